@@ -1,0 +1,238 @@
+"""When a way is open: seasons, weekly hours, sailings and dated closures as spans of minutes.
+
+An instant is a whole number of minutes since 1970-01-01 00:00 UTC. A :class:`Span` is half open: entry is possible
+at every minute from ``start_min`` to before ``end_min``, and then takes ``delay_min`` longer than usual.
+A way's calendar is a list of spans in order, none overlapping; no span, no entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+DAY_MIN = 1440
+_EPOCH = dt.date(1970, 1, 1)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FOREVER_MIN = 1 << 50
+
+
+class Span(NamedTuple):
+    """A time in which a way can be entered.
+
+    delay_min: expected extra minutes on entry (weather). open_share and spell_min: chance that it is open on
+    arrival and mean minutes of one closure, for sampling; 1 and 0 where there is no weather.
+    """
+
+    start_min: int
+    end_min: int
+    delay_min: float = 0.0
+    open_share: float = 1.0
+    spell_min: float = 0.0
+
+
+ALWAYS = (Span(-FOREVER_MIN, FOREVER_MIN),)
+
+
+def minute(day: dt.date | dt.datetime | str) -> int:
+    """Return the minute of a date (its midnight UTC) or instant; ValueError if the text is neither.
+
+    A datetime without a zone is taken as UTC.
+    """
+    if isinstance(day, str):
+        text = day.strip().replace("Z", "+00:00")
+        day = dt.datetime.fromisoformat(text) if len(text) > 10 else dt.date.fromisoformat(text)
+    if isinstance(day, dt.datetime):
+        zoned = day if day.tzinfo else day.replace(tzinfo=dt.UTC)
+        return int((zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds() // 60)
+    return (day - _EPOCH).days * DAY_MIN
+
+
+def instant(at_min: int) -> dt.datetime:
+    """Return the UTC datetime of a minute."""
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=int(at_min))
+
+
+def day_of(at_min: int) -> dt.date:
+    """Return the UTC date of a minute."""
+    return _EPOCH + dt.timedelta(days=at_min // DAY_MIN)
+
+
+def parse_monthday(text: str) -> tuple[int, int]:
+    """Return (month, day) of ``MM-DD``; ValueError if there is no such day in a leap year."""
+    month, _, day = text.partition("-")
+    dt.date(2024, int(month), int(day))
+    return int(month), int(day)
+
+
+def parse_hours(text: str) -> tuple[int, int]:
+    """Return (start, end) minutes of the day of ``08:00-20:00``; an end not after the start lies on the next day."""
+    first, _, last = text.partition("-")
+    start, end = (_minutes_of_day(part) for part in (first, last))
+    return start, end if end > start else end + DAY_MIN
+
+
+def parse_timetable(text: str) -> list[int]:
+    """Return minutes since Monday 00:00 UTC of each departure of ``mon 08:00; thu 20:00``, sorted."""
+    departures = []
+    for part in text.split(";"):
+        if part.strip():
+            day, clock = part.split()
+            departures.append(_WEEKDAYS.index(day.lower()[:3]) * DAY_MIN + _minutes_of_day(clock))
+    return sorted(set(departures))
+
+
+def season_contains(day: dt.date, season_from: str | None, season_to: str | None) -> bool:
+    """Tell whether a day lies in a season (both ends included; it may span the new year)."""
+    if season_from is None or season_to is None:
+        return True
+    first, last, here = parse_monthday(season_from), parse_monthday(season_to), (day.month, day.day)
+    return first <= here <= last if first <= last else here >= first or here <= last
+
+
+def season_spans(season_from: str | None, season_to: str | None, from_min: int, to_min: int) -> list[tuple[int, int]]:
+    """Return (start, end) minutes of every occurrence of a season that meets [from_min, to_min)."""
+    if season_from is None or season_to is None:
+        return [(from_min, to_min)]
+    first, last = parse_monthday(season_from), parse_monthday(season_to)
+    spans = []
+    for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
+        start = _clamped(year, first)
+        end = _clamped(year if first <= last else year + 1, last) + dt.timedelta(days=1)
+        a, b = max(minute(start), from_min), min(minute(end), to_min)
+        if a < b:
+            spans.append((a, b))
+    return spans
+
+
+def weekly_spans(
+    weekdays: str | None, hours: str | None, utc_offset_h: float, from_min: int, to_min: int
+) -> list[tuple[int, int]]:
+    """Return (start, end) minutes UTC of the weekly opening hours that meet [from_min, to_min)."""
+    days = {_WEEKDAYS.index(w.lower()[:3]) for w in weekdays.split()} if weekdays else set(range(7))
+    if len(days) == 7 and hours is None:
+        return [(from_min, to_min)]
+    opens, shuts = parse_hours(hours) if hours else (0, DAY_MIN)
+    offset = round(utc_offset_h * 60)
+    spans: list[tuple[int, int]] = []
+    for day in range(from_min // DAY_MIN - 2, to_min // DAY_MIN + 2):
+        if (day + 3) % 7 not in days:  # 1970-01-01 was a Thursday
+            continue
+        a = max(day * DAY_MIN + opens - offset, from_min)
+        b = min(day * DAY_MIN + shuts - offset, to_min)
+        if a < b:
+            if spans and spans[-1][1] >= a:
+                spans[-1] = (spans[-1][0], b)
+            else:
+                spans.append((a, b))
+    return spans
+
+
+def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) -> list[Span]:
+    """Return the calendar of one element from its rows of ``windows``: their union.
+
+    Where rows overlap, the one with the higher open_share counts.
+    Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a memoryless closure.
+    """
+    pieces: list[Span] = []
+    for row in rows:
+        share = _float(row["open_share"], 1.0)
+        spell = _float(row["closed_spell_h"], 0.0) * 60
+        weekly = weekly_spans(_text(row["weekdays"]), _text(row["hours"]), _float(row["utc_offset_h"], 0.0),
+                              from_min, to_min)
+        for a, b in season_spans(_text(row["season_from"]), _text(row["season_to"]), from_min, to_min):
+            pieces += [Span(max(a, c), min(b, d), (1 - share) * spell, share, spell)
+                       for c, d in weekly if max(a, c) < min(b, d)]
+    return _union(pieces)
+
+
+def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> list[Span]:
+    """Return one span of a single minute for each departure (minutes since Monday) in [from_min, to_min)."""
+    week = 7 * DAY_MIN
+    first = (from_min + 3 * DAY_MIN) // week * week - 3 * DAY_MIN  # a Monday at or before from_min
+    instants = (start + d for start in range(first, to_min + week, week) for d in departures)
+    return [Span(t, t + 1) for t in instants if from_min <= t < to_min]
+
+
+def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
+    """Return the times when both calendars are open; delays add up, the chances of being open multiply."""
+    both: list[Span] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        start, end = max(a[i].start_min, b[j].start_min), min(a[i].end_min, b[j].end_min)
+        if start < end:
+            both.append(Span(start, end, a[i].delay_min + b[j].delay_min, a[i].open_share * b[j].open_share,
+                             max(a[i].spell_min, b[j].spell_min)))
+        if a[i].end_min <= b[j].end_min:
+            i += 1
+        else:
+            j += 1
+    return both
+
+
+def without(spans: Sequence[Span], from_min: int, to_min: int) -> list[Span]:
+    """Return a calendar less the minutes from from_min to before to_min."""
+    kept: list[Span] = []
+    for span in spans:
+        if span.start_min < from_min:
+            kept.append(span._replace(end_min=min(span.end_min, from_min)))
+        if span.end_min > to_min:
+            kept.append(span._replace(start_min=max(span.start_min, to_min)))
+    return [s for s in kept if s.start_min < s.end_min]
+
+
+def is_open(spans: Sequence[Span], at_min: int) -> bool:
+    """Tell whether a way can be entered at a minute."""
+    return any(s.start_min <= at_min < s.end_min for s in spans)
+
+
+def next_open(spans: Sequence[Span], at_min: int) -> int | None:
+    """Return the first minute from at_min on at which a way can be entered; None if there is none."""
+    for span in spans:
+        if span.end_min > at_min:
+            return max(at_min, span.start_min)
+    return None
+
+
+def _union(pieces: list[Span]) -> list[Span]:
+    """Cut overlapping pieces at every border and keep the one most open in each part."""
+    if all(not _overlap(a, b) for a, b in zip(sorted(pieces), sorted(pieces)[1:], strict=False)):
+        return sorted(pieces)
+    cuts = sorted({t for p in pieces for t in (p.start_min, p.end_min)})
+    merged: list[Span] = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        best = max((p for p in pieces if p.start_min <= a and b <= p.end_min), key=lambda p: p.open_share, default=None)
+        if best is not None:
+            if merged and merged[-1].end_min == a and merged[-1][2:] == best[2:]:
+                merged[-1] = merged[-1]._replace(end_min=b)
+            else:
+                merged.append(best._replace(start_min=a, end_min=b))
+    return merged
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.end_min > b.start_min and b.end_min > a.start_min
+
+
+def _clamped(year: int, monthday: tuple[int, int]) -> dt.date:
+    """The day in that year; 29 February becomes 28 in common years."""
+    month, day = monthday
+    if (month, day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
+        day = 28
+    return dt.date(year, month, day)
+
+
+def _minutes_of_day(clock: str) -> int:
+    hour, _, minutes = clock.strip().partition(":")
+    value = int(hour) * 60 + int(minutes)
+    if not (0 <= value <= DAY_MIN and 0 <= int(minutes) < 60):
+        raise ValueError(f"{clock!r} is not a time of day")
+    return value
+
+
+def _float(value: object, default: float) -> float:
+    return default if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
