@@ -1,0 +1,67 @@
+# Every target makes the virtual environment it needs in .venv; a second call finds it made.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+STUDY ?= studies/kazakhstan-pakistan
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar off -c constraints.txt
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c '$(USABLE)' >/dev/null 2>&1 && echo $$p && break; done)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: study
+study: $(VENV)/.base ## Run the built-in study (STUDY=folder for another)
+	@$(BIN)/corridor run $(STUDY)
+
+.PHONY: test
+test: lint ## Lint, then run every test
+	@$(BIN)/python -m pytest -q
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Check style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: docs-check
+docs-check: $(VENV)/.dev ## Run every command and Python block of the documentation
+	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+.PHONY: docs
+docs: $(VENV)/.base ## Write docs/tables.md anew from the schema
+	@$(BIN)/python docs/make_tables.py
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other
+	@set -e; for file in benchmarks/*.py; do \
+		test -f "$$file" || { echo "There is no benchmark yet." >&2; exit 1; }; \
+		echo "== $$file"; $(BIN)/python "$$file"; done
+
+.PHONY: venv
+venv: $(VENV)/.dev ## Make the virtual environment for development
+
+.PHONY: clean
+clean: ## Remove the virtual environment, caches and results
+	@rm -rf $(VENV) build dist out studies/*/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "corridor needs Python 3.11 or newer with venv (Debian: python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing corridor into $(VENV) (about a minute the first time) ..." >&2
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.base
+	@echo "Installing the development tools into $(VENV) (about a minute the first time) ..." >&2
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@ $(VENV)/.base
