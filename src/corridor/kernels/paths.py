@@ -1,0 +1,93 @@
+"""One-criterion shortest paths on int64 weights."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from corridor.kernels import JIT
+
+UNREACHED = np.int64(1) << np.int64(60)
+Ints = NDArray[np.int64]
+
+
+@njit(**JIT)
+def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, Ints]:
+    """Return least weights from the nearest source and the arc each state is reached by.
+
+    ptr int64 [states + 1], head int64 [arcs] and weight int64 [arcs] (negative: no passage) in CSR order; sources int64
+    [sources]. Returns distance int64 [states] (UNREACHED where there is no way) and arc int64 [states] (-1: none), the
+    position in CSR order.
+    """
+    n = len(ptr) - 1
+    distance = np.full(n, UNREACHED, np.int64)
+    arc = np.full(n, -1, np.int64)
+    keys = np.empty(len(head) + len(sources) + 1, np.int64)
+    items = np.empty(len(head) + len(sources) + 1, np.int64)
+    size = 0
+    for s in sources:
+        distance[s] = 0
+        size = push(keys, items, size, np.int64(0), s)
+    while size:
+        key, u = keys[0], items[0]
+        size = pop(keys, items, size)
+        if key > distance[u]:
+            continue
+        for a in range(ptr[u], ptr[u + 1]):
+            if weight[a] < 0:
+                continue
+            v, reached = head[a], key + weight[a]
+            if reached < distance[v]:
+                distance[v] = reached
+                arc[v] = a
+                size = push(keys, items, size, reached, v)
+    return distance, arc
+
+
+@njit(**JIT)
+def dijkstra_many(ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr: Ints) -> tuple[Ints, Ints]:
+    """Return :func:`dijkstra` from each group of sources: int64 [groups, states] twice.
+
+    source_ptr int64 [groups + 1] parts sources into groups.
+    """
+    groups, n = len(source_ptr) - 1, len(ptr) - 1
+    distance = np.empty((groups, n), np.int64)
+    arc = np.empty((groups, n), np.int64)
+    for g in range(groups):
+        distance[g], arc[g] = dijkstra(ptr, head, weight, sources[source_ptr[g]:source_ptr[g + 1]])
+    return distance, arc
+
+
+@njit(**JIT)
+def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
+    """Add an entry to a binary heap of (key, item) in two int64 arrays and return its new size."""
+    i = size
+    while i:
+        up = (i - 1) >> 1
+        if keys[up] <= key:
+            break
+        keys[i], items[i] = keys[up], items[up]
+        i = up
+    keys[i], items[i] = key, item
+    return size + 1
+
+
+@njit(**JIT)
+def pop(keys: Ints, items: Ints, size: int) -> int:
+    """Take the least entry off a binary heap (read it at place 0 before) and return its new size."""
+    size -= 1
+    key, item = keys[size], items[size]
+    i = 0
+    while True:
+        down = 2 * i + 1
+        if down >= size:
+            break
+        if down + 1 < size and keys[down + 1] < keys[down]:
+            down += 1
+        if keys[down] >= key:
+            break
+        keys[i], items[i] = keys[down], items[down]
+        i = down
+    keys[i], items[i] = key, item
+    return size
