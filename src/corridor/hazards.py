@@ -1,0 +1,79 @@
+"""Hazards: closures that may happen, as the share of time they shut a way.
+
+Source: the share of time at least one closure is in progress when closures begin at random (rate a day r) and last m
+days on average is 1 - exp(-r m), the busy share of the M/G/infinity queue: Takacs (1962).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor import selectors
+from corridor.calendar import day_of, season_contains
+from corridor.errors import CallError
+from corridor.network import Network, Row
+
+BITS = 62
+WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
+AHEAD_DAYS = 30
+YEAR_DAYS = 365.25
+
+
+def shut_share(hazard: Row, on: dt.date) -> float:
+    """Return the chance that a hazard shuts its ways, averaged over the 30 days from a day on.
+
+    Mean duration of a log-normal: median x exp(sigma^2 / 2). Outside its season a hazard has no chance; inside, the
+    year's events are concentrated in it.
+    """
+    days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
+    season = sum(season_contains(dt.date(2023, 1, 1) + dt.timedelta(days=i), hazard["season_from"],
+                                 hazard["season_to"]) for i in range(365))
+    inside = sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days) / AHEAD_DAYS
+    if not season or not inside:
+        return 0.0
+    mean_d = hazard["duration_median_d"] * math.exp(hazard["duration_sigma"] ** 2 / 2)
+    rate = hazard["events_per_year"] / (YEAR_DAYS * season / 365)
+    return inside * (1 - math.exp(-rate * mean_d))
+
+
+def link_bits(network: Network) -> NDArray[np.int64]:
+    """Return the hazard bits of every link [links]: bit h is set where row h of ``hazards`` covers it.
+
+    Raises CallError for more hazards than a word has bits.
+    """
+    key = "hazard_bits"
+    if key not in network.cache:
+        hazards = network.rows("hazards")
+        if len(hazards) > BITS:
+            raise CallError(f"A network can carry {BITS} hazards at once; this one has {len(hazards)}. "
+                            "Join those that cover the same links.")
+        bits = np.zeros(network.frames["links"].height, np.int64)
+        for h, row in enumerate(hazards):
+            for i in selectors.select(row["row_id"], network.frames["links"], network.frames["nodes"]):
+                bits[i] |= np.int64(1) << np.int64(h)
+        network.cache[key] = bits
+    found: NDArray[np.int64] = network.cache[key]
+    return found
+
+
+def weights(network: Network, depart_min: int) -> NDArray[np.int64]:
+    """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a route add up in it."""
+    made = np.zeros(64, np.int64)
+    on = day_of(depart_min)
+    for h, row in enumerate(network.rows("hazards")):
+        made[h] = round(-math.log1p(-min(shut_share(row, on), 1 - 1e-9)) / WEIGHT_UNIT)
+    return made
+
+
+def risk_share(weight: int) -> float:
+    """Return the chance that at least one hazard strikes, from the sum of their weights."""
+    return -math.expm1(-weight * WEIGHT_UNIT)
+
+
+def names(network: Network, bits: int) -> list[str]:
+    """Return the hazard_ids whose bits are set."""
+    return [row["hazard_id"] for h, row in enumerate(network.rows("hazards")) if bits >> h & 1]

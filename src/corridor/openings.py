@@ -1,0 +1,119 @@
+"""Openings: the calendar of every arc over a year and a half or more, and the closures behind its gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor.calendar import (
+    FOREVER_MIN,
+    Span,
+    intersect,
+    minute,
+    parse_timetable,
+    timetable_spans,
+    window_spans,
+    without,
+)
+from corridor.changes import Closure, status_spans
+from corridor.network import Network, Row
+from corridor.rules import Applied
+
+YEARS_AHEAD = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Openings:
+    """When every link can be entered, from from_min to before to_min.
+
+    spans: calendar by link row; windowed: the part of it that windows alone leave; closures: what shuts a link, by link row
+    (status and changes, whole; windows by name).
+    """
+
+    from_min: int
+    to_min: int
+    spans: list[list[Span]]
+    closures: list[list[Closure]]
+
+
+def horizon(depart_min: int) -> tuple[int, int]:
+    """Return the minutes a calendar must cover for a departure: its year and two more."""
+    year = dt.datetime.fromtimestamp(depart_min * 60, dt.UTC).year
+    return minute(dt.date(year, 1, 1)), minute(dt.date(year + 1 + YEARS_AHEAD, 1, 1))
+
+
+def link_openings(network: Network, depart_min: int) -> Openings:
+    """Return when every link can be entered, for departures in the year of depart_min. Made once a year and network."""
+    from_min, to_min = horizon(depart_min)
+    key = ("openings", from_min)
+    if key in network.cache:
+        known: Openings = network.cache[key]
+        return known
+    at_link: dict[str, list[Row]] = {}
+    at_node: dict[str, list[Row]] = {}
+    for row in network.rows("windows"):
+        if row["link_id"]:
+            at_link.setdefault(row["link_id"], []).append(row)
+        elif row["node_id"]:
+            at_node.setdefault(row["node_id"], []).append(row)
+    whole = [Span(from_min, to_min)]
+    node_spans = {n: window_spans(rows, from_min, to_min) for n, rows in at_node.items()}
+    spans, closures = [], []
+    for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
+        mine, why = intersect(status, whole), list(shut)
+        if link["link_id"] in at_link:
+            mine = intersect(mine, window_spans(at_link[link["link_id"]], from_min, to_min))
+            why.append(_window_closure(link["link_id"], at_link[link["link_id"]]))
+        for node in {link["from_node_id"], link["to_node_id"]} & node_spans.keys():
+            mine = intersect(mine, node_spans[node])
+            why.append(_window_closure(node, at_node[node]))
+        spans.append(mine)
+        closures.append(why)
+    network.cache[key] = made = Openings(from_min, to_min, spans, closures)
+    return made
+
+
+def arc_spans(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
+    """Return the calendar of every arc: its links' together, a service's timetable, and rules that forbid."""
+    graph, services = network.graph, network.rows("services")
+    links = list(openings.spans)
+    for rule in forbidding:
+        for i in rule.links:
+            links[i] = without(links[i], rule.from_min, rule.to_min)
+    always = [Span(openings.from_min, openings.to_min)]
+    made: list[list[Span]] = []
+    for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
+        if kind == "terminal":
+            made.append(always)
+            continue
+        spans = links[runs[0][0]]
+        for i, _ in runs[1:]:
+            spans = intersect(spans, links[i])
+        if kind == "service" and services[row]["timetable"]:
+            departures = parse_timetable(services[row]["timetable"])
+            spans = intersect(spans, timetable_spans(departures, openings.from_min, openings.to_min))
+        made.append(spans)
+    return made
+
+
+def pack(spans: Sequence[Sequence[Span]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return calendars as arrays: int64 [3, all spans] (start, end, delay in minutes) and int64 [calendars + 1]."""
+    ptr = np.zeros(len(spans) + 1, np.int64)
+    np.cumsum([len(s) for s in spans], out=ptr[1:])
+    flat = [(s.start_min, s.end_min, round(s.delay_min)) for each in spans for s in each]
+    return np.array(flat, np.int64).reshape(-1, 3).T.copy(), ptr
+
+
+def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
+    """Return the dated closures in force at a minute."""
+    return [c for c in closures if c.kind != "window"
+            and (-FOREVER_MIN if c.from_min is None else c.from_min) <= at_min
+            < (FOREVER_MIN if c.to_min is None else c.to_min)]
+
+
+def _window_closure(element: str, rows: Sequence[Row]) -> Closure:
+    return Closure("window", element, None, None, rows[0]["source_id"], rows[0]["note"])
