@@ -6,7 +6,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?= studies/kazakhstan-pakistan
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar off -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --progress-bar off -c constraints.txt
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c '$(USABLE)' >/dev/null 2>&1 && echo $$p && break; done)
@@ -27,7 +27,7 @@ test: lint ## Lint, then run every test
 lint: $(VENV)/.dev ## Check style, types and layers
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 .PHONY: docs-check
 docs-check: $(VENV)/.dev ## Run every command and Python block of the documentation
@@ -48,7 +48,7 @@ venv: $(VENV)/.dev ## Make the virtual environment for development
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and results
-	@rm -rf $(VENV) build dist out studies/*/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) build dist studies/*/results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(BIN)/python:

@@ -1,0 +1,133 @@
+"""The budgets of the house: small files, few parameters, quick starts, imports that only go down."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "corridor"
+MOST_LINES = 400
+MOST_PARAMETERS = 7
+MOST_START_S = 0.5
+MOST_DECISION_LINES = 60
+HEAVY = ("numba", "scipy", "altair", "vl_convert", "fastapi", "dask", "fastexcel", "jinja2")
+SOURCES = sorted(p for d in ("src", "tests", "benchmarks", "docs") for p in (ROOT / d).rglob("*.py"))
+SOURCES += sorted((ROOT / "web").glob("src/**/*.ts"))
+
+
+def tracked() -> list[Path]:
+    """Return the files under version control; without git (a source archive), every file outside hidden folders."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        unkept = re.compile(r"(^|/)(\.|__pycache__/|node_modules/|results/)")
+        files = [p for p in ROOT.rglob("*") if not unkept.search(short(p))]
+    return [p for p in files if p.is_file() and not p.is_symlink()]
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=short)
+def test_file_is_short(path: Path) -> None:
+    lines = path.read_text("utf-8").count("\n")
+    assert lines <= MOST_LINES, f"{short(path)} has {lines} lines: split it by a second word of the domain"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=short)
+def test_functions_take_few_parameters(path: Path) -> None:
+    crowded = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            given = node.args
+            every = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
+            count = len([a for a in every if a and a.arg not in ("self", "cls")])
+            if count > MOST_PARAMETERS:
+                crowded.append(f"line {node.lineno}: {getattr(node, 'name', 'lambda')} takes {count}")
+    assert not crowded, f"{short(path)}: " + "; ".join(crowded)
+
+
+def test_imports_only_go_down(capsys: pytest.CaptureFixture[str]) -> None:
+    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert code == 0, capsys.readouterr().out
+
+
+def start_s(*command: str) -> float:
+    """Return the least of five wall times of a command, in seconds."""
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def entry_point() -> str:
+    return str(Path(sys.executable).with_name("corridor"))
+
+
+# The least of several runs beside a bare start, so that a busy machine is not taken for a slow program.
+@pytest.mark.parametrize("what", ["import corridor", "corridor --help"])
+def test_starts_fast(what: str) -> None:
+    bare = start_s(sys.executable, "-c", "pass")
+    command = [sys.executable, "-c", what] if what.startswith("import") else [entry_point(), "--help"]
+    took = start_s(*command) - bare
+    assert took <= MOST_START_S, f"{what} takes {took:.2f} s more than a bare Python"
+
+
+@pytest.mark.parametrize("module", ["corridor", "corridor.cli"])
+def test_import_leaves_heavy_libraries_alone(module: str) -> None:
+    code = f"import sys, {module}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.split() == [], f"import {module} also imports {done.stdout.strip()}"
+
+
+def test_public_names_are_documented() -> None:
+    corridor = importlib.import_module("corridor")
+    assert corridor.__all__, "corridor offers nothing"
+    silent = [name for name in corridor.__all__
+              if (inspect.isroutine(getattr(corridor, name)) or inspect.isclass(getattr(corridor, name)))
+              and not (inspect.getdoc(getattr(corridor, name)) or "").strip()]
+    assert not silent, f"no docstring: {', '.join(silent)}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=short)
+def test_decision_is_one_page(path: Path) -> None:
+    lines = path.read_text("utf-8").count("\n")
+    assert lines <= MOST_DECISION_LINES, f"{short(path)} has {lines} lines"
+
+
+# Parts are joined here so that this file does not hold what it forbids.
+FORBIDDEN = {
+    "a package registry's host": "|".join(re.escape(".".join(parts)) for parts in (
+        ("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"), ("npmjs", "com"), ("deb", "debian", "org"),
+        ("crates", "io"), ("proxy", "golang"), ("conda", "anaconda"))),
+    "an absolute path of one machine": r"(?<![\w.~*:/-])/(?:{})/".format("|".join(("work", "root", "home", "Users"))),
+    "a folder beside the repository": r"\.\./" + r"(?:shared|\.library)" + r"\b|\." + r"library/",
+}
+TEXT = {".py", ".md", ".toml", ".txt", ".csv", ".json", ".yml", ".yaml", ".html", ".css", ".ts", ".js", ".mjs", ".sh",
+        ".cfg", ".svg", ".geojson", ""}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_nothing_names_a_place_of_work(what: str) -> None:
+    pattern = re.compile(FORBIDDEN[what])
+    hits = []
+    for path in tracked():
+        if path.suffix in TEXT and "static" not in path.parts:
+            for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+                if found := pattern.search(line):
+                    hits.append(f"{short(path)}:{number}: {found.group()}")
+    assert not hits, f"{what}: " + "; ".join(hits[:10])
