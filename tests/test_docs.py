@@ -24,7 +24,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n`]*$")
 SKIP = re.compile(r"<!-- skip: (?P<reason>.+?) -->")
 EXITS = re.compile(r"\s+# exits (\d+)$")
-MOST_S = 60
+MOST_S = 120
 
 
 @dataclass(frozen=True)
