@@ -85,7 +85,8 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
     factors = _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form"))
     ratio, dirt = cargo["rate_ratio"] or 1.0, cargo["carbon_ratio"] or 1.0
     allowed = set(cargo["allowed_modes"].split())
-    made = LinkCosts(*(np.zeros(2 * len(links)) for _ in range(7)), usable=np.zeros(2 * len(links), bool))
+    run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (np.zeros(2 * len(links)) for _ in range(7))
+    made = LinkCosts(run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, np.zeros(2 * len(links), bool))
     extra = _extras(rules, at_min)
     for i, row in enumerate(links):
         extra_h, extra_usd = extra.get(i, (0.0, 0.0))
@@ -112,7 +113,8 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
     rates = _Lookup([r for r in network.rows("rates") if r["service_id"] is not None], ("service_id", "form"))
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
     ratio, hub_kg = cargo["rate_ratio"] or 1.0, handling_kg(network, cargo)
-    made = Costs(link, *(np.zeros(graph.arcs_count) for _ in range(6)), may_pass=np.zeros(graph.arcs_count, bool))
+    run_h, fixed_h, headway_h, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
+    made = Costs(link, run_h, fixed_h, headway_h, sigma, usd, kg, np.zeros(graph.arcs_count, bool))
     for a, (kind, row, runs) in enumerate(zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)):
         if kind == "terminal":
             place = terminals[row]

@@ -222,7 +222,8 @@ def _service_runs(
     if not ordered:
         return ()
     for start in (ordered[0]["from_node_id"], ordered[0]["to_node_id"]):
-        runs, here = [], start
+        runs: list[tuple[int, bool]] = []
+        here = start
         for row in ordered:
             ahead = row["from_node_id"] == here
             if not ahead and row["to_node_id"] != here or not ahead and not row["two_way"]:

@@ -21,7 +21,7 @@ DONE, TOO_MANY = 0, 1
 
 
 @njit(**JIT)
-def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> int:
+def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.int64:
     """Return the earliest arrival over a way entered from minute ``at`` on; UNREACHED if it never opens again.
 
     spans int64 [3, all spans]: start, end (exclusive), delay; the way's are those from first to before last, in order.
@@ -33,17 +33,17 @@ def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> int:
             high = middle
         else:
             low = middle + 1
-    best = UNREACHED
+    best = np.int64(UNREACHED)
     for j in range(low, last):
         enter = max(at, spans[0, j])
         if enter + duration >= best:
             break
-        best = min(best, enter + spans[2, j] + duration)
+        best = min(best, np.int64(enter + spans[2, j] + duration))
     return best
 
 
 @njit(**JIT)
-def search(  # noqa: PLR0913
+def search(
     graph: tuple[Ints, Ints], spans: Ints, span_ptr: Ints, arcs: Ints, hazard: Ints,
     starts: tuple[Ints, int], is_goal: Bools, bounds: Ints, use: Bools, limits: Ints,
 ) -> tuple[int, Ints, Ints]:
@@ -150,3 +150,28 @@ def _beaten_at_goal(labels: Ints, label: int, bounds: Ints, goals: Ints, found: 
                 and (not use[2] or labels[3, goal] <= carbon) and (not use[3] or labels[4, goal] <= risk)):
             return True
     return False
+
+
+@njit(**JIT)
+def undominated(values: Ints) -> Bools:
+    """Tell which rows no other row is at least as good as everywhere; of equal rows the first is kept.
+
+    values int64 [rows, criteria], smaller is better. Returns bool [rows].
+    """
+    rows, criteria = values.shape
+    keep = np.ones(rows, np.bool_)
+    for i in range(rows):
+        for k in range(rows):
+            if k == i or not keep[k]:
+                continue
+            no_worse, equal = True, True
+            for c in range(criteria):
+                if values[k, c] > values[i, c]:
+                    no_worse = False
+                    break
+                if values[k, c] < values[i, c]:
+                    equal = False
+            if no_worse and (not equal or k < i):
+                keep[i] = False
+                break
+    return keep

@@ -1,0 +1,184 @@
+"""Why not: the closures that stand in the way, and what their opening would change."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+
+from corridor.calendar import DAY_MIN, Span, day_of, next_open
+from corridor.changes import Closure
+from corridor.openings import arc_spans, pack, shut_by
+from corridor.query import Query, search
+
+MOST_SETS = 5
+MOST_CLOSURES = 6
+SOON_MIN = 30 * DAY_MIN
+SHUT_LONG_MIN = 3 * DAY_MIN  # a night or a weekend is waited out; longer is worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A smallest set of closures whose opening gives a way, and the quickest and cheapest way it gives.
+
+    links: link ids each closure shuts on those ways; opens_on: when all of them open again, null if that is not known.
+    time_h, cost_usd: least hours, and least money, once opened; null where something else is in the way.
+    """
+
+    closures: tuple[Closure, ...]
+    links: tuple[tuple[str, ...], ...]
+    time_h: float | None
+    cost_usd: float | None
+
+
+def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
+    """Return the closures in force in the 30 days from the departure, by link row.
+
+    A window counts where it keeps the link shut for more than three days from the departure on.
+    """
+    found: dict[int, list[Closure]] = {}
+    for i, closures in enumerate(query.openings.closures):
+        why = [c for at in (query.depart_min, query.depart_min + SOON_MIN) for c in shut_by(closures, at)]
+        opens = next_open(query.openings.spans[i], query.depart_min)
+        if not why and (opens is None or opens > query.depart_min + SHUT_LONG_MIN):
+            why = [replace(c, to_min=opens) for c in closures if c.kind == "window"]
+        found[i] = list(dict.fromkeys(why))
+    for rule in query.rules:
+        if rule.row["effect"] == "forbid" and rule.from_min <= query.depart_min < rule.to_min:
+            ends = rule.row["to_on"] is not None
+            closure = Closure("rule", rule.row["rule_id"], rule.from_min if rule.row["from_on"] is not None else None,
+                              rule.to_min if ends else None, rule.row["source_id"], rule.row["note"])
+            for i in rule.links:
+                found[i].append(closure)
+    return {i: tuple(why) for i, why in found.items() if why}
+
+
+def opening_sets(query: Query) -> tuple[Opening, ...]:
+    """Return the smallest sets of closures whose opening gives a way, fewest closures first, at most five.
+
+    No set contains another. An empty set means that a way is open already. Empty answer: the places are not joined at all,
+    or only by more than six closures.
+    """
+    shut = shut_links(query)
+    known = {(c.kind, c.closure_id): c for why in shut.values() for c in why}
+    bit = {key: k for k, key in enumerate(known)}
+    masks = [0] * query.graph.arcs_count
+    for a, runs in enumerate(query.graph.runs):
+        for i, _ in runs:
+            for closure in shut.get(i, ()):
+                masks[a] |= 1 << bit[closure.kind, closure.closure_id]
+    passable = query.costs.may_pass & ~_avoided(query)
+    keys = list(known)
+    made = []
+    for mask in _smallest_masks(query, masks, passable.tolist()):
+        chosen = [known[keys[k]] for k in range(len(keys)) if mask >> k & 1]
+        made.append(_opening(query, chosen, shut))
+    return tuple(sorted(made, key=lambda o: (len(o.closures), sum(c.kind == "status" for c in o.closures),
+                                             o.time_h if o.time_h is not None else np.inf)))
+
+
+def say_openings(query: Query, openings: Sequence[Opening]) -> str:
+    """Return one sentence on why there is no way, naming closures and dates."""
+    if not openings:
+        return (f"not joined: no chain of links and terminals that {query.party.cargo_id} may use leads from {query.origin} "
+                f"to {query.destination}, whatever opens")
+    if not openings[0].closures:
+        return "no way within the limits asked (deadline, transshipments, places to avoid or pass)"
+    best = openings[0]
+    parts = [say_closure(c, links) for c, links in zip(best.closures, best.links, strict=True)]
+    return "closed (" + "; ".join(parts) + ")"
+
+
+def say_closure(closure: Closure, links: Sequence[str]) -> str:
+    """Return a closure in words: the links, since when, until when, and its id."""
+    where = ", ".join(links[:3]) + (f" and {len(links) - 3} more" if len(links) > 3 else "")
+    since = f" since {day_of(closure.from_min)}" if closure.from_min is not None else ""
+    if closure.kind == "status":
+        return f"{where}: {closure.closure_id.partition(':')[0]}, not open"
+    until = f" until {day_of(closure.to_min)}" if closure.to_min is not None else " until reopened"
+    return f"{where}{since}{until} [{closure.kind} {closure.closure_id}]"
+
+
+def _smallest_masks(query: Query, masks: Sequence[int], passable: Sequence[bool]) -> list[int]:
+    """Sets of closure bits met on some way from a start to the goal, none containing another, fewest bits first."""
+    ptr, head, arc_of = query.ptr.tolist(), query.head.tolist(), query.arc_of.tolist()
+    reached: dict[int, list[int]] = {}
+    found: list[int] = []
+    order = count()
+    queue = [(0, next(order), int(s), 0) for s in query.starts]
+    while queue and len(found) < MOST_SETS:
+        _, _, state, mask = heapq.heappop(queue)
+        known = reached.setdefault(state, [])
+        if any(k & ~mask == 0 for k in known) or any(f & ~mask == 0 for f in found):
+            continue
+        known.append(mask)
+        if query.is_goal[state]:
+            found.append(mask)
+            continue
+        for a in range(ptr[state], ptr[state + 1]):
+            arc = arc_of[a]
+            if passable[arc]:
+                more = mask | masks[arc]
+                if more.bit_count() <= MOST_CLOSURES:
+                    heapq.heappush(queue, (more.bit_count(), next(order), head[a], more))
+    return found
+
+
+def _opening(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Closure, ...]]) -> Opening:
+    lifted = lift(query, chosen, shut)
+    ids = query.network.frames["links"]["link_id"].to_list()
+    fastest, used = _best(lifted, 0)
+    _, cheap_used = _best(lifted, 1)
+    cheapest = None if cheap_used is None else sum(int(query.usd_cents[a]) for a in cheap_used) / 100
+    on_way = {i for a in [*(used or []), *(cheap_used or [])] for i, _ in query.graph.runs[a]}
+    keys = [(c.kind, c.closure_id) for c in chosen]
+    links = []
+    for key in keys:
+        its = [i for i, why in shut.items() if key in {(c.kind, c.closure_id) for c in why}]
+        links.append(tuple(ids[i] for i in ([i for i in its if i in on_way] or its)))
+    return Opening(tuple(chosen), tuple(links), fastest, cheapest)
+
+
+def lift(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Closure, ...]]) -> Query:
+    """Return the question with some closures lifted: links that only they shut are open all the time."""
+    keys = {(c.kind, c.closure_id) for c in chosen}
+    whole = [Span(query.openings.from_min, query.openings.to_min)]
+    spans = list(query.openings.spans)
+    for i, why in shut.items():
+        if {(c.kind, c.closure_id) for c in why} <= keys:
+            spans[i] = whole
+    openings = replace(query.openings, spans=spans)
+    forbidding = [r for r in query.rules if r.row["effect"] == "forbid" and ("rule", r.row["rule_id"]) not in keys]
+    per_arc = arc_spans(query.network, openings, forbidding)
+    packed, ptr = pack(per_arc)
+    minutes = np.rint((query.costs.run_h + query.costs.fixed_h + query.costs.headway_h / 2) * 60).astype(np.int64)
+    passable = query.costs.may_pass & ~_avoided(query) & (np.diff(ptr) > 0)
+    return replace(query, openings=openings, spans=per_arc, packed=packed, span_ptr=ptr,
+                   duration_min=np.where(passable, minutes, -1))
+
+
+def best_way(query: Query, criterion: int) -> list[int] | None:
+    """Return the arcs of the best way by one criterion (0 time, 1 cost, 2 carbon, 3 risk); None if there is none."""
+    return _best(query, criterion)[1]
+
+
+def _best(query: Query, criterion: int) -> tuple[float | None, list[int] | None]:
+    use = np.arange(4) == criterion
+    _, labels, goals = search(query, use)
+    if not len(goals):
+        return None, None
+    goal = int(goals[np.lexsort((labels[1, goals], labels[1 + criterion, goals]))[0]])
+    hours, arcs = (int(labels[1, goal]) - query.depart_min) / 60, []
+    while labels[7, goal] >= 0:
+        arcs.append(int(query.arc_of[labels[8, goal]]))
+        goal = int(labels[7, goal])
+    return hours, arcs[::-1]
+
+
+def _avoided(query: Query) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    from corridor.query import matching_arcs
+
+    return matching_arcs(query.network, query.options.get("avoid", ()))
