@@ -25,9 +25,11 @@ test: lint ## Lint, then run every test
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and layers
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/lint-imports --no-logo || status=1; \
+	exit $$status
 
 .PHONY: docs-check
 docs-check: $(VENV)/.dev ## Run every command and Python block of the documentation
