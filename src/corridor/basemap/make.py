@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def make(topology: dict[str, Any], alpha2: dict[str, str], window: Box = WINDOW)
             polygons.append([rounded(edges_divided(ring, window)) for ring in (outer, *kept)])
     borders = [rounded(part) for arc in shared_arcs(countries)
                for part in clip_line(arcs[arc], window) if len(part) > 1]
-    return {"window": list(window), "land": polygons, "borders": borders, "names": names(countries, arcs, alpha2, window)}
+    return {"window": list(window), "land": polygons, "borders": borders,
+            "names": names(countries, arcs, alpha2, window)}
 
 
 def decoded(topology: dict[str, Any]) -> list[Line]:
@@ -161,7 +163,7 @@ def widest(ring: Line, rows: int = 25) -> Point:
     for row in range(1, rows):
         lat = low + (high - low) * row / rows
         cuts = sorted(x0 + (lat - y0) * (x1 - x0) / (y1 - y0)
-                      for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False) if (y0 <= lat) != (y1 <= lat))
+                      for (x0, y0), (x1, y1) in pairwise(ring) if (y0 <= lat) != (y1 <= lat))
         for west, east in zip(cuts[::2], cuts[1::2], strict=False):
             best = max(best, (east - west, ((west + east) / 2, lat)))
     return best[1]
@@ -169,7 +171,7 @@ def widest(ring: Line, rows: int = 25) -> Point:
 
 def area_deg2(ring: Line) -> float:
     """Return the signed area of a closed ring in square degrees, by the shoelace formula."""
-    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False)) / 2
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring)) / 2
 
 
 def rounded(line: Line) -> Line:

@@ -1,0 +1,310 @@
+"""Maps of the network and of routes over the outline of land and borders.
+
+Lines join places; they do not show where a road or railway lies. The projection is Albers' equal-area conic, laid on
+the box shown, and is computed here too, so that labels find free places.
+Source: Snyder (1987), Map Projections: A Working Manual, USGS Professional Paper 1395, equations 14-1 to 14-6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from corridor.basemap import Box, Line, basemap, clip_line
+from corridor.palette import INK, PAPER, SOFT, STYLES, WIDTH, dressed, drawn_as, free_places, lettered, mode_channels
+from corridor.schema import OPEN_STATUS, layer
+
+SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
+_PLOT = WIDTH - 16
+_DETOUR = 1.3  # a sea way so much longer than the straight line goes round land: drawn straight it would mislead
+_BESIDE = tuple((x, y) for x, y in ((0.56, 0), (-0.56, 0), (0.5, -0.75), (-0.5, -0.75), (0.5, 0.75), (-0.5, 0.75),
+                                    (0, -0.95), (0, 0.95), (0.62, -1.4), (-0.62, -1.4), (0.62, 1.4), (-0.62, 1.4)))
+_AT: dict[str, Any] = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
+_KINDS = {"city": 0, "seaport": 1, "border-crossing": 2, "dry-port": 3, "gauge-change-station": 4,
+          "rail-terminal": 5, "mountain-pass": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of the world shown and how it falls on the paper: an equal-area conic, pixels from top left."""
+
+    box: Box
+    width: float
+    height: float
+    scale: float
+    shift: tuple[float, float]
+    parallels: tuple[float, float]
+
+    def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
+        """Return where a place falls, in pixels from the top left corner."""
+        x, y = _conic(lon_deg - (self.box[0] + self.box[2]) / 2, lat_deg, self.parallels)
+        return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
+
+    def projection(self) -> dict[str, Any]:
+        """Return the same projection in Vega-Lite's words."""
+        return {"type": "conicEqualArea", "rotate": [-(self.box[0] + self.box[2]) / 2, 0, 0], "center": [0, 0],
+                "parallels": list(self.parallels), "scale": self.scale, "translate": list(self.shift)}
+
+
+def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_share: float = 0.08) -> View:
+    """Return the view that holds all the places with a margin, as wide as every chart and 300 to 620 pixels high."""
+    lons, lats = list(lons_deg), list(lats_deg)
+    margin = max(1.0, margin_share * max(max(lons) - min(lons), max(lats) - min(lats)))
+    west, east = max(-15.0, min(lons) - margin), min(130.0, max(lons) + margin)
+    south, north = max(0.0, min(lats) - margin), min(70.0, max(lats) + margin)
+    parallels = (south + (north - south) / 6, north - (north - south) / 6)
+    if abs(parallels[0] + parallels[1]) < 1.0:  # a cone with both parallels alike about the equator has no tip
+        parallels = (parallels[0], parallels[1] + 1.0)
+    rim = [_conic(lon - (west + east) / 2, lat, parallels)
+           for share in (i / 20 for i in range(21))
+           for lon, lat in ((west + share * (east - west), south), (west + share * (east - west), north),
+                            (west, south + share * (north - south)), (east, south + share * (north - south)))]
+    left, right = min(x for x, _ in rim), max(x for x, _ in rim)
+    low, high = min(y for _, y in rim), max(y for _, y in rim)
+    height = min(620.0, max(300.0, _PLOT * (high - low) / (right - left)))
+    scale = min(_PLOT / (right - left), height / (high - low))
+    shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
+    return View((west, south, east, north), float(_PLOT), round(height), scale, shift, parallels)
+
+
+def _conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tuple[float, float]:
+    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
+    n = (sin_0 + sin_1) / 2
+    c = 1 + sin_0 * (2 * n - sin_0)
+    radius = math.sqrt(max(0.0, c - 2 * n * math.sin(math.radians(lat_deg)))) / n
+    angle = n * math.radians(lon_deg)
+    return radius * math.sin(angle), math.sqrt(c) / n - radius * math.cos(angle)
+
+
+def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None = None,
+                closed: Collection[str] = (), on: str | None = None,
+                named: Collection[str] = ()) -> alt.LayerChart:
+    """Return the map of all links by mode and gauge; planned ones dotted, shut ones crossed out.
+
+    closed: link_ids shut on the date, besides links of status closed. on: the date, for the subtitle.
+    named: node_ids to be named before all others.
+    """
+    view = view or view_of(nodes["lon_deg"], nodes["lat_deg"])
+    lines = _lines(nodes, links, view, closed)
+    shut = lines.filter(pl.col("shut"))
+    here = nodes.filter([_inside(view, lon, lat) for lon, lat in nodes.select("lon_deg", "lat_deg").iter_rows()])
+    degree = pl.concat([links["from_node_id"], links["to_node_id"]]).value_counts(name="degree")
+    ranked = (here.join(degree.rename({"from_node_id": "node_id"}), on="node_id", how="left")
+              .filter(pl.col("kind").is_in(["city", "seaport"]) | pl.col("node_id").is_in(list(named)))
+              .sort(~pl.col("node_id").is_in(list(named)), pl.col("degree").fill_null(0) * -1, "node_id"))
+    spots = _label_spots(ranked, view, limit=44)
+    chart = alt.layer(
+        *_ground(view), _countries(view, set(nodes["country"]), spots), _strokes(lines),
+        *_crosses(shut, nodes, links, view), _dots(here, view, size=9), *_places(spots, bold=False),
+    )
+    dates = f" on {on}" if on else ""
+    counts = lines.group_by("drawn").len().sort("drawn")
+    told = ", ".join(f"{count} {drawn}" for drawn, count in counts.iter_rows())
+    return _framed(chart, view, "Network", f"lines join places; × marks links shut{dates}",
+                   f"Map of {here.height} places and {lines.height} links: {told}.")
+
+
+def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, view: View | None = None,
+              closed: Collection[str] = ()) -> alt.LayerChart:
+    """Return the map of the routes in legs over the pale network, with their ends, borders and terminals named."""
+    legs = lettered(legs)
+    used = nodes.filter(pl.col("node_id").is_in(pl.concat([legs["from_node_id"], legs["to_node_id"]]).to_list()))
+    view = view or view_of(used["lon_deg"], used["lat_deg"])
+    pale = _lines(nodes, links, view, closed).with_columns(drawn=pl.lit("other links"))
+    shape = ["link_id", "from_node_id", "to_node_id", "mode", "layer", "length_km"]
+    ways = (legs.filter(pl.col("kind") == "link").group_by("link_id", maintain_order=True)
+            .agg(pl.col(column).first() for column in shape[1:]))
+    best = _lines(nodes, ways.with_columns(status=pl.lit(OPEN_STATUS)), view, (), like=links, straight=True)
+    spots = _label_spots(_key_places(used, legs), view, limit=40)
+    letters = _letters(nodes, legs, view, spots)
+    halo = alt.Chart(best).mark_geoshape(filled=False, stroke=PAPER, strokeWidth=6.5, clip=True)
+    chart = alt.layer(
+        *_ground(view), _countries(view, set(nodes["country"]), spots),
+        alt.Chart(pale).mark_geoshape(filled=False, stroke="#c4c9ce", strokeWidth=0.9, clip=True),
+        halo, _strokes(best, widen=1.5), *_crosses(pale.filter(pl.col("shut")), nodes, links, view),
+        _dots(used, view, size=22), *_places(spots, bold=True), *letters,
+    )
+    told = ", ".join(sorted(set(best["drawn"])))
+    names = dict(nodes.select("node_id", "name").iter_rows())
+    first, last = legs["from_node_id"][0], legs["to_node_id"][-1]
+    return _framed(chart, view, f"Routes from {names.get(first, first)} to {names.get(last, last)}",
+                   "bold: the routes; pale: other links; × shut",
+                   f"Map of {legs['route_id'].n_unique()} routes by {told} through "
+                   f"{', '.join(sorted(set(used['country'])))}.")
+
+
+def _framed(chart: alt.LayerChart, view: View, title: str, subtitle: str, description: str) -> alt.LayerChart:
+    framed = chart.project(**view.projection()).properties(
+        width=view.width, height=view.height, view=alt.ViewBackground(fill=SEA, stroke=BORDER))
+    dressed_chart: alt.LayerChart = dressed(framed, title, subtitle, description)
+    return dressed_chart
+
+
+def _ground(view: View) -> list[alt.Chart]:
+    ground = basemap(_wider(view))
+
+    def shape(geometry: dict[str, Any]) -> alt.Chart:
+        return alt.Chart(alt.Data(values=[{"type": "Feature", "properties": {}, "geometry": geometry}]))
+
+    return [shape(ground["land"]).mark_geoshape(fill=LAND, stroke="#d5d0c4", strokeWidth=0.6, clip=True),
+            shape(ground["borders"]).mark_geoshape(filled=False, stroke=BORDER, strokeWidth=0.8, clip=True)]
+
+
+def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> alt.Chart:
+    """Return the names of the countries that have places, where the places' names leave room."""
+    names = [name for name in basemap(view.box)["names"] if name["country"] in countries]
+    boxes = [(*view.pixel(name["lon"], name["lat"]), 7.4 * len(name["name"]), 12.0) for name in names]
+    places = free_places(boxes, tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3)),
+                         (view.width, view.height), [spot["box"] for spot in spots])
+    rows = [{"name": name["name"].upper(), "x_px": place[0], "y_px": place[1]}
+            for name, place in zip(names, places, strict=True) if place is not None]
+    return alt.Chart(alt.Data(values=rows)).mark_text(fontSize=9.5, color=NAME).encode(text="name:N", **_AT)
+
+
+def _wider(view: View) -> Box:
+    box = view.box  # a conic map shows a little beyond its box
+    return max(-15.0, box[0] - 12), max(0.0, box[1] - 6), min(130.0, box[2] + 12), min(70.0, box[3] + 6)
+
+
+def _inside(view: View, lon_deg: float, lat_deg: float) -> bool:
+    x, y = view.pixel(lon_deg, lat_deg)
+    return 0 <= x <= view.width and 0 <= y <= view.height
+
+
+def _lines(nodes: pl.DataFrame, links: pl.DataFrame, view: View, closed: Collection[str], *,
+           like: pl.DataFrame | None = None, straight: bool = False) -> pl.DataFrame:
+    """Return one row a link seen: link_id, drawn (legend), shut, type and geometry (GeoJSON); parallel ones bowed.
+
+    like: the links among which parallel ones are counted, where it is not these. straight: keep sea ways that go
+    round land.
+    """
+    at = {row[0]: (row[1], row[2]) for row in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()}
+    peers: dict[frozenset[str], list[str]] = {}
+    for link_id, start, end in (links if like is None else like).select(
+            "link_id", "from_node_id", "to_node_id").iter_rows():
+        peers.setdefault(frozenset((start, end)), []).append(link_id)
+    seen = _wider(view)
+    rows = []
+    for row in links.iter_rows(named=True):
+        a, b = at[row["from_node_id"]], at[row["to_node_id"]]
+        if row["mode"] == "sea" and not straight and (row["length_km"] or 0) > _DETOUR * max(50.0, _apart_km(a, b)):
+            continue
+        group = peers.get(frozenset((row["from_node_id"], row["to_node_id"])), [row["link_id"]])
+        bow = group.index(row["link_id"]) if row["link_id"] in group else 0
+        turned = row["from_node_id"] > row["to_node_id"]  # one side of the pair, whatever the links' directions
+        reach = 5.0 / (view.scale * math.pi / 180)  # degrees in five pixels
+        line = _bowed(b, a, bow, reach) if turned else _bowed(a, b, bow, reach)
+        parts = clip_line(line, seen)
+        if not parts:
+            continue
+        shut = row["status"] == "closed" or row["link_id"] in closed
+        drawn = row["layer"] if "layer" in row else layer(row["mode"], row["gauge_mm"])
+        kind = "closed" if shut else drawn_as(drawn) if row["status"] == OPEN_STATUS else "planned"
+        rows.append({"link_id": row["link_id"], "drawn": STYLES[kind].name, "shut": shut, "type": "Feature",
+                     "geometry": {"type": "MultiLineString", "coordinates": [[list(p) for p in q] for q in parts]}})
+    return pl.DataFrame(rows, schema={
+        "link_id": pl.String, "drawn": pl.String, "shut": pl.Boolean, "type": pl.String,
+        "geometry": pl.Struct({"type": pl.String, "coordinates": pl.List(pl.List(pl.List(pl.Float64)))})})
+
+
+def _bowed(a: tuple[float, float], b: tuple[float, float], rank: int, reach_deg: float) -> Line:
+    """Return the line between two places; the second and further ones between the same places bow out by reach."""
+    if rank == 0:
+        return [a, b]
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    side = (1 if rank % 2 else -1) * min(0.12, reach_deg / max(1e-6, math.hypot(dx, dy))) * ((rank + 1) // 2)
+    return [(a[0] + dx * t - dy * side * 4 * t * (1 - t), a[1] + dy * t + dx * side * 4 * t * (1 - t))
+            for t in (i / 8 for i in range(9))]
+
+
+def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    (lon_a, lat_a), (lon_b, lat_b) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
+    h = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    return 2 * 6371.0 * math.asin(math.sqrt(h))
+
+
+def _strokes(lines: pl.DataFrame, widen: float = 1.0) -> alt.Chart:
+    present = [kind for kind in STYLES if STYLES[kind].name in set(lines["drawn"])]
+    return alt.Chart(lines).mark_geoshape(filled=False, clip=True).encode(**mode_channels(present, widen))
+
+
+def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[alt.Chart]:
+    at = {row[0]: view.pixel(row[1], row[2]) for row in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()}
+    rows = []
+    for start, end in links.filter(pl.col("link_id").is_in(shut["link_id"].to_list())).select(
+            "from_node_id", "to_node_id").iter_rows():
+        x, y = (at[start][0] + at[end][0]) / 2, (at[start][1] + at[end][1]) / 2
+        if 4 < x < view.width - 4 and 4 < y < view.height - 4:
+            rows.append({"x_px": x, "y_px": y})
+    data = alt.Data(values=rows)
+    cross = "M-1,-1L1,1M1,-1L-1,1"
+    return [alt.Chart(data).mark_point(shape=cross, size=70, stroke=PAPER, strokeWidth=4.5, opacity=1).encode(**_AT),
+            alt.Chart(data).mark_point(shape=cross, size=70, stroke=INK, strokeWidth=1.9, opacity=1).encode(**_AT)]
+
+
+def _dots(nodes: pl.DataFrame, view: View, size: float) -> alt.Chart:
+    rows = [{"name": name, "x_px": x, "y_px": y}
+            for name, lon, lat in nodes.select("name", "lon_deg", "lat_deg").iter_rows()
+            for x, y in [view.pixel(lon, lat)]]
+    return alt.Chart(alt.Data(values=rows)).mark_circle(
+        size=size, fill=PAPER, stroke=INK, strokeWidth=0.9, opacity=1, clip=True).encode(**_AT)
+
+
+def _key_places(used: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
+    """Return the routes' places, the ones to be named first: ends, terminals, borders, then the rest."""
+    country = dict(used.select("node_id", "country").iter_rows())
+    ends = {legs["from_node_id"][0], legs["to_node_id"][-1]}
+    terminals = set(legs.filter(pl.col("kind") == "terminal")["from_node_id"])
+    borders = {node for start, end in legs.select("from_node_id", "to_node_id").iter_rows()
+               if country.get(start) != country.get(end) for node in (start, end)}
+    rank = [0 if node in ends else 1 if node in terminals else 2 if node in borders else 3 + _KINDS.get(kind, 9)
+            for node, kind in used.select("node_id", "kind").iter_rows()]
+    return used.with_columns(rank=pl.Series(rank, dtype=pl.Int64)).sort("rank", "node_id")
+
+
+def _label_spots(ranked: pl.DataFrame, view: View, *, limit: int) -> list[dict[str, Any]]:
+    """Return the labels that find a free place beside their dots, in the order given."""
+    dots = [view.pixel(lon, lat) for lon, lat in ranked.select("lon_deg", "lat_deg").iter_rows()]
+    names = [str(name).split(" (")[0].split(" / ")[0] for name in ranked["name"]]
+    anchors = [(x, y, 6.2 * len(name) + 8, 13.0) for (x, y), name in zip(dots, names, strict=True)]
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in dots[:limit]]
+    offsets: Sequence[tuple[float, float]] = _BESIDE
+    places = free_places(anchors[:limit], offsets, (view.width, view.height), taken)
+    return [{"name": name, "x_px": place[0], "y_px": place[1],
+             "box": (place[0] - box[2] / 2, place[1] - 7, place[0] + box[2] / 2, place[1] + 7)}
+            for name, place, box in zip(names, places, anchors, strict=False) if place is not None]
+
+
+def _letters(nodes: pl.DataFrame, legs: pl.DataFrame, view: View, spots: list[dict[str, Any]]) -> list[alt.Chart]:
+    """Return each route's letter on a way of its own; a route that shares all its ways gets none."""
+    at = {row[0]: view.pixel(row[1], row[2]) for row in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()}
+    ways = legs.filter(pl.col("kind") == "link")
+    own = ways.filter(pl.col("letter").n_unique().over("link_id") == 1)
+    taken = [spot["box"] for spot in spots]
+    rows = []
+    for (letter,), group in own.group_by("letter", maintain_order=True):
+        middles = [((at[a][0] + at[b][0]) / 2, (at[a][1] + at[b][1]) / 2, 19.0, 19.0)
+                   for a, b in group.sort("length_km", descending=True).select("from_node_id", "to_node_id").iter_rows()]
+        for middle in middles:
+            place = free_places([middle], ((0, 0),), (view.width, view.height), taken)[0]
+            if place is not None:
+                taken.append((place[0] - 10, place[1] - 10, place[0] + 10, place[1] + 10))
+                rows.append({"letter": letter, "x_px": place[0], "y_px": place[1]})
+                break
+    chart = alt.Chart(alt.Data(values=rows))
+    return [chart.mark_circle(size=260, fill=INK, stroke=PAPER, strokeWidth=1.5, opacity=1).encode(**_AT),
+            chart.mark_text(fontSize=11, fontWeight="bold", color=PAPER).encode(text="letter:N", **_AT)]
+
+
+def _places(spots: list[dict[str, Any]], *, bold: bool) -> list[alt.Chart]:
+    chart = alt.Chart(alt.Data(values=[{key: spot[key] for key in ("name", "x_px", "y_px")} for spot in spots]))
+    weight = "bold" if bold else "normal"
+    return [chart.mark_text(fontSize=11, fontWeight=weight, stroke=PAPER, strokeWidth=3.5).encode(
+                text="name:N", **_AT),
+            chart.mark_text(fontSize=11, fontWeight=weight, color=INK if bold else SOFT).encode(
+                text="name:N", **_AT)]

@@ -1,0 +1,186 @@
+"""How every chart and map looks: colours, dashes, letters, type, free places for labels, and SVG out of a spec.
+
+A colour never stands alone: what it tells, a dash, a shape or a word tells too, so that charts read in grey print and
+by colour-blind readers.
+Source: Okabe and Ito (2008), Color Universal Design: eight colours told apart by all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+Chart = alt.Chart | alt.LayerChart | alt.VConcatChart
+
+WIDTH = 720  # pixels of every chart: what A4 holds at 96 pixels an inch, less margins
+INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
+# Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker brings along.
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6bb1")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+CONFIDENCE_HUES = {"A": "#08519c", "B": "#6baed6", "C": "#d9e3ee"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a layer is drawn: name in legends, colour, dash in pixels, width in pixels."""
+
+    name: str
+    hue: str
+    dash: tuple[float, ...]
+    width: float
+
+
+STYLES = {
+    "road": Style("road", "#d55e00", (1, 0), 1.6),
+    "rail-1520": Style("rail, 1520 mm", "#0072b2", (1, 0), 2.8),
+    "rail-1435": Style("rail, 1435 mm", "#009e73", (9, 2), 2.8),
+    "rail-1676": Style("rail, 1676 mm", "#b2529b", (9, 2, 2, 2), 2.8),
+    "rail": Style("rail, other gauge", "#4d4d4d", (4, 2), 2.8),
+    "ferry": Style("ferry", "#b8860b", (5, 3), 2.2),
+    "sea": Style("sea", "#3b9bd1", (2, 3), 2.2),
+    "waterway": Style("waterway", "#00798c", (2, 2, 6, 2), 2.2),
+    "air": Style("air", "#8c8c8c", (1, 5), 1.6),
+    "stop": Style("border or terminal", "#000000", (1, 0), 3.2),
+    "wait": Style("waiting for departure or opening", "#8c8c8c", (3, 2), 2.2),
+    "planned": Style("planned or being built", "#8c8c8c", (1.5, 3.5), 1.6),
+    "closed": Style("shut", "#9a9a9a", (1, 0), 1.2),
+}
+
+
+def drawn_as(layer: str) -> str:
+    """Return the key of STYLES for a layer: itself, else its mode (``ferry-1520`` -> ``ferry``), else rail."""
+    if layer in STYLES:
+        return layer
+    mode = layer.split("-")[0]
+    return mode if mode in STYLES else "rail"
+
+
+def mode_channels(present: Iterable[str], widen: float = 1.0) -> dict[str, Any]:
+    """Return colour, dash and width channels over the field ``drawn``, one legend for all, in one order everywhere."""
+    shown = set(present)
+    keys = [key for key in STYLES if key in shown]
+    domain = [STYLES[key].name for key in keys]
+    legend = alt.Legend(title=None, orient="bottom", direction="horizontal", columns=4, symbolSize=700,
+                        symbolStrokeWidth=2.4, symbolType="stroke", labelLimit=220, columnPadding=18)
+
+    def scale(values: Sequence[object]) -> alt.Scale:
+        return alt.Scale(type="ordinal", domain=domain, range=list(values))
+
+    return {
+        "color": alt.Color("drawn:N", legend=legend, scale=scale([STYLES[key].hue for key in keys])),
+        "strokeDash": alt.StrokeDash("drawn:N", legend=legend, scale=scale([list(STYLES[key].dash) for key in keys])),
+        "strokeWidth": alt.StrokeWidth("drawn:N", legend=legend, scale=scale([STYLES[key].width * widen for key in keys])),
+    }
+
+
+def lettered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with a ``letter`` per route_id: A, B, C... in order of appearance; kept where there is one."""
+    if "letter" in frame.columns:
+        return frame
+    routes = frame["route_id"].unique(maintain_order=True)
+    letters = pl.Series("letter", [letter(i) for i in range(len(routes))], dtype=pl.String)
+    return frame.join(pl.DataFrame({"route_id": routes, "letter": letters}), on="route_id", how="left",
+                      maintain_order="left")
+
+
+def letter(index: int) -> str:
+    """Return the letter of the index-th route: A...Z, then A2, B2..."""
+    return chr(65 + index % 26) + ("" if index < 26 else str(index // 26 + 1))
+
+
+def free_places(anchors: Sequence[tuple[float, float, float, float]], offsets: Sequence[tuple[float, float]],
+                area: tuple[float, float],
+                taken: Sequence[tuple[float, float, float, float]] = ()) -> list[tuple[float, float] | None]:
+    """Return for each label the centre of the first free place near its anchor, None where there is none.
+
+    anchors: x, y, width, height of each label in pixels, the most important first. offsets: places tried, in order,
+    as shares of the label's own width and height from the anchor. area: width and height labels must stay in.
+    taken: boxes (left, top, right, bottom) that must stay free.
+    """
+    boxes = list(taken)
+    found: list[tuple[float, float] | None] = []
+    for x, y, width, height in anchors:
+        place = None
+        for share_x, share_y in offsets:
+            centre_x, centre_y = x + share_x * width, y + share_y * height
+            box = (centre_x - width / 2, centre_y - height / 2, centre_x + width / 2, centre_y + height / 2)
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= area[0] and box[3] <= area[1]
+            if inside and not any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+                                  for other in boxes):
+                place = (centre_x, centre_y)
+                boxes.append(box)
+                break
+        found.append(place)
+    return found
+
+
+def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> alt.LayerChart:
+    """Return a key of marks and their meanings in as many columns as the longest meaning allows."""
+    longest = max((len(meaning) for _, meaning in entries), default=1)
+    columns = max(1, min(4, int(width / (34 + 6.1 * longest)), len(entries) or 1))
+    rows = -(-len(entries) // columns)
+    step = width / columns
+    limit = int((step - 34) / 5.6)
+    frame = pl.DataFrame({
+        "mark": [mark for mark, _ in entries],
+        "meaning": [shortened(meaning, limit) for _, meaning in entries],
+        "mark_px": [(i // rows) * step + 10 for i in range(len(entries))],
+        "text_px": [(i // rows) * step + 24 for i in range(len(entries))],
+        "y_px": [(i % rows) * 18 + 9 for i in range(len(entries))],
+    }, schema_overrides={"mark": pl.String, "meaning": pl.String})
+    y = alt.Y("y_px:Q", scale=None, axis=None)
+    base = alt.Chart(frame)
+    ring = base.mark_circle(size=230, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1).encode(
+        x=alt.X("mark_px:Q", scale=None, axis=None), y=y)
+    marks = base.mark_text(fontSize=10, fontWeight="bold", color=INK).encode(
+        x=alt.X("mark_px:Q", scale=None, axis=None), y=y, text="mark:N")
+    texts = base.mark_text(align="left", fontSize=11, color=INK).encode(
+        x=alt.X("text_px:Q", scale=None, axis=None), y=y, text="meaning:N")
+    return alt.layer(ring, marks, texts).properties(width=width, height=max(1, rows * 18))
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the text, cut at the limit with an ellipsis."""
+    return text if len(text) <= limit else text[:max(1, limit - 1)].rstrip() + "…"
+
+
+def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> Any:
+    """Return the chart with title, subtitle, description for those who cannot see it, and the house's type."""
+    heading = alt.Title(title) if subtitle is None else alt.Title(title, subtitle=subtitle)
+    return chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
+        font=FONT, aria=False,
+        title=alt.TitleConfig(anchor="start", frame="group", fontSize=14, color=INK, subtitleColor=SOFT,
+                              subtitleFontSize=11.5, subtitlePadding=4, offset=12),
+        axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
+                            titleColor=SOFT, gridColor="#e6eaee", domainColor=SOFT, tickColor=SOFT, labelPadding=4),
+        legend=alt.LegendConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
+                                titleColor=SOFT),
+        view=alt.ViewConfig(stroke=None))
+
+
+def to_svg(chart: Any) -> str:
+    """Return the chart as SVG text with <title> and <desc>; needs no network and no installed font.
+
+    Its inner names are unique to its content, so that several can stand in one page.
+    """
+    import vl_convert
+
+    spec = chart.to_dict()
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    mark = "c" + hashlib.sha256(svg.encode()).hexdigest()[:10]
+    svg = re.sub(r'(\bid="|url\(#)', lambda found: f"{found[1]}{mark}-", svg)
+    title = spec.get("title", "")
+    heading = title.get("text", "") if isinstance(title, dict) else title
+    words = (f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
+             f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>')
+    return re.sub(r"<svg\b([^>]*)>",
+                  lambda found: f'<svg{found[1]} role="img" aria-labelledby="{mark}-title {mark}-desc">{words}',
+                  svg, count=1)
