@@ -9,9 +9,9 @@ from corridor import schema
 PAGE = Path(__file__).with_name("tables.md")
 HEAD = """# Tables of a study
 
-Made from `src/corridor/schema.py` by `make docs`: change it there. A study is a folder with one file per table,
-CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked • must have a value in every row;
-elsewhere an empty cell means unknown or not applicable, never zero.
+Made from the declarations in `src/corridor/schema.py` and `src/corridor/ledgers.py` by `make docs`. A study is a
+folder with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked •
+must have a value in every row; elsewhere an empty cell means unknown or not applicable, never zero.
 
 Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, days of a season `11-30`.
 Selectors, alternatives and changes are explained in [conventions](conventions.md).
