@@ -158,6 +158,8 @@ CARGOES = Table("cargoes", "cargo_id", "what is moved, by the unit it is moved i
     Column("allowed_modes", "words", "modes it may travel by", required=True),
     number("rate_ratio", "rates times this (a reefer costs more); null: 1", "1", low=0.1, high=20),
     number("carbon_ratio", "emissions times this (a reefer burns more); null: 1", "1", low=0.1, high=20),
+    number("clearances_per_unit", "clearances (links.fixed_usd) one unit pays: a tonne is a part of a lorry's load; "
+           "null: 1", "1/unit", low=0.001, high=100),
     *EVIDENCE), required=True)
 
 HAZARDS = Table("hazards", "hazard_id", "closures that may happen: how often and how long", (
