@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor import selectors
-from corridor.calendar import day_of, season_contains
+from corridor.calendar import DAY_MIN, day_of, minute, season_contains, season_spans
 from corridor.errors import CallError
 from corridor.network import Network, Row
 
@@ -21,6 +21,7 @@ BITS = 62
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
 AHEAD_DAYS = 30
 YEAR_DAYS = 365.25
+COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
 
 
 def shut_share(hazard: Row, on: dt.date) -> float:
@@ -30,8 +31,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     year's events are concentrated in it.
     """
     days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
-    season = sum(season_contains(dt.date(2023, 1, 1) + dt.timedelta(days=i), hazard["season_from"],
-                                 hazard["season_to"]) for i in range(365))
+    season = sum(b - a for a, b in season_spans(hazard["season_from"], hazard["season_to"], *COMMON_YEAR)) // DAY_MIN
     inside = sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days) / AHEAD_DAYS
     if not season or not inside:
         return 0.0
@@ -62,11 +62,14 @@ def link_bits(network: Network) -> NDArray[np.int64]:
 
 def weights(network: Network, depart_min: int) -> NDArray[np.int64]:
     """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a route add up in it."""
-    made = np.zeros(64, np.int64)
-    on = day_of(depart_min)
-    for h, row in enumerate(network.rows("hazards")):
-        made[h] = round(-math.log1p(-min(shut_share(row, on), 1 - 1e-9)) / WEIGHT_UNIT)
-    return made
+    key = ("hazard_weights", day_of(depart_min))
+    if key not in network.cache:
+        made = np.zeros(64, np.int64)
+        for h, row in enumerate(network.rows("hazards")):
+            made[h] = round(-math.log1p(-min(shut_share(row, key[1]), 1 - 1e-9)) / WEIGHT_UNIT)
+        network.cache[key] = made
+    found: NDArray[np.int64] = network.cache[key]
+    return found
 
 
 def risk_share(weight: int) -> float:
@@ -74,6 +77,7 @@ def risk_share(weight: int) -> float:
     return -math.expm1(-weight * WEIGHT_UNIT)
 
 
-def names(network: Network, bits: int) -> list[str]:
-    """Return the hazard_ids whose bits are set."""
-    return [row["hazard_id"] for h, row in enumerate(network.rows("hazards")) if bits >> h & 1]
+def names(network: Network, bits: int, depart_min: int) -> list[str]:
+    """Return the hazard_ids whose bits are set and that may strike in the 30 days from a departure."""
+    return [row["hazard_id"] for h, row in enumerate(network.rows("hazards"))
+            if bits >> h & 1 and weights(network, depart_min)[h]]

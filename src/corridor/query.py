@@ -140,19 +140,28 @@ def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_l
 
     days = query.duration_min if duration_min is None else duration_min
     cap = query.options.get("max_transshipments")
+    weights = hazards.weights(query.network, query.depart_min)
+    live = sum(1 << h for h in np.flatnonzero(weights).tolist())
     zero = np.zeros_like(days)
     hops = np.array([k == "terminal" for k in query.graph.kind], np.int64) if cap is not None else zero
     arcs = np.stack([days, query.usd_cents if use[1] else zero, query.carbon_g if use[2] else zero, hops,
-                     query.hazard_bits if use[3] else zero])[:, query.arc_of]
+                     query.hazard_bits & live if use[3] else zero])[:, query.arc_of]
     limit = query.openings.to_min
     if query.options.get("deadline") is not None:
         limit = min(limit, read_instant(query.options["deadline"], "deadline"))  # type: ignore[arg-type]
-    order_ptr, order_spans = _spans_in_order(query)
     answer: tuple[int, Ints, Ints] = pareto.search(
-        (query.ptr, query.head), order_spans, order_ptr, arcs, hazards.weights(query.network, query.depart_min),
-        (query.starts, query.depart_min), query.is_goal, lower_bounds(query, arcs[:4]), use,
-        np.array([limit, 1 << 40 if cap is None else cap, most_labels], np.int64))
+        (query.ptr, query.head), _spans_in_order(query), arcs, weights, (query.starts, query.depart_min, query.is_goal),
+        lower_bounds(query, arcs[:4]), (use, np.array([limit, 1 << 40 if cap is None else cap, most_labels], np.int64)))
     return answer
+
+
+def trace(query: Query, labels: Ints, label: int) -> list[int]:
+    """Return the arcs of the network's graph that lead to a label, first to last."""
+    arcs = []
+    while (before := int(labels[label, 7])) >= 0:
+        arcs.append(int(query.arc_of[labels[label, 8]]))
+        label = before
+    return arcs[::-1]
 
 
 def lower_bounds(query: Query, weights: Ints) -> Ints:
@@ -249,7 +258,7 @@ def _spans_in_order(query: Query) -> tuple[Ints, Ints]:
     ptr = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=ptr[1:])
     pick = np.repeat(query.span_ptr[query.arc_of] - ptr[:-1], lengths) + np.arange(ptr[-1])
-    return ptr, np.ascontiguousarray(query.packed[:, pick])
+    return np.ascontiguousarray(query.packed[:, pick]), ptr
 
 
 def _place(network: Network, text: str) -> tuple[str, str | None]:

@@ -12,11 +12,10 @@ import numpy as np
 import polars as pl
 
 from corridor import hazards
-from corridor.calendar import day_of
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.itinerary import Leg, legs, sample
 from corridor.network import Network
-from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search
+from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search, trace
 from corridor.whynot import Opening, opening_sets, say_openings
 
 DEFAULT_DRAWS = 1000
@@ -92,7 +91,7 @@ def route(network: Network, origin: str, destination: str, *, cargo: str, depart
         "criteria": list(criteria), "max_routes": max_routes, "choices": dict(query.network.choices),
         "options": {k: v for k, v in options.items() if v is not None}}
     tables = describe(query, [ways[i] for i in shown])
-    if ways:
+    if len(ways):
         return Routes(*tables, pareto_count=len(ways), reason=None, warnings=_warnings(tables[0]), provenance=provenance)
     found = opening_sets(query)
     return Routes(*tables, pareto_count=0, reason=say_openings(query, found), openings=found, provenance=provenance)
@@ -110,26 +109,34 @@ def read_criteria(criteria: Sequence[str]) -> Bools:
     return np.array([c in criteria for c in CRITERIA])
 
 
-def pareto_ways(query: Query, use: Bools) -> tuple[list[list[int]], Ints]:
-    """Return the arcs of every Pareto-optimal way, and its minutes, cents, grams and risk weight where used [ways, 4]."""
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """The ways a search found, as arcs of the network's graph, traced when asked for."""
+
+    query: Query
+    labels: Ints
+    goals: Ints
+
+    def __len__(self) -> int:
+        return len(self.goals)
+
+    def __getitem__(self, number: int) -> list[int]:
+        return trace(self.query, self.labels, int(self.goals[number]))
+
+
+def pareto_ways(query: Query, use: Bools) -> tuple[Ways, Ints]:
+    """Return every Pareto-optimal way, and its minutes, cents, grams and risk weight where used [ways, 4]."""
     from corridor.kernels.pareto import DONE, undominated
 
     status, labels, goals = search(query, use)
     if status != DONE:
         raise NotConverged(
-            f"More than {labels.shape[1]:,} partial ways stand side by side from {query.origin} to {query.destination}. "
+            f"More than {len(labels):,} partial ways stand side by side from {query.origin} to {query.destination}. "
             "Ask for fewer criteria, a deadline, or a cap on transshipments.")
-    values = labels[1:5, goals].T * use
+    values = labels[goals, 1:5] * use
     order = np.lexsort(values.T[::-1])
     keep = order[undominated(np.ascontiguousarray(values[order]))]
-    ways = []
-    for goal in goals[keep]:
-        arcs, label = [], int(goal)
-        while labels[7, label] >= 0:
-            arcs.append(int(query.arc_of[labels[8, label]]))
-            label = int(labels[7, label])
-        ways.append(arcs[::-1])
-    return ways, values[keep]
+    return Ways(query, labels, goals[keep]), values[keep]
 
 
 def spread(values: Ints, most: int) -> list[int]:
@@ -189,8 +196,7 @@ def _route_row(query: Query, route_id: str, parts: Sequence[Leg], way: Sequence[
         "modes": _in_order(p.mode for p in parts if p.kind == "link"),
         "countries": _in_order(nodes[n]["country"] for p in parts for n in (p.from_node_id, p.to_node_id)),
         "borders": [p.row["link_id"] for p in borders], "documents": _documents(query, parts),
-        "hazards": [h for h in hazards.names(query.network, bits)
-                    if hazards.shut_share(query.network.by_id("hazards")[h], day_of(query.depart_min)) > 0]}
+        "hazards": hazards.names(query.network, bits, query.depart_min)}
 
 
 def _documents(query: Query, parts: Sequence[Leg]) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from corridor.calendar import DAY_MIN, Span, day_of, next_open
 from corridor.changes import Closure
 from corridor.openings import arc_spans, pack, shut_by
-from corridor.query import Query, search
+from corridor.query import Query, matching_arcs, search, trace
 
 MOST_SETS = 5
 MOST_CLOSURES = 6
@@ -170,15 +170,9 @@ def _best(query: Query, criterion: int) -> tuple[float | None, list[int] | None]
     _, labels, goals = search(query, use)
     if not len(goals):
         return None, None
-    goal = int(goals[np.lexsort((labels[1, goals], labels[1 + criterion, goals]))[0]])
-    hours, arcs = (int(labels[1, goal]) - query.depart_min) / 60, []
-    while labels[7, goal] >= 0:
-        arcs.append(int(query.arc_of[labels[8, goal]]))
-        goal = int(labels[7, goal])
-    return hours, arcs[::-1]
+    goal = int(goals[np.lexsort((labels[goals, 1], labels[goals, 1 + criterion]))[0]])
+    return (int(labels[goal, 1]) - query.depart_min) / 60, trace(query, labels, goal)
 
 
 def _avoided(query: Query) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    from corridor.query import matching_arcs
-
     return matching_arcs(query.network, query.options.get("avoid", ()))

@@ -18,6 +18,8 @@ from corridor.kernels.paths import UNREACHED, Ints, pop, push
 
 Bools = NDArray[np.bool_]
 DONE, TOO_MANY = 0, 1
+FIELDS = 9
+BLOCK = 32  # comparisons between two looks at the outcome: enough for the compiler to do several at once
 
 
 @njit(**JIT)
@@ -44,112 +46,138 @@ def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.in
 
 @njit(**JIT)
 def search(
-    graph: tuple[Ints, Ints], spans: Ints, span_ptr: Ints, arcs: Ints, hazard: Ints,
-    starts: tuple[Ints, int], is_goal: Bools, bounds: Ints, use: Bools, limits: Ints,
+    graph: tuple[Ints, Ints], calendars: tuple[Ints, Ints], arcs: Ints, hazard: Ints,
+    trip: tuple[Ints, int, Bools], bounds: Ints, wanted: tuple[Bools, Ints],
 ) -> tuple[int, Ints, Ints]:
     """Return the labels of every Pareto-optimal way from the starts to a goal state.
 
-    graph: ptr int64 [states + 1] and head int64 [arcs], CSR order. spans, span_ptr: calendars, see :func:`arrival`.
+    graph: ptr int64 [states + 1] and head int64 [arcs], CSR order. calendars: spans int64 [3, all spans], see
+    :func:`arrival`, and where each arc's begin int64 [arcs + 1].
     arcs int64 [5, arcs]: duration (negative: no passage), money, carbon, transshipments, hazard bits. hazard int64 [64]:
-    weight of each bit. starts: states int64 and the minute of departure. bounds int64 [4, states]: least duration,
-    money, carbon and transshipments from a state to the goal (UNREACHED: no way). use bool [4]: which of time, money,
-    carbon and risk count at the goal. limits int64 [3]: last minute of arrival, most transshipments, most labels.
-    Returns a status (DONE or TOO_MANY), labels int64 [9, labels] (state, minute, money, carbon, risk, transshipments,
+    weight of each bit. trip: states to start in int64, minute of departure, goal states bool [states]. bounds int64
+    [4, states]: least duration, money, carbon and transshipments from a state to the goal (UNREACHED: no way). wanted:
+    which of time, money, carbon and risk count at the goal bool [4]; last minute of arrival, most transshipments, most
+    labels int64 [3].
+    Returns a status (DONE or TOO_MANY), labels int64 [labels, 9] (state, minute, money, carbon, risk, transshipments,
     hazard bits, parent label, arc) and the goal labels int64.
     """
     ptr, head = graph
+    spans, span_ptr = calendars
+    starts, depart, is_goal = trip
+    use, limits = wanted
     n = len(ptr) - 1
     capacity = 1 << 14
-    labels = np.empty((9, capacity), np.int64)
-    chain = np.empty(capacity, np.int64)  # next settled label at the same state
+    labels = np.empty((capacity, FIELDS), np.int64)
     keys, items = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    settled = np.full(n, -1, np.int64)
-    goals = np.empty(64, np.int64)
+    # Settled labels stand side by side for each state (money, carbon, transshipments, bits), so that a comparison
+    # reads straight through memory. Their time needs no comparing: a state's labels settle in the order of arrival.
+    settled = np.empty((4, 8 * n), np.int64)
+    first, held, room = np.arange(0, 8 * n, 8), np.zeros(n, np.int64), np.full(n, 8)
+    used = 8 * n
+    goals, reached = np.empty(64, np.int64), np.empty((4, 64), np.int64)
     found = count = size = 0
-    for s in starts[0]:
+    for s in starts:
         if bounds[0, s] < UNREACHED:
-            labels[:, count] = 0
-            labels[0, count], labels[1, count], labels[7, count], labels[8, count] = s, starts[1], -1, -1
-            size = push(keys, items, size, starts[1] + bounds[0, s], count)
+            labels[count] = 0
+            labels[count, 0], labels[count, 1], labels[count, 7], labels[count, 8] = s, depart, -1, -1
+            size = push(keys, items, size, depart + bounds[0, s], count)
             count += 1
     while size:
         label = items[0]
         size = pop(keys, items, size)
-        u = labels[0, label]
-        if _beaten_at_goal(labels, label, bounds, goals, found, use) or _beaten(labels, label, settled[u], chain):
+        u = labels[label, 0]
+        if _beaten(settled, first[u], first[u] + held[u], labels[label]) or _hopeless(reached, found, labels[label], bounds):
             continue
-        chain[label] = settled[u]
-        settled[u] = label
+        if held[u] == room[u]:
+            if used + 2 * room[u] > settled.shape[1]:
+                settled = np.concatenate((settled, np.empty((4, used + 2 * room[u]), np.int64)), axis=1)
+            settled[:, used:used + held[u]] = settled[:, first[u]:first[u] + held[u]]
+            first[u], room[u] = used, 2 * room[u]
+            used += room[u]
+        place = first[u] + held[u]
+        settled[0, place], settled[1, place] = labels[label, 2], labels[label, 3]
+        settled[2, place], settled[3, place] = labels[label, 5], labels[label, 6]
+        held[u] += 1
         if is_goal[u]:
             if found == len(goals):
                 goals = np.concatenate((goals, np.empty(found, np.int64)))
+                reached = np.concatenate((reached, np.empty((4, found), np.int64)), axis=1)
             goals[found] = label
+            for c in range(4):  # a criterion that does not count is met by every goal
+                reached[c, found] = labels[label, c + 1] if use[c] else -UNREACHED
             found += 1
             continue
+        came_from = labels[labels[label, 7], 0] if labels[label, 7] >= 0 else np.int64(-1)
         for a in range(ptr[u], ptr[u + 1]):
             v = head[a]
-            if arcs[0, a] < 0 or bounds[0, v] >= UNREACHED:
+            if arcs[0, a] < 0 or bounds[0, v] >= UNREACHED or v == came_from:
                 continue
-            at = arrival(labels[1, label], span_ptr[a], span_ptr[a + 1], spans, arcs[0, a])
+            at = arrival(labels[label, 1], span_ptr[a], span_ptr[a + 1], spans, arcs[0, a])
             if at >= UNREACHED or at + bounds[0, v] > limits[0]:
                 continue
-            if labels[5, label] + arcs[3, a] + bounds[3, v] > limits[1]:
+            if labels[label, 5] + arcs[3, a] + bounds[3, v] > limits[1]:
                 continue
             if count == capacity:
                 if capacity >= limits[2]:
-                    return TOO_MANY, labels[:, :count], goals[:found]
-                labels = np.concatenate((labels, np.empty((9, capacity), np.int64)), axis=1)
-                chain = np.concatenate((chain, np.empty(capacity, np.int64)))
+                    return TOO_MANY, labels[:count], goals[:found]
+                labels = np.concatenate((labels, np.empty((capacity, FIELDS), np.int64)))
                 keys = np.concatenate((keys, np.empty(capacity, np.int64)))
                 items = np.concatenate((items, np.empty(capacity, np.int64)))
                 capacity *= 2
-            labels[0, count], labels[1, count] = v, at
-            labels[2, count] = labels[2, label] + arcs[1, a]
-            labels[3, count] = labels[3, label] + arcs[2, a]
-            labels[5, count] = labels[5, label] + arcs[3, a]
-            fresh = arcs[4, a] & ~labels[6, label]
-            labels[6, count] = labels[6, label] | fresh
-            risk = labels[4, label]
-            bit = 0
-            while fresh:
-                if fresh & 1:
-                    risk += hazard[bit]
-                fresh = (fresh >> 1) & 0x7FFFFFFFFFFFFFFF
-                bit += 1
-            labels[4, count] = risk
-            labels[7, count], labels[8, count] = label, a
-            if _beaten(labels, count, settled[v], chain) or _beaten_at_goal(labels, count, bounds, goals, found, use):
+            new = labels[count]
+            new[0], new[1] = v, at
+            new[2] = labels[label, 2] + arcs[1, a]
+            new[3] = labels[label, 3] + arcs[2, a]
+            new[4] = labels[label, 4] + _weight(arcs[4, a] & ~labels[label, 6], hazard)
+            new[5] = labels[label, 5] + arcs[3, a]
+            new[6] = labels[label, 6] | arcs[4, a]
+            new[7], new[8] = label, a
+            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(reached, found, new, bounds):
                 continue
             size = push(keys, items, size, at + bounds[0, v], count)
             count += 1
-    return DONE, labels[:, :count], goals[:found]
+    return DONE, labels[:count], goals[:found]
 
 
 @njit(**JIT)
-def _beaten(labels: Ints, label: int, other: int, chain: Ints) -> bool:
-    """Tell whether a settled label of the same state can do all that this one can (settled ones may arrive later)."""
-    at, usd, carbon = labels[1, label], labels[2, label], labels[3, label]
-    hops, bits = labels[5, label], labels[6, label]
-    while other >= 0:
-        if (labels[1, other] <= at and labels[2, other] <= usd and labels[3, other] <= carbon
-                and labels[5, other] <= hops and labels[6, other] & ~bits == 0):
+def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
+    """Tell whether a settled label of the same state can do all that this one can."""
+    usd, carbon, hops, free = label[2], label[3], label[5], ~label[6]
+    for start in range(first, last, BLOCK):
+        hit = False
+        for i in range(start, min(start + BLOCK, last)):
+            hit |= ((settled[0, i] <= usd) & (settled[1, i] <= carbon) & (settled[2, i] <= hops)
+                    & (settled[3, i] & free == 0))
+        if hit:
             return True
-        other = chain[other]
     return False
 
 
 @njit(**JIT)
-def _beaten_at_goal(labels: Ints, label: int, bounds: Ints, goals: Ints, found: int, use: Bools) -> bool:
+def _hopeless(reached: Ints, found: int, label: Ints, bounds: Ints) -> bool:
     """Tell whether some finished way is at least as good as the best this label can become."""
-    u = labels[0, label]
-    at, usd = labels[1, label] + bounds[0, u], labels[2, label] + bounds[1, u]
-    carbon, risk = labels[3, label] + bounds[2, u], labels[4, label]
-    for i in range(found):
-        goal = goals[i]
-        if ((not use[0] or labels[1, goal] <= at) and (not use[1] or labels[2, goal] <= usd)
-                and (not use[2] or labels[3, goal] <= carbon) and (not use[3] or labels[4, goal] <= risk)):
+    u = label[0]
+    at, usd = label[1] + bounds[0, u], label[2] + bounds[1, u]
+    carbon, risk = label[3] + bounds[2, u], label[4]
+    for start in range(0, found, BLOCK):
+        hit = False
+        for i in range(start, min(start + BLOCK, found)):
+            hit |= (reached[0, i] <= at) & (reached[1, i] <= usd) & (reached[2, i] <= carbon) & (reached[3, i] <= risk)
+        if hit:
             return True
     return False
+
+
+@njit(**JIT)
+def _weight(bits: int, hazard: Ints) -> int:
+    """Return the sum of the weights of the bits set."""
+    total, bit = np.int64(0), 0
+    while bits:
+        if bits & 1:
+            total += hazard[bit]
+        bits >>= 1
+        bit += 1
+    return total
 
 
 @njit(**JIT)

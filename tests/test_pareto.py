@@ -1,0 +1,46 @@
+"""The Pareto set against brute-force enumeration on random small dated networks."""
+
+from __future__ import annotations
+
+import naive
+import numpy as np
+import polars as pl
+import pytest
+from random_networks import DEPART, random_network
+
+from corridor import network as networks
+from corridor import query, routing
+
+ALL = np.ones(4, bool)
+
+
+def answers(seed: int) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], query.Query, routing.Ways]:
+    tables = random_network(seed)
+    built = networks.build(tables, change_ids=["events"] if tables["changes"].height else [])
+    asked = query.prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
+    ways, values = routing.pareto_ways(asked, ALL)
+    twin = naive.NaiveNetwork(tables, DEPART, "n0", "n5")
+    names = {(n, layer): s for (n, layer), s in asked.graph.state_index.items()}
+    starts = [k for k, s in names.items() if s in set(asked.starts.tolist())]
+    goals = {k for k, s in names.items() if asked.is_goal[s]}
+    exact = naive.pareto(twin, starts, goals)
+    mine = {(int(v[0]) - asked.depart_min, int(v[1]), int(v[2]), int(v[3])) for v in values}
+    return mine, exact, asked, ways
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_pareto_set_equals_enumeration(block: int) -> None:
+    found = 0
+    for seed in range(block * 55, block * 55 + 55):
+        mine, exact, asked, ways = answers(seed)
+        assert mine == exact, f"seed {seed}"
+        found += len(exact)
+        if len(ways):
+            routes, legs = routing.describe(asked, [ways[i] for i in range(len(ways))])
+            assert routes.height == len(exact)
+            totals = legs.group_by("route_id", maintain_order=True).agg(
+                pl.col("cost_usd").sum(), pl.col("carbon_kg").sum(), (pl.col("wait_h") + pl.col("time_h")).sum().alias("h"))
+            assert np.allclose(totals["h"], routes["time_h"], atol=1e-6)
+            assert np.allclose(totals["cost_usd"], routes["cost_usd"], atol=0.01 * legs.height)
+            assert {round(t * 60) for t in routes["time_h"]} == {v[0] for v in exact}
+    assert found > 30  # the networks are not empty questions
