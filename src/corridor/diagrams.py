@@ -18,8 +18,9 @@ from corridor.palette import (
     SOFT,
     STYLES,
     WIDTH,
-    dressed,
+    Chart,
     drawn_as,
+    dressed,
     free_places,
     key,
     lettered,
@@ -39,10 +40,10 @@ _BESIDE = ((0, -0.9), (0, 0.9), (1, -0.6), (-1, -0.6), (1, 0.6), (-1, 0.6), (0, 
 def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """Return the pieces of every route's line: slopes for links, vertical steps for waits, borders and terminals.
 
-    legs: as Routes.legs, several routes at once. One row a piece: route_id, letter, drawn, stop (place of a step or
-    of a link over a border, else null), km and km_to, time_h and time_to_h, cost_usd and cost_to_usd: where it starts and ends, summed from the
-    origin. Hours of a border (fixed_h) are a step where it begins; money fixed per clearance is one only where
-    the legs tell it apart (column fixed_usd).
+    legs: as Routes.legs, several routes at once. One row a piece: route_id, letter, drawn, stop (place of a step or of
+    a link over a border, else null), km and km_to, time_h and time_to_h, cost_usd and cost_to_usd: where it starts and
+    ends, summed from the origin. Hours of a border (fixed_h) are a step where it begins; money fixed per clearance is
+    one only where the legs tell it apart (column fixed_usd).
     """
     name = dict(nodes.select("node_id", "name").iter_rows())
     country = dict(nodes.select("node_id", "country").iter_rows())
@@ -76,7 +77,7 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         "cost_usd": pl.Float64, "cost_to_usd": pl.Float64})
 
 
-def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> alt.VConcatChart:
+def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the time-distance diagram of the routes in legs: days (hours if the longest is under three days)."""
     points = distance_points(legs, nodes)
     days = float(points["time_to_h"].max() or 0.0) >= 72  # type: ignore[arg-type]
@@ -86,13 +87,13 @@ def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> alt.VConcatChart:
                     "d" if days else "h")
 
 
-def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> alt.VConcatChart:
+def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the cost-distance diagram of the routes in legs: USD per cargo unit."""
     points = distance_points(legs, nodes).with_columns(y="cost_usd", y_to="cost_to_usd")
     return _diagram(points, "Cost-distance diagram", "USD per cargo unit since departure", "USD")
 
 
-def _diagram(points: pl.DataFrame, title: str, y_title: str, unit: str) -> alt.VConcatChart:
+def _diagram(points: pl.DataFrame, title: str, y_title: str, unit: str) -> Chart:
     x_top = float(points["km_to"].max() or 1.0) * 1.1  # type: ignore[arg-type]
     y_top = float(points["y_to"].max() or 1.0) * 1.06  # type: ignore[arg-type]
     ends = points.group_by("letter", maintain_order=True).last()

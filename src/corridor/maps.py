@@ -16,7 +16,7 @@ import altair as alt
 import polars as pl
 
 from corridor.basemap import Box, Line, basemap, clip_line
-from corridor.palette import INK, PAPER, SOFT, STYLES, WIDTH, dressed, drawn_as, free_places, lettered, mode_channels
+from corridor.palette import INK, PAPER, SOFT, STYLES, WIDTH, Chart, drawn_as, dressed, free_places, lettered, mode_channels
 from corridor.schema import OPEN_STATUS, layer
 
 SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
@@ -83,7 +83,7 @@ def _conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tu
 
 def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None = None,
                 closed: Collection[str] = (), on: str | None = None,
-                named: Collection[str] = ()) -> alt.LayerChart:
+                named: Collection[str] = ()) -> Chart:
     """Return the map of all links by mode and gauge; planned ones dotted, shut ones crossed out.
 
     closed: link_ids shut on the date, besides links of status closed. on: the date, for the subtitle.
@@ -110,7 +110,7 @@ def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None =
 
 
 def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, view: View | None = None,
-              closed: Collection[str] = ()) -> alt.LayerChart:
+              closed: Collection[str] = ()) -> Chart:
     """Return the map of the routes in legs over the pale network, with their ends, borders and terminals named."""
     legs = lettered(legs)
     used = nodes.filter(pl.col("node_id").is_in(pl.concat([legs["from_node_id"], legs["to_node_id"]]).to_list()))
@@ -138,24 +138,23 @@ def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, v
                    f"{', '.join(sorted(set(used['country'])))}.")
 
 
-def _framed(chart: alt.LayerChart, view: View, title: str, subtitle: str, description: str) -> alt.LayerChart:
+def _framed(chart: Any, view: View, title: str, subtitle: str, description: str) -> Chart:
     framed = chart.project(**view.projection()).properties(
         width=view.width, height=view.height, view=alt.ViewBackground(fill=SEA, stroke=BORDER))
-    dressed_chart: alt.LayerChart = dressed(framed, title, subtitle, description)
-    return dressed_chart
+    return dressed(framed, title, subtitle, description)
 
 
-def _ground(view: View) -> list[alt.Chart]:
+def _ground(view: View) -> list[Any]:
     ground = basemap(_wider(view))
 
-    def shape(geometry: dict[str, Any]) -> alt.Chart:
+    def shape(geometry: dict[str, Any]) -> Any:
         return alt.Chart(alt.Data(values=[{"type": "Feature", "properties": {}, "geometry": geometry}]))
 
     return [shape(ground["land"]).mark_geoshape(fill=LAND, stroke="#d5d0c4", strokeWidth=0.6, clip=True),
             shape(ground["borders"]).mark_geoshape(filled=False, stroke=BORDER, strokeWidth=0.8, clip=True)]
 
 
-def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> alt.Chart:
+def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> Any:
     """Return the names of the countries that have places, where the places' names leave room."""
     names = [name for name in basemap(view.box)["names"] if name["country"] in countries]
     boxes = [(*view.pixel(name["lon"], name["lat"]), 7.4 * len(name["name"]), 12.0) for name in names]
@@ -228,12 +227,12 @@ def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     return 2 * 6371.0 * math.asin(math.sqrt(h))
 
 
-def _strokes(lines: pl.DataFrame, widen: float = 1.0) -> alt.Chart:
+def _strokes(lines: pl.DataFrame, widen: float = 1.0) -> Any:
     present = [kind for kind in STYLES if STYLES[kind].name in set(lines["drawn"])]
     return alt.Chart(lines).mark_geoshape(filled=False, clip=True).encode(**mode_channels(present, widen))
 
 
-def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[alt.Chart]:
+def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[Any]:
     at = {row[0]: view.pixel(row[1], row[2]) for row in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()}
     rows = []
     for start, end in links.filter(pl.col("link_id").is_in(shut["link_id"].to_list())).select(
@@ -247,7 +246,7 @@ def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view:
             alt.Chart(data).mark_point(shape=cross, size=70, stroke=INK, strokeWidth=1.9, opacity=1).encode(**_AT)]
 
 
-def _dots(nodes: pl.DataFrame, view: View, size: float) -> alt.Chart:
+def _dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
     rows = [{"name": name, "x_px": x, "y_px": y}
             for name, lon, lat in nodes.select("name", "lon_deg", "lat_deg").iter_rows()
             for x, y in [view.pixel(lon, lat)]]
@@ -280,7 +279,7 @@ def _label_spots(ranked: pl.DataFrame, view: View, *, limit: int) -> list[dict[s
             for name, place, box in zip(names, places, anchors, strict=False) if place is not None]
 
 
-def _letters(nodes: pl.DataFrame, legs: pl.DataFrame, view: View, spots: list[dict[str, Any]]) -> list[alt.Chart]:
+def _letters(nodes: pl.DataFrame, legs: pl.DataFrame, view: View, spots: list[dict[str, Any]]) -> list[Any]:
     """Return each route's letter on a way of its own; a route that shares all its ways gets none."""
     at = {row[0]: view.pixel(row[1], row[2]) for row in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()}
     ways = legs.filter(pl.col("kind") == "link")
@@ -301,9 +300,9 @@ def _letters(nodes: pl.DataFrame, legs: pl.DataFrame, view: View, spots: list[di
             chart.mark_text(fontSize=11, fontWeight="bold", color=PAPER).encode(text="letter:N", **_AT)]
 
 
-def _places(spots: list[dict[str, Any]], *, bold: bool) -> list[alt.Chart]:
+def _places(spots: list[dict[str, Any]], *, bold: bool) -> list[Any]:
     chart = alt.Chart(alt.Data(values=[{key: spot[key] for key in ("name", "x_px", "y_px")} for spot in spots]))
-    weight = "bold" if bold else "normal"
+    weight: Any = "bold" if bold else "normal"
     return [chart.mark_text(fontSize=11, fontWeight=weight, stroke=PAPER, strokeWidth=3.5).encode(
                 text="name:N", **_AT),
             chart.mark_text(fontSize=11, fontWeight=weight, color=INK if bold else SOFT).encode(

@@ -12,12 +12,12 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import altair as alt
 import polars as pl
 
-Chart = alt.Chart | alt.LayerChart | alt.VConcatChart
+Chart: TypeAlias = alt.TopLevelMixin  # whatever Altair makes that can be drawn
 
 WIDTH = 720  # pixels of every chart: what A4 holds at 96 pixels an inch, less margins
 INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
@@ -71,7 +71,7 @@ def mode_channels(present: Iterable[str], widen: float = 1.0) -> dict[str, Any]:
     legend = alt.Legend(title=None, orient="bottom", direction="horizontal", columns=4, symbolSize=700,
                         symbolStrokeWidth=2.4, symbolType="stroke", labelLimit=220, columnPadding=18)
 
-    def scale(values: Sequence[object]) -> alt.Scale:
+    def scale(values: Sequence[Any]) -> alt.Scale:
         return alt.Scale(type="ordinal", domain=domain, range=list(values))
 
     return {
@@ -122,7 +122,7 @@ def free_places(anchors: Sequence[tuple[float, float, float, float]], offsets: S
     return found
 
 
-def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> alt.LayerChart:
+def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     """Return a key of marks and their meanings in as many columns as the longest meaning allows."""
     longest = max((len(meaning) for _, meaning in entries), default=1)
     columns = max(1, min(4, int(width / (34 + 6.1 * longest)), len(entries) or 1))
@@ -152,10 +152,10 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:max(1, limit - 1)].rstrip() + "…"
 
 
-def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> Any:
+def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> Chart:
     """Return the chart with title, subtitle, description for those who cannot see it, and the house's type."""
     heading = alt.Title(title) if subtitle is None else alt.Title(title, subtitle=subtitle)
-    return chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
+    return cast(Chart, chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
         font=FONT, aria=False,
         title=alt.TitleConfig(anchor="start", frame="group", fontSize=14, color=INK, subtitleColor=SOFT,
                               subtitleFontSize=11.5, subtitlePadding=4, offset=12),
@@ -163,10 +163,10 @@ def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> A
                             titleColor=SOFT, gridColor="#e6eaee", domainColor=SOFT, tickColor=SOFT, labelPadding=4),
         legend=alt.LegendConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
                                 titleColor=SOFT),
-        view=alt.ViewConfig(stroke=None))
+        view=alt.ViewConfig(stroke=None)))
 
 
-def to_svg(chart: Any) -> str:
+def to_svg(chart: Chart) -> str:
     """Return the chart as SVG text with <title> and <desc>; needs no network and no installed font.
 
     Its inner names are unique to its content, so that several can stand in one page.

@@ -10,6 +10,7 @@ Run it by hand when the window or the source changes::
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -84,11 +85,11 @@ def simplified(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
     if len(line) < 3:
         return line
     (x0, y0), (x1, y1) = line[0], line[-1]
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
+    length = math.hypot(x1 - x0, y1 - y0)
 
     def off(point: Point) -> float:
         if length == 0.0:  # a closed arc: distance from its one end
-            return float(((point[0] - x0) ** 2 + (point[1] - y0) ** 2) ** 0.5)
+            return math.hypot(point[0] - x0, point[1] - y0)
         return abs((x1 - x0) * (y0 - point[1]) - (x0 - point[0]) * (y1 - y0)) / length
 
     worst = max(range(1, len(line) - 1), key=lambda i: off(line[i]))

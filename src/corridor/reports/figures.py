@@ -1,0 +1,123 @@
+"""The report's charts: each with a caption that says what to see, and its data as CSV to take away."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from corridor import charts
+from corridor.maps import View
+
+MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One chart: id in the page, SVG, caption, its data as a data: address and as a file name."""
+
+    figure_id: str
+    svg: Markup
+    caption: str
+    csv: str
+    file: str
+
+
+def figure(figure_id: str, chart: Any, caption: str, data: pl.DataFrame) -> Figure:
+    """Return the chart drawn, with caption and data."""
+    return Figure(figure_id, Markup(charts.to_svg(chart)), caption, csv_address(data), f"{figure_id}.csv")
+
+
+def csv_address(frame: pl.DataFrame) -> str:
+    """Return the frame as CSV in a data: address; lists become words parted by blanks."""
+    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    text = frame.with_columns(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(" ") for name in lists)
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.write_csv().encode()).decode()
+
+
+def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the letters of the routes that are best at something, at most four, and at what."""
+    found: dict[str, list[str]] = {}
+    for words, column in (("fastest", "time_p50_h"), ("cheapest", "cost_usd"), ("least carbon", "carbon_kg"),
+                          ("least risk", "risk_share")):
+        known = routes.filter(pl.col(column).is_not_null())
+        if known.height:
+            found.setdefault(known.sort(column, "cost_usd", maintain_order=True)["letter"][0], []).append(words)
+    for letter in routes["letter"]:
+        if len(found) >= min(2, routes.height):
+            break
+        found.setdefault(letter, ["next in the list"])
+    return dict(list(found.items())[:MOST_OVERLAID])
+
+
+def network_figure(nodes: pl.DataFrame, links: pl.DataFrame, shut: set[str], *, on: str | None,
+                   named: set[str], view: View | None) -> Figure:
+    """Return the map of the network on the date."""
+    open_count = links.filter((pl.col("status") == "existing") & ~pl.col("link_id").is_in(list(shut))).height
+    planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
+    caption = (f"What lies between the places: {open_count} links open, {planned} planned or being built, "
+               f"{links.height - open_count - planned} shut (×). Look where the colour changes along a way: there goods "
+               "change gauge or vehicle. Lines join places and do not show where a way runs; sea ways that go round land "
+               "are left out. Borders are drawn as Natural Earth has them; no line is a claim.")
+    data = links.with_columns(shut=pl.col("link_id").is_in(list(shut)) | (pl.col("status") == "closed"))
+    return figure("network", charts.network_map(nodes, links, view=view, closed=shut, on=on, named=named), caption, data)
+
+
+def trip_figures(trip_id: str, routes: pl.DataFrame, legs: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame,
+                 shut: set[str]) -> list[Figure]:
+    """Return map, time-distance, cost-distance and scatter of one trip's routes; routes and legs carry letters."""
+    best = outstanding(routes)
+    drawn = legs.filter(pl.col("letter").is_in(list(best)))
+    which = "; ".join(f"{letter}: {', '.join(words)}" for letter, words in best.items())
+    points = charts.distance_points(drawn, nodes)
+    steps = points.filter(pl.col("km") == pl.col("km_to"))
+    stood, whole = (float(frame.select((pl.col("time_to_h") - pl.col("time_h")).sum()).item())
+                    for frame in (steps, points))
+    share = stood / whole if whole else 0.0
+    return [
+        figure(f"{trip_id}-map", charts.route_map(nodes, links, drawn, closed=shut),
+               f"Where the routes go ({which}). Letters stand on ways that one route has to itself.", drawn),
+        figure(f"{trip_id}-time-distance", charts.time_distance(drawn, nodes),
+               f"Where the days go ({which}). A slope is a ride: the flatter, the faster. A vertical step is a border, a "
+               f"terminal or a wait: {share:.0%} of all hours drawn here pass standing. Hours as planned, without the "
+               "spread of the table.", points),
+        figure(f"{trip_id}-cost-distance", charts.cost_distance(drawn, nodes),
+               f"Where the money goes ({which}). The steeper a slope, the dearer the kilometre; vertical steps are "
+               "terminals. Fees of a border are in the slope that starts at its number.", points),
+        figure(f"{trip_id}-pareto", charts.pareto(routes),
+               "What a faster route costs. Each dot is a route of the table that no other beats in time, cost, carbon and "
+               "risk at once; long lines are routes whose arrival is hard to foretell.", routes),
+    ]
+
+
+def calendar_figures(trip_id: str, frame: pl.DataFrame) -> list[Figure]:
+    """Return one chart for each criterion of the trip's departures over the year."""
+    found = []
+    for criterion in frame["criterion"].unique(maintain_order=True):
+        part = frame.filter(pl.col("criterion") == criterion)
+        metric = "cost_usd" if criterion == "cost" else "time_h"
+        closed = part.filter(pl.col(metric).is_null()).height
+        best = "cheapest" if criterion == "cost" else "fastest" if criterion == "time" else f"best by {criterion}"
+        caption = (f"The {best} route for each day of departure: a change of colour and shape is a change of corridor. "
+                   + (f"{closed} of {part.height} departures find no route." if closed else "Every departure finds one."))
+        found.append(figure(f"{trip_id}-calendar-{criterion}", charts.calendar(part, metric), caption, part))
+    return found
+
+
+def validation_figure(frame: pl.DataFrame) -> Figure:
+    """Return observed values beside the model's."""
+    return figure("validation", charts.validation(frame),
+                  "Where the model can be believed: marks on the pale bar are observations the model expects; marks off "
+                  "it are explained in the table below.", frame)
+
+
+def evidence_figure(frame: pl.DataFrame) -> Figure:
+    """Return the rows of every table by confidence."""
+    total, weak = (int(part["rows"].sum()) for part in (frame, frame.filter(pl.col("confidence") == "C")))
+    share = weak / total if total else 0.0
+    return figure("evidence", charts.evidence(frame),
+                  f"{share:.0%} of {total:,} rows are estimates (pale). Tables with long pale bars are the first to be "
+                  "improved.", frame)
