@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -37,6 +37,7 @@ class NaiveNetwork:
         self.rules = [r for r in self.t["rules"]
                       if r["origin_country"] in (None, self.country[origin])
                       and r["destination_country"] in (None, self.country[destination])]
+        self.covered: dict[tuple[str, str], bool] = {}
         self.arcs = list(self._arcs())
 
     def _arcs(self) -> Iterator[Row]:
@@ -58,7 +59,13 @@ class NaiveNetwork:
                 yield {"from": (t["node_id"], one), "to": (t["node_id"], two), "terminal": t, "name": t["terminal_id"]}
 
     def covers(self, selector: str, link: Row) -> bool:
-        """Tell whether a selector means a link."""
+        """Tell whether a selector means a link (asked once for each pair)."""
+        key = (selector, link["link_id"])
+        if key not in self.covered:
+            self.covered[key] = self._covers(selector, link)
+        return self.covered[key]
+
+    def _covers(self, selector: str, link: Row) -> bool:
         ends = {self.country[link["from_node_id"]], self.country[link["to_node_id"]]}
         for word in selector.split():
             kind, _, rest = word.partition(":")
@@ -84,7 +91,8 @@ class NaiveNetwork:
             if rule["effect"] == "forbid" and self.covers(rule["row_id"], link) and _in_force(rule, at.date()):
                 return None
         total = 0.0
-        for key, element in (("link_id", link["link_id"]), ("node_id", link["from_node_id"]), ("node_id", link["to_node_id"])):
+        ends = [("node_id", link[end]) for end in ("from_node_id", "to_node_id")]
+        for key, element in [("link_id", link["link_id"]), *ends]:
             rows = [w for w in self.t["windows"] if w[key] == element]
             open_rows = [w for w in rows if _window_open(w, at)]
             if rows and not open_rows:
@@ -94,7 +102,7 @@ class NaiveNetwork:
                 total += (1 - (best["open_share"] or 1.0)) * (best["closed_spell_h"] or 0.0)
         return total
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def arrive(self, name: str, tail: str, service_id: str | None, at: dt.datetime) -> dt.datetime | None:
         """Earliest arrival over a link (or a service on it) ready at an instant; None if never."""
         arc = next(a for a in self.arcs if a["name"] == name and a["from"][0] == tail
@@ -115,7 +123,7 @@ class NaiveNetwork:
                 now += dt.timedelta(days=1)
         return best
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def shut_all_day(self, name: str, day: dt.date) -> bool:
         """Tell whether a link cannot be entered at any hour of a day."""
         link = next(x for x in self.t["links"] if x["link_id"] == name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import naive
 import numpy as np
 import polars as pl
 import pytest
-from random_networks import DEPART, random_network
 
+import naive
 from corridor import network as networks
 from corridor import query, routing
+from random_networks import DEPART, random_network
 
 ALL = np.ones(4, bool)
 

@@ -101,7 +101,7 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
             made.fixed_h[at] = stand + extra_h
             made.fixed_sigma[at] = _sigma(stand, row["fixed_p95_h"])
             rate = rates.best(mode=row["mode"], country=country, form=form) or {}
-            made.charge_usd[at] = clearances * (row["fixed_usd"] or 0.0) + extra_usd
+            made.charge_usd[at] = clearances * ((row["fixed_usd"] or 0.0) + extra_usd)
             made.usd[at] = ratio * km * _amount(rate, "usd_per_", "_km", cargo) + made.charge_usd[at]
             factor = factors.best(mode=row["mode"], country=country, traction=row["traction"], form=form) or {}
             made.kg[at] = dirt * km * _amount(factor, "g_co2e_per_", "_km", cargo) / 1000

@@ -113,7 +113,7 @@ RULES = Table("rules", "rule_id", "who may pass where, with which paper, at what
     Column("effect", "choice", "what the rule does", required=True,
            choices=("forbid", "document", "extra-hours", "extra-usd")),
     Column("document", "text", "paper needed, for the effect document"),
-    number("value", "hours or USD per unit, for the effects extra-hours and extra-usd", "h or USD"),
+    number("value", "hours, or USD per clearance, for the effects extra-hours and extra-usd", "h or USD"),
     Column("from_on", "date", "first day; null: always was"),
     Column("to_on", "date", "first day no longer; null: no end known"),
     ALTERNATIVE, *EVIDENCE))

@@ -169,7 +169,7 @@ def _hopeless(reached: Ints, found: int, label: Ints, bounds: Ints) -> bool:
 
 
 @njit(**JIT)
-def _weight(bits: int, hazard: Ints) -> int:
+def _weight(bits: int, hazard: Ints) -> np.int64:
     """Return the sum of the weights of the bits set."""
     total, bit = np.int64(0), 0
     while bits:
