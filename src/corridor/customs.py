@@ -30,7 +30,8 @@ def read_comtrade(path: str | Path, countries: pl.DataFrame, sectors: pl.DataFra
     """Return the trade frame of a UN Comtrade file (either layout), with findings on the rows left out.
 
     countries needs country and iso3; sectors needs sector_id and hs_chapters. Chapters are added up to sectors, the
-    row TOTAL becomes a row without sector; headings under a chapter that is there are not counted twice. The series says who reported: ``Comtrade, reported by KZ``.
+    row TOTAL becomes a row without sector; headings under a chapter that is there are not counted twice.
+    The series says who reported: ``Comtrade, reported by KZ``.
     """
     raw = _read(path)
     named = {ours: next((c for c in theirs if c in raw.columns), None) for ours, theirs in _COMTRADE.items()}

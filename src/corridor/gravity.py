@@ -35,6 +35,7 @@ class Equilibrium:
     price_ratio: Floats
     output: Floats
     expenditure: Floats
+    sector_index_ratio: Floats
     price_index_ratio: Floats
     real_income_ratio: Floats
 
@@ -217,11 +218,13 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
 def _result(flows: Floats, w: Floats, made: Floats, bought: Floats, totals: Floats, thetas: Floats, taste: Floats,
             expenditure: Floats, lead: tuple[int, ...]) -> Equilibrium:
     log_totals = np.log(totals, out=np.zeros_like(totals), where=totals > 0)
-    index = np.exp(-(taste * log_totals / thetas[:, None, :]).sum(axis=2))
+    by_sector = -log_totals / thetas[:, None, :]
+    index = np.exp((taste * by_sector).sum(axis=2))
     n = w.shape[1]
     shape = (*lead, n)
     return Equilibrium(flows.reshape(*lead, *flows.shape[1:]), w.reshape(shape), made.reshape(shape),
-                       bought.reshape(shape), index.reshape(shape), (bought / expenditure / index).reshape(shape))
+                       bought.reshape(shape), np.exp(by_sector).reshape(*shape, -1), index.reshape(shape),
+                       (bought / expenditure / index).reshape(shape))
 
 
 def balance(kernel: Floats, exports: Floats, imports: Floats, *, tolerance: float = 1e-10,

@@ -7,14 +7,16 @@ from corridor.columns import ALTERNATIVE, EVIDENCE, Column, Table, key, number
 TRADE = Table("trade", "trade_id", "trade in goods between countries; a flow nobody published is not here", (
     key("trade_id", "short lower-case word"),
     Column("exporter", "country", "country the goods come from", required=True, refers="countries"),
-    Column("importer", "country", "where they go; the exporter itself: sales at home", required=True, refers="countries"),
+    Column("importer", "country", "where they go; the exporter itself: sales at home", required=True,
+           refers="countries"),
     Column("sector_id", "id", "sector; null: all goods together", refers="sectors"),
     Column("year", "integer", "calendar year, or the year a fiscal year ends in", required=True, low=1950, high=2100),
     Column("ends_on", "date", "last day of the twelve months counted; null: 31 December"),
     number("value_usd", "value", "USD/year", required=True),
     number("weight_t", "weight", "t/year"),
     Column("series", "text", "who counted: the customs or bank it comes from", required=True),
-    Column("basis", "choice", "published, or by the rule in the note", required=True, choices=("observed", "estimated")),
+    Column("basis", "choice", "published, or by the rule in the note", required=True,
+           choices=("observed", "estimated")),
     ALTERNATIVE, *EVIDENCE))
 
 SECTORS = Table("sectors", "sector_id", "kinds of goods that react alike to cost and time", (
@@ -23,7 +25,8 @@ SECTORS = Table("sectors", "sector_id", "kinds of goods that react alike to cost
     Column("hs_chapters", "words", "chapters of the Harmonized System, two digits each", required=True),
     Column("cargo_id", "id", "how it travels", required=True, refers="cargoes"),
     number("usd_per_t", "value of a tonne", "USD/t", low=1, required=True),
-    number("elasticity", "fall of trade per rise of its cost (sigma - 1), median", "1", low=0.1, high=50, required=True),
+    number("elasticity", "fall of trade per relative rise of its cost (sigma - 1), median", "1", low=0.1, high=50,
+           required=True),
     number("elasticity_low", "5th percentile", "1", low=0.1, high=50, required=True),
     number("elasticity_high", "95th percentile", "1", low=0.1, high=50, required=True),
     number("time_value_share_per_day", "share of the value a day in transit costs", "1/day", high=0.2, required=True),
@@ -53,7 +56,8 @@ FIGURES = Table("figures", "figure_id", "single published figures that claims an
     Column("to_on", "date", "last day counted"),
     *EVIDENCE))
 
-CHECKS = ("lookup", "sum", "difference", "ratio", "change", "change-on-new", "conversion", "none")
+CHECKS = ("lookup", "at-least", "at-most", "sum", "difference", "ratio", "change", "change-on-new", "conversion",
+          "none")
 
 CLAIMS = Table("claims", "check_id", "what is said, beside what the sources say; one claim_id, one statement", (
     key("check_id", "short lower-case word"),
@@ -61,8 +65,9 @@ CLAIMS = Table("claims", "check_id", "what is said, beside what the sources say;
     Column("statement", "text", "the statement in our words", required=True),
     number("value", "value said; null: none was given", "as unit", low=None),
     Column("unit", "text", "unit of the value; 1: a share"),
-    Column("check", "choice", "lookup: left; sum, difference, ratio: of left and right; change: left / right - 1; change-"
-           "on-new: 1 - right / left; conversion: left x right; none: cannot be checked", required=True, choices=CHECKS),
+    Column("check", "choice", "lookup: left equals the value; at-least, at-most: left is not below, above it; sum, "
+           "difference, ratio: of left and right; change: left / right - 1; change-on-new: 1 - right / left; "
+           "conversion: left x right; none: cannot be checked", required=True, choices=CHECKS),
     Column("left", "text", "table:row:column the check starts from"),
     Column("right", "text", "table:row:column it is held against"),
     number("tolerance_share", "relative gap up to which it counts as consistent; null: 0.02", "1", high=1),

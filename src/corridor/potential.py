@@ -89,8 +89,8 @@ def complete(trade: pl.DataFrame, countries: pl.DataFrame, *, year: int,
                    for total, axis in ((exports, 1), (imports, 0)))
     over = [codes[k] for k in range(len(codes)) if left[k] < 0 or right[k] < 0]
     if over:
-        raise StudyError([Finding("flows-over-total", f"The flows of {', '.join(over)} in trade.csv are larger than its "
-                                  "exports or imports to all countries.", "Correct goods_exports_usd and "
+        raise StudyError([Finding("flows-over-total", f"The flows of {', '.join(over)} in trade.csv exceed its exports "
+                                  "or imports to all countries.", "Correct goods_exports_usd and "
                                   "goods_imports_usd in countries.csv, or the flows.", table="countries",
                                   rows=tuple(over))])
     rest = balance(np.where(seen, 0.0, easy), left, right)
@@ -98,7 +98,7 @@ def complete(trade: pl.DataFrame, countries: pl.DataFrame, *, year: int,
     spread = float(np.sqrt(np.mean(gap ** 2))) if len(gap) else log(10.0)
     factor = exp(1.645 * spread)
     gdp = models["gdp_usd"].cast(pl.Float64).to_numpy()
-    out = []
+    out: list[tuple[object, ...]] = []
     for i, a in enumerate(codes):
         for j, b in enumerate(codes):
             row = rows.get((a, b))

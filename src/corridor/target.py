@@ -1,0 +1,172 @@
+"""How far a trade target is from what growth and corridors give, and what would have to come from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from corridor.errors import CallError
+from corridor.trade import Forecast
+
+# Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014), Handbook of
+# International Economics 4, table 3.4 (means over structural estimates).
+_EXPORTER_GDP, _IMPORTER_GDP = 0.98, 0.84
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target held against what growth and corridors give.
+
+    steps: series, step (base growth, each scenario), value in the target year with low and high, growth needed a year,
+    gap_usd and the share of the way that transport covers. sectors: sector_id, traded, potential, headroom.
+    sentences: the same in plain words.
+    """
+
+    steps: pl.DataFrame
+    sectors: pl.DataFrame
+    sentences: tuple[str, ...]
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+def target(result: Forecast, trade: pl.DataFrame, series: pl.DataFrame, countries: pl.DataFrame, *,
+           target_usd: float = 1e9, by: int = 2028, pair: tuple[str, str] = ("KZ", "PK")) -> Target:
+    """Return how much of a target for a pair's trade, both ways, growth and each scenario can give.
+
+    result: a forecast; trade: the sector flows it started from, with potential_usd. series: name, exporter, importer,
+    value_usd, ends_on: each baseline, one row per direction. countries: gdp_growth_share_per_year. The target is the
+    twelve months before 1 January of ``by``; years are counted from ends_on. Base growth is that of both GDPs times
+    the elasticities of Head and Mayer (2014); a scenario's value is the base growth's times the ratio the forecast
+    gives. transport_share = (scenario - base growth) / (target - base growth), null where growth alone is enough.
+    Money is at the prices of the baseline. Intervals are those of the elasticities alone.
+    """
+    if target_usd <= 0:
+        raise CallError("the target must be above zero")
+    growth = _growth(countries, pair)
+    ratios = _ratios(result, pair)
+    rows: list[dict[str, object]] = []
+    for name in series["name"].unique(maintain_order=True).to_list():
+        part = series.filter(pl.col("name") == name)
+        ends = part["ends_on"].max()
+        if not isinstance(ends, date):
+            raise CallError(f"series {name}: ends_on must be a date")
+        years = (date(by, 1, 1) - ends).days / 365.25
+        if years <= 0:
+            raise CallError(f"series {name} ends on {ends}, not before {by}")
+        flows = {(r["exporter"], r["importer"]): float(r["value_usd"]) for r in part.iter_rows(named=True)}
+        unknown = sorted(f"{a}-{b}" for a, b in flows if {a, b} != set(pair))
+        if unknown:
+            raise CallError(f"series {name} holds {', '.join(unknown)}, not the pair {'-'.join(pair)}")
+        base = sum(flows.values())
+        if base <= 0:
+            raise CallError(f"series {name} adds up to nothing")
+        grown = {k: v * (1 + growth[k]) ** years for k, v in flows.items()}
+        plain = sum(grown.values())
+        common = {"series": name, "base_usd": base, "ends_on": ends, "years": years, "target_usd": target_usd,
+                  "needed_growth_share_per_year": (target_usd / base) ** (1 / years) - 1}
+        rows.append({**common, "step": "base growth", "value_usd": plain, "low_usd": None, "high_usd": None})
+        for scenario, ratio in ratios.items():
+            value, low, high = (_sum(grown, ratio, k) for k in range(3))
+            rows.append({**common, "step": scenario, "value_usd": value, "low_usd": low, "high_usd": high})
+    steps = pl.DataFrame(rows, infer_schema_length=None).with_columns(
+        pl.col("low_usd", "high_usd").cast(pl.Float64),
+        pl.col("value_usd").first().over("series").alias("_plain")).with_columns(
+        (pl.col("target_usd") - pl.col("value_usd")).clip(lower_bound=0.0).alias("gap_usd"),
+        *[_share(c).alias(f"transport_share{s}") for c, s in
+          (("value_usd", ""), ("low_usd", "_low"), ("high_usd", "_high"))]).drop("_plain")
+    sectors = _sectors(trade, pair)
+    return Target(steps, sectors, _sentences(steps, sectors, target_usd, by, pair),
+                  {"target_usd": target_usd, "by": by, "pair": list(pair), **result.provenance})
+
+
+def _share(column: str) -> pl.Expr:
+    way = pl.col("target_usd") - pl.col("_plain")
+    return pl.when(way > 0).then((pl.col(column) - pl.col("_plain")) / way)
+
+
+def _growth(countries: pl.DataFrame, pair: tuple[str, str]) -> dict[tuple[str, str], float]:
+    """Return the growth of each direction's trade a year that the growth of both GDPs brings."""
+    known = dict(zip(countries["country"].to_list(), countries["gdp_growth_share_per_year"].to_list(), strict=True))
+    if lost := [c for c in pair if known.get(c) is None]:
+        raise CallError(f"countries.csv has no gdp_growth_share_per_year of {', '.join(lost)}")
+    return {(a, b): (1 + known[a]) ** _EXPORTER_GDP * (1 + known[b]) ** _IMPORTER_GDP - 1
+            for a, b in (pair, pair[::-1])}
+
+
+def _ratios(result: Forecast, pair: tuple[str, str]) -> dict[str, dict[tuple[str, str], tuple[float | None, ...]]]:
+    out: dict[str, dict[tuple[str, str], tuple[float | None, ...]]] = {}
+    rows = result.pairs.filter(pl.col("exporter").is_in(pair) & pl.col("importer").is_in(pair)
+                               & (pl.col("exporter") != pl.col("importer")))
+    for row in rows.iter_rows(named=True):
+        base = row["base_usd"]
+        if not base:
+            raise CallError(f"the forecast starts from no trade {row['exporter']}-{row['importer']}: no ratio")
+        out.setdefault(row["scenario"], {})[row["exporter"], row["importer"]] = tuple(
+            None if row[c] is None else row[c] / base for c in ("value_usd", "low_usd", "high_usd"))
+    return out
+
+
+def _sum(grown: dict[tuple[str, str], float], ratio: dict[tuple[str, str], tuple[float | None, ...]],
+         which: int) -> float | None:
+    total = 0.0
+    for key, value in grown.items():
+        if key not in ratio:
+            raise CallError(f"the forecast holds no flow {'-'.join(key)}")
+        part = ratio[key][which]
+        if part is None:
+            return None
+        total += value * part
+    return total
+
+
+def _sectors(trade: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
+    """Return what each direction and sector trades and could, by gravity's prediction for an average pair."""
+    rows = trade.filter(pl.col("exporter").is_in(pair) & pl.col("importer").is_in(pair)
+                        & (pl.col("exporter") != pl.col("importer")))
+    return rows.select("exporter", "importer", "sector_id", pl.col("value_usd").alias("traded_usd"), "potential_usd",
+                       (pl.col("potential_usd") - pl.col("value_usd")).clip(lower_bound=0.0).alias("headroom_usd")
+                       ).sort("headroom_usd", descending=True)
+
+
+def _sentences(steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by: int,
+               pair: tuple[str, str]) -> tuple[str, ...]:
+    out = []
+    for (name,), part in steps.group_by("series", maintain_order=True):
+        first = part.row(0, named=True)
+        needed = first["needed_growth_share_per_year"]
+        out.append(f"From USD {_m(first['base_usd'])} ({name}, twelve months to {first['ends_on']}) to "
+                   f"{_m(target_usd)} by {by} takes {needed:+.0%} a year over {first['years']:.1f} years "
+                   f"({target_usd / first['base_usd']:.1f} times).")
+        out.append(f"Growth of both economies alone gives {_m(first['value_usd'])}, {_m(first['gap_usd'])} short.")
+        scenarios = part.slice(1).filter(pl.col("value_usd").is_not_null())
+        for row in scenarios.iter_rows(named=True):
+            band = "" if row["low_usd"] is None else f" ({_m(row['low_usd'])} to {_m(row['high_usd'])})"
+            share = row["transport_share"]
+            tail = "." if share is None else f": transport covers {share:.0%} of the way from growth to target."
+            out.append(f"With {row['step']}: {_m(row['value_usd'])}{band}{tail}")
+        if scenarios.height:
+            best = scenarios.sort("value_usd").row(-1, named=True)
+            if best["gap_usd"] > 0:
+                out.append(f"So {_m(best['gap_usd'])} would have to come from new products and buyers, even with "
+                           f"{best['step']}.")
+            else:
+                out.append(f"With {best['step']} the target is reached.")
+    traded, could = float(sectors["traded_usd"].sum()), float(sectors["potential_usd"].sum())
+    if could > 0:
+        top = [f"{r['sector_id']} {r['exporter']}-{r['importer']} {_m(r['headroom_usd'])}"
+               for r in sectors.head(3).iter_rows(named=True)]
+        out.append(f"A pair of this size at this distance would on average trade {_m(could)} (gravity), against "
+                   f"{_m(traded)} now; the largest room: {'; '.join(top)}.")
+        if could < target_usd:
+            out.append(f"The target lies {target_usd / could:.1f} times above that average: it would take relations far "
+                       f"closer than {pair[0]} and {pair[1]} have with others.")
+    return tuple(out)
+
+
+def _m(usd: float) -> str:
+    return f"{usd / 1e9:,.2f} bn" if usd >= 1e9 else f"{usd / 1e6:,.0f} m"
