@@ -81,11 +81,7 @@ class NaiveNetwork:
 
     def delay_h(self, link: Row, at: dt.datetime) -> float | None:
         """Expected hours lost to weather on entering a link at an hour; None where it is shut."""
-        status = link["status"]
-        for change in self.t["changes"]:
-            if change["column"] == "status" and self.covers(change["row_id"], link) and _in_force(change, at.date()):
-                status = change["value"]
-        if status != "existing":
+        if not self.in_use(link["link_id"], at.date()):
             return None
         for rule in self.rules:
             if rule["effect"] == "forbid" and self.covers(rule["row_id"], link) and _in_force(rule, at.date()):
@@ -124,11 +120,20 @@ class NaiveNetwork:
         return best
 
     @cache  # noqa: B019
+    def in_use(self, name: str, day: dt.date) -> bool:
+        """Tell whether a link's status lets it be used on a day."""
+        link = next(x for x in self.t["links"] if x["link_id"] == name)
+        status = link["status"]
+        for change in self.t["changes"]:
+            if change["column"] == "status" and self.covers(change["row_id"], link) and _in_force(change, day):
+                status = change["value"]
+        return bool(status == "existing")
+
+    @cache  # noqa: B019
     def shut_all_day(self, name: str, day: dt.date) -> bool:
         """Tell whether a link cannot be entered at any hour of a day."""
         link = next(x for x in self.t["links"] if x["link_id"] == name)
-        return all(self.delay_h(link, dt.datetime(day.year, day.month, day.day, hour, tzinfo=UTC)) is None
-                   for hour in (0, 7, 13, 21)) and all(
+        return not self.in_use(name, day) or all(
             self.delay_h(link, dt.datetime(day.year, day.month, day.day, hour, tzinfo=UTC)) is None for hour in range(24))
 
     def hours(self, arc: Row) -> float:
