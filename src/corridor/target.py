@@ -163,8 +163,8 @@ def _sentences(steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by
         out.append(f"A pair of this size at this distance would on average trade {_m(could)} (gravity), against "
                    f"{_m(traded)} now; the largest room: {'; '.join(top)}.")
         if could < target_usd:
-            out.append(f"The target lies {target_usd / could:.1f} times above that average: it would take relations far "
-                       f"closer than {pair[0]} and {pair[1]} have with others.")
+            out.append(f"The target lies {target_usd / could:.1f} times above that average: it would take relations "
+                       f"far closer than {pair[0]} and {pair[1]} have with others.")
     return tuple(out)
 
 
