@@ -77,6 +77,12 @@ def risk_share(weight: int) -> float:
     return -math.expm1(-weight * WEIGHT_UNIT)
 
 
+def route_risk(network: Network, bits: int, depart_min: int) -> float:
+    """Return the chance that at least one of the hazards whose bits are set strikes, each counted once."""
+    weight = weights(network, depart_min)
+    return risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1))
+
+
 def names(network: Network, bits: int, depart_min: int) -> list[str]:
     """Return the hazard_ids whose bits are set and that may strike in the 30 days from a departure."""
     return [row["hazard_id"] for h, row in enumerate(network.rows("hazards"))

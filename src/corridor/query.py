@@ -90,8 +90,8 @@ class Query:
 
 
 def prepare(network: Network, origin: str, destination: str, *, cargo: str, depart: dt.date | str,
-            options: Options) -> Query:
-    """Return the question as arrays.
+            options: Options, between_any: bool = False) -> Query:
+    """Return the question as arrays. between_any: for any origin and destination, so that no rule that names one applies.
 
     origin, destination: a place, or place@layer for goods already on a train or ship. Raises UnknownName for a place, cargo,
     country, mode or layer the network has not, CallError for a depart that is no date.
@@ -100,7 +100,8 @@ def prepare(network: Network, origin: str, destination: str, *, cargo: str, depa
     day = snapshot(network, depart_min)
     (start, start_layer), (end, end_layer) = (_place(day, text) for text in (origin, destination))
     nodes = day.by_id("nodes")
-    party = Party(cargo, nodes[start]["country"], nodes[end]["country"], options.get("carrier"))
+    first, last = (None, None) if between_any else (nodes[start]["country"], nodes[end]["country"])
+    party = Party(cargo, first, last, options.get("carrier"))
     applied = rules.applying(day, party)
     costs = _costs(day, party, applied, depart_min)
     openings = link_openings(day, depart_min)

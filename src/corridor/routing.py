@@ -13,7 +13,7 @@ import polars as pl
 
 from corridor import hazards
 from corridor.errors import CallError, NotConverged, UnknownName
-from corridor.itinerary import Leg, legs, sample
+from corridor.itinerary import Floats, Leg, legs, sample
 from corridor.network import Network
 from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search, trace
 from corridor.whynot import Opening, opening_sets, say_openings
@@ -85,7 +85,7 @@ def route(network: Network, origin: str, destination: str, *, cargo: str, depart
         raise CallError(f"max_routes must be 1 or more, not {max_routes}.")
     query = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
     ways, weights = pareto_ways(query, use)
-    shown = spread(weights, max_routes)
+    shown = spread(weights, ways.countries(), worth(query, weights), max_routes)
     provenance = {
         "origin": query.origin, "destination": query.destination, "cargo": cargo, "depart": str(depart),
         "criteria": list(criteria), "max_routes": max_routes, "choices": dict(query.network.choices),
@@ -123,6 +123,18 @@ class Ways:
     def __getitem__(self, number: int) -> list[int]:
         return trace(self.query, self.labels, int(self.goals[number]))
 
+    def countries(self) -> Ints:
+        """Return which countries each way touches, as bits [ways]: ways of equal bits are one corridor."""
+        graph, nodes = self.query.graph, self.query.network.by_id("nodes")
+        codes = {c: k for k, c in enumerate(sorted({n["country"] for n in nodes.values()}))}
+        state_bit = np.array([1 << codes[nodes[graph.node_ids[i]]["country"]] % 62 for i in graph.state_node], np.int64)
+        bits, here = np.zeros(len(self.goals), np.int64), self.goals.copy()
+        while (here >= 0).any():
+            on = here >= 0
+            bits[on] |= state_bit[self.labels[here[on], 0] % graph.states_count]
+            here[on] = self.labels[here[on], 7]
+        return bits
+
 
 def pareto_ways(query: Query, use: Bools) -> tuple[Ways, Ints]:
     """Return every Pareto-optimal way, and its minutes, cents, grams and risk weight where used [ways, 4]."""
@@ -139,21 +151,28 @@ def pareto_ways(query: Query, use: Bools) -> tuple[Ways, Ints]:
     return Ways(query, labels, goals[keep]), values[keep]
 
 
-def spread(values: Ints, most: int) -> list[int]:
-    """Return at most so many rows, the best of every criterion first, then each time the one farthest from those taken.
+def worth(query: Query, values: Ints) -> Floats:
+    """Return the generalised cost of ways in USD: money plus hours at the cargo's value of time [ways]."""
+    cargo = query.network.by_id("cargoes")[query.party.cargo_id]
+    hour_usd = cargo["value_usd_per_unit"] * cargo["time_value_share_per_day"] / 24
+    usd: Floats = values[:, 1] / 100 + (values[:, 0] - query.depart_min * (values[:, 0] > 0)) / 60 * hour_usd
+    return usd
 
-    Distance is the largest difference of ranks over the criteria, so that no unit weighs more than another.
+
+def spread(values: Ints, corridor: Ints, cost: Floats, most: int) -> list[int]:
+    """Return at most so many rows: the best of every criterion, the cheapest of every corridor, then the most different.
+
+    values: what is compared [rows, criteria]; corridor: equal numbers are one corridor [rows]; cost: generalised cost
+    [rows].
+    Difference is the largest gap of ranks over the criteria, so that no unit weighs more than another.
     """
-    count = len(values)
-    if count <= most:
-        return sorted(range(count), key=lambda i: tuple(values[i]))
-    ranks = np.stack([np.searchsorted(np.sort(column), column) for column in values.T], axis=1) / max(count - 1, 1)
-    taken: list[int] = []
-    for column in values.T:
-        best = int(np.lexsort((*values.T[::-1], column))[0])
-        if best not in taken and len(taken) < most and column.min() < column.max():
-            taken.append(best)
-    taken = taken or [0]
+    if len(values) <= most:
+        return sorted(range(len(values)), key=lambda i: tuple(values[i]))
+    by_cost = np.argsort(cost, kind="stable").tolist()
+    wanted = [int(np.lexsort((cost, column))[0]) for column in values.T if column.min() < column.max()]
+    wanted += [next(i for i in by_cost if corridor[i] == c) for c in dict.fromkeys(corridor[by_cost].tolist())]
+    taken = list(dict.fromkeys([*wanted, *by_cost[:1]]))[:most]
+    ranks = np.stack([np.searchsorted(np.sort(column), column) for column in values.T], axis=1)
     gap = np.min([np.abs(ranks - ranks[t]).max(axis=1) for t in taken], axis=0)
     while len(taken) < most:
         far = int(gap.argmax())
@@ -184,13 +203,12 @@ def _route_row(query: Query, route_id: str, parts: Sequence[Leg], way: Sequence[
         limit_h = (read_instant(deadline, "deadline") - query.depart_min) / 60
         on_time = float((hours <= limit_h).mean())
     bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if way else 0
-    weight = hazards.weights(query.network, query.depart_min)
     borders = [p for p in parts if p.kind == "link" and nodes[p.from_node_id]["country"] != nodes[p.to_node_id]["country"]]
     return {
         "route_id": route_id, "time_h": (parts[-1].arrive_min - query.depart_min) / 60 if parts else 0.0,
         "time_p05_h": low, "time_p50_h": middle, "time_p95_h": high, "on_time_share": on_time,
         "cost_usd": round(sum(p.usd for p in parts), 2), "carbon_kg": round(sum(p.kg for p in parts), 3),
-        "risk_share": hazards.risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1)),
+        "risk_share": hazards.route_risk(query.network, bits, query.depart_min),
         "borders_count": len(borders), "transshipments_count": sum(p.kind == "terminal" for p in parts),
         "length_km": round(sum(p.length_km for p in parts), 1),
         "modes": _in_order(p.mode for p in parts if p.kind == "link"),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Unpack
 
 import numpy as np
+import polars as pl
 
+from corridor import hazards
 from corridor.calendar import DAY_MIN, Span, day_of, next_open
 from corridor.changes import Closure
+from corridor.itinerary import legs
+from corridor.network import Network
 from corridor.openings import arc_spans, pack, shut_by
-from corridor.query import Query, matching_arcs, search, trace
+from corridor.query import CRITERIA, Options, Query, matching_arcs, matching_links, prepare, search, trace
 
 MOST_SETS = 5
 MOST_CLOSURES = 6
 SOON_MIN = 30 * DAY_MIN
+UNITS = ("h", "USD", "kg", "1")
+NO_GAP = 0.5  # less is the same to a reader of whole hours, dollars and kilograms
 SHUT_LONG_MIN = 3 * DAY_MIN  # a night or a weekend is waited out; longer is worth a word
 
 
@@ -32,6 +40,80 @@ class Opening:
     links: tuple[tuple[str, ...], ...]
     time_h: float | None
     cost_usd: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class WhyNot:
+    """Why the best routes do not use an element, and what it would take.
+
+    links: link ids the word means; closures: what shuts them now, in words; openings: smallest sets of closures whose
+    opening gives a way through; comparison: per criterion the best now, the best through the element now and the best
+    through it with the first of those sets open, null where there is none; verdict: all that in a few sentences.
+    """
+
+    element: str
+    links: tuple[str, ...]
+    closures: tuple[str, ...]
+    openings: tuple[Opening, ...]
+    comparison: pl.DataFrame
+    verdict: str
+
+
+def why_not(network: Network, origin: str, destination: str, element: str, *, cargo: str, depart: dt.date | str,
+            **options: Unpack[Options]) -> WhyNot:
+    """Return why the best routes do not pass an element (a place, link, mode or country) and what opening it would change.
+
+    Raises like :func:`corridor.routing.route`.
+    """
+    now = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
+    asked: Options = {**options, "require": [*options.get("require", ()), element]}
+    through = prepare(network, origin, destination, cargo=cargo, depart=depart, options=asked)
+    meant = np.flatnonzero(matching_links(now.network, element)).tolist()
+    ids = now.network.frames["links"]["link_id"].to_list()
+    shut = shut_links(now)
+    openings = opening_sets(through)
+    opened = lift(through, openings[0].closures, shut) if openings and openings[0].closures else through
+    rows = [{"criterion": name, **{word: _value(q, way, k) if (way := best_way(q, k)) is not None else None
+                                   for word, q in (("best", now), ("through", through), ("opened", opened))}}
+            for k, name in enumerate(CRITERIA)]
+    comparison = pl.DataFrame(rows, schema={"criterion": pl.String, "best": pl.Float64, "through": pl.Float64,
+                                            "opened": pl.Float64}).with_columns(pl.Series("unit", UNITS))
+    built = [i for i in meant if any(c.kind != "status" for c in shut.get(i, ())) or i not in shut] or meant
+    why = tuple(dict.fromkeys(say_closure(c, [ids[i] for i in built if c in shut.get(i, ())])
+                              for i in built for c in shut.get(i, ())))
+    state = "open" if not why else "shut" if all(i in shut for i in built) else "open in part; shut"
+    return WhyNot(element, tuple(ids[i] for i in meant), why, openings, comparison,
+                  _verdict(f"{element} is {state}" + (": " + "; ".join(why) if why else "") + ".", openings, comparison))
+
+
+def _verdict(state: str, openings: Sequence[Opening], comparison: pl.DataFrame) -> str:
+    if not openings:
+        return f"{state} No way from origin to destination leads through it, whatever opens."
+    column = "through" if not openings[0].closures else "opened"
+    words = ["With what is open now" if column == "through" else "If "
+             + " and ".join(f"{c.kind} {c.closure_id}" for c in openings[0].closures) + " were lifted"]
+    parts = []
+    for row in comparison.iter_rows(named=True):
+        if row["criterion"] == "risk" or row[column] is None:
+            continue
+        if row["best"] is None:
+            parts.append(f"{row['criterion']} would be {row[column]:,.0f} {row['unit']} where there is no way now")
+        else:
+            gap = row[column] - row["best"]
+            parts.append(f"best {row['criterion']} through it {row[column]:,.0f} {row['unit']}, "
+                         + ("as the best of all now" if abs(gap) < NO_GAP else
+                            f"{abs(gap):,.0f} {'more' if gap > 0 else 'less'} than the best of all now"))
+    return f"{state} {words[0]}: {'; '.join(parts)}." if parts else state
+
+
+def _value(query: Query, way: Sequence[int], criterion: int) -> float:
+    if criterion == 0:
+        parts = legs(query, way)
+        return (parts[-1].arrive_min - query.depart_min) / 60 if parts else 0.0
+    if criterion == 3:
+        bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if len(way) else 0
+        return hazards.route_risk(query.network, bits, query.depart_min)
+    return sum(int((query.usd_cents, query.carbon_g)[criterion - 1][a]) for a in way) / (100, 1000)[criterion - 1]
 
 
 def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
@@ -56,8 +138,8 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
     return {i: tuple(why) for i, why in found.items() if why}
 
 
-def opening_sets(query: Query) -> tuple[Opening, ...]:
-    """Return the smallest sets of closures whose opening gives a way, fewest closures first, at most five.
+def opening_sets(query: Query, *, most: int = MOST_SETS) -> tuple[Opening, ...]:
+    """Return the smallest sets of closures whose opening gives a way, fewest closures first, at most so many.
 
     No set contains another. An empty set means that a way is open already. Empty answer: the places are not joined at all,
     or only by more than six closures.
@@ -73,7 +155,7 @@ def opening_sets(query: Query) -> tuple[Opening, ...]:
     passable = query.costs.may_pass & ~_avoided(query)
     keys = list(known)
     made = []
-    for mask in _smallest_masks(query, masks, passable.tolist()):
+    for mask in _smallest_masks(query, masks, passable.tolist(), most):
         chosen = [known[keys[k]] for k in range(len(keys)) if mask >> k & 1]
         made.append(_opening(query, chosen, shut))
     return tuple(sorted(made, key=lambda o: (len(o.closures), sum(c.kind == "status" for c in o.closures),
@@ -102,14 +184,14 @@ def say_closure(closure: Closure, links: Sequence[str]) -> str:
     return f"{where}{since}{until} [{closure.kind} {closure.closure_id}]"
 
 
-def _smallest_masks(query: Query, masks: Sequence[int], passable: Sequence[bool]) -> list[int]:
+def _smallest_masks(query: Query, masks: Sequence[int], passable: Sequence[bool], most: int) -> list[int]:
     """Sets of closure bits met on some way from a start to the goal, none containing another, fewest bits first."""
     ptr, head, arc_of = query.ptr.tolist(), query.head.tolist(), query.arc_of.tolist()
     reached: dict[int, list[int]] = {}
     found: list[int] = []
     order = count()
     queue = [(0, next(order), int(s), 0) for s in query.starts]
-    while queue and len(found) < MOST_SETS:
+    while queue and len(found) < most:
         _, _, state, mask = heapq.heappop(queue)
         known = reached.setdefault(state, [])
         if any(k & ~mask == 0 for k in known) or any(f & ~mask == 0 for f in found):

@@ -91,3 +91,26 @@ def pop(keys: Ints, items: Ints, size: int) -> int:
         i = down
     keys[i], items[i] = key, item
     return size
+
+
+@njit(**JIT)
+def along_trees(distance: Ints, arc: Ints, tail: Ints, values: Ints, bits: Ints) -> tuple[Ints, Ints]:
+    """Add arc values and join arc bits along shortest-path trees.
+
+    distance, arc int64 [groups, states] as :func:`dijkstra_many` returns them; tail int64 [arcs], values int64
+    [kinds, arcs] and bits int64 [arcs] in CSR order. Returns sums int64 [groups, kinds, states] and bits int64
+    [groups, states]; states not reached hold 0.
+    """
+    groups, n = distance.shape
+    kinds = len(values)
+    sums = np.zeros((groups, kinds, n), np.int64)
+    joined = np.zeros((groups, n), np.int64)
+    for g in range(groups):
+        for v in np.argsort(distance[g], kind="mergesort"):
+            a = arc[g, v]
+            if a >= 0:
+                u = tail[a]
+                for k in range(kinds):
+                    sums[g, k, v] = sums[g, k, u] + values[k, a]
+                joined[g, v] = joined[g, u] | bits[a]
+    return sums, joined
