@@ -217,13 +217,14 @@ def validation(frame: pl.DataFrame) -> Chart:
         part = frame.filter(pl.col("metric") == metric).with_columns(
             pl.col("value", "value_low", "value_high", "model_p05", "model_p50", "model_p95").cast(pl.Float64) / divisor)
         part = part.sort(pl.coalesce("value", "model_p50"), "observation_id", nulls_last=True).with_columns(
-            label=pl.col("name").map_elements(_wrapped, return_dtype=pl.String),
+            label=pl.when(pl.col("name").is_duplicated()).then(pl.format("{} ({})", "name", "observation_id"))
+            .otherwise("name").map_elements(_wrapped, return_dtype=pl.String),
             verdict=pl.col("verdict").fill_null("not measured"))
         told += [f"{row['name']}: {row['verdict']}" for row in part.iter_rows(named=True)]
         panels.append(_validation_panel(part, METRICS[metric]))
     whole = alt.vconcat(*panels, spacing=18).resolve_legend(color="shared", shape="shared")
     return dressed(whole, "Observed beside model",
-                   "marks: observed; bar: model's 5th to 95th percentile; tick: its median", "; ".join(told) + ".")
+                   "mark: observed; bar: model, 5th–95th percentile; tick: median", "; ".join(told) + ".")
 
 
 def _validation_panel(part: pl.DataFrame, title: str) -> Any:
@@ -249,9 +250,9 @@ def _validation_panel(part: pl.DataFrame, title: str) -> Any:
         base.mark_bar(height=11, color="#cfe0ee").encode(x=x("model_p05"), x2="model_p95:Q", y=y),
         base.mark_tick(thickness=2.2, size=15, color="#08519c").encode(x=x("model_p50"), y=y),
         base.mark_rule(strokeWidth=1.6, color=INK).encode(x=x("value_low"), x2="value_high:Q", y=y),
-        base.mark_point(filled=True, size=80, stroke=PAPER, strokeWidth=0.8, opacity=1).encode(
+        base.mark_point(filled=True, size=100, stroke=PAPER, strokeWidth=0.8, opacity=1).encode(
             x=x("value"), y=y, **verdict),
-    ).properties(width=WIDTH - 340, height=alt.Step(32))
+    ).properties(width=WIDTH - 340, height=alt.Step(29))
 
 
 def _wrapped(text: str, limit: int = 46) -> str:

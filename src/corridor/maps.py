@@ -52,7 +52,7 @@ class View:
 
 
 def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_share: float = 0.08) -> View:
-    """Return the view that holds all the places with a margin, as wide as every chart and 300 to 620 pixels high."""
+    """Return the view that holds all the places with a margin, as wide as every chart and 300 to 560 pixels high."""
     lons, lats = list(lons_deg), list(lats_deg)
     margin = max(1.0, margin_share * max(max(lons) - min(lons), max(lats) - min(lats)))
     west, east = max(-15.0, min(lons) - margin), min(130.0, max(lons) + margin)
@@ -66,7 +66,7 @@ def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_shar
                             (west, south + share * (north - south)), (east, south + share * (north - south)))]
     left, right = min(x for x, _ in rim), max(x for x, _ in rim)
     low, high = min(y for _, y in rim), max(y for _, y in rim)
-    height = min(620.0, max(300.0, _PLOT * (high - low) / (right - left)))
+    height = min(560.0, max(300.0, _PLOT * (high - low) / (right - left)))
     scale = min(_PLOT / (right - left), height / (high - low))
     shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
     return View((west, south, east, north), float(_PLOT), round(height), scale, shift, parallels)

@@ -175,8 +175,12 @@ def to_svg(chart: Chart) -> str:
 
     spec = chart.to_dict()
     svg: str = vl_convert.vegalite_to_svg(spec)
+    # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
+    numbers: dict[str, int] = {}
+    name = re.compile(r'(\bid="|url\(#)([^")]+)')
+    svg = name.sub(lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", svg)
     mark = "c" + hashlib.sha256(svg.encode()).hexdigest()[:10]
-    svg = re.sub(r'(\bid="|url\(#)', lambda found: f"{found[1]}{mark}-", svg)
+    svg = name.sub(lambda found: f"{found[1]}{mark}-{found[2]}", svg)
     title = spec.get("title", "")
     heading = title.get("text", "") if isinstance(title, dict) else title
     words = (f'<title id="{mark}-title">{html.escape(str(heading))}</title>'

@@ -13,6 +13,7 @@ from corridor import charts
 from corridor.maps import View
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
+MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,22 @@ def calendar_figures(trip_id: str, frame: pl.DataFrame) -> list[Figure]:
     return found
 
 
-def validation_figure(frame: pl.DataFrame) -> Figure:
-    """Return observed values beside the model's."""
-    return figure("validation", charts.validation(frame),
-                  "Where the model can be believed: marks on the pale bar are observations the model expects; marks off "
-                  "it are explained in the table below.", frame)
+def validation_figures(frame: pl.DataFrame) -> list[Figure]:
+    """Return observed values beside the model's: a chart for each metric, more where one would not fit a page."""
+    found = []
+    for (metric,), part in frame.group_by("metric", maintain_order=True):
+        ordered = part.sort(pl.coalesce("value", "model_p50"), nulls_last=True)
+        count = -(-ordered.height // MOST_OBSERVATIONS)
+        size = -(-ordered.height // count)
+        for i in range(count):
+            rows = ordered.slice(i * size, size)
+            verdicts = rows["verdict"].to_list()
+            held, missed = verdicts.count("inside band"), verdicts.count("miss")
+            number = f"-{i + 1}" if count > 1 else ""
+            caption = (f"{held} of {sum(v is not None for v in verdicts)} marks lie on the pale bar, as the model expects; "
+                       f"{missed} miss it by more than a quarter, for the reasons in the table below.")
+            found.append(figure(f"validation-{metric}{number}".replace("_", "-"), charts.validation(rows), caption, rows))
+    return found
 
 
 def evidence_figure(frame: pl.DataFrame) -> Figure:

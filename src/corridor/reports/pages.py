@@ -22,7 +22,8 @@ VERDICTS = ("inside band", "within 25 %", "miss")
 
 def page(results: Mapping[str, object]) -> str:
     """Return the whole report as HTML."""
-    study = cast(Mapping[str, Any], results.get("study") or {})
+    study = {"id": None, "title": None, "licence": None, "price_year": None,
+             **cast(Mapping[str, Any], results.get("study") or {})}
     nodes, links = _frame(results, "nodes"), _frame(results, "links")
     closures, calendar = _frame(results, "closures"), _frame(results, "calendar")
     validation, evidence = _frame(results, "validation"), _frame(results, "evidence")
@@ -44,7 +45,7 @@ def page(results: Mapping[str, object]) -> str:
         css=Markup(css), study=study, scenario=_scenario(study), trips=trips, maps=maps,
         trust=trust(validation, evidence), closures=closures.to_dicts(),
         validation=validation.to_dicts(), validation_figures=(
-            [figures.validation_figure(validation)] if validation.height else []),
+            figures.validation_figures(validation) if validation.height else []),
         evidence=evidence_rows(evidence), evidence_figures=(
             [figures.evidence_figure(evidence)] if evidence.height else []),
         sources=_frame(results, "sources").to_dicts(),
@@ -57,8 +58,7 @@ def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
 
 
 def _scenario(study: Mapping[str, Any]) -> Mapping[str, Any]:
-    scenario = study.get("scenario") or {}
-    return scenario if isinstance(scenario, Mapping) else {"title": scenario}
+    return {"title": None, "about": None, "as_of": None, **(study.get("scenario") or {})}
 
 
 def shut_links(links: pl.DataFrame, nodes: pl.DataFrame, closures: pl.DataFrame, on: dt.date | None) -> set[str]:
@@ -115,6 +115,7 @@ def _trip(trip: Mapping[str, Any], nodes: pl.DataFrame, links: pl.DataFrame, shu
     return {**trip, "anchor": f"trip-{trip_id}", "rows": rows, "figures": drawn, "answers": answers(rows),
             "legs_csv": figures.csv_address(legs) if legs.height else None,
             "calendars": figures.calendar_figures(trip_id, dates) if dates.height else [],
+            "criteria": dates["criterion"].unique(maintain_order=True).to_list() if dates.height else [],
             "months": months(dates) if dates.height else []}
 
 
@@ -155,17 +156,21 @@ def evidence_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def months(calendar: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return per criterion and month: departures, those with a route, median hours and USD, by way of, why not."""
+    """Return per month of departure, for each criterion: departures, those with a route, medians, ways; and why not."""
+    criteria = calendar["criterion"].unique(maintain_order=True).to_list()
     rows = []
     keyed = calendar.sort("depart_on").with_columns(month=pl.col("depart_on").dt.strftime("%Y-%m"))
-    for (criterion, month), part in keyed.group_by("criterion", "month", maintain_order=True):
-        found = part.filter(pl.col("time_h").is_not_null())
-        ways = ["–".join(way) for way in found["countries"].to_list()]
-        rows.append({"criterion": criterion, "month": month, "departures": part.height, "found": found.height,
-                     "time_h": found["time_h"].median(), "cost_usd": found["cost_usd"].median(),
-                     "ways": sorted(set(ways), key=lambda way: -ways.count(way)),
-                     "reasons": sorted({reason for reason in part["reason"].to_list() if reason})})
-    return sorted(rows, key=lambda row: (str(row["criterion"]), str(row["month"])))
+    for (month,), whole in keyed.group_by("month", maintain_order=True):
+        best = []
+        for criterion in criteria:
+            part = whole.filter(pl.col("criterion") == criterion)
+            found = part.filter(pl.col("time_h").is_not_null())
+            ways = ["–".join(way) for way in found["countries"].to_list()]
+            best.append({"criterion": criterion, "departures": part.height, "found": found.height,
+                         "time_h": found["time_h"].median(), "cost_usd": found["cost_usd"].median(),
+                         "ways": sorted(set(ways), key=lambda way, ways=ways: -ways.count(way))})  # type: ignore[misc]
+        rows.append({"month": month, "best": best, "reasons": sorted({r for r in whole["reason"].to_list() if r})})
+    return rows
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -194,7 +199,7 @@ def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
     if value is None:
         return NONE
-    return "< 1 %" if 0 < value < 0.005 else f"{value * 100:.0f} %"
+    return "<\u00a01\u00a0%" if 0 < value < 0.005 else f"{value * 100:.0f}\u00a0%"
 
 
 def say(value: object) -> str:
