@@ -15,6 +15,7 @@ from corridor.network import Row
 from corridor.query import Query
 
 Floats = NDArray[np.float64]
+DEFAULT_DRAWS = 1000
 STUCK = np.inf  # a sampled journey that meets a closure without end
 
 

@@ -13,12 +13,11 @@ import polars as pl
 
 from corridor import hazards
 from corridor.errors import CallError, NotConverged, UnknownName
-from corridor.itinerary import Floats, Leg, legs, sample
+from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
 from corridor.network import Network
 from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search, trace
 from corridor.whynot import Opening, opening_sets, say_openings
 
-DEFAULT_DRAWS = 1000
 ROUTE_TYPES: dict[str, Any] = {
     "route_id": pl.String, "time_h": pl.Float64, "time_p05_h": pl.Float64, "time_p50_h": pl.Float64,
     "time_p95_h": pl.Float64, "on_time_share": pl.Float64, "cost_usd": pl.Float64, "carbon_kg": pl.Float64,
