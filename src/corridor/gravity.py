@@ -89,9 +89,12 @@ def resistances(kernel: Floats, output: Floats, expenditure: Floats, *, referenc
             continue
         jacobian = np.eye(len(e)) - (to_exporter / sums).T @ (to_importer * u[:, None])
         jacobian -= jacobian[reference]
-        change = np.linalg.solve(jacobian[np.ix_(others, others)], gap[others])
+        try:
+            change = np.linalg.solve(jacobian[np.ix_(others, others)], gap[others])
+        except np.linalg.LinAlgError:
+            break
         log_v[others] -= np.clip(change, -2.0, 2.0)
-    raise NotConverged(f"The multilateral resistances did not settle to {tolerance:g} in {max_iterations} rounds. "
+    raise NotConverged(f"The multilateral resistances did not settle to {tolerance:g} within {max_iterations} rounds. "
                        "Look for a country without any open partner, or costs hundreds of times apart.")
 
 
@@ -208,7 +211,10 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
                 spend = direct - sold[near][:, :, None] * (bought[near] / world)[:, None, :]
             jacobian = (pull + spend) / sold[near][:, :, None] - eye * (own / sold[near] + 1.0)[:, :, None]
             jacobian -= weight
-            step[near] = np.clip(np.linalg.solve(jacobian, -gap[near][..., None])[..., 0], -1.0, 1.0)
+            try:
+                step[near] = np.clip(np.linalg.solve(jacobian, -gap[near][..., None])[..., 0], -1.0, 1.0)
+            except np.linalg.LinAlgError:
+                break
         log_w = log_w + step
         log_w -= np.log((np.exp(log_w) * output).sum(axis=1, keepdims=True) / world)
     raise NotConverged(f"The equilibrium did not settle to {tolerance:g} in {max_iterations} rounds. "
@@ -258,6 +264,7 @@ def estimate(panel: pl.DataFrame, regressors: list[str], *, effects: list[str], 
     Source: Santos Silva and Tenreyro (2006); fixed effects as in Correia, Guimaraes and Zylkin (2020).
     """
     try:
+        import pandas as pd
         import pyfixest
     except ImportError as missing:
         raise CorridorError("Estimation needs pyfixest: pip install 'corridor[estimate]'") from missing
@@ -273,7 +280,9 @@ def estimate(panel: pl.DataFrame, regressors: list[str], *, effects: list[str], 
     absent = [c for c in (value, cluster, *regressors, *names) if c not in data.columns]
     if absent:
         raise CallError(f"the panel has no column {', '.join(absent)}")
-    fit: Any = pyfixest.fepois(f"{value} ~ {' + '.join(regressors)} | {' + '.join(names)}", data=data.to_pandas(),
+    # Through numpy, not to_pandas: that would ask for pyarrow.
+    frame = pd.DataFrame({c: data[c].to_numpy() for c in dict.fromkeys((value, cluster, *regressors, *names))})
+    fit: Any = pyfixest.fepois(f"{value} ~ {' + '.join(regressors)} | {' + '.join(names)}", data=frame,
                                vcov={"CRV1": cluster})
     table = fit.tidy()
     return pl.DataFrame({
