@@ -175,7 +175,7 @@ def calendar(frame: pl.DataFrame, metric: str = "time_h") -> Chart:
     by = frame["criterion"][0] if "criterion" in frame.columns else {"time_h": "time"}.get(metric, "cost")
     what = {"time": "Fastest", "cost": "Cheapest", "carbon": "Least-carbon", "risk": "Safest"}.get(by, "Best")
     return dressed(whole, f"{what} route by day of departure",
-                   "grey: no route; the letter's reason stands below", f"{told}.")
+                   "grey: no route; the letter's reason stands below" if gaps else None, f"{told}.")
 
 
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:
