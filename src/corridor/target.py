@@ -55,7 +55,7 @@ def target(result: Forecast, trade: pl.DataFrame, series: pl.DataFrame, countrie
         ends = part["ends_on"].max()
         if not isinstance(ends, date):
             raise CallError(f"series {name}: ends_on must be a date")
-        years = (date(by, 1, 1) - ends).days / 365.25
+        years = ((date(by, 1, 1) - ends).days - 1) / 365.25
         if years <= 0:
             raise CallError(f"series {name} ends on {ends}, not before {by}")
         flows = {(r["exporter"], r["importer"]): float(r["value_usd"]) for r in part.iter_rows(named=True)}
