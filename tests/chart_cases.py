@@ -97,7 +97,7 @@ def validation() -> pl.DataFrame:
     rows = [("o1", "Lorry Alpha-Midway", "time_h", 30.0, 28.0, 33.0, 25.0, 31.0, 50.0, "inside band", None),
             ("o2", "Train Alpha-Midway", "time_h", 60.0, None, None, 62.0, 70.0, 90.0, "within 25 %", "no queue that day"),
             ("o3", "Price Alpha-Southport", "cost_usd", 9000.0, None, None, 3000.0, 3500.0, 4000.0, "miss", "a fair"),
-            ("o4", "First run", "time_h", None, None, None, 100.0, 130.0, 190.0, None, None)]
+            ("o4", "First run", "time_h", None, None, None, 100.0, 130.0, 190.0, "possible", None)]
     return pl.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], infer_schema_length=None).with_columns(
         source_id=pl.lit("lines-2021"), confidence=pl.lit("A"))
 

@@ -109,7 +109,7 @@ def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     assert "estimates (C) carry 7 % of its hours and 3 % of its dollars" in plain  # 9 of 129 h, 120 of 3520 USD
     assert "Cheapest, least carbon, least risk: B" in plain
     assert "No route. closed (gate-rail until reopened)" in plain
-    assert "1 inside its 5th-95th percentile band, 1 within 25 % of its median, 1 as misses" in plain
+    assert "1 inside its 5th-95th percentile band, 1 within 25 % of what was seen, 1 as misses" in plain
     assert "2 of 5 routes" in plain and "hours of one border are a guess" in plain
     assert "27 % of the 15 rows" in plain
 

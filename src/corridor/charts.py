@@ -38,7 +38,7 @@ __all__ = ["calendar", "corridors", "cost_distance", "distance_points", "evidenc
 METRICS = {"time_h": "travel time, days", "cost_usd": "cost, USD per cargo unit", "length_km": "length, km",
            "speed_kmh": "speed with stops, km/h"}
 VERDICTS = {"inside band": ("#009e73", "circle"), "within 25 %": ("#e69f00", "square"), "miss": ("#d55e00", "cross"),
-            "not measured": ("#8c8c8c", "diamond")}
+            "no way": ("#000000", "triangle-down"), "possible": ("#8c8c8c", "diamond")}
 _MAP_HUES = ("#dbe9f6", "#08306b")  # pale to dark: more risk
 
 
@@ -219,7 +219,7 @@ def validation(frame: pl.DataFrame) -> Chart:
         part = part.sort(pl.coalesce("value", "model_p50"), "observation_id", nulls_last=True).with_columns(
             label=pl.when(pl.col("name").is_duplicated()).then(pl.format("{} ({})", "name", "observation_id"))
             .otherwise("name").map_elements(_wrapped, return_dtype=pl.String),
-            verdict=pl.col("verdict").fill_null("not measured"))
+            verdict=pl.col("verdict").fill_null("possible"))
         told += [f"{row['name']}: {row['verdict']}" for row in part.iter_rows(named=True)]
         panels.append(_validation_panel(part, METRICS[metric]))
     whole = alt.vconcat(*panels, spacing=18).resolve_legend(color="shared", shape="shared")
@@ -238,10 +238,11 @@ def _validation_panel(part: pl.DataFrame, title: str) -> Any:
     scale = alt.Scale(domain=[0, top], nice=False)
 
     def x(column: str) -> alt.X:
-        return alt.X(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=",~f"))
+        return alt.X(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=",~f", tickCount=7))
 
     base = alt.Chart(part.select("label", "verdict", *known))
-    legend = alt.Legend(title="observed value is", orient="bottom", columns=4)
+    legend = alt.Legend(title="verdict (possible: seen, not measured; no way: the model finds none)", orient="bottom",
+                        columns=5, titleLimit=420)
     verdict = {"color": alt.Color("verdict:N", legend=legend, scale=alt.Scale(
                    domain=list(VERDICTS), range=[hue for hue, _ in VERDICTS.values()])),
                "shape": alt.Shape("verdict:N", legend=legend, scale=alt.Scale(

@@ -118,10 +118,11 @@ def validation_figures(frame: pl.DataFrame) -> list[Figure]:
         for i in range(count):
             rows = ordered.slice(i * size, size)
             verdicts = rows["verdict"].to_list()
-            held, missed = verdicts.count("inside band"), verdicts.count("miss")
+            held, missed = verdicts.count("inside band"), verdicts.count("miss") + verdicts.count("no way")
+            measured = held + missed + verdicts.count("within 25 %")
             number = f"-{i + 1}" if count > 1 else ""
-            caption = (f"{held} of {sum(v is not None for v in verdicts)} marks lie on the pale bar, as the model expects; "
-                       f"{missed} miss it by more than a quarter, for the reasons in the table below.")
+            caption = (f"{held} of {measured} values lie in the model's band (pale bar; its tick where it gives one "
+                       f"figure only); {missed} are missed. The table below gives the reasons known beforehand.")
             found.append(figure(f"validation-{metric}{number}".replace("_", "-"), charts.validation(rows), caption, rows))
     return found
 

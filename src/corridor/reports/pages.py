@@ -17,7 +17,8 @@ from corridor.reports import figures
 from corridor.selectors import select
 
 NONE = "–"
-VERDICTS = ("inside band", "within 25 %", "miss")
+VERDICTS = {"inside band": "inside its 5th-95th percentile band", "within 25 %": "within 25 % of what was seen",
+            "miss": "as misses", "no way": "for which it finds no way"}
 
 
 def page(results: Mapping[str, object]) -> str:
@@ -141,7 +142,7 @@ def trust(validation: pl.DataFrame, evidence: pl.DataFrame) -> dict[str, Any]:
     total = int(evidence["rows"].sum()) if evidence.height else 0
     weak = int(evidence.filter(pl.col("confidence") == "C")["rows"].sum()) if evidence.height else 0
     return {"measured": sum(verdict in VERDICTS for verdict in verdicts),
-            "counts": [(verdict, verdicts.count(verdict)) for verdict in VERDICTS],
+            "counts": [(said, count) for verdict, said in VERDICTS.items() if (count := verdicts.count(verdict))],
             "weak_share": weak / total if total else None, "rows": total}
 
 
