@@ -13,6 +13,7 @@ import polars as pl
 
 from corridor import hazards
 from corridor.errors import CallError, NotConverged, UnknownName
+from corridor.folders import keep
 from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
 from corridor.network import Network
 from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search, trace
@@ -57,11 +58,9 @@ class Routes:
 
     def write(self, folder: str | Path) -> Path:
         """Write routes and legs as Parquet and a manifest into a folder and return it."""
-        from corridor.tables import write_result
-
-        return write_result(folder, {"routes": self.routes, "legs": self.legs},
-                            {**self.provenance, "pareto_count": self.pareto_count, "reason": self.reason,
-                             "warnings": list(self.warnings)})
+        return keep(folder, {"routes": self.routes, "legs": self.legs},
+                    {**self.provenance, "pareto_count": self.pareto_count, "reason": self.reason,
+                     "warnings": list(self.warnings)})
 
 
 def route(network: Network, origin: str, destination: str, *, cargo: str, depart: dt.date | str,

@@ -28,7 +28,7 @@ TYPES: dict[str, Any] = {
 def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -> pl.DataFrame:
     """Return every observation beside the model's p05, p50 and p95 of the same trip.
 
-    network_of: the network of a scenario by its id. verdict: ``inside the band`` (p05 to p95), ``within 25 %``, ``miss``,
+    network_of: the network of a scenario by its id. verdict: ``inside band`` (p05 to p95), ``within 25 %``, ``miss``,
     ``possible`` for what was seen to happen but not measured, ``no way`` where the model has none.
     A money figure has no spread: its three columns are equal.
     """
@@ -84,5 +84,5 @@ def _verdict(row: Row, low: float | None, middle: float | None, high: float | No
         return "possible"
     top = np.inf if high is None else high
     if min(seen) <= top and max(seen) >= (low if low is not None else middle):
-        return "inside the band"
+        return "inside band"
     return "within 25 %" if any(abs(v - middle) <= NEAR_SHARE * v for v in seen) else "miss"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,15 @@ def is_compiled() -> bool:
 
 
 def _use_cache_folder() -> None:
-    import numba
-
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return  # a read-only home: Numba falls back to its own choice
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
+    else:  # read when Numba is imported, which is not done here: a cached answer needs no kernel
+        os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
 _use_cache_folder()

@@ -1,0 +1,339 @@
+"""The command line: one function a verb, the study first.
+
+stdout is data (a table on a terminal, CSV when piped, JSON with --json); stderr is words and progress. Exit codes: 0 done,
+1 findings in the study, 2 usage, 3 computed but not converged or nothing served.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from corridor.errors import CallError, NotConverged, StudyError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from corridor.query import Options
+    from corridor.routing import Routes
+    from corridor.study import Study
+
+DONE, FINDINGS, USAGE, NOT_SERVED = 0, 1, 2, 3
+LEG_KEYS = ("link_id", "terminal_id", "service_id", "mode", "layer", "from_node_id", "to_node_id", "country", "depart_at",
+            "arrive_at", "wait_h", "time_h", "fixed_h", "cost_usd", "carbon_kg", "length_km", "source_id", "confidence")
+
+app = App(
+    name="corridor", help="Plan and appraise international freight corridors.", help_format="plaintext",
+    version_flags=["--version"], help_flags=["--help", "-h"])
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which state of the study is looked at."""
+
+    scenario: Annotated[str | None, Parameter(help="Scenario of the study; its default one where not given.")] = None
+    choose: Annotated[tuple[str, ...], Parameter(
+        help="parameter=option of a disputed figure, over the scenario's choice; may be repeated.",
+        negative="")] = ()
+    json: Annotated[bool, Parameter(help="Print JSON.", negative="")] = False
+
+    def read(self, study: Path) -> Study:
+        """Return the study in that state."""
+        from dataclasses import replace
+
+        from corridor import study as studies
+
+        known = studies.read(study, scenario=self.scenario)
+        if not self.choose:
+            return known
+        extra = {}
+        for text in self.choose:
+            parameter, equals, option = text.partition("=")
+            if not equals:
+                raise CallError(f"--choose {text!r} is not parameter=option, such as khunjerab=protocol-1985.")
+            extra[parameter] = option
+        scenario = replace(known.scenario, choices={**known.scenario.choices, **extra})
+        return replace(known, scenario=scenario, hash=f"{known.hash} {sorted(extra.items())}")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a route may and must do."""
+
+    via: Annotated[tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")] = ()
+    avoid: Annotated[tuple[str, ...], Parameter(
+        help="Country (IR), mode (ferry), place or link no route uses; may be repeated.", negative="")] = ()
+    require: Annotated[tuple[str, ...], Parameter(
+        help="Country, mode, place or link every route uses; may be repeated.", negative="")] = ()
+    max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = None
+    deadline: Annotated[str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")] = None
+    carrier: Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")] = None
+    seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
+
+    def options(self) -> Options:
+        """Return them as the library takes them."""
+        return {"via": self.via, "avoid": self.avoid, "require": self.require, "deadline": self.deadline,
+                "max_transshipments": self.max_transshipments, "carrier": self.carrier, "rng": self.seed}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What is compared and shown."""
+
+    criteria: Annotated[str, Parameter(help="Comma-parted: time, cost, carbon, risk.")] = "time,cost,carbon,risk"
+    max_routes: Annotated[int, Parameter(help="Most routes shown; the answer says how many there are.")] = 10
+    every: Annotated[int, Parameter(help="Days between departures, where --depart is a range.")] = 7
+    why_not: Annotated[str | None, Parameter(
+        help="Say why the best routes do not use this place, link, mode or country.")] = None
+
+
+@app.command
+def new(folder: Path) -> int:
+    """Write a small complete study of example figures to start from.
+
+    Example: corridor new my-study
+    """
+    from corridor import study as studies
+
+    print(studies.new(folder))
+    return DONE
+
+
+@app.command
+def check(study: Path, *, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False) -> int:
+    """List everything that is wrong with a study, with file, line and cure.
+
+    Exit code 1 where a finding is an error; warnings do not count.
+
+    Example: corridor check studies/kazakhstan-pakistan
+    """
+    from corridor import study as studies
+
+    findings = studies.check(study)
+    errors = sum(f.severity == "error" for f in findings)
+    if json:
+        from dataclasses import asdict
+
+        print_json([asdict(f) for f in findings])
+    else:
+        for finding in findings:
+            print(f"{finding.severity}: {finding}")
+    say(f"{errors} errors, {len(findings) - errors} warnings")
+    return FINDINGS if errors else DONE
+
+
+@app.command
+def route(study: Path, origin: str, destination: str, *, cargo: str = "container-40", depart: str,
+          chosen: Chosen | None = None, limits: Limits | None = None, shown: Shown | None = None) -> int:
+    """Find every route worth taking on a date, by time, cost, carbon and risk.
+
+    Places are ids, names or UN/LOCODEs; place@layer (altynkol@rail-1520) for goods already on a train or ship. A range
+    of days (2026-01-01..2026-12-31) gives the best route by the first criterion for each departure.
+
+    Example: corridor route studies/kazakhstan-pakistan almaty karachi --depart 2026-02-10 --scenario summit-2026
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    origin
+        Where the goods start.
+    destination
+        Where they end.
+    cargo
+        Row of cargoes.csv.
+    depart
+        Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
+    """
+    chosen, limits, shown = chosen or Chosen(), limits or Limits(), shown or Shown()
+    known = chosen.read(study)
+    say_compiling()
+    trip: dict[str, Any] = {"cargo": cargo, "depart": depart, **limits.options()}
+    if ".." in depart:
+        from corridor.departures import departures
+
+        frame = departures(known.network, origin, destination, criteria=tuple(shown.criteria.split(",")[:1]),
+                           every_days=shown.every, **trip)
+        print_frame(frame, json=chosen.json)
+        return DONE if frame["time_h"].null_count() < frame.height else NOT_SERVED
+    from corridor.routing import route as find
+
+    found = find(known.network, origin, destination, criteria=tuple(c.strip() for c in shown.criteria.split(",")),
+                 max_routes=shown.max_routes, **trip)
+    answer = routes_answer(found)
+    if shown.why_not:
+        from corridor.whynot import why_not
+
+        why = why_not(known.network, origin, destination, shown.why_not, **trip)
+        answer["why_not"] = {"element": why.element, "links": list(why.links), "closures": list(why.closures),
+                             "verdict": why.verdict, "comparison": why.comparison.to_dicts()}
+        say(why.verdict)
+    if chosen.json:
+        print_json(answer)
+    else:
+        from corridor.screens import routes_table
+
+        print_frame(found.routes, json=False, screen=routes_table(found.routes))
+        say(repr(found))
+    for warning in found.warnings:
+        say(f"warning: {warning}")
+    return DONE if found.pareto_count else NOT_SERVED
+
+
+@app.command
+def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple[str, ...] = (),
+         chosen: Chosen | None = None, limits: Limits | None = None) -> int:
+    """Print time, cost, carbon and risk between all pairs of places by least generalised cost on a day.
+
+    Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty --places karachi
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    cargo
+        Row of cargoes.csv.
+    depart
+        Day looked at.
+    places
+        Place to start and end at; may be repeated; every place where not given.
+    """
+    from corridor.skims import skim as find
+
+    chosen, limits = chosen or Chosen(), limits or Limits()
+    known = chosen.read(study)
+    say_compiling()
+    avoid = {"avoid": limits.avoid, "carrier": limits.carrier}
+    print_frame(find(known.network, cargo=cargo, depart=depart, places=places or None, **avoid), json=chosen.json)  # type: ignore[arg-type]
+    return DONE
+
+
+@app.command
+def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Chosen | None = None) -> int:
+    """Answer all questions of a study and write tables and the report.
+
+    Writes results/<scenario>/ in the study's folder: Parquet tables, manifest.toml and report.html. An unchanged study
+    answers from there.
+
+    Example: corridor run studies/kazakhstan-pakistan --scenario summit-2026
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    out
+        Folder to write to instead.
+    fresh
+        Compute even if nothing changed.
+    """
+    from corridor import results
+    from corridor.screens import progress
+
+    chosen = chosen or Chosen()
+    known = chosen.read(study)
+    say_compiling()
+    with progress() as step:
+        found = results.run(known, folder=out, fresh=fresh, progress=step)
+        page = found.folder / "report.html"
+        if not found.from_cache or not page.exists():
+            from corridor.reports import report
+
+            step("report", 1, 1)
+            report(found.for_report(), page)
+    if chosen.json:
+        print_json({"answers": found.answers(), "report": str(page), "from_cache": found.from_cache})
+    else:
+        for answer in found.answers():
+            print(answer)
+        print(f"report: {page}")
+    say("from cache: nothing changed" if found.from_cache else f"tables: {found.folder}")
+    return DONE
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        return code if isinstance(code, int) else DONE
+    except CycloptsError as error:
+        say(f"corridor: {error}\nTry corridor --help.")
+        return USAGE
+    except StudyError as error:
+        for finding in error.findings:
+            say(str(finding))
+        say(f"{len(error.findings)} errors: the study cannot be used as it is.")
+        return FINDINGS
+    except CallError as error:
+        say(f"corridor: {error}")
+        return USAGE
+    except NotConverged as error:
+        say(f"corridor: {error}")
+        return NOT_SERVED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
+    except OSError as error:
+        say(f"corridor: {error.filename or ''}: {error.strerror or error}")
+        return USAGE
+
+
+def routes_answer(found: Routes) -> dict[str, Any]:
+    """Return routes with their legs as JSON takes them."""
+    legs: dict[str, list[dict[str, Any]]] = {}
+    for leg in found.legs.iter_rows(named=True):
+        legs.setdefault(leg["route_id"], []).append({k: leg[k] for k in LEG_KEYS})
+    return {
+        "routes": [{**row, "legs": legs.get(row["route_id"], [])} for row in found.routes.iter_rows(named=True)],
+        "pareto_count": found.pareto_count, "reason": found.reason,
+        "openings": [{"closures": [f"{c.kind} {c.closure_id}" for c in o.closures], "links": [list(ids) for ids in o.links],
+                      "time_h": o.time_h, "cost_usd": o.cost_usd} for o in found.openings],
+        "warnings": list(found.warnings), "provenance": dict(found.provenance)}
+
+
+def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None = None) -> None:
+    """Print a table: JSON, a table on a terminal (screen, where given, in its place), CSV when piped."""
+    if json:
+        print_json(frame.to_dicts())
+    elif sys.stdout.isatty():
+        from corridor.screens import print_table
+
+        print_table(frame if screen is None else screen)
+    else:
+        import polars as pl
+
+        flat = [pl.col(c).list.join(" ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
+        sys.stdout.write(frame.with_columns(flat).write_csv(float_precision=3))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, dates in ISO 8601."""
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=lambda v: v.isoformat()))
+
+
+def say(words: str) -> None:
+    """Print words on stderr."""
+    print(words, file=sys.stderr)
+
+
+def say_compiling() -> None:
+    """Say so where the kernels have to be compiled first."""
+    from corridor import kernels
+
+    if not kernels.is_compiled():
+        say(f"compiling the search kernels, once, into {kernels.cache_folder()} (under a minute)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Screens: tables and progress as a terminal shows them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import polars as pl
+
+MOST_ROWS = 200
+
+
+def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
+    """Return routes in the columns a person compares: days, money, carbon, risk and the way."""
+    return routes.select(
+        pl.col("route_id").alias("route"),
+        (pl.col("time_p50_h") / 24).round(1).alias("days p50"), (pl.col("time_p95_h") / 24).round(1).alias("days p95"),
+        pl.col("cost_usd").round(0).cast(pl.Int64).alias("USD"), (pl.col("carbon_kg") / 1000).round(1).alias("t CO2e"),
+        (pl.col("risk_share") * 100).round(0).cast(pl.Int64).alias("risk in 100"),
+        pl.col("borders_count").alias("borders"), pl.col("transshipments_count").alias("transfers"),
+        pl.col("length_km").round(0).cast(pl.Int64).alias("km"), pl.col("countries").list.join("-"),
+        pl.col("modes").list.join("-"))
+
+
+def print_table(frame: pl.DataFrame) -> None:
+    """Print a table on the terminal, cut to its width."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name, kind in frame.schema.items():
+        table.add_column(name, justify="right" if kind.is_numeric() else "left")
+    for row in frame.head(MOST_ROWS).iter_rows():
+        table.add_row(*(_cell(v) for v in row))
+    console = Console()
+    console.print(table)
+    if frame.height > MOST_ROWS:
+        Console(stderr=True).print(f"{frame.height - MOST_ROWS} more rows: pipe the output to a file for all of them")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that shows a step, on stderr: a bar on a terminal, nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda word, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(TextColumn("{task.description:50.50}"), BarColumn(), TimeElapsedColumn(),
+                  console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1)
+        yield lambda word, done, total: bar.update(task, description=word, completed=done, total=total)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
