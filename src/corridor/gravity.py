@@ -198,7 +198,8 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
         if not np.all(np.isfinite(worst)):
             break
         if np.all(worst < tolerance):
-            return _result(flows, w, made, bought, totals, thetas, taste, expenditure, lead)
+            prices = -np.log(totals, out=np.zeros_like(totals), where=totals > 0) / thetas[:, None, :]
+            return _result(flows, w, bought, prices, output, spent, lead)
         near = worst < 0.2
         step = gap / (1.0 + thetas.max(axis=1))[:, None]
         if near.any():
@@ -221,15 +222,14 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
                        "Look for a country whose deficit is larger than its output, or extreme costs.")
 
 
-def _result(flows: Floats, w: Floats, made: Floats, bought: Floats, totals: Floats, thetas: Floats, taste: Floats,
-            expenditure: Floats, lead: tuple[int, ...]) -> Equilibrium:
-    log_totals = np.log(totals, out=np.zeros_like(totals), where=totals > 0)
-    by_sector = -log_totals / thetas[:, None, :]
-    index = np.exp((taste * by_sector).sum(axis=2))
-    n = w.shape[1]
-    shape = (*lead, n)
-    return Equilibrium(flows.reshape(*lead, *flows.shape[1:]), w.reshape(shape), made.reshape(shape),
-                       bought.reshape(shape), np.exp(by_sector).reshape(*shape, -1), index.reshape(shape),
+def _result(flows: Floats, w: Floats, bought: Floats, log_prices: Floats, output: Floats, spent: Floats,
+            lead: tuple[int, ...]) -> Equilibrium:
+    """Give the settled arrays their leading axes back and derive price indices and real income."""
+    expenditure = spent.sum(axis=1)
+    index = np.exp((spent / expenditure[:, None] * log_prices).sum(axis=2))
+    shape = (*lead, w.shape[1])
+    return Equilibrium(flows.reshape(*lead, *flows.shape[1:]), w.reshape(shape), (w * output).reshape(shape),
+                       bought.reshape(shape), np.exp(log_prices).reshape(*shape, -1), index.reshape(shape),
                        (bought / expenditure / index).reshape(shape))
 
 

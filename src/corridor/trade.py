@@ -131,7 +131,7 @@ def forecast(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame
         ratio = _ratio(name, before, after, values, codes, warnings)
         centre = equilibrium(values, ratio, median, deficits=settings.deficits)
         drawn = equilibrium(values, ratio, draws, deficits=settings.deficits) if settings.draws else None
-        flows.append(_flows(name, shown, centre, drawn, before, after, codes, names, settings))
+        flows.append(_flows(name, shown, (centre, drawn), (before, after), codes, names, settings))
         pairs.append(_pairs(name, flows[-1], centre, drawn, codes, settings))
         nations.append(_nations(name, centre, drawn, values, codes, settings))
         resistances.append(_resistances(name, centre, values, median, codes, names))
@@ -225,9 +225,10 @@ def _long(columns: dict[str, NDArray[np.float64]], codes: list[str], names: list
         pl.col(list(columns)).fill_nan(None))
 
 
-def _flows(name: str, shown: pl.DataFrame, centre: Equilibrium, drawn: Equilibrium | None,
-           before: NDArray[np.float64], after: NDArray[np.float64], codes: list[str], names: list[str],
+def _flows(name: str, shown: pl.DataFrame, solved: tuple[Equilibrium, Equilibrium | None],
+           costs: tuple[NDArray[np.float64], NDArray[np.float64]], codes: list[str], names: list[str],
            settings: TradeSettings) -> pl.DataFrame:
+    (centre, drawn), (before, after) = solved, costs
     low, high = _band(None if drawn is None else drawn.trade, centre.trade, settings)
     table = _long({"value_usd": centre.trade, "low_usd": low, "high_usd": high, "base_cost_share": before,
                    "cost_share": after}, codes, names)
