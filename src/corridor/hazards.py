@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor import selectors
+from corridor import durations, selectors
 from corridor.calendar import DAY_MIN, day_of, minute, season_contains, season_spans
 from corridor.errors import CallError
 from corridor.network import Network, Row
@@ -27,15 +27,18 @@ COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
 def shut_share(hazard: Row, on: dt.date) -> float:
     """Return the chance that a hazard shuts its ways, averaged over the 30 days from a day on.
 
-    Mean duration of a log-normal: median x exp(sigma^2 / 2). Outside its season a hazard has no chance; inside, the
-    year's events are concentrated in it.
+    Outside its season a hazard has no chance; inside, the year's events are concentrated in it. A duration without a mean
+    (a pareto of the heaviest tail) shuts its ways for ever.
     """
     days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
     season = sum(b - a for a, b in season_spans(hazard["season_from"], hazard["season_to"], *COMMON_YEAR)) // DAY_MIN
     inside = sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days) / AHEAD_DAYS
     if not season or not inside:
         return 0.0
-    mean_d = hazard["duration_median_d"] * math.exp(hazard["duration_sigma"] ** 2 / 2)
+    mean_d = durations.mean_d(hazard.get("distribution") or durations.DEFAULT,
+                              hazard["duration_median_d"], hazard["duration_sigma"])
+    if mean_d is None:
+        return inside
     rate = hazard["events_per_year"] / (YEAR_DAYS * season / 365)
     return inside * (1 - math.exp(-rate * mean_d))
 

@@ -169,11 +169,30 @@ HAZARDS = Table("hazards", "hazard_id", "closures that may happen: how often and
            required=True),
     number("events_per_year", "closures a year, over the whole year", "1/year", high=365, required=True),
     number("duration_median_d", "median length of one closure", "days", low=0.01, high=3650, required=True),
-    number("duration_sigma", "standard deviation of the logarithm of the length (log-normal)", "1", high=4,
+    number("duration_sigma", "standard deviation of the logarithm of the length, whatever its distribution", "1", high=4,
             required=True),
+    Column("distribution", "choice", "family of the length, null: lognormal; sigma is 1.2825 for an exponential and above "
+           "that for a pareto", choices=("exponential", "lognormal", "weibull", "pareto")),
     Column("season_from", "monthday", "first day of its season; null: all year"),
     Column("season_to", "monthday", "last day of its season"),
+    Column("watched_from_on", "date", "first day from which every closure is in events; null: events are examples"),
+    Column("watched_to_on", "date", "first day no longer watched"),
     ALTERNATIVE, *EVIDENCE))
+
+EVENTS = Table("events", "event_id", "closures that were seen: the history behind hazards and windows", (
+    key("event_id", "short lower-case word"),
+    Column("hazard_id", "id", "the one hazard it was an event of; null: weather that windows hold, or not modelled",
+           refers="hazards"),
+    Column("row_id", "text", "links shut: an id, country:AF, crossing:AF-PK, node:salang", required=True),
+    Column("from_on", "date", "first day shut", required=True),
+    Column("to_on", "date", "first day open again; null: still shut when last seen"),
+    Column("last_seen_on", "date", "last day it was seen shut, where to_on is null"),
+    number("duration_d", "length where known better than from the days (hours of snow); null: from the days", "days",
+           low=0.01, high=3650),
+    number("effect_share", "share of goods traffic stopped: 1 shut, 0.5 half, 0 people only", "1", high=1, required=True),
+    Column("cause", "choice", "why", required=True, choices=(
+        "clash", "attack", "war", "dispute", "election", "works", "pandemic", "weather", "disaster", "congestion")),
+    *EVIDENCE))
 
 CHANGES = Table("changes", None, "dated edits of a table; rows of one change_id belong together", (
     Column("change_id", "id", "name of the change a scenario asks for", required=True),
@@ -247,8 +266,8 @@ SOURCES = Table("sources", "source_id", "where figures were read", (
     Column("licence", "text", "licence of the data where it sets terms")), required=True)
 
 TABLES: tuple[Table, ...] = (
-    NODES, LINKS, TERMINALS, RATES, MODES_TABLE, EMISSIONS, RULES, WINDOWS, SERVICES, CARGOES, HAZARDS, CHANGES,
-    DEMAND, OBSERVATIONS, COUNTRIES,
+    NODES, LINKS, TERMINALS, RATES, MODES_TABLE, EMISSIONS, RULES, WINDOWS, SERVICES, CARGOES, HAZARDS, EVENTS,
+    CHANGES, DEMAND, OBSERVATIONS, COUNTRIES,
     *ledgers.TABLES, PARAMETERS, SOURCES)
 
 
