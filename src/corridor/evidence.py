@@ -28,8 +28,8 @@ def audit(tables: Mapping[str, pl.DataFrame], forecasts: Mapping[str, float] | N
     claims = _given(tables, "claims")
     findings = _wrong_references(claims, tables, ("left", "right"), "claims", "check_id")
     findings += [
-        Finding("missing-operand", f"The check {r['check']} needs left and {'a value' if r['check'] in _ALONE else 'right'}"
-                ".", "Name operands as table:row:column.", table="claims", rows=(r["check_id"],))
+        Finding("missing-operand", f"{r['check']} needs left and {'a value' if r['check'] in _ALONE else 'right'}.",
+                "Name operands as table:row:column.", table="claims", rows=(r["check_id"],))
         for r in claims.iter_rows(named=True) if not _operands_given(r)]
     if findings:
         raise StudyError(findings)

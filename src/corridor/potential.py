@@ -121,7 +121,8 @@ def split(flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFr
     """Return the flows by sector: each country's sales consist of what specialisations says it exports.
 
     Shares towards one importer go before its shares towards all. Value, band and potential are split alike; the
-    total of a pair does not change. Raises StudyError where shares are missing or do not add up to 1.
+    total of a pair does not change; the grade is the worse of the flow's and the share's.
+    Raises StudyError where shares are missing or do not add up to 1.
     """
     names = sectors["sector_id"].to_list()
     usual = specialisations.filter(pl.col("importer").is_null())
@@ -140,9 +141,10 @@ def split(flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFr
         raise CallError(f"specialisations name sectors that are not there: {', '.join(lost)}")
     shares = (flows.select("exporter", "importer").unique()
               .join(sectors.select("sector_id").with_row_index("_order"), how="cross")
-              .join(usual.select("exporter", "sector_id", pl.col("export_share").alias("_usual")),
-                    on=["exporter", "sector_id"], how="left")
-              .join(special.select("exporter", "importer", "sector_id", "export_share"),
+              .join(usual.select("exporter", "sector_id", pl.col("export_share").alias("_usual"),
+                                 pl.col("confidence").alias("_grade")), on=["exporter", "sector_id"], how="left")
+              .join(special.select("exporter", "importer", "sector_id", "export_share",
+                                   pl.col("confidence").alias("_special_grade")),
                     on=["exporter", "importer", "sector_id"], how="left")
               .with_columns(pl.col("_usual").fill_null(0.0),
                             pl.col("export_share").is_not_null().any().over("exporter", "importer").alias("_special")))
@@ -153,6 +155,9 @@ def split(flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFr
              for c in ("value_usd", "low_usd", "high_usd", "potential_usd") if c in flows.columns}
     joined = flows.join(shares, on=["exporter", "importer"]).with_columns(
         pl.col(c) * pl.col(share) for c, share in money.items())
+    if "confidence" in flows.columns:
+        shared = pl.when("_special").then("_special_grade").otherwise("_grade").fill_null("C")
+        joined = joined.with_columns(pl.max_horizontal("confidence", shared).alias("confidence"))
     return joined.sort("exporter", "importer", "_order").select(
         "exporter", "importer", "sector_id", *[c for c in flows.columns if c not in ("exporter", "importer")])
 

@@ -36,8 +36,8 @@ class TradeSettings:
 class Forecast:
     """What scenarios do to trade; ``flows``, ``countries``, ``resistances`` and ``pairs`` are plain tables.
 
-    flows: scenario, exporter, importer, sector_id, basis, base_usd, value_usd, low_usd, high_usd, cost_share before and
-    after. pairs: the same summed over sectors, its interval from the sums. countries: scenario, country,
+    flows: scenario, exporter, importer, sector_id, basis, confidence (where trade has it), base_usd, value_usd, low_usd,
+    high_usd, cost_share before and after. pairs: the same summed over sectors, its interval from the sums. countries: scenario, country,
     real_income_change_share with low and high, output, expenditure and price changes. resistances: scenario, country,
     sector_id, inward and outward change.
     """
@@ -109,6 +109,20 @@ def forecast(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame
     pair that is missing there keeps its cost, null means no passage. The ratio of costs is (1 + after) / (1 + before).
     Raises StudyError where the trade frame is wrong, NotConverged where no equilibrium is found.
     Source: gravity.equilibrium.
+
+    >>> import polars as pl
+    >>> import corridor as co
+    >>> trade = pl.DataFrame({"exporter": ["KZ", "KZ", "PK", "PK"], "importer": ["KZ", "PK", "PK", "KZ"],
+    ...     "sector_id": ["goods"] * 4, "value_usd": [90e9, 6e7, 120e9, 4e7], "basis": ["estimated", "observed"] * 2})
+    >>> countries = pl.DataFrame({"country": ["KZ", "PK"]})
+    >>> sectors = pl.DataFrame({"sector_id": ["goods"], "elasticity": [5.0], "elasticity_low": [3.0],
+    ...     "elasticity_high": [8.0]})
+    >>> costs = pl.DataFrame({"exporter": ["KZ", "PK"], "importer": ["PK", "KZ"], "sector_id": ["goods"] * 2,
+    ...     "cost_share": [0.3, 0.3]})
+    >>> half = costs.with_columns(pl.col("cost_share") / 2)
+    >>> grown = co.forecast(trade, countries, sectors, costs, {"half": half}).pairs
+    >>> round(grown.filter(exporter="KZ", importer="PK")["value_usd"][0] / 6e7, 2)
+    1.68
     """
     findings = [f for f in check_trade(trade, countries, sectors) if f.severity == "error"]
     if findings:
@@ -124,7 +138,8 @@ def forecast(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame
     median, draws = _elasticities(sectors, settings)
     warnings: list[str] = []
     flows, pairs, nations, resistances = [], [], [], []
-    shown = trade.select(*_KEYS, "basis", pl.col("value_usd").alias("base_usd"))
+    marks = [c for c in ("basis", "confidence") if c in trade.columns]
+    shown = trade.select(*_KEYS, *marks, pl.col("value_usd").alias("base_usd"))
     for name, costs in scenarios.items():
         after = np.where(_array(costs, "_given", codes, names, 0.0) > 0, _array(costs, "cost_share", codes, names, 0.0),
                          before)
