@@ -36,10 +36,10 @@ class TradeSettings:
 class Forecast:
     """What scenarios do to trade; ``flows``, ``countries``, ``resistances`` and ``pairs`` are plain tables.
 
-    flows: scenario, exporter, importer, sector_id, basis, confidence (where trade has it), base_usd, value_usd, low_usd,
-    high_usd, cost_share before and after. pairs: the same summed over sectors, its interval from the sums. countries: scenario, country,
-    real_income_change_share with low and high, output, expenditure and price changes. resistances: scenario, country,
-    sector_id, inward and outward change.
+    flows: scenario, exporter, importer, sector_id, basis, confidence (where trade has it), base_usd, value_usd,
+    low_usd, high_usd, cost_share before and after. pairs: the same summed over sectors, its interval from the sums.
+    countries: scenario, country, real_income_change_share with low and high, output, expenditure and price changes.
+    resistances: scenario, country, sector_id, inward and outward change.
     """
 
     flows: pl.DataFrame
