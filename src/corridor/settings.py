@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corridor import schema
+from corridor import amendments, schema
 from corridor.errors import Finding, near_matches
 from corridor.tables import Spot, Tables
 
@@ -178,6 +178,7 @@ def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
                          f"{tables.name('changes')} does not have.", change, changes, line)
         for change in sorted({c for c in scenario.changes if scenario.changes.count(c) > 1}):
             reader.say("duplicate-change", f"{section} changes names {change!r} twice.", "Keep one.", line, value=change)
+        reader.findings += amendments.contradictions(tables, scenario.changes)
         for parameter, option in scenario.choices.items():
             line = reader.line("choices", section)
             if "parameters" in tables.broken:

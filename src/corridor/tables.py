@@ -137,8 +137,9 @@ def _files(home: Path, findings: list[Finding]) -> list[tuple[str, str | None]]:
     """Return (file, table) of every file to be read; table is None for the workbook."""
     try:
         names = sorted(os.listdir(home))
-    except OSError as error:
-        findings.append(Finding("no-folder", f"{home} cannot be read: {error.strerror or error}.",
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        said = getattr(error, "strerror", None) or error
+        findings.append(Finding("no-folder", f"{home} cannot be read: {said}.",
                                 "Name a folder that holds the tables of a study.", file=str(home)))
         return []
     files: list[tuple[str, str | None]] = []
