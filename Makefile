@@ -36,8 +36,8 @@ docs-check: $(VENV)/.dev ## Run every command and Python block of the documentat
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 
 .PHONY: docs
-docs: $(VENV)/.base ## Write docs/tables.md anew from the schema
-	@$(BIN)/python docs/make_tables.py
+docs: $(VENV)/.base ## Write docs/tables.md and docs/validation.md anew
+	@$(BIN)/python docs/make_tables.py && $(BIN)/python docs/make_validation.py
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other

@@ -133,12 +133,13 @@ def test_contributing_names_what_exists() -> None:
     assert not missing, f"CONTRIBUTING.md says where to find what is not there: {', '.join(missing)}"
 
 
-def test_tables_page_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
+@pytest.mark.parametrize("name", ["tables", "validation"])
+def test_made_page_is_current(name: str) -> None:
+    spec = importlib.util.spec_from_file_location(f"make_{name}", ROOT / "docs" / f"make_{name}.py")
     assert spec and spec.loader
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
-    assert (ROOT / "docs" / "tables.md").read_text("utf-8") == maker.page(), "run `make docs`"
+    assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == maker.page(), "run `make docs`"
 
 
 PAGE = """
