@@ -129,7 +129,7 @@ def _known(tables: Tables) -> Known:
 def _selectors(tables: Tables) -> Iterator[Finding]:
     """Terms of row_id that cannot be read or mean no link."""
     known = _known(tables)
-    for table in ("rules", "hazards", "changes"):
+    for table in ("rules", "hazards", "events", "changes"):
         frame = tables.frames[table]
         edited = frame["table"].to_list() if table == "changes" else ["links"] * frame.height
         for i, (text, target) in enumerate(zip(frame["row_id"].to_list(), edited, strict=True)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from corridor import amendments, geo, plausibility, schema, workings
+from corridor import amendments, closure_checks, geo, plausibility, schema, workings
 from corridor.cells import WEEKDAYS
 from corridor.columns import MODES, Column, Table
 from corridor.errors import Finding, near_matches
@@ -25,7 +25,8 @@ _WORDS = {"weekdays": WEEKDAYS, "allowed_modes": MODES, "modes": MODES}
 def every(tables: Tables) -> list[Finding]:
     """Return everything that is wrong across the rows and tables of a study; warnings are marked as such."""
     return [*_keys(tables), *_references(tables), *_codes(tables), *_ranges(tables), *_ordered(tables), *_periods(tables),
-            *_shares(tables), *workings.check(tables), *amendments.check(tables), *plausibility.check(tables)]
+            *_shares(tables), *workings.check(tables), *amendments.check(tables), *closure_checks.check(tables),
+            *plausibility.check(tables)]
 
 
 def _keys(tables: Tables) -> Iterator[Finding]:
