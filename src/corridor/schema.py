@@ -197,7 +197,7 @@ EVENTS = Table("events", "event_id", "closures that were seen: the history behin
 CHANGES = Table("changes", None, "dated edits of a table; rows of one change_id belong together", (
     Column("change_id", "id", "name of the change a scenario asks for", required=True),
     Column("table", "choice", "table edited", required=True,
-           choices=("links", "terminals", "rates", "services", "cargoes")),
+           choices=("links", "terminals", "rates", "modes", "services", "cargoes")),
     Column("row_id", "text", "row edited: an id, country:AF, crossing:AF-PK, mode:sea", required=True),
     Column("column", "text", "column edited", required=True),
     Column("op", "choice", "set the value, scale by it or add it", required=True, choices=("set", "scale", "add")),
