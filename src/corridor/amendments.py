@@ -259,7 +259,7 @@ def _parameters(tables: Tables) -> Iterator[Finding]:
         if count != 1 and parameter not in unread and "parameters" not in tables.broken:
             yield tables.finding("default-count", spot, f"parameter {parameter} has {count or 'no'} default options.",
                                  "Write true in is_default for exactly one of its options.", value=str(count))
-        if parameter not in used:
+        if parameter not in used and not tables.broken:
             yield tables.finding("unused-parameter", spot, f"no row of any table hangs on parameter {parameter}.",
                                  f"Write {parameter}:... into the alternative of the rows it decides, or remove it.",
                                  severity="warning", value=parameter)

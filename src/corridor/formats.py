@@ -84,6 +84,8 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[Raw, li
     text = _text(data)
     lines = io.StringIO(text, newline="")
     first = next((line for line in lines if line.strip()), "")
+    if first.startswith("sep="):
+        raise Unreadable("wrong-delimiter", "begins with a line for Excel instead of the header.", "Remove line 1.", 1)
     delimiter = max(DELIMITERS, key=lambda d: sum(c.strip() in declared for c in next(csv.reader([first], delimiter=d), [])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     findings: list[Finding] = []
@@ -104,8 +106,10 @@ def read_parquet(data: bytes, file: str) -> Raw:
         height = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
         _refuse_too_many(height)
         frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, MemoryError) as error:
-        raise Unreadable("broken-parquet", f"is not a whole Parquet file ({str(error).splitlines()[0][:120]}).",
+    except Unreadable:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:  # a damaged file fails anywhere in the reader
+        raise Unreadable("broken-parquet", f"is not a whole Parquet file ({_first_line(error)}).",
                          "Write the file again with the program it comes from.") from None
     return from_frame(frame, file)
 
@@ -115,7 +119,7 @@ def from_frame(frame: pl.DataFrame, file: str) -> Raw:
     try:
         text = pl.DataFrame({str(i): s.cast(pl.String) for i, s in enumerate(frame.get_columns())})
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise Unreadable("bad-column-type", f"has a column that is not plain values ({str(error).splitlines()[0][:120]}).",
+        raise Unreadable("bad-column-type", f"has a column that is not plain values ({_first_line(error)}).",
                          "Write lists as words parted by blanks, and everything else as text or numbers.") from None
     return Raw(file, tuple(frame.columns), _clean(text), range(2, frame.height + 2))
 
@@ -142,10 +146,10 @@ def read_xlsx(data: bytes, file: str, wanted: Collection[str], only: str | None 
             _refuse_too_many(sheet.total_height)
             found[only or name] = _sheet(sheet.to_polars(), file)
         return found
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, pl.exceptions.PolarsError, pl.exceptions.PanicException,
-            OSError, ValueError, IndexError, MemoryError) as error:
-        words = (str(error).splitlines() or ["damaged"])[0][:120]
-        raise Unreadable("broken-workbook", f"is not a whole XLSX workbook ({words}).",
+    except Unreadable:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:  # a damaged file fails anywhere in three libraries
+        raise Unreadable("broken-workbook", f"is not a whole XLSX workbook ({_first_line(error)}).",
                          "Open it in the spreadsheet program and save it again as .xlsx.") from None
 
 
@@ -183,6 +187,10 @@ def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> None:
         case other:
             raise ValueError(f"cannot write {other!r}: use one of {', '.join(SUFFIXES)}")
     write_bytes(path, stream.getvalue())
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or ["damaged"])[0][:120]
 
 
 def _text(data: bytes) -> str:
@@ -299,8 +307,6 @@ def _refuse_other_delimiter(header: tuple[str, ...], declared: Collection[str]) 
         for sign in ("|", ":", "^", "~", " "):
             if sum(part.strip(' "') in declared for part in header[0].split(sign)) > 1:
                 raise Unreadable("wrong-delimiter", f"parts its cells by {sign!r}.", SAVE_AS, 1)
-        if header[0].startswith("sep="):
-            raise Unreadable("wrong-delimiter", "begins with a line for Excel instead of the header.", "Remove line 1.", 1)
 
 
 def _broken_quotes(error: csv.Error, line: int) -> Unreadable:

@@ -94,7 +94,10 @@ def read_folder(folder: str | os.PathLike[str]) -> Tables:
     raws: dict[str, Raw] = {}
     hashes: dict[str, str] = {}
     broken: set[str] = set()
-    for name, table in _files(home, findings):
+    files = _files(home, findings)
+    if files is None:
+        return Tables({t.name: empty(t.name) for t in schema.TABLES}, tuple(findings), broken=_NAMES)
+    for name, table in files:
         try:
             data = read_bytes(home, name)
             hashes[name] = hashlib.sha256(data).hexdigest()
@@ -133,15 +136,15 @@ def empty(table: str) -> pl.DataFrame:
     return pl.DataFrame(schema={c.name: TYPES.get(c.kind, pl.String) for c in schema.table(table).columns})
 
 
-def _files(home: Path, findings: list[Finding]) -> list[tuple[str, str | None]]:
-    """Return (file, table) of every file to be read; table is None for the workbook."""
+def _files(home: Path, findings: list[Finding]) -> list[tuple[str, str | None]] | None:
+    """Return (file, table) of every file to be read, None where there is no folder; table is None for the workbook."""
     try:
         names = sorted(os.listdir(home))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         said = getattr(error, "strerror", None) or error
         findings.append(Finding("no-folder", f"{home} cannot be read: {said}.",
                                 "Name a folder that holds the tables of a study.", file=str(home)))
-        return []
+        return None
     files: list[tuple[str, str | None]] = []
     for name in names:
         path = Path(name)
@@ -220,7 +223,8 @@ def _typed(table: Table, raw: Raw, findings: list[Finding]) -> pl.DataFrame:
             rows = [i for i in text[column.name].is_null().arg_true().to_list() if i not in raw.ragged]
             findings += _cells("missing-value", table, raw, column, [(i, None) for i in rows])
         if unfit > absent:
-            bad = (text[column.name].is_not_null() & frame[column.name].is_null()).arg_true().to_list()
+            unread = (text[column.name].is_not_null() & frame[column.name].is_null()).arg_true().to_list()
+            bad = [i for i in unread if i not in raw.ragged]
             findings += _cells(f"bad-{column.kind}", table, raw, column, [(i, text[column.name][i]) for i in bad])
     return frame
 

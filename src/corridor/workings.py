@@ -109,7 +109,7 @@ def _services(tables: Tables) -> Iterator[Finding]:
         if any(r[end] not in places for r in run for end in ("from_node_id", "to_node_id")):
             continue  # an unknown place has been named already
         layers = {schema.layer(r["mode"], r["gauge_mm"]) for r in run if r["mode"] is not None}
-        if len(layers) > 1:
+        if len(layers) > 1 and _was_empty(tables, "links"):
             yield tables.finding("mixed-layers", Spot("services", i, "link_ids"), f"the service runs over "
                                  f"{' and '.join(sorted(layers))}.",
                                  "Part it into one service for each layer, joined by terminals.")
