@@ -19,9 +19,12 @@ from corridor.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MOST_XI, Floats
 from corridor.errors import CallError, UnknownName
 
 Bools = NDArray[np.bool_]
+Surface = Callable[[float, float], float]
+Bounds = tuple[tuple[float, float], tuple[float, float]]
 LEVEL = 0.95
 LEAST_XI, LEAST_SIGMA, MOST_SIGMA = 1e-4, 0.02, 20.0
 MOST_POWER = 300.0
+HALF_LN_TAU, LN_EXPONENTIAL_SIGMA = 0.5 * math.log(2 * math.pi), math.log(EXPONENTIAL_SIGMA)
 SPAN = 12.0  # how far, in logarithms, an interval is looked for on either side of a median
 
 
@@ -63,30 +66,36 @@ class DurationFit:
         return self.parameters_count * math.log(self.closures_count) - 2 * self.log_likelihood
 
 
-def log_likelihood(family: str, days: Floats, ended: Bools, at: tuple[float, float]) -> float:
-    """Return the logarithm of the likelihood at (ln median, ln sigma), for a pareto (ln median, ln xi)."""
+def log_likelihood(family: str, days: Floats, ended: Bools) -> Callable[[float, float], float]:
+    """Return the logarithm of the likelihood as a function of (ln median, ln sigma), for a pareto (ln median, ln xi)."""
     from scipy.special import log_ndtr
 
-    x = days / math.exp(at[0])
-    y = x[ended]
-    log_density_of_days = -float(np.log(days[ended]).sum())
-    if family == "lognormal":
-        sigma = math.exp(at[1])
-        z = np.log(y) / sigma
-        dense = -0.5 * float(z @ z) - z.size * (at[1] + 0.5 * math.log(2 * math.pi))
-        lasting = float(log_ndtr(-np.log(x[~ended]) / sigma).sum())
-    elif family == "pareto":
-        xi = math.exp(at[1])
+    ends, lasts = np.log(days[ended]), np.log(days[~ended])
+    count, total = ends.size, float(ends.sum())
+
+    def lognormal(median: float, spread: float) -> float:
+        sigma = math.exp(spread)
+        z = (ends - median) / sigma
+        return (-0.5 * float(np.dot(z, z)) - count * (spread + HALF_LN_TAU) - total
+                + float(log_ndtr((median - lasts) / sigma).sum()))
+
+    def pareto(median: float, spread: float) -> float:
+        xi = math.exp(spread)
         a = 2**xi - 1
-        dense = float((math.log(a / xi) + np.log(y) - (1 / xi + 1) * np.log1p(a * y)).sum())
-        lasting = -float(np.log1p(a * x[~ended]).sum()) / xi
-    else:
-        shape = EXPONENTIAL_SIGMA / math.exp(at[1]) if family == "weibull" else 1.0
-        # Capped: a start far from the data would overflow, and no optimum lies there.
-        powers = np.exp(np.minimum(shape * np.log(x), MOST_POWER))
-        dense = float((math.log(LN2 * shape) + shape * np.log(y) - LN2 * powers[ended]).sum())
-        lasting = -LN2 * float(powers[~ended].sum())
-    return dense + lasting + log_density_of_days
+        return (count * (math.log(a / xi) - median) - (1 / xi + 1) * float(np.log1p(a * np.exp(ends - median)).sum())
+                - float(np.log1p(a * np.exp(lasts - median)).sum()) / xi)
+
+    def weibull(median: float, spread: float) -> float:
+        shape = EXPONENTIAL_SIGMA / math.exp(spread)
+        # Capped: a point far from the data would overflow, and no optimum lies there.
+        hazard = (np.exp(np.minimum(shape * (ends - median), MOST_POWER)).sum()
+                  + np.exp(np.minimum(shape * (lasts - median), MOST_POWER)).sum())
+        return count * math.log(LN2 * shape) + shape * (total - count * median) - total - LN2 * float(hazard)
+
+    def exponential(median: float, spread: float) -> float:
+        return weibull(median, LN_EXPONENTIAL_SIGMA)
+
+    return {"lognormal": lognormal, "pareto": pareto, "weibull": weibull, "exponential": exponential}[family]
 
 
 def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
@@ -103,21 +112,19 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
         needed = "a closure" if family == "exponential" else "two closures of unequal length"
         raise CallError(f"Fitting a {family} needs {needed} that ended. Collect more or keep an estimate.")
     centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)  # the exponential's median
-    low, high = ((math.log(LEAST_XI), math.log(MOST_XI)) if family == "pareto"
-                 else (math.log(LEAST_SIGMA), math.log(MOST_SIGMA)))
+    low, high = {"pareto": (math.log(LEAST_XI), math.log(MOST_XI)), "exponential": (LN_EXPONENTIAL_SIGMA,) * 2}.get(
+        family, (math.log(LEAST_SIGMA), math.log(MOST_SIGMA)))
     bounds = ((centre - SPAN, centre + SPAN), (low, high))
 
-    def value(at: tuple[float, float]) -> float:
-        return log_likelihood(family, days, ended, at)
-
+    value = log_likelihood(family, days, ended)
     if family == "exponential":
-        best = (centre, math.log(EXPONENTIAL_SIGMA))
+        best = (centre, LN_EXPONENTIAL_SIGMA)
     else:
-        best = _climb(value, bounds)
-    top = value(best)
+        best = _climb(value, bounds, centre)
+    top = value(*best)
     free = 1 if family == "exponential" else 2
-    drop = _half_quantile()
-    edges = [_interval(value, bounds, best, axis, top - drop, free) for axis in range(free)]
+    floor = top - _half_quantile()
+    edges = [_interval(value, bounds, best, axis, floor) for axis in range(free)]
     (m_low, m_high), (s_low, s_high) = edges[0], edges[1] if free == 2 else (None, None)
     if family == "pareto" and s_low is None:
         s_low = low  # the family ends at the exponential, which the data then allow
@@ -129,32 +136,32 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
         durations.mean_d(family, median, sigma))
 
 
-def _climb(value: Callable[[tuple[float, float]], float], bounds: tuple[tuple[float, float], ...]) -> tuple[float, float]:
-    """The best point inside the bounds, from three starts: the surface may have a ridge towards the exponential."""
+def _climb(value: Surface, bounds: Bounds, centre: float) -> tuple[float, float]:
+    """The best point inside the bounds, from two starts: the surface may have a ridge towards the exponential."""
     from scipy.optimize import minimize
 
-    middle = (bounds[0][0] + bounds[0][1]) / 2
-    runs = [minimize(lambda at: -value((at[0], at[1])), (middle - 1, start), method="L-BFGS-B", bounds=bounds,
-                     options={"ftol": 1e-13, "gtol": 1e-8}) for start in (-1.0, 0.0, 1.0)]
+    # No gradients: on so few figures a linear-algebra library spends longer waking its threads than computing.
+    runs = [minimize(lambda at: -value(float(at[0]), float(at[1])), (centre - 0.5, start), method="Nelder-Mead",
+                     bounds=bounds, options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000}) for start in (-0.7, 0.7)]
     best = min(runs, key=lambda run: float(run.fun))
     return float(best.x[0]), float(best.x[1])
 
 
-def _interval(value: Callable[[tuple[float, float]], float], bounds: tuple[tuple[float, float], ...],
-              best: tuple[float, float], axis: int, floor: float, free: int) -> tuple[float | None, float | None]:
+def _interval(value: Surface, bounds: Bounds, best: tuple[float, float], axis: int,
+              floor: float) -> tuple[float | None, float | None]:
     """Where the best likelihood for a fixed value of one parameter falls to the floor, on either side; None: nowhere."""
     from scipy.optimize import brentq, minimize_scalar
 
     def profile(fixed: float) -> float:
-        if free == 1:
-            return value((fixed, best[1]))
-        other = minimize_scalar(lambda x: -value((fixed, x) if axis == 0 else (x, fixed)), bounds=bounds[1 - axis],
-                                method="bounded", options={"xatol": 1e-4})
+        if bounds[1 - axis] == (best[1 - axis],) * 2:
+            return value(fixed, best[1])
+        other = minimize_scalar((lambda x: -value(fixed, x)) if axis == 0 else (lambda x: -value(x, fixed)),
+                                bounds=bounds[1 - axis], method="bounded", options={"xatol": 1e-4})
         return -float(other.fun)
 
     ends: list[float | None] = []
     for side, edge in zip((-1.0, 1.0), bounds[axis], strict=True):
-        near, step, end = best[axis], 0.25, None
+        near, step, end = best[axis], 0.4, None
         while near != edge:
             far = max(near - step, edge) if side < 0 else min(near + step, edge)
             if profile(far) < floor:
