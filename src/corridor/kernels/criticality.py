@@ -1,0 +1,155 @@
+"""What every trip costs with each element of a network shut in turn, without searching the whole network each time.
+
+A trip whose cheapest tree holds no shut arc keeps its cost. Only the states that hang below a shut tree arc are searched
+anew, from the states beside them. Exact: a path that stays open stays cheapest when others close.
+Source: Ramalingam and Reps (1996), deletion of arcs in dynamic shortest paths.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from corridor.kernels import JIT
+from corridor.kernels.paths import UNREACHED, Ints, dijkstra, pop, push
+
+
+@njit(**JIT)
+def without_each(
+    graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, values: Ints, sources: Ints, goals: tuple[Ints, Ints],
+    elements: tuple[Ints, Ints],
+) -> tuple[Ints, Ints]:
+    """Return the least cost from the sources to each goal, as the network is and with each element shut.
+
+    graph: ptr int64 [states + 1], head and tail int64 [arcs] in CSR order, back_ptr int64 [states + 1] and back_arc int64
+    [arcs]: the arcs into each state. weight int64 [arcs], negative: shut. values int64 [kinds, arcs]: what to add up along
+    the cheapest ways. sources int64 [sources]. goals: states int64 and where those of each goal begin int64 [goals + 1].
+    elements: arcs int64 and where those of each element begin int64 [elements + 1].
+    Returns costs int64 [elements + 1, goals] (UNREACHED: no way; row 0: nothing shut) and sums int64
+    [kinds, elements + 1, goals] (0 where there is no way).
+    """
+    ptr, head, tail, back_ptr, back_arc = graph
+    goal, goal_ptr = goals
+    element, element_ptr = elements
+    n, shut_count, trips, kinds = len(ptr) - 1, len(element_ptr) - 1, len(goal_ptr) - 1, len(values)
+    distance, arc = dijkstra(ptr, head, weight, sources)
+    costs = np.empty((shut_count + 1, trips), np.int64)
+    sums = np.zeros((kinds, shut_count + 1, trips), np.int64)
+    below = np.zeros(n, np.bool_)  # below or at: states whose tree path the current element cuts
+    new, new_arc = distance.copy(), arc.copy()
+    _read(costs, sums, 0, (goal, goal_ptr), new, new_arc, (tail, values))
+    first, following = _children(distance, arc, tail)
+    wanted = np.zeros(n, np.bool_)  # states on the way to a goal
+    for s in goal:
+        v = s
+        while distance[v] < UNREACHED and not wanted[v]:
+            wanted[v] = True
+            if arc[v] < 0:
+                break
+            v = tail[arc[v]]
+    shut = np.zeros(len(head), np.bool_)
+    cut = np.empty(n, np.int64)
+    keys, items = np.empty(len(head) + n, np.int64), np.empty(len(head) + n, np.int64)
+    for e in range(shut_count):
+        count = 0
+        for i in range(element_ptr[e], element_ptr[e + 1]):
+            a = element[i]
+            v = head[a]
+            shut[a] = True
+            if arc[v] == a and wanted[v] and not below[v]:
+                below[v] = True
+                cut[count] = v
+                count += 1
+        if count:
+            done = 0
+            while done < count:
+                child = first[cut[done]]
+                while child >= 0:
+                    if not below[child]:
+                        below[child] = True
+                        cut[count] = child
+                        count += 1
+                    child = following[child]
+                done += 1
+            _search_below((ptr, head, tail, back_ptr, back_arc), weight, (cut[:count], below, shut), (new, new_arc),
+                          (keys, items))
+            _read(costs, sums, e + 1, (goal, goal_ptr), new, new_arc, (tail, values))
+            for i in range(count):
+                v = cut[i]
+                below[v], new[v], new_arc[v] = False, distance[v], arc[v]
+        else:
+            costs[e + 1] = costs[0]
+            sums[:, e + 1] = sums[:, 0]
+        for i in range(element_ptr[e], element_ptr[e + 1]):
+            shut[element[i]] = False
+    return costs, sums
+
+
+@njit(**JIT)
+def _children(distance: Ints, arc: Ints, tail: Ints) -> tuple[Ints, Ints]:
+    """Return the first child of every state in the tree and the next sibling of every child int64 [states], -1: none."""
+    n = len(distance)
+    first, following = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    for v in range(n):
+        if arc[v] >= 0:
+            u = tail[arc[v]]
+            following[v] = first[u]
+            first[u] = v
+    return first, following
+
+
+@njit(**JIT)
+def _search_below(graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, region: tuple[Ints, Ints, Ints],
+                  labels: tuple[Ints, Ints], heap: tuple[Ints, Ints]) -> None:
+    """Search the states of a region anew from those beside it.
+
+    region: its states int64, which states are in it bool [states], which arcs are shut bool [arcs]. labels: distance and
+    arc int64 [states], rewritten inside the region. heap: room for keys and items int64 [arcs + states].
+    """
+    ptr, head, tail, back_ptr, back_arc = graph
+    inside, below, shut = region
+    new, new_arc = labels
+    keys, items = heap
+    size = 0
+    for v in inside:
+        best, by = UNREACHED, np.int64(-1)
+        for i in range(back_ptr[v], back_ptr[v + 1]):
+            a = back_arc[i]
+            u = tail[a]
+            if weight[a] < 0 or shut[a] or below[u] or new[u] >= UNREACHED:
+                continue
+            if new[u] + weight[a] < best:
+                best, by = new[u] + weight[a], a
+        new[v], new_arc[v] = best, by
+        if best < UNREACHED:
+            size = push(keys, items, size, best, v)
+    while size:
+        key, u = keys[0], items[0]
+        size = pop(keys, items, size)
+        if key > new[u]:
+            continue
+        for a in range(ptr[u], ptr[u + 1]):
+            v = head[a]
+            if weight[a] < 0 or shut[a] or not below[v]:
+                continue
+            if key + weight[a] < new[v]:
+                new[v], new_arc[v] = key + weight[a], a
+                size = push(keys, items, size, new[v], v)
+
+
+@njit(**JIT)
+def _read(costs: Ints, sums: Ints, row: int, goals: tuple[Ints, Ints], distance: Ints, arc: Ints,
+          along: tuple[Ints, Ints]) -> None:
+    """Write the cost of every goal, and the sums along its way, into a row of both results."""
+    goal, goal_ptr = goals
+    tail, values = along
+    for t in range(len(goal_ptr) - 1):
+        best, at = UNREACHED, np.int64(-1)
+        for i in range(goal_ptr[t], goal_ptr[t + 1]):
+            if distance[goal[i]] < best:
+                best, at = distance[goal[i]], goal[i]
+        costs[row, t] = best
+        while at >= 0 and arc[at] >= 0:
+            for k in range(len(values)):
+                sums[k, row, t] += values[k, arc[at]]
+            at = tail[arc[at]]
