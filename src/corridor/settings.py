@@ -224,12 +224,12 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
         word, _, layer = text.partition("@")
         line = reader.line(end, "[[trips]]", nth)
         node = known.get(word.strip().lower())
-        if "nodes" in tables.broken or "links" in tables.broken:
+        if "nodes" in tables.broken:
             continue
         if node is None:
             _unknown(reader, "unknown-node", f"trip {trip.trip_id} has the {end} {word!r}, which {tables.name('nodes')} "
                      "does not have.", word, known, line)
-        elif layer and layer not in layers_at(tables).get(node, set()):
+        elif layer and tables.is_whole("links") and layer not in layers_at(tables).get(node, set()):
             _unknown(reader, "unknown-layer", f"trip {trip.trip_id} has the {end} {text!r}, and no link of layer {layer!r} "
                      f"is at {node}.", layer, layers_at(tables).get(node, set()), line)
     cargoes = _ids(tables, "cargoes", "cargo_id")

@@ -15,7 +15,7 @@ import polars as pl
 
 from corridor import checks, settings
 from corridor.errors import CallError, Finding, StudyError, UnknownName
-from corridor.formats import Unreadable, read_bytes, write_bytes
+from corridor.formats import Unreadable, read_bytes
 from corridor.settings import Scenario, Settings, Trip
 from corridor.tables import Tables, read_folder
 
@@ -97,7 +97,7 @@ def new(folder: str | os.PathLike[str]) -> Path:
         if any(home.iterdir()):
             raise CallError(f"{home} is not empty: name a new folder for the study.")
         for file in resources.files("corridor").joinpath("starter").iterdir():
-            write_bytes(home / file.name, file.read_bytes())
+            (home / file.name).write_bytes(file.read_bytes())
     except OSError as error:
         raise CallError(f"cannot write a study into {home}: {error.strerror or error}") from None
     return home

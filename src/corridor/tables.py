@@ -67,6 +67,10 @@ class Tables:
         """Return the file of a table; where there is none, the file it would be."""
         return self.files.get(table, f"{table}.csv")
 
+    def is_whole(self, table: str) -> bool:
+        """Tell whether a table lost no row, column or cell, so that null means an empty cell."""
+        return table not in self.broken and not any(f.table == table and f.kind.startswith("bad-") for f in self.findings)
+
     def key(self, table: str, row: int) -> str | None:
         """Return the key of a row; None where it has none."""
         declared = schema.table(table)

@@ -31,11 +31,11 @@ def _links(tables: Tables) -> Iterator[Finding]:
         if a is not None and a == b:
             yield tables.finding("self-link", Spot("links", i, "to_node_id"), f"the link runs from {a} to {a}.",
                                  "Write the other end, or remove the link.", value=a)
-        if row["status"] == OPEN_STATUS and row["speed_kmh"] is None and _was_empty(tables, "links"):
+        if row["status"] == OPEN_STATUS and row["speed_kmh"] is None and tables.is_whole("links"):
             yield tables.finding("missing-speed", Spot("links", i, "speed_kmh"), "links.speed_kmh is empty on an "
                                  "existing link: "
                                  "nothing could use it.", "Write the speed under way, or the status it really has.")
-        if mode == "rail" and row["gauge_mm"] is None and _was_empty(tables, "links"):
+        if mode == "rail" and row["gauge_mm"] is None and tables.is_whole("links"):
             yield tables.finding("missing-gauge", Spot("links", i, "gauge_mm"), "links.gauge_mm is empty on a railway.",
                                  "Write its gauge: 1520, 1435, 1676 or 1000.")
         if mode not in (None, "rail", "ferry") and row["gauge_mm"] is not None:
@@ -47,11 +47,6 @@ def _links(tables: Tables) -> Iterator[Finding]:
             yield tables.finding("border-without-hours", Spot("links", i, "fixed_h"), f"the link crosses from {ends[0]} to "
                                  f"{ends[1]} and has no fixed_h: goods pass the border in no time.",
                                  "Write the hours of queue and clearance, 0 where there is none.", severity="warning")
-
-
-def _was_empty(tables: Tables, table: str) -> bool:
-    """Tell whether null means an empty cell here: a table that lost cells has said so already."""
-    return table not in tables.broken and not any(f.table == table and f.kind.startswith("bad-") for f in tables.findings)
 
 
 def _layers(tables: Tables) -> dict[str, set[str]]:
@@ -99,7 +94,7 @@ def _services(tables: Tables) -> Iterator[Finding]:
     for link in tables.frames["links"].to_dicts():
         links.setdefault(link["link_id"], link)
     for i, row in enumerate(tables.frames["services"].to_dicts()):
-        if row["timetable"] is None and row["departures_per_week"] is None and _was_empty(tables, "services"):
+        if row["timetable"] is None and row["departures_per_week"] is None and tables.is_whole("services"):
             yield tables.finding("no-departures", Spot("services", i, "departures_per_week"), "the service has neither "
                                  "departures_per_week nor a timetable.", "Write one of them.")
         words = (row["link_ids"] or "").split()
@@ -109,7 +104,7 @@ def _services(tables: Tables) -> Iterator[Finding]:
         if any(r[end] not in places for r in run for end in ("from_node_id", "to_node_id")):
             continue  # an unknown place has been named already
         layers = {schema.layer(r["mode"], r["gauge_mm"]) for r in run if r["mode"] is not None}
-        if len(layers) > 1 and _was_empty(tables, "links"):
+        if len(layers) > 1 and tables.is_whole("links"):
             yield tables.finding("mixed-layers", Spot("services", i, "link_ids"), f"the service runs over "
                                  f"{' and '.join(sorted(layers))}.",
                                  "Part it into one service for each layer, joined by terminals.")
@@ -164,16 +159,16 @@ def _windows(tables: Tables) -> Iterator[Finding]:
             yield tables.finding("window-target", Spot("windows", i, "link_id"), f"the window names {which} of link_id "
                                  "and node_id.",
                                  "Name the one it is for, and leave the other empty.")
-        if row["open_share"] is not None and row["open_share"] < 1 and row["closed_spell_h"] is None and _was_empty(
-                tables, "windows"):
+        share = row["open_share"]
+        if share is not None and share < 1 and row["closed_spell_h"] is None and tables.is_whole("windows"):
             yield tables.finding("missing-spell", Spot("windows", i, "closed_spell_h"), f"windows.open_share is "
-                                 f"{row['open_share']:g}, and closed_spell_h is empty: how long a closure lasts is not "
+                                 f"{share:g}, and closed_spell_h is empty: how long a closure lasts is not "
                                  "said.",
                                  "Write the mean hours of one weather closure.")
 
 
 def _rules(tables: Tables) -> Iterator[Finding]:
-    if not _was_empty(tables, "rules"):
+    if not tables.is_whole("rules"):
         return
     for i, row in enumerate(tables.frames["rules"].to_dicts()):
         if row["effect"] in ("extra-hours", "extra-usd") and row["value"] is None:
@@ -227,7 +222,7 @@ def _cargoes(tables: Tables) -> Iterator[Finding]:
     for table, before in (("rates", "usd_per_"), ("emissions", "")):
         for i, row in enumerate(tables.frames[table].to_dicts()):
             figures = [k for k in row if k.startswith(before or ("g_co2e", "kg_co2e"))]
-            if all(row[k] is None for k in figures) and _was_empty(tables, table):
+            if all(row[k] is None for k in figures) and tables.is_whole(table):
                 yield tables.finding(f"empty-{table[:-1]}", Spot(table, i, figures[0]), f"the row of {table} gives no "
                                      "figure.",
                                      f"Write one of {', '.join(figures)}, 0 where it is free.")
