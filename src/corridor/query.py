@@ -15,18 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor import hazards, rules, schema
-from corridor.calendar import Span, minute
+from corridor.calendar import DAY_MIN, Span, minute
 from corridor.changes import snapshot
 from corridor.cost import Costs, price
 from corridor.errors import CallError, UnknownName
 from corridor.network import Graph, Network, resolve_place
-from corridor.openings import Openings, arc_spans, link_openings, pack
+from corridor.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.rules import Applied, Party
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 CRITERIA = ("time", "cost", "carbon", "risk")
 MOST_REQUIRED = 5
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+NO_LIMIT = 1 << 40
 SHORTEST_STEM = 3
 
 
@@ -34,8 +36,9 @@ class Options(TypedDict, total=False):
     """What else a question may ask.
 
     avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every route, uses. via: places
-    every route passes, in any order. max_transshipments: most changes of layer. deadline: last instant of arrival.
-    carrier: country of the carrier, for rules that ask. draws, rng: number of sampled journeys and their seed.
+    every route passes, in any order. max_transshipments: most changes of layer. deadline: last instant of arrival; a day
+    without an hour counts to its end. carrier: country of the carrier (PK), for rules that ask. draws, rng: number of
+    sampled journeys and their seed.
     """
 
     avoid: Sequence[str]
@@ -46,6 +49,7 @@ class Options(TypedDict, total=False):
     carrier: str | None
     draws: int
     rng: int
+    most_labels: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,8 @@ class Query:
     """One question: the network of its day, what arcs cost, when they open, where it starts and ends.
 
     ptr, head, arc_of: the search graph in CSR order; arc_of: the network graph's arc of each. starts: states;
-    is_goal [states]. duration_min is negative where an arc may not be passed.
+    is_goal [states]. duration_min is negative where an arc may not be passed. spans: when arcs can be entered; packed,
+    span_ptr: the same as the search takes them, so that nobody leaves while a way is shut.
     """
 
     network: Network
@@ -94,9 +99,12 @@ def prepare(network: Network, origin: str, destination: str, *, cargo: str, depa
     """Return the question as arrays. between_any: for any origin and destination, so that no rule that names one applies.
 
     origin, destination: a place, or place@layer for goods already on a train or ship. Raises UnknownName for a place, cargo,
-    country, mode or layer the network has not, CallError for a depart that is no date.
+    country, mode or layer the network has not, or for an option there is none of; CallError for a depart that is no date
+    from FIRST_YEAR to LAST_YEAR and for an option that makes no sense.
     """
-    depart_min = read_instant(depart, "depart")
+    depart_min, options = read_instant(depart, "depart"), read_options(options)
+    if not minute(dt.date(FIRST_YEAR, 1, 1)) <= depart_min < minute(dt.date(LAST_YEAR + 1, 1, 1)):
+        raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")
     day = snapshot(network, depart_min)
     (start, start_layer), (end, end_layer) = (_place(day, text) for text in (origin, destination))
     nodes = day.by_id("nodes")
@@ -131,6 +139,36 @@ def read_instant(value: dt.date | str, name: str) -> int:
         raise CallError(f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00.") from None
 
 
+def read_deadline(value: dt.date | str) -> int:
+    """Return the last minute of arrival: the instant, or the end of the day where no hour is given."""
+    at = read_instant(value, "deadline")
+    text = value.strip() if isinstance(value, str) else value.isoformat()
+    return at if len(text) > len("2026-02-10") else at + DAY_MIN
+
+
+def read_options(options: Options) -> Options:
+    """Return options with lists where one word stands; UnknownName or CallError for those that make no sense."""
+    made: Options = {**options}
+    for name in options:
+        if name not in Options.__annotations__:
+            raise UnknownName("option", name, Options.__annotations__)
+    for words in ("avoid", "require", "via"):
+        if isinstance(value := made.get(words), str):
+            made[words] = (value,)
+    cap, carrier = made.get("max_transshipments"), made.get("carrier")
+    if cap is not None and cap < 0:
+        raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
+    if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
+        raise CallError(f"carrier {carrier!r} is not a country: write two capital letters, such as PK.")
+    if made.get("draws", 1) < 1:
+        raise CallError(f"draws must be 1 or more, not {made['draws']}.")
+    if made.get("rng", 0) < 0:
+        raise CallError(f"rng, the seed, must be 0 or more, not {made['rng']}.")
+    if made.get("deadline") is not None:
+        read_deadline(made["deadline"])  # type: ignore[arg-type]
+    return made
+
+
 def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_labels: int = 1 << 24
            ) -> tuple[int, Ints, Ints]:
     """Return the kernel's answer: status, labels and goal labels, whose arcs are the network graph's.
@@ -148,11 +186,13 @@ def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_l
     arcs = np.stack([days, query.usd_cents if use[1] else zero, query.carbon_g if use[2] else zero, hops,
                      query.hazard_bits & live if use[3] else zero])[:, query.arc_of]
     limit = query.openings.to_min
+    most_labels = query.options.get("most_labels", most_labels)
     if query.options.get("deadline") is not None:
-        limit = min(limit, read_instant(query.options["deadline"], "deadline"))  # type: ignore[arg-type]
+        limit = min(limit, read_deadline(query.options["deadline"]))  # type: ignore[arg-type]
     answer: tuple[int, Ints, Ints] = pareto.search(
         (query.ptr, query.head), _spans_in_order(query), arcs, weights, (query.starts, query.depart_min, query.is_goal),
-        lower_bounds(query, arcs[:4]), (use, np.array([limit, 1 << 40 if cap is None else cap, most_labels], np.int64)))
+        lower_bounds(query, arcs[:4]),
+        (use, np.array([limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64)))
     return answer
 
 
@@ -248,7 +288,7 @@ def _packed(day: Network, openings: Openings, forbidding: Sequence[Applied], spa
             ) -> tuple[Ints, Ints]:
     key = ("packed", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
     if key not in day.cache:
-        day.cache[key] = pack(spans)
+        day.cache[key] = pack(search_spans(day, openings, forbidding, spans))
     found: tuple[Ints, Ints] = day.cache[key]
     return found
 
