@@ -8,6 +8,7 @@ over that week. Searching least generalised cost while the calendar moves has no
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Unpack
@@ -17,18 +18,23 @@ import polars as pl
 
 from corridor import hazards
 from corridor.calendar import DAY_MIN, Span
+from corridor.cost import P95_Z, Floats
+from corridor.errors import CallError
 from corridor.network import Network, resolve_place
-from corridor.query import Ints, Options, Query, prepare
+from corridor.query import Bools, Ints, Options, Query, prepare
 
 WEEK_MIN = 7 * DAY_MIN
+KINDS = 8  # rows of Frozen.values before those of the modes
+SKIM_OPTIONS = ("avoid", "carrier")
 
 
 @dataclass(frozen=True, eq=False)
 class Frozen:
     """A network on one day for one cargo, as arrays in CSR order.
 
-    weight: generalised cost of every arc in cents, -1 where shut [arcs]; values: minutes, cents, grams, metres [4, arcs];
-    bits: hazards [arcs].
+    weight: generalised cost of every arc in cents, -1 where shut [arcs]; values: minutes, cents, grams, metres, minutes and
+    cents at borders, excess of mean over median minutes, variance in square minutes, then the standard deviation of minutes
+    under way by each mode [8 + modes, arcs]; bits: hazards [arcs].
     starts: states goods start and end in, by node row; those of a node are starts[start_ptr[i]:start_ptr[i + 1]].
     query: the question it was made from; hour_usd: what an hour costs one unit.
     """
@@ -50,9 +56,13 @@ def skim(network: Network, *, cargo: str, depart: dt.date | str, places: Sequenc
          **options: Unpack[Options]) -> pl.DataFrame:
     """Return time, money, carbon and risk between all pairs of places by least generalised cost on a day.
 
-    places: ids, names or UN/LOCODEs; null: every place. One row a pair (origin, destination): generalised_cost_usd, time_h,
-    cost_usd, carbon_kg, risk_share, length_km, reason; where there is no way they are null and reason is ``no way``.
-    Generalised cost = money + hours x value x time_value_share_per_day / 24.
+    places: ids, names or UN/LOCODEs; null: every place. One row a pair (origin, destination, cargo_id):
+    generalised_cost_usd, time_h, time_p95_h, cost_usd, carbon_kg, risk_share, length_km, border_h, border_usd (the part of
+    time and money spent on links between two countries: queue, clearance, anchorage and their fees), reason; where there is
+    no way they are null and reason is ``no way``. Generalised cost = money + hours x value x time_value_share_per_day / 24.
+    time_p95_h: of a log-normal with the sum's mean and variance. As in :func:`corridor.itinerary.sample`, hours under way
+    err together within a mode, every border, terminal, headway and storm by itself; hours of opening add no spread.
+    Source: moments of a sum of log-normals, Fenton (1960), IRE Transactions on Communications Systems 8(1).
 
     >>> import corridor as co
     >>> network = co.read("studies/kazakhstan-pakistan").network
@@ -61,6 +71,8 @@ def skim(network: Network, *, cargo: str, depart: dt.date | str, places: Sequenc
     """
     from corridor.kernels.paths import UNREACHED, along_trees, dijkstra_many
 
+    if places is not None and not len(places):
+        raise CallError("places cannot be empty: name some, or give None for every place.")
     frozen = freeze(network, cargo=cargo, depart=depart, options=options)
     ids = frozen.query.graph.node_ids
     rows = list(range(len(ids))) if places is None else [ids.index(resolve_place(network, p)) for p in places]
@@ -70,23 +82,38 @@ def skim(network: Network, *, cargo: str, depart: dt.date | str, places: Sequenc
     distance, arc = dijkstra_many(frozen.ptr, frozen.head, frozen.weight, sources, pointer)
     sums, bits = along_trees(distance, arc, frozen.tail, frozen.values, frozen.bits)
     weights = hazards.weights(frozen.query.network, frozen.query.depart_min)
-    parts = []
-    for g, i in enumerate(rows):
-        best = np.array([p[distance[g, p].argmin()] if len(p) else 0 for p in picked])
-        there = np.array([len(p) > 0 for p in picked]) & (distance[g, best] < UNREACHED)
-        at = [k for k, j in enumerate(rows) if j != i]
-        state, ok = best[at], there[at]
-        minutes, cents, grams, metres = (np.where(ok, sums[g, k, state], 0) for k in range(4))
-        risk = [hazards.risk_share(_weight(int(b), weights)) for b in bits[g, state]]
-        parts.append(pl.DataFrame({
-            "origin": [ids[i]] * len(at), "destination": [ids[rows[k]] for k in at],
-            "generalised_cost_usd": np.where(ok, distance[g, state], 0) / 100, "time_h": minutes / 60,
-            "cost_usd": cents / 100, "carbon_kg": grams / 1000, "risk_share": risk, "length_km": metres / 1000, "open": ok}))
-    frame = pl.concat(parts)
-    numbers = ["generalised_cost_usd", "time_h", "cost_usd", "carbon_kg", "risk_share", "length_km"]
+    best = np.zeros((len(rows), len(rows)), np.int64)
+    for j, states in enumerate(picked):
+        if len(states):
+            best[:, j] = states[distance[:, states].argmin(axis=1)]
+    from_row, to_row = np.nonzero(~np.eye(len(rows), dtype=bool))
+    state = best[from_row, to_row]
+    there = np.array([len(p) > 0 for p in picked], bool)[to_row] & (distance[from_row, state] < UNREACHED)
+    found = np.where(there, sums[from_row, :, state].T, 0)
+    known: dict[int, float] = {}
+    risk = [known[b] if b in known else known.setdefault(b, hazards.risk_share(_weight(b, weights)))
+            for b in bits[from_row, state].tolist()]
+    names = np.array(ids, dtype=object)[rows]
+    frame = pl.DataFrame({
+        "origin": pl.Series(names[from_row].tolist(), dtype=pl.String),
+        "destination": pl.Series(names[to_row].tolist(), dtype=pl.String), "cargo_id": [cargo] * len(state),
+        "generalised_cost_usd": np.where(there, distance[from_row, state], 0) / 100, "time_h": found[0] / 60,
+        "time_p95_h": _p95(found), "cost_usd": found[1] / 100, "carbon_kg": found[2] / 1000, "risk_share": risk,
+        "length_km": found[3] / 1000, "border_h": found[4] / 60, "border_usd": found[5] / 100, "open": there},
+        schema_overrides={"risk_share": pl.Float64, "cargo_id": pl.String})
+    numbers = frame.columns[3:-1]
     return frame.with_columns(
         *(pl.when("open").then(pl.col(c)).alias(c) for c in numbers),
         pl.when("open").then(None).otherwise(pl.lit("no way")).alias("reason")).drop("open")
+
+
+def _p95(found: Ints) -> Floats:
+    """Return the 95th percentile in hours of ways given by the sums of Frozen.values [8 + modes, ways]."""
+    mean = np.maximum(found[0] + found[6], 1.0)
+    variance = found[7] + (found[KINDS:].astype(np.float64) ** 2).sum(axis=0)
+    sigma = np.sqrt(np.log1p(variance / mean ** 2))
+    late: Floats = np.maximum(mean * np.exp(P95_Z * sigma - sigma ** 2 / 2), found[0]) / 60
+    return late
 
 
 def freeze(network: Network, *, cargo: str, depart: dt.date | str, options: Options | None = None) -> Frozen:
@@ -94,45 +121,131 @@ def freeze(network: Network, *, cargo: str, depart: dt.date | str, options: Opti
 
     Rules that name an origin or destination country do not apply: a matrix has many.
     """
+    for name, value in (options or {}).items():
+        if name not in SKIM_OPTIONS and value is not None and value != ():
+            raise CallError(f"{name} says something about one trip: a matrix takes {' and '.join(SKIM_OPTIONS)} only.")
     any_place = network.frames["nodes"]["node_id"][0]
     query = prepare(network, any_place, any_place, cargo=cargo, depart=depart, options=options or {}, between_any=True)
     row = query.network.by_id("cargoes")[cargo]
     hour_usd = row["value_usd_per_unit"] * row["time_value_share_per_day"] / 24
-    wait = np.array([mean_wait(spans, query.depart_min) for spans in query.spans])
+    wait, storm = _waits(query)
     shut = np.isnan(wait) | (query.duration_min < 0)
     minutes = np.where(shut, 0, query.duration_min + np.where(np.isnan(wait), 0, wait)).round().astype(np.int64)
-    metres = np.array([sum(1000 * query.network.rows("links")[i]["length_km"] for i, _ in runs)
-                       for runs in query.graph.runs]).round().astype(np.int64)
+    metres, border = _lengths(query)
     weight = np.where(shut, -1, query.usd_cents + np.rint(minutes / 60 * hour_usd * 100).astype(np.int64))
     order = query.arc_of
     starts, start_ptr = _starts(query)
+    values = np.vstack([minutes, query.usd_cents, query.carbon_g, metres, _standing(query, border), _spread(query, storm)])
     return Frozen(query=query, ptr=query.ptr, tail=query.graph.tail[order], head=query.head, arc_of=order,
-                  weight=weight[order], values=np.stack([minutes, query.usd_cents, query.carbon_g, metres])[:, order],
+                  weight=weight[order], values=np.rint(values).astype(np.int64)[:, order],
                   bits=query.hazard_bits[order], starts=starts, start_ptr=start_ptr, hour_usd=hour_usd)
 
 
+def _waits(query: Query) -> Floats:
+    """Mean waits of all arcs and variances of waits for the weather [2, arcs], made once for a day and what is forbidden."""
+    forbidding = tuple(a.row["rule_id"] for a in query.rules if a.row["effect"] == "forbid")
+    key = ("mean_waits", query.depart_min, forbidding)
+    cache = query.network.cache
+    if key not in cache:
+        cache[key] = np.array([(mean_wait(spans, query.depart_min), _storm_variance(spans, query.depart_min))
+                               for spans in query.spans]).reshape(-1, 2).T
+    found: Floats = cache[key]
+    return found
+
+
+def _runs(query: Query) -> tuple[Ints, Ints]:
+    """Arc and link place (2 x row, + 1 backward) of every link run over."""
+    key = "runs_flat"
+    if key not in query.network.cache:
+        pairs = [(a, 2 * i + (not forward)) for a, runs in enumerate(query.graph.runs) for i, forward in runs]
+        flat = np.array(pairs, np.int64).reshape(-1, 2)
+        query.network.cache[key] = (flat[:, 0].copy(), flat[:, 1].copy())
+    found: tuple[Ints, Ints] = query.network.cache[key]
+    return found
+
+
+def _lengths(query: Query) -> tuple[Ints, Bools]:
+    """Metres of every arc, and which links lead from one country to another."""
+    key = "lengths"
+    if key not in query.network.cache:
+        nodes, links = query.network.by_id("nodes"), query.network.rows("links")
+        arc, place = _runs(query)
+        metres = np.array([1000 * row["length_km"] for row in links])
+        border = np.array([nodes[row["from_node_id"]]["country"] != nodes[row["to_node_id"]]["country"] for row in links],
+                          bool)
+        query.network.cache[key] = (
+            np.rint(np.bincount(arc, metres[place // 2], query.graph.arcs_count)).astype(np.int64), border)
+    found: tuple[Ints, Bools] = query.network.cache[key]
+    return found
+
+
+def _standing(query: Query, border: Bools) -> Floats:
+    """Minutes and cents at borders of every arc [2, arcs]."""
+    arc, place = _runs(query)
+    at = border[place // 2]
+    link, count = query.costs.link, query.graph.arcs_count
+    return np.stack([np.bincount(arc[at], 60 * link.fixed_h[place[at]], count),
+                     np.bincount(arc[at], 100 * link.charge_usd[place[at]], count)])
+
+
+def _spread(query: Query, storm: Floats) -> Floats:
+    """Excess of mean over median, variance, and standard deviation under way by mode of every arc [2 + modes, arcs]."""
+    costs, graph = query.costs, query.graph
+    link, count = costs.link, graph.arcs_count
+    arc, place = _runs(query)
+    stand_mean, stand_sd = _moments(60 * link.fixed_h, link.fixed_sigma)
+    handled_mean, handled_sd = _moments(60 * costs.fixed_h, costs.handling_sigma)
+    first = np.unique(arc, return_index=True)[1]
+    sigma = np.zeros(count)
+    sigma[arc[first]] = link.run_sigma[place[first]]
+    run_mean, run_sd = _moments(60 * costs.run_h, sigma)
+    links = query.network.rows("links")
+    mode = np.array([""] * count, dtype=object)
+    mode[arc[first]] = [links[i]["mode"] for i in (place[first] // 2).tolist()]
+    excess = np.bincount(arc, stand_mean[place], count) + handled_mean + run_mean
+    variance = (np.bincount(arc, stand_sd[place] ** 2, count) + handled_sd ** 2 + (60 * costs.headway_h) ** 2 / 12 + storm)
+    return np.stack([excess, variance, *(np.where(mode == m, run_sd, 0.0) for m in sorted(set(mode.tolist()) - {""}))])
+
+
+def _moments(median: Floats, sigma: Floats) -> tuple[Floats, Floats]:
+    """Return mean less median and standard deviation of log-normals."""
+    mean: Floats = median * np.exp(sigma ** 2 / 2)
+    return mean - median, mean * np.sqrt(np.expm1(sigma ** 2))
+
+
+def _storm_variance(spans: Sequence[Span], at_min: int) -> float:
+    """Variance in square minutes of the wait for the weather at the first opening: 0 or, if shut, exponential."""
+    span = next((s for s in spans if s.end_min > at_min), None)
+    if span is None or span.open_share >= 1 or not math.isfinite(span.spell_min):
+        return 0.0
+    return (1 - span.open_share ** 2) * span.spell_min ** 2
+
+
 def mean_wait(spans: Sequence[Span], at_min: int) -> float:
-    """Return the mean minutes of wait and delay of arrivals spread over the week from at_min on; NaN where it stays shut."""
+    """Return the mean minutes of wait and delay of arrivals spread over the week from at_min on; NaN where it stays shut.
+
+    Who comes after the week's last opening waits for the next one; where that is more than a week later it is a closure, of
+    which only the part in this week counts.
+    """
     end, here, total = at_min + WEEK_MIN, at_min, 0.0
     opened = False
     for span in spans:
         if span.end_min <= at_min:
             continue
-        if span.start_min >= end and opened:
+        if span.start_min >= end:
+            if not opened:
+                return float("nan")
+            if span.start_min <= here + WEEK_MIN:
+                wait = (span.start_min - here) ** 2 - (span.start_min - end) ** 2
+                return (total + wait / 2 + (end - here) * span.delay_min) / WEEK_MIN
             break
-        gap = max(0, min(span.start_min, end) - here)
-        if span.start_min >= end and not opened:
-            return float("nan")
         opened = True
-        total += gap * gap / 2 + gap * span.delay_min
-        inside = min(span.end_min, end) - max(span.start_min, here)
-        total += max(0, inside) * span.delay_min
-        here = min(max(here, span.end_min), end)
-        if here >= end:
+        gap = max(0, span.start_min - here)
+        total += gap * gap / 2 + (min(span.end_min, end) - here) * span.delay_min
+        here = min(span.end_min, end)
+        if here == end:
             break
-    if not opened:
-        return float("nan")
-    return (total + (end - here) ** 2 / 2) / WEEK_MIN
+    return (total + (end - here) ** 2 / 2) / WEEK_MIN if opened else float("nan")
 
 
 def _starts(query: Query) -> tuple[Ints, Ints]:
