@@ -21,9 +21,11 @@ from corridor.schema import OPEN_STATUS, layer
 
 SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
 _PLOT = WIDTH - 16
+_EYE_PX = 1.6  # corners of coasts closer than this are not told apart
 _DETOUR = 1.3  # a sea way so much longer than the straight line goes round land: drawn straight it would mislead
 _BESIDE = tuple((x, y) for x, y in ((0.56, 0), (-0.56, 0), (0.5, -0.75), (-0.5, -0.75), (0.5, 0.75), (-0.5, 0.75),
                                     (0, -0.95), (0, 0.95), (0.62, -1.4), (-0.62, -1.4), (0.62, 1.4), (-0.62, 1.4)))
+_NEXT_TO = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
 _AT: dict[str, Any] = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
 _KINDS = {"city": 0, "seaport": 1, "border-crossing": 2, "dry-port": 3, "gauge-change-station": 4,
           "rail-terminal": 5, "mountain-pass": 6}
@@ -45,14 +47,29 @@ class View:
         x, y = _conic(lon_deg - (self.box[0] + self.box[2]) / 2, lat_deg, self.parallels)
         return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
 
+    def place(self, x_px: float, y_px: float) -> tuple[float, float]:
+        """Return which longitude and latitude fall on a pixel."""
+        return _conic_back((x_px - self.shift[0]) / self.scale, (self.shift[1] - y_px) / self.scale, self.parallels,
+                           (self.box[0] + self.box[2]) / 2)
+
+    def seen(self) -> Box:
+        """Return the box that holds all that falls on the paper, a little beyond the one asked for, in the world mapped."""
+        rim = [self.place(x, y) for share in (i / 12 for i in range(13))
+               for x, y in ((share * self.width, 0.0), (share * self.width, self.height),
+                            (0.0, share * self.height), (self.width, share * self.height))]
+        west, east = min(lon for lon, _ in rim), max(lon for lon, _ in rim)
+        south, north = min(lat for _, lat in rim), max(lat for _, lat in rim)
+        return max(-15.0, west - 1), max(0.0, south - 1), min(130.0, east + 1), min(70.0, north + 1)
+
     def projection(self) -> dict[str, Any]:
         """Return the same projection in Vega-Lite's words."""
         return {"type": "conicEqualArea", "rotate": [-(self.box[0] + self.box[2]) / 2, 0, 0], "center": [0, 0],
                 "parallels": list(self.parallels), "scale": self.scale, "translate": list(self.shift)}
 
 
-def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_share: float = 0.08) -> View:
-    """Return the view that holds all the places with a margin, as wide as every chart and 300 to 560 pixels high."""
+def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_share: float = 0.08,
+            highest_px: float = 560.0) -> View:
+    """Return the view that holds all the places with a margin, as wide as every chart and 300 to highest_px pixels high."""
     lons, lats = list(lons_deg), list(lats_deg)
     margin = max(1.0, margin_share * max(max(lons) - min(lons), max(lats) - min(lats)))
     west, east = max(-15.0, min(lons) - margin), min(130.0, max(lons) + margin)
@@ -66,7 +83,7 @@ def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_shar
                             (west, south + share * (north - south)), (east, south + share * (north - south)))]
     left, right = min(x for x, _ in rim), max(x for x, _ in rim)
     low, high = min(y for _, y in rim), max(y for _, y in rim)
-    height = min(560.0, max(300.0, _PLOT * (high - low) / (right - left)))
+    height = min(highest_px, max(300.0, _PLOT * (high - low) / (right - left)))
     scale = min(_PLOT / (right - left), height / (high - low))
     shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
     return View((west, south, east, north), float(_PLOT), round(height), scale, shift, parallels)
@@ -79,6 +96,15 @@ def _conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tu
     radius = math.sqrt(max(0.0, c - 2 * n * math.sin(math.radians(lat_deg)))) / n
     angle = n * math.radians(lon_deg)
     return radius * math.sin(angle), math.sqrt(c) / n - radius * math.cos(angle)
+
+
+def _conic_back(x: float, y: float, parallels: tuple[float, float], middle_deg: float) -> tuple[float, float]:
+    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
+    n = (sin_0 + sin_1) / 2
+    c = 1 + sin_0 * (2 * n - sin_0)
+    down = math.sqrt(c) / n - y
+    sine = (c - (x * x + down * down) * n * n) / (2 * n)
+    return middle_deg + math.degrees(math.atan2(x, down) / n), math.degrees(math.asin(max(-1.0, min(1.0, sine))))
 
 
 def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None = None,
@@ -114,7 +140,7 @@ def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, v
     """Return the map of the routes in legs over the pale network, with their ends, borders and terminals named."""
     legs = lettered(legs)
     used = nodes.filter(pl.col("node_id").is_in(pl.concat([legs["from_node_id"], legs["to_node_id"]]).to_list()))
-    view = view or view_of(used["lon_deg"], used["lat_deg"])
+    view = view or view_of(used["lon_deg"], used["lat_deg"], highest_px=430.0)
     pale = _lines(nodes, links, view, closed).with_columns(drawn=pl.lit("other links"))
     shape = ["link_id", "from_node_id", "to_node_id", "mode", "layer", "length_km"]
     ways = (legs.filter(pl.col("kind") == "link").group_by("link_id", maintain_order=True)
@@ -125,7 +151,8 @@ def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, v
     halo = alt.Chart(best).mark_geoshape(filled=False, stroke=PAPER, strokeWidth=6.5, clip=True)
     chart = alt.layer(
         *_ground(view), _countries(view, set(nodes["country"]), spots),
-        alt.Chart(pale).mark_geoshape(filled=False, stroke="#c4c9ce", strokeWidth=0.9, clip=True),
+        _path(_traced((_arced(line) for shape in pale["geometry"] for line in shape["coordinates"]), view),
+              fill="transparent", stroke="#c4c9ce", strokeWidth=0.9),
         halo, _strokes(best, widen=1.5), *_crosses(pale.filter(pl.col("shut")), nodes, links, view),
         _dots(used, view, size=22), *_places(spots, bold=True), *letters,
     )
@@ -145,13 +172,36 @@ def _framed(chart: Any, view: View, title: str, subtitle: str, description: str)
 
 
 def _ground(view: View) -> list[Any]:
-    ground = basemap(_wider(view))
+    """Return land and borders as one path each, in pixels: a map of the world need not travel in every chart."""
+    ground = basemap(view.seen())
+    rings = [ring for polygon in ground["land"]["coordinates"] for ring in polygon]
+    return [_path(_traced(rings, view, closed=True), fill=LAND, stroke="#d5d0c4", strokeWidth=0.6),
+            _path(_traced(ground["borders"]["coordinates"], view), fill="transparent", stroke=BORDER, strokeWidth=0.8)]
 
-    def shape(geometry: dict[str, Any]) -> Any:
-        return alt.Chart(alt.Data(values=[{"type": "Feature", "properties": {}, "geometry": geometry}]))
 
-    return [shape(ground["land"]).mark_geoshape(fill=LAND, stroke="#d5d0c4", strokeWidth=0.6, clip=True),
-            shape(ground["borders"]).mark_geoshape(filled=False, stroke=BORDER, strokeWidth=0.8, clip=True)]
+def _path(shape: str, **look: Any) -> Any:
+    """Return a mark that draws a path given in pixels of the plot: a point of size 4 takes its shape as it is."""
+    return alt.Chart(alt.Data(values=[{"x_px": 0, "y_px": 0}])).mark_point(
+        shape=shape or "M0,0", size=4, opacity=1, clip=True, **look).encode(**_AT)
+
+
+def _traced(lines: Iterable[Line], view: View, *, closed: bool = False) -> str:
+    """Return lines as one path in pixels, thinned to what the eye can tell; rings too small to be seen are left out."""
+    parts = []
+    for line in lines:
+        spots = [view.pixel(lon, lat) for lon, lat in line]
+        xs, ys = [x for x, _ in spots], [y for _, y in spots]
+        if max(xs) < -4 or max(ys) < -4 or min(xs) > view.width + 4 or min(ys) > view.height + 4:
+            continue
+        if closed and max(xs) - min(xs) < 2 and max(ys) - min(ys) < 2:
+            continue
+        kept = [spots[0]]
+        for spot in spots[1:-1]:
+            if abs(spot[0] - kept[-1][0]) + abs(spot[1] - kept[-1][1]) >= _EYE_PX:
+                kept.append(spot)
+        kept.append(spots[-1])
+        parts.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in kept) + ("Z" if closed else ""))
+    return "".join(parts)
 
 
 def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> Any:
@@ -163,11 +213,6 @@ def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> 
     rows = [{"name": name["name"].upper(), "x_px": place[0], "y_px": place[1]}
             for name, place in zip(names, places, strict=True) if place is not None]
     return alt.Chart(alt.Data(values=rows)).mark_text(fontSize=9.5, color=NAME).encode(text="name:N", **_AT)
-
-
-def _wider(view: View) -> Box:
-    box = view.box  # a conic map shows a little beyond its box
-    return max(-15.0, box[0] - 12), max(0.0, box[1] - 6), min(130.0, box[2] + 12), min(70.0, box[3] + 6)
 
 
 def _inside(view: View, lon_deg: float, lat_deg: float) -> bool:
@@ -187,7 +232,7 @@ def _lines(nodes: pl.DataFrame, links: pl.DataFrame, view: View, closed: Collect
     for link_id, start, end in (links if like is None else like).select(
             "link_id", "from_node_id", "to_node_id").iter_rows():
         peers.setdefault(frozenset((start, end)), []).append(link_id)
-    seen = _wider(view)
+    seen = view.seen()
     rows = []
     for row in links.iter_rows(named=True):
         a, b = at[row["from_node_id"]], at[row["to_node_id"]]
@@ -219,6 +264,23 @@ def _bowed(a: tuple[float, float], b: tuple[float, float], rank: int, reach_deg:
     side = (1 if rank % 2 else -1) * min(0.12, reach_deg / max(1e-6, math.hypot(dx, dy))) * ((rank + 1) // 2)
     return [(a[0] + dx * t - dy * side * 4 * t * (1 - t), a[1] + dy * t + dx * side * 4 * t * (1 - t))
             for t in (i / 8 for i in range(9))]
+
+
+def _arced(line: Sequence[Sequence[float]]) -> Line:
+    """Return the line with its long pieces drawn along the great circle, as the projected ones are."""
+    (lon_a, lat_a), (lon_b, lat_b) = ((math.radians(x), math.radians(y)) for x, y in (line[0], line[-1]))
+    a, b = ((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
+            for lon, lat in ((lon_a, lat_a), (lon_b, lat_b)))
+    angle = math.acos(max(-1.0, min(1.0, sum(p * q for p, q in zip(a, b, strict=True)))))
+    count = int(math.degrees(angle) / 3) if len(line) == 2 else 0
+    if count < 2:
+        return [(x, y) for x, y in line]
+    made = []
+    for share in (i / count for i in range(count + 1)):
+        near, far = math.sin((1 - share) * angle) / math.sin(angle), math.sin(share * angle) / math.sin(angle)
+        x, y, z = (near * p + far * q for p, q in zip(a, b, strict=True))
+        made.append((math.degrees(math.atan2(y, x)), math.degrees(math.asin(max(-1.0, min(1.0, z))))))
+    return made
 
 
 def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -287,10 +349,11 @@ def _letters(nodes: pl.DataFrame, legs: pl.DataFrame, view: View, spots: list[di
     taken = [spot["box"] for spot in spots]
     rows = []
     for (letter,), group in own.group_by("letter", maintain_order=True):
-        middles = [((at[a][0] + at[b][0]) / 2, (at[a][1] + at[b][1]) / 2, 19.0, 19.0)
-                   for a, b in group.sort("length_km", descending=True).select("from_node_id", "to_node_id").iter_rows()]
-        for middle in middles:
-            place = free_places([middle], ((0, 0),), (view.width, view.height), taken)[0]
+        middles = [(at[a][0] + share * (at[b][0] - at[a][0]), at[a][1] + share * (at[b][1] - at[a][1]), 19.0, 19.0)
+                   for a, b in group.sort("length_km", descending=True).select("from_node_id", "to_node_id").iter_rows()
+                   for share in (0.5, 0.35, 0.65, 0.2, 0.8)]
+        for offsets, middle in ((offsets, middle) for offsets in (((0, 0),), _NEXT_TO) for middle in middles):
+            place = free_places([middle], offsets, (view.width, view.height), taken)[0]
             if place is not None:
                 taken.append((place[0] - 10, place[1] - 10, place[0] + 10, place[1] + 10))
                 rows.append({"letter": letter, "x_px": place[0], "y_px": place[1]})
