@@ -16,6 +16,7 @@ import polars as pl
 
 Row = dict[str, Any]
 UTC = dt.UTC
+SHUT: tuple[float | None, ...] = (None,) * 24
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -27,7 +28,7 @@ class NaiveNetwork:
         self.depart = dt.datetime(depart.year, depart.month, depart.day, tzinfo=UTC)
         self.country = {n["node_id"]: n["country"] for n in self.t["nodes"]}
         self.cargo = self.t["cargoes"][0]
-        self.last = dt.datetime(depart.year + 3, 1, 1, tzinfo=UTC)
+        self.last = (dt.date(depart.year + 3, 1, 1) - depart).days * 24
         for change in self.t["changes"]:  # figures of the departure date, status apart
             if change["column"] == "fixed_h" and _in_force(change, depart):
                 for link in self.t["links"]:
@@ -38,6 +39,7 @@ class NaiveNetwork:
                       if r["origin_country"] in (None, self.country[origin])
                       and r["destination_country"] in (None, self.country[destination])]
         self.covered: dict[tuple[str, str], bool] = {}
+        self.days: dict[tuple[Any, ...], tuple[float | None, ...]] = {}
         self.arcs = list(self._arcs())
 
     def _arcs(self) -> Iterator[Row]:
@@ -80,74 +82,96 @@ class NaiveNetwork:
         return False
 
     def delay_h(self, link: Row, at: dt.datetime) -> float | None:
-        """Expected hours lost to weather on entering a link at an hour; None where it is shut."""
-        if not self.in_use(link["link_id"], at.date()):
-            return None
-        for rule in self.rules:
-            if rule["effect"] == "forbid" and self.covers(rule["row_id"], link) and _in_force(rule, at.date()):
-                return None
+        """Expected hours lost to weather on entering a link in use at an hour; None where its windows shut it."""
         total = 0.0
-        ends = [("node_id", link[end]) for end in ("from_node_id", "to_node_id")]
-        for key, element in [("link_id", link["link_id"]), *ends]:
-            rows = [w for w in self.t["windows"] if w[key] == element]
+        for rows in self.windows(link["link_id"]):
             open_rows = [w for w in rows if _window_open(w, at)]
-            if rows and not open_rows:
+            if not open_rows:
                 return None
-            if open_rows:
-                best = max(open_rows, key=lambda w: w["open_share"] or 1.0)
-                total += (1 - (best["open_share"] or 1.0)) * (best["closed_spell_h"] or 0.0)
+            best = max(open_rows, key=lambda w: w["open_share"] or 1.0)
+            total += (1 - (best["open_share"] or 1.0)) * (best["closed_spell_h"] or 0.0)
         return total
 
     @cache  # noqa: B019
-    def arrive(self, name: str, tail: str, service_id: str | None, at: dt.datetime) -> dt.datetime | None:
-        """Earliest arrival over a link (or a service on it) ready at an instant; None if never."""
+    def windows(self, name: str) -> list[list[Row]]:
+        """The windows of a link, of its one end and of its other end, those that have any."""
+        link = self.link(name)
+        elements = [("link_id", name), *(("node_id", link[end]) for end in ("from_node_id", "to_node_id"))]
+        return [rows for key, element in elements if (rows := [w for w in self.t["windows"] if w[key] == element])]
+
+    @cache  # noqa: B019
+    def link(self, name: str) -> Row:
+        """The row of a link."""
+        return next(x for x in self.t["links"] if x["link_id"] == name)
+
+    @cache  # noqa: B019
+    def day(self, name: str, number: int) -> tuple[float | None, ...]:
+        """Expected delay of a link at every hour of a day (0 is the departure's), None where it is shut.
+
+        A day is like any other of its weekday in the same seasons, once status and rules let the link be used.
+        """
+        on = self.depart.date() + dt.timedelta(days=number)
+        link = self.link(name)
+        if not self.in_use(name, on) or any(r["effect"] == "forbid" and self.covers(r["row_id"], link)
+                                            and _in_force(r, on) for r in self.rules):
+            return SHUT
+        seasons = tuple(w["window_id"] for rows in self.windows(name) for w in rows
+                        if w["season_from"] is None or _in_season(on, w["season_from"], w["season_to"]))
+        key = (name, on.weekday(), seasons)
+        if key not in self.days:
+            self.days[key] = tuple(self.delay_h(link, dt.datetime(on.year, on.month, on.day, h, tzinfo=UTC))
+                                   for h in range(24))
+        return self.days[key]
+
+    @cache  # noqa: B019
+    def arrive(self, name: str, tail: str, service_id: str | None, at: int) -> int | None:
+        """Earliest arrival over a link (or a service on it) ready at an hour after departure; None if never.
+
+        Whoever waits for weather or a ship without a timetable leaves while the link is open: if shut, at its opening.
+        """
         arc = next(a for a in self.arcs if a["name"] == name and a["from"][0] == tail
                    and (a.get("service") or {}).get("service_id") == service_id)
-        hours, service, best, now = self.hours(arc), arc.get("service"), None, at
-        if now.minute:
-            raise AssertionError("the naive twin steps by whole hours")
-        while now < self.last:
-            if best is not None and now + dt.timedelta(hours=hours) >= best:
-                break
-            if service is None or not service["timetable"] or _departs(service["timetable"], now):
-                delay = self.delay_h(arc["link"], now)
-                if delay is not None:
-                    there = now + dt.timedelta(hours=delay + hours)
-                    best = there if best is None else min(best, there)
-            now += dt.timedelta(hours=1)
-            while best is None and now < self.last and now.hour == 0 and self.shut_all_day(name, now.date()):
-                now += dt.timedelta(days=1)
+        run, wait, service, best, now = self.hours(arc), self.half_headway_h(arc), arc.get("service"), None, at
+        sailings = _sailings(service["timetable"]) if service and service["timetable"] else None
+        while now < self.last and (best is None or now + wait + run < best):
+            today = self.day(name, now // 24)
+            if today == SHUT:
+                now = (now // 24 + 1) * 24
+                continue
+            delay = today[now % 24]
+            if delay is not None and (sailings is None or (now + 24 * self.depart.weekday()) % 168 in sailings):
+                leave = now + _whole(delay) + wait
+                while leave < self.last and self.day(name, leave // 24)[leave % 24] is None:
+                    leave += 1
+                if leave < self.last:
+                    best = leave + run if best is None else min(best, leave + run)
+            now += 1
         return best
 
     @cache  # noqa: B019
     def in_use(self, name: str, day: dt.date) -> bool:
         """Tell whether a link's status lets it be used on a day."""
-        link = next(x for x in self.t["links"] if x["link_id"] == name)
+        link = self.link(name)
         status = link["status"]
         for change in self.t["changes"]:
-            if change["column"] == "status" and self.covers(change["row_id"], link) and _in_force(change, day):
+            if change["column"] == "status" and _in_force(change, day) and self.covers(change["row_id"], link):
                 status = change["value"]
         return bool(status == "existing")
 
-    @cache  # noqa: B019
-    def shut_all_day(self, name: str, day: dt.date) -> bool:
-        """Tell whether a link cannot be entered at any hour of a day."""
-        link = next(x for x in self.t["links"] if x["link_id"] == name)
-        return not self.in_use(name, day) or all(
-            self.delay_h(link, dt.datetime(day.year, day.month, day.day, hour, tzinfo=UTC)) is None for hour in range(24))
+    def half_headway_h(self, arc: Row) -> int:
+        """Hours a ship without a timetable is waited for."""
+        service = arc.get("service")
+        return _whole(84 / service["departures_per_week"]) if service and not service["timetable"] else 0
 
-    def hours(self, arc: Row) -> float:
-        """Hours an arc takes once entered, half a headway included."""
+    def hours(self, arc: Row) -> int:
+        """Hours an arc takes once left."""
         if "terminal" in arc:
-            return float(arc["terminal"]["handling_h"])
+            return _whole(arc["terminal"]["handling_h"])
         link = arc["link"]
         mode = next(m for m in self.t["modes"] if m["mode"] == link["mode"])
         extra = sum(r["value"] for r in self.rules if r["effect"] == "extra-hours" and self.covers(r["row_id"], link)
                     and _in_force(r, self.depart.date()))
-        service = arc["service"]
-        headway = 168 / service["departures_per_week"] if service and not service["timetable"] else 0.0
-        return float(link["length_km"] / link["speed_kmh"] * 24 / mode["active_h_per_day"] + link["fixed_h"] + extra
-                     + headway / 2)
+        return _whole(link["length_km"] / link["speed_kmh"] * 24 / mode["active_h_per_day"] + link["fixed_h"] + extra)
 
     def cents(self, arc: Row) -> int:
         """Money of an arc for one unit, in whole cents."""
@@ -193,17 +217,16 @@ def pareto(network: NaiveNetwork, starts: list[tuple[str, str]], goals: set[tupl
                                 if "link" in a and network.covers(h["row_id"], a["link"])) for a in network.arcs}
     found: set[tuple[int, ...]] = set()
 
-    def walk(state: tuple[str, str], seen: frozenset[Any], at: dt.datetime, cents: int, grams: int,
+    def walk(state: tuple[str, str], seen: frozenset[Any], at: int, cents: int, grams: int,
              hazards: frozenset[str]) -> None:
         if state in goals:
-            minutes = int((at - network.depart).total_seconds() // 60)
-            found.add((minutes, cents, grams, sum(weights[h] for h in hazards)))
+            found.add((60 * at, cents, grams, sum(weights[h] for h in hazards)))
             return
         for arc in network.arcs:
             if arc["from"] != state or arc["to"] in seen:
                 continue
             if "terminal" in arc:
-                there: dt.datetime | None = at + dt.timedelta(hours=network.hours(arc))
+                there: int | None = at + network.hours(arc)
             else:
                 there = network.arrive(arc["name"], state[0], (arc["service"] or {}).get("service_id"), at)
             if there is not None:
@@ -211,7 +234,7 @@ def pareto(network: NaiveNetwork, starts: list[tuple[str, str]], goals: set[tupl
                      hazards | met[arc["name"]])
 
     for start in starts:
-        walk(start, frozenset({start}), network.depart, 0, 0, frozenset())
+        walk(start, frozenset({start}), 0, 0, 0, frozenset())
     return {v for v in found if not any(w != v and all(a <= b for a, b in zip(w, v, strict=True)) for w in found)}
 
 
@@ -239,5 +262,14 @@ def _window_open(window: Row, at: dt.datetime) -> bool:
     return False
 
 
-def _departs(timetable: str, at: dt.datetime) -> bool:
-    return any((DAYS[at.weekday()], f"{at.hour:02d}:00") == tuple(part.split()) for part in timetable.split(";"))
+@cache
+def _sailings(timetable: str) -> frozenset[int]:
+    """Hours since Monday of the departures of a timetable."""
+    parts = [part.split() for part in timetable.split(";")]
+    return frozenset(24 * DAYS.index(day) + int(clock[:2]) for day, clock in parts)
+
+
+def _whole(hours: float) -> int:
+    if abs(hours - round(hours)) > 1e-9:
+        raise AssertionError("the naive twin steps by whole hours")
+    return round(hours)

@@ -8,6 +8,8 @@ A way's calendar is a list of spans in order, none overlapping; no span, no entr
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from calendar import isleap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -97,8 +99,8 @@ def season_spans(season_from: str | None, season_to: str | None, from_min: int, 
     first, last = parse_monthday(season_from), parse_monthday(season_to)
     spans = []
     for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
-        start = _clamped(year, first)
-        end = _clamped(year if first <= last else year + 1, last) + dt.timedelta(days=1)
+        start = _leap_day_else(year, first, (3, 1))
+        end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(days=1)
         a, b = max(minute(start), from_min), min(minute(end), to_min)
         if a < b:
             spans.append((a, b))
@@ -131,7 +133,7 @@ def weekly_spans(
 def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) -> list[Span]:
     """Return the calendar of one element from its rows of ``windows``: their union.
 
-    Where rows overlap, the one with the higher open_share counts.
+    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the shorter delay.
     Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a memoryless closure.
     """
     pieces: list[Span] = []
@@ -181,6 +183,32 @@ def without(spans: Sequence[Span], from_min: int, to_min: int) -> list[Span]:
     return [s for s in kept if s.start_min < s.end_min]
 
 
+def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0) -> list[Span]:
+    """Return a calendar with delays such that all who enter leave while the way is open.
+
+    They leave after the delay and wait_min (for a ship) or, where the way has shut meanwhile, at its next opening.
+    spans: when it is entered; open_spans: when it can be left. In the result, leaving = entry + delay + wait_min; entries
+    that can never leave are gone.
+    """
+    made: list[Span] = []
+    ends = [s.end_min for s in open_spans]
+    for span in spans:
+        lag = round(span.delay_min) + wait_min
+        at, end = span.start_min + lag, span.end_min + lag
+        j = bisect_right(ends, at)
+        while at < end and j < len(open_spans):
+            opens, shuts = open_spans[j][:2]
+            if at < opens:  # shut: the last to enter before the opening waits least, and leaves no later
+                last = min(end, opens)
+                made.append(span._replace(start_min=last - 1 - lag, end_min=last - lag,
+                                          delay_min=opens - (last - 1 - lag) - wait_min))
+                at = last
+            else:
+                made.append(span._replace(start_min=at - lag, end_min=min(end, shuts) - lag, delay_min=lag - wait_min))
+                at, j = min(end, shuts), j + 1
+    return made
+
+
 def is_open(spans: Sequence[Span], at_min: int) -> bool:
     """Tell whether a way can be entered at a minute."""
     return any(s.start_min <= at_min < s.end_min for s in spans)
@@ -198,10 +226,15 @@ def _union(pieces: list[Span]) -> list[Span]:
     """Cut overlapping pieces at every border and keep the one most open in each part."""
     if all(not _overlap(a, b) for a, b in zip(sorted(pieces), sorted(pieces)[1:], strict=False)):
         return sorted(pieces)
-    cuts = sorted({t for p in pieces for t in (p.start_min, p.end_min)})
+    waiting = sorted(pieces, reverse=True)
+    here: list[Span] = []
     merged: list[Span] = []
+    cuts = sorted({t for p in pieces for t in (p.start_min, p.end_min)})
     for a, b in zip(cuts, cuts[1:], strict=False):
-        best = max((p for p in pieces if p.start_min <= a and b <= p.end_min), key=lambda p: p.open_share, default=None)
+        here = [p for p in here if p.end_min > a]
+        while waiting and waiting[-1].start_min <= a:
+            here.append(waiting.pop())
+        best = max(here, key=lambda p: (p.open_share, -p.delay_min), default=None)
         if best is not None:
             if merged and merged[-1].end_min == a and merged[-1][2:] == best[2:]:
                 merged[-1] = merged[-1]._replace(end_min=b)
@@ -214,12 +247,9 @@ def _overlap(a: Span, b: Span) -> bool:
     return a.end_min > b.start_min and b.end_min > a.start_min
 
 
-def _clamped(year: int, monthday: tuple[int, int]) -> dt.date:
-    """The day in that year; 29 February becomes 28 in common years."""
-    month, day = monthday
-    if (month, day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
-        day = 28
-    return dt.date(year, month, day)
+def _leap_day_else(year: int, monthday: tuple[int, int], instead: tuple[int, int]) -> dt.date:
+    """The day in that year; in common years another one instead of 29 February."""
+    return dt.date(year, *(instead if monthday == (2, 29) and not isleap(year) else monthday))
 
 
 def _minutes_of_day(clock: str) -> int:

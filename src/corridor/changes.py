@@ -17,7 +17,7 @@ import polars as pl
 from corridor import schema, selectors
 from corridor.calendar import FOREVER_MIN, Span, minute
 from corridor.errors import CallError
-from corridor.network import Network
+from corridor.network import Network, active_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,10 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
     """Return the network with further change rows laid over it; the base is untouched.
 
     changes: rows of the ``changes`` table. on: keep only the rows in force that day (of these and of the network's
-    own) and let them hold for ever; null: rows keep their dates.
+    own) and let them hold for ever; null: rows keep their dates. Rows of alternatives that are not chosen are left out.
     """
-    rows = pl.concat([network.changes, changes.select(network.changes.columns)], how="vertical_relaxed")
+    further = active_rows(changes.select(network.changes.columns), network.choices)
+    rows = pl.concat([network.changes, further], how="vertical_relaxed")
     if on is not None:
         rows = rows.filter(_in_force(minute(on))).with_columns(
             pl.lit(None, pl.Date).alias("from_on"), pl.lit(None, pl.Date).alias("to_on"))

@@ -78,6 +78,11 @@ def handling_kg(network: Network, cargo: Row) -> float:
     return _amount(factor, "kg_co2e_per_", "", cargo)
 
 
+def headway_h(service: Row) -> float:
+    """Return the hours between departures of a service without a timetable; 0 for one that has a timetable."""
+    return 0.0 if service["timetable"] or not service["departures_per_week"] else WEEK_H / service["departures_per_week"]
+
+
 def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) -> LinkCosts:
     links, nodes = network.rows("links"), network.by_id("nodes")
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
@@ -114,8 +119,8 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
     rates = _Lookup([r for r in network.rows("rates") if r["service_id"] is not None], ("service_id", "form"))
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
     ratio, hub_kg = cargo["rate_ratio"] or 1.0, handling_kg(network, cargo)
-    run_h, fixed_h, headway_h, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
-    made = Costs(link, run_h, fixed_h, headway_h, sigma, usd, kg, np.zeros(graph.arcs_count, bool))
+    run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
+    made = Costs(link, run_h, fixed_h, headway, sigma, usd, kg, np.zeros(graph.arcs_count, bool))
     for a, (kind, row, runs) in enumerate(zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)):
         if kind == "terminal":
             place = terminals[row]
@@ -134,8 +139,7 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
             if service["speed_kmh"]:
                 mode = modes.best(mode=links[runs[0][0]]["mode"], country=None) or {}
                 made.run_h[a] = km / service["speed_kmh"] * 24 / mode.get("active_h_per_day", 24)
-            if not service["timetable"] and service["departures_per_week"]:
-                made.headway_h[a] = WEEK_H / service["departures_per_week"]
+            made.headway_h[a] = headway_h(service)
             rate = rates.best(service_id=service["service_id"], form=cargo["form"])
             if rate:
                 made.usd[a] = ratio * km * _amount(rate, "usd_per_", "_km", cargo) + link.charge_usd[at].sum()

@@ -56,16 +56,17 @@ class Leg:
         }
 
 
-def entry(spans: Sequence[Span], at_min: int) -> tuple[int, int]:
-    """Return when a way is entered for the earliest arrival, and the expected delay on entry, in minutes."""
+def entry(spans: NDArray[np.int64], at_min: int) -> tuple[int, int]:
+    """Return when a way is entered for the earliest arrival, and the expected delay on entry, in minutes.
+
+    spans int64 [3, spans]: start, end, delay, in order.
+    """
     best, chosen = None, (at_min, 0)
-    for span in spans:
-        if span.end_min <= at_min:
-            continue
-        enter = max(at_min, span.start_min)
+    for k in range(int(np.searchsorted(spans[1], at_min, side="right")), spans.shape[1]):
+        start, _, delay = spans[:, k].tolist()
+        enter = max(at_min, start)
         if best is not None and enter >= best:
             break
-        delay = round(span.delay_min)
         if best is None or enter + delay < best:
             best, chosen = enter + delay, (enter, delay)
     return chosen
@@ -78,7 +79,7 @@ def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
     costs, at_min, made = query.costs, query.depart_min, list[Leg]()
     for a in arcs:
         tail = graph.node_ids[graph.state_node[graph.tail[a]]]
-        enter, delay = entry(query.spans[a], at_min)
+        enter, delay = entry(query.packed[:, query.span_ptr[a]:query.span_ptr[a + 1]], at_min)
         duration = int(query.duration_min[a])
         headway = round(costs.headway_h[a] * 30)
         start, end = enter + delay + headway, enter + delay + duration
@@ -134,15 +135,15 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
 
 def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
     costs, link, draws = query.costs, query.costs.link, len(at)
-    dice = np.random.default_rng([rng, 1, arc])
+    dice = np.random.default_rng([rng, 1, zlib.crc32(_name(query, arc).encode())])
     if query.graph.kind[arc] == "terminal":
         handled: Floats = 60 * costs.fixed_h[arc] * np.exp(costs.handling_sigma[arc] * dice.standard_normal(draws))
         return at + handled
-    lo, hi = query.span_ptr[arc], query.span_ptr[arc + 1]
+    headway_min = 60 * float(costs.headway_h[arc])
     if not query.is_always_open(arc):
-        at = _wait(query.spans[arc], query.packed[:, lo:hi], at, dice)
-    if costs.headway_h[arc]:
-        at = at + 60 * costs.headway_h[arc] * dice.random(draws)
+        at = _wait(query.spans[arc], headway_min, at, dice)
+    elif headway_min:
+        at = at + headway_min * dice.random(draws)
     places = [2 * i + (not forward) for i, forward in query.graph.runs[arc]]
     mode = query.network.rows("links")[query.graph.runs[arc][0][0]]["mode"]
     luck = _luck(query, mode, draws, rng)
@@ -162,19 +163,26 @@ def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
     return found
 
 
-def _wait(spans: Sequence[Span], packed: NDArray[np.int64], at: Floats, dice: np.random.Generator) -> Floats:
-    """Wait for the opening; then, where weather may shut it, for the weather and the opening again."""
-    share = np.array([s.open_share for s in spans])
-    spell = np.array([s.spell_min for s in spans])
+def _name(query: Query, arc: int) -> str:
+    """What an arc is called in any order of the tables, so that its draws do not hang on the order."""
+    table = {"link": "links", "service": "services", "terminal": "terminals"}[query.graph.kind[arc]]
+    row = query.network.rows(table)[int(query.graph.row[arc])]
+    return f"{row[table[:-1] + '_id']} {query.graph.forward[arc]}"
+
+
+def _wait(spans: Sequence[Span], headway_min: float, at: Floats, dice: np.random.Generator) -> Floats:
+    """Wait for the opening, then for weather and ship and, where the way has shut meanwhile, for the opening again."""
+    starts, ends, share, spell = (np.array([s[k] for s in spans]) for k in (0, 1, 3, 4))
 
     def open_from(t: Floats) -> tuple[Floats, NDArray[np.int64]]:
-        k = np.searchsorted(packed[1], t, side="right")
+        k = np.searchsorted(ends, t, side="right")
         inside = np.minimum(k, len(spans) - 1)
-        return np.where(k < len(spans), np.maximum(t, packed[0][inside]), STUCK), inside
+        return np.where(k < len(spans), np.maximum(t, starts[inside]), STUCK), inside
 
     entered, k = open_from(at)
     if (share < 1).any():
         storm = dice.random(len(at)) < 1 - share[k]
         entered = entered + storm * dice.standard_exponential(len(at)) * spell[k]
-        entered, _ = open_from(entered)
-    return entered
+    if headway_min:
+        entered = entered + headway_min * dice.random(len(at))
+    return open_from(entered)[0]

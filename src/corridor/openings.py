@@ -1,4 +1,4 @@
-"""Openings: the calendar of every arc over a year and a half or more, and the closures behind its gaps."""
+"""Openings: the calendar of every arc over two years or more, and the closures behind its gaps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from corridor.calendar import (
     FOREVER_MIN,
     Span,
     intersect,
+    leaving,
     minute,
     parse_timetable,
     timetable_spans,
@@ -20,6 +21,7 @@ from corridor.calendar import (
     without,
 )
 from corridor.changes import Closure, status_spans
+from corridor.cost import headway_h
 from corridor.network import Network, Row
 from corridor.rules import Applied
 
@@ -30,13 +32,14 @@ YEARS_AHEAD = 2
 class Openings:
     """When every link can be entered, from from_min to before to_min.
 
-    spans: calendar by link row; windowed: the part of it that windows alone leave; closures: what shuts a link, by link row
-    (status and changes, whole; windows by name).
+    By link row: spans: its calendar; windows: the calendar each element with windows (the link, its ends) leaves it;
+    closures: what shuts it (status and changes, whole; windows by name).
     """
 
     from_min: int
     to_min: int
     spans: list[list[Span]]
+    windows: list[dict[str, list[Span]]]
     closures: list[list[Closure]]
 
 
@@ -62,41 +65,55 @@ def link_openings(network: Network, depart_min: int) -> Openings:
             at_node.setdefault(row["node_id"], []).append(row)
     whole = [Span(from_min, to_min)]
     node_spans = {n: window_spans(rows, from_min, to_min) for n, rows in at_node.items()}
-    spans, closures = [], []
+    spans, windows, closures = [], [], []
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
-        mine, why = intersect(status, whole), list(shut)
+        mine, why, own = intersect(status, whole), list(shut), dict[str, list[Span]]()
         if link["link_id"] in at_link:
-            mine = intersect(mine, window_spans(at_link[link["link_id"]], from_min, to_min))
+            own[link["link_id"]] = window_spans(at_link[link["link_id"]], from_min, to_min)
             why.append(_window_closure(link["link_id"], at_link[link["link_id"]]))
-        for node in {link["from_node_id"], link["to_node_id"]} & node_spans.keys():
-            mine = intersect(mine, node_spans[node])
+        for node in sorted({link["from_node_id"], link["to_node_id"]} & node_spans.keys()):
+            own[node] = node_spans[node]
             why.append(_window_closure(node, at_node[node]))
+        for opened in own.values():
+            mine = intersect(mine, opened)
+        windows.append(own)
         spans.append(mine)
         closures.append(why)
-    network.cache[key] = made = Openings(from_min, to_min, spans, closures)
+    network.cache[key] = made = Openings(from_min, to_min, spans, windows, closures)
     return made
 
 
 def arc_spans(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
-    """Return the calendar of every arc: its links' together, a service's timetable, and rules that forbid."""
-    graph, services = network.graph, network.rows("services")
-    links = list(openings.spans)
-    for rule in forbidding:
-        for i in rule.links:
-            links[i] = without(links[i], rule.from_min, rule.to_min)
+    """Return when every arc can be entered: its links' calendars together, a service's timetable, and rules that forbid."""
+    graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
     always = [Span(openings.from_min, openings.to_min)]
     made: list[list[Span]] = []
     for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
         if kind == "terminal":
             made.append(always)
             continue
-        spans = links[runs[0][0]]
-        for i, _ in runs[1:]:
-            spans = intersect(spans, links[i])
+        spans = _together(links, runs)
         if kind == "service" and services[row]["timetable"]:
             departures = parse_timetable(services[row]["timetable"])
             spans = intersect(spans, timetable_spans(departures, openings.from_min, openings.to_min))
         made.append(spans)
+    return made
+
+
+def search_spans(network: Network, openings: Openings, forbidding: Sequence[Applied],
+                 entries: Sequence[list[Span]]) -> list[list[Span]]:
+    """Return the calendars of arcs as the search takes them: who waits for weather or a ship leaves while the way is open.
+
+    entries: as :func:`arc_spans` returns them. A ship without a timetable comes after half a headway.
+    """
+    graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
+    made = list(entries)
+    for a, spans in enumerate(entries):
+        service = services[int(graph.row[a])] if graph.kind[a] == "service" else None
+        wait = round(headway_h(service) * 30) if service else 0
+        if (wait or any(s.delay_min for s in spans)) and (
+                len(spans) > 1 or (spans and spans[0][:2] != (openings.from_min, openings.to_min))):
+            made[a] = leaving(spans, _together(links, graph.runs[a]), wait)
     return made
 
 
@@ -113,6 +130,22 @@ def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
     return [c for c in closures if c.kind != "window"
             and (-FOREVER_MIN if c.from_min is None else c.from_min) <= at_min
             < (FOREVER_MIN if c.to_min is None else c.to_min)]
+
+
+def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
+    """When every link can be entered by those whom rules forbid it."""
+    links = list(openings.spans)
+    for rule in forbidding:
+        for i in rule.links:
+            links[i] = without(links[i], rule.from_min, rule.to_min)
+    return links
+
+
+def _together(links: Sequence[list[Span]], runs: Sequence[tuple[int, bool]]) -> list[Span]:
+    spans = links[runs[0][0]]
+    for i, _ in runs[1:]:
+        spans = intersect(spans, links[i])
+    return spans
 
 
 def _window_closure(element: str, rows: Sequence[Row]) -> Closure:

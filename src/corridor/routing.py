@@ -16,7 +16,7 @@ from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.folders import keep
 from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
 from corridor.network import Network
-from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_instant, search, trace
+from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_deadline, search, trace
 from corridor.whynot import Opening, opening_sets, say_openings
 
 ROUTE_TYPES: dict[str, Any] = {
@@ -198,7 +198,7 @@ def _route_row(query: Query, route_id: str, parts: Sequence[Leg], way: Sequence[
     deadline = options.get("deadline")
     on_time = None
     if deadline is not None:
-        limit_h = (read_instant(deadline, "deadline") - query.depart_min) / 60
+        limit_h = (read_deadline(deadline) - query.depart_min) / 60
         on_time = float((hours <= limit_h).mean())
     bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if way else 0
     borders = [p for p in parts if p.kind == "link" and nodes[p.from_node_id]["country"] != nodes[p.to_node_id]["country"]]

@@ -6,6 +6,7 @@ import datetime as dt
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import count
 from typing import Unpack
 
@@ -13,11 +14,11 @@ import numpy as np
 import polars as pl
 
 from corridor import hazards
-from corridor.calendar import DAY_MIN, Span, day_of, next_open
+from corridor.calendar import DAY_MIN, Span, day_of, intersect, next_open
 from corridor.changes import Closure
 from corridor.itinerary import legs
 from corridor.network import Network
-from corridor.openings import arc_spans, pack, shut_by
+from corridor.openings import arc_spans, pack, search_spans, shut_by
 from corridor.query import CRITERIA, Options, Query, matching_arcs, matching_links, prepare, search, trace
 
 MOST_SETS = 5
@@ -66,7 +67,7 @@ def why_not(network: Network, origin: str, destination: str, element: str, *, ca
     Raises like :func:`corridor.routing.route`.
     """
     now = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
-    asked: Options = {**options, "require": [*options.get("require", ()), element]}
+    asked: Options = {**now.options, "require": [*now.options.get("require", ()), element]}
     through = prepare(network, origin, destination, cargo=cargo, depart=depart, options=asked)
     meant = np.flatnonzero(matching_links(now.network, element)).tolist()
     ids = now.network.frames["links"]["link_id"].to_list()
@@ -124,9 +125,12 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
     found: dict[int, list[Closure]] = {}
     for i, closures in enumerate(query.openings.closures):
         why = [c for at in (query.depart_min, query.depart_min + SOON_MIN) for c in shut_by(closures, at)]
-        opens = next_open(query.openings.spans[i], query.depart_min)
-        if not why and (opens is None or opens > query.depart_min + SHUT_LONG_MIN):
-            why = [replace(c, to_min=opens) for c in closures if c.kind == "window"]
+        opens = {e: next_open(spans, query.depart_min) for e, spans in query.openings.windows[i].items()}
+        together = next_open(query.openings.spans[i], query.depart_min)
+        if not why and _is_late(together, query) and not any(_is_late(at, query) for at in opens.values()):
+            opens = dict.fromkeys(opens, together)  # no window alone shuts it for so long
+        why += [replace(c, to_min=opens[c.closure_id]) for c in closures
+                if c.kind == "window" and _is_late(opens[c.closure_id], query)]
         found[i] = list(dict.fromkeys(why))
     for rule in query.rules:
         if rule.row["effect"] == "forbid" and rule.from_min <= query.depart_min < rule.to_min:
@@ -136,6 +140,10 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
             for i in rule.links:
                 found[i].append(closure)
     return {i: tuple(why) for i, why in found.items() if why}
+
+
+def _is_late(opens_min: int | None, query: Query) -> bool:
+    return opens_min is None or opens_min > query.depart_min + SHUT_LONG_MIN
 
 
 def opening_sets(query: Query, *, most: int = MOST_SETS) -> tuple[Opening, ...]:
@@ -225,17 +233,21 @@ def _opening(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Clos
 
 
 def lift(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Closure, ...]]) -> Query:
-    """Return the question with some closures lifted: links that only they shut are open all the time."""
+    """Return the question with some closures lifted: links that only they shut are open all the time.
+
+    Opening hours, seasons and weather stay, unless the window is what is lifted.
+    """
     keys = {(c.kind, c.closure_id) for c in chosen}
     whole = [Span(query.openings.from_min, query.openings.to_min)]
     spans = list(query.openings.spans)
     for i, why in shut.items():
         if {(c.kind, c.closure_id) for c in why} <= keys:
-            spans[i] = whole
+            stay = (w for e, w in query.openings.windows[i].items() if ("window", e) not in keys)
+            spans[i] = reduce(intersect, stay, whole)
     openings = replace(query.openings, spans=spans)
     forbidding = [r for r in query.rules if r.row["effect"] == "forbid" and ("rule", r.row["rule_id"]) not in keys]
     per_arc = arc_spans(query.network, openings, forbidding)
-    packed, ptr = pack(per_arc)
+    packed, ptr = pack(search_spans(query.network, openings, forbidding, per_arc))
     minutes = np.rint((query.costs.run_h + query.costs.fixed_h + query.costs.headway_h / 2) * 60).astype(np.int64)
     passable = query.costs.may_pass & ~_avoided(query) & (np.diff(ptr) > 0)
     return replace(query, openings=openings, spans=per_arc, packed=packed, span_ptr=ptr,

@@ -105,12 +105,20 @@ def along_trees(distance: Ints, arc: Ints, tail: Ints, values: Ints, bits: Ints)
     kinds = len(values)
     sums = np.zeros((groups, kinds, n), np.int64)
     joined = np.zeros((groups, n), np.int64)
+    behind = np.empty(n, np.int64)
     for g in range(groups):
-        for v in np.argsort(distance[g], kind="mergesort"):
-            a = arc[g, v]
-            if a >= 0:
+        done = arc[g] < 0  # sources, and states not reached
+        for end in range(n):  # back to a state that is done, then forth again: weights of 0 leave no order to sort by
+            count, v = 0, end
+            while not done[v]:
+                behind[count], count = v, count + 1
+                v = tail[arc[g, v]]
+            for i in range(count - 1, -1, -1):
+                v = behind[i]
+                a = arc[g, v]
                 u = tail[a]
                 for k in range(kinds):
                     sums[g, k, v] = sums[g, k, u] + values[k, a]
                 joined[g, v] = joined[g, u] | bits[a]
+                done[v] = True
     return sums, joined
