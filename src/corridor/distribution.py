@@ -24,6 +24,7 @@ Span = tuple[int, int]
 Work = Callable[[Any, int, int], Block]
 BLOCK = 20  # draws: small enough to lose little when killed, large enough that writing costs nothing
 SETTINGS = "draws.txt"
+CONNECT = "10s"
 
 
 def spans(draws: int) -> list[Span]:
@@ -105,11 +106,11 @@ def _on_cluster(work: Work, task: Any, wanted: Sequence[Span], address: str) -> 
     except ImportError:
         raise CallError("A cluster needs Dask: install corridor with the extra `cluster`.") from None
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
+        client = Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise CallError(f"no Dask scheduler answers at {address}: {error}.") from None
     with client:
         held = client.scatter(task, broadcast=True)
         waiting = {client.submit(work, held, *span, pure=False): span for span in wanted}
-        for future in completed(list(waiting)):
+        for future in completed(list(waiting), loop=client.loop):
             yield waiting[future], future.result()

@@ -64,10 +64,11 @@ def replay_beside(network: Network, demand: pl.DataFrame, closure: pl.DataFrame,
     """Return a replayed closure beside the trade that was seen before and in the time of it.
 
     before, after: rows of the network's ``figures``: trade of a time without and of a time with the closure; the replay
-    runs over the second. Shares are changes, -0.5 for a half. model_change: of the value sent; observed_change: (after - before) /
-    before; over_after: the same difference over the new value, a base sometimes taken by mistake; all_stopped_change: if
-    nothing at all had passed while shut and nothing else had changed; open_days_change: what the days it was open must have
-    lost for the observed change, if nothing passed while shut. Raises UnknownName for a figure that is not there.
+    runs over the second. Changes are shares, -0.5 for a half. model_change: of the value sent; observed_change: (after -
+    before) / before; over_after: the same difference over the new value, a base sometimes taken by mistake;
+    all_stopped_change: if nothing at all had passed while shut and nothing else had changed; open_days_change: what the days
+    it was open must have lost for the observed change, if nothing passed while shut. Raises UnknownName for a figure that is
+    not there.
     """
     figures = network.by_id("figures")
     for name in (before, after):

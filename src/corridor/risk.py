@@ -29,11 +29,11 @@ TABLES = ("summary", "return_levels", "by_hazard", "by_element", "by_trip", "yea
 class Risk:
     """What closures cost in simulated years, told against the same year without hazards.
 
-    summary: mean, standard error and quantiles of each yearly figure. return_levels: yearly loss passed once in so many years.
-    by_hazard, by_element, by_trip: mean yearly loss and its share by hazard, by link and by demand row. years: one row a
+    summary: mean, standard error and quantiles of each yearly figure. return_levels: yearly loss passed once in so many
+    years. by_hazard, by_element, by_trip: mean yearly loss and its share by hazard, by link and by demand row. years: one row a
     draw: loss_usd = extra_usd (money and time of what was sent, waits and ways back included) + what lost units count;
     delay_t_days: tonnes x days later, delay_d: the same a tonne sent; lost_t and lost_trade_usd: cargo that stayed behind
-    and its value. events: every closure drawn, its loss and recover_d, days from its end until the last goods that went by
+    and its value. events: every closure at work, its loss and recover_d, days from its end until the last goods that went by
     another way or waited because of it were there.
     """
 
@@ -97,27 +97,27 @@ def summarise(exposure: Exposure, hazards: pl.DataFrame, quiet: Ints, blocks: Se
 
 
 def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) -> pl.DataFrame:
-    """Every closure drawn that touches the days of dispatch."""
+    """Every closure at work on a day of dispatch, and later ones that met goods still under way."""
     draw, hazard, first, last = rows[:, :4].astype(np.int64).T
     ids = hazards["hazard_id"].to_list()
     until = rows[:, 6]
     recover = np.where(until >= 0, np.maximum(until / DAY_MIN - last, 0), np.nan)
     start = (exposure.first_on - dt.date(1970, 1, 1)).days
-    horizon = int(len(exposure.regime_of_day))
+    horizon = len(exposure.regime_of_day)
     frame = pl.DataFrame({
         "draw": draw, "hazard_id": pl.Series([ids[h] for h in hazard.tolist()], dtype=pl.String),
         "from_on": pl.Series(np.maximum(first + start, -700_000).astype(np.int32)).cast(pl.Date),
         "to_on": pl.Series(np.minimum(last + start, 2_900_000).astype(np.int32)).cast(pl.Date),
-        "shut_d": np.minimum(last, days) - np.maximum(first, 0), "loss_usd": (rows[:, 4] + rows[:, 5]) / 100,
-        "recover_d": pl.Series(recover).fill_nan(None), "beyond": last > horizon, "in_year": (first < days) & (last > 0)})
+        "shut_d": np.maximum(np.minimum(last, days) - np.maximum(first, 0), 0), "loss_usd": (rows[:, 4] + rows[:, 5]) / 100,
+        "recover_d": pl.Series(recover).fill_nan(None), "beyond": last > horizon})
     ended = pl.when("beyond").then(None)  # its end lies beyond what was simulated
-    return frame.filter("in_year").with_columns(
-        ended.otherwise("to_on").alias("to_on"), ended.otherwise("recover_d").alias("recover_d")).drop("beyond", "in_year")
+    return frame.filter((pl.col("shut_d") > 0) | (pl.col("loss_usd") != 0)).with_columns(
+        ended.otherwise("to_on").alias("to_on"), ended.otherwise("recover_d").alias("recover_d")).drop("beyond")
 
 
 def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.DataFrame:
     held = events.group_by("hazard_id").agg(
-        (pl.len() / draws).alias("closures_per_year"), (pl.col("shut_d").sum() / draws).alias("shut_d_per_year"),
+        ((pl.col("shut_d") > 0).sum() / draws).alias("closures_per_year"), (pl.col("shut_d").sum() / draws).alias("shut_d_per_year"),
         (pl.col("loss_usd").sum() / draws).alias("loss_usd_per_year"),
         pl.col("recover_d").filter(pl.col("loss_usd") != 0).mean().alias("recover_mean_d"),
         pl.col("recover_d").filter(pl.col("loss_usd") != 0).quantile(0.95, "nearest").alias("recover_p95_d"))

@@ -43,8 +43,8 @@ class SimulateOptions(TypedDict, total=False):
     """What else a simulation may be told; defaults in brackets, their reasons in docs/decisions.
 
     patience_days: how long goods wait at a closure before they turn [3]. limit_days: waiting after which a unit is lost
-    [30]. limit_share: share of its value a unit may cost more before it stays where it is [0.1]; null: no limit. folder: where
-    blocks of draws are kept, so that a killed run goes on. cluster: address of a Dask scheduler. progress: called with a
+    [30]. limit_share: share of its value a unit may cost more before it stays where it is [0.1]; null: no limit.
+    folder: where blocks of draws are kept, so that a killed run goes on. cluster: address of a Dask scheduler. progress: called with a
     word, steps done and all steps. memory_years: closures that began so long before the year still count [10].
     """
 
@@ -106,11 +106,16 @@ def simulate(network: Network, demand: pl.DataFrame, hazards: pl.DataFrame, *, o
 def prepare_task(network: Network, demand: pl.DataFrame, hazards: pl.DataFrame, *, on: dt.date | str, rng: int,
                  options: SimulateOptions, days: int = YEAR_DAYS) -> tuple[Task, Exposure]:
     """Return everything a worker needs for so many days of dispatch, and the exposure it was made from."""
-    from corridor.kernels import states
-
     said = _settings(options)
     tail = AFTER_DAYS + said["limit_days"] + said["patience_days"]
     exposure = expose(network, demand, on=on, days=days + tail)
+    return make_task(exposure, hazards, rng=rng, said=said, days=days), exposure
+
+
+def make_task(exposure: Exposure, hazards: pl.DataFrame, *, rng: int, said: dict[str, Any], days: int) -> Task:
+    """Return everything a worker needs for so many days of dispatch. said: every setting by name."""
+    from corridor.kernels import states
+
     bits = hazard_masks(exposure.network, hazards)
     base = _base(exposure, bits)
     share, value = said["limit_share"], exposure.column("value_usd_per_unit")
@@ -122,9 +127,9 @@ def prepare_task(network: Network, demand: pl.DataFrame, hazards: pl.DataFrame, 
         book = new_book(2 * len(book[3]))
     rows = [_hazard(row) for row in hazards.to_dicts()]
     digest = hashlib.sha256(exposure.hash().encode())
-    digest.update(repr((said, days, rng, rows, hazards["row_id"].to_list())).encode())
+    digest.update(repr((said, days, rng, rows, bits.tobytes())).encode())
     return Task(base, answer[1], limits, tuple(r[0] for r in rows), tuple(r[1] for r in rows), _epoch_day(exposure.first_on),
-                said["memory_years"] * YEAR_DAYS, rng, digest.hexdigest()), exposure
+                said["memory_years"] * YEAR_DAYS, rng, digest.hexdigest())
 
 
 def draw_block(task: Task, first: int, last: int) -> Block:

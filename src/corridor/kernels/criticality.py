@@ -51,16 +51,17 @@ def without_each(
     cut = np.empty(n, np.int64)
     keys, items = np.empty(len(head) + n, np.int64), np.empty(len(head) + n, np.int64)
     for e in range(shut_count):
-        count = 0
+        count, matters = 0, False
         for i in range(element_ptr[e], element_ptr[e + 1]):
             a = element[i]
-            v = head[a]
             shut[a] = True
-            if arc[v] == a and wanted[v] and not below[v]:
-                below[v] = True
-                cut[count] = v
+            if arc[head[a]] == a:
+                cut[count] = head[a]
                 count += 1
-        if count:
+                matters |= wanted[head[a]]
+        if matters:
+            for i in range(count):
+                below[cut[i]] = True
             done = 0
             while done < count:
                 child = first[cut[done]]

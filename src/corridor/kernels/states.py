@@ -120,7 +120,8 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
 @njit(**JIT)
 def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: Ints,
           most: int) -> tuple[int, Any, Any, Any]:
-    """Send one unit off on a day and return (outcome, cents, minutes until it is there or given up, hazards on its way).
+    """Send one unit off on a day and return (outcome, cents, minutes until it is there or given up, hazards on the ways
+    it set out on).
 
     active int64 [days]: hazard bits at work. limits int64 [2]: days goods wait before they turn, most days of waiting.
     most: cents up to which goods leave. Outcome NEVER with minutes -1: the book is full.
@@ -146,8 +147,8 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
             cents += step * hour_cents / 60
             at += step
             continue
-        going = True
-        turned = False
+        going, turned = True, False
+        met |= book[4][way]
         for k in range(book[5][way], book[5][way + 1]):
             a = book[6][k]
             day = min(at // DAY_MIN, days - 1)
@@ -167,7 +168,6 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
                     break
             cents += weights[regime, kind, a]
             at += minutes[regime, kind, a]
-            met |= masks[a]
             place = head[a]
         if not turned:
             return SERVED, np.int64(round(cents)), at - leave * DAY_MIN, met
