@@ -31,7 +31,9 @@ EVERY: dict[str, Callable[[], Any]] = {
     "route_map": lambda: charts.route_map(cases.nodes(), cases.links(), cases.legs()),
     "pareto": lambda: charts.pareto(cases.routes()),
     "calendar": lambda: charts.calendar(one_criterion("time")),
-    "calendar_cost": lambda: charts.calendar(one_criterion("cost"), "cost_usd"),
+    "calendar_both": lambda: charts.calendar(cases.calendar()),
+    "distance_pair": lambda: charts.distance_pair(cases.legs(), cases.nodes()),
+    "calendar_cost": lambda: charts.calendar(one_criterion("cost")),
     "validation": lambda: charts.validation(cases.validation()),
     "evidence": lambda: charts.evidence(cases.evidence()),
 }

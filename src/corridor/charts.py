@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.diagrams import cost_distance, distance_points, time_distance
+from corridor.diagrams import cost_distance, distance_pair, distance_points, time_distance
 from corridor.maps import network_map, route_map, view_of
 from corridor.palette import (
     CONFIDENCE_HUES,
@@ -32,7 +32,7 @@ from corridor.palette import (
     to_svg,
 )
 
-__all__ = ["calendar", "corridors", "cost_distance", "distance_points", "evidence", "network_map", "pareto",
+__all__ = ["calendar", "corridors", "cost_distance", "distance_pair", "distance_points", "evidence", "network_map", "pareto",
            "route_map", "time_distance", "to_svg", "validation", "view_of"]
 
 METRICS = {"time_h": "travel time, days", "cost_usd": "cost, USD per cargo unit", "length_km": "length, km",
@@ -51,7 +51,7 @@ def pareto(routes: pl.DataFrame) -> Chart:
         "letter", "cost_usd", "carbon_kg", "risk_share",
         days=pl.coalesce("time_p50_h", "time_h") / 24, days_p05=pl.col("time_p05_h") / 24,
         days_p95=pl.col("time_p95_h") / 24)
-    width, height = WIDTH - 196, 340
+    width, height = WIDTH - 196, 236
     x_low, x_high = _span(frame["days"], frame["days_p05"], frame["days_p95"])
     y_low, y_high = _span(frame["cost_usd"])
     spots = [((days - x_low) / (x_high - x_low) * width, height - (usd - y_low) / (y_high - y_low) * height)
@@ -127,55 +127,73 @@ def corridors(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(corridor=pl.Series(names, dtype=pl.String))
 
 
-def calendar(frame: pl.DataFrame, metric: str = "time_h") -> Chart:
-    """Return the best route of each departure over the year, coloured by corridor; gaps carry their reason.
+def calendar(frame: pl.DataFrame) -> Chart:
+    """Return the best route of each departure over the year, one panel a criterion, coloured by corridor.
 
-    frame: depart_on, time_h, cost_usd, countries, borders, reason (null where there is a route), one row a
-    departure of one trip and criterion. metric: time_h (drawn in days) or cost_usd.
+    frame: criterion, depart_on, time_h, cost_usd, countries, borders, reason (null where there is a route), one row a
+    departure and criterion of one trip. Cost is drawn in USD, every other criterion by its days. Gaps carry their reason.
     """
-    rows = corridors(frame.sort("depart_on"))
-    divisor = 24.0 if metric == "time_h" else 1.0
-    rows = rows.with_columns(value=pl.col(metric).cast(pl.Float64) / divisor)
+    rows = corridors(frame.sort("depart_on")).with_columns(
+        value=pl.when(pl.col("criterion") == "cost").then(pl.col("cost_usd").cast(pl.Float64))
+        .otherwise(pl.col("time_h").cast(pl.Float64) / 24))
     found = rows.filter(pl.col("value").is_not_null())
     order = found["corridor"].value_counts(sort=True)["corridor"].to_list()
-    width, height = WIDTH - 82, 240
     first, last = rows["depart_on"].min(), rows["depart_on"].max()
     assert isinstance(first, date) and isinstance(last, date)
-    ends = [first.isoformat(), (last + timedelta(days=1)).isoformat()]
+    names = _legend_names(order)
+    marks: dict[str, str] = {}
+    criteria = frame["criterion"].unique(maintain_order=True).to_list()
+    panels = [_year(rows.filter(pl.col("criterion") == criterion), criterion, names, marks,
+                    [first.isoformat(), (last + timedelta(days=1)).isoformat()]) for criterion in criteria]
+    reasons = [(mark, reason) for reason, mark in marks.items()]
+    whole = alt.vconcat(*panels, *([key(reasons, _YEAR_WIDTH)] if reasons else []), spacing=14)
+    told = f"{found.height} of {rows.height} best routes found" + (f"; by way of {', '.join(order)}" if order else "")
+    return dressed(whole, "The year's best routes by day of departure",
+                   "grey: no route; the letter's reason stands below" if marks else None, f"{told}.")
+
+
+_YEAR_WIDTH = WIDTH - 82
+
+
+def _legend_names(order: list[str], limit: int = 44) -> dict[str, str]:
+    """Return how each corridor is named in the legend: shortened, and still one name for each."""
+    names: dict[str, str] = {}
+    for i, name in enumerate(order):
+        short = shortened(name, limit)
+        names[name] = short if short not in names.values() else f"{shortened(name, limit - 4)} ({i + 1})"
+    return names
+
+
+def _year(rows: pl.DataFrame, criterion: str, names: dict[str, str], marks: dict[str, str], ends: list[str]) -> Any:
+    """Return one criterion's panel; marks gathers the letters of the reasons for gaps."""
+    best = {"time": "fastest", "cost": "cheapest", "carbon": "least carbon", "risk": "safest"}.get(criterion, "best")
+    title = f"{best}: {'USD' if criterion == 'cost' else 'days'}"
     x_scale = alt.Scale(domain=ends, type="utc")
-    top = _top(found["value"]) * 1.12 or 1.0
+    found = rows.filter(pl.col("value").is_not_null())
     axis = alt.Axis(format="%b %y", tickCount="month", labelOverlap=True)
-    x = alt.X("day:T", title="day of departure", scale=x_scale, axis=axis)
-    y = alt.Y("value:Q", title=METRICS[metric], scale=alt.Scale(domain=[0, top], nice=False),
-              axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44))
-    days = found.with_columns(day=pl.col("depart_on").cast(pl.String))
-    shown = [shortened(name, 44) for name in order]
-    names = dict(zip(order, shown, strict=True))
-    points = alt.Chart(days.select("day", "value", corridor=pl.col("corridor").replace_strict(
-        names, return_dtype=pl.String))).mark_point(filled=True, size=52, opacity=1).encode(
+    x = alt.X("day:T", title=None, scale=x_scale, axis=axis)
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, _top(found["value"]) * 1.2 or 1.0], nice=False),
+              axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=4))
+    shown = list(names.values())
+    points = alt.Chart(found.select(
+        "value", day=pl.col("depart_on").cast(pl.String),
+        corridor=pl.col("corridor").replace_strict(names, return_dtype=pl.String))).mark_point(
+        filled=True, size=44, opacity=1).encode(
         x=x, y=y,
-        color=alt.Color("corridor:N", title="by way of", scale=alt.Scale(
+        color=alt.Color("corridor:N", title=None, scale=alt.Scale(
             domain=shown, range=[HUES[i % len(HUES)] for i in range(len(shown))]),
             legend=alt.Legend(orient="bottom", columns=2 if max(map(len, shown), default=0) > 24 else 4,
                               labelLimit=330)),
-        shape=alt.Shape("corridor:N", title="by way of", scale=alt.Scale(
+        shape=alt.Shape("corridor:N", title=None, scale=alt.Scale(
             domain=shown, range=[SHAPES[i % len(SHAPES)] for i in range(len(shown))])))
     line = alt.Chart(_runs(rows)).mark_line(color=FAINT, strokeWidth=1.6, interpolate="linear").encode(
         x=x, y=y, detail="run:N")
-    gaps, reasons = _gaps(rows)
-    data = alt.Data(values=gaps)
-    shade = alt.Chart(data).mark_rect(fill="#ececec", opacity=1).encode(
+    gaps = alt.Data(values=_gaps(rows, marks))
+    shade = alt.Chart(gaps).mark_rect(fill="#ececec", opacity=1).encode(
         x=alt.X("day:T", scale=x_scale, axis=axis), x2="day_to:T")
-    marks = alt.Chart(data).mark_text(fontSize=12, fontWeight="bold", color=INK).encode(
+    letters = alt.Chart(gaps).mark_text(fontSize=12, fontWeight="bold", color=INK).encode(
         x=alt.X("middle:T", scale=x_scale, axis=axis), y=alt.value(14), text="mark:N")
-    plot = alt.layer(shade, line, points, marks).properties(width=width, height=height)
-    whole = alt.vconcat(plot, key(reasons, width)) if reasons else alt.vconcat(plot)
-    told = f"{found.height} of {rows.height} departures have a route" + (
-        f"; by way of {', '.join(order)}" if order else "")
-    by = frame["criterion"][0] if "criterion" in frame.columns else {"time_h": "time"}.get(metric, "cost")
-    what = {"time": "Fastest", "cost": "Cheapest", "carbon": "Least-carbon", "risk": "Safest"}.get(by, "Best")
-    return dressed(whole, f"{what} route by day of departure",
-                   "grey: no route; the letter's reason stands below" if gaps else None, f"{told}.")
+    return alt.layer(shade, line, points, letters).properties(width=_YEAR_WIDTH, height=112)
 
 
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:
@@ -185,12 +203,11 @@ def _runs(rows: pl.DataFrame) -> pl.DataFrame:
             .filter(~is_gap).select("run", "day", "value"))
 
 
-def _gaps(rows: pl.DataFrame) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """Return the spells without a route, each to the next departure, and the key of their reasons."""
+def _gaps(rows: pl.DataFrame, marks: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the spells without a route, each to the next departure; marks gains a letter for each new reason."""
     days = rows["depart_on"].to_list()
     step = min((b - a for a, b in zip(days, days[1:], strict=False)), default=timedelta(days=1))
     spells: list[dict[str, Any]] = []
-    marks: dict[str, str] = {}
     for i, row in enumerate(rows.iter_rows(named=True)):
         if row["value"] is not None:
             continue
@@ -201,11 +218,10 @@ def _gaps(rows: pl.DataFrame) -> tuple[list[dict[str, Any]], list[tuple[str, str
             spells[-1]["end"] = end
         else:
             spells.append({"mark": mark, "start": days[i], "end": end})
-    return ([{"mark": spell["mark"], "day": spell["start"].isoformat(),
-              "day_to": min(spell["end"], days[-1] + timedelta(days=1)).isoformat(),
-              "middle": (spell["start"] + (min(spell["end"], days[-1]) - spell["start"]) / 2).isoformat()}
-             for spell in spells],
-            [(mark, reason) for reason, mark in marks.items()])
+    return [{"mark": spell["mark"], "day": spell["start"].isoformat(),
+             "day_to": min(spell["end"], days[-1] + timedelta(days=1)).isoformat(),
+             "middle": (spell["start"] + (min(spell["end"], days[-1]) - spell["start"]) / 2).isoformat()}
+            for spell in spells]
 
 
 def validation(frame: pl.DataFrame) -> Chart:

@@ -6,7 +6,8 @@ level axis, time or cost so far on the upright one; a link is a slope, a stop a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -29,7 +30,7 @@ from corridor.palette import (
 
 _Spot = tuple[float, float]
 
-HEIGHT = 360
+HEIGHT, STACKED_HEIGHT = 360.0, 224.0  # of a diagram by itself, and of one of a pair
 _PLOT = WIDTH - 78  # the upright axis and the margins take the rest
 _AROUND = ((0, 0), (0.95, 0), (-0.95, 0), (0.9, 0.8), (-0.9, -0.8), (0.9, -0.8), (-0.9, 0.8), (1.9, 0), (-1.9, 0),
            (0, 1.1), (0, -1.1), (1.9, 1), (-1.9, -1), (2.8, 0), (-2.8, 0), (2.8, 1), (-2.8, 1))
@@ -77,50 +78,94 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         "cost_usd": pl.Float64, "cost_to_usd": pl.Float64})
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """What stands upright: title, unit after an end's value, how many of the points' units make one, and height."""
+
+    title: str
+    unit: str
+    column: str
+    divisor: float
+    height: float
+
+
 def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the time-distance diagram of the routes in legs: days (hours if the longest is under three days)."""
     points = distance_points(legs, nodes)
-    days = float(points["time_to_h"].max() or 0.0) >= 72  # type: ignore[arg-type]
-    divisor = 24.0 if days else 1.0
-    points = points.with_columns(y=pl.col("time_h") / divisor, y_to=pl.col("time_to_h") / divisor)
-    return _diagram(points, "Time-distance diagram", "days since departure" if days else "hours since departure",
-                    "d" if days else "h")
+    return _diagram(points, "Time-distance diagram", [_hours(points, HEIGHT)])
 
 
 def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the cost-distance diagram of the routes in legs: USD per cargo unit."""
-    points = distance_points(legs, nodes).with_columns(y="cost_usd", y_to="cost_to_usd")
-    return _diagram(points, "Cost-distance diagram", "USD per cargo unit since departure", "USD")
+    return _diagram(distance_points(legs, nodes), "Cost-distance diagram", [_money(HEIGHT)])
 
 
-def _diagram(points: pl.DataFrame, title: str, y_title: str, unit: str) -> Chart:
-    x_top = float(points["km_to"].max() or 1.0) * 1.1  # type: ignore[arg-type]
-    y_top = float(points["y_to"].max() or 1.0) * 1.06  # type: ignore[arg-type]
-    ends = points.group_by("letter", maintain_order=True).last()
-    labels, entries = _labels(points, ends, (x_top, y_top), unit)
-    x = alt.X("km:Q", title="km from origin", scale=alt.Scale(domain=[0, x_top], nice=False),
-              axis=alt.Axis(format=",.0f", tickCount=8))
-    y = alt.Y("y:Q", title=y_title, scale=alt.Scale(domain=[0, y_top], nice=False),
-              axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=7))
+def distance_pair(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
+    """Return the time-distance diagram over the cost-distance one, with one numbering of stops and one legend."""
+    points = distance_points(legs, nodes)
+    return _diagram(points, "Time and cost by distance", [_hours(points, STACKED_HEIGHT), _money(STACKED_HEIGHT)])
+
+
+def _hours(points: pl.DataFrame, height: float) -> _Axis:
+    days = float(points["time_to_h"].max() or 0.0) >= 72  # type: ignore[arg-type]
+    return _Axis("days since departure" if days else "hours since departure", "d" if days else "h", "time",
+                 24.0 if days else 1.0, height)
+
+
+def _money(height: float) -> _Axis:
+    return _Axis("USD per cargo unit", "USD", "cost", 1.0, height)
+
+
+def _diagram(points: pl.DataFrame, title: str, axes: Sequence[_Axis]) -> Chart:
     present = [kind for kind in STYLES if STYLES[kind].name in set(points["drawn"])]
+    sides = [_valued(points, axis) for axis in axes]
+    stops = pl.concat([_stops(side) for side in sides]).sort("km", maintain_order=True)
+    numbers = {place: str(i) for i, place in enumerate(stops["stop"].unique(maintain_order=True), start=1)}
+    plots = [_plot(side, axis, numbers, present, last=axis is axes[-1]) for side, axis in zip(sides, axes, strict=True)]
+    reached = [side.group_by("letter", maintain_order=True).last() for side in sides]
+    told = [f"route {row['letter']}: {row['km_to']:,.0f} km, " + ", ".join(
+        f"{ends['y_to'][i]:,.1f} {axis.unit}" for ends, axis in zip(reached, axes, strict=True))
+        for i, row in enumerate(reached[0].iter_rows(named=True))]
+    entries = [(number, place) for place, number in numbers.items()]
+    whole = alt.vconcat(*plots, *([key(entries, _PLOT)] if entries else []), spacing=14)
+    return dressed(whole, title, "slopes: under way; vertical steps: borders, terminals, waits",
+                   f"{title}. {'; '.join(told)}. Stops: " + ", ".join(f"{mark} {place}" for mark, place in entries) + ".")
+
+
+def _valued(points: pl.DataFrame, axis: _Axis) -> pl.DataFrame:
+    """Return the points with what stands upright as y and y_to."""
+    names = ("time_h", "time_to_h") if axis.column == "time" else ("cost_usd", "cost_to_usd")
+    return points.with_columns(y=pl.col(names[0]) / axis.divisor, y_to=pl.col(names[1]) / axis.divisor)
+
+
+def _stops(side: pl.DataFrame) -> pl.DataFrame:
+    """Return the first piece of every route at every stop that costs something."""
+    return (side.filter(pl.col("stop").is_not_null() & (pl.col("y_to") > pl.col("y")))
+            .unique(["letter", "stop"], keep="first", maintain_order=True).sort("km", maintain_order=True))
+
+
+def _plot(points: pl.DataFrame, axis: _Axis, numbers: Mapping[str, str], present: Sequence[str], *, last: bool) -> Any:
+    """Return one diagram: strokes, letters, and the numbers of stops; kilometres are named below the last one."""
+    x_top = float(points["km_to"].max() or 1.0) * 1.1  # type: ignore[arg-type]
+    y_top = float(points["y_to"].max() or 1.0) * (1.06 if axis.height > 300 else 1.14)  # type: ignore[arg-type]
+    labels = _labels(points, numbers, (x_top, y_top), axis)
+    x = alt.X("km:Q", title="km from origin" if last else None, scale=alt.Scale(domain=[0, x_top], nice=False),
+              axis=alt.Axis(format=",.0f", tickCount=8))
+    y = alt.Y("y:Q", title=axis.title, scale=alt.Scale(domain=[0, y_top], nice=False),
+              axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=7 if axis.height > 300 else 5))
     drawn = alt.Chart(_strokes(points)).mark_line(strokeCap="butt", clip=True).encode(
         x=x, y=y, detail=["stroke:N"], order="place:Q", **mode_channels(present))
     at = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
     marks = alt.Chart(labels)
-    numbers, words = marks.transform_filter("datum.is_number"), marks.transform_filter("!datum.is_number")
-    plot = alt.layer(
+    figures, words = marks.transform_filter("datum.is_number"), marks.transform_filter("!datum.is_number")
+    return alt.layer(
         drawn,
         marks.mark_rule(color=SOFT, strokeWidth=0.8).encode(x2="at_x_px:Q", y2="at_y_px:Q", **at),
-        numbers.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1).encode(**at),
-        numbers.mark_text(fontSize=10, fontWeight="bold", color=INK).encode(text="mark:N", **at),
+        figures.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1).encode(**at),
+        figures.mark_text(fontSize=10, fontWeight="bold", color=INK).encode(text="mark:N", **at),
         words.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4).encode(text="mark:N", **at),
         words.mark_text(fontSize=12, fontWeight="bold", color=INK).encode(text="mark:N", **at),
-    ).properties(width=_PLOT, height=HEIGHT)
-    told = "; ".join(f"route {row['letter']}: {row['km_to']:,.0f} km, {row['y_to']:,.1f} {unit}"
-                     for row in ends.iter_rows(named=True))
-    whole = alt.vconcat(plot, key(entries, _PLOT)) if entries else alt.vconcat(plot)
-    return dressed(whole, title, "slopes: under way; vertical steps: borders, terminals, waits",
-                   f"{title}. {told}. Stops: " + ", ".join(f"{mark} {place}" for mark, place in entries) + ".")
+    ).properties(width=_PLOT, height=axis.height)
 
 
 def _strokes(points: pl.DataFrame) -> pl.DataFrame:
@@ -134,20 +179,20 @@ def _strokes(points: pl.DataFrame) -> pl.DataFrame:
     return corners.with_columns(place=pl.int_range(pl.len()).over("stroke"))
 
 
-def _labels(points: pl.DataFrame, ends: pl.DataFrame, top: tuple[float, float],
-            unit: str) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    """Return route letters and stop numbers in free places, and the key of the numbers."""
+def _labels(points: pl.DataFrame, numbers: Mapping[str, str], top: tuple[float, float], axis: _Axis) -> pl.DataFrame:
+    """Return route letters and stop numbers in free places."""
     def pixel(km: float, y: float) -> tuple[float, float]:
-        return km / top[0] * _PLOT, HEIGHT - y / top[1] * HEIGHT
+        return km / top[0] * _PLOT, axis.height - y / top[1] * axis.height
 
-    traces = _traces(points, top)
+    unit, ends = axis.unit, points.group_by("letter", maintain_order=True).last()
+    traces = _traces(points, top, axis.height)
     ink = [(x - 2, y - 2, x + 2, y + 2) for trace in traces.values() for x, y in trace]
     rows: list[dict[str, object]] = []
     boxes: list[tuple[float, float, float, float]] = []
 
     def put(text: str, is_number: bool, box: tuple[float, float, float, float],
             offsets: Sequence[tuple[float, float]], avoid: Sequence[tuple[float, float, float, float]]) -> None:
-        area = (_PLOT if is_number else _PLOT + 8.0, HEIGHT + 4.0)
+        area = (_PLOT if is_number else _PLOT + 8.0, axis.height + 4.0)
         place = (free_places([box], offsets, area, [*boxes, *avoid])[0] if avoid else None) \
             or free_places([box], offsets, area, boxes)[0]
         if place is not None:
@@ -162,27 +207,24 @@ def _labels(points: pl.DataFrame, ends: pl.DataFrame, top: tuple[float, float],
     if len(traces) > 1:
         for letter, (x, y) in _apart(traces).items():
             put(letter, False, (x, y, 14.0, 16.0), _BESIDE, ink)
-    stops = (points.filter(pl.col("stop").is_not_null() & (pl.col("y_to") > pl.col("y")))
-             .unique(["letter", "stop"], keep="first", maintain_order=True).sort("km", maintain_order=True))
-    numbers = {place: str(i) for i, place in enumerate(stops["stop"].unique(maintain_order=True), start=1)}
     placed: list[tuple[str, float, float]] = []
-    for row in stops.iter_rows(named=True):
+    for row in _stops(points).iter_rows(named=True):
         x, y = pixel(row["km"], (row["y"] + row["y_to"]) / 2 if row["km"] == row["km_to"] else row["y"])
         # routes that share a way, or nearly, share its numbers
         if not any(row["stop"] == stop and abs(x - at_x) < 40 and abs(y - at_y) < 24 for stop, at_x, at_y in placed):
             placed.append((row["stop"], x, y))
             put(numbers[row["stop"]], True, (x, y, 18.0, 18.0), _AROUND, ())
-    frame = pl.DataFrame(rows, schema={"mark": pl.String, "is_number": pl.Boolean, "x_px": pl.Float64,
-                                       "y_px": pl.Float64, "at_x_px": pl.Float64, "at_y_px": pl.Float64})
-    return frame, [(number, place) for place, number in numbers.items()]
+    return pl.DataFrame(rows, schema={"mark": pl.String, "is_number": pl.Boolean, "x_px": pl.Float64,
+                                      "y_px": pl.Float64, "at_x_px": pl.Float64, "at_y_px": pl.Float64})
 
 
-def _traces(points: pl.DataFrame, top: tuple[float, float], step_px: float = 4.0) -> dict[str, list[_Spot]]:
+def _traces(points: pl.DataFrame, top: tuple[float, float], height: float,
+            step_px: float = 4.0) -> dict[str, list[_Spot]]:
     """Return every route's line as points a few pixels apart."""
     traces: dict[str, list[_Spot]] = {}
     for row in points.iter_rows(named=True):
         x0, x1 = (row[column] / top[0] * _PLOT for column in ("km", "km_to"))
-        y0, y1 = (HEIGHT - row[column] / top[1] * HEIGHT for column in ("y", "y_to"))
+        y0, y1 = (height - row[column] / top[1] * height for column in ("y", "y_to"))
         count = max(1, int(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / step_px))
         traces.setdefault(row["letter"], []).extend(
             (x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(count + 1))

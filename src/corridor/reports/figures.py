@@ -81,31 +81,25 @@ def trip_figures(trip_id: str, routes: pl.DataFrame, legs: pl.DataFrame, nodes: 
     return [
         figure(f"{trip_id}-map", charts.route_map(nodes, links, drawn, closed=shut),
                f"Where the routes go ({which}). Letters stand on ways that one route has to itself.", drawn),
-        figure(f"{trip_id}-time-distance", charts.time_distance(drawn, nodes),
-               f"Where the days go ({which}). A slope is a ride: the flatter, the faster. A vertical step is a border, a "
-               f"terminal or a wait: {share:.0%} of all hours drawn here pass standing. Hours as planned, without the "
-               "spread of the table.", points),
-        figure(f"{trip_id}-cost-distance", charts.cost_distance(drawn, nodes),
-               f"Where the money goes ({which}). The steeper a slope, the dearer the kilometre; vertical steps are "
-               "terminals. Fees of a border are in the slope that starts at its number.", points),
+        figure(f"{trip_id}-distance", charts.distance_pair(drawn, nodes),
+               f"Where the days and the money go ({which}). A slope is a ride: above, the flatter the faster; below, the "
+               f"steeper the dearer. A vertical step is a border, a terminal or a wait: {share:.0%} of all hours drawn here "
+               "pass standing. Hours as planned, without the spread of the table; fees of a border are in the slope that "
+               "starts at its number.", points),
         figure(f"{trip_id}-pareto", charts.pareto(routes),
                "What a faster route costs. Each dot is a route of the table that no other beats in time, cost, carbon and "
                "risk at once; long lines are routes whose arrival is hard to foretell.", routes),
     ]
 
 
-def calendar_figures(trip_id: str, frame: pl.DataFrame) -> list[Figure]:
-    """Return one chart for each criterion of the trip's departures over the year."""
-    found = []
-    for criterion in frame["criterion"].unique(maintain_order=True):
-        part = frame.filter(pl.col("criterion") == criterion)
-        metric = "cost_usd" if criterion == "cost" else "time_h"
-        closed = part.filter(pl.col(metric).is_null()).height
-        best = "cheapest" if criterion == "cost" else "fastest" if criterion == "time" else f"best by {criterion}"
-        caption = (f"The {best} route for each day of departure: a change of colour and shape is a change of corridor. "
-                   + (f"{closed} of {part.height} departures find no route." if closed else "Every departure finds one."))
-        found.append(figure(f"{trip_id}-calendar-{criterion}", charts.calendar(part, metric), caption, part))
-    return found
+def calendar_figure(trip_id: str, frame: pl.DataFrame) -> Figure:
+    """Return the chart of the trip's departures over the year, all criteria."""
+    departures = frame.group_by("depart_on").agg(pl.col("time_h").is_not_null().any())
+    without = departures.height - int(departures["time_h"].sum())
+    caption = ("The best route for each day of departure: a change of colour and shape is a change of corridor. "
+               + (f"{without} of {departures.height} departures find no route." if without
+                  else "Every departure finds one."))
+    return figure(f"{trip_id}-calendar", charts.calendar(frame), caption, frame.drop("trip_id"))
 
 
 def validation_figures(frame: pl.DataFrame) -> list[Figure]:

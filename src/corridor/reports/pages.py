@@ -115,7 +115,7 @@ def _trip(trip: Mapping[str, Any], nodes: pl.DataFrame, links: pl.DataFrame, shu
     dates = calendar.filter(pl.col("trip_id") == trip["trip_id"]) if calendar.height else calendar
     return {**trip, "anchor": f"trip-{trip_id}", "rows": rows, "figures": drawn, "answers": answers(rows),
             "legs_csv": figures.csv_address(legs) if legs.height else None,
-            "calendars": figures.calendar_figures(trip_id, dates) if dates.height else [],
+            "calendars": [figures.calendar_figure(trip_id, dates)] if dates.height else [],
             "criteria": dates["criterion"].unique(maintain_order=True).to_list() if dates.height else [],
             "months": months(dates) if dates.height else []}
 
