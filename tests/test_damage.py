@@ -99,7 +99,7 @@ def scratch(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     yield folder
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(change=mutations())
 def test_check_never_raises(change: tuple[str, list[tuple[str, int, int, bytes]]], whole: Path, scratch: Path) -> None:
     file, steps = change
@@ -115,7 +115,7 @@ def test_check_never_raises(change: tuple[str, list[tuple[str, int, int, bytes]]
         shutil.copy(whole / file, scratch / file)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(at=st.integers(0, 10**6), junk=st.binary(min_size=1, max_size=6), suffix=st.sampled_from([".parquet", ".xlsx"]))
 def test_binary_files_never_raise(at: int, junk: bytes, suffix: str, whole: Path, scratch: Path) -> None:
     path = scratch / f"rates{suffix}"

@@ -11,8 +11,8 @@ from typing import Any
 from corridor import schema, selectors
 from corridor.cells import parse
 from corridor.columns import Column
-from corridor.errors import Finding, near_matches
-from corridor.tables import Spot, Tables
+from corridor.errors import Finding
+from corridor.tables import Spot, Tables, meant
 
 _FIRST, _LAST = dt.date.min, dt.date.max
 
@@ -85,8 +85,7 @@ def _contradiction(tables: Tables, first: tuple[int, dict[str, Any]], second: tu
     return tables.finding(
         "order-decides" if ordered else "contradictory-changes", Spot("changes", i, "value"),
         f"{names}: {row['table']}.{row['column']} of {', '.join(rows[:3])} is set to {other['value']!r} (line {line}) "
-        "and to "
-        f"{row['value']!r} for the same days.", do, severity="warning" if ordered else "error", value=row["value"])
+        f"and to {row['value']!r} for the same days.", do, severity="warning" if ordered else "error", value=row["value"])
 
 
 def _rows_meant(tables: Tables, row: Mapping[str, Any]) -> frozenset[str]:
@@ -151,18 +150,14 @@ def _selectors(tables: Tables) -> Iterator[Finding]:
 def _terms(tables: Tables, spot: Spot, terms: Sequence[selectors.Term], known: Known) -> Iterator[Finding]:
     lost = [t for t in terms if known.missing(t)]
     for term in lost:
-        near = near_matches(term.word, known.words[term.kind], most=2)
-        meant = f"Write {' or '.join(map(repr, near))} if that was meant." if near else None
+        do = meant(term.word, known.words[term.kind], "Remove it here, or add the links it is for.")
         if term.kind == "id":
             yield tables.finding("unknown-link", spot, f"{spot.table}.row_id names {term.word!r}, which "
-                                 f"{tables.name('links')} does not have.", meant or "Add it to the links, or remove it "
-                                 "here.",
-                                 value=term.word)
+                                 f"{tables.name('links')} does not have.", do, value=term.word)
         else:
             text = f"{term.kind}:{term.word}"
             yield tables.finding("selects-nothing", spot, f"{spot.table}.row_id holds {text}, and there is no such link.",
-                                 meant or "Remove it, or add the links it is for.", value=text,
-                                 severity="error" if len(lost) == len(terms) else "warning")
+                                 do, value=text, severity="error" if len(lost) == len(terms) else "warning")
 
 
 def _plain_ids(tables: Tables, spot: Spot, target: str, terms: Sequence[selectors.Term]) -> Iterator[Finding]:
@@ -174,11 +169,10 @@ def _plain_ids(tables: Tables, spot: Spot, target: str, terms: Sequence[selector
                                  f"the change edits {target}.", f"Name rows of {target} by their ids, or write *.",
                                  value=f"{term.kind}:{term.word}")
         elif term.kind == "id" and term.word not in known and target not in tables.broken:
-            near = near_matches(term.word, known, most=2)
             yield tables.finding(f"unknown-{singular(target)}", spot, f"changes.row_id names {term.word!r}, which "
                                  f"{tables.name(target)} does not have.",
-                                 f"Write {' or '.join(map(repr, near))} if that was meant." if near else
-                                 f"Add it to {tables.name(target)}, or remove it here.", value=term.word)
+                                 meant(term.word, known, f"Add it to {tables.name(target)}, or remove it here."),
+                                 value=term.word)
 
 
 def _changes(tables: Tables) -> Iterator[Finding]:
@@ -191,12 +185,9 @@ def _changes(tables: Tables) -> Iterator[Finding]:
         open_columns = [c.name for c in declared.columns if c.name not in (declared.key, "alternative", "source_id",
                                                                           "confidence", "note")]
         if name not in open_columns:
-            near = near_matches(name, open_columns, most=2)
             yield tables.finding("unknown-column", Spot("changes", i, "column"), f"changes.column names {name!r}, "
-                                 "which is no "
-                                 f"column of {table} that a change may edit.",
-                                 f"Write {' or '.join(map(repr, near))} if that was meant." if near else
-                                 f"Write one of: {', '.join(open_columns)}.", value=name)
+                                 f"which is no column of {table} that a change may edit.",
+                                 meant(name, open_columns, f"Write one of: {', '.join(open_columns)}."), value=name)
         elif op is not None and value is not None:
             yield from _value(tables, i, declared.column(name), op, value)
 
@@ -227,11 +218,9 @@ def _value(tables: Tables, i: int, column: Column, op: str, value: str) -> Itera
         known = set(tables.frames[column.refers][schema.table(column.refers).key or ""].to_list()) - {None}
         for word in str(new).split():
             if word not in known:
-                near = near_matches(word, known, most=2)
                 yield tables.finding(f"unknown-{singular(column.refers)}", spot, f"changes.value names {word!r}, which "
                                      f"{tables.name(column.refers)} does not have.",
-                                     f"Write {' or '.join(map(repr, near))} if that was meant." if near else
-                                     f"Add it to {tables.name(column.refers)}.", value=word)
+                                     meant(word, known, f"Add it to {tables.name(column.refers)}."), value=word)
 
 
 def _parameters(tables: Tables) -> Iterator[Finding]:
@@ -279,9 +268,8 @@ def _alternatives(tables: Tables) -> Iterator[Finding]:
             if text is not None and text not in options:
                 rows.setdefault(text, []).append(i)
         for text, at in rows.items():
-            near = near_matches(text, options, most=2)
             yield tables.finding("unknown-option", Spot(table.name, at[0], "alternative"), f"{table.name}.alternative names "
                                  f"{text!r}, which {tables.name('parameters')} does not have.",
-                                 f"Write {' or '.join(map(repr, near))} if that was meant." if near else
-                                 f"Add it to {tables.name('parameters')} as parameter:option.", value=text,
+                                 meant(text, options, f"Add it to {tables.name('parameters')} as "
+                                       "parameter:option."), value=text,
                                  rows=tuple(k for i in at if (k := tables.key(table.name, i))))

@@ -48,8 +48,7 @@ def _keys(tables: Tables) -> Iterator[Finding]:
             if clash is not None:
                 line = tables.lines.get(table.name, range(2, i + 3))[clash]
                 yield tables.finding("duplicate-key", Spot(table.name, i, table.key), f"{table.name}.{table.key} holds "
-                                     f"{key!r} "
-                                     f"a second time; the first is on line {line}.",
+                                     f"{key!r} a second time; the first is on line {line}.",
                                      "Remove one of the rows, or give it another id.", value=key)
 
 
@@ -144,8 +143,7 @@ def _ranges(tables: Tables) -> Iterator[Finding]:
                 if value is not None and _outside(column, value):
                     yield tables.finding(
                         "out-of-range", Spot(table.name, i, column.name), f"{table.name}.{column.name} is {value:g}; "
-                        "it lies "
-                        f"{_span(column)}.", _range_cure(column, value), value=f"{value:g}")
+                        f"it lies {_span(column)}.", _range_cure(column, value), value=f"{value:g}")
 
 
 def _outside(column: Column, value: float) -> bool:
@@ -204,8 +202,7 @@ def _periods(tables: Tables) -> Iterator[Finding]:
                 if (first is None) != (last is None):
                     column = "season_from" if first is None else "season_to"
                     yield tables.finding("half-season", Spot(table.name, i, column), f"{table.name} gives a season "
-                                         "with one end "
-                                         "only.", f"Write {column} too, or empty both for the whole year.")
+                                         "with one end only.", f"Write {column} too, or empty both for the whole year.")
 
 
 def _shares(tables: Tables) -> Iterator[Finding]:
@@ -220,6 +217,5 @@ def _shares(tables: Tables) -> Iterator[Finding]:
             if abs(total - 1) > _SHARE_SLACK and table not in tables.broken:
                 name = " to ".join(str(k) for k in whole if k is not None)
                 yield tables.finding("shares-not-one", Spot(table, first[whole], column), f"the {column} of {name} add "
-                                     "up to "
-                                     f"{total:.4g}.", "Correct them so that they add up to 1.", severity="warning",
+                                     f"up to {total:.4g}.", "Correct them so that they add up to 1.", severity="warning",
                                      value=f"{total:.4g}", rows=(name,))

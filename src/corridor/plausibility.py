@@ -67,8 +67,7 @@ def _points(tables: Tables) -> Iterator[Finding]:
         spot, point = Spot("nodes", i, "lon_deg"), f"{lon:g}, {lat:g}"
         if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
             yield _warn(tables, "swapped-lon-lat", spot, f"lon_deg and lat_deg seem swapped: {lat:g}, {lon:g} lies in "
-                        f"{country}, "
-                        f"{point} does not.", f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.", value=point)
+                        f"{country}, {point} does not.", f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.", value=point)
         elif sign := next(((a, b) for a, b in ((-lon, lat), (lon, -lat), (-lon, -lat))
                            if country in geo.countries_at(a, b)), None):
             yield _warn(tables, "wrong-sign", spot, f"{point} does not lie in {country}; {sign[0]:g}, {sign[1]:g} does.",
@@ -92,8 +91,7 @@ def _unlocodes(tables: Tables) -> Iterator[Finding]:
                         "Write the country and three letters or digits, such as KZALA, or leave it empty.", value=code)
         elif country is not None and code[:2] != country:
             yield _warn(tables, "unlocode-country", Spot("nodes", i, "unlocode"), f"UN/LOCODE {code} is of {code[:2]}, "
-                        "the row "
-                        f"says {country}.", "Correct the code or the country.", value=code)
+                        f"the row says {country}.", "Correct the code or the country.", value=code)
 
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
@@ -132,8 +130,7 @@ def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
         spot = Spot("links", i, "length_km")
         if km < air * (1 - SHORTER_SHARE) - SHORTER_KM:
             yield _warn(tables, "shorter-than-air-line", spot, f"links.length_km is {km:g}, and {a} and {b} lie "
-                        f"{air:.0f} km "
-                        "apart as the crow flies.", "Correct the length (km, not miles) or the "
+                        f"{air:.0f} km apart as the crow flies.", "Correct the length (km, not miles) or the "
                         "coordinates.", value=f"{km:g}")
         elif mode in ("rail", "road") and km > LONGER_RATIO * air and km - air > LONGER_KM:
             yield _warn(tables, "far-longer-than-air-line", spot, f"links.length_km is {km:g}, {km / max(air, 1):.0f} "

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corridor import amendments, schema
+from corridor import amendments, workings
 from corridor.errors import Finding, near_matches
-from corridor.tables import Spot, Tables
+from corridor.tables import Spot, Tables, meant
 
 FILE = "study.toml"
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -21,6 +21,8 @@ _WORDS: dict[type, str] = {
 _STUDY: dict[str, type] = {"id": str, "title": str, "price_year": int, "default_scenario": str, "licence": str}
 _SCENARIO: dict[str, type] = {"title": str, "about": str, "as_of": dt.date, "changes": list, "choices": dict}
 _TRIP: dict[str, type] = {"trip_id": str, "origin": str, "destination": str, "cargo": str, "depart": dt.date}
+_SECTIONS = ("study", "scenarios", "trips", "target")
+_TARGET: dict[str, type] = {"between": list, "series": str, "year": int, "target_usd": int, "by": int, "scenarios": list}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,26 @@ class Trip:
     depart: dt.date
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A trade target the study asks about.
+
+    between: two countries. series: parameter whose options are the series of their trade; null: there is only one. year:
+    latest year of the flows it starts from. target_usd: of both ways, in the twelve months before 1 January of ``by``.
+    scenarios: those compared.
+    """
+
+    between: tuple[str, str]
+    series: str | None
+    year: int
+    target_usd: float
+    by: int
+    scenarios: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What study.toml says. price_year: year whose dollars every figure is in."""
+    """What study.toml says. price_year: year whose dollars every figure is in. target: null where none is asked about."""
 
     id: str
     title: str
@@ -61,6 +80,7 @@ class Settings:
     licence: str | None
     scenarios: Mapping[str, Scenario]
     trips: tuple[Trip, ...]
+    target: Goal | None = None
 
 
 class _Reader:
@@ -136,14 +156,15 @@ def parse(data: bytes) -> tuple[Settings | None, list[Finding]]:
                    "Put text in quotes, dates without, and close every bracket and quote.", int(found[1]) if found else None)
         return None, reader.findings
     for key in content:
-        if key not in ("study", "scenarios", "trips"):
-            near = near_matches(key, ("study", "scenarios", "trips"), most=1)
+        if key not in _SECTIONS:
+            near = near_matches(key, _SECTIONS, most=1)
             reader.say("unknown-setting", f"{FILE} has a key or section {key!r}, which is not read.",
-                       f"Write {near[0]} if that was meant." if near else "Remove it; known are study, scenarios and trips.",
+                       f"Write {near[0]} if that was meant." if near else f"Remove it; known are {', '.join(_SECTIONS)}.",
                        reader.line(key) or reader.line("", f"[{key}]"), severity="warning", value=key)
     head = reader.keys(content.get("study", {}), _STUDY, ("id", "title", "price_year", "default_scenario"), "[study]")
     scenarios = _scenarios(reader, content.get("scenarios", {}))
     trips = _trips(reader, content.get("trips", []))
+    goal = _goal(reader, content["target"], scenarios) if "target" in content else None
     if "id" in head:
         _word(reader, "study id", head["id"], reader.line("id", "[study]"))
     if "price_year" in head and not 1950 <= head["price_year"] <= 2100:
@@ -157,7 +178,7 @@ def parse(data: bytes) -> tuple[Settings | None, list[Finding]]:
     if any(f.severity == "error" for f in reader.findings):
         return None, reader.findings
     return Settings(head["id"], head["title"], head["price_year"], head["default_scenario"], head.get("licence"), scenarios,
-                    trips), reader.findings
+                    trips, goal), reader.findings
 
 
 def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
@@ -192,6 +213,8 @@ def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
                          "option of it.", option, own, line)
     for nth, trip in enumerate(settings.trips):
         _check_trip(reader, tables, trip, nth)
+    if settings.target is not None:
+        _check_goal(reader, tables, settings.target, parameters)
     _check_observed(reader, tables, settings)
     return settings, findings + reader.findings
 
@@ -206,17 +229,6 @@ def places(tables: Tables) -> dict[str, str]:
     return known
 
 
-def layers_at(tables: Tables) -> dict[str, set[str]]:
-    """Return the layers of every node: those of the links at it."""
-    found: dict[str, set[str]] = {}
-    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
-    for a, b, mode, gauge in tables.frames["links"].select(columns).iter_rows():
-        if mode:
-            for node in (a, b):
-                found.setdefault(node, set()).add(schema.layer(mode, gauge))
-    return found
-
-
 def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
     known = places(tables)
     for end in ("origin", "destination"):
@@ -229,9 +241,9 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
         if node is None:
             _unknown(reader, "unknown-node", f"trip {trip.trip_id} has the {end} {word!r}, which {tables.name('nodes')} "
                      "does not have.", word, known, line)
-        elif layer and tables.is_whole("links") and layer not in layers_at(tables).get(node, set()):
+        elif layer and tables.is_whole("links") and layer not in workings.layers_at(tables).get(node, set()):
             _unknown(reader, "unknown-layer", f"trip {trip.trip_id} has the {end} {text!r}, and no link of layer {layer!r} "
-                     f"is at {node}.", layer, layers_at(tables).get(node, set()), line)
+                     f"is at {node}.", layer, workings.layers_at(tables).get(node, set()), line)
     cargoes = _ids(tables, "cargoes", "cargo_id")
     if trip.cargo not in cargoes and "cargoes" not in tables.broken:
         _unknown(reader, "unknown-cargo", f"trip {trip.trip_id} has the cargo {trip.cargo!r}, which "
@@ -287,6 +299,40 @@ def _trips(reader: _Reader, given: Any) -> tuple[Trip, ...]:
     return tuple(trips.values())
 
 
+def _goal(reader: _Reader, given: Any, scenarios: Mapping[str, Scenario]) -> Goal | None:
+    section = "[target]"
+    good = reader.keys(given, _TARGET, ("between", "year", "target_usd", "by", "scenarios"), section)
+    between, chosen = good.get("between", []), good.get("scenarios", [])
+    if "between" in good and (len(between) != 2 or not all(isinstance(c, str) for c in between) or between[0] == between[1]):
+        reader.say("bad-setting", f"{section} between is {_shown(between)}.", 'Write two countries, such as ["KZ", "PK"].',
+                   reader.line("between", section), value=_shown(between))
+    for name in chosen:
+        if not isinstance(name, str) or name not in scenarios:
+            _unknown(reader, "unknown-scenario", f"{section} scenarios names {name!r}, which has no section.", str(name),
+                     scenarios, reader.line("scenarios", section))
+    if "by" in good and "year" in good and good["by"] <= good["year"]:
+        reader.say("bad-setting", f"{section} by is {good['by']}, not after year {good['year']}.",
+                   "Write the year it is to be reached by.", reader.line("by", section), value=str(good["by"]))
+    if good.get("target_usd", 1) <= 0:
+        reader.say("bad-setting", f"{section} target_usd is {good['target_usd']}.", "Write USD a year, above zero.",
+                   reader.line("target_usd", section), value=str(good["target_usd"]))
+    if any(f.severity == "error" for f in reader.findings):
+        return None
+    return Goal((between[0], between[1]), good.get("series"), good["year"], float(good["target_usd"]), good["by"],
+                tuple(chosen))
+
+
+def _check_goal(reader: _Reader, tables: Tables, goal: Goal, parameters: Iterable[str]) -> None:
+    section, known = "[target]", _ids(tables, "countries", "country")
+    for code in goal.between:
+        if code not in known and "countries" not in tables.broken:
+            _unknown(reader, "unknown-country", f"{section} between names {code!r}, which {tables.name('countries')} does "
+                     "not have.", code, known, reader.line("between", section))
+    if goal.series is not None and goal.series not in parameters and "parameters" not in tables.broken:
+        _unknown(reader, "unknown-parameter", f"{section} series names {goal.series!r}, which {tables.name('parameters')} "
+                 "does not have.", goal.series, parameters, reader.line("series", section))
+
+
 def _word(reader: _Reader, what: str, text: str, line: int | None) -> None:
     if not _ID.fullmatch(text):
         reader.say("bad-id", f"the {what} {text!r} is not a lower-case word.", "Write a-z, 0-9 and hyphens.", line,
@@ -295,12 +341,8 @@ def _word(reader: _Reader, what: str, text: str, line: int | None) -> None:
 
 def _unknown(reader: _Reader, kind: str, message: str, name: str, known: Iterable[str], line: int | None) -> None:
     pool = list(known)
-    near = near_matches(name, pool, most=2)
-    if near:
-        do = f"Write {' or '.join(repr(n) for n in near)} if that was meant."
-    else:
-        some = ", ".join(pool[:8]) + (" ..." if len(pool) > 8 else "")
-        do = f"Write one of: {some}." if pool else "Remove it: none is declared."
+    some = ", ".join(pool[:8]) + (" ..." if len(pool) > 8 else "")
+    do = meant(name, pool, f"Write one of: {some}." if pool else "Remove it: none is declared.")
     reader.say(kind, message, do, line, value=name)
 
 

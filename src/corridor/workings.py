@@ -8,8 +8,8 @@ from typing import Any
 
 from corridor import schema
 from corridor.columns import OPEN_STATUS
-from corridor.errors import Finding, near_matches
-from corridor.tables import Spot, Tables
+from corridor.errors import Finding
+from corridor.tables import Spot, Tables, meant
 
 Row = dict[str, Any]
 _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
@@ -49,8 +49,8 @@ def _links(tables: Tables) -> Iterator[Finding]:
                                  "Write the hours of queue and clearance, 0 where there is none.", severity="warning")
 
 
-def _layers(tables: Tables) -> dict[str, set[str]]:
-    """Layers of the links at every place."""
+def layers_at(tables: Tables) -> dict[str, set[str]]:
+    """Return the layers of every place: those of the links at it, whatever their status."""
     found: dict[str, set[str]] = {}
     for a, b, mode, gauge in tables.frames["links"].select("from_node_id", "to_node_id", "mode", "gauge_mm").iter_rows():
         if mode is not None:
@@ -60,7 +60,7 @@ def _layers(tables: Tables) -> dict[str, set[str]]:
 
 
 def _terminals(tables: Tables) -> Iterator[Finding]:
-    layers = _layers(tables)
+    layers = layers_at(tables)
     every = {word for words in layers.values() for word in words}
     # A change may lay a line to another gauge.
     changed = any(c in ("gauge_mm", "mode") for c in tables.frames["changes"]["column"].to_list())
@@ -75,10 +75,9 @@ def _terminals(tables: Tables) -> Iterator[Finding]:
                 continue
             spot = Spot("terminals", i, name)
             if not _LAYER.fullmatch(word):
-                near = near_matches(word, every, most=2)
                 yield tables.finding("unknown-layer", spot, f"terminals.{name} holds {word!r}, which is no layer.",
-                                     f"Write {' or '.join(map(repr, near))} if that was meant." if near else
-                                     "Write a mode, with its gauge for rail and rail ferries: road, rail-1520.", value=word)
+                                     meant(word, every, "Write a mode, with its gauge for rail and rail ferries: road, "
+                                           "rail-1520."), value=word)
             elif word not in layers.get(row["node_id"], ()) and not {"links", "nodes"} & tables.broken and not (
                     changed and "-" in word):
                 there = ", ".join(sorted(layers.get(row["node_id"], ()))) or "none"
@@ -162,8 +161,7 @@ def _windows(tables: Tables) -> Iterator[Finding]:
         share = row["open_share"]
         if share is not None and share < 1 and row["closed_spell_h"] is None and tables.is_whole("windows"):
             yield tables.finding("missing-spell", Spot("windows", i, "closed_spell_h"), f"windows.open_share is "
-                                 f"{share:g}, and closed_spell_h is empty: how long a closure lasts is not "
-                                 "said.",
+                                 f"{share:g}, and closed_spell_h is empty: how long a closure lasts is not said.",
                                  "Write the mean hours of one weather closure.")
 
 
@@ -173,12 +171,10 @@ def _rules(tables: Tables) -> Iterator[Finding]:
     for i, row in enumerate(tables.frames["rules"].to_dicts()):
         if row["effect"] in ("extra-hours", "extra-usd") and row["value"] is None:
             yield tables.finding("rule-without-value", Spot("rules", i, "value"), f"the rule adds {row['effect']} and "
-                                 "does not say "
-                                 "how much.", "Write the hours or the USD per unit into value.")
+                                 "does not say how much.", "Write the hours or the USD per unit into value.")
         if row["effect"] == "document" and row["document"] is None:
             yield tables.finding("rule-without-document", Spot("rules", i, "document"), "the rule asks for a paper and "
-                                 "does not say "
-                                 "which.", "Write its name into document.")
+                                 "does not say which.", "Write its name into document.")
 
 
 def _demand(tables: Tables) -> Iterator[Finding]:
@@ -203,8 +199,7 @@ def _cargoes(tables: Tables) -> Iterator[Finding]:
                 continue
             if not any(_fits(r, mode, cargo) and _counts(r, "usd_per_", cargo) for r in rates):
                 yield tables.finding("no-rate", spot, f"cargo {cargo['cargo_id']} may travel by {mode}, and no row of "
-                                     "rates charges "
-                                     "it: the way would cost nothing.", f"Add a rate for {mode} and form "
+                                     "rates charges it: the way would cost nothing.", f"Add a rate for {mode} and form "
                                      f"{cargo['form']}, or take "
                                      f"{mode} out of allowed_modes.", severity="warning", value=mode)
             if not any(_fits(r, mode, cargo) and _counts(r, "g_co2e_per_", cargo) for r in emissions):
@@ -216,8 +211,7 @@ def _cargoes(tables: Tables) -> Iterator[Finding]:
     for mode in used:
         if mode not in known:
             yield tables.finding("no-mode-row", Spot("modes"), f"links go by {mode}, and table modes has no row for "
-                                 "it: it would "
-                                 "run 24 hours a day, always on time.", f"Add a row for "
+                                 "it: it would run 24 hours a day, always on time.", f"Add a row for "
                                  f"{mode}.", severity="warning", value=mode)
     for table, before in (("rates", "usd_per_"), ("emissions", "")):
         for i, row in enumerate(tables.frames[table].to_dicts()):
