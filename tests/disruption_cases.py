@@ -58,7 +58,8 @@ def two_roads() -> dict[str, pl.DataFrame]:
     place = {"kind": "city", "lon_deg": 60.0, "lat_deg": 40.0}
     names = {"west": "KZ", "pass": "KZ", "plain": "UZ", "east": "PK", "spur": "KZ"}
     return {
-        "nodes": frame("nodes", [evidence({"node_id": n, "name": n.title(), "country": c, **place}) for n, c in names.items()]),
+        "nodes": frame("nodes", [evidence({"node_id": n, "name": n.title(), "country": c, **place})
+                                 for n, c in names.items()]),
         "links": frame("links", [link("west-pass", "west", "pass", 200.0), link("pass-east", "pass", "east", 200.0),
                                  link("west-plain", "west", "plain", 450.0), link("plain-east", "plain", "east", 450.0),
                                  link("west-spur", "west", "spur", 50.0)]),

@@ -58,7 +58,7 @@ class Year:
         key = (regime, kind, int(self.goal[trip]), starts, self.active[day])
         if key in self.known:
             return self.known[key]
-        best = {s: 0 for s in starts}
+        best = dict.fromkeys(starts, 0)
         by: dict[int, int] = {}
         heap = [(0, s) for s in starts]
         self.known[key] = None

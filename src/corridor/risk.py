@@ -30,8 +30,8 @@ class Risk:
     """What closures cost in simulated years, told against the same year without hazards.
 
     summary: mean, standard error and quantiles of each yearly figure. return_levels: yearly loss passed once in so many
-    years. by_hazard, by_element, by_trip: mean yearly loss and its share by hazard, by link and by demand row. years: one row a
-    draw: loss_usd = extra_usd (money and time of what was sent, waits and ways back included) + what lost units count;
+    years. by_hazard, by_element, by_trip: mean yearly loss and its share by hazard, by link and by demand row. years: one
+    row a draw: loss_usd = extra_usd (money and time of what was sent, waits and ways back included) + what lost units count;
     delay_t_days: tonnes x days later, delay_d: the same a tonne sent; lost_t and lost_trade_usd: cargo that stayed behind
     and its value. events: every closure at work, its loss and recover_d, days from its end until the last goods that went by
     another way or waited because of it were there.
@@ -117,7 +117,8 @@ def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) 
 
 def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.DataFrame:
     held = events.group_by("hazard_id").agg(
-        ((pl.col("shut_d") > 0).sum() / draws).alias("closures_per_year"), (pl.col("shut_d").sum() / draws).alias("shut_d_per_year"),
+        ((pl.col("shut_d") > 0).sum() / draws).alias("closures_per_year"),
+        (pl.col("shut_d").sum() / draws).alias("shut_d_per_year"),
         (pl.col("loss_usd").sum() / draws).alias("loss_usd_per_year"),
         pl.col("recover_d").filter(pl.col("loss_usd") != 0).mean().alias("recover_mean_d"),
         pl.col("recover_d").filter(pl.col("loss_usd") != 0).quantile(0.95, "nearest").alias("recover_p95_d"))

@@ -44,8 +44,8 @@ class SimulateOptions(TypedDict, total=False):
 
     patience_days: how long goods wait at a closure before they turn [3]. limit_days: waiting after which a unit is lost
     [30]. limit_share: share of its value a unit may cost more before it stays where it is [0.1]; null: no limit.
-    folder: where blocks of draws are kept, so that a killed run goes on. cluster: address of a Dask scheduler. progress: called with a
-    word, steps done and all steps. memory_years: closures that began so long before the year still count [10].
+    folder: where blocks of draws are kept, so that a killed run goes on. cluster: address of a Dask scheduler. progress:
+    called with a word, steps done and all steps. memory_years: closures that began so long before the year still count [10].
     """
 
     patience_days: int
