@@ -26,6 +26,11 @@ DONE, FINDINGS, USAGE, NOT_SERVED = 0, 1, 2, 3
 LEG_KEYS = ("link_id", "terminal_id", "service_id", "mode", "layer", "from_node_id", "to_node_id", "country", "depart_at",
             "arrive_at", "wait_h", "time_h", "fixed_h", "cost_usd", "carbon_kg", "length_km", "source_id", "confidence")
 
+SENTENCES = ("documents",)  # lists of words with blanks in them
+Avoid = Annotated[tuple[str, ...], Parameter(
+    help="Country (IR), mode (ferry), place or link no route uses; may be repeated.", negative="")]
+Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
+
 app = App(
     name="corridor", help="Plan and appraise international freight corridors.", help_format="plaintext",
     version_flags=["--version"], help_flags=["--help", "-h"])
@@ -67,13 +72,12 @@ class Limits:
     """What a route may and must do."""
 
     via: Annotated[tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")] = ()
-    avoid: Annotated[tuple[str, ...], Parameter(
-        help="Country (IR), mode (ferry), place or link no route uses; may be repeated.", negative="")] = ()
+    avoid: Avoid = ()
     require: Annotated[tuple[str, ...], Parameter(
         help="Country, mode, place or link every route uses; may be repeated.", negative="")] = ()
     max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = None
     deadline: Annotated[str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")] = None
-    carrier: Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")] = None
+    carrier: Carrier = None
     seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
 
     def options(self) -> Options:
@@ -156,19 +160,20 @@ def route(study: Path, origin: str, destination: str, *, cargo: str = "container
     known = chosen.read(study)
     say_compiling()
     trip: dict[str, Any] = {"cargo": cargo, "depart": depart, **limits.options()}
+    criteria = tuple(c.strip() for c in shown.criteria.split(","))
     if ".." in depart:
         from corridor.departures import departures
 
-        frame = departures(known.network, origin, destination, criteria=tuple(shown.criteria.split(",")[:1]),
-                           every_days=shown.every, **trip)
+        if shown.why_not is not None:
+            raise CallError("--why-not asks about one departure: give --depart one day.")
+        frame = departures(known.network, origin, destination, criteria=criteria[:1], every_days=shown.every, **trip)
         print_frame(frame, json=chosen.json)
         return DONE if frame["time_h"].null_count() < frame.height else NOT_SERVED
     from corridor.routing import route as find
 
-    found = find(known.network, origin, destination, criteria=tuple(c.strip() for c in shown.criteria.split(",")),
-                 max_routes=shown.max_routes, **trip)
+    found = find(known.network, origin, destination, criteria=criteria, max_routes=shown.max_routes, **trip)
     answer = routes_answer(found)
-    if shown.why_not:
+    if shown.why_not is not None:
         from corridor.whynot import why_not
 
         why = why_not(known.network, origin, destination, shown.why_not, **trip)
@@ -189,7 +194,7 @@ def route(study: Path, origin: str, destination: str, *, cargo: str = "container
 
 @app.command
 def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple[str, ...] = (),
-         chosen: Chosen | None = None, limits: Limits | None = None) -> int:
+         avoid: Avoid = (), carrier: Carrier = None, chosen: Chosen | None = None) -> int:
     """Print time, cost, carbon and risk between all pairs of places by least generalised cost on a day.
 
     Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty --places karachi
@@ -207,11 +212,11 @@ def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple
     """
     from corridor.skims import skim as find
 
-    chosen, limits = chosen or Chosen(), limits or Limits()
+    chosen = chosen or Chosen()
     known = chosen.read(study)
     say_compiling()
-    avoid = {"avoid": limits.avoid, "carrier": limits.carrier}
-    print_frame(find(known.network, cargo=cargo, depart=depart, places=places or None, **avoid), json=chosen.json)  # type: ignore[arg-type]
+    found = find(known.network, cargo=cargo, depart=depart, places=places or None, avoid=avoid, carrier=carrier)
+    print_frame(found, json=chosen.json)
     return DONE
 
 
@@ -261,6 +266,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has gone away is understood
         return code if isinstance(code, int) else DONE
     except CycloptsError as error:
         say(f"corridor: {error}\nTry corridor --help.")
@@ -277,13 +284,17 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"corridor: {error}")
         return NOT_SERVED
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
         return DONE
     except KeyboardInterrupt:
         say("stopped")
         return 130
     except OSError as error:
-        say(f"corridor: {error.filename or ''}: {error.strerror or error}")
+        say("corridor: " + ": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
         return USAGE
 
 
@@ -304,15 +315,16 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
     """Print a table: JSON, a table on a terminal (screen, where given, in its place), CSV when piped."""
     if json:
         print_json(frame.to_dicts())
-    elif sys.stdout.isatty():
+    elif sys.stdout is not None and sys.stdout.isatty():
         from corridor.screens import print_table
 
         print_table(frame if screen is None else screen)
     else:
         import polars as pl
 
-        flat = [pl.col(c).list.join(" ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
-        sys.stdout.write(frame.with_columns(flat).write_csv(float_precision=3))
+        lists = [c for c, t in frame.schema.items() if isinstance(t, pl.List)]
+        flat = [pl.col(c).list.join("; " if c in SENTENCES else " ") for c in lists]
+        print(frame.with_columns(flat).write_csv(float_precision=3), end="")
 
 
 def print_json(value: Any) -> None:
@@ -325,6 +337,18 @@ def print_json(value: Any) -> None:
 def say(words: str) -> None:
     """Print words on stderr."""
     print(words, file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere, so that ending the program does not fail on it."""
+    import os
+
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError, AttributeError):
+        pass  # no stdout of the system: nothing is left to fail
 
 
 def say_compiling() -> None:
