@@ -133,11 +133,13 @@ class NaiveNetwork:
                    and (a.get("service") or {}).get("service_id") == service_id)
         run, wait, service, best, now = self.hours(arc), self.half_headway_h(arc), arc.get("service"), None, at
         sailings = _sailings(service["timetable"]) if service and service["timetable"] else None
+        today = SHUT
         while now < self.last and (best is None or now + wait + run < best):
-            today = self.day(name, now // 24)
-            if today == SHUT:
-                now = (now // 24 + 1) * 24
-                continue
+            if now == at or now % 24 == 0:
+                today = self.day(name, now // 24)
+                if today is SHUT:
+                    now = (now // 24 + 1) * 24
+                    continue
             delay = today[now % 24]
             if delay is not None and (sailings is None or (now + 24 * self.depart.weekday()) % 168 in sailings):
                 leave = now + _whole(delay) + wait

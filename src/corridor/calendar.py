@@ -200,11 +200,10 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0
             opens, shuts = open_spans[j][:2]
             if at < opens:  # shut: the last to enter before the opening waits least, and leaves no later
                 last = min(end, opens)
-                made.append(span._replace(start_min=last - 1 - lag, end_min=last - lag,
-                                          delay_min=opens - (last - 1 - lag) - wait_min))
+                made.append(Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_min, *span[3:]))
                 at = last
             else:
-                made.append(span._replace(start_min=at - lag, end_min=min(end, shuts) - lag, delay_min=lag - wait_min))
+                made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_min, *span[3:]))
                 at, j = min(end, shuts), j + 1
     return made
 
