@@ -262,6 +262,38 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
     return DONE
 
 
+@app.command
+def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None, get: str | None = None) -> int:
+    """Show a study as a live map in the browser.
+
+    Answers only this machine; with another --host a --token is needed, and the address is opened with ?token=...
+
+    Example: corridor serve studies/kazakhstan-pakistan
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    host
+        Address to listen on.
+    port
+        Port to listen on.
+    token
+        Secret that callers must know.
+    get
+        Print what a GET on this address (/api/routes?origin=...) answers, and serve nothing.
+    """
+    from corridor.web import serving
+
+    if get is None:
+        serving.serve(study, host=host, port=port, token=token, say=say)
+        return DONE
+    status, body = serving.get(study, get)
+    sys.stdout.buffer.write(body + b"\n")
+    sys.stdout.flush()
+    return DONE if status == 200 else USAGE
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
     try:
@@ -293,7 +325,7 @@ def main(arguments: list[str] | None = None) -> int:
         say("corridor: " + ": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
         try:
             sys.stdout.flush()
-        except OSError:
+        except (OSError, AttributeError):
             _drop_output()
         return USAGE
 
