@@ -19,8 +19,11 @@ _WORDS: dict[type, str] = {
     str: "text in quotes", int: "a whole number", list: "a list such as [\"a\", \"b\"]",
     dict: "a table such as { parameter = \"option\" }", dt.date: "a date such as 2026-07-01, unquoted"}
 _STUDY: dict[str, type] = {"id": str, "title": str, "price_year": int, "default_scenario": str, "licence": str}
-_SCENARIO: dict[str, type] = {"title": str, "about": str, "as_of": dt.date, "changes": list, "choices": dict}
+_SCENARIO: dict[str, type] = {"title": str, "about": str, "as_of": dt.date, "changes": list, "choices": dict,
+                             "question": str, "beside": str}
 _TRIP: dict[str, type] = {"trip_id": str, "origin": str, "destination": str, "cargo": str, "depart": dt.date}
+_TRIP_MORE: dict[str, type] = {"question": str, "via": list, "require": list, "avoid": list}
+MOST_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
 _SECTIONS = ("study", "scenarios", "trips", "target")
 _TARGET: dict[str, type] = {"between": list, "series": str, "year": int, "target_usd": int, "by": int, "scenarios": list}
 
@@ -30,7 +33,8 @@ class Scenario:
     """A named list of changes and choices.
 
     as_of: the day it stands for. changes: change ids in the order they apply. choices: parameter -> option; parameters
-    not named take their default.
+    not named take their default. question: what setting it beside another answers, in plain words; scenarios with one are
+    compared in the report, beside the scenario named in beside (null: the one reported).
     """
 
     scenario_id: str
@@ -39,17 +43,27 @@ class Scenario:
     as_of: dt.date
     changes: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    question: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A question the report answers: one unit of a cargo between two places (or ``place@layer``) from a day on."""
+    """A question the report answers: one unit of a cargo between two places (or ``place@layer``) from a day on.
+
+    question: it in plain words. via: places every route passes. require, avoid: countries, modes, places or link ids that
+    every route, or no route, uses.
+    """
 
     trip_id: str
     origin: str
     destination: str
     cargo: str
     depart: dt.date
+    question: str | None = None
+    via: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +262,19 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
     if trip.cargo not in cargoes and "cargoes" not in tables.broken:
         _unknown(reader, "unknown-cargo", f"trip {trip.trip_id} has the cargo {trip.cargo!r}, which "
                  f"{tables.name('cargoes')} does not have.", trip.cargo, cargoes, reader.line("cargo", "[[trips]]", nth))
+    if {"nodes", "links"} & set(tables.broken):
+        return
+    nodes, links = tables.frames["nodes"], tables.frames["links"]
+    other = {*nodes["country"].drop_nulls(), *links["mode"].drop_nulls(), *links["link_id"].drop_nulls()}
+    for key in ("via", "require", "avoid"):
+        for word in getattr(trip, key):
+            sides = len(word) >= 3 and any(name.startswith(word.lower()) for name in known)  # torkham: both its posts
+            if not (word.lower() in known or key != "via" and (word in other or sides)):
+                _unknown(reader, "unknown-node" if key == "via" else "unknown-word",
+                         f"trip {trip.trip_id} names {word!r} in {key}, which is no "
+                         f"{'place' if key == 'via' else 'place, link, mode or country'} of the study.", word,
+                         known if key == "via" else {**known, **dict.fromkeys(sorted(other))},
+                         reader.line(key, "[[trips]]", nth))
 
 
 def _check_observed(reader: _Reader, tables: Tables, settings: Settings) -> None:
@@ -277,7 +304,13 @@ def _scenarios(reader: _Reader, given: Any) -> dict[str, Scenario]:
                            reader.line(key, section), value=_shown(values))
                 good[key] = type(good[key])()
         scenarios[name] = Scenario(str(name), good.get("title", ""), good.get("about", ""), good.get("as_of", dt.date.min),
-                                   tuple(good.get("changes", ())), dict(good.get("choices", {})))
+                                   tuple(good.get("changes", ())), dict(good.get("choices", {})), good.get("question"),
+                                   good.get("beside"))
+    for name, scenario in scenarios.items():
+        if scenario.beside is not None and (scenario.beside not in scenarios or scenario.beside == name):
+            _unknown(reader, "unknown-scenario", f"[scenarios.{name}] beside names {scenario.beside!r}, which is no other "
+                     "scenario.", scenario.beside, [s for s in scenarios if s != name],
+                     reader.line("beside", f"[scenarios.{name}]"))
     return scenarios
 
 
@@ -288,14 +321,22 @@ def _trips(reader: _Reader, given: Any) -> tuple[Trip, ...]:
         return ()
     trips: dict[str, Trip] = {}
     for nth, content in enumerate(given):
-        good = reader.keys(content, _TRIP, _TRIP, "[[trips]]", nth)
-        if len(good) == len(_TRIP):
+        good = reader.keys(content, {**_TRIP, **_TRIP_MORE}, _TRIP, "[[trips]]", nth)
+        for key in ("via", "require", "avoid"):
+            if not all(isinstance(word, str) and word for word in good.get(key, ())):
+                reader.say("bad-setting", f"[[trips]] {key} holds {_shown(good.pop(key))}.", "Put every name in quotes.",
+                           reader.line(key, "[[trips]]", nth))
+        if len(good.get("via", ())) + len(good.get("require", ())) > MOST_CONDITIONS:
+            reader.say("bad-setting", "[[trips]] via and require name more than five.", "Keep the five that matter.",
+                       reader.line("via" if "via" in good else "require", "[[trips]]", nth))
+        if _TRIP.keys() <= good.keys():
             line = reader.line("trip_id", "[[trips]]", nth)
             _word(reader, "trip", good["trip_id"], line)
             if good["trip_id"] in trips:
                 reader.say("duplicate-trip", f"two trips are called {good['trip_id']!r}.", "Name one of them otherwise.",
                            line, value=good["trip_id"])
-            trips[good["trip_id"]] = Trip(**good)
+            said: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in good.items()}
+            trips[said["trip_id"]] = Trip(**said)
     return tuple(trips.values())
 
 

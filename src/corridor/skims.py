@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -69,13 +69,35 @@ def skim(network: Network, *, cargo: str, depart: dt.date | str, places: Sequenc
     >>> co.skim(network, cargo="container-40", depart="2026-07-01", places=["almaty", "karachi"]).height
     2
     """
-    from corridor.kernels.paths import UNREACHED, along_trees, dijkstra_many
+    return skims_by_value(network, (None,), cargo=cargo, depart=depart, places=places, **options)[0]
 
+
+def skims_by_value(network: Network, hours_usd: Sequence[float | None], *, cargo: str, depart: dt.date | str,
+                   places: Sequence[str] | None = None, **options: Unpack[Options]) -> list[pl.DataFrame]:
+    """Return :func:`skim` for several goods in one kind of cargo, whose ways differ by what an hour is worth.
+
+    hours_usd: USD of an hour for one unit; null: that of the cargo.
+    """
     if places is not None and not len(places):
         raise CallError("places cannot be empty: name some, or give None for every place.")
     frozen = freeze(network, cargo=cargo, depart=depart, options=options)
     ids = frozen.query.graph.node_ids
     rows = list(range(len(ids))) if places is None else [ids.index(resolve_place(network, p)) for p in places]
+    return [_matrix(frozen if worth is None else _valued(frozen, worth), rows) for worth in hours_usd]
+
+
+def _valued(frozen: Frozen, hour_usd: float) -> Frozen:
+    """The same day with another value of an hour."""
+    minutes, cents = frozen.values[:2]
+    weight = np.where(frozen.weight < 0, -1, cents + np.rint(minutes / 60 * hour_usd * 100).astype(np.int64))
+    return replace(frozen, weight=weight, hour_usd=hour_usd)
+
+
+def _matrix(frozen: Frozen, rows: Sequence[int]) -> pl.DataFrame:
+    """Search all pairs of the node rows."""
+    from corridor.kernels.paths import UNREACHED, along_trees, dijkstra_many
+
+    ids = frozen.query.graph.node_ids
     picked = [frozen.starts[frozen.start_ptr[i]:frozen.start_ptr[i + 1]] for i in rows]
     pointer = np.concatenate([[0], np.cumsum([len(p) for p in picked])]).astype(np.int64)
     sources = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
@@ -96,7 +118,8 @@ def skim(network: Network, *, cargo: str, depart: dt.date | str, places: Sequenc
     names = np.array(ids, dtype=object)[rows]
     frame = pl.DataFrame({
         "origin": pl.Series(names[from_row].tolist(), dtype=pl.String),
-        "destination": pl.Series(names[to_row].tolist(), dtype=pl.String), "cargo_id": [cargo] * len(state),
+        "destination": pl.Series(names[to_row].tolist(), dtype=pl.String),
+        "cargo_id": [frozen.query.party.cargo_id] * len(state),
         "generalised_cost_usd": np.where(there, distance[from_row, state], 0) / 100, "time_h": found[0] / 60,
         "time_p95_h": _p95(found), "cost_usd": found[1] / 100, "carbon_kg": found[2] / 1000, "risk_share": risk,
         "length_km": found[3] / 1000, "border_h": found[4] / 60, "border_usd": found[5] / 100, "open": there},

@@ -146,16 +146,14 @@ def _sentences(steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by
         scenarios = part.slice(1).filter(pl.col("value_usd").is_not_null())
         for row in scenarios.iter_rows(named=True):
             band = "" if row["low_usd"] is None else f" ({_m(row['low_usd'])} to {_m(row['high_usd'])})"
-            share = row["transport_share"]
-            tail = "." if share is None else f": transport covers {share:.0%} of the way from growth to target."
-            out.append(f"With {row['step']}: {_m(row['value_usd'])}{band}{tail}")
+            out.append(f"{row['step']}: {_m(row['value_usd'])}{band}, {_against(row, first['value_usd'])}.")
         if scenarios.height:
             best = scenarios.sort("value_usd").row(-1, named=True)
             if best["gap_usd"] > 0:
-                out.append(f"So {_m(best['gap_usd'])} would have to come from new products and buyers, even with "
-                           f"{best['step']}.")
+                out.append(f"Even with the best of these ({best['step']}), {_m(best['gap_usd'])} would have to come from "
+                           f"new products and buyers: transport covers {_part(best['transport_share'])} of the way.")
             else:
-                out.append(f"With {best['step']} the target is reached.")
+                out.append(f"The target is reached: {best['step']}.")
     traded, could = float(sectors["traded_usd"].sum()), float(sectors["potential_usd"].sum())
     if could > 0:
         top = [f"{r['sector_id']} {r['exporter']}-{r['importer']} {_m(r['headroom_usd'])}"
@@ -166,6 +164,20 @@ def _sentences(steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by
             out.append(f"The target lies {target_usd / could:.1f} times above that average: it would take relations "
                        f"far closer than {pair[0]} and {pair[1]} have with others.")
     return tuple(out)
+
+
+def _against(row: dict[str, Any], plain: float) -> str:
+    """Say how a scenario stands to growth alone, and what part of the way to the target that is."""
+    more, share = row["value_usd"] - plain, row["transport_share"]
+    if abs(more) < 5e5:
+        return "no more than growth alone"
+    if more < 0:
+        return f"{_m(-more)} less than growth alone"
+    return f"{_m(more)} more than growth alone" + ("" if share is None else f" or {_part(share)} of the way to the target")
+
+
+def _part(share: float | None) -> str:
+    return "all" if share is None else f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
 
 
 def _m(usd: float) -> str:

@@ -60,9 +60,10 @@ def trade_costs(skims: pl.DataFrame, sectors: pl.DataFrame, cargoes: pl.DataFram
                 reliability_ratio: float = 0.6) -> pl.DataFrame:
     """Return ad valorem transport costs per exporter, importer and sector from skims between places.
 
-    skims: origin, destination, cargo_id, time_h, cost_usd per unit; optional time_p95_h (null: no spread), border_h and
-    border_usd, the part of time and money spent at borders. markets: node_id, country, trade_share. Each country pair
-    is the mean of its places, weighted by their shares, over the pairs of places that can be reached.
+    skims: origin, destination, cargo_id, time_h, cost_usd per unit; optional sector_id, where goods of one cargo take
+    different ways; time_p95_h (null: no spread), border_h and border_usd, the part of time and money spent at borders.
+    markets: node_id, country, trade_share. Each country pair is the mean of its places, weighted by their shares, over the
+    pairs of places that can be reached.
     cost_share = freight_share + time_share + reliability_share + border_share, each over the value of the goods; a pair
     without any way has null. reliability_ratio: worth of a day of standard deviation against a day in transit.
     Source: time, Hummels and Schaur (2013), American Economic Review 103(7), 0.6-2.1 % of value a day; reliability
@@ -79,7 +80,8 @@ def trade_costs(skims: pl.DataFrame, sectors: pl.DataFrame, cargoes: pl.DataFram
         cargoes.select("cargo_id", "t_per_unit"), on="cargo_id", how="left").with_columns(
         (pl.col("usd_per_t") * pl.col("t_per_unit")).alias("_worth"))
     ends = markets.select("node_id", "country", "trade_share")
-    rows = (skims.with_columns(extra).join(goods, on="cargo_id")
+    shared = ["cargo_id", "sector_id"] if "sector_id" in skims.columns else ["cargo_id"]
+    rows = (skims.with_columns(extra).join(goods, on=shared)
             .join(ends.rename({"node_id": "origin", "country": "exporter", "trade_share": "_from"}), on="origin")
             .join(ends.rename({"node_id": "destination", "country": "importer", "trade_share": "_to"}),
                   on="destination")
