@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ import polars as pl
 from corridor import network as networks
 from corridor.calendar import day_of, minute
 from corridor.changes import status_spans
+from corridor.comparison import compare, conditions
 from corridor.departures import departures
 from corridor.folders import keep, kept
 from corridor.network import Network
 from corridor.openings import link_openings, shut_by
 from corridor.routing import route
-from corridor.settings import Trip
+from corridor.settings import Scenario, Trip
 from corridor.study import Study
 from corridor.validation import validate
 
@@ -32,7 +33,8 @@ CALENDAR_CRITERIA = ("time", "cost")
 TRIP_TYPES: dict[str, Any] = {
     "trip_id": pl.String, "origin_id": pl.String, "destination_id": pl.String, "origin": pl.String,
     "destination": pl.String, "cargo": pl.String, "depart": pl.Date, "pareto_count": pl.Int64, "reason": pl.String,
-    "warnings": pl.List(pl.String)}
+    "warnings": pl.List(pl.String), "question": pl.String, "via": pl.List(pl.String), "require": pl.List(pl.String),
+    "avoid": pl.List(pl.String)}
 CLOSURE_TYPES: dict[str, Any] = {"element": pl.String, "kind": pl.String, "what": pl.String, "from_on": pl.Date,
                                  "to_on": pl.Date, "source_id": pl.String, "links": pl.Int64}
 Progress = Callable[[str, int, int], None]
@@ -42,8 +44,9 @@ Progress = Callable[[str, int, int], None]
 class Results:
     """What a study answers under one scenario, as tables.
 
-    frames: trips, routes, legs, calendar, closures, validation, evidence. study: title, scenario, licence and price year as
-    words. from_cache: read back, not computed. folder: where they are kept.
+    frames: trips, routes, legs, calendar, scenarios (the same trips under the scenarios that ask a question), closures,
+    validation, evidence. study: title, scenario, scenarios compared, licence and price year as words. from_cache: read back,
+    not computed. folder: where they are kept.
     """
 
     study: Mapping[str, Any]
@@ -59,10 +62,10 @@ class Results:
         for trip in self.frames["trips"].iter_rows(named=True):
             own = {name: self.frames[name].filter(pl.col("trip_id") == trip["trip_id"]).drop("trip_id")
                    for name in ("routes", "legs")}
-            trips.append({**trip, "question": None, **own})
+            trips.append({**trip, **own})
         return {"study": self.study, "trips": trips, "nodes": self.tables["nodes"], "links": self.tables["links"],
                 "sources": self.tables["sources"], "provenance": self.provenance,
-                **{name: self.frames[name] for name in ("calendar", "closures", "validation", "evidence")}}
+                **{name: self.frames[name] for name in ("calendar", "scenarios", "closures", "validation", "evidence")}}
 
     def answers(self) -> list[str]:
         """Return one sentence a trip: the quickest and the cheapest way, or why there is none."""
@@ -83,34 +86,49 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
         "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
     about = {"id": study.id, "title": study.title, "licence": study.settings.licence,
              "price_year": study.settings.price_year,
-             "scenario": {"title": study.scenario.title, "about": study.scenario.about, "as_of": study.scenario.as_of}}
+             "scenario": {"title": study.scenario.title, "about": study.scenario.about, "as_of": study.scenario.as_of},
+             "scenario_id": study.scenario.scenario_id,
+             "scenarios": {s.scenario_id: {"title": s.title, "about": s.about, "question": s.question, "beside": s.beside}
+                           for s in _compared(study)}}
     if not fresh and (known := kept(home, provenance)) is not None:
         return Results(about, known, study.tables, provenance, home, True)
     say = progress or (lambda word, done, total: None)
-    total = 2 * len(study.trips) + 3
+    total = 2 * len(study.trips) + 4
+    known_networks = cache(partial(scenario_network, study))
     parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
     trips = []
     for done, trip in enumerate(study.trips):
         say(f"routes {trip.origin} - {trip.destination}", 2 * done, total)
         found = route(study.network, trip.origin, trip.destination, cargo=trip.cargo, depart=trip.depart,
-                      max_routes=MAX_ROUTES)
+                      max_routes=MAX_ROUTES, **conditions(trip))
         trips.append(_trip_row(study.network, trip, found.pareto_count, found.reason, found.warnings))
         say(f"through the year {trip.origin} - {trip.destination}", 2 * done + 1, total)
         last = trip.depart + dt.timedelta(days=YEAR_DAYS)
         year = departures(study.network, trip.origin, trip.destination, cargo=trip.cargo, depart=f"{trip.depart}..{last}",
-                          criteria=CALENDAR_CRITERIA, every_days=EVERY_DAYS)
+                          criteria=CALENDAR_CRITERIA, every_days=EVERY_DAYS, **conditions(trip))
         for name, frame in (("routes", found.routes), ("legs", found.legs), ("calendar", year)):
             parts[name].append(frame.insert_column(0, pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)))
     frames = {name: pl.concat(made) if made else pl.DataFrame() for name, made in parts.items()}
+    say("other scenarios", total - 4, total)
+    frames["scenarios"] = compare(study.trips, [s.scenario_id for s in _compared(study)], known_networks)
     say("validation", total - 3, total)
     frames |= {
         "trips": pl.DataFrame(trips, schema=TRIP_TYPES),
-        "validation": validate(study.tables["observations"], lambda s: scenario_network(study, s)),
+        "validation": validate(study.tables["observations"], known_networks),
         "closures": closures(study.network, study.scenario.as_of), "evidence": evidence(study.tables)}
     say("writing", total - 1, total)
     keep(home, frames, provenance)
     say("done", total, total)
     return Results(about, frames, study.tables, provenance, home, False)
+
+
+def _compared(study: Study) -> list[Scenario]:
+    """The scenarios the trips are compared under: the study's own, those that ask a question, those set beside them."""
+    asking = [s for s in study.scenarios.values() if s.question is not None and s.scenario_id != study.scenario.scenario_id]
+    if not asking:
+        return []
+    wanted = {study.scenario.scenario_id, *(s.scenario_id for s in asking), *(s.beside for s in asking)}
+    return [study.scenario, *(s for i, s in study.scenarios.items() if i in wanted - {study.scenario.scenario_id})]
 
 
 def scenario_network(study: Study, scenario_id: str) -> Network:
@@ -175,7 +193,8 @@ def _trip_row(network: Network, trip: Trip, count: int, reason: str | None, warn
     names = [networks.resolve_place(network, text.partition("@")[0]) for text in (trip.origin, trip.destination)]
     return {"trip_id": trip.trip_id, "origin_id": names[0], "destination_id": names[1],
             "origin": nodes[names[0]]["name"], "destination": nodes[names[1]]["name"], "cargo": cargoes[trip.cargo]["name"],
-            "depart": trip.depart, "pareto_count": count, "reason": reason, "warnings": list(warnings)}
+            "depart": trip.depart, "pareto_count": count, "reason": reason, "warnings": list(warnings),
+            "question": trip.question, "via": list(trip.via), "require": list(trip.require), "avoid": list(trip.avoid)}
 
 
 def _answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
