@@ -83,7 +83,7 @@ class Year:
         return self.known[key]
 
     def walk(self, trip: int, leave: int, most: float) -> tuple[str, int, int]:
-        """Return what becomes of a unit that wants to leave on a day: served or lost, its cents and minutes."""
+        """Return what becomes of a unit that wants to leave on a day: served, stayed or stranded, its cents and minutes."""
         now, cents, waited = leave * DAY, 0.0, 0
         here: tuple[int, ...] = tuple(self.starts[trip])
         on_the_way = False
@@ -92,7 +92,7 @@ class Year:
             plan = self.way(trip, here, now // DAY)
             if plan is None or (not on_the_way and plan[0] + cents > most):
                 if waited >= self.most_days * DAY:
-                    return "lost", round(cents), now - leave * DAY
+                    return "stranded" if on_the_way else "stayed", round(cents), now - leave * DAY
                 until = (now // DAY + 1) * DAY
                 cents, waited, now = cents + (until - now) * per_minute, waited + until - now, until
                 continue
@@ -113,7 +113,7 @@ class Year:
             else:
                 return "served", round(cents), now - leave * DAY
             if waited >= self.most_days * DAY:
-                return "lost", round(cents), now - leave * DAY
+                return "stranded", round(cents), now - leave * DAY
 
     def totals(self, days: int) -> list[list[float]]:
         """Return, for each trip, cents more than undisturbed, tonne-minutes later, units lost and units late."""
@@ -127,8 +127,8 @@ class Year:
                 if fate != "served":
                     continue
                 fate, cents, minutes = self.walk(t, d, base_cents + int(self.most[t]))
-                if fate == "lost":
-                    more += self.units[t] * cents
+                if fate != "served":
+                    more += self.units[t] * cents * (fate == "stranded")
                     lost += self.units[t]
                 else:
                     more += self.units[t] * (cents - base_cents)

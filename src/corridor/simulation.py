@@ -3,7 +3,8 @@
 Every day each trip sends a day's share of its units. Goods leave by the cheapest way that is open that day: what is shut is
 known, how long it will last is not. Goods that meet a closure on the way wait patience_days for it to end, then go on from
 where they are by the cheapest way open then, which may lead back. A unit whose cheapest way costs more than its undisturbed
-one by limit_share of its value stays where it is until that is no longer so; after limit_days of waiting it is lost.
+one by limit_share of its value stays where it is until that is no longer so; after limit_days of waiting it is lost, which
+counts limit_share of its value (what it was worth to send it), on top of what it spent if it had left.
 Capacities and queues after a reopening are not modelled.
 """
 

@@ -37,7 +37,8 @@ def without_each(
     sums = np.zeros((kinds, shut_count + 1, trips), np.int64)
     below = np.zeros(n, np.bool_)  # below or at: states whose tree path the current element cuts
     new, new_arc = distance.copy(), arc.copy()
-    _read(costs, sums, 0, (goal, goal_ptr), new, new_arc, (tail, values))
+    for t in range(trips):
+        _read(costs[0], sums[:, 0], t, (goal, goal_ptr), (distance, arc), (tail, values))
     first, following = _children(distance, arc, tail)
     wanted = np.zeros(n, np.bool_)  # states on the way to a goal
     for s in goal:
@@ -52,6 +53,8 @@ def without_each(
     keys, items = np.empty(len(head) + n, np.int64), np.empty(len(head) + n, np.int64)
     for e in range(shut_count):
         count, matters = 0, False
+        costs[e + 1] = costs[0]
+        sums[:, e + 1] = sums[:, 0]
         for i in range(element_ptr[e], element_ptr[e + 1]):
             a = element[i]
             shut[a] = True
@@ -74,13 +77,14 @@ def without_each(
                 done += 1
             _search_below((ptr, head, tail, back_ptr, back_arc), weight, (cut[:count], below, shut), (new, new_arc),
                           (keys, items))
-            _read(costs, sums, e + 1, (goal, goal_ptr), new, new_arc, (tail, values))
+            for t in range(trips):
+                for i in range(goal_ptr[t], goal_ptr[t + 1]):
+                    if below[goal[i]]:
+                        _read(costs[e + 1], sums[:, e + 1], t, (goal, goal_ptr), (new, new_arc), (tail, values))
+                        break
             for i in range(count):
                 v = cut[i]
                 below[v], new[v], new_arc[v] = False, distance[v], arc[v]
-        else:
-            costs[e + 1] = costs[0]
-            sums[:, e + 1] = sums[:, 0]
         for i in range(element_ptr[e], element_ptr[e + 1]):
             shut[element[i]] = False
     return costs, sums
@@ -139,18 +143,23 @@ def _search_below(graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, regi
 
 
 @njit(**JIT)
-def _read(costs: Ints, sums: Ints, row: int, goals: tuple[Ints, Ints], distance: Ints, arc: Ints,
+def _read(costs: Ints, sums: Ints, trip: int, goals: tuple[Ints, Ints], tree: tuple[Ints, Ints],
           along: tuple[Ints, Ints]) -> None:
-    """Write the cost of every goal, and the sums along its way, into a row of both results."""
+    """Write the cost of one goal int64 [goals], and the sums along its way int64 [kinds, goals].
+
+    tree: distance and arc int64 [states]. along: tail int64 [arcs] and values int64 [kinds, arcs].
+    """
     goal, goal_ptr = goals
+    distance, arc = tree
     tail, values = along
-    for t in range(len(goal_ptr) - 1):
-        best, at = UNREACHED, np.int64(-1)
-        for i in range(goal_ptr[t], goal_ptr[t + 1]):
-            if distance[goal[i]] < best:
-                best, at = distance[goal[i]], goal[i]
-        costs[row, t] = best
-        while at >= 0 and arc[at] >= 0:
-            for k in range(len(values)):
-                sums[k, row, t] += values[k, arc[at]]
-            at = tail[arc[at]]
+    best, at = UNREACHED, np.int64(-1)
+    for i in range(goal_ptr[trip], goal_ptr[trip + 1]):
+        if distance[goal[i]] < best:
+            best, at = distance[goal[i]], goal[i]
+    costs[trip] = best
+    for k in range(len(values)):
+        total, v = np.int64(0), at
+        while v >= 0 and arc[v] >= 0:
+            total += values[k, arc[v]]
+            v = tail[arc[v]]
+        sums[k, trip] = total

@@ -23,7 +23,7 @@ Book = tuple[Any, ...]  # the ways found so far: see simulate
 DAY_MIN = 1440
 FULL = -2
 ABSENT = -1
-SERVED, LOST, NEVER = 0, 1, 2
+SERVED, STAYED, STRANDED, UNKNOWN = 0, 1, 2, 3
 # what a book of ways counts, in `book[0]`
 SLOTS, WAYS, ARCS = 0, 1, 2
 
@@ -124,7 +124,8 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
     it set out on).
 
     active int64 [days]: hazard bits at work. limits int64 [2]: days goods wait before they turn, most days of waiting.
-    most: cents up to which goods leave. Outcome NEVER with minutes -1: the book is full.
+    most: cents up to which goods leave. Outcome SERVED, STAYED (never left), STRANDED (given up on the way),
+    or UNKNOWN with minutes -1: the book is full.
     """
     head, masks, weights, minutes, regimes = base[0][1], base[2], base[1], base[7], base[8]
     n, days = len(base[0][0]) - 1, len(active)
@@ -137,11 +138,11 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
         regime = regimes[day]
         way = find(base, book, regime, goal, place, active[day])
         if way == FULL:
-            return NEVER, 0, -1, np.int64(0)
+            return UNKNOWN, 0, -1, np.int64(0)
         cost = book[3][way]
         if cost >= UNREACHED or not going and cost + cents > most:
             if waited >= limits[1] * DAY_MIN:
-                return LOST, np.int64(round(cents)), at - leave * DAY_MIN, met
+                return STRANDED if going else STAYED, np.int64(round(cents)), at - leave * DAY_MIN, met
             step = (at // DAY_MIN + 1) * DAY_MIN - at
             waited += step
             cents += step * hour_cents / 60
@@ -172,7 +173,7 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
         if not turned:
             return SERVED, np.int64(round(cents)), at - leave * DAY_MIN, met
         if waited >= limits[1] * DAY_MIN:
-            return LOST, np.int64(round(cents)), at - leave * DAY_MIN, met
+            return STRANDED, np.int64(round(cents)), at - leave * DAY_MIN, met
 
 
 @njit(**JIT)
@@ -239,7 +240,8 @@ def simulate(base: Base, book: Book, active: Ints, events: Ints, quiet: Ints,
                 totals[t, 1] += cells[5][t] * late
                 totals[t, 3] += units if late > 0 else 0.0
             else:
-                more, given = units * cents, units * limits[2][t]
+                # what it is worth to be sent covers the wait of a unit that stayed, not the way of one that had left
+                more, given = units * cents if outcome == STRANDED else 0.0, units * limits[2][t]
                 totals[t, 2] += units
             totals[t, 0] += more
             _blame(base, book, (t, d, until, hit), events, (more, given, there),
