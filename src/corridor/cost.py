@@ -29,7 +29,8 @@ class LinkCosts:
     """What each link costs one unit, 2 x row forward and 2 x row + 1 backward [2 x links].
 
     run_h, fixed_h: median hours under way and standing; run_sigma, fixed_sigma: standard deviations of their logarithms;
-    usd, kg: money and carbon; charge_usd: the part of usd that does not grow with length; usable: mode and speed allow it.
+    usd, kg: money and carbon; charge_usd: the part of usd that does not grow with length; usable: mode and speed allow it;
+    rates: the rows of rates the rest of usd comes from, null where none fits.
     """
 
     run_h: Floats
@@ -40,6 +41,7 @@ class LinkCosts:
     charge_usd: Floats
     kg: Floats
     usable: NDArray[np.bool_]
+    rates: list[Row | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,7 @@ class Costs:
 
     run_h: under way; fixed_h: standing at borders or handled; headway_h: of a service without a timetable, else 0;
     handling_sigma: standard deviation of the logarithm of a terminal's hours; may_pass: mode and form allow the arc.
+    service_rates: the row of rates of an arc whose service has a price of its own.
     """
 
     link: LinkCosts
@@ -58,6 +61,7 @@ class Costs:
     usd: Floats
     kg: Floats
     may_pass: NDArray[np.bool_]
+    service_rates: dict[int, Row]
 
 
 def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
@@ -92,7 +96,8 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
     clearances = cargo.get("clearances_per_unit") or 1.0
     allowed = set(cargo["allowed_modes"].split())
     run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (np.zeros(2 * len(links)) for _ in range(7))
-    made = LinkCosts(run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, np.zeros(2 * len(links), bool))
+    made = LinkCosts(run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, np.zeros(2 * len(links), bool),
+                     [None] * (2 * len(links)))
     extra = _extras(rules, at_min)
     for i, row in enumerate(links):
         extra_h, extra_usd = extra.get(i, (0.0, 0.0))
@@ -105,9 +110,9 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
             made.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / P95_Z
             made.fixed_h[at] = stand + extra_h
             made.fixed_sigma[at] = _sigma(stand, row["fixed_p95_h"])
-            rate = rates.best(mode=row["mode"], country=country, form=form) or {}
+            made.rates[at] = rates.best(mode=row["mode"], country=country, form=form)
             made.charge_usd[at] = clearances * ((row["fixed_usd"] or 0.0) + extra_usd)
-            made.usd[at] = ratio * km * _amount(rate, "usd_per_", "_km", cargo) + made.charge_usd[at]
+            made.usd[at] = ratio * km * _amount(made.rates[at] or {}, "usd_per_", "_km", cargo) + made.charge_usd[at]
             factor = factors.best(mode=row["mode"], country=country, traction=row["traction"], form=form) or {}
             made.kg[at] = dirt * km * _amount(factor, "g_co2e_per_", "_km", cargo) / 1000
     return made
@@ -120,7 +125,7 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
     ratio, hub_kg = cargo["rate_ratio"] or 1.0, handling_kg(network, cargo)
     run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
-    made = Costs(link, run_h, fixed_h, headway, sigma, usd, kg, np.zeros(graph.arcs_count, bool))
+    made = Costs(link, run_h, fixed_h, headway, sigma, usd, kg, np.zeros(graph.arcs_count, bool), {})
     for a, (kind, row, runs) in enumerate(zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)):
         if kind == "terminal":
             place = terminals[row]
@@ -142,6 +147,7 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
             made.headway_h[a] = headway_h(service)
             rate = rates.best(service_id=service["service_id"], form=cargo["form"])
             if rate:
+                made.service_rates[a] = rate
                 made.usd[a] = ratio * km * _amount(rate, "usd_per_", "_km", cargo) + link.charge_usd[at].sum()
     return made
 

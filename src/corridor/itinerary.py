@@ -21,7 +21,10 @@ STUCK = np.inf  # a sampled journey that meets a closure without end
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One link or terminal of a way, in whole minutes; money and carbon of one unit."""
+    """One link or terminal of a way, in whole minutes; money and carbon of one unit.
+
+    rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it charges.
+    """
 
     kind: str
     arc: int
@@ -39,6 +42,7 @@ class Leg:
     length_km: float
     usd: float
     kg: float
+    rate: Row | None = None
 
     def as_row(self, route_id: str, number: int) -> dict[str, Any]:
         """Return the leg as a row of ``Routes.legs``."""
@@ -53,6 +57,8 @@ class Leg:
             "wait_h": self.wait_min / 60, "time_h": (self.arrive_min - self.depart_min) / 60, "fixed_h": self.fixed_h,
             "length_km": self.length_km, "cost_usd": round(self.usd, 2), "carbon_kg": round(self.kg, 3),
             "source_id": self.row["source_id"], "confidence": self.row["confidence"],
+            "rate_source_id": None if self.rate is None else self.rate["source_id"],
+            "rate_confidence": None if self.rate is None else self.rate["confidence"],
         }
 
 
@@ -115,7 +121,8 @@ def _ride(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: 
             "link", arc, row, service["service_id"] if service else None, row["mode"],
             query.graph.state_layer[query.graph.head[arc]], first, last, nodes[first]["country"], here, stops[k],
             start - ready if k == 0 else 0, float(link.fixed_h[places[k]]), float(row["length_km"]),
-            float(costs.usd[arc] * share[k]), float(link.kg[places[k]])))
+            float(costs.usd[arc] * share[k]), float(link.kg[places[k]]),
+            costs.service_rates.get(arc) or link.rates[places[k]]))
         here = stops[k]
     return made
 

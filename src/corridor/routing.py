@@ -31,7 +31,7 @@ LEG_TYPES: dict[str, Any] = {
     "service_id": pl.String, "mode": pl.String, "layer": pl.String, "from_node_id": pl.String, "to_node_id": pl.String,
     "country": pl.String, "depart_at": _AT, "arrive_at": _AT, "wait_h": pl.Float64, "time_h": pl.Float64,
     "fixed_h": pl.Float64, "length_km": pl.Float64, "cost_usd": pl.Float64, "carbon_kg": pl.Float64,
-    "source_id": pl.String, "confidence": pl.String}
+    "source_id": pl.String, "confidence": pl.String, "rate_source_id": pl.String, "rate_confidence": pl.String}
 
 
 @dataclass(frozen=True, eq=False)
