@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -263,7 +264,8 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
 
 
 @app.command
-def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None, get: str | None = None) -> int:
+def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None,
+          get: str | None = None) -> int:
     """Show a study as a live map in the browser.
 
     Answers only this machine; with another --host a --token is needed, and the address is opened with ?token=...
@@ -296,6 +298,7 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
+    import_module("corridor.cli_trade")  # adds its verbs, standing above this module
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:

@@ -1,0 +1,118 @@
+"""The command line's verbs of trade: what corridors do for it, and what was said and promised about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from corridor.cli import DONE, Chosen, app, print_frame, print_json, say, say_compiling
+
+Tables = Literal["target", "potential", "gains", "pairs", "flows", "pair_costs", "freight"]
+
+
+@app.command
+def forecast(study: Path, *, target: float | None = None, by: int | None = None,
+             baseline: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+             compare: Annotated[tuple[str, ...], Parameter(negative="")] = (), table: Tables = "target",
+             draws: int = 400, chosen: Chosen | None = None) -> int:
+    """Say how much of a trade target growth and corridors give, from each baseline.
+
+    The table has a row a baseline and step: growth of both economies, each scenario, and carriage free and instant as the
+    bound of all transport. The answer in words stands on stderr. Exit code 3 where the world economy finds no equilibrium.
+
+    Example: corridor forecast studies/kazakhstan-pakistan --target 1e9 --by 2028
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    target
+        USD a year, both ways; that of study.toml where not given.
+    by
+        Year before whose 1 January the twelve months end; that of study.toml where not given.
+    baseline
+        Option of the disputed series (central-bank); may be repeated; all where not given.
+    compare
+        Scenario to compare; may be repeated; those of study.toml where not given.
+    table
+        Which table to print: target, potential by sector, gains of countries, pairs, flows by sector, pair_costs, freight.
+    draws
+        Elasticities drawn for the intervals; 0 for none.
+    """
+    from dataclasses import replace
+
+    from corridor.errors import CallError
+    from corridor.prospects import prospects
+    from corridor.screens import progress
+
+    chosen = chosen or Chosen()
+    known = chosen.read(study)
+    goal = known.settings.target
+    if goal is None:
+        raise CallError("The study asks about no trade target: add a section [target] to study.toml.")
+    if draws < 0:
+        raise CallError(f"--draws must be 0 or more, not {draws}.")
+    goal = replace(goal, target_usd=target or goal.target_usd if target != 0 else 0.0, by=by or goal.by,
+                   scenarios=compare or goal.scenarios)
+    say_compiling()
+    with progress() as step:
+        found = prospects(known, goal=goal, options=baseline, draws=draws, progress=step)
+    frame = found.frames[table]
+    if chosen.json:
+        print_json({"sentences": found.sentences, "forecasts": dict(found.forecasts), table: frame.to_dicts(),
+                    "warnings": list(found.warnings), "provenance": dict(found.provenance)})
+    else:
+        from corridor.screens import target_table
+
+        print_frame(frame, json=False, screen=target_table(frame) if table == "target" else None)
+    for sentence in found.sentences:
+        say(sentence)
+    for warning in found.warnings:
+        say(f"warning: {warning}")
+    return DONE
+
+
+@app.command
+def audit(study: Path, *, chosen: Chosen | None = None) -> int:
+    """Hold every claim and every promise of a study against its figures, with the arithmetic.
+
+    A claim is consistent, differs or cannot be checked; a promise is on course, short by an amount or not measurable here.
+    What refers to a forecast is computed first.
+
+    Example: corridor audit studies/kazakhstan-pakistan
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    """
+    import polars as pl
+
+    from corridor.prospects import prospects, said
+    from corridor.screens import progress
+
+    chosen = chosen or Chosen()
+    known = chosen.read(study)
+    forecasts: dict[str, float] = {}
+    if known.settings.target is not None:
+        say_compiling()
+        with progress() as step:
+            forecasts = dict(prospects(known, draws=0, progress=step).forecasts)
+    frames = said(known, forecasts)
+    shape: dict[str, Any] = dict.fromkeys(
+        ("kind", "id", "statement", "verdict", "arithmetic", "note", "source_id", "confidence"), pl.String)
+    rows = [pl.DataFrame(schema=shape)]
+    for name, kind, statement, verdict in (("claims", "claim", "statement", "verdict"),
+                                           ("commitments", "promise", "name", "state")):
+        if name in frames:
+            rows.append(frames[name].select(
+                pl.lit(kind).alias("kind"), pl.col(f"{name[:-1]}_id").alias("id"), pl.col(statement).alias("statement"),
+                pl.col(verdict).alias("verdict"), "arithmetic", "note", "source_id", "confidence"))
+    whole = pl.concat(rows)
+    print_frame(whole, json=chosen.json, screen=whole.drop("note", "source_id"))
+    for (kind,), part in whole.group_by(["kind"], maintain_order=True):
+        counts = part["verdict"].value_counts(sort=True).rows()
+        say(f"{part.height} {kind}s: " + ", ".join(f"{n} {verdict}" for verdict, n in counts))
+    return DONE
