@@ -115,6 +115,8 @@ def prospects(study: Study, *, goal: Goal | None = None, options: Sequence[str] 
                for b, base in zip(baselines, before, strict=True)]
     frames, forecasts = _answers(study, asked, baselines, results)
     frames |= _bound(study, asked, list(zip(baselines, before, strict=True)), frames, settings)
+    bound = frames["target"].filter(pl.col("kind") == "bound")["transport_share"][0]
+    forecasts |= {} if bound is None else {"transport-bound": bound}
     frames["pair_costs"] = _pair_costs(asked, baselines[0].flows, {"baseline": before[0], **after})
     warnings = dict.fromkeys(w.partition(": ")[2] for r in results for w in r.warnings)
     return Prospects(frames, forecasts, tuple(warnings), {

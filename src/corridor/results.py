@@ -18,9 +18,11 @@ from corridor.calendar import day_of, minute
 from corridor.changes import status_spans
 from corridor.comparison import compare, conditions
 from corridor.departures import departures
+from corridor.errors import NotConverged
 from corridor.folders import keep, kept
 from corridor.network import Network
 from corridor.openings import link_openings, shut_by
+from corridor.prospects import prospects, said
 from corridor.routing import route
 from corridor.settings import Scenario, Trip
 from corridor.study import Study
@@ -45,8 +47,9 @@ class Results:
     """What a study answers under one scenario, as tables.
 
     frames: trips, routes, legs, calendar, scenarios (the same trips under the scenarios that ask a question), closures,
-    validation, evidence. study: title, scenario, scenarios compared, licence and price year as words. from_cache: read back,
-    not computed. folder: where they are kept.
+    validation, evidence; trade_ and a name for every frame of :class:`corridor.prospects.Prospects`, claims, commitments.
+    study: title, scenario, scenarios compared, licence and price year as words. from_cache: read back, not computed. folder:
+    where they are kept.
     """
 
     study: Mapping[str, Any]
@@ -65,7 +68,7 @@ class Results:
             trips.append({**trip, **own})
         return {"study": self.study, "trips": trips, "nodes": self.tables["nodes"], "links": self.tables["links"],
                 "sources": self.tables["sources"], "provenance": self.provenance,
-                **{name: self.frames[name] for name in ("calendar", "scenarios", "closures", "validation", "evidence")}}
+                **{name: frame for name, frame in self.frames.items() if name not in ("trips", "routes", "legs")}}
 
     def answers(self) -> list[str]:
         """Return one sentence a trip: the quickest and the cheapest way, or why there is none."""
@@ -88,12 +91,13 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
              "price_year": study.settings.price_year,
              "scenario": {"title": study.scenario.title, "about": study.scenario.about, "as_of": study.scenario.as_of},
              "scenario_id": study.scenario.scenario_id,
-             "scenarios": {s.scenario_id: {"title": s.title, "about": s.about, "question": s.question, "beside": s.beside}
+             "scenarios": {s.scenario_id: {"title": s.title, "about": s.about, "question": s.question, "beside": s.beside,
+                                             "sources": _sources(study, s)}
                            for s in _compared(study)}}
     if not fresh and (known := kept(home, provenance)) is not None:
         return Results(about, known, study.tables, provenance, home, True)
     say = progress or (lambda word, done, total: None)
-    total = 2 * len(study.trips) + 4
+    total = 2 * len(study.trips) + 5
     known_networks = cache(partial(scenario_network, study))
     parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
     trips = []
@@ -109,13 +113,15 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
         for name, frame in (("routes", found.routes), ("legs", found.legs), ("calendar", year)):
             parts[name].append(frame.insert_column(0, pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)))
     frames = {name: pl.concat(made) if made else pl.DataFrame() for name, made in parts.items()}
-    say("other scenarios", total - 4, total)
+    say("other scenarios", total - 5, total)
     frames["scenarios"] = compare(study.trips, [s.scenario_id for s in _compared(study)], known_networks)
-    say("validation", total - 3, total)
+    say("validation", total - 4, total)
     frames |= {
         "trips": pl.DataFrame(trips, schema=TRIP_TYPES),
         "validation": validate(study.tables["observations"], known_networks),
         "closures": closures(study.network, study.scenario.as_of), "evidence": evidence(study.tables)}
+    say("trade", total - 3, total)
+    frames |= trade_frames(study)
     say("writing", total - 1, total)
     keep(home, frames, provenance)
     say("done", total, total)
@@ -129,6 +135,13 @@ def _compared(study: Study) -> list[Scenario]:
         return []
     wanted = {study.scenario.scenario_id, *(s.scenario_id for s in asking), *(s.beside for s in asking)}
     return [study.scenario, *(s for i, s in study.scenarios.items() if i in wanted - {study.scenario.scenario_id})]
+
+
+def _sources(study: Study, scenario: Scenario) -> list[str]:
+    """The sources of a scenario's changes, each once."""
+    changes = study.tables["changes"]
+    return changes.filter(pl.col("change_id").is_in(scenario.changes))["source_id"].drop_nulls().unique(
+        maintain_order=True).to_list()
 
 
 def scenario_network(study: Study, scenario_id: str) -> Network:
@@ -158,6 +171,23 @@ def closures(network: Network, on: dt.date) -> pl.DataFrame:
     return pl.DataFrame([{**row, "element": " ".join(row.pop("names")), "links": None} for row in found.values()],
                         schema=CLOSURE_TYPES).with_columns(
                             pl.col("element").str.split(" ").list.len().cast(pl.Int64).alias("links"))
+
+
+def trade_frames(study: Study) -> dict[str, pl.DataFrame]:
+    """Return what corridors do for trade, the claims and the promises, as far as the study asks about them.
+
+    Where the world economy finds no equilibrium, trade_sentences says so and the other frames of trade are not there.
+    """
+    frames: dict[str, pl.DataFrame] = {}
+    forecasts: Mapping[str, float] = {}
+    if study.settings.target is not None:
+        try:
+            found = prospects(study)
+            frames, forecasts = {f"trade_{name}": frame for name, frame in found.frames.items()}, found.forecasts
+        except NotConverged as error:
+            frames["trade_sentences"] = pl.DataFrame({"series": [None], "sentence": [str(error)]},
+                                                     schema={"series": pl.String, "sentence": pl.String})
+    return frames | said(study, forecasts)
 
 
 def evidence(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
