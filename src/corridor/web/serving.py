@@ -1,0 +1,84 @@
+"""Serving: start the server, or answer one address without one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from corridor.errors import CallError
+from corridor.web.limits import is_loopback
+
+LEAST_TOKEN = 16
+
+
+def refuse_unsafe(host: str, token: str | None) -> None:
+    """Raise CallError for a host others can reach without a token, or for a token that can be guessed."""
+    if token is None and not is_loopback(host):
+        raise CallError(f"--host {host} can be reached from other machines: give --token, a secret of {LEAST_TOKEN} signs "
+                        "or more, or leave --host out.")
+    if token is not None and not re.fullmatch(rf"[A-Za-z0-9._~-]{{{LEAST_TOKEN},200}}", token):
+        raise CallError(f"--token needs {LEAST_TOKEN} or more letters, digits and -._~; "
+                        "python -c 'import secrets; print(secrets.token_urlsafe())' makes one.")
+
+
+def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None,
+          say: Callable[[str], None] = print) -> None:
+    """Serve a study until interrupted. Raises CallError for an unsafe host, StudyError for a study that cannot be used."""
+    refuse_unsafe(host, token)
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # its tables are small here; threads would only wait for each other
+    uvicorn, make_app = _needed()
+    app = make_app(study, token=token)
+    shown = f"[{host}]" if ":" in host else host
+    say(f"http://{shown}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
+    sys.setswitchinterval(0.002)  # searches share the machine with answers that are ready
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
+                proxy_headers=False, timeout_keep_alive=30, h11_max_incomplete_event_size=32 * 1024)
+
+
+def get(study: Path, address: str) -> tuple[int, bytes]:
+    """Return status and body of a GET on an address such as ``/api/study``, without a server."""
+    _, make_app = _needed()
+    path, _, query = address.partition("?")
+    if not path.startswith("/"):
+        raise CallError(f"--get {address!r} is not an address: it begins with /, such as /api/study.")
+    return asyncio.run(_ask(make_app(study), unquote(path), query))
+
+
+async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+             "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+             "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 0), "server": ("localhost", 0)}
+    status, parts, done, left = 500, [], False, asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        nonlocal done
+        if done:
+            await left.wait()
+        done = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        else:
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return status, b"".join(parts)
+
+
+def _needed() -> tuple[Any, Any]:
+    try:
+        import uvicorn
+
+        from corridor.web.app import make_app
+    except ImportError as error:
+        raise CallError(f"the map needs {error.name}, which is not installed: pip install 'corridor[web]'.") from None
+    return uvicorn, make_app
