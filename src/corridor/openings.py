@@ -56,20 +56,14 @@ def link_openings(network: Network, depart_min: int) -> Openings:
     if key in network.cache:
         known: Openings = network.cache[key]
         return known
-    at_link: dict[str, list[Row]] = {}
-    at_node: dict[str, list[Row]] = {}
-    for row in network.rows("windows"):
-        if row["link_id"]:
-            at_link.setdefault(row["link_id"], []).append(row)
-        elif row["node_id"]:
-            at_node.setdefault(row["node_id"], []).append(row)
+    at_link, link_spans = _windowed(network, "link_id", from_min, to_min)
+    at_node, node_spans = _windowed(network, "node_id", from_min, to_min)
     whole = [Span(from_min, to_min)]
-    node_spans = {n: window_spans(rows, from_min, to_min) for n, rows in at_node.items()}
     spans, windows, closures = [], [], []
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
         mine, why, own = intersect(status, whole), list(shut), dict[str, list[Span]]()
         if link["link_id"] in at_link:
-            own[link["link_id"]] = window_spans(at_link[link["link_id"]], from_min, to_min)
+            own[link["link_id"]] = link_spans[link["link_id"]]
             why.append(_window_closure(link["link_id"], at_link[link["link_id"]]))
         for node in sorted({link["from_node_id"], link["to_node_id"]} & node_spans.keys()):
             own[node] = node_spans[node]
@@ -130,6 +124,20 @@ def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
     return [c for c in closures if c.kind != "window"
             and (-FOREVER_MIN if c.from_min is None else c.from_min) <= at_min
             < (FOREVER_MIN if c.to_min is None else c.to_min)]
+
+
+def _windowed(network: Network, column: str, from_min: int, to_min: int
+              ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
+    """The rows of windows by link or by place, and the calendar they leave each; made once a year and network."""
+    key = ("windowed", column, from_min)
+    if key not in network.cache:
+        at: dict[str, list[Row]] = {}
+        for row in network.rows("windows"):
+            if row[column] and (column == "link_id" or not row["link_id"]):
+                at.setdefault(row[column], []).append(row)
+        network.cache[key] = at, {name: window_spans(rows, from_min, to_min) for name, rows in at.items()}
+    found: tuple[dict[str, list[Row]], dict[str, list[Span]]] = network.cache[key]
+    return found
 
 
 def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
