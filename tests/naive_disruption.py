@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Sequence
+from itertools import combinations
 from typing import Any
 
 NO_WAY = None
@@ -30,6 +31,23 @@ def costs_without(arcs: Sequence[Arc], shut: Collection[int], starts: Collection
     """Return the least cost to the nearest state of each goal with some arcs (by number) taken out."""
     best = least_costs([a for k, a in enumerate(arcs) if k not in shut and a[2] >= 0], starts, states)
     return [min((c for c in (best[g] for g in goal) if c is not None), default=None) for goal in goals]
+
+
+def least_cut(ways: Sequence[tuple[int, int]], changes: Sequence[tuple[int, int]], ends: tuple[int, int], most: int) -> int:
+    """Return how few ways (tail, head) must go so that nothing leads from one end to the other, trying all sets.
+
+    changes: steps that always stay. More than most are not tried: most + 1. It equals the number of ways without a link in
+    common (Menger 1927).
+    """
+    for size in range(most + 1):
+        for gone in combinations(range(len(ways)), size):
+            reached = {ends[0]}
+            steps = [*changes, *(w for k, w in enumerate(ways) if k not in gone)]
+            while grown := {v for u, v in steps if u in reached} - reached:
+                reached |= grown
+            if ends[1] not in reached:
+                return size
+    return most + 1
 
 
 class Year:

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import naive_disruption
-from corridor import changes, distribution, durations, simulation, skims
+from corridor import changes, distribution, durations, schema, simulation, skims
 from corridor.criticality import measure, rank, without, worst_pairs
 from corridor.disruption import compare, replay, replay_beside, second_corridor, simulate
 from corridor.elements import disjoint_counts, elements
@@ -127,12 +127,22 @@ def test_worst_pairs_equal_all_pairs(seed: int) -> None:
     assert told == pytest.approx({" ".join(sorted(k.split())): v for k, v in naive.items()})
 
 
-def test_disjoint_ways_of_the_study_hold_by_removal() -> None:
-    network = study_network()
-    exposed = expose(network, network.frames["demand"], on=STUDY_ON)
-    crossing = [e for e in elements(exposed, ["crossing"]) if e.element_id in ("crossing:AF-PK", "crossing:CN-PK")]
-    counts = disjoint_counts(exposed, crossing)
-    assert all(c is not None and c > 0 for c in counts)
+@pytest.mark.parametrize("seed", range(6))
+def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
+    tables, demand = random_case(seed, nodes=5, links=10)
+    network = build(tables)
+    exposed = expose(network, demand, on=ON)
+    graph, rows = network.graph, network.rows("links")
+    usable = exposed.arc_of[(exposed.weight[0] >= 0).any(axis=0)].tolist()
+    steps = [(int(graph.tail[a]), int(graph.head[a])) for a in usable if graph.kind[a] == "terminal"]
+    ways = {run: (int(graph.tail[a]), int(graph.head[a])) for a in usable for run in graph.runs[a]}
+    links = elements(exposed, ["link"])
+    for i, count in enumerate(disjoint_counts(exposed, links)):
+        layer = schema.layer(rows[i]["mode"], rows[i]["gauge_mm"])
+        ends = [graph.state_index[rows[i][end], layer] for end in ("from_node_id", "to_node_id")]
+        others = [ends_of for (k, _), ends_of in ways.items() if k != i]
+        assert count is not None
+        assert min(count, 3) == naive_disruption.least_cut(others, steps, (ends[0], ends[1]), 2)
     assert disjoint_counts(exposed, elements(exposed, ["country"])[:1]) == [None]
 
 
