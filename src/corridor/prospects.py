@@ -117,7 +117,9 @@ def prospects(study: Study, *, goal: Goal | None = None, options: Sequence[str] 
     frames |= _bound(study, asked, list(zip(baselines, before, strict=True)), frames, settings)
     bound = frames["target"].filter(pl.col("kind") == "bound")["transport_share"][0]
     forecasts |= {} if bound is None else {"transport-bound": bound}
-    frames["pair_costs"] = _pair_costs(asked, baselines[0].flows, {"baseline": before[0], **after})
+    titles = {"baseline": "In the months of the baseline", **{n: study.scenarios[n].title for n in asked.scenarios}}
+    frames["pair_costs"] = _named(study, _pair_costs(asked, baselines[0].flows, {"baseline": before[0], **after})
+                                  ).with_columns(pl.col("scenario").replace(titles).alias("title"))
     warnings = dict.fromkeys(w.partition(": ")[2] for r in results for w in r.warnings)
     return Prospects(frames, forecasts, tuple(warnings), {
         **results[0].provenance, "baselines": [b.option or b.series["name"][0] for b in baselines], "months": MONTHS,
@@ -235,8 +237,20 @@ def _answers(study: Study, goal: Goal, baselines: Sequence[_Baseline], results: 
     goods = (study.tables["sectors"], study.tables["cargoes"], study.tables["markets"])
     freight = [trade.demand(part, *goods, year=goal.year).select(pl.lit(name).alias("scenario"), pl.all())
                for (name,), part in first.flows.group_by("scenario", maintain_order=True)]
-    return {"target": pl.concat(steps), "potential": sectors, "pairs": first.pairs, "flows": first.flows,
-            "gains": first.countries, "freight": pl.concat(freight), "sentences": pl.DataFrame(sentences)}, found
+    called = study.tables["sectors"].select("sector_id", "name")
+    nations = study.tables["countries"].select("country", "name")
+    return {"target": pl.concat(steps), "pairs": first.pairs, "flows": first.flows, "freight": pl.concat(freight),
+            "potential": _named(study, sectors.join(called, on="sector_id", how="left", maintain_order="left")),
+            "gains": first.countries.join(nations, on="country", how="left", maintain_order="left").with_columns(
+                pl.col("scenario").replace(titles).alias("title")),
+            "sentences": pl.DataFrame(sentences)}, found
+
+
+def _named(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the names of exporter and importer."""
+    names = dict(study.tables["countries"].select("country", "name").iter_rows())
+    return frame.with_columns(pl.col("exporter").replace(names).alias("from_name"),
+                              pl.col("importer").replace(names).alias("to_name"))
 
 
 def _bound(study: Study, goal: Goal, starts: Sequence[tuple[_Baseline, pl.DataFrame]], frames: Mapping[str, pl.DataFrame],
