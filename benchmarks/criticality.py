@@ -3,9 +3,9 @@
     python benchmarks/criticality.py [--small]
 
 Two cases: the built-in study with all its demand, and random planar networks (a spanning tree and some more edges of a
-Delaunay net, mean degree 2.7) with demand between all of some places. Every cost is checked for equality. SciPy gets prebuilt
-matrices in which shut arcs weigh infinity, and one call for all origins. On the large case SciPy is timed on a sample of links
-and scaled. --small: few links, what the tests run.
+Delaunay net, mean degree 2.7) with demand between all of some places. Every cost is checked for equality. SciPy gets
+prebuilt matrices in which shut arcs weigh infinity, and one call for all origins. On the large case SciPy is timed on a
+sample of links and scaled. --small: few links, what the tests run.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from __future__ import annotations
 import platform
 import sys
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +106,7 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     say(f"planar: {nodes} nodes, {len(edges)} links, {zones} x {zones} pairs (SciPy from {sample} links)", ours_s, theirs_s)
 
 
-def timed(work):  # type: ignore[no-untyped-def]
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     """Return seconds and result."""
     began = time.perf_counter()
     result = work()

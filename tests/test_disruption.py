@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import dijkstra
 import naive_disruption
 from corridor import changes, distribution, durations, schema, simulation, skims
 from corridor.criticality import measure, rank, without, worst_pairs
-from corridor.disruption import compare, replay, replay_beside, second_corridor, simulate
+from corridor.disruption import compare, replay, replay_beside, second_corridor, shifts, simulate
 from corridor.elements import disjoint_counts, elements
 from corridor.errors import CallError, StudyError, UnknownName
 from corridor.exposure import Exposure, expose, part
@@ -363,6 +363,9 @@ def test_compare_says_what_moved() -> None:
     assert told["moved"].to_list() == ["route", "cut", "route"]
     assert told["extra_usd_per_year"][0] == 365 * 700 and told["extra_usd_per_year"][1] is None
     assert told["borders_after"][0].to_list() == ["west-plain", "plain-east"]
+    assert {r["link_id"]: r["difference"] for r in shifts(told).iter_rows(named=True)} == {
+        "west-pass": -20 * 365 * (1 + 3), "pass-east": 20 * 365 * (3 - 1), "west-spur": -20 * 365 * 2,
+        "west-plain": 20 * 365 * (1 - 3), "plain-east": 20 * 365 * (1 + 3)}
     back = compare(changed(row_id="west-spur"), network, demand, on=ON)
     assert back["moved"].to_list() == ["same", "opened", "same"]
     dearer = changed(row_id="west-spur", column="fixed_h", value="5")

@@ -21,7 +21,7 @@ from corridor.risk import Risk
 from corridor.simulation import SimulateOptions, simulate
 
 __all__ = ["RankOptions", "Risk", "SimulateOptions", "compare", "rank", "replay", "replay_beside", "second_corridor",
-           "simulate"]
+           "shifts", "simulate"]
 
 TRIP_COLUMNS = {"trip_id": "demand_id", "origin": "origin_node_id", "destination": "destination_node_id",
                 "cargo": "cargo_id"}
@@ -33,8 +33,8 @@ def compare(before: Network, after: Network, trips: pl.DataFrame, *, on: dt.date
     """Return what moves from one network to another: the best way of every trip on a day in both, by generalised cost.
 
     trips: a demand table, or trip_id, origin, destination and cargo. One row a trip: each figure of a unit with
-    ``_before`` and ``_after`` (null: no way), countries, borders and links passed, extra_usd_per_year where units are given,
-    and moved: ``same``, ``cost`` (same way, other figures), ``route``, ``opened``, ``cut`` or ``no way``.
+    ``_before`` and ``_after`` (null: no way), countries, borders and links passed, t_per_year and extra_usd_per_year where
+    units are given, and moved: ``same``, ``cost`` (same way, other figures), ``route``, ``opened``, ``cut`` or ``no way``.
 
     >>> import corridor as co
     >>> from corridor.disruption import compare
@@ -46,19 +46,35 @@ def compare(before: Network, after: Network, trips: pl.DataFrame, *, on: dt.date
     has_units = "units_per_year" in frame.columns
     if not has_units:
         frame = frame.with_columns(pl.lit(1.0).alias("units_per_year"))
-    sides = [best_ways(expose(network, frame, on=on)) for network in (before, after)]
+    exposed = [expose(network, frame, on=on) for network in (before, after)]
+    tonnes = exposed[0].units() * exposed[0].column("t_per_unit")
     rows = []
-    for trip, a, b in zip(frame.iter_rows(named=True), *sides, strict=True):
+    for trip, t, a, b in zip(frame.iter_rows(named=True), tonnes, *(best_ways(e) for e in exposed), strict=True):
         row = {"demand_id": trip["demand_id"], "origin": trip["origin_node_id"], "destination": trip["destination_node_id"],
                "cargo_id": trip["cargo_id"], "moved": _moved(a, b)}
         for name in (*FIGURES, *LISTS):
             row[f"{name}_before"], row[f"{name}_after"] = a and a[name], b and b[name]
         extra = b["generalised_cost_usd"] - a["generalised_cost_usd"] if a and b else None
+        row["t_per_year"] = float(t) if has_units else None
         row["extra_usd_per_year"] = extra * trip["units_per_year"] if extra is not None and has_units else None
         rows.append(row)
     types = {f"{name}_{side}": pl.Float64 if name in FIGURES else pl.List(pl.String)
              for name in (*FIGURES, *LISTS) for side in ("before", "after")}
-    return pl.DataFrame(rows, schema_overrides={**types, "extra_usd_per_year": pl.Float64})
+    return pl.DataFrame(rows, schema_overrides={**types, "t_per_year": pl.Float64, "extra_usd_per_year": pl.Float64})
+
+
+def shifts(compared: pl.DataFrame) -> pl.DataFrame:
+    """Return the tonnes a year that leave and join each link, from the rows of :func:`compare`.
+
+    Links that keep theirs are left out. Columns link_id, t_per_year_before, t_per_year_after, difference; most moved first. All of a trip goes one way.
+    """
+    sides = []
+    for side in ("before", "after"):
+        long = compared.select(pl.col(f"links_{side}").alias("link_id"), "t_per_year").explode("link_id").drop_nulls()
+        sides.append(long.group_by("link_id").agg(pl.col("t_per_year").sum().alias(f"t_per_year_{side}")))
+    both = sides[0].join(sides[1], on="link_id", how="full", coalesce=True)
+    moved = both.with_columns(pl.exclude("link_id").fill_null(0.0)).with_columns((pl.col("t_per_year_after") - pl.col("t_per_year_before")).alias("difference"))
+    return moved.filter(pl.col("difference") != 0).sort(pl.col("difference").abs(), "link_id", descending=[True, False])
 
 
 def best_ways(exposure: Exposure) -> list[dict[str, Any] | None]:

@@ -84,7 +84,8 @@ class Shelf:
 
 
 def _here(work: Work, task: Any, wanted: Sequence[Span], workers: int | None) -> Iterator[tuple[Span, Block]]:
-    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or os.cpu_count() or 1
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = here if workers is None else workers
     if min(count, len(wanted)) <= 1:
         for span in wanted:
             yield span, work(task, *span)

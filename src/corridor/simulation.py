@@ -145,12 +145,13 @@ def draw_block(task: Task, first: int, last: int) -> Block:
         events = draw_events(task, draw)
         active = at_work(events, len(task.base[8]))
         while True:
+            empty = not _book(task)[0].any()
             by_event, arrived = np.zeros((events.shape[1], 2)), np.full(events.shape[1], -1, np.int64)
             room = totals[k], by_event, by_element[k], arrived
             if states.simulate(task.base, _book(task), active, events, task.quiet, task.limits, room):
                 break
             totals[k], by_element[k] = 0, 0
-            _grow(task)
+            _grow(task, empty)
         parts.append(np.column_stack([np.full(events.shape[1], draw), events.T, by_event, arrived]))
     return {"totals": totals, "by_element": by_element, "events": np.concatenate(parts)}
 
@@ -196,9 +197,10 @@ def _book(task: Task) -> tuple[Any, ...]:
     return tuple(_books.book)
 
 
-def _grow(task: Task) -> None:
-    """Start a larger book; beyond the most ways, an empty one of the same size."""
-    _books.book = new_book(min(2 * len(_book(task)[3]), MOST_WAYS))
+def _grow(task: Task, was_empty: bool) -> None:
+    """Start a larger book; beyond the most ways one of the same size, unless one draw alone fills it."""
+    ways = len(_book(task)[3])
+    _books.book = new_book(2 * ways if was_empty or ways < MOST_WAYS else ways)
 
 
 def _base(exposure: Exposure, link_bits: Ints) -> tuple[Any, ...]:
