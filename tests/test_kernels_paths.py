@@ -1,0 +1,136 @@
+"""Shortest paths, trees and Pareto filters against SciPy and readable twins."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra as reference
+
+from corridor.kernels import cache_folder, paths
+from corridor.kernels.pareto import DONE, TOO_MANY, search, undominated
+from corridor.kernels.paths import UNREACHED, Ints
+
+NONE = np.zeros(0, np.int64)
+
+
+def random_graph(seed: int, least: int = 1, n: int = 40, arcs: int = 160) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return ptr, head, tail and weights; one arc in eight may not be passed."""
+    dice = np.random.default_rng(seed)
+    tail = np.sort(dice.integers(0, n, arcs))
+    ptr = np.searchsorted(tail, np.arange(n + 1)).astype(np.int64)
+    weight = dice.integers(least, 12, arcs)
+    return ptr, dice.integers(0, n, arcs), tail, np.where(dice.random(arcs) < 0.125, -1, weight)
+
+
+def matrix(head: Ints, tail: Ints, weight: Ints, n: int) -> csr_array:
+    """Return the least weight of each pair as SciPy wants it: no loops, no parallels."""
+    least: dict[tuple[int, int], int] = {}
+    for t, h, w in zip(tail.tolist(), head.tolist(), weight.tolist(), strict=True):
+        if w >= 0 and t != h:
+            least[t, h] = min(w, least.get((t, h), w))
+    rows, columns = zip(*least, strict=True)
+    return csr_array((np.array(list(least.values()), float), (rows, columns)), shape=(n, n))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_distances_are_scipys(seed: int) -> None:
+    ptr, head, tail, weight = random_graph(seed)
+    n = len(ptr) - 1
+    expected = reference(matrix(head, tail, weight, n))
+    sources, parts = np.array([0, 3, 3, 7, 11]), np.array([0, 1, 3, 5])
+    distance, arc = paths.dijkstra_many(ptr, head, weight, sources, parts)
+    for g, group in enumerate(([0], [3, 3], [7, 11])):
+        best = expected[group].min(axis=0)
+        assert np.array_equal(np.where(distance[g] >= UNREACHED, np.inf, distance[g]), best)
+        for v in np.flatnonzero(arc[g] >= 0):
+            assert head[arc[g, v]] == v
+            assert distance[g, tail[arc[g, v]]] + weight[arc[g, v]] == distance[g, v]
+        assert set(np.flatnonzero((arc[g] < 0) & (distance[g] < UNREACHED))) == set(group)
+
+
+@pytest.mark.parametrize("least", [0, 1])
+@pytest.mark.parametrize("seed", range(10))
+def test_sums_along_trees_are_those_of_the_way_back(seed: int, least: int) -> None:
+    """With least 0 most arcs are free, so that states stand at the same distance as those before them."""
+    ptr, head, tail, weight = random_graph(seed, least)
+    weight = np.where((weight > 0) & (np.arange(len(weight)) % 3 > 0), weight * least, weight)
+    dice = np.random.default_rng(seed)
+    values, bits = dice.integers(0, 100, (2, len(head))), 1 << dice.integers(0, 60, len(head))
+    distance, arc = paths.dijkstra_many(ptr, head, weight, np.array([5, 9]), np.array([0, 1, 2]))
+    sums, joined = paths.along_trees(distance, arc, tail, values, bits)
+    for g, v in itertools.product(range(2), range(len(ptr) - 1)):
+        here, total, met = v, np.zeros(2, np.int64), 0
+        while arc[g, here] >= 0:
+            a = arc[g, here]
+            total, met, here = total + values[:, a], met | int(bits[a]), tail[a]
+        assert np.array_equal(sums[g, :, v], total)
+        assert joined[g, v] == met
+
+
+@given(st.lists(st.integers(-50, 50)))
+def test_heap_gives_entries_in_order(entries: list[int]) -> None:
+    keys, items, size = np.empty(len(entries), np.int64), np.empty(len(entries), np.int64), 0
+    for i, key in enumerate(entries):
+        size = paths.push(keys, items, size, key, i)
+    out = []
+    while size:
+        assert entries[items[0]] == keys[0]
+        out.append(int(keys[0]))
+        size = paths.pop(keys, items, size)
+    assert out == [heapq.heappop(h) for h in [sorted(entries)] for _ in entries]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=20))
+def test_undominated_keeps_the_front_and_one_of_equals(rows: list[tuple[int, ...]]) -> None:
+    keep = undominated(np.array(rows, np.int64).reshape(-1, 3))
+    front = {r for r in rows if not any(q != r and all(a <= b for a, b in zip(q, r, strict=True)) for q in rows)}
+    kept = [r for r, k in zip(rows, keep, strict=True) if k]
+    assert len(kept) == len(set(kept))
+    assert set(kept) == front
+
+
+def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
+    """Return a graph, its arcs and bounds in which every step is quick and dear or slow and cheap: 2 ** steps ways."""
+    tail = np.repeat(np.arange(steps), 2)
+    ptr = np.searchsorted(tail, np.arange(steps + 2)).astype(np.int64)
+    arcs = np.zeros((5, 2 * steps), np.int64)
+    arcs[0, ::2], arcs[0, 1::2] = 1, 1 + 2 ** np.arange(steps)
+    arcs[1, ::2], arcs[1, 1::2] = 1 + 2 ** np.arange(steps), 1
+    bounds = np.zeros((4, steps + 1), np.int64)
+    bounds[:2] = np.arange(steps, -1, -1)
+    return (ptr, tail + 1), arcs, bounds
+
+
+@pytest.mark.parametrize(("most", "status"), [(1 << 14, TOO_MANY), (1 << 24, DONE)])
+def test_search_says_so_where_labels_are_too_many(most: int, status: int) -> None:
+    steps = 14
+    graph, arcs, bounds = ladder(steps)
+    count = arcs.shape[1]
+    calendars = (np.repeat([[0], [1 << 40], [0]], count, axis=1).astype(np.int64), np.arange(count + 1))
+    goal = np.arange(steps + 1) == steps
+    said, labels, goals = search(graph, calendars, arcs, np.zeros(64, np.int64), (np.array([0]), 0, goal), bounds,
+                                 (np.array([True, True, False, False]), np.array([1 << 40, 1 << 40, most], np.int64)))
+    assert said == status
+    if said == DONE:
+        assert len(goals) == 2**steps
+        assert set(labels[goals, 1] + labels[goals, 2]) == {2 * steps + 2**steps - 1}
+
+
+def test_no_source_reaches_nothing() -> None:
+    ptr, head, _, weight = random_graph(1)
+    distance, arc = paths.dijkstra(ptr, head, weight, NONE)
+    assert (distance == UNREACHED).all()
+    assert (arc == -1).all()
+
+
+def test_compiled_kernels_are_kept_by_their_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_CACHE_DIR", "here")
+    assert cache_folder().parts[:2] == ("here", "corridor")
+    assert cache_folder().name.startswith("kernels-")

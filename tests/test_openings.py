@@ -1,0 +1,119 @@
+"""When links and arcs can be entered: status, windows, rules and sailings together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core_cases import closed, network, small
+from corridor import openings
+from corridor.calendar import Span, instant, is_open, minute, next_open
+from corridor.changes import Closure
+from corridor.rules import Party, applying
+
+DEPART = minute("2026-06-10")
+
+
+def spans_of(at: int = 0, *change_ids: str, **rows: Any) -> list[Span]:
+    return openings.link_openings(small(*change_ids, **rows), DEPART).spans[at]
+
+
+def window(**more: Any) -> dict[str, Any]:
+    return {"window_id": "w", "link_id": "ab", **more}
+
+
+def test_a_link_without_windows_is_open_for_its_year_and_two_more() -> None:
+    assert spans_of() == [Span(minute("2026-01-01"), minute("2029-01-01"))]
+    built = small()
+    assert openings.link_openings(built, DEPART) is openings.link_openings(built, minute("2026-12-31"))
+    assert openings.link_openings(built, minute("2027-01-01")).from_min == minute("2027-01-01")
+
+
+def test_status_windows_of_the_link_and_of_both_ends_hold_together() -> None:
+    rows = {"changes": [closed("ab", dt.date(2026, 8, 1), dt.date(2026, 9, 1))],
+            "windows": [window(season_from="04-01", season_to="10-31"),
+                        {"window_id": "x", "node_id": "a", "weekdays": "mon"},
+                        {"window_id": "y", "node_id": "b", "hours": "08:00-12:00", "utc_offset_h": 5.0}]}
+    made = openings.link_openings(small("shut", **rows), DEPART)
+    for at in range(minute("2026-03-01"), minute("2026-12-31"), 60):
+        when = instant(at)
+        expected = 4 <= when.month <= 10 and when.month != 8 and when.weekday() == 0 and 3 <= when.hour < 7
+        assert is_open(made.spans[0], at) == expected, when
+    assert set(made.windows[0]) == {"ab", "a", "b"}
+    assert {c.closure_id for c in made.closures[0]} == {"shut", "ab", "a", "b"}
+    assert made.windows[2] == {}  # c - d meets no window
+
+
+def arc_calendar(**rows: Any) -> tuple[list[Span], list[Span]]:
+    """Return when the only service can be entered, and the same as the search takes it."""
+    built = small(**rows)
+    made = openings.link_openings(built, DEPART)
+    forbidding = [r for r in applying(built, Party("box")) if r.row["effect"] == "forbid"]
+    entries = openings.arc_spans(built, made, forbidding)
+    at = built.graph.kind.index("service") if "service" in built.graph.kind else 0
+    return entries[at], openings.search_spans(built, made, forbidding, entries)[at]
+
+
+def test_a_service_is_entered_at_its_sailings_while_all_its_links_are_open() -> None:
+    service = {"service_id": "s", "link_ids": "ab bc", "required": False, "timetable": "wed 10:00"}
+    entries, _ = arc_calendar(services=[service], windows=[window(season_from="06-01", season_to="06-20")],
+                              rules=[{"rule_id": "r", "row_id": "bc", "effect": "forbid", "to_on": dt.date(2026, 6, 5)}])
+    first, second, *_ = (s.start_min for s in entries)
+    assert (instant(first), instant(second)) == (dt.datetime(2026, 6, 10, 10, tzinfo=dt.UTC),
+                                                 dt.datetime(2026, 6, 17, 10, tzinfo=dt.UTC))
+    assert instant(entries[2].start_min).year == 2027
+
+
+def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
+    service = {"service_id": "s", "link_ids": "ab", "required": True, "departures_per_week": 1.0}  # half a headway: 84 h
+    rules = [{"rule_id": "r", "row_id": "ab", "effect": "forbid", "from_on": dt.date(2026, 7, 1),
+              "to_on": dt.date(2026, 8, 1)}]
+    entries, taken = arc_calendar(services=[service], rules=rules)
+    shut, again = minute("2026-07-01"), minute("2026-08-01")
+    assert [s[:2] for s in entries] == [(minute("2026-01-01"), shut), (again, minute("2029-01-01"))]
+    for at in range(minute("2026-06-25"), minute("2026-08-05"), 60):
+        best = min(max(at, s.start_min) + s.delay_min for s in taken if s.end_min > at) + 84 * 60
+        start = next_open(entries, at)
+        assert start is not None
+        assert best == next_open(entries, start + 84 * 60)
+
+
+def test_weather_does_not_let_goods_leave_after_hours() -> None:
+    storm = window(hours="08:00-20:00", open_share=0.9, closed_spell_h=36.0)  # 3.6 h on the mean
+    built = small(windows=[storm])
+    made = openings.link_openings(built, DEPART)
+    taken = openings.search_spans(built, made, [], openings.arc_spans(built, made, []))[0]
+    for at in range(minute("2026-06-10"), minute("2026-06-13"), 20):
+        leave = min(max(at, s.start_min) + round(s.delay_min) for s in taken if s.end_min > at)
+        assert 8 <= instant(leave).hour < 20
+
+
+def test_calendars_are_packed_in_order() -> None:
+    packed, ptr = openings.pack([[Span(1, 2, 0.6)], [], [Span(3, 4), Span(5, 9, 2.0)]])
+    assert packed.tolist() == [[1, 3, 5], [2, 4, 9], [1, 0, 2]]
+    assert ptr.tolist() == [0, 1, 1, 3]
+    assert openings.pack([])[0].shape == (3, 0)
+    assert packed.flags["C_CONTIGUOUS"]
+    assert packed.dtype == np.int64
+
+
+@pytest.mark.parametrize(("at", "ids"), [
+    (0, ["open-end", "always"]), (89, ["open-end", "always"]), (90, ["open-end", "always", "later"]),
+    (99, ["open-end", "always"]), (-1, ["early", "always"])])
+def test_dated_closures_in_force(at: int, ids: list[str]) -> None:
+    known = [Closure("change", "early", None, 0, None, None), Closure("change", "open-end", 0, None, None, None),
+             Closure("status", "always", None, None, None, None), Closure("window", "winter", None, None, None, None),
+             Closure("change", "later", 90, 99, None, None)]
+    assert [c.closure_id for c in openings.shut_by(known, at)] == ids
+
+
+def test_the_studys_pass_has_the_season_of_its_alternative() -> None:
+    for choice, january in (("protocol-1985", False), ("open-all-year", True)):
+        built = network("mid-2026", f"khunjerab={choice}")
+        at = built.frames["links"]["link_id"].to_list().index("khunjerab-tashkurgan-road")
+        spans = openings.link_openings(built, DEPART).spans[at]
+        assert is_open(spans, minute("2027-01-15")) == january
+        assert is_open(spans, minute("2026-07-15"))
