@@ -70,8 +70,9 @@ class Chosen:
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a route may and must do."""
+    """What travels, and what a route may and must do."""
 
+    cargo: Annotated[str, Parameter(help="Row of cargoes.csv.")] = "container-40"
     via: Annotated[tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")] = ()
     avoid: Avoid = ()
     require: Annotated[tuple[str, ...], Parameter(
@@ -135,7 +136,7 @@ def check(study: Path, *, json: Annotated[bool, Parameter(negative="", help="Pri
 
 
 @app.command
-def route(study: Path, origin: str, destination: str, *, cargo: str = "container-40", depart: str,
+def route(study: Path, origin: str, destination: str, *, depart: str,
           chosen: Chosen | None = None, limits: Limits | None = None, shown: Shown | None = None) -> int:
     """Find every route worth taking on a date, by time, cost, carbon and risk.
 
@@ -152,15 +153,13 @@ def route(study: Path, origin: str, destination: str, *, cargo: str = "container
         Where the goods start.
     destination
         Where they end.
-    cargo
-        Row of cargoes.csv.
     depart
         Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
     """
     chosen, limits, shown = chosen or Chosen(), limits or Limits(), shown or Shown()
     known = chosen.read(study)
     say_compiling()
-    trip: dict[str, Any] = {"cargo": cargo, "depart": depart, **limits.options()}
+    trip: dict[str, Any] = {"cargo": limits.cargo, "depart": depart, **limits.options()}
     criteria = tuple(c.strip() for c in shown.criteria.split(","))
     if ".." in depart:
         from corridor.departures import departures
