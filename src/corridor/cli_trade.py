@@ -54,7 +54,7 @@ def forecast(study: Path, *, target: float | None = None, by: int | None = None,
         raise CallError("The study asks about no trade target: add a section [target] to study.toml.")
     if draws < 0:
         raise CallError(f"--draws must be 0 or more, not {draws}.")
-    goal = replace(goal, target_usd=target or goal.target_usd if target != 0 else 0.0, by=by or goal.by,
+    goal = replace(goal, target_usd=goal.target_usd if target is None else target, by=goal.by if by is None else by,
                    scenarios=compare or goal.scenarios)
     say_compiling()
     with progress() as step:

@@ -87,6 +87,7 @@ def prospects(study: Study, *, goal: Goal | None = None, options: Sequence[str] 
     say = progress or (lambda word, done, total: None)
     total = len(asked.scenarios) + 2
     baselines = [_baseline(study, asked, option) for option in _options(study, asked, options)]
+    _check(asked, baselines)
     extra = _extra_choices(study)
     skims: dict[tuple[str, dt.date], pl.DataFrame] = {}
 
@@ -168,6 +169,15 @@ def _extra_choices(study: Study) -> dict[str, str]:
     """Return the choices laid over those of the study's scenario (by --choose)."""
     own = study.scenarios[study.scenario.scenario_id].choices
     return {k: v for k, v in study.scenario.choices.items() if own.get(k) != v}
+
+
+def _check(goal: Goal, baselines: Sequence[_Baseline]) -> None:
+    """Raise CallError for a target nobody can be measured against, before anything long is computed."""
+    if goal.target_usd <= 0:
+        raise CallError(f"The target must be above zero, not {goal.target_usd:g} USD.")
+    last = max(base.series["ends_on"].max() for base in baselines)  # type: ignore[type-var]
+    if dt.date(goal.by, 1, 1) <= last + dt.timedelta(days=1):  # type: ignore[operator]
+        raise CallError(f"The twelve months before 1 January {goal.by} are over: a baseline ends on {last}.")
 
 
 def _options(study: Study, goal: Goal, wanted: Sequence[str]) -> list[str | None]:
