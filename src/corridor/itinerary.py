@@ -106,14 +106,8 @@ def _ride(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: 
     ready, start, end = at
     costs, runs = query.costs, query.graph.runs[arc]
     nodes, link = query.network.by_id("nodes"), query.costs.link
-    places = np.array([2 * i + (not forward) for i, forward in runs])
-    km = np.array([r["length_km"] for r in rows])
-    run = costs.run_h[arc] * km / km.sum() if km.sum() else np.zeros(len(km))
-    if service is None or not service["speed_kmh"]:
-        run = link.run_h[places]
-    spent = np.cumsum(run + link.fixed_h[places])
-    stops = [start + round(float(h) / spent[-1] * (end - start)) if spent[-1] else end for h in spent]
-    share = link.usd[places] / link.usd[places].sum() if link.usd[places].sum() else km / max(km.sum(), 1e-9)
+    places = [2 * i + (not forward) for i, forward in runs]
+    stops, share = ([end], [1.0]) if len(runs) == 1 else _shared_out(query, arc, rows, service, (start, end))
     made, here = list[Leg](), start
     for k, (row, (_, forward)) in enumerate(zip(rows, runs, strict=True)):
         first, last = (row["from_node_id"], row["to_node_id"]) if forward else (row["to_node_id"], row["from_node_id"])
@@ -125,6 +119,22 @@ def _ride(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: 
             costs.service_rates.get(arc) or link.rates[places[k]]))
         here = stops[k]
     return made
+
+
+def _shared_out(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int]
+                ) -> tuple[list[int], list[float]]:
+    """When a service passes the end of each of its links, and each link's share of its price."""
+    start, end = at
+    link, runs = query.costs.link, query.graph.runs[arc]
+    places = np.array([2 * i + (not forward) for i, forward in runs])
+    km = np.array([r["length_km"] for r in rows])
+    run = query.costs.run_h[arc] * km / km.sum() if km.sum() else np.zeros(len(km))
+    if service is None or not service["speed_kmh"]:
+        run = link.run_h[places]
+    spent = np.cumsum(run + link.fixed_h[places])
+    stops = [start + round(float(h) / spent[-1] * (end - start)) if spent[-1] else end for h in spent]
+    share = link.usd[places] / link.usd[places].sum() if link.usd[places].sum() else km / max(km.sum(), 1e-9)
+    return stops, share.tolist()
 
 
 def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:

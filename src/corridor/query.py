@@ -260,10 +260,14 @@ def matching_links(network: Network, word: str) -> Bools:
 
 
 def arc_bits(network: Network) -> Ints:
-    """Return the hazard bits of every arc [arcs]."""
-    bits = hazards.link_bits(network)
-    return np.array([np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0 for runs in network.graph.runs],
-                    np.int64)
+    """Return the hazard bits of every arc [arcs], made once."""
+    key = "arc_bits"
+    if key not in network.cache:
+        bits = hazards.link_bits(network)
+        network.cache[key] = np.array([np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
+                                       for runs in network.graph.runs], np.int64)
+    found: Ints = network.cache[key]
+    return found
 
 
 def _costs(day: Network, party: Party, applied: Sequence[Applied], at_min: int) -> Costs:

@@ -69,6 +69,7 @@ def search(
     capacity = 1 << 14
     labels = np.empty((capacity, FIELDS), np.int64)
     keys, items = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
+    looked = np.empty((capacity, 2), np.int64)  # how many settled labels and goals a label was compared with when made
     # Settled labels stand side by side for each state (money, carbon, transshipments, bits), so that a comparison
     # reads straight through memory. Their time needs no comparing: a state's labels settle in the order of arrival.
     settled = np.empty((4, 8 * n), np.int64)
@@ -80,13 +81,15 @@ def search(
         if bounds[0, s] < UNREACHED:
             labels[count] = 0
             labels[count, 0], labels[count, 1], labels[count, 7], labels[count, 8] = s, depart, -1, -1
+            looked[count] = 0
             size = push(keys, items, size, depart + bounds[0, s], count)
             count += 1
     while size:
         label = items[0]
         size = pop(keys, items, size)
         u = labels[label, 0]
-        if _beaten(settled, first[u], first[u] + held[u], labels[label]) or _hopeless(reached, found, labels[label], bounds):
+        if (_beaten(settled, first[u] + looked[label, 0], first[u] + held[u], labels[label])
+                or _hopeless(reached, looked[label, 1], found, labels[label], bounds)):
             continue
         if held[u] == room[u]:
             if used + 2 * room[u] > settled.shape[1]:
@@ -123,6 +126,7 @@ def search(
                 labels = np.concatenate((labels, np.empty((capacity, FIELDS), np.int64)))
                 keys = np.concatenate((keys, np.empty(capacity, np.int64)))
                 items = np.concatenate((items, np.empty(capacity, np.int64)))
+                looked = np.concatenate((looked, np.empty((capacity, 2), np.int64)))
                 capacity *= 2
             new = labels[count]
             new[0], new[1] = v, at
@@ -132,8 +136,9 @@ def search(
             new[5] = labels[label, 5] + arcs[3, a]
             new[6] = labels[label, 6] | arcs[4, a]
             new[7], new[8] = label, a
-            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(reached, found, new, bounds):
+            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(reached, 0, found, new, bounds):
                 continue
+            looked[count, 0], looked[count, 1] = held[v], found
             size = push(keys, items, size, at + bounds[0, v], count)
             count += 1
     return DONE, labels[:count], goals[:found]
@@ -154,12 +159,12 @@ def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
 
 
 @njit(**JIT)
-def _hopeless(reached: Ints, found: int, label: Ints, bounds: Ints) -> bool:
-    """Tell whether some finished way is at least as good as the best this label can become."""
+def _hopeless(reached: Ints, first: int, found: int, label: Ints, bounds: Ints) -> bool:
+    """Tell whether some finished way from the first on is at least as good as the best this label can become."""
     u = label[0]
     at, usd = label[1] + bounds[0, u], label[2] + bounds[1, u]
     carbon, risk = label[3] + bounds[2, u], label[4]
-    for start in range(0, found, BLOCK):
+    for start in range(first, found, BLOCK):
         hit = False
         for i in range(start, min(start + BLOCK, found)):
             hit |= (reached[0, i] <= at) & (reached[1, i] <= usd) & (reached[2, i] <= carbon) & (reached[3, i] <= risk)
