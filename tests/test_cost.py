@@ -48,8 +48,8 @@ def built(**more: Any) -> Any:
                   link("de", "d", "e", mode="sea", length_km=500.0, speed_kmh=25.0), link("ae", "a", "e", speed_kmh=None)],
         "rates": RATES, "emissions": EMISSIONS, "modes": MODES, "cargoes": [BOX, REEFER, TONNE],
         "terminals": [{"terminal_id": "t", "node_id": "c", "from_layer": "road", "to_layer": "rail-1520",
-                       "form": "container", "two_way": True, "handling_h": 24.0, "handling_p95_h": 72.0, "usd_per_unit": 5.0, "usd_per_teu": 60.0,
-                       "usd_per_t": 0.5}], **more})
+                       "form": "container", "two_way": True, "handling_h": 24.0, "handling_p95_h": 72.0,
+                       "usd_per_unit": 5.0, "usd_per_teu": 60.0, "usd_per_t": 0.5}], **more})
 
 
 def priced(cargo: str = "box", **more: Any) -> cost.Costs:

@@ -125,10 +125,12 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
     found: dict[int, list[Closure]] = {}
     for i, closures in enumerate(query.openings.closures):
         why = [c for at in (query.depart_min, query.depart_min + SOON_MIN) for c in shut_by(closures, at)]
-        opens = {e: next_open(spans, query.depart_min) for e, spans in query.openings.windows[i].items()}
-        together = next_open(query.openings.spans[i], query.depart_min)
-        if not why and _is_late(together, query) and not any(_is_late(at, query) for at in opens.values()):
-            opens = dict.fromkeys(opens, together)  # no window alone shuts it for so long
+        elements = query.openings.windows[i]
+        opens = {e: next_open(spans, query.depart_min) for e, spans in elements.items()}
+        if len(elements) > 1 and not any(_is_late(at, query) for at in opens.values()):
+            together = next_open(reduce(intersect, elements.values()), query.depart_min)
+            if _is_late(together, query):
+                opens = dict.fromkeys(opens, together)  # no window alone shuts it for so long
         why += [replace(c, to_min=opens[c.closure_id]) for c in closures
                 if c.kind == "window" and _is_late(opens[c.closure_id], query)]
         found[i] = list(dict.fromkeys(why))
