@@ -1,4 +1,4 @@
-"""Checks of the history of closures and of the hazards drawn from it."""
+"""Checks of the history of closures, of the hazards drawn from it and of the closures replayed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from corridor.durations import DEFAULT, EXPONENTIAL_SIGMA, mean_d
 from corridor.errors import Finding
-from corridor.tables import Spot, Tables
+from corridor.tables import Spot, Tables, meant
 
 YEAR_DAYS = 365.25
 _SLACK = 0.01  # a sigma rounded to two digits
@@ -16,7 +16,8 @@ _SLACK = 0.01  # a sigma rounded to two digits
 
 def check(tables: Tables) -> list[Finding]:
     """Return what is wrong with events and hazards beyond single cells, periods and references."""
-    return [*_ends(tables), *_twice(tables), *_watched(tables), *_durations(tables), *_always(tables)]
+    return [*_ends(tables), *_twice(tables), *_watched(tables), *_durations(tables), *_always(tables),
+            *_replays(tables)]
 
 
 def _ends(tables: Tables) -> Iterator[Finding]:
@@ -114,3 +115,29 @@ def _always(tables: Tables) -> Iterator[Finding]:
                 f"hazards gives closures {said}: shut {share:.0%} of the time.",
                 "Check rate and length; a way that is mostly shut is a change or a window, not a hazard.",
                 severity="warning", value=f"{median:g}")
+
+
+def _replays(tables: Tables) -> Iterator[Finding]:
+    """Replays of a change that is none or closes nothing, over a time without a first and last day, or of no demand."""
+    changes = tables.frames["changes"].to_dicts()
+    known = dict.fromkeys(row["change_id"] for row in changes)
+    closing = {row["change_id"] for row in changes
+               if (row["table"], row["column"], row["value"]) == ("links", "status", "closed")}
+    figures = {row["figure_id"]: row for row in tables.frames["figures"].to_dicts()}
+    sent = set(tables.frames["demand"]["source_id"].to_list())
+    for i, row in enumerate(tables.frames["replays"].to_dicts()):
+        name, source = row["change_id"], row["demand_source_id"]
+        if "changes" not in tables.broken and name is not None and name not in closing:
+            what = "closes nothing" if name in known else f"{tables.name('changes')} does not have"
+            yield tables.finding("unknown-change", Spot("replays", i, "change_id"), f"replays.change_id names {name!r}, which "
+                                 f"{what}.", meant(name, closing, "Name a change that sets links.status to closed."),
+                                 value=name)
+        figure = figures.get(row["figure_after_id"])
+        if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
+            yield tables.finding("open-period", Spot("replays", i, "figure_after_id"), f"replays.figure_after_id names "
+                                 f"{row['figure_after_id']!r}, which has no first or no last day.",
+                                 "Write from_on and to_on of the figure: they say which days to replay.")
+        if source is not None and source not in sent and "demand" not in tables.broken:
+            yield tables.finding("no-demand", Spot("replays", i, "demand_source_id"), f"replays.demand_source_id names "
+                                 f"{source!r}, and no row of {tables.name('demand')} comes from there.",
+                                 "Name the source of the demand that the closure stops.", value=source)

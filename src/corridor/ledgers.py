@@ -87,4 +87,15 @@ COMMITMENTS = Table("commitments", "commitment_id", "what was promised", (
     Column("measured_on", "date", "day the newest value stands for"),
     *EVIDENCE))
 
-TABLES: tuple[Table, ...] = (TRADE, SECTORS, SPECIALISATIONS, MARKETS, FIGURES, CLAIMS, COMMITMENTS)
+REPLAYS = Table("replays", "replay_id", "closures that happened, run through the model beside the trade that was seen", (
+    key("replay_id", "short lower-case word"),
+    Column("name", "text", "what is replayed", required=True),
+    Column("change_id", "id", "change that closed the links", required=True),
+    Column("figure_before_id", "id", "trade of a time without the closure", required=True, refers="figures"),
+    Column("figure_after_id", "id", "trade of the time replayed, from its first to its last day", required=True,
+           refers="figures"),
+    Column("demand_source_id", "id", "source of the demand rows that are sent; null: all demand", refers="sources"),
+    Column("check_id", "id", "claim about the same fall, shown beside; null: none", refers="claims"),
+    *EVIDENCE))
+
+TABLES: tuple[Table, ...] = (TRADE, SECTORS, SPECIALISATIONS, MARKETS, FIGURES, CLAIMS, COMMITMENTS, REPLAYS)

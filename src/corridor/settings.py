@@ -20,7 +20,7 @@ _WORDS: dict[type, str] = {
     dict: "a table such as { parameter = \"option\" }", dt.date: "a date such as 2026-07-01, unquoted"}
 _STUDY: dict[str, type] = {"id": str, "title": str, "price_year": int, "default_scenario": str, "licence": str}
 _SCENARIO: dict[str, type] = {"title": str, "about": str, "as_of": dt.date, "changes": list, "choices": dict,
-                             "question": str, "beside": str}
+                             "question": str, "beside": str, "without": str}
 _TRIP: dict[str, type] = {"trip_id": str, "origin": str, "destination": str, "cargo": str, "depart": dt.date}
 _TRIP_MORE: dict[str, type] = {"question": str, "via": list, "require": list, "avoid": list}
 MOST_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
@@ -34,7 +34,8 @@ class Scenario:
 
     as_of: the day it stands for. changes: change ids in the order they apply. choices: parameter -> option; parameters
     not named take their default. question: what setting it beside another answers, in plain words; scenarios with one are
-    compared in the report, beside the scenario named in beside (null: the one reported).
+    compared in the report, beside the scenario named in beside (null: the one reported). without: the same world without
+    a corridor this scenario has, so that the corridor's worth under closures is told; null: none is told.
     """
 
     scenario_id: str
@@ -45,6 +46,7 @@ class Scenario:
     choices: Mapping[str, str] = field(default_factory=dict)
     question: str | None = None
     beside: str | None = None
+    without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +307,12 @@ def _scenarios(reader: _Reader, given: Any) -> dict[str, Scenario]:
                 good[key] = type(good[key])()
         scenarios[name] = Scenario(str(name), good.get("title", ""), good.get("about", ""), good.get("as_of", dt.date.min),
                                    tuple(good.get("changes", ())), dict(good.get("choices", {})), good.get("question"),
-                                   good.get("beside"))
+                                   good.get("beside"), good.get("without"))
     for name, scenario in scenarios.items():
-        if scenario.beside is not None and (scenario.beside not in scenarios or scenario.beside == name):
-            _unknown(reader, "unknown-scenario", f"[scenarios.{name}] beside names {scenario.beside!r}, which is no other "
-                     "scenario.", scenario.beside, [s for s in scenarios if s != name],
-                     reader.line("beside", f"[scenarios.{name}]"))
+        for key, other in (("beside", scenario.beside), ("without", scenario.without)):
+            if other is not None and (other not in scenarios or other == name):
+                _unknown(reader, "unknown-scenario", f"[scenarios.{name}] {key} names {other!r}, which is no other "
+                         "scenario.", other, [s for s in scenarios if s != name], reader.line(key, f"[scenarios.{name}]"))
     return scenarios
 
 
