@@ -20,6 +20,7 @@ from corridor.comparison import compare, conditions
 from corridor.departures import departures
 from corridor.errors import NotConverged
 from corridor.folders import keep, kept
+from corridor.losses import losses
 from corridor.network import Network
 from corridor.openings import link_openings, shut_by
 from corridor.prospects import prospects, said
@@ -47,7 +48,8 @@ class Results:
     """What a study answers under one scenario, as tables.
 
     frames: trips, routes, legs, calendar, scenarios (the same trips under the scenarios that ask a question), closures,
-    validation, evidence; trade_ and a name for every frame of :class:`corridor.prospects.Prospects`, claims, commitments.
+    validation, evidence; trade_ and a name for every frame of :class:`corridor.prospects.Prospects`, claims, commitments;
+    loss_ and a name for every frame of :func:`corridor.losses.losses`.
     study: title, scenario, scenarios compared, licence and price year as words. from_cache: read back, not computed. folder:
     where they are kept.
     """
@@ -97,7 +99,7 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
     if not fresh and (known := kept(home, provenance)) is not None:
         return Results(about, known, study.tables, provenance, home, True)
     say = progress or (lambda word, done, total: None)
-    total = 2 * len(study.trips) + 5
+    total = 2 * len(study.trips) + 9
     known_networks = cache(partial(scenario_network, study))
     parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
     trips = []
@@ -113,15 +115,17 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
         for name, frame in (("routes", found.routes), ("legs", found.legs), ("calendar", year)):
             parts[name].append(frame.insert_column(0, pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)))
     frames = {name: pl.concat(made) if made else pl.DataFrame() for name, made in parts.items()}
-    say("other scenarios", total - 5, total)
+    say("other scenarios", total - 9, total)
     frames["scenarios"] = compare(study.trips, [s.scenario_id for s in _compared(study)], known_networks)
-    say("validation", total - 4, total)
+    say("validation", total - 8, total)
     frames |= {
         "trips": pl.DataFrame(trips, schema=TRIP_TYPES),
         "validation": validate(study.tables["observations"], known_networks),
         "closures": closures(study.network, study.scenario.as_of), "evidence": evidence(study.tables)}
-    say("trade", total - 3, total)
+    say("trade", total - 7, total)
     frames |= trade_frames(study)
+    cost = losses(study, known_networks, progress=lambda word, done, _: say(word, total - 5 + done, total))
+    frames |= {f"loss_{name}": frame for name, frame in cost.items()}
     say("writing", total - 1, total)
     keep(home, frames, provenance)
     say("done", total, total)
