@@ -175,8 +175,8 @@ def _check(goal: Goal, baselines: Sequence[_Baseline]) -> None:
     """Raise CallError for a target nobody can be measured against, before anything long is computed."""
     if goal.target_usd <= 0:
         raise CallError(f"The target must be above zero, not {goal.target_usd:g} USD.")
-    last = max(base.series["ends_on"].max() for base in baselines)  # type: ignore[type-var]
-    if dt.date(goal.by, 1, 1) <= last + dt.timedelta(days=1):  # type: ignore[operator]
+    last: dt.date = max(day for base in baselines for day in base.series["ends_on"].to_list())
+    if dt.date(goal.by, 1, 1) <= last + dt.timedelta(days=1):
         raise CallError(f"The twelve months before 1 January {goal.by} are over: a baseline ends on {last}.")
 
 

@@ -27,7 +27,7 @@ def target_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the steps to a trade target in the columns a person compares, money in millions of USD."""
     million = [(pl.col(c) / 1e6).round(0).cast(pl.Int64).alias(name) for c, name in (
         ("value_usd", "USD m"), ("low_usd", "from"), ("high_usd", "to"), ("gap_usd", "short by"))]
-    return frame.select("series", "step", *million, (pl.col("transport_share") * 100).round(1).alias("% of the way"))
+    return frame.select("series", "step", *million, ((pl.col("transport_share") * 100).round(1) + 0.0).alias("% of the way"))
 
 
 def print_table(frame: pl.DataFrame) -> None:
