@@ -43,7 +43,8 @@ def legs() -> pl.DataFrame:
         row = {"route_id": route_id, "leg": number, "kind": "link" if link_id else "terminal", "link_id": link_id,
                "terminal_id": None if link_id else f"{start}-yard", "service_id": None, "mode": mode, "layer": layer,
                "from_node_id": start, "to_node_id": end, "country": "KZ", "wait_h": 0.0, "fixed_h": 0.0,
-               "length_km": 0.0, "carbon_kg": 100.0, "source_id": "lines-2021", "confidence": "A", **figures}
+               "length_km": 0.0, "carbon_kg": 100.0, "source_id": "lines-2021", "confidence": "A",
+               "rate_source_id": "map-2020" if link_id else None, "rate_confidence": "B" if link_id else None, **figures}
         depart = START + dt.timedelta(days=number)
         return row | {"depart_at": depart, "arrive_at": depart + dt.timedelta(hours=row["time_h"])}
 
@@ -51,7 +52,8 @@ def legs() -> pl.DataFrame:
         leg("r0", 0, ("alpha", "gate-n", "a-gate", "road", "road"), time_h=10.0, length_km=250.0, cost_usd=300.0),
         leg("r0", 1, ("gate-n", "gate-s", "gate", "road", "road"), time_h=9.0, fixed_h=8.5, length_km=5.0,
             cost_usd=120.0, confidence="C"),
-        leg("r0", 2, ("gate-s", "mid", "gate-mid", "road", "road"), time_h=20.0, length_km=400.0, cost_usd=500.0),
+        leg("r0", 2, ("gate-s", "mid", "gate-mid", "road", "road"), time_h=20.0, length_km=400.0, cost_usd=500.0,
+            rate_confidence="C"),
         leg("r0", 3, ("mid", "port", "mid-port", "road", "road"), time_h=90.0, length_km=2100.0, cost_usd=2600.0),
         leg("r1", 0, ("alpha", "mid", "a-mid-rail", "rail", "rail-1520"), time_h=40.0, wait_h=24.0, length_km=900.0,
             cost_usd=600.0),
@@ -108,6 +110,24 @@ def evidence() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["table", "confidence", "rows"], orient="row")
 
 
+def scenarios() -> pl.DataFrame:
+    """Return the trip of results() under its own scenario and one with every gate open; isle-alpha finds a way there."""
+    columns = ("trip_id", "scenario", "criterion", "time_h", "time_p50_h", "time_p95_h", "cost_usd", "countries", "modes",
+               "borders", "weak_time_share", "weak_cost_share", "reason")
+    by_road, by_rail = (["KZ", "KG", "PK"], ["road"], ["gate"]), (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"])
+    rows = [("alpha-port", "half-shut", "time", 129.0, 131.0, 180.0, 3520.0, *by_road, 0.1, 0.2, None),
+            ("alpha-port", "half-shut", "cost", 189.0, 192.0, 260.0, 3350.0, *by_road, 0.1, 0.2, None),
+            ("alpha-port", "half-shut", "cost in time", 129.0, 131.0, 180.0, 3520.0, *by_road, 0.1, 0.2, None),
+            ("isle-alpha", "half-shut", "time", *[None] * 9, "closed (gate-rail until reopened)"),
+            ("alpha-port", "open", "time", 100.0, 96.0, 150.0, 3600.0, *by_rail, 0.5, 0.6, None),
+            ("alpha-port", "open", "cost", 189.0, 192.0, 260.0, 3350.0, *by_road, 0.1, 0.2, None),
+            ("alpha-port", "open", "cost in time", 101.0, 98.0, 150.0, 3400.0, *by_road, 0.5, 0.6, None),
+            ("isle-alpha", "open", "time", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None),
+            ("isle-alpha", "open", "cost", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None),
+            ("isle-alpha", "open", "cost in time", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None)]
+    return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+
 def results(name_of_port: str = "Southport") -> dict[str, object]:
     """Return all a report takes: one trip with routes, one without."""
     trip = {"trip_id": "alpha-port", "question": f"How do boxes reach {name_of_port}?", "origin": "Alpha",
@@ -118,11 +138,15 @@ def results(name_of_port: str = "Southport") -> dict[str, object]:
                    "reason": "closed (gate-rail until reopened)"}
     return {
         "study": {"id": "small", "title": "A small world", "licence": "CC0", "price_year": 2025, "scenario": {
-            "title": "Gate half shut", "about": "The gate is shut to trains.", "as_of": dt.date(2026, 7, 1)}},
+            "title": "Gate half shut", "about": "The gate is shut to trains.", "as_of": dt.date(2026, 7, 1)},
+            "scenario_id": "half-shut", "scenarios": {
+                "half-shut": {"title": "Gate half shut", "about": "", "question": None, "beside": None, "sources": []},
+                "open": {"title": "Gate open", "about": "Trains pass.", "question": "What does the shut gate cost?",
+                         "beside": None, "sources": ["lines-2021"]}}},
         "trips": [trip, none], "nodes": nodes(name_of_port), "links": links(), "calendar": calendar(),
         "closures": pl.DataFrame([{"element": "crossing:KZ-KG", "kind": "change", "what": "gate shut to trains",
                                    "from_on": dt.date(2026, 1, 1), "to_on": None, "source_id": "lines-2021"}]),
-        "validation": validation(), "evidence": evidence(),
+        "validation": validation(), "evidence": evidence(), "scenarios": scenarios(),
         "sources": pl.DataFrame([
             {"source_id": "lines-2021", "citation": "Railway Almanac", "year": 2021, "where": "https://example.org/a p. 3",
              "licence": None},

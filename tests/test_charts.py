@@ -91,6 +91,36 @@ def test_ids_of_two_charts_never_meet(drawn: dict[str, str]) -> None:
         assert set(re.findall(r"url\(#([^)]+)\)", svg)) <= set(re.findall(r'\bid="([^"]+)"', svg))
 
 
+def test_svg_is_slim_and_draws_repeated_shapes_once(drawn: dict[str, str]) -> None:
+    for svg in drawn.values():
+        inside = re.sub(r"<(title|desc)\b.*?</\1>", "", svg)
+        assert not re.search(r' (?:d|transform)="[^"]*\d\.\d\d', inside) and "class=" not in inside
+        assert inside.count("font-family") == 1 and "<g>" not in inside
+    uses = re.findall(r'<use[^>]* href="#([^"]+)"', drawn["calendar"])
+    assert len(uses) > 10 and set(uses) <= set(re.findall(r'<path id="([^"]+)"', drawn["calendar"]))
+
+
+def test_pair_shares_numbers_and_kilometres(drawn: dict[str, str]) -> None:
+    shown = texts(drawn["distance_pair"])
+    assert {"A 5.4 d", "B 7.9 d", "A 3,520 USD", "B 3,350 USD"} <= set(shown)
+    assert shown.count("North Gate – South Gate") == 1 and shown.count("km from origin") == 1
+
+
+def test_calendar_of_two_criteria_has_two_panels(drawn: dict[str, str]) -> None:
+    assert {"fastest: days", "cheapest: USD"} <= set(texts(drawn["calendar_both"]))
+    tops = [float(y) for y in re.findall(r'<g [^>]*transform="translate\(\d+,(\d+)\)"', drawn["calendar_both"])]
+    assert max(tops) > 112  # the second panel stands below the first
+
+
+def test_pixel_of_a_place_and_back() -> None:
+    view = view_of([50.0, 80.0], [25.0, 50.0], highest_px=400)
+    assert view.height <= 400
+    for lon, lat in ((50.0, 25.0), (64.0, 40.0), (80.0, 50.0)):
+        assert view.place(*view.pixel(lon, lat)) == pytest.approx((lon, lat))
+    west, south, east, north = view.seen()
+    assert west < 50 and south < 25 and east > 80 and north > 50
+
+
 def test_same_frames_make_the_same_picture(drawn: dict[str, str]) -> None:
     assert charts.to_svg(EVERY["time_distance"]()) == drawn["time_distance"]
 

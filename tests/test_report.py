@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import polars as pl
 import pytest
 
 import chart_cases as cases
+from corridor.comparison import weak_shares
 from corridor.palette import WIDTH, lettered
 from corridor.reports import report
+from corridor.reports.answers import answers
+from corridor.reports.chapters import CHAPTERS, differs, papers
 from corridor.reports.figures import csv_address, outstanding
-from corridor.reports.pages import days, flat, num, share, shut_links, slug, weak_shares, web
+from corridor.reports.given import given, shut_links
+from corridor.reports.words import day, days, flat, num, share, slug, together, way, web
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
-VOID = {"meta", "br", "img", "hr", "link", "input", "path", "rect", "line", "circle"}
+VOID = {"meta", "br", "img", "hr", "link", "input", "path", "rect", "line", "circle", "use"}
 
 
 class Page(HTMLParser):
@@ -33,6 +37,11 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # HTML lets a cell end where the next cell or row begins.
+        if tag in ("td", "tr") and self.stack and self.stack[-1] == "td":
+            self.stack.pop()
+        if tag == "tr" and self.stack and self.stack[-1] == "tr":
+            self.stack.pop()
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.stack.append(tag)
@@ -43,6 +52,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
+        while tag == "tbody" and self.stack and self.stack[-1] in ("td", "tr"):
+            self.stack.pop()
         if not self.stack or self.stack.pop() != tag:
             self.unclosed.append(tag)
 
@@ -91,27 +102,95 @@ def test_inner_links_arrive(page: Page) -> None:
 
 def test_every_chart_has_caption_title_and_data(page: Page, text: str) -> None:
     figures = re.findall(r"<figure.*?</figure>", text, flags=re.S)
-    assert len(figures) == 1 + 4 + 2 + 2 + 1  # network; trip; calendar by time and cost; two metrics; evidence
+    assert len(figures) == 1 + 3 + 1 + 2 + 1  # network; trip; calendar; two metrics; evidence
     for figure in figures:
         assert figure.count("<svg") == 1 and "<title" in figure and "<desc" in figure
         caption = re.search(r"<figcaption>(.*?)<a", figure, flags=re.S)
         assert caption and len(caption[1].strip()) > 40
-        data = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', figure)
-        assert data and base64.b64decode(data[1]).decode().count("\n") >= 2
+        data = re.search(r'href="data:text/csv;charset=utf-8,([^"]+)"', figure)
+        assert data and unquote(data[1]).count("\n") >= 2
         width = re.search(r'<svg[^>]* width="([\d.]+)"', figure)
         assert width and float(width[1]) <= WIDTH + 10
 
 
 def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     plain = re.sub(r"\s+", " ", page.text)
-    assert "The fastest way, route A, goes by road through KZ–KG–PK, takes 5.5 days (19 of 20 times under 7.5)" in plain
-    assert "costs USD 3 520" in plain
-    assert "estimates (C) carry 7 % of its hours and 3 % of its dollars" in plain  # 9 of 129 h, 120 of 3520 USD
-    assert "Cheapest, least carbon, least risk: B" in plain
+    assert ("The quickest way goes by road through Kyrgyzstan: 5.5 days, 19 times in 20 within 7.5, for USD 3,520. "
+            "The cheapest goes by rail and road through Kyrgyzstan: USD 3,350 and 8.0 days.") in plain
+    # 9 of 129 h; 620 of 3520 USD; of r1 nothing
+    assert "Estimates carry 7 % and 0 % of the hours and 18 % and 0 % of the dollars" in plain
     assert "No route. closed (gate-rail until reopened)" in plain
-    assert "1 inside its 5th-95th percentile band, 1 within 25 % of what was seen, 1 as misses" in plain
     assert "2 of 5 routes" in plain and "hours of one border are a guess" in plain
+    assert "Nobody has said when 1 of the closures below end." in plain
+    assert "1 inside its 5th-95th percentile band, 1 within 25 % of what was seen and 1 as misses" in plain
     assert "27 % of the 15 rows" in plain
+
+
+def test_other_scenarios_are_told_and_tabled(page: Page, text: str) -> None:
+    plain = re.sub(r"\s+", " ", page.text)
+    assert ("With “Gate open”, Alpha – Southport: the quickest way takes 4.0 days instead of 5.5, by rail through "
+            "Uzbekistan; in about the same time the cheapest costs USD 3,400 instead of 3,520.") in plain
+    part = text[text.index('<section id="scenarios"'):]
+    assert "<b>4.0 d</b>" in part and "<b>no way</b>" in part and "<b>$ 3,350</b>" not in part
+    assert '<a href="#source-lines-2021">lines-2021</a>' in part.split("</section>")[0]
+
+
+def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
+    results: dict[str, Any] = cases.results()
+    same = cases.scenarios().filter(pl.col("scenario") == "half-shut")
+    results["scenarios"] = pl.concat([same, same.with_columns(scenario=pl.lit("open"))])
+    said = next(one["text"] for one in answers(given(results)) if one["question"] == "What does the shut gate cost?")
+    assert "nothing changes. None of the other 1 trips changes either." in said
+    gone = same.with_columns(scenario=pl.lit("open"), time_p50_h=pl.lit(None, pl.Float64), cost_usd=pl.lit(None, pl.Float64))
+    results["scenarios"] = pl.concat([same, gone])
+    said = next(one["text"] for one in answers(given(results)) if one["question"] == "What does the shut gate cost?")
+    assert "Alpha – Southport: no way is left." in said
+
+
+def test_same_trip_on_another_day_and_held_to_a_way() -> None:
+    import datetime as dt
+
+    results: dict[str, Any] = cases.results()
+    trip = results["trips"][0]
+    results["trips"] = [trip, trip | {"trip_id": "winter", "depart": dt.date(2027, 1, 15), "question": "In winter?"},
+                        trip | {"trip_id": "middle", "via": ["mid"], "question": "By Midway?"}]
+    ready = given(results)
+    assert [one["name"] for one in ready.trips] == [
+        "Alpha – Southport", "Alpha – Southport (15 January 2027)", "Alpha – Southport (passing Midway)"]
+    said = {one["question"]: str(one["text"]) for one in answers(ready)}
+    assert "Leaving on 15 January 2027, the quickest way goes" in said["In winter?"]
+    assert "(on 1 July 2026 the same way takes 5.5)" in said["In winter?"]
+    assert "Of 26 departures through the year 23 find a way, the quickest over 2 different sets" in said["In winter?"]
+    assert said["By Midway?"].startswith("Passing Midway: at best <b>5.5 days</b>") and "Left free" in said["By Midway?"]
+
+
+def test_chapters_are_functions_to_parts() -> None:
+    ready = given(cases.results())
+    parts = [part for chapter in CHAPTERS for part in chapter(ready)]
+    ids = [part.part_id for part in parts]
+    assert len(ids) == len(set(ids)) and {"maps", "trip-alpha-port", "scenarios", "shut", "sources"} <= set(ids)
+    assert papers([{"letter": "A", "documents": ["TIR"]}, {"letter": "B", "documents": ["CIM", "TIR"]}]) == [
+        ("TIR", ["A", "B"]), ("CIM", ["B"])]
+    assert differs(103.0, 100.0) and not differs(101.0, 100.0) and differs(None, 1.0) and not differs(None, None)
+
+
+@pytest.mark.parametrize("said, parts", [
+    ("carec.org", [("carec.org", "https://carec.org")]),
+    ("zn.ua; en.ibena.ir/news/80229", [("zn.ua", "https://zn.ua"), ("; ", None),
+                                       ("en.ibena.ir/news/80229", "https://en.ibena.ir/news/80229")]),
+    ("see https://x.org/a, p. 3", [("see ", None), ("https://x.org/a", "https://x.org/a"), (", p. 3", None)]),
+    ("javascript:alert(1)", [("javascript:alert(1)", None)]),
+    ("scgraph-data 2.0.0", [("scgraph-data 2.0.0", None)]),
+    ("articles named like the place", [("articles named like the place", None)]), (None, [])])
+def test_addresses_become_links_and_nothing_else(said: str | None, parts: list[tuple[str, str | None]]) -> None:
+    assert web(said) == parts
+
+
+def test_every_leg_leads_to_the_sources_of_its_way_and_its_rate(text: str) -> None:
+    tables = re.findall(r'<table class="legs">.*?</table>', text, flags=re.S)
+    assert len(tables) == 2
+    assert sum(table.count('<b>A</b> <a href="#source-lines-2021">') for table in tables) == 6
+    assert sum(table.count('<a href="#source-map-2020">') for table in tables) == 6  # six links, the terminal has no rate
 
 
 def test_tables_say_what_the_frames_say(page: Page) -> None:
@@ -164,19 +243,24 @@ def test_links_are_shut_by_status_and_by_closures_in_force() -> None:
 
 def test_weak_shares() -> None:
     first = cases.legs().filter(pl.col("route_id") == "r0")
-    assert weak_shares(first) == {"weak_time_share": pytest.approx(9 / 129), "weak_cost_share": pytest.approx(120 / 3520)}
+    assert weak_shares(first) == {  # one link's row is an estimate, and one rate of another
+        "weak_time_share": pytest.approx(9 / 129), "weak_cost_share": pytest.approx(620 / 3520)}
     assert weak_shares(first.clear()) == {"weak_time_share": None, "weak_cost_share": None}
 
 
 def test_words_for_numbers() -> None:
     assert num(None) == days(None) == share(None) == "–"
-    assert num(1234567.0) == "1\u202f234\u202f567" and days(36.0) == "1.5"
+    assert num(1234567.0) == "1,234,567" and days(36.0) == "1.5"
     assert share(0.001) == "<\u00a01\u00a0%" and share(0.0) == "0\u00a0%" and share(0.126) == "13\u00a0%"
     assert slug("A b/C") == "a-b-c" and slug("…") == "x"
-    assert web("javascript:alert(1)") is None and web("see https://x.org/a, p. 3") == "https://x.org/a"
+    assert day(None) == "–" and together(["a", "b", "c"]) == "a, b and c" and together(["a"]) == "a"
+    assert way(["road", "sea"], ["KZ", "KG", "CN", "PK"]) == "by road and sea through Kyrgyzstan and China"
+    assert way(["sea"], ["PK", "NL"]) == "by sea"
     assert flat({"a": {"b": [1, 2]}, "c": None}) == [("a.b", "1, 2"), ("c", "–")]
 
 
 def test_csv_address_holds_the_frame() -> None:
-    data = base64.b64decode(csv_address(cases.routes()).split(",", 1)[1]).decode()
-    assert data.splitlines()[0].startswith("route_id,time_h") and "KZ KG PK" in data
+    address = csv_address(cases.routes().with_columns(name=pl.lit('50 % "#'), cost_usd=pl.lit(1 / 3)))
+    head, *rows = unquote(address.split(",", 1)[1]).splitlines()
+    assert not set('"#\n<') & set(address.split(",", 1)[1]) and head.startswith("route_id,time_h")
+    assert "KZ; KG; PK" in rows[0] and '"50 % ""#"' in rows[0] and ",0.333," in rows[0]

@@ -153,7 +153,7 @@ def _plot(points: pl.DataFrame, axis: _Axis, numbers: Mapping[str, str], present
               axis=alt.Axis(format=",.0f", tickCount=8))
     y = alt.Y("y:Q", title=axis.title, scale=alt.Scale(domain=[0, y_top], nice=False),
               axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=7 if axis.height > 300 else 5))
-    drawn = alt.Chart(_strokes(points)).mark_line(strokeCap="butt", clip=True).encode(
+    drawn = alt.Chart(_strokes(points)).mark_line(strokeCap="butt").encode(
         x=x, y=y, detail=["stroke:N"], order="place:Q", **mode_channels(present))
     at = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
     marks = alt.Chart(labels)

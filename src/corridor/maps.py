@@ -21,7 +21,7 @@ from corridor.schema import OPEN_STATUS, layer
 
 SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
 _PLOT = WIDTH - 16
-_EYE_PX = 1.6  # corners of coasts closer than this are not told apart
+_EYE_PX = 2.4  # corners of coasts closer than this are not told apart
 _DETOUR = 1.3  # a sea way so much longer than the straight line goes round land: drawn straight it would mislead
 _BESIDE = tuple((x, y) for x, y in ((0.56, 0), (-0.56, 0), (0.5, -0.75), (-0.5, -0.75), (0.5, 0.75), (-0.5, 0.75),
                                     (0, -0.95), (0, 0.95), (0.62, -1.4), (-0.62, -1.4), (0.62, 1.4), (-0.62, 1.4)))
@@ -200,7 +200,7 @@ def _traced(lines: Iterable[Line], view: View, *, closed: bool = False) -> str:
             if abs(spot[0] - kept[-1][0]) + abs(spot[1] - kept[-1][1]) >= _EYE_PX:
                 kept.append(spot)
         kept.append(spots[-1])
-        parts.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in kept) + ("Z" if closed else ""))
+        parts.append("M" + "L".join(f"{x:.0f},{y:.0f}" for x, y in kept) + ("Z" if closed else ""))
     return "".join(parts)
 
 

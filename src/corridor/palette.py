@@ -180,11 +180,11 @@ def to_svg(chart: Chart) -> str:
     import vl_convert
 
     with unchecked():
-        spec = chart.to_dict()
+        spec = chart.to_dict(validate=False)
     svg = _plain(vl_convert.vegalite_to_svg(spec))
     # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
     numbers: dict[str, int] = {}
-    name = re.compile(r'(\bid="|url\(#)([^")]+)')
+    name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
     svg = name.sub(lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", svg)
     mark = "c" + hashlib.sha256(svg.encode()).hexdigest()[:10]
     svg = name.sub(lambda found: f"{found[1]}{mark}-{found[2]}", svg)
@@ -193,7 +193,7 @@ def to_svg(chart: Chart) -> str:
     words = (f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
              f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>')
     return re.sub(r"<svg\b([^>]*)>",
-                  lambda found: f'<svg{found[1]} font-family="{FONT}" role="img" '
+                  lambda found: f'<svg{found[1]} font-family="{FONT}" font-size="11px" role="img" '
                                 f'aria-labelledby="{mark}-title {mark}-desc">{words}',
                   svg, count=1)
 
@@ -203,9 +203,12 @@ _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 # What says nothing: defaults, the names of parts for a viewer that is not there, the type that is named once at the top.
 _IDLE = re.compile(r' (?:class="[^"]*"|pointer-events="none"|role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|opacity="1"|'
-                   r'stroke-width="1"|stroke-miterlimit="10"|font-family="[^"]*"|font-weight="normal"|'
-                   r'text-anchor="start"|transform="translate\(0,0\)")')
-_EMPTY = re.compile(r'<path d="" display="none"/>|<path d="M0,0h0v0h0Z"/>|<g(?: transform="[^"]*")?>\s*</g>')
+                   r'stroke-width="1"|stroke-miterlimit="10"|stroke-linecap="butt"|stroke-dasharray="1,0"|'
+                   r'font-family="[^"]*"|font-size="11px"|font-weight="normal"|text-anchor="start"|'
+                   r'transform="translate\(0,0\)")')
+_EMPTY = re.compile(r'<path d="" display="none"/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|'
+                    r'<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>')
+_SHAPE = re.compile(r'<path(?=[ >])([^>]*?) d="([^"]{24,})"([^>]*)/>')
 
 
 def _plain(svg: str) -> str:
@@ -220,4 +223,32 @@ def _plain(svg: str) -> str:
     slim = _TAG.sub(tag, svg)
     while (less := _EMPTY.sub("", slim)) != slim:
         slim = less
-    return slim
+    return _once(_unwrapped(slim))
+
+
+def _unwrapped(svg: str) -> str:
+    """Return the SVG without groups that say nothing of what they hold."""
+    kept: list[str] = []
+    says: list[bool] = []
+    for piece in re.split(r"(</?g\b[^>]*>)", svg):
+        if piece == "</g>":
+            piece = piece if says.pop() else ""
+        elif piece.startswith("<g") and not piece.endswith("/>"):
+            says.append(piece != "<g>")
+            piece = piece if says[-1] else ""
+        kept.append(piece)
+    return "".join(kept)
+
+
+def _once(svg: str) -> str:
+    """Return the SVG with every shape that comes back often written once and used by name."""
+    counts: dict[str, int] = {}
+    for found in _SHAPE.finditer(svg):
+        counts[found[2]] = counts.get(found[2], 0) + 1
+    names = {shape: f"s{i}" for i, shape in enumerate(shape for shape, count in counts.items() if count > 3)}
+    if not names:
+        return svg
+    drawn = _SHAPE.sub(lambda found: f'<use{found[1]} href="#{names[found[2]]}"{found[3]}/>' if found[2] in names
+                       else found[0], svg)
+    shapes = "".join(f'<path id="{name}" d="{shape}"/>' for shape, name in names.items())
+    return re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<defs>{shapes}</defs>", drawn, count=1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 from markupsafe import Markup
@@ -33,20 +33,23 @@ def figure(figure_id: str, chart: Any, caption: str, data: pl.DataFrame) -> Figu
 
 
 def csv_address(frame: pl.DataFrame) -> str:
-    """Return the frame as CSV in a data: address; lists become words parted by blanks."""
+    """Return the frame as CSV in a data: address: lists as words parted by semicolons, numbers to three decimals."""
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    text = frame.with_columns(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(" ") for name in lists)
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.write_csv().encode()).decode()
+    text = frame.with_columns(
+        *(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists),
+        *(pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64)).write_csv(
+            datetime_format="%Y-%m-%dT%H:%MZ")
+    return "data:text/csv;charset=utf-8," + quote(text, safe=",:;/()+ @!$*")
 
 
 def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
     """Return the letters of the routes that are best at something, at most four, and at what."""
     found: dict[str, list[str]] = {}
-    for words, column in (("fastest", "time_p50_h"), ("cheapest", "cost_usd"), ("least carbon", "carbon_kg"),
+    for words, column in (("fastest", "time_h"), ("cheapest", "cost_usd"), ("least carbon", "carbon_kg"),
                           ("least risk", "risk_share")):
         known = routes.filter(pl.col(column).is_not_null())
         if known.height:
-            found.setdefault(known.sort(column, "cost_usd", maintain_order=True)["letter"][0], []).append(words)
+            found.setdefault(known.sort(column, "time_h", "cost_usd", maintain_order=True)["letter"][0], []).append(words)
     for letter in routes["letter"]:
         if len(found) >= min(2, routes.height):
             break
@@ -80,7 +83,8 @@ def trip_figures(trip_id: str, routes: pl.DataFrame, legs: pl.DataFrame, nodes: 
     share = stood / whole if whole else 0.0
     return [
         figure(f"{trip_id}-map", charts.route_map(nodes, links, drawn, closed=shut),
-               f"Where the routes go ({which}). Letters stand on ways that one route has to itself.", drawn),
+               f"Where the routes go ({which}). Letters stand on ways that one route has to itself.",
+               drawn.select("letter", "leg", "link_id", "terminal_id", "layer", "from_node_id", "to_node_id", "length_km")),
         figure(f"{trip_id}-distance", charts.distance_pair(drawn, nodes),
                f"Where the days and the money go ({which}). A slope is a ride: above, the flatter the faster; below, the "
                f"steeper the dearer. A vertical step is a border, a terminal or a wait: {share:.0%} of all hours drawn here "
@@ -99,7 +103,8 @@ def calendar_figure(trip_id: str, frame: pl.DataFrame) -> Figure:
     caption = ("The best route for each day of departure: a change of colour and shape is a change of corridor. "
                + (f"{without} of {departures.height} departures find no route." if without
                   else "Every departure finds one."))
-    return figure(f"{trip_id}-calendar", charts.calendar(frame), caption, frame.drop("trip_id"))
+    return figure(f"{trip_id}-calendar", charts.calendar(frame), caption,
+                  frame.drop("trip_id", "borders", "reason" if frame["reason"].is_null().all() else "trip_id"))
 
 
 def validation_figures(frame: pl.DataFrame) -> list[Figure]:
