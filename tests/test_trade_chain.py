@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -209,6 +211,38 @@ def test_results_hold_trade_only_where_it_is_asked_about(study: co.Study) -> Non
     frames = trade_frames(replace(study, settings=replace(study.settings, target=None)))
     assert set(frames) == {"claims", "commitments"}
     assert frames["claims"].filter(pl.col("claim_id") == "logistics")["verdict"].item() == "cannot be checked"
+
+
+# ---- the report's chapter -------------------------------------------------------------------------------------------
+
+def told(page: Path) -> str:
+    """The words of a page, tags and charts left out."""
+    text = re.sub(r"<(svg|style).*?</\1>", " ", page.read_text("utf-8"), flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def test_report_says_it_in_plain_words(study: co.Study, found: Prospects, tmp_path: Path) -> None:
+    frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
+    results = {"sources": study.tables["sources"], **frames, **said(study, found.forecasts)}
+    page = co.report(results, tmp_path / "report.html")
+    words = told(page)
+    assert "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
+    assert "from USD 102 m (Kazakh customs, twelve months to 2025-12-31) +214 % a year" in words
+    best = found.frames["target"].filter(pl.col("scenario") == "all-together")["transport_share"].to_list()
+    assert f"{best[0] * 100:.1f} % and {best[1] * 100:.1f} % of the way from growth to the target" in words
+    assert "1.766 bn USD / 2.461 bn USD - 1 = -28.2%" in words and "short by" in words and "Promises" in words
+    text = page.read_text("utf-8")
+    for figure in ("way", "scenarios", "carriage", "potential", "gains"):
+        assert f'id="figure-trade-{figure}"' in text
+    assert "nan" not in words.lower().split() and "None" not in words
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= set(re.findall(r' id="([^"]+)"', text))
+
+
+def test_report_without_equilibrium_or_target(tmp_path: Path) -> None:
+    lost = pl.DataFrame({"series": [None], "sentence": ["It did not settle."]}, schema_overrides={"series": pl.String})
+    assert "It did not settle." in told(co.report({"trade_sentences": lost}, tmp_path / "lost.html"))
+    bare = told(co.report({}, tmp_path / "bare.html"))
+    assert "Trade" not in bare and "Promises" not in bare
 
 
 # ---- the verbs ----------------------------------------------------------------------------------------------------
