@@ -297,7 +297,8 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
-    import_module("corridor.cli_trade")  # adds its verbs, standing above this module
+    for name in ("closures", "trade"):
+        import_module(f"corridor.cli_{name}")  # each adds its verbs, standing above this module
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:

@@ -17,6 +17,7 @@ from corridor.study import Study
 
 YEARS, CORRIDOR_YEARS, SEED = 500, 100, 7
 REOPENED = "open"  # the case in which the closures that are replayed are not in force
+NEAR_SHARE = 0.02  # a published share so near is taken for the same
 LEAST_LENGTHS = 5  # fewer lengths tell no family from another
 Progress = Callable[[str, int, int], None]
 
@@ -137,7 +138,8 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
         told = replay_beside(opened, demand, closure, before=row["figure_before_id"], after=row["figure_after_id"])
         claim = study.tables["claims"].filter(pl.col("check_id") == row["check_id"])["value"].to_list()
         rows.append({"replay_id": row["replay_id"], "name": row["name"], **told,
-                     "claimed_change": claim[0] if claim else None, "source_id": row["source_id"], "confidence": row["confidence"]})
+                     "claimed_change": claim[0] if claim else None, "source_id": row["source_id"],
+                     "confidence": row["confidence"]})
     numbers = ("before", "after", "model_change", "observed_change", "over_after", "all_stopped_change", "open_days_change",
                "claimed_change")
     return pl.DataFrame(rows, schema_overrides=dict.fromkeys(numbers, pl.Float64)) if rows else pl.DataFrame()
@@ -186,3 +188,25 @@ def histories(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, ...], str]:
             found.setdefault((one,), links["link_id"][i])
     return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
+
+
+def replay_words(row: Mapping[str, Any]) -> list[str]:
+    """Return the arithmetic of one row of :func:`replays` in sentences."""
+    before, after, fall = row["before"] / 1e6, row["after"] / 1e6, (row["before"] - row["after"]) / 1e6
+    said = [f"{row['name']}: {before:,.0f} million USD before, {after:,.0f} after. The fall, {fall:,.0f}, is "
+            f"{fall / before:.1%} of the old value ({fall:,.0f} / {before:,.0f}) and {fall / after:.1%} of the new one "
+            f"({fall:,.0f} / {after:,.0f})."]
+    if row["claimed_change"] is not None:
+        bases = {"the old value": row["observed_change"], "the new value": row["over_after"]}
+        near = min(bases, key=lambda name: abs(bases[name] - row["claimed_change"]))
+        fits = abs(bases[near] - row["claimed_change"]) < NEAR_SHARE
+        said.append(f"Said: {row['claimed_change']:+.0%}. " + (
+            f"That is the fall over {near}." if fits else "Neither base gives that."))
+    said.append(f"Shut on {row['shut_days']} of {row['days']} days: had nothing passed on those and all else stayed, trade "
+                f"would change by {row['all_stopped_change']:+.1%}.")
+    if row["open_days_change"] is not None:
+        said.append(f"To reach what was seen, the open days too must have changed, by {row['open_days_change']:+.1%}.")
+    if row["model_change"] is not None:
+        said.append(f"The model: {row['model_change']:+.1%}. It lets goods go round where that costs at most "
+                    f"{LIMIT_SHARE:.0%} of their value more.")
+    return said

@@ -30,6 +30,38 @@ def target_table(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select("series", "step", *million, ((pl.col("transport_share") * 100).round(1) + 0.0).alias("% of the way"))
 
 
+def rank_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a ranking in the columns a person compares, money in millions of USD."""
+    million = [(pl.col(f"{c}_usd_per_year") / 1e6).round(1).alias(name) for c, name in (
+        ("loss", "loss USD m"), ("extra", "extra USD m"))]
+    tonnes = [(pl.col(f"{c}_t_per_year") / 1e3).round(0).alias(name) for c, name in (
+        ("used", "used kt"), ("unserved", "cut off kt"))]
+    return frame.filter(pl.col("loss_usd_per_year") > 0).select(
+        "rank", "kind", "name", *million, *tonnes, pl.col("detour_km").round(0).alias("detour km"),
+        pl.col("disjoint_count").alias("ways left"), "element_id")
+
+
+def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what moves between two networks in the columns a person compares; what stays the same is left out."""
+    def pair(column: str, per: float) -> pl.Expr:
+        return pl.format("{} > {}", *((pl.col(f"{column}_{side}") / per).round(1).cast(pl.String).fill_null("-")
+                                      for side in ("before", "after")))
+
+    return frame.filter(~pl.col("moved").is_in(["same", "no way"])).select(
+        "origin", "destination", "cargo_id", "moved", pair("time_h", 24).alias("days"), pair("cost_usd", 1).alias("USD"),
+        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
+        pl.col("countries_before").list.join("-").alias("before"), pl.col("countries_after").list.join("-").alias("after"))
+
+
+def families_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return fitted families of closure lengths in the columns a person compares."""
+    return frame.select(
+        "history", "family", pl.col("closures_count").alias("closures"), pl.col("ended_count").alias("ended"),
+        pl.col("aic").round(1).alias("AIC"), pl.col("weight_share").round(2).alias("weight"),
+        pl.col("median_d").round(1).alias("median d"), pl.col("mean_d").round(0).alias("mean d"),
+        pl.col("p95_d").round(0).alias("95 % shorter than"))
+
+
 def print_table(frame: pl.DataFrame) -> None:
     """Print a table on the terminal, cut to its width."""
     from rich.console import Console

@@ -90,6 +90,8 @@ def simulate(network: Network, demand: pl.DataFrame, hazards: pl.DataFrame, *, o
     """
     if draws < 1:
         raise CallError(f"draws must be 1 or more, not {draws}.")
+    if rng < 0:
+        raise CallError(f"the seed must be 0 or more, not {rng}.")
     task, exposure = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
     folder = options.get("folder")
     shelf = Shelf(folder, task.hash) if folder is not None else None
