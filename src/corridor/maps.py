@@ -77,12 +77,13 @@ def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_shar
     parallels = (south + (north - south) / 6, north - (north - south) / 6)
     if abs(parallels[0] + parallels[1]) < 1.0:  # a cone with both parallels alike about the equator has no tip
         parallels = (parallels[0], parallels[1] + 1.0)
-    rim = [_conic(lon - (west + east) / 2, lat, parallels)
-           for share in (i / 20 for i in range(21))
-           for lon, lat in ((west + share * (east - west), south), (west + share * (east - west), north),
-                            (west, south + share * (north - south)), (east, south + share * (north - south)))]
-    left, right = min(x for x, _ in rim), max(x for x, _ in rim)
-    low, high = min(y for _, y in rim), max(y for _, y in rim)
+    spots = [_conic(lon - (west + east) / 2, lat, parallels) for lon, lat in zip(lons, lats, strict=True)]
+    spots += [_conic(dx, (south + north) / 2 + dy, parallels) for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
+              if len(spots) == 1]  # one place is seen with a degree around it
+    left, right = min(x for x, _ in spots), max(x for x, _ in spots)
+    low, high = min(y for _, y in spots), max(y for _, y in spots)
+    edge = max(math.radians(1.0), margin_share * max(right - left, high - low))
+    left, right, low, high = left - edge, right + edge, low - edge, high + edge
     height = min(highest_px, max(300.0, _PLOT * (high - low) / (right - left)))
     scale = min(_PLOT / (right - left), height / (high - low))
     shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
@@ -206,7 +207,7 @@ def _traced(lines: Iterable[Line], view: View, *, closed: bool = False) -> str:
 
 def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> Any:
     """Return the names of the countries that have places, where the places' names leave room."""
-    names = [name for name in basemap(view.box)["names"] if name["country"] in countries]
+    names = [name for name in basemap(view.seen())["names"] if name["country"] in countries]
     boxes = [(*view.pixel(name["lon"], name["lat"]), 7.4 * len(name["name"]), 12.0) for name in names]
     places = free_places(boxes, tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3)),
                          (view.width, view.height), [spot["box"] for spot in spots])
