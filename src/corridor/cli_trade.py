@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from corridor.cli import DONE, Chosen, app, print_frame, print_json, say, say_compiling
 
+if TYPE_CHECKING:
+    from corridor.settings import Goal
+
 Tables = Literal["target", "potential", "gains", "pairs", "flows", "pair_costs", "freight"]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of a target; what is not given is that of study.toml."""
+
+    target: Annotated[float | None, Parameter(help="USD a year, both ways; that of study.toml where not given.")] = None
+    by: Annotated[int | None, Parameter(
+        help="Year before whose 1 January the twelve months end; that of study.toml where not given.")] = None
+    compare: Annotated[tuple[str, ...], Parameter(
+        help="Scenario to compare; may be repeated; those of study.toml where not given.", negative="")] = ()
+    baseline: Annotated[tuple[str, ...], Parameter(
+        help="Option of the disputed series (central-bank); may be repeated; all where not given.", negative="")] = ()
+
+    def over(self, goal: Goal) -> Goal:
+        """Return the study's goal with what is asked instead."""
+        from dataclasses import replace
+
+        return replace(goal, target_usd=goal.target_usd if self.target is None else self.target,
+                       by=goal.by if self.by is None else self.by, scenarios=self.compare or goal.scenarios)
+
+
 @app.command
-def forecast(study: Path, *, target: float | None = None, by: int | None = None,
-             baseline: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-             compare: Annotated[tuple[str, ...], Parameter(negative="")] = (), table: Tables = "target",
-             draws: int = 400, chosen: Chosen | None = None) -> int:
+def forecast(study: Path, *, asked: Question | None = None, table: Tables = "target", draws: int = 400,
+             chosen: Chosen | None = None) -> int:
     """Say how much of a trade target growth and corridors give, from each baseline.
 
     The table has a row a baseline and step: growth of both economies, each scenario, and carriage free and instant as the
@@ -28,37 +51,25 @@ def forecast(study: Path, *, target: float | None = None, by: int | None = None,
     ----------
     study
         Folder of the study.
-    target
-        USD a year, both ways; that of study.toml where not given.
-    by
-        Year before whose 1 January the twelve months end; that of study.toml where not given.
-    baseline
-        Option of the disputed series (central-bank); may be repeated; all where not given.
-    compare
-        Scenario to compare; may be repeated; those of study.toml where not given.
     table
         Which table to print: target, potential by sector, gains of countries, pairs, flows by sector, pair_costs, freight.
     draws
         Elasticities drawn for the intervals; 0 for none.
     """
-    from dataclasses import replace
-
     from corridor.errors import CallError
     from corridor.prospects import prospects
     from corridor.screens import progress
 
-    chosen = chosen or Chosen()
+    asked, chosen = asked or Question(), chosen or Chosen()
     known = chosen.read(study)
     goal = known.settings.target
     if goal is None:
         raise CallError("The study asks about no trade target: add a section [target] to study.toml.")
     if draws < 0:
         raise CallError(f"--draws must be 0 or more, not {draws}.")
-    goal = replace(goal, target_usd=goal.target_usd if target is None else target, by=goal.by if by is None else by,
-                   scenarios=compare or goal.scenarios)
     say_compiling()
     with progress() as step:
-        found = prospects(known, goal=goal, options=baseline, draws=draws, progress=step)
+        found = prospects(known, goal=asked.over(goal), options=asked.baseline, draws=draws, progress=step)
     frame = found.frames[table]
     if chosen.json:
         print_json({"sentences": found.sentences, "forecasts": dict(found.forecasts), table: frame.to_dicts(),
