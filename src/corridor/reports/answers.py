@@ -177,6 +177,9 @@ def _change(cells: Mapping[tuple[str, str, str], Mapping[str, Any]], trip_id: st
         other = new["countries"] != old["countries"]
         clauses.append((criterion, words.format(unit(new[column]), unit(old[column]))
                         + (f", {way(new['modes'], new['countries'])}" if other else "")))
+    kept = cells.get((trip_id, scenario, "time"))
+    if clauses and kept is not None and kept["time_p50_h"] is not None and "time" not in [what for what, _ in clauses]:
+        clauses.insert(0, ("time", f"the quickest way still takes {days(kept['time_p50_h'])} days"))
     return {"clauses": [said for _, said in clauses], "largest": largest, "gone": gone, "weak": weak}
 
 
