@@ -45,9 +45,14 @@ def kept(folder: str | Path, provenance: Mapping[str, Any]) -> dict[str, pl.Data
 def manifest(values: Mapping[str, Any]) -> str:
     """Return values as TOML: words, numbers, lists of them and tables; null values are left out."""
     top = {k: v for k, v in values.items() if not isinstance(v, Mapping) and v is not None}
-    lines = [f"{json.dumps(k)} = {json.dumps(v, default=str)}" for k, v in top.items()]
+    lines = [f"{_toml(k)} = {_toml(v)}" for k, v in top.items()]
     for name, table in values.items():
         if isinstance(table, Mapping):
-            lines += ["", f"[{json.dumps(name)}]",
-                      *(f"{json.dumps(str(k))} = {json.dumps(v, default=str)}" for k, v in table.items() if v is not None)]
+            lines += ["", f"[{_toml(name)}]",
+                      *(f"{_toml(str(k))} = {_toml(v)}" for k, v in table.items() if v is not None)]
     return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """Write a word, number or list as TOML, which is JSON but for letters beyond the basic plane and DEL."""
+    return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")
