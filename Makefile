@@ -45,6 +45,10 @@ bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other
 		test -f "$$file" || { echo "There is no benchmark yet." >&2; exit 1; }; \
 		echo "== $$file"; $(BIN)/python "$$file"; done
 
+.PHONY: web
+web: ## Build the map page from web/ into src/corridor/web/static (needs node 20)
+	@cd web && npm ci --no-audit --no-fund && npm run build
+
 .PHONY: venv
 venv: $(VENV)/.dev ## Make the virtual environment for development
 

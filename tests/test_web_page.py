@@ -1,0 +1,302 @@
+"""The page in a real browser: the journey of a forwarder with the mouse, of an analyst with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+import uvicorn
+
+import corridor as co
+from corridor.web.app import make_app
+from corridor.web.pages import built
+
+ROOT = Path(__file__).resolve().parents[1]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+WIDE, NARROW = {"width": 1100, "height": 640}, {"width": 390, "height": 844}  # no larger: it is drawn without a GPU
+PASS = "khunjerab-tashkurgan-road"
+JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
+OPEN = JULY.replace("khunjerab-1985", "open-borders")
+
+pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+              pytest.mark.skipif(not built(), reason="the page is not built: make web")]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the built-in study, to be saved to."""
+    folder = tmp_path_factory.mktemp("web") / "study"
+    shutil.copytree(ROOT / "studies" / "kazakhstan-pakistan", folder, ignore=shutil.ignore_patterns("results"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(study: Path) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(make_app(study), host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as made:
+        yield made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@pytest.fixture
+def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Return what opens an address and waits for its answer; a script error or a refused file fails the test."""
+    contexts, wrong = [], list[str]()
+
+    def go(path: str, **options: Any) -> Any:
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "422" not in said.text else None)
+        page.goto(address + path)
+        settled(page)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def settled(page: Any) -> None:
+    """Wait until what the address asks is drawn."""
+    until(page, "document.documentElement.dataset.shown === location.search")
+
+
+def until(page: Any, claim: str) -> None:
+    """Wait until a claim holds; asked from outside, since the page's policy lets no text be run inside."""
+    end = time.monotonic() + 20
+    while not page.evaluate(claim):
+        assert time.monotonic() < end, f"never: {claim}"
+        page.wait_for_timeout(20)
+
+
+def routes(page: Any) -> list[str]:
+    return page.locator("table.routes td.way").all_inner_texts()
+
+
+def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:
+    """Return where the middle of a straight line lies on the map, once the map stands still there."""
+    middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
+    page.evaluate("""at => new Promise(done => {
+        corridor.map.once('idle', done);
+        corridor.map.jumpTo({center: at, zoom: 8});
+    })""", middle)
+    place = page.evaluate("at => corridor.map.project(at)", middle)
+    return {"x": place["x"], "y": place["y"]}
+
+
+def click_link(page: Any, study: Path, link_id: str) -> None:
+    tables = co.read(study).tables
+    link = next(r for r in tables["links"].to_dicts() if r["link_id"] == link_id)
+    at = {r["node_id"]: (r["lon_deg"], r["lat_deg"]) for r in tables["nodes"].to_dicts()}
+    where = spot(page, at[link["from_node_id"]], at[link["to_node_id"]])
+    page.locator("canvas.maplibregl-canvas").click(position=where)
+
+
+def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
+    """July to January: the way over the Khunjerab goes; the back button brings it again."""
+    page = opened(JULY)
+    assert any("KZ–KG–CN–PK" in way for way in routes(page))
+    page.fill("#field-depart", "2027-01-15")
+    page.locator("#field-depart").dispatch_event("change")
+    page.wait_for_url(re.compile("depart=2027-01-15"))
+    settled(page)
+    assert routes(page) and not any("CN–PK" in way and "sea" not in way for way in routes(page))
+    assert "15 Jan 2027" in page.inner_text("#day-shown")
+    page.go_back()
+    settled(page)
+    assert any("KZ–KG–CN–PK" in way for way in routes(page))
+
+
+def test_slider_moves_the_day(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    page.locator("#day-of-year").evaluate("s => { s.value = 14; s.dispatchEvent(new Event('input')); }")
+    page.wait_for_url(re.compile("depart=2026-01-15"))
+    settled(page)
+    assert not any("KZ–KG–CN–PK" in way for way in routes(page))
+    until(page, "document.querySelectorAll('.calendar .week').length > 50")
+    assert "KZ–KG–CN–PK" in page.inner_text(".calendar")
+
+
+def test_closing_a_crossing_by_click_changes_routes(opened: Callable[..., Any], study: Path) -> None:
+    page = opened(OPEN.replace("almaty", "tashkent").replace("karachi", "islamabad"))
+    before = routes(page)
+    used = page.locator(".legs button.link").all_inner_texts()
+    click_link(page, study, "torkhampk-torkhamaf-road")
+    settled(page)
+    assert page.inner_text("#card-state") == "Open"
+    page.click("#act-close")
+    page.wait_for_url(re.compile("close="))
+    settled(page)
+    assert "Shut" in page.inner_text("#card-state")
+    assert (routes(page), page.locator(".legs button.link").all_inner_texts()) != (before, used)
+    page.click("#act-undo")
+    settled(page)
+    assert routes(page) == before
+
+
+def test_planned_railway_opens_by_click(opened: Callable[..., Any], study: Path) -> None:
+    page = opened(OPEN)
+    count = page.inner_text("#routes h2")
+    click_link(page, study, "herat-kandahar-rail")
+    page.wait_for_url(re.compile("open=herat-kandahar-rail"))
+    settled(page)
+    assert page.locator(".chip").count() == 4  # all links of the line
+    assert page.inner_text("#routes h2") != count
+    assert "this what-if" in page.inner_text("#card-state")
+
+
+def test_source_is_followed(opened: Callable[..., Any], study: Path) -> None:
+    page = opened(JULY)
+    page.locator(".legs button.link").first.click()
+    page.wait_for_selector("#card dl.figures")
+    page.locator("#card .evidence button.link").first.click()
+    page.wait_for_selector("#citation")
+    source = re.search(r"card=source%3A([\w-]+)", page.url)
+    assert source
+    known = {r["source_id"]: r["citation"] for r in co.read(study).tables["sources"].to_dicts()}
+    assert known[source.group(1)] in page.inner_text("#citation")
+
+
+def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    page.locator("#pareto [data-route=r1] text").hover()
+    assert page.locator("[data-route=r1].hovered").count() >= 3
+    page.locator("#distance [data-route=r2] text").click()
+    settled(page)
+    assert page.locator("tr.selected .letter").inner_text() == "B" and "route=B" in page.url
+
+
+def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
+    page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhampk-torkhamaf-road")
+    assert "af-pk-closure-2025" in page.inner_text("#reason")
+    page.click("#act-why")
+    page.wait_for_selector("#why-not table")
+    assert "lifted" in page.inner_text("#why-not")
+
+
+def test_scenario_is_saved_and_shared(opened: Callable[..., Any], study: Path) -> None:
+    page = opened(f"{JULY}&close={PASS}")
+    shut = routes(page)
+    page.click("#save")
+    page.fill("#save-title", "Pass shut for good")
+    assert page.input_value("#save-name") == "pass-shut-for-good"
+    page.click("#save-now")
+    page.wait_for_url(re.compile("scenario=pass-shut-for-good"))
+    settled(page)
+    assert routes(page) == shut and page.locator(".chip").count() == 0
+    assert "pass-shut-for-good" in co.read(study).scenarios
+    again = opened(page.url.split("/", 3)[3].join(("/", "")))
+    assert routes(again) == shut and "Pass shut for good" in again.inner_text("#field-scenario")
+
+
+def test_downloads(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    for words, ending, head in (("Routes, GeoJSON", ".geojson", b"{"), ("Routes, CSV", ".csv", b"route_id"),
+                                ("Map, PNG", ".png", b"\x89PNG")):
+        page.locator(".menu").evaluate("m => { m.open = true; }")
+        with page.expect_download() as waited:
+            page.get_by_role("button", name=words).click()
+        assert waited.value.suggested_filename.endswith(ending)
+        data = Path(waited.value.path()).read_bytes()
+        assert data.startswith(head) and len(data) > 1000
+
+
+def test_keyboard_alone(opened: Callable[..., Any]) -> None:
+    """Origin, day, a crossing shut, a source read: not once the mouse."""
+    page = opened(OPEN)
+
+    def reach(selector: str) -> None:
+        for _ in range(250):
+            if page.evaluate("s => document.activeElement?.matches(s)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {selector}")
+
+    reach("#field-origin")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Tashkent")
+    page.keyboard.press("Tab")
+    page.wait_for_url(re.compile("origin=tashkent"))
+    settled(page)
+    reach("#day-of-year")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("depart=2026-07-02"))
+    settled(page)
+    reach("#find")
+    page.keyboard.type("torkham")
+    reach("[data-link=torkhampk-torkhamaf-road]")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert page.evaluate("document.activeElement.id") == "card"
+    reach("#act-close")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "Shut" in page.inner_text("#card-state")
+    reach("#card .evidence button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#citation")
+    reach(".letter[aria-pressed=false]")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "route=" in page.url
+
+
+def test_without_webgl_the_lists_work(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport=WIDE)
+    context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = context.new_page()
+    page.goto(address + JULY)
+    settled(page)
+    assert "WebGL is missing" in page.inner_text("#map-words") and routes(page)
+    page.locator(".legs button.link").first.click()
+    page.wait_for_selector("#card dl.figures")
+    context.close()
+
+
+def test_wrong_words_are_told(opened: Callable[..., Any]) -> None:
+    page = opened(JULY.replace("&depart", "&via=almaty&depart"))
+    page.fill("#field-destination", "Karatchi")
+    with page.expect_response(lambda r: r.status == 422):
+        page.locator("#field-destination").blur()
+    until(page, "document.getElementById('said').textContent.includes('Did you mean')")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm ci in web/")
+def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
+    """axe-core finds nothing serious, light and dark, wide and narrow, every list open."""
+    page = opened(f"{JULY}&card=link:{PASS}&close=zaranj-milak-road&layers=hazards")
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    page.evaluate(AXE.read_text("utf-8"))
+    for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        grave = [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")]
+        assert grave == [], (scheme, size)

@@ -1,0 +1,71 @@
+// Names on the map as elements of the page: no server of glyphs is needed. Those that would overlap are left out.
+
+import * as maplibregl from "maplibre-gl";
+
+import type { Feature, Ground, NodeProperties, Spot } from "./types";
+
+interface Wanted { text: string; kind: string; spot: Spot; rank: number }
+export interface Shown { text: string; kind: string; x: number; y: number }
+const MOST = 70;
+const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "border-crossing": 4, "gauge-change-station": 4, "rail-terminal": 5, "mountain-pass": 3 };
+
+export class Labels {
+  private markers: maplibregl.Marker[] = [];
+  private places: Feature<NodeProperties, Spot>[] = [];
+  private ends = new Set<string>();
+  private named = new Set<string>();
+  private asked = 0;
+  shown: Shown[] = [];
+
+  constructor(private map: maplibregl.Map, private countries: Ground["names"], private known: Record<string, string>) {
+    map.on("moveend", () => this.later());
+    map.on("resize", () => this.later());
+  }
+
+  setPlaces(places: Feature<NodeProperties, Spot>[]): void { this.places = places; this.later(); }
+  setNamed(ends: Set<string>, named: Set<string>): void { this.ends = ends; this.named = named; this.later(); }
+
+  private later(): void {
+    cancelAnimationFrame(this.asked);
+    this.asked = requestAnimationFrame(() => this.place());
+  }
+
+  private wanted(): Wanted[] {
+    const zoom = this.map.getZoom();
+    const places = this.places.filter((f) => this.ends.has(f.properties.id) || this.named.has(f.properties.id) || f.properties.degree >= 9 - zoom)
+      .map((f) => {
+        const p = f.properties, isEnd = this.ends.has(p.id), isNamed = this.named.has(p.id);
+        return { text: p.name, kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
+      });
+    const countries = this.countries.filter((c) => c.country in this.known)
+      .map((c) => ({ text: c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));
+    return [...places, ...countries].sort((a, b) => a.rank - b.rank);
+  }
+
+  private place(): void {
+    for (const marker of this.markers) marker.remove();
+    this.markers = [];
+    this.shown = [];
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    const taken: number[][] = [];
+    for (const label of this.wanted()) {
+      if (this.markers.length >= MOST) break;
+      const { x, y } = this.map.project(label.spot);
+      const isCountry = label.kind === "country";
+      const half = label.text.length * (isCountry ? 4.1 : label.kind === "place" ? 3.1 : 3.6) + 3, top = isCountry ? y - 7 : y - 20;
+      const box = [x - half, top, x + half, top + 15];
+      if ((box[0] ?? 0) < 2 || (box[1] ?? 0) < 2 || (box[2] ?? 0) > width - 2 || (box[3] ?? 0) > height - 2) continue;
+      if (taken.some((t) => (box[0] ?? 0) < (t[2] ?? 0) && (t[0] ?? 0) < (box[2] ?? 0) && (box[1] ?? 0) < (t[3] ?? 0) && (t[1] ?? 0) < (box[3] ?? 0))) continue;
+      taken.push(box);
+      const element = document.createElement("div");
+      element.className = `label label-${label.kind}`;
+      element.textContent = label.text;
+      const marker = new maplibregl.Marker({ element, anchor: isCountry ? "center" : "bottom", offset: [0, isCountry ? 0 : -5] });
+      marker.setLngLat(label.spot).addTo(this.map);
+      for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name); // words beside the map, not controls
+      element.setAttribute("aria-hidden", "true");
+      this.markers.push(marker);
+      this.shown.push({ text: label.text, kind: label.kind, x, y: isCountry ? y + 4 : y - 9 });
+    }
+  }
+}

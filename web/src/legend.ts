@@ -1,0 +1,23 @@
+// One legend of modes for the map and the charts, out of the same styles as every printed chart.
+
+import { ground, onGround } from "./colours";
+import { h, s } from "./markup";
+import type { Style } from "./types";
+
+const ON_MAP = ["road", "rail-1520", "rail-1435", "rail-1676", "rail", "ferry", "sea", "waterway", "air", "planned", "closed"];
+
+export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>): void {
+  const g = ground();
+  const rows = ON_MAP.filter((key) => present.has(key) && styles[key]).map((key) => {
+    const style = styles[key] as Style;
+    return h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", {
+      d: "M0,4H34", stroke: onGround(style.hue), "stroke-width": style.width, ...(style.dash[1] ? { "stroke-dasharray": style.dash.join(" ") } : {}),
+    })), style.name);
+  });
+  const marks = [
+    h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), "border open"),
+    h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), "shut on the day"),
+  ];
+  const wasOpen = box.querySelector("details")?.open ?? window.innerWidth > 900;
+  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, "Legend"), h("ul", { class: "keys" }, ...rows, ...marks)));
+}

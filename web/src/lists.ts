@@ -1,0 +1,68 @@
+// What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
+
+import { button, day, h, percent } from "./markup";
+import type { State } from "./state";
+import type { Elements, Hazard, Network } from "./types";
+
+const MOST = 40;
+
+export class Lists {
+  private search = h("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false" });
+  private found = h("ul", { class: "plain", id: "found" });
+  private borders = h("ul", { class: "plain", id: "borders" });
+  private planned = h("ul", { class: "plain", id: "planned" });
+  private hazards = h("ul", { class: "plain", id: "hazard-list" });
+  private layer = h("input", { type: "checkbox", id: "layer-hazards" });
+  private network: Network | null = null;
+  private elements: Elements = {};
+
+  constructor(box: HTMLElement, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
+    this.search.addEventListener("input", () => this.find());
+    this.layer.addEventListener("change", () => layers(this.layer.checked ? ["hazards"] : []));
+    box.append(
+      h("div", { class: "field" }, h("label", { for: "find" }, "Find a link or place"), this.search), this.found,
+      h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"), this.borders),
+      h("details", { id: "planned-box" }, h("summary", {}, "Planned lines"), this.planned),
+      h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
+        h("p", {}, this.layer, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
+    );
+  }
+
+  show(network: Network, elements: Elements): void {
+    [this.network, this.elements] = [network, elements];
+    const links = network.links.features.map((f) => f.properties);
+    const land = links.filter((l) => l.border && (l.mode === "road" || l.mode === "rail") && elements[l.id]?.state !== "planned");
+    this.borders.replaceChildren(...land.sort((a, b) => this.title(a.id).localeCompare(this.title(b.id))).map((l) => this.row(l.id)));
+    this.planned.replaceChildren(...links.filter((l) => elements[l.id]?.state === "planned").map((l) => this.row(l.id)));
+    this.find();
+  }
+
+  showHazards(hazards: Hazard[]): void {
+    this.hazards.replaceChildren(...[...hazards].sort((a, b) => b.shut_share - a.shut_share).map((hazard) =>
+      h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${percent(hazard.shut_share)} in 30 days, ${hazard.links.length} links`)));
+  }
+
+  showState(state: State): void { this.layer.checked = state.layers.includes("hazards"); }
+
+  title(id: string): string {
+    const link = this.network?.links.features.find((f) => f.properties.id === id)?.properties;
+    return link ? `${this.name(link.from)} – ${this.name(link.to)}, ${link.layer}` : this.name(id);
+  }
+
+  private row(id: string): HTMLElement {
+    const element = this.elements[id];
+    const words = !element ? "" : element.state === "planned" ? " planned" : ` ${element.state}${element.opens_on ? ` until ${day(element.opens_on)}` : ""}`;
+    return h("li", {}, button(this.title(id), () => this.card(`link:${id}`), { class: "link", "data-link": id }), h("span", { class: words ? "state-shut small" : "small" }, words));
+  }
+
+  private find(): void {
+    const word = this.search.value.trim().toLowerCase();
+    if (word.length < 2 || !this.network) { this.found.replaceChildren(); return; }
+    const places = this.network.nodes.features.map((f) => f.properties).filter((p) => p.name.toLowerCase().includes(word) || p.id.includes(word));
+    const links = this.network.links.features.map((f) => f.properties.id).filter((id) => this.title(id).toLowerCase().includes(word) || id.includes(word));
+    this.found.replaceChildren(
+      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${p.kind}, ${p.country}`))),
+      ...links.slice(0, MOST).map((id) => this.row(id)),
+      ...(places.length + links.length === 0 ? [h("li", {}, "Nothing of that name.")] : []));
+  }
+}

@@ -1,0 +1,248 @@
+// The map: land and borders, links as they stand on the day, routes, marks of crossings, what is pointed at.
+
+import * as maplibregl from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+
+import { ground, hazardRange, onGround } from "./colours";
+import { Labels } from "./labels";
+import type { Elements, Ground, Hazard, Network, Route, Spot, Style, Study } from "./types";
+
+maplibregl.setWorkerUrl(workerUrl);
+
+const DETOUR = 1.3; // a sea way so much longer than the straight line goes round land: drawn straight it would mislead
+const NEAR_PX = 7;
+
+export type Pick = { kind: "link" | "node" | "route"; id: string };
+type Data = Parameters<maplibregl.GeoJSONSource["setData"]>[0];
+const EMPTY: Data = { type: "FeatureCollection", features: [] };
+
+export class TheMap {
+  readonly map: maplibregl.Map;
+  readonly labels: Labels;
+  private ready: Promise<void>;
+  private lines = new Map<string, { spots: Spot[]; drawn: string; hidden: boolean; rank: number }>();
+  private places = new Map<string, Spot>();
+
+  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void) {
+    this.map = new maplibregl.Map({
+      container: box, style: { version: 8, sources: {}, layers: [] }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
+      attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+    this.map.addControl(new maplibregl.ScaleControl({}), "bottom-right");
+    this.labels = new Labels(this.map, land.names, study.countries);
+    this.ready = new Promise((done) => {
+      this.map.once("style.load", () => { this.build(land); done(); });
+    });
+    this.map.on("click", (event) => this.pick(event.point));
+    this.map.on("mousemove", (event) => {
+      const found = this.under(event.point);
+      this.map.getCanvas().style.cursor = found ? "pointer" : "";
+      hovered(found?.kind === "route" ? found.id : null);
+    });
+    this.map.getCanvas().setAttribute("aria-label", "Map of the network; the lists beside it say the same");
+  }
+
+  private build(land: Ground): void {
+    const map = this.map;
+    map.addSource("land", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.land } as Data });
+    map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
+    for (const name of ["links", "routes", "marks", "nodes", "hazards"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    map.addLayer({ id: "sea", type: "background" });
+    map.addLayer({ id: "land", type: "fill", source: "land" });
+    map.addLayer({ id: "coast", type: "line", source: "land", paint: { "line-width": 0.6 } });
+    map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-width": 0.9 } });
+    map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`link-${key}`, "links", key, style, key === "planned" ? 1.1 : 0.62, ["!", ["get", "hidden"]]);
+    map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-opacity": 0.55, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "route-casing", type: "line", source: "routes", filter: ["get", "selected"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 9, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
+    map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
+    map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
+    this.recolour();
+  }
+
+  private addStroke(id: string, source: string, key: string, style: Style, widen: number, filter: maplibregl.ExpressionSpecification): void {
+    const width = style.width * widen;
+    this.map.addLayer({
+      id, type: "line", source, filter: ["all", ["==", ["get", "drawn"], key], filter],
+      layout: { "line-join": "round", "line-cap": "butt" },
+      paint: { "line-width": width, "line-offset": ["*", ["get", "rank"], 3.5], ...(style.dash[0] === 1 && style.dash[1] === 0 ? {} : { "line-dasharray": style.dash.map((d) => d / style.width) }) },
+    });
+  }
+
+  /** Take the colours of light or dark ground. */
+  recolour(): void {
+    const g = ground(), map = this.map;
+    map.setPaintProperty("sea", "background-color", g.sea);
+    map.setPaintProperty("land", "fill-color", g.land);
+    map.setPaintProperty("coast", "line-color", g.coast);
+    map.setPaintProperty("borders", "line-color", g.border);
+    map.setPaintProperty("pointed", "line-color", g.mark);
+    map.setPaintProperty("route-others", "line-color", g.faint);
+    map.setPaintProperty("route-casing", "line-color", g.paper);
+    map.setPaintProperty("nodes", "circle-color", g.paper);
+    map.setPaintProperty("nodes", "circle-stroke-color", g.ink);
+    const [pale, strong] = hazardRange();
+    map.setPaintProperty("hazards", "line-color", ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 0.3, strong ?? ""]);
+    for (const [key, style] of Object.entries(this.study.styles)) {
+      const hue = onGround(style.hue);
+      map.setPaintProperty(`link-${key}`, "line-color", hue);
+      map.setPaintProperty(`route-${key}`, "line-color", hue);
+    }
+    for (const [name, image] of [["shut", cross(g.shut, g.paper)], ["open", ring(g.ink, g.paper)], ["barred", bar(g.shut, g.paper)]] as const) {
+      if (map.hasImage(name)) map.removeImage(name);
+      map.addImage(name, image, { pixelRatio: 1 });
+    }
+  }
+
+  async restyle(): Promise<void> { await this.ready; this.recolour(); }
+
+  /** Show the network as it stands on the day. */
+  async showNetwork(network: Network, elements: Elements): Promise<void> {
+    await this.ready;
+    this.places = new Map(network.nodes.features.map((f) => [f.properties.id, f.geometry.coordinates]));
+    this.lines.clear();
+    const marks: unknown[] = [];
+    const features = network.links.features.map((f) => {
+      const p = f.properties, element = elements[p.id];
+      const state = element?.state ?? "open";
+      const hidden = p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(f.geometry.coordinates));
+      const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
+      this.lines.set(p.id, { spots: f.geometry.coordinates, drawn, hidden, rank: p.rank });
+      const onLand = p.mode === "road" || p.mode === "rail";
+      if (!hidden && (state === "shut" || state === "barred" || (p.border && onLand && state === "open"))) {
+        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: middle(f.geometry.coordinates) } });
+      }
+      return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state } };
+    });
+    this.set("links", features);
+    this.set("marks", marks);
+    this.set("nodes", network.nodes.features);
+    this.labels.setPlaces(network.nodes.features);
+  }
+
+  /** Show the routes; the selected one by mode, the others faint. */
+  async showRoutes(routes: Route[], selected: string | null): Promise<void> {
+    await this.ready;
+    const features: unknown[] = [], named = new Set<string>(), ends = new Set<string>();
+    for (const route of routes) {
+      for (const leg of route.legs) {
+        const line = leg.link_id ? this.lines.get(leg.link_id) : undefined;
+        const isSelected = route.route_id === selected;
+        if (isSelected && (leg.kind === "terminal" || route.borders.includes(leg.link_id ?? ""))) named.add(leg.from_node_id);
+        if (!line) continue;
+        features.push({
+          type: "Feature", geometry: { type: "LineString", coordinates: line.spots },
+          properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank },
+        });
+      }
+      const first = route.legs[0]?.from_node_id, last = route.legs.at(-1)?.to_node_id;
+      if (first) ends.add(first);
+      if (last) ends.add(last);
+    }
+    this.set("routes", features);
+    this.labels.setNamed(ends, named);
+  }
+
+  async showHazards(hazards: Hazard[]): Promise<void> {
+    await this.ready;
+    const worst = new Map<string, number>();
+    for (const hazard of hazards) for (const link of hazard.links) worst.set(link, 1 - (1 - (worst.get(link) ?? 0)) * (1 - hazard.shut_share));
+    this.set("hazards", [...worst].flatMap(([id, share]) => {
+      const line = this.lines.get(id);
+      return !line || line.hidden || share === 0 ? [] : [{ type: "Feature", properties: { id, share, rank: line.rank }, geometry: { type: "LineString", coordinates: line.spots } }];
+    }));
+  }
+
+  async point(links: string[]): Promise<void> {
+    await this.ready;
+    this.map.setFilter("pointed", ["in", ["get", "id"], ["literal", links]]);
+  }
+
+  /** Move to what a route or some links cover. */
+  async fit(spots: Spot[], instantly = false): Promise<void> {
+    await this.ready;
+    if (spots.length === 0) return;
+    const bounds = new maplibregl.LngLatBounds();
+    for (const spot of spots) bounds.extend(spot);
+    const narrow = this.map.getContainer().clientWidth < 500;
+    this.map.fitBounds(bounds, { padding: narrow ? 30 : 56, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  }
+
+  spotsOf(links: (string | null)[]): Spot[] {
+    return links.flatMap((id) => (id ? this.lines.get(id)?.spots ?? [] : []));
+  }
+
+  spotOf(node: string): Spot[] {
+    const spot = this.places.get(node);
+    return spot ? [spot] : [];
+  }
+
+  private set(source: string, features: unknown[]): void {
+    (this.map.getSource(source) as maplibregl.GeoJSONSource).setData({ type: "FeatureCollection", features } as Data);
+  }
+
+  private drawnAs(layer: string): string {
+    const mode = layer.split("-")[0] ?? "";
+    return layer in this.study.styles ? layer : mode in this.study.styles ? mode : "rail";
+  }
+
+  private pick(point: maplibregl.Point): void {
+    const found = this.under(point);
+    if (found) this.picked(found.kind === "route" ? { kind: "link", id: found.link ?? found.id } : found);
+  }
+
+  private under(point: maplibregl.Point): (Pick & { link?: string }) | null {
+    if (!this.map.getLayer("marks")) return null;
+    const around = (px: number): [[number, number], [number, number]] => [[point.x - px, point.y - px], [point.x + px, point.y + px]];
+    const mark = this.map.queryRenderedFeatures(around(3), { layers: ["marks"] })[0];
+    if (mark) return { kind: "link", id: String(mark.properties["id"]) };
+    const node = this.map.queryRenderedFeatures(around(4), { layers: ["nodes"] })[0];
+    if (node) return { kind: "node", id: String(node.properties["id"]) };
+    const strokes = Object.keys(this.study.styles);
+    for (const px of [2, NEAR_PX]) {
+      const line = this.map.queryRenderedFeatures(around(px), { layers: [...strokes.map((k) => `route-${k}`), "route-others", ...strokes.map((k) => `link-${k}`)] })[0];
+      if (line?.source === "routes") return { kind: "route", id: String(line.properties["id"]), link: String(line.properties["link"]) };
+      if (line) return { kind: "link", id: String(line.properties["id"]) };
+    }
+    return null;
+  }
+}
+
+function middle(spots: Spot[]): Spot {
+  const a: Spot = spots[0] ?? [0, 0], b: Spot = spots.at(-1) ?? [0, 0];
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+}
+
+function apartKm(spots: Spot[]): number {
+  const rad = Math.PI / 180, a: Spot = spots[0] ?? [0, 0], b: Spot = spots.at(-1) ?? [0, 0];
+  const h = Math.sin(((b[1] - a[1]) * rad) / 2) ** 2 + Math.cos(a[1] * rad) * Math.cos(b[1] * rad) * Math.sin(((b[0] - a[0]) * rad) / 2) ** 2;
+  return 2 * 6371 * Math.asin(Math.sqrt(h));
+}
+
+const SIZE = 32;
+function drawn(draw: (c: CanvasRenderingContext2D) => void): ImageData {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIZE;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no canvas");
+  context.lineCap = "round";
+  draw(context);
+  return context.getImageData(0, 0, SIZE, SIZE);
+}
+
+function twice(c: CanvasRenderingContext2D, ink: string, paper: string, path: () => void): void {
+  for (const [hue, width] of [[paper, 9], [ink, 4.5]] as const) {
+    c.strokeStyle = hue; c.lineWidth = width; c.beginPath(); path(); c.stroke();
+  }
+}
+
+const cross = (ink: string, paper: string): ImageData => drawn((c) => twice(c, ink, paper, () => { c.moveTo(8, 8); c.lineTo(24, 24); c.moveTo(24, 8); c.lineTo(8, 24); }));
+const bar = (ink: string, paper: string): ImageData => drawn((c) => twice(c, ink, paper, () => { c.moveTo(7, 16); c.lineTo(25, 16); }));
+const ring = (ink: string, paper: string): ImageData => drawn((c) => {
+  c.fillStyle = paper; c.strokeStyle = ink; c.lineWidth = 3; c.beginPath(); c.rect(10, 10, 12, 12); c.fill(); c.stroke();
+});

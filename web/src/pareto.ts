@@ -1,0 +1,39 @@
+// Routes by time and cost: left and low is better, larger dots burn more. The same figures as the report's scatter.
+
+import { days, h, s, tonnes, usd } from "./markup";
+import type { Route } from "./types";
+
+const W = 420, H = 250, L = 52, R = 14, T = 20, B = 36;
+
+export function ticks(low: number, high: number, count: number): number[] {
+  const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw || 1));
+  const step = ([1, 2, 5, 10].find((m) => m * unit >= raw) ?? 10) * unit;
+  const found: number[] = [];
+  for (let v = Math.ceil(low / step) * step; v <= high + 1e-9; v += step) found.push(Math.round(v * 1e6) / 1e6);
+  return found;
+}
+
+export function pareto(routes: Route[], selected: string | null, select: (id: string) => void, hover: (id: string | null) => void): HTMLElement {
+  const xs = routes.flatMap((r) => [r.time_p05_h ?? r.time_h, r.time_p95_h ?? r.time_h]).map((v) => v / 24), ys = routes.map((r) => r.cost_usd);
+  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const px = Math.max(0.5, (x1 - x0) * 0.06), py = Math.max(50, (y1 - y0) * 0.12);
+  const [lx, hx, ly, hy] = [Math.max(0, x0 - px), x1 + px, Math.max(0, y0 - py), y1 + py];
+  const x = (d: number): number => L + ((d - lx) / (hx - lx)) * (W - L - R), y = (u: number): number => H - B - ((u - ly) / (hy - ly)) * (H - T - B);
+  const top = Math.max(...routes.map((r) => r.carbon_kg));
+  const told = routes.map((r) => `${r.letter} ${days(r.time_p50_h ?? r.time_h)} ${usd(r.cost_usd)}`).join("; ");
+  const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Routes by time and cost: ${told}` },
+    ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
+    ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
+    s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, "days, median (line: 5th to 95th percentile)"),
+    s("text", { class: "axis", x: 2, y: 9 }, "USD per cargo unit"),
+    ...[...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected)).map((r) => {
+      const cx = x((r.time_p50_h ?? r.time_h) / 24), cy = y(r.cost_usd), radius = 7 + 6 * Math.sqrt(r.carbon_kg / top);
+      return s("g", {
+        class: r.route_id === selected ? "dot selected" : "dot", "data-route": r.route_id, click: () => select(r.route_id), mouseenter: () => hover(r.route_id), mouseleave: () => hover(null),
+      },
+        s("path", { class: "spread", d: `M${x((r.time_p05_h ?? r.time_h) / 24)},${cy}H${x((r.time_p95_h ?? r.time_h) / 24)}` }),
+        s("circle", { cx, cy, r: radius }), s("text", { x: cx, y: cy + 4, "text-anchor": "middle" }, r.letter),
+        s("title", {}, `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
+    }));
+  return h("figure", { id: "pareto" }, h("figcaption", {}, "Time against cost: left and low is better"), svg);
+}

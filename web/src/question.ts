@@ -1,0 +1,173 @@
+// The question: where from, where to, what, when, by which criteria, and under which state of the world.
+
+import { Calendar } from "./calendar";
+import { addDays, apartDays, at, button, day, h } from "./markup";
+import type { State } from "./state";
+import { CRITERIA, type Criterion, type Study } from "./types";
+
+type Change = (patch: Partial<State>, keep?: boolean) => void;
+const NAMES: Record<Criterion, string> = { time: "Time", cost: "Cost", carbon: "Carbon", risk: "Risk of closure" };
+
+export class Question {
+  readonly calendar: Calendar;
+  private box = at("question");
+  private fields: Record<string, HTMLInputElement | HTMLSelectElement> = {};
+  private slider = h("input", { type: "range", id: "day-of-year", min: 0, max: 364, "aria-describedby": "day-shown" });
+  private shown = h("output", { id: "day-shown", for: "day-of-year" });
+  private whatIf = h("div", { id: "what-if" });
+  private lists = h("div", { id: "lists" });
+  private waiting = 0;
+
+  constructor(private study: Study, private change: Change, private name: (id: string) => string) {
+    const places = h("datalist", { id: "places" }, ...study.places.map((p) => h("option", { value: p.name, label: `${study.countries[p.country] ?? p.country}${p.unlocode ? `, ${p.unlocode}` : ""}` })));
+    this.calendar = new Calendar((depart) => change({ depart }));
+    this.slider.addEventListener("input", () => this.slide());
+    this.box.append(
+      places,
+      this.select("scenario", "Scenario", study.scenarios.map((s) => [s.id, s.title]), (scenario) => change({ scenario, choose: [] })),
+      h("p", { id: "scenario-about", class: "small" }),
+      h("div", { class: "pair" }, this.place("origin", "From"), button("⇄", () => this.swap(), { "aria-label": "Swap from and to", class: "swap" }), this.place("destination", "To")),
+      this.select("cargo", "Cargo", study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })),
+      h("div", { class: "date" },
+        this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (depart) change({ depart }); }),
+        this.shown),
+      h("label", { for: "day-of-year", class: "visually-hidden" }, "Day of the year"),
+      this.slider, this.calendar.box, this.whatIf, this.lists,
+      this.criteria(), this.choices(),
+      h("details", {}, h("summary", {}, "Pass and avoid"),
+        this.words("via", "Pass through (places, by comma)"), this.words("avoid", "Avoid (countries such as IR, modes, places, links)"),
+        this.number("max_routes", "Routes shown at most", 1, study.limits.routes)),
+    );
+  }
+
+  /** Show a state in the fields. */
+  show(state: State): void {
+    const set = (key: string, value: string): void => {
+      const field = this.fields[key];
+      if (field && document.activeElement !== field || field instanceof HTMLSelectElement || field?.type === "date") if (field) field.value = value;
+    };
+    for (const key of ["scenario", "cargo", "depart"] as const) set(key, state[key]);
+    for (const key of ["origin", "destination"] as const) set(key, this.name(state[key]));
+    set("via", state.via.map(this.name).join(", "));
+    set("avoid", state.avoid.join(", "));
+    set("max_routes", String(state.max_routes));
+    const scenario = this.study.scenarios.find((s) => s.id === state.scenario);
+    at("scenario-about").textContent = scenario?.about ?? "";
+    const first = `${state.depart.slice(0, 4)}-01-01`;
+    this.slider.max = String(apartDays(first, `${state.depart.slice(0, 4)}-12-31`));
+    this.slider.value = String(apartDays(first, state.depart));
+    this.sayDay(state.depart);
+    for (const criterion of CRITERIA) {
+      const box = this.fields[`criterion-${criterion}`];
+      if (box instanceof HTMLInputElement) box.checked = state.criteria.includes(criterion);
+      set(`weight-${criterion}`, String(state.weights[criterion]));
+    }
+    for (const [parameter, options] of Object.entries(this.study.parameters)) {
+      const over = state.choose.find((c) => c.startsWith(`${parameter}:`))?.split(":")[1];
+      set(`choose-${parameter}`, over ?? scenario?.choices[parameter] ?? options.find((o) => o.default)?.option ?? "");
+    }
+    this.showWhatIf(state);
+  }
+
+  get listBox(): HTMLElement { return this.lists; }
+
+  private showWhatIf(state: State): void {
+    const chips = [
+      ...state.close.map((id) => ["shut", id, { close: state.close.filter((x) => x !== id) }] as const),
+      ...state.open.map((id) => ["opened", id, { open: state.open.filter((x) => x !== id) }] as const),
+      ...state.with_changes.map((id) => ["with", id, { with_changes: state.with_changes.filter((x) => x !== id) }] as const),
+      ...state.choose.map((id) => ["chosen", id, { choose: state.choose.filter((x) => x !== id) }] as const),
+    ];
+    this.whatIf.replaceChildren(...(chips.length === 0 ? [] : [
+      h("h2", {}, "What if"),
+      h("ul", { class: "chips" }, ...chips.map(([word, id, patch]) => h("li", {},
+        h("span", { class: `chip chip-${word}` }, `${word}: ${this.name(id)}`),
+        button("✕", () => this.change(patch), { "aria-label": `Undo ${word} ${this.name(id)}` })))),
+      button("Undo all", () => this.change({ close: [], open: [], with_changes: [], choose: [] })),
+    ]));
+  }
+
+  private slide(): void {
+    const year = (this.fields["depart"]?.value || new Date().toISOString()).slice(0, 4);
+    const depart = addDays(`${year}-01-01`, Number(this.slider.value));
+    const field = this.fields["depart"];
+    if (field) field.value = depart;
+    this.sayDay(depart);
+    window.clearTimeout(this.waiting);
+    this.waiting = window.setTimeout(() => this.change({ depart }, true), 90);
+  }
+
+  private sayDay(depart: string): void {
+    this.shown.textContent = day(depart);
+    this.slider.setAttribute("aria-valuetext", day(depart));
+    this.calendar.point(depart);
+  }
+
+  private swap(): void {
+    const [a, b] = [this.fields["origin"], this.fields["destination"]];
+    if (a && b) this.change({ origin: this.placeId(b.value), destination: this.placeId(a.value) });
+  }
+
+  private placeId(text: string): string {
+    const word = text.trim().toLowerCase();
+    return this.study.places.find((p) => p.name.toLowerCase() === word || p.id === word)?.id ?? text.trim();
+  }
+
+  private field<T extends HTMLInputElement | HTMLSelectElement>(key: string, words: string, field: T, act: (value: string) => void): HTMLElement {
+    field.id = `field-${key}`;
+    this.fields[key] = field;
+    field.addEventListener("change", () => act(field.value));
+    return h("div", { class: "field" }, h("label", { for: field.id }, words), field);
+  }
+
+  private place(key: "origin" | "destination", words: string): HTMLElement {
+    const field = h("input", { list: "places", autocomplete: "off", spellcheck: "false" });
+    return this.field(key, words, field, (value) => { if (value.trim()) this.change({ [key]: this.placeId(value) }); });
+  }
+
+  private select(key: string, words: string, options: [string, string][], act: (value: string) => void): HTMLElement {
+    return this.field(key, words, h("select", {}, ...options.map(([value, text]) => h("option", { value }, text))), act);
+  }
+
+  private words(key: "via" | "avoid", words: string): HTMLElement {
+    const field = h("input", { autocomplete: "off", spellcheck: "false", ...(key === "via" ? { list: "places" } : {}) });
+    return this.field(key, words, field, (value) => this.change({ [key]: value.split(",").map((w) => (key === "via" ? this.placeId(w) : w.trim())).filter((w) => w) }));
+  }
+
+  private number(key: "max_routes", words: string, low: number, high: number): HTMLElement {
+    return this.field(key, words, h("input", { type: "number", min: low, max: high }), (value) => {
+      const count = Math.round(Number(value));
+      if (count >= low && count <= high) this.change({ [key]: count });
+    });
+  }
+
+  private criteria(): HTMLElement {
+    const rows = CRITERIA.map((criterion) => {
+      const box = h("input", { type: "checkbox", id: `field-criterion-${criterion}` });
+      this.fields[`criterion-${criterion}`] = box;
+      box.addEventListener("change", () => {
+        const chosen = CRITERIA.filter((c) => (this.fields[`criterion-${c}`] as HTMLInputElement).checked);
+        if (chosen.length === 0) box.checked = true;
+        else this.change({ criteria: chosen });
+      });
+      const weight = h("input", { type: "range", min: 0, max: 5, step: 0.5, id: `field-weight-${criterion}`, "aria-label": `Weight of ${NAMES[criterion].toLowerCase()}` });
+      this.fields[`weight-${criterion}`] = weight;
+      weight.addEventListener("input", () => {
+        const weights = Object.fromEntries(CRITERIA.map((c) => [c, Number(this.fields[`weight-${c}`]?.value)])) as State["weights"];
+        this.change({ weights }, true);
+      });
+      return h("div", { class: "criterion" }, box, h("label", { for: box.id }, NAMES[criterion]), weight);
+    });
+    return h("details", { id: "criteria" }, h("summary", {}, "Criteria and weights"),
+      h("p", { class: "small" }, "Ticked criteria decide which routes are worth taking: none shown is worse than another on all of them. Weights only order the list."), ...rows);
+  }
+
+  private choices(): HTMLElement {
+    const rows = Object.entries(this.study.parameters).map(([parameter, options]) =>
+      this.field(`choose-${parameter}`, parameter.replaceAll("-", " "), h("select", {}, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, `${o.option}: ${o.meaning}`))), (option) => {
+        const url = new URLSearchParams(location.search).getAll("choose").filter((c) => !c.startsWith(`${parameter}:`));
+        this.change({ choose: [...url, `${parameter}:${option}`] });
+      }));
+    return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, "Disputed figures"), ...rows);
+  }
+}

@@ -1,0 +1,81 @@
+// The list of routes, ordered by the weights, and the legs of the one selected.
+
+import { at, button, days, h, hours, km, moment, percent, tonnes, usd } from "./markup";
+import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
+
+/** A weighted sum of how far each route is from the best, over the span of each criterion: the least first. */
+export function ordered(routes: Route[], weights: Record<Criterion, number>): Route[] {
+  const value: Record<Criterion, (r: Route) => number> = {
+    time: (r) => r.time_p50_h ?? r.time_h, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
+  };
+  const spans = CRITERIA.map((c) => {
+    const all = routes.map(value[c]), low = Math.min(...all), high = Math.max(...all);
+    return { c, low, span: high > low ? high - low : 1 };
+  });
+  const score = (r: Route): number => spans.reduce((sum, { c, low, span }) => sum + (weights[c] * (value[c](r) - low)) / span, 0);
+  return [...routes].sort((a, b) => score(a) - score(b));
+}
+
+export interface Hooks {
+  select: (route: string) => void; hover: (route: string | null) => void; card: (card: string) => void;
+  open: (links: string[]) => void; fewer: () => void; name: (id: string) => string;
+}
+
+export function showRoutes(answer: Answer, shown: Route[], selected: string | null, hooks: Hooks): void {
+  const box = at("routes");
+  if (answer.routes.length === 0) {
+    box.replaceChildren(h("h2", {}, "No route"), h("p", { id: "reason" }, answer.reason ?? ""),
+      ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)));
+    return;
+  }
+  const head = ["", "days", "19 in 20", "USD", "t CO₂e", "risk", "by way of"];
+  const rows = shown.map((r) => h("tr", {
+    class: r.route_id === selected ? "route selected" : "route", "data-route": r.route_id,
+    mouseenter: () => hooks.hover(r.route_id), mouseleave: () => hooks.hover(null), click: () => hooks.select(r.route_id),
+  },
+    h("th", { scope: "row" }, button(r.letter, () => hooks.select(r.route_id), {
+      "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
+      "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
+    })),
+    h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")), h("td", {}, usd(r.cost_usd).replace("USD ", "")),
+    h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
+    h("td", { class: "way" }, `${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
+  box.replaceChildren(
+    h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
+    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
+      h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
+    h("p", { class: "small" }, "Days: median and what 19 of 20 journeys keep within. Risk: chance that a closure strikes on the way. Ordered by the weights."),
+    ...answer.warnings.map((w) => h("p", { class: "small" }, w)),
+  );
+}
+
+function opening(found: Opening, hooks: Hooks): HTMLElement {
+  const links = found.links.flat();
+  const would = [found.time_h === null ? "" : days(found.time_h), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w).join(", ");
+  return h("p", {}, `If ${found.closures.map((c) => `${c.kind} ${c.id}`).join(" and ")} were lifted: ${would || "a way, with something else in it"}. `,
+    button(`Open ${links.map(hooks.name).slice(0, 3).join(", ")}${links.length > 3 ? ` and ${links.length - 3} more` : ""}`, () => hooks.open(links)));
+}
+
+export function showLegs(route: Route | null, hooks: Hooks): void {
+  const box = at("legs");
+  if (!route) { box.replaceChildren(); return; }
+  box.replaceChildren(
+    h("h2", {}, `Route ${route.letter}, leg by leg`),
+    h("p", { class: "small" }, `${km(route.length_km)}, ${route.borders_count} borders, ${route.transshipments_count} changes of mode or gauge. Times UTC. Every leg leads to its figures and sources.`),
+    route.documents.length ? h("p", { class: "small" }, `Papers: ${route.documents.join("; ")}.`) : "",
+    h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
+  );
+}
+
+function row(leg: Leg, hooks: Hooks): HTMLElement {
+  const stays = leg.kind === "terminal";
+  const title = stays ? `${hooks.name(leg.from_node_id)}: handling to ${leg.layer}` : `${hooks.name(leg.from_node_id)} – ${hooks.name(leg.to_node_id)}`;
+  const parts = [
+    stays ? "" : leg.layer, stays ? "" : km(leg.length_km), hours(leg.time_h), leg.wait_h > 0.05 ? `after ${hours(leg.wait_h)} of waiting` : "",
+    leg.fixed_h > 0.05 && !stays ? `of it ${hours(leg.fixed_h)} at the border` : "", usd(leg.cost_usd),
+  ].filter((p) => p);
+  return h("li", {},
+    button(title, () => hooks.card(stays ? `terminal:${leg.terminal_id}` : `link:${leg.link_id}`), { class: "link" }),
+    h("span", { class: "small" }, `${moment(leg.depart_at)}: ${parts.join(", ")}`),
+    button(leg.confidence, () => hooks.card(`source:${leg.source_id}`), { class: `grade grade-${leg.confidence}`, "aria-label": `Source of ${title}, confidence ${leg.confidence}` }));
+}

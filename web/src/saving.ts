@@ -1,0 +1,35 @@
+// Keeping a what-if as a scenario of the study.
+
+import { ask, Failed } from "./api";
+import { button, h } from "./markup";
+import { stateOf, type State } from "./state";
+
+export function saveDialog(state: () => State, saved: (scenario: string) => Promise<void>): { open: () => void; box: HTMLDialogElement } {
+  const title = h("input", { id: "save-title", required: true, maxlength: 120, autocomplete: "off" });
+  const name = h("input", { id: "save-name", required: true, pattern: "[a-z0-9][a-z0-9\\-]{1,59}", maxlength: 60, autocomplete: "off", spellcheck: "false" });
+  const about = h("textarea", { id: "save-about", rows: 2, maxlength: 500 });
+  const said = h("p", { class: "problem", role: "alert" });
+  title.addEventListener("input", () => {
+    name.value = title.value.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60);
+  });
+  const save = async (): Promise<void> => {
+    said.textContent = "";
+    try {
+      const answer = await ask<{ scenario: string }>("save", "/api/scenarios", { ...stateOf(state()), on: state().depart, scenario_id: name.value, title: title.value, about: about.value });
+      box.close();
+      await saved(answer.scenario);
+    } catch (problem) {
+      said.textContent = problem instanceof Failed || problem instanceof Error ? problem.message : String(problem);
+    }
+  };
+  const form = h("form", { submit: (event) => { event.preventDefault(); void save(); } },
+    h("h2", { id: "save-head" }, "Save as a scenario"),
+    h("p", { class: "small" }, "What you shut and opened becomes rows of changes.csv, and a scenario in study.toml names them. What stood there stays."),
+    h("div", { class: "field" }, h("label", { for: "save-title" }, "Title"), title),
+    h("div", { class: "field" }, h("label", { for: "save-name" }, "Name in the files (lower case)"), name),
+    h("div", { class: "field" }, h("label", { for: "save-about" }, "What it stands for"), about), said,
+    h("div", { class: "acts" }, h("button", { type: "submit", id: "save-now" }, "Save"), button("Cancel", () => box.close())));
+  const box = h("dialog", { "aria-labelledby": "save-head" }, form);
+  document.body.append(box);
+  return { box, open: () => { said.textContent = ""; box.showModal(); title.focus(); } };
+}

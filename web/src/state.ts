@@ -1,0 +1,81 @@
+// What is asked and looked at: all of it stands in the address, so that a link says everything and the back button works.
+
+import { CRITERIA, type Criterion, type Study } from "./types";
+
+export interface State {
+  scenario: string; origin: string; destination: string; cargo: string; depart: string;
+  criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
+  via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; close: string[]; open: string[];
+  route: string | null; card: string | null; layers: string[];
+}
+
+const LISTS = ["via", "avoid", "choose", "with_changes", "close", "open", "layers"] as const;
+const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
+
+export function initial(study: Study): State {
+  const trip = study.trips[0];
+  const scenario = study.default_scenario;
+  return {
+    scenario, origin: trip?.origin ?? "", destination: trip?.destination ?? "",
+    cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
+    depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
+    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10,
+    via: [], avoid: [], choose: [], with_changes: [], close: [], open: [], route: null, card: null, layers: [],
+  };
+}
+
+export function fromAddress(search: string, study: Study): State {
+  const given = new URLSearchParams(search);
+  const state = initial(study);
+  for (const key of WORDS) state[key] = given.get(key) ?? state[key];
+  for (const key of LISTS) state[key] = given.getAll(key);
+  const criteria = given.getAll("criteria").filter((c): c is Criterion => (CRITERIA as readonly string[]).includes(c));
+  if (criteria.length > 0) state.criteria = criteria;
+  for (const criterion of CRITERIA) {
+    const weight = Number(given.get(`weight_${criterion}`) ?? "1");
+    if (weight >= 0 && weight <= 10) state.weights[criterion] = weight;
+  }
+  const most = Number(given.get("max_routes") ?? "10");
+  if (Number.isInteger(most) && most >= 1 && most <= study.limits.routes) state.max_routes = most;
+  state.route = given.get("route");
+  state.card = given.get("card");
+  return state;
+}
+
+export function toAddress(state: State): string {
+  const given = new URLSearchParams();
+  for (const key of WORDS) given.set(key, state[key]);
+  for (const key of LISTS) for (const word of state[key]) given.append(key, word);
+  if (state.criteria.length < CRITERIA.length) for (const criterion of state.criteria) given.append("criteria", criterion);
+  for (const criterion of CRITERIA) {
+    if (state.weights[criterion] !== 1) given.set(`weight_${criterion}`, String(state.weights[criterion]));
+  }
+  if (state.max_routes !== 10) given.set("max_routes", String(state.max_routes));
+  if (state.route) given.set("route", state.route);
+  if (state.card) given.set("card", state.card);
+  return `?${given}`;
+}
+
+/** What the server is asked: the state of the study, without the trip. */
+export function stateOf(state: State): Record<string, unknown> {
+  const { scenario, choose, with_changes, close, open } = state;
+  return { scenario, choose, with_changes, close, open };
+}
+
+export function tripOf(state: State): Record<string, unknown> {
+  const { origin, destination, cargo, depart, via, avoid } = state;
+  return { ...stateOf(state), origin, destination, cargo, depart, via, avoid };
+}
+
+export function routesOf(state: State): Record<string, unknown> {
+  return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes };
+}
+
+/** The same as words of an address. */
+export function asQuery(asked: Record<string, unknown>): string {
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(asked)) {
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== null && each !== undefined) given.append(key, String(each));
+  }
+  return given.toString();
+}

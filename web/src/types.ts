@@ -1,0 +1,75 @@
+// What the server answers, as far as the page looks at it.
+
+export type Criterion = "time" | "cost" | "carbon" | "risk";
+export const CRITERIA: readonly Criterion[] = ["time", "cost", "carbon", "risk"];
+
+export interface Style { name: string; hue: string; dash: number[]; width: number }
+export interface Option { option: string; meaning: string; default: boolean }
+export interface Place { id: string; name: string; country: string; kind: string; unlocode: string | null }
+export interface Scenario { id: string; title: string; about: string; as_of: string; changes: string[]; choices: Record<string, string> }
+export interface Cargo { cargo_id: string; name: string }
+
+export interface Study {
+  id: string; title: string; price_year: number; licence: string | null; default_scenario: string; trouble: string | null;
+  credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
+  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[];
+  trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
+  limits: { changes: number; routes: number; required: number; departures: number; first_on: string; last_on: string };
+}
+
+export interface Closure { kind: string; id: string; from_on: string | null; to_on: string | null; source_id: string | null; note: string | null; source?: Source | null }
+export interface Element { state: "planned" | "shut" | "barred"; opens_on: string | null; why: Closure[] }
+export type Elements = Record<string, Element>;
+
+export interface LinkProperties {
+  id: string; from: string; to: string; mode: string; layer: string; status: string; length_km: number; rank: number; border: boolean;
+}
+export interface NodeProperties { id: string; name: string; country: string; kind: string; degree: number }
+export interface Feature<P, G> { type: "Feature"; properties: P; geometry: { type: string; coordinates: G } }
+export interface Features<P, G> { type: "FeatureCollection"; features: Feature<P, G>[] }
+export type Spot = [number, number];
+export interface Network { links: Features<LinkProperties, Spot[]>; nodes: Features<NodeProperties, Spot>; elements: Elements }
+export interface Ground {
+  land: { type: string; coordinates: unknown }; borders: { type: string; coordinates: unknown };
+  names: { country: string; name: string; lon: number; lat: number; size: number }[];
+}
+
+export interface Leg {
+  kind: "link" | "terminal"; link_id: string | null; terminal_id: string | null; service_id: string | null; mode: string;
+  layer: string; from_node_id: string; to_node_id: string; country: string; depart_at: string; arrive_at: string;
+  wait_h: number; time_h: number; fixed_h: number; length_km: number; cost_usd: number; carbon_kg: number;
+  source_id: string; confidence: string;
+}
+export interface Point { drawn: string; stop: string | null; km: number; km_to: number; time_h: number; time_to_h: number }
+export interface Route {
+  route_id: string; letter: string; time_h: number; time_p05_h: number | null; time_p50_h: number | null; time_p95_h: number | null;
+  cost_usd: number; carbon_kg: number; risk_share: number; borders_count: number; transshipments_count: number; length_km: number;
+  modes: string[]; countries: string[]; borders: string[]; documents: string[]; hazards: string[]; legs: Leg[]; points: Point[];
+}
+export interface Opening { closures: Closure[]; links: string[][]; time_h: number | null; cost_usd: number | null }
+export interface Answer {
+  pareto_count: number; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; elements: Elements;
+}
+export interface Departure {
+  depart_on: string; time_h: number | null; cost_usd: number | null; countries: string[] | null; borders: string[] | null;
+  reason: string | null;
+}
+
+export interface Source { source_id: string; citation: string; year: number | null; where: string | null }
+export interface Figure { column: string; meaning: string; unit: string | null; value: unknown; was?: unknown }
+export interface Row { id: string; figures: Figure[]; source: Source | null; confidence: string | null; note: string | null; name?: string; shut_share?: number }
+export interface RowCard extends Row { table: string; meaning: string }
+export interface LinkCard extends RowCard {
+  name: string; layer: string; ends: { id: string; name: string; country: string }[]; border: boolean;
+  state: "open" | Element["state"]; opens_on: string | null; why: Closure[]; what_if: { value: string }[];
+  opened_by: { change_id: string; links: string[] }[];
+  choices: { parameter: string; chosen: string; options: { option: string; meaning: string }[] }[];
+  windows: Row[]; services: Row[]; rules: Row[]; hazards: Row[];
+}
+export interface NodeCard extends RowCard { name: string; links: { id: string; name: string; layer: string; state: string }[]; terminals: Row[] }
+export interface SourceCard { source: Source; used: Record<string, { rows: number; confidence: Record<string, number>; ids: string[] }> }
+export interface WhyNot {
+  element: string; verdict: string; closures: string[];
+  comparison: { criterion: string; unit: string; best: number | null; through: number | null; opened: number | null }[];
+}
+export interface Hazard { hazard_id: string; name: string; shut_share: number; links: string[] }
