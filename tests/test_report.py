@@ -222,6 +222,13 @@ def test_same_results_make_the_same_page(tmp_path: Path, text: str) -> None:
     assert report(cases.results(), tmp_path / "again.html").read_text("utf-8") == text
 
 
+def test_charts_are_drawn_here_where_no_second_process_can_be_had(tmp_path: Path, text: str,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    for broken in ("/no/such/python", "", "/bin/false"):
+        monkeypatch.setattr("sys.executable", broken)
+        assert report(cases.results(), tmp_path / "here.html").read_text("utf-8") == text
+
+
 def test_outstanding_routes_are_named_once() -> None:
     routes = lettered(cases.routes())
     assert outstanding(routes) == {"A": ["fastest"], "B": ["cheapest", "least carbon", "least risk"]}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
@@ -177,11 +177,27 @@ def to_svg(chart: Chart) -> str:
 
     Its inner names are unique to its content, so that several can stand in one page.
     """
+    spec = specified(chart)
+    return finished(drawn(spec), spec)
+
+
+def specified(chart: Chart) -> dict[str, Any]:
+    """Return the chart in Vega-Lite's words."""
+    with unchecked():
+        spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec
+
+
+def drawn(spec: Mapping[str, Any]) -> str:
+    """Return a spec as the SVG maker draws it."""
     import vl_convert
 
-    with unchecked():
-        spec = chart.to_dict(validate=False)
-    svg = _plain(vl_convert.vegalite_to_svg(spec))
+    return str(vl_convert.vegalite_to_svg(dict(spec)))
+
+
+def finished(raw: str, spec: Mapping[str, Any]) -> str:
+    """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its own."""
+    svg = _plain(raw)
     # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
     numbers: dict[str, int] = {}
     name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')

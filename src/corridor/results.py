@@ -208,7 +208,8 @@ def code_hash() -> str:
     """Return a hash of the package's sources: results of other code are not reused."""
     digest = hashlib.sha256()
     root = Path(__file__).parent
-    for source in sorted([*root.glob("*.py"), *root.glob("kernels/*.py")]):
+    parts = ("*.py", "kernels/*.py", "reports/*.py", "reports/templates/*.*")
+    for source in sorted(source for part in parts for source in root.glob(part)):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

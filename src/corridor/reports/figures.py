@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from corridor import charts
 from corridor.maps import View
+from corridor.reports.press import press
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
@@ -18,18 +20,23 @@ MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One chart: id in the page, SVG, caption, its data as a data: address and as a file name."""
+    """One chart: id in the page, drawing, caption, its data as a data: address and as a file name."""
 
     figure_id: str
-    svg: Markup
+    drawing: Future[str]
     caption: str
     csv: str
     file: str
 
+    @property
+    def svg(self) -> Markup:
+        """The chart as SVG, as soon as it is drawn."""
+        return Markup(self.drawing.result())
+
 
 def figure(figure_id: str, chart: Any, caption: str, data: pl.DataFrame) -> Figure:
-    """Return the chart drawn, with caption and data."""
-    return Figure(figure_id, Markup(charts.to_svg(chart)), caption, csv_address(data), f"{figure_id}.csv")
+    """Return the chart, being drawn, with caption and data."""
+    return Figure(figure_id, press(chart), caption, csv_address(data), f"{figure_id}.csv")
 
 
 def csv_address(frame: pl.DataFrame) -> str:

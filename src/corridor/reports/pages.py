@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import jinja2
 from markupsafe import Markup
@@ -10,15 +10,20 @@ from markupsafe import Markup
 from corridor.palette import unchecked
 from corridor.reports import words
 from corridor.reports.answers import answers, trust
-from corridor.reports.chapters import CHAPTERS, glance
-from corridor.reports.given import given
+from corridor.reports.chapters import CHAPTERS, Part, glance
+from corridor.reports.given import Given, given
+from corridor.reports.press import pressing
 
 
 def page(results: Mapping[str, object]) -> str:
     """Return the whole report as HTML."""
-    with unchecked():
+    with unchecked(), pressing():
         ready = given(results)
-        parts = [part for chapter in CHAPTERS for part in chapter(ready)]
+        return _laid_out(ready, [part for chapter in CHAPTERS for part in chapter(ready)])
+
+
+def _laid_out(ready: Given, parts: Sequence[Part]) -> str:
+    """Return the parts laid into the templates."""
     environment = _environment()
     assert environment.loader is not None
     css = environment.loader.get_source(environment, "report.css")[0]
