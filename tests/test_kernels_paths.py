@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from corridor.kernels import cache_folder, paths
 from corridor.kernels.pareto import DONE, TOO_MANY, search, undominated
 from corridor.kernels.paths import UNREACHED, Ints
 
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 NONE = np.zeros(0, np.int64)
 
 
@@ -121,6 +124,13 @@ def test_search_says_so_where_labels_are_too_many(most: int, status: int) -> Non
     if said == DONE:
         assert len(goals) == 2**steps
         assert set(labels[goals, 1] + labels[goals, 2]) == {2 * steps + 2**steps - 1}
+
+
+@pytest.mark.parametrize(("name", "said"), [("skims", "SciPy"), ("pareto", "plain Python")])
+def test_benchmarks_run_on_their_smallest_size(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They stop where kernel and peer differ; how long they take is not looked at."""
+    runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small"])
+    assert said in capsys.readouterr().out
 
 
 def test_no_source_reaches_nothing() -> None:
