@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named
+COUNTED = {"consistent": "are consistent with the sources", "differs": "differ", "on course": "are on course",
+           "short by": "fall short", "not measurable here": "cannot be measured here"}
 
 
 def trade(given: Given) -> list[Part]:
@@ -208,4 +210,5 @@ def _counts(frame: pl.DataFrame, column: str) -> str:
     """Return how many rows say what, in words."""
     if not frame.height:
         return ""
-    return together([f"{n} {said}" for said, n in frame[column].value_counts(sort=True).iter_rows()])
+    counts = frame[column].value_counts(sort=True).sort("count", column, descending=[True, False])
+    return together([f"{n} {COUNTED.get(said, said)}" for said, n in counts.iter_rows()])
