@@ -89,6 +89,8 @@ def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: i
     year. Raises CallError for a demand without rows or columns, UnknownName for a place or cargo the network has not.
     """
     first = day_of(read_instant(on, "on"))
+    if (dt.date.max - first).days <= days:
+        raise CallError(f"on {first} is too late a day to look {days} days ahead.")
     missing = [c for c in NEEDED if c not in demand.columns]
     if missing or not demand.height:
         raise CallError("demand has no rows." if not missing else f"demand lacks the columns {', '.join(missing)}.")

@@ -29,7 +29,8 @@ def losses(study: Study, network_of: Callable[[str], Network], *,
     network_of: the network of a scenario by its id. Frames: rank (as :func:`corridor.rank`), summary, levels, by_hazard,
     years (of simulated years, with ``case``: the scenario's id, and ``open``: the same without the closures replayed, where
     they are in force), moves and shifted (every demand row and link before and after them), corridors (worth of the ways a
-    scenario has beyond the one named in ``without``), replay, fits and families, notes (why a part is missing).
+    scenario has beyond the one named in ``without``), replay, closed (the changes replayed), fits and families, notes (why a
+    part is missing).
     """
     say = progress or (lambda word, done, total: None)
     frames = fitted(study.tables)
@@ -62,6 +63,9 @@ def losses(study: Study, network_of: Callable[[str], Network], *,
         going = pl.when("stays").then(pl.lit([], pl.List(pl.String))).otherwise(pl.col("links_after")).alias("links_after")
         frames["shifted"] = shifts(frames["moves"].with_columns(going))
     frames["replay"] = replays(study)
+    ids = study.tables["replays"]["change_id"].to_list()
+    frames["closed"] = study.tables["changes"].filter(pl.col("change_id").is_in(ids)).select(
+        "change_id", "row_id", "from_on", "to_on", "note", "source_id")
     say("what a second corridor is worth", 3, 4)
     if hazards.height:
         frames["corridors"] = corridors(study, network_of)
@@ -148,16 +152,16 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
 def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Return the fit of every hazard with a history, and families of lengths compared wherever there is enough of it.
 
-    fits: as closures.fit, with name, the figures in use (used_per_year, used_median_d, used_sigma) and their confidence.
+    fits: every hazard, as closures.fit where it has events, with name, the figures in use (used_per_year, used_median_d,
+    used_sigma) and their confidence.
     families: as closures.compare, with ``history``: the hazards whose events stand together because they shut the same
     link, and ``place``: such a link.
     """
     events, hazards = tables["events"], tables["hazards"]
-    known = hazards.filter(pl.col("hazard_id").is_in(events["hazard_id"].drop_nulls().unique().to_list()))
     used = hazards.select("hazard_id", "name", pl.col("events_per_year").alias("used_per_year"),
                           pl.col("duration_median_d").alias("used_median_d"), pl.col("duration_sigma").alias("used_sigma"),
                           "source_id", "confidence")
-    fits = closures.fit(events, known).join(used, on="hazard_id", how="left", maintain_order="left")
+    fits = used.join(closures.fit(events, hazards), on="hazard_id", how="left", maintain_order="left")
     parts = []
     for ids, place in histories(tables).items():
         own = closures.history(events, *ids)

@@ -166,6 +166,30 @@ def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, v
                    f"{', '.join(sorted(set(used['country'])))}.")
 
 
+def weighted_map(nodes: pl.DataFrame, links: pl.DataFrame, weighted: pl.DataFrame, *, hues: dict[str, str],
+                 told: tuple[str, str, str], named: Sequence[str] = ()) -> Chart:
+    """Return the map of some links by weight over the pale network: wide is much, the colour says what kind.
+
+    weighted: link_id, kind (a key of hues), width (pixels), the heaviest last; sea ways that go round land are not drawn.
+    told: title, subtitle, description. named: node_ids to be named first.
+    """
+    here = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list()) & (pl.col("mode") != "sea"))
+    here = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list())) if here.is_empty() else here
+    used = nodes.filter(pl.col("node_id").is_in(pl.concat([here["from_node_id"], here["to_node_id"]]).to_list()))
+    view = view_of(used["lon_deg"], used["lat_deg"], highest_px=460.0)
+    drawn = weighted.join(_lines(nodes, here, view, (), like=links), on="link_id", maintain_order="left")
+    pale = (_arced(line) for one in _lines(nodes, links, view, ())["geometry"] for line in one["coordinates"])
+    spots = _label_spots(used.sort(~pl.col("node_id").is_in(list(named)), "node_id"), view, limit=34)
+    strokes = alt.Chart(drawn).mark_geoshape(filled=False, clip=True).encode(
+        strokeWidth=alt.StrokeWidth("width:Q", scale=None),
+        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(hues), range=list(hues.values())),
+                        legend=alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=4, labelLimit=300)))
+    chart = alt.layer(*_ground(view), _countries(view, set(nodes["country"]), spots),
+                      _path(_traced(pale, view), fill="transparent", stroke="#c4c9ce", strokeWidth=0.9), strokes,
+                      _dots(used, view, size=16), *_places(spots, bold=True))
+    return _framed(chart, view, *told)
+
+
 def _framed(chart: Any, view: View, title: str, subtitle: str, description: str) -> Chart:
     framed = chart.project(**view.projection()).properties(
         width=view.width, height=view.height, view=alt.ViewBackground(fill=SEA, stroke=BORDER))

@@ -54,8 +54,9 @@ class Risk:
 
     def __repr__(self) -> str:
         row = self.summary.filter(pl.col("measure") == "loss_usd").row(0, named=True)
+        error = "" if row["standard_error"] is None else f" ± {row['standard_error'] / 1e6:,.1f}"
         return (f"Risk: {self.years.height} years from {self.provenance.get('on')}: expected annual loss "
-                f"{row['mean'] / 1e6:,.1f} ± {row['standard_error'] / 1e6:,.1f} million USD, 95th percentile "
+                f"{row['mean'] / 1e6:,.1f}{error} million USD, 95th percentile "
                 f"{row['p95'] / 1e6:,.1f}.")
 
     def write(self, folder: str | Path) -> Path:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import polars as pl
 from markupsafe import Markup, escape
 
+from corridor.reports import losses
 from corridor.reports.chapters import differs
 from corridor.reports.given import Given, best_of
 from corridor.reports.trade import answer
@@ -35,7 +36,7 @@ def answers(given: Given) -> list[dict[str, Any]]:
         free = next((one for one in given.trips if trip["asked"] and not one["asked"] and _same(one, trip, "depart")), None)
         if free is not None:
             found.append(_asked(trip["heading"], _held(trip, free), trip))
-    found += answer(given)
+    found += [*losses.answer(given), *answer(given)]
     return [*found, {"question": "What cannot be said?", "text": _limits(given), "href": "evidence"}]
 
 

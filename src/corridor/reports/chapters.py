@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.reports import figures, trade
+from corridor.reports import figures, losses, trade
 from corridor.reports.given import Given, best_of
 from corridor.reports.words import day, flat, slug
 
@@ -132,7 +132,7 @@ def provenance(given: Given) -> list[Part]:
 
 # Chapters of later results (closures that matter most, projects) stand between scenarios and closures.
 CHAPTERS: tuple[Callable[[Given], Sequence[Part]], ...] = (
-    network, trips, scenarios, trade.trade, trade.claims, closures, validation, evidence, sources, provenance)
+    network, trips, scenarios, losses.losses, trade.trade, trade.claims, closures, validation, evidence, sources, provenance)
 
 
 def evidence_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:

@@ -1,0 +1,221 @@
+"""The chapter on closures: what matters most, what years of closures cost, one that happened, a second corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corridor import closure_charts as charts
+from corridor.exposure import LIMIT_SHARE
+from corridor.losses import REOPENED, replay_words
+from corridor.reports import figures
+from corridor.reports.given import Given
+from corridor.reports.words import country, day, num, share, together
+
+if TYPE_CHECKING:
+    from corridor.reports.chapters import Part
+
+MOST_MOVES = 14
+NOISE = 2  # standard errors within which a difference is not told from none
+
+
+def losses(given: Given) -> list[Part]:
+    """Return what closures do; nothing where neither demand nor hazards were given."""
+    from corridor.reports.chapters import Part
+
+    if not given.frame("loss_rank").height and not given.frame("loss_fits").height:
+        return []
+    cases = case_names(given)
+    values = {"rank": _rank(given), "years": _years(given, cases), "moves": _moves(given), "corridors": _corridors(given),
+              "replay": _replay(given), "hazards": _hazards(given), "limit": share(LIMIT_SHARE),
+              "notes": given.frame("loss_notes")["note"].to_list() if given.frame("loss_notes").height else []}
+    return [Part("closures", "What a closure does", "losses.html", values, "What a closure does")]
+
+
+def answer(given: Given) -> list[dict[str, Any]]:
+    """Return the questions closures answer on the first page: what can least be spared, what a second corridor is worth."""
+    ranked, found = given.frame("loss_rank"), []
+    if ranked.height:
+        dear = ranked.filter(pl.col("loss_usd_per_year") > 0).sort("loss_usd_per_year", descending=True)
+        worst = [part.row(0, named=True) for kind in ("crossing", "link") if (part := dear.filter(kind=kind)).height]
+        named = [f"{row['kind']} {plain(row)} (USD {million(row['loss_usd_per_year'])} a year)" for row in worst]
+        text = f"Shut for a year, the dearest are the {together(named)}, every trip taking its best way round." \
+            if named else "No single loss costs anything."
+        found.append({"question": "What can least be spared, and what do closures cost?", "href": "closures",
+                      "text": " ".join([text, *_years_words(given, case_names(given))[:1]])})
+    if given.frame("loss_corridors").height:
+        found.append({"question": "What is a second corridor worth?", "href": "closures",
+                      "text": " ".join(_corridor_words(given))})
+    return found
+
+
+def case_names(given: Given) -> dict[str, str]:
+    """Return what each simulated case is called."""
+    shut = together([where(text) for text in dict.fromkeys(given.frame("loss_closed")["row_id"].to_list())]) \
+        if given.frame("loss_closed").height else "every way"
+    own = str(given.study.get("scenario_id") or "")
+    return {own: given.scenario["title"] or own, REOPENED: f"the same with {shut} open"}
+
+
+def where(selector: str) -> str:
+    """Return a selector in words: the crossings between two countries by their names, anything else as it stands."""
+    kind, _, pair = selector.partition(":")
+    if kind == "crossing":
+        return f"the crossings {'–'.join(country(code) for code in pair.split('-'))}"
+    return selector
+
+
+def plain(row: Mapping[str, Any]) -> str:
+    """Return the name of a ranked element in words: of a crossing its countries."""
+    kind, _, pair = str(row["element_id"]).partition(":")
+    return "–".join(country(code) for code in pair.split("-")) if kind == "crossing" else str(row["name"])
+
+
+def million(usd: float) -> str:
+    """Return a sum in millions, with a decimal below ten."""
+    return f"{num(usd / 1e6, 1 if abs(usd) < 1e7 else 0)} m"
+
+
+def _rank(given: Given) -> dict[str, Any]:
+    ranked = given.frame("loss_rank")
+    if not ranked.height:
+        return {}
+    ranked = ranked.with_columns(name=pl.Series([plain(row) for row in ranked.iter_rows(named=True)], dtype=pl.String))
+    worse = ranked.filter(pl.col("loss_usd_per_year") > 0)
+    single = worse.filter(pl.col("kind") == "link")
+    only = single.filter(pl.col("disjoint_count") == 0)
+    shown = []
+    if worse.filter(pl.col("kind") == "link").height:
+        shown.append(figures.figure("losses-map", charts.criticality_map(given.nodes, given.links, ranked), (
+            "Where the network is thin: the wider a link, the more its loss costs the year's demand. What runs beside a "
+            "wide link is not thin only if it is drawn pale, a way to go instead."), single))
+    for number, (kinds, caption) in enumerate((
+            (("crossing", "link", "node"), "Crossings, links and places by what their loss costs. A crossing stands for all "
+             "posts of two countries at once; a place for every link and terminal in it, and what starts or ends there has "
+             "no way left."),
+            (("terminal", "hazard", "pair"), "Terminals, hazards (all links one of them shuts, for a whole year) and pairs "
+             "of links. A pair is here only if both losses together cost more than their sum: each is the other's way "
+             "out.")), 1):
+        if worse.filter(pl.col("kind").is_in(kinds)).height:
+            shown.append(figures.figure(f"losses-{number}", charts.criticality_bars(ranked, kinds), caption,
+                                        ranked.filter(pl.col("kind").is_in(kinds))))
+    return {"figures": shown, "links": ranked.filter(pl.col("kind") == "link").height, "costly": single.height,
+            "only": only.height}
+
+
+def _years_words(given: Given, cases: Mapping[str, str]) -> list[str]:
+    """Say what a year of closures costs, a paragraph a case; none where no years were simulated."""
+    summary, by_hazard = given.frame("loss_summary"), given.frame("loss_by_hazard")
+    said: list[str] = []
+    for case in summary["case"].unique(maintain_order=True) if summary.height else ():
+        row = {r["measure"]: r for r in summary.filter(pl.col("case") == case).iter_rows(named=True)}
+        loss, extra = row["loss_usd"], row["extra_usd"]
+        first = by_hazard.filter(pl.col("case") == case).sort("loss_usd_per_year", descending=True).row(0, named=True)
+        head = f"With {cases[case]} closures" if said else "Closures drawn from the hazards"
+        said.append(
+            f"{head} cost USD {million(loss['mean'])} a year on average (± {million(loss['standard_error'] or 0)} of "
+            f"chance); half of the years cost less than {million(loss['p50'])}, one in twenty more than "
+            f"{million(loss['p95'])}. "
+            f"{share(extra['mean'] / loss['mean']) if loss['mean'] else 'None'} of it is extra cost, the rest what stays; "
+            f"{num(row['lost_t']['mean'] / 1e3)} thousand tonnes are not sent. Most comes from “{first['name']}” "
+            f"({share(first['loss_share'])}).")
+    return said
+
+
+def _years(given: Given, cases: Mapping[str, str]) -> dict[str, Any]:
+    years, summary, levels = (given.frame(f"loss_{name}") for name in ("years", "summary", "levels"))
+    if not years.height:
+        return {}
+    by_hazard = given.frame("loss_by_hazard")
+    table = []
+    for period in sorted(set(levels["return_period_years"])):
+        cells = [levels.filter((pl.col("case") == case) & (pl.col("return_period_years") == period)).to_dicts()
+                 for case in summary["case"].unique(maintain_order=True)]
+        table.append({"years": period, "cells": [cell[0] if cell else None for cell in cells]})
+    return {
+        "words": _years_words(given, cases), "levels": table, "count": years.height // max(1, years["case"].n_unique()),
+        "cases": [cases[case] for case in summary["case"].unique(maintain_order=True)],
+        "figures": [
+            figures.figure("losses-years", charts.loss_curve(years, summary, cases), (
+                "Read across at one year in ten: so much or more is lost in one year of ten. Where the line falls less "
+                "steeply are the few years with a long closure; they carry the mean well above the middle year."), years),
+            figures.figure("losses-hazards", charts.hazard_bars(by_hazard, cases), (
+                "Where the expected loss comes from. A hazard weighs by how often, how long and how many goods have no "
+                "cheap way round."), by_hazard)]}
+
+
+def _moves(given: Given) -> dict[str, Any]:
+    moves, shifted = given.frame("loss_moves"), given.frame("loss_shifted")
+    if not moves.height:
+        return {}
+    names = dict(given.nodes.select("node_id", "name").iter_rows())
+    moved = moves.filter(~pl.col("moved").is_in(["same", "no way"])).sort("t_per_year", descending=True)
+    stay = moved.filter(pl.col("stays"))
+    closed = given.frame("loss_closed")
+    rows = [{**row, "from": names.get(row["origin"], row["origin"]), "to": names.get(row["destination"], row["destination"]),
+             "before": "–".join(row["countries_before"] or ()), "after": "–".join(row["countries_after"] or ())}
+            for row in moved.head(MOST_MOVES).iter_rows(named=True)]
+    shut = together([f"{where(r['row_id'])} ({'since ' + day(r['from_on']) if r['from_on'] else 'always'})"
+                     for r in closed.unique("row_id", maintain_order=True).iter_rows(named=True)])
+    going = moved.filter(~pl.col("stays"))
+    staying, turned = (num(float(part["t_per_year"].sum()) / 1e6, 1) for part in (stay, going))
+    said = [f"Shut: {shut}. Of {moves.height} rows of demand {moved.height} feel it. {staying} million tonnes a year stay: "
+            f"the way left costs more than {share(LIMIT_SHARE)} of their value extra, or there is none. {turned} million tonnes "
+            f"go another way for USD {million(float(going['extra_usd_per_year'].sum()))} a year more."]
+    drawn = [figures.figure("losses-moved", charts.shift_map(given.nodes, given.links, shifted), (
+        "What the closure moves: goods leave the links in one colour and join those in the other. What stays at home only "
+        "leaves."), shifted)] if shifted.height else []
+    return {"words": said, "rows": rows, "more": moved.height - len(rows), "figures": drawn,
+            "csv": figures.csv_address(moves.drop("links_before", "links_after"))}
+
+
+def _corridor_words(given: Given) -> list[str]:
+    """Say what each second corridor is worth."""
+    frame = given.frame("loss_corridors")
+    said = []
+    for (title, beside), part in frame.group_by(["scenario", "without_scenario"], maintain_order=True):
+        row = {r["measure"]: r for r in part.iter_rows(named=True)}
+        loss, error = row["loss_usd"]["difference"], row["loss_usd"]["standard_error"] or 0.0
+        protects = "makes closures cheaper by" if loss > NOISE * error else \
+            "makes closures dearer by" if loss < -NOISE * error else "leaves the cost of closures as it is, within"
+        shown = million(abs(loss)) if abs(loss) > NOISE * error else million(NOISE * error)
+        ordinary = row["undisturbed_usd"]["difference"]
+        said.append(f"“{title}” beside “{beside}”: {'saves' if ordinary >= 0 else 'costs'} USD {million(abs(ordinary))} a "
+                    f"year on undisturbed days and {protects} USD {shown}.")
+    return said
+
+
+def _corridors(given: Given) -> dict[str, Any]:
+    frame = given.frame("loss_corridors")
+    if not frame.height:
+        return {}
+    return {"words": _corridor_words(given), "figures": [figures.figure("losses-corridors", charts.corridor_bars(frame), (
+        "Both networks meet the same closures. A corridor that crosses the same border as the first is shut with it: it can "
+        "make ordinary days cheaper and still protect from nothing."), frame)]}
+
+
+def _replay(given: Given) -> dict[str, Any]:
+    frame = given.frame("loss_replay")
+    if not frame.height:
+        return {}
+    return {"rows": [{**row, "words": replay_words(row)} for row in frame.iter_rows(named=True)],
+            "figures": [figures.figure("losses-replay", charts.replay_bars(frame), (
+                "Seen: new value over old, less one. If nothing had passed while shut: the days shut over all days. What "
+                "the model leaves out of the fall is trade that stopped though a way was left, and trouble before."), frame)]}
+
+
+def _hazards(given: Given) -> dict[str, Any]:
+    fits, families = given.frame("loss_fits"), given.frame("loss_families")
+    if not fits.height:
+        return {}
+    names = dict(fits.select("hazard_id", "name").iter_rows())
+    groups = []
+    if families.height:
+        for (history,), part in families.group_by(["history"], maintain_order=True):
+            groups.append({"name": "; ".join(names.get(one, one) for one in str(history).split()), "rows": part.to_dicts(),
+                           "best": part.row(0, named=True)})
+    return {"rows": fits.sort("used_per_year", descending=True).to_dicts(), "groups": groups,
+            "weak": int((fits["confidence"] == "C").sum()), "csv": figures.csv_address(fits),
+            "families_csv": figures.csv_address(families) if families.height else None}
