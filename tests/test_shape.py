@@ -116,7 +116,6 @@ FORBIDDEN = {
         ("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"), ("npmjs", "com"), ("deb", "debian", "org"),
         ("crates", "io"), ("proxy", "golang"), ("conda", "anaconda"))),
     "an absolute path of one machine": r"(?<![\w.~*:/-])/(?:{})/".format("|".join(("work", "root", "home", "Users"))),
-    "a folder beside the repository": r"\.\./" + r"(?:shared|\.library)" + r"\b|\." + r"library/",
 }
 TEXT = {".py", ".md", ".toml", ".txt", ".csv", ".json", ".yml", ".yaml", ".html", ".css", ".ts", ".js", ".mjs", ".sh",
         ".cfg", ".svg", ".geojson", ""}
