@@ -30,11 +30,11 @@ def answers(seed: int) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], quer
 
 @pytest.mark.parametrize("block", range(10))
 def test_pareto_set_equals_enumeration(block: int) -> None:
-    found = 0
-    for seed in range(block * 55, block * 55 + 55):
+    joined = 0
+    for seed in range(block * 51, block * 51 + 51):
         mine, exact, asked, ways = answers(seed)
         assert mine == exact, f"seed {seed}"
-        found += len(exact)
+        joined += len(exact) > 0
         if len(ways):
             routes, legs = routing.describe(asked, [ways[i] for i in range(len(ways))])
             assert routes.height == len(exact)
@@ -43,4 +43,4 @@ def test_pareto_set_equals_enumeration(block: int) -> None:
             assert np.allclose(totals["h"], routes["time_h"], atol=1e-6)
             assert np.allclose(totals["cost_usd"], routes["cost_usd"], atol=0.01 * legs.height)
             assert {round(t * 60) for t in routes["time_h"]} == {v[0] for v in exact}
-    assert found > 30  # the networks are not empty questions
+    assert joined >= 25  # most networks are no empty questions

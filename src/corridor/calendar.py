@@ -161,11 +161,11 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
     both: list[Span] = []
     i = j = 0
     while i < len(a) and j < len(b):
-        start, end = max(a[i].start_min, b[j].start_min), min(a[i].end_min, b[j].end_min)
+        one, two = a[i], b[j]
+        start, end = max(one[0], two[0]), min(one[1], two[1])
         if start < end:
-            both.append(Span(start, end, a[i].delay_min + b[j].delay_min, a[i].open_share * b[j].open_share,
-                             max(a[i].spell_min, b[j].spell_min)))
-        if a[i].end_min <= b[j].end_min:
+            both.append(Span(start, end, one[2] + two[2], one[3] * two[3], max(one[4], two[4])))
+        if one[1] <= two[1]:
             i += 1
         else:
             j += 1
