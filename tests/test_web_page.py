@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 
 import uvicorn
+from playwright.sync_api import sync_playwright
 
 import corridor as co
 from corridor.web.app import make_app
@@ -57,7 +58,7 @@ def address(study: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as made:
+    with sync_playwright() as made:
         yield made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 

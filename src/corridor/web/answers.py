@@ -103,11 +103,18 @@ def openness(laid: Laid, asked: questions.State | None = None) -> dict[str, dict
     """
     at_min = minute(laid.on)
     day = snapshot(laid.network, at_min)
+    if isinstance(asked, questions.Trip):
+        return _openness(day, at_min, _barred(day, asked, at_min))
+    key = ("openness", at_min)
+    if key not in day.cache:
+        day.cache[key] = _openness(day, at_min, {})
+    found: dict[str, dict[str, Any]] = day.cache[key]
+    return found
+
+
+def _openness(day: Network, at_min: int, barred: Mapping[int, list[Closure]]) -> dict[str, dict[str, Any]]:
     opened = link_openings(day, at_min)
     links, found = day.rows("links"), dict[str, dict[str, Any]]()
-    barred: dict[int, list[Closure]] = {}
-    if isinstance(asked, questions.Trip):
-        barred = _barred(day, asked, at_min)
     for i, (link, closures, spans) in enumerate(zip(links, opened.closures, opened.spans, strict=True)):
         dated = shut_by(closures, at_min)
         opens = next_open(spans, at_min)

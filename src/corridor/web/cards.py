@@ -43,8 +43,7 @@ def link(laid: Laid, link_id: str) -> dict[str, Any]:
     ends = [nodes[own[end]] for end in ("from_node_id", "to_node_id")]
     number = day.frames["links"]["link_id"].to_list().index(link_id)
     shut = openness(laid).get(link_id, {"state": "open", "opens_on": None, "why": []})
-    for reason in shut["why"]:
-        reason["source"] = source(day, reason["source_id"])
+    shut = {**shut, "why": [{**reason, "source": source(day, reason["source_id"])} for reason in shut["why"]]}
     windows = [w for w in day.rows("windows") if w["link_id"] == link_id or w["node_id"] in {e["node_id"] for e in ends}]
     bits = int(hazards.link_bits(day)[number])
     return {
@@ -130,13 +129,12 @@ def opened_by(laid: Laid, link_id: str) -> list[dict[str, Any]]:
 
     Changes that open the same links count once; the one that holds from the earliest day is named.
     """
-    links, nodes = laid.network.frames["links"], laid.network.frames["nodes"]
-    ids = links["link_id"].to_list()
+    network = laid.base
+    ids = network.frames["links"]["link_id"].to_list()
     found: dict[str, set[str]] = {}
-    for change in laid.network.frames["changes"].iter_rows(named=True):
+    for change in network.rows("changes"):
         if change["table"] == "links" and change["column"] == "status" and change["value"] == schema.OPEN_STATUS:
-            opened = (ids[i] for i in selectors.select(change["row_id"], links, nodes))
-            found.setdefault(change["change_id"], set()).update(opened)
+            found.setdefault(change["change_id"], set()).update(ids[i] for i in _selected(change["row_id"], network))
     unique: dict[frozenset[str], str] = {}
     for change_id, those in found.items():
         if link_id in those:
@@ -158,6 +156,10 @@ def _every(laid: Laid, table: str) -> list[dict[str, Any]]:
     return laid.study.tables[table].to_dicts()
 
 
-def _selected(text: str, network: Network) -> list[int]:
-    return selectors.select(text, network.frames["links"], network.frames["nodes"])
+def _selected(text: str, network: Network) -> frozenset[int]:
+    key = ("selected", text)
+    if key not in network.cache:
+        network.cache[key] = frozenset(selectors.select(text, network.frames["links"], network.frames["nodes"]))
+    found: frozenset[int] = network.cache[key]
+    return found
 

@@ -76,10 +76,11 @@ class State(BaseModel):
 class Trip(State):
     """A state and one unit of a cargo between two places."""
 
-    origin: Word = Field(description="Place by id, name or UN/LOCODE; place@layer for goods already on a train or ship.")
-    destination: Word
-    cargo: Word = Field(description="Row of cargoes.csv.")
-    depart: Day
+    origin: Word = Field(description="Place by id, name or UN/LOCODE; place@layer for goods already on a train or ship.",
+                         examples=["almaty"])
+    destination: Word = Field(examples=["karachi"])
+    cargo: Word = Field(description="Row of cargoes.csv.", examples=["container-40"])
+    depart: Day = Field(examples=["2026-07-01"])
     via: Few = Field(default=[], description="Places every route passes.")
     avoid: Words = Field(default=[], description="Countries, modes, places or links no route uses.")
     require: Few = Field(default=[], description="Countries, modes, places or links every route uses.")
@@ -106,7 +107,7 @@ class Routes(Trip):
 class Calendar(Trip):
     """A trip through a range of days: from its day of departure to ``until``."""
 
-    until: Day
+    until: Day = Field(examples=["2026-09-30"])
     every_days: Annotated[int, Field(ge=1, le=366)] = 7
     criterion: Criterion = "time"
 
@@ -114,7 +115,7 @@ class Calendar(Trip):
 class WhyNot(Trip):
     """A trip and an element its best routes do not use."""
 
-    element: Word
+    element: Word = Field(examples=["torkham"])
 
 
 class _Rows(BaseModel):

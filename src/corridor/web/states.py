@@ -28,7 +28,7 @@ MOST_NETWORKS = 48
 MOST_CACHED = 400  # things one network remembers before it is made anew
 LOOK_AGAIN_S = 2.0
 # What a network has worked out that no edit of links.status touches.
-_KEPT = ("rows", "by_id", "places", "hazard_bits", "hazard_weights", "costs", "rule_links", "windowed")
+_KEPT = ("rows", "by_id", "places", "hazard_bits", "hazard_weights", "costs", "rule_links", "selected", "windowed")
 
 
 @dataclass(frozen=True, eq=False)
