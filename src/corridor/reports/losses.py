@@ -162,8 +162,8 @@ def _moves(given: Given) -> dict[str, Any]:
     going = moved.filter(~pl.col("stays"))
     staying, turned = (num(float(part["t_per_year"].sum()) / 1e6, 1) for part in (stay, going))
     said = [f"Shut: {shut}. Of {moves.height} rows of demand {moved.height} feel it. {staying} million tonnes a year stay: "
-            f"the way left costs more than {share(LIMIT_SHARE)} of their value extra, or there is none. {turned} million tonnes "
-            f"go another way for USD {million(float(going['extra_usd_per_year'].sum()))} a year more."]
+            f"the way left costs more than {share(LIMIT_SHARE)} of their value extra, or there is none. {turned} million "
+            f"tonnes go another way for USD {million(float(going['extra_usd_per_year'].sum()))} a year more."]
     drawn = [figures.figure("losses-moved", charts.shift_map(given.nodes, given.links, shifted), (
         "What the closure moves: goods leave the links in one colour and join those in the other. What stays at home only "
         "leaves."), shifted)] if shifted.height else []
@@ -203,7 +203,8 @@ def _replay(given: Given) -> dict[str, Any]:
     return {"rows": [{**row, "words": replay_words(row)} for row in frame.iter_rows(named=True)],
             "figures": [figures.figure("losses-replay", charts.replay_bars(frame), (
                 "Seen: new value over old, less one. If nothing had passed while shut: the days shut over all days. What "
-                "the model leaves out of the fall is trade that stopped though a way was left, and trouble before."), frame)]}
+                "the model leaves out of the fall is trade that stopped though a way was left, and trouble before."),
+                frame)]}
 
 
 def _hazards(given: Given) -> dict[str, Any]:
