@@ -62,7 +62,7 @@ def joined(twin: naive.NaiveNetwork, shut: dict[str, set[Key]], lifted: frozense
 @pytest.mark.parametrize("block", range(4))
 def test_sets_are_the_smallest_of_all_subsets(block: int) -> None:
     asked_more_than_one = 0
-    for seed in range(1000 + 30 * block, 1030 + 30 * block):
+    for seed in range(1000 + 20 * block, 1020 + 20 * block):
         tables = random_network(seed, links=12)
         planned = (pl.int_range(pl.len()) + seed) % 4 == 0  # enough closures that sets of several are needed
         status = pl.when(planned).then(pl.lit("planned")).otherwise("status")
@@ -84,7 +84,7 @@ def test_sets_are_the_smallest_of_all_subsets(block: int) -> None:
         asked_more_than_one += len(smallest) > 1 or any(len(s) > 1 for s in smallest)
         if not len(pareto_ways(asked, ALL)[0]) and found:
             assert found[0].closures, f"seed {seed}: no way, yet nothing is said to stand in it"
-    assert asked_more_than_one >= 5
+    assert asked_more_than_one >= 4
 
 
 def test_torkham_names_the_closure_and_its_dates() -> None:
