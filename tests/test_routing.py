@@ -23,7 +23,8 @@ HALF_A_CENT = 0.006
 @cache
 def found(scenario: str, depart: str, *choices: str, draws: int = 5) -> Routes:
     """Return every route from Almaty to Karachi, asked for once."""
-    return route(network(scenario, *choices), "almaty", "karachi", cargo="container-40", depart=depart, max_routes=1000, draws=draws)
+    return route(network(scenario, *choices), "almaty", "karachi", cargo="container-40", depart=depart, max_routes=1000,
+                 draws=draws)
 
 
 class Tables:
