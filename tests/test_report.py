@@ -239,10 +239,10 @@ def test_outstanding_routes_are_named_once() -> None:
 def test_links_are_shut_by_status_and_by_closures_in_force() -> None:
     import datetime as dt
 
-    closures = pl.DataFrame({"element": ["mid-port", "crossing:KZ-KG", "mode:sea", "a-gate"],
-                             "kind": ["change", "change", "change", "rule"],
-                             "from_on": [dt.date(2026, 1, 1), None, dt.date(2027, 1, 1), None],
-                             "to_on": [None, dt.date(2026, 7, 1), None, None]})
+    closures = pl.DataFrame({"element": ["mid-port", "crossing:KZ-KG", "mode:sea", "a-gate", "gate-mid"],
+                             "kind": ["change", "change", "change", "rule", "window"],
+                             "from_on": [dt.date(2026, 1, 1), None, dt.date(2027, 1, 1), None, None],
+                             "to_on": [None, dt.date(2026, 7, 1), None, None, None]})
     shut = shut_links(cases.links(), cases.nodes(), closures, dt.date(2026, 7, 1))
     assert shut == {"gate-rail", "mid-port"}  # the crossing opened that day, the sea shuts later, a rule shuts for some only
     assert "gate" in shut_links(cases.links(), cases.nodes(), closures, dt.date(2026, 6, 30))

@@ -68,7 +68,7 @@ def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
 def shut_links(links: pl.DataFrame, nodes: pl.DataFrame, closures: pl.DataFrame, on: dt.date | None) -> set[str]:
     """Return the links shut on the date: by their status or by a closure in force; all closures where on is null.
 
-    Rules are left out: they shut a way for some goods only.
+    Rules are left out, which shut a way for some goods only, and windows without dates: seasons and weather, not the day.
     """
     if not links.height:
         return set()
@@ -76,7 +76,8 @@ def shut_links(links: pl.DataFrame, nodes: pl.DataFrame, closures: pl.DataFrame,
     for row in closures.iter_rows(named=True):
         begun = on is None or row["from_on"] is None or row["from_on"] <= on
         ended = on is not None and row["to_on"] is not None and row["to_on"] <= on
-        if begun and not ended and row["kind"] != "rule":
+        is_recurring = row["kind"] == "window" and row["from_on"] is None
+        if begun and not ended and not is_recurring and row["kind"] != "rule":
             shut.update(links["link_id"].gather(_meant(row["element"], links, nodes)))
     return shut
 
