@@ -89,8 +89,8 @@ def _rank(given: Given) -> dict[str, Any]:
     shown = []
     if worse.filter(pl.col("kind") == "link").height:
         shown.append(figures.figure("losses-map", charts.criticality_map(given.nodes, given.links, ranked), (
-            "Where the network is thin: the wider a link, the more its loss costs the year's demand. What runs beside a "
-            "wide link is not thin only if it is drawn pale, a way to go instead."), single))
+            "Where the network is thin: the wider a link, the more its loss costs the demand of a year. Pale links can be lost "
+            "at little or no cost: goods have another way."), single))
     for number, (kinds, caption) in enumerate((
             (("crossing", "link", "node"), "Crossings, links and places by what their loss costs. A crossing stands for all "
              "posts of two countries at once; a place for every link and terminal in it, and what starts or ends there has "
@@ -113,7 +113,7 @@ def _years_words(given: Given, cases: Mapping[str, str]) -> list[str]:
         row = {r["measure"]: r for r in summary.filter(pl.col("case") == case).iter_rows(named=True)}
         loss, extra = row["loss_usd"], row["extra_usd"]
         first = by_hazard.filter(pl.col("case") == case).sort("loss_usd_per_year", descending=True).row(0, named=True)
-        head = f"With {cases[case]} closures" if said else "Closures drawn from the hazards"
+        head = f"{cases[case][0].upper()}{cases[case][1:]}: closures" if said else "Closures drawn from the hazards"
         said.append(
             f"{head} cost USD {million(loss['mean'])} a year on average (± {million(loss['standard_error'] or 0)} of "
             f"chance); half of the years cost less than {million(loss['p50'])}, one in twenty more than "
