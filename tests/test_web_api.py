@@ -150,6 +150,15 @@ def test_downloads(client: TestClient) -> None:
         assert client.get(f"/api/charts/{chart}", params=TRIP).json()["$schema"].endswith(".json")
 
 
+def test_criticality_is_that_of_rank(client: TestClient, study_folder: Path) -> None:
+    links = client.get("/api/criticality", params={"scenario": "open-borders"}).json()["links"]
+    study = co.read(study_folder, scenario="open-borders")
+    mine = co.rank(study.network, study.network.frames["demand"], by="loss_usd_per_year", on=study.scenario.as_of,
+                   kinds=("link",), pairs=0)
+    assert [r["element_id"] for r in links[:5]] == mine["element_id"].to_list()[:5]
+    assert links[0]["loss_usd_per_year"] == pytest.approx(mine["loss_usd_per_year"][0], rel=1e-6)
+
+
 def test_calendar_is_asked_in_parts(client: TestClient) -> None:
     asked = {**TRIP, "depart": "2026-01-01", "until": "2026-03-26", "scenario": "khunjerab-1985"}
     rows = client.get("/api/calendar", params=asked).json()["departures"]

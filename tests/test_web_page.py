@@ -194,6 +194,16 @@ def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None
     assert page.locator("tr.selected .letter").inner_text() == "B" and "route=B" in page.url
 
 
+@pytest.mark.parametrize("layer", ["hazards", "criticality"])
+def test_layer_is_shown(opened: Callable[..., Any], layer: str) -> None:
+    page = opened(JULY)
+    page.click(f"#{'hazards' if layer == 'hazards' else 'critical'}-box summary")
+    page.check(f"#layer-{layer}")
+    settled(page)
+    until(page, "corridor.map.querySourceFeatures('hazards').length > 20")
+    assert page.locator(f"#{'hazard' if layer == 'hazards' else 'critical'}-list li").count() >= 15
+
+
 def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
     page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhampk-torkhamaf-road")
     assert "af-pk-closure-2025" in page.inner_text("#reason")

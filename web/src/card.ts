@@ -36,7 +36,7 @@ function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     ...card.why.map((c) => reason(c, hooks)),
     h("div", { class: "acts" }, ...acts(card, state, hooks)),
     h("div", { id: "why-not", "aria-live": "polite" }),
-    figures(card.figures), evidence(card, hooks),
+    figures(card.figures, hooks.name), evidence(card, hooks),
     ...section("Windows", card.windows, hooks), ...section("Services", card.services, hooks),
     ...section("Rules", card.rules, hooks), ...section("Hazards", card.hazards, hooks),
   ];
@@ -50,7 +50,7 @@ function said(card: LinkCard): string {
 
 function reason(closure: Closure, hooks: CardHooks): HTMLElement {
   const span = [closure.from_on ? `since ${day(closure.from_on)}` : "", closure.to_on ? `until ${day(closure.to_on)}` : ""].filter((w) => w).join(" ");
-  return h("p", { class: "small" }, `${closure.kind} ${closure.id} ${span}${closure.note ? `: ${closure.note}` : ""} `,
+  return h("p", { class: "small" }, `${[closure.kind, closure.id, span].filter((w) => w).join(" ")}${closure.note ? `: ${closure.note}` : ""} `,
     closure.source_id ? button("source", () => hooks.show(`source:${closure.source_id}`), { class: "link" }) : null);
 }
 
@@ -104,7 +104,7 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
 function node(card: NodeCard, hooks: CardHooks): HTMLElement[] {
   hooks.point(card.links.map((l) => l.id));
   return [
-    h("h2", {}, card.name), figures(card.figures), evidence(card, hooks),
+    h("h2", {}, card.name), figures(card.figures, hooks.name), evidence(card, hooks),
     h("h3", {}, "Links here"),
     h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(`${l.name}, ${l.layer}`, () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : ` ${l.state}`))),
     ...section("Terminals", card.terminals, hooks),
@@ -112,7 +112,7 @@ function node(card: NodeCard, hooks: CardHooks): HTMLElement[] {
 }
 
 function plain(card: RowCard, hooks: CardHooks): HTMLElement[] {
-  return [h("h2", {}, hooks.name(card.id)), h("p", { class: "small" }, `A row of ${card.table}: ${card.meaning}.`), figures(card.figures), evidence(card, hooks)];
+  return [h("h2", {}, hooks.name(card.id)), h("p", { class: "small" }, `A row of ${card.table}: ${card.meaning}.`), figures(card.figures, hooks.name), evidence(card, hooks)];
 }
 
 function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
@@ -127,10 +127,11 @@ function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
 
 const cited = (s: Source): string => [s.citation, s.year, s.where].filter((w) => w).join(". ");
 
-function figures(rows: Figure[]): HTMLElement {
+/** Figures, each named by what its declaration says of it, up to the first stop. */
+function figures(rows: Figure[], name: (id: string) => string): HTMLElement {
   return h("dl", { class: "figures" }, ...rows.flatMap((f) => [
-    h("dt", { title: f.meaning }, f.column.replaceAll("_", " "), h("span", { class: "visually-hidden" }, `: ${f.meaning}`)),
-    h("dd", {}, value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
+    h("dt", { title: `${f.column}: ${f.meaning}` }, f.meaning.split(/[:;(]/)[0]?.trim() || f.column),
+    h("dd", {}, f.column.endsWith("node_id") ? name(String(f.value)) : value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
 }
 
 function evidence(row: Row, hooks: CardHooks): HTMLElement {
@@ -144,5 +145,5 @@ function evidence(row: Row, hooks: CardHooks): HTMLElement {
 function section(title: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
   return rows.length === 0 ? [] : [h("h3", {}, title), ...rows.map((row) => h("details", {},
     h("summary", {}, row.name ?? hooks.name(row.id), row.shut_share === undefined ? "" : `: shuts it with a chance of ${percent(row.shut_share)} in the 30 days from departure`),
-    figures(row.figures), evidence(row, hooks)))];
+    figures(row.figures, hooks.name), evidence(row, hooks)))];
 }

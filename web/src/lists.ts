@@ -1,8 +1,8 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
-import { button, day, h, percent } from "./markup";
+import { button, day, h, percent, usd } from "./markup";
 import type { State } from "./state";
-import type { Elements, Hazard, Network } from "./types";
+import type { Critical, Elements, Hazard, Network } from "./types";
 
 const MOST = 40;
 
@@ -12,19 +12,27 @@ export class Lists {
   private borders = h("ul", { class: "plain", id: "borders" });
   private planned = h("ul", { class: "plain", id: "planned" });
   private hazards = h("ul", { class: "plain", id: "hazard-list" });
-  private layer = h("input", { type: "checkbox", id: "layer-hazards" });
+  private critical = h("ol", { id: "critical-list" });
+  private layers = { hazards: h("input", { type: "checkbox", id: "layer-hazards" }), criticality: h("input", { type: "checkbox", id: "layer-criticality" }) };
   private network: Network | null = null;
   private elements: Elements = {};
 
   constructor(box: HTMLElement, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
     this.search.addEventListener("input", () => this.find());
-    this.layer.addEventListener("change", () => layers(this.layer.checked ? ["hazards"] : []));
+    for (const [name, field] of Object.entries(this.layers)) {
+      field.addEventListener("change", () => {
+        for (const [other, its] of Object.entries(this.layers)) if (other !== name) its.checked = false; // both would hide each other
+        layers(field.checked ? [name] : []);
+      });
+    }
     box.append(
       h("div", { class: "field" }, h("label", { for: "find" }, "Find a link or place"), this.search), this.found,
       h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"), this.borders),
       h("details", { id: "planned-box" }, h("summary", {}, "Planned lines"), this.planned),
       h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
-        h("p", {}, this.layer, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
+        h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
+      h("details", { id: "critical-box" }, h("summary", {}, "What can least be spared"),
+        h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, "Show on the map: stronger colour, greater loss if the link fails")), this.critical),
     );
   }
 
@@ -42,7 +50,14 @@ export class Lists {
       h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${percent(hazard.shut_share)} in 30 days, ${hazard.links.length} links`)));
   }
 
-  showState(state: State): void { this.layer.checked = state.layers.includes("hazards"); }
+  showCriticality(rows: Critical[]): void {
+    this.critical.replaceChildren(...rows.slice(0, 20).map((row) =>
+      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${usd(row.loss_usd_per_year)} a year`)));
+  }
+
+  showState(state: State): void {
+    for (const [name, field] of Object.entries(this.layers)) field.checked = state.layers.includes(name);
+  }
 
   title(id: string): string {
     const link = this.network?.links.features.find((f) => f.properties.id === id)?.properties;

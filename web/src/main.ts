@@ -16,7 +16,7 @@ import { Question } from "./question";
 import { ordered, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
-import type { Answer, Departure, Elements, Ground, Hazard, LinkCard, Network, Study } from "./types";
+import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Study } from "./types";
 
 class Page {
   private state: State;
@@ -82,6 +82,7 @@ class Page {
       this.draw(first);
       await this.reCard(state);
       await this.reHazards(state);
+      await this.reCriticality(state);
       document.documentElement.setAttribute("data-shown", toAddress(state));
       await this.reCalendar(state);
     } catch (problem) {
@@ -156,6 +157,17 @@ class Page {
     }).then(() => { if (layers.includes("hazards")) void this.map?.showHazards(this.hazards); });
   }
   private hazards: Hazard[] = [];
+
+  /** Ask what can least be spared only where it is shown: it takes a second or two. */
+  private async reCriticality({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
+    if (!layers.includes("criticality")) return;
+    await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asQuery({ scenario, choose, with_changes, close, open, on: depart })}`, undefined, ({ links }) => {
+      this.critical = links;
+      this.lists.showCriticality(links);
+    });
+    void this.map?.showCriticality(this.critical);
+  }
+  private critical: Critical[] = [];
 
   private async reCalendar(state: State): Promise<void> {
     const year = state.depart.slice(0, 4), { depart: _, ...trip } = tripOf(state);

@@ -6,7 +6,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { ground, hazardRange, onGround } from "./colours";
 import { Labels } from "./labels";
-import type { Elements, Ground, Hazard, Network, Route, Spot, Style, Study } from "./types";
+import type { Critical, Elements, Ground, Hazard, Network, Route, Spot, Style, Study } from "./types";
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -87,7 +87,7 @@ export class TheMap {
     map.setPaintProperty("nodes", "circle-color", g.paper);
     map.setPaintProperty("nodes", "circle-stroke-color", g.ink);
     const [pale, strong] = hazardRange();
-    map.setPaintProperty("hazards", "line-color", ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 0.3, strong ?? ""]);
+    map.setPaintProperty("hazards", "line-color", ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 1, strong ?? ""]);
     for (const [key, style] of Object.entries(this.study.styles)) {
       const hue = onGround(style.hue);
       map.setPaintProperty(`link-${key}`, "line-color", hue);
@@ -148,13 +148,24 @@ export class TheMap {
     this.labels.setNamed(ends, named);
   }
 
+  /** Show how likely hazards are to shut each link: their chances together, 0.3 and more the strongest. */
   async showHazards(hazards: Hazard[]): Promise<void> {
-    await this.ready;
     const worst = new Map<string, number>();
     for (const hazard of hazards) for (const link of hazard.links) worst.set(link, 1 - (1 - (worst.get(link) ?? 0)) * (1 - hazard.shut_share));
+    await this.showLayer(worst, 0.3);
+  }
+
+  /** Show what the failure of each link costs a year, as a share of the worst. */
+  async showCriticality(rows: Critical[]): Promise<void> {
+    const top = Math.max(1, ...rows.map((r) => r.loss_usd_per_year));
+    await this.showLayer(new Map(rows.map((r) => [r.element_id, Math.sqrt(r.loss_usd_per_year / top)])), 1);
+  }
+
+  private async showLayer(worst: Map<string, number>, top: number): Promise<void> {
+    await this.ready;
     this.set("hazards", [...worst].flatMap(([id, share]) => {
       const line = this.lines.get(id);
-      return !line || line.hidden || share === 0 ? [] : [{ type: "Feature", properties: { id, share, rank: line.rank }, geometry: { type: "LineString", coordinates: line.spots } }];
+      return !line || line.hidden || share === 0 ? [] : [{ type: "Feature", properties: { id, share: Math.min(1, share / top), rank: line.rank }, geometry: { type: "LineString", coordinates: line.spots } }];
     }));
   }
 

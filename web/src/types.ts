@@ -73,3 +73,4 @@ export interface WhyNot {
   comparison: { criterion: string; unit: string; best: number | null; through: number | null; opened: number | null }[];
 }
 export interface Hazard { hazard_id: string; name: string; shut_share: number; links: string[] }
+export interface Critical { element_id: string; loss_usd_per_year: number }

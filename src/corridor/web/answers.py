@@ -14,6 +14,7 @@ from corridor.calendar import day_of, minute, next_open
 from corridor.changes import Closure, snapshot
 from corridor.departures import departures
 from corridor.diagrams import distance_points
+from corridor.disruption import rank
 from corridor.errors import CallError
 from corridor.network import Network, resolve_place
 from corridor.openings import link_openings, shut_by
@@ -171,6 +172,19 @@ def threats(laid: Laid) -> dict[str, Any]:
              "links": [link for link, mask in zip(ids, bits.tolist(), strict=True) if mask >> h & 1]}
             for h, row in enumerate(day.rows("hazards"))]
     return {**about(laid), "hazards": rows}
+
+
+def criticality(laid: Laid) -> dict[str, Any]:
+    """Return what the failure of each link would cost the study's demand a year, worst first, as ``corridor rank`` says it.
+
+    Links whose failure costs nothing are left out; without demand there are none.
+    """
+    demand = laid.network.frames["demand"]
+    if not demand.height:
+        return {**about(laid), "links": []}
+    found = rank(laid.network, demand, by="loss_usd_per_year", on=laid.on, kinds=("link",), pairs=0)
+    kept = found.filter(pl.col("loss_usd_per_year") > 0).drop("kind", "joint_usd_per_year")
+    return {**about(laid), "links": records(kept)}
 
 
 def feature(kind: str, coordinates: Any, properties: Mapping[str, Any]) -> dict[str, Any]:

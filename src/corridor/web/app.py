@@ -101,6 +101,10 @@ def _add_views(app: FastAPI, shelf: Shelf, desk: Workers) -> None:
     async def get_hazards(request: Request, asked: Asked) -> Response:
         return await _reply(request, shelf, desk, asked, lambda laid, _: answers.threats(laid))
 
+    @app.get("/api/criticality", responses=WORDS, summary="What the failure of each link would cost the study's demand")
+    async def get_criticality(request: Request, asked: Asked) -> Response:
+        return await _reply(request, shelf, desk, asked, lambda laid, _: answers.criticality(laid))
+
     @app.get("/api/routes", responses=WORDS, summary="Every route worth taking on a day")
     async def get_routes(request: Request, asked: Annotated[questions.Routes, Query()]) -> Response:
         return await _reply(request, shelf, desk, asked, answers.routes)
