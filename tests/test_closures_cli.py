@@ -164,9 +164,12 @@ def test_demand_without_any_way_exits_3(corridor: Say, starter: Path) -> None:
 
 
 @pytest.mark.parametrize(("table", "column", "value", "kind"), [
-    ("replays", "change_id", "af-pk-closure-2024", "unknown-change"), ("replays", "change_id", "ktap-railway", "unknown-change"),
-    ("replays", "figure_after_id", "bus-count", "open-period"), ("replays", "figure_before_id", "nothing", "unknown-figure"),
-    ("replays", "demand_source_id", "article-2026", "no-demand"), ("hazards", "events_per_year", "-1", "out-of-range"),
+    ("replays", "change_id", "af-pk-closure-2024", "unknown-change"),
+    ("replays", "change_id", "ktap-railway", "unknown-change"),
+    ("replays", "figure_after_id", "bus-count", "open-period"),
+    ("replays", "figure_before_id", "nothing", "unknown-figure"),
+    ("replays", "demand_source_id", "article-2026", "no-demand"),
+    ("hazards", "events_per_year", "-1", "out-of-range"),
     ("hazards", "row_id", "torkham", "unknown-link"),
 ])
 def test_bad_rows_are_findings(tmp_path: Path, study_folder: Path, table: str, column: str, value: str, kind: str) -> None:

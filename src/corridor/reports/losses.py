@@ -89,8 +89,8 @@ def _rank(given: Given) -> dict[str, Any]:
     shown = []
     if worse.filter(pl.col("kind") == "link").height:
         shown.append(figures.figure("losses-map", charts.criticality_map(given.nodes, given.links, ranked), (
-            "Where the network is thin: the wider a link, the more its loss costs the demand of a year. Pale links can be lost "
-            "at little or no cost: goods have another way."), single))
+            "Where the network is thin: the wider a link, the more its loss costs the demand of a year. Pale links can be "
+            "lost at little or no cost: goods have another way."), single))
     for number, (kinds, caption) in enumerate((
             (("crossing", "link", "node"), "Crossings, links and places by what their loss costs. A crossing stands for all "
              "posts of two countries at once; a place for every link and terminal in it, and what starts or ends there has "
