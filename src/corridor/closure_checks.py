@@ -129,9 +129,9 @@ def _replays(tables: Tables) -> Iterator[Finding]:
         name, source = row["change_id"], row["demand_source_id"]
         if "changes" not in tables.broken and name is not None and name not in closing:
             what = "closes nothing" if name in known else f"{tables.name('changes')} does not have"
-            yield tables.finding("unknown-change", Spot("replays", i, "change_id"),
-                                 f"replays.change_id names {name!r}, which {what}.", meant(name, closing, "Name a change that sets links.status to closed."),
-                                 value=name)
+            yield tables.finding(
+                "unknown-change", Spot("replays", i, "change_id"), f"replays.change_id names {name!r}, which {what}.",
+                meant(name, closing, "Name a change that sets links.status to closed."), value=name)
         figure = figures.get(row["figure_after_id"])
         if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
             yield tables.finding("open-period", Spot("replays", i, "figure_after_id"), f"replays.figure_after_id names "
