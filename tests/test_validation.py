@@ -11,9 +11,9 @@ import pytest
 
 from core_cases import link, node, read, small
 from corridor import results
-from corridor.itinerary import DEFAULT_DRAWS, sample
+from corridor.itinerary import sample
 from corridor.query import prepare
-from corridor.validation import validate
+from corridor.validation import DRAWS, validate
 from corridor.whynot import best_way
 from random_networks import evidence, frame
 
@@ -31,7 +31,7 @@ def verdicts(*rows: dict[str, Any], **tables: Any) -> list[str]:
 def test_a_time_stands_beside_the_spread_of_the_same_journeys() -> None:
     row = validate(seen({"value": 6.0}), lambda s: small()).row(0, named=True)
     asked = prepare(small(), "a", "d", cargo="box", depart="2026-03-02", options={})
-    hours = sample(asked, best_way(asked, 0) or [], draws=DEFAULT_DRAWS, rng=0)
+    hours = sample(asked, best_way(asked, 0) or [], draws=DRAWS, rng=0)
     assert [row[f"model_{p}"] for p in ("p05", "p50", "p95")] == pytest.approx(
         np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist())
     assert row["verdict"] == "inside band"

@@ -13,12 +13,13 @@ import polars as pl
 
 from corridor import schema
 from corridor.errors import CorridorError
-from corridor.itinerary import DEFAULT_DRAWS, Floats, legs, sample
+from corridor.itinerary import Floats, legs, sample
 from corridor.network import Network, Row
 from corridor.query import Options, Query, prepare
 from corridor.whynot import best_way
 
 NEAR_SHARE = 0.25
+DRAWS = 20_000  # a percentile then errs by less than 1 %, so that no verdict hangs on the draw
 TYPES: dict[str, Any] = {
     "observation_id": pl.String, "name": pl.String, "metric": pl.String, "value": pl.Float64, "value_low": pl.Float64,
     "value_high": pl.Float64, "model_p05": pl.Float64, "model_p50": pl.Float64, "model_p95": pl.Float64,
@@ -57,9 +58,9 @@ def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, f
         return (sum(p.length_km for p in legs(query, way)),) * 3
     if row["metric"] == "speed_kmh":
         way, km = _inside(query, way, row["country"])
-        hours = sample(query, way, draws=DEFAULT_DRAWS, rng=0)
+        hours = sample(query, way, draws=DRAWS, rng=0)
         return _quantiles(km / hours) if km else (None, None, None)
-    return _quantiles(sample(query, way, draws=DEFAULT_DRAWS, rng=0))
+    return _quantiles(sample(query, way, draws=DRAWS, rng=0))
 
 
 def _inside(query: Query, way: Sequence[int], country: str | None) -> tuple[list[int], float]:
