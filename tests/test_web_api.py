@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
@@ -43,12 +39,6 @@ VIEWS = ["/api/study", "/api/network", "/api/openings", "/api/hazards", "/api/ba
 def client(study_folder: Path) -> Iterator[TestClient]:
     with TestClient(make_app(study_folder), base_url="http://localhost", raise_server_exceptions=False) as made:
         yield made
-
-
-@pytest.fixture
-def copy(study_folder: Path, tmp_path: Path) -> Path:
-    """Return a copy of the built-in study that may be written to."""
-    return Path(shutil.copytree(study_folder, tmp_path / "study", ignore=shutil.ignore_patterns("results")))
 
 
 def routes(client: TestClient, **more: Any) -> dict[str, Any]:
@@ -326,82 +316,6 @@ def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
 
     asyncio.run(ask())
     assert calls == ["a"]
-
-
-def saved(client: TestClient, name: str, **more: Any) -> Any:
-    return client.post("/api/scenarios", json={"scenario_id": name, "title": f"Saved {name}", "close": [PASS], **more})
-
-
-def test_saved_scenario_is_there(copy: Path) -> None:
-    before = {f: (copy / f).read_bytes() for f in ("changes.csv", "study.toml")}
-    with TestClient(make_app(copy), base_url="http://localhost") as client:
-        title = 'Pass "shut", \\ for good, ünï'
-        own = {"open": ["crossing:AF-PK"], "choose": ["khunjerab:protocol-1985"]}
-        reply = saved(client, "my-winter", title=title, about="So.", **own)
-        assert reply.status_code == 201, reply.text
-        assert "my-winter" in [s["id"] for s in client.get("/api/study").json()["scenarios"]]
-        assert ways(routes(client, scenario="my-winter")) == ways(routes(client, close=[PASS], **own))
-        refused(saved(client, "my-winter"), 409, "name-taken")
-        refused(saved(client, "Bad Name"), 422)
-        refused(client.post("/api/scenarios", json={"scenario_id": "same-again", "title": "x"}), 422)
-    study = co.read(copy, scenario="my-winter")
-    assert study.scenario.title == title and study.scenario.about == "So."
-    for file, data in before.items():
-        assert (copy / file).read_bytes().startswith(data)  # what stood there stays to the letter
-    rows = study.tables["changes"].filter(study.tables["changes"]["change_id"] == "my-winter")
-    assert rows.height == 2 and set(rows["confidence"]) == {"C"}
-    assert [f.name for f in copy.iterdir() if f.name.startswith(".") and f.name != ".saving.lock"] == []
-
-
-def test_savers_at_once_lose_no_row(copy: Path) -> None:
-    """Two servers, eight savers: every scenario and every row is there."""
-    names = [f"saver-{i}" for i in range(8)]
-    with TestClient(make_app(copy), base_url="http://localhost") as one, \
-            TestClient(make_app(copy), base_url="http://localhost") as two:
-        status: dict[str, int] = {}
-        threads = [threading.Thread(target=lambda n=name, c=client: status.update({n: saved(c, n).status_code}))
-                   for name, client in zip(names, [one, two] * 4, strict=True)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert status == dict.fromkeys(names, 201)
-    study = co.read(copy)
-    assert set(names) <= set(study.scenarios) and set(names) <= set(study.tables["changes"]["change_id"])
-
-
-def test_saving_refuses_what_would_break(copy: Path) -> None:
-    with TestClient(make_app(copy), base_url="http://localhost") as client:
-        (copy / "links.csv").write_text("link_id\n")
-        refused(saved(client, "after-damage"), 422, "findings")
-        assert "after-damage" not in (copy / "study.toml").read_text()
-
-
-def test_saving_needs_csv(copy: Path) -> None:
-    (copy / "changes.csv").rename(copy / "other.txt")
-    pl.read_csv(copy / "other.txt", infer_schema_length=0).write_parquet(copy / "changes.parquet")
-    with TestClient(make_app(copy), base_url="http://localhost") as client:
-        refused(saved(client, "into-parquet"), 409, "not-csv")
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_read_only_study_is_told_so(copy: Path) -> None:
-    with TestClient(make_app(copy), base_url="http://localhost") as client:
-        copy.chmod(0o500)
-        refused(saved(client, "no-way"), 403, "cannot-write")
-        copy.chmod(0o700)
-
-
-def test_edited_files_are_noticed(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corridor.web.states.LOOK_AGAIN_S", 0.0)
-    with TestClient(make_app(copy), base_url="http://localhost") as client:
-        text = (copy / "study.toml").read_text()
-        (copy / "study.toml").write_text(text.replace('title = "Every border open"', 'title = "Renamed"'))
-        assert "Renamed" in [s["title"] for s in client.get("/api/study").json()["scenarios"]]
-        time.sleep(0.01)
-        (copy / "study.toml").write_text("not toml")
-        study = client.get("/api/study").json()
-        assert "Renamed" in [s["title"] for s in study["scenarios"]]  # the last good state
 
 
 def test_page_that_is_not_built_says_so(study_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

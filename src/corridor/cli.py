@@ -286,6 +286,7 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
     """
     from corridor.web import serving
 
+    say_compiling()
     if get is None:
         serving.serve(study, host=host, port=port, token=token, say=say)
         return DONE

@@ -130,7 +130,7 @@ const cited = (s: Source): string => [s.citation, s.year, s.where].filter((w) =>
 /** Figures, each named by what its declaration says of it, up to the first stop. */
 function figures(rows: Figure[], name: (id: string) => string): HTMLElement {
   return h("dl", { class: "figures" }, ...rows.flatMap((f) => [
-    h("dt", { title: `${f.column}: ${f.meaning}` }, f.meaning.split(/[:;(]/)[0]?.trim() || f.column),
+    h("dt", { title: `${f.column}: ${f.meaning}` }, f.column === "status" ? "status" : f.meaning.split(/[:;(]/)[0]?.trim() || f.column),
     h("dd", {}, f.column.endsWith("node_id") ? name(String(f.value)) : value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from corridor.errors import CallError
+from corridor.errors import CallError, CorridorError
 from corridor.web.limits import is_loopback
 
 LEAST_TOKEN = 16
+PATIENCE_S = 600.0  # nobody else waits when there is no server
 
 
 def refuse_unsafe(host: str, token: str | None) -> None:
@@ -34,6 +36,7 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # its tables are small here; threads would only wait for each other
     uvicorn, make_app = _needed()
     app = make_app(study, token=token)
+    _warm(app.state.shelf)
     shown = f"[{host}]" if ":" in host else host
     say(f"http://{shown}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
     sys.setswitchinterval(0.002)  # searches share the machine with answers that are ready
@@ -47,7 +50,20 @@ def get(study: Path, address: str) -> tuple[int, bytes]:
     path, _, query = address.partition("?")
     if not path.startswith("/"):
         raise CallError(f"--get {address!r} is not an address: it begins with /, such as /api/study.")
-    return asyncio.run(_ask(make_app(study), unquote(path), query))
+    from corridor.web.workers import Workers
+
+    return asyncio.run(_ask(make_app(study, workers=Workers(seconds=PATIENCE_S)), unquote(path), query))
+
+
+def _warm(shelf: Any) -> None:
+    """Answer the study's first trip, so that kernels are compiled and the network stands before anybody waits for it."""
+    from corridor.web import answers, questions
+
+    for trip in shelf.study().trips[:1]:
+        with contextlib.suppress(CorridorError, ValueError):  # it will be told to whoever asks
+            asked = questions.Routes.model_validate({
+                "origin": trip.origin, "destination": trip.destination, "cargo": trip.cargo, "depart": trip.depart})
+            answers.routes(shelf.lay(asked), asked)
 
 
 async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
