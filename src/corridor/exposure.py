@@ -225,11 +225,12 @@ class _Period:
         for query in self.queries:
             calendars.setdefault(id(query.spans), query.spans)
             self.calendar_of.append(list(calendars).index(id(query.spans)))
+        lists = [_alike(spans) for spans in calendars.values()]
         known: dict[bytes, int] = {}
         waits: list[list[Floats]] = []
         regime = []
         for at in range(minute(start), minute(end), DAY_MIN):
-            made = [_waits(spans, at) for spans in calendars.values()]
+            made = [_waits(unlike, at)[which] for unlike, which in lists]
             key = b"".join(w.tobytes() for w in made)
             if key not in known:
                 known[key] = len(waits)
@@ -289,18 +290,22 @@ def _classes(periods: Sequence[_Period]) -> tuple[list[tuple[int, ...]], Ints]:
     return kinds, np.array(class_of, np.int64)
 
 
+def _alike(spans: Sequence[Sequence[Span]]) -> tuple[list[Sequence[Span]], Ints]:
+    """The different calendars among those of all arcs, and which each arc has [arcs]."""
+    number: dict[tuple[Span, ...], int] = {}
+    which = np.array([number.setdefault(tuple(own), len(number)) for own in spans], np.int64)
+    return list(number), which
+
+
 def _waits(spans: Sequence[Sequence[Span]], at_min: int) -> Floats:
-    """Mean wait of every arc over the week from a minute on, NaN where it stays shut."""
-    made: dict[int, float] = {}
+    """Mean wait of every calendar over the week from a minute on, NaN where it stays shut."""
     result = np.empty(len(spans))
     for a, own in enumerate(spans):
-        if id(own) not in made:
-            if len(own) == 1 and own[0].start_min <= at_min and at_min + WEEK_MIN <= own[0].end_min:
-                made[id(own)] = own[0].delay_min
-            else:
-                k = bisect_right(own, at_min, key=lambda s: s.end_min)
-                made[id(own)] = mean_wait(own[k:k + 64], at_min)
-        result[a] = made[id(own)]
+        if len(own) == 1 and own[0].start_min <= at_min and at_min + WEEK_MIN <= own[0].end_min:
+            result[a] = own[0].delay_min
+        else:
+            k = bisect_right(own, at_min, key=lambda s: s.end_min)
+            result[a] = mean_wait(own[k:k + 64], at_min)
     return result
 
 
