@@ -26,7 +26,7 @@ def page() -> str:
     """Return the whole page as Markdown."""
     study = co.read(STUDY)
     frame = validate(study.tables["observations"], lambda s: scenario_network(study, s))
-    counts = {v: n for v, n in frame.group_by("verdict").len().sort("verdict").iter_rows()}
+    counts = dict(frame.group_by("verdict").len().sort("verdict").iter_rows())
     listed = frame.filter(pl.col("observation_id").str.starts_with("v"))
     said = ", ".join(f"{n} {v}" for v, n in counts.items())
     rows = [f"| {r['observation_id']} | {r['name']} | {r['metric']} | {_seen(r)} | {_band(r)} | {r['verdict']} | "
@@ -34,8 +34,8 @@ def page() -> str:
     good = listed.filter(pl.col("verdict").is_in(["inside band", "within 25 %"])).height
     table = ["| id | what | metric | seen | model p5 - p50 - p95 | verdict | may differ because | source |",
              "|---|---|---|---|---|---|---|---|", *rows]
-    return (HEAD + f"{frame.height} figures: {said}. Of the {listed.height} with a V number {good} are inside the band or within "
-            "25 %.\n\n" + "\n".join(table) + "\n")
+    return (HEAD + f"{frame.height} figures: {said}. Of the {listed.height} with a V number {good} are inside the band or "
+            "within 25 %.\n\n" + "\n".join(table) + "\n")
 
 
 def _seen(row: dict[str, float | None]) -> str:
