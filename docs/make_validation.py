@@ -14,10 +14,12 @@ PAGE = Path(__file__).with_name("validation.md")
 STUDY = Path(__file__).parents[1] / "studies" / "kazakhstan-pakistan"
 HEAD = """# Validation: seen beside modelled
 
-Made by `make docs` from `studies/kazakhstan-pakistan/observations.csv`. Nothing is fitted to a row of this page: speeds and
-border times are those of whole countries and classes (decisions 004 and 005). "inside band": the figure seen lies between the
-model's 5th and 95th percentile; "within 25 %": of its median; money and lengths have no band. A miss stays a miss; the last
-column says what was known before comparing. V numbers are those of the study's list of results to validate against.
+Made by `make docs` from `studies/kazakhstan-pakistan/observations.csv`. No link is fitted to a row of this page: speeds,
+hours a day and border times are those of whole countries and classes (decisions 004 and 005), and speeds by country rest on
+the same reports as the rows that test them. "inside band": the figure seen lies between the model's 5th and 95th percentile;
+"within 25 %": of its median; money and lengths have no band. A miss stays a miss; the column before the last says what was
+known before comparing. Rows ending in `-escorted` take the pilot runs again under the scenario `tir-pilot` (two drivers, a
+fifth of the wait at borders: one assumption for all of them). V numbers are those of the list the study was built against.
 
 """
 
