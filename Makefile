@@ -21,7 +21,7 @@ study: $(VENV)/.base ## Run the built-in study (STUDY=folder for another)
 
 .PHONY: test
 test: lint ## Lint, then run every test
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and layers
