@@ -39,6 +39,10 @@ docs-check: $(VENV)/.dev ## Run every command and Python block of the documentat
 docs: $(VENV)/.base ## Write docs/tables.md and docs/validation.md anew
 	@$(BIN)/python docs/make_tables.py && $(BIN)/python docs/make_validation.py
 
+.PHONY: messages
+messages: $(VENV)/.base ## Bring the message catalogues of the languages up to the code
+	@$(BIN)/python docs/make_messages.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other
 	@set -e; for file in benchmarks/*.py; do \

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import jinja2
 from markupsafe import Markup
 
+from corridor.language import speech, tell
 from corridor.palette import unchecked
 from corridor.reports import words
 from corridor.reports.answers import answers, trust
@@ -38,7 +39,11 @@ def _laid_out(ready: Given, parts: Sequence[Part]) -> str:
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("corridor.reports", "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"])
+    environment.policies["ext.i18n.trimmed"] = True
+    catalogue = speech().catalogue
+    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(tell=tell, speech=speech())
     environment.filters.update(num=words.num, days=words.days, share=words.share, say=words.say, day=words.day,
                                slug=words.slug, words=words.words, way=words.way, web=words.web, together=words.together)
     return environment

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from corridor.basemap import outline
+from corridor.language import country_name, long_date, number, tell
 
 NONE = "–"
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>\"']*)?")
@@ -15,7 +16,7 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>
 
 def num(value: float | None, digits: int = 0) -> str:
     """Return a number with commas between thousands, a dash for null."""
-    return NONE if value is None else f"{value:,.{digits}f}"
+    return NONE if value is None else number(value, digits)
 
 
 def days(hours: float | None) -> str:
@@ -27,7 +28,7 @@ def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
     if value is None:
         return NONE
-    return "<\u00a01\u00a0%" if 0 < value < 0.005 else f"{value * 100:.0f}\u00a0%"
+    return "<\u00a01\u00a0%" if 0 < value < 0.005 else f"{number(value * 100)}\u00a0%"
 
 
 def say(value: object) -> str:
@@ -39,25 +40,26 @@ def say(value: object) -> str:
 
 def day(value: dt.date | None) -> str:
     """Return a date in words, a dash for null."""
-    return NONE if value is None else f"{value.day} {value:%B %Y}"
+    return NONE if value is None else long_date(value)
 
 
 def words(values: Sequence[object] | None) -> str:
     """Return a list as words with commas, a dash for none."""
-    return ", ".join(map(str, values)) if values is not None and len(values) else NONE
+    return tell(", ").join(map(str, values)) if values is not None and len(values) else NONE
 
 
 def together(values: Sequence[object]) -> str:
     """Return a list as words with commas and an ``and`` before the last."""
     said = [str(value) for value in values]
-    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    return tell("{list} and {last}", list=tell(", ").join(said[:-1]), last=said[-1]) if len(said) > 1 else "".join(said)
 
 
 def way(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
     """Return a way as words: its modes, and the countries between the first and the last."""
-    between = list(countries or ())[1:-1]
-    through = f" through {together([country(code) for code in between])}" if between else ""
-    return f"by {together(list(modes or ()))}{through}"
+    between, by = list(countries or ())[1:-1], together([tell(mode) for mode in modes or ()])
+    if not between:
+        return tell("by {modes}", modes=by)
+    return tell("by {modes} through {countries}", modes=by, countries=together([country(code) for code in between]))
 
 
 @cache
@@ -67,7 +69,7 @@ def _countries() -> Mapping[str, str]:
 
 def country(code: str) -> str:
     """Return the name of a country, or its code where the map does not name it."""
-    return _countries().get(code, code)
+    return country_name(code) or _countries().get(code, code)
 
 
 def slug(value: object) -> str:

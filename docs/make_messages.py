@@ -1,0 +1,73 @@
+"""Bring src/corridor/languages/*.po up to the messages that stand in the code and the templates (`make messages`).
+
+Translations are kept; a message whose English changed keeps its old translation marked fuzzy, which is not used until a
+person has looked at it. `python docs/make_messages.py de` starts a new language.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from corridor.language import CONTEXT
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
+FOLDER = PACKAGE / "languages"
+METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
+OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false"}}
+SHOWN = {"tell": None, "tell_html": None, "marked": None, "gettext": None, "_": None, "tell_count": (1, 2), "ngettext": (1, 2)}
+IN_RESULTS = {"kept": None}
+HEADS = (b'"POT-Creation', b'"PO-Revision', b'"Generated-By', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid', b"# ")
+
+
+def messages() -> Catalog:
+    """Return all messages of the package, without translations."""
+    found = Catalog(project="corridor", charset="utf-8", fuzzy=False)
+    for keywords, context in ((SHOWN, None), (IN_RESULTS, CONTEXT)):
+        for file, _, message, comments, own in sorted(_found(keywords), key=lambda one: (one[0], one[1])):
+            found.add(message, locations=[(file, None)], auto_comments=comments, context=own or context)
+    return found
+
+
+def _found(keywords: dict[str, object]) -> Iterator[tuple[str, int, object, list[str], str | None]]:
+    yield from extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords=keywords, comment_tags=("Translators:",),
+                                strip_comment_tags=True)
+
+
+def brought_up(code: str, template: Catalog) -> bytes:
+    """Return the catalogue of a language with all messages of the template."""
+    path = FOLDER / f"{code}.po"
+    if path.exists():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=code)
+    else:
+        catalogue = Catalog(locale=code, project="corridor", charset="utf-8", fuzzy=False)
+    catalogue.update(template, no_fuzzy_matching=False, update_header_comment=False)
+    return written(catalogue)
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return a catalogue as a file: no dates, no lost messages, lines of 120 letters."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False, omit_header=False)
+    kept = (line for line in out.getvalue().split(b"\n") if not line.startswith(HEADS) and line != b"#")
+    return b"\n".join(kept)
+
+
+def main(codes: list[str]) -> None:
+    """Write every catalogue anew, and those named."""
+    template = messages()
+    FOLDER.mkdir(exist_ok=True)
+    for code in sorted({*codes, *(path.stem for path in FOLDER.glob("*.po"))}):
+        (FOLDER / f"{code}.po").write_bytes(brought_up(code, template))
+        print(f"{code}: {len(template)} messages", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
