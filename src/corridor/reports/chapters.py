@@ -8,28 +8,13 @@ not there returns nothing, or says so where a reader would look for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import polars as pl
 
 from corridor.reports import figures, losses, trade
-from corridor.reports.given import Given, best_of
+from corridor.reports.given import Given, Part, best_of
 from corridor.reports.words import day, flat, slug
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section: its id in the page, its title, the template that draws it and the template's values.
-
-    short: what the line of contents says; null: the part is not in it.
-    """
-
-    part_id: str
-    title: str
-    template: str
-    values: Mapping[str, Any]
-    short: str | None = None
 
 
 def network(given: Given) -> list[Part]:

@@ -17,6 +17,20 @@ from corridor.reports.words import day, slug
 from corridor.selectors import select
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section: its id in the page, its title, the template that draws it and the template's values.
+
+    short: what the line of contents says; null: the part is not in it.
+    """
+
+    part_id: str
+    title: str
+    template: str
+    values: Mapping[str, Any]
+    short: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Given:
     """The results of a study, and the same made ready.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -11,11 +11,8 @@ from corridor import closure_charts as charts
 from corridor.exposure import LIMIT_SHARE
 from corridor.losses import REOPENED, replay_words
 from corridor.reports import figures
-from corridor.reports.given import Given
+from corridor.reports.given import Given, Part
 from corridor.reports.words import country, day, num, share, together
-
-if TYPE_CHECKING:
-    from corridor.reports.chapters import Part
 
 MOST_MOVES = 14
 NOISE = 2  # standard errors within which a difference is not told from none
@@ -23,8 +20,6 @@ NOISE = 2  # standard errors within which a difference is not told from none
 
 def losses(given: Given) -> list[Part]:
     """Return what closures do; nothing where neither demand nor hazards were given."""
-    from corridor.reports.chapters import Part
-
     if not given.frame("loss_rank").height and not given.frame("loss_fits").height:
         return []
     cases = case_names(given)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from corridor import trade_charts
 from corridor.reports import figures
-from corridor.reports.given import Given
+from corridor.reports.given import Given, Part
 from corridor.reports.words import NONE, num, together
-
-if TYPE_CHECKING:
-    from corridor.reports.chapters import Part
 
 TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named
@@ -23,8 +20,6 @@ COUNTED = {"consistent": "are consistent with the sources", "differs": "differ",
 
 def trade(given: Given) -> list[Part]:
     """Return the road to the target: its words, charts and table; nothing where no target was asked about."""
-    from corridor.reports.chapters import Part
-
     steps, sentences = given.frame("trade_target"), given.frame("trade_sentences")
     if not steps.height:
         if not sentences.height:
@@ -41,8 +36,6 @@ def trade(given: Given) -> list[Part]:
 
 def claims(given: Given) -> list[Part]:
     """Return what was said and promised beside what the sources and the model say; nothing where nothing was."""
-    from corridor.reports.chapters import Part
-
     said, promised = given.frame("claims"), given.frame("commitments")
     if not said.height and not promised.height:
         return []
