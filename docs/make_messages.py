@@ -21,9 +21,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "languages"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false"}}
-SHOWN = {"tell": None, "tell_html": None, "marked": None, "gettext": None, "_": None, "tell_count": (1, 2), "ngettext": (1, 2)}
+SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
 IN_RESULTS = {"kept": None}
-HEADS = (b'"POT-Creation', b'"PO-Revision', b'"Generated-By', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid', b"# ")
+HEADS = tuple(b'"' + head for head in (b"POT-Creation", b"PO-Revision", b"Generated-By", b"Last-Translator",
+                                       b"Language-Team", b"Report-Msgid"))
 
 
 def messages() -> Catalog:
@@ -56,7 +57,7 @@ def written(catalogue: Catalog) -> bytes:
     """Return a catalogue as a file: no dates, no lost messages, lines of 120 letters."""
     out = io.BytesIO()
     write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False, omit_header=False)
-    kept = (line for line in out.getvalue().split(b"\n") if not line.startswith(HEADS) and line != b"#")
+    kept = (line for line in out.getvalue().split(b"\n") if not line.startswith((*HEADS, b"# ")) and line != b"#")
     return b"\n".join(kept)
 
 

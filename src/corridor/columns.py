@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MODES = ("rail", "road", "sea", "ferry", "waterway", "air")
+from corridor.language import marked
+
+MODES = (marked("rail"), marked("road"), marked("sea"), marked("ferry"), marked("waterway"), marked("air"))
 FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 OPEN_STATUS = "existing"

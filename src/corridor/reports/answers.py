@@ -12,14 +12,16 @@ from typing import Any, cast
 import polars as pl
 from markupsafe import Markup, escape
 
+from corridor.language import marked, tell, tell_count, tell_html
 from corridor.reports import losses
 from corridor.reports.chapters import differs
 from corridor.reports.given import Given, best_of
 from corridor.reports.trade import answer
 from corridor.reports.words import day, days, num, share, slug, together, way
 
-VERDICTS = {"inside band": "inside its 5th-95th percentile band", "within 25 %": "within 25 % of what was seen",
-            "miss": "as misses", "no way": "for which it finds no way"}
+VERDICTS = {"inside band": marked("{count} inside its 5th-95th percentile band"),
+            "within 25 %": marked("{count} within 25 % of what was seen"), "miss": marked("{count} as misses"),
+            "no way": marked("{count} for which it finds no way")}
 _SPAN_DAYS = 300  # a calendar at least so long speaks for the year
 
 
@@ -37,7 +39,7 @@ def answers(given: Given) -> list[dict[str, Any]]:
         if free is not None:
             found.append(_asked(trip["heading"], _held(trip, free), trip))
     found += [*losses.answer(given), *answer(given)]
-    return [*found, {"question": "What cannot be said?", "text": _limits(given), "href": "evidence"}]
+    return [*found, {"question": tell("What cannot be said?"), "text": _limits(given), "href": "evidence"}]
 
 
 def trust(given: Given) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def trust(given: Given) -> dict[str, Any]:
     total = int(evidence["rows"].sum()) if evidence.height else 0
     weak = int(evidence.filter(pl.col("confidence") == "C")["rows"].sum()) if evidence.height else 0
     return {"measured": sum(verdict in VERDICTS for verdict in verdicts),
-            "counts": [(said, count) for verdict, said in VERDICTS.items() if (count := verdicts.count(verdict))],
+            "counts": [tell(said, count=count) for verdict, said in VERDICTS.items() if (count := verdicts.count(verdict))],
             "weak_share": weak / total if total else None, "rows": total}
 
 
@@ -62,15 +64,20 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any], more: str) -> bool:
 def _first(trip: Mapping[str, Any]) -> Markup:
     quick, cheap = best_of(trip, "fastest"), best_of(trip, "cheapest")
     if quick is None or cheap is None:
-        return Markup("<b>No way.</b> {}").format(trip["reason"] or "No reason was recorded.")
-    said = Markup("The quickest way goes {}: <b>{} days</b>, 19 times in 20 within {}, for <b>USD&nbsp;{}</b>.").format(
-        _way(trip, quick), days(quick["time_p50_h"]), days(quick["time_p95_h"]), num(quick["cost_usd"]))
+        return _no_way(trip)
+    said = tell_html("The quickest way goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}, for "
+                     "<b>USD&nbsp;{usd}</b>.", way=_way(trip, quick), days=days(quick["time_p50_h"]),
+                     most_days=days(quick["time_p95_h"]), usd=num(quick["cost_usd"]))
     if cheap is quick:
-        said += " It is also the cheapest."
+        said += " " + tell_html("It is also the cheapest.")
     else:
-        said += Markup(" The cheapest goes {}: USD&nbsp;{} and {} days.").format(
-            _way(trip, cheap), num(cheap["cost_usd"]), days(cheap["time_p50_h"]))
+        said += " " + tell_html("The cheapest goes {way}: USD&nbsp;{usd} and {days} days.", way=_way(trip, cheap),
+                                usd=num(cheap["cost_usd"]), days=days(cheap["time_p50_h"]))
     return said + " " + _sure([quick] if cheap is quick else [quick, cheap])
+
+
+def _no_way(trip: Mapping[str, Any]) -> Markup:
+    return tell_html("<b>No way.</b> {reason}", reason=trip["reason"] or tell("No reason was recorded."))
 
 
 def _way(trip: Mapping[str, Any], row: Mapping[str, Any]) -> Markup:
@@ -81,22 +88,29 @@ def _way(trip: Mapping[str, Any], row: Mapping[str, Any]) -> Markup:
 def _sure(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Say how much rests on estimates."""
     hours, usd = ([share(row[column]) for row in rows] for column in ("weak_time_share", "weak_cost_share"))
-    which = "" if len(rows) == 1 else " (quickest, cheapest)"
-    return Markup('<span class="soft">Estimates carry {} of the hours and {} of the dollars{}.</span>').format(
-        together(hours), together(usd), which)
+    if len(rows) == 1:
+        said = tell("Estimates carry {hours} of the hours and {dollars} of the dollars.", hours=hours[0], dollars=usd[0])
+    else:
+        said = tell("Estimates carry {hours} of the hours and {dollars} of the dollars (quickest, cheapest).",
+                    hours=together(hours), dollars=together(usd))
+    return Markup('<span class="soft">{}</span>').format(said)
 
 
 def _on_another_day(trip: Mapping[str, Any], lead: Mapping[str, Any]) -> Markup:
     quick, usual = best_of(trip, "fastest"), best_of(lead, "fastest")
     if quick is None:
-        return Markup("Not when leaving on {}: {}").format(day(trip["depart"]), trip["reason"] or "no way was found.")
-    said = Markup("Leaving on {}, the quickest way goes {}: <b>{} days</b>, 19 times in 20 within {}").format(
-        day(trip["depart"]), _way(trip, quick), days(quick["time_p50_h"]), days(quick["time_p95_h"]))
-    if usual is not None:
-        same = "the same way takes" if quick["borders"] == usual["borders"] else "another way takes"
-        said += Markup(" (on {} {} {}).").format(day(lead["depart"]), same, days(usual["time_p50_h"]))
-    else:
+        return tell_html("Not when leaving on {date}: {reason}", date=day(trip["depart"]),
+                         reason=trip["reason"] or tell("no way was found."))
+    said = tell_html("Leaving on {date}, the quickest way goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}",
+                     date=day(trip["depart"]), way=_way(trip, quick), days=days(quick["time_p50_h"]),
+                     most_days=days(quick["time_p95_h"]))
+    if usual is None:
         said += "."
+    else:
+        told = {"date": day(lead["depart"]), "days": days(usual["time_p50_h"])}
+        same = quick["borders"] == usual["borders"]
+        said += " " + (tell_html("(on {date} the same way takes {days}).", **told) if same else
+                       tell_html("(on {date} another way takes {days}).", **told))
     return said + _through_the_year(lead if lead["calendar"].height else trip) + " " + _sure([quick])
 
 
@@ -109,25 +123,29 @@ def _through_the_year(trip: Mapping[str, Any]) -> Markup:
     gone = dates.filter(pl.col("time_h").is_not_null())
     ways = len({tuple(borders) for borders in gone["borders"].to_list()})
     if not gone.height:
-        return Markup(" None of {} departures through the year finds a way.").format(dates.height)
-    which = "always over the same borders" if ways == 1 else f"over {ways} different sets of borders"
-    return Markup(" Of {} departures through the year {} find a way, the quickest {}.").format(
-        dates.height, "all" if gone.height == dates.height else gone.height, which)
+        return " " + tell_html("None of {count} departures through the year finds a way.", count=dates.height)
+    which = tell("the quickest always over the same borders") if ways == 1 else \
+        tell("the quickest over {count} different sets of borders", count=num(ways))
+    if gone.height == dates.height:
+        return " " + tell_html("Of {count} departures through the year all find a way, {which}.", count=num(dates.height),
+                               which=which)
+    return " " + tell_html("Of {count} departures through the year {found} find a way, {which}.", count=num(dates.height),
+                           found=num(gone.height), which=which)
 
 
 def _held(trip: Mapping[str, Any], free: Mapping[str, Any]) -> Markup:
     """Say what a trip held to a way takes and costs beside the same trip left free."""
     quick, cheap, best, least = (best_of(one, what) for one in (trip, free) for what in ("fastest", "cheapest"))
     if quick is None or cheap is None:
-        return Markup("<b>No way.</b> {}").format(trip["reason"] or "No reason was recorded.")
-    said = Markup("{}: at best <b>{} days</b> (USD&nbsp;{}), at least <b>USD&nbsp;{}</b> ({} days).").format(
-        _capital(", ".join(trip["asked"])), days(quick["time_p50_h"]), num(quick["cost_usd"]), num(cheap["cost_usd"]),
-        days(cheap["time_p50_h"]))
+        return _no_way(trip)
+    said = tell_html("{asked}: at best <b>{days} days</b> (USD&nbsp;{usd}), at least <b>USD&nbsp;{least_usd}</b> "
+                     "({least_days} days).", asked=_capital(tell(", ").join(trip["asked"])), days=days(quick["time_p50_h"]),
+                     usd=num(quick["cost_usd"]), least_usd=num(cheap["cost_usd"]), least_days=days(cheap["time_p50_h"]))
     if best is not None and least is not None:
-        said += Markup(" Left free, the quickest way goes {}: {} days (USD&nbsp;{}); the cheapest {}: "
-                       "USD&nbsp;{} ({} days).").format(
-            _way(free, best), days(best["time_p50_h"]), num(best["cost_usd"]), _way(free, least), num(least["cost_usd"]),
-            days(least["time_p50_h"]))
+        said += " " + tell_html("Left free, the quickest way goes {way}: {days} days (USD&nbsp;{usd}); the cheapest "
+                                "{least_way}: USD&nbsp;{least_usd} ({least_days} days).", way=_way(free, best),
+                                days=days(best["time_p50_h"]), usd=num(best["cost_usd"]), least_way=_way(free, least),
+                                least_usd=num(least["cost_usd"]), least_days=days(least["time_p50_h"]))
     return said + " " + _sure([quick] if cheap is quick else [quick, cheap])
 
 
@@ -159,9 +177,10 @@ def _change(cells: Mapping[tuple[str, str, str], Mapping[str, Any]], trip_id: st
     clauses: list[tuple[str, str]] = []
     largest, gone, weak = 0.0, False, None
     for criterion, column, words, unit in (
-            ("time", "time_p50_h", "the quickest way takes {} days instead of {}", days),
-            ("cost", "cost_usd", "the cheapest costs USD {} instead of {}", num),
-            ("cost in time", "cost_usd", "in about the same time the cheapest costs USD {} instead of {}", num)):
+            ("time", "time_p50_h", marked("the quickest way takes {new} days instead of {old}"), days),
+            ("cost", "cost_usd", marked("the cheapest costs USD {new} instead of {old}"), num),
+            ("cost in time", "cost_usd",
+             marked("in about the same time the cheapest costs USD {new} instead of {old}"), num)):
         new, old = cells.get((trip_id, scenario, criterion)), cells.get((trip_id, beside, criterion))
         if new is None or old is None or not differs(new[column], old[column]):
             continue
@@ -176,32 +195,37 @@ def _change(cells: Mapping[tuple[str, str, str], Mapping[str, Any]], trip_id: st
         if moved >= largest:
             largest, weak = moved, new
         other = new["countries"] != old["countries"]
-        clauses.append((criterion, words.format(unit(new[column]), unit(old[column]))
-                        + (f", {way(new['modes'], new['countries'])}" if other else "")))
+        clauses.append((criterion, tell(words, new=unit(new[column]), old=unit(old[column]))
+                        + (tell(", ") + way(new["modes"], new["countries"]) if other else "")))
     kept = cells.get((trip_id, scenario, "time"))
     if clauses and kept is not None and kept["time_p50_h"] is not None and "time" not in [what for what, _ in clauses]:
-        clauses.insert(0, ("time", f"the quickest way still takes {days(kept['time_p50_h'])} days"))
+        clauses.insert(0, ("time", tell("the quickest way still takes {days} days", days=days(kept["time_p50_h"]))))
     return {"clauses": [said for _, said in clauses], "largest": largest, "gone": gone, "weak": weak}
 
 
 def _told(title: str, beside: str | None, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Markup:
     """Put a scenario's changes into sentences: the first trip, the trip changed most, those left without a way."""
     lead, first = changes[0]
-    head = f"With “{title}”" + (f" beside “{beside}”" if beside else "")
-    said = escape(f"{head}, {lead['name']}: " + ("; ".join(first["clauses"]) if first["clauses"] else
-                                                 "no way is left" if first["gone"] else "nothing changes") + ".")
+    what = tell("; ").join(first["clauses"]) if first["clauses"] else \
+        tell("no way is left") if first["gone"] else tell("nothing changes")
+    said = escape(tell("With “{scenario}” beside “{other}”, {trip}: {changes}.", scenario=title, other=beside,
+                       trip=lead["name"], changes=what) if beside else
+                  tell("With “{scenario}”, {trip}: {changes}.", scenario=title, trip=lead["name"], changes=what))
     rest = [(trip, change) for trip, change in changes[1:] if change["clauses"] and not _same(trip, lead, "depart")]
     if rest:
         trip, most = max(rest, key=lambda pair: pair[1]["largest"])
         count = sum(bool(change["clauses"]) for _, change in changes[1:])
-        said += escape(f" Of the other {len(changes) - 1} trips {count} change{'s' if count == 1 else ''}, most of all "
-                       f"{trip['name']}: {'; '.join(most['clauses'])}.")
+        said += " " + escape(tell_count(
+            "Of the other {trips} trips {count} changes, most of all {trip}: {changes}.",
+            "Of the other {trips} trips {count} change, most of all {trip}: {changes}.", count, trips=num(len(changes) - 1),
+            trip=trip["name"], changes=tell("; ").join(most["clauses"])))
     elif len(changes) > 1 and not any(change["gone"] for _, change in changes[1:]):
-        said += escape(f" None of the other {len(changes) - 1} trips changes either." if not first["clauses"]
-                       else f" None of the other {len(changes) - 1} trips changes.")
+        said += " " + escape(tell("None of the other {trips} trips changes either.", trips=num(len(changes) - 1))
+                             if not first["clauses"] else
+                             tell("None of the other {trips} trips changes.", trips=num(len(changes) - 1)))
     lost = [trip["name"] for trip, change in changes[1:] if change["gone"]]
     if lost:
-        said += escape(f" No way is left for {together(lost)}.")
+        said += " " + escape(tell("No way is left for {trips}.", trips=together(lost)))
     weak = first["weak"] or (max(rest, key=lambda pair: pair[1]["largest"])[1]["weak"] if rest else None)
     if weak is not None:
         said += Markup(" ") + _sure([weak])
@@ -211,14 +235,16 @@ def _told(title: str, beside: str | None, changes: Sequence[tuple[Mapping[str, A
 def _limits(given: Given) -> Markup:
     """Say what the report cannot: what is not known, not measured or outside the model."""
     told = trust(given)
-    said = ["Prices are rates a kilometre and port charges, no offers: no market, no queue that grows with traffic, no "
-            "season of prices is in them."]
+    said = [tell("Prices are rates a kilometre and port charges, no offers: no market, no queue that grows with traffic, no "
+                 "season of prices is in them.")]
     endless = sum(row["kind"] == "change" and row["to_on"] is None for row in given.frame("closures").iter_rows(named=True))
     if endless:
-        said.append(f"Nobody has said when {endless} of the closures below end.")
+        said.append(tell_count("Nobody has said when {count} of the closures below ends.",
+                               "Nobody has said when {count} of the closures below end.", endless))
     if told["measured"]:
-        said.append(f"Beside {told['measured']} measured trips, prices and speeds the model puts "
-                    + together([f"{count} {what}" for what, count in told["counts"]]) + ".")
+        said.append(tell("Beside {measured} measured trips, prices and speeds the model puts {verdicts}.",
+                         measured=num(told["measured"]), verdicts=together(told["counts"])))
     if told["weak_share"] is not None:
-        said.append(f"{share(told['weak_share'])} of the {num(told['rows'])} rows beneath all this are estimates.")
+        said.append(tell("{share} of the {rows} rows beneath all this are estimates.", share=share(told["weak_share"]),
+                         rows=num(told["rows"])))
     return escape(" ".join(said))

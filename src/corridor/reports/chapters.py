@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import polars as pl
 
+from corridor.language import tell
 from corridor.reports import figures, losses, trade
 from corridor.reports.given import Given, Part, best_of
 from corridor.reports.words import day, flat, slug
@@ -25,7 +26,7 @@ def network(given: Given) -> list[Part]:
         as_of = given.scenario["as_of"]
         maps.append(figures.network_figure(given.nodes, given.links, set(given.shut), on=day(as_of) if as_of else None,
                                            named=ends, view=view))
-    return [Part("maps", "The network", "network.html", {"maps": maps}, "The network")]
+    return [Part("maps", tell("The network"), "network.html", {"maps": maps}, tell("The network"))]
 
 
 def trips(given: Given) -> list[Part]:
@@ -60,8 +61,8 @@ def scenarios(given: Given) -> list[Part]:
                for scenario in order]
         rows.append({"trip": trip, "cells": [{**cell, "news": _news(cell, own[0])} for cell in own]})
     named = [{"scenario_id": s, **about.get(s, {"title": s, "about": None, "sources": []})} for s in order]
-    return [Part("scenarios", "The same trips under other scenarios", "scenarios.html",
-                 {"rows": rows, "scenarios": named, "csv": figures.csv_address(frame)}, "Other scenarios")]
+    return [Part("scenarios", tell("The same trips under other scenarios"), "scenarios.html",
+                 {"rows": rows, "scenarios": named, "csv": figures.csv_address(frame)}, tell("Other scenarios"))]
 
 
 def _news(cell: Mapping[str, Any], first: Mapping[str, Any]) -> set[str]:
@@ -83,36 +84,37 @@ def differs(value: float | None, other: float | None, least_share: float = 0.02)
 
 def closures(given: Given) -> list[Part]:
     """Return what is shut and why."""
-    return [Part("shut", "Why a way is shut", "closures.html", {"closures": given.frame("closures").to_dicts()},
-                 "Why a way is shut")]
+    return [Part("shut", tell("Why a way is shut"), "closures.html", {"closures": given.frame("closures").to_dicts()},
+                 tell("Why a way is shut"))]
 
 
 def validation(given: Given) -> list[Part]:
     """Return what was observed beside the model."""
     frame = given.frame("validation")
-    return [Part("validation", "Validation: the model beside what was seen", "validation.html", {
+    return [Part("validation", tell("Validation: the model beside what was seen"), "validation.html", {
         "validation": frame.to_dicts(), "figures": figures.validation_figures(frame) if frame.height else []},
-        "Validation")]
+        tell("Validation"))]
 
 
 def evidence(given: Given) -> list[Part]:
     """Return the rows by confidence, and how much of the named routes rests on estimates."""
     frame = given.frame("evidence")
     shares = [(trip, row) for trip in given.trips for row in trip["rows"] if row["best"]]
-    return [Part("evidence", "Data quality", "evidence.html", {
+    return [Part("evidence", tell("Data quality"), "evidence.html", {
         "evidence": evidence_rows(frame), "shares": shares,
-        "figures": [figures.evidence_figure(frame)] if frame.height else []}, "Data quality")]
+        "figures": [figures.evidence_figure(frame)] if frame.height else []}, tell("Data quality"))]
 
 
 def sources(given: Given) -> list[Part]:
     """Return the sources all figures lead to."""
-    return [Part("sources", "Sources", "sources.html", {"sources": given.frame("sources").to_dicts()}, "Sources")]
+    return [Part("sources", tell("Sources"), "sources.html", {"sources": given.frame("sources").to_dicts()},
+                 tell("Sources"))]
 
 
 def provenance(given: Given) -> list[Part]:
     """Return what the results were made with."""
     told = cast(Mapping[str, Any], given.results.get("provenance") or {})
-    return [Part("provenance", "Provenance", "provenance.html", {"provenance": flat(told)}, "Provenance")]
+    return [Part("provenance", tell("Provenance"), "provenance.html", {"provenance": flat(told)}, tell("Provenance"))]
 
 
 # Chapters of later results (closures that matter most, projects) stand between scenarios and closures.

@@ -11,8 +11,10 @@ import polars as pl
 from markupsafe import Markup
 
 from corridor import charts
+from corridor.language import marked, tell, tell_count
 from corridor.maps import View
 from corridor.reports.press import press
+from corridor.reports.words import num, percent, told
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
@@ -52,15 +54,15 @@ def csv_address(frame: pl.DataFrame) -> str:
 def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
     """Return the letters of the routes that are best at something, at most four, and at what."""
     found: dict[str, list[str]] = {}
-    for words, column in (("fastest", "time_h"), ("cheapest", "cost_usd"), ("least carbon", "carbon_kg"),
-                          ("least risk", "risk_share")):
+    for words, column in ((marked("fastest"), "time_h"), (marked("cheapest"), "cost_usd"),
+                          (marked("least carbon"), "carbon_kg"), (marked("least risk"), "risk_share")):
         known = routes.filter(pl.col(column).is_not_null())
         if known.height:
             found.setdefault(known.sort(column, "time_h", "cost_usd", maintain_order=True)["letter"][0], []).append(words)
     for letter in routes["letter"]:
         if len(found) >= min(2, routes.height):
             break
-        found.setdefault(letter, ["next in the list"])
+        found.setdefault(letter, [marked("next in the list")])
     return dict(list(found.items())[:MOST_OVERLAID])
 
 
@@ -69,10 +71,11 @@ def network_figure(nodes: pl.DataFrame, links: pl.DataFrame, shut: set[str], *, 
     """Return the map of the network on the date."""
     open_count = links.filter((pl.col("status") == "existing") & ~pl.col("link_id").is_in(list(shut))).height
     planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
-    caption = (f"What lies between the places: {open_count} links open, {planned} planned or being built, "
-               f"{links.height - open_count - planned} shut (×). Look where the colour changes along a way: there goods "
-               "change gauge or vehicle. Lines join places and do not show where a way runs; sea ways that go round land "
-               "are left out. Borders are drawn as Natural Earth has them; no line is a claim.")
+    caption = tell(
+        "What lies between the places: {opened} links open, {planned} planned or being built, {shut} shut (×). Look where "
+        "the colour changes along a way: there goods change gauge or vehicle. Lines join places and do not show where a way "
+        "runs; sea ways that go round land are left out. Borders are drawn as Natural Earth has them; no line is a claim.",
+        opened=num(open_count), planned=num(planned), shut=num(links.height - open_count - planned))
     data = links.with_columns(shut=pl.col("link_id").is_in(list(shut)) | (pl.col("status") == "closed"))
     return figure("network", charts.network_map(nodes, links, view=view, closed=shut, on=on, named=named), caption, data)
 
@@ -82,7 +85,7 @@ def trip_figures(trip_id: str, routes: pl.DataFrame, legs: pl.DataFrame, nodes: 
     """Return map, time-distance, cost-distance and scatter of one trip's routes; routes and legs carry letters."""
     best = outstanding(routes)
     drawn = legs.filter(pl.col("letter").is_in(list(best)))
-    which = "; ".join(f"{letter}: {', '.join(words)}" for letter, words in best.items())
+    which = tell("; ").join(f"{letter}: {told(words)}" for letter, words in best.items())
     points = charts.distance_points(drawn, nodes)
     steps = points.filter(pl.col("km") == pl.col("km_to"))
     stood, whole = (float(frame.select((pl.col("time_to_h") - pl.col("time_h")).sum()).item())
@@ -90,16 +93,16 @@ def trip_figures(trip_id: str, routes: pl.DataFrame, legs: pl.DataFrame, nodes: 
     share = stood / whole if whole else 0.0
     return [
         figure(f"{trip_id}-map", charts.route_map(nodes, links, drawn, closed=shut),
-               f"Where the routes go ({which}). Letters stand on ways that one route has to itself.",
+               tell("Where the routes go ({which}). Letters stand on ways that one route has to itself.", which=which),
                drawn.select("letter", "leg", "link_id", "terminal_id", "layer", "from_node_id", "to_node_id", "length_km")),
         figure(f"{trip_id}-distance", charts.distance_pair(drawn, nodes),
-               f"Where the days and the money go ({which}). A slope is a ride: above, the flatter the faster; below, the "
-               f"steeper the dearer. A vertical step is a border, a terminal or a wait: {share:.0%} of all hours drawn here "
-               "pass standing. Hours as planned, without the spread of the table; fees of a border are in the slope that "
-               "starts at its number.", points),
+               tell("Where the days and the money go ({which}). A slope is a ride: above, the flatter the faster; below, "
+                    "the steeper the dearer. A vertical step is a border, a terminal or a wait: {share} of all hours drawn "
+                    "here pass standing. Hours as planned, without the spread of the table; fees of a border are in the "
+                    "slope that starts at its number.", which=which, share=percent(share)), points),
         figure(f"{trip_id}-pareto", charts.pareto(routes),
-               "What a faster route costs. Each dot is a route of the table that no other beats in time, cost, carbon and "
-               "risk at once; long lines are routes whose arrival is hard to foretell.", routes),
+               tell("What a faster route costs. Each dot is a route of the table that no other beats in time, cost, carbon "
+                    "and risk at once; long lines are routes whose arrival is hard to foretell."), routes),
     ]
 
 
@@ -107,9 +110,11 @@ def calendar_figure(trip_id: str, frame: pl.DataFrame) -> Figure:
     """Return the chart of the trip's departures over the year, all criteria."""
     departures = frame.group_by("depart_on").agg(pl.col("time_h").is_not_null().any())
     without = departures.height - int(departures["time_h"].sum())
-    caption = ("The best route for each day of departure: a change of colour and shape is a change of corridor. "
-               + (f"{without} of {departures.height} departures find no route." if without
-                  else "Every departure finds one."))
+    all_go = tell("Every departure finds one.") if not without else tell_count(
+        "{count} of {departures} departures find no route.", "{count} of {departures} departures find no route.", without,
+        departures=num(departures.height))
+    caption = tell("The best route for each day of departure: a change of colour and shape is a change of corridor.") \
+        + " " + all_go
     return figure(f"{trip_id}-calendar", charts.calendar(frame), caption,
                   frame.drop("trip_id", "borders", "reason" if frame["reason"].is_null().all() else "trip_id"))
 
@@ -127,8 +132,10 @@ def validation_figures(frame: pl.DataFrame) -> list[Figure]:
             held, missed = verdicts.count("inside band"), verdicts.count("miss") + verdicts.count("no way")
             measured = held + missed + verdicts.count("within 25 %")
             number = f"-{i + 1}" if count > 1 else ""
-            caption = (f"{held} of {measured} values lie in the model's band (pale bar; its tick where it gives one "
-                       f"figure only); {missed} are missed. The table below gives the reasons known beforehand.")
+            caption = tell(
+                "{held} of {measured} values lie in the model's band (pale bar; its tick where it gives one figure only); "
+                "{missed} are missed. The table below gives the reasons known beforehand.", held=num(held),
+                measured=num(measured), missed=num(missed))
             found.append(figure(f"validation-{metric}{number}".replace("_", "-"), charts.validation(rows), caption, rows))
     return found
 
@@ -138,5 +145,5 @@ def evidence_figure(frame: pl.DataFrame) -> Figure:
     total, weak = (int(part["rows"].sum()) for part in (frame, frame.filter(pl.col("confidence") == "C")))
     share = weak / total if total else 0.0
     return figure("evidence", charts.evidence(frame),
-                  f"{share:.0%} of {total:,} rows are estimates (pale). Tables with long pale bars are the first to be "
-                  "improved.", frame)
+                  tell("{share} of {rows} rows are estimates (pale). Tables with long pale bars are the first to be "
+                       "improved.", share=percent(share), rows=num(total)), frame)

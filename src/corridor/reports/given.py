@@ -10,10 +10,12 @@ from typing import Any, cast
 import polars as pl
 
 from corridor.comparison import weak_shares
+from corridor.language import marked, tell
 from corridor.maps import View, view_of
 from corridor.palette import lettered
 from corridor.reports import figures
-from corridor.reports.words import day, slug
+from corridor.reports.wording import worded
+from corridor.reports.words import country, day, slug
 from corridor.selectors import select
 
 
@@ -61,7 +63,8 @@ class Given:
 
 
 def given(results: Mapping[str, object]) -> Given:
-    """Return the results made ready; whatever is missing is empty."""
+    """Return the results made ready, in the language spoken; whatever is missing is empty."""
+    results = worded(results)
     study = {"id": None, "title": None, "licence": None, "price_year": None,
              **cast(Mapping[str, Any], results.get("study") or {})}
     scenario = {"title": None, "about": None, "as_of": None, **(study.get("scenario") or {})}
@@ -117,11 +120,19 @@ def _trip(trip: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFr
                       "to_name": names.get(leg["to_node_id"], leg["to_node_id"])} for leg in parts.iter_rows(named=True)]
             rows.append({**row, "best": best.get(row["letter"], []), "legs_rows": steps, **weak_shares(parts)})
     own = calendar.filter(pl.col("trip_id") == trip["trip_id"]) if calendar.height else calendar
-    asked = [f"{said} {', '.join(names.get(word, word) for word in trip[key])}"
-             for key, said in (("via", "passing"), ("require", "using"), ("avoid", "avoiding")) if trip.get(key)]
+    asked = [tell(said, what=tell(", ").join(_named(word, names) for word in trip[key]))
+             for key, said in (("via", marked("passing {what}")), ("require", marked("using {what}")),
+                               ("avoid", marked("avoiding {what}"))) if trip.get(key)]
     return {**trip, "anchor": f"trip-{slug(trip['trip_id'])}", "rows": rows, "calendar": own, "asked": asked,
-            "routes": routes, "legs": legs, "heading": trip.get("question") or f"{trip['origin']} to {trip['destination']}",
-            "name": f"{trip['origin']} – {trip['destination']}".replace("Port of ", "")}
+            "routes": routes, "legs": legs,
+            "heading": trip.get("question") or tell("{origin} to {destination}", origin=trip["origin"],
+                                                    destination=trip["destination"]),
+            "name": f"{trip['origin']} – {trip['destination']}".replace(tell("Port of "), "")}
+
+
+def _named(word: str, names: Mapping[str, str]) -> str:
+    """Return a place by its name, a mode or country as it is told."""
+    return names.get(word) or (country(word) if word.isupper() else tell(word))
 
 
 def _tell_apart(trips: Sequence[dict[str, Any]]) -> None:
@@ -131,7 +142,7 @@ def _tell_apart(trips: Sequence[dict[str, Any]]) -> None:
         first = firsts.setdefault(trip["name"], {**trip})
         more = [said for key, said in (("cargo", trip["cargo"]), ("depart", day(trip["depart"])),
                                        ("asked", ", ".join(trip["asked"]))) if trip[key] != first[key] and said]
-        trip["name"] += f" ({', '.join(more)})" if more else ""
+        trip["name"] += f" ({tell(', ').join(more)})" if more else ""
 
 
 def best_of(trip: Mapping[str, Any], what: str) -> Mapping[str, Any] | None:

@@ -11,8 +11,8 @@ from corridor.language import speech, tell
 from corridor.palette import unchecked
 from corridor.reports import words
 from corridor.reports.answers import answers, trust
-from corridor.reports.chapters import CHAPTERS, Part, glance
-from corridor.reports.given import Given, given
+from corridor.reports.chapters import CHAPTERS, glance
+from corridor.reports.given import Given, Part, given
 from corridor.reports.press import pressing
 
 
@@ -45,5 +45,6 @@ def _environment() -> jinja2.Environment:
     environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(tell=tell, speech=speech())
     environment.filters.update(num=words.num, days=words.days, share=words.share, say=words.say, day=words.day,
-                               slug=words.slug, words=words.words, way=words.way, web=words.web, together=words.together)
+                               told=words.told, layer=words.layer, slug=words.slug, words=words.words, way=words.way,
+                               web=words.web, together=words.together)
     return environment

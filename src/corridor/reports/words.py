@@ -48,6 +48,22 @@ def words(values: Sequence[object] | None) -> str:
     return tell(", ").join(map(str, values)) if values is not None and len(values) else NONE
 
 
+def percent(value: float) -> str:
+    """Return a share as per cent, sign and figure together."""
+    return tell("{figure}%", figure=number(value * 100))
+
+
+def told(values: Sequence[str]) -> str:
+    """Return words of the program, such as what a route is best at, as a list."""
+    return words([tell(value) for value in values])
+
+
+def layer(value: str) -> str:
+    """Return a layer as it is told: road, rail-1520."""
+    mode, dash, gauge = value.partition("-")
+    return tell(mode) + dash + gauge
+
+
 def together(values: Sequence[object]) -> str:
     """Return a list as words with commas and an ``and`` before the last."""
     said = [str(value) for value in values]
