@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ SOURCE = "en"
 CONTEXT = "result"  # of messages that stand in results
 FOLDER = Path(__file__).parent / "languages"
 _FIELD = re.compile(r"\{(\w+)\}")
+_FIGURES = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
+_SHAPES = {"figure": _FIGURES, "id": re.compile(r"\S+")}  # of fields that end so: a bare number, an id without blanks
+_LEAST_LETTERS = 8  # that stand fast in a message; one with fewer is found again only by the words in its fields
+_MOST_READINGS = 40
 _NUMBER = re.compile(r"(?<![\w.,-])([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w,]|\.\d|-\d)")
 
 
@@ -33,8 +38,8 @@ _NUMBER = re.compile(r"(?<![\w.,-])([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w
 class Speech:
     """One language: its code, its own name, direction of writing (ltr, rtl), decimal and thousands signs, and catalogue.
 
-    texts: whole texts of results and studies. patterns: of results with figures in them: (letters that stand fast, pattern,
-    message), the longest first.
+    texts: whole texts of results and studies. patterns: of results with fields in them: (letters that stand fast, English
+    message as letters and names of fields in turn, message), the most letters first.
     """
 
     code: str = SOURCE
@@ -44,7 +49,7 @@ class Speech:
     group: str = ","
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     texts: Mapping[str, str] = field(default_factory=dict)
-    patterns: Sequence[tuple[int, re.Pattern[str], str]] = ()
+    patterns: Sequence[tuple[int, tuple[str, ...], str]] = ()
 
 
 ENGLISH = Speech()
@@ -108,25 +113,23 @@ def marked(message: str, /) -> str:
 
 
 def kept(message: str, /, **values: object) -> str:
-    """Return a sentence of a result: English whatever is spoken, to be told in another language by :func:`retell`."""
+    """Return a sentence of a result: English whatever is spoken, to be told in another language by :func:`retell`.
+
+    Fields that are called or end in ``figure`` hold a bare number, in ``id`` a word without blanks; the others anything.
+    """
     return message.format(**values)
 
 
 def retell(text: str) -> str:
     """Return a text of a result or a study in the language spoken; what no catalogue holds stays as it is.
 
+    Lines, and parts between semicolons, may be messages of their own.
+
     >>> retell("Port of Karachi")
     'Port of Karachi'
     """
     now = speech()
-    if now is ENGLISH or not text:
-        return text
-    if text in now.texts:
-        return now.texts[text]
-    for _, pattern, message in now.patterns:
-        if found := pattern.fullmatch(text):
-            return message.format(**{name: retell(value) for name, value in found.groupdict().items()})
-    return _NUMBER.sub(_local, text)
+    return text if now is ENGLISH or not text else _retold(now, text)[0]
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -200,7 +203,7 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
     from babel.messages.pofile import read_po
 
     texts: dict[str, str] = {}
-    patterns: list[tuple[int, re.Pattern[str], str]] = []
+    patterns: list[tuple[int, tuple[str, ...], str]] = []
     packed = io.BytesIO()
     for path in filter(None, (None if code == SOURCE else FOLDER / f"{code}.po", own)):
         with path.open("rb") as file:
@@ -212,7 +215,7 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
                 continue
             if _FIELD.search(message.id) and path is not own:
                 if message.context == CONTEXT:
-                    patterns.append((len(_FIELD.sub("", message.id)), _pattern(message.id), str(message.string)))
+                    patterns.append((len(_FIELD.sub("", message.id)), tuple(_FIELD.split(message.id)), str(message.string)))
             elif path is own or message.context == CONTEXT or message.id not in texts:
                 texts[message.id] = str(message.string)
     packed.seek(0)
@@ -225,18 +228,49 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
         sorted(patterns, key=lambda one: -one[0]))
 
 
-def _pattern(message: str) -> re.Pattern[str]:
-    """Return the pattern that finds a message again and its values in it."""
-    parts = _FIELD.split(message)
-    seen: set[str] = set()
-    found = ""
-    for i, part in enumerate(parts):
-        if i % 2 == 0:
-            found += re.escape(part)
-        else:
-            found += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
-            seen.add(part)
-    return re.compile(found, re.DOTALL)
+@lru_cache(maxsize=1 << 16)
+def _retold(now: Speech, text: str) -> tuple[str, int]:
+    """Return a text told anew, and how many of its letters no catalogue holds: of several readings, the one with fewest."""
+    if text in now.texts:
+        return now.texts[text], 0
+    if "\n" in text:
+        lines = [_retold(now, line) for line in text.split("\n")]
+        return "\n".join(line for line, _ in lines), sum(left for _, left in lines)
+    best = _NUMBER.sub(_local, text), 0 if _FIGURES.fullmatch(text) else len(text)
+    for letters, parts, message in now.patterns if best[1] else ():
+        for values in islice(_readings(parts, text), _MOST_READINGS):
+            told = {name: _retold(now, value) for name, value in values.items()}
+            left = sum(count for _, count in told.values())
+            found = not left or letters >= _LEAST_LETTERS or any(
+                not count and not _FIGURES.fullmatch(values[name]) for name, (_, count) in told.items())
+            if found and left < best[1]:
+                best = message.format(**{name: value for name, (value, _) in told.items()}), left
+            if not best[1]:
+                return best
+    several = [_retold(now, part) for part in text.split("; ")] if "; " in text else []
+    left = sum(count for _, count in several)
+    return (tell("; ").join(part for part, _ in several), left) if several and left < best[1] else best
+
+
+def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
+    """Give each way to read a text as a message: letters and names of fields in turn; the first field shortest first."""
+    start = len(parts[0])
+    if not text.startswith(parts[0]) or not all(part in text for part in parts[2::2]):
+        return
+    if len(parts) == 1:
+        if start == len(text):
+            yield {}
+        return
+    name, then = parts[1], parts[2]
+    shape = next((shape for end, shape in _SHAPES.items() if name.endswith(end)), None)
+    at = text.find(then, start + 1) if len(parts) > 3 else max(len(text) - len(then), 0)
+    while at > start:
+        value = text[start:at]
+        if shape is None or shape.fullmatch(value):
+            for more in _readings(parts[2:], text[at:]):
+                if more.setdefault(name, value) == value:
+                    yield more
+        at = text.find(then, at + 1) if len(parts) > 3 else -1
 
 
 def _signs(text: str) -> str:
