@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra as reference
 
 from corridor.kernels import cache_folder, paths
-from corridor.kernels.pareto import DONE, TOO_MANY, search, undominated
+from corridor.kernels.pareto import DONE, STOPPED, TOO_MANY, search, undominated
 from corridor.kernels.paths import UNREACHED, Ints
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -111,15 +111,16 @@ def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
     return (ptr, tail + 1), arcs, bounds
 
 
-@pytest.mark.parametrize(("most", "status"), [(1 << 14, TOO_MANY), (1 << 24, DONE)])
-def test_search_says_so_where_labels_are_too_many(most: int, status: int) -> None:
+@pytest.mark.parametrize(("most", "flag", "status"), [(1 << 14, 0, TOO_MANY), (1 << 24, 0, DONE), (1 << 24, 1, STOPPED)])
+def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
     steps = 14
     graph, arcs, bounds = ladder(steps)
     count = arcs.shape[1]
     calendars = (np.repeat([[0], [1 << 40], [0]], count, axis=1).astype(np.int64), np.arange(count + 1))
     goal = np.arange(steps + 1) == steps
     said, labels, goals = search(graph, calendars, arcs, np.zeros(64, np.int64), (np.array([0]), 0, goal), bounds,
-                                 (np.array([True, True, False, False]), np.array([1 << 40, 1 << 40, most], np.int64)))
+                                 (np.array([True, True, False, False]), np.array([1 << 40, 1 << 40, most], np.int64),
+                                  np.array([flag], np.int64)))
     assert said == status
     if said == DONE:
         assert len(goals) == 2**steps

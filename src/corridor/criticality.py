@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import polars as pl
 
+from corridor import stopping
 from corridor.elements import KINDS, Element, disjoint_counts, elements
 from corridor.errors import CallError, UnknownName
 from corridor.exposure import LIMIT_SHARE, Exposure, Floats, expose, into, packed, part
@@ -92,6 +93,7 @@ def without(exposure: Exposure, shut: Sequence[Element], weight: Ints | None = N
     costs = np.zeros((len(shut) + 1, exposure.trips.height), np.int64)
     sums = np.zeros((2, len(shut) + 1, exposure.trips.height), np.int64)
     for kind, starts, trips in exposure.groups():
+        stopping.check()
         goals = packed([part(exposure.goals, t) for t in trips.tolist()])
         costs[:, trips], sums[:, :, trips] = without_each(
             (exposure.ptr, exposure.head, exposure.tail, back_ptr, back_arc), weight[kind],

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from corridor import hazards
+from corridor import hazards, stopping
 from corridor.calendar import DAY_MIN, day_of
 from corridor.errors import CallError
 from corridor.itinerary import legs
@@ -37,6 +37,7 @@ def departures(network: Network, origin: str, destination: str, *, cargo: str, d
     days = read_range(depart, every_days)
     rows = []
     for day in days:
+        stopping.check()
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         nodes = query.network.by_id("nodes")
         reason = None

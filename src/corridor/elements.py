@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor import selectors
+from corridor import selectors, stopping
 from corridor.errors import CallError, UnknownName
 from corridor.exposure import Exposure
 from corridor.network import Network
@@ -82,6 +82,7 @@ def disjoint_counts(exposure: Exposure, asked: Sequence[Element]) -> list[int | 
             ways.setdefault(_ends(network, i, forward), set()).add((i, forward))
     counts: list[int | None] = []
     for element in asked:
+        stopping.check()
         sides = _sides(network, element)
         if sides is None:
             counts.append(None)

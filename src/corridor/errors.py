@@ -5,7 +5,8 @@
     ├── StudyError      one or more findings make the study unusable (holds all of them)
     ├── CallError       the call is wrong; also a ValueError
     │   └── UnknownName an id that is not there, with near matches; also a KeyError
-    └── NotConverged    a computation ended before its tolerance; its numbers are withheld
+    ├── NotConverged    a computation ended before its tolerance; its numbers are withheld
+    └── Stopped         a computation was ended because nobody waits for it any more
 
 An empty answer is not an error: it is a result with a ``reason``. A warning is kept in the result.
 """
@@ -80,6 +81,10 @@ class UnknownName(CallError, KeyError):
 
 class NotConverged(CorridorError):
     """A computation that ended before its tolerance; no number of it is given."""
+
+
+class Stopped(CorridorError):
+    """A computation that was told to end, see :mod:`corridor.stopping`; there is no number of it."""
 
 
 def near_matches(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:

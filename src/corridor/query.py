@@ -14,7 +14,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor import hazards, rules, schema
+from corridor import hazards, rules, schema, stopping
 from corridor.calendar import DAY_MIN, Span, minute
 from corridor.changes import snapshot
 from corridor.cost import Costs, price
@@ -173,7 +173,8 @@ def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_l
            ) -> tuple[int, Ints, Ints]:
     """Return the kernel's answer: status, labels and goal labels, whose arcs are the network graph's.
 
-    use: which of time, cost, carbon and risk count [4]. duration_min: another set of durations for the same arcs.
+    use: which of time, cost, carbon and risk count [4]. duration_min: another set of durations for the same arcs. Raises
+    Stopped where it is told to end.
     """
     from corridor.kernels import pareto
 
@@ -192,7 +193,8 @@ def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_l
     answer: tuple[int, Ints, Ints] = pareto.search(
         (query.ptr, query.head), _spans_in_order(query), arcs, weights, (query.starts, query.depart_min, query.is_goal),
         lower_bounds(query, arcs[:4]),
-        (use, np.array([limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64)))
+        (use, np.array([limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64), stopping.flag()))
+    stopping.check()
     return answer
 
 
@@ -356,4 +358,3 @@ def _search_graph(network: Network, starts: list[int], goals: list[int], conditi
     is_goal = np.zeros(n * copies, bool)
     is_goal[[g + n * (copies - 1) for g in goals]] = True
     return ptr, heads[order], arcs_of[order], np.array([s + n * met for s in starts], np.int64), is_goal
-

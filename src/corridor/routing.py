@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from corridor import hazards
+from corridor import hazards, stopping
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.folders import keep
 from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
@@ -184,6 +184,7 @@ def describe(query: Query, ways: Sequence[Sequence[int]]) -> tuple[pl.DataFrame,
     made = sorted(((legs(query, way), way) for way in ways), key=lambda m: (m[0][-1].arrive_min if m[0] else 0))
     routes, rows = [], []
     for number, (parts, way) in enumerate(made, start=1):
+        stopping.check()
         route_id = f"r{number}"
         routes.append(_route_row(query, route_id, parts, way))
         rows += [leg.as_row(route_id, k) for k, leg in enumerate(parts)]

@@ -13,7 +13,7 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from corridor import hazards
+from corridor import hazards, stopping
 from corridor.calendar import DAY_MIN, Span, day_of, intersect, next_open
 from corridor.changes import Closure
 from corridor.itinerary import legs
@@ -202,6 +202,7 @@ def _smallest_masks(query: Query, masks: Sequence[int], passable: Sequence[bool]
     order = count()
     queue = [(0, next(order), int(s), 0) for s in query.starts]
     while queue and len(found) < most:
+        stopping.check()
         _, _, state, mask = heapq.heappop(queue)
         known = reached.setdefault(state, [])
         if any(k & ~mask == 0 for k in known) or any(f & ~mask == 0 for f in found):

@@ -17,7 +17,7 @@ from corridor.kernels import JIT
 from corridor.kernels.paths import UNREACHED, Ints, pop, push
 
 Bools = NDArray[np.bool_]
-DONE, TOO_MANY = 0, 1
+DONE, TOO_MANY, STOPPED = 0, 1, 2
 FIELDS = 9
 BLOCK = 32  # comparisons between two looks at the outcome: enough for the compiler to do several at once
 
@@ -47,7 +47,7 @@ def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.in
 @njit(**JIT)
 def search(
     graph: tuple[Ints, Ints], calendars: tuple[Ints, Ints], arcs: Ints, hazard: Ints,
-    trip: tuple[Ints, int, Bools], bounds: Ints, wanted: tuple[Bools, Ints],
+    trip: tuple[Ints, int, Bools], bounds: Ints, wanted: tuple[Bools, Ints, Ints],
 ) -> tuple[int, Ints, Ints]:
     """Return the labels of every Pareto-optimal way from the starts to a goal state.
 
@@ -57,14 +57,14 @@ def search(
     weight of each bit. trip: states to start in int64, minute of departure, goal states bool [states]. bounds int64
     [4, states]: least duration, money, carbon and transshipments from a state to the goal (UNREACHED: no way). wanted:
     which of time, money, carbon and risk count at the goal bool [4]; last minute of arrival, most transshipments, most
-    labels int64 [3].
-    Returns a status (DONE or TOO_MANY), labels int64 [labels, 9] (state, minute, money, carbon, risk, transshipments,
-    hazard bits, parent label, arc) and the goal labels int64.
+    labels int64 [3]; a flag int64 [1] that ends the search soon after somebody sets it.
+    Returns a status (DONE, TOO_MANY or STOPPED), labels int64 [labels, 9] (state, minute, money, carbon, risk,
+    transshipments, hazard bits, parent label, arc) and the goal labels int64.
     """
     ptr, head = graph
     spans, span_ptr = calendars
     starts, depart, is_goal = trip
-    use, limits = wanted
+    use, limits, stop = wanted
     n = len(ptr) - 1
     capacity = 1 << 14
     labels = np.empty((capacity, FIELDS), np.int64)
@@ -85,6 +85,8 @@ def search(
             size = push(keys, items, size, depart + bounds[0, s], count)
             count += 1
     while size:
+        if stop[0]:
+            return STOPPED, labels[:count], goals[:found]
         label = items[0]
         size = pop(keys, items, size)
         u = labels[label, 0]
