@@ -18,6 +18,7 @@ import polars as pl
 from corridor import durations
 from corridor.durations import FAMILIES, Floats
 from corridor.errors import UnknownName
+from corridor.language import kept
 from corridor.likelihood import LEVEL, Bools, DurationFit, fit_durations
 
 YEAR_DAYS = 365.25
@@ -156,7 +157,7 @@ def _fit_one(closures: pl.DataFrame, hazard: dict[str, Any], family: str | None)
     reasons = []
     since, until = hazard["watched_from_on"], hazard["watched_to_on"]
     if since is None or until is None:
-        reasons.append("no rate: the events are not a full list")
+        reasons.append(kept("no rate: the events are not a full list"))
     else:
         within = closures.filter((pl.col("from_on") >= since) & (pl.col("from_on") < until))
         watched_d = float((until - since).days)
@@ -166,7 +167,7 @@ def _fit_one(closures: pl.DataFrame, hazard: dict[str, Any], family: str | None)
         row |= {"watched_years": watched_d / YEAR_DAYS, "at_risk_years": at_risk,
                 "events_per_year": within.height / at_risk, "events_per_year_low": low, "events_per_year_high": high}
     if days.size < LEAST_EVENTS:
-        reasons.append(f"no duration: {days.size} closures, {LEAST_EVENTS} are needed")
+        reasons.append(kept("no duration: {count} closures, {least} are needed", count=days.size, least=LEAST_EVENTS))
     else:
         row |= _duration_columns(fit_durations(days, ended, chosen))
     return row | {"reason": "; ".join(reasons) or None}

@@ -13,6 +13,7 @@ from corridor import stopping
 from corridor.elements import KINDS, Element, disjoint_counts, elements
 from corridor.errors import CallError, UnknownName
 from corridor.exposure import LIMIT_SHARE, Exposure, Floats, expose, into, packed, part
+from corridor.language import kept
 from corridor.network import Network
 from corridor.query import Ints
 
@@ -160,5 +161,5 @@ def worst_pairs(exposure: Exposure, found: Sequence[Element], *, by: str, most: 
     for _, i, j, row in best:
         rows_out.append({
             "kind": "pair", "element_id": f"{found[i].element_id} {found[j].element_id}",
-            "name": f"{found[i].name} and {found[j].name}", **row})
+            "name": kept("{one} and {other}", one=found[i].name, other=found[j].name), **row})
     return pl.DataFrame(rows_out, schema=TYPES)

@@ -20,9 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corridor.errors import CallError, UnknownName
+from corridor.language import marked
 
 Floats = NDArray[np.float64]
-FAMILIES = ("exponential", "lognormal", "weibull", "pareto")
+# Translators: names of probability distributions.
+FAMILIES = (marked("exponential"), marked("lognormal"), marked("weibull"), marked("pareto"))
 DEFAULT = "lognormal"
 EXPONENTIAL_SIGMA = math.pi / math.sqrt(6)
 MOST_XI = 50.0

@@ -14,6 +14,7 @@ import numpy as np
 from corridor import selectors, stopping
 from corridor.errors import CallError, UnknownName
 from corridor.exposure import Exposure
+from corridor.language import kept
 from corridor.network import Network
 from corridor.query import Ints
 from corridor.schema import layer
@@ -123,8 +124,8 @@ def _sides(network: Network, element: Element) -> tuple[list[int], list[int]] | 
 def _links(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     nodes = network.by_id("nodes")
     for i, row in enumerate(network.rows("links")):
-        name = f"{nodes[row['from_node_id']]['name']} - {nodes[row['to_node_id']]['name']}, {row['mode']}"
-        yield row["link_id"], name, [i], []
+        one, other = (nodes[row[end]]["name"] for end in ("from_node_id", "to_node_id"))
+        yield row["link_id"], kept("{one} - {other}, {mode}", one=one, other=other, mode=row["mode"]), [i], []
 
 
 def _nodes(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
@@ -139,7 +140,15 @@ def _nodes(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
 def _terminals(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     nodes = network.by_id("nodes")
     for i, row in enumerate(network.rows("terminals")):
-        yield row["terminal_id"], f"{nodes[row['node_id']]['name']}: {row['from_layer']} - {row['to_layer']}", [], [i]
+        name = kept("{place}: {layer} - {other_layer}", place=nodes[row["node_id"]]["name"], layer=_layer(row["from_layer"]),
+                    other_layer=_layer(row["to_layer"]))
+        yield row["terminal_id"], name, [], [i]
+
+
+def _layer(name: str) -> str:
+    mode, _, gauge = name.partition("-")
+    # Translators: a mode and its gauge in millimetres, as in rail-1520.
+    return kept("{mode}-{figure}", mode=mode, figure=gauge) if gauge else mode
 
 
 def _crossings(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
@@ -148,7 +157,7 @@ def _crossings(network: Network) -> Iterator[tuple[str, str, list[int], list[int
         if pair[0] != pair[1]:
             found.setdefault((min(pair), max(pair)), []).append(i)
     for (one, two), links in found.items():
-        yield f"crossing:{one}-{two}", f"{one} - {two}, every crossing", links, []
+        yield f"crossing:{one}-{two}", kept("{one} - {other}, every crossing", one=one, other=two), links, []
 
 
 def _countries(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:

@@ -10,9 +10,11 @@ import polars as pl
 
 from corridor import schema
 from corridor.errors import CallError, Finding, StudyError
+from corridor.language import kept, marked
 
-CONSISTENT, DIFFERS, OPEN = "consistent", "differs", "cannot be checked"
-ON_COURSE, SHORT, NOT_HERE = "on course", "short by", "not measurable here"
+CONSISTENT, DIFFERS, OPEN = marked("consistent"), marked("differs"), marked("cannot be checked")
+# Translators: "short by" stands alone, as the state of a promise that is behind.
+ON_COURSE, SHORT, NOT_HERE = marked("on course"), marked("short by"), marked("not measurable here")
 _TOLERANCE = 0.02
 _ALONE = ("lookup", "at-least", "at-most")
 
@@ -40,7 +42,9 @@ def audit(tables: Mapping[str, pl.DataFrame], forecasts: Mapping[str, float] | N
             verdict, line, grade = _judge(row, tables, forecasts or {})
             grades.append(grade)
             if line:
-                lines.append(line if row["decides"] else f"beside it: {row['statement']}: {line}")
+                lines.append(line if row["decides"] else
+                             # Translators: arithmetic that is shown beside a claim but does not decide on it.
+                             kept("beside it: {statement}: {arithmetic}", statement=row["statement"], arithmetic=line))
             if row["decides"]:
                 verdicts.append(verdict)
         main = part.filter("decides") if part["decides"].any() else part
@@ -155,33 +159,48 @@ def _judge(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame],
     left, right = _fetch(row["left"], tables, forecasts), _fetch(row["right"], tables, forecasts)
     if left is None or (right is None and kind not in _ALONE):
         missing = row["left"] if left is None else row["right"]
-        return OPEN, f"{missing} has not been computed", grade
+        return OPEN, kept("{value_id} has not been computed", value_id=missing), grade
     grade = max(grade, left[1], right[1] if right else "A")
     a, b = left[0], right[0] if right else float("nan")
     if kind in ("ratio", "change") and b == 0 or kind == "change-on-new" and a == 0:
-        return OPEN, f"{row['left' if kind == 'change-on-new' else 'right']} is zero", grade
+        return OPEN, kept("{value_id} is zero", value_id=row["left" if kind == "change-on-new" else "right"]), grade
     found = {"lookup": a, "at-least": a, "at-most": a, "sum": a + b, "difference": a - b, "conversion": a * b,
              "ratio": a / b if kind == "ratio" else 0.0, "change": a / b - 1 if kind == "change" else 0.0,
              "change-on-new": 1 - b / a if kind == "change-on-new" else 0.0}[kind]
     from_model = row["left"].startswith("forecast:")
-    x, y = _show(a, unit if from_model else left[2]), _show(b, right[2]) if right else ""
-    alone = f"the model gives {x}" if from_model else f"the source has {x}"
-    text = {"lookup": alone, "at-least": alone, "at-most": alone, "sum": f"{x} + {y}",
-            "difference": f"{x} - {y}", "conversion": f"{x} x {y}", "ratio": f"{x} / {y}",
-            "change": f"{x} / {y} - 1", "change-on-new": f"1 - {y} / {x}"}[kind]
     as_share = kind in ("change", "change-on-new") or (unit == "1" and kind != "ratio")
-    shown = f"{found:+.1%}" if kind in ("change", "change-on-new") else _show(found, unit, share=as_share)
-    line = text if kind in _ALONE else f"{text} = {shown}"
+    told = {"one": _show(a, unit if from_model else left[2]), "other": _show(b, right[2]) if right else ""}
+    line = _arithmetic(kind, told, _signed(found) if kind in ("change", "change-on-new") else
+                       _show(found, unit, share=as_share), from_model)
     if said is None:
         return OPEN, line, grade
-    claimed = f"{said:+.1%}" if kind in ("change", "change-on-new") else _show(said, unit, share=as_share)
+    told = {"arithmetic": line, "claimed": _signed(said) if kind in ("change", "change-on-new") else
+            _show(said, unit, share=as_share)}
     if kind == "at-least":
-        return (CONSISTENT if a >= said else DIFFERS), f"{line}; said: at least {claimed}", grade
+        return (CONSISTENT if a >= said else DIFFERS), kept("{arithmetic}; said: at least {claimed}", **told), grade
     if kind == "at-most":
-        return (CONSISTENT if a <= said else DIFFERS), f"{line}; said: at most {claimed}", grade
+        return (CONSISTENT if a <= said else DIFFERS), kept("{arithmetic}; said: at most {claimed}", **told), grade
     tolerance = _TOLERANCE if row["tolerance_share"] is None else float(row["tolerance_share"])
     near = abs(found - said) <= tolerance * abs(said) + 1e-12
-    return (CONSISTENT if near else DIFFERS), f"{line}; said: {claimed}", grade
+    return (CONSISTENT if near else DIFFERS), kept("{arithmetic}; said: {claimed}", **told), grade
+
+
+def _arithmetic(kind: str, told: Mapping[str, str], result: str, from_model: bool) -> str:
+    """Write what a check reckons; told: its operands."""
+    if kind in _ALONE:
+        return kept("the model gives {one}", **told) if from_model else kept("the source has {one}", **told)
+    if kind == "sum":
+        return kept("{one} + {other} = {result}", result=result, **told)
+    if kind == "difference":
+        return kept("{one} - {other} = {result}", result=result, **told)
+    if kind == "conversion":
+        # Translators: x is the sign of multiplication.
+        return kept("{one} x {other} = {result}", result=result, **told)
+    if kind == "ratio":
+        return kept("{one} / {other} = {result}", result=result, **told)
+    if kind == "change":
+        return kept("{one} / {other} - 1 = {result}", result=result, **told)
+    return kept("1 - {other} / {one} = {result}", result=result, **told)
 
 
 def _state(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], forecasts: Mapping[str, float],
@@ -191,22 +210,29 @@ def _state(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], forecasts
         return NOT_HERE, None, None
     seen = _fetch(measured, tables, forecasts)
     if seen is None:
-        return NOT_HERE, None, f"{measured} has not been computed"
+        return NOT_HERE, None, kept("{value_id} has not been computed", value_id=measured)
     value, due = seen[0], _day(row["due_on"])
-    needed, why = float(goal), "target"
+    needed, on_the_way = float(goal), False
     stands = _day(row["measured_on"]) or as_of
     start = _fetch(row["baseline"], tables, forecasts)
-    if not measured.startswith("forecast:") and due and stands < due and start and start[0] > 0:
+    from_model = measured.startswith("forecast:")
+    if not from_model and due and stands < due and start and start[0] > 0:
         begun = _day(row["promised_on"])
         if begun and begun < due:
             part = max((stands - begun).days, 0) / (due - begun).days
-            needed = start[0] * (goal / start[0]) ** part
-            why = f"the way to {_show(goal, unit)} on {stands}"
-    word = "forecast" if measured.startswith("forecast:") else "seen"
-    line = f"{word} {_show(value, unit)} against {_show(needed, unit)} ({why})"
+            needed, on_the_way = start[0] * (goal / start[0]) ** part, True
+    told = {"value": _show(value, unit), "needed": _show(needed, unit), "goal": _show(goal, unit), "date": stands}
+    if from_model:
+        line = kept("forecast {value} against {needed} (target)", **told)
+    elif on_the_way:
+        # Translators: {needed} is what the way to the goal would ask for on that day.
+        line = kept("seen {value} against {needed} (the way to {goal} on {date})", **told)
+    else:
+        line = kept("seen {value} against {needed} (target)", **told)
     if value >= needed * (1 - 1e-9):
         return ON_COURSE, None, line
-    return SHORT, needed - value, f"{line}: {_show(needed - value, unit)} or {1 - value / needed:.0%} missing"
+    return SHORT, needed - value, kept("{arithmetic}: {gap} or {share} missing", arithmetic=line,
+                                       gap=_show(needed - value, unit), share=_percent(1 - value / needed, 0))
 
 
 def _worst(verdicts: list[str]) -> str:
@@ -221,16 +247,26 @@ def _day(value: date | str | None) -> date | None:
 def _show(value: float, unit: str | None, *, share: bool = False) -> str:
     """Write a figure with its unit, short enough to read."""
     if share or (unit == "1" and abs(value) <= 1):
-        return f"{value:.1%}"
+        return _percent(value)
     label = (unit or "").split("/year")[0]
     if label in ("month", "year") or unit is None or unit == "1":
         return f"{value:,.4g}" if label not in ("month", "year") else f"{value:.0f}"
+    told = {"unit": label}
     if abs(value) >= 1e9:
-        text = f"{value / 1e9:,.4g} bn"
-    elif abs(value) >= 1e6:
-        text = f"{value / 1e6:,.5g} m"
-    elif abs(value) >= 100:
-        text = f"{value:,.0f}"
-    else:
-        text = f"{value:,.4g}"
-    return text if label == "count" else f"{text} {label}"
+        told["figure"] = f"{value / 1e9:,.4g}"
+        # Translators: bn: billion, 1,000 million.
+        return kept("{figure} bn", **told) if label == "count" else kept("{figure} bn {unit}", **told)
+    if abs(value) >= 1e6:
+        told["figure"] = f"{value / 1e6:,.5g}"
+        # Translators: m: million.
+        return kept("{figure} m", **told) if label == "count" else kept("{figure} m {unit}", **told)
+    told["figure"] = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
+    return told["figure"] if label == "count" else kept("{figure} {unit}", **told)
+
+
+def _percent(value: float, digits: int = 1) -> str:
+    return kept("{figure}%", figure=f"{value * 100:.{digits}f}")
+
+
+def _signed(value: float) -> str:
+    return kept("{figure}%", figure=f"{value * 100:+.1f}")

@@ -18,16 +18,17 @@ import polars as pl
 from corridor import evidence, potential, trade
 from corridor import network as networks
 from corridor.errors import CallError, UnknownName
+from corridor.language import kept, marked
 from corridor.network import Network
 from corridor.settings import Goal, Scenario
 from corridor.skims import skims_by_value
 from corridor.study import Study
-from corridor.target import target
+from corridor.target import target, with_band
 
 MONTHS = 12
 MID_MONTH = 15
 GROWTH = "base growth"
-BOUND = "Carriage free and instant"
+BOUND = marked("Carriage free and instant")
 Progress = Callable[[str, int, int], None]
 _MEANS = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
 
@@ -118,7 +119,7 @@ def prospects(study: Study, *, goal: Goal | None = None, options: Sequence[str] 
     frames |= _bound(study, asked, list(zip(baselines, before, strict=True)), frames, settings)
     bound = frames["target"].filter(pl.col("kind") == "bound")["transport_share"][0]
     forecasts |= {} if bound is None else {"transport-bound": bound}
-    titles = {"baseline": "In the months of the baseline", **{n: study.scenarios[n].title for n in asked.scenarios}}
+    titles = {"baseline": marked("In the months of the baseline"), **{n: study.scenarios[n].title for n in asked.scenarios}}
     frames["pair_costs"] = _named(study, _pair_costs(asked, baselines[0].flows, {"baseline": before[0], **after})
                                   ).with_columns(pl.col("scenario").replace(titles).alias("title"))
     warnings = dict.fromkeys(w.partition(": ")[2] for r in results for w in r.warnings)
@@ -279,9 +280,8 @@ def _bound(study: Study, goal: Goal, starts: Sequence[tuple[_Baseline, pl.DataFr
         steps.append(pl.concat([own, row.select(own.columns)]))
         said_here = frames["sentences"].filter(pl.col("series") == base.series["name"][0])["sentence"].to_list()
         value, low, high = row.select("value_usd", "low_usd", "high_usd").row(0)
-        band = "" if low is None else f" ({low / 1e6:,.0f} m to {high / 1e6:,.0f} m)"
-        said_here.append("The bound of all transport: if carriage between the two cost nothing and took no time, trade "
-                         f"would come to {value / 1e6:,.0f} m{band}. No corridor does that.")
+        said_here.append(kept("The bound of all transport: if carriage between the two cost nothing and took no time, trade "
+                              "would come to {value}. No corridor does that.", value=with_band(value, low, high)))
         sentences += [{"series": base.series["name"][0], "sentence": s} for s in said_here]
     return {"target": pl.concat(steps), "sentences": pl.DataFrame(sentences)}
 

@@ -19,13 +19,14 @@ from corridor.calendar import DAY_MIN, Span, minute
 from corridor.changes import snapshot
 from corridor.cost import Costs, price
 from corridor.errors import CallError, UnknownName
+from corridor.language import marked
 from corridor.network import Graph, Network, resolve_place
 from corridor.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.rules import Applied, Party
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-CRITERIA = ("time", "cost", "carbon", "risk")
+CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 MOST_REQUIRED = 5
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 NO_LIMIT = 1 << 40

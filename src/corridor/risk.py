@@ -17,6 +17,7 @@ from corridor.calendar import DAY_MIN
 from corridor.distribution import Block
 from corridor.exposure import Exposure, Floats
 from corridor.folders import keep
+from corridor.language import kept
 from corridor.query import Ints
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
@@ -173,7 +174,8 @@ def _undisturbed(exposure: Exposure, quiet: Ints) -> Floats:
 
 def _warnings(exposure: Exposure, quiet: Ints) -> tuple[str, ...]:
     stuck = (quiet[0] != 0).mean(axis=1)
-    return tuple(f"{name}: no way within the limit on {share:.0%} of days even without hazards; those days are left out."
+    return tuple(kept("{demand_id}: no way within the limit on {share} of days even without hazards; those days are left "
+                      "out.", demand_id=name, share=kept("{figure}%", figure=f"{share * 100:.0f}"))
                  for name, share in zip(exposure.trips["demand_id"].to_list(), stuck.tolist(), strict=True) if share)
 
 

@@ -15,6 +15,7 @@ from corridor import hazards, stopping
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.folders import keep
 from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
+from corridor.language import kept
 from corridor.network import Network
 from corridor.query import CRITERIA, Bools, Ints, Options, Query, prepare, read_deadline, search, trace
 from corridor.whynot import Opening, opening_sets, say_openings
@@ -228,8 +229,8 @@ def _documents(query: Query, parts: Sequence[Leg]) -> list[str]:
 
 def _warnings(routes: pl.DataFrame) -> tuple[str, ...]:
     stuck = routes.filter(pl.col("time_p95_h").is_null())["route_id"].to_list()
-    return (f"{', '.join(stuck)}: more than 5 in 100 sampled journeys miss the last opening, so there is no p95.",
-            ) if stuck else ()
+    return (kept("{routes}: more than 5 in 100 sampled journeys miss the last opening, so there is no p95.",
+                 routes=", ".join(stuck)),) if stuck else ()
 
 
 def _finite(value: float) -> float | None:

@@ -10,6 +10,7 @@ from functools import cache
 
 from corridor import ledgers
 from corridor.columns import ALTERNATIVE, CONFIDENCES, EVIDENCE, FORMS, MODES, OPEN_STATUS, Column, Table, key, number
+from corridor.language import marked
 
 __all__ = ["CONFIDENCES", "FORMS", "MODES", "OPEN_STATUS", "TABLES", "Column", "Table", "layer", "table"]
 
@@ -48,7 +49,8 @@ LINKS = Table("links", "link_id", "ways between two places by one mode; a border
     number("capacity_t_per_day", "most tonnes a day, both directions", "t/day"),
     Column("traction", "choice", "what pulls: decides the emission factor", choices=("diesel", "electric")),
     Column("status", "choice", "only 'existing' links are open; the rest wait for a change that opens them",
-           required=True, choices=(OPEN_STATUS, "planned", "under-construction", "idea", "closed")),
+           required=True, choices=(OPEN_STATUS, marked("planned"), marked("under-construction"), marked("idea"),
+                                   marked("closed"))),
     Column("two_way", "boolean", "usable in both directions", required=True),
     Column("opens_on", "date", "announced opening; information only, a change opens the link"),
     Column("operator", "id", "who runs it"),

@@ -9,11 +9,13 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.language import kept, marked
 from corridor.trade import Forecast
 
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014), Handbook of
 # International Economics 4, table 3.4 (means over structural estimates).
 _EXPORTER_GDP, _IMPORTER_GDP = 0.98, 0.84
+_GROWTH = marked("base growth")  # the first step of every series
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def target(result: Forecast, trade: pl.DataFrame, series: pl.DataFrame, countrie
         plain = sum(grown.values())
         common = {"series": name, "base_usd": base, "ends_on": ends, "years": years, "target_usd": target_usd,
                   "needed_growth_share_per_year": (target_usd / base) ** (1 / years) - 1}
-        rows.append({**common, "step": "base growth", "value_usd": plain, "low_usd": None, "high_usd": None})
+        rows.append({**common, "step": _GROWTH, "value_usd": plain, "low_usd": None, "high_usd": None})
         for scenario, ratio in ratios.items():
             value, low, high = (_sum(grown, ratio, k) for k in range(3))
             rows.append({**common, "step": scenario, "value_usd": value, "low_usd": low, "high_usd": high})
@@ -138,47 +140,71 @@ def _sentences(steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by
     out = []
     for (name,), part in steps.group_by("series", maintain_order=True):
         first = part.row(0, named=True)
-        needed = first["needed_growth_share_per_year"]
-        out.append(f"From USD {_m(first['base_usd'])} ({name}, twelve months to {first['ends_on']}) to "
-                   f"{_m(target_usd)} by {by} takes {needed:+.0%} a year over {first['years']:.1f} years "
-                   f"({target_usd / first['base_usd']:.1f} times).")
-        out.append(f"Growth of both economies alone gives {_m(first['value_usd'])}, {_m(first['gap_usd'])} short.")
+        growth = kept("{figure}%", figure=f"{first['needed_growth_share_per_year'] * 100:+.0f}")
+        out.append(kept(
+            "From USD {base} ({series}, twelve months to {date}) to {target} by {year} takes {growth} a year over {years} "
+            "years ({times} times).", base=million(first["base_usd"]), series=name, date=first["ends_on"], year=by,
+            target=million(target_usd), growth=growth, years=f"{first['years']:.1f}",
+            times=f"{target_usd / first['base_usd']:.1f}"))
+        out.append(kept("Growth of both economies alone gives {value}, {gap} short.", value=million(first["value_usd"]),
+                        gap=million(first["gap_usd"])))
         scenarios = part.slice(1).filter(pl.col("value_usd").is_not_null())
-        for row in scenarios.iter_rows(named=True):
-            band = "" if row["low_usd"] is None else f" ({_m(row['low_usd'])} to {_m(row['high_usd'])})"
-            out.append(f"{row['step']}: {_m(row['value_usd'])}{band}, {_against(row, first['value_usd'])}.")
+        out += [_against(row, first["value_usd"]) for row in scenarios.iter_rows(named=True)]
         if scenarios.height:
             best = scenarios.sort("value_usd").row(-1, named=True)
             if best["gap_usd"] > 0:
-                out.append(f"Even with the best of these ({best['step']}), {_m(best['gap_usd'])} would have to come from "
-                           f"new products and buyers: transport covers {_part(best['transport_share'])} of the way.")
+                out.append(kept(
+                    "Even with the best of these ({scenario}), {gap} would have to come from new products and buyers: "
+                    "transport covers {share} of the way.", scenario=best["step"], gap=million(best["gap_usd"]),
+                    share=_part(best["transport_share"])))
             else:
-                out.append(f"The target is reached: {best['step']}.")
+                out.append(kept("The target is reached: {scenario}.", scenario=best["step"]))
     traded, could = float(sectors["traded_usd"].sum()), float(sectors["potential_usd"].sum())
     if could > 0:
-        top = [f"{r['sector_id']} {r['exporter']}-{r['importer']} {_m(r['headroom_usd'])}"
-               for r in sectors.head(3).iter_rows(named=True)]
-        out.append(f"A pair of this size at this distance would on average trade {_m(could)} (gravity), against "
-                   f"{_m(traded)} now; the largest room: {'; '.join(top)}.")
+        top = [kept("{sector} from {exporter} to {importer}: {value}", sector=r["sector_id"], exporter=r["exporter"],
+                    importer=r["importer"], value=million(r["headroom_usd"])) for r in sectors.head(3).iter_rows(named=True)]
+        out.append(kept("A pair of this size at this distance would on average trade {value} (gravity), against {traded} "
+                        "now; the largest room: {rooms}.", value=million(could), traded=million(traded),
+                        rooms="; ".join(top)))
         if could < target_usd:
-            out.append(f"The target lies {target_usd / could:.1f} times above that average: it would take relations "
-                       f"far closer than {pair[0]} and {pair[1]} have with others.")
+            out.append(kept(
+                "The target lies {times} times above that average: it would take relations far closer than {one} and "
+                "{other} have with others.", times=f"{target_usd / could:.1f}", one=pair[0], other=pair[1]))
     return tuple(out)
 
 
 def _against(row: dict[str, Any], plain: float) -> str:
     """Say how a scenario stands to growth alone, and what part of the way to the target that is."""
     more, share = row["value_usd"] - plain, row["transport_share"]
+    told = {"scenario": row["step"], "value": with_band(row["value_usd"], row["low_usd"], row["high_usd"]),
+            "difference": million(abs(more))}
     if abs(more) < 5e5:
-        return "no more than growth alone"
+        return kept("{scenario}: {value}, no more than growth alone.", **told)
     if more < 0:
-        return f"{_m(-more)} less than growth alone"
-    return f"{_m(more)} more than growth alone" + ("" if share is None else f" or {_part(share)} of the way to the target")
+        return kept("{scenario}: {value}, {difference} less than growth alone.", **told)
+    if share is None:
+        return kept("{scenario}: {value}, {difference} more than growth alone.", **told)
+    return kept("{scenario}: {value}, {difference} more than growth alone or {share} of the way to the target.",
+                share=_part(share), **told)
 
 
 def _part(share: float | None) -> str:
-    return "all" if share is None else f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
+    if share is None:
+        # Translators: all of the way.
+        return kept("all")
+    return kept("{figure}%", figure=f"{share * 100:.{1 if share < 0.1 else 0}f}")
 
 
-def _m(usd: float) -> str:
-    return f"{usd / 1e9:,.2f} bn" if usd >= 1e9 else f"{usd / 1e6:,.0f} m"
+def million(usd: float) -> str:
+    """Return a sum in millions or billions of USD, short."""
+    if usd >= 1e9:
+        return kept("{figure} bn", figure=f"{usd / 1e9:,.2f}")
+    return kept("{figure} m", figure=f"{usd / 1e6:,.0f}")
+
+
+def with_band(usd: float, low_usd: float | None, high_usd: float | None) -> str:
+    """Return a sum with its interval, where there is one."""
+    if low_usd is None or high_usd is None:
+        return million(usd)
+    # Translators: a sum of money and its interval.
+    return kept("{value} ({low} to {high})", value=million(usd), low=million(low_usd), high=million(high_usd))

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from corridor.customs import check_trade
 from corridor.errors import CallError, StudyError
 from corridor.gravity import Equilibrium, equilibrium
+from corridor.language import kept
 
 _KEYS = ("exporter", "importer", "sector_id")
 _COSTS = (*_KEYS, "cost_share")
+MOST_NAMED = 6  # pairs of countries in a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,12 @@ def _ratio(name: str, before: NDArray[np.float64], after: NDArray[np.float64], v
     odd = np.argwhere(np.isnan(before) & (values > 0)).tolist()
     if odd:
         pairs = sorted({f"{codes[i]}-{codes[j]}" for i, j, _ in odd})
-        warnings.append(f"{name}: {', '.join(pairs[:6])}{' and more' if len(pairs) > 6 else ''} trade although the "
-                        "base network has no way between them: their costs are left as they are.")
+        told = ", ".join(pairs[:MOST_NAMED])
+        warnings.append(f"{name}: " + (
+            kept("{pairs} and more trade although the base network has no way between them: their costs are left as they "
+                 "are.", pairs=told) if len(pairs) > MOST_NAMED else
+            kept("{pairs} trade although the base network has no way between them: their costs are left as they are.",
+                 pairs=told)))
     return ratio
 
 

@@ -17,6 +17,7 @@ from corridor import hazards, stopping
 from corridor.calendar import DAY_MIN, Span, day_of, intersect, next_open
 from corridor.changes import Closure
 from corridor.itinerary import legs
+from corridor.language import kept, marked
 from corridor.network import Network
 from corridor.openings import arc_spans, pack, search_spans, shut_by
 from corridor.query import CRITERIA, Options, Query, matching_arcs, matching_links, prepare, search, trace
@@ -24,7 +25,7 @@ from corridor.query import CRITERIA, Options, Query, matching_arcs, matching_lin
 MOST_SETS = 5
 MOST_CLOSURES = 6
 SOON_MIN = 30 * DAY_MIN
-UNITS = ("h", "USD", "kg", "1")
+UNITS = (marked("h"), "USD", marked("kg"), "1")
 NO_GAP = 0.5  # less is the same to a reader of whole hours, dollars and kilograms
 SHUT_LONG_MIN = 3 * DAY_MIN  # a night or a weekend is waited out; longer is worth a word
 
@@ -82,29 +83,51 @@ def why_not(network: Network, origin: str, destination: str, element: str, *, ca
     built = [i for i in meant if any(c.kind != "status" for c in shut.get(i, ())) or i not in shut] or meant
     why = tuple(dict.fromkeys(say_closure(c, [ids[i] for i in built if c in shut.get(i, ())])
                               for i in built for c in shut.get(i, ())))
-    state = "open" if not why else "shut" if all(i in shut for i in built) else "open in part; shut"
-    return WhyNot(element, tuple(ids[i] for i in meant), why, openings, comparison,
-                  _verdict(f"{element} is {state}" + (": " + "; ".join(why) if why else "") + ".", openings, comparison))
+    return WhyNot(element, tuple(ids[i] for i in meant), why, openings, comparison, _verdict(
+        element, why, all(i in shut for i in built), _gaps(openings, comparison)))
 
 
-def _verdict(state: str, openings: Sequence[Opening], comparison: pl.DataFrame) -> str:
+def _verdict(element: str, why: Sequence[str], is_shut: bool, gaps: str | None) -> str:
+    told = {"element": element, "closures": "; ".join(why), "sentence": gaps}
+    if gaps is None:
+        return kept("{element} is open.", **told) if not why else \
+            kept("{element} is shut: {closures}.", **told) if is_shut else \
+            kept("{element} is open in part; shut: {closures}.", **told)
+    if not why:
+        return kept("{element} is open. {sentence}", **told)
+    return kept("{element} is shut: {closures}. {sentence}", **told) if is_shut else \
+        kept("{element} is open in part; shut: {closures}. {sentence}", **told)
+
+
+def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
+    """Say how the best through the element stands to the best of all; null where that cannot be said."""
     if not openings:
-        return f"{state} No way from origin to destination leads through it, whatever opens."
-    column = "through" if not openings[0].closures else "opened"
-    words = ["With what is open now" if column == "through" else "If "
-             + " and ".join(f"{c.kind} {c.closure_id}" for c in openings[0].closures) + " were lifted"]
-    parts = []
+        return kept("No way from origin to destination leads through it, whatever opens.")
+    column, parts = "through" if not openings[0].closures else "opened", []
     for row in comparison.iter_rows(named=True):
         if row["criterion"] == "risk" or row[column] is None:
             continue
+        amount = kept("{figure} {unit}", figure=f"{row[column]:,.0f}", unit=row["unit"])
+        told = {"criterion": row["criterion"], "amount": amount}
         if row["best"] is None:
-            parts.append(f"{row['criterion']} would be {row[column]:,.0f} {row['unit']} where there is no way now")
-        else:
-            gap = row[column] - row["best"]
-            parts.append(f"best {row['criterion']} through it {row[column]:,.0f} {row['unit']}, "
-                         + ("as the best of all now" if abs(gap) < NO_GAP else
-                            f"{abs(gap):,.0f} {'more' if gap > 0 else 'less'} than the best of all now"))
-    return f"{state} {words[0]}: {'; '.join(parts)}." if parts else state
+            # Translators: {criterion} is time, cost or carbon.
+            parts.append(kept("{criterion} would be {amount} where there is no way now", **told))
+            continue
+        gap = row[column] - row["best"]
+        told["figure"] = f"{abs(gap):,.0f}"
+        parts.append(
+            # Translators: {criterion} is time, cost or carbon.
+            kept("best {criterion} through it {amount}, as the best of all now", **told) if abs(gap) < NO_GAP else
+            # Translators: {criterion} is time, cost or carbon; {figure} in the same unit as {amount}.
+            kept("best {criterion} through it {amount}, {figure} more than the best of all now", **told) if gap > 0 else
+            # Translators: {criterion} is time, cost or carbon; {figure} in the same unit as {amount}.
+            kept("best {criterion} through it {amount}, {figure} less than the best of all now", **told))
+    if not parts:
+        return None
+    if column == "through":
+        return kept("With what is open now: {comparison}.", comparison="; ".join(parts))
+    lifted = reduce(lambda one, other: kept("{one} and {other}", one=one, other=other), map(named, openings[0].closures))
+    return kept("If {closures} were lifted: {comparison}.", closures=lifted, comparison="; ".join(parts))
 
 
 def _value(query: Query, way: Sequence[int], criterion: int) -> float:
@@ -175,23 +198,41 @@ def opening_sets(query: Query, *, most: int = MOST_SETS) -> tuple[Opening, ...]:
 def say_openings(query: Query, openings: Sequence[Opening]) -> str:
     """Return one sentence on why there is no way, naming closures and dates."""
     if not openings:
-        return (f"not joined: no chain of links and terminals that {query.party.cargo_id} may use leads from {query.origin} "
-                f"to {query.destination}, whatever opens")
+        return kept("not joined: no chain of links and terminals that {cargo} may use leads from {origin} to {destination}, "
+                    "whatever opens", cargo=query.party.cargo_id, origin=query.origin, destination=query.destination)
     if not openings[0].closures:
-        return "no way within the limits asked (deadline, transshipments, places to avoid or pass)"
+        return kept("no way within the limits asked (deadline, transshipments, places to avoid or pass)")
     best = openings[0]
     parts = [say_closure(c, links) for c, links in zip(best.closures, best.links, strict=True)]
-    return "closed (" + "; ".join(parts) + ")"
+    return kept("closed ({closures})", closures="; ".join(parts))
 
 
 def say_closure(closure: Closure, links: Sequence[str]) -> str:
     """Return a closure in words: the links, since when, until when, and its id."""
-    where = ", ".join(links[:3]) + (f" and {len(links) - 3} more" if len(links) > 3 else "")
-    since = f" since {day_of(closure.from_min)}" if closure.from_min is not None else ""
+    where = ", ".join(links[:3])
+    if len(links) > 3:
+        where = kept("{links} and {figure} more", links=where, figure=len(links) - 3)
     if closure.kind == "status":
-        return f"{where}: {closure.closure_id.partition(':')[0]}, not open"
-    until = f" until {day_of(closure.to_min)}" if closure.to_min is not None else " until reopened"
-    return f"{where}{since}{until} [{closure.kind} {closure.closure_id}]"
+        # Translators: links that were never opened; {status} is planned, under construction or an idea.
+        return kept("{links}: {status}, not open", links=where, status=closure.closure_id.partition(":")[0])
+    since, until = (None if at is None else day_of(at) for at in (closure.from_min, closure.to_min))
+    told = {"links": where, "since": since, "until": until, "closure": named(closure)}
+    if since is None:
+        return kept("{links} until reopened [{closure}]", **told) if until is None else \
+            kept("{links} until {until} [{closure}]", **told)
+    return kept("{links} since {since} until reopened [{closure}]", **told) if until is None else \
+        kept("{links} since {since} until {until} [{closure}]", **told)
+
+
+def named(closure: Closure) -> str:
+    """Return a closure's kind and id in words."""
+    told = {"closure_id": closure.closure_id}
+    if closure.kind == "change":
+        return kept("change {closure_id}", **told)
+    if closure.kind == "window":
+        # Translators: opening hours, a season or weather.
+        return kept("window {closure_id}", **told)
+    return kept("rule {closure_id}", **told) if closure.kind == "rule" else kept("status {closure_id}", **told)
 
 
 def _smallest_masks(query: Query, masks: Sequence[int], passable: Sequence[bool], most: int) -> list[int]:
