@@ -6,16 +6,16 @@ person has looked at it. `python docs/make_messages.py de` starts a new language
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 
 from corridor.language import CONTEXT
+from corridor.phrases import written
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "languages"
@@ -23,8 +23,6 @@ METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extrac
 OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false"}}
 SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
 IN_RESULTS = {"kept": None}
-HEADS = tuple(b'"' + head for head in (b"POT-Creation", b"PO-Revision", b"Generated-By", b"Last-Translator",
-                                       b"Language-Team", b"Report-Msgid"))
 
 
 def messages() -> Catalog:
@@ -51,14 +49,6 @@ def brought_up(code: str, template: Catalog) -> bytes:
         catalogue = Catalog(locale=code, project="corridor", charset="utf-8", fuzzy=False)
     catalogue.update(template, no_fuzzy_matching=False, update_header_comment=False)
     return written(catalogue)
-
-
-def written(catalogue: Catalog) -> bytes:
-    """Return a catalogue as a file: no dates, no lost messages, lines of 120 letters."""
-    out = io.BytesIO()
-    write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False, omit_header=False)
-    kept = (line for line in out.getvalue().split(b"\n") if not line.startswith((*HEADS, b"# ")) and line != b"#")
-    return b"\n".join(kept)
 
 
 def main(codes: list[str]) -> None:

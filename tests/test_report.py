@@ -121,7 +121,7 @@ def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     assert "Estimates carry 7 % and 0 % of the hours and 18 % and 0 % of the dollars" in plain
     assert "No route. closed (gate-rail until reopened)" in plain
     assert "2 of 5 routes" in plain and "hours of one border are a guess" in plain
-    assert "Nobody has said when 1 of the closures below end." in plain
+    assert "Nobody has said when 1 of the closures below ends." in plain
     assert "1 inside its 5th-95th percentile band, 1 within 25 % of what was seen and 1 as misses" in plain
     assert "27 % of the 15 rows" in plain
 
@@ -269,5 +269,5 @@ def test_words_for_numbers() -> None:
 def test_csv_address_holds_the_frame() -> None:
     address = csv_address(cases.routes().with_columns(name=pl.lit('50 % "#'), cost_usd=pl.lit(1 / 3)))
     head, *rows = unquote(address.split(",", 1)[1]).splitlines()
-    assert not set('"#\n<') & set(address.split(",", 1)[1]) and head.startswith("route_id,time_h")
+    assert not set('"#\n<') & set(address.split(",", 1)[1]) and head.startswith("\ufeffroute_id,time_h")
     assert "KZ; KG; PK" in rows[0] and '"50 % ""#"' in rows[0] and ",0.333," in rows[0]

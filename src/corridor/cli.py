@@ -221,48 +221,6 @@ def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple
 
 
 @app.command
-def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Chosen | None = None) -> int:
-    """Answer all questions of a study and write tables and the report.
-
-    Writes results/<scenario>/ in the study's folder: Parquet tables, manifest.toml and report.html. An unchanged study
-    answers from there.
-
-    Example: corridor run studies/kazakhstan-pakistan --scenario summit-2026
-
-    Parameters
-    ----------
-    study
-        Folder of the study.
-    out
-        Folder to write to instead.
-    fresh
-        Compute even if nothing changed.
-    """
-    from corridor import results
-    from corridor.screens import progress
-
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
-    say_compiling()
-    with progress() as step:
-        found = results.run(known, folder=out, fresh=fresh, progress=step)
-        page = found.folder / "report.html"
-        if not found.from_cache or not page.exists():
-            from corridor.reports import report
-
-            step("report", 1, 1)
-            report(found.for_report(), page)
-    if chosen.json:
-        print_json({"answers": found.answers(), "report": str(page), "from_cache": found.from_cache})
-    else:
-        for answer in found.answers():
-            print(answer)
-        print(f"report: {page}")
-    say("from cache: nothing changed" if found.from_cache else f"tables: {found.folder}")
-    return DONE
-
-
-@app.command
 def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None,
           get: str | None = None) -> int:
     """Show a study as a live map in the browser.
@@ -298,7 +256,7 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
-    for name in ("closures", "trade"):
+    for name in ("report", "closures", "trade"):
         import_module(f"corridor.cli_{name}")  # each adds its verbs, standing above this module
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")

@@ -89,7 +89,7 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
         "corridor": installed_version(), "code": code_hash(), "inputs": study.hash,
         "scenario": study.scenario.scenario_id, "choices": dict(study.network.choices), "seed": 0,
         "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-    about = {"id": study.id, "title": study.title, "licence": study.settings.licence,
+    about = {"id": study.id, "title": study.title, "folder": str(study.folder), "licence": study.settings.licence,
              "price_year": study.settings.price_year,
              "scenario": {"title": study.scenario.title, "about": study.scenario.about, "as_of": study.scenario.as_of},
              "scenario_id": study.scenario.scenario_id,

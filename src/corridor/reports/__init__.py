@@ -1,23 +1,33 @@
-"""The report: what a study answers, how it was reckoned and what it rests on, as one HTML file."""
+"""The report: what a study answers, how it was reckoned and what it rests on, as one HTML file, and as PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from corridor.language import SOURCE, speaking
+
 __all__ = ["report"]
 
 
-def report(results: Mapping[str, object], path: str | Path) -> Path:
+def report(results: Mapping[str, object], path: str | Path, *, language: str = SOURCE) -> Path:
     """Write the results of a study as one HTML file that needs no network and no script, and return its path.
 
     results: study, trips, nodes, links, calendar, closures, validation, evidence, sources and provenance, as a study's
     run gives them; a part that is missing or empty is said to be so. Every number leads by links to the row of the
-    source it came from. Charts and the data behind them are in the file.
+    source it came from. Charts and the data behind them are in the file. language: code of a language of the program
+    (ru); the study's own texts are in it as far as its ``languages/<code>.po`` holds them. A path that ends in .pdf is
+    printed to A4 by a Chromium found here. The file is written whole or not at all. Raises UnknownName for a language,
+    CallError where there is no Chromium, OSError.
     """
+    from corridor.formats import write_bytes
     from corridor.reports.pages import page
+    from corridor.reports.printing import printed
 
     target = Path(path)
+    study = results.get("study")
+    with speaking(language, study.get("folder") if isinstance(study, Mapping) else None):
+        html = page(results).encode()
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page(results), encoding="utf-8", newline="\n")
+    write_bytes(target, printed(html) if target.suffix.lower() == ".pdf" else html)
     return target

@@ -18,6 +18,8 @@ from corridor.reports.words import num, percent, told
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
+# What a data: address cannot hold as it is; letters beyond ASCII it can, and they would come out three times as long.
+_IN_ADDRESS = {code: quote(chr(code), safe=",:;/()+ @!$*") for code in range(128)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,16 @@ def figure(figure_id: str, chart: Any, caption: str, data: pl.DataFrame) -> Figu
 
 
 def csv_address(frame: pl.DataFrame) -> str:
-    """Return the frame as CSV in a data: address: lists as words parted by semicolons, numbers to three decimals."""
+    """Return the frame as CSV in a data: address: lists as words parted by semicolons, numbers to three decimals.
+
+    It begins with the mark by which spreadsheets know UTF-8.
+    """
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
     text = frame.with_columns(
         *(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists),
         *(pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64)).write_csv(
             datetime_format="%Y-%m-%dT%H:%MZ")
-    return "data:text/csv;charset=utf-8," + quote(text, safe=",:;/()+ @!$*")
+    return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.translate(_IN_ADDRESS)
 
 
 def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:

@@ -1,0 +1,58 @@
+"""Printing: a page to A4 as PDF, by a Chromium that is installed here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from corridor.errors import CallError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge",
+         "brave-browser")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+          "/Applications/Chromium.app/Contents/MacOS/Chromium",
+          r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+          r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe")
+MOST_S = 180
+
+
+def browser() -> str | None:
+    """Return the Chromium of this machine: what CORRIDOR_BROWSER names, else the first of the usual names; null for none."""
+    asked = os.environ.get("CORRIDOR_BROWSER")
+    if asked:
+        return shutil.which(asked)
+    return next((found for name in NAMES if (found := shutil.which(name))), None) or next(
+        (place for place in PLACES if Path(place).is_file()), None)
+
+
+def printed(html: bytes) -> bytes:
+    """Return a page as PDF: A4 as the page's own style has it, with bookmarks and page numbers; nothing is fetched.
+
+    Raises CallError where no Chromium is found, or where it fails, with what it said.
+    """
+    program = browser()
+    if program is None:
+        raise CallError("no Chromium, Chrome or Edge is installed here to print with. Install one, name one in "
+                        "CORRIDOR_BROWSER, or write the report as .html and print it from any browser.")
+    with tempfile.TemporaryDirectory(prefix="corridor-", ignore_cleanup_errors=True) as folder:
+        source, target = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        source.write_bytes(html)
+        own = [] if not hasattr(os, "geteuid") or os.geteuid() else ["--no-sandbox"]  # root has no other way
+        command = [
+            program, "--headless", *own, "--disable-gpu", "--no-first-run", "--disable-extensions",
+            "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile",
+            "--no-pdf-header-footer", "--generate-pdf-document-outline", f"--print-to-pdf={target}", source.as_uri()]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=MOST_S, check=False,
+                                  stdin=subprocess.DEVNULL)
+            told = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        except subprocess.TimeoutExpired:
+            told = [f"it took more than {MOST_S} s"]
+        except OSError as error:
+            told = [error.strerror or str(error)]
+        if not target.is_file() or not target.stat().st_size:
+            raise CallError(f"{program} did not print the report: {told[0]}.")
+        return target.read_bytes()
