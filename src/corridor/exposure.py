@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from corridor import selectors
 from corridor.calendar import DAY_MIN, Span, day_of, minute
 from corridor.errors import CallError, Finding, StudyError
+from corridor.language import kept
 from corridor.network import Network, Row, resolve_place
 from corridor.query import Ints, Query, prepare, read_instant
 from corridor.skims import WEEK_MIN, mean_wait
@@ -100,8 +101,8 @@ def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: i
             raise CallError(f"demand {row['demand_id']!r}: units_per_year must be 0 or more, not {row['units_per_year']}.")
     periods = [_Period(network, trips, a, b) for a, b in _periods(network, first, days)]
     if len({p.shape for p in periods}) > 1:
-        raise CallError("A dated change alters the shape of the network (a gauge or a service) within these days: take days "
-                        "on one side of it.")
+        raise CallError(kept("A dated change alters the shape of the network (a gauge or a service) within these days: take "
+                             "days on one side of it."))
     kinds, class_of = _classes(periods)
     weight, minutes, cents = (np.concatenate(parts) for parts in zip(
         *(p.arrays([c[i] for c in kinds]) for i, p in enumerate(periods)), strict=True))

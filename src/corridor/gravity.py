@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.errors import CallError, CorridorError, NotConverged
+from corridor.language import kept
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,8 +95,9 @@ def resistances(kernel: Floats, output: Floats, expenditure: Floats, *, referenc
         except np.linalg.LinAlgError:
             break
         log_v[others] -= np.clip(change, -2.0, 2.0)
-    raise NotConverged(f"The multilateral resistances did not settle to {tolerance:g} within {max_iterations} rounds. "
-                       "Look for a country without any open partner, or costs hundreds of times apart.")
+    raise NotConverged(kept("The multilateral resistances did not settle to {tolerance} within {figure} rounds. Look for a "
+                            "country without any open partner, or costs hundreds of times apart.",
+                            tolerance=f"{tolerance:g}", figure=max_iterations))
 
 
 def structural(kernel: Floats, new_kernel: Floats, output: Floats, expenditure: Floats, *, sigma: float,
@@ -174,7 +176,7 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
     start = np.broadcast_to(share * change, (*lead, *trade.shape)).reshape(-1, *trade.shape)
     thetas = np.broadcast_to(theta, (*lead, trade.shape[2])).reshape(-1, trade.shape[2])
     if np.any((start.sum(axis=1) <= 0) & (taste > 0)):
-        raise NotConverged("A country is left without any supplier in a sector: nothing can settle.")
+        raise NotConverged(kept("A country is left without any supplier in a sector: nothing can settle."))
     log_w = np.zeros((len(start), n))
     weight, eye = output / world, np.eye(n)
     for _ in range(max_iterations):
@@ -218,8 +220,9 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
                 break
         log_w = log_w + step
         log_w -= np.log((np.exp(log_w) * output).sum(axis=1, keepdims=True) / world)
-    raise NotConverged(f"The equilibrium did not settle to {tolerance:g} in {max_iterations} rounds. "
-                       "Look for a country whose deficit is larger than its output, or extreme costs.")
+    raise NotConverged(kept("The equilibrium did not settle to {tolerance} in {figure} rounds. Look for a country whose "
+                            "deficit is larger than its output, or extreme costs.",
+                            tolerance=f"{tolerance:g}", figure=max_iterations))
 
 
 def _result(flows: Floats, w: Floats, bought: Floats, log_prices: Floats, output: Floats, spent: Floats,
@@ -250,8 +253,8 @@ def balance(kernel: Floats, exports: Floats, imports: Floats, *, tolerance: floa
             flows: Floats = left[:, None] * kernel * right
             if np.max(np.abs(flows.sum(axis=1) - exports)) <= tolerance * exports.max():
                 return flows
-    raise NotConverged(f"The flows could not be balanced to the totals in {max_iterations} rounds: some country's "
-                       "total is larger than its partners can take.")
+    raise NotConverged(kept("The flows could not be balanced to the totals in {figure} rounds: some country's total is "
+                            "larger than its partners can take.", figure=max_iterations))
 
 
 def estimate(panel: pl.DataFrame, regressors: list[str], *, effects: list[str], cluster: str,

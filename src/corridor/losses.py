@@ -12,6 +12,7 @@ from corridor import closures, network, selectors
 from corridor.disruption import compare, rank, replay_beside, second_corridor, shifts, simulate
 from corridor.errors import CallError, UnknownName
 from corridor.exposure import LIMIT_SHARE
+from corridor.language import kept, number, signed, tell
 from corridor.network import Network
 from corridor.study import Study
 
@@ -45,12 +46,12 @@ def losses(study: Study, network_of: Callable[[str], Network], *,
     if opened is not None and set(shut.changes["change_id"]) == set(study.network.changes["change_id"]):
         cases[REOPENED] = opened
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in ("summary", "levels", "by_hazard", "years")}
-    notes: list[str] = [] if hazards.height else ["The study has no hazards: no years were simulated."]
+    notes: list[str] = [] if hazards.height else [kept("The study has no hazards: no years were simulated.")]
     for case, one in cases.items() if hazards.height else ():
         try:
             risk = simulate(one, demand, hazards, on=on, draws=YEARS, rng=SEED)
         except CallError as error:  # such as a dated change of gauge within the year
-            notes.append(f"No years were simulated: {error}")
+            notes.append(kept("No years were simulated: {error}", error=error))
             continue
         notes += risk.warnings
         for name, frame in (("summary", risk.summary), ("levels", risk.return_levels), ("by_hazard", risk.by_hazard),
@@ -193,24 +194,32 @@ def histories(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, ...], str]:
     return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
-
 def replay_words(row: Mapping[str, Any]) -> list[str]:
     """Return the arithmetic of one row of :func:`replays` in sentences."""
     before, after, fall = row["before"] / 1e6, row["after"] / 1e6, (row["before"] - row["after"]) / 1e6
-    said = [f"{row['name']}: {before:,.0f} million USD before, {after:,.0f} after. The fall, {fall:,.0f}, is "
-            f"{fall / before:.1%} of the old value ({fall:,.0f} / {before:,.0f}) and {fall / after:.1%} of the new one "
-            f"({fall:,.0f} / {after:,.0f})."]
+    told = {"name": row["name"], "before": number(before), "after": number(after), "fall": number(fall)}
+    said = [tell("{name}: {before} million USD before, {after} after. The fall, {fall}, is {share} of the old value "
+                 "({fall} / {before}) and {other_share} of the new one ({fall} / {after}).",
+                 share=_percent(fall / before, 1), other_share=_percent(fall / after, 1), **told)]
     if row["claimed_change"] is not None:
-        bases = {"the old value": row["observed_change"], "the new value": row["over_after"]}
-        near = min(bases, key=lambda name: abs(bases[name] - row["claimed_change"]))
-        fits = abs(bases[near] - row["claimed_change"]) < NEAR_SHARE
-        said.append(f"Said: {row['claimed_change']:+.0%}. " + (
-            f"That is the fall over {near}." if fits else "Neither base gives that."))
-    said.append(f"Shut on {row['shut_days']} of {row['days']} days: had nothing passed on those and all else stayed, trade "
-                f"would change by {row['all_stopped_change']:+.1%}.")
+        old, new = (abs(row[base] - row["claimed_change"]) for base in ("observed_change", "over_after"))
+        claimed = _percent(row["claimed_change"], 0, is_change=True)
+        said.append(
+            # Translators: {share}, what was said elsewhere of a fall, such as -60%; neither way of reckoning it gives that.
+            tell("Said: {share}. Neither base gives that.", share=claimed) if min(old, new) >= NEAR_SHARE else
+            tell("Said: {share}. That is the fall over the old value.", share=claimed) if old <= new else
+            tell("Said: {share}. That is the fall over the new value.", share=claimed))
+    said.append(tell("Shut on {shut_days} of {days} days: had nothing passed on those and all else stayed, trade would "
+                     "change by {share}.", shut_days=row["shut_days"], days=row["days"],
+                     share=_percent(row["all_stopped_change"], 1, is_change=True)))
     if row["open_days_change"] is not None:
-        said.append(f"To reach what was seen, the open days too must have changed, by {row['open_days_change']:+.1%}.")
+        said.append(tell("To reach what was seen, the open days too must have changed, by {share}.",
+                         share=_percent(row["open_days_change"], 1, is_change=True)))
     if row["model_change"] is not None:
-        said.append(f"The model: {row['model_change']:+.1%}. It lets goods go round where that costs at most "
-                    f"{LIMIT_SHARE:.0%} of their value more.")
+        said.append(tell("The model: {share}. It lets goods go round where that costs at most {limit} of their value more.",
+                         share=_percent(row["model_change"], 1, is_change=True), limit=_percent(LIMIT_SHARE, 0)))
     return said
+
+
+def _percent(value: float, digits: int, *, is_change: bool = False) -> str:
+    return tell("{figure}%", figure=(signed if is_change else number)(value * 100, digits))

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from corridor import trade_charts
+from corridor.evidence import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
+from corridor.language import ENGLISH, number, signed, speech, tell, tell_count
 from corridor.reports import figures
 from corridor.reports.given import Given, Part
 from corridor.reports.words import NONE, num, together
 
 TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named
-COUNTED = {"consistent": "are consistent with the sources", "differs": "differ", "on course": "are on course",
-           "short by": "fall short", "not measurable here": "cannot be measured here"}
 
 
 def trade(given: Given) -> list[Part]:
@@ -24,14 +24,16 @@ def trade(given: Given) -> list[Part]:
     if not steps.height:
         if not sentences.height:
             return []
-        return [Part("trade", "Trade and the target", "trade.html", {"words": sentences["sentence"].to_list()}, "Trade")]
+        return [Part("trade", tell("Trade and the target"), "trade.html", {"words": sentences["sentence"].to_list()},
+                     tell("Trade"))]
     series = [_series(part) for _, part in steps.group_by("series", maintain_order=True)]
     pairs = given.frame("trade_pairs")
     away = pairs.filter(pl.col("scenario") == pairs["scenario"][0], pl.col("exporter") != pl.col("importer"))
     values = {"words": _words(given, series), "series": series, "rows": _rows(steps, series),
               "figures": _figures(given, steps), "csv": figures.csv_address(steps), "flows": away.height,
               "seen": away.filter(pl.col("basis") == "observed").height}
-    return [Part("trade", f"Trade and the road to {amount(series[0]['target'])}", "trade.html", values, "Trade")]
+    return [Part("trade", tell("Trade and the road to {amount}", amount=amount(series[0]["target"])), "trade.html", values,
+                 tell("Trade"))]
 
 
 def claims(given: Given) -> list[Part]:
@@ -39,10 +41,11 @@ def claims(given: Given) -> list[Part]:
     said, promised = given.frame("claims"), given.frame("commitments")
     if not said.height and not promised.height:
         return []
-    return [Part("claims", "What was said and promised", "claims.html", {
+    return [Part("claims", tell("What was said and promised"), "claims.html", {
         "claims": said.to_dicts(), "commitments": promised.to_dicts(),
         "verdicts": _counts(said, "verdict"), "states": _counts(promised, "state"),
-        "claims_csv": figures.csv_address(said), "commitments_csv": figures.csv_address(promised)}, "Said and promised")]
+        "claims_csv": figures.csv_address(said), "commitments_csv": figures.csv_address(promised)},
+        tell("Said and promised"))]
 
 
 def answer(given: Given) -> list[dict[str, Any]]:
@@ -51,8 +54,8 @@ def answer(given: Given) -> list[dict[str, Any]]:
     if not steps.height:
         return []
     series = [_series(part) for _, part in steps.group_by("series", maintain_order=True)]
-    return [{"question": f"Can corridors bring trade to {amount(series[0]['target'])} a year?", "text": _verdict(series),
-             "href": "trade"}]
+    return [{"question": tell("Can corridors bring trade to {amount} a year?", amount=amount(series[0]["target"])),
+             "text": _verdict(series), "href": "trade"}]
 
 
 def amount(usd: float) -> str:
@@ -62,17 +65,22 @@ def amount(usd: float) -> str:
     ('one billion dollars', 'USD 2.5 bn', 'USD 750 m')
     """
     if usd == 1e9:
-        return "one billion dollars"
-    return f"USD {usd / 1e9:.3g} bn" if usd >= 1e9 else f"USD {usd / 1e6:,.0f} m"
+        return tell("one billion dollars")
+    return tell("USD {figure} bn", figure=_brief(usd / 1e9)) if usd >= 1e9 else \
+        tell("USD {figure} m", figure=number(usd / 1e6))
+
+
+def _brief(value: float) -> str:
+    """Return a number with three digits that count, without zeros at its end."""
+    return number(value, len(f"{value:.3g}".partition(".")[2]) if value < 1000 else 0)
 
 
 def part_of(share: float | None) -> str:
     """Return a share of the way, with a decimal where it is small; a dash for null."""
     if share is None:
         return NONE
-    if abs(share) < 0.0005:
-        return "0\u00a0%"
-    return f"{share * 100:.1f}\u00a0%" if abs(share) < TEN_SHARE else f"{share * 100:.0f}\u00a0%"
+    digits = 0 if abs(share) < 0.0005 or abs(share) >= TEN_SHARE else 1
+    return f"{number(0 if abs(share) < 0.0005 else share * 100, digits)}\u00a0%"
 
 
 def _series(part: pl.DataFrame) -> dict[str, Any]:
@@ -88,20 +96,23 @@ def _series(part: pl.DataFrame) -> dict[str, Any]:
 def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
     """Say in a few sentences what the target takes and what corridors give."""
     known = [one for one in series if one["best"] is not None]
-    starts = together([f"from USD {million(one['base'])} ({one['name']}, twelve months to {one['ends_on']}) "
-                       f"{one['needed'] * 100:+.0f} % a year" for one in series])
-    said = [f"The target takes {starts}.", "Growth of both economies gives "
-            + together([million(one["grown"]) for one in series]) + "."]
+    starts = [tell("from USD {usd} ({series}, twelve months to {date}) {growth} % a year", usd=million(one["base"]),
+                   series=one["name"], date=one["ends_on"], growth=signed(one["needed"] * 100)) for one in series]
+    # Translators: {starts} are one or more of: from USD {usd} ({series}, twelve months to {date}) {growth} % a year.
+    said = [tell("The target takes {starts}.", starts=together(starts)),
+            tell("Growth of both economies gives {amounts}.", amounts=together([million(one["grown"]) for one in series]))]
     if known:
         far = [one for one in known if one["best"]["gap_usd"] > 0]
-        said.insert(0, "Not by transport alone." if far else "Yes.")
-        said.append(f"The most that the scenarios compared give (“{known[0]['best']['step']}”) is "
-                    + together([band(one["best"]) for one in known])
-                    + (f": {together([part_of(one['best']['transport_share']) for one in known])} of the way from growth to "
-                       "the target." if far else "."))
+        said.insert(0, tell("Not by transport alone.") if far else tell("Yes."))
+        told = {"scenario": known[0]["best"]["step"], "amounts": together([band(one["best"]) for one in known])}
         if far:
-            said.append(f"The other {together([million(one['best']['gap_usd']) for one in far])} would have to come from "
-                        "products and buyers that are not there yet.")
+            said.append(tell("The most that the scenarios compared give (“{scenario}”) is {amounts}: {shares} of the way "
+                             "from growth to the target.",
+                             shares=together([part_of(one["best"]["transport_share"]) for one in known]), **told))
+            said.append(tell("The other {amounts} would have to come from products and buyers that are not there yet.",
+                             amounts=together([million(one["best"]["gap_usd"]) for one in far])))
+        else:
+            said.append(tell("The most that the scenarios compared give (“{scenario}”) is {amounts}.", **told))
     return " ".join(said)
 
 
@@ -114,30 +125,42 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
     if bounds and costs.height and best is not None:
         before, after = (costs.filter(pl.col("scenario") == name) for name in ("baseline", best["scenario"]))
         less = [part_of(1 - new / old) for old, new in zip(before["cost_share"], after["cost_share"], strict=True) if old]
-        said.append(
-            "If carriage between the two cost nothing and took no time, which no corridor does, trade would come to "
-            f"{together([band(one) for one in bounds])}. Carriage comes to "
-            f"{together([part_of(v) for v in before['cost_share']])} of the value of the goods ({together(_ways(before))}); "
-            f"“{best['step']}” takes {together(less)} off that.")
+        said.append(" ".join([
+            tell("If carriage between the two cost nothing and took no time, which no corridor does, trade would come to "
+                 "{amounts}.", amounts=together([band(one) for one in bounds])),
+            tell("Carriage comes to {shares} of the value of the goods ({ways}); “{scenario}” takes {less} off that.",
+                 shares=together([part_of(v) for v in before["cost_share"]]), ways=together(_ways(before)),
+                 scenario=best["step"], less=together(less))]))
     if sectors.height and float(sectors["potential_usd"].sum()) > 0:
         could, now = float(sectors["potential_usd"].sum()), float(sectors["traded_usd"].sum())
-        rooms = [f"{r['name'].lower()} from {r['from_name']} to {r['to_name']} ({million(r['headroom_usd'])})"
+        rooms = [tell("{sector} from {origin} to {destination} ({amount})", sector=_inside(r["name"]), origin=r["from_name"],
+                      destination=r["to_name"], amount=million(r["headroom_usd"]))
                  for r in sectors.sort("headroom_usd", descending=True).head(MOST_ROOMS).iter_rows(named=True)]
         goal = series[0]["target"]
-        said.append(f"A pair of this size at this distance trades {million(could)} on average (gravity), against "
-                    f"{million(now)} now. Most room is left in {together(rooms)}."
-                    + (f" The target lies {goal / could:.1f} times above that average." if goal > could else ""))
+        parts = [tell("A pair of this size at this distance trades {average} on average (gravity), against {now} now.",
+                      average=million(could), now=million(now)),
+                 # Translators: {sectors} are one or more of: {sector} from {origin} to {destination} ({amount}).
+                 tell("Most room is left in {sectors}.", sectors=together(rooms))]
+        if goal > could:
+            parts.append(tell("The target lies {times} times above that average.", times=number(goal / could, 1)))
+        said.append(" ".join(parts))
     return said
 
 
+def _inside(name: str) -> str:
+    """Return a name as it stands inside a sentence: small in English, where other languages keep their own capitals."""
+    return name.lower() if speech() is ENGLISH else name
+
+
 def _ways(costs: pl.DataFrame) -> list[str]:
-    return [f"{a} to {b}" for a, b in costs.select("from_name", "to_name").iter_rows()]
+    return [tell("{origin} to {destination}", origin=a, destination=b)
+            for a, b in costs.select("from_name", "to_name").iter_rows()]
 
 
 def _rows(steps: pl.DataFrame, series: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return one row a step with a cell for each series."""
     cells = {(r["series"], r["step"]): r for r in steps.iter_rows(named=True)}
-    return [{"step": "Growth of both economies" if kind == "growth" else step, "kind": kind,
+    return [{"step": tell("Growth of both economies") if kind == "growth" else step, "kind": kind,
              "cells": [_cell(cells.get((one["name"], step))) for one in series]}
             for step, kind in steps.select("step", "kind").unique(maintain_order=True).iter_rows()]
 
@@ -155,48 +178,52 @@ def _figures(given: Given, steps: pl.DataFrame) -> list[figures.Figure]:
     options = steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
     if options.height:
         found += [
-            figures.figure("trade-way", trade_charts.way_to_target(steps),
+            figures.figure("trade-way", trade_charts.way_to_target(steps), tell(
                            "What is traded, what growth adds, what the best scenario adds (green) and what is missing: "
-                           "look how much of the road lies beyond the green bar.", steps),
-            figures.figure("trade-scenarios", trade_charts.scenarios(steps),
+                           "look how much of the road lies beyond the green bar."), steps),
+            figures.figure("trade-scenarios", trade_charts.scenarios(steps), tell(
                            "The same, near the start: each scenario by itself. Right of the dashed line it adds trade, left "
-                           "of it it takes some away. Shutting out competitors of the two adds trade between them.",
+                           "of it it takes some away. Shutting out competitors of the two adds trade between them."),
                            options)]
     costs, sectors, gains = (given.frame(f"trade_{name}") for name in ("pair_costs", "potential", "gains"))
     if costs.height and costs["cost_share"].null_count() < costs.height:
         first = costs.filter(pl.col("scenario") == costs["scenario"][0], pl.col("cost_share").is_not_null())
-        parts = [f"{part_of(row['freight_share'] / row['cost_share'])} from {row['from_name']} to {row['to_name']}"
-                 for row in first.iter_rows(named=True)]
-        found.append(figures.figure(
-            "trade-carriage", trade_charts.carriage(costs),
-            "What carriage consists of, and what each scenario takes off. " + (
-                f"Freight is {together(parts)}; hours saved do not touch it." if parts else ""), costs))
+        parts = [tell("{share} from {origin} to {destination}", share=part_of(row["freight_share"] / row["cost_share"]),
+                      origin=row["from_name"], destination=row["to_name"]) for row in first.iter_rows(named=True)]
+        caption = [tell("What carriage consists of, and what each scenario takes off.")]
+        if parts:
+            # Translators: {shares} are one or more of: {share} from {origin} to {destination}.
+            caption.append(tell("Freight is {shares}; hours saved do not touch it.", shares=together(parts)))
+        found.append(figures.figure("trade-carriage", trade_charts.carriage(costs), " ".join(caption), costs))
     if sectors.height:
         found.append(figures.figure(
-            "trade-potential", trade_charts.potential(sectors),
+            "trade-potential", trade_charts.potential(sectors), tell(
             "Where new trade could come from: pale bars without a dark one inside are goods that an average pair trades and "
-            "this one does not.", sectors))
+            "this one does not."), sectors))
     if gains.height and options.height:
         best = options.sort("value_usd")["scenario"][-1]
         own = gains.filter(pl.col("scenario") == best).sort("real_income_change_share", descending=True)
         top = own.row(0, named=True)
         found.append(figures.figure(
             "trade-gains", trade_charts.gains(own),
-            "Who gains when goods move more easily: real income of each country, prices and all other trade adjusted. Most "
-            f"goes to {top['name']} ({top['real_income_change_share'] * 100:+.2f}\u00a0%).", own))
+            tell("Who gains when goods move more easily: real income of each country, prices and all other trade adjusted. "
+                 "Most goes to {country} ({change}\u00a0%).", country=top["name"],
+                 change=signed(top["real_income_change_share"] * 100, 2)), own))
     return found
 
 
 def million(usd: float) -> str:
     """Return money in millions or billions of USD, short."""
-    return f"{usd / 1e9:,.2f} bn" if usd >= 9.995e8 else f"{usd / 1e6:,.0f} m"
+    return tell("{figure} bn", figure=number(usd / 1e9, 2)) if usd >= 9.995e8 else \
+        tell("{figure} m", figure=number(usd / 1e6))
 
 
 def band(row: Mapping[str, Any]) -> str:
     """Return a value with its interval."""
     if row["low_usd"] is None:
         return million(row["value_usd"])
-    return f"{million(row['value_usd'])} ({million(row['low_usd'])} to {million(row['high_usd'])})"
+    return tell("{value} ({low} to {high})", value=million(row["value_usd"]), low=million(row["low_usd"]),
+                high=million(row["high_usd"]))
 
 
 def _counts(frame: pl.DataFrame, column: str) -> str:
@@ -204,4 +231,18 @@ def _counts(frame: pl.DataFrame, column: str) -> str:
     if not frame.height:
         return ""
     counts = frame[column].value_counts(sort=True).sort("count", column, descending=[True, False])
-    return together([f"{n} {COUNTED.get(said, said)}" for said, n in counts.iter_rows()])
+    return together([_counted(said, count) for said, count in counts.iter_rows()])
+
+
+def _counted(said: str, count: int) -> str:
+    """Return a verdict or state with how many have it; stands in "Of 23 statements, ..."."""
+    if said == CONSISTENT:
+        return tell_count("{count} is consistent with the sources", "{count} are consistent with the sources", count)
+    if said == DIFFERS:
+        return tell_count("{count} differs", "{count} differ", count)
+    if said == OPEN:
+        return tell_count("{count} cannot be checked", "{count} cannot be checked", count)
+    if said == ON_COURSE:
+        return tell_count("{count} is on course", "{count} are on course", count)
+    return tell_count("{count} falls short", "{count} fall short", count) if said == SHORT else \
+        tell_count("{count} cannot be measured here", "{count} cannot be measured here", count)
