@@ -12,6 +12,7 @@ import altair as alt
 import polars as pl
 
 from corridor.diagrams import cost_distance, distance_pair, distance_points, time_distance
+from corridor.language import marked, number, tell
 from corridor.maps import network_map, route_map, view_of
 from corridor.palette import (
     CONFIDENCE_HUES,
@@ -23,22 +24,46 @@ from corridor.palette import (
     SOFT,
     WIDTH,
     Chart,
+    breadth,
     dressed,
     free_places,
+    in_lines,
     key,
+    legend,
     letter,
     lettered,
+    listed,
     shortened,
     to_svg,
+    told,
+    wrapped,
 )
 
 __all__ = ["calendar", "corridors", "cost_distance", "distance_pair", "distance_points", "evidence", "network_map", "pareto",
            "route_map", "time_distance", "to_svg", "validation", "view_of"]
 
-METRICS = {"time_h": "travel time, days", "cost_usd": "cost, USD per cargo unit", "length_km": "length, km",
-           "speed_kmh": "speed with stops, km/h"}
-VERDICTS = {"inside band": ("#009e73", "circle"), "within 25 %": ("#e69f00", "square"), "miss": ("#d55e00", "cross"),
-            "no way": ("#000000", "triangle-down"), "possible": ("#8c8c8c", "diamond")}
+METRICS = {"time_h": marked("travel time, days"), "cost_usd": marked("cost, USD per cargo unit"),
+           "length_km": marked("length, km"), "speed_kmh": marked("speed with stops, km/h")}
+VERDICTS = {
+    # Translators: verdict on the model: what was observed lies inside the band of its forecasts.
+    marked("inside band"): ("#009e73", "circle"),
+    # Translators: verdict on the model: no farther than a quarter from what was observed.
+    marked("within 25 %"): ("#e69f00", "square"),
+    # Translators: verdict on the model: far from what was observed.
+    marked("miss"): ("#d55e00", "cross"),
+    # Translators: verdict on the model: it finds no way where one was gone.
+    marked("no way"): ("#000000", "triangle-down"),
+    # Translators: verdict on the model: it finds the way that was seen; there was nothing to measure.
+    marked("possible"): ("#8c8c8c", "diamond")}
+CONFIDENCES = {"A": marked("A read in the source"), "B": marked("B well known"), "C": marked("C estimate")}
+# Translators: names of tables of the study: nodes are places, links ways between two of them, windows opening times...
+_TABLES = (marked("nodes"), marked("links"), marked("terminals"), marked("rates"), marked("modes"), marked("emissions"),
+           marked("rules"), marked("windows"), marked("services"), marked("cargoes"), marked("hazards"), marked("events"),
+           marked("changes"), marked("demand"), marked("observations"), marked("countries"), marked("trade"),
+           marked("sectors"), marked("specialisations"), marked("markets"), marked("figures"), marked("claims"),
+           marked("commitments"), marked("replays"), marked("parameters"), marked("sources"))
+_BEST = {"time": marked("fastest: days"), "cost": marked("cheapest: USD"), "carbon": marked("least carbon: days"),
+         "risk": marked("safest: days"), "other": marked("best: days")}
 _MAP_HUES = ("#dbe9f6", "#08306b")  # pale to dark: more risk
 
 
@@ -62,9 +87,9 @@ def pareto(routes: pl.DataFrame) -> Chart:
                          [(x - 7, y - 7, x + 7, y + 7) for x, y in spots])
     labels = [{"letter": name, "x_px": place[0], "y_px": place[1]}
               for name, place in zip(frame["letter"], places, strict=True) if place is not None]
-    x_title = "days from door to door, median (line: 5th to 95th percentile)"
+    x_title = tell("days from door to door, median (line: 5th to 95th percentile)")
     x = alt.X("days:Q", title=x_title, scale=alt.Scale(domain=[x_low, x_high], nice=False))
-    y = alt.Y("cost_usd:Q", title="USD per cargo unit", scale=alt.Scale(domain=[y_low, y_high], nice=False),
+    y = alt.Y("cost_usd:Q", title=tell("USD per cargo unit"), scale=alt.Scale(domain=[y_low, y_high], nice=False),
               axis=alt.Axis(format=",~f", minExtent=48, maxExtent=48))
     base = alt.Chart(frame)
     band = base.mark_rule(color=SOFT, strokeWidth=1.2, clip=True).encode(
@@ -72,21 +97,23 @@ def pareto(routes: pl.DataFrame) -> Chart:
         x2="days_p95:Q", y=y)
     dots = base.mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True).encode(
         x=x, y=y,
-        size=alt.Size("carbon_kg:Q", title="kg CO₂e per unit", scale=alt.Scale(range=[50, 420], zero=True),
-                      legend=alt.Legend(
+        size=alt.Size("carbon_kg:Q", title=in_lines(tell("kg CO₂e per unit"), 130),
+                      scale=alt.Scale(range=[50, 420], zero=True), legend=alt.Legend(
                           format=",~f", values=_ticks(frame["carbon_kg"]), symbolFillColor="#ffffff")),
-        color=alt.Color("risk_share:Q", title="chance of closure",
+        color=alt.Color("risk_share:Q", title=in_lines(tell("chance of closure"), 130),
                         scale=alt.Scale(domain=[0, max(0.05, _top(frame["risk_share"]))], range=list(_MAP_HUES)),
                         legend=alt.Legend(format=".0%", gradientLength=110, tickCount=4)))
     at: dict[str, Any] = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
     named = alt.Chart(alt.Data(values=labels))
     halo = named.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=3).encode(text="letter:N", **at)
     text = named.mark_text(fontSize=12, fontWeight="bold", color=INK).encode(text="letter:N", **at)
-    told = "; ".join(f"{row['letter']}: {row['days']:.1f} days, {row['cost_usd']:,.0f} USD"
-                     for row in frame.iter_rows(named=True))
+    said = tell("; ").join(
+        tell("{letter}: {days} days, {usd} USD", letter=row["letter"], days=number(row["days"], 1),
+             usd=number(row["cost_usd"])) for row in frame.iter_rows(named=True))
     chart = alt.layer(band, dots, halo, text).properties(width=width, height=height)
-    return dressed(chart, "Time against cost", "left and low is better; large dots burn more, "
-                                    "dark ones are likelier to be shut", f"Routes by time and cost. {told}.")
+    return dressed(chart, tell("Time against cost"), tell(
+        "left and low is better; large dots burn more, dark ones are likelier to be shut"),
+        tell("Routes by time and cost. {routes}.", routes=said))
 
 
 def _span(*columns: pl.Series) -> tuple[float, float]:
@@ -123,7 +150,7 @@ def corridors(frame: pl.DataFrame) -> pl.DataFrame:
             continue
         common = set.intersection(*(set(kind) for kind in kinds[path]))
         own = [border for border in crossed if border not in common]
-        names.append(f"{path} by {', '.join(own)}" if own else path)
+        names.append(tell("{countries} by {borders}", countries=path, borders=tell(", ").join(own)) if own else path)
     return frame.with_columns(corridor=pl.Series(names, dtype=pl.String))
 
 
@@ -147,9 +174,11 @@ def calendar(frame: pl.DataFrame) -> Chart:
                     [first.isoformat(), (last + timedelta(days=1)).isoformat()]) for criterion in criteria]
     reasons = [(mark, reason) for reason, mark in marks.items()]
     whole = alt.vconcat(*panels, *([key(reasons, _YEAR_WIDTH)] if reasons else []), spacing=14)
-    told = f"{found.height} of {rows.height} best routes found" + (f"; by way of {', '.join(order)}" if order else "")
-    return dressed(whole, "The year's best routes by day of departure",
-                   "grey: no route; the letter's reason stands below" if marks else None, f"{told}.")
+    counts = {"found": number(found.height), "asked": number(rows.height)}
+    said = tell("{found} of {asked} best routes found; by way of {corridors}.", corridors=tell(", ").join(order), **counts) \
+        if order else tell("{found} of {asked} best routes found.", **counts)
+    return dressed(whole, tell("The year's best routes by day of departure"),
+                   tell("grey: no route; the letter's reason stands below") if marks else None, said)
 
 
 _YEAR_WIDTH = WIDTH - 82
@@ -166,11 +195,10 @@ def _legend_names(order: list[str], limit: int = 44) -> dict[str, str]:
 
 def _year(rows: pl.DataFrame, criterion: str, names: dict[str, str], marks: dict[str, str], ends: list[str]) -> Any:
     """Return one criterion's panel; marks gathers the letters of the reasons for gaps."""
-    best = {"time": "fastest", "cost": "cheapest", "carbon": "least carbon", "risk": "safest"}.get(criterion, "best")
-    title = f"{best}: {'USD' if criterion == 'cost' else 'days'}"
+    title = in_lines(tell(_BEST.get(criterion, _BEST["other"])), 130)
     x_scale = alt.Scale(domain=ends, type="utc")
     found = rows.filter(pl.col("value").is_not_null())
-    axis = alt.Axis(format="%b %y", tickCount="month", labelOverlap=True)
+    axis = alt.Axis(format=_month(), tickCount="month", labelOverlap=True)
     x = alt.X("day:T", title=None, scale=x_scale, axis=axis)
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, _top(found["value"]) * 1.2 or 1.0], nice=False),
               axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=4))
@@ -182,8 +210,7 @@ def _year(rows: pl.DataFrame, criterion: str, names: dict[str, str], marks: dict
         x=x, y=y,
         color=alt.Color("corridor:N", title=None, scale=alt.Scale(
             domain=shown, range=[HUES[i % len(HUES)] for i in range(len(shown))]),
-            legend=alt.Legend(orient="bottom", columns=2 if max(map(len, shown), default=0) > 24 else 4,
-                              labelLimit=330)),
+            legend=legend(shown, 2 if max(map(breadth, shown), default=0) > 24 else 4)),
         shape=alt.Shape("corridor:N", title=None, scale=alt.Scale(
             domain=shown, range=[SHAPES[i % len(SHAPES)] for i in range(len(shown))])))
     line = alt.Chart(_runs(rows)).mark_line(color=FAINT, strokeWidth=1.6, interpolate="linear").encode(
@@ -194,6 +221,11 @@ def _year(rows: pl.DataFrame, criterion: str, names: dict[str, str], marks: dict
     letters = alt.Chart(gaps).mark_text(fontSize=12, fontWeight="bold", color=INK).encode(
         x=alt.X("middle:T", scale=x_scale, axis=axis), y=alt.value(14), text="mark:N")
     return alt.layer(shade, line, points, letters).properties(width=_YEAR_WIDTH, height=112)
+
+
+def _month() -> str:
+    # Translators: how an axis writes a month of a year: %b is the month's short name, %y the year in two digits, %Y in four.
+    return tell("%b %y")
 
 
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:
@@ -211,7 +243,7 @@ def _gaps(rows: pl.DataFrame, marks: dict[str, str]) -> list[dict[str, Any]]:
     for i, row in enumerate(rows.iter_rows(named=True)):
         if row["value"] is not None:
             continue
-        reason = row["reason"] or "no route"
+        reason = row["reason"] or tell("no route")
         mark = marks.setdefault(reason, letter(len(marks)).lower())
         end = days[i + 1] if i + 1 < len(days) else days[i] + step
         if spells and spells[-1]["mark"] == mark and spells[-1]["end"] == days[i]:
@@ -227,20 +259,20 @@ def _gaps(rows: pl.DataFrame, marks: dict[str, str]) -> list[dict[str, Any]]:
 def validation(frame: pl.DataFrame) -> Chart:
     """Return what was observed beside the model's 5th, 50th and 95th percentile, one panel per metric."""
     panels = []
-    told = []
+    said: list[tuple[str, str]] = []
     for metric in (known for known in METRICS if known in set(frame["metric"])):
         divisor = 24.0 if metric == "time_h" else 1.0
         part = frame.filter(pl.col("metric") == metric).with_columns(
             pl.col("value", "value_low", "value_high", "model_p05", "model_p50", "model_p95").cast(pl.Float64) / divisor)
         part = part.sort(pl.coalesce("value", "model_p50"), "observation_id", nulls_last=True).with_columns(
             label=pl.when(pl.col("name").is_duplicated()).then(pl.format("{} ({})", "name", "observation_id"))
-            .otherwise("name").map_elements(_wrapped, return_dtype=pl.String),
+            .otherwise("name").map_elements(lambda name: wrapped(name, 46), return_dtype=pl.String),
             verdict=pl.col("verdict").fill_null("possible"))
-        told += [f"{row['name']}: {row['verdict']}" for row in part.iter_rows(named=True)]
-        panels.append(_validation_panel(part, METRICS[metric]))
+        said += [(name, tell(verdict)) for name, verdict in part.select("name", "verdict").iter_rows()]
+        panels.append(_validation_panel(part, tell(METRICS[metric])))
     whole = alt.vconcat(*panels, spacing=18).resolve_legend(color="shared", shape="shared")
-    return dressed(whole, "Observed beside model",
-                   "mark: observed; bar: model, 5th–95th percentile; tick: median", "; ".join(told) + ".")
+    return dressed(whole, tell("Observed beside model"),
+                   tell("mark: observed; bar: model, 5th–95th percentile; tick: median"), tell("{list}.", list=listed(said)))
 
 
 def _validation_panel(part: pl.DataFrame, title: str) -> Any:
@@ -256,13 +288,14 @@ def _validation_panel(part: pl.DataFrame, title: str) -> Any:
     def x(column: str) -> alt.X:
         return alt.X(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=",~f", tickCount=7))
 
-    base = alt.Chart(part.select("label", "verdict", *known))
-    legend = alt.Legend(title="verdict (possible: seen, not measured; no way: the model finds none)", orient="bottom",
-                        columns=5, titleLimit=420)
-    verdict = {"color": alt.Color("verdict:N", legend=legend, scale=alt.Scale(
-                   domain=list(VERDICTS), range=[hue for hue, _ in VERDICTS.values()])),
-               "shape": alt.Shape("verdict:N", legend=legend, scale=alt.Scale(
-                   domain=list(VERDICTS), range=[shape for _, shape in VERDICTS.values()]))}
+    base = alt.Chart(part.select("label", told("verdict", VERDICTS), *known))
+    verdicts = [tell(verdict) for verdict in VERDICTS]
+    below = legend(verdicts, 5, titleLimit=WIDTH, title=in_lines(
+        tell("verdict (possible: seen, not measured; no way: the model finds none)"), WIDTH - 120))
+    verdict = {"color": alt.Color("verdict:N", legend=below, scale=alt.Scale(
+                   domain=verdicts, range=[hue for hue, _ in VERDICTS.values()])),
+               "shape": alt.Shape("verdict:N", legend=below, scale=alt.Scale(
+                   domain=verdicts, range=[shape for _, shape in VERDICTS.values()]))}
     return alt.layer(
         base.mark_bar(height=11, color="#cfe0ee").encode(x=x("model_p05"), x2="model_p95:Q", y=y),
         base.mark_tick(thickness=2.2, size=15, color="#08519c").encode(x=x("model_p50"), y=y),
@@ -270,15 +303,6 @@ def _validation_panel(part: pl.DataFrame, title: str) -> Any:
         base.mark_point(filled=True, size=100, stroke=PAPER, strokeWidth=0.8, opacity=1).encode(
             x=x("value"), y=y, **verdict),
     ).properties(width=WIDTH - 340, height=alt.Step(29))
-
-
-def _wrapped(text: str, limit: int = 46) -> str:
-    """Return the text on at most two lines of the limit's length."""
-    if len(text) <= limit:
-        return text
-    cut = text.rfind(" ", 0, limit + 1)
-    cut = cut if cut > limit // 3 else limit
-    return text[:cut].rstrip() + "\n" + shortened(text[cut:].strip(), limit)
 
 
 def evidence(frame: pl.DataFrame) -> Chart:
@@ -289,25 +313,26 @@ def evidence(frame: pl.DataFrame) -> Chart:
     totals = frame.group_by("table", maintain_order=True).agg(total=pl.col("rows").sum()).filter(pl.col("total") > 0)
     rows = (frame.join(totals, on="table").with_columns(
         share=pl.col("rows") / pl.col("total"),
-        label=pl.format("{} ({})", "table", "total"),
-        confidence_name=pl.col("confidence").replace_strict(
-            {"A": "A read in the source", "B": "B well known", "C": "C estimate"}, default=pl.col("confidence")))
+        label=pl.format("{} ({})", told("table", _TABLES), "total"),
+        confidence_name=pl.col("confidence").replace({key: tell(name) for key, name in CONFIDENCES.items()}))
         .sort(pl.col("total") * -1, "table", "confidence", maintain_order=True))
     rows = rows.with_columns(to=pl.col("share").cum_sum().over("table"))
     rows = rows.with_columns(start=pl.col("to") - pl.col("share"), middle=pl.col("to") - pl.col("share") / 2)
     order = rows["label"].unique(maintain_order=True).to_list()
-    names = ["A read in the source", "B well known", "C estimate"]
+    names = [tell(name) for name in CONFIDENCES.values()]
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, minExtent=130, maxExtent=130))
-    x = alt.X("start:Q", title="share of rows (number of rows in brackets)", scale=alt.Scale(domain=[0, 1]),
+    x = alt.X("start:Q", title=tell("share of rows (number of rows in brackets)"), scale=alt.Scale(domain=[0, 1]),
               axis=alt.Axis(format=".0%"))
-    base = alt.Chart(rows.select("label", "confidence_name", "rows", "start", "to", "middle", "share"))
+    base = alt.Chart(rows.select("label", "confidence", "confidence_name", "rows", "start", "to", "middle", "share"))
     bars = base.mark_bar(height=16, stroke=SOFT, strokeWidth=0.6).encode(
         x=x, x2="to:Q", y=y, color=alt.Color("confidence_name:N", title=None, scale=alt.Scale(
-            domain=names, range=list(CONFIDENCE_HUES.values())), legend=alt.Legend(orient="bottom", labelLimit=220)))
+            domain=names, range=list(CONFIDENCE_HUES.values())), legend=legend(names, 3)))
     large = base.transform_filter("datum.share > 0.05")
-    counts = [large.transform_filter(f"datum.confidence_name {sign} '{names[0]}'").mark_text(
+    counts = [large.transform_filter(f"datum.confidence {sign} 'A'").mark_text(
         fontSize=10, color=hue).encode(x=alt.X("middle:Q"), y=y, text="rows:Q")
         for sign, hue in (("==", PAPER), ("!=", INK))]
-    told = "; ".join(f"{row['table']} {row['confidence']}: {row['rows']}" for row in rows.iter_rows(named=True))
+    said = listed((f"{tell(table)} {grade}", count) for table, grade, count in rows.select(
+        "table", "confidence", "rows").iter_rows())
     chart = alt.layer(bars, *counts).properties(width=WIDTH - 170, height=alt.Step(24))
-    return dressed(chart, "What the figures rest on", "rows of each table by confidence", f"{told}.")
+    return dressed(chart, tell("What the figures rest on"), tell("rows of each table by confidence"),
+                   tell("{list}.", list=said))

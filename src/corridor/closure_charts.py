@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,18 +10,37 @@ import altair as alt
 import polars as pl
 
 from corridor.exposure import LIMIT_SHARE
+from corridor.language import marked, number, signed, tell
 from corridor.maps import weighted_map
-from corridor.palette import FAINT, HUES, INK, PAPER, SOFT, WIDTH, Chart, dressed, shortened
+from corridor.palette import (
+    FAINT,
+    HUES,
+    INK,
+    PAPER,
+    SOFT,
+    WIDTH,
+    Chart,
+    dressed,
+    in_lines,
+    legend,
+    listed,
+    names_axis,
+    percent,
+    shortened,
+    wrapped,
+)
 
-KINDS = {"crossing": "crossings between two countries", "country": "countries", "link": "links", "node": "places",
-         "terminal": "terminals", "hazard": "hazards", "pair": "two links at once"}
+KINDS = {"crossing": marked("crossings between two countries"), "country": marked("countries"), "link": marked("links"),
+         "node": marked("places"), "terminal": marked("terminals"), "hazard": marked("hazards"),
+         "pair": marked("two links at once")}
 MOST_BARS = 8
 _LEFT, _RIGHT, _LETTERS = 250, 96, 44
 _PLOT = WIDTH - _LEFT - _RIGHT
 _WIDEST, _NARROWEST = 9.0, 1.2  # pixels
 _MAPPED = 60  # links on the map
-_LOSS = {"a way round is left": HUES[4], "no way is left": HUES[1]}
-_TURNS = {"fewer tonnes": HUES[1], "more tonnes": HUES[0]}
+# Translators: what a link's loss means: goods find another way, or none.
+_LOSS = {marked("a way round is left"): HUES[4], marked("no way is left"): HUES[1]}
+_TURNS = {marked("fewer tonnes"): HUES[1], marked("more tonnes"): HUES[0]}
 
 
 def criticality_map(nodes: pl.DataFrame, links: pl.DataFrame, ranked: pl.DataFrame) -> Chart:
@@ -38,12 +58,14 @@ def criticality_map(nodes: pl.DataFrame, links: pl.DataFrame, ranked: pl.DataFra
         pl.col("element_id").alias("link_id"),
         pl.when(_cut() * 2 > pl.col("loss_usd_per_year")).then(pl.lit(gone)).otherwise(pl.lit(left)).alias("kind"),
         _pixels(pl.col("loss_usd_per_year") / top).alias("width"))
-    told = "; ".join(f"{n}: {v / 1e6:,.0f}" for n, v in worst.head(10).select("name", "loss_usd_per_year").iter_rows())
+    told = listed((n, number(v / 1e6)) for n, v in worst.head(10).select("name", "loss_usd_per_year").iter_rows())
     ends = links.filter(pl.col("link_id").is_in(worst["element_id"].head(14).to_list()))
     named = pl.concat([ends["from_node_id"], ends["to_node_id"]]).to_list()
-    return weighted_map(nodes, links, rows, hues=_LOSS, named=named, told=(
-        "The links that can least be spared", f"wide is dear: up to {top / 1e6:,.0f} million USD a year; "
-        "long sea ways are left to the bars", f"Million USD a year if a link is shut. {told}."))
+    return weighted_map(nodes, links, rows, hues=_LOSS, named=named, words=(
+        tell("The links that can least be spared"), tell(
+            "wide is dear: up to {millions} million USD a year; long sea ways are left to the bars",
+            millions=number(top / 1e6)),
+        tell("Million USD a year if a link is shut. {list}.", list=told)))
 
 
 def criticality_bars(ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", "link", "node")) -> Chart:
@@ -52,34 +74,35 @@ def criticality_bars(ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", "
     ranked: rows of :func:`corridor.rank`. A kind of which nothing costs anything is left out.
     """
     panels, told = [], []
+    single = dict(ranked.filter(pl.col("kind") != "pair").select("element_id", "name").iter_rows())
     for kind in kinds:
-        words = KINDS[kind]
+        words = tell(KINDS[kind])
         part = ranked.filter((pl.col("kind") == kind) & (pl.col("loss_usd_per_year") > 0)).sort(
             "loss_usd_per_year", "element_id", descending=[True, False]).head(MOST_BARS)
         if not part.height:
             continue
         rows = part.with_columns(
-            label=_unlike(part["name"].to_list(), kind == "pair"), loss=pl.col("loss_usd_per_year") / 1e6,
-            left=(pl.col("loss_usd_per_year") - _cut()) / 1e6)
-        told.append(f"{words}: " + ", ".join(f"{n} {v:,.0f}" for n, v in rows.select("label", "loss").iter_rows()))
+            label=_unlike([_parts(row, single) for row in part.iter_rows(named=True)]),
+            loss=pl.col("loss_usd_per_year") / 1e6, left=(pl.col("loss_usd_per_year") - _cut()) / 1e6)
+        told.append((words, tell(", ").join(f"{n} {number(v)}" for n, v in rows.select("label", "loss").iter_rows())))
         panels.append(_loss_panel(rows, words, 31 if kind == "pair" else 19))
     whole = alt.vconcat(*panels, spacing=14).resolve_scale(color="shared")
-    return dressed(whole, "What the loss of one would cost",
-                   "million USD a year, the dearest eight of each kind; every trip takes its best way round",
-                   "; ".join(told))
+    return dressed(whole, tell("What the loss of one would cost"),
+                   tell("million USD a year, the dearest eight of each kind; every trip takes its best way round"),
+                   listed(told))
 
 
 def _loss_panel(rows: pl.DataFrame, words: str, step: int) -> Any:
-    y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=_names())
+    y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=names_axis(_LEFT, rows["label"]))
     top = float(rows["loss"][0]) * 1.02
     scale = alt.Scale(domain=[0, top], nice=False)
-    hue = alt.Color("how:N", title=None, scale=alt.Scale(domain=list(_LOSS), range=list(_LOSS.values())),
-                    legend=alt.Legend(orient="bottom"))
-    one, two = _LOSS
+    one, two = (tell(how) for how in _LOSS)
+    hue = alt.Color("how:N", title=None, scale=alt.Scale(domain=[one, two], range=list(_LOSS.values())),
+                    legend=legend([one, two], 2))
     spans = pl.concat([rows.select("label", how=pl.lit(one), start=0.0, end="left"),
                        rows.select("label", how=pl.lit(two), start="left", end="loss")])
     bars = alt.Chart(spans).mark_bar(height=13, stroke=PAPER, strokeWidth=0.4).encode(
-        x=alt.X("start:Q", title=f"million USD a year: {words}", scale=scale, axis=alt.Axis(format=",~f", tickCount=6)),
+        x=alt.X("start:Q", title=_millions(words), scale=scale, axis=alt.Axis(format=",~f", tickCount=6)),
         x2="end:Q", y=y, color=hue)
     text = alt.Chart(rows.select("label", "loss")).mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
         x=alt.X("loss:Q", scale=scale), y=y, text=alt.Text("loss:Q", format=",.1f"))
@@ -99,29 +122,35 @@ def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, s
         name=pl.col("case").replace_strict(cases)).select("loss", "chance", "name")
     mean = summary.filter(pl.col("measure") == "loss_usd").select(
         name=pl.col("case").replace_strict(cases), loss=pl.col("mean") / 1e6, se=pl.col("standard_error") / 1e6)
-    legend = alt.Legend(orient="bottom", labelLimit=340, symbolType="stroke", symbolSize=500, columns=1)
+    one = legend(list(cases.values()), 1, symbolType="stroke", symbolSize=500)
     top = float(rows["loss"].max()) * 1.02  # type: ignore[arg-type]
-    x = alt.X("loss:Q", title="million USD in a year", scale=alt.Scale(domain=[0, top], nice=False),
+    x = alt.X("loss:Q", title=tell("million USD in a year"), scale=alt.Scale(domain=[0, top], nice=False),
               axis=alt.Axis(format=",~f"))
-    ticks = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
-    y = alt.Y("chance:Q", title="chance that a year costs more", scale=alt.Scale(type="log", domain=[0.004, 1], clamp=True),
-              axis=alt.Axis(values=ticks, labelLimit=150, labelExpr="datum.value >= 1 ? 'always' : format(datum.value, '~p')"
-                            " + ', 1 year in ' + round(1 / datum.value)"))
+    ticks = {1: tell("always"), **{
+        1 / years: tell("{share}, 1 year in {years}", share=percent(1 / years), years=number(years))
+        for years in (2, 5, 10, 20, 50, 100)}}
+    y = alt.Y("chance:Q", title=tell("chance that a year costs more"),
+              scale=alt.Scale(type="log", domain=[0.004, 1], clamp=True),
+              axis=alt.Axis(values=list(ticks), labelLimit=150, labelExpr=_looked_up(ticks)))
     line = alt.Chart(rows).mark_line(strokeWidth=2, interpolate="step-after", clip=True).encode(
-        x=x, y=y, color=alt.Color("name:N", title=None, scale=hues, legend=legend),
-        strokeDash=alt.StrokeDash("name:N", title=None, scale=dashes, legend=legend))
+        x=x, y=y, color=alt.Color("name:N", title=None, scale=hues, legend=one),
+        strokeDash=alt.StrokeDash("name:N", title=None, scale=dashes, legend=one))
     rule = alt.Chart(mean).mark_rule(strokeWidth=1.2).encode(
         x=alt.X("loss:Q"), color=alt.Color("name:N", scale=hues, legend=None),
         strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=None))
+    mean = mean.with_columns(told=pl.Series([
+        tell("mean of all years {millions}", millions=number(loss)) if error is None else
+        tell("mean of all years {millions} (± {error})", millions=number(loss), error=number(error))
+        for loss, error in mean.select("loss", "se").iter_rows()], dtype=pl.String))
     label = alt.Chart(mean.with_columns(y_px=pl.int_range(pl.len()) * 16 + 12, right=pl.col("loss").max())).mark_text(
         align="left", dx=6, fontSize=11).encode(
         x=alt.X("right:Q"), y=alt.Y("y_px:Q", scale=None, axis=None), text="told:N",
-        color=alt.Color("name:N", scale=hues, legend=None)).transform_calculate(
-        told="'mean of all years ' + format(datum.loss, ',.0f')"
-             " + (datum.se == null ? '' : ' (± ' + format(datum.se, ',.0f') + ')')")
-    told = "; ".join(f"{n}: mean {v:,.0f} million USD" for n, v in mean.select("name", "loss").iter_rows())
+        color=alt.Color("name:N", scale=hues, legend=None))
+    told = tell("; ").join(tell("{case}: mean {millions} million USD", case=n, millions=number(v))
+                           for n, v in mean.select("name", "loss").iter_rows())
     return dressed(alt.layer(line, rule, label).properties(width=WIDTH - 150, height=250),
-                   "What a year of closures costs", "extra cost of what goes round or waits, and worth of what stays", told)
+                   tell("What a year of closures costs"),
+                   tell("extra cost of what goes round or waits, and worth of what stays"), told)
 
 
 def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
@@ -134,20 +163,22 @@ def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
             loss=pl.col("loss_usd_per_year") / 1e6)
         if not rows.height:
             continue
-        told.append(f"{names.get(str(case), str(case))}: "
-                    + ", ".join(f"{n} {v:,.1f}" for n, v in rows.select("label", "loss").iter_rows()))
-        y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=_names())
+        name = names.get(str(case), str(case))
+        told.append((name, tell(", ").join(f"{n} {number(v, 1)}" for n, v in rows.select("label", "loss").iter_rows())))
+        rows = rows.with_columns(told=pl.Series([
+            f"{number(loss, 1)} ({percent(share or 0.0)})" for loss, share in rows.select("loss", "loss_share").iter_rows()
+        ], dtype=pl.String))
+        y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=names_axis(_LEFT, rows["label"]))
         scale = alt.Scale(domain=[0, top], nice=False)
         base = alt.Chart(rows)
         bars = base.mark_bar(height=13, color=HUES[0]).encode(
-            x=alt.X("loss:Q", title=f"million USD a year: {names.get(str(case), str(case))}", scale=scale,
+            x=alt.X("loss:Q", title=_millions(name), scale=scale,
                     axis=alt.Axis(format=",~f", tickCount=6)), y=y)
         text = base.mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
-            x=alt.X("loss:Q", scale=scale), y=y, text="told:N").transform_calculate(
-            told="format(datum.loss, ',.1f') + ' (' + format(datum.loss_share, '.0%') + ')'")
+            x=alt.X("loss:Q", scale=scale), y=y, text="told:N")
         panels.append(alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(19)))
-    return dressed(alt.vconcat(*panels, spacing=14), "Which hazards it comes from",
-                   "mean yearly loss, the ten that cost most (share of all)", "; ".join(told))
+    return dressed(alt.vconcat(*panels, spacing=14), tell("Which hazards it comes from"),
+                   tell("mean yearly loss, the ten that cost most (share of all)"), listed(told))
 
 
 def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -> Chart:
@@ -157,13 +188,14 @@ def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -
     few, many = _TURNS
     drawn = rows.select("link_id", pl.when(pl.col("difference") < 0).then(pl.lit(few)).otherwise(pl.lit(many)).alias("kind"),
                         _pixels(pl.col("difference").abs() / top).alias("width"))
-    told = "; ".join(f"{i} {d / 1e6:+,.2f}" for i, d in rows.reverse().head(12).select("link_id", "difference").iter_rows())
+    told = tell("; ").join(
+        f"{i} {signed(d / 1e6, 2)}" for i, d in rows.reverse().head(12).select("link_id", "difference").iter_rows())
     ends = links.filter(pl.col("link_id").is_in(rows["link_id"].tail(16).to_list()))
     named = pl.concat([ends["from_node_id"], ends["to_node_id"]]).to_list()
-    return weighted_map(nodes, links, drawn, hues=_TURNS, named=named, told=(
-        "Where the goods leave and where they go instead",
-        f"wide is much; the widest {top / 1e6:,.1f} million tonnes a year",
-        f"Million tonnes a year, change by link: {told}."))
+    return weighted_map(nodes, links, drawn, hues=_TURNS, named=named, words=(
+        tell("Where the goods leave and where they go instead"),
+        tell("wide is much; the widest {millions} million tonnes a year", millions=number(top / 1e6, 1)),
+        tell("Million tonnes a year, change by link: {list}.", list=told)))
 
 
 def corridor_bars(corridors: pl.DataFrame) -> Chart:
@@ -171,9 +203,14 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
 
     corridors: as :func:`corridor.losses.corridors`. The line is two standard errors to either side.
     """
-    words = {"undisturbed_usd": "cheaper days without closures", "loss_usd": "cheaper closures", "all_usd": "together"}
-    rows = corridors.filter(pl.col("measure").is_in(list(words))).select(
-        title=pl.format("{}, beside {}", "scenario", "without_scenario"), name=pl.col("measure").replace_strict(words),
+    words = {"undisturbed_usd": tell("cheaper days without closures"), "loss_usd": tell("cheaper closures"),
+             # Translators: the sum of both savings.
+             "all_usd": tell("together")}
+    words = {measure: wrapped(name, _LETTERS) for measure, name in words.items()}
+    rows = corridors.filter(pl.col("measure").is_in(list(words)))
+    rows = rows.select(
+        title=pl.Series([tell("{scenario}, beside {other}", scenario=one, other=other) for one, other in rows.select(
+            "scenario", "without_scenario").iter_rows()], dtype=pl.String), name=pl.col("measure").replace_strict(words),
         value=pl.col("difference") / 1e6, error=2 * pl.col("standard_error").fill_null(0.0) / 1e6).with_columns(
             low=pl.col("value") - pl.col("error"), high=pl.col("value") + pl.col("error"))
     ends = float(min(rows["low"].min(), 0.0)), float(max(rows["high"].max(), 0.0))  # type: ignore[type-var, arg-type]
@@ -181,10 +218,10 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
     scale = alt.Scale(domain=[ends[0] - (margin if ends[0] < 0 else 0), ends[1] + margin], nice=False)
     panels = []
     for (title,), part in rows.group_by("title", maintain_order=True):
-        y = alt.Y("name:N", sort=list(words.values()), title=None, axis=_names())
+        y = alt.Y("name:N", sort=list(words.values()), title=None, axis=names_axis(_LEFT, words.values()))
         base = alt.Chart(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
         bars = base.mark_bar(height=14).encode(
-            x=alt.X("zero:Q", title="million USD a year", scale=scale, axis=alt.Axis(format=",~f", tickCount=7)),
+            x=alt.X("zero:Q", title=tell("million USD a year"), scale=scale, axis=alt.Axis(format=",~f", tickCount=7)),
             x2="value:Q", y=y, color=alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2])))
         band = base.mark_rule(strokeWidth=1.5, color=INK).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y)
         text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
@@ -192,9 +229,9 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
             end="max(datum.high, 0)")
         panels.append(alt.layer(bars, band, text).properties(width=_PLOT, height=alt.Step(24), title=alt.Title(
             shortened(str(title), 100), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
-    told = "; ".join(f"{t}: {n} {v:+,.1f}" for t, n, v in rows.select("title", "name", "value").iter_rows())
-    return dressed(alt.vconcat(*panels, spacing=14), "What a second corridor is worth",
-                   "saved a year; line: two standard errors", f"Million USD a year. {told}.")
+    told = listed((t, f"{n} {signed(v, 1)}") for t, n, v in rows.select("title", "name", "value").iter_rows())
+    return dressed(alt.vconcat(*panels, spacing=14), tell("What a second corridor is worth"),
+                   tell("saved a year; line: two standard errors"), tell("Million USD a year. {list}.", list=told))
 
 
 def replay_bars(replay: pl.DataFrame) -> Chart:
@@ -202,27 +239,34 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
 
     replay: as :func:`corridor.losses.replays`.
     """
-    words = {"observed_change": ("seen", INK), "claimed_change": ("said", HUES[3]),
-             "all_stopped_change": ("if nothing had passed while shut", FAINT), "model_change": ("model", HUES[0])}
+    words = {
+        # Translators: the change of trade that was observed.
+        "observed_change": (tell("seen"), INK),
+        # Translators: the change of trade that somebody stated.
+        "claimed_change": (tell("said"), HUES[3]),
+        "all_stopped_change": (wrapped(tell("if nothing had passed while shut"), _LETTERS), FAINT),
+        # Translators: the change of trade that the model finds.
+        "model_change": (tell("model"), HUES[0])}
     panels, told = [], []
     least = min((v for column in words for v in replay[column].drop_nulls().to_list()), default=-0.1)
     scale = alt.Scale(domain=[0, 1.22 * min(least, -0.05)], nice=False)
     for row in replay.iter_rows(named=True):
         rows = pl.DataFrame([{"name": name, "hue": hue, "value": row[column]} for column, (name, hue) in words.items()
                              if row[column] is not None])
-        told.append(f"{row['name']}: " + ", ".join(f"{n} {v:+.1%}" for n, v in rows.select("name", "value").iter_rows()))
-        y = alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=_names())
+        told.append((row["name"], tell(", ").join(f"{n} {percent(v, 1, with_sign=True)}" for n, v in rows.select(
+            "name", "value").iter_rows())))
+        y = alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=names_axis(_LEFT, rows["name"]))
         base = alt.Chart(rows)
         bars = base.mark_bar(height=14, stroke=SOFT, strokeWidth=0.6).encode(
-            x=alt.X("value:Q", title="change of trade by value", scale=scale, axis=alt.Axis(
+            x=alt.X("value:Q", title=tell("change of trade by value"), scale=scale, axis=alt.Axis(
                 tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.0%')")),
             y=y, color=alt.Color("hue:N", scale=None))
         text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
             x=alt.X("value:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+.1%"))
         panels.append(alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(22), title=alt.Title(
             shortened(row["name"], 100), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
-    return dressed(alt.vconcat(*panels, spacing=14), "A closure that happened, beside the model",
-                   "change of trade against the same months a year before", "; ".join(told))
+    return dressed(alt.vconcat(*panels, spacing=14), tell("A closure that happened, beside the model"),
+                   tell("change of trade against the same months a year before"), listed(told))
 
 
 def _pixels(share: pl.Expr) -> pl.Expr:
@@ -234,17 +278,27 @@ def _cut() -> pl.Expr:
     return pl.min_horizontal(LIMIT_SHARE * pl.col("unserved_usd_per_year"), "loss_usd_per_year")
 
 
-def _unlike(names: list[str], two: bool) -> pl.Series:
-    """Return the names shortened, those that would be alike numbered; two: each half on a line of its own."""
+def _parts(row: Mapping[str, Any], single: Mapping[str, str]) -> list[str]:
+    """Return the name of a ranked element; of a pair those of its two links."""
+    both = str(row["element_id"]).split() if row["kind"] == "pair" else []
+    names = [single[one] for one in both] if both and all(one in single for one in both) else [row["name"]]
+    return [str(name).replace(tell("Port of "), "") for name in names]
+
+
+def _unlike(names: Sequence[Sequence[str]]) -> pl.Series:
+    """Return the names shortened, each part on a line of its own; those that would be alike numbered."""
     made: list[str] = []
-    for name in names:
-        halves = name.replace("Port of ", "").split(" and ", 1) if two else [name.replace("Port of ", "")]
-        short = "\n".join(shortened(half, _LETTERS) for half in halves)
+    for parts in names:
+        short = "\n".join(shortened(part, _LETTERS) for part in parts)
         made.append(short if short not in made else f"{shortened(short, _LETTERS - 4)} ({len(made) + 1})")
     return pl.Series(made, dtype=pl.String)
 
 
-def _names() -> alt.Axis:
-    return alt.Axis(ticks=False, domain=False, labelLimit=_LEFT, minExtent=_LEFT, maxExtent=_LEFT, labelLineHeight=13,
-                    labelExpr="split(datum.value, '\\n')",
-                    labelOffset={"condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6}, "value": 0})
+def _millions(what: str) -> str | list[str]:
+    """Return the title of an axis of money; what: kind of elements or case."""
+    return in_lines(tell("million USD a year: {what}", what=what), WIDTH - 2 * _RIGHT)
+
+
+def _looked_up(words: Mapping[float, str]) -> str:
+    """Return what tells Vega to write a word for each tick of an axis."""
+    return f"{json.dumps({str(value): word for value, word in words.items()}, ensure_ascii=False)}[datum.value]"

@@ -13,6 +13,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from corridor.language import marked, number, tell
 from corridor.palette import (
     INK,
     PAPER,
@@ -20,18 +21,25 @@ from corridor.palette import (
     STYLES,
     WIDTH,
     Chart,
+    breadth,
     drawn_as,
     dressed,
     free_places,
     key,
     lettered,
     mode_channels,
+    told,
 )
 
 _Spot = tuple[float, float]
 
 HEIGHT, STACKED_HEIGHT = 360.0, 224.0  # of a diagram by itself, and of one of a pair
 _PLOT = WIDTH - 78  # the upright axis and the margins take the rest
+# Translators: a number of days, as short as can be: it stands in a drawing.
+_DAYS = marked("{days} d")
+# Translators: a number of hours, as short as can be: it stands in a drawing.
+_HOURS = marked("{hours} h")
+_USD = marked("{usd} USD")
 _AROUND = ((0, 0), (0.95, 0), (-0.95, 0), (0.9, 0.8), (-0.9, -0.8), (0.9, -0.8), (-0.9, 0.8), (1.9, 0), (-1.9, 0),
            (0, 1.1), (0, -1.1), (1.9, 1), (-1.9, -1), (2.8, 0), (-2.8, 0), (2.8, 1), (-2.8, 1))
 _AT_END = tuple((share, shift) for share in (0.56, 0.2, -0.2, -0.6) for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4))
@@ -80,40 +88,46 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """What stands upright: title, unit after an end's value, how many of the points' units make one, and height."""
+    """What stands upright: title, message of an end's value, how many of the points' units make one, and height."""
 
     title: str
-    unit: str
+    amount: str
     column: str
     divisor: float
     height: float
+
+    def told(self, value: float, digits: int) -> str:
+        """Return a value with its unit in the language spoken."""
+        shown = number(value, digits)
+        return tell(self.amount, days=shown, hours=shown, usd=shown)
 
 
 def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the time-distance diagram of the routes in legs: days (hours if the longest is under three days)."""
     points = distance_points(legs, nodes)
-    return _diagram(points, "Time-distance diagram", [_hours(points, HEIGHT)])
+    return _diagram(points, tell("Time-distance diagram"), [_hours(points, HEIGHT)])
 
 
 def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the cost-distance diagram of the routes in legs: USD per cargo unit."""
-    return _diagram(distance_points(legs, nodes), "Cost-distance diagram", [_money(HEIGHT)])
+    return _diagram(distance_points(legs, nodes), tell("Cost-distance diagram"), [_money(HEIGHT)])
 
 
 def distance_pair(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the time-distance diagram over the cost-distance one, with one numbering of stops and one legend."""
     points = distance_points(legs, nodes)
-    return _diagram(points, "Time and cost by distance", [_hours(points, STACKED_HEIGHT), _money(STACKED_HEIGHT)])
+    return _diagram(points, tell("Time and cost by distance"), [_hours(points, STACKED_HEIGHT), _money(STACKED_HEIGHT)])
 
 
 def _hours(points: pl.DataFrame, height: float) -> _Axis:
     days = float(points["time_to_h"].max() or 0.0) >= 72  # type: ignore[arg-type]
-    return _Axis("days since departure" if days else "hours since departure", "d" if days else "h", "time",
-                 24.0 if days else 1.0, height)
+    if days:
+        return _Axis(tell("days since departure"), _DAYS, "time", 24.0, height)
+    return _Axis(tell("hours since departure"), _HOURS, "time", 1.0, height)
 
 
 def _money(height: float) -> _Axis:
-    return _Axis("USD per cargo unit", "USD", "cost", 1.0, height)
+    return _Axis(tell("USD per cargo unit"), _USD, "cost", 1.0, height)
 
 
 def _diagram(points: pl.DataFrame, title: str, axes: Sequence[_Axis]) -> Chart:
@@ -123,13 +137,14 @@ def _diagram(points: pl.DataFrame, title: str, axes: Sequence[_Axis]) -> Chart:
     numbers = {place: str(i) for i, place in enumerate(stops["stop"].unique(maintain_order=True), start=1)}
     plots = [_plot(side, axis, numbers, present, last=axis is axes[-1]) for side, axis in zip(sides, axes, strict=True)]
     reached = [side.group_by("letter", maintain_order=True).last() for side in sides]
-    told = [f"route {row['letter']}: {row['km_to']:,.0f} km, " + ", ".join(
-        f"{ends['y_to'][i]:,.1f} {axis.unit}" for ends, axis in zip(reached, axes, strict=True))
-        for i, row in enumerate(reached[0].iter_rows(named=True))]
+    said = [tell("route {letter}: {km} km, {amounts}", letter=row["letter"], km=number(row["km_to"]),
+                 amounts=tell(", ").join(axis.told(ends["y_to"][i], 1) for ends, axis in zip(reached, axes, strict=True)))
+            for i, row in enumerate(reached[0].iter_rows(named=True))]
     entries = [(number, place) for place, number in numbers.items()]
     whole = alt.vconcat(*plots, *([key(entries, _PLOT)] if entries else []), spacing=14)
-    return dressed(whole, title, "slopes: under way; vertical steps: borders, terminals, waits",
-                   f"{title}. {'; '.join(told)}. Stops: " + ", ".join(f"{mark} {place}" for mark, place in entries) + ".")
+    return dressed(whole, title, tell("slopes: under way; vertical steps: borders, terminals, waits"), tell(
+        "{title}. {routes}. Stops: {stops}.", title=title, routes=tell("; ").join(said),
+        stops=tell(", ").join(f"{mark} {place}" for mark, place in entries)))
 
 
 def _valued(points: pl.DataFrame, axis: _Axis) -> pl.DataFrame:
@@ -149,7 +164,7 @@ def _plot(points: pl.DataFrame, axis: _Axis, numbers: Mapping[str, str], present
     x_top = float(points["km_to"].max() or 1.0) * 1.1  # type: ignore[arg-type]
     y_top = float(points["y_to"].max() or 1.0) * (1.06 if axis.height > 300 else 1.14)  # type: ignore[arg-type]
     labels = _labels(points, numbers, (x_top, y_top), axis)
-    x = alt.X("km:Q", title="km from origin" if last else None, scale=alt.Scale(domain=[0, x_top], nice=False),
+    x = alt.X("km:Q", title=tell("km from origin") if last else None, scale=alt.Scale(domain=[0, x_top], nice=False),
               axis=alt.Axis(format=",.0f", tickCount=8))
     y = alt.Y("y:Q", title=axis.title, scale=alt.Scale(domain=[0, y_top], nice=False),
               axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=7 if axis.height > 300 else 5))
@@ -176,7 +191,8 @@ def _strokes(points: pl.DataFrame) -> pl.DataFrame:
     columns = ["stroke", "letter", "drawn", "km", "y"]
     corners = pl.concat([first.select(columns),
                          pieces.select("stroke", "letter", "drawn", km="km_to", y="y_to")])
-    return corners.with_columns(place=pl.int_range(pl.len()).over("stroke"))
+    return corners.with_columns(told("drawn", (style.name for style in STYLES.values())),
+                                place=pl.int_range(pl.len()).over("stroke"))
 
 
 def _labels(points: pl.DataFrame, numbers: Mapping[str, str], top: tuple[float, float], axis: _Axis) -> pl.DataFrame:
@@ -184,7 +200,7 @@ def _labels(points: pl.DataFrame, numbers: Mapping[str, str], top: tuple[float, 
     def pixel(km: float, y: float) -> tuple[float, float]:
         return km / top[0] * _PLOT, axis.height - y / top[1] * axis.height
 
-    unit, ends = axis.unit, points.group_by("letter", maintain_order=True).last()
+    ends = points.group_by("letter", maintain_order=True).last()
     traces = _traces(points, top, axis.height)
     ink = [(x - 2, y - 2, x + 2, y + 2) for trace in traces.values() for x, y in trace]
     rows: list[dict[str, object]] = []
@@ -202,8 +218,8 @@ def _labels(points: pl.DataFrame, numbers: Mapping[str, str], top: tuple[float, 
                          "at_x_px": box[0] if led else place[0], "at_y_px": box[1] if led else place[1]})
 
     for row in ends.iter_rows(named=True):
-        text = f"{row['letter']} {row['y_to']:,.{0 if unit == 'USD' else 1}f} {unit}"
-        put(text, False, (*pixel(row["km_to"], row["y_to"]), 7.0 * len(text) + 4, 16.0), _AT_END, ink)
+        text = f"{row['letter']} {axis.told(row['y_to'], 0 if axis.column == 'cost' else 1)}"
+        put(text, False, (*pixel(row["km_to"], row["y_to"]), 7.0 * breadth(text) + 4, 16.0), _AT_END, ink)
     if len(traces) > 1:
         for letter, (x, y) in _apart(traces).items():
             put(letter, False, (x, y, 14.0, 16.0), _BESIDE, ink)

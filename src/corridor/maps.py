@@ -1,23 +1,40 @@
 """Maps of the network and of routes over the outline of land and borders.
 
 Lines join places; they do not show where a road or railway lies. The projection is Albers' equal-area conic, laid on
-the box shown, and is computed here too, so that labels find free places.
-Source: Snyder (1987), Map Projections: A Working Manual, USGS Professional Paper 1395, equations 14-1 to 14-6.
+the box shown, and is computed here too (basemap/view.py), so that labels find free places.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-from corridor.basemap import Box, Line, basemap, clip_line
-from corridor.palette import INK, PAPER, SOFT, STYLES, WIDTH, Chart, drawn_as, dressed, free_places, lettered, mode_channels
+from corridor.basemap import Line, basemap, clip_line
+from corridor.basemap.view import View, conic
+from corridor.language import country_name, number, tell
+from corridor.palette import (
+    INK,
+    PAPER,
+    SOFT,
+    STYLES,
+    WIDTH,
+    Chart,
+    breadth,
+    drawn_as,
+    dressed,
+    free_places,
+    legend,
+    lettered,
+    mode_channels,
+    told,
+)
 from corridor.schema import OPEN_STATUS, layer
+
+__all__ = ["View", "network_map", "route_map", "view_of", "weighted_map"]
 
 SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
 _PLOT = WIDTH - 16
@@ -31,42 +48,6 @@ _KINDS = {"city": 0, "seaport": 1, "border-crossing": 2, "dry-port": 3, "gauge-c
           "rail-terminal": 5, "mountain-pass": 6}
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """The part of the world shown and how it falls on the paper: an equal-area conic, pixels from top left."""
-
-    box: Box
-    width: float
-    height: float
-    scale: float
-    shift: tuple[float, float]
-    parallels: tuple[float, float]
-
-    def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
-        """Return where a place falls, in pixels from the top left corner."""
-        x, y = _conic(lon_deg - (self.box[0] + self.box[2]) / 2, lat_deg, self.parallels)
-        return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
-
-    def place(self, x_px: float, y_px: float) -> tuple[float, float]:
-        """Return which longitude and latitude fall on a pixel."""
-        return _conic_back((x_px - self.shift[0]) / self.scale, (self.shift[1] - y_px) / self.scale, self.parallels,
-                           (self.box[0] + self.box[2]) / 2)
-
-    def seen(self) -> Box:
-        """Return the box that holds all that falls on the paper, a little beyond the one asked for, in the world mapped."""
-        rim = [self.place(x, y) for share in (i / 12 for i in range(13))
-               for x, y in ((share * self.width, 0.0), (share * self.width, self.height),
-                            (0.0, share * self.height), (self.width, share * self.height))]
-        west, east = min(lon for lon, _ in rim), max(lon for lon, _ in rim)
-        south, north = min(lat for _, lat in rim), max(lat for _, lat in rim)
-        return max(-15.0, west - 1), max(0.0, south - 1), min(130.0, east + 1), min(70.0, north + 1)
-
-    def projection(self) -> dict[str, Any]:
-        """Return the same projection in Vega-Lite's words."""
-        return {"type": "conicEqualArea", "rotate": [-(self.box[0] + self.box[2]) / 2, 0, 0], "center": [0, 0],
-                "parallels": list(self.parallels), "scale": self.scale, "translate": list(self.shift)}
-
-
 def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_share: float = 0.08,
             highest_px: float = 560.0) -> View:
     """Return the view that holds all the places with a margin, as wide as every chart and 300 to highest_px pixels high."""
@@ -77,8 +58,8 @@ def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_shar
     parallels = (south + (north - south) / 6, north - (north - south) / 6)
     if abs(parallels[0] + parallels[1]) < 1.0:  # a cone with both parallels alike about the equator has no tip
         parallels = (parallels[0], parallels[1] + 1.0)
-    spots = [_conic(lon - (west + east) / 2, lat, parallels) for lon, lat in zip(lons, lats, strict=True)]
-    spots += [_conic(dx, (south + north) / 2 + dy, parallels) for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    spots = [conic(lon - (west + east) / 2, lat, parallels) for lon, lat in zip(lons, lats, strict=True)]
+    spots += [conic(dx, (south + north) / 2 + dy, parallels) for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
               if len(spots) == 1]  # one place is seen with a degree around it
     left, right = min(x for x, _ in spots), max(x for x, _ in spots)
     low, high = min(y for _, y in spots), max(y for _, y in spots)
@@ -88,24 +69,6 @@ def view_of(lons_deg: Iterable[float], lats_deg: Iterable[float], *, margin_shar
     scale = min(_PLOT / (right - left), height / (high - low))
     shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
     return View((west, south, east, north), float(_PLOT), round(height), scale, shift, parallels)
-
-
-def _conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tuple[float, float]:
-    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
-    n = (sin_0 + sin_1) / 2
-    c = 1 + sin_0 * (2 * n - sin_0)
-    radius = math.sqrt(max(0.0, c - 2 * n * math.sin(math.radians(lat_deg)))) / n
-    angle = n * math.radians(lon_deg)
-    return radius * math.sin(angle), math.sqrt(c) / n - radius * math.cos(angle)
-
-
-def _conic_back(x: float, y: float, parallels: tuple[float, float], middle_deg: float) -> tuple[float, float]:
-    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
-    n = (sin_0 + sin_1) / 2
-    c = 1 + sin_0 * (2 * n - sin_0)
-    down = math.sqrt(c) / n - y
-    sine = (c - (x * x + down * down) * n * n) / (2 * n)
-    return middle_deg + math.degrees(math.atan2(x, down) / n), math.degrees(math.asin(max(-1.0, min(1.0, sine))))
 
 
 def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None = None,
@@ -129,11 +92,14 @@ def network_map(nodes: pl.DataFrame, links: pl.DataFrame, *, view: View | None =
         *_ground(view), _countries(view, set(nodes["country"]), spots), _strokes(lines),
         *_crosses(shut, nodes, links, view), _dots(here, view, size=9), *_places(spots, bold=False),
     )
-    dates = f" on {on}" if on else ""
-    counts = lines.group_by("drawn").len().sort("drawn")
-    told = ", ".join(f"{count} {drawn}" for drawn, count in counts.iter_rows())
-    return _framed(chart, view, "Network", f"lines join places; × marks links shut{dates}",
-                   f"Map of {here.height} places and {lines.height} links: {told}.")
+    counts = tell(", ").join(
+        # Translators: how many links a map has of a kind, as in a list: 48 rail, 1435 mm.
+        tell("{count} {kind}", count=number(count), kind=tell(drawn))
+        for drawn, count in lines.group_by("drawn").len().sort("drawn").iter_rows())
+    return _framed(chart, view, tell("Network"), tell("lines join places; × marks links shut on {day}", day=on) if on
+                   else tell("lines join places; × marks links shut"),
+                   tell("Map of {places} places and {links} links: {counts}.", places=number(here.height),
+                        links=number(lines.height), counts=counts))
 
 
 def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, view: View | None = None,
@@ -157,21 +123,23 @@ def route_map(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, *, v
         halo, _strokes(best, widen=1.5), *_crosses(pale.filter(pl.col("shut")), nodes, links, view),
         _dots(used, view, size=22), *_places(spots, bold=True), *letters,
     )
-    told = ", ".join(sorted(set(best["drawn"])))
+    comma = tell(", ")
     names = dict(nodes.select("node_id", "name").iter_rows())
     first, last = legs["from_node_id"][0], legs["to_node_id"][-1]
-    return _framed(chart, view, f"Routes from {names.get(first, first)} to {names.get(last, last)}",
-                   "bold: the routes; pale: other links; × shut",
-                   f"Map of {legs['route_id'].n_unique()} routes by {told} through "
-                   f"{', '.join(sorted(set(used['country'])))}.")
+    return _framed(chart, view, tell("Routes from {origin} to {destination}", origin=names.get(first, first),
+                                     destination=names.get(last, last)),
+                   tell("bold: the routes; pale: other links; × shut"),
+                   tell("Map of {count} routes by {kinds} through {countries}.", count=number(legs["route_id"].n_unique()),
+                        kinds=comma.join(tell(kind) for kind in sorted(set(best["drawn"]))),
+                        countries=comma.join(country_name(code) or code for code in sorted(set(used["country"])))))
 
 
 def weighted_map(nodes: pl.DataFrame, links: pl.DataFrame, weighted: pl.DataFrame, *, hues: dict[str, str],
-                 told: tuple[str, str, str], named: Sequence[str] = ()) -> Chart:
+                 words: tuple[str, str, str], named: Sequence[str] = ()) -> Chart:
     """Return the map of some links by weight over the pale network: wide is much, the colour says what kind.
 
     weighted: link_id, kind (a key of hues), width (pixels), the heaviest last; sea ways that go round land are not drawn.
-    told: title, subtitle, description. named: node_ids to be named first.
+    Keys of hues are marked as messages. words: title, subtitle, description. named: node_ids to be named first.
     """
     here = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list()) & (pl.col("mode") != "sea"))
     here = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list())) if here.is_empty() else here
@@ -180,14 +148,15 @@ def weighted_map(nodes: pl.DataFrame, links: pl.DataFrame, weighted: pl.DataFram
     drawn = weighted.join(_lines(nodes, here, view, (), like=links), on="link_id", maintain_order="left")
     pale = (_arced(line) for one in _lines(nodes, links, view, ())["geometry"] for line in one["coordinates"])
     spots = _label_spots(used.sort(~pl.col("node_id").is_in(list(named)), "node_id"), view, limit=34)
-    strokes = alt.Chart(drawn).mark_geoshape(filled=False, clip=True).encode(
+    kinds = [tell(kind) for kind in hues]
+    strokes = alt.Chart(drawn.with_columns(told("kind", hues))).mark_geoshape(filled=False, clip=True).encode(
         strokeWidth=alt.StrokeWidth("width:Q", scale=None),
-        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(hues), range=list(hues.values())),
-                        legend=alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=4, labelLimit=300)))
+        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=list(hues.values())),
+                        legend=legend(kinds, 2, symbolType="stroke", symbolStrokeWidth=4)))
     chart = alt.layer(*_ground(view), _countries(view, set(nodes["country"]), spots),
                       _path(_traced(pale, view), fill="transparent", stroke="#c4c9ce", strokeWidth=0.9), strokes,
                       _dots(used, view, size=16), *_places(spots, bold=True))
-    return _framed(chart, view, *told)
+    return _framed(chart, view, *words)
 
 
 def _framed(chart: Any, view: View, title: str, subtitle: str, description: str) -> Chart:
@@ -231,11 +200,12 @@ def _traced(lines: Iterable[Line], view: View, *, closed: bool = False) -> str:
 
 def _countries(view: View, countries: set[str], spots: list[dict[str, Any]]) -> Any:
     """Return the names of the countries that have places, where the places' names leave room."""
-    names = [name for name in basemap(view.seen())["names"] if name["country"] in countries]
-    boxes = [(*view.pixel(name["lon"], name["lat"]), 7.4 * len(name["name"]), 12.0) for name in names]
+    known = [name for name in basemap(view.seen())["names"] if name["country"] in countries]
+    names = [(country_name(name["country"]) or name["name"]).upper() for name in known]
+    boxes = [(*view.pixel(at["lon"], at["lat"]), 7.4 * breadth(name), 12.0) for at, name in zip(known, names, strict=True)]
     places = free_places(boxes, tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3)),
                          (view.width, view.height), [spot["box"] for spot in spots])
-    rows = [{"name": name["name"].upper(), "x_px": place[0], "y_px": place[1]}
+    rows = [{"name": name, "x_px": place[0], "y_px": place[1]}
             for name, place in zip(names, places, strict=True) if place is not None]
     return alt.Chart(alt.Data(values=rows)).mark_text(fontSize=9.5, color=NAME).encode(text="name:N", **_AT)
 
@@ -316,7 +286,8 @@ def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def _strokes(lines: pl.DataFrame, widen: float = 1.0) -> Any:
     present = [kind for kind in STYLES if STYLES[kind].name in set(lines["drawn"])]
-    return alt.Chart(lines).mark_geoshape(filled=False, clip=True).encode(**mode_channels(present, widen))
+    shown = lines.with_columns(told("drawn", (STYLES[kind].name for kind in present)))
+    return alt.Chart(shown).mark_geoshape(filled=False, clip=True).encode(**mode_channels(present, widen))
 
 
 def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[Any]:
@@ -357,7 +328,7 @@ def _label_spots(ranked: pl.DataFrame, view: View, *, limit: int) -> list[dict[s
     """Return the labels that find a free place beside their dots, in the order given."""
     dots = [view.pixel(lon, lat) for lon, lat in ranked.select("lon_deg", "lat_deg").iter_rows()]
     names = [str(name).split(" (")[0].split(" / ")[0] for name in ranked["name"]]
-    anchors = [(x, y, 6.2 * len(name) + 8, 13.0) for (x, y), name in zip(dots, names, strict=True)]
+    anchors = [(x, y, 6.2 * breadth(name) + 8, 13.0) for (x, y), name in zip(dots, names, strict=True)]
     taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in dots[:limit]]
     offsets: Sequence[tuple[float, float]] = _BESIDE
     places = free_places(anchors[:limit], offsets, (view.width, view.height), taken)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,12 +19,18 @@ from typing import Any, TypeAlias, cast
 import altair as alt
 import polars as pl
 
+from corridor.language import marked, number, signed, tell, vega_locale
+
 Chart: TypeAlias = alt.TopLevelMixin  # whatever Altair makes that can be drawn
 
 WIDTH = 720  # pixels of every chart: what A4 holds at 96 pixels an inch, less margins
 INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
 # Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker brings along.
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+# Where a language other than English is written: fonts that have its letters, ones that read well small before others.
+FONTS = FONT.replace("sans-serif", "'Noto Sans', 'DejaVu Sans', 'Noto Naskh Arabic', 'Noto Sans Arabic', 'PingFang SC', "
+                     "'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', "
+                     "sans-serif")
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6bb1")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 CONFIDENCE_HUES = {"A": "#08519c", "B": "#6baed6", "C": "#d9e3ee"}
@@ -31,7 +38,7 @@ CONFIDENCE_HUES = {"A": "#08519c", "B": "#6baed6", "C": "#d9e3ee"}
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a layer is drawn: name in legends, colour, dash in pixels, width in pixels."""
+    """How a layer is drawn: name in legends (in English, told when shown), colour, dash in pixels, width in pixels."""
 
     name: str
     hue: str
@@ -40,19 +47,21 @@ class Style:
 
 
 STYLES = {
-    "road": Style("road", "#d55e00", (1, 0), 1.6),
-    "rail-1520": Style("rail, 1520 mm", "#0072b2", (1, 0), 2.8),
-    "rail-1435": Style("rail, 1435 mm", "#009e73", (9, 2), 2.8),
-    "rail-1676": Style("rail, 1676 mm", "#b2529b", (9, 2, 2, 2), 2.8),
-    "rail": Style("rail, other gauge", "#4d4d4d", (4, 2), 2.8),
-    "ferry": Style("ferry", "#b8860b", (5, 3), 2.2),
-    "sea": Style("sea", "#3b9bd1", (2, 3), 2.2),
-    "waterway": Style("waterway", "#00798c", (2, 2, 6, 2), 2.2),
-    "air": Style("air", "#8c8c8c", (1, 5), 1.6),
-    "stop": Style("border or terminal", "#000000", (1, 0), 3.2),
-    "wait": Style("waiting for departure or opening", "#8c8c8c", (3, 2), 2.2),
-    "planned": Style("planned or being built", "#8c8c8c", (1.5, 3.5), 1.6),
-    "closed": Style("shut", "#9a9a9a", (1, 0), 1.2),
+    "road": Style(marked("road"), "#d55e00", (1, 0), 1.6),
+    "rail-1520": Style(marked("rail, 1520 mm"), "#0072b2", (1, 0), 2.8),
+    "rail-1435": Style(marked("rail, 1435 mm"), "#009e73", (9, 2), 2.8),
+    "rail-1676": Style(marked("rail, 1676 mm"), "#b2529b", (9, 2, 2, 2), 2.8),
+    "rail": Style(marked("rail, other gauge"), "#4d4d4d", (4, 2), 2.8),
+    "ferry": Style(marked("ferry"), "#b8860b", (5, 3), 2.2),
+    "sea": Style(marked("sea"), "#3b9bd1", (2, 3), 2.2),
+    "waterway": Style(marked("waterway"), "#00798c", (2, 2, 6, 2), 2.2),
+    "air": Style(marked("air"), "#8c8c8c", (1, 5), 1.6),
+    # Translators: legend: goods stand at a border or in a terminal.
+    "stop": Style(marked("border or terminal"), "#000000", (1, 0), 3.2),
+    "wait": Style(marked("waiting for departure or opening"), "#8c8c8c", (3, 2), 2.2),
+    "planned": Style(marked("planned or being built"), "#8c8c8c", (1.5, 3.5), 1.6),
+    # Translators: legend: links that are closed.
+    "closed": Style(marked("shut"), "#9a9a9a", (1, 0), 1.2),
 }
 
 
@@ -65,21 +74,44 @@ def drawn_as(layer: str) -> str:
 
 
 def mode_channels(present: Iterable[str], widen: float = 1.0) -> dict[str, Any]:
-    """Return colour, dash and width channels over the field ``drawn``, one legend for all, in one order everywhere."""
+    """Return colour, dash and width channels over the field ``drawn``, one legend for all, in one order everywhere.
+
+    The field holds the names of styles in the language spoken, as :func:`told` puts them.
+    """
     shown = set(present)
     keys = [key for key in STYLES if key in shown]
-    domain = [STYLES[key].name for key in keys]
-    legend = alt.Legend(title=None, orient="bottom", direction="horizontal", columns=4, symbolSize=700,
-                        symbolStrokeWidth=2.4, symbolType="stroke", labelLimit=220, columnPadding=18)
+    domain = [tell(STYLES[key].name) for key in keys]
+    one = legend(domain, 4, 18, title=None, direction="horizontal", symbolType="stroke", symbolSize=700,
+                 symbolStrokeWidth=2.4)
 
     def scale(values: Sequence[Any]) -> alt.Scale:
         return alt.Scale(type="ordinal", domain=domain, range=list(values))
 
     return {
-        "color": alt.Color("drawn:N", legend=legend, scale=scale([STYLES[key].hue for key in keys])),
-        "strokeDash": alt.StrokeDash("drawn:N", legend=legend, scale=scale([list(STYLES[key].dash) for key in keys])),
-        "strokeWidth": alt.StrokeWidth("drawn:N", legend=legend, scale=scale([STYLES[key].width * widen for key in keys])),
+        "color": alt.Color("drawn:N", legend=one, scale=scale([STYLES[key].hue for key in keys])),
+        "strokeDash": alt.StrokeDash("drawn:N", legend=one, scale=scale([list(STYLES[key].dash) for key in keys])),
+        "strokeWidth": alt.StrokeWidth("drawn:N", legend=one, scale=scale([STYLES[key].width * widen for key in keys])),
     }
+
+
+def told(column: str, words: Iterable[str]) -> pl.Expr:
+    """Return a column of words marked as messages in the language spoken."""
+    return pl.col(column).replace({word: tell(word) for word in words})
+
+
+def percent(share: float, digits: int = 0, *, with_sign: bool = False) -> str:
+    """Return a share as per cent, as Vega writes it in the language spoken; with_sign: a plus too.
+
+    >>> percent(0.256), percent(-0.1, 1, with_sign=True)
+    ('26%', '-10.0%')
+    """
+    locale = vega_locale()
+    return (signed if with_sign else number)(100 * share, digits) + ("%" if locale is None else locale["number"]["percent"])
+
+
+def listed(pairs: Iterable[tuple[object, object]]) -> str:
+    """Return names with their values as one text: ``a: 1; b: 2``."""
+    return tell("; ").join(tell("{name}: {value}", name=name, value=value) for name, value in pairs)
 
 
 def lettered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +157,7 @@ def free_places(anchors: Sequence[tuple[float, float, float, float]], offsets: S
 
 def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     """Return a key of marks and their meanings in as many columns as the longest meaning allows."""
-    longest = max((len(meaning) for _, meaning in entries), default=1)
+    longest = max((breadth(meaning) for _, meaning in entries), default=1)
     columns = max(1, min(4, int(width / (34 + 6.1 * longest)), len(entries) or 1))
     rows = -(-len(entries) // columns)
     step = width / columns
@@ -148,16 +180,90 @@ def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     return alt.layer(ring, marks, texts).properties(width=width, height=max(1, rows * 18))
 
 
-def shortened(text: str, limit: int) -> str:
-    """Return the text, cut at the limit with an ellipsis."""
-    return text if len(text) <= limit else text[:max(1, limit - 1)].rstrip() + "…"
+def breadth(text: str) -> float:
+    """Return how wide a text is, in Latin letters: Cyrillic ones are a little wider, Chinese ones twice as wide."""
+    return sum(_letter_breadth(sign) for sign in text) if not text.isascii() else len(text)
+
+
+def _letter_breadth(sign: str) -> float:
+    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+        return 0.0
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 2.0
+    return 1.17 if "\u0400" <= sign <= "\u052f" else 1.0
+
+
+def shortened(text: str, limit: float) -> str:
+    """Return the text, cut with an ellipsis where it is broader than so many Latin letters."""
+    if breadth(text) <= limit:
+        return text
+    return text[:max(1, _fitting(text, limit - 1))].rstrip() + "…"
+
+
+def _fitting(text: str, limit: float) -> int:
+    """Return how many signs at the start of the text are together no broader than the limit."""
+    wide = 0.0
+    for i, sign in enumerate(text):
+        wide += _letter_breadth(sign)
+        if wide > limit:
+            return i
+    return len(text)
+
+
+def wrapped(text: str, limit: float) -> str:
+    """Return the text on at most two lines no broader than so many Latin letters."""
+    if breadth(text) <= limit:
+        return text
+    fits = _fitting(text, limit)
+    cut = text.rfind(" ", 0, fits + 1)
+    cut = cut if cut > fits // 3 else fits
+    return text[:cut].rstrip() + "\n" + shortened(text[cut:].strip(), limit)
+
+
+def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
+    """Return a title as it is where it fits the width in pixels, else its lines; size: of its letters in pixels."""
+    lines, limit = [], width / (0.47 * size)
+    while breadth(text) > limit:
+        fits = max(1, _fitting(text, limit))
+        cut = text.rfind(" ", 0, fits + 1)
+        cut = cut if cut > 0 else fits
+        lines.append(text[:cut].rstrip())
+        text = text[cut:].strip()
+    return [*lines, text] if lines else text
+
+
+def legend(names: Sequence[str], most: int, padding: float = 10, **look: Any) -> alt.Legend:
+    """Return the legend of these names below a chart, in as many columns as the page holds, so many at the most.
+
+    padding: pixels between columns. The SVG maker may have no Chinese letters to measure: it is given their width.
+    """
+    beside = 40 if look.get("symbolSize") else 24
+    columns = next((count for count in range(most, 1, -1) if sum(
+        5.4 * max(map(breadth, names[i::count])) + beside + padding for i in range(min(count, len(names)))) <= WIDTH), 1)
+    unmeasured = max((7.0 * sum(unicodedata.east_asian_width(sign) in "WF" for sign in name) for name in names), default=0.0)
+    return alt.Legend(orient="bottom", columns=columns, labelLimit=340, columnPadding=padding + unmeasured, **look)
+
+
+def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
+    """Return an axis of names at the left, so many pixels wide; a name may stand on two lines, parted by a new line."""
+    look: dict[str, Any] = {"ticks": False, "domain": False, "labelLimit": width, "minExtent": width, "maxExtent": width}
+    if any("\n" in name for name in names):
+        look |= {"labelLineHeight": 13, "labelExpr": "split(datum.value, '\\n')", "labelOffset": {
+            "condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6}, "value": 0}}
+    return alt.Axis(**look)
 
 
 def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> Chart:
-    """Return the chart with title, subtitle, description for those who cannot see it, and the house's type."""
-    heading = alt.Title(title) if subtitle is None else alt.Title(title, subtitle=subtitle)
+    """Return the chart with title, subtitle, description for those who cannot see it, and the house's type.
+
+    Where another language than English is spoken the spec holds how it writes numbers and months.
+    """
+    big = in_lines(title, WIDTH, 15.5)
+    heading = alt.Title(big) if subtitle is None else alt.Title(big, subtitle=in_lines(subtitle, WIDTH))
+    locale = vega_locale()
+    spoken: dict[str, Any] = {"font": FONT} if locale is None else {"font": FONTS, "locale": locale}
     return cast(Chart, chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
-        font=FONT, aria=False,
+        **spoken, aria=False,
         title=alt.TitleConfig(anchor="start", frame="group", fontSize=14, color=INK, subtitleColor=SOFT,
                               subtitleFontSize=11.5, subtitlePadding=4, offset=12),
         axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
@@ -197,7 +303,7 @@ def drawn(spec: Mapping[str, Any]) -> str:
 
 def finished(raw: str, spec: Mapping[str, Any]) -> str:
     """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its own."""
-    svg = _plain(raw)
+    svg = _LEFTWARD.sub(">\u2067\\1\u2069<", _plain(raw))
     # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
     numbers: dict[str, int] = {}
     name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
@@ -206,14 +312,21 @@ def finished(raw: str, spec: Mapping[str, Any]) -> str:
     svg = name.sub(lambda found: f"{found[1]}{mark}-{found[2]}", svg)
     title = spec.get("title", "")
     heading = title.get("text", "") if isinstance(title, dict) else title
+    heading = " ".join(heading) if isinstance(heading, list) else heading
+    config = spec.get("config", {})
+    look = f'font-family="{config.get("font", FONT)}" font-size="11px"'
+    if "locale" in config:  # a page written from right to left would turn the text about its anchors
+        look += ' direction="ltr"'
     words = (f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
              f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>')
     return re.sub(r"<svg\b([^>]*)>",
-                  lambda found: f'<svg{found[1]} font-family="{FONT}" font-size="11px" role="img" '
+                  lambda found: f'<svg{found[1]} {look} role="img" '
                                 f'aria-labelledby="{mark}-title {mark}-desc">{words}',
                   svg, count=1)
 
 
+# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate), whatever stands around it.
+_LEFTWARD = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
 _TAG = re.compile(r"<[a-z][^>]*>")
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
