@@ -19,7 +19,7 @@ from corridor import cli, study
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]
-COMMANDS = sorted(name for name in cli.app if not name.startswith("-"))
+COMMANDS = sorted(name for name in cli.whole() if not name.startswith("-"))
 SHORT = ("check", "new", "route", "skim")  # the others take a while and have tests of their own
 
 
@@ -58,7 +58,7 @@ def example(name: str) -> list[str]:
 def test_every_help_has_an_example(name: str, run: Any) -> None:
     shown = run(name, "--help")
     assert shown.code == 0
-    assert "Example: corridor " + name in " ".join(shown.out.split())
+    assert "Example: corridor " + name + " " in " ".join(shown.out.split())
     cli.app.parse_args(example(name), exit_on_error=False, print_error=False)  # raises where it cannot be read
 
 

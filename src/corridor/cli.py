@@ -254,12 +254,17 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
     return DONE if status == 200 else USAGE
 
 
+def whole() -> App:
+    """Return the command line with the verbs of all chapters, each of which adds its own and stands above this module."""
+    for name in ("report", "closures", "trade"):
+        import_module(f"corridor.cli_{name}")
+    return app
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
-    for name in ("report", "closures", "trade"):
-        import_module(f"corridor.cli_{name}")  # each adds its verbs, standing above this module
     try:
-        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        code = whole()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where a reader that has gone away is understood
         return code if isinstance(code, int) else DONE
