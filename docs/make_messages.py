@@ -20,7 +20,7 @@ from corridor.phrases import written
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "languages"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
-OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false"}}
+OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
 SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
 IN_RESULTS = {"kept": None}
 

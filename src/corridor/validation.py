@@ -14,6 +14,7 @@ import polars as pl
 from corridor import schema
 from corridor.errors import CorridorError
 from corridor.itinerary import Floats, legs, sample
+from corridor.language import marked
 from corridor.network import Network, Row
 from corridor.query import Options, Query, prepare
 from corridor.whynot import best_way
@@ -79,11 +80,11 @@ def _quantiles(values: Floats) -> tuple[float | None, float | None, float | None
 
 def _verdict(row: Row, low: float | None, middle: float | None, high: float | None) -> str:
     if middle is None:
-        return "no way"
+        return marked("no way")
     seen = [v for v in (row["value_low"], row["value"], row["value_high"]) if v is not None]
     if not seen:
-        return "possible"
+        return marked("possible")
     top = np.inf if high is None else high
     if min(seen) <= top and max(seen) >= (low if low is not None else middle):
-        return "inside band"
-    return "within 25 %" if any(abs(v - middle) <= NEAR_SHARE * v for v in seen) else "miss"
+        return marked("inside band")
+    return marked("within 25 %") if any(abs(v - middle) <= NEAR_SHARE * v for v in seen) else marked("miss")
