@@ -15,6 +15,7 @@ from corridor.language import kept, marked
 CONSISTENT, DIFFERS, OPEN = marked("consistent"), marked("differs"), marked("cannot be checked")
 # Translators: "short by" stands alone, as the state of a promise that is behind.
 ON_COURSE, SHORT, NOT_HERE = marked("on course"), marked("short by"), marked("not measurable here")
+UNSAID = ("1", "count", "month", "year")  # units that are not written behind a figure
 _TOLERANCE = 0.02
 _ALONE = ("lookup", "at-least", "at-most")
 
@@ -249,19 +250,21 @@ def _show(value: float, unit: str | None, *, share: bool = False) -> str:
     if share or (unit == "1" and abs(value) <= 1):
         return _percent(value)
     label = (unit or "").split("/year")[0]
-    if label in ("month", "year") or unit is None or unit == "1":
-        return f"{value:,.4g}" if label not in ("month", "year") else f"{value:.0f}"
-    told = {"unit": label}
+    if label in ("month", "year"):
+        return f"{value:.0f}"
+    if unit is None or unit == "1":
+        return f"{value:,.4g}"
+    told = {"unit_id": label}
     if abs(value) >= 1e9:
         told["figure"] = f"{value / 1e9:,.4g}"
         # Translators: bn: billion, 1,000 million.
-        return kept("{figure} bn", **told) if label == "count" else kept("{figure} bn {unit}", **told)
+        return kept("{figure} bn", **told) if label == "count" else kept("{figure} bn {unit_id}", **told)
     if abs(value) >= 1e6:
         told["figure"] = f"{value / 1e6:,.5g}"
         # Translators: m: million.
-        return kept("{figure} m", **told) if label == "count" else kept("{figure} m {unit}", **told)
+        return kept("{figure} m", **told) if label == "count" else kept("{figure} m {unit_id}", **told)
     told["figure"] = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
-    return told["figure"] if label == "count" else kept("{figure} {unit}", **told)
+    return told["figure"] if label == "count" else kept("{figure} {unit_id}", **told)
 
 
 def _percent(value: float, digits: int = 1) -> str:

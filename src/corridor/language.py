@@ -241,15 +241,22 @@ def _retold(now: Speech, text: str) -> tuple[str, int]:
         for values in islice(_readings(parts, text), _MOST_READINGS):
             told = {name: _retold(now, value) for name, value in values.items()}
             left = sum(count for _, count in told.values())
-            found = not left or letters >= _LEAST_LETTERS or any(
+            found = not left or letters >= _LEAST_LETTERS or all(map(_shape, told)) or any(
                 not count and not _FIGURES.fullmatch(values[name]) for name, (_, count) in told.items())
             if found and left < best[1]:
                 best = message.format(**{name: value for name, (value, _) in told.items()}), left
             if not best[1]:
                 return best
-    several = [_retold(now, part) for part in text.split("; ")] if "; " in text else []
-    left = sum(count for _, count in several)
-    return (tell("; ").join(part for part, _ in several), left) if several and left < best[1] else best
+    for gap in re.finditer("; ", text):
+        one, other = _retold(now, text[:gap.start()]), _retold(now, text[gap.end():])
+        if one[1] + other[1] < best[1]:
+            best = one[0] + tell("; ") + other[0], one[1] + other[1]
+    return best
+
+
+def _shape(name: str) -> re.Pattern[str] | None:
+    """Return what a field may hold, by how its name ends; null for anything."""
+    return next((shape for end, shape in _SHAPES.items() if name.endswith(end)), None)
 
 
 def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
@@ -262,7 +269,7 @@ def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
             yield {}
         return
     name, then = parts[1], parts[2]
-    shape = next((shape for end, shape in _SHAPES.items() if name.endswith(end)), None)
+    shape = _shape(name)
     at = text.find(then, start + 1) if len(parts) > 3 else max(len(text) - len(then), 0)
     while at > start:
         value = text[start:at]

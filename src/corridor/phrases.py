@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridor.errors import UnknownName
+from corridor.evidence import UNSAID
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 # Columns of tables whose texts stand in reports, charts and on the map. Citations stay as they were published.
 SHOWN = {"nodes": ("name",), "cargoes": ("name",), "countries": ("name",), "sectors": ("name",), "hazards": ("name",),
          "changes": ("note",), "windows": ("note",), "rules": ("document", "note"), "observations": ("name", "explains"),
-         "claims": ("statement", "note"), "commitments": ("name", "note"), "replays": ("name",), "parameters": ("meaning",),
-         "trade": ("series",)}
+         "claims": ("statement", "unit", "note"), "commitments": ("name", "unit", "note"), "figures": ("unit",),
+         "replays": ("name",), "parameters": ("meaning",), "trade": ("series",)}
 
 HEADS = tuple(b'"' + head for head in (b"POT-Creation", b"PO-Revision", b"Generated-By", b"Last-Translator",
                                        b"Language-Team", b"Report-Msgid"))
@@ -36,7 +37,7 @@ def phrases(study: Study) -> Iterator[tuple[str, str]]:
     for table, columns in SHOWN.items():
         for column in columns:
             for text in study.tables[table][column].drop_nulls().unique(maintain_order=True).to_list():
-                if text.strip():
+                if text.strip() and text not in UNSAID:
                     yield text, f"{table}.{column}"
 
 

@@ -107,7 +107,7 @@ def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
     for row in comparison.iter_rows(named=True):
         if row["criterion"] == "risk" or row[column] is None:
             continue
-        amount = kept("{figure} {unit}", figure=f"{row[column]:,.0f}", unit=row["unit"])
+        amount = kept("{figure} {unit_id}", figure=f"{row[column]:,.0f}", unit_id=row["unit"])
         told = {"criterion": row["criterion"], "amount": amount}
         if row["best"] is None:
             # Translators: {criterion} is time, cost or carbon.
