@@ -33,6 +33,7 @@ FONTS = FONT.replace("sans-serif", "'Noto Sans', 'DejaVu Sans', 'Noto Naskh Arab
                      "sans-serif")
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6bb1")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+MOST_IN_COLUMN = 12
 CONFIDENCE_HUES = {"A": "#08519c", "B": "#6baed6", "C": "#d9e3ee"}
 
 
@@ -159,6 +160,8 @@ def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     """Return a key of marks and their meanings in as many columns as the longest meaning allows."""
     longest = max((breadth(meaning) for _, meaning in entries), default=1)
     columns = max(1, min(4, int(width / (34 + 6.1 * longest)), len(entries) or 1))
+    if len(entries) > MOST_IN_COLUMN:  # a long key in one column would press the chart together: cut the longest meanings
+        columns = max(columns, 3)
     rows = -(-len(entries) // columns)
     step = width / columns
     limit = int((step - 34) / 5.6)

@@ -15,7 +15,9 @@ import polars as pl
 from corridor.language import tell
 from corridor.reports import figures, losses, trade
 from corridor.reports.given import Given, Part, best_of
-from corridor.reports.words import day, flat, slug
+from corridor.reports.words import day, days, flat, num, slug
+
+STEADY_SHARE = 0.1  # a year whose days and dollars vary by less is told in a sentence
 
 
 def network(given: Given) -> list[Part]:
@@ -34,15 +36,17 @@ def trips(given: Given) -> list[Part]:
     parts = []
     for trip in given.trips:
         routes, dates, trip_id = trip["routes"], trip["calendar"], slug(trip["trip_id"])
+        same = steady(dates)
         values = {
             "trip": trip, "papers": papers(trip["rows"]),
             "figures": figures.trip_figures(trip_id, routes, trip["legs"], given.nodes, given.links, set(given.shut))
             if routes.height else [],
             "legs_csv": figures.csv_address(trip["legs"].drop("route_id", "kind", "mode", "country", "arrive_at"))
             if trip["legs"].height else None,
-            "calendar": figures.calendar_figure(trip_id, dates) if dates.height else None,
+            "same": same, "dates_csv": figures.csv_address(dates.drop("trip_id")) if same else None,
+            "calendar": figures.calendar_figure(trip_id, dates) if dates.height and not same else None,
             "criteria": dates["criterion"].unique(maintain_order=True).to_list() if dates.height else [],
-            "months": months(dates) if dates.height else []}
+            "months": months(dates) if dates.height and not same else []}
         parts.append(Part(trip["anchor"], trip["heading"], "trip.html", values, trip["name"]))
     return parts
 
@@ -139,6 +143,30 @@ def papers(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
         for document in row["documents"] or ():
             found.setdefault(document, []).append(row["letter"])
     return list(found.items())
+
+
+def steady(calendar: pl.DataFrame) -> list[str]:
+    """Return a sentence for each criterion where every departure goes the same way at about the same time and price.
+
+    None where anything changes, which a chart then shows.
+    """
+    said = []
+    criteria = calendar["criterion"].unique(maintain_order=True).to_list() if calendar.height else []
+    for criterion in criteria:
+        part = calendar.filter(pl.col("criterion") == criterion)
+        ways = part.select("countries", "borders").unique().height
+        spans = [(part[column].min(), part[column].max()) for column in ("time_h", "cost_usd")]
+        if part["time_h"].null_count() or ways > 1 or any(high - low > STEADY_SHARE * low for low, high in spans):  # type: ignore[operator]
+            return []
+        told = {"count": num(part.height), "way": "–".join(part["countries"][0]), "days": days(part["time_h"].median()),  # type: ignore[arg-type]
+                "usd": num(part["cost_usd"].median()), "first": day(part["depart_on"].min()),  # type: ignore[arg-type]
+                "last": day(part["depart_on"].max())}  # type: ignore[arg-type]
+        said.append(
+            tell("Cheapest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days as "
+                 "planned for USD {usd}, give or take a tenth.", **told) if criterion == "cost" else
+            tell("Quickest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days as "
+                 "planned for USD {usd}, give or take a tenth.", **told))
+    return said
 
 
 def months(calendar: pl.DataFrame) -> list[dict[str, Any]]:
