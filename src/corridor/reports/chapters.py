@@ -36,7 +36,7 @@ def trips(given: Given) -> list[Part]:
     parts = []
     for trip in given.trips:
         routes, dates, trip_id = trip["routes"], trip["calendar"], slug(trip["trip_id"])
-        same = steady(dates)
+        same = steady(dates) if parts else []  # the first trip shows its year whatever it is like
         values = {
             "trip": trip, "papers": papers(trip["rows"]),
             "figures": figures.trip_figures(trip_id, routes, trip["legs"], given.nodes, given.links, set(given.shut))
@@ -162,10 +162,10 @@ def steady(calendar: pl.DataFrame) -> list[str]:
                 "usd": num(part["cost_usd"].median()), "first": day(part["depart_on"].min()),  # type: ignore[arg-type]
                 "last": day(part["depart_on"].max())}  # type: ignore[arg-type]
         said.append(
-            tell("Cheapest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days as "
-                 "planned for USD {usd}, give or take a tenth.", **told) if criterion == "cost" else
-            tell("Quickest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days as "
-                 "planned for USD {usd}, give or take a tenth.", **told))
+            tell("Cheapest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days "
+                 "as planned for USD {usd}, give or take a tenth.", **told) if criterion == "cost" else
+            tell("Quickest: all {count} departures looked at from {first} to {last} go the same way ({way}), in {days} days "
+                 "as planned for USD {usd}, give or take a tenth.", **told))
     return said
 
 
