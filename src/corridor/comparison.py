@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from corridor.language import kept
 from corridor.network import Network
 from corridor.query import CRITERIA, Options, Query, prepare
 from corridor.routing import describe, pareto_ways
@@ -82,4 +83,4 @@ def _best(query: Query, quickest: dict[str, int], trip_id: str) -> tuple[dict[st
     for number in set(chosen.values()):
         routes, legs = describe(query, [ways[number]])
         rows[number] = routes.row(0, named=True) | weak_shares(legs)
-    return {criterion: rows[number] for criterion, number in chosen.items()}, "no way is as quick"
+    return {criterion: rows[number] for criterion, number in chosen.items()}, kept("no way is as quick")

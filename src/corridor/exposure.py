@@ -155,8 +155,8 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     bits = np.zeros(links.height, np.int64)
     findings = []
     if hazards.height > MOST_HAZARDS:
-        raise CallError(f"{hazards.height} hazards are more than the {MOST_HAZARDS} that fit: join those that cover "
-                        "the same links.")
+        raise CallError(kept("{count} hazards are more than the {most} that fit: join those that cover the same links.",
+                             count=hazards.height, most=MOST_HAZARDS))
     known = {*links["link_id"].to_list()}
     for h, row in enumerate(hazards.iter_rows(named=True)):
         for column in ("events_per_year", "duration_median_d", "duration_sigma"):
