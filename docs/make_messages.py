@@ -21,7 +21,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "languages"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
-SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
+SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(
+    ("tell_count", "ngettext"), (1, 2)) | {"pgettext": ((1, "c"), 2)}
 IN_RESULTS = {"kept": None}
 
 

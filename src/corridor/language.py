@@ -216,7 +216,7 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
             if _FIELD.search(message.id) and path is not own:
                 if message.context == CONTEXT:
                     patterns.append((len(_FIELD.sub("", message.id)), tuple(_FIELD.split(message.id)), str(message.string)))
-            elif path is own or message.context == CONTEXT or message.id not in texts:
+            elif path is own or message.context == CONTEXT or message.context is None and message.id not in texts:
                 texts[message.id] = str(message.string)
     packed.seek(0)
     locale = Locale.parse(code)

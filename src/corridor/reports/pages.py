@@ -42,7 +42,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"])
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = speech().catalogue
-    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext)
     environment.globals.update(tell=tell, speech=speech())
     environment.filters.update(num=words.num, days=words.days, share=words.share, say=words.say, day=words.day,
                                told=words.told, layer=words.layer, slug=words.slug, words=words.words, way=words.way,
