@@ -13,6 +13,7 @@ import polars as pl
 
 from corridor.diagrams import cost_distance, distance_pair, distance_points, time_distance
 from corridor.language import marked, number, tell
+from corridor.lettering import breadth, in_lines, shortened, wrapped
 from corridor.maps import network_map, route_map, view_of
 from corridor.palette import (
     CONFIDENCE_HUES,
@@ -24,19 +25,15 @@ from corridor.palette import (
     SOFT,
     WIDTH,
     Chart,
-    breadth,
     dressed,
     free_places,
-    in_lines,
     key,
     legend,
     letter,
     lettered,
     listed,
-    shortened,
     to_svg,
     told,
-    wrapped,
 )
 
 __all__ = ["calendar", "corridors", "cost_distance", "distance_pair", "distance_points", "evidence", "network_map", "pareto",
@@ -272,7 +269,8 @@ def validation(frame: pl.DataFrame) -> Chart:
         panels.append(_validation_panel(part, tell(METRICS[metric])))
     whole = alt.vconcat(*panels, spacing=18).resolve_legend(color="shared", shape="shared")
     return dressed(whole, tell("Observed beside model"),
-                   tell("mark: observed; bar: model, 5th–95th percentile; tick: median"), tell("{list}.", list=listed(said)))
+                   tell("mark: observed; bar: model, 5th–95th percentile; tick: median"), tell("{list}.", list=listed(said)),
+                   left=310)
 
 
 def _validation_panel(part: pl.DataFrame, title: str) -> Any:
@@ -291,7 +289,7 @@ def _validation_panel(part: pl.DataFrame, title: str) -> Any:
     base = alt.Chart(part.select("label", told("verdict", VERDICTS), *known))
     verdicts = [tell(verdict) for verdict in VERDICTS]
     below = legend(verdicts, 5, titleLimit=WIDTH, title=in_lines(
-        tell("verdict (possible: seen, not measured; no way: the model finds none)"), WIDTH - 120))
+        tell("verdict (possible: seen, not measured; no way: the model finds none)"), WIDTH - 310))
     verdict = {"color": alt.Color("verdict:N", legend=below, scale=alt.Scale(
                    domain=verdicts, range=[hue for hue, _ in VERDICTS.values()])),
                "shape": alt.Shape("verdict:N", legend=below, scale=alt.Scale(
@@ -335,4 +333,4 @@ def evidence(frame: pl.DataFrame) -> Chart:
         "table", "confidence", "rows").iter_rows())
     chart = alt.layer(bars, *counts).properties(width=WIDTH - 170, height=alt.Step(24))
     return dressed(chart, tell("What the figures rest on"), tell("rows of each table by confidence"),
-                   tell("{list}.", list=said))
+                   tell("{list}.", list=said), left=140)

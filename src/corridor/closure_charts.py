@@ -10,7 +10,8 @@ import altair as alt
 import polars as pl
 
 from corridor.exposure import LIMIT_SHARE
-from corridor.language import marked, number, signed, tell
+from corridor.language import ENGLISH, marked, number, signed, speech, tell
+from corridor.lettering import in_lines, labels, shortened, wrapped
 from corridor.maps import weighted_map
 from corridor.palette import (
     FAINT,
@@ -21,13 +22,11 @@ from corridor.palette import (
     WIDTH,
     Chart,
     dressed,
-    in_lines,
     legend,
     listed,
     names_axis,
     percent,
-    shortened,
-    wrapped,
+    row_px,
 )
 
 KINDS = {"crossing": marked("crossings between two countries"), "country": marked("countries"), "link": marked("links"),
@@ -85,14 +84,14 @@ def criticality_bars(ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", "
             label=_unlike([_parts(row, single) for row in part.iter_rows(named=True)]),
             loss=pl.col("loss_usd_per_year") / 1e6, left=(pl.col("loss_usd_per_year") - _cut()) / 1e6)
         told.append((words, tell(", ").join(f"{n} {number(v)}" for n, v in rows.select("label", "loss").iter_rows())))
-        panels.append(_loss_panel(rows, words, 31 if kind == "pair" else 19))
+        panels.append(_loss_panel(rows, words))
     whole = alt.vconcat(*panels, spacing=14).resolve_scale(color="shared")
     return dressed(whole, tell("What the loss of one would cost"),
                    tell("million USD a year, the dearest eight of each kind; every trip takes its best way round"),
-                   listed(told))
+                   listed(told), left=_LEFT)
 
 
-def _loss_panel(rows: pl.DataFrame, words: str, step: int) -> Any:
+def _loss_panel(rows: pl.DataFrame, words: str) -> Any:
     y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=names_axis(_LEFT, rows["label"]))
     top = float(rows["loss"][0]) * 1.02
     scale = alt.Scale(domain=[0, top], nice=False)
@@ -106,7 +105,7 @@ def _loss_panel(rows: pl.DataFrame, words: str, step: int) -> Any:
         x2="end:Q", y=y, color=hue)
     text = alt.Chart(rows.select("label", "loss")).mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
         x=alt.X("loss:Q", scale=scale), y=y, text=alt.Text("loss:Q", format=",.1f"))
-    return alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(step))
+    return alt.layer(bars, text).properties(width=_PLOT, height=row_px(rows["label"], 19))
 
 
 def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, str]) -> Chart:
@@ -150,7 +149,7 @@ def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, s
                            for n, v in mean.select("name", "loss").iter_rows())
     return dressed(alt.layer(line, rule, label).properties(width=WIDTH - 150, height=250),
                    tell("What a year of closures costs"),
-                   tell("extra cost of what goes round or waits, and worth of what stays"), told)
+                   tell("extra cost of what goes round or waits, and worth of what stays"), told, left=140)
 
 
 def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
@@ -159,15 +158,15 @@ def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
     top = float(by_hazard["loss_usd_per_year"].max()) / 1e6 * 1.02 or 1.0  # type: ignore[arg-type]
     for (case,), part in by_hazard.group_by("case", maintain_order=True):
         rows = part.filter(pl.col("loss_usd_per_year") > 0).sort("loss_usd_per_year", descending=True).head(10).select(
-            "loss_share", label=pl.col("name").map_elements(lambda s: shortened(s, _LETTERS), return_dtype=pl.String),
-            loss=pl.col("loss_usd_per_year") / 1e6)
+            "loss_share", "name", loss=pl.col("loss_usd_per_year") / 1e6)
         if not rows.height:
             continue
+        rows = rows.with_columns(
+            label=pl.Series(labels(rows["name"], _LETTERS), dtype=pl.String),
+            told=pl.Series([f"{number(loss, 1)} ({percent(share or 0.0)})" for loss, share in rows.select(
+                "loss", "loss_share").iter_rows()], dtype=pl.String))
         name = names.get(str(case), str(case))
         told.append((name, tell(", ").join(f"{n} {number(v, 1)}" for n, v in rows.select("label", "loss").iter_rows())))
-        rows = rows.with_columns(told=pl.Series([
-            f"{number(loss, 1)} ({percent(share or 0.0)})" for loss, share in rows.select("loss", "loss_share").iter_rows()
-        ], dtype=pl.String))
         y = alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=names_axis(_LEFT, rows["label"]))
         scale = alt.Scale(domain=[0, top], nice=False)
         base = alt.Chart(rows)
@@ -176,9 +175,9 @@ def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
                     axis=alt.Axis(format=",~f", tickCount=6)), y=y)
         text = base.mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
             x=alt.X("loss:Q", scale=scale), y=y, text="told:N")
-        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(19)))
+        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=row_px(rows["label"], 19)))
     return dressed(alt.vconcat(*panels, spacing=14), tell("Which hazards it comes from"),
-                   tell("mean yearly loss, the ten that cost most (share of all)"), listed(told))
+                   tell("mean yearly loss, the ten that cost most (share of all)"), listed(told), left=_LEFT)
 
 
 def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -> Chart:
@@ -227,11 +226,12 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
         text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
             x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+,.1f")).transform_calculate(
             end="max(datum.high, 0)")
-        panels.append(alt.layer(bars, band, text).properties(width=_PLOT, height=alt.Step(24), title=alt.Title(
-            shortened(str(title), 100), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
+        panels.append(alt.layer(bars, band, text).properties(width=_PLOT, height=row_px(words.values(), 24), title=alt.Title(
+            _heading(str(title)), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
     told = listed((t, f"{n} {signed(v, 1)}") for t, n, v in rows.select("title", "name", "value").iter_rows())
     return dressed(alt.vconcat(*panels, spacing=14), tell("What a second corridor is worth"),
-                   tell("saved a year; line: two standard errors"), tell("Million USD a year. {list}.", list=told))
+                   tell("saved a year; line: two standard errors"), tell("Million USD a year. {list}.", list=told),
+                   left=_LEFT)
 
 
 def replay_bars(replay: pl.DataFrame) -> Chart:
@@ -263,10 +263,15 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
             y=y, color=alt.Color("hue:N", scale=None))
         text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
             x=alt.X("value:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+.1%"))
-        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(22), title=alt.Title(
-            shortened(row["name"], 100), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
+        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=row_px(rows["name"], 22), title=alt.Title(
+            _heading(row["name"]), fontSize=11.5, fontWeight="bold", anchor="start", color=INK, offset=4)))
     return dressed(alt.vconcat(*panels, spacing=14), tell("A closure that happened, beside the model"),
-                   tell("change of trade against the same months a year before"), listed(told))
+                   tell("change of trade against the same months a year before"), listed(told), left=_LEFT)
+
+
+def _heading(text: str) -> str | list[str]:
+    """Return the heading of a panel."""
+    return in_lines(shortened(text, 100 if speech() is ENGLISH else 240), WIDTH - _LEFT - 20, 12.5)
 
 
 def _pixels(share: pl.Expr) -> pl.Expr:
@@ -287,6 +292,8 @@ def _parts(row: Mapping[str, Any], single: Mapping[str, str]) -> list[str]:
 
 def _unlike(names: Sequence[Sequence[str]]) -> pl.Series:
     """Return the names shortened, each part on a line of its own; those that would be alike numbered."""
+    if all(len(parts) == 1 for parts in names):
+        return pl.Series(labels((name for name, in names), _LETTERS), dtype=pl.String)
     made: list[str] = []
     for parts in names:
         short = "\n".join(shortened(part, _LETTERS) for part in parts)

@@ -14,6 +14,7 @@ import altair as alt
 import polars as pl
 
 from corridor.language import marked, number, tell
+from corridor.lettering import breadth
 from corridor.palette import (
     INK,
     PAPER,
@@ -21,7 +22,6 @@ from corridor.palette import (
     STYLES,
     WIDTH,
     Chart,
-    breadth,
     drawn_as,
     dressed,
     free_places,

@@ -16,6 +16,7 @@ import polars as pl
 from corridor.basemap import Line, basemap, clip_line
 from corridor.basemap.view import View, conic
 from corridor.language import country_name, number, tell
+from corridor.lettering import breadth
 from corridor.palette import (
     INK,
     PAPER,
@@ -23,7 +24,6 @@ from corridor.palette import (
     STYLES,
     WIDTH,
     Chart,
-    breadth,
     drawn_as,
     dressed,
     free_places,
@@ -162,7 +162,7 @@ def weighted_map(nodes: pl.DataFrame, links: pl.DataFrame, weighted: pl.DataFram
 def _framed(chart: Any, view: View, title: str, subtitle: str, description: str) -> Chart:
     framed = chart.project(**view.projection()).properties(
         width=view.width, height=view.height, view=alt.ViewBackground(fill=SEA, stroke=BORDER))
-    return dressed(framed, title, subtitle, description)
+    return dressed(framed, title, subtitle, description, left=0)
 
 
 def _ground(view: View) -> list[Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import altair as alt
 import polars as pl
 
 from corridor.language import marked, number, signed, tell, vega_locale
+from corridor.lettering import breadth, in_lines, shortened, wide_count
 
 Chart: TypeAlias = alt.TopLevelMixin  # whatever Altair makes that can be drawn
 
@@ -183,58 +183,6 @@ def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     return alt.layer(ring, marks, texts).properties(width=width, height=max(1, rows * 18))
 
 
-def breadth(text: str) -> float:
-    """Return how wide a text is, in Latin letters: Cyrillic ones are a little wider, Chinese ones twice as wide."""
-    return sum(_letter_breadth(sign) for sign in text) if not text.isascii() else len(text)
-
-
-def _letter_breadth(sign: str) -> float:
-    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
-        return 0.0
-    if unicodedata.east_asian_width(sign) in "WF":
-        return 2.0
-    return 1.17 if "\u0400" <= sign <= "\u052f" else 1.0
-
-
-def shortened(text: str, limit: float) -> str:
-    """Return the text, cut with an ellipsis where it is broader than so many Latin letters."""
-    if breadth(text) <= limit:
-        return text
-    return text[:max(1, _fitting(text, limit - 1))].rstrip() + "…"
-
-
-def _fitting(text: str, limit: float) -> int:
-    """Return how many signs at the start of the text are together no broader than the limit."""
-    wide = 0.0
-    for i, sign in enumerate(text):
-        wide += _letter_breadth(sign)
-        if wide > limit:
-            return i
-    return len(text)
-
-
-def wrapped(text: str, limit: float) -> str:
-    """Return the text on at most two lines no broader than so many Latin letters."""
-    if breadth(text) <= limit:
-        return text
-    fits = _fitting(text, limit)
-    cut = text.rfind(" ", 0, fits + 1)
-    cut = cut if cut > fits // 3 else fits
-    return text[:cut].rstrip() + "\n" + shortened(text[cut:].strip(), limit)
-
-
-def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
-    """Return a title as it is where it fits the width in pixels, else its lines; size: of its letters in pixels."""
-    lines, limit = [], width / (0.47 * size)
-    while breadth(text) > limit:
-        fits = max(1, _fitting(text, limit))
-        cut = text.rfind(" ", 0, fits + 1)
-        cut = cut if cut > 0 else fits
-        lines.append(text[:cut].rstrip())
-        text = text[cut:].strip()
-    return [*lines, text] if lines else text
-
-
 def legend(names: Sequence[str], most: int, padding: float = 10, **look: Any) -> alt.Legend:
     """Return the legend of these names below a chart, in as many columns as the page holds, so many at the most.
 
@@ -243,8 +191,13 @@ def legend(names: Sequence[str], most: int, padding: float = 10, **look: Any) ->
     beside = 40 if look.get("symbolSize") else 24
     columns = next((count for count in range(most, 1, -1) if sum(
         5.4 * max(map(breadth, names[i::count])) + beside + padding for i in range(min(count, len(names)))) <= WIDTH), 1)
-    unmeasured = max((7.0 * sum(unicodedata.east_asian_width(sign) in "WF" for sign in name) for name in names), default=0.0)
+    unmeasured = max((7.0 * wide_count(name) for name in names), default=0.0)
     return alt.Legend(orient="bottom", columns=columns, labelLimit=340, columnPadding=padding + unmeasured, **look)
+
+
+def row_px(names: Iterable[str], one_line: int) -> alt.Step:
+    """Return the height of a chart's rows: so many pixels where every name stands on one line."""
+    return alt.Step(max(one_line, 31) if any("\n" in name for name in names) else one_line)
 
 
 def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
@@ -256,13 +209,14 @@ def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
     return alt.Axis(**look)
 
 
-def dressed(chart: Any, title: str, subtitle: str | None, description: str) -> Chart:
+def dressed(chart: Any, title: str, subtitle: str | None, description: str, *, left: float = 70) -> Chart:
     """Return the chart with title, subtitle, description for those who cannot see it, and the house's type.
 
-    Where another language than English is spoken the spec holds how it writes numbers and months.
+    left: pixels left of the plot, where the title does not begin. Where another language than English is spoken the spec
+    holds how it writes numbers and months.
     """
-    big = in_lines(title, WIDTH, 15.5)
-    heading = alt.Title(big) if subtitle is None else alt.Title(big, subtitle=in_lines(subtitle, WIDTH))
+    big = in_lines(title, WIDTH - left, 15.5)
+    heading = alt.Title(big) if subtitle is None else alt.Title(big, subtitle=in_lines(subtitle, WIDTH - left))
     locale = vega_locale()
     spoken: dict[str, Any] = {"font": FONT} if locale is None else {"font": FONTS, "locale": locale}
     return cast(Chart, chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
@@ -306,7 +260,7 @@ def drawn(spec: Mapping[str, Any]) -> str:
 
 def finished(raw: str, spec: Mapping[str, Any]) -> str:
     """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its own."""
-    svg = _LEFTWARD.sub(">\u2067\\1\u2069<", _plain(raw))
+    svg = _LEFTWARD.sub(lambda found: ">\u2067" + _FIGURE.sub("\u2066\\g<0>\u2069", found[1]) + "\u2069<", _plain(raw))
     # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
     numbers: dict[str, int] = {}
     name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
@@ -328,8 +282,10 @@ def finished(raw: str, spec: Mapping[str, Any]) -> str:
                   svg, count=1)
 
 
-# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate), whatever stands around it.
+# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate), whatever stands around it,
+# and a figure in it from left to right, with its sign, or a date would be read backwards.
 _LEFTWARD = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
+_FIGURE = re.compile(r"[+\-−±]?\d(?:[\d.,:/–-]*\d)?(?:\u00a0?%)?")
 _TAG = re.compile(r"<[a-z][^>]*>")
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")

@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from corridor.language import marked, number, signed, tell
+from corridor.lettering import in_lines, labels, wrapped
 from corridor.palette import (
     FAINT,
     HUES,
@@ -17,13 +18,11 @@ from corridor.palette import (
     WIDTH,
     Chart,
     dressed,
-    in_lines,
     legend,
     listed,
     names_axis,
     percent,
-    shortened,
-    wrapped,
+    row_px,
 )
 
 _KINDS = {"traded": ("#4d4d4d", marked("traded, twelve months to {day}")),
@@ -54,7 +53,8 @@ def way_to_target(steps: pl.DataFrame) -> Chart:
         told.append((name, words))
         panels.append(_way_panel(pl.DataFrame(rows, infer_schema_length=None), str(name), top))
     return dressed(alt.vconcat(*panels, spacing=16), tell("The way to the target"),
-                   tell("trade both ways; the line: interval of the corridors' effect"), tell("{list}.", list=listed(told)))
+                   tell("trade both ways; the line: interval of the corridors' effect"),
+                   tell("{list}.", list=listed(told)), left=_LEFT)
 
 
 def _steps_of(part: pl.DataFrame) -> tuple[list[dict[str, Any]], str]:
@@ -84,10 +84,10 @@ def _way_panel(rows: pl.DataFrame, name: str, top: float) -> Any:
         x=alt.X("from:Q", title=_millions(name), scale=scale, axis=axis), x2="to:Q", y=y,
         color=alt.Color("hue:N", scale=None))
     line = base.mark_rule(strokeWidth=1.6, color=INK).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y)
-    labels = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
+    text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
         x=alt.X("end:Q", scale=scale), y=y, text="label:N").transform_calculate(
         end="datum.high != null ? max(datum.to, datum.high) : datum.to")
-    return alt.layer(bars, line, labels).properties(width=_PLOT, height=alt.Step(26))
+    return alt.layer(bars, line, text).properties(width=_PLOT, height=row_px(rows["kind"], 26))
 
 
 def scenarios(steps: pl.DataFrame) -> Chart:
@@ -99,17 +99,18 @@ def scenarios(steps: pl.DataFrame) -> Chart:
     for (name,), part in steps.group_by("series", maintain_order=True):
         plain = float(part.filter(pl.col("kind") == "growth")["value_usd"][0]) / 1e6
         rows = part.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null()).select(
-            pl.col("step").map_elements(lambda s: shortened(s, _LETTERS), return_dtype=pl.String),
+            "step",
             *(pl.coalesce(c, "value_usd").truediv(1e6).alias(c.removesuffix("_usd"))
               for c in ("value_usd", "low_usd", "high_usd")))
         # Words are told here: Polars calls a function elsewhere, where another language is spoken.
-        rows = rows.with_columns(label=pl.Series([_signed(value - plain) for value in rows["value"]], dtype=pl.String))
+        rows = rows.with_columns(step=pl.Series(labels(rows["step"], _LETTERS), dtype=pl.String),
+                                 label=pl.Series([_signed(value - plain) for value in rows["value"]], dtype=pl.String))
         told.append((tell("{series}, growth alone {millions}", series=name, millions=number(plain)),
                      tell(", ").join(f"{s} {number(v)}" for s, v in rows.select("step", "value").iter_rows())))
         panels.append(_scenario_panel(rows, str(name), plain))
     return dressed(alt.vconcat(*panels, spacing=16), tell("What each scenario would change"),
                    tell("dashed: growth alone, from which the figures at the right count; the axis does not start at 0"),
-                   tell("{list}.", list=listed(told)))
+                   tell("{list}.", list=listed(told)), left=_LEFT)
 
 
 def _scenario_panel(rows: pl.DataFrame, name: str, plain: float) -> Any:
@@ -127,8 +128,8 @@ def _scenario_panel(rows: pl.DataFrame, name: str, plain: float) -> Any:
         x=x("plain"))
     band = base.mark_rule(strokeWidth=5, color="#a8d5c5").encode(x=x("low"), x2="high:Q", y=y)
     dots = base.mark_circle(size=90, color=HUES[2], stroke=PAPER, strokeWidth=0.8, opacity=1).encode(x=x("value"), y=y)
-    labels = base.mark_text(align="left", dx=8, fontSize=11, color=INK).encode(x=alt.value(_PLOT), y=y, text="label:N")
-    return alt.layer(growth, band, dots, labels).properties(width=_PLOT, height=alt.Step(24))
+    text = base.mark_text(align="left", dx=8, fontSize=11, color=INK).encode(x=alt.value(_PLOT), y=y, text="label:N")
+    return alt.layer(growth, band, dots, text).properties(width=_PLOT, height=row_px(rows["step"], 24))
 
 
 def _signed(value: float) -> str:
@@ -139,6 +140,12 @@ def _signed(value: float) -> str:
 def _millions(what: object) -> str | list[str]:
     """Return the title of an axis of money; what: series or direction."""
     return in_lines(tell("million USD a year ({series})", series=what), WIDTH - 2 * _RIGHT)
+
+
+def _labelled(names: pl.Series) -> dict[str, str]:
+    """Return how each name stands at the left of a chart."""
+    own = names.unique(maintain_order=True).to_list()
+    return dict(zip(own, labels(own, _LETTERS), strict=True))
 
 
 def _directions(frame: pl.DataFrame) -> pl.Series:
@@ -154,7 +161,7 @@ def carriage(frame: pl.DataFrame) -> Chart:
     """
     rows = frame.with_columns(
         direction=_directions(frame),
-        step=pl.col("title").map_elements(lambda s: shortened(s, _LETTERS), return_dtype=pl.String))
+        step=pl.col("title").replace(_labelled(frame["title"])))
     long = rows.unpivot(list(_PARTS), index=["direction", "step"], variable_name="part", value_name="share").with_columns(
         order=pl.col("part").replace_strict({k: i for i, k in enumerate(_PARTS)}),
         part=pl.col("part").replace_strict({k: tell(v[0]) for k, v in _PARTS.items()}))
@@ -174,12 +181,12 @@ def carriage(frame: pl.DataFrame) -> Chart:
         sums = part.group_by("step", maintain_order=True).agg(pl.col("share").sum())
         text = alt.Chart(sums).mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
             x=alt.X("share:Q"), y=y, text=alt.Text("share:Q", format=".1%"))
-        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=alt.Step(21)))
+        panels.append(alt.layer(bars, text).properties(width=_PLOT, height=row_px(order, 21)))
     told = tell("; ").join(f"{r['direction']} {r['step']} {percent(r['cost_share'], 1)}" for r in rows.iter_rows(named=True)
                            if r["cost_share"] is not None)
     return dressed(alt.vconcat(*panels, spacing=16), tell("What carriage costs"),
                    tell("share of the goods' value, mean over what is traded now and over a year of departures"),
-                   tell("{list}.", list=told))
+                   tell("{list}.", list=told), left=_LEFT)
 
 
 def potential(frame: pl.DataFrame) -> Chart:
@@ -189,7 +196,7 @@ def potential(frame: pl.DataFrame) -> Chart:
     """
     rows = frame.with_columns(
         direction=_directions(frame), traded=pl.col("traded_usd") / 1e6, could=pl.col("potential_usd") / 1e6,
-        name=pl.col("name").map_elements(lambda s: shortened(s, _LETTERS), return_dtype=pl.String))
+        name=pl.col("name").replace(_labelled(frame["name"])))
     rows = rows.with_columns(label=pl.Series([
         tell("{traded} of {possible}", traded=number(now or 0), possible=number(could or 0))
         for now, could in rows.select("traded", "could").iter_rows()], dtype=pl.String))
@@ -207,11 +214,11 @@ def potential(frame: pl.DataFrame) -> Chart:
         text = base.mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
             x=alt.X("end:Q", scale=scale), y=y, text="label:N").transform_calculate(
             end="max(datum.traded, datum.could)")
-        panels.append(alt.layer(could, traded, text).properties(width=_PLOT, height=alt.Step(22)))
+        panels.append(alt.layer(could, traded, text).properties(width=_PLOT, height=row_px(order, 22)))
     told = listed((f"{r['name']} {r['direction']}", r["label"]) for r in rows.iter_rows(named=True))
     return dressed(alt.vconcat(*panels, spacing=16), tell("What could be sold"),
                    tell("dark: traded now; pale: what an average pair of this size and distance trades (gravity)"),
-                   tell("{list}.", list=told))
+                   tell("{list}.", list=told), left=_LEFT)
 
 
 def gains(frame: pl.DataFrame) -> Chart:
@@ -240,4 +247,4 @@ def gains(frame: pl.DataFrame) -> Chart:
     told = tell("; ").join(f"{n} {percent(v, 2, with_sign=True)}" for n, v in rows.select("name", "value").iter_rows())
     return dressed(alt.layer(bars, band, text).properties(width=_PLOT, height=alt.Step(20)), tell("Who gains"),
                    tell("{scenario}: change of real income against the network of the baseline", scenario=frame["title"][0]),
-                   tell("{list}.", list=told))
+                   tell("{list}.", list=told), left=_LEFT)
