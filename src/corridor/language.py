@@ -21,7 +21,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from corridor.errors import UnknownName
+from corridor.errors import CallError, UnknownName
 
 SOURCE = "en"
 CONTEXT = "result"  # of messages that stand in results
@@ -65,7 +65,7 @@ def speech() -> Speech:
 def speaking(code: str, folder: str | Path | None = None) -> Iterator[Speech]:
     """Give a context in which messages are told in a language; folder: of the study whose own catalogue counts too.
 
-    Raises UnknownName for a language without a catalogue.
+    Raises UnknownName for a language without a catalogue, CallError for a catalogue that cannot be read.
     """
     known = languages()
     if code not in known:
@@ -161,13 +161,17 @@ def long_date(value: dt.date) -> str:
 
 
 def country_name(code: str) -> str | None:
-    """Return the name of a country (ISO 3166) in the language spoken; null in English and where it is not known."""
+    """Return the name of a country (ISO 3166) in the language spoken, as the study's catalogue has it, else as CLDR has it.
+
+    Null in English and where it is not known.
+    """
     now = speech()
     if now is ENGLISH:
         return None
     from babel import Locale
 
-    name: str | None = Locale.parse(now.code).territories.get(code)
+    english = Locale.parse(SOURCE).territories.get(code)
+    name: str | None = now.texts.get(english or "") or Locale.parse(now.code).territories.get(code)
     return name
 
 
@@ -200,14 +204,17 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
 
     from babel import Locale
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     texts: dict[str, str] = {}
     patterns: list[tuple[int, tuple[str, ...], str]] = []
     packed = io.BytesIO()
     for path in filter(None, (None if code == SOURCE else FOLDER / f"{code}.po", own)):
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=code)
+        try:
+            with path.open("rb") as file:
+                catalogue = read_po(file, locale=code, abort_invalid=True)
+        except (PoFileError, ValueError) as error:
+            raise CallError(f"{path} cannot be read as a gettext catalogue: {error}.") from None
         if path is not own:
             write_mo(packed, catalogue)
         for message in catalogue:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridor.errors import UnknownName
+from corridor.errors import CallError, UnknownName
 from corridor.evidence import UNSAID
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def catalogue(study: Study, language: str) -> tuple[Path, int, int]:
     """
     from babel import Locale, UnknownLocaleError
     from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     from corridor.formats import write_bytes
 
@@ -63,8 +63,11 @@ def catalogue(study: Study, language: str) -> tuple[Path, int, int]:
     path = study.folder / "languages" / f"{language}.po"
     known = Catalog(locale=language, project=study.id, charset="utf-8", fuzzy=False)
     if path.exists():
-        with path.open("rb") as file:
-            known = read_po(file, locale=language)
+        try:
+            with path.open("rb") as file:
+                known = read_po(file, locale=language, abort_invalid=True)
+        except (PoFileError, ValueError) as error:
+            raise CallError(f"{path} cannot be read as a gettext catalogue: {error}. It was left as it is.") from None
     known.update(template, no_fuzzy_matching=True, update_header_comment=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, written(known))

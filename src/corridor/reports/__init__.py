@@ -22,12 +22,15 @@ def report(results: Mapping[str, object], path: str | Path, *, language: str = S
     """
     from corridor.formats import write_bytes
     from corridor.reports.pages import page
-    from corridor.reports.printing import printed
+    from corridor.reports.printing import needed, printed
 
     target = Path(path)
+    is_pdf = target.suffix.lower() == ".pdf"
+    if is_pdf:
+        needed()  # before the work
     study = results.get("study")
     with speaking(language, study.get("folder") if isinstance(study, Mapping) else None):
         html = page(results).encode()
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(target, printed(html) if target.suffix.lower() == ".pdf" else html)
+    write_bytes(target, printed(html) if is_pdf else html)
     return target

@@ -28,15 +28,21 @@ def browser() -> str | None:
         (place for place in PLACES if Path(place).is_file()), None)
 
 
+def needed() -> str:
+    """Return the Chromium of this machine; CallError where there is none."""
+    program = browser()
+    if program is None:
+        raise CallError("no Chromium, Chrome or Edge is installed here to print with. Install one, name one in "
+                        "CORRIDOR_BROWSER, or write the report as .html and print it from any browser.")
+    return program
+
+
 def printed(html: bytes) -> bytes:
     """Return a page as PDF: A4 as the page's own style has it, with bookmarks and page numbers; nothing is fetched.
 
     Raises CallError where no Chromium is found, or where it fails, with what it said.
     """
-    program = browser()
-    if program is None:
-        raise CallError("no Chromium, Chrome or Edge is installed here to print with. Install one, name one in "
-                        "CORRIDOR_BROWSER, or write the report as .html and print it from any browser.")
+    program = needed()
     with tempfile.TemporaryDirectory(prefix="corridor-", ignore_cleanup_errors=True) as folder:
         source, target = Path(folder) / "report.html", Path(folder) / "report.pdf"
         source.write_bytes(html)
