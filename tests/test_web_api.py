@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import csv
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,15 +16,15 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 import corridor as co
+from corridor import cli
 from corridor.changes import apply
 from corridor.errors import CallError
 from corridor.web import answers, questions, serving
 from corridor.web.app import make_app
-from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES, Refused, depth
+from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES, depth
 from corridor.web.states import Shelf, as_changes
-from corridor.web.workers import Answer, Workers
+from web_cases import TRIP
 
-TRIP = {"origin": "almaty", "destination": "karachi", "cargo": "container-40", "depart": "2026-07-01"}
 PASS = "khunjerab-tashkurgan-road"
 TOKEN = "a-secret-of-many-signs"
 RAILWAY = ["torghundi-herat-rail", "herat-kandahar-rail", "kandahar-spinboldak-rail", "spinboldak-chaman-rail"]
@@ -133,9 +130,14 @@ def test_downloads(client: TestClient) -> None:
     shapes = client.get("/api/routes.geojson", params=TRIP)
     assert shapes.headers["content-type"].startswith("application/geo+json")
     assert shapes.json()["features"][0]["geometry"]["type"] == "LineString"
-    rows = client.get("/api/routes.csv", params=TRIP).text.splitlines()
-    assert rows[0].startswith("route_id,") and len(rows) == len(shapes.json()["features"]) + 1
-    assert client.get("/api/legs.csv", params=TRIP).text.count("\n") > 20
+    rows = list(csv.DictReader(client.get("/api/routes.csv", params=TRIP).text.splitlines()))
+    assert [r["letter"] for r in rows] == [f["properties"]["letter"] for f in shapes.json()["features"]]
+    assert all("; " in r["countries"] and float(r["cost_usd"]) > 0 for r in rows)
+    legs = list(csv.DictReader(client.get("/api/legs.csv", params=TRIP).text.splitlines()))
+    assert len(legs) > 20 and legs[0]["from_name"] == "Almaty" and legs[0]["depart_at"] == "2026-07-01 00:00"
+    lines = client.get("/api/legs.geojson", params=TRIP).json()["features"]
+    assert len(lines) == sum(leg["kind"] == "link" for leg in legs)
+    assert {line["geometry"]["type"] for line in lines} == {"LineString"} and lines[0]["properties"]["mode"]
     for chart in ("pareto", "time-distance", "cost-distance", "route-map"):
         assert client.get(f"/api/charts/{chart}", params=TRIP).json()["$schema"].endswith(".json")
 
@@ -250,72 +252,16 @@ def test_open_host_needs_token() -> None:
     serving.refuse_unsafe("127.0.0.1", None)
 
 
-def test_get_prints_without_server(study_folder: Path, client: TestClient) -> None:
-    command = [sys.executable, "-m", "corridor.cli", "serve", str(study_folder), "--get"]
-    done = subprocess.run([*command, "/api/openings?on=2027-01-15&scenario=khunjerab-1985"], capture_output=True, check=True)
-    assert json.loads(done.stdout) == client.get("/api/openings?on=2027-01-15&scenario=khunjerab-1985").json()
-    wrong = subprocess.run([*command, "/api/links/nowhere"], capture_output=True, check=False)
-    assert wrong.returncode == 2 and json.loads(wrong.stdout)["error"] == "unknown-name"
-    unsafe = subprocess.run([*command[:-1], "--host", "0.0.0.0"], capture_output=True, text=True, check=False)
-    assert unsafe.returncode == 2 and "--token" in unsafe.stderr
-
-
-async def never() -> None:
-    await asyncio.Event().wait()
-
-
-def test_slow_and_too_many_questions_are_told_so() -> None:
-    go = threading.Event()
-
-    def slow() -> Answer:
-        go.wait(10)
-        return Answer(b"{}")
-
-    async def ask() -> None:
-        desk = Workers(working=1, waiting=1, seconds=0.2)
-        one, two = (asyncio.ensure_future(desk.answer(key, slow, never)) for key in ("a", "b"))
-        await asyncio.sleep(0.05)
-        with pytest.raises(Refused) as busy:
-            await desk.answer("c", slow, never)
-        assert busy.value.status == 503 and busy.value.headers[0][0] == b"retry-after"
-        for waiting in (one, two):
-            with pytest.raises(Refused, match=r"more than 0\.2 seconds"):
-                await waiting
-        go.set()
-        await asyncio.sleep(0.1)
-        assert (await desk.answer("a", slow, never)).body == b"{}"
-        desk.close()
-
-    asyncio.run(ask())
-
-
-def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
-    calls: list[str] = []
-    go = threading.Event()
-
-    async def ask() -> None:
-        desk = Workers(working=1, waiting=9, seconds=5)
-
-        def slow(name: str) -> Answer:
-            calls.append(name)
-            go.wait(5)
-            return Answer(name.encode())
-
-        first = [asyncio.ensure_future(desk.answer("a", lambda: slow("a"), never)) for _ in range(5)]
-
-        await asyncio.sleep(0.02)  # the one thread has begun
-
-        async def leaves() -> None:
-            await asyncio.sleep(0.05)
-
-        with pytest.raises(Refused, match="left"):
-            await desk.answer("b", lambda: slow("b"), leaves)
-        go.set()
-        assert {a.body for a in await asyncio.gather(*first)} == {b"a"}
-        desk.close()
-
-    asyncio.run(ask())
-    assert calls == ["a"]
+def test_get_prints_without_server(study_folder: Path, client: TestClient,
+                                   capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    command = ["serve", str(study_folder)]
+    asked = "/api/openings?on=2027-01-15&scenario=khunjerab-1985"
+    assert cli.main([*command, "--get", asked]) == 0
+    assert json.loads(capsysbinary.readouterr().out) == client.get(asked).json()
+    assert cli.main([*command, "--get", "/api/links/nowhere"]) == 2
+    assert json.loads(capsysbinary.readouterr().out)["error"] == "unknown-name"
+    assert cli.main([*command, "--host", "0.0.0.0"]) == 2
+    assert b"--token" in capsysbinary.readouterr().err
 
 
 def test_page_that_is_not_built_says_so(study_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,11 @@ from typing import Any
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
-httpx = pytest.importorskip("httpx", reason="httpx is not installed")
+pytest.importorskip("httpx", reason="httpx is not installed")
+
+import httpx
+
+from web_cases import busy
 
 SECONDS = float(os.environ.get("CORRIDOR_LOAD_S", "3"))
 CALLERS = 50
@@ -89,6 +93,7 @@ async def crowd(address: str, seconds: float) -> tuple[list[float], list[str]]:
 
     async def caller(number: int) -> None:
         chance = random.Random(number)
+        await asyncio.sleep(chance.uniform(0, min(COME_S, seconds / 2)))
         async with httpx.AsyncClient(base_url=address, timeout=30) as client:
             while time.monotonic() < end:
                 method, path, body = question(chance)
@@ -108,6 +113,7 @@ async def crowd(address: str, seconds: float) -> tuple[list[float], list[str]]:
 
 
 THINKS_S = 0.5  # between an answer and the next question
+COME_S = 2.0  # within which all callers have come
 
 
 @pytest.mark.timeout(SECONDS + 110)
@@ -124,5 +130,6 @@ def test_crowd_is_served(address: str, study_folder: Path) -> None:
     print(f"\n{len(times)} answers in {SECONDS:g} s by {CALLERS} callers: median {median(times) * 1000:.0f} ms, "
           f"p95 {p95 * 1000:.0f} ms, longest {max(times):.1f} s")
     assert wrong == []
-    # The bar is 1 s once the first minute's questions are known; three seconds of a cold start on a busy machine get more.
-    assert p95 <= (1.0 if SECONDS >= 30 else 5.0)
+    # The bar is 1 s once the first minute's questions are known; three seconds of a cold start get more, and what other
+    # processes take of the machine counts.
+    assert p95 <= (1.0 if SECONDS >= 30 else 5.0 * busy())

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-import uvicorn
 from playwright.sync_api import sync_playwright
 
 import corridor as co
-from corridor.web.app import make_app
 from corridor.web.pages import built
+from corridor.web.workers import Workers
+from web_cases import LONG, busy, served
 
 ROOT = Path(__file__).resolve().parents[1]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = find_spec("axe_playwright_python")  # ships axe-core, so that a clean clone has it without node
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 WIDE, NARROW = {"width": 1100, "height": 640}, {"width": 390, "height": 844}  # no larger: it is drawn without a GPU
@@ -45,15 +46,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(study: Path) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(make_app(study), host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(study, workers=Workers(working=1)) as address:  # one thread: what is not stopped would be noticed
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -62,25 +56,32 @@ def browser() -> Iterator[Any]:
         yield made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-@pytest.fixture
-def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Return what opens an address and waits for its answer; a script error or a refused file fails the test."""
-    contexts, wrong = [], list[str]()
+@pytest.fixture(scope="module")
+def window(browser: Any) -> tuple[Any, list[str]]:
+    """Return one page for all tests, which spares each the start of a new one, and what goes wrong in it."""
+    wrong: list[str] = []
+    page = browser.new_context(viewport=WIDE, reduced_motion="reduce").new_page()
+    page.set_default_timeout(20_000)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "422" not in said.text else None)
+    return page, wrong
 
-    def go(path: str, **options: Any) -> Any:
-        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "422" not in said.text else None)
+
+@pytest.fixture
+def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[..., Any]]:
+    """Return what opens an address and waits for its answer; a script error or a refused file fails the test."""
+    page, wrong = window
+    wrong.clear()
+
+    def go(path: str) -> Any:
         page.goto(address + path)
         settled(page)
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    page.goto("about:blank")  # nothing of this test is asked for any longer
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
     assert wrong == []
 
 
@@ -105,7 +106,7 @@ def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dic
     """Return where the middle of a straight line lies on the map, once the map stands still there."""
     middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
     page.evaluate("""at => new Promise(done => {
-        corridor.map.once('idle', done);
+        corridor.map.once('idle', () => done());  // not the event: it holds the whole map
         corridor.map.jumpTo({center: at, zoom: 8});
     })""", middle)
     place = page.evaluate("at => corridor.map.project(at)", middle)
@@ -229,14 +230,15 @@ def test_scenario_is_saved_and_shared(opened: Callable[..., Any], study: Path) -
 
 def test_downloads(opened: Callable[..., Any]) -> None:
     page = opened(JULY)
-    for words, ending, head in (("Routes, GeoJSON", ".geojson", b"{"), ("Routes, CSV", ".csv", b"route_id"),
-                                ("Map, PNG", ".png", b"\x89PNG")):
-        page.locator(".menu").evaluate("m => { m.open = true; }")
+    for words, ending, head in (("Routes, GeoJSON", ".geojson", b"{"), ("Routes, CSV", ".csv", b"\xef\xbb\xbfroute_id"),
+                                ("Legs, CSV", ".csv", b"\xef\xbb\xbfroute_id"), ("Map, PNG", ".png", b"\x89PNG")):
+        page.click(".menu summary")
         with page.expect_download() as waited:
             page.get_by_role("button", name=words).click()
         assert waited.value.suggested_filename.endswith(ending)
         data = Path(waited.value.path()).read_bytes()
         assert data.startswith(head) and len(data) > 1000
+        assert not page.locator(".menu").evaluate("m => m.open")
 
 
 def test_keyboard_alone(opened: Callable[..., Any]) -> None:
@@ -291,23 +293,82 @@ def test_without_webgl_the_lists_work(browser: Any, address: str) -> None:
     context.close()
 
 
-def test_wrong_words_are_told(opened: Callable[..., Any]) -> None:
+def test_wrong_words_are_told_and_mended(opened: Callable[..., Any]) -> None:
     page = opened(JULY.replace("&depart", "&via=almaty&depart"))
     page.fill("#field-destination", "Karatchi")
     with page.expect_response(lambda r: r.status == 422):
         page.locator("#field-destination").blur()
     until(page, "document.getElementById('said').textContent.includes('Did you mean')")
+    page.click("#said button:has-text('Port of Karachi')")
+    page.wait_for_url(re.compile("destination=karachi"))
+    settled(page)
+    assert routes(page)
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm ci in web/")
+def test_place_is_chosen_by_typing(opened: Callable[..., Any]) -> None:
+    """A part of a name, a country or a UN/LOCODE finds places; arrows, Enter and the mouse choose, Escape undoes."""
+    page = opened(JULY)
+    page.fill("#field-origin", "tash")
+    assert page.locator("#field-origin-list [role=option]").all_inner_texts()[0].startswith("Tashkent")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("#field-origin", "aria-activedescendant") == "field-origin-0"
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("origin=tashkent"))
+    page.fill("#field-destination", "PKGWD")
+    page.click("#field-destination-list [role=option]")
+    page.wait_for_url(re.compile("destination=gwadar"))
+    settled(page)
+    chosen = page.input_value("#field-destination")
+    page.fill("#field-destination", "kazakhstan")
+    page.keyboard.press("Escape")
+    assert page.input_value("#field-destination") == chosen and "destination=gwadar" in page.url
+
+
+def test_slow_question_is_told_and_stopped(opened: Callable[..., Any], address: str,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cancel ends the search at the server: its one thread answers the next question at once."""
+    monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
+    page = opened(JULY)
+    page.goto(f"{address}/?{urlencode(LONG, doseq=True)}")
+    page.wait_for_selector("#progress:visible")
+    assert "Looking for routes" in page.inner_text("#progress")
+    page.click("#cancel")
+    page.wait_for_selector("#ask-again")
+    assert page.locator("#progress").is_hidden()
+    began = time.monotonic()
+    page.goto(f"{address}{JULY}&via=tashkent")
+    settled(page)
+    assert time.monotonic() - began < 5 * busy()  # the search stopped would have gone on for minutes
+
+
+def test_year_tells_how_far_it_is_and_stops(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from corridor.web import answers
+
+    real = answers.departures
+
+    def slow(*given: Any, **named: Any) -> Any:
+        time.sleep(0.4)
+        return real(*given, **named)
+
+    monkeypatch.setattr(answers, "departures", slow)
+    page = opened(JULY.replace("2026-07-01", "2031-07-01"))
+    until(page, r"/: (8|12|16) of 53 departures/.test(document.getElementById('progress').textContent)")
+    page.click("#cancel")
+    assert 4 <= page.locator(".calendar .week").count() < 30
+    monkeypatch.setattr(answers, "departures", real)
+    page.click("#ask-again")
+    until(page, "document.querySelectorAll('.calendar .week').length === 53")
+
+
+@pytest.mark.skipif(AXE is None, reason="axe-playwright-python is not installed")
 def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
     """axe-core finds nothing serious, light and dark, wide and narrow, every list open."""
     page = opened(f"{JULY}&card=link:{PASS}&close=zaranj-milak-road&layers=hazards")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text("utf-8"))
     for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)")
         grave = [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")]
         assert grave == [], (scheme, size)

@@ -58,9 +58,12 @@ export class Calendar {
     this.point(this.pointed);
   }
 
-  /** The parts a year is asked for in, so that it comes bit by bit. */
-  static quarters(year: string): { depart: string; until: string }[] {
+  /** The parts a year is asked for in, four weeks each, so that it comes bit by bit and can be stopped. */
+  static parts(year: string): { depart: string; until: string; count: number }[] {
     const first = `${year}-01-01`;
-    return [0, 1, 2, 3].map((q) => ({ depart: addDays(first, q * 91), until: addDays(first, q * 91 + (q === 3 ? 91 : 84)) }));
+    return Array.from({ length: 13 }, (_, part) => {
+      const count = part === 12 ? 5 : 4; // a year is 53 departures a week apart
+      return { depart: addDays(first, part * 28), until: addDays(first, part * 28 + (count - 1) * 7), count };
+    });
   }
 }

@@ -1,13 +1,13 @@
 // Cards: what is known of a link, place, source or row, and what can be done to it.
 
-import { ask } from "./api";
+import { ask, isAborted, words } from "./api";
 import { at, button, day, h, hours, percent, usd, value } from "./markup";
 import { asQuery, stateOf, tripOf, type State } from "./state";
 import type { Closure, Figure, LinkCard, NodeCard, Row, RowCard, Source, SourceCard, Study, WhyNot } from "./types";
 
 export interface CardHooks {
   change: (patch: Partial<State>) => void; show: (card: string | null) => void; point: (links: string[]) => void;
-  name: (id: string) => string; study: Study;
+  fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string; study: Study;
 }
 
 const TABLES: Record<string, string> = { terminal: "terminals", service: "services", hazard: "hazards", rule: "rules", window: "windows", cargo: "cargoes" };
@@ -28,11 +28,10 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
 
 function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point([card.id]);
-  const words = card.what_if.length > 0 ? `${said(card)}, as this what-if has it` : said(card);
   return [
     h("h2", {}, card.name),
-    h("p", { class: "small" }, `${card.layer}${card.border ? ", border crossing" : ""}; `, ...card.ends.flatMap((end, i) => [i ? " and " : "", button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" })])),
-    h("p", { id: "card-state", class: `state state-${card.state}` }, words),
+    h("p", { class: "small" }, `${card.layer}${card.border ? ", border crossing" : ""}; `, ...card.ends.flatMap((end, i) => [i ? (card.back ? " to " : " and ") : "", button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" })]), ...onMap([card.id], hooks)),
+    h("p", { id: "card-state", class: `state state-${card.state}` }, card.what_if.length > 0 ? `${said(card)}, as this what-if has it` : said(card)),
     ...card.why.map((c) => reason(c, hooks)),
     h("div", { class: "acts" }, ...acts(card, state, hooks)),
     h("div", { id: "why-not", "aria-live": "polite" }),
@@ -40,6 +39,11 @@ function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     ...section("Windows", card.windows, hooks), ...section("Services", card.services, hooks),
     ...section("Rules", card.rules, hooks), ...section("Hazards", card.hazards, hooks),
   ];
+}
+
+function onMap(links: string[], hooks: CardHooks): (HTMLElement | string)[] {
+  const fit = hooks.fit;
+  return fit ? ["; ", button("show on the map", () => fit(links), { class: "link" })] : [];
 }
 
 function said(card: LinkCard): string {
@@ -55,28 +59,33 @@ function reason(closure: Closure, hooks: CardHooks): HTMLElement {
 }
 
 function acts(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
-  const without = (ids: string[]): string[] => ids.filter((x) => x !== card.id);
+  const both = card.back ? [card.id, card.back] : [card.id];
+  const without = (ids: string[]): string[] => ids.filter((x) => !both.includes(x));
   const isOwn = state.close.includes(card.id) || state.open.includes(card.id);
   const made: HTMLElement[] = [];
   const pair = card.border ? `crossing:${card.ends.map((e) => e.country).sort().join("-")}` : null;
   if (isOwn) made.push(button("Undo", () => hooks.change({ close: without(state.close), open: without(state.open) }), { id: "act-undo" }));
-  else if (card.state === "open") made.push(button("Close it", () => hooks.change({ close: [...state.close, card.id], open: without(state.open) }), { id: "act-close" }));
+  else if (card.state === "open") {
+    const close = (ids: string[]): void => hooks.change({ close: [...state.close, ...ids], open: state.open.filter((x) => !ids.includes(x)) });
+    made.push(button(card.back ? "Close it, both ways" : "Close it", () => close(both), { id: "act-close" }));
+    if (card.back) made.push(button(`Close it only towards ${card.ends[1]?.name}`, () => close([card.id])));
+  }
   else if (card.state === "planned") {
     const widest = card.opened_by[0], links = widest?.links ?? [card.id];
     made.push(button(links.length > 1 ? `Open it: all ${links.length} links of ${widest?.change_id}` : "Open it", () => hooks.change(opened(state, links)), { id: "act-open" }));
     if (links.length > 1) made.push(button("Open only this link", () => hooks.change(opened(state, [card.id]))));
   } else if (card.state === "shut" && card.why.some((c) => c.kind === "change" || c.kind === "status")) {
-    made.push(button("Open it", () => hooks.change(opened(state, [card.id])), { id: "act-open" }));
+    made.push(button(card.back ? "Open it, both ways" : "Open it", () => hooks.change(opened(state, both)), { id: "act-open" }));
   }
   const isDated = card.why.some((c) => c.kind !== "window");
   if (pair && !isOwn && card.state !== "planned" && (card.state === "open" || isDated)) {
-    const whole = state.close.includes(pair) ? ["close", "Undo closing the whole border"] as const : card.state === "open" ? ["close", `Close the whole border ${pair.slice(9)}`] as const : ["open", `Open the whole border ${pair.slice(9)}`] as const;
+    const whole = state.close.includes(pair) ? ["close", `Undo closing the ${hooks.name(pair)}`] as const : card.state === "open" ? ["close", `Close the whole ${hooks.name(pair)}`] as const : ["open", `Open the whole ${hooks.name(pair)}`] as const;
     const list = state[whole[0]];
     made.push(button(whole[1], () => hooks.change({ [whole[0]]: list.includes(pair) ? list.filter((x) => x !== pair) : [...list, pair] })));
   }
   for (const { parameter, chosen, options } of card.choices) {
     for (const { option, meaning } of options.filter((o) => o.option !== chosen)) {
-      made.push(button(`Choose ${parameter}: ${option}`, () => hooks.change({ choose: [...state.choose.filter((c) => !c.startsWith(`${parameter}:`)), `${parameter}:${option}`] }), { title: meaning }));
+      made.push(button(`Choose ${hooks.name(`${parameter}:${option}`)}`, () => hooks.change({ choose: [...state.choose.filter((c) => !c.startsWith(`${parameter}:`)), `${parameter}:${option}`] }), { title: meaning }));
     }
   }
   made.push(button("Why not this way?", () => { void whyNot(card.id, state, hooks); }, { id: "act-why" }));
@@ -93,18 +102,19 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
   try {
     const why = await ask<WhyNot>("why", "/api/why-not", { ...tripOf(state), element });
     const figure = (v: number | null, unit: string): string => (v === null ? "–" : unit === "h" ? hours(v) : unit === "USD" ? usd(v) : unit === "1" ? percent(v) : `${Math.round(v).toLocaleString("en")} ${unit}`);
-    box.replaceChildren(h("p", {}, why.verdict.replaceAll(element, hooks.name(element))), h("table", {},
-      h("thead", {}, h("tr", {}, ...["best", "of all now", "through it now", "if opened"].map((w) => h("th", { scope: "col" }, w)))),
+    box.replaceChildren(h("p", {}, hooks.told(why.verdict)), h("table", {},
+      h("thead", {}, h("tr", {}, h("td"), ...["best now", "through it now", "if it opened"].map((w) => h("th", { scope: "col" }, w)))),
       h("tbody", {}, ...why.comparison.map((c) => h("tr", {}, h("th", { scope: "row" }, c.criterion), ...[c.best, c.through, c.opened].map((v) => h("td", {}, figure(v, c.unit))))))));
   } catch (problem) {
-    box.replaceChildren(h("p", { class: "problem" }, problem instanceof Error ? problem.message : String(problem)));
+    box.replaceChildren(isAborted(problem) ? h("p", { class: "small" }, "Stopped.") : h("p", { class: "problem" }, words(problem)));
   }
 }
 
 function node(card: NodeCard, hooks: CardHooks): HTMLElement[] {
   hooks.point(card.links.map((l) => l.id));
   return [
-    h("h2", {}, card.name), figures(card.figures, hooks.name), evidence(card, hooks),
+    h("h2", {}, card.name), h("p", { class: "small" }, [cell(card, "kind").replaceAll("-", " "), hooks.study.countries[cell(card, "country")] ?? cell(card, "country")].filter((w) => w).join(", "), ...onMap(card.links.map((l) => l.id), hooks)),
+    figures(card.figures, hooks.name), evidence(card, hooks),
     h("h3", {}, "Links here"),
     h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(`${l.name}, ${l.layer}`, () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : ` ${l.state}`))),
     ...section("Terminals", card.terminals, hooks),
@@ -127,11 +137,23 @@ function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
 
 const cited = (s: Source): string => [s.citation, s.year, s.where].filter((w) => w).join(". ");
 
+const SELECTORS = new Set(["row_id", "link_ids"]);
+const SEVERAL = 6;
+
+/** Links and places by name, the first of many. */
+function several(words: string, name: (id: string) => string): HTMLElement {
+  const all = words.split(" ").map(name);
+  return h("span", { title: all.join("; ") }, all.slice(0, SEVERAL).join("; "), all.length > SEVERAL ? ` and ${all.length - SEVERAL} more` : "");
+}
+
 /** Figures, each named by what its declaration says of it, up to the first stop. */
 function figures(rows: Figure[], name: (id: string) => string): HTMLElement {
+  const short = (f: Figure): string => f.column === "status" ? "status" : f.meaning.split(/[:;(]/)[0]?.trim() || f.column;
+  // A meaning that speaks of another column by its id speaks of it by its meaning.
+  const named = (text: string): string => text.replace(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (id) => rows.find((f) => f.column === id)?.meaning.split(/[:;(,]/)[0]?.trim() ?? id);
   return h("dl", { class: "figures" }, ...rows.flatMap((f) => [
-    h("dt", { title: `${f.column}: ${f.meaning}` }, f.column === "status" ? "status" : f.meaning.split(/[:;(]/)[0]?.trim() || f.column),
-    h("dd", {}, f.column.endsWith("node_id") ? name(String(f.value)) : value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
+    h("dt", { title: `${f.column}: ${f.meaning}` }, named(short(f))),
+    h("dd", {}, f.column.endsWith("node_id") ? name(String(f.value)) : SELECTORS.has(f.column) ? several(String(f.value), name) : value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
 }
 
 function evidence(row: Row, hooks: CardHooks): HTMLElement {
@@ -142,8 +164,16 @@ function evidence(row: Row, hooks: CardHooks): HTMLElement {
       row.source ? button(cited(row.source), () => hooks.show(`source:${row.source?.source_id}`), { class: "link", "data-source": row.source.source_id }) : "no source"));
 }
 
+/** What a rule asks for, in place of its id: a paper, else its effect. */
+function ruled(row: Row): string | undefined {
+  const effect = cell(row, "effect");
+  return effect ? `${cell(row, "document") || effect} (${row.id})` : undefined;
+}
+
+const cell = (row: Row, column: string): string => String(row.figures.find((f) => f.column === column)?.value ?? "");
+
 function section(title: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
   return rows.length === 0 ? [] : [h("h3", {}, title), ...rows.map((row) => h("details", {},
-    h("summary", {}, row.name ?? hooks.name(row.id), row.shut_share === undefined ? "" : `: shuts it with a chance of ${percent(row.shut_share)} in the 30 days from departure`),
+    h("summary", {}, row.name ?? ruled(row) ?? hooks.name(row.id), row.shut_share === undefined ? "" : `: shuts it with a chance of ${percent(row.shut_share)} in the 30 days from departure`),
     figures(row.figures, hooks.name), evidence(row, hooks)))];
 }

@@ -16,6 +16,22 @@ export function isDark(): boolean {
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+const THEME = "corridor-theme";
+
+/** Take light or dark whatever the system says, now and on later visits where the browser keeps it. */
+export function keepTheme(theme: string): void {
+  document.documentElement.dataset["theme"] = theme;
+  try { localStorage.setItem(THEME, theme); } catch { /* a browser that keeps nothing */ }
+}
+
+/** Take what was chosen on an earlier visit. */
+export function takeTheme(): void {
+  try {
+    const theme = localStorage.getItem(THEME);
+    if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
+  } catch { /* a browser that keeps nothing */ }
+}
+
 export const ground = (): Ground => (isDark() ? DARK : LIGHT);
 
 function channels(hue: string): [number, number, number] {

@@ -1,6 +1,7 @@
 // The time-distance diagram: slopes under way, upright steps at borders, terminals and waits.
 
 import { onGround } from "./colours";
+import { beside } from "./letters";
 import { days, h, km, s } from "./markup";
 import { ticks } from "./pareto";
 import type { Route, Style } from "./types";
@@ -24,10 +25,12 @@ export function distance(routes: Route[], styles: Record<string, Style>, selecte
       }) : [s("path", { class: "plain", d })]));
   });
   // Letters lie on top of every line, so that each can be pointed at.
-  const ends = routes.flatMap((r) => {
-    const end = r.points.at(-1);
-    return end ? [s("g", { class: "trace end", "data-route": r.route_id, click: () => select(r.route_id), mouseenter: () => hover(r.route_id), mouseleave: () => hover(null) },
-      s("text", { x: x(end.km_to) + 4, y: y(end.time_to_h / 24) + 4 }, r.letter))] : [];
+  const ended = routes.filter((r) => r.points.length > 0);
+  const letters = beside(ended.map((r) => ({ x: x(r.points.at(-1)?.km_to ?? 0), y: y((r.points.at(-1)?.time_to_h ?? 0) / 24), radius: 1, text: r.letter, isFirst: r.route_id === selected })), { left: L, right: W, top: 12, bottom: H - B });
+  const ends = ended.flatMap((r, i) => {
+    const letter = letters[i];
+    return letter ? [s("g", { class: "trace end", "data-route": r.route_id, click: () => select(r.route_id), mouseenter: () => hover(r.route_id), mouseleave: () => hover(null) },
+      s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter))] : [];
   });
   const chosen = routes.find((r) => r.route_id === selected);
   const stops = (chosen?.points ?? []).filter((p) => p.stop && p.time_to_h - p.time_h >= 12).slice(0, 7);

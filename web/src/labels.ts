@@ -42,12 +42,21 @@ export class Labels {
     return [...places, ...countries].sort((a, b) => a.rank - b.rank);
   }
 
+  /** Where the legend and the credit line lie: names under them could not be read. */
+  private covered(): number[][] {
+    const { left, top } = this.map.getContainer().getBoundingClientRect();
+    return [...document.querySelectorAll("#legend, #credit, .maplibregl-ctrl-top-right")].map((box) => {
+      const r = box.getBoundingClientRect();
+      return [r.left - left, r.top - top, r.right - left, r.bottom - top];
+    });
+  }
+
   private place(): void {
     for (const marker of this.markers) marker.remove();
     this.markers = [];
     this.shown = [];
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
-    const taken: number[][] = [];
+    const taken = this.covered();
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
       const { x, y } = this.map.project(label.spot);

@@ -1,12 +1,12 @@
 // One legend of modes for the map and the charts, out of the same styles as every printed chart.
 
-import { ground, onGround } from "./colours";
+import { ground, hazardRange, onGround } from "./colours";
 import { h, s } from "./markup";
 import type { Style } from "./types";
 
 const ON_MAP = ["road", "rail-1520", "rail-1435", "rail-1676", "rail", "ferry", "sea", "waterway", "air", "planned", "closed"];
 
-export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>): void {
+export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[]): void {
   const g = ground();
   const rows = ON_MAP.filter((key) => present.has(key) && styles[key]).map((key) => {
     const style = styles[key] as Style;
@@ -15,9 +15,21 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
     })), style.name);
   });
   const marks = [
+    h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.faint, "stroke-width": 3.2, opacity: 0.7 })), "other routes listed"),
     h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), "border open"),
     h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), "shut on the day"),
   ];
+  const meaning: Record<string, [string, string, string]> = {
+    hazards: ["Chance that a hazard shuts it in 30 days", "0", "30 % and more"], criticality: ["Yearly loss if it fails", "none", "the most"],
+  };
+  const ramps = layers.flatMap((layer) => {
+    const words = meaning[layer], [pale = "", strong = ""] = hazardRange();
+    if (!words) return [];
+    const id = `ramp-${layer}`;
+    return [h("div", { class: "ramp" }, words[0], s("svg", { viewBox: "0 0 100 8", width: "100%", height: 8, preserveAspectRatio: "none", "aria-hidden": "true" },
+      s("defs", {}, s("linearGradient", { id }, s("stop", { offset: 0, "stop-color": pale }), s("stop", { offset: 1, "stop-color": strong }))),
+      s("rect", { width: 100, height: 8, fill: `url(#${id})` })), h("div", { class: "ends" }, h("span", {}, words[1]), h("span", {}, words[2])))];
+  });
   const wasOpen = box.querySelector("details")?.open ?? window.innerWidth > 900;
-  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, "Legend"), h("ul", { class: "keys" }, ...rows, ...marks)));
+  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, "Legend"), h("ul", { class: "keys" }, ...rows, ...marks)), ...ramps);
 }

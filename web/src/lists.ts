@@ -1,6 +1,6 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
-import { button, day, h, percent, usd } from "./markup";
+import { button, day, h, millions, percent } from "./markup";
 import type { State } from "./state";
 import type { Critical, Elements, Hazard, Network } from "./types";
 
@@ -52,8 +52,10 @@ export class Lists {
 
   showCriticality(rows: Critical[]): void {
     this.critical.replaceChildren(...rows.slice(0, 20).map((row) =>
-      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${usd(row.loss_usd_per_year)} a year`)));
+      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${millions(row.loss_usd_per_year)} a year`)));
   }
+
+  sayCriticality(words: string): void { this.critical.replaceChildren(h("li", { class: "small said-here" }, words)); }
 
   showState(state: State): void {
     for (const [name, field] of Object.entries(this.layers)) field.checked = state.layers.includes(name);

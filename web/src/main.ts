@@ -2,20 +2,22 @@
 
 import "./style.css";
 
-import { ask, cancel, Failed, isAborted, onProgress, tellProgress } from "./api";
+import { ask, Failed, file, inParts, isAborted, words } from "./api";
 import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
+import { isDark, keepTheme, takeTheme } from "./colours";
 import { distance } from "./distance";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
-import { at, button, day, download, h } from "./markup";
+import { at, button, day, days, download, h, usd } from "./markup";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
+import { showProgress } from "./progress";
 import { Question } from "./question";
 import { ordered, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
-import { asQuery, fromAddress, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
+import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Study } from "./types";
 
 class Page {
@@ -44,7 +46,7 @@ class Page {
       location.assign(toAddress({ ...this.state, scenario, close: [], open: [], with_changes: [], choose: [] }));
     });
     this.tools();
-    this.progress();
+    showProgress(() => this.stale("Stopped."));
     window.addEventListener("popstate", () => { this.state = fromAddress(location.search, this.study); void this.refresh(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
@@ -59,8 +61,12 @@ class Page {
       at("map-words").hidden = false;
       at("map-words").textContent = "This browser draws no map: WebGL is missing or switched off. Everything else works: choose links and borders from the lists beside, and follow the routes leg by leg.";
     }
+    const depart = new URLSearchParams(location.search).get("depart");
+    if (depart !== null && depart !== this.state.depart) this.note = `The address asks for the day '${depart}', which is none; this is ${day(this.state.depart)}. `;
     history.replaceState(null, "", toAddress(this.state));
+    this.say("Looking for routes ...");
     await this.refresh(true);
+    this.note = "";
   }
 
   /** Take a change of state; keep: replace the address instead of adding a step back. */
@@ -77,7 +83,11 @@ class Page {
     this.lists.showState(state);
     at("answer").setAttribute("aria-busy", "true");
     try {
-      await Promise.all([this.reNetwork(state), this.reRoutes(state)]);
+      const routes = this.reRoutes(state);
+      routes.catch(() => undefined); // told below; the network may fail first
+      await this.reNetwork(state);
+      if (!this.answer) await Promise.race([routes, this.drawEarly(state)]);
+      await routes;
       if (state !== this.state) return;
       this.draw(first);
       await this.reCard(state);
@@ -86,10 +96,36 @@ class Page {
       document.documentElement.setAttribute("data-shown", toAddress(state));
       await this.reCalendar(state);
     } catch (problem) {
-      if (!isAborted(problem)) this.say(problem instanceof Error ? problem.message : String(problem));
+      if (!isAborted(problem) && state === this.state) this.fail(problem);
     } finally {
       if (state === this.state) at("answer").removeAttribute("aria-busy");
     }
+  }
+
+  /** Draw the network while the first routes are still looked for. */
+  private async drawEarly(state: State): Promise<void> {
+    const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
+    if (this.answer || !this.network || state !== this.state) return;
+    this.elements = elements;
+    this.lists.show(this.network, elements);
+    await this.map?.showNetwork(this.network, elements);
+  }
+
+  /** Say what went wrong and offer what may mend it. */
+  private fail(problem: unknown): void {
+    if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
+    const { state } = this;
+    if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
+    const fewer = button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] }));
+    this.say(problem.message, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
+      const patch = replaced(state, problem.asked, near);
+      return patch ? [button(this.name(near), () => this.change(patch))] : [];
+    })));
+  }
+
+  /** Say why there is no newer answer, and offer to ask again. */
+  private stale(why: string): void {
+    this.say(`${why} ${this.answer ? "What is shown is the last answer." : ""}`, button("Ask again", () => { void this.refresh(); }, { id: "ask-again" }));
   }
 
   /** Ask again only where the words of the question differ from the last ones answered. */
@@ -106,47 +142,54 @@ class Page {
       this.network = network;
       for (const f of network.nodes.features) this.names.set(f.properties.id, f.properties.name);
       for (const f of network.links.features) this.names.set(f.properties.id, `${this.name(f.properties.from)} – ${this.name(f.properties.to)}${f.properties.mode === "rail" ? " by rail" : ""}`);
+      this.question.showWhatIf(this.state);
     });
   }
 
   private async reRoutes(state: State): Promise<void> {
-    const words = JSON.stringify(routesOf(state));
-    if (this.done["routes"] === words) return;
+    const asked = JSON.stringify(routesOf(state));
+    if (this.done["routes"] === asked) return;
     try {
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
       this.say(this.sentence(state));
-      this.done["routes"] = words;
+      this.done["routes"] = asked;
     } catch (problem) {
-      if (isAborted(problem)) throw problem;
+      if (isAborted(problem) || !(problem instanceof Failed) || problem.status === 0 || problem.status === 503) throw problem;
+      this.fail(problem);
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
-      this.answer = { pareto_count: 0, reason: problem instanceof Error ? problem.message : String(problem), warnings: [], routes: [], openings: [], elements };
-      this.say(this.answer.reason ?? "");
-      if (problem instanceof Failed && problem.error === "too-many-ways") at("said").append(" ", button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] })));
+      this.done["routes"] = ""; // what is shown answers no question
+      this.answer = { pareto_count: 0, reason: null, warnings: [], routes: [], openings: [], elements };
     }
   }
 
+  private note = "";
+
   private sentence(state: State): string {
     const best = this.answer?.routes[0], head = `${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}: `;
-    if (!this.answer || !best) return `${head}no route.`;
-    return `${head}${this.answer.pareto_count} routes worth taking; the quickest takes ${((best.time_p50_h ?? best.time_h) / 24).toFixed(1)} days through ${best.countries.join(", ")}.`;
+    if (!this.answer || !best) return `${this.note}${head}no route.`;
+    const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
+    const quick = `${this.note}${head}${this.answer.pareto_count} routes worth taking. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} through ${best.countries.join(", ")}.`;
+    return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} through ${cheapest.countries.join(", ")}.`;
   }
 
   private async reCard(state: State): Promise<void> {
     if (!state.card) { at("card").hidden = true; this.done["card"] = ""; void this.map?.point([]); return; }
-    const words = JSON.stringify([state.card, stateOf(state), state.depart]);
-    if (this.done["card"] === words) return;
+    const asked = JSON.stringify([state.card, stateOf(state), state.depart]);
+    if (this.done["card"] === asked) return;
     const isNew = !(this.done["card"] ?? "").startsWith(JSON.stringify([state.card]).slice(0, -1));
     try {
       await showCard(state.card, state, this.cardHooks());
     } catch (problem) {
       if (isAborted(problem)) throw problem;
-      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": "Close the card", class: "close" }), h("p", { class: "problem" }, problem instanceof Error ? problem.message : String(problem)));
+      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": "Close the card", class: "close" }), h("p", { class: "problem" }, words(problem)));
       at("card").hidden = false;
     }
-    this.done["card"] = words;
-    if (isNew) at("card").focus({ preventScroll: false });
+    this.done["card"] = asked;
+    if (!isNew) return;
+    at("card").focus({ preventScroll: true });
+    at("card").scrollIntoView({ block: "start" });
   }
 
   private reHazards({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
@@ -161,28 +204,32 @@ class Page {
   /** Ask what can least be spared only where it is shown: it takes a second or two. */
   private async reCriticality({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
     if (!layers.includes("criticality")) return;
-    await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asQuery({ scenario, choose, with_changes, close, open, on: depart })}`, undefined, ({ links }) => {
-      this.critical = links;
-      this.lists.showCriticality(links);
-    });
+    const asked = asQuery({ scenario, choose, with_changes, close, open, on: depart });
+    if (this.done["criticality"] !== `/api/criticality?${asked} undefined`) this.lists.sayCriticality("Shutting each link in turn ...");
+    try {
+      await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asked}`, undefined, ({ links }) => {
+        this.critical = links;
+        this.lists.showCriticality(links);
+      });
+    } catch (problem) {
+      this.lists.sayCriticality(isAborted(problem) ? "Stopped." : words(problem));
+      throw problem;
+    }
     void this.map?.showCriticality(this.critical);
   }
   private critical: Critical[] = [];
 
   private async reCalendar(state: State): Promise<void> {
     const year = state.depart.slice(0, 4), { depart: _, ...trip } = tripOf(state);
-    const words = JSON.stringify([year, trip]);
-    if (this.done["calendar"] === words || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
+    const asked = JSON.stringify([year, trip]);
+    if (this.done["calendar"] === asked || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
     const rows: Departure[] = [];
-    for (const [i, quarter] of Calendar.quarters(year).entries()) {
-      tellProgress(i / 4);
-      const part = await ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, ...quarter });
-      rows.push(...part.departures);
+    await inParts("calendar", Calendar.parts(year), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
+      rows.push(...departures);
       this.question.calendar.show(year, rows, this.study.hues);
-    }
-    tellProgress(null);
+    });
     this.year = rows;
-    this.done["calendar"] = words;
+    this.done["calendar"] = asked;
   }
 
   private draw(first = false): void {
@@ -197,8 +244,8 @@ class Page {
       pareto(answer.routes, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));
     this.lists.show(network, this.elements);
-    legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]));
-    void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null)).then(() => {
+    legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers);
+    void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination])).then(() => {
       if (first && this.map) void this.map.fit(this.map.spotsOf(answer.routes.filter((r) => !r.modes.includes("sea")).flatMap((r) => r.legs.map((l) => l.link_id))), true);
     });
   }
@@ -207,12 +254,17 @@ class Page {
     return {
       select: (id) => this.change({ route: this.answer?.routes.find((r) => r.route_id === id)?.letter ?? null }, true),
       hover: (id) => this.hover(id), card: (card) => this.change({ card }), open: (links) => this.change(opened(this.state, links)),
-      fewer: () => this.change({ criteria: ["time", "cost"] }), name: (id) => this.name(id),
+      fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text),
     };
   }
 
   private cardHooks(): CardHooks {
-    return { change: (patch) => this.change(patch), show: (card) => this.change({ card }), point: (links) => { void this.map?.point(links); }, name: (id) => this.name(id), study: this.study };
+    return { change: (patch) => this.change(patch), show: (card) => this.change({ card }), point: (links) => { void this.map?.point(links); }, fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text), study: this.study };
+  }
+
+  private fit(): ((links: string[]) => void) | null {
+    const shown = this.map;
+    return shown && ((links) => { void shown.fit(shown.spotsOf(links)); });
   }
 
   private hover(route: string | null): void {
@@ -229,13 +281,27 @@ class Page {
         const card = await ask<LinkCard>("card", `/api/links/${encodeURIComponent(pick.id)}?${asQuery({ ...stateOf(this.state), on: this.state.depart })}`);
         this.change({ ...opened(this.state, card.opened_by[0]?.links ?? [pick.id]), card: `link:${pick.id}` });
       } catch (problem) {
-        if (!isAborted(problem)) this.say(problem instanceof Error ? problem.message : String(problem));
+        if (!isAborted(problem)) this.fail(problem);
       }
     } else this.change({ card: `${pick.kind}:${pick.id}` });
   }
 
-  private name(id: string): string { return this.names.get(id) ?? id; }
-  private say(words: string): void { at("said").textContent = words; }
+  /** Name a row, a selector such as crossing:AF-PK, or an option of a disputed figure. */
+  private name(id: string): string {
+    const known = this.names.get(id), [kind = "", rest = ""] = id.split(":");
+    if (known !== undefined || rest === "") return known ?? id;
+    const country = (code: string): string => this.study.countries[code] ?? code;
+    if (kind === "crossing") return `border ${rest.split("-").map(country).join(" – ")}`;
+    if (kind === "country") return `all links of ${country(rest)}`;
+    if (kind === "node") return `all links at ${this.name(rest)}`;
+    if (kind === "mode") return `all ${rest} links`;
+    return id.replaceAll("-", " ").replace(":", ": ");
+  }
+
+  /** Put names in place of the ids in a sentence of the server's. */
+  private told(text: string): string { return text.replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.names.get(id) ?? id); }
+
+  private say(text: string, ...more: Node[]): void { at("said").replaceChildren(text, ...more.flatMap((node) => [" ", node])); }
 
   private recolour(): void {
     void this.map?.restyle();
@@ -245,49 +311,46 @@ class Page {
 
   private tools(): void {
     const asked = (): string => asQuery(routesOf(this.state));
-    const file = (ending: string): string => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`;
-    const fetched = async (path: string, name: string): Promise<void> => {
-      const reply = await fetch(`${path}?${asked()}`);
-      if (reply.ok) download(name, await reply.blob());
-      else this.say(((await reply.json()) as { message: string }).message);
-    };
-    const menu = h("details", { class: "menu" }, h("summary", {}, "Download"), h("div", {},
-      button("Routes, GeoJSON", () => { void fetched("/api/routes.geojson", file("geojson")); }),
-      button("Routes, CSV", () => { void fetched("/api/routes.csv", file("csv")); }),
-      button("Legs, CSV", () => { void fetched("/api/legs.csv", `legs-${file("csv")}`); }),
-      button("Map, PNG", () => {
-        if (this.map) void picture(this.map, at("said").textContent ?? "", this.study.credit).then((blob) => download(file("png"), blob));
-        else this.say("There is no map to keep: WebGL is missing.");
+    const named = (ending: string): string => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`;
+    const menu = h("details", { class: "menu" });
+    const kept = (text: string, name: () => string, make: () => Promise<Blob>): HTMLElement => button(text, () => {
+      menu.open = false;
+      make().then((blob) => download(name(), blob)).catch((problem: unknown) => { if (!isAborted(problem)) this.fail(problem); });
+    });
+    // The mark at the start tells spreadsheets that the text is UTF-8.
+    const table = async (path: string): Promise<Blob> => new Blob(["\ufeff", await file(`${path}?${asked()}`)], { type: "text/csv" });
+    menu.append(h("summary", {}, "Download"), h("div", {},
+      kept("Routes, CSV", () => named("csv"), () => table("/api/routes.csv")),
+      kept("Legs, CSV", () => `legs-${named("csv")}`, () => table("/api/legs.csv")),
+      kept("Routes, GeoJSON", () => named("geojson"), () => file(`/api/routes.geojson?${asked()}`)),
+      kept("Legs, GeoJSON", () => `legs-${named("geojson")}`, () => file(`/api/legs.geojson?${asked()}`)),
+      kept("Map, PNG", () => named("png"), () => {
+        if (this.map) return picture(this.map, at("said").textContent ?? "", this.study.credit);
+        return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
       })));
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target as Node)) menu.open = false; });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { menu.open = false; menu.querySelector("summary")?.focus(); }
+    });
     const theme = button("Light or dark", () => {
-      const isDark = document.documentElement.dataset["theme"] ? document.documentElement.dataset["theme"] === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-      document.documentElement.dataset["theme"] = isDark ? "light" : "dark";
+      keepTheme(isDark() ? "light" : "dark");
       this.recolour();
     });
     const share = button("Copy address", () => {
-      void navigator.clipboard.writeText(location.href).then(() => this.say("The address is copied: it says all that is asked and shown."), () => this.say(`Copy the address from the browser's bar: ${location.href}`));
-    });
+      const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = "Copy address"; }, 2500); };
+      void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told("Copied"), () => told("Copy it from the bar above"));
+    }, { "aria-live": "polite", title: "The address says all that is asked and shown" });
     at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), theme);
-  }
-
-  private progress(): void {
-    const bar = h("progress", { "aria-label": "Computing", max: 1 }), stop = button("Cancel", () => { cancel(); this.say("Stopped. What is shown is the last answer."); });
-    at("progress").append(bar, stop);
-    let timer = 0;
-    onProgress((running, share) => {
-      if (share === null) bar.removeAttribute("value");
-      else bar.value = share;
-      if (running === 0) { window.clearTimeout(timer); timer = 0; at("progress").hidden = true; } else if (timer === 0) timer = window.setTimeout(() => { at("progress").hidden = false; }, 350);
-    });
   }
 }
 
 async function start(): Promise<void> {
+  takeTheme();
   try {
     const [study, land] = await Promise.all([ask<Study>("study", "/api/study"), ask<Ground>("basemap", "/api/basemap")]);
     await new Page(study, land).begin();
   } catch (problem) {
-    at("said").textContent = `The study cannot be shown: ${problem instanceof Error ? problem.message : String(problem)}`;
+    at("said").replaceChildren(`The study cannot be shown: ${words(problem)} `, button("Try again", () => location.reload()));
   }
 }
 

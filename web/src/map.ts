@@ -49,7 +49,7 @@ export class TheMap {
     const map = this.map;
     map.addSource("land", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.land } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
-    for (const name of ["links", "routes", "marks", "nodes", "hazards"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    for (const name of ["links", "routes", "marks", "nodes", "hazards", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
     map.addLayer({ id: "coast", type: "line", source: "land", paint: { "line-width": 0.6 } });
@@ -62,6 +62,7 @@ export class TheMap {
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
     map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
+    map.addLayer({ id: "ring", type: "circle", source: "ring", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-width": 3.5 } });
     this.recolour();
   }
 
@@ -82,6 +83,7 @@ export class TheMap {
     map.setPaintProperty("coast", "line-color", g.coast);
     map.setPaintProperty("borders", "line-color", g.border);
     map.setPaintProperty("pointed", "line-color", g.mark);
+    map.setPaintProperty("ring", "circle-stroke-color", g.mark);
     map.setPaintProperty("route-others", "line-color", g.faint);
     map.setPaintProperty("route-casing", "line-color", g.paper);
     map.setPaintProperty("nodes", "circle-color", g.paper);
@@ -126,9 +128,9 @@ export class TheMap {
   }
 
   /** Show the routes; the selected one by mode, the others faint. */
-  async showRoutes(routes: Route[], selected: string | null): Promise<void> {
+  async showRoutes(routes: Route[], selected: string | null, ends: string[]): Promise<void> {
     await this.ready;
-    const features: unknown[] = [], named = new Set<string>(), ends = new Set<string>();
+    const features: unknown[] = [], named = new Set<string>();
     for (const route of routes) {
       for (const leg of route.legs) {
         const line = leg.link_id ? this.lines.get(leg.link_id) : undefined;
@@ -140,12 +142,9 @@ export class TheMap {
           properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank },
         });
       }
-      const first = route.legs[0]?.from_node_id, last = route.legs.at(-1)?.to_node_id;
-      if (first) ends.add(first);
-      if (last) ends.add(last);
     }
     this.set("routes", features);
-    this.labels.setNamed(ends, named);
+    this.labels.setNamed(new Set(ends), named);
   }
 
   /** Show how likely hazards are to shut each link: their chances together, 0.3 and more the strongest. */
@@ -169,9 +168,12 @@ export class TheMap {
     }));
   }
 
+  /** Mark links; a single one gets a ring too, since a crossing is too short to be seen from afar. */
   async point(links: string[]): Promise<void> {
     await this.ready;
     this.map.setFilter("pointed", ["in", ["get", "id"], ["literal", links]]);
+    const only = links.length === 1 ? this.lines.get(links[0] ?? "") : undefined;
+    this.set("ring", only && !only.hidden ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: middle(only.spots) } }] : []);
   }
 
   /** Move to what a route or some links cover. */

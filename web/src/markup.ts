@@ -43,6 +43,7 @@ const moments = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short
 export const days = (hours: number | null): string => (hours === null ? "–" : `${(hours / 24).toFixed(1)} d`);
 export const hours = (value: number): string => (value >= 48 ? days(value) : value < 1 ? `${Math.round(value * 60)} min` : `${value.toFixed(1)} h`);
 export const usd = (value: number | null): string => (value === null ? "–" : `USD ${whole.format(value)}`);
+export const millions = (value: number): string => (value < 1e6 ? usd(value) : `USD ${precise.format(Number((value / 1e6).toPrecision(3)))} million`);
 export const tonnes = (kg: number): string => `${(kg / 1000).toFixed(1)} t`;
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
 export const km = (value: number): string => `${whole.format(value)} km`;

@@ -1,5 +1,6 @@
 // Routes by time and cost: left and low is better, larger dots burn more. The same figures as the report's scatter.
 
+import { beside } from "./letters";
 import { days, h, s, tonnes, usd } from "./markup";
 import type { Route } from "./types";
 
@@ -20,20 +21,23 @@ export function pareto(routes: Route[], selected: string | null, select: (id: st
   const [lx, hx, ly, hy] = [Math.max(0, x0 - px), x1 + px, Math.max(0, y0 - py), y1 + py];
   const x = (d: number): number => L + ((d - lx) / (hx - lx)) * (W - L - R), y = (u: number): number => H - B - ((u - ly) / (hy - ly)) * (H - T - B);
   const top = Math.max(...routes.map((r) => r.carbon_kg));
+  const drawn = [...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected));
+  const dots = drawn.map((r) => ({ x: x((r.time_p50_h ?? r.time_h) / 24), y: y(r.cost_usd), radius: 3 + 4 * Math.sqrt(r.carbon_kg / top), text: r.letter, isFirst: r.route_id === selected }));
+  const letters = beside(dots, { left: L, right: W, top: T - 6, bottom: H - B + 2 });
   const told = routes.map((r) => `${r.letter} ${days(r.time_p50_h ?? r.time_h)} ${usd(r.cost_usd)}`).join("; ");
   const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Routes by time and cost: ${told}` },
     ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
     ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
     s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, "days, median (line: 5th to 95th percentile)"),
     s("text", { class: "axis", x: 2, y: 9 }, "USD per cargo unit"),
-    ...[...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected)).map((r) => {
-      const cx = x((r.time_p50_h ?? r.time_h) / 24), cy = y(r.cost_usd), radius = 7 + 6 * Math.sqrt(r.carbon_kg / top);
+    ...drawn.map((r, i) => {
+      const { x: cx, y: cy, radius } = dots[i] ?? { x: 0, y: 0, radius: 0 }, letter = letters[i];
       return s("g", {
         class: r.route_id === selected ? "dot selected" : "dot", "data-route": r.route_id, click: () => select(r.route_id), mouseenter: () => hover(r.route_id), mouseleave: () => hover(null),
       },
         s("path", { class: "spread", d: `M${x((r.time_p05_h ?? r.time_h) / 24)},${cy}H${x((r.time_p95_h ?? r.time_h) / 24)}` }),
-        s("circle", { cx, cy, r: radius }), s("text", { x: cx, y: cy + 4, "text-anchor": "middle" }, r.letter),
+        s("circle", { cx, cy, r: radius }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
         s("title", {}, `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
     }));
-  return h("figure", { id: "pareto" }, h("figcaption", {}, "Time against cost: left and low is better"), svg);
+  return h("figure", { id: "pareto" }, h("figcaption", {}, "Time against cost: left and low is better; larger dots burn more carbon"), svg);
 }

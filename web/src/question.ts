@@ -2,15 +2,18 @@
 
 import { Calendar } from "./calendar";
 import { addDays, apartDays, at, button, day, h } from "./markup";
-import type { State } from "./state";
+import { placeField, placeId, type PlaceField } from "./places";
+import { isDay, type State } from "./state";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
 type Change = (patch: Partial<State>, keep?: boolean) => void;
+const spaced = (id: string): string => id.replaceAll("-", " ");
 const NAMES: Record<Criterion, string> = { time: "Time", cost: "Cost", carbon: "Carbon", risk: "Risk of closure" };
 
 export class Question {
   readonly calendar: Calendar;
   private box = at("question");
+  private ends: Record<"origin" | "destination", PlaceField>;
   private fields: Record<string, HTMLInputElement | HTMLSelectElement> = {};
   private slider = h("input", { type: "range", id: "day-of-year", min: 0, max: 364, "aria-describedby": "day-shown" });
   private shown = h("output", { id: "day-shown", for: "day-of-year" });
@@ -19,17 +22,16 @@ export class Question {
   private waiting = 0;
 
   constructor(private study: Study, private change: Change, private name: (id: string) => string) {
-    const places = h("datalist", { id: "places" }, ...study.places.map((p) => h("option", { value: p.name, label: `${study.countries[p.country] ?? p.country}${p.unlocode ? `, ${p.unlocode}` : ""}` })));
+    this.ends = { origin: placeField(study, "field-origin", "From", (origin) => change({ origin })), destination: placeField(study, "field-destination", "To", (destination) => change({ destination })) };
     this.calendar = new Calendar((depart) => change({ depart }));
     this.slider.addEventListener("input", () => this.slide());
     this.box.append(
-      places,
       this.select("scenario", "Scenario", study.scenarios.map((s) => [s.id, s.title]), (scenario) => change({ scenario, choose: [] })),
       h("p", { id: "scenario-about", class: "small" }),
-      h("div", { class: "pair" }, this.place("origin", "From"), button("⇄", () => this.swap(), { "aria-label": "Swap from and to", class: "swap" }), this.place("destination", "To")),
+      h("div", { class: "pair" }, this.ends.origin.box, button("⇄", () => this.swap(), { "aria-label": "Swap from and to", class: "swap" }), this.ends.destination.box),
       this.select("cargo", "Cargo", study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })),
       h("div", { class: "date" },
-        this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (depart) change({ depart }); }),
+        this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (isDay(depart, study)) change({ depart }); }),
         this.shown),
       h("label", { for: "day-of-year", class: "visually-hidden" }, "Day of the year"),
       this.slider, this.calendar.box, this.whatIf, this.lists,
@@ -47,7 +49,7 @@ export class Question {
       if (field && document.activeElement !== field || field instanceof HTMLSelectElement || field?.type === "date") if (field) field.value = value;
     };
     for (const key of ["scenario", "cargo", "depart"] as const) set(key, state[key]);
-    for (const key of ["origin", "destination"] as const) set(key, this.name(state[key]));
+    for (const key of ["origin", "destination"] as const) this.ends[key].show(this.name(state[key]));
     set("via", state.via.map(this.name).join(", "));
     set("avoid", state.avoid.join(", "));
     set("max_routes", String(state.max_routes));
@@ -64,14 +66,17 @@ export class Question {
     }
     for (const [parameter, options] of Object.entries(this.study.parameters)) {
       const over = state.choose.find((c) => c.startsWith(`${parameter}:`))?.split(":")[1];
-      set(`choose-${parameter}`, over ?? scenario?.choices[parameter] ?? options.find((o) => o.default)?.option ?? "");
+      const option = over ?? scenario?.choices[parameter] ?? options.find((o) => o.default)?.option ?? "";
+      set(`choose-${parameter}`, option);
+      at(`meaning-${parameter}`).textContent = options.find((o) => o.option === option)?.meaning ?? "";
     }
     this.showWhatIf(state);
   }
 
   get listBox(): HTMLElement { return this.lists; }
 
-  private showWhatIf(state: State): void {
+  /** Name what is shut and opened; again once the names of links are known. */
+  showWhatIf(state: State): void {
     const chips = [
       ...state.close.map((id) => ["shut", id, { close: state.close.filter((x) => x !== id) }] as const),
       ...state.open.map((id) => ["opened", id, { open: state.open.filter((x) => x !== id) }] as const),
@@ -104,13 +109,8 @@ export class Question {
   }
 
   private swap(): void {
-    const [a, b] = [this.fields["origin"], this.fields["destination"]];
-    if (a && b) this.change({ origin: this.placeId(b.value), destination: this.placeId(a.value) });
-  }
-
-  private placeId(text: string): string {
-    const word = text.trim().toLowerCase();
-    return this.study.places.find((p) => p.name.toLowerCase() === word || p.id === word)?.id ?? text.trim();
+    const { origin, destination } = this.ends;
+    this.change({ origin: placeId(this.study, destination.input.value), destination: placeId(this.study, origin.input.value) });
   }
 
   private field<T extends HTMLInputElement | HTMLSelectElement>(key: string, words: string, field: T, act: (value: string) => void): HTMLElement {
@@ -120,18 +120,13 @@ export class Question {
     return h("div", { class: "field" }, h("label", { for: field.id }, words), field);
   }
 
-  private place(key: "origin" | "destination", words: string): HTMLElement {
-    const field = h("input", { list: "places", autocomplete: "off", spellcheck: "false" });
-    return this.field(key, words, field, (value) => { if (value.trim()) this.change({ [key]: this.placeId(value) }); });
-  }
-
   private select(key: string, words: string, options: [string, string][], act: (value: string) => void): HTMLElement {
     return this.field(key, words, h("select", {}, ...options.map(([value, text]) => h("option", { value }, text))), act);
   }
 
   private words(key: "via" | "avoid", words: string): HTMLElement {
-    const field = h("input", { autocomplete: "off", spellcheck: "false", ...(key === "via" ? { list: "places" } : {}) });
-    return this.field(key, words, field, (value) => this.change({ [key]: value.split(",").map((w) => (key === "via" ? this.placeId(w) : w.trim())).filter((w) => w) }));
+    const field = h("input", { autocomplete: "off", spellcheck: "false" });
+    return this.field(key, words, field, (value) => this.change({ [key]: value.split(",").map((w) => (key === "via" ? placeId(this.study, w) : w.trim())).filter((w) => w) }));
   }
 
   private number(key: "max_routes", words: string, low: number, high: number): HTMLElement {
@@ -163,11 +158,14 @@ export class Question {
   }
 
   private choices(): HTMLElement {
-    const rows = Object.entries(this.study.parameters).map(([parameter, options]) =>
-      this.field(`choose-${parameter}`, parameter.replaceAll("-", " "), h("select", {}, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, `${o.option}: ${o.meaning}`))), (option) => {
+    const rows = Object.entries(this.study.parameters).map(([parameter, options]) => {
+      const field = this.field(`choose-${parameter}`, spaced(parameter), h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, spaced(o.option)))), (option) => {
         const url = new URLSearchParams(location.search).getAll("choose").filter((c) => !c.startsWith(`${parameter}:`));
         this.change({ choose: [...url, `${parameter}:${option}`] });
-      }));
+      });
+      field.append(h("p", { id: `meaning-${parameter}`, class: "small" }));
+      return field;
+    });
     return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, "Disputed figures"), ...rows);
   }
 }

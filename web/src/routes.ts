@@ -18,13 +18,13 @@ export function ordered(routes: Route[], weights: Record<Criterion, number>): Ro
 
 export interface Hooks {
   select: (route: string) => void; hover: (route: string | null) => void; card: (card: string) => void;
-  open: (links: string[]) => void; fewer: () => void; name: (id: string) => string;
+  open: (links: string[]) => void; fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string;
 }
 
 export function showRoutes(answer: Answer, shown: Route[], selected: string | null, hooks: Hooks): void {
   const box = at("routes");
   if (answer.routes.length === 0) {
-    box.replaceChildren(h("h2", {}, "No route"), h("p", { id: "reason" }, answer.reason ?? ""),
+    box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, "No route"), h("p", { id: "reason" }, hooks.told(answer.reason))]),
       ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)));
     return;
   }
@@ -59,8 +59,9 @@ function opening(found: Opening, hooks: Hooks): HTMLElement {
 export function showLegs(route: Route | null, hooks: Hooks): void {
   const box = at("legs");
   if (!route) { box.replaceChildren(); return; }
+  const fit = hooks.fit;
   box.replaceChildren(
-    h("h2", {}, `Route ${route.letter}, leg by leg`),
+    h("h2", {}, `Route ${route.letter}, leg by leg `, fit ? button("show on the map", () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
     h("p", { class: "small" }, `${km(route.length_km)}, ${route.borders_count} borders, ${route.transshipments_count} changes of mode or gauge. Times UTC. Every leg leads to its figures and sources.`),
     route.documents.length ? h("p", { class: "small" }, `Papers: ${route.documents.join("; ")}.`) : "",
     h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
@@ -75,7 +76,8 @@ function row(leg: Leg, hooks: Hooks): HTMLElement {
     leg.fixed_h > 0.05 && !stays ? `of it ${hours(leg.fixed_h)} at the border` : "", usd(leg.cost_usd),
   ].filter((p) => p);
   return h("li", {},
-    button(title, () => hooks.card(stays ? `terminal:${leg.terminal_id}` : `link:${leg.link_id}`), { class: "link" }),
-    h("span", { class: "small" }, `${moment(leg.depart_at)}: ${parts.join(", ")}`),
+    h("div", {},
+      button(title, () => hooks.card(stays ? `terminal:${leg.terminal_id}` : `link:${leg.link_id}`), { class: "link" }),
+      h("span", { class: "small" }, `${moment(leg.depart_at)}: ${parts.join(", ")}`)),
     button(leg.confidence, () => hooks.card(`source:${leg.source_id}`), { class: `grade grade-${leg.confidence}`, "aria-label": `Source of ${title}, confidence ${leg.confidence}` }));
 }

@@ -22,14 +22,23 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
       said.textContent = problem instanceof Failed || problem instanceof Error ? problem.message : String(problem);
     }
   };
+  const now = h("button", { type: "submit", id: "save-now" }, "Save");
   const form = h("form", { submit: (event) => { event.preventDefault(); void save(); } },
     h("h2", { id: "save-head" }, "Save as a scenario"),
     h("p", { class: "small" }, "What you shut and opened becomes rows of changes.csv, and a scenario in study.toml names them. What stood there stays."),
     h("div", { class: "field" }, h("label", { for: "save-title" }, "Title"), title),
     h("div", { class: "field" }, h("label", { for: "save-name" }, "Name in the files (lower case)"), name),
     h("div", { class: "field" }, h("label", { for: "save-about" }, "What it stands for"), about), said,
-    h("div", { class: "acts" }, h("button", { type: "submit", id: "save-now" }, "Save"), button("Cancel", () => box.close())));
+    h("div", { class: "acts" }, now, button("Cancel", () => box.close())));
   const box = h("dialog", { "aria-labelledby": "save-head" }, form);
   document.body.append(box);
-  return { box, open: () => { said.textContent = ""; box.showModal(); title.focus(); } };
+  const open = (): void => {
+    const { close, open: opened, with_changes, choose } = state();
+    const isEmpty = [close, opened, with_changes, choose].every((words) => words.length === 0);
+    said.textContent = isEmpty ? "Nothing is shut, opened or chosen yet, so there is nothing to save." : "";
+    now.disabled = isEmpty;
+    box.showModal();
+    title.focus();
+  };
+  return { box, open };
 }

@@ -24,10 +24,16 @@ export function initial(study: Study): State {
   };
 }
 
+/** Tell whether a text is a day the server takes. */
+export function isDay(text: string, { limits }: Study): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true && text >= limits.first_on && text <= limits.last_on;
+}
+
 export function fromAddress(search: string, study: Study): State {
   const given = new URLSearchParams(search);
   const state = initial(study);
   for (const key of WORDS) state[key] = given.get(key) ?? state[key];
+  if (!isDay(state.depart, study)) state.depart = initial(study).depart;
   for (const key of LISTS) state[key] = given.getAll(key);
   const criteria = given.getAll("criteria").filter((c): c is Criterion => (CRITERIA as readonly string[]).includes(c));
   if (criteria.length > 0) state.criteria = criteria;
@@ -54,6 +60,14 @@ export function toAddress(state: State): string {
   if (state.route) given.set("route", state.route);
   if (state.card) given.set("card", state.card);
   return `?${given}`;
+}
+
+/** What changes where one word of a state is put in place of another; null where the state does not hold it. */
+export function replaced(state: State, word: string, by: string): Partial<State> | null {
+  const patch: Partial<State> = {};
+  for (const key of WORDS) if (state[key] === word) patch[key] = by;
+  for (const key of LISTS) if (state[key].includes(word)) patch[key] = state[key].map((w) => (w === word ? by : w));
+  return Object.keys(patch).length > 0 ? patch : null;
 }
 
 /** What the server is asked: the state of the study, without the trip. */

@@ -60,7 +60,7 @@ export interface Figure { column: string; meaning: string; unit: string | null; 
 export interface Row { id: string; figures: Figure[]; source: Source | null; confidence: string | null; note: string | null; name?: string; shut_share?: number }
 export interface RowCard extends Row { table: string; meaning: string }
 export interface LinkCard extends RowCard {
-  name: string; layer: string; ends: { id: string; name: string; country: string }[]; border: boolean;
+  name: string; layer: string; ends: { id: string; name: string; country: string }[]; border: boolean; back: string | null;
   state: "open" | Element["state"]; opens_on: string | null; why: Closure[]; what_if: { value: string }[];
   opened_by: { change_id: string; links: string[] }[];
   choices: { parameter: string; chosen: string; options: { option: string; meaning: string }[] }[];

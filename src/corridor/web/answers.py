@@ -31,6 +31,7 @@ from corridor.whynot import SHUT_LONG_MIN, Opening, why_not
 LEG_KEYS = ("kind", "link_id", "terminal_id", "service_id", "mode", "layer", "from_node_id", "to_node_id", "country",
             "depart_at", "arrive_at", "wait_h", "time_h", "fixed_h", "length_km", "cost_usd", "carbon_kg", "source_id",
             "confidence")
+STRAIGHT = "Lines join places; they do not show where a road or railway lies."
 POINT_KEYS = ("drawn", "stop", "km", "km_to", "time_h", "time_to_h", "cost_usd", "cost_to_usd")
 
 
@@ -206,14 +207,40 @@ def geojson(laid: Laid, found: Found) -> dict[str, Any]:
         ends = [*legs["from_node_id"].to_list()[:1], *legs["to_node_id"].to_list()]
         made.append(feature("LineString", [[nodes[n]["lon_deg"], nodes[n]["lat_deg"]] for n in ends],
                             {**row, "links": legs["link_id"].to_list()}))
-    return {**collection(made), "provenance": dict(found.provenance),
-            "note": "Lines join places; they do not show where a road or railway lies."}
+    return {**collection(made), "provenance": dict(found.provenance), "note": STRAIGHT}
+
+
+def routes_csv(found: Found) -> bytes:
+    """Return the routes as CSV, with the letters they have on the page."""
+    named = lettered(found.routes)
+    return csv(named.select("route_id", "letter", pl.exclude("route_id", "letter")))
+
+
+def legs_csv(laid: Laid, found: Found) -> bytes:
+    """Return the legs as CSV, with the letters of their routes and the names of places."""
+    names = {n["node_id"]: n["name"] for n in laid.network.rows("nodes")}
+    named = lettered(found.legs).with_columns(
+        pl.col(f"{end}_node_id").replace_strict(names, return_dtype=pl.String).alias(f"{end}_name")
+        for end in ("from", "to"))
+    first = ("route_id", "letter", "leg", "kind", "from_name", "to_name")
+    return csv(named.select(*first, pl.exclude(*first)))
+
+
+def legs_geojson(laid: Laid, found: Found) -> dict[str, Any]:
+    """Return the legs of routes as GeoJSON, one line a leg under way; handling at terminals has none."""
+    nodes = laid.network.by_id("nodes")
+    made = []
+    for row in records(lettered(found.legs).filter(pl.col("kind") == "link")):
+        ends = [[nodes[row[end]]["lon_deg"], nodes[row[end]]["lat_deg"]] for end in ("from_node_id", "to_node_id")]
+        places = {"from_name": nodes[row["from_node_id"]]["name"], "to_name": nodes[row["to_node_id"]]["name"]}
+        made.append(feature("LineString", ends, {**row, **places}))
+    return {**collection(made), "provenance": dict(found.provenance), "note": STRAIGHT}
 
 
 def csv(frame: pl.DataFrame) -> bytes:
-    """Return a table as CSV; lists as words parted by blanks."""
-    flat = [pl.col(c).list.join(" ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
-    return frame.with_columns(flat).write_csv(float_precision=3).encode()
+    """Return a table as CSV in UTF-8: lists parted by semicolons, instants in UTC as spreadsheets read them."""
+    flat = [pl.col(c).list.join("; ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
+    return frame.with_columns(flat).write_csv(float_precision=3, datetime_format="%Y-%m-%d %H:%M").encode()
 
 
 def _barred(day: Network, asked: questions.Trip, at_min: int) -> dict[int, list[Closure]]:

@@ -23,6 +23,7 @@ from corridor.web.workers import Answer, Workers
 State = TypeVar("State", bound=questions.State)
 Id = Annotated[str, Path(max_length=120)]
 Asked = Annotated[questions.State, Query()]
+CSV = "text/csv; charset=utf-8"
 WORDS: dict[int | str, dict[str, Any]] = {
     code: {"description": words, "content": {"application/json": {"schema": {
         "type": "object", "required": ["error", "message"],
@@ -114,15 +115,20 @@ def _add_views(app: FastAPI, shelf: Shelf, desk: Workers) -> None:
         return await _reply(request, shelf, desk, asked, lambda laid, a: Answer(
             answers.as_json(answers.geojson(laid, answers.find(laid, a))), "application/geo+json"))
 
+    @app.get("/api/legs.geojson", responses=WORDS, summary="The legs of the routes as GeoJSON, by mode")
+    async def get_legs_geojson(request: Request, asked: Annotated[questions.Routes, Query()]) -> Response:
+        return await _reply(request, shelf, desk, asked, lambda laid, a: Answer(
+            answers.as_json(answers.legs_geojson(laid, answers.find(laid, a))), "application/geo+json"))
+
     @app.get("/api/routes.csv", responses=WORDS, summary="The routes as CSV, one row a route")
     async def get_routes_csv(request: Request, asked: Annotated[questions.Routes, Query()]) -> Response:
         return await _reply(request, shelf, desk, asked, lambda laid, a: Answer(
-            answers.csv(answers.find(laid, a).routes), "text/csv"))
+            answers.routes_csv(answers.find(laid, a)), CSV))
 
     @app.get("/api/legs.csv", responses=WORDS, summary="The legs of the routes as CSV")
     async def get_legs_csv(request: Request, asked: Annotated[questions.Routes, Query()]) -> Response:
         return await _reply(request, shelf, desk, asked, lambda laid, a: Answer(
-            answers.csv(answers.find(laid, a).legs), "text/csv"))
+            answers.legs_csv(laid, answers.find(laid, a)), CSV))
 
     @app.get("/api/charts/{chart}", responses=WORDS, summary="A chart of the routes as a Vega-Lite specification")
     async def get_chart(request: Request, chart: Id, asked: Annotated[questions.Routes, Query()]) -> Response:

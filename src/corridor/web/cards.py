@@ -49,7 +49,7 @@ def link(laid: Laid, link_id: str) -> dict[str, Any]:
     return {
         **card, "name": " – ".join(e["name"] for e in ends), "layer": schema.layer(own["mode"], own["gauge_mm"]),
         "ends": [{"id": e["node_id"], "name": e["name"], "country": e["country"]} for e in ends],
-        "border": ends[0]["country"] != ends[1]["country"], **shut,
+        "border": ends[0]["country"] != ends[1]["country"], "back": _back(day, own), **shut,
         "what_if": [{k: v for k, v in r.items() if v is not None} for r in laid.rows
                     if r["table"] == "links" and number in _selected(r["row_id"], day)],
         "opened_by": opened_by(laid, link_id),
@@ -141,6 +141,15 @@ def opened_by(laid: Laid, link_id: str) -> list[dict[str, Any]]:
             unique.setdefault(frozenset(those), change_id)
     return [{"change_id": change_id, "links": sorted(those)}
             for those, change_id in sorted(unique.items(), key=lambda item: (-len(item[0]), item[1]))]
+
+
+def _back(day: Network, own: Mapping[str, Any]) -> str | None:
+    """The link that leads back where one row is each direction; null where one row is both."""
+    if own["two_way"]:
+        return None
+    there = (own["to_node_id"], own["from_node_id"], own["mode"], own["gauge_mm"])
+    return next((r["link_id"] for r in day.rows("links")
+                 if (r["from_node_id"], r["to_node_id"], r["mode"], r["gauge_mm"]) == there), None)
 
 
 def _choices(laid: Laid, alternatives: list[str | None]) -> list[dict[str, Any]]:

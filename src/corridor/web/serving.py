@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
     _warm(app.state.shelf)
     shown = f"[{host}]" if ":" in host else host
     say(f"http://{shown}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
+    threading.Thread(target=_warm_further, args=(app.state.shelf,), daemon=True).start()
     sys.setswitchinterval(0.002)  # searches share the machine with answers that are ready
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
                 proxy_headers=False, timeout_keep_alive=30, h11_max_incomplete_event_size=32 * 1024)
@@ -64,6 +66,14 @@ def _warm(shelf: Any) -> None:
             asked = questions.Routes.model_validate({
                 "origin": trip.origin, "destination": trip.destination, "cargo": trip.cargo, "depart": trip.depart})
             answers.routes(shelf.lay(asked), asked)
+
+
+def _warm_further(shelf: Any) -> None:
+    """Answer what can least be spared, whose kernels take some seconds to compile the first time."""
+    from corridor.web import answers, questions
+
+    with contextlib.suppress(CorridorError, ValueError):
+        answers.criticality(shelf.lay(questions.State.model_validate({})))
 
 
 async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:

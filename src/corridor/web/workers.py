@@ -85,11 +85,11 @@ class Workers:
         left: asyncio.Future[None] = asyncio.ensure_future(gone())
         try:
             wrapped = asyncio.wrap_future(flight.future)
+            wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())  # when nobody asks any more
             either: set[asyncio.Future[Any]] = {wrapped, left}
             await asyncio.wait(either, timeout=flight.until_s - time.monotonic(), return_when=asyncio.FIRST_COMPLETED)
             if wrapped.done():
                 return _landed(wrapped)
-            wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody asks for it any more
             if left.done():
                 raise Refused(499, "left", "The caller left.")
             raise Refused(503, "too-slow", f"This took more than {self._seconds:g} seconds. Ask for fewer criteria, places "

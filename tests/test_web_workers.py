@@ -1,0 +1,190 @@
+"""Those who compute: each question once, none longer than somebody waits for it, none longer than the limit."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
+pytest.importorskip("httpx", reason="httpx is not installed")
+
+import httpx
+
+from corridor import stopping
+from corridor.errors import Stopped
+from corridor.web.limits import Refused
+from corridor.web.workers import Answer, Workers
+from web_cases import LONG, TRIP, busy, served
+
+SOON_S = 1.0  # far below what the questions left would take; longer where the machine is busy
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+async def soon() -> None:
+    await asyncio.sleep(0.05)
+
+
+def endless(told: list[str]) -> Answer:
+    """Compute until told to end."""
+    told.append("began")
+    try:
+        while True:
+            stopping.check()
+            time.sleep(0.002)
+    except Stopped:
+        told.append("ended")
+        raise
+
+
+def test_slow_and_too_many_questions_are_told_so() -> None:
+    told: list[str] = []
+
+    async def ask() -> None:
+        desk = Workers(working=1, waiting=1, seconds=0.2)
+        one, two = (asyncio.ensure_future(desk.answer(key, lambda: endless(told), never)) for key in ("a", "b"))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Refused) as busy:
+            await desk.answer("c", lambda: endless(told), never)
+        assert busy.value.status == 503 and busy.value.headers[0][0] == b"retry-after"
+        for waiting in (one, two):
+            with pytest.raises(Refused, match=r"more than 0\.2 seconds"):
+                await waiting
+        assert (await desk.answer("a", lambda: Answer(b"{}"), never)).body == b"{}"  # the thread is free again
+        desk.close()
+
+    asyncio.run(ask())
+    assert told == ["began", "ended"]  # the second never got the thread
+
+
+def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
+    calls: list[str] = []
+    go = threading.Event()
+
+    async def ask() -> None:
+        desk = Workers(working=1, waiting=9, seconds=5)
+
+        def slow(name: str) -> Answer:
+            calls.append(name)
+            go.wait(5)
+            return Answer(name.encode())
+
+        first = [asyncio.ensure_future(desk.answer("a", lambda: slow("a"), never)) for _ in range(5)]
+        await asyncio.sleep(0.02)  # the one thread has begun
+        with pytest.raises(Refused, match="left"):
+            await desk.answer("b", lambda: slow("b"), soon)
+        go.set()
+        assert {a.body for a in await asyncio.gather(*first)} == {b"a"}
+        desk.close()
+
+    asyncio.run(ask())
+    assert calls == ["a"]
+
+
+def test_computation_ends_when_the_last_who_waits_leaves() -> None:
+    told: list[str] = []
+
+    async def ask() -> None:
+        desk = Workers(working=1, waiting=9, seconds=30)
+        stays, leaves = (asyncio.ensure_future(desk.answer("a", lambda: endless(told), gone)) for gone in (never, soon))
+        with pytest.raises(Refused, match="left"):
+            await leaves
+        assert told == ["began"]  # one still waits
+        stays.cancel()
+        await asyncio.sleep(0)
+        # Who asks the same now gets an answer of his own, not the one that is being given up.
+        assert (await desk.answer("a", lambda: Answer(b"new"), never)).body == b"new"
+        desk.close()
+
+    asyncio.run(ask())
+    assert told == ["began", "ended"]
+
+
+def test_late_callers_do_not_keep_a_question_beyond_its_time() -> None:
+    told: list[str] = []
+
+    async def ask() -> None:
+        desk = Workers(working=1, waiting=9, seconds=0.3)
+        began, waiting = time.monotonic(), []
+        for _ in range(3):
+            waiting.append(asyncio.ensure_future(desk.answer("a", lambda: endless(told), never)))
+            await asyncio.sleep(0.08)
+        for each in waiting:
+            with pytest.raises(Refused, match="seconds"):
+                await each
+        while told != ["began", "ended"]:
+            await asyncio.sleep(0.005)
+        assert time.monotonic() - began < 0.3 + SOON_S * busy()
+        desk.close()
+
+    asyncio.run(ask())
+    assert told == ["began", "ended"]
+
+
+def test_closing_ends_what_is_computed() -> None:
+    told: list[str] = []
+
+    async def ask() -> None:
+        desk = Workers(working=1, waiting=9, seconds=30)
+        waiting = asyncio.ensure_future(desk.answer("a", lambda: endless(told), never))
+        while not told:
+            await asyncio.sleep(0.005)
+        desk.close()
+        with pytest.raises(Refused, match="stops"):
+            await waiting
+
+    asyncio.run(ask())
+    assert told == ["began", "ended"]
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let searches keep as many partial ways as they like, so that only the clock and the caller end them."""
+    monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
+
+
+@pytest.fixture
+def address(study_folder: Path, unlimited: None) -> Iterator[str]:
+    """Serve with one thread, so that a question that goes on would let no other be answered."""
+    with served(study_folder, workers=Workers(working=1, seconds=100)) as address:
+        httpx.post(f"{address}/api/routes", json=TRIP, timeout=100).raise_for_status()  # kernels and networks are there
+        httpx.get(f"{address}/api/criticality", timeout=100).raise_for_status()
+        yield address
+
+
+def free_after(address: str, day: int) -> float:
+    """Return the seconds until the one thread answers something nobody asked before."""
+    began = time.perf_counter()
+    httpx.get(f"{address}/api/openings", params={"on": f"2026-03-{day:02}"}, timeout=60).raise_for_status()
+    return time.perf_counter() - began
+
+
+YEAR = {**TRIP, "depart": "2026-01-01", "until": "2026-12-31", "every_days": 1}
+
+
+@pytest.mark.parametrize(("way", "path", "asked"), [
+    ("POST", "/api/routes", {"json": LONG}), ("POST", "/api/calendar", {"json": YEAR}),
+    ("GET", "/api/criticality", {"params": {"scenario": "open-borders"}})])
+def test_thread_is_free_when_the_caller_has_left(address: str, way: str, path: str, asked: dict[str, Any],
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor.web.answers.MOST_DEPARTURES", 400)
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.request(way, address + path, timeout=0.3, **asked)
+    assert free_after(address, 1) < SOON_S * busy()
+
+
+def test_limit_of_time_really_ends_a_search(study_folder: Path, unlimited: None) -> None:
+    with served(study_folder, workers=Workers(working=1, seconds=1.5)) as address:
+        began = time.perf_counter()
+        reply = httpx.post(f"{address}/api/routes", json=LONG, timeout=60)
+        assert reply.status_code == 503 and reply.json()["error"] == "too-slow" and reply.headers["retry-after"]
+        assert 1.5 <= time.perf_counter() - began < 1.5 + SOON_S * busy()
+        assert free_after(address, 2) < SOON_S * busy()

@@ -1,0 +1,39 @@
+"""What the tests of the map share: a server on a free port, questions that take long, and how busy this machine is."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TRIP = {"origin": "almaty", "destination": "karachi", "cargo": "container-40", "depart": "2026-07-01"}
+# Three places to pass and four criteria: minutes of searching, where the partial ways are not capped.
+LONG = {**TRIP, "scenario": "open-borders", "via": ["tashkent", "mersin", "kabul"]}
+
+
+def busy() -> float:
+    """Return by how much longer things take than on an idle machine: processes that want a core, per core."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+
+
+@contextmanager
+def served(folder: Path, **options: Any) -> Iterator[str]:
+    """Serve a study in a thread of this process and give its address; options: of ``make_app``."""
+    import uvicorn
+
+    from corridor.web.app import make_app
+
+    server = uvicorn.Server(uvicorn.Config(make_app(folder, **options), host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

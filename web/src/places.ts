@@ -1,0 +1,92 @@
+// Choosing a place by typing: name, country, UN/LOCODE or id; arrows and Enter, or the mouse.
+
+import { h } from "./markup";
+import type { Place, Study } from "./types";
+
+const MOST = 8;
+
+/** Places that fit what is typed, those whose name begins with it first. */
+export function matching(study: Study, typed: string): Place[] {
+  const word = plain(typed);
+  if (word === "") return [];
+  const rank = (p: Place): number => {
+    const name = plain(p.name);
+    if (name === word || p.id === word || plain(p.unlocode ?? "") === word) return 0;
+    if (name.startsWith(word)) return 1;
+    if (name.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)) || p.id.startsWith(word) || plain(p.unlocode ?? "").startsWith(word)) return 2;
+    if (name.includes(word)) return 3;
+    return plain(study.countries[p.country] ?? "").startsWith(word) ? 4 : 9;
+  };
+  return study.places.map((place) => ({ place, at: rank(place) })).filter((f) => f.at < 9).sort((a, b) => a.at - b.at).map((f) => f.place);
+}
+
+/** The place that is meant: named exactly, or the only one that fits; else what was typed, for the server to answer. */
+export function placeId(study: Study, typed: string): string {
+  const found = matching(study, typed), word = plain(typed);
+  const exact = found.filter((p) => plain(p.name) === word || p.id === word);
+  if (exact.length > 0) return exact[0]?.id ?? typed.trim();
+  return found.length === 1 ? found[0]?.id ?? typed.trim() : typed.trim();
+}
+
+const plain = (text: string): string => text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+
+export interface PlaceField { box: HTMLElement; input: HTMLInputElement; show: (text: string) => void }
+
+export function placeField(study: Study, id: string, words: string, choose: (place: string) => void): PlaceField {
+  const list = h("ul", { id: `${id}-list`, role: "listbox", class: "options", "aria-label": words, hidden: true });
+  const input = h("input", {
+    id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+  });
+  let shown: Place[] = [], active = -1, last = "";
+
+  const close = (): void => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const take = (text: string): void => {
+    close();
+    if (text === "") { input.value = last; return; }
+    const place = placeId(study, text);
+    input.value = study.places.find((p) => p.id === place)?.name ?? place;
+    if (input.value === last) return;
+    last = input.value;
+    choose(place);
+  };
+  const mark = (to: number): void => {
+    active = to;
+    for (const [i, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(i === to));
+    const option = list.children[to];
+    if (option) { input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+  };
+  const open = (): void => {
+    shown = matching(study, input.value).slice(0, MOST);
+    list.replaceChildren(...shown.map((p, i) => h("li", {
+      id: `${id}-${i}`, role: "option", "aria-selected": "false",
+      mousedown: (event) => { event.preventDefault(); take(p.id); }, mouseenter: () => mark(i),
+    }, h("span", {}, p.name), h("span", { class: "small" }, [study.countries[p.country] ?? p.country, p.unlocode].filter((w) => w).join(", ")))));
+    list.hidden = shown.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    mark(-1);
+  };
+  input.addEventListener("input", open);
+  input.addEventListener("focus", () => { last = input.value; input.select(); });
+  input.addEventListener("blur", () => { if (input.value !== last) take(input.value.trim()); else close(); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) open();
+      if (shown.length > 0) mark(event.key === "ArrowDown" ? (active + 1) % shown.length : (Math.max(active, 0) + shown.length - 1) % shown.length);
+    } else if (event.key === "Enter") {
+      const chosen = shown[active] ?? (list.hidden ? undefined : shown[0]);
+      take(chosen?.id ?? input.value.trim());
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      input.value = last;
+      close();
+    }
+  });
+  const box = h("div", { class: "field" }, h("label", { for: id }, words), input, list);
+  return { box, input, show: (text) => { if (document.activeElement !== input) { input.value = text; last = text; } } };
+}
