@@ -94,10 +94,10 @@ def pareto(routes: pl.DataFrame) -> Chart:
         x2="days_p95:Q", y=y)
     dots = base.mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True).encode(
         x=x, y=y,
-        size=alt.Size("carbon_kg:Q", title=in_lines(tell("kg CO₂e per unit"), 130),
+        size=alt.Size("carbon_kg:Q", title=in_lines(tell("kg CO₂e per unit"), 100),
                       scale=alt.Scale(range=[50, 420], zero=True), legend=alt.Legend(
                           format=",~f", values=_ticks(frame["carbon_kg"]), symbolFillColor="#ffffff")),
-        color=alt.Color("risk_share:Q", title=in_lines(tell("chance of closure"), 130),
+        color=alt.Color("risk_share:Q", title=in_lines(tell("chance of closure"), 100),
                         scale=alt.Scale(domain=[0, max(0.05, _top(frame["risk_share"]))], range=list(_MAP_HUES)),
                         legend=alt.Legend(format=".0%", gradientLength=110, tickCount=4)))
     at: dict[str, Any] = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}

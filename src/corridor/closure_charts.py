@@ -11,7 +11,7 @@ import polars as pl
 
 from corridor.exposure import LIMIT_SHARE
 from corridor.language import ENGLISH, marked, number, signed, speech, tell
-from corridor.lettering import in_lines, labels, shortened, wrapped
+from corridor.lettering import in_lines, labels, shortened
 from corridor.maps import weighted_map
 from corridor.palette import (
     FAINT,
@@ -205,7 +205,7 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
     words = {"undisturbed_usd": tell("cheaper days without closures"), "loss_usd": tell("cheaper closures"),
              # Translators: the sum of both savings.
              "all_usd": tell("together")}
-    words = {measure: wrapped(name, _LETTERS) for measure, name in words.items()}
+    words = dict(zip(words, labels(words.values(), _LETTERS), strict=True))
     rows = corridors.filter(pl.col("measure").is_in(list(words)))
     rows = rows.select(
         title=pl.Series([tell("{scenario}, beside {other}", scenario=one, other=other) for one, other in rows.select(
@@ -244,9 +244,11 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
         "observed_change": (tell("seen"), INK),
         # Translators: the change of trade that somebody stated.
         "claimed_change": (tell("said"), HUES[3]),
-        "all_stopped_change": (wrapped(tell("if nothing had passed while shut"), _LETTERS), FAINT),
+        "all_stopped_change": (tell("if nothing had passed while shut"), FAINT),
         # Translators: the change of trade that the model finds.
         "model_change": (tell("model"), HUES[0])}
+    words = {column: (name, hue) for (column, (_, hue)), name in zip(
+        words.items(), labels((name for name, _ in words.values()), _LETTERS), strict=True)}
     panels, told = [], []
     least = min((v for column in words for v in replay[column].drop_nulls().to_list()), default=-0.1)
     scale = alt.Scale(domain=[0, 1.22 * min(least, -0.05)], nice=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable
 
@@ -9,7 +10,10 @@ from corridor.language import ENGLISH, speech
 
 
 def breadth(text: str) -> float:
-    """Return how wide a text is, in Latin letters: Cyrillic ones are a little wider, Chinese ones twice as wide."""
+    """Return how wide a text is, in Latin letters: Cyrillic ones are a little wider, Chinese ones twice as wide.
+
+    Kazakh letters count for more than they are: a text with one of them may be set in another, wider font throughout.
+    """
     return sum(_letter_breadth(sign) for sign in text) if not text.isascii() else len(text)
 
 
@@ -18,7 +22,9 @@ def _letter_breadth(sign: str) -> float:
         return 0.0
     if unicodedata.east_asian_width(sign) in "WF":
         return 2.0
-    return 1.17 if "\u0400" <= sign <= "\u052f" else 1.0
+    if "\u0400" <= sign <= "\u052f":
+        return 1.17 if sign < "\u0490" and sign not in "\u0406\u0456" else 1.8
+    return 1.0
 
 
 def shortened(text: str, limit: float) -> str:
@@ -68,10 +74,16 @@ def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
     English titles fit as they are.
     """
     lines, limit = [], width / (0.45 * size)
-    while breadth(text) > limit and speech() is not ENGLISH:
+    if breadth(text) <= limit or speech() is ENGLISH:
+        return text
+    limit = min(limit, 1.15 * breadth(text) / math.ceil(breadth(text) / limit))  # no last line of one word
+    while breadth(text) > limit:
         fits = max(1, _fitting(text, limit))
         cut = text.rfind(" ", 0, fits + 1)
-        cut = cut if cut > fits // 3 else fits
+        if cut <= fits // 3:  # Chinese parts no words; elsewhere a word broader than a line stands out
+            cut = fits if wide_count(text[:fits + 1]) else text.find(" ", fits)
+        if cut < 0:
+            break
         lines.append(text[:cut].rstrip())
         text = text[cut:].strip()
     return [*lines, text] if lines else text

@@ -28,7 +28,7 @@ INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
 # Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker brings along.
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 # Where a language other than English is written: fonts that have its letters, ones that read well small before others.
-FONTS = FONT.replace("sans-serif", "'Noto Sans', 'DejaVu Sans', 'Noto Naskh Arabic', 'Noto Sans Arabic', 'PingFang SC', "
+FONTS = FONT.replace("sans-serif", "'Noto Sans', 'Noto Naskh Arabic', 'Noto Sans Arabic', 'PingFang SC', "
                      "'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', "
                      "sans-serif")
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6bb1")
@@ -283,9 +283,11 @@ def finished(raw: str, spec: Mapping[str, Any]) -> str:
 
 
 # A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate), whatever stands around it,
-# and a figure in it from left to right, with its sign, or a date would be read backwards.
+# and a figure or a Latin name in it from left to right as a whole, or a date would be read backwards.
 _LEFTWARD = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
-_FIGURE = re.compile(r"[+\-−±]?\d(?:[\d.,:/–-]*\d)?(?:\u00a0?%)?")
+_LATIN = "A-Za-z\u00c0-\u024f\u2080-\u2089"
+_FIGURE = re.compile(rf"[{_LATIN}](?:(?:[{_LATIN}0-9 .'’/–-]|(?<=[0-9]),(?=[0-9]))*[{_LATIN}0-9])?|"
+                     r"(?:(?<![^\s(])[+\-−±])?[0-9](?:[0-9.,:/–-]*[0-9])?(?:\u00a0?%)?")
 _TAG = re.compile(r"<[a-z][^>]*>")
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
