@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from pathlib import Path
 
 import polars as pl
@@ -27,7 +28,7 @@ fifth of the wait at borders: one assumption for all of them). V numbers are tho
 def page() -> str:
     """Return the whole page as Markdown."""
     study = co.read(STUDY)
-    frame = validate(study.tables["observations"], lambda s: scenario_network(study, s))
+    frame = validate(study.tables["observations"], cache(partial(scenario_network, study)))
     counts = dict(frame.group_by("verdict").len().sort("verdict").iter_rows())
     listed = frame.filter(pl.col("observation_id").str.starts_with("v"))
     said = ", ".join(f"{n} {v}" for v, n in counts.items())

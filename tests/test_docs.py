@@ -1,117 +1,143 @@
-"""The documentation is true: its commands and Python blocks run, its links lead somewhere, its tables are current.
+"""The documentation is true: its commands and Python blocks run and print what it shows, its links lead somewhere, its
+tables are current.
 
-In a page, ```python blocks and the lines of ```sh and ```console blocks run in order, in one folder that holds a copy
-of the studies; Python blocks of a page share their names. `# exits 3` after a command says the exit code to expect.
-A block below `<!-- skip: reason -->` is not run.
+In a page, ```python blocks and the lines of ```sh and ```console blocks run in order, in a folder of their own that holds
+the studies; Python blocks of a page share their names. In ```console, the lines below a command are what it prints on a
+terminal (CSV where it is piped): `...` stands for any lines, within a line for anything; what goes to stderr may be left
+out. A ```text block right after a ```python block is what that prints. `# exits 3` after a command says the exit code to
+expect. A block below `<!-- skip: reason -->` is not run.
+
+`corridor` is called within the test's own process, which spares its start each time; one test calls what is installed.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import importlib.util
-import os
 import re
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
+
+import pages
+from corridor import losses, prospects, results
+from corridor.network import Network
+from corridor.study import Study
+from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")),
          *sorted((ROOT / "studies").glob("*/README.md"))]
-FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n`]*$")
-SKIP = re.compile(r"<!-- skip: (?P<reason>.+?) -->")
-EXITS = re.compile(r"\s+# exits (\d+)$")
-MOST_S = 120
-
-
-@dataclass(frozen=True)
-class Block:
-    """One fenced block: its language, text, first line in the page and, where it is not run, the reason."""
-
-    language: str
-    text: str
-    line: int
-    skip: str | None
-
-
-def blocks(page: str) -> list[Block]:
-    """Return the fenced blocks of a page in order; an open fence at the end is an error."""
-    found: list[Block] = []
-    inside: re.Match[str] | None = None
-    skip: str | None = None
-    lines: list[str] = []
-    start = 0
-    for number, line in enumerate(page.splitlines(), 1):
-        if inside:
-            if line.strip() == "```":
-                found.append(Block(inside["language"], "\n".join(lines), start, skip))
-                inside, skip = None, None
-            else:
-                lines.append(line.removeprefix(inside["indent"]))
-        elif opened := FENCE.match(line):
-            inside, lines, start = opened, [], number + 1
-        elif marked := SKIP.search(line):
-            skip = marked["reason"]
-        elif line.strip():
-            skip = None
-    assert inside is None, f"the fence opened on line {start - 1} is never closed"
-    return found
-
-
-def commands(block: Block) -> list[tuple[str, int]]:
-    """Return the commands of a shell block, each with the exit code to expect; output in ```console is left out."""
-    text = re.sub(r"\\\n\s*", " ", block.text)
-    lines = text.splitlines()
-    if block.language == "console":
-        lines = [line[2:] for line in lines if line.startswith("$ ")]
-    found = []
-    for line in lines:
-        if line.strip() and not line.lstrip().startswith("#"):
-            told = EXITS.search(line)
-            found.append((EXITS.sub("", line), int(told.group(1)) if told else 0))
-    return found
+SHARED = "studies/kazakhstan-pakistan"
+RUN = ("python", "sh", "console")
 
 
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def todo(page: Path) -> list[Block]:
+    """Return the blocks of a page that are run, and the text blocks that show what Python printed."""
+    found = blocks(page.read_text("utf-8"))
+    follows = {k for k in range(1, len(found)) if found[k].language == "text" and found[k - 1].language == "python"}
+    return [b for k, b in enumerate(found) if not b.skip and (b.language in RUN or k in follows)]
+
+
+# Pages that ask the same long questions (the whole chain of trade, everything at once) share a process and what it knows.
+RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
+LONG = [p for p in RUNNING if short(p) in ("README.md", "docs/trade.md", "docs/tutorials/ministry.md")]
+
+
+def fingerprint(folder: Path) -> str:
+    """Return a hash over the files of a study, its results left out."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.is_file() and "results" not in p.relative_to(folder).parts):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 @pytest.fixture(scope="session")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the studies without their results, made once."""
+    """Return a copy of the studies without their results, made once; results come in as pages ask for them."""
     folder = tmp_path_factory.mktemp("docs") / "studies"
     shutil.copytree(ROOT / "studies", folder, ignore=shutil.ignore_patterns("results"))
     return folder
 
 
-def run(command: str, expected: int, folder: Path) -> None:
-    """Run one shell command where the installed programs are found first; fail with what it printed."""
-    programs = str(Path(sys.executable).parent)
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, timeout=MOST_S, stdin=subprocess.DEVNULL,
-        env={**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"], "COLUMNS": "120"}, check=False)
-    assert done.returncode == expected, f"$ {command}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+@pytest.fixture(scope="module")
+def thrift() -> Iterator[None]:
+    """Compute what pages ask about trade only once, and draw fewer years for a run, which no page shows."""
+    skims, answers = prospects._skims, prospects.prospects
+    known: dict[Any, Any] = {}
+
+    def once(key: Any, compute: Callable[[], Any]) -> Any:
+        if key not in known:
+            known[key] = compute()
+        return known[key]
+
+    def skims_once(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
+        frames = tuple(int(frame.hash_rows().sum()) for frame in (*network.frames.values(), network.changes) if frame.height)
+        return once((frames, day), lambda: skims(study, network, day))
+
+    def answers_once(study: Study, **asked: Any) -> prospects.Prospects:
+        asked.pop("progress", None)
+        goal = asked.pop("goal", None) or study.settings.target
+        return once((study.hash, str(goal), str(sorted(asked.items()))), lambda: answers(study, goal=goal, **asked))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prospects, "_skims", skims_once)
+        patch.setattr(prospects, "prospects", answers_once)
+        patch.setattr(results, "prospects", answers_once)
+        patch.setattr(losses, "YEARS", 40)
+        patch.setitem(losses.corridors.__kwdefaults__, "draws", 10)
+        yield
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("page", PAGES, ids=short)
-def test_page_runs(page: Path, studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert page.is_file(), f"there is no {short(page)}"
-    todo = [b for b in blocks(page.read_text("utf-8")) if b.language in ("python", "sh", "console") and not b.skip]
-    if todo:
-        shutil.copytree(studies, tmp_path / "studies")
+@pytest.fixture
+def desk(studies: Path, thrift: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a new folder with the studies in it, on a terminal of fixed width."""
+    (tmp_path / "studies").symlink_to(studies)
     monkeypatch.chdir(tmp_path)
+    for name, value in pages.TERMINAL.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+def work_through(page: Path) -> None:
+    """Run a page block by block where the process stands and fail where it is not true."""
     names: dict[str, object] = {"__name__": "__main__"}
-    for block in todo:
+    printed = Printed(0, "", "", "")
+    before = fingerprint(Path(SHARED))
+    for block in todo(page):
         if block.language == "python":
             # Blank lines first, so that a traceback names the line of the page.
-            exec(compile("\n" * (block.line - 1) + block.text, short(page), "exec"), names)
+            code = compile("\n" * (block.line - 1) + block.text, short(page), "exec")
+            printed = called(lambda code=code: exec(code, names), terminal=False)
+        elif block.language == "text":
+            check(Step("python", block.line, 0, tuple(block.text.splitlines())), printed, short(page))
         else:
-            for command, expected in commands(block):
-                run(command, expected, tmp_path)
+            for step in steps(block):
+                check(step, run(step.command), short(page))
+    assert fingerprint(Path(SHARED)) == before, f"{short(page)} changes the built-in study: work on a copy"
+
+
+class TestLongPages:
+    @pytest.mark.timeout(300)
+    @pytest.mark.parametrize("page", LONG, ids=short)
+    def test_page_is_true(self, page: Path, desk: Path) -> None:
+        work_through(page)
+
+
+class TestPages:
+    @pytest.mark.timeout(120)
+    @pytest.mark.parametrize("page", [p for p in RUNNING if p not in LONG], ids=short)
+    def test_page_is_true(self, page: Path, desk: Path) -> None:
+        work_through(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=short)
@@ -157,15 +183,18 @@ corridor three  # exits 3
   ```console
   $ corridor four
   what it printed
+  ...
+  $ corridor five | head -1
   ```
 """
 
 
 def test_blocks_are_found() -> None:
     first, second, third = blocks(PAGE)
-    assert commands(first) == [("corridor one  --two", 0), ("corridor three", 3)]
+    assert steps(first) == [Step("corridor one --two", 3), Step("corridor three", 6, 3)]
     assert (second.skip, second.language, second.line) == ("it needs a screen", "python", 11)
-    assert commands(third) == [("corridor four", 0)]
+    assert steps(third) == [Step("corridor four", 14, 0, ("what it printed", "...")),
+                            Step("corridor five | head -1", 17, 0, ())]
     assert third.skip is None
 
 
@@ -174,7 +203,51 @@ def test_unclosed_block_is_noticed() -> None:
         blocks("```sh\ncorridor")
 
 
-def test_command_fails_loudly(tmp_path: Path) -> None:
-    run("exit 3", 3, tmp_path)
-    with pytest.raises(AssertionError, match="exit code 2"):
-        run("exit 2", 0, tmp_path)
+@pytest.mark.parametrize(("command", "words", "rest"), [
+    ("corridor a --on 1", ["corridor", "a", "--on", "1"], ""),
+    ("corridor a 'b | c' | head -2", ["corridor", "a", "b | c"], "| head -2"),
+    ("corridor a b > 'x y.csv'", ["corridor", "a", "b"], "> 'x y.csv'"), ("corridor a b>x", ["corridor", "a", "b"], ">x"),
+    ("cp a b && rm a", ["cp", "a", "b"], "&& rm a")])
+def test_commands_are_parted(command: str, words: list[str], rest: str) -> None:
+    assert parted(command) == (words, rest)
+
+
+PRINTED = "route  days\nr1     10.8\nr2     12.3\n\nRoutes: 2 of 472.\n"
+
+
+@pytest.mark.parametrize("shown", [
+    PRINTED, "route  days\n...", "...\nRoutes: ...", "...", "...\nr2...\n...", "route...\nr1...\n...\nRoutes: 2 of ...2.",
+    "...\nr1     10...\n...\nr2     12.3\n...\n...", "route  days\n...\n\nRoutes: 2 of 472.\n..."])
+def test_what_was_printed_fits(shown: str) -> None:
+    assert lost(shown.splitlines(), PRINTED) is None
+
+
+@pytest.mark.parametrize(("shown", "first"), [
+    ("route  days\nr1     10.9\n...", "r1     10.9"), ("...\nr1     1.8\n...", "r1     1.8"), ("...\nr3...\n...", "r3..."),
+    ("route  days", "printed was also: r1     10.8"), ("r1     10.8\n...", "r1     10.8"), ("", "route  days"),
+    ("...\nr2     12.3\nr1     10.8\n...", "r1     10.8"), ("...\nRoutes: 2", "Routes: 2"), (PRINTED + "more", "more")])
+def test_what_was_not_printed_is_noticed(shown: str, first: str) -> None:
+    said = lost(shown.splitlines(), PRINTED)
+    assert said is not None
+    assert first in said
+
+
+def test_a_page_that_lies_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check(Step("exit 3", 1, 3), run("exit 3"), "page")
+    with pytest.raises(AssertionError, match="ends with 2, not 0"):
+        check(Step("corridor check nowhere --colour", 1), run("corridor check nowhere --colour"), "page")
+    check(Step("echo a", 1, 0, ("a",)), run("echo a; echo b >&2"), "page")
+    check(Step("echo a", 1, 0, ("a", "b")), run("echo a; echo b >&2"), "page")
+    with pytest.raises(AssertionError, match="nothing printed matches:\n  c"):
+        check(Step("echo a", 1, 0, ("a", "c")), run("echo a; echo b >&2"), "page")
+
+
+def test_within_the_process_as_installed(desk: Path) -> None:
+    words = f"skim {SHARED} --depart 2026-07-01 --places almaty --places karachi"
+    installed = pages.by_sh(f"corridor {words}")
+    assert installed.out.startswith("origin,destination,")
+    assert installed.out.count("\n") == 3
+    within = run(f"corridor {words} | cat")
+    assert (within.code, within.out) == (installed.code, installed.out)
+    assert pages.by_sh("corridor check nowhere").code == run("corridor check nowhere").code == 1
