@@ -291,8 +291,8 @@ def _signs(text: str) -> str:
     now = speech()
     if now is ENGLISH:
         return text
-    return text.translate({ord(","): now.group, ord("."): now.decimal})
+    return text.translate({ord(","): now.group, ord("."): now.decimal, ord("-"): "−"})
 
 
 def _local(found: re.Match[str]) -> str:
-    return found[1] + _signs(found[2] + (found[3] or ""))
+    return _signs(found[1] + found[2] + (found[3] or ""))

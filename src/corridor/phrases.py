@@ -26,7 +26,9 @@ HEADS = tuple(b'"' + head for head in (b"POT-Creation", b"PO-Revision", b"Genera
 
 def phrases(study: Study) -> Iterator[tuple[str, str]]:
     """Yield every text of a study that a reader sees, and where it stands; a text may come twice."""
-    yield study.title, "study.toml"
+    for text in (study.title, study.settings.licence):
+        if text:
+            yield text, "study.toml"
     for scenario in study.scenarios.values():
         for text in (scenario.title, scenario.about, scenario.question):
             if text:

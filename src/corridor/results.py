@@ -69,7 +69,7 @@ class Results:
                    for name in ("routes", "legs")}
             trips.append({**trip, **own})
         return {"study": self.study, "trips": trips, "nodes": self.tables["nodes"], "links": self.tables["links"],
-                "sources": self.tables["sources"], "provenance": self.provenance,
+                "sources": self.tables["sources"], "cargoes": self.tables["cargoes"], "provenance": self.provenance,
                 **{name: frame for name, frame in self.frames.items() if name not in ("trips", "routes", "legs")}}
 
     def answers(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.language import marked, number, signed, tell
+from corridor.language import long_date, marked, number, signed, tell
 from corridor.lettering import in_lines, labels, wrapped
 from corridor.palette import (
     FAINT,
@@ -68,7 +68,7 @@ def _steps_of(part: pl.DataFrame) -> tuple[list[dict[str, Any]], str]:
             ("corridors", grown, helped, tell("{change} ({low} to {high})", change=signed(helped - grown),
                                               low=signed(low - grown), high=signed(high - grown))),
             ("rest", helped, max(goal, helped), signed(max(goal - helped, 0))), ("target", 0.0, goal, number(goal))]
-    rows = [{"kind": wrapped(tell(_KINDS[kind][1], day=plain["ends_on"]), _LETTERS), "hue": _KINDS[kind][0],
+    rows = [{"kind": wrapped(tell(_KINDS[kind][1], day=long_date(plain["ends_on"])), _LETTERS), "hue": _KINDS[kind][0],
              "from": start, "to": end, "label": label,
              "low": low if kind == "corridors" else None, "high": high if kind == "corridors" else None}
             for kind, start, end, label in ends]

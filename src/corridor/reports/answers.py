@@ -17,7 +17,7 @@ from corridor.reports import losses
 from corridor.reports.chapters import differs
 from corridor.reports.given import Given, best_of
 from corridor.reports.trade import answer
-from corridor.reports.words import day, days, num, share, slug, together, way
+from corridor.reports.words import day, days, gap, num, sentences, share, slug, together, way
 
 VERDICTS = {"inside band": marked("{count} inside its 5th-95th percentile band"),
             "within 25 %": marked("{count} within 25 % of what was seen"), "miss": marked("{count} as misses"),
@@ -69,11 +69,11 @@ def _first(trip: Mapping[str, Any]) -> Markup:
                      "<b>USD&nbsp;{usd}</b>.", way=_way(trip, quick), days=days(quick["time_p50_h"]),
                      most_days=days(quick["time_p95_h"]), usd=num(quick["cost_usd"]))
     if cheap is quick:
-        said += " " + tell_html("It is also the cheapest.")
+        said += gap() + tell_html("It is also the cheapest.")
     else:
-        said += " " + tell_html("The cheapest goes {way}: USD&nbsp;{usd} and {days} days.", way=_way(trip, cheap),
+        said += gap() + tell_html("The cheapest goes {way}: USD&nbsp;{usd} and {days} days.", way=_way(trip, cheap),
                                 usd=num(cheap["cost_usd"]), days=days(cheap["time_p50_h"]))
-    return said + " " + _sure([quick] if cheap is quick else [quick, cheap])
+    return said + gap() + _sure([quick] if cheap is quick else [quick, cheap])
 
 
 def _no_way(trip: Mapping[str, Any]) -> Markup:
@@ -109,9 +109,9 @@ def _on_another_day(trip: Mapping[str, Any], lead: Mapping[str, Any]) -> Markup:
     else:
         told = {"date": day(lead["depart"]), "days": days(usual["time_p50_h"])}
         same = quick["borders"] == usual["borders"]
-        said += " " + (tell_html("(on {date} the same way takes {days}).", **told) if same else
+        said += gap() + (tell_html("(on {date} the same way takes {days}).", **told) if same else
                        tell_html("(on {date} another way takes {days}).", **told))
-    return said + _through_the_year(lead if lead["calendar"].height else trip) + " " + _sure([quick])
+    return said + _through_the_year(lead if lead["calendar"].height else trip) + gap() + _sure([quick])
 
 
 def _through_the_year(trip: Mapping[str, Any]) -> Markup:
@@ -123,13 +123,13 @@ def _through_the_year(trip: Mapping[str, Any]) -> Markup:
     gone = dates.filter(pl.col("time_h").is_not_null())
     ways = len({tuple(borders) for borders in gone["borders"].to_list()})
     if not gone.height:
-        return " " + tell_html("None of {count} departures through the year finds a way.", count=dates.height)
+        return gap() + tell_html("None of {count} departures through the year finds a way.", count=dates.height)
     which = tell("the quickest always over the same borders") if ways == 1 else \
         tell("the quickest over {count} different sets of borders", count=num(ways))
     if gone.height == dates.height:
-        return " " + tell_html("Of {count} departures through the year all find a way, {which}.", count=num(dates.height),
+        return gap() + tell_html("Of {count} departures through the year all find a way, {which}.", count=num(dates.height),
                                which=which)
-    return " " + tell_html("Of {count} departures through the year {found} find a way, {which}.", count=num(dates.height),
+    return gap() + tell_html("Of {count} departures through the year {found} find a way, {which}.", count=num(dates.height),
                            found=num(gone.height), which=which)
 
 
@@ -142,11 +142,11 @@ def _held(trip: Mapping[str, Any], free: Mapping[str, Any]) -> Markup:
                      "({least_days} days).", asked=_capital(tell(", ").join(trip["asked"])), days=days(quick["time_p50_h"]),
                      usd=num(quick["cost_usd"]), least_usd=num(cheap["cost_usd"]), least_days=days(cheap["time_p50_h"]))
     if best is not None and least is not None:
-        said += " " + tell_html("Left free, the quickest way goes {way}: {days} days (USD&nbsp;{usd}); the cheapest "
+        said += gap() + tell_html("Left free, the quickest way goes {way}: {days} days (USD&nbsp;{usd}); the cheapest "
                                 "{least_way}: USD&nbsp;{least_usd} ({least_days} days).", way=_way(free, best),
                                 days=days(best["time_p50_h"]), usd=num(best["cost_usd"]), least_way=_way(free, least),
                                 least_usd=num(least["cost_usd"]), least_days=days(least["time_p50_h"]))
-    return said + " " + _sure([quick] if cheap is quick else [quick, cheap])
+    return said + gap() + _sure([quick] if cheap is quick else [quick, cheap])
 
 
 def _capital(text: str) -> str:
@@ -195,8 +195,9 @@ def _change(cells: Mapping[tuple[str, str, str], Mapping[str, Any]], trip_id: st
         if moved >= largest:
             largest, weak = moved, new
         other = new["countries"] != old["countries"]
-        clauses.append((criterion, tell(words, new=unit(new[column]), old=unit(old[column]))
-                        + (tell(", ") + way(new["modes"], new["countries"]) if other else "")))
+        said = tell(words, new=unit(new[column]), old=unit(old[column]))
+        clauses.append((criterion, tell("{change}, {way}", change=said, way=way(new["modes"], new["countries"]))
+                        if other else said))
     kept = cells.get((trip_id, scenario, "time"))
     if clauses and kept is not None and kept["time_p50_h"] is not None and "time" not in [what for what, _ in clauses]:
         clauses.insert(0, ("time", tell("the quickest way still takes {days} days", days=days(kept["time_p50_h"]))))
@@ -215,17 +216,17 @@ def _told(title: str, beside: str | None, changes: Sequence[tuple[Mapping[str, A
     if rest:
         trip, most = max(rest, key=lambda pair: pair[1]["largest"])
         count = sum(bool(change["clauses"]) for _, change in changes[1:])
-        said += " " + escape(tell_count(
+        said += gap() + escape(tell_count(
             "Of the other {trips} trips {count} changes, most of all {trip}: {changes}.",
             "Of the other {trips} trips {count} change, most of all {trip}: {changes}.", count, trips=num(len(changes) - 1),
             trip=trip["name"], changes=tell("; ").join(most["clauses"])))
     elif len(changes) > 1 and not any(change["gone"] for _, change in changes[1:]):
-        said += " " + escape(tell("None of the other {trips} trips changes either.", trips=num(len(changes) - 1))
+        said += gap() + escape(tell("None of the other {trips} trips changes either.", trips=num(len(changes) - 1))
                              if not first["clauses"] else
                              tell("None of the other {trips} trips changes.", trips=num(len(changes) - 1)))
     lost = [trip["name"] for trip, change in changes[1:] if change["gone"]]
     if lost:
-        said += " " + escape(tell("No way is left for {trips}.", trips=together(lost)))
+        said += gap() + escape(tell("No way is left for {trips}.", trips=together(lost)))
     weak = first["weak"] or (max(rest, key=lambda pair: pair[1]["largest"])[1]["weak"] if rest else None)
     if weak is not None:
         said += Markup(" ") + _sure([weak])
@@ -247,4 +248,4 @@ def _limits(given: Given) -> Markup:
     if told["weak_share"] is not None:
         said.append(tell("{share} of the {rows} rows beneath all this are estimates.", share=share(told["weak_share"]),
                          rows=num(told["rows"])))
-    return escape(" ".join(said))
+    return escape(sentences(said))

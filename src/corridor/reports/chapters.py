@@ -33,7 +33,7 @@ def network(given: Given) -> list[Part]:
 
 def trips(given: Given) -> list[Part]:
     """Return a part for each trip: routes, where they go, where days and money go, the year, the legs."""
-    parts = []
+    parts: list[Part] = []
     for trip in given.trips:
         routes, dates, trip_id = trip["routes"], trip["calendar"], slug(trip["trip_id"])
         same = steady(dates) if parts else []  # the first trip shows its year whatever it is like

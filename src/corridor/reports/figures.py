@@ -14,7 +14,7 @@ from corridor import charts
 from corridor.language import marked, tell, tell_count
 from corridor.maps import View
 from corridor.reports.press import press
-from corridor.reports.words import num, percent, told
+from corridor.reports.words import gap, num, percent, told
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
@@ -119,7 +119,7 @@ def calendar_figure(trip_id: str, frame: pl.DataFrame) -> Figure:
         "{count} of {departures} departures find no route.", "{count} of {departures} departures find no route.", without,
         departures=num(departures.height))
     caption = tell("The best route for each day of departure: a change of colour and shape is a change of corridor.") \
-        + " " + all_go
+        + gap() + all_go
     return figure(f"{trip_id}-calendar", charts.calendar(frame), caption,
                   frame.drop("trip_id", "borders", "reason" if frame["reason"].is_null().all() else "trip_id"))
 

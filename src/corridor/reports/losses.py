@@ -13,7 +13,7 @@ from corridor.language import tell
 from corridor.losses import REOPENED, replay_words
 from corridor.reports import figures
 from corridor.reports.given import Given, Part
-from corridor.reports.words import country, day, num, share, together
+from corridor.reports.words import country, day, num, sentences, share, together
 
 MOST_MOVES = 14
 NOISE = 2  # standard errors within which a difference is not told from none
@@ -39,10 +39,10 @@ def answer(given: Given) -> list[dict[str, Any]]:
         text = tell("Shut for a year, the dearest are the {elements}, every trip taking its best way round.",
                     elements=together([_dear(row) for row in worst])) if worst else tell("No single loss costs anything.")
         found.append({"question": tell("What can least be spared, and what do closures cost?"), "href": "closures",
-                      "text": " ".join([text, *_years_words(given, case_names(given))[:1]])})
+                      "text": sentences([text, *_years_words(given, case_names(given))[:1]])})
     if given.frame("loss_corridors").height:
         found.append({"question": tell("What is a second corridor worth?"), "href": "closures",
-                      "text": " ".join(_corridor_words(given))})
+                      "text": sentences(_corridor_words(given))})
     return found
 
 
@@ -163,7 +163,10 @@ def _moves(given: Given) -> dict[str, Any]:
     moved = moves.filter(~pl.col("moved").is_in(["same", "no way"])).sort("t_per_year", descending=True)
     stay = moved.filter(pl.col("stays"))
     closed = given.frame("loss_closed")
-    rows = [{**row, "from": names.get(row["origin"], row["origin"]), "to": names.get(row["destination"], row["destination"]),
+    cargoes = given.frame("cargoes")
+    cargo_names = dict(cargoes.select("cargo_id", "name").iter_rows()) if cargoes.height else {}
+    rows = [{**row, "cargo": cargo_names.get(row["cargo_id"], row["cargo_id"]),
+             "from": names.get(row["origin"], row["origin"]), "to": names.get(row["destination"], row["destination"]),
              "before": "–".join(row["countries_before"] or ()), "after": "–".join(row["countries_after"] or ())}
             for row in moved.head(MOST_MOVES).iter_rows(named=True)]
     shut = together([
@@ -172,7 +175,7 @@ def _moves(given: Given) -> dict[str, Any]:
         for r in closed.unique("row_id", maintain_order=True).iter_rows(named=True)])
     going = moved.filter(~pl.col("stays"))
     staying, turned = (num(float(part["t_per_year"].sum()) / 1e6, 1) for part in (stay, going))
-    said = [" ".join([
+    said = [sentences([
         tell("Shut: {what}.", what=shut),
         tell("Of {count} rows of demand {moved} feel it.", count=moves.height, moved=moved.height),
         tell("{tonnes} million tonnes a year stay: the way left costs more than {share} of their value extra, or there is "

@@ -47,5 +47,5 @@ def _environment() -> jinja2.Environment:
     environment.globals.update(tell=tell, speech=speech())
     environment.filters.update(num=words.num, days=words.days, share=words.share, say=words.say, day=words.day,
                                told=words.told, layer=words.layer, slug=words.slug, words=words.words, way=words.way,
-                               web=words.web, together=words.together)
+                               web=words.web, together=words.together, sentences=words.sentences)
     return environment

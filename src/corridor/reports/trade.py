@@ -12,7 +12,7 @@ from corridor.evidence import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
 from corridor.language import ENGLISH, number, signed, speech, tell, tell_count
 from corridor.reports import figures
 from corridor.reports.given import Given, Part
-from corridor.reports.words import NONE, num, together
+from corridor.reports.words import NONE, day, num, sentences, together
 
 TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named
@@ -80,7 +80,7 @@ def part_of(share: float | None) -> str:
     if share is None:
         return NONE
     digits = 0 if abs(share) < 0.0005 or abs(share) >= TEN_SHARE else 1
-    return f"{number(0 if abs(share) < 0.0005 else share * 100, digits)}\u00a0%"
+    return tell("{figure}\u00a0%", figure=number(0 if abs(share) < 0.0005 else share * 100, digits))
 
 
 def _series(part: pl.DataFrame) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
     """Say in a few sentences what the target takes and what corridors give."""
     known = [one for one in series if one["best"] is not None]
     starts = [tell("from USD {usd} ({series}, twelve months to {date}) {growth} % a year", usd=million(one["base"]),
-                   series=one["name"], date=one["ends_on"], growth=signed(one["needed"] * 100)) for one in series]
+                   series=one["name"], date=day(one["ends_on"]), growth=signed(one["needed"] * 100)) for one in series]
     # Translators: {starts} are one or more of: from USD {usd} ({series}, twelve months to {date}) {growth} % a year.
     said = [tell("The target takes {starts}.", starts=together(starts)),
             tell("Growth of both economies gives {amounts}.", amounts=together([million(one["grown"]) for one in series]))]
@@ -113,7 +113,7 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
                              amounts=together([million(one["best"]["gap_usd"]) for one in far])))
         else:
             said.append(tell("The most that the scenarios compared give (“{scenario}”) is {amounts}.", **told))
-    return " ".join(said)
+    return sentences(said)
 
 
 def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -125,7 +125,7 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
     if bounds and costs.height and best is not None:
         before, after = (costs.filter(pl.col("scenario") == name) for name in ("baseline", best["scenario"]))
         less = [part_of(1 - new / old) for old, new in zip(before["cost_share"], after["cost_share"], strict=True) if old]
-        said.append(" ".join([
+        said.append(sentences([
             tell("If carriage between the two cost nothing and took no time, which no corridor does, trade would come to "
                  "{amounts}.", amounts=together([band(one) for one in bounds])),
             tell("Carriage comes to {shares} of the value of the goods ({ways}); “{scenario}” takes {less} off that.",
@@ -143,7 +143,7 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
                  tell("Most room is left in {sectors}.", sectors=together(rooms))]
         if goal > could:
             parts.append(tell("The target lies {times} times above that average.", times=number(goal / could, 1)))
-        said.append(" ".join(parts))
+        said.append(sentences(parts))
     return said
 
 
@@ -194,7 +194,7 @@ def _figures(given: Given, steps: pl.DataFrame) -> list[figures.Figure]:
         if parts:
             # Translators: {shares} are one or more of: {share} from {origin} to {destination}.
             caption.append(tell("Freight is {shares}; hours saved do not touch it.", shares=together(parts)))
-        found.append(figures.figure("trade-carriage", trade_charts.carriage(costs), " ".join(caption), costs))
+        found.append(figures.figure("trade-carriage", trade_charts.carriage(costs), sentences(caption), costs))
     if sectors.height:
         found.append(figures.figure(
             "trade-potential", trade_charts.potential(sectors), tell(

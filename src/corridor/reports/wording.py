@@ -11,7 +11,7 @@ from corridor.language import ENGLISH, retell, speech
 
 # Columns of results and tables that hold a text for the reader, whatever frame they stand in.
 TEXTS = ("name", "title", "about", "note", "reason", "question", "explains", "statement", "arithmetic", "series", "step",
-         "sentence", "from_name", "to_name", "what", "origin", "destination", "cargo", "without_scenario")
+         "sentence", "from_name", "to_name", "what", "origin", "destination", "cargo", "without_scenario", "licence")
 LISTS = ("warnings", "documents")
 ALSO = {"loss_corridors": ("scenario",)}  # a title there, an id elsewhere
 IDS = {"loss_moves": ("origin", "destination"), "trade_flows": ("origin", "destination")}

@@ -28,7 +28,7 @@ def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
     if value is None:
         return NONE
-    return "<\u00a01\u00a0%" if 0 < value < 0.005 else f"{number(value * 100)}\u00a0%"
+    return tell("<\u00a01\u00a0%") if 0 < value < 0.005 else tell("{figure}\u00a0%", figure=number(value * 100))
 
 
 def say(value: object) -> str:
@@ -62,6 +62,17 @@ def layer(value: str) -> str:
     """Return a layer as it is told: road, rail-1520."""
     mode, dash, gauge = value.partition("-")
     return tell(mode) + dash + gauge
+
+
+def gap() -> str:
+    """Return what stands between two sentences."""
+    # Translators: two sentences one after the other; without a blank where the full stop brings its own room
+    return tell("{sentence} {next_sentence}", sentence="", next_sentence="")
+
+
+def sentences(values: Sequence[str]) -> str:
+    """Return sentences as one text."""
+    return gap().join(values)
 
 
 def together(values: Sequence[object]) -> str:

@@ -1,0 +1,131 @@
+"""The verbs of a whole study: a report in a language, as HTML and PDF, and the catalogue of a study's texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from corridor import cli, schema, study
+from corridor.language import languages
+from corridor.phrases import SHOWN, phrases
+from corridor.reports.printing import browser, printed
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the starter study, answered once."""
+    folder = study.new(tmp_path_factory.mktemp("report") / "starter")
+    assert cli.main(["run", str(folder)]) == 0
+    return Path(folder)
+
+
+@pytest.fixture
+def ran(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = cli.main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_a_report_is_written_in_every_language(ran: Any, starter: Path) -> None:
+    code, out, _ = ran("report", starter, *(f"--language={code}" for code in languages()), "--json")
+    told = json.loads(out)
+    assert code == 0 and told["from_cache"]
+    assert [Path(path).name for path in told["reports"]] == [
+        "report.html", "report.kk.html", "report.ru.html", "report.ur.html", "report.zh.html"]
+    for code, path in zip(languages(), told["reports"], strict=True):
+        page = Path(path).read_text("utf-8")
+        assert f'<html lang="{code}" dir="{"rtl" if code == "ur" else "ltr"}">' in page
+        assert page.count("<svg") == page.count("</svg>") > 3
+        assert ("The quickest way" in page) == (code == "en") and ("Ответы" in page) == (code == "ru")
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    (["--language", "tlh"], "no language 'tlh'"), (["--language", "ru", "--language", "en", "--out", "x.html"], "one file"),
+    (["--out", "x.docx"], "must end in .html or .pdf"), (["--pdf", "--out", "x.html"], "must end in .pdf"),
+    (["--scenario", "nowhere"], "nowhere")])
+def test_a_wrong_wish_is_usage(more: list[str], said: str, ran: Any, starter: Path, tmp_path: Path,
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = ran("report", starter, *more)
+    assert code in (1, 2) and said in err and not out and not list(tmp_path.iterdir())
+
+
+def test_a_pdf_is_printed_to_a4(ran: Any, starter: Path, tmp_path: Path) -> None:
+    if browser() is None:
+        pytest.skip("no Chromium is installed here")
+    assert ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")[0] == 0
+    data = (tmp_path / "x.pdf").read_bytes()
+    assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF") and b"/Outlines" in data
+    if shutil.which("pdfinfo"):
+        told = subprocess.run(["pdfinfo", tmp_path / "x.pdf"], capture_output=True, text=True, check=True).stdout
+        assert "(A4)" in told and "JavaScript:      no" in told
+
+
+def test_without_a_browser_a_pdf_says_what_to_do(ran: Any, starter: Path, tmp_path: Path,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_BROWSER", "no-such-browser")
+    code, _, err = ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")
+    assert code == 2 and "CORRIDOR_BROWSER" in err and ".html" in err and not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script stands for the browser")
+@pytest.mark.parametrize(("script", "said"), [("echo it broke >&2; exit 3", "it broke"), ("exit 4", "exit code 4")])
+def test_a_browser_that_fails_is_quoted(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "browser"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("CORRIDOR_BROWSER", str(program))
+    with pytest.raises(ValueError, match=said):
+        printed(b"<p>page</p>")
+
+
+def test_a_catalogue_is_written_kept_and_told(ran: Any, starter: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(starter, own, ignore=shutil.ignore_patterns("results"))
+    code, out, err = ran("translate", own, "ru")
+    path = own / "languages" / "ru.po"
+    texts = dict(phrases(study.read(own)))
+    assert code == 0 and out.strip() == str(path) and f"0 of {len(texts)} texts" in err
+    name = next(text for text, where in texts.items() if where == "nodes.name")
+    filled = path.read_text("utf-8").replace(f'msgid "{name}"\nmsgstr ""', f'msgid "{name}"\nmsgstr "Город-Сказка"')
+    path.write_text(filled, encoding="utf-8")
+    assert f"1 of {len(texts)} texts" in ran("translate", own, "ru")[2]
+    with path.open("rb") as file:
+        assert {message.id for message in read_po(file) if message.id} == set(texts)
+    assert ran("report", own, "--language", "ru", "--out", tmp_path / "x.html")[0] == 0
+    page = (tmp_path / "x.html").read_text("utf-8")
+    assert "Город-Сказка" in page
+
+
+def test_no_language_is_usage(ran: Any, starter: Path) -> None:
+    code, out, err = ran("translate", starter, "russian-of-old")
+    assert code == 2 and "russian-of-old" in err and not out
+
+
+def test_texts_shown_are_columns_of_text() -> None:
+    for table, columns in SHOWN.items():
+        assert {schema.table(table).column(column).kind for column in columns} == {"text"}, table
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe\x00", b"this is no catalogue\n"])
+def test_a_damaged_catalogue_is_said_and_left(damage: bytes, ran: Any, starter: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(starter, own)
+    (own / "languages").mkdir()
+    path = own / "languages" / "ru.po"
+    path.write_bytes(damage)
+    for verb in (["translate", own, "ru"], ["report", own, "--language", "ru"]):
+        code, out, err = ran(*verb)
+        assert code == 2 and str(path) in err and not out
+    assert path.read_bytes() == damage
