@@ -104,7 +104,8 @@ def test_figures_are_those_of_english_in_the_languages_signs(drawn: dict[str, di
 def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     with speaking("ru"):
         said, share = number(value, digits), percent(value, digits)
-    assert float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"}))) == pytest.approx(value, abs=0.51 * 10 ** -digits)
+    read = float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
+    assert read == pytest.approx(value, abs=0.51 * 10 ** -digits)
     assert share.endswith("\u00a0%") and "." not in share
     assert percent(value, digits) == f"{value:,.{digits}%}"
 
