@@ -113,7 +113,7 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
 function node(card: NodeCard, hooks: CardHooks): HTMLElement[] {
   hooks.point(card.links.map((l) => l.id));
   return [
-    h("h2", {}, card.name), h("p", { class: "small" }, [cell(card, "kind").replaceAll("-", " "), hooks.study.countries[cell(card, "country")] ?? cell(card, "country")].filter((w) => w).join(", "), ...onMap(card.links.map((l) => l.id), hooks)),
+    h("h2", {}, card.name), h("p", { class: "small" }, [cell(card, "kind").replaceAll("-", " "), hooks.study.countries[cell(card, "country")] ?? cell(card, "country")].filter((w) => w).join(", "), ...onMap([card.id], hooks)),
     figures(card.figures, hooks.name), evidence(card, hooks),
     h("h3", {}, "Links here"),
     h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(`${l.name}, ${l.layer}`, () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : ` ${l.state}`))),

@@ -9,6 +9,9 @@ export interface Shown { text: string; kind: string; x: number; y: number }
 const MOST = 70;
 const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "border-crossing": 4, "gauge-change-station": 4, "rail-terminal": 5, "mountain-pass": 3 };
 
+const LONGEST = 30;
+const short = (name: string): string => (name.length > LONGEST ? `${name.slice(0, LONGEST - 2).trimEnd()} …` : name);
+
 export class Labels {
   private markers: maplibregl.Marker[] = [];
   private places: Feature<NodeProperties, Spot>[] = [];
@@ -35,7 +38,7 @@ export class Labels {
     const places = this.places.filter((f) => this.ends.has(f.properties.id) || this.named.has(f.properties.id) || f.properties.degree >= 9 - zoom)
       .map((f) => {
         const p = f.properties, isEnd = this.ends.has(p.id), isNamed = this.named.has(p.id);
-        return { text: p.name, kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
+        return { text: short(p.name), kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
       });
     const countries = this.countries.filter((c) => c.country in this.known)
       .map((c) => ({ text: c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));

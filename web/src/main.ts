@@ -271,7 +271,7 @@ class Page {
     for (const node of document.querySelectorAll<HTMLElement | SVGElement>("[data-route]")) node.classList.toggle("hovered", node.dataset["route"] === route);
     if (this.state.card) return;
     const links = this.answer?.routes.find((r) => r.route_id === route)?.legs.flatMap((l) => l.link_id ?? []) ?? [];
-    void this.map?.point(links);
+    void this.map?.point(links, true);
   }
 
   /** A click on the map: a planned line opens at once, all else shows its card. */

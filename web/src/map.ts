@@ -26,7 +26,8 @@ export class TheMap {
 
   constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void) {
     this.map = new maplibregl.Map({
-      container: box, style: { version: 8, sources: {}, layers: [] }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
+      container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
+      fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
     });
     this.map.touchZoomRotate.disableRotation();
@@ -48,11 +49,12 @@ export class TheMap {
   private build(land: Ground): void {
     const map = this.map;
     map.addSource("land", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.land } as Data });
+    map.addSource("coast", { type: "geojson", data: { type: "Feature", properties: {}, geometry: coast(land.land.coordinates as Spot[][][]) } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
     for (const name of ["links", "routes", "marks", "nodes", "hazards", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
-    map.addLayer({ id: "coast", type: "line", source: "land", paint: { "line-width": 0.6 } });
+    map.addLayer({ id: "coast", type: "line", source: "coast", paint: { "line-width": 0.6 } });
     map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-width": 0.9 } });
     map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
@@ -169,9 +171,10 @@ export class TheMap {
   }
 
   /** Mark links; a single one gets a ring too, since a crossing is too short to be seen from afar. */
-  async point(links: string[]): Promise<void> {
+  async point(links: string[], isRoute = false): Promise<void> {
     await this.ready;
-    this.map.setFilter("pointed", ["in", ["get", "id"], ["literal", links]]);
+    const drawn = isRoute || links.length === 1 ? links : links.filter((id) => !this.lines.get(id)?.hidden);
+    this.map.setFilter("pointed", ["in", ["get", "id"], ["literal", drawn]]);
     const only = links.length === 1 ? this.lines.get(links[0] ?? "") : undefined;
     this.set("ring", only && !only.hidden ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: middle(only.spots) } }] : []);
   }
@@ -186,13 +189,12 @@ export class TheMap {
     this.map.fitBounds(bounds, { padding: narrow ? 30 : 56, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
-  spotsOf(links: (string | null)[]): Spot[] {
-    return links.flatMap((id) => (id ? this.lines.get(id)?.spots ?? [] : []));
-  }
-
-  spotOf(node: string): Spot[] {
-    const spot = this.places.get(node);
-    return spot ? [spot] : [];
+  /** Where links and places lie. */
+  spotsOf(ids: (string | null)[]): Spot[] {
+    return ids.flatMap((id) => {
+      const place = id === null ? undefined : this.places.get(id);
+      return id === null ? [] : place ? [place] : this.lines.get(id)?.spots ?? [];
+    });
   }
 
   private set(source: string, features: unknown[]): void {
@@ -224,6 +226,24 @@ export class TheMap {
     }
     return null;
   }
+}
+
+/** The outlines of land without the edges along which the base map is cut. */
+function coast(land: Spot[][][]): { type: string; coordinates: Spot[][] } {
+  const rings = land.flat(), all = rings.flat();
+  const edges = [0, 1].flatMap((axis) => [Math.min, Math.max].map((far) => ({ axis, at: all.reduce((most, spot) => far(most, spot[axis] ?? 0), all[0]?.[axis] ?? 0) })));
+  const lies = (a: Spot, b: Spot): boolean => edges.some(({ axis, at }) => a[axis] === at && b[axis] === at);
+  const parts: Spot[][] = [];
+  for (const ring of rings) {
+    let part: Spot[] = [];
+    ring.forEach((spot, i) => {
+      const before = ring[i - 1];
+      if (before && lies(before, spot)) { if (part.length > 1) parts.push(part); part = []; }
+      part.push(spot);
+    });
+    if (part.length > 1) parts.push(part);
+  }
+  return { type: "MultiLineString", coordinates: parts };
 }
 
 function middle(spots: Spot[]): Spot {

@@ -50,6 +50,7 @@ export function placeField(study: Study, id: string, words: string, choose: (pla
     if (text === "") { input.value = last; return; }
     const place = placeId(study, text);
     input.value = study.places.find((p) => p.id === place)?.name ?? place;
+    input.title = input.value;
     if (input.value === last) return;
     last = input.value;
     choose(place);
@@ -88,5 +89,5 @@ export function placeField(study: Study, id: string, words: string, choose: (pla
     }
   });
   const box = h("div", { class: "field" }, h("label", { for: id }, words), input, list);
-  return { box, input, show: (text) => { if (document.activeElement !== input) { input.value = text; last = text; } } };
+  return { box, input, show: (text) => { if (document.activeElement !== input) { input.value = text; input.title = text; last = text; } } };
 }

@@ -113,11 +113,16 @@ def rings(geometries: Iterable[dict[str, Any]], arcs: list[Line]) -> list[list[L
 
 
 def joined(indices: Sequence[int], arcs: list[Line]) -> Line:
-    """Return one ring from its arcs; a negative index is the complement of an arc walked backwards."""
+    """Return one ring from its arcs; a negative index is the complement of an arc walked backwards.
+
+    A ring that passes 180 degrees goes on beyond it, else it would come back across the whole map.
+    """
     ring: Line = []
     for index in indices:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
-        ring += arc[1:] if ring else arc
+        for lon, lat in arc[1:] if ring else arc:
+            turns = round((lon - ring[-1][0]) / 360) if ring else 0
+            ring.append((lon - 360 * turns, lat))
     return ring
 
 
