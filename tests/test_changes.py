@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
 import pytest
 
 from core_cases import closed, frames, link, small
@@ -90,3 +91,11 @@ def test_status_is_followed_through_time() -> None:
     assert [(c.kind, c.closure_id, c.to_min) for c in shut_bc] == [("change", "for-good", None)]
     assert never == []
     assert [(c.kind, c.closure_id, c.from_min, c.to_min) for c in planned] == [("status", "planned:cd", None, None)]
+
+
+def test_rows_need_only_the_columns_that_say_something() -> None:
+    built = small()
+    rows = pl.DataFrame([edit("speed_kmh", "set", "30")])
+    assert changes.snapshot(changes.apply(built, rows), minute("2026-06-01")).frames["links"]["speed_kmh"][0] == 30
+    with pytest.raises(CallError, match="the changes lack op, value"):
+        changes.apply(built, rows.drop("op", "value"))

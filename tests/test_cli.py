@@ -16,6 +16,9 @@ import pytest
 
 from core_cases import STUDY
 from corridor import cli, study
+from corridor.departures import departures
+from corridor.routing import route
+from corridor.screens import departures_table, legs_table, routes_table
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]
@@ -106,6 +109,19 @@ def test_a_piped_table_is_csv_and_words_are_on_stderr(run: Any, starter: str) ->
     pairs = run("skim", starter, "--depart", "2026-07-01", "--places", "almaty", "--places", "Samarkand")
     assert [r["origin"] for r in csv.DictReader(io.StringIO(pairs.out))] == ["almaty", "samarkand"]
     assert len(json.loads(run("skim", starter, "--depart", "2026-07-01", "--json").out)) > 2
+
+
+def test_legs_and_the_chance_of_a_deadline_are_shown(run: Any, starter: str) -> None:
+    legs = list(csv.DictReader(io.StringIO(run("route", starter, *ROUTE, "--table", "legs").out)))
+    assert {row["route_id"] for row in legs} and {"link_id", "depart_at", "source_id", "confidence"} <= set(legs[0])
+    told = json.loads(run("route", starter, *ROUTE, "--deadline", "2026-07-04", "--json").out)
+    assert set(told["provenance"]) >= {"corridor", "inputs", "changes", "seed"} and len(told["provenance"]["inputs"]) > 10
+    found = route(study.read(starter).network, "almaty", "samarkand", cargo="container-40", depart="2026-07-01",
+                  deadline="2026-07-04")
+    assert "on time in 100" in routes_table(found.routes).columns
+    assert legs_table(found.legs).height == found.legs.height and "reason" not in departures_table(
+        departures(study.read(starter).network, "almaty", "samarkand", cargo="container-40",
+                   depart="2026-07-01..2026-07-02", every_days=1)).columns
 
 
 def test_a_range_gives_a_row_a_departure(run: Any, starter: str) -> None:

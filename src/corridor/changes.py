@@ -40,8 +40,14 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
 
     changes: rows of the ``changes`` table. on: keep only the rows in force that day (of these and of the network's
     own) and let them hold for ever; null: rows keep their dates. Rows of alternatives that are not chosen are left out.
+    A column that is missing is null; CallError for one that every change needs.
     """
-    further = active_rows(changes.select(network.changes.columns), network.choices)
+    needed = [c.name for c in schema.table("changes").columns if c.required and c.name not in ("source_id", "confidence")]
+    if missing := [name for name in needed if name not in changes.columns]:
+        raise CallError(f"the changes lack {', '.join(missing)}: a row needs {', '.join(needed)}.")
+    whole = [changes[name] if name in changes.columns else pl.Series(name, [None] * changes.height, kind)
+             for name, kind in network.changes.schema.items()]
+    further = active_rows(pl.DataFrame(whole), network.choices)
     rows = pl.concat([network.changes, further], how="vertical_relaxed")
     if on is not None:
         rows = rows.filter(_in_force(minute(on))).with_columns(

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -98,6 +98,7 @@ class Shown:
     every: Annotated[int, Parameter(help="Days between departures, where --depart is a range.")] = 7
     why_not: Annotated[str | None, Parameter(
         help="Say why the best routes do not use this place, link, mode or country.")] = None
+    table: Annotated[Literal["routes", "legs"], Parameter(help="What to print: the routes, or their legs.")] = "routes"
 
 
 @app.command
@@ -167,7 +168,9 @@ def route(study: Path, origin: str, destination: str, *, depart: str,
         if shown.why_not is not None:
             raise CallError("--why-not asks about one departure: give --depart one day.")
         frame = departures(known.network, origin, destination, criteria=criteria[:1], every_days=shown.every, **trip)
-        print_frame(frame, json=chosen.json)
+        from corridor.screens import departures_table
+
+        print_frame(frame, json=chosen.json, screen=departures_table(frame))
         return DONE if frame["time_h"].null_count() < frame.height else NOT_SERVED
     from corridor.routing import route as find
 
@@ -183,9 +186,12 @@ def route(study: Path, origin: str, destination: str, *, depart: str,
     if chosen.json:
         print_json(answer)
     else:
-        from corridor.screens import routes_table
+        from corridor.screens import legs_table, routes_table
 
-        print_frame(found.routes, json=False, screen=routes_table(found.routes))
+        if shown.table == "legs":
+            print_frame(found.legs, json=False, screen=legs_table(found.legs))
+        else:
+            print_frame(found.routes, json=False, screen=routes_table(found.routes))
         say(repr(found))
     for warning in found.warnings:
         say(f"warning: {warning}")
@@ -323,7 +329,8 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
 
         lists = [c for c, t in frame.schema.items() if isinstance(t, pl.List)]
         flat = [pl.col(c).list.join("; " if c in SENTENCES else " ") for c in lists]
-        print(frame.with_columns(flat).write_csv(float_precision=3), end="")
+        lines = pl.selectors.string().str.replace_all("\n", "; ", literal=True)  # a row is a line for grep and cut
+        print(frame.with_columns(flat).with_columns(lines).write_csv(float_precision=3), end="")
 
 
 def print_json(value: Any) -> None:

@@ -87,7 +87,7 @@ def rank(study: Path, *, by: Measures = "loss_usd_per_year", kinds: str = "", pa
     say_compiling()
     options: RankOptions = {"kinds": asked or KINDS, "pairs": pairs, "limit_share": limit_share}
     found = find(known.network, demand, by=by, on=on or known.scenario.as_of, **options)
-    print_frame(found, json=chosen.json, screen=rank_table(found))
+    print_frame(found, json=chosen.json, screen=rank_table(found, by))
     say(f"{found.height} failures, each alone{' (pairs: two at once)' if pairs else ''}, on {on or known.scenario.as_of}, "
         f"scenario {known.scenario.scenario_id}; demand of {demand.height} rows")
     return DONE
@@ -193,6 +193,8 @@ def compare(study: Path, before: str, after: str, *, on: str | None = None, tabl
     else:
         print_frame(found, json=chosen.json, screen=moves_table(found))
     counts = found["moved"].value_counts(sort=True).rows()
+    if found["extra_usd_per_year"].count():
+        say(f"extra cost of what still goes: {float(found['extra_usd_per_year'].sum()) / 1e6:,.1f} million USD a year")
     say(f"on {day}, {found.height} rows from {before} to {after}: " + ", ".join(f"{n} {word}" for word, n in counts))
     return DONE if found["time_h_before"].count() + found["time_h_after"].count() else NOT_SERVED
 
@@ -222,7 +224,7 @@ def hazards(study: Path, *, table: Literal["families", "fits", "seasons"] = "fam
     from corridor import closures
     from corridor.durations import FAMILIES
     from corridor.losses import fitted
-    from corridor.screens import families_table
+    from corridor.screens import families_table, fits_table
 
     chosen = chosen or Chosen()
     known = chosen.read(study)
@@ -236,6 +238,7 @@ def hazards(study: Path, *, table: Literal["families", "fits", "seasons"] = "fam
     elif table == "fits":
         frame = fitted(known.tables)["fits"]
         frame = frame.filter(pl.col("hazard_id").is_in(list(hazard))) if hazard else frame
+        screen = fits_table(frame)
     elif hazard:
         frame = closures.compare(own).insert_column(0, pl.Series("history", [" ".join(hazard)] * len(FAMILIES)))
         screen = families_table(frame)
@@ -265,6 +268,7 @@ def replay(study: Path, *, replay_id: Annotated[tuple[str, ...], Parameter(name=
         Row of replays.csv; may be repeated; all where not given.
     """
     from corridor.losses import replay_words, replays
+    from corridor.screens import replays_table
 
     chosen = chosen or Chosen()
     known = chosen.read(study)
@@ -272,7 +276,7 @@ def replay(study: Path, *, replay_id: Annotated[tuple[str, ...], Parameter(name=
         raise CallError("The study replays nothing: add replays.csv with a change and the trade before and after it.")
     say_compiling()
     found = replays(known, *replay_id)
-    print_frame(found, json=chosen.json)
+    print_frame(found, json=chosen.json, screen=replays_table(found))
     for row in found.iter_rows(named=True):
         for sentence in replay_words(row):
             say(sentence)

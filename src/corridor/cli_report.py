@@ -1,4 +1,4 @@
-"""The command line's verbs of a whole study: run it, report on it, and tell its texts in another language."""
+"""The command line's verbs of a whole study: run it, report on it, export its answers, tell its texts otherwise."""
 
 from __future__ import annotations
 
@@ -107,6 +107,39 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
     else:
         for path in written:
             print(path)
+    return DONE
+
+
+@app.command
+def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
+    """Write the tables of a study's answers for a spreadsheet: a workbook (.xlsx), or a folder of CSV files.
+
+    Routes, legs, calendars, scenarios, closures, trade, claims, validation and the sources they rest on. Answers the study
+    first where that was not done yet.
+
+    Example: corridor export studies/kazakhstan-pakistan answers.xlsx
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    to
+        A file that ends in .xlsx, or a folder.
+    """
+    from corridor.screens import progress
+    from corridor.workbooks import write_csvs, write_workbook
+
+    chosen = chosen or Chosen()
+    if to.suffix and to.suffix.lower() != ".xlsx":
+        raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
+    known = chosen.read(study)
+    with progress() as step:
+        found = _answered(known, None, False, step)
+        step("tables", 0, 1)
+        frames = {**found.frames, "sources": found.tables["sources"]}
+        written = write_workbook(to, frames) if to.suffix else write_csvs(to, frames)
+    print(to)
+    say(f"{written} tables")
     return DONE
 
 

@@ -75,9 +75,9 @@ def forecast(study: Path, *, asked: Question | None = None, table: Tables = "tar
         print_json({"sentences": found.sentences, "forecasts": dict(found.forecasts), table: frame.to_dicts(),
                     "warnings": list(found.warnings), "provenance": dict(found.provenance)})
     else:
-        from corridor.screens import target_table
+        from corridor.screens import shares_table, target_table
 
-        print_frame(frame, json=False, screen=target_table(frame) if table == "target" else None)
+        print_frame(frame, json=False, screen=target_table(frame) if table == "target" else shares_table(frame))
     for sentence in found.sentences:
         say(sentence)
     for warning in found.warnings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,15 @@ def kept(folder: str | Path, provenance: Mapping[str, Any]) -> dict[str, pl.Data
         return {name: pl.read_parquet(home / f"{name}.parquet") for name in known["tables"]}
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
         return None
+
+
+@cache
+def installed_version() -> str:
+    """Return the installed version of corridor."""
+    try:
+        return version("corridor")
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def manifest(values: Mapping[str, Any]) -> str:

@@ -26,12 +26,14 @@ class Network:
     """The tables of one scenario, alternatives chosen, with the dated changes it asks for.
 
     frames: table name -> frame with the declared columns; never edited. changes: the rows of ``changes`` in force, in
-    the order they apply. choices: parameter -> option for every parameter.
+    the order they apply. choices: parameter -> option for every parameter. inputs: hash of the study's files, null
+    for tables from elsewhere.
     """
 
     frames: Mapping[str, pl.DataFrame]
     changes: pl.DataFrame
     choices: Mapping[str, str]
+    inputs: str | None = None
     cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, table: str) -> list[Row]:
@@ -94,12 +96,14 @@ class Graph:
 
 
 def build(
-    tables: Mapping[str, pl.DataFrame], *, choices: Mapping[str, str] | None = None, change_ids: Sequence[str] = ()
+    tables: Mapping[str, pl.DataFrame], *, choices: Mapping[str, str] | None = None, change_ids: Sequence[str] = (),
+    inputs: str | None = None,
 ) -> Network:
     """Return the network of a scenario: alternatives resolved, changes kept in the order asked for.
 
     tables: every declared table (a missing one counts as empty). choices: parameter -> option; parameters not named
-    take their default. Raises UnknownName for an option or change that is not in the tables.
+    take their default. inputs: hash of the files they came from. Raises UnknownName for an option or change that is not in
+    the tables.
     """
     whole = {t.name: tables.get(t.name, _empty(t)) for t in schema.TABLES}
     resolved = resolve_choices(whole["parameters"], choices or {})
@@ -113,7 +117,7 @@ def build(
         if change_id in known:
             parts.append(frames["changes"].filter(pl.col("change_id") == change_id))
     changes = pl.concat(parts) if parts else frames["changes"].clear()
-    return Network(frames=frames, changes=changes, choices=resolved)
+    return Network(frames=frames, changes=changes, choices=resolved, inputs=inputs)
 
 
 def resolve_choices(parameters: pl.DataFrame, choices: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from corridor.changes import status_spans
 from corridor.comparison import compare, conditions
 from corridor.departures import departures
 from corridor.errors import NotConverged
-from corridor.folders import keep, kept
+from corridor.folders import installed_version, keep, kept
 from corridor.losses import losses
 from corridor.network import Network
 from corridor.openings import link_openings, shut_by
@@ -214,15 +213,6 @@ def code_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
-def installed_version() -> str:
-    """Return the installed version of corridor."""
-    try:
-        return version("corridor")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def _trip_row(network: Network, trip: Trip, count: int, reason: str | None, warnings: tuple[str, ...]) -> dict[str, Any]:
     nodes, cargoes = network.by_id("nodes"), network.by_id("cargoes")
     names = [networks.resolve_place(network, text.partition("@")[0]) for text in (trip.origin, trip.destination)]
@@ -233,7 +223,9 @@ def _trip_row(network: Network, trip: Trip, count: int, reason: str | None, warn
 
 
 def _answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
-    head = f"{trip['origin']} to {trip['destination']}, {trip['cargo']}, leaving {trip['depart']}: "
+    asked = "".join(f", {words} {' and '.join(trip[key])}" for key, words in (
+        ("via", "by way of"), ("require", "using"), ("avoid", "avoiding")) if trip[key])
+    head = f"{trip['origin']} to {trip['destination']}, {trip['cargo']}, leaving {trip['depart']}{asked}: "
     if not routes.height:
         return f"{head}no way. {trip['reason']}"
     quick, cheap = (routes.sort(c, "time_h", "cost_usd").row(0, named=True) for c in ("time_h", "cost_usd"))

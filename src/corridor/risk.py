@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import polars as pl
 from corridor.calendar import DAY_MIN
 from corridor.distribution import Block
 from corridor.exposure import Exposure, Floats
-from corridor.folders import keep
+from corridor.folders import installed_version, keep
 from corridor.language import kept
 from corridor.query import Ints
 
@@ -95,7 +94,7 @@ def summarise(exposure: Exposure, hazards: pl.DataFrame, quiet: Ints, blocks: Se
         by_hazard=_by_hazard(hazards, events, len(totals)),
         by_element=_with_share(elements.filter(pl.col("loss_usd_per_year") != 0), "link_id"),
         by_trip=_with_share(trips, "demand_id"), years=years, events=events, warnings=_warnings(exposure, quiet),
-        provenance={"corridor": _version(), **provenance})
+        provenance={"corridor": installed_version(), **provenance})
 
 
 def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) -> pl.DataFrame:
@@ -177,10 +176,3 @@ def _warnings(exposure: Exposure, quiet: Ints) -> tuple[str, ...]:
     return tuple(kept("{demand_id}: no way within the limit on {share} of days even without hazards; those days are left "
                       "out.", demand_id=name, share=kept("{figure}%", figure=f"{share * 100:.0f}"))
                  for name, share in zip(exposure.trips["demand_id"].to_list(), stuck.tolist(), strict=True) if share)
-
-
-def _version() -> str:
-    try:
-        return version("corridor")
-    except PackageNotFoundError:
-        return "not installed"

@@ -13,7 +13,7 @@ import polars as pl
 
 from corridor import hazards, stopping
 from corridor.errors import CallError, NotConverged, UnknownName
-from corridor.folders import keep
+from corridor.folders import installed_version, keep
 from corridor.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
 from corridor.language import kept
 from corridor.network import Network
@@ -86,6 +86,8 @@ def route(network: Network, origin: str, destination: str, *, cargo: str, depart
     ways, weights = pareto_ways(query, use)
     shown = spread(weights, ways.countries(), worth(query, weights), max_routes)
     provenance = {
+        "corridor": installed_version(), "inputs": query.network.inputs,
+        "changes": network.changes["change_id"].unique(maintain_order=True).to_list(), "seed": options.get("rng", 0),
         "origin": query.origin, "destination": query.destination, "cargo": cargo, "depart": str(depart),
         "criteria": list(criteria), "max_routes": max_routes, "choices": dict(query.network.choices),
         "options": {k: v for k, v in options.items() if v is not None}}

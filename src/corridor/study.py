@@ -49,7 +49,8 @@ class Study:
         """The network of the scenario: its choices made and its changes laid over the tables."""
         from corridor import network
 
-        return network.build(self.tables, choices=self.scenario.choices, change_ids=self.scenario.changes)
+        return network.build(self.tables, choices=self.scenario.choices, change_ids=self.scenario.changes,
+                             inputs=self.hash)
 
     def __repr__(self) -> str:
         return (f"Study({self.id!r}, scenario {self.scenario.scenario_id!r}: {self.tables['nodes'].height} nodes, "
