@@ -19,6 +19,7 @@ from corridor.reports.answers import answers
 from corridor.reports.chapters import CHAPTERS, differs, papers
 from corridor.reports.figures import csv_address, outstanding
 from corridor.reports.given import given, shut_links
+from corridor.reports.printing import browser
 from corridor.reports.words import day, days, flat, num, share, slug, together, way, web
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -271,3 +272,30 @@ def test_csv_address_holds_the_frame() -> None:
     head, *rows = unquote(address.split(",", 1)[1]).splitlines()
     assert not set('"#\n<') & set(address.split(",", 1)[1]) and head.startswith("\ufeffroute_id,time_h")
     assert "KZ; KG; PK" in rows[0] and '"50 % ""#"' in rows[0] and ",0.333," in rows[0]
+
+
+def test_page_of_a_language_from_right_to_left_says_so(tmp_path: Path, text: str) -> None:
+    told = report(cases.results(), tmp_path / "ur.html", language="ur").read_text("utf-8")
+    assert '<html lang="ur" dir="rtl">' in told and '<html lang="en" dir="ltr">' in text
+
+
+@pytest.mark.skipif(browser() is None, reason="there is no chromium here")
+@pytest.mark.parametrize(("language", "edge"), [("en", "left"), ("ur", "right")])
+def test_first_column_stands_where_a_line_begins_and_figures_run_from_left_to_right(
+        tmp_path: Path, language: str, edge: str) -> None:
+    """A range is read from its first sign to its last, whichever way the page runs."""
+    sync_playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").sync_playwright
+    path = report(cases.results(), tmp_path / "report.html", language=language)
+    with sync_playwright() as made:
+        window = made.chromium.launch(executable_path=browser(), args=["--no-sandbox"]).new_page()
+        window.goto(path.as_uri())
+        tables, ranges = window.evaluate("""edge => [
+            [...document.querySelectorAll("table")].filter(table => table.checkVisibility() && table.rows[0].cells[0]).map(
+                table => [table, table.rows[0].cells[0]].map(box => box.getBoundingClientRect()[edge])),
+            [...document.querySelectorAll("table.routes .n .soft")].map(cell => [0, cell.textContent.length - 1].map(at => {
+                const sign = document.createRange();
+                sign.setStart(cell.firstChild, at);
+                sign.setEnd(cell.firstChild, at + 1);
+                return sign.getBoundingClientRect().left; }))]""", edge)
+    assert len(tables) > 5 and all(abs(table - cell) < 1 for table, cell in tables)
+    assert ranges and all(first < last for first, last in ranges)
