@@ -61,7 +61,7 @@ def catalogue(study: Study, language: str) -> tuple[Path, int, int]:
         raise UnknownName("language", language, ["ru", "kk", "ur", "zh", "fa", "tr"]) from None
     template = Catalog(fuzzy=False)
     for text, where in phrases(study):
-        template.add(text, locations=[(where.replace(" ", ":"), 0)])
+        template.add(text, locations=[(where.replace(" ", "/"), 0)])
     path = study.folder / "languages" / f"{language}.po"
     known = Catalog(locale=language, project=study.id, charset="utf-8", fuzzy=False)
     if path.exists():
