@@ -19,9 +19,10 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import sync_playwright
 
 import corridor as co
+from corridor import stopping
 from corridor.web.pages import built
 from corridor.web.workers import Workers
-from web_cases import LONG, busy, served
+from web_cases import LONG, busy, click_link, served, settled, until
 
 ROOT = Path(__file__).resolve().parents[1]
 AXE = find_spec("axe_playwright_python")  # ships axe-core, so that a clean clone has it without node
@@ -97,40 +98,8 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
     assert wrong == []
 
 
-def settled(page: Any) -> None:
-    """Wait until what the address asks is drawn."""
-    until(page, "decodeURIComponent(document.documentElement.dataset.shown ?? '') === decodeURIComponent(location.search)")
-
-
-def until(page: Any, claim: str) -> None:
-    """Wait until a claim holds; asked from outside, since the page's policy lets no text be run inside."""
-    end = time.monotonic() + 20
-    while not page.evaluate(claim):
-        assert time.monotonic() < end, f"never: {claim}"
-        page.wait_for_timeout(20)
-
-
 def routes(page: Any) -> list[str]:
     return page.locator("table.routes td.way").all_inner_texts()
-
-
-def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:
-    """Return where the middle of a straight line lies on the map, once the map stands still there."""
-    middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
-    page.evaluate("""at => new Promise(done => {
-        corridor.map.once('idle', () => done());  // not the event: it holds the whole map
-        corridor.map.jumpTo({center: at, zoom: 8});
-    })""", middle)
-    place = page.evaluate("at => corridor.map.project(at)", middle)
-    return {"x": place["x"], "y": place["y"]}
-
-
-def click_link(page: Any, study: Path, link_id: str) -> None:
-    tables = co.read(study).tables
-    link = next(r for r in tables["links"].to_dicts() if r["link_id"] == link_id)
-    at = {r["node_id"]: (r["lon_deg"], r["lat_deg"]) for r in tables["nodes"].to_dicts()}
-    where = spot(page, at[link["from_node_id"]], at[link["to_node_id"]])
-    page.locator("canvas.maplibregl-canvas").click(position=where)
 
 
 def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
@@ -351,6 +320,38 @@ def test_slow_question_is_told_and_stopped(opened: Callable[..., Any], address: 
     page.goto(f"{address}{JULY}&via=tashkent")
     settled(page)
     assert time.monotonic() - began < 5 * busy()  # the search stopped would have gone on for minutes
+
+
+@pytest.mark.parametrize(("verb", "words", "where"), [
+    ("rank", "Finding what can least be spared", "#critical-list"), ("why_not", "Looking for ways through it", "#why-not")])
+def test_other_slow_answers_are_told_and_stopped(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, verb: str,
+                                                 words: str, where: str) -> None:
+    ended: list[str] = []
+
+    def endless(*given: Any, **named: Any) -> None:
+        try:
+            while True:
+                stopping.check()
+                time.sleep(0.005)
+        finally:
+            ended.append(verb)
+
+    monkeypatch.setattr(f"corridor.web.answers.{verb}", endless)
+    page = opened(f"{JULY}&depart=2026-08-02&card=link:{PASS}".replace("&depart=2026-07-01", ""))
+    if verb == "rank":
+        page.click("#critical-box summary")
+        page.check("#layer-criticality")
+    else:
+        page.click("#act-why")
+    page.wait_for_selector("#progress:visible")
+    assert words in page.inner_text("#progress")
+    page.click("#cancel")
+    until(page, f"document.querySelector('{where}').textContent.includes('Stopped.')")
+    until(page, "document.getElementById('progress').hidden")
+    end = time.monotonic() + 5 * busy()
+    while ended != [verb]:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_year_tells_how_far_it_is_and_stops(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

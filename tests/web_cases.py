@@ -37,3 +37,37 @@ def served(folder: Path, **options: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def settled(page: Any) -> None:
+    """Wait until what the address asks is drawn."""
+    until(page, "decodeURIComponent(document.documentElement.dataset.shown ?? '') === decodeURIComponent(location.search)")
+
+
+def until(page: Any, claim: str) -> None:
+    """Wait until a claim holds; asked from outside, since the page's policy lets no text be run inside."""
+    end = time.monotonic() + 20
+    while not page.evaluate(claim):
+        assert time.monotonic() < end, f"never: {claim}"
+        page.wait_for_timeout(20)
+
+
+def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:
+    """Return where the middle of a straight line lies on the map, once the map stands still there."""
+    middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
+    page.evaluate("""at => new Promise(done => {
+        corridor.map.once('idle', () => done());  // not the event: it holds the whole map
+        corridor.map.jumpTo({center: at, zoom: 8});
+    })""", middle)
+    place = page.evaluate("at => corridor.map.project(at)", middle)
+    return {"x": place["x"], "y": place["y"]}
+
+
+def click_link(page: Any, study: Path, link_id: str) -> None:
+    import corridor as co
+
+    tables = co.read(study).tables
+    link = next(r for r in tables["links"].to_dicts() if r["link_id"] == link_id)
+    at = {r["node_id"]: (r["lon_deg"], r["lat_deg"]) for r in tables["nodes"].to_dicts()}
+    where = spot(page, at[link["from_node_id"]], at[link["to_node_id"]])
+    page.locator("canvas.maplibregl-canvas").click(position=where)

@@ -43,7 +43,8 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
     threading.Thread(target=_warm_further, args=(app.state.shelf,), daemon=True).start()
     sys.setswitchinterval(0.002)  # searches share the machine with answers that are ready
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-                proxy_headers=False, timeout_keep_alive=30, h11_max_incomplete_event_size=32 * 1024)
+                proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=2,
+                h11_max_incomplete_event_size=32 * 1024)
 
 
 def get(study: Path, address: str) -> tuple[int, bytes]:
