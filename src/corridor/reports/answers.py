@@ -105,7 +105,7 @@ def _on_another_day(trip: Mapping[str, Any], lead: Mapping[str, Any]) -> Markup:
                      date=day(trip["depart"]), way=_way(trip, quick), days=days(quick["time_p50_h"]),
                      most_days=days(quick["time_p95_h"]))
     if usual is None:
-        said += "."
+        said = tell_html("{sentence}.", sentence=said)
     else:
         told = {"date": day(lead["depart"]), "days": days(usual["time_p50_h"])}
         same = quick["borders"] == usual["borders"]

@@ -141,7 +141,7 @@ def _tell_apart(trips: Sequence[dict[str, Any]]) -> None:
     for trip in trips:
         first = firsts.setdefault(trip["name"], {**trip})
         more = [said for key, said in (("cargo", trip["cargo"]), ("depart", day(trip["depart"])),
-                                       ("asked", ", ".join(trip["asked"]))) if trip[key] != first[key] and said]
+                                       ("asked", tell(", ").join(trip["asked"]))) if trip[key] != first[key] and said]
         trip["name"] += f" ({tell(', ').join(more)})" if more else ""
 
 
