@@ -22,12 +22,10 @@ import corridor as co
 from corridor import stopping
 from corridor.web.pages import built
 from corridor.web.workers import Workers
-from web_cases import LONG, busy, click_link, served, settled, until
+from web_cases import CHROMIUM, FLAGS, LONG, busy, click_link, reach, routes, served, settled, until
 
 ROOT = Path(__file__).resolve().parents[1]
 AXE = find_spec("axe_playwright_python")  # ships axe-core, so that a clean clone has it without node
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 WIDE, NARROW = {"width": 1100, "height": 640}, {"width": 390, "height": 844}  # no larger: it is drawn without a GPU
 PASS = "khunjerab-tashkurgan-road"
 JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
@@ -42,6 +40,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the built-in study, to be saved to."""
     folder = tmp_path_factory.mktemp("web") / "study"
     shutil.copytree(ROOT / "studies" / "kazakhstan-pakistan", folder, ignore=shutil.ignore_patterns("results"))
+    with (folder / "rules.csv").open("a", encoding="utf-8") as rules:  # the study has no rule that asks for a carrier
+        rules.write(f"no-turkish-lorry,{PASS},,,,TR,forbid,,,,,,own-estimate,C,\n")
     return folder
 
 
@@ -98,10 +98,6 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
     assert wrong == []
 
 
-def routes(page: Any) -> list[str]:
-    return page.locator("table.routes td.way").all_inner_texts()
-
-
 def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
     """July to January: the way over the Khunjerab goes; the back button brings it again."""
     page = opened(JULY)
@@ -115,6 +111,31 @@ def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
     page.go_back()
     settled(page)
     assert any("KZ–KG–CN–PK" in way for way in routes(page))
+
+
+def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
+    """Deadline, most reloads, carrier's country: asked by keyboard, kept in the address, told where nothing meets them."""
+    page = opened(JULY)
+    assert "on time" not in page.inner_text("#routes thead") and any("CN–PK" in way for way in routes(page))
+    page.click("#conditions summary")
+    for field, keys in (("deadline", "07142026"), ("max_transshipments", "0"), ("carrier", "T")):
+        reach(page, f"#field-{field}")
+        page.keyboard.type(keys)
+        page.keyboard.press("Tab")
+        page.wait_for_url(re.compile(f"{field}="))
+        settled(page)
+    assert (kept := routes(page)) and all(way.endswith(" road") and "CN–PK" not in way for way in kept)
+    again = opened(page.url[page.url.index("/?"):], afresh=True)
+    assert routes(again) == kept and "deadline=2026-07-14&max_transshipments=0&carrier=TR" in again.url
+    shares = [r["on_time_share"] for r in again.request.get(again.url.replace("/?", "/api/routes?")).json()["routes"]]
+    told = [float(text.removesuffix(" %")) / 100 for text in again.locator("td.on-time").all_inner_texts()]
+    assert 0 < max(shares) < 1 and sorted(told) == pytest.approx(sorted(shares), abs=0.0051)
+    early = opened(f"{JULY}&deadline=2026-06-01")
+    assert "within the limits" in early.inner_text("#reason") and "end of 1 Jun 2026" in early.inner_text("#said")
+    early.click("text=Without the deadline")
+    until(early, "!location.search.includes('deadline') && document.querySelector('td.way') !== null")
+    wrong = opened(f"{JULY}&max_transshipments=-1", afresh=True)
+    assert "greater than or equal to 0" in wrong.inner_text("#said") and not routes(wrong)
 
 
 def test_slider_moves_the_day(opened: Callable[..., Any]) -> None:
@@ -225,38 +246,30 @@ def test_downloads(opened: Callable[..., Any]) -> None:
 def test_keyboard_alone(opened: Callable[..., Any]) -> None:
     """Origin, day, a crossing shut, a source read: not once the mouse."""
     page = opened(OPEN)
-
-    def reach(selector: str) -> None:
-        for _ in range(250):
-            if page.evaluate("s => document.activeElement?.matches(s)", selector):
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"no Tab leads to {selector}")
-
-    reach("#field-origin")
+    reach(page, "#field-origin")
     page.keyboard.press("Control+a")
     page.keyboard.type("Tashkent")
     page.keyboard.press("Tab")
     page.wait_for_url(re.compile("origin=tashkent"))
     settled(page)
-    reach("#day-of-year")
+    reach(page, "#day-of-year")
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("depart=2026-07-02"))
     settled(page)
-    reach("#find")
+    reach(page, "#find")
     page.keyboard.type("torkham")
-    reach("[data-link=torkhampk-torkhamaf-road]")
+    reach(page, "[data-link=torkhampk-torkhamaf-road]")
     page.keyboard.press("Enter")
     settled(page)
     assert page.evaluate("document.activeElement.id") == "card"
-    reach("#act-close")
+    reach(page, "#act-close")
     page.keyboard.press("Enter")
     settled(page)
     assert "Shut" in page.inner_text("#card-state")
-    reach("#card .evidence button")
+    reach(page, "#card .evidence button")
     page.keyboard.press("Enter")
     page.wait_for_selector("#citation")
-    reach(".letter[aria-pressed=false]")
+    reach(page, ".letter[aria-pressed=false]")
     page.keyboard.press("Enter")
     settled(page)
     assert "route=" in page.url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 TRIP = {"origin": "almaty", "destination": "karachi", "cargo": "container-40", "depart": "2026-07-01"}
 # Three places to pass and four criteria: minutes of searching, where the partial ways are not capped.
 LONG = {**TRIP, "scenario": "open-borders", "via": ["tashkent", "mersin", "kabul"]}
@@ -50,6 +53,19 @@ def until(page: Any, claim: str) -> None:
     while not page.evaluate(claim):
         assert time.monotonic() < end, f"never: {claim}"
         page.wait_for_timeout(20)
+
+
+def routes(page: Any) -> list[str]:
+    return page.locator("table.routes td.way").all_inner_texts()
+
+
+def reach(page: Any, selector: str) -> None:
+    """Press Tab until what is looked for has the focus."""
+    for _ in range(250):
+        if page.evaluate("s => document.activeElement?.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {selector}")
 
 
 def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:

@@ -104,7 +104,7 @@ class Page {
 
   /** Draw the network while the first routes are still looked for. */
   private async drawEarly(state: State): Promise<void> {
-    const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
+    const { elements } = await ask<{ elements: Elements }>("early", "/api/openings", { ...stateOf(state), on: state.depart });
     if (this.answer || !this.network || state !== this.state) return;
     this.elements = elements;
     this.lists.show(this.network, elements);
@@ -117,7 +117,8 @@ class Page {
     const { state } = this;
     if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
     const fewer = button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] }));
-    this.say(problem.message, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
+    const lifted = this.lifted().filter(([key]) => problem.message.includes(`${key}: `)).map(([, mend]) => mend);
+    this.say(problem.message, ...lifted, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
       const patch = replaced(state, problem.asked, near);
       return patch ? [button(this.name(near), () => this.change(patch))] : [];
     })));
@@ -152,7 +153,8 @@ class Page {
     try {
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
-      this.say(this.sentence(state));
+      const isBound = this.answer.openings.some((o) => o.closures.length === 0); // nothing is shut, so a condition is not met
+      this.say(this.sentence(state), ...(isBound ? this.lifted().map(([, mend]) => mend) : []));
       this.done["routes"] = asked;
     } catch (problem) {
       if (isAborted(problem) || !(problem instanceof Failed) || problem.status === 0 || problem.status === 503) throw problem;
@@ -166,8 +168,19 @@ class Page {
 
   private note = "";
 
+  /** What lifts each condition asked. */
+  private lifted(): [keyof State, Node][] {
+    const { deadline, max_transshipments, carrier } = this.state, mends: [keyof State, Node][] = [];
+    if (deadline) mends.push(["deadline", button("Without the deadline", () => this.change({ deadline: "" }))]);
+    if (max_transshipments) mends.push(["max_transshipments", button("With any number of reloads", () => this.change({ max_transshipments: "" }))]);
+    if (carrier) mends.push(["carrier", button("With any carrier", () => this.change({ carrier: "" }))]);
+    return mends;
+  }
+
   private sentence(state: State): string {
-    const best = this.answer?.routes[0], head = `${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}: `;
+    const { deadline, max_transshipments: most, carrier } = state;
+    const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`];
+    const best = this.answer?.routes[0], head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
     const quick = `${this.note}${head}${this.answer.pareto_count} routes worth taking. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} through ${best.countries.join(", ")}.`;

@@ -37,7 +37,10 @@ export class Question {
       this.slider, this.calendar.box, this.whatIf,
       button("To the routes", () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
       this.criteria(), this.choices(),
-      h("details", {}, h("summary", {}, "Pass and avoid"),
+      h("details", { id: "conditions" }, h("summary", {}, "Conditions"),
+        this.field("deadline", "Arrival by the end of (empty: any day)", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (deadline) => { if (deadline === "" || isDay(deadline, study)) change({ deadline }); }),
+        this.field("max_transshipments", "Reloads at most: changes of mode or gauge (empty: any)", h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
+        study.carriers.length > 0 && this.select("carrier", "Country of the carrier, for rules that ask", [["", "any"], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
         this.words("via", "Pass through (places, by comma)"), this.words("avoid", "Avoid (countries such as IR, modes, places, links)"),
         this.number("max_routes", "Routes shown at most", 1, study.limits.routes)),
     );
@@ -49,7 +52,8 @@ export class Question {
       const field = this.fields[key];
       if (field && document.activeElement !== field || field instanceof HTMLSelectElement || field?.type === "date") if (field) field.value = value;
     };
-    for (const key of ["scenario", "cargo", "depart"] as const) set(key, state[key]);
+    for (const key of ["scenario", "cargo", "depart", "max_transshipments", "carrier"] as const) set(key, state[key]);
+    if (state.deadline !== "" || !this.fields["deadline"]?.validity.badInput) set("deadline", state.deadline); // a day half typed stays
     for (const key of ["origin", "destination"] as const) this.ends[key].show(this.name(state[key]));
     set("via", state.via.map(this.name).join(", "));
     set("avoid", state.avoid.join(", "));

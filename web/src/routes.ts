@@ -28,23 +28,26 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
       ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)));
     return;
   }
-  const head = ["", "days", "19 in 20", "USD", "t CO₂e", "risk", "by way of"];
+  const isTimed = shown.some((r) => r.on_time_share !== null);
+  const onTime = (r: Route): string => percent(r.on_time_share ?? 0);
+  const head = ["", "days", "19 in 20", ...(isTimed ? ["on time"] : []), "USD", "t CO₂e", "risk", "by way of"];
   const rows = shown.map((r) => h("tr", {
     class: r.route_id === selected ? "route selected" : "route", "data-route": r.route_id,
     mouseenter: () => hooks.hover(r.route_id), mouseleave: () => hooks.hover(null), click: () => hooks.select(r.route_id),
   },
     h("th", { scope: "row" }, button(r.letter, () => hooks.select(r.route_id), {
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
-      "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
+      "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
-    h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")), h("td", {}, usd(r.cost_usd).replace("USD ", "")),
+    h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
+    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", "")),
     h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
     h("td", { class: "way" }, `${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
   box.replaceChildren(
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
-    h("p", { class: "small" }, "Days: median and what 19 of 20 journeys keep within. Risk: chance that a closure strikes on the way. Ordered by the weights."),
+    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within. ${isTimed ? "On time: chance to arrive by the end of the day asked. " : ""}Risk: chance that a closure strikes on the way. Ordered by the weights.`),
     ...answer.warnings.map((w) => h("p", { class: "small" }, w)),
   );
 }

@@ -5,12 +5,14 @@ import { CRITERIA, type Criterion, type Study } from "./types";
 export interface State {
   scenario: string; origin: string; destination: string; cargo: string; depart: string;
   criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
+  deadline: string; max_transshipments: string; carrier: string; // as given, empty: any; the server tells what is wrong with one
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; close: string[]; open: string[];
   route: string | null; card: string | null; layers: string[];
 }
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "close", "open", "layers"] as const;
 const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
+const CONDITIONS = ["deadline", "max_transshipments", "carrier"] as const;
 
 export function initial(study: Study): State {
   const trip = study.trips[0];
@@ -19,7 +21,7 @@ export function initial(study: Study): State {
     scenario, origin: trip?.origin ?? "", destination: trip?.destination ?? "",
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
-    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10,
+    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "",
     via: [], avoid: [], choose: [], with_changes: [], close: [], open: [], route: null, card: null, layers: [],
   };
 }
@@ -34,6 +36,7 @@ export function fromAddress(search: string, study: Study): State {
   const state = initial(study);
   for (const key of WORDS) state[key] = given.get(key) ?? state[key];
   if (!isDay(state.depart, study)) state.depart = initial(study).depart;
+  for (const key of CONDITIONS) state[key] = given.get(key) ?? "";
   for (const key of LISTS) state[key] = given.getAll(key);
   const criteria = given.getAll("criteria").filter((c): c is Criterion => (CRITERIA as readonly string[]).includes(c));
   if (criteria.length > 0) state.criteria = criteria;
@@ -52,6 +55,7 @@ export function toAddress(state: State): string {
   const given = new URLSearchParams();
   for (const key of WORDS) given.set(key, state[key]);
   for (const key of LISTS) for (const word of state[key]) given.append(key, word);
+  for (const key of CONDITIONS) if (state[key] !== "") given.set(key, state[key]);
   if (state.criteria.length < CRITERIA.length) for (const criterion of state.criteria) given.append("criteria", criterion);
   for (const criterion of CRITERIA) {
     if (state.weights[criterion] !== 1) given.set(`weight_${criterion}`, String(state.weights[criterion]));
@@ -78,7 +82,8 @@ export function stateOf(state: State): Record<string, unknown> {
 
 export function tripOf(state: State): Record<string, unknown> {
   const { origin, destination, cargo, depart, via, avoid } = state;
-  return { ...stateOf(state), origin, destination, cargo, depart, via, avoid };
+  const conditions = Object.fromEntries(CONDITIONS.map((key) => [key, state[key] || null]));
+  return { ...stateOf(state), origin, destination, cargo, depart, via, avoid, ...conditions };
 }
 
 export function routesOf(state: State): Record<string, unknown> {

@@ -12,7 +12,7 @@ export interface Cargo { cargo_id: string; name: string }
 export interface Study {
   id: string; title: string; price_year: number; licence: string | null; default_scenario: string; trouble: string | null;
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
-  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[];
+  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; carriers: string[];
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
   limits: { changes: number; routes: number; required: number; departures: number; first_on: string; last_on: string };
 }
@@ -43,7 +43,7 @@ export interface Leg {
 export interface Point { drawn: string; stop: string | null; km: number; km_to: number; time_h: number; time_to_h: number }
 export interface Route {
   route_id: string; letter: string; time_h: number; time_p05_h: number | null; time_p50_h: number | null; time_p95_h: number | null;
-  cost_usd: number; carbon_kg: number; risk_share: number; borders_count: number; transshipments_count: number; length_km: number;
+  on_time_share: number | null; cost_usd: number; carbon_kg: number; risk_share: number; borders_count: number; transshipments_count: number; length_km: number;
   modes: string[]; countries: string[]; borders: string[]; documents: string[]; hazards: string[]; legs: Leg[]; points: Point[];
 }
 export interface Opening { closures: Closure[]; links: string[][]; time_h: number | null; cost_usd: number | null }

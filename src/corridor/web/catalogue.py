@@ -21,7 +21,7 @@ CREDIT = ("Land and borders: Natural Earth. Borders are drawn as Natural Earth h
 
 
 def study(laid: Laid, trouble: str | None) -> dict[str, Any]:
-    """Return scenarios, places, cargoes, disputed figures, trips, styles and limits; trouble: why the files are not read."""
+    """Return what a study offers to ask about, its styles and the limits; trouble: why the files are not read."""
     known, tables = laid.study, laid.study.tables
     nodes = snapshot(laid.network, minute(laid.on)).rows("nodes")
     options: dict[str, list[dict[str, Any]]] = {}
@@ -40,6 +40,7 @@ def study(laid: Laid, trouble: str | None) -> dict[str, Any]:
         "cargoes": [{k: r[k] for k in ("cargo_id", "name", "form", "t_per_unit", "teu_per_unit", "value_usd_per_unit",
                                        "time_value_share_per_day")} for r in tables["cargoes"].iter_rows(named=True)],
         "modes": list(schema.MODES), "parameters": options,
+        "carriers": tables["rules"]["carrier_country"].drop_nulls().unique().sort().to_list(),
         "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
         "trips": [{"trip_id": t.trip_id, "origin": t.origin, "destination": t.destination, "cargo": t.cargo,
                    "depart": t.depart} for t in known.trips],
