@@ -82,11 +82,16 @@ def test_without_a_browser_a_pdf_says_what_to_do(ran: Any, starter: Path, tmp_pa
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORRIDOR_BROWSER", "no-such-browser")
     code, _, err = ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")
-    assert code == 2 and "CORRIDOR_BROWSER" in err and ".html" in err and not list(tmp_path.iterdir())
+    assert code == 2 and "CORRIDOR_BROWSER names 'no-such-browser'" in err and not list(tmp_path.iterdir())
+    monkeypatch.delenv("CORRIDOR_BROWSER")
+    monkeypatch.setattr("corridor.reports.printing.browser", lambda: None)
+    assert ".html" in ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script stands for the browser")
-@pytest.mark.parametrize(("script", "said"), [("echo it broke >&2; exit 3", "it broke"), ("exit 4", "exit code 4")])
+@pytest.mark.parametrize(("script", "said"), [
+    ("echo it broke >&2; exit 3", "it broke"), ("exit 4", "exit code 4"),
+    ('for x; do case "$x" in --print-to-pdf=*) printf "%%PDF-1.4 half" > "${x#*=}";; esac; done; exit 6', "exit code 6")])
 def test_a_browser_that_fails_is_quoted(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "browser"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
@@ -114,9 +119,34 @@ def test_a_catalogue_is_written_kept_and_told(ran: Any, starter: Path, tmp_path:
     assert "Город-Сказка" in page
 
 
-def test_no_language_is_usage(ran: Any, starter: Path) -> None:
-    code, out, err = ran("translate", starter, "russian-of-old")
-    assert code == 2 and "russian-of-old" in err and not out
+@pytest.mark.parametrize("word", ["russian-of-old", "ru_RU@x/../../../pwn", "ru./../../evil", "RU", "ru.UTF-8", "root",
+                                  "../x"])
+def test_no_language_is_usage(word: str, ran: Any, starter: Path) -> None:
+    before = sorted(starter.parent.rglob("*"))
+    code, out, err = ran("translate", starter, word)
+    assert code == 2 and word in err and not out and sorted(starter.parent.rglob("*")) == before
+
+
+def test_what_translators_wrote_is_kept(ran: Any, starter: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(starter, own, ignore=shutil.ignore_patterns("results"))
+    ran("translate", own, "kk")
+    path = own / "languages" / "kk.po"
+    first = path.read_text("utf-8").replace("#: nodes.name", "# ask the railway\n#, fuzzy\n#: nodes.name", 1)
+    path.write_text(first.replace('"Language: kk', '"Last-Translator: A. B. <a@example.org>\\n"\n"Language: kk'), "utf-8")
+    ran("translate", own, "kk")
+    text = path.read_text("utf-8")
+    assert "# ask the railway" in text and "Last-Translator: A. B." in text
+
+
+def test_a_report_follows_the_study(ran: Any, starter: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(starter, own)
+    toml = own / "study.toml"
+    toml.write_text(toml.read_text("utf-8").replace("Starter: Almaty", "Another: Almaty"), "utf-8")
+    assert ran("export", own, tmp_path / "tables", "--json")[0] == 0
+    _, out, _ = ran("run", own, "--json")
+    assert "Another: Almaty" in Path(json.loads(out)["report"]).read_text("utf-8")
 
 
 def test_texts_shown_are_columns_of_text() -> None:
@@ -124,7 +154,8 @@ def test_texts_shown_are_columns_of_text() -> None:
         assert {schema.table(table).column(column).kind for column in columns} == {"text"}, table
 
 
-@pytest.mark.parametrize("damage", [b"\xff\xfe\x00", b"this is no catalogue\n"])
+@pytest.mark.parametrize("damage", [
+    b"\xff\xfe\x00", b"this is no catalogue\n", b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=klingon\\n"\n'])
 def test_a_damaged_catalogue_is_said_and_left(damage: bytes, ran: Any, starter: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(starter, own)

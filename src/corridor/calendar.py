@@ -33,7 +33,6 @@ class Span(NamedTuple):
     spell_min: float = 0.0
 
 
-ALWAYS = (Span(-FOREVER_MIN, FOREVER_MIN),)
 
 
 def minute(day: dt.date | dt.datetime | str) -> int:

@@ -36,6 +36,7 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
     fresh
         Compute even if nothing changed.
     """
+    from corridor.folders import MANIFEST
     from corridor.screens import progress
 
     chosen = chosen or Chosen()
@@ -43,7 +44,7 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
     with progress() as step:
         found = _answered(known, out, fresh, step)
         page = found.folder / "report.html"
-        if not found.from_cache or not page.exists():
+        if not page.exists() or page.stat().st_mtime_ns < (found.folder / MANIFEST).stat().st_mtime_ns:
             from corridor.reports import report as write
 
             step("report", 1, 1)
@@ -65,8 +66,8 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
     """Write the report of a study in a language, as HTML or PDF, and print its path.
 
     Answers the study first where that was not done yet. One file: results/<scenario>/report.<language>.html in the study's
-    folder. Texts of the study itself are in the language as far as its languages/<language>.po holds them: see corridor
-    translate.
+    folder (report.html in English, .pdf with --pdf). Texts of the study itself are in the language as far as its
+    languages/<language>.po holds them: see corridor translate.
 
     Example: corridor report studies/kazakhstan-pakistan --language ru
 
@@ -81,8 +82,9 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
     out
         File to write instead (.html or .pdf), for one language.
     """
-    from corridor.language import languages
+    from corridor.language import languages, speaking
     from corridor.reports import report as write
+    from corridor.reports.printing import needed
     from corridor.screens import progress
 
     chosen = chosen or Chosen()
@@ -94,6 +96,11 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
         if code not in languages():
             raise UnknownName("language", code, languages())
     known = chosen.read(study)
+    for code in language:
+        with speaking(code, known.folder):  # what is amiss is said before the work
+            pass
+    if pdf or (out is not None and out.suffix.lower() == ".pdf"):
+        needed()
     written = []
     with progress() as step:
         found = _answered(known, None, False, step)
@@ -127,18 +134,23 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
         A file that ends in .xlsx, or a folder.
     """
     from corridor.screens import progress
-    from corridor.workbooks import write_csvs, write_workbook
+    from corridor.workbooks import excel_needed, write_csvs, write_workbook
 
     chosen = chosen or Chosen()
     if to.suffix and to.suffix.lower() != ".xlsx":
         raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
+    if to.suffix:
+        excel_needed()
     known = chosen.read(study)
     with progress() as step:
         found = _answered(known, None, False, step)
         step("tables", 0, 1)
         frames = {**found.frames, "sources": found.tables["sources"]}
         written = write_workbook(to, frames) if to.suffix else write_csvs(to, frames)
-    print(to)
+    if chosen.json:
+        print_json({"path": str(to), "tables": written, "from_cache": found.from_cache})
+    else:
+        print(to)
     say(f"{written} tables")
     return DONE
 
@@ -148,7 +160,7 @@ def translate(study: Path, language: str) -> int:
     """Write the catalogue of a study's texts for a language, to be filled in, or bring it up to the study.
 
     Names, titles, questions and notes of the tables go to languages/<language>.po in the study's folder (gettext; Poedit,
-    Weblate or any editor of text). What was translated stays; reports and the map tell what is filled in.
+    Weblate or any editor of text). What was translated stays; reports tell what is filled in.
 
     Example: corridor translate studies/kazakhstan-pakistan ru
 

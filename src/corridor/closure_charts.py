@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 
 from corridor.exposure import LIMIT_SHARE
-from corridor.language import ENGLISH, marked, number, signed, speech, tell
+from corridor.language import marked, number, signed, speech, tell
 from corridor.lettering import in_lines, labels, shortened
 from corridor.maps import weighted_map
 from corridor.palette import (
@@ -273,7 +273,7 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
 
 def _heading(text: str) -> str | list[str]:
     """Return the heading of a panel."""
-    return in_lines(shortened(text, 100 if speech() is ENGLISH else 240), WIDTH - _LEFT - 20, 12.5)
+    return in_lines(shortened(text, 100 if speech().is_english else 240), WIDTH - _LEFT - 20, 12.5)
 
 
 def _pixels(share: pl.Expr) -> pl.Expr:

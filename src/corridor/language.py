@@ -7,6 +7,7 @@ English (:func:`kept`) and told anew in the reader's language when they are show
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import gettext
 import re
@@ -17,15 +18,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from corridor.errors import CallError, UnknownName
 
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
 SOURCE = "en"
 CONTEXT = "result"  # of messages that stand in results
 FOLDER = Path(__file__).parent / "languages"
+_MOST_BYTES = 16 << 20  # of a catalogue
+_MOST_LETTERS = 1000  # of a text that is searched for messages
 _FIELD = re.compile(r"\{(\w+)\}")
 _FIGURES = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 _SHAPES = {"figure": _FIGURES, "id": re.compile(r"\S+")}  # of fields that end so: a bare number, an id without blanks
@@ -50,6 +56,12 @@ class Speech:
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     texts: Mapping[str, str] = field(default_factory=dict)
     patterns: Sequence[tuple[int, tuple[str, ...], str]] = ()
+
+
+    @property
+    def is_english(self) -> bool:
+        """Whether numbers, dates and names of countries are written as in English."""
+        return self.code == SOURCE
 
 
 ENGLISH = Speech()
@@ -138,12 +150,12 @@ def number(value: float, digits: int = 0) -> str:
     >>> number(12345.678, 1)
     '12,345.7'
     """
-    return _signs(f"{value:,.{digits}f}")
+    return _signs(f"{value:z,.{digits}f}")
 
 
 def signed(value: float, digits: int = 0) -> str:
     """Return a number as the language writes it, with its sign."""
-    return _signs(f"{value:+,.{digits}f}")
+    return _signs(f"{value:+z,.{digits}f}")
 
 
 def long_date(value: dt.date) -> str:
@@ -153,7 +165,7 @@ def long_date(value: dt.date) -> str:
     '1 July 2026'
     """
     now = speech()
-    if now is ENGLISH:
+    if now.is_english:
         return f"{value.day} {value:%B %Y}"
     from babel.dates import format_date
 
@@ -166,7 +178,7 @@ def country_name(code: str) -> str | None:
     Null in English and where it is not known.
     """
     now = speech()
-    if now is ENGLISH:
+    if now.is_english:
         return None
     from babel import Locale
 
@@ -178,7 +190,7 @@ def country_name(code: str) -> str | None:
 def vega_locale() -> dict[str, Any] | None:
     """Return how the language writes numbers and dates, in the words of Vega's configuration; null for English."""
     now = speech()
-    if now is ENGLISH:
+    if now.is_english:
         return None
     from babel import Locale
 
@@ -195,6 +207,21 @@ def vega_locale() -> dict[str, Any] | None:
                  "shortMonths": [months["abbreviated"][i].rstrip(".") for i in range(1, 13)]}}
 
 
+def read_catalogue(path: Path, code: str) -> Catalog:
+    """Return a catalogue; CallError where it is no gettext catalogue, too large, or a link to somewhere else."""
+    from babel.messages.pofile import PoFileError, read_po
+
+    if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
+        raise CallError(f"{path} is a link or larger than {_MOST_BYTES >> 20} MB: put the catalogue itself there.")
+    try:
+        with path.open("rb") as file:
+            found = read_po(file, locale=code, abort_invalid=True)
+        codecs.lookup(found.charset or "utf-8")
+        return found
+    except (PoFileError, ValueError, LookupError) as error:
+        raise CallError(f"{path} cannot be read as a gettext catalogue: {error}.") from None
+
+
 @lru_cache(maxsize=16)
 def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
     """Return a language read from its catalogues; stamp: when the study's was last written."""
@@ -204,17 +231,12 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
 
     from babel import Locale
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import PoFileError, read_po
 
     texts: dict[str, str] = {}
     patterns: list[tuple[int, tuple[str, ...], str]] = []
     packed = io.BytesIO()
     for path in filter(None, (None if code == SOURCE else FOLDER / f"{code}.po", own)):
-        try:
-            with path.open("rb") as file:
-                catalogue = read_po(file, locale=code, abort_invalid=True)
-        except (PoFileError, ValueError) as error:
-            raise CallError(f"{path} cannot be read as a gettext catalogue: {error}.") from None
+        catalogue = read_catalogue(path, code)
         if path is not own:
             write_mo(packed, catalogue)
         for message in catalogue:
@@ -244,6 +266,8 @@ def _retold(now: Speech, text: str) -> tuple[str, int]:
         lines = [_retold(now, line) for line in text.split("\n")]
         return "\n".join(line for line, _ in lines), sum(left for _, left in lines)
     best = _NUMBER.sub(_local, text), 0 if _FIGURES.fullmatch(text) else len(text)
+    if len(text) > _MOST_LETTERS:
+        return best
     for letters, parts, message in now.patterns if best[1] else ():
         for values in islice(_readings(parts, text), _MOST_READINGS):
             told = {name: _retold(now, value) for name, value in values.items()}
@@ -289,7 +313,7 @@ def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
 
 def _signs(text: str) -> str:
     now = speech()
-    if now is ENGLISH:
+    if now.is_english:
         return text
     return text.translate({ord(","): now.group, ord("."): now.decimal, ord("-"): "−"})
 

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
-from corridor.language import ENGLISH, speech
+from corridor.language import speech
 
 
 def breadth(text: str) -> float:
@@ -63,7 +63,7 @@ def labels(names: Iterable[str], limit: float) -> list[str]:
     """Return names for the left of a chart: shortened, in other languages than English on two lines, none like another."""
     made: list[str] = []
     for name in names:
-        short = shortened(name, limit) if speech() is ENGLISH else wrapped(name, limit)
+        short = shortened(name, limit) if speech().is_english else wrapped(name, limit)
         made.append(short if short not in made else f"{shortened(short, limit - 4)} ({len(made) + 1})")
     return made
 
@@ -74,7 +74,7 @@ def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
     English titles fit as they are.
     """
     lines, limit = [], width / (0.45 * size)
-    if breadth(text) <= limit or speech() is ENGLISH:
+    if breadth(text) <= limit or speech().is_english:
         return text
     limit = min(limit, 1.15 * breadth(text) / math.ceil(breadth(text) / limit))  # no last line of one word
     while breadth(text) > limit:

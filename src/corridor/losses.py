@@ -92,7 +92,7 @@ def closed_and_open(study: Study) -> tuple[Network, Network | None]:
     if not ids:
         return study.network, None
     kept, choices = [c for c in study.scenario.changes if c not in ids], study.scenario.choices
-    made = (network.build(study.tables, choices=choices, change_ids=own) for own in ([*ids, *kept], kept))
+    made = (network.build(study.tables, choices=choices, change_ids=own, inputs=study.hash) for own in ([*ids, *kept], kept))
     return next(made), next(made)
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridor.errors import CallError, UnknownName
+from corridor.errors import UnknownName
 from corridor.evidence import UNSAID
+from corridor.language import read_catalogue
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
     from corridor.study import Study
 
-# Columns of tables whose texts stand in reports, charts and on the map. Citations stay as they were published.
+# Columns of tables whose texts stand in the report and its charts. Citations stay as they were published.
 SHOWN = {"nodes": ("name",), "cargoes": ("name",), "countries": ("name",), "sectors": ("name",), "hazards": ("name",),
-         "changes": ("note",), "windows": ("note",), "rules": ("document", "note"), "observations": ("name", "explains"),
+         "changes": ("note",), "windows": ("note",), "rules": ("document",), "observations": ("name", "explains"),
          "claims": ("statement", "unit", "note"), "commitments": ("name", "unit", "note"), "figures": ("unit",),
-         "replays": ("name",), "parameters": ("meaning",), "trade": ("series",)}
+         "replays": ("name",), "trade": ("series",)}
 
-HEADS = tuple(b'"' + head for head in (b"POT-Creation", b"PO-Revision", b"Generated-By", b"Last-Translator",
-                                       b"Language-Team", b"Report-Msgid"))
+# Lines of a catalogue that every writing would change, and those that nobody filled in.
+HEADS = (b'"POT-Creation', b'"PO-Revision', b'"Generated-By', b'"Report-Msgid', b'"Last-Translator: FULL NAME')
+UNFILLED = b"<LL@li.org>"
 
 
 def phrases(study: Study) -> Iterator[tuple[str, str]]:
@@ -47,33 +50,29 @@ def catalogue(study: Study, language: str) -> tuple[Path, int, int]:
     """Bring ``languages/<language>.po`` of a study up to its texts, and return its path, the texts, and those translated.
 
     What was translated stays so; texts that are gone leave. Write translations with any editor of gettext catalogues, or as
-    text. Raises UnknownName for a word that is no language, OSError.
+    text. Raises UnknownName for a word that is no language, CallError for a catalogue that cannot be read, OSError.
     """
     from babel import Locale, UnknownLocaleError
     from babel.messages.catalog import Catalog
-    from babel.messages.pofile import PoFileError, read_po
 
     from corridor.formats import write_bytes
 
     try:
-        Locale.parse(language)
+        if str(Locale.parse(language)) != language or not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]+)*", language):
+            raise ValueError(language)  # it is to be the name of a file, too
     except (UnknownLocaleError, ValueError):
         raise UnknownName("language", language, ["ru", "kk", "ur", "zh", "fa", "tr"]) from None
     template = Catalog(fuzzy=False)
     for text, where in phrases(study):
         template.add(text, locations=[(where.replace(" ", "/"), 0)])
     path = study.folder / "languages" / f"{language}.po"
-    known = Catalog(locale=language, project=study.id, charset="utf-8", fuzzy=False)
+    known = Catalog(locale=language, project=study.id, charset="utf-8", fuzzy=False, header_comment="#")
     if path.exists():
-        try:
-            with path.open("rb") as file:
-                known = read_po(file, locale=language, abort_invalid=True)
-        except (PoFileError, ValueError) as error:
-            raise CallError(f"{path} cannot be read as a gettext catalogue: {error}. It was left as it is.") from None
+        known = read_catalogue(path, language)
     known.update(template, no_fuzzy_matching=True, update_header_comment=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, written(known))
-    return path, len(template), sum(bool(message.string) for message in known if message.id)
+    return path, len(template), sum(bool(message.string) and not message.fuzzy for message in known if message.id)
 
 
 def written(catalogue: Catalog) -> bytes:
@@ -84,5 +83,5 @@ def written(catalogue: Catalog) -> bytes:
 
     out = BytesIO()
     write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False)
-    kept = (line for line in out.getvalue().split(b"\n") if not line.startswith((*HEADS, b"# ")) and line != b"#")
-    return b"\n".join(kept)
+    return b"\n".join(line for line in out.getvalue().split(b"\n")
+                      if not line.startswith(HEADS) and line != b"#" and UNFILLED not in line)

@@ -163,7 +163,8 @@ def _skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
 def _network(study: Study, scenario: Scenario, extra: Mapping[str, str]) -> Network:
     if scenario.scenario_id == study.scenario.scenario_id:
         return study.network
-    return networks.build(study.tables, choices={**scenario.choices, **extra}, change_ids=scenario.changes)
+    return networks.build(study.tables, choices={**scenario.choices, **extra}, change_ids=scenario.changes,
+                          inputs=study.hash)
 
 
 def _extra_choices(study: Study) -> dict[str, str]:

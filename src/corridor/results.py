@@ -88,7 +88,7 @@ def run(study: Study, *, folder: str | Path | None = None, fresh: bool = False, 
         "corridor": installed_version(), "code": code_hash(), "inputs": study.hash,
         "scenario": study.scenario.scenario_id, "choices": dict(study.network.choices), "seed": 0,
         "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-    about = {"id": study.id, "title": study.title, "folder": str(study.folder), "licence": study.settings.licence,
+    about = {"id": study.id, "title": study.title, "folder": str(study.folder.resolve()), "licence": study.settings.licence,
              "price_year": study.settings.price_year,
              "scenario": {"title": study.scenario.title, "about": study.scenario.about, "as_of": study.scenario.as_of},
              "scenario_id": study.scenario.scenario_id,
@@ -152,7 +152,7 @@ def scenario_network(study: Study, scenario_id: str) -> Network:
     if scenario_id == study.scenario.scenario_id:
         return study.network
     scenario = study.scenarios[scenario_id]
-    return networks.build(study.tables, choices=scenario.choices, change_ids=scenario.changes)
+    return networks.build(study.tables, choices=scenario.choices, change_ids=scenario.changes, inputs=study.hash)
 
 
 def closures(network: Network, on: dt.date) -> pl.DataFrame:

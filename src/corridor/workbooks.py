@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -15,16 +16,21 @@ MOST_ROWS = 1_048_575  # of a sheet, below its heading
 MOST_LETTERS = 31  # of a sheet's name
 
 
+def excel_needed() -> None:
+    """Raise CallError where workbooks cannot be written."""
+    if find_spec("xlsxwriter") is None:
+        raise CallError("writing a workbook needs xlsxwriter, which is not installed. Run: pip install 'corridor[excel]'. "
+                        "Or name a folder: it gets CSV files.")
+
+
 def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     """Write tables with rows as the sheets of a workbook, whole or not at all, and return how many.
 
     Raises CallError where a table has more rows than a sheet, or the extra ``excel`` is not installed; OSError.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        raise CallError("writing a workbook needs xlsxwriter, which is not installed. Run: pip install 'corridor[excel]'. "
-                        "Or name a folder: it gets CSV files.") from None
+    excel_needed()
+    from xlsxwriter import Workbook
+
     stream, full = io.BytesIO(), _with_rows(frames)
     for name, frame in full.items():
         if frame.height > MOST_ROWS:

@@ -229,7 +229,7 @@ def _told(title: str, beside: str | None, changes: Sequence[tuple[Mapping[str, A
         said += gap() + escape(tell("No way is left for {trips}.", trips=together(lost)))
     weak = first["weak"] or (max(rest, key=lambda pair: pair[1]["largest"])[1]["weak"] if rest else None)
     if weak is not None:
-        said += Markup(" ") + _sure([weak])
+        said += gap() + _sure([weak])
     return said
 
 

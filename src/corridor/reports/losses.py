@@ -129,7 +129,7 @@ def _years_words(given: Given, cases: Mapping[str, str]) -> list[str]:
             if loss["mean"] else \
             tell("None of it is extra cost, the rest what stays; {lost} thousand tonnes are not sent.", **told)
         most = tell("Most comes from “{hazard}” ({share}).", hazard=first["name"], share=share(first["loss_share"]))
-        said.append(f"{cost} {split} {most}")
+        said.append(sentences([cost, split, most]))
     return said
 
 

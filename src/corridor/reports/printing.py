@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -30,7 +32,9 @@ def browser() -> str | None:
 
 def needed() -> str:
     """Return the Chromium of this machine; CallError where there is none."""
-    program = browser()
+    program, asked = browser(), os.environ.get("CORRIDOR_BROWSER")
+    if program is None and asked:
+        raise CallError(f"CORRIDOR_BROWSER names {asked!r}, which is not there.")
     if program is None:
         raise CallError("no Chromium, Chrome or Edge is installed here to print with. Install one, name one in "
                         "CORRIDOR_BROWSER, or write the report as .html and print it from any browser.")
@@ -51,14 +55,27 @@ def printed(html: bytes) -> bytes:
             program, "--headless", *own, "--disable-gpu", "--no-first-run", "--disable-extensions",
             "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile",
             "--no-pdf-header-footer", "--generate-pdf-document-outline", f"--print-to-pdf={target}", source.as_uri()]
+        told = _ended(command, Path(folder) / "words")
+        data = target.read_bytes() if target.is_file() else b""
+        if not data.rstrip().endswith(b"%%EOF"):
+            raise CallError(f"{program} did not print the report: {told}.")
+        return data
+
+
+def _ended(command: list[str], words: Path) -> str:
+    """Run a command to its end, or end it and all it started at the limit; return the last line it said."""
+    with words.open("wb") as said:  # a file, not a pipe: a child left behind does not hold us up
         try:
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=MOST_S, check=False,
-                                  stdin=subprocess.DEVNULL)
-            told = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        except subprocess.TimeoutExpired:
-            told = [f"it took more than {MOST_S} s"]
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
         except OSError as error:
-            told = [error.strerror or str(error)]
-        if not target.is_file() or not target.stat().st_size:
-            raise CallError(f"{program} did not print the report: {told[0]}.")
-        return target.read_bytes()
+            return error.strerror or str(error)
+        try:
+            code = process.wait(MOST_S)
+        except subprocess.TimeoutExpired:
+            return f"it took more than {MOST_S} s"
+        finally:
+            with contextlib.suppress(OSError, AttributeError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    lines = words.read_text("utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {code}"

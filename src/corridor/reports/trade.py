@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor import trade_charts
 from corridor.evidence import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
-from corridor.language import ENGLISH, number, signed, speech, tell, tell_count
+from corridor.language import number, signed, speech, tell, tell_count
 from corridor.reports import figures
 from corridor.reports.given import Given, Part
 from corridor.reports.words import NONE, day, num, sentences, together
@@ -149,7 +149,7 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _inside(name: str) -> str:
     """Return a name as it stands inside a sentence: small in English, where other languages keep their own capitals."""
-    return name.lower() if speech() is ENGLISH else name
+    return name.lower() if speech().is_english else name
 
 
 def _ways(costs: pl.DataFrame) -> list[str]:

@@ -14,7 +14,7 @@ TEXTS = ("name", "title", "about", "note", "reason", "question", "explains", "st
          "sentence", "from_name", "to_name", "what", "origin", "destination", "cargo", "without_scenario", "licence")
 LISTS = ("warnings", "documents")
 ALSO = {"loss_corridors": ("scenario",)}  # a title there, an id elsewhere
-IDS = {"loss_moves": ("origin", "destination"), "trade_flows": ("origin", "destination")}
+IDS = {"loss_moves": ("origin", "destination")}
 
 
 def worded(results: Mapping[str, object]) -> Mapping[str, object]:

@@ -69,7 +69,7 @@ def routes(laid: Laid, asked: questions.Routes) -> dict[str, Any]:
         "routes": [{**row, "legs": legs.get(row["route_id"], []), "points": points.get(row["route_id"], [])}
                    for row in records(named)],
         "openings": [_opening(o) for o in found.openings], "elements": openness(laid, asked),
-        "provenance": {"study": laid.study.id, "inputs": laid.study.hash, **found.provenance}}
+        "provenance": {"study": laid.study.id, **found.provenance}}
 
 
 def about(laid: Laid) -> dict[str, Any]:

@@ -85,7 +85,8 @@ class Shelf:
         on = state.on or getattr(state, "depart", None) or scenario.as_of
         chosen = {**scenario.choices, **choices(state)}
         home = (known.hash, scenario_id, tuple(sorted(chosen.items())))
-        base = self._network(home, lambda: network.build(known.tables, choices=chosen, change_ids=scenario.changes))
+        base = self._network(home, lambda: network.build(
+            known.tables, choices=chosen, change_ids=scenario.changes, inputs=known.hash))
         rows = tuple(what_if(state, base.frames["changes"], known.tables["changes"]["change_id"].unique().to_list()))
         if not rows:
             return Laid(known, scenario, on, base, base, rows, home)
