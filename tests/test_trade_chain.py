@@ -227,7 +227,7 @@ def test_report_says_it_in_plain_words(study: co.Study, found: Prospects, tmp_pa
     page = co.report(results, tmp_path / "report.html")
     words = told(page)
     assert "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
-    assert "from USD 102 m (Kazakh customs, twelve months to 2025-12-31) +214 % a year" in words
+    assert "from USD 102 m (Kazakh customs, twelve months to 31 December 2025) +214 % a year" in words
     best = found.frames["target"].filter(pl.col("scenario") == "all-together")["transport_share"].to_list()
     assert f"{best[0] * 100:.1f} % and {best[1] * 100:.1f} % of the way from growth to the target" in words
     assert "1.766 bn USD / 2.461 bn USD - 1 = -28.2%" in words and "short by" in words and "Promises" in words
