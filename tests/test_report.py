@@ -114,6 +114,11 @@ def test_every_chart_has_caption_title_and_data(page: Page, text: str) -> None:
         assert width and float(width[1]) <= WIDTH + 10
 
 
+def test_sentences_of_the_lead_stand_apart(text: str) -> None:
+    lead = re.search(r'<p class="lead">(.*?)</p>', text, flags=re.S)
+    assert lead and not re.search(r"[a-z)>]\.\w", re.sub(r"\n", "", lead[1]))
+
+
 def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     plain = re.sub(r"\s+", " ", page.text)
     assert ("The quickest way goes by road through Kyrgyzstan: 5.5 days, 19 times in 20 within 7.5, for USD 3,520. "

@@ -44,7 +44,7 @@ def _environment() -> jinja2.Environment:
     catalogue = speech().catalogue
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext)
-    environment.globals.update(tell=tell, speech=speech())
+    environment.globals.update(tell=tell, speech=speech(), gap=words.gap)
     environment.filters.update(num=words.num, days=words.days, share=words.share, say=words.say, day=words.day,
                                told=words.told, layer=words.layer, slug=words.slug, words=words.words, way=words.way,
                                web=words.web, together=words.together, sentences=words.sentences)
