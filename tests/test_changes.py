@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from core_cases import closed, frames, link, small
-from corridor import changes
+from corridor import cells, changes, schema
 from corridor.calendar import minute
 from corridor.errors import CallError
 
@@ -52,6 +52,24 @@ def test_integers_stay_whole_and_words_cannot_be_scaled() -> None:
     assert changes.snapshot(built, minute("2026-01-01")).graph.state_layer == ["rail-1435"] * 2
     with pytest.raises(CallError, match="number column"):
         figures("operator", edit("operator", "set", "ktz"), edit("operator", "scale", "2"))
+
+
+@pytest.mark.parametrize(("name", "text", "value"), [
+    ("two_way", "TRUE", True), ("two_way", "False", False), ("two_way", "true", True), ("gauge_mm", "1435.0", 1435),
+    ("gauge_mm", "1.435e3", 1435), ("length_km", "7", 7.0), ("length_km", "7.50", 7.5), ("note", "A word", "A word")])
+def test_a_value_is_applied_as_it_is_checked(name: str, text: str, value: object) -> None:
+    column = schema.table("links").column(name)
+    assert cells.parse(column, text) == value
+    links = [link("ab", "a", "b", mode="rail", gauge_mm=1520)]
+    built = small("x", links=links, changes=[edit(name, "set", text)])
+    assert changes.snapshot(built, minute("2026-01-01")).frames["links"][name].to_list() == [value]
+
+
+@pytest.mark.parametrize(("name", "text"), [("two_way", "yes"), ("gauge_mm", "1435.5"), ("length_km", "far")])
+def test_a_value_that_does_not_fit_says_what_to_do(name: str, text: str) -> None:
+    built = small("x", changes=[edit(name, "set", text)])
+    with pytest.raises(CallError, match=f"change x sets {name} to '{text}'. Write "):
+        changes.snapshot(built, minute("2026-01-01"))
 
 
 def test_the_same_edits_give_the_same_snapshot_and_the_base_is_untouched() -> None:

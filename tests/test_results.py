@@ -45,6 +45,23 @@ def test_an_unchanged_study_answers_from_its_folder(home: Path) -> None:
     assert answered(home).from_cache  # another scenario has a folder of its own
 
 
+def test_every_file_of_the_package_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Path(results.__file__).parent
+    copy = tmp_path / "corridor"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    monkeypatch.setattr(results, "__file__", str(copy / "results.py"))
+    hashes = set()
+    files = sorted(path for path in copy.rglob("*") if path.is_file())
+    for file in [None, *files[::7], copy / "new" / "module.py"]:
+        if file is not None:
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes((file.read_bytes() if file.exists() else b"") + b"\n")
+        results.code_hash.cache_clear()
+        hashes.add(results.code_hash())
+    results.code_hash.cache_clear()
+    assert len(hashes) == len(files[::7]) + 2
+
+
 def test_any_changed_byte_of_any_input_is_computed_anew(home: Path, tmp_path: Path) -> None:
     answered(home)
     files = sorted(p for p in home.iterdir() if p.is_file())

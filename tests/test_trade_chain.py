@@ -66,6 +66,18 @@ def test_the_billion_from_each_baseline(found: Prospects, series: str, base: flo
     assert "would have to come from new products and buyers" in words and "bound of all transport" in words
 
 
+def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
+    asked = study.settings.target
+    assert asked is not None
+    goal = replace(asked, scenarios=("mid-2026", "railway-built"))
+    called_alike = {name: replace(scenario, title="One title") for name, scenario in study.scenarios.items()}
+    plain, alike = (prospects(one, goal=goal, draws=0).frames["target"] for one in (
+        study, replace(study, scenarios=called_alike)))
+    assert alike["scenario"].to_list() == plain["scenario"].to_list()
+    assert alike["value_usd"].to_list() == plain["value_usd"].to_list()
+    assert alike.filter(pl.col("step") == "One title")["scenario"].n_unique() == 2
+
+
 @pytest.mark.parametrize("series", SERIES)
 def test_more_open_and_quicker_is_never_less(found: Prospects, series: str) -> None:
     chains = (("khunjerab-1985", "mid-2026", "open-borders", "borders-halved", "all-together"),

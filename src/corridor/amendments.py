@@ -10,7 +10,7 @@ from typing import Any
 
 from corridor import schema, selectors
 from corridor.cells import parse
-from corridor.columns import Column
+from corridor.columns import FACTOR, Column
 from corridor.errors import Finding
 from corridor.tables import Spot, Tables, meant
 
@@ -200,7 +200,7 @@ def _value(tables: Tables, i: int, column: Column, op: str, value: str) -> Itera
                              "Write set, and the new value.", value=op)
         return
     try:
-        new = parse(column if op == "set" else Column("factor", "number", ""), value)
+        new = parse(column if op == "set" else FACTOR, value)
     except ValueError as error:
         yield tables.finding("bad-value", spot, f"changes.value holds {value!r}, which does not fit {column.name}.",
                              str(error),

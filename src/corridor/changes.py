@@ -14,8 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor import schema, selectors
+from corridor import cells, schema, selectors
 from corridor.calendar import FOREVER_MIN, Span, minute
+from corridor.columns import FACTOR, Column
 from corridor.errors import CallError
 from corridor.network import Network, active_rows
 
@@ -131,32 +132,31 @@ def _edited(frames: Mapping[str, pl.DataFrame], name: str, edits: Sequence[Mappi
             keys = frame[schema.table(name).key or ""].to_list()
             wanted = set(edit["row_id"].split())
             rows = [i for i, k in enumerate(keys) if "*" in wanted or k in wanted]
+        new = _typed(column, edit)
         for i in rows:
-            values[i] = _edit(values[i], edit["op"], edit["value"], column.kind)
+            values[i] = _edited_value(values[i], edit["op"], new, column)
     return frame.with_columns(pl.Series(c, v, dtype=frame.schema[c], strict=False) for c, v in columns.items())
 
 
-def _edit(old: Any, op: str, value: str, kind: str) -> Any:
+def _typed(column: Column, edit: Mapping[str, Any]) -> Any:
+    """Return the value of a change as its column is read everywhere, the factor of a scale or add as a number."""
+    if edit["op"] != "set" and column.kind not in ("number", "integer"):
+        raise CallError(f"op {edit['op']!r} needs a number column")
+    if not edit["value"]:
+        return None
+    try:
+        return cells.parse(column if edit["op"] == "set" else FACTOR, edit["value"])
+    except ValueError as error:
+        raise CallError(f"change {edit['change_id']} sets {column.name} to {edit['value']!r}. {error}") from None
+
+
+def _edited_value(old: Any, op: str, new: Any, column: Column) -> Any:
     if op == "set":
-        return _parsed(value, kind)
+        return new
     if old is None:
         return None
-    if kind not in ("number", "integer"):
-        raise CallError(f"op {op!r} needs a number column")
-    new = old * float(value) if op == "scale" else old + float(value)
-    return round(new) if kind == "integer" else new
-
-
-def _parsed(value: str | None, kind: str) -> Any:
-    if value is None or value == "":
-        return None
-    if kind == "number":
-        return float(value)
-    if kind == "integer":
-        return int(value)
-    if kind == "boolean":
-        return value == "true"
-    return dt.date.fromisoformat(value) if kind == "date" else value
+    value = old * new if op == "scale" else old + new
+    return round(value) if column.kind == "integer" else value
 
 
 def _in_force(at_min: int) -> pl.Expr:

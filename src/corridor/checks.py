@@ -161,8 +161,8 @@ def _range_cure(column: Column, value: float) -> str:
     if column.name == "open_share" and value == 0:
         return "Leave the season out: a link with windows is shut outside all of them."
     if value in (-1, -9, -99, -999, -9999) or value in (9999, 99999, 999999, 1e6, 1e9):
-        return "Write the figure." if column.required else "Leave the cell empty where the figure is not known; no "
-        "stand-ins."
+        return "Write the figure." if column.required else (
+            "Leave the cell empty where the figure is not known; no stand-ins.")
     if column.name.endswith("_share") or "_share_" in column.name:
         return f"Write a share of 1, such as {value / 100:g} for {value:g} per cent." if 1 < value <= 100 else (
             "Write a share between 0 and 1.")

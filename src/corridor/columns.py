@@ -50,6 +50,8 @@ class Table:
         raise KeyError(name)
 
 
+FACTOR = Column("factor", "number", "what a change scales by or adds")
+
 EVIDENCE = (
     Column("source_id", "id", "row of sources.csv this row was read in", required=True, refers="sources"),
     Column("confidence", "choice", "A read in the source, B well known but unchecked, C estimate", required=True,

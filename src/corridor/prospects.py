@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -23,11 +23,11 @@ from corridor.network import Network
 from corridor.settings import Goal, Scenario
 from corridor.skims import skims_by_value
 from corridor.study import Study
+from corridor.target import GROWTH as GROWTH
 from corridor.target import target, with_band
 
 MONTHS = 12
 MID_MONTH = 15
-GROWTH = "base growth"
 BOUND = marked("Carriage free and instant")
 Progress = Callable[[str, int, int], None]
 _MEANS = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
@@ -122,7 +122,7 @@ def prospects(study: Study, *, goal: Goal | None = None, options: Sequence[str] 
     titles = {"baseline": marked("In the months of the baseline"), **{n: study.scenarios[n].title for n in asked.scenarios}}
     frames["pair_costs"] = _named(study, _pair_costs(asked, baselines[0].flows, {"baseline": before[0], **after})
                                   ).with_columns(pl.col("scenario").replace(titles).alias("title"))
-    warnings = dict.fromkeys(w.partition(": ")[2] for r in results for w in r.warnings)
+    warnings = dict.fromkeys(text for r in results for texts in r.caveats.values() for text in texts)
     return Prospects(frames, forecasts, tuple(warnings), {
         **results[0].provenance, "baselines": [b.option or b.series["name"][0] for b in baselines], "months": MONTHS,
         "target_usd": asked.target_usd, "by": asked.by})
@@ -222,26 +222,22 @@ def _answers(study: Study, goal: Goal, baselines: Sequence[_Baseline], results: 
              ) -> tuple[dict[str, pl.DataFrame], dict[str, float]]:
     """Hold the forecasts against the target, and name the values that claims refer to."""
     titles = {name: study.scenarios[name].title for name in goal.scenarios}
-    ids = {title: name for name, title in titles.items()}
     years = sorted({goal.by, *_years_asked(study)})
     steps, sectors, sentences = [], None, []
     found: dict[str, float] = {}
     for base, result in zip(baselines, results, strict=True):
-        named = replace(result, pairs=result.pairs.with_columns(pl.col("scenario").replace(titles)))
         for by in years if base is baselines[0] else [goal.by]:
-            held = target(named, base.flows, base.series, study.tables["countries"], target_usd=goal.target_usd, by=by,
-                          pair=goal.between)
+            held = target(result, base.flows, base.series, study.tables["countries"], target_usd=goal.target_usd, by=by,
+                          pair=goal.between, titles=titles)
             if base is baselines[0]:
-                found[f"trade-{by}"] = _course(held.steps, titles.get(study.scenario.scenario_id))
+                found[f"trade-{by}"] = _course(held.steps, study.scenario.scenario_id)
             if by == goal.by:
-                steps.append(held.steps.with_columns(
-                    pl.lit(base.option, pl.String).alias("baseline"),
-                    pl.col("step").replace_strict(ids, default=None, return_dtype=pl.String).alias("scenario"),
-                    pl.when(pl.col("step") == GROWTH).then(pl.lit("growth")).otherwise(pl.lit("scenario")).alias("kind")))
+                steps.append(_of_baseline(held.steps, base, pl.col("scenario"), pl.when(pl.col("scenario").is_null()).then(
+                    pl.lit("growth")).otherwise(pl.lit("scenario"))))
                 sentences += [{"series": base.series["name"][0], "sentence": s} for s in held.sentences]
                 if sectors is None:
                     sectors = held.sectors
-                    best = held.steps.filter(pl.col("step") != GROWTH)["transport_share"].max()
+                    best = held.steps.filter(pl.col("scenario").is_not_null())["transport_share"].max()
                     if isinstance(best, float):
                         found["transport-share"] = best
     assert sectors is not None
@@ -256,6 +252,12 @@ def _answers(study: Study, goal: Goal, baselines: Sequence[_Baseline], results: 
             "gains": first.countries.join(nations, on="country", how="left", maintain_order="left").with_columns(
                 pl.col("scenario").replace(titles).alias("title")),
             "sentences": pl.DataFrame(sentences)}, found
+
+
+def _of_baseline(steps: pl.DataFrame, base: _Baseline, scenario: pl.Expr, kind: pl.Expr) -> pl.DataFrame:
+    """Add to steps of a target which baseline they start from, which scenario they are of, and their kind."""
+    return steps.select(pl.exclude("scenario"), pl.lit(base.option, pl.String).alias("baseline"),
+                        scenario.alias("scenario"), kind.alias("kind"))
 
 
 def _named(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
@@ -275,10 +277,8 @@ def _bound(study: Study, goal: Goal, starts: Sequence[tuple[_Baseline, pl.DataFr
         held = target(found, base.flows, base.series, tables["countries"], target_usd=goal.target_usd, by=goal.by,
                       pair=goal.between)
         own = frames["target"].filter(pl.col("series") == base.series["name"][0])
-        row = held.steps.filter(pl.col("step") == BOUND).with_columns(
-            pl.lit(base.option, pl.String).alias("baseline"), pl.lit(None, pl.String).alias("scenario"),
-            pl.lit("bound").alias("kind"))
-        steps.append(pl.concat([own, row.select(own.columns)]))
+        row = _of_baseline(held.steps.filter(pl.col("scenario") == BOUND), base, pl.lit(None, pl.String), pl.lit("bound"))
+        steps.append(pl.concat([own, row]))
         said_here = frames["sentences"].filter(pl.col("series") == base.series["name"][0])["sentence"].to_list()
         value, low, high = row.select("value_usd", "low_usd", "high_usd").row(0)
         said_here.append(kept("The bound of all transport: if carriage between the two cost nothing and took no time, trade "
@@ -292,9 +292,9 @@ def _pair(goal: Goal) -> pl.Expr:
             & (pl.col("exporter") != pl.col("importer")))
 
 
-def _course(steps: pl.DataFrame, title: str | None) -> float:
-    """Return the value of the scenario with this title; base growth where there is none."""
-    row = steps.filter(pl.col("step") == title) if title else steps.clear()
+def _course(steps: pl.DataFrame, scenario_id: str) -> float:
+    """Return the value of a scenario; base growth where the target does not ask about it."""
+    row = steps.filter(pl.col("scenario") == scenario_id)
     return float((row if row.height else steps)["value_usd"][0])
 
 

@@ -32,6 +32,7 @@ MAX_ROUTES = 10
 EVERY_DAYS = 7
 YEAR_DAYS = 364
 CALENDAR_CRITERIA = ("time", "cost")
+NOT_CODE = frozenset({"static", "__pycache__"})  # folders of the package that no answer depends on
 TRIP_TYPES: dict[str, Any] = {
     "trip_id": pl.String, "origin_id": pl.String, "destination_id": pl.String, "origin": pl.String,
     "destination": pl.String, "cargo": pl.String, "depart": pl.Date, "pareto_count": pl.Int64, "reason": pl.String,
@@ -207,9 +208,8 @@ def code_hash() -> str:
     """Return a hash of the package's sources: results of other code are not reused."""
     digest = hashlib.sha256()
     root = Path(__file__).parent
-    parts = ("*.py", "kernels/*.py", "reports/*.py", "reports/templates/*.*")
-    for source in sorted(source for part in parts for source in root.glob(part)):
-        digest.update(source.read_bytes())
+    for source in sorted(path for path in root.rglob("*") if path.is_file() and not NOT_CODE & set(path.parts)):
+        digest.update(source.relative_to(root).as_posix().encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()[:16]
 
 

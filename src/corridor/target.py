@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,15 +16,16 @@ from corridor.trade import Forecast
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014), Handbook of
 # International Economics 4, table 3.4 (means over structural estimates).
 _EXPORTER_GDP, _IMPORTER_GDP = 0.98, 0.84
-_GROWTH = marked("base growth")  # the first step of every series
+GROWTH = marked("base growth")  # the first step of every series
 
 
 @dataclass(frozen=True)
 class Target:
     """A target held against what growth and corridors give.
 
-    steps: series, step (base growth, each scenario), value in the target year with low and high, growth needed a year,
-    gap_usd and the share of the way that transport covers. sectors: sector_id, traded, potential, headroom.
+    steps: series, scenario (its id, null for base growth), step (base growth, each scenario's title), value in
+    the target year with low and high, growth needed a year, gap_usd and the share of the way that transport covers.
+    sectors: sector_id, traded, potential, headroom.
     sentences: the same in plain words.
     """
 
@@ -37,11 +39,13 @@ class Target:
 
 
 def target(result: Forecast, trade: pl.DataFrame, series: pl.DataFrame, countries: pl.DataFrame, *,
-           target_usd: float = 1e9, by: int = 2028, pair: tuple[str, str] = ("KZ", "PK")) -> Target:
+           target_usd: float = 1e9, by: int = 2028, pair: tuple[str, str] = ("KZ", "PK"),
+           titles: Mapping[str, str] | None = None) -> Target:
     """Return how much of a target for a pair's trade, both ways, growth and each scenario can give.
 
     result: a forecast; trade: the sector flows it started from, with potential_usd. series: name, exporter, importer,
-    value_usd, ends_on: each baseline, one row per direction. countries: gdp_growth_share_per_year. The target is the
+    value_usd, ends_on: each baseline, one row per direction. countries: gdp_growth_share_per_year. titles: what the
+    sentences call a scenario, by its id; null: the id. The target is the
     twelve months before 1 January of ``by``; years are counted from ends_on. Base growth is that of both GDPs times
     the elasticities of Head and Mayer (2014); a scenario's value is the base growth's times the ratio the forecast
     gives. transport_share = (scenario - base growth) / (target - base growth), null where growth alone is enough.
@@ -71,12 +75,13 @@ def target(result: Forecast, trade: pl.DataFrame, series: pl.DataFrame, countrie
         plain = sum(grown.values())
         common = {"series": name, "base_usd": base, "ends_on": ends, "years": years, "target_usd": target_usd,
                   "needed_growth_share_per_year": (target_usd / base) ** (1 / years) - 1}
-        rows.append({**common, "step": _GROWTH, "value_usd": plain, "low_usd": None, "high_usd": None})
+        rows.append({**common, "scenario": None, "step": GROWTH, "value_usd": plain, "low_usd": None, "high_usd": None})
         for scenario, ratio in ratios.items():
             value, low, high = (_sum(grown, ratio, k) for k in range(3))
-            rows.append({**common, "step": scenario, "value_usd": value, "low_usd": low, "high_usd": high})
+            rows.append({**common, "scenario": scenario, "step": (titles or {}).get(scenario, scenario), "value_usd": value,
+                         "low_usd": low, "high_usd": high})
     steps = pl.DataFrame(rows, infer_schema_length=None).with_columns(
-        pl.col("low_usd", "high_usd").cast(pl.Float64),
+        pl.col("low_usd", "high_usd").cast(pl.Float64), pl.col("scenario").cast(pl.String),
         pl.col("value_usd").first().over("series").alias("_plain")).with_columns(
         (pl.col("target_usd") - pl.col("value_usd")).clip(lower_bound=0.0).alias("gap_usd"),
         *[_share(c).alias(f"transport_share{s}") for c, s in

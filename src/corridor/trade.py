@@ -42,14 +42,20 @@ class Forecast:
     low_usd, high_usd, cost_share before and after. pairs: the same summed over sectors, its interval from the sums.
     countries: scenario, country, real_income_change_share with low and high, output, expenditure and price changes.
     resistances: scenario, country, sector_id, inward and outward change.
+    caveats: what to know of a scenario's answer, by its name; warnings: the same, each behind the name.
     """
 
     flows: pl.DataFrame
     pairs: pl.DataFrame
     countries: pl.DataFrame
     resistances: pl.DataFrame
-    warnings: tuple[str, ...] = ()
+    caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return every caveat behind the name of its scenario."""
+        return tuple(f"{name}: {text}" for name, texts in self.caveats.items() for text in texts)
 
     def __str__(self) -> str:
         names = self.flows["scenario"].unique(maintain_order=True).to_list()
@@ -140,21 +146,22 @@ def forecast(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame
     values = _array(trade, "value_usd", codes, names, 0.0)
     before = _array(base_costs, "cost_share", codes, names, 0.0)
     median, draws = _elasticities(sectors, settings)
-    warnings: list[str] = []
+    caveats: dict[str, tuple[str, ...]] = {}
     flows, pairs, nations, resistances = [], [], [], []
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
     shown = trade.select(*_KEYS, *marks, pl.col("value_usd").alias("base_usd"))
     for name, costs in scenarios.items():
         after = np.where(_array(costs, "_given", codes, names, 0.0) > 0, _array(costs, "cost_share", codes, names, 0.0),
                          before)
-        ratio = _ratio(name, before, after, values, codes, warnings)
+        ratio = _ratio(before, after)
+        caveats[name] = _untouched(before, values, codes)
         centre = equilibrium(values, ratio, median, deficits=settings.deficits)
         drawn = equilibrium(values, ratio, draws, deficits=settings.deficits) if settings.draws else None
         flows.append(_flows(name, shown, (centre, drawn), (before, after), codes, names, settings))
         pairs.append(_pairs(name, flows[-1], centre, drawn, codes, settings))
         nations.append(_nations(name, centre, drawn, values, codes, settings))
         resistances.append(_resistances(name, centre, values, median, codes, names))
-    return Forecast(pl.concat(flows), pl.concat(pairs), pl.concat(nations), pl.concat(resistances), tuple(warnings),
+    return Forecast(pl.concat(flows), pl.concat(pairs), pl.concat(nations), pl.concat(resistances), caveats,
                     {"draws": settings.draws, "rng": settings.rng, "band_share": settings.band_share,
                      "deficits": settings.deficits, "scenarios": list(scenarios)})
 
@@ -214,21 +221,23 @@ def _elasticities(sectors: pl.DataFrame, settings: TradeSettings) -> tuple[NDArr
     return middle, middle * np.exp(steps[:, None] * sigma)
 
 
-def _ratio(name: str, before: NDArray[np.float64], after: NDArray[np.float64], values: NDArray[np.float64],
-           codes: list[str], warnings: list[str]) -> NDArray[np.float64]:
-    """Return new over old cost; no passage after: inf; none before: 1, with a warning where goods moved."""
+def _ratio(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return new over old cost; no passage after: inf; none before: 1."""
     ratio = np.where(np.isnan(after), np.inf, (1 + after) / (1 + before))
-    ratio = np.where(np.isnan(before), 1.0, ratio)
-    odd = np.argwhere(np.isnan(before) & (values > 0)).tolist()
-    if odd:
-        pairs = sorted({f"{codes[i]}-{codes[j]}" for i, j, _ in odd})
-        told = ", ".join(pairs[:MOST_NAMED])
-        warnings.append(f"{name}: " + (
-            kept("{pairs} and more trade although the base network has no way between them: their costs are left as they "
-                 "are.", pairs=told) if len(pairs) > MOST_NAMED else
-            kept("{pairs} trade although the base network has no way between them: their costs are left as they are.",
-                 pairs=told)))
-    return ratio
+    return np.where(np.isnan(before), 1.0, ratio)
+
+
+def _untouched(before: NDArray[np.float64], values: NDArray[np.float64], codes: list[str]) -> tuple[str, ...]:
+    """Return a caveat where goods move between countries that have no passage before."""
+    pairs = sorted({f"{codes[i]}-{codes[j]}" for i, j, _ in np.argwhere(np.isnan(before) & (values > 0)).tolist()})
+    if not pairs:
+        return ()
+    named = ", ".join(pairs[:MOST_NAMED])
+    if len(pairs) > MOST_NAMED:
+        return (kept("{pairs} and more trade although the base network has no way between them: their costs are left as "
+                     "they are.", pairs=named),)
+    return (kept("{pairs} trade although the base network has no way between them: their costs are left as they are.",
+                 pairs=named),)
 
 
 def _band(drawn: NDArray[np.float64] | None, centre: NDArray[np.float64],
