@@ -1,11 +1,13 @@
-"""Time the criticality of every link against searching the whole network anew with SciPy, on the same arrays.
+"""Time the criticality of every link against searching the whole network anew with SciPy, on the
+same arrays.
 
     python benchmarks/criticality.py [--small]
 
-Two cases: the built-in study with all its demand, and random planar networks (a spanning tree and some more edges of a
-Delaunay net, mean degree 2.7) with demand between all of some places. Every cost is checked for equality. SciPy gets
-prebuilt matrices in which shut arcs weigh infinity, and one call for all origins. On the large case SciPy is timed on a
-sample of links and scaled. --small: few links, what the tests run.
+Two cases: the built-in study with all its demand, and random planar networks (a spanning tree and
+some more edges of a Delaunay net, mean degree 2.7) with demand between all of some places. Every
+cost is checked for equality. SciPy gets prebuilt matrices in which shut arcs weigh infinity, and
+one call for all origins. On the large case SciPy is timed on a sample of links and scaled. --small:
+few links, what the tests run.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def study_case(most: int | None) -> None:
     exposed = expose(network, demand, on="2026-07-01")
     links = elements(exposed, ["link"])[:most]
     without(exposed, links[:1])
-    ours_s, ours = min((timed(lambda: without(exposed, links)[0]) for _ in range(5)), key=lambda r: r[0])
+    ours_s, ours = min(
+        (timed(lambda: without(exposed, links)[0]) for _ in range(5)), key=lambda r: r[0]
+    )
     n, kinds = len(exposed.ptr) - 1, exposed.weight.shape[1]
     groups = exposed.groups()
     began, theirs = time.perf_counter(), np.full((len(links) + 1, demand.height), np.inf)
@@ -57,14 +61,26 @@ def study_case(most: int | None) -> None:
             single = [g for g in mine if len(g[1]) == 1]
             trees = dijkstra(matrix, indices=[int(g[1][0]) for g in single]) if single else []
             reached = list(zip(single, trees, strict=True)) + [
-                (g, dijkstra(matrix, indices=g[1], min_only=True)) for g in mine if len(g[1]) != 1]
+                (g, dijkstra(matrix, indices=g[1], min_only=True)) for g in mine if len(g[1]) != 1
+            ]
             for group, tree in reached:
-                theirs[row, group[2]] = [tree[part(exposed.goals, t)].min() for t in group[2].tolist()]
+                theirs[row, group[2]] = [
+                    tree[part(exposed.goals, t)].min() for t in group[2].tolist()
+                ]
     theirs_s = time.perf_counter() - began
-    assert np.array_equal(np.where(ours >= UNREACHED, np.inf, ours), theirs), "SciPy and corridor differ"
-    say(f"study: {n} states, {len(links)} links, {demand.height} trips in {len(groups)} trees", ours_s, theirs_s)
+    assert np.array_equal(np.where(ours >= UNREACHED, np.inf, ours), theirs), (
+        "SciPy and corridor differ"
+    )
+    say(
+        f"study: {n} states, {len(links)} links, {demand.height} trips in {len(groups)} trees",
+        ours_s,
+        theirs_s,
+    )
     whole, _ = timed(lambda: rank(network, demand, on="2026-07-01"))
-    print(f"  rank() from tables to all kinds of elements, disjoint ways and pairs of links: {whole:.2f} s")
+    print(
+        "  rank() from tables to all kinds of elements, disjoint ways and pairs of links: "
+        f"{whole:.2f} s"
+    )
 
 
 def planar_case(nodes: int, zones: int, sample: int) -> None:
@@ -74,13 +90,20 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     sides = np.concatenate([Delaunay(points).simplices[:, p] for p in ([0, 1], [1, 2], [0, 2])])
     edges = np.unique(np.sort(sides, axis=1), axis=0)
     length = np.hypot(*(points[edges[:, 0]] - points[edges[:, 1]]).T)
-    tree = minimum_spanning_tree(csr_array((length, (edges[:, 0], edges[:, 1])), shape=(nodes, nodes))).tocoo()
-    kept = set(zip(np.minimum(*tree.coords).tolist(), np.maximum(*tree.coords).tolist(), strict=True))
+    tree = minimum_spanning_tree(
+        csr_array((length, (edges[:, 0], edges[:, 1])), shape=(nodes, nodes))
+    ).tocoo()
+    kept = set(
+        zip(np.minimum(*tree.coords).tolist(), np.maximum(*tree.coords).tolist(), strict=True)
+    )
     rest = [i for i, e in enumerate(edges.tolist()) if tuple(e) not in kept]
     more = rng.choice(rest, int(1.35 * nodes) - len(kept), replace=False)
     edges = np.concatenate([np.array(sorted(kept)), edges[more]])
     link = np.tile(np.arange(len(edges)), 2)
-    tail, head = np.concatenate([edges[:, 0], edges[:, 1]]), np.concatenate([edges[:, 1], edges[:, 0]])
+    tail, head = (
+        np.concatenate([edges[:, 0], edges[:, 1]]),
+        np.concatenate([edges[:, 1], edges[:, 0]]),
+    )
     weight = np.tile(rng.integers(1000, 100_000, len(edges)), 2)
     order = np.argsort(tail, kind="stable")
     tail, head, weight, link = (a[order].astype(np.int64) for a in (tail, head, weight, link))
@@ -92,7 +115,9 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     goals, nothing = packed([[z] for z in places.tolist()]), np.zeros((0, len(head)), np.int64)
 
     def every() -> Ints:
-        return np.stack([without_each(graph, weight, nothing, np.array([s]), goals, arcs)[0] for s in places])
+        return np.stack(
+            [without_each(graph, weight, nothing, np.array([s]), goals, arcs)[0] for s in places]
+        )
 
     every()
     ours_s, ours = timed(every)
@@ -100,10 +125,17 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     began = time.perf_counter()
     for k in picked.tolist():
         shut = np.where(link == k, np.inf, weight.astype(float))
-        tree = dijkstra(csr_array((shut, head, ptr), shape=(nodes, nodes)), indices=places)[:, places]
+        tree = dijkstra(csr_array((shut, head, ptr), shape=(nodes, nodes)), indices=places)[
+            :, places
+        ]
         assert np.array_equal(np.where(ours[:, k + 1] >= UNREACHED, np.inf, ours[:, k + 1]), tree)
     theirs_s = (time.perf_counter() - began) / sample * len(edges)
-    say(f"planar: {nodes} nodes, {len(edges)} links, {zones} x {zones} pairs (SciPy from {sample} links)", ours_s, theirs_s)
+    say(
+        f"planar: {nodes} nodes, {len(edges)} links, {zones} x {zones} pairs (SciPy from {sample} "
+        "links)",
+        ours_s,
+        theirs_s,
+    )
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -114,13 +146,18 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def say(what: str, ours_s: float, theirs_s: float) -> None:
-    print(f"{what}\n  corridor {ours_s * 1e3:,.1f} ms, SciPy anew {theirs_s * 1e3:,.0f} ms: {theirs_s / ours_s:,.0f} times "
-          "faster, every cost equal")
+    print(
+        f"{what}\n  corridor {ours_s * 1e3:,.1f} ms, SciPy anew {theirs_s * 1e3:,.0f} ms: {theirs_s / ours_s:,.0f} times "  # noqa: E501
+        "faster, every cost equal"
+    )
 
 
 def main() -> None:
     small = "--small" in sys.argv
-    print(f"Python {platform.python_version()}, " + ", ".join(f"{p} {version(p)}" for p in ("numpy", "scipy", "numba")))
+    print(
+        f"Python {platform.python_version()}, "
+        + ", ".join(f"{p} {version(p)}" for p in ("numpy", "scipy", "numba"))
+    )
     study_case(20 if small else None)
     for nodes, zones, sample in ((200, 5, 3),) if small else ((1000, 100, 20), (10_000, 100, 5)):
         planar_case(nodes, zones, sample)

@@ -1,10 +1,11 @@
-"""Time the dated Pareto search of the built-in study against the same search written plainly in Python.
+"""Time the dated Pareto search of the built-in study against the same search written plainly in
+Python.
 
     python benchmarks/pareto.py [--small]
 
-The twin keeps labels in lists and a heap, compares them one by one and prunes by the same lower bounds, on the same
-arrays in the same run. Prints versions, seconds, ratios and how many routes both found. --small: one short question (what
-the tests run).
+The twin keeps labels in lists and a heap, compares them one by one and prunes by the same lower
+bounds, on the same arrays in the same run. Prints versions, seconds, ratios and how many routes
+both found. --small: one short question (what the tests run).
 """
 
 from __future__ import annotations
@@ -24,31 +25,55 @@ from corridor.query import Query, lower_bounds, prepare
 from corridor.routing import pareto_ways
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
-QUESTIONS = (("tashkent", "termez"), ("bishkek", "kashgar"), ("almaty", "islamabad"), ("almaty", "karachi"))
+QUESTIONS = (
+    ("tashkent", "termez"),
+    ("bishkek", "kashgar"),
+    ("almaty", "islamabad"),
+    ("almaty", "karachi"),
+)
 Label = tuple[int, int, int, int, int]
 
 
 def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[int, ...]]:
-    """Return the (minute, cents, grams, risk weight) of every Pareto-optimal way by label setting in plain Python."""
+    """Return the (minute, cents, grams, risk weight) of every Pareto-optimal way by label setting
+    in plain Python."""
     weight = hazards.weights(query.network, query.depart_min).tolist()
     live = sum(1 << h for h, w in enumerate(weight) if w)
-    arcs = np.stack([query.duration_min, query.usd_cents, query.carbon_g, np.zeros_like(query.usd_cents)])[:, query.arc_of]
+    arcs = np.stack(
+        [query.duration_min, query.usd_cents, query.carbon_g, np.zeros_like(query.usd_cents)]
+    )[:, query.arc_of]
     bound = lower_bounds(query, arcs).tolist()
     duration, usd, carbon = arcs[:3].tolist()
-    ptr, head, arc_of, is_goal = (x.tolist() for x in (query.ptr, query.head, query.arc_of, query.is_goal))
+    ptr, head, arc_of, is_goal = (
+        x.tolist() for x in (query.ptr, query.head, query.arc_of, query.is_goal)
+    )
     bits, starts = (query.hazard_bits & live).tolist(), query.starts.tolist()
-    spans = [query.packed[:, a:b].tolist() for a, b in zip(query.span_ptr, query.span_ptr[1:], strict=False)]
+    spans = [
+        query.packed[:, a:b].tolist()
+        for a, b in zip(query.span_ptr, query.span_ptr[1:], strict=False)
+    ]
     settled: list[list[Label]] = [[] for _ in is_goal]
     goals: list[tuple[int, ...]] = []
-    queue = [(query.depart_min + bound[0][s], s, (query.depart_min, 0, 0, 0, 0)) for s in starts if bound[0][s] < 1 << 60]
+    queue = [
+        (query.depart_min + bound[0][s], s, (query.depart_min, 0, 0, 0, 0))
+        for s in starts
+        if bound[0][s] < 1 << 60
+    ]
     heapq.heapify(queue)
 
     def hopeless(state: int, label: Label) -> bool:
-        best = (label[0] + bound[0][state], label[1] + bound[1][state], label[2] + bound[2][state], label[3])
+        best = (
+            label[0] + bound[0][state],
+            label[1] + bound[1][state],
+            label[2] + bound[2][state],
+            label[3],
+        )
         return any(all(g[c] <= best[c] for c in range(4) if use[c]) for g in goals)
 
     def beaten(state: int, label: Label) -> bool:
-        return any(x[1] <= label[1] and x[2] <= label[2] and x[4] & ~label[4] == 0 for x in settled[state])
+        return any(
+            x[1] <= label[1] and x[2] <= label[2] and x[4] & ~label[4] == 0 for x in settled[state]
+        )
 
     while queue:
         _, state, label = heapq.heappop(queue)
@@ -73,16 +98,28 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
                 continue
             met = bits[arc] & ~label[4]
             risk = label[3] + sum(w for h, w in enumerate(weight) if met >> h & 1)
-            new = (leave + duration[a], label[1] + usd[a], label[2] + carbon[a], risk, label[4] | bits[arc])
+            new = (
+                leave + duration[a],
+                label[1] + usd[a],
+                label[2] + carbon[a],
+                risk,
+                label[4] | bits[arc],
+            )
             if not beaten(there, new) and not hopeless(there, new):
                 heapq.heappush(queue, (new[0] + bound[0][there], there, new))
-    return {g for g in goals if not any(o != g and all(x <= y for x, y in zip(o, g, strict=True)) for o in goals)}
+    return {
+        g
+        for g in goals
+        if not any(o != g and all(x <= y for x, y in zip(o, g, strict=True)) for o in goals)
+    }
 
 
 def compare(network: Any, origin: str, destination: str, repeats: int) -> float:
     """Print seconds of both for one question and return the plain search's over ours."""
     use = np.ones(4, bool)
-    query = prepare(network, origin, destination, cargo="container-40", depart="2026-07-01", options={})
+    query = prepare(
+        network, origin, destination, cargo="container-40", depart="2026-07-01", options={}
+    )
     pareto_ways(query, use)  # compiled before the clock starts
     times = []
     for _ in range(repeats):
@@ -94,8 +131,10 @@ def compare(network: Any, origin: str, destination: str, repeats: int) -> float:
     theirs = time.perf_counter() - began
     if {tuple(v) for v in values.tolist()} != expected:
         raise SystemExit(f"{origin} to {destination}: routes differ")
-    print(f"{origin} to {destination}: {len(expected)} routes, corridor {min(times) * 1e3:.1f} ms, plain Python "
-          f"{theirs * 1e3:.0f} ms, {theirs / min(times):.0f} times as long")
+    print(
+        f"{origin} to {destination}: {len(expected)} routes, corridor {min(times) * 1e3:.1f} ms, "
+        f"plain Python {theirs * 1e3:.0f} ms, {theirs / min(times):.0f} times as long"
+    )
     return theirs / min(times)
 
 

@@ -1,10 +1,12 @@
-"""Time simulated years of closures on the built-in study, and compare with solving every day's state anew with SciPy.
+"""Time simulated years of closures on the built-in study, and compare with solving every day's
+state anew with SciPy.
 
     python benchmarks/simulate.py [--small]
 
-Prints seconds for one and two workers after a warm-up, the peak of memory, how many different daily states the years hold
-and how many ways were sought for them. SciPy is timed on a sample of those states (all trips, shut arcs weigh infinity) and
-scaled to each state once; it then still knows nothing of goods that meet a closure on the way. --small: what the tests run.
+Prints seconds for one and two workers after a warm-up, the peak of memory, how many different daily
+states the years hold and how many ways were sought for them. SciPy is timed on a sample of those
+states (all trips, shut arcs weigh infinity) and scaled to each state once; it then still knows
+nothing of goods that meet a closure on the way. --small: what the tests run.
 """
 
 from __future__ import annotations
@@ -38,22 +40,36 @@ def main() -> None:
     seconds = {}
     for workers in (1, 2):
         began, cpu = time.perf_counter(), time.process_time()
-        risk = simulation.simulate(network, demand, hazards, on=ON, draws=draws, workers=workers, rng=7)
+        risk = simulation.simulate(
+            network, demand, hazards, on=ON, draws=draws, workers=workers, rng=7
+        )
         seconds[workers] = time.perf_counter() - began
-        print(f"{draws} years, {demand.height} trips, {hazards.height} hazards, {workers} worker(s): "
-              f"{seconds[workers]:.1f} s ({time.process_time() - cpu:.1f} s of processor)")
+        print(
+            f"{draws} years, {demand.height} trips, {hazards.height} hazards, {workers} worker(s): "
+            f"{seconds[workers]:.1f} s ({time.process_time() - cpu:.1f} s of processor)"
+        )
         if workers == 1:
             ways = int(simulation._books.book[0][1])
             simulation._books.hash = None
-    print(f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(
+        f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+    )
     task, exposed = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
     met = set()
     for draw in range(draws):
-        active = simulation.at_work(simulation.draw_events(task, draw), len(task.base[8]))[:simulation.YEAR_DAYS]
-        met |= set(zip(exposed.regime_of_day[:simulation.YEAR_DAYS].tolist(), active.tolist(), strict=True))
+        active = simulation.at_work(simulation.draw_events(task, draw), len(task.base[8]))[
+            : simulation.YEAR_DAYS
+        ]
+        met |= set(
+            zip(
+                exposed.regime_of_day[: simulation.YEAR_DAYS].tolist(), active.tolist(), strict=True
+            )
+        )
     states = sorted(met)
-    print(f"{draws * simulation.YEAR_DAYS:,} days hold {len(states):,} different states; {ways:,} ways were sought for "
-          f"{draws * simulation.YEAR_DAYS * demand.height:,} dispatches")
+    print(
+        f"{draws * simulation.YEAR_DAYS:,} days hold {len(states):,} different states; {ways:,} "
+        f"ways were sought for {draws * simulation.YEAR_DAYS * demand.height:,} dispatches"
+    )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
     n, masks = len(exposed.ptr) - 1, task.base[2]
     began = time.perf_counter()
@@ -63,10 +79,16 @@ def main() -> None:
             weight = exposed.weight[regime, kind].astype(float)
             weight[(weight < 0) | (masks & shut != 0)] = np.inf
             matrix = csr_array((weight, exposed.head, exposed.ptr), shape=(n, n))
-            dijkstra(matrix, indices=[int(g[1][0]) for g in exposed.groups() if g[0] == kind], return_predecessors=True)
+            dijkstra(
+                matrix,
+                indices=[int(g[1][0]) for g in exposed.groups() if g[0] == kind],
+                return_predecessors=True,
+            )
     theirs = (time.perf_counter() - began) / len(picked) * len(states)
-    print(f"SciPy, each state once, dispatch only: {theirs:.1f} s, {theirs / seconds[1]:.1f} times our whole simulation "
-          "with 1 worker")
+    print(
+        f"SciPy, each state once, dispatch only: {theirs:.1f} s, {theirs / seconds[1]:.1f} times "
+        "our whole simulation with 1 worker"
+    )
 
 
 if __name__ == "__main__":

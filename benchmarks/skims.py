@@ -2,9 +2,10 @@
 
     python benchmarks/skims.py [--small]
 
-Prints versions, seconds and ratios: distances from every place against scipy.sparse.csgraph.dijkstra on the same arrays,
-then a whole skim (money, hours, carbon, kilometres and hazards of every pair) for comparison. --small: a made-up graph of 60
-states (what the tests run).
+Prints versions, seconds and ratios: distances from every place against
+scipy.sparse.csgraph.dijkstra on the same arrays, then a whole skim (money, hours, carbon,
+kilometres and hazards of every pair) for comparison. --small: a made-up graph of 60 states (what
+the tests run).
 """
 
 from __future__ import annotations
@@ -53,18 +54,26 @@ def compare(ptr: Ints, head: Ints, weight: Ints, repeats: int) -> float:
     keep = (weight >= 0) & (tail != head)
     order = np.lexsort((weight[keep], head[keep], tail[keep]))
     t, h, w = (x[keep][order] for x in (tail, head, weight))
-    first = np.r_[True, (np.diff(t) != 0) | (np.diff(h) != 0)]  # of parallel arcs, which SciPy adds up, the least
+    first = np.r_[
+        True, (np.diff(t) != 0) | (np.diff(h) != 0)
+    ]  # of parallel arcs, which SciPy adds up, the least
     matrix = csr_array((w[first].astype(float), (t[first], h[first])), shape=(n, n))
     sources, parts = np.arange(n), np.arange(n + 1)
     own_ptr = np.searchsorted(t[first], np.arange(n + 1)).astype(np.int64)
     own_head, own_weight = h[first].astype(np.int64), w[first].astype(np.int64)
-    paths.dijkstra_many(own_ptr, own_head, own_weight, sources[:1], parts[:2])  # compiled before the clock starts
-    ours, (distance, _) = best_of(repeats, lambda: paths.dijkstra_many(own_ptr, own_head, own_weight, sources, parts))
+    paths.dijkstra_many(
+        own_ptr, own_head, own_weight, sources[:1], parts[:2]
+    )  # compiled before the clock starts
+    ours, (distance, _) = best_of(
+        repeats, lambda: paths.dijkstra_many(own_ptr, own_head, own_weight, sources, parts)
+    )
     theirs, (expected, _) = best_of(repeats, lambda: dijkstra(matrix, return_predecessors=True))
     if not np.array_equal(np.where(distance >= paths.UNREACHED, np.inf, distance), expected):
         raise SystemExit("distances differ")
-    print(f"distances and trees from {n} states over {len(own_head)} arcs: corridor {ours * 1e3:.2f} ms, SciPy "
-          f"{theirs * 1e3:.2f} ms, ratio {ours / theirs:.2f}")
+    print(
+        f"distances and trees from {n} states over {len(own_head)} arcs: corridor {ours * 1e3:.2f} "
+        f"ms, SciPy {theirs * 1e3:.2f} ms, ratio {ours / theirs:.2f}"
+    )
     return ours / theirs
 
 

@@ -1,7 +1,9 @@
-"""Bring src/corridor/languages/*.po up to the messages that stand in the code and the templates (`make messages`).
+"""Bring src/corridor/languages/*.po up to the messages that stand in the code and the templates
+(`make messages`).
 
-Translations are kept; a message whose English changed keeps its old translation marked fuzzy, which is not used until a
-person has looked at it. `python docs/make_messages.py de` starts a new language.
+Translations are kept; a message whose English changed keeps its old translation marked fuzzy, which
+is not used until a person has looked at it. `python docs/make_messages.py de` starts a new
+language.
 """
 
 from __future__ import annotations
@@ -20,9 +22,14 @@ from corridor.phrases import written
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "languages"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
-OPTIONS = {"**/templates/*.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
-SHOWN = dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_")) | dict.fromkeys(
-    ("tell_count", "ngettext"), (1, 2)) | {"pgettext": ((1, "c"), 2)}
+OPTIONS = {
+    "**/templates/*.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
+}
+SHOWN = (
+    dict.fromkeys(("tell", "tell_html", "marked", "gettext", "_"))
+    | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
+    | {"pgettext": ((1, "c"), 2)}
+)
 IN_RESULTS = {"kept": None}
 
 
@@ -30,14 +37,24 @@ def messages() -> Catalog:
     """Return all messages of the package, without translations."""
     found = Catalog(project="corridor", charset="utf-8", fuzzy=False)
     for keywords, context in ((SHOWN, None), (IN_RESULTS, CONTEXT)):
-        for file, _, message, comments, own in sorted(_found(keywords), key=lambda one: (one[0], one[1])):
-            found.add(message, locations=[(file, None)], auto_comments=comments, context=own or context)
+        for file, _, message, comments, own in sorted(
+            _found(keywords), key=lambda one: (one[0], one[1])
+        ):
+            found.add(
+                message, locations=[(file, None)], auto_comments=comments, context=own or context
+            )
     return found
 
 
 def _found(keywords: dict[str, object]) -> Iterator[tuple[str, int, object, list[str], str | None]]:
-    yield from extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords=keywords, comment_tags=("Translators:",),
-                                strip_comment_tags=True)
+    yield from extract_from_dir(
+        PACKAGE,
+        METHODS,
+        OPTIONS,
+        keywords=keywords,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
+    )
 
 
 def brought_up(code: str, template: Catalog) -> bytes:

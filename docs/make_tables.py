@@ -16,7 +16,7 @@ must have a value in every row; elsewhere an empty cell means unknown or not app
 Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, days of a season `11-30`.
 Selectors, alternatives and changes are explained in [conventions](conventions.md).
 
-"""
+"""  # noqa: E501
 
 
 def holds(column: schema.Column) -> str:
@@ -41,11 +41,21 @@ def section(table: schema.Table) -> str:
     """Return one table's part of the page."""
     must = "Every study has it." if table.required else "Optional."
     key = f"Key: `{table.key}`." if table.key else "No key: several rows may belong together."
-    rows = [f"| `{c.name}`{' •' if c.required else ''} | {c.unit or ''} | {holds(c)} | {c.meaning} |"
-            for c in table.columns]
+    rows = [
+        f"| `{c.name}`{' •' if c.required else ''} | {c.unit or ''} | {holds(c)} | {c.meaning} |"
+        for c in table.columns
+    ]
     said = table.meaning[:1].upper() + table.meaning[1:]
-    lines = [f"## {table.name}", "", f"{said}. {must} {key}", "", "| column | unit | holds | meaning |",
-             "|---|---|---|---|", *rows, ""]
+    lines = [
+        f"## {table.name}",
+        "",
+        f"{said}. {must} {key}",
+        "",
+        "| column | unit | holds | meaning |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+    ]
     return "\n".join(lines)
 
 

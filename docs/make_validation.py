@@ -1,4 +1,5 @@
-"""Write docs/validation.md: what was seen in the world beside what the model says, from the built-in study."""
+"""Write docs/validation.md: what was seen in the world beside what the model says, from the
+built-in study."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ the same reports as the rows that test them. "inside band": the figure seen lies
 known before comparing. Rows ending in `-escorted` take the pilot runs again under the scenario `tir-pilot` (two drivers, a
 fifth of the wait at borders: one assumption for all of them). V numbers are those of the list the study was built against.
 
-"""
+"""  # noqa: E501
 
 
 def page() -> str:
@@ -32,13 +33,23 @@ def page() -> str:
     counts = dict(frame.group_by("verdict").len().sort("verdict").iter_rows())
     listed = frame.filter(pl.col("observation_id").str.starts_with("v"))
     said = ", ".join(f"{n} {v}" for v, n in counts.items())
-    rows = [f"| {r['observation_id']} | {r['name']} | {r['metric']} | {_seen(r)} | {_band(r)} | {r['verdict']} | "
-            f"{r['explains'] or ''} | `{r['source_id']}` {r['confidence']} |" for r in frame.iter_rows(named=True)]
+    rows = [
+        f"| {r['observation_id']} | {r['name']} | {r['metric']} | {_seen(r)} | {_band(r)} | "
+        f"{r['verdict']} | {r['explains'] or ''} | `{r['source_id']}` {r['confidence']} |"
+        for r in frame.iter_rows(named=True)
+    ]
     good = listed.filter(pl.col("verdict").is_in(["inside band", "within 25 %"])).height
-    table = ["| id | what | metric | seen | model p5 - p50 - p95 | verdict | may differ because | source |",
-             "|---|---|---|---|---|---|---|---|", *rows]
-    return (HEAD + f"{frame.height} figures: {said}. Of the {listed.height} with a V number {good} are inside the band or "
-            "within 25 %.\n\n" + "\n".join(table) + "\n")
+    table = [
+        "| id | what | metric | seen | model p5 - p50 - p95 | verdict | may differ because | "
+        "source |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows,
+    ]
+    return (
+        HEAD
+        + f"{frame.height} figures: {said}. Of the {listed.height} with a V number {good} are inside the band or "  # noqa: E501
+        "within 25 %.\n\n" + "\n".join(table) + "\n"
+    )
 
 
 def _seen(row: dict[str, float | None]) -> str:
@@ -48,7 +59,10 @@ def _seen(row: dict[str, float | None]) -> str:
 
 
 def _band(row: dict[str, float | None]) -> str:
-    return " - ".join("none" if v is None else f"{v:,.0f}" for v in (row["model_p05"], row["model_p50"], row["model_p95"]))
+    return " - ".join(
+        "none" if v is None else f"{v:,.0f}"
+        for v in (row["model_p05"], row["model_p50"], row["model_p95"])
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Networks the tests of the core stand on: the built-in study by scenario, read once, and small ones written by hand."""
+"""Networks the tests of the core stand on: the built-in study by scenario, read once, and small
+ones written by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +15,14 @@ from corridor.network import Network
 from random_networks import evidence, frame
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
-SCENARIOS = ("open-borders", "summit-2026", "mid-2026", "hormuz-shut", "khunjerab-1985", "railway-built")
+SCENARIOS = (
+    "open-borders",
+    "summit-2026",
+    "mid-2026",
+    "hormuz-shut",
+    "khunjerab-1985",
+    "railway-built",
+)
 Rows = list[dict[str, Any]]
 
 
@@ -26,40 +34,77 @@ def read(scenario: str) -> study.Study:
 
 @cache
 def network(scenario: str, *choices: str) -> Network:
-    """Return the network of a scenario of the built-in study, with further choices such as ``khunjerab=protocol-1985``."""
+    """Return the network of a scenario of the built-in study, with further choices such as
+    ``khunjerab=protocol-1985``."""
     known = read(scenario)
     extra = dict(c.split("=") for c in choices)
-    return networks.build(known.tables, choices={**known.scenario.choices, **extra}, change_ids=known.scenario.changes)
+    return networks.build(
+        known.tables, choices={**known.scenario.choices, **extra}, change_ids=known.scenario.changes
+    )
 
 
 def node(node_id: str, country: str = "KZ", **more: Any) -> dict[str, Any]:
-    return {"node_id": node_id, "name": node_id.title(), "country": country, "kind": "city", "lon_deg": 60.0,
-            "lat_deg": 40.0, **more}
+    return {
+        "node_id": node_id,
+        "name": node_id.title(),
+        "country": country,
+        "kind": "city",
+        "lon_deg": 60.0,
+        "lat_deg": 40.0,
+        **more,
+    }
 
 
 def link(link_id: str, a: str, b: str, **more: Any) -> dict[str, Any]:
     """Return a road of 100 km at 50 km/h, both ways."""
-    return {"link_id": link_id, "from_node_id": a, "to_node_id": b, "mode": "road", "length_km": 100.0, "speed_kmh": 50.0,
-            "status": "existing", "two_way": True, **more}
+    return {
+        "link_id": link_id,
+        "from_node_id": a,
+        "to_node_id": b,
+        "mode": "road",
+        "length_km": 100.0,
+        "speed_kmh": 50.0,
+        "status": "existing",
+        "two_way": True,
+        **more,
+    }
 
 
-BOX = {"cargo_id": "box", "name": "Box", "form": "container", "t_per_unit": 20.0, "teu_per_unit": 2.0,
-       "value_usd_per_unit": 40000.0, "time_value_share_per_day": 0.006, "allowed_modes": "road rail ferry sea"}
+BOX = {
+    "cargo_id": "box",
+    "name": "Box",
+    "form": "container",
+    "t_per_unit": 20.0,
+    "teu_per_unit": 2.0,
+    "value_usd_per_unit": 40000.0,
+    "time_value_share_per_day": 0.006,
+    "allowed_modes": "road rail ferry sea",
+}
 BASE: dict[str, Rows] = {
     "nodes": [node("a"), node("b"), node("c", "UZ"), node("d", "PK")],
     "links": [link("ab", "a", "b"), link("bc", "b", "c"), link("cd", "c", "d")],
-    "modes": [{"mode_id": m, "mode": m, "active_h_per_day": 24.0, "running_p95_ratio": 1.5}
-              for m in ("road", "rail", "ferry", "sea")],
-    "rates": [{"rate_id": m, "mode": m, "usd_per_teu_km": 0.5} for m in ("road", "rail", "ferry", "sea")],
-    "emissions": [{"emission_id": m, "mode": m, "g_co2e_per_t_km": 100.0} for m in ("road", "rail", "ferry", "sea")]
+    "modes": [
+        {"mode_id": m, "mode": m, "active_h_per_day": 24.0, "running_p95_ratio": 1.5}
+        for m in ("road", "rail", "ferry", "sea")
+    ],
+    "rates": [
+        {"rate_id": m, "mode": m, "usd_per_teu_km": 0.5} for m in ("road", "rail", "ferry", "sea")
+    ],
+    "emissions": [
+        {"emission_id": m, "mode": m, "g_co2e_per_t_km": 100.0}
+        for m in ("road", "rail", "ferry", "sea")
+    ]
     + [{"emission_id": "hub", "mode": "terminal", "kg_co2e_per_teu": 5.35}],
     "cargoes": [BOX],
 }
 
 
 def frames(**rows: Rows) -> dict[str, pl.DataFrame]:
-    """Return the tables of a small study: a - b - c - d by road, with other rows in place of a table's."""
-    return {name: frame(name, [evidence(r) for r in made]) for name, made in {**BASE, **rows}.items()}
+    """Return the tables of a small study: a - b - c - d by road, with other rows in place of a
+    table's."""
+    return {
+        name: frame(name, [evidence(r) for r in made]) for name, made in {**BASE, **rows}.items()
+    }
 
 
 def small(*change_ids: str, choices: dict[str, str] | None = None, **rows: Rows) -> Network:
@@ -67,7 +112,17 @@ def small(*change_ids: str, choices: dict[str, str] | None = None, **rows: Rows)
     return networks.build(frames(**rows), choices=choices, change_ids=change_ids)
 
 
-def closed(row_id: str, from_on: Any = None, to_on: Any = None, change_id: str = "shut") -> dict[str, Any]:
+def closed(
+    row_id: str, from_on: Any = None, to_on: Any = None, change_id: str = "shut"
+) -> dict[str, Any]:
     """Return a change row that closes links."""
-    return {"change_id": change_id, "table": "links", "row_id": row_id, "column": "status", "op": "set", "value": "closed",
-            "from_on": from_on, "to_on": to_on}
+    return {
+        "change_id": change_id,
+        "table": "links",
+        "row_id": row_id,
+        "column": "status",
+        "op": "set",
+        "value": "closed",
+        "from_on": from_on,
+        "to_on": to_on,
+    }

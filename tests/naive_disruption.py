@@ -1,4 +1,5 @@
-"""Readable twins of the kernels of criticality and states: every state searched whole, every unit walked day by day."""
+"""Readable twins of the kernels of criticality and states: every state searched whole, every unit
+walked day by day."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ Arc = tuple[int, int, int]
 
 
 def least_costs(arcs: Sequence[Arc], starts: Collection[int], states: int) -> list[int | None]:
-    """Return the least cost from any start to each state, arcs (tail, head, weight) relaxed until nothing changes."""
+    """Return the least cost from any start to each state, arcs (tail, head, weight) relaxed until
+    nothing changes."""
     best: list[int | None] = [0 if s in starts else None for s in range(states)]
     changed = True
     while changed:
@@ -26,18 +28,34 @@ def least_costs(arcs: Sequence[Arc], starts: Collection[int], states: int) -> li
     return best
 
 
-def costs_without(arcs: Sequence[Arc], shut: Collection[int], starts: Collection[int], goals: Sequence[Collection[int]],
-                  states: int) -> list[int | None]:
-    """Return the least cost to the nearest state of each goal with some arcs (by number) taken out."""
-    best = least_costs([a for k, a in enumerate(arcs) if k not in shut and a[2] >= 0], starts, states)
-    return [min((c for c in (best[g] for g in goal) if c is not None), default=None) for goal in goals]
+def costs_without(
+    arcs: Sequence[Arc],
+    shut: Collection[int],
+    starts: Collection[int],
+    goals: Sequence[Collection[int]],
+    states: int,
+) -> list[int | None]:
+    """Return the least cost to the nearest state of each goal with some arcs (by number) taken
+    out."""
+    best = least_costs(
+        [a for k, a in enumerate(arcs) if k not in shut and a[2] >= 0], starts, states
+    )
+    return [
+        min((c for c in (best[g] for g in goal) if c is not None), default=None) for goal in goals
+    ]
 
 
-def least_cut(ways: Sequence[tuple[int, int]], changes: Sequence[tuple[int, int]], ends: tuple[int, int], most: int) -> int:
-    """Return how few ways (tail, head) must go so that nothing leads from one end to the other, trying all sets.
+def least_cut(
+    ways: Sequence[tuple[int, int]],
+    changes: Sequence[tuple[int, int]],
+    ends: tuple[int, int],
+    most: int,
+) -> int:
+    """Return how few ways (tail, head) must go so that nothing leads from one end to the other,
+    trying all sets.
 
-    changes: steps that always stay. More than most are not tried: most + 1. It equals the number of ways without a link in
-    common (Menger 1927).
+    changes: steps that always stay. More than most are not tried: most + 1. It equals the number of
+    ways without a link in common (Menger 1927).
     """
     for size in range(most + 1):
         for gone in combinations(range(len(ways)), size):
@@ -51,14 +69,31 @@ def least_cut(ways: Sequence[tuple[int, int]], changes: Sequence[tuple[int, int]
 
 
 class Year:
-    """A network under closures, told as :func:`corridor.kernels.states.simulate` is told, walked in plain Python."""
+    """A network under closures, told as :func:`corridor.kernels.states.simulate` is told, walked in
+    plain Python."""
 
-    def __init__(self, base: tuple[Any, ...], active: Sequence[int], limits: tuple[Any, ...]) -> None:
-        (ptr, head, tail), self.weights, self.masks, trips, _, _, self.is_goal, self.minutes, self.regimes = base
+    def __init__(
+        self, base: tuple[Any, ...], active: Sequence[int], limits: tuple[Any, ...]
+    ) -> None:
+        (
+            (ptr, head, tail),
+            self.weights,
+            self.masks,
+            trips,
+            _,
+            _,
+            self.is_goal,
+            self.minutes,
+            self.regimes,
+        ) = base
         self.states, self.head, self.tail = len(ptr) - 1, head.tolist(), tail.tolist()
         self.out = [range(ptr[u], ptr[u + 1]) for u in range(self.states)]
-        self.kind, start_ptr, starts, self.goal, self.hour_cents, self.tonnes, self.units, _, _ = trips
-        self.starts = [starts[start_ptr[t]:start_ptr[t + 1]].tolist() for t in range(len(self.kind))]
+        self.kind, start_ptr, starts, self.goal, self.hour_cents, self.tonnes, self.units, _, _ = (
+            trips
+        )
+        self.starts = [
+            starts[start_ptr[t] : start_ptr[t + 1]].tolist() for t in range(len(self.kind))
+        ]
         self.active = list(active)
         self.patience, self.most_days = limits[0].tolist()
         self.most, self.given = limits[1], limits[2]
@@ -67,7 +102,10 @@ class Year:
     def is_shut(self, trip: int, arc: int, day: int) -> bool:
         """Tell whether calendar or hazards keep an arc from being entered on a day."""
         day = min(day, len(self.active) - 1)
-        return bool(self.weights[self.regimes[day], self.kind[trip], arc] < 0 or self.masks[arc] & self.active[day])
+        return bool(
+            self.weights[self.regimes[day], self.kind[trip], arc] < 0
+            or self.masks[arc] & self.active[day]
+        )
 
     def way(self, trip: int, starts: tuple[int, ...], day: int) -> tuple[int, list[int]] | None:
         """Return cost and arcs of the cheapest way of all that are open on a day."""
@@ -101,7 +139,8 @@ class Year:
         return self.known[key]
 
     def walk(self, trip: int, leave: int, most: float) -> tuple[str, int, int]:
-        """Return what becomes of a unit that wants to leave on a day: served, stayed or stranded, its cents and minutes."""
+        """Return what becomes of a unit that wants to leave on a day: served, stayed or stranded,
+        its cents and minutes."""
         now, cents, waited = leave * DAY, 0.0, 0
         here: tuple[int, ...] = tuple(self.starts[trip])
         on_the_way = False
@@ -119,10 +158,17 @@ class Year:
             for arc in plan[1]:
                 day = min(now // DAY, len(self.active) - 1)
                 if self.is_shut(trip, arc, day):
-                    later = [d for d in range(day + 1, min(day + self.patience, len(self.active) - 1) + 1)
-                             if not self.is_shut(trip, arc, d)]
+                    later = [
+                        d
+                        for d in range(day + 1, min(day + self.patience, len(self.active) - 1) + 1)
+                        if not self.is_shut(trip, arc, d)
+                    ]
                     until = max(now, (later[0] if later else day + self.patience) * DAY)
-                    cents, waited, now = cents + (until - now) * per_minute, waited + until - now, until
+                    cents, waited, now = (
+                        cents + (until - now) * per_minute,
+                        waited + until - now,
+                        until,
+                    )
                     if not later:
                         break
                 cents += int(self.weights[regime, self.kind[trip], arc])
@@ -134,7 +180,8 @@ class Year:
                 return "stranded", round(cents), now - leave * DAY
 
     def totals(self, days: int) -> list[list[float]]:
-        """Return, for each trip, cents more than undisturbed, tonne-minutes later, units lost and units late."""
+        """Return, for each trip, cents more than undisturbed, tonne-minutes later, units lost and
+        units late."""
         quiet = Year.__new__(Year)
         quiet.__dict__ = {**self.__dict__, "active": [0] * len(self.active), "known": {}}
         made = []

@@ -1,4 +1,5 @@
-"""Pages: the fenced blocks of a page, running them as a reader would, and holding what they print against what is shown."""
+"""Pages: the fenced blocks of a page, running them as a reader would, and holding what they print
+against what is shown."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n`]*$")
 SKIP = re.compile(r"<!-- skip: (?P<reason>.+?) -->")
 EXITS = re.compile(r"\s+# exits (\d+)$")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-HEAD = re.compile(r"""(?:[^|>&;<'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*""")  # up to the first sign that means something to sh
+HEAD = re.compile(
+    r"""(?:[^|>&;<'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*"""
+)  # up to the first sign that means something to sh
 OWN = re.compile(r"^$|[|>]")  # what may follow a command that is called here
 ANY = "..."  # alone on a line: any lines; within a line: anything
 TERMINAL = {"COLUMNS": "125", "NO_COLOR": "1", "TERM": "xterm"}  # the reader's
@@ -29,7 +32,8 @@ MOST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: its language, text, first line in the page and, where it is not run, the reason."""
+    """One fenced block: its language, text, first line in the page and, where it is not run, the
+    reason."""
 
     language: str
     text: str
@@ -39,7 +43,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Step:
-    """One command of a shell block: its line in the page, the exit code to expect and, in ```console, what it prints."""
+    """One command of a shell block: its line in the page, the exit code to expect and, in
+    ```console, what it prints."""
 
     command: str
     line: int
@@ -49,7 +54,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Printed:
-    """What a command printed: on stdout alone, on stderr alone, on the screen (both as they came), and its exit code."""
+    """What a command printed: on stdout alone, on stderr alone, on the screen (both as they came),
+    and its exit code."""
 
     code: int
     out: str
@@ -82,7 +88,8 @@ def blocks(page: str) -> list[Block]:
 
 
 def steps(block: Block) -> list[Step]:
-    """Return the commands of a shell block; in ```console a command stands behind `$ `, what it prints below it."""
+    """Return the commands of a shell block; in ```console a command stands behind `$ `, what it
+    prints below it."""
     found: list[tuple[str, int, list[str]]] = []
     going_on = False
     for number, line in enumerate(block.text.splitlines(), block.line):
@@ -103,35 +110,49 @@ def steps(block: Block) -> list[Step]:
     made = []
     for command, start, shown in found:
         told = EXITS.search(command)
-        made.append(Step(EXITS.sub("", command), start, int(told.group(1)) if told else 0,
-                         tuple(shown) if block.language == "console" else None))
+        made.append(
+            Step(
+                EXITS.sub("", command),
+                start,
+                int(told.group(1)) if told else 0,
+                tuple(shown) if block.language == "console" else None,
+            )
+        )
     return made
 
 
 def run(command: str) -> Printed:
-    """Return what a command prints where this process stands: `corridor ...` is called here, all else is left to sh.
+    """Return what a command prints where this process stands: `corridor ...` is called here, all
+    else is left to sh.
 
     What follows a pipe or a redirection is left to sh too; then stdout is not a terminal.
     """
     words, rest = parted(command)
-    if words[:1] != ["corridor"] or not OWN.match(rest) or any(sign in command for sign in ("$", "`", "2>")):
+    if (
+        words[:1] != ["corridor"]
+        or not OWN.match(rest)
+        or any(sign in command for sign in ("$", "`", "2>"))
+    ):
         return by_sh(command)
     done = called(lambda: cli.main(words[1:]), terminal=not rest)
     if not rest:
         return done
     after = by_sh(f"cat {rest}", done.out)
-    return Printed(done.code or after.code, after.out, done.err + after.err, after.screen + done.err)
+    return Printed(
+        done.code or after.code, after.out, done.err + after.err, after.screen + done.err
+    )
 
 
 def parted(command: str) -> tuple[list[str], str]:
-    """Return the words of a command and, as it is written, what follows from the first pipe or redirection on.
+    """Return the words of a command and, as it is written, what follows from the first pipe or
+    redirection on.
 
     >>> parted("corridor skim 'my study' --depart 2026-07-01 | head -2")
     (['corridor', 'skim', 'my study', '--depart', '2026-07-01'], '| head -2')
     """
     found = HEAD.match(command)
     assert found
-    return shlex.split(found.group()), command[found.end():]
+    return shlex.split(found.group()), command[found.end() :]
 
 
 class _Stream(io.TextIOWrapper):
@@ -164,7 +185,9 @@ def called(function: Callable[[], object], *, terminal: bool) -> Printed:
             code = function()
         except SystemExit as stop:
             code = stop.code
-    return Printed(code if isinstance(code, int) else 0, out.text(), err.text(), plain(screen.getvalue()))
+    return Printed(
+        code if isinstance(code, int) else 0, out.text(), err.text(), plain(screen.getvalue())
+    )
 
 
 def plain(data: bytes) -> str:
@@ -177,32 +200,47 @@ def plain(data: bytes) -> str:
 
 
 def by_sh(command: str, given: str = "") -> Printed:
-    """Return what a command printed, run by sh in the folder of this process; the installed programs are found first."""
+    """Return what a command printed, run by sh in the folder of this process; the installed
+    programs are found first."""
     programs = str(Path(sys.executable).parent)
-    done = subprocess.run(["sh", "-c", command], capture_output=True, input=given.encode(), timeout=MOST_S, check=False,
-                          env={**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"]})
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        input=given.encode(),
+        timeout=MOST_S,
+        check=False,
+        env={**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"]},
+    )
     out, err = plain(done.stdout), plain(done.stderr)
     return Printed(done.returncode, out, err, out + err)
 
 
 def check(step: Step, done: Printed, page: str) -> None:
-    """Fail where a command ended or printed otherwise than its page says; what is on stderr need not be shown."""
+    """Fail where a command ended or printed otherwise than its page says; what is on stderr need
+    not be shown."""
     head = f"{page}:{step.line}: $ {step.command}"
-    assert done.code == step.expected, f"{head}\nends with {done.code}, not {step.expected}\n{cut(done.screen)}"
+    assert done.code == step.expected, (
+        f"{head}\nends with {done.code}, not {step.expected}\n{cut(done.screen)}"
+    )
     if step.shown is not None and lost(step.shown, done.out) is not None:
         first = lost(step.shown, done.screen)
-        assert first is None, (f"{head}\nthe page shows, but nothing printed matches:\n  {first}\n"
-                               f"printed was:\n{cut(done.screen)}")
+        assert first is None, (
+            f"{head}\nthe page shows, but nothing printed matches:\n  {first}\n"
+            f"printed was:\n{cut(done.screen)}"
+        )
 
 
 def cut(text: str) -> str:
     """Return the first lines of a text."""
     lines = text.splitlines()
-    return "\n".join([*lines[:MOST_SHOWN], *([f"({len(lines)} lines)"] if len(lines) > MOST_SHOWN else [])])
+    return "\n".join(
+        [*lines[:MOST_SHOWN], *([f"({len(lines)} lines)"] if len(lines) > MOST_SHOWN else [])]
+    )
 
 
 def lost(shown: tuple[str, ...] | list[str], printed: str) -> str | None:
-    """Return null where what is shown is what was printed, else the first line shown that does not fit.
+    """Return null where what is shown is what was printed, else the first line shown that does not
+    fit.
 
     >>> lost(["a  1...", "...", "c"], "a  1.234\\nb\\nb\\nc\\n") is None
     True
@@ -216,7 +254,9 @@ def lost(shown: tuple[str, ...] | list[str], printed: str) -> str | None:
     while have and not have[-1]:
         have.pop()
     row = at = deepest = 0
-    star: tuple[int, int] | None = None  # the last line of dots met, and where the lines it swallows end
+    star: tuple[int, int] | None = (
+        None  # the last line of dots met, and where the lines it swallows end
+    )
     while at < len(have):
         if row < len(want) and want[row] == ANY:
             star, row = (row, at), row + 1
@@ -226,7 +266,11 @@ def lost(shown: tuple[str, ...] | list[str], printed: str) -> str | None:
             star = (star[0], star[1] + 1)
             row, at = star[0] + 1, star[1]
         else:
-            return want[max(row, deepest)] if max(row, deepest) < len(want) else f"(nothing; printed was also: {have[at]})"
+            return (
+                want[max(row, deepest)]
+                if max(row, deepest) < len(want)
+                else f"(nothing; printed was also: {have[at]})"
+            )
         deepest = max(deepest, min(row, len(want) - 1))
     while row < len(want) and want[row] == ANY:
         row += 1
@@ -239,4 +283,6 @@ def fits(shown: str, printed: str) -> bool:
     >>> fits("loss 3... of 5", "loss 31.2 of 5"), fits("loss 3", "loss 31")
     (True, False)
     """
-    return re.fullmatch(".*".join(re.escape(part) for part in shown.split(ANY)), printed) is not None
+    return (
+        re.fullmatch(".*".join(re.escape(part) for part in shown.split(ANY)), printed) is not None
+    )

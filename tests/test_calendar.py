@@ -45,9 +45,14 @@ def test_season_is_the_walk_from_first_to_last_day(first: str, last: str) -> Non
 @pytest.mark.parametrize(("year", "days"), [(2023, 59 + 31), (2024, 60 + 31)])
 def test_winter_to_29_february_has_the_years_length(year: int, days: int) -> None:
     from_min = calendar.minute(dt.date(year - 1, 6, 1))
-    (a, b), = calendar.season_spans("12-01", "02-29", from_min, from_min + 365 * DAY_MIN)
+    ((a, b),) = calendar.season_spans("12-01", "02-29", from_min, from_min + 365 * DAY_MIN)
     assert (b - a) // DAY_MIN == days
-    assert calendar.season_spans("02-29", "02-29", *(calendar.minute(f"{y}-01-01") for y in (2023, 2024))) == []
+    assert (
+        calendar.season_spans(
+            "02-29", "02-29", *(calendar.minute(f"{y}-01-01") for y in (2023, 2024))
+        )
+        == []
+    )
 
 
 def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h: float) -> bool:
@@ -62,36 +67,59 @@ def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h:
     return today and now >= first or WEEKDAYS[yesterday.weekday()] in weekdays and now < last
 
 
-@given(st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True), st.none() | st.tuples(clocks, clocks).map("-".join),
-       st.sampled_from([-11.5, -3.0, 0.0, 4.5, 5.0, 5.75, 14.0]))
-def test_weekly_hours_are_those_of_the_local_clock(weekdays: list[str], hours: str | None, offset_h: float) -> None:
+@given(
+    st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True),
+    st.none() | st.tuples(clocks, clocks).map("-".join),
+    st.sampled_from([-11.5, -3.0, 0.0, 4.5, 5.0, 5.75, 14.0]),
+)
+def test_weekly_hours_are_those_of_the_local_clock(
+    weekdays: list[str], hours: str | None, offset_h: float
+) -> None:
     spans = calendar.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_MIN)
     assert spans == sorted(spans)
     assert all(a < b for a, b in spans)
     assert all(b < c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
     for at in HALF_HOURS:
-        assert any(a <= at < b for a, b in spans) == open_by_the_clock(at, weekdays, hours, offset_h)
+        assert any(a <= at < b for a, b in spans) == open_by_the_clock(
+            at, weekdays, hours, offset_h
+        )
 
 
-rows = st.fixed_dictionaries({
-    "season_from": st.just("01-05"), "season_to": st.sampled_from(["01-12", "01-20", "12-31"]),
-    "weekdays": st.none() | st.just("mon wed sat"), "hours": st.none() | st.tuples(clocks, clocks).map("-".join),
-    "utc_offset_h": st.none() | st.just(5.0), "open_share": st.none() | st.sampled_from([0.3, 0.6]),
-    "closed_spell_h": st.sampled_from([12.0, 48.0])})
+rows = st.fixed_dictionaries(
+    {
+        "season_from": st.just("01-05"),
+        "season_to": st.sampled_from(["01-12", "01-20", "12-31"]),
+        "weekdays": st.none() | st.just("mon wed sat"),
+        "hours": st.none() | st.tuples(clocks, clocks).map("-".join),
+        "utc_offset_h": st.none() | st.just(5.0),
+        "open_share": st.none() | st.sampled_from([0.3, 0.6]),
+        "closed_spell_h": st.sampled_from([12.0, 48.0]),
+    }
+)
 
 
 @settings(max_examples=30)
 @given(st.lists(rows, min_size=1, max_size=4), st.randoms())
-def test_windows_are_a_union_where_the_more_open_row_counts(windows: list[dict[str, object]], random: object) -> None:
+def test_windows_are_a_union_where_the_more_open_row_counts(
+    windows: list[dict[str, object]], random: object
+) -> None:
     spans = calendar.window_spans(windows, START, START + 21 * DAY_MIN)
     mixed = list(windows)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert pointwise(calendar.window_spans(mixed, START, START + 21 * DAY_MIN)) == pointwise(spans)
     for at in HALF_HOURS:
-        share = [float(w["open_share"] or 1) for w in windows  # type: ignore[arg-type]
-                 if f"{calendar.instant(at):%m-%d}" in around_the_year(str(w["season_from"]), str(w["season_to"]))
-                 and open_by_the_clock(at, (str(w["weekdays"] or " ".join(WEEKDAYS))).split(),
-                                       w["hours"] and str(w["hours"]), float(w["utc_offset_h"] or 0))]  # type: ignore[arg-type]
+        share = [
+            float(w["open_share"] or 1)
+            for w in windows  # type: ignore[arg-type]
+            if f"{calendar.instant(at):%m-%d}"
+            in around_the_year(str(w["season_from"]), str(w["season_to"]))
+            and open_by_the_clock(
+                at,
+                (str(w["weekdays"] or " ".join(WEEKDAYS))).split(),
+                w["hours"] and str(w["hours"]),
+                float(w["utc_offset_h"] or 0),
+            )
+        ]  # type: ignore[arg-type]
         here = [s for s in spans if s.start_min <= at < s.end_min]
         assert len(here) == bool(share)
         if share:
@@ -103,19 +131,30 @@ def pointwise(spans: list[Span]) -> dict[int, tuple[float, ...]]:
     return {at: s[2:] for s in spans for at in range(s.start_min, s.end_min, 30)}
 
 
-@given(st.lists(st.tuples(st.sampled_from(WEEKDAYS), clocks), min_size=1, max_size=5), st.integers(0, 20000))
+@given(
+    st.lists(st.tuples(st.sampled_from(WEEKDAYS), clocks), min_size=1, max_size=5),
+    st.integers(0, 20000),
+)
 def test_sailings_are_one_minute_each_week(sailings: list[tuple[str, str]], later: int) -> None:
     text = "; ".join(" ".join(s) for s in sailings)
     first = START + later
     spans = calendar.timetable_spans(calendar.parse_timetable(text), first, first + 15 * DAY_MIN)
-    expected = [at for at in range(first, first + 15 * DAY_MIN) if at % 30 == 0 and (
-        WEEKDAYS[calendar.instant(at).weekday()], f"{calendar.instant(at):%H:%M}") in sailings]
+    expected = [
+        at
+        for at in range(first, first + 15 * DAY_MIN)
+        if at % 30 == 0
+        and (WEEKDAYS[calendar.instant(at).weekday()], f"{calendar.instant(at):%H:%M}") in sailings
+    ]
     assert [(s.start_min, s.end_min) for s in spans] == [(at, at + 1) for at in expected]
 
 
 edges = st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted)
-calendars = edges.map(lambda e: [Span(a, b, float((a * 7) % 5), 1 / (1 + a % 3))
-                                 for a, b in zip(e[::2], e[1::2], strict=False)])
+calendars = edges.map(
+    lambda e: [
+        Span(a, b, float((a * 7) % 5), 1 / (1 + a % 3))
+        for a, b in zip(e[::2], e[1::2], strict=False)
+    ]
+)
 
 
 @given(calendars, calendars)
@@ -136,18 +175,25 @@ def test_without_takes_away_just_these_minutes(spans: list[Span], first: int, la
     first, last = min(first, last), max(first, last)
     less = calendar.without(spans, first, last)
     for at in range(-1, 62):
-        assert calendar.is_open(less, at) == (calendar.is_open(spans, at) and not first <= at < last)
+        assert calendar.is_open(less, at) == (
+            calendar.is_open(spans, at) and not first <= at < last
+        )
 
 
 @given(calendars, st.integers(-1, 61))
 def test_next_open_is_the_first_open_minute(spans: list[Span], at: int) -> None:
-    assert calendar.next_open(spans, at) == next((t for t in range(at, 62) if calendar.is_open(spans, t)), None)
+    assert calendar.next_open(spans, at) == next(
+        (t for t in range(at, 62) if calendar.is_open(spans, t)), None
+    )
 
 
 def leaves(spans: list[Span], ways: list[Span], wait: int, at: int) -> int | None:
     """Least minute of leaving over all entries from a minute on."""
-    found = [calendar.next_open(ways, t + round(s.delay_min) + wait) for s in spans
-             for t in range(max(at, s.start_min), s.end_min)]
+    found = [
+        calendar.next_open(ways, t + round(s.delay_min) + wait)
+        for s in spans
+        for t in range(max(at, s.start_min), s.end_min)
+    ]
     return min((f for f in found if f is not None), default=None)
 
 
@@ -156,14 +202,20 @@ def test_nobody_leaves_while_a_way_is_shut(spans: list[Span], wait: int) -> None
     made = calendar.leaving(spans, spans, wait)
     assert made == sorted(made)
     for at in range(-1, 62):
-        best = min((max(at, s.start_min) + round(s.delay_min) + wait for s in made if s.end_min > at), default=None)
+        best = min(
+            (max(at, s.start_min) + round(s.delay_min) + wait for s in made if s.end_min > at),
+            default=None,
+        )
         assert best == leaves(spans, spans, wait, at)
         assert best is None or calendar.is_open(spans, best)
 
 
 def test_a_ship_kept_by_the_weather_leaves_after_its_hour() -> None:
     ships, sea = [Span(10, 11, 4.0), Span(50, 51, 4.0)], [Span(0, 12), Span(30, 99)]
-    assert [(s.start_min, s.delay_min) for s in calendar.leaving(ships, sea)] == [(10, 20.0), (50, 4.0)]
+    assert [(s.start_min, s.delay_min) for s in calendar.leaving(ships, sea)] == [
+        (10, 20.0),
+        (50, 4.0),
+    ]
 
 
 @given(calendars, st.integers(0, 30))
@@ -176,16 +228,32 @@ def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration:
     there = [arrival(at, ptr[1], ptr[2], packed, duration) for at in range(-1, 62)]
     assert there == sorted(there)
     for at, found in zip(range(-1, 62), there, strict=True):
-        twin = min((t + round(s.delay_min) + duration for s in spans for t in range(max(at, s.start_min), s.end_min)),
-                   default=UNREACHED)
+        twin = min(
+            (
+                t + round(s.delay_min) + duration
+                for s in spans
+                for t in range(max(at, s.start_min), s.end_min)
+            ),
+            default=UNREACHED,
+        )
         assert found == twin
 
 
-@pytest.mark.parametrize(("call", "text"), [
-    (calendar.parse_monthday, "02-30"), (calendar.parse_monthday, "13-01"), (calendar.parse_monthday, "x"),
-    (calendar.parse_hours, "8-25:00"), (calendar.parse_hours, "08:60-20:00"), (calendar.parse_hours, ""),
-    (calendar.parse_timetable, "mon"), (calendar.parse_timetable, "xyz 08:00"), (calendar.minute, "2026-02-30"),
-    (calendar.minute, "soon")])
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (calendar.parse_monthday, "02-30"),
+        (calendar.parse_monthday, "13-01"),
+        (calendar.parse_monthday, "x"),
+        (calendar.parse_hours, "8-25:00"),
+        (calendar.parse_hours, "08:60-20:00"),
+        (calendar.parse_hours, ""),
+        (calendar.parse_timetable, "mon"),
+        (calendar.parse_timetable, "xyz 08:00"),
+        (calendar.minute, "2026-02-30"),
+        (calendar.minute, "soon"),
+    ],
+)
 def test_what_is_no_time_is_refused(call: object, text: str) -> None:
     with pytest.raises(ValueError):
         call(text)  # type: ignore[operator]
@@ -194,5 +262,7 @@ def test_what_is_no_time_is_refused(call: object, text: str) -> None:
 def test_an_instant_is_utc_whatever_its_zone() -> None:
     assert calendar.minute("2026-02-10T08:00") == calendar.minute("2026-02-10") + 480
     assert calendar.minute("2026-02-10T08:00+05:00") == calendar.minute("2026-02-10T03:00Z")
-    assert calendar.instant(calendar.minute("2026-02-10T03:00")) == dt.datetime(2026, 2, 10, 3, tzinfo=dt.UTC)
+    assert calendar.instant(calendar.minute("2026-02-10T03:00")) == dt.datetime(
+        2026, 2, 10, 3, tzinfo=dt.UTC
+    )
     assert calendar.day_of(calendar.minute("1969-12-31T23:59")) == dt.date(1969, 12, 31)

@@ -1,4 +1,5 @@
-"""The catalogues: every message of the program and every text of the built-in study in every language, fields and all."""
+"""The catalogues: every message of the program and every text of the built-in study in every
+language, fields and all."""
 
 from __future__ import annotations
 
@@ -55,7 +56,9 @@ def test_the_report_speaks_what_it_promises() -> None:
 def test_every_message_is_there_and_translated(code: str) -> None:
     known = catalogue(FOLDER / f"{code}.po", code)
     assert keys(known) == keys(template()), "run `make messages`, and translate what is new"
-    missing = [message.id for message in known if message.id and (message.fuzzy or not all(forms(message)))]
+    missing = [
+        message.id for message in known if message.id and (message.fuzzy or not all(forms(message)))
+    ]
     assert not missing
 
 
@@ -64,21 +67,33 @@ def test_fields_and_tags_are_the_same_on_both_sides(code: str) -> None:
     for message in catalogue(FOLDER / f"{code}.po", code):
         english = message.id if isinstance(message.id, str) else message.id[-1]
         for form in forms(message) if english else []:
-            # a form of one or two may leave the number out, and a field may come twice where grammar asks
+            # a form of one or two may leave the number out, and a field may come twice where
+            # grammar asks
             wanted, found = set(FIELDS.findall(english)), set(FIELDS.findall(form))
-            assert found == wanted or (len(forms(message)) > 1 and found <= wanted), f"{english!r}: {form!r}"
-            assert Counter(TAGS.findall(form)) == Counter(TAGS.findall(english)), f"{english!r}: {form!r}"
+            assert found == wanted or (len(forms(message)) > 1 and found <= wanted), (
+                f"{english!r}: {form!r}"
+            )
+            assert Counter(TAGS.findall(form)) == Counter(TAGS.findall(english)), (
+                f"{english!r}: {form!r}"
+            )
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_texts_of_the_study_are_translated(code: str) -> None:
     known = catalogue(STUDY / "languages" / f"{code}.po", code)
     texts = {text for text, _ in phrases(read("mid-2026"))}
-    assert {message.id for message in known if message.id} == texts, f"run corridor translate STUDY {code}, and translate"
-    assert not [message.id for message in known if message.id and (message.fuzzy or not message.string)]
+    assert {message.id for message in known if message.id} == texts, (
+        f"run corridor translate STUDY {code}, and translate"
+    )
+    assert not [
+        message.id for message in known if message.id and (message.fuzzy or not message.string)
+    ]
 
 
-@pytest.mark.parametrize("path", [*sorted(FOLDER.glob("*.po")), *sorted((STUDY / "languages").glob("*.po"))],
-                         ids=lambda path: "/".join(path.parts[-3:]))
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(FOLDER.glob("*.po")), *sorted((STUDY / "languages").glob("*.po"))],
+    ids=lambda path: "/".join(path.parts[-3:]),
+)
 def test_a_catalogue_is_written_as_the_tools_write_it(path: Path) -> None:
     assert path.read_bytes() == written(catalogue(path, path.stem))

@@ -1,4 +1,5 @@
-"""Charts in another language: every word told, numbers and months as the language writes them, texts that fit."""
+"""Charts in another language: every word told, numbers and months as the language writes them,
+texts that fit."""
 
 from __future__ import annotations
 
@@ -26,17 +27,25 @@ from test_charts import EVERY, SVG, texts
 LATIN, CYRILLIC = "abcdefghijklmnopqrstuvwxyz", "абцдефгхийклмнопярстувщчыз"
 RUSSIAN = str.maketrans(LATIN + LATIN.upper(), CYRILLIC + CYRILLIC.upper())
 ARABIC = str.maketrans(LATIN + LATIN.upper(), "ابتثجحخدذرزسشصضطظعغفقكلمنه" * 2)
-CHINESE = str.maketrans({letter: "路" if letter in "aeiouAEIOU" else "" for letter in LATIN + LATIN.upper()})
+CHINESE = str.maketrans(
+    {letter: "路" if letter in "aeiouAEIOU" else "" for letter in LATIN + LATIN.upper()}
+)
 # What a study says: names of its rows, and reasons told before a chart is made.
-STUDY = set(re.findall(r"\w+", """
+STUDY = set(
+    re.findall(
+        r"\w+",
+        """
     Alpha North South Gate Midway Southport Port of Isle gate mid port rail isle KZ KG PK Lorry Train Price First run
-    closed until Snow at flooded Half Shut Unbuilt Customs Ores Wool Alphaland Isles"""))
+    closed until Snow at flooded Half Shut Unbuilt Customs Ores Wool Alphaland Isles""",  # noqa: E501
+    )
+)
 
 
 def messages() -> Catalog:
     """Return every message of the program."""
     spec = importlib.util.spec_from_file_location(
-        "make_messages", Path(__file__).resolve().parents[1] / "docs" / "make_messages.py")
+        "make_messages", Path(__file__).resolve().parents[1] / "docs" / "make_messages.py"
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -50,17 +59,26 @@ def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder, template = tmp_path_factory.mktemp("languages"), messages()
 
     def longer(text: str) -> str:
-        return " ".join(word + "ооо" if len(word) > 6 else word for word in text.translate(RUSSIAN).split(" "))
+        return " ".join(
+            word + "ооо" if len(word) > 6 else word for word in text.translate(RUSSIAN).split(" ")
+        )
 
     spellings: dict[str, Callable[[str], str]] = {
-        "ru": longer, "ur": lambda text: text.translate(ARABIC), "zh": lambda text: text.translate(CHINESE)}
+        "ru": longer,
+        "ur": lambda text: text.translate(ARABIC),
+        "zh": lambda text: text.translate(CHINESE),
+    }
     for code, spelt in spellings.items():
         made = Catalog(locale=code)
         for message in template:
             if isinstance(message.id, str) and message.id:
                 parts = re.split(r"(\{\w+\}|%\(\w+\)s|%[a-z])", message.id)
-                made.add(message.id, "".join(part if i % 2 else spelt(part) for i, part in enumerate(parts)) or message.id,
-                         context=message.context)
+                made.add(
+                    message.id,
+                    "".join(part if i % 2 else spelt(part) for i, part in enumerate(parts))
+                    or message.id,
+                    context=message.context,
+                )
         with (folder / f"{code}.po").open("wb") as file:
             write_po(file, made)
     kept = language.FOLDER
@@ -82,20 +100,27 @@ def drawn(catalogues: None) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_no_english_word_is_left(drawn: dict[str, dict[str, str]], name: str) -> None:
-    """Titles, axes, legends, labels and descriptions alike: what is left in Latin letters is the study's."""
+    """Titles, axes, legends, labels and descriptions alike: what is left in Latin letters is the
+    study's."""
     shown = " ".join(ET.fromstring(drawn["ru"][name]).itertext())
-    assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= STUDY and len(re.findall(r"[а-я]{3}", shown)) > 4
+    assert (
+        set(re.findall(r"[A-Za-z]{2,}", shown)) <= STUDY and len(re.findall(r"[а-я]{3}", shown)) > 4
+    )
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_figures_are_those_of_english_in_the_languages_signs(drawn: dict[str, dict[str, str]], name: str) -> None:
+def test_figures_are_those_of_english_in_the_languages_signs(
+    drawn: dict[str, dict[str, str]], name: str
+) -> None:
     """A law: every figure drawn, by Vega or here, is the English one with the other signs."""
+
     def figures(svg: str, pattern: str) -> list[str]:
         return sorted(text.replace("−", "-") for text in texts(svg) if re.fullmatch(pattern, text))
 
     signs = str.maketrans({",": "\u00a0", ".": ",", "%": "\u00a0%"})
     assert figures(drawn["ru"][name], r"[+−±-]?\d[\d\u00a0]*(,\d+)?(\u00a0%)?") == sorted(
-        text.translate(signs) for text in figures(drawn["en"][name], r"[+−±-]?\d[\d,]*(\.\d+)?%?"))
+        text.translate(signs) for text in figures(drawn["en"][name], r"[+−±-]?\d[\d,]*(\.\d+)?%?")
+    )
     said = ET.fromstring(drawn["ru"][name]).findtext(f"{SVG}desc") or ""
     assert not re.search(r"\d\.\d|\d,\d{3}(?!\d)", " ".join([*texts(drawn["ru"][name]), said]))
 
@@ -105,17 +130,21 @@ def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     with speaking("ru"):
         said, share = number(value, digits), percent(value, digits)
     read = float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
-    assert read == pytest.approx(value, abs=0.51 * 10 ** -digits)
+    assert read == pytest.approx(value, abs=0.51 * 10**-digits)
     assert share.endswith("\u00a0%") and "." not in share
     assert percent(value, digits) == f"{value:z,.{digits}%}"  # no minus before nothing
 
 
 def test_months_are_the_languages(drawn: dict[str, dict[str, str]]) -> None:
-    assert {"март 26", "май 26"} <= set(texts(drawn["ru"]["calendar"])) and "May 26" in texts(drawn["en"]["calendar"])
+    assert {"март 26", "май 26"} <= set(texts(drawn["ru"]["calendar"])) and "May 26" in texts(
+        drawn["en"]["calendar"]
+    )
 
 
 def test_countries_on_maps_are_named_in_the_language(drawn: dict[str, dict[str, str]]) -> None:
-    assert "ПАКИСТАН" in texts(drawn["ru"]["network_map"]) and "PAKISTAN" in texts(drawn["en"]["network_map"])
+    assert "ПАКИСТАН" in texts(drawn["ru"]["network_map"]) and "PAKISTAN" in texts(
+        drawn["en"]["network_map"]
+    )
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -125,9 +154,15 @@ def test_longer_words_fit(drawn: dict[str, dict[str, str]], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_texts_from_right_to_left_keep_their_place(drawn: dict[str, dict[str, str]], name: str) -> None:
-    """The picture runs from left to right on any page; a text in Arabic letters is an isolate with whole figures in it."""
-    assert ET.fromstring(drawn["ur"][name]).get("direction") == "ltr" and "direction=" not in drawn["en"][name]
+def test_texts_from_right_to_left_keep_their_place(
+    drawn: dict[str, dict[str, str]], name: str
+) -> None:
+    """The picture runs from left to right on any page; a text in Arabic letters is an isolate with
+    whole figures in it."""
+    assert (
+        ET.fromstring(drawn["ur"][name]).get("direction") == "ltr"
+        and "direction=" not in drawn["en"][name]
+    )
     shown = re.findall(r"<t(?:ext|span)\b[^>]*>([^<]+)<", drawn["ur"][name])
     leftward = [text for text in shown if re.search("[\u0600-\u06ff]", text)]
     assert leftward and all(text[0] == "\u2067" and text[-1] == "\u2069" for text in leftward)
@@ -148,7 +183,9 @@ def test_only_other_languages_bring_signs_and_fonts() -> None:
     assert plain["font"] == FONT and "locale" not in plain
     with speaking("ru"):
         told = specified(EVERY["pareto"]())["config"]
-    assert told["locale"]["number"]["decimal"] == "," and told["font"].startswith(FONT.rpartition(",")[0])
+    assert told["locale"]["number"]["decimal"] == "," and told["font"].startswith(
+        FONT.rpartition(",")[0]
+    )
 
 
 def test_second_process_draws_the_language() -> None:
@@ -162,7 +199,10 @@ def test_second_process_draws_the_language() -> None:
 
 def test_same_words_are_told_apart() -> None:
     """Two names that are alike when cut are two rows."""
-    names = ["Переправа через большую реку у северных ворот города", "Переправа через большую реку у северных ворот порта"]
+    names = [
+        "Переправа через большую реку у северных ворот города",
+        "Переправа через большую реку у северных ворот порта",
+    ]
     with speaking("ru"):
         frame = cases.by_hazard().with_columns(name=pl.Series([name * 3 for name in names]))
         found = specified(closure_charts.hazard_bars(frame, {}))["datasets"].values()
@@ -184,5 +224,9 @@ def test_lettering_keeps_to_its_breadth(text: str, limit: int) -> None:
 
 
 def test_breadth_of_letters() -> None:
-    assert breadth("Karachi – 5 %") == 13 and breadth("路") == 2 and breadth("е\u0301") == breadth("е") > 1
+    assert (
+        breadth("Karachi – 5 %") == 13
+        and breadth("路") == 2
+        and breadth("е\u0301") == breadth("е") > 1
+    )
     assert shortened("abcdefghij", 5) == "abcd…" and shortened("路运路运路", 5) == "路运…"

@@ -1,4 +1,5 @@
-"""The verbs of a whole study: a report in a language, as HTML and PDF, and the catalogue of a study's texts."""
+"""The verbs of a whole study: a report in a language, as HTML and PDF, and the catalogue of a
+study's texts."""
 
 from __future__ import annotations
 
@@ -38,30 +39,52 @@ def ran(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_a_report_is_written_in_each_language_asked(ran: Any, starter: Path) -> None:
-    code, out, _ = ran("report", starter, "--language", "en", "--language", "ru", "--language", "ur", "--json")
+    code, out, _ = ran(
+        "report", starter, "--language", "en", "--language", "ru", "--language", "ur", "--json"
+    )
     told = json.loads(out)
     assert code == 0 and told["from_cache"] and {"en", "ru", "ur", "kk", "zh"} == set(languages())
-    assert [Path(path).name for path in told["reports"]] == ["report.html", "report.ru.html", "report.ur.html"]
+    assert [Path(path).name for path in told["reports"]] == [
+        "report.html",
+        "report.ru.html",
+        "report.ur.html",
+    ]
     for code, path in zip(("en", "ru", "ur"), told["reports"], strict=True):
         page = Path(path).read_text("utf-8")
         assert f'<html lang="{code}" dir="{"rtl" if code == "ur" else "ltr"}">' in page
         assert page.count("<svg") == page.count("</svg>") > 3
-        assert ("The quickest way" in page) == (code == "en") and ("Ответы" in page) == (code == "ru")
+        assert ("The quickest way" in page) == (code == "en") and ("Ответы" in page) == (
+            code == "ru"
+        )
 
 
 def test_answers_are_exported(ran: Any, starter: Path, tmp_path: Path) -> None:
     code, out, err = ran("export", starter, tmp_path / "answers")
     assert code == 0 and out.strip() == str(tmp_path / "answers") and "tables" in err
-    assert {"routes.csv", "legs.csv", "sources.csv"} <= {path.name for path in (tmp_path / "answers").iterdir()}
+    assert {"routes.csv", "legs.csv", "sources.csv"} <= {
+        path.name for path in (tmp_path / "answers").iterdir()
+    }
     assert ran("export", starter, tmp_path / "answers.docx")[0] == 2
 
 
-@pytest.mark.parametrize(("more", "said"), [
-    (["--language", "tlh"], "no language 'tlh'"), (["--language", "ru", "--language", "en", "--out", "x.html"], "one file"),
-    (["--out", "x.docx"], "must end in .html or .pdf"), (["--pdf", "--out", "x.html"], "must end in .pdf"),
-    (["--scenario", "nowhere"], "nowhere")])
-def test_a_wrong_wish_is_usage(more: list[str], said: str, ran: Any, starter: Path, tmp_path: Path,
-                               monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--language", "tlh"], "no language 'tlh'"),
+        (["--language", "ru", "--language", "en", "--out", "x.html"], "one file"),
+        (["--out", "x.docx"], "must end in .html or .pdf"),
+        (["--pdf", "--out", "x.html"], "must end in .pdf"),
+        (["--scenario", "nowhere"], "nowhere"),
+    ],
+)
+def test_a_wrong_wish_is_usage(
+    more: list[str],
+    said: str,
+    ran: Any,
+    starter: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, err = ran("report", starter, *more)
     assert code in (1, 2) and said in err and not out and not list(tmp_path.iterdir())
@@ -74,25 +97,42 @@ def test_a_pdf_is_printed_to_a4(ran: Any, starter: Path, tmp_path: Path) -> None
     data = (tmp_path / "x.pdf").read_bytes()
     assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF") and b"/Outlines" in data
     if shutil.which("pdfinfo"):
-        told = subprocess.run(["pdfinfo", tmp_path / "x.pdf"], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(
+            ["pdfinfo", tmp_path / "x.pdf"], capture_output=True, text=True, check=True
+        ).stdout
         assert "(A4)" in told and "JavaScript:      no" in told
 
 
-def test_without_a_browser_a_pdf_says_what_to_do(ran: Any, starter: Path, tmp_path: Path,
-                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_browser_a_pdf_says_what_to_do(
+    ran: Any, starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CORRIDOR_BROWSER", "no-such-browser")
     code, _, err = ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")
-    assert code == 2 and "CORRIDOR_BROWSER names 'no-such-browser'" in err and not list(tmp_path.iterdir())
+    assert (
+        code == 2
+        and "CORRIDOR_BROWSER names 'no-such-browser'" in err
+        and not list(tmp_path.iterdir())
+    )
     monkeypatch.delenv("CORRIDOR_BROWSER")
     monkeypatch.setattr("corridor.reports.printing.browser", lambda: None)
     assert ".html" in ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script stands for the browser")
-@pytest.mark.parametrize(("script", "said"), [
-    ("echo it broke >&2; exit 3", "it broke"), ("exit 4", "exit code 4"),
-    ('for x; do case "$x" in --print-to-pdf=*) printf "%%PDF-1.4 half" > "${x#*=}";; esac; done; exit 6', "exit code 6")])
-def test_a_browser_that_fails_is_quoted(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo it broke >&2; exit 3", "it broke"),
+        ("exit 4", "exit code 4"),
+        (
+            'for x; do case "$x" in --print-to-pdf=*) printf "%%PDF-1.4 half" > "${x#*=}";; esac; done; exit 6',  # noqa: E501
+            "exit code 6",
+        ),
+    ],
+)
+def test_a_browser_that_fails_is_quoted(
+    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "browser"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -109,7 +149,9 @@ def test_a_catalogue_is_written_kept_and_told(ran: Any, starter: Path, tmp_path:
     texts = dict(phrases(study.read(own)))
     assert code == 0 and out.strip() == str(path) and f"0 of {len(texts)} texts" in err
     name = next(text for text, where in texts.items() if where == "nodes.name")
-    filled = path.read_text("utf-8").replace(f'msgid "{name}"\nmsgstr ""', f'msgid "{name}"\nmsgstr "Город-Сказка"')
+    filled = path.read_text("utf-8").replace(
+        f'msgid "{name}"\nmsgstr ""', f'msgid "{name}"\nmsgstr "Город-Сказка"'
+    )
     path.write_text(filled, encoding="utf-8")
     assert f"1 of {len(texts)} texts" in ran("translate", own, "ru")[2]
     with path.open("rb") as file:
@@ -119,8 +161,10 @@ def test_a_catalogue_is_written_kept_and_told(ran: Any, starter: Path, tmp_path:
     assert "Город-Сказка" in page
 
 
-@pytest.mark.parametrize("word", ["russian-of-old", "ru_RU@x/../../../pwn", "ru./../../evil", "RU", "ru.UTF-8", "root",
-                                  "../x"])
+@pytest.mark.parametrize(
+    "word",
+    ["russian-of-old", "ru_RU@x/../../../pwn", "ru./../../evil", "RU", "ru.UTF-8", "root", "../x"],
+)
 def test_no_language_is_usage(word: str, ran: Any, starter: Path) -> None:
     before = sorted(starter.parent.rglob("*"))
     code, out, err = ran("translate", starter, word)
@@ -132,8 +176,15 @@ def test_what_translators_wrote_is_kept(ran: Any, starter: Path, tmp_path: Path)
     shutil.copytree(starter, own, ignore=shutil.ignore_patterns("results"))
     ran("translate", own, "kk")
     path = own / "languages" / "kk.po"
-    first = path.read_text("utf-8").replace("#: nodes.name", "# ask the railway\n#, fuzzy\n#: nodes.name", 1)
-    path.write_text(first.replace('"Language: kk', '"Last-Translator: A. B. <a@example.org>\\n"\n"Language: kk'), "utf-8")
+    first = path.read_text("utf-8").replace(
+        "#: nodes.name", "# ask the railway\n#, fuzzy\n#: nodes.name", 1
+    )
+    path.write_text(
+        first.replace(
+            '"Language: kk', '"Last-Translator: A. B. <a@example.org>\\n"\n"Language: kk'
+        ),
+        "utf-8",
+    )
     ran("translate", own, "kk")
     text = path.read_text("utf-8")
     assert "# ask the railway" in text and "Last-Translator: A. B." in text
@@ -154,9 +205,17 @@ def test_texts_shown_are_columns_of_text() -> None:
         assert {schema.table(table).column(column).kind for column in columns} == {"text"}, table
 
 
-@pytest.mark.parametrize("damage", [
-    b"\xff\xfe\x00", b"this is no catalogue\n", b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=klingon\\n"\n'])
-def test_a_damaged_catalogue_is_said_and_left(damage: bytes, ran: Any, starter: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\xff\xfe\x00",
+        b"this is no catalogue\n",
+        b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=klingon\\n"\n',
+    ],
+)
+def test_a_damaged_catalogue_is_said_and_left(
+    damage: bytes, ran: Any, starter: Path, tmp_path: Path
+) -> None:
     own = tmp_path / "own"
     shutil.copytree(starter, own)
     (own / "languages").mkdir()

@@ -1,4 +1,5 @@
-"""Closures: the history fitted with censoring, against known parameters, published fits and the Torkham record."""
+"""Closures: the history fitted with censoring, against known parameters, published fits and the
+Torkham record."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def censored(family: str, rng: np.random.Generator, count: int = 40) -> tuple[An
 def test_quantile_inverts_survival_and_the_median_is_the_median(family: str) -> None:
     shares = np.linspace(0, 0.999, 50)
     days = durations.quantile(family, 7.5, TRUE_SIGMA[family], shares)
-    assert durations.survival(family, 7.5, TRUE_SIGMA[family], days) == pytest.approx(1 - shares, abs=1e-9)
+    assert durations.survival(family, 7.5, TRUE_SIGMA[family], days) == pytest.approx(
+        1 - shares, abs=1e-9
+    )
     assert float(durations.quantile(family, 7.5, TRUE_SIGMA[family], 0.5)) == pytest.approx(7.5)
 
 
@@ -64,8 +67,14 @@ def test_sigma_is_the_spread_of_the_logarithm_and_the_mean_is_the_mean(family: s
 
 def test_the_heaviest_pareto_has_no_mean_and_shuts_its_way_for_ever() -> None:
     assert durations.mean_d("pareto", 3, durations.sigma_of_xi(1.0)) is None
-    row = {"events_per_year": 1.0, "duration_median_d": 3.0, "duration_sigma": 2.0, "distribution": "pareto",
-           "season_from": None, "season_to": None}
+    row = {
+        "events_per_year": 1.0,
+        "duration_median_d": 3.0,
+        "duration_sigma": 2.0,
+        "distribution": "pareto",
+        "season_from": None,
+        "season_to": None,
+    }
     assert hazards.shut_share(row, dt.date(2026, 7, 1)) == 1
 
 
@@ -93,7 +102,9 @@ def test_intervals_cover_known_parameters(family: str) -> None:
     for _ in range(trials):
         found = fit_durations(*censored(family, rng), family)
         covered["median"] += (found.median_d_low or 0) <= 10 <= (found.median_d_high or math.inf)
-        covered["sigma"] += (found.sigma_low or 0) <= TRUE_SIGMA[family] <= (found.sigma_high or math.inf)
+        covered["sigma"] += (
+            (found.sigma_low or 0) <= TRUE_SIGMA[family] <= (found.sigma_high or math.inf)
+        )
     assert 0.90 <= covered["median"] / trials <= 0.98, covered
     if family != "exponential":
         assert 0.90 <= covered["sigma"] / trials <= 0.98, covered
@@ -104,10 +115,16 @@ def test_scipy_finds_no_better_parameters(family: str) -> None:
     from scipy import stats
 
     days, ended = censored(family, np.random.default_rng(3))
-    given_family = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "pareto": stats.lomax}[family]
+    given_family = {
+        "lognormal": stats.lognorm,
+        "weibull": stats.weibull_min,
+        "pareto": stats.lomax,
+    }[family]
     shape, _, scale = given_family.fit(stats.CensoredData.right_censored(days, ~ended), floc=0)
-    theirs = (given_family.logpdf(days[ended], shape, 0, scale).sum()
-              + given_family.logsf(days[~ended], shape, 0, scale).sum())
+    theirs = (
+        given_family.logpdf(days[ended], shape, 0, scale).sum()
+        + given_family.logsf(days[~ended], shape, 0, scale).sum()
+    )
     found = fit_durations(days, ended, family)
     assert found.log_likelihood == pytest.approx(theirs, abs=1e-4)
     assert found.median_d == pytest.approx(given_family.median(shape, 0, scale), rel=2e-3)
@@ -137,7 +154,9 @@ def test_the_exponential_is_total_time_over_ends() -> None:
     assert high is not None
     # Both ends lie equally far down the likelihood, 1.92 below its top.
     for end in (low, high):
-        drop = found.log_likelihood - log_likelihood("exponential", days, np.arange(16) < 10)(math.log(end), 0.0)
+        drop = found.log_likelihood - log_likelihood("exponential", days, np.arange(16) < 10)(
+            math.log(end), 0.0
+        )
         assert drop == pytest.approx(1.9207, abs=1e-3)
 
 
@@ -149,43 +168,60 @@ def test_a_pareto_without_a_tail_is_the_exponential() -> None:
     assert pareto.sigma_low == pytest.approx(EXPONENTIAL_SIGMA, abs=1e-4)
 
 
-@pytest.mark.parametrize("days, ended", [([5.0, 6.0, 7.0], [False, False, False]), ([5.0, 5.0], [True, True]),
-                                         ([5.0, 0.0], [True, True]), ([], [])])
+@pytest.mark.parametrize(
+    "days, ended",
+    [
+        ([5.0, 6.0, 7.0], [False, False, False]),
+        ([5.0, 5.0], [True, True]),
+        ([5.0, 0.0], [True, True]),
+        ([], []),
+    ],
+)
 def test_too_little_to_fit_is_refused(days: list[float], ended: list[bool]) -> None:
     with pytest.raises(CallError):
         fit_durations(np.array(days), np.array(ended, bool), "lognormal")
 
 
 lengths = st.lists(st.tuples(st.floats(0.5, 300), st.booleans()), min_size=4, max_size=12).filter(
-    lambda pairs: len({round(d, 3) for d, e in pairs if e}) >= 3)
+    lambda pairs: len({round(d, 3) for d, e in pairs if e}) >= 3
+)
 
 
 @given(lengths, st.floats(1, 800), st.sampled_from(FAMILIES))
 def test_a_closure_still_going_on_never_shortens_the_tail(
-        pairs: list[tuple[float, bool]], still_on: float, family: str) -> None:
-    # L0 is best at a, L0 + ln S(c) at b: so S(c) at b cannot be below S(c) at a, whatever the family.
+    pairs: list[tuple[float, bool]], still_on: float, family: str
+) -> None:
+    # L0 is best at a, L0 + ln S(c) at b: so S(c) at b cannot be below S(c) at a, whatever the
+    # family.
     days, ended = np.array([d for d, _ in pairs]), np.array([e for _, e in pairs])
     before = fit_durations(days, ended, family)
     after = fit_durations(np.append(days, still_on), np.append(ended, False), family)
-    chances = [float(durations.survival(family, f.median_d, f.sigma, still_on)) for f in (before, after)]
+    chances = [
+        float(durations.survival(family, f.median_d, f.sigma, still_on)) for f in (before, after)
+    ]
     assert chances[1] >= chances[0] - 1e-4
     if family == "exponential":
         assert after.median_d > before.median_d
 
 
 @given(lengths, st.sampled_from(FAMILIES))
-def test_order_does_not_matter_and_units_only_scale(pairs: list[tuple[float, bool]], family: str) -> None:
+def test_order_does_not_matter_and_units_only_scale(
+    pairs: list[tuple[float, bool]], family: str
+) -> None:
     days, ended = np.array([d for d, _ in pairs]), np.array([e for _, e in pairs])
     found = fit_durations(days, ended, family)
     hours = fit_durations(days[::-1] * 24, ended[::-1], family)
-    assert hours.log_likelihood == pytest.approx(found.log_likelihood - ended.sum() * math.log(24), abs=1e-3)
+    assert hours.log_likelihood == pytest.approx(
+        found.log_likelihood - ended.sum() * math.log(24), abs=1e-3
+    )
 
 
 # Frequency and season
 
 
 def test_rate_intervals_are_the_exact_ones() -> None:
-    # 25: GraphPad, How QuickCalcs computes the confidence interval of a count; 0: epitools, pois.exact.
+    # 25: GraphPad, How QuickCalcs computes the confidence interval of a count; 0: epitools,
+    # pois.exact.
     assert closures.rate_interval(25, 1) == pytest.approx((16.18, 36.90), abs=0.005)
     assert closures.rate_interval(0, 1) == pytest.approx((0, 3.689), abs=0.0005)
     assert closures.rate_interval(25, 5) == pytest.approx((16.18 / 5, 36.90 / 5), abs=0.001)
@@ -193,7 +229,10 @@ def test_rate_intervals_are_the_exact_ones() -> None:
 
 def test_rate_intervals_cover() -> None:
     rng = np.random.default_rng(1)
-    covered = [low <= 0.7 <= high for low, high in (closures.rate_interval(int(k), 9) for k in rng.poisson(0.7 * 9, 1000))]
+    covered = [
+        low <= 0.7 <= high
+        for low, high in (closures.rate_interval(int(k), 9) for k in rng.poisson(0.7 * 9, 1000))
+    ]
     assert 0.95 <= np.mean(covered) <= 0.99  # exact intervals are a little too wide
 
 
@@ -205,7 +244,9 @@ def test_months_share_one_and_a_bunch_is_told_from_chance() -> None:
     even = began(*(f"2020-{m:02}-15" for m in range(1, 13)))
     month = closures.seasons(winters)
     assert month["share"].sum() == pytest.approx(1)
-    assert month.row(0, named=True)["share_low"] == pytest.approx(0.794, abs=1e-3)  # 16 of 16: 0.025 ** (1 / 16)
+    assert month.row(0, named=True)["share_low"] == pytest.approx(
+        0.794, abs=1e-3
+    )  # 16 of 16: 0.025 ** (1 / 16)
     bunched, spread = closures.season_p_value(winters), closures.season_p_value(even)
     assert bunched is not None
     assert spread is not None
@@ -215,11 +256,23 @@ def test_months_share_one_and_a_bunch_is_told_from_chance() -> None:
 
 
 def test_overlaps_are_counted_beside_chance() -> None:
-    frame = tables.from_frames({"events": pl.DataFrame({
-        "event_id": ["a1", "a2", "b1", "b2"], "hazard_id": ["a", "a", "b", "b"], "row_id": ["*"] * 4,
-        "from_on": ["2020-01-01", "2021-01-01", "2020-01-05", "2022-01-01"],
-        "to_on": ["2020-01-11", "2021-01-11", "2020-01-25", "2022-01-21"], "effect_share": ["1"] * 4,
-        "cause": ["clash"] * 4, "source_id": ["s"] * 4, "confidence": ["A"] * 4})}).frames["events"]
+    frame = tables.from_frames(
+        {
+            "events": pl.DataFrame(
+                {
+                    "event_id": ["a1", "a2", "b1", "b2"],
+                    "hazard_id": ["a", "a", "b", "b"],
+                    "row_id": ["*"] * 4,
+                    "from_on": ["2020-01-01", "2021-01-01", "2020-01-05", "2022-01-01"],
+                    "to_on": ["2020-01-11", "2021-01-11", "2020-01-25", "2022-01-21"],
+                    "effect_share": ["1"] * 4,
+                    "cause": ["clash"] * 4,
+                    "source_id": ["s"] * 4,
+                    "confidence": ["A"] * 4,
+                }
+            )
+        }
+    ).frames["events"]
     row = closures.overlaps(frame, 10).row(0, named=True)
     assert row["overlaps_count"] == 1
     assert row["expected_count"] == pytest.approx(4 * 30 / 3652.5)
@@ -238,18 +291,23 @@ def test_the_torkham_history_has_a_heavier_tail_than_the_exponential(study: tabl
     assert found["pareto"]["aic"] == pytest.approx(65.45, abs=0.01)
     assert found["exponential"]["aic"] == pytest.approx(68.60, abs=0.01)
     for criterion in ("aic", "aicc", "bic"):
-        assert max(found["lognormal"][criterion], found["pareto"][criterion]) < found["exponential"][criterion]
+        assert (
+            max(found["lognormal"][criterion], found["pareto"][criterion])
+            < found["exponential"][criterion]
+        )
     assert sum(r["weight_share"] for r in found.values()) == pytest.approx(1)
     assert found["lognormal"]["sigma_low"] > 1
     assert found["lognormal"]["p95_d"] > found["exponential"]["p95_d"]
 
 
 def test_the_torkham_history_agrees_with_its_summary_in_the_press(study: tables.Tables) -> None:
-    # Collected from the press to September 2025, without the pandemic and elections, closures to people included: median
-    # 9-10 days, mean about 15.
+    # Collected from the press to September 2025, without the pandemic and elections, closures to
+    # people included: median 9-10 days, mean about 15.
     events = study.frames["events"].filter(
-        pl.col("hazard_id").is_in(["af-pk-all", "torkham-shut"]) & (pl.col("cause") != "election")
-        & (pl.col("from_on") < dt.date(2025, 10, 1)))
+        pl.col("hazard_id").is_in(["af-pk-all", "torkham-shut"])
+        & (pl.col("cause") != "election")
+        & (pl.col("from_on") < dt.date(2025, 10, 1))
+    )
     days = (events["to_on"] - events["from_on"]).dt.total_days().to_list()
     assert sorted(days) == [3, 6, 9, 10, 26, 32]
     assert 9 <= float(np.median(days)) <= 10
@@ -264,11 +322,16 @@ def test_hazards_of_the_study_are_those_of_the_fit(study: tables.Tables, hazard_
     for column in ("events_per_year", "duration_median_d", "duration_sigma"):
         assert written[column] == pytest.approx(fitted[column], rel=0.01), column
     assert fitted["reason"] is None
-    assert fitted["events_per_year_low"] < fitted["events_per_year"] < fitted["events_per_year_high"]
+    assert (
+        fitted["events_per_year_low"] < fitted["events_per_year"] < fitted["events_per_year_high"]
+    )
 
 
 def test_a_fit_says_what_it_cannot_tell(study: tables.Tables) -> None:
-    fitted = {r["hazard_id"]: r for r in closures.fit(study.frames["events"], study.frames["hazards"]).to_dicts()}
+    fitted = {
+        r["hazard_id"]: r
+        for r in closures.fit(study.frames["events"], study.frames["hazards"]).to_dicts()
+    }
     assert fitted["kkh-slides"]["events_per_year"] is None
     assert "full list" in fitted["kkh-slides"]["reason"]
     assert fitted["kkh-slides"]["duration_median_d"] == pytest.approx(1.55, abs=0.01)
@@ -280,7 +343,12 @@ def test_a_fit_says_what_it_cannot_tell(study: tables.Tables) -> None:
 
 def test_partial_closures_and_weather_do_not_count(study: tables.Tables) -> None:
     counted = set(closures.history(study.frames["events"])["event_id"])
-    assert not counted & {"hormuz-2026-half", "torkham-2024-office", "afpk-2020-covid", "salang-2018-snow"}
+    assert not counted & {
+        "hormuz-2026-half",
+        "torkham-2024-office",
+        "afpk-2020-covid",
+        "salang-2018-snow",
+    }
     assert "hormuz-2026-shut" in counted
 
 
@@ -295,34 +363,53 @@ def findings(study: tables.Tables, table: str, **cells: Any) -> list[str]:
     return [f.kind for f in (*changed.findings, *checks.every(changed)) if f.table == table]
 
 
-@pytest.mark.parametrize("cells, kind", [
-    ({"to_on": None}, "open-event"),
-    ({"last_seen_on": "2012-02-13"}, "contradictory-event"),
-    ({"to_on": None, "last_seen_on": "2012-02-12", "duration_d": None}, "empty-period"),
-    ({"hazard_id": "af-pk-all"}, "unwatched-event"),
-    ({"hazard_id": "af-pk-all", "from_on": "2024-01-20", "to_on": "2024-01-30"}, "overlapping-events"),
-    ({"row_id": "pulikhumri-salang"}, "unknown-link"),
-    ({"hazard_id": "salang-longer"}, "unknown-hazard"),
-    ({"effect_share": "1.5"}, "out-of-range"),
-    ({"cause": "sunshine"}, "bad-choice")])
-def test_bad_events_are_found(study: tables.Tables, cells: dict[str, str | None], kind: str) -> None:
+@pytest.mark.parametrize(
+    "cells, kind",
+    [
+        ({"to_on": None}, "open-event"),
+        ({"last_seen_on": "2012-02-13"}, "contradictory-event"),
+        ({"to_on": None, "last_seen_on": "2012-02-12", "duration_d": None}, "empty-period"),
+        ({"hazard_id": "af-pk-all"}, "unwatched-event"),
+        (
+            {"hazard_id": "af-pk-all", "from_on": "2024-01-20", "to_on": "2024-01-30"},
+            "overlapping-events",
+        ),
+        ({"row_id": "pulikhumri-salang"}, "unknown-link"),
+        ({"hazard_id": "salang-longer"}, "unknown-hazard"),
+        ({"effect_share": "1.5"}, "out-of-range"),
+        ({"cause": "sunshine"}, "bad-choice"),
+    ],
+)
+def test_bad_events_are_found(
+    study: tables.Tables, cells: dict[str, str | None], kind: str
+) -> None:
     assert kind not in findings(study, "events")
     assert kind in findings(study, "events", **cells)
 
 
-@pytest.mark.parametrize("cells, kind", [
-    ({"events_per_year": "-1"}, "out-of-range"),
-    ({"watched_to_on": None}, "half-period"),
-    ({"watched_to_on": "2016-01-01"}, "empty-period"),
-    ({"distribution": "pareto", "duration_sigma": "1"}, "impossible-spread"),
-    ({"distribution": "exponential", "duration_sigma": "2"}, "impossible-spread"),
-    ({"duration_median_d": "300"}, "mostly-shut"),
-    ({"distribution": "gamma"}, "bad-choice")])
-def test_bad_hazards_are_found(study: tables.Tables, cells: dict[str, str | None], kind: str) -> None:
+@pytest.mark.parametrize(
+    "cells, kind",
+    [
+        ({"events_per_year": "-1"}, "out-of-range"),
+        ({"watched_to_on": None}, "half-period"),
+        ({"watched_to_on": "2016-01-01"}, "empty-period"),
+        ({"distribution": "pareto", "duration_sigma": "1"}, "impossible-spread"),
+        ({"distribution": "exponential", "duration_sigma": "2"}, "impossible-spread"),
+        ({"duration_median_d": "300"}, "mostly-shut"),
+        ({"distribution": "gamma"}, "bad-choice"),
+    ],
+)
+def test_bad_hazards_are_found(
+    study: tables.Tables, cells: dict[str, str | None], kind: str
+) -> None:
     assert kind not in findings(study, "hazards")
     assert kind in findings(study, "hazards", **cells)
 
 
 def test_a_duration_without_its_unit_is_a_missing_column(study: tables.Tables) -> None:
-    changed = tables.from_frames({"hazards": study.frames["hazards"].rename({"duration_median_d": "duration_median"})})
-    assert any(f.kind == "missing-column" and f.column == "duration_median_d" for f in changed.findings)
+    changed = tables.from_frames(
+        {"hazards": study.frames["hazards"].rename({"duration_median_d": "duration_median"})}
+    )
+    assert any(
+        f.kind == "missing-column" and f.column == "duration_median_d" for f in changed.findings
+    )

@@ -1,4 +1,5 @@
-"""The verbs of closures answer, say what is wrong in one line, and keep the promise of their exit codes."""
+"""The verbs of closures answer, say what is wrong in one line, and keep the promise of their exit
+codes."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ Say = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def corridor(capsys: pytest.CaptureFixture[str], study_folder: Path) -> Say:
     """Return a caller of the command line: verb and further words; exit code, stdout and stderr."""
+
     def run(verb: str, *words: str, study: Path = study_folder) -> tuple[int, str, str]:
         code = main([verb, str(study), *words])
         out, err = capsys.readouterr()
@@ -50,27 +52,58 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_rank_is_what_the_library_ranks(corridor: Say, study: co.Study) -> None:
-    code, out, err = corridor("rank", "--kinds", "crossing, hazard", "--pairs", "0", "--on", "2026-07-01", "--by",
-                              "extra_usd_per_year")
+    code, out, err = corridor(
+        "rank",
+        "--kinds",
+        "crossing, hazard",
+        "--pairs",
+        "0",
+        "--on",
+        "2026-07-01",
+        "--by",
+        "extra_usd_per_year",
+    )
     assert code == DONE and "scenario mid-2026" in err
     found = rows(out)
-    expected = co.rank(study.network, study.network.frames["demand"], on="2026-07-01", by="extra_usd_per_year",
-                       kinds=["crossing", "hazard"], pairs=0)
+    expected = co.rank(
+        study.network,
+        study.network.frames["demand"],
+        on="2026-07-01",
+        by="extra_usd_per_year",
+        kinds=["crossing", "hazard"],
+        pairs=0,
+    )
     assert [r["element_id"] for r in found] == expected["element_id"].to_list()
     assert float(found[0]["extra_usd_per_year"]) == pytest.approx(expected["extra_usd_per_year"][0])
     assert {r["kind"] for r in found} == {"crossing", "hazard"}
 
 
-def test_simulate_resumes_and_says_the_same_for_any_workers(corridor: Say, starter: Path, tmp_path: Path) -> None:
+def test_simulate_resumes_and_says_the_same_for_any_workers(
+    corridor: Say, starter: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "risk"
     corridor = partial(corridor, study=starter)
-    code, first, _ = corridor("simulate", "--draws", "40", "--seed", "3", "--workers", "1", "--out", str(out))
-    assert code == DONE and (out / "manifest.toml").exists() and len(list((out / "draws").glob("*.npz"))) == 2
+    code, first, _ = corridor(
+        "simulate", "--draws", "40", "--seed", "3", "--workers", "1", "--out", str(out)
+    )
+    assert (
+        code == DONE
+        and (out / "manifest.toml").exists()
+        and len(list((out / "draws").glob("*.npz"))) == 2
+    )
     next(iter(sorted((out / "draws").glob("*.npz")))).unlink()
-    assert corridor("simulate", "--draws", "40", "--seed", "3", "--workers", "2", "--out", str(out))[:2] == (DONE, first)
+    assert corridor(
+        "simulate", "--draws", "40", "--seed", "3", "--workers", "2", "--out", str(out)
+    )[:2] == (DONE, first)
     assert {r["measure"] for r in rows(first)} >= {"loss_usd", "lost_t"}
-    code, text, _ = corridor("simulate", "--draws", "40", "--seed", "3", "--table", "years", "--json")
-    assert code == DONE and len(json.loads(text)["years"]) == 40 and json.loads(text)["provenance"]["rng"] == 3
+    code, text, _ = corridor(
+        "simulate", "--draws", "40", "--seed", "3", "--table", "years", "--json"
+    )
+    assert (
+        code == DONE
+        and len(json.loads(text)["years"]) == 40
+        and json.loads(text)["provenance"]["rng"] == 3
+    )
     code, _, err = corridor("simulate", "--draws", "40", "--seed", "4", "--out", str(out))
     assert code == USAGE and "another folder" in err
 
@@ -87,7 +120,9 @@ def test_compare_tells_what_a_closure_moves(corridor: Say) -> None:
     kabul = moved["peshawar-kabul-bulk-t"]
     assert kabul["moved"] == "route" and kabul["countries_before"] == "PK AF"
     assert float(kabul["cost_usd_after"]) > float(kabul["cost_usd_before"])
-    code, out, _ = corridor("compare", "open-borders", "mid-2026", "--on", "2026-07-01", "--table", "links")
+    code, out, _ = corridor(
+        "compare", "open-borders", "mid-2026", "--on", "2026-07-01", "--table", "links"
+    )
     left = {r["link_id"]: float(r["difference"]) for r in rows(out)}
     assert left["spinboldak-chaman-road"] < 0 < left["taftan-quetta-rail"]
     code, out, _ = corridor("compare", "mid-2026", "mid-2026", "--json")
@@ -115,24 +150,41 @@ def test_replay_does_the_arithmetic(corridor: Say) -> None:
     assert "Said: -40%. That is the fall over the new value." in err
     assert "28.2% of the old value (695 / 2,461)" in err
     _, _, err = corridor("replay", "--replay", "af-pk-2025-half")
-    assert "52.9% of the old value" in err and "81 of 184 days" in err and "Neither base gives that" in err
+    assert (
+        "52.9% of the old value" in err
+        and "81 of 184 days" in err
+        and "Neither base gives that" in err
+    )
 
 
-@pytest.mark.parametrize(("words", "says"), [
-    (["rank", "--by", "foo"], "Choose from"), (["rank", "--kinds", "crossing,towns"], "towns"),
-    (["rank", "--pairs", "-1"], "0 or more"), (["rank", "--on", "2026-13-01"], "not a date"),
-    (["rank", "--on", "9999-12-31"], "too late"), (["rank", "--limit-share", "nan"], "limit_share"),
-    (["rank", "--scenario", "mid-2027"], "mid-2026"), (["rank", "--choose", "khunjerab"], "parameter=option"),
-    (["simulate", "--draws", "0"], "1 or more"), (["simulate", "--draws", "1", "--seed", "-1"], "seed"),
-    (["simulate", "--draws", "1", "--workers", "0"], "workers"), (["simulate", "--draws", "x"], "draws"),
-    (["simulate", "--draws", "1", "--limit-share", "-1"], "limit_share"), (["simulate", "--table", "x"], "Choose from"),
-    (["simulate", "--draws", "1", "--cluster", "tcp://127.0.0.1:x"], "no Dask scheduler"),
-    (["simulate", "--draws", "1", "--on", "9999-12-01"], "too late"),
-    (["compare", "open-borders"], "corridor --help"), (["compare", "open-border", "mid-2026"], "open-borders"),
-    (["compare", "open-borders", "mid-2026", "--scenario", "mid-2026"], "leave --scenario out"),
-    (["compare", "open-borders", "mid-2026", "--on", "yesterday"], "not a date"),
-    (["hazards", "--hazard", "torkham"], "torkham-shut"), (["replay", "--replay", "af-pk"], "af-pk"),
-], ids=" ".join)
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["rank", "--by", "foo"], "Choose from"),
+        (["rank", "--kinds", "crossing,towns"], "towns"),
+        (["rank", "--pairs", "-1"], "0 or more"),
+        (["rank", "--on", "2026-13-01"], "not a date"),
+        (["rank", "--on", "9999-12-31"], "too late"),
+        (["rank", "--limit-share", "nan"], "limit_share"),
+        (["rank", "--scenario", "mid-2027"], "mid-2026"),
+        (["rank", "--choose", "khunjerab"], "parameter=option"),
+        (["simulate", "--draws", "0"], "1 or more"),
+        (["simulate", "--draws", "1", "--seed", "-1"], "seed"),
+        (["simulate", "--draws", "1", "--workers", "0"], "workers"),
+        (["simulate", "--draws", "x"], "draws"),
+        (["simulate", "--draws", "1", "--limit-share", "-1"], "limit_share"),
+        (["simulate", "--table", "x"], "Choose from"),
+        (["simulate", "--draws", "1", "--cluster", "tcp://127.0.0.1:x"], "no Dask scheduler"),
+        (["simulate", "--draws", "1", "--on", "9999-12-01"], "too late"),
+        (["compare", "open-borders"], "corridor --help"),
+        (["compare", "open-border", "mid-2026"], "open-borders"),
+        (["compare", "open-borders", "mid-2026", "--scenario", "mid-2026"], "leave --scenario out"),
+        (["compare", "open-borders", "mid-2026", "--on", "yesterday"], "not a date"),
+        (["hazards", "--hazard", "torkham"], "torkham-shut"),
+        (["replay", "--replay", "af-pk"], "af-pk"),
+    ],
+    ids=" ".join,
+)
 def test_wrong_words_are_told_in_a_line(corridor: Say, words: list[str], says: str) -> None:
     code, out, err = corridor(*words)
     assert (code, out) == (USAGE, "") and says in err and len(err) < 600
@@ -141,8 +193,12 @@ def test_wrong_words_are_told_in_a_line(corridor: Say, words: list[str], says: s
 def test_a_study_without_a_part_is_told_what_to_add(corridor: Say, starter: Path) -> None:
     for name in ("demand", "hazards", "events", "replays"):
         (starter / f"{name}.csv").unlink(missing_ok=True)
-    for verb, file in (("rank", "demand.csv"), ("simulate", "demand.csv"), ("hazards", "events.csv"),
-                       ("replay", "replays.csv")):
+    for verb, file in (
+        ("rank", "demand.csv"),
+        ("simulate", "demand.csv"),
+        ("hazards", "events.csv"),
+        ("replay", "replays.csv"),
+    ):
         code, out, err = corridor(verb, study=starter)
         assert (code, out) == (USAGE, "") and file in err
     assert corridor("rank", study=starter / "gone")[0] == FINDINGS
@@ -154,31 +210,62 @@ def test_demand_without_any_way_exits_3(corridor: Say, starter: Path) -> None:
     nodes = pl.read_csv(starter / "nodes.csv")["node_id"]
     cargo = pl.read_csv(starter / "cargoes.csv")["cargo_id"][0]
     source = pl.read_csv(starter / "sources.csv")["source_id"][0]
-    pl.DataFrame([{"demand_id": "one", "origin_node_id": nodes[0], "destination_node_id": nodes[-1], "cargo_id": cargo,
-                   "year": 2025, "units_per_year": 10, "source_id": source, "confidence": "C"}]).write_csv(
-                       starter / "demand.csv")
-    pl.DataFrame([{"hazard_id": "any", "name": "any", "row_id": "*", "events_per_year": 1, "duration_median_d": 1,
-                   "duration_sigma": 1, "source_id": source, "confidence": "C"}]).write_csv(starter / "hazards.csv")
+    pl.DataFrame(
+        [
+            {
+                "demand_id": "one",
+                "origin_node_id": nodes[0],
+                "destination_node_id": nodes[-1],
+                "cargo_id": cargo,
+                "year": 2025,
+                "units_per_year": 10,
+                "source_id": source,
+                "confidence": "C",
+            }
+        ]
+    ).write_csv(starter / "demand.csv")
+    pl.DataFrame(
+        [
+            {
+                "hazard_id": "any",
+                "name": "any",
+                "row_id": "*",
+                "events_per_year": 1,
+                "duration_median_d": 1,
+                "duration_sigma": 1,
+                "source_id": source,
+                "confidence": "C",
+            }
+        ]
+    ).write_csv(starter / "hazards.csv")
     code, out, err = corridor("simulate", "--draws", "2", study=starter)
-    assert code == NOT_SERVED and "no way within the limit" in err and rows(out)[0]["mean"] == "0.000"
+    assert (
+        code == NOT_SERVED and "no way within the limit" in err and rows(out)[0]["mean"] == "0.000"
+    )
 
 
-@pytest.mark.parametrize(("table", "column", "value", "kind"), [
-    ("replays", "change_id", "af-pk-closure-2024", "unknown-change"),
-    ("replays", "change_id", "ktap-railway", "unknown-change"),
-    ("replays", "figure_after_id", "bus-count", "open-period"),
-    ("replays", "figure_before_id", "nothing", "unknown-figure"),
-    ("replays", "demand_source_id", "article-2026", "no-demand"),
-    ("hazards", "events_per_year", "-1", "out-of-range"),
-    ("hazards", "row_id", "torkham", "unknown-link"),
-])
-def test_bad_rows_are_findings(tmp_path: Path, study_folder: Path, table: str, column: str, value: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "column", "value", "kind"),
+    [
+        ("replays", "change_id", "af-pk-closure-2024", "unknown-change"),
+        ("replays", "change_id", "ktap-railway", "unknown-change"),
+        ("replays", "figure_after_id", "bus-count", "open-period"),
+        ("replays", "figure_before_id", "nothing", "unknown-figure"),
+        ("replays", "demand_source_id", "article-2026", "no-demand"),
+        ("hazards", "events_per_year", "-1", "out-of-range"),
+        ("hazards", "row_id", "torkham", "unknown-link"),
+    ],
+)
+def test_bad_rows_are_findings(
+    tmp_path: Path, study_folder: Path, table: str, column: str, value: str, kind: str
+) -> None:
     home = tmp_path / "study"
     shutil.copytree(study_folder, home, ignore=shutil.ignore_patterns("results"))
     frame = pl.read_csv(home / f"{table}.csv", infer_schema=False)
     first = pl.int_range(pl.len()) == 0
-    frame.with_columns(pl.when(first).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)).write_csv(
-        home / f"{table}.csv")
+    frame.with_columns(
+        pl.when(first).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)
+    ).write_csv(home / f"{table}.csv")
     found = [f for f in co.check(home) if f.table == table and f.column == column]
     assert [f.kind for f in found] == [kind] and all(f.do and f.severity == "error" for f in found)
 
@@ -187,30 +274,40 @@ def test_a_study_says_what_closures_cost(study: co.Study, monkeypatch: pytest.Mo
     monkeypatch.setattr(losses, "YEARS", 20)
     monkeypatch.setattr(losses, "CORRIDOR_YEARS", 20)
     steps: list[Any] = []
-    found = losses.losses(study, lambda name: scenario_network(study, name), progress=lambda *step: steps.append(step))
+    found = losses.losses(
+        study, lambda name: scenario_network(study, name), progress=lambda *step: steps.append(step)
+    )
     assert len(steps) == 4 and found["notes"].height == 0
     assert set(found["summary"]["case"]) == {"mid-2026", losses.REOPENED}
     stays = found["moves"].filter("stays")
     assert "peshawar-kabul-bulk-t" in stays["demand_id"].to_list()
     over = stays.filter(pl.col("extra_share").is_not_null())["extra_share"]
     assert over.min() > losses.LIMIT_SHARE  # type: ignore[operator]
-    # What stays leaves its links and joins none: torkham loses all, and nothing of it is told to go round.
+    # What stays leaves its links and joins none: torkham loses all, and nothing of it is told to go
+    # round.
     moved = dict(found["shifted"].select("link_id", "difference").iter_rows())
     assert moved["torkhampk-torkhamaf-road"] == -sum(
-        t for t, links in found["moves"].select("t_per_year", "links_before").iter_rows()
-        if "torkhampk-torkhamaf-road" in (links or ()))
+        t
+        for t, links in found["moves"].select("t_per_year", "links_before").iter_rows()
+        if "torkhampk-torkhamaf-road" in (links or ())
+    )
     assert set(found["corridors"]["scenario_id"]) == {"mid-2026", "railway-built"}
     assert found["replay"].height == 2 and found["fits"].height == study.tables["hazards"].height
     # The charts hold what the frames hold.
     ranked = found["rank"]
     drawn = closure_charts.criticality_bars(ranked).to_json()
-    worst = ranked.filter(pl.col("kind") == "node").sort("loss_usd_per_year", descending=True)["name"][0]
+    worst = ranked.filter(pl.col("kind") == "node").sort("loss_usd_per_year", descending=True)[
+        "name"
+    ][0]
     assert str(worst).removeprefix("Port of ") in drawn
-    for chart in (closure_charts.loss_curve(found["years"], found["summary"], {}),
-                  closure_charts.hazard_bars(found["by_hazard"], {}), closure_charts.replay_bars(found["replay"]),
-                  closure_charts.corridor_bars(found["corridors"]),
-                  closure_charts.criticality_map(study.tables["nodes"], study.tables["links"], ranked),
-                  closure_charts.shift_map(study.tables["nodes"], study.tables["links"], found["shifted"])):
+    for chart in (
+        closure_charts.loss_curve(found["years"], found["summary"], {}),
+        closure_charts.hazard_bars(found["by_hazard"], {}),
+        closure_charts.replay_bars(found["replay"]),
+        closure_charts.corridor_bars(found["corridors"]),
+        closure_charts.criticality_map(study.tables["nodes"], study.tables["links"], ranked),
+        closure_charts.shift_map(study.tables["nodes"], study.tables["links"], found["shifted"]),
+    ):
         assert '"description"' in chart.to_json()
 
 
@@ -218,4 +315,7 @@ def test_a_study_without_demand_still_tells_its_history(starter: Path) -> None:
     for name in ("demand", "hazards", "events"):
         (starter / f"{name}.csv").unlink(missing_ok=True)
     known = co.read(starter)
-    assert set(losses.losses(known, lambda name: scenario_network(known, name))) == {"fits", "families"}
+    assert set(losses.losses(known, lambda name: scenario_network(known, name))) == {
+        "fits",
+        "families",
+    }

@@ -1,7 +1,8 @@
 """Money, hours and carbon of links, services, borders and terminals, computed by hand.
 
-Carbon factors are those of the GLEC Framework v3 (2024): container train diesel 27.6 g/t-km, container ship 89 g/TEU-km,
-articulated lorry 95 x 1.22 = 116 g/t-km, container terminal 10.7 kg a box of two TEU.
+Carbon factors are those of the GLEC Framework v3 (2024): container train diesel 27.6 g/t-km,
+container ship 89 g/TEU-km, articulated lorry 95 x 1.22 = 116 g/t-km, container terminal 10.7 kg a
+box of two TEU.
 """
 
 from __future__ import annotations
@@ -18,38 +19,120 @@ from corridor import cost
 from corridor.errors import UnknownName
 from corridor.rules import Party, applying
 
-RATES = [{"rate_id": "road-kz", "mode": "road", "country": "KZ", "form": "container", "usd_per_teu_km": 1.089},
-         {"rate_id": "road", "mode": "road", "form": "container", "usd_per_teu_km": 0.9},
-         {"rate_id": "road-bulk", "mode": "road", "form": "bulk", "usd_per_t_km": 0.1},
-         {"rate_id": "rail-uz", "mode": "rail", "country": "UZ", "usd_per_unit_km": 0.1, "usd_per_teu_km": 0.35,
-          "usd_per_t_km": 0.02},
-         {"rate_id": "block-train", "mode": "rail", "service_id": "block", "usd_per_teu_km": 0.31}]
-EMISSIONS = [{"emission_id": "road", "mode": "road", "g_co2e_per_t_km": 116.0},
-             {"emission_id": "road-kg", "mode": "road", "country": "KG", "g_co2e_per_t_km": 151.0},
-             {"emission_id": "rail", "mode": "rail", "g_co2e_per_t_km": 16.0},
-             {"emission_id": "rail-diesel", "mode": "rail", "traction": "diesel", "form": "container",
-              "g_co2e_per_t_km": 27.6},
-             {"emission_id": "sea", "mode": "sea", "form": "container", "g_co2e_per_teu_km": 89.0},
-             {"emission_id": "hub", "mode": "terminal", "kg_co2e_per_t": 0.6},
-             {"emission_id": "hub-box", "mode": "terminal", "form": "container", "kg_co2e_per_teu": 5.35}]
-MODES = [{"mode_id": "road", "mode": "road", "active_h_per_day": 14.0, "running_p95_ratio": 1.45},
-         {"mode_id": "road-uz", "mode": "road", "country": "UZ", "active_h_per_day": 12.0, "running_p95_ratio": 1.24},
-         {"mode_id": "rail", "mode": "rail", "active_h_per_day": 24.0, "running_p95_ratio": 1.5}]
+RATES = [
+    {
+        "rate_id": "road-kz",
+        "mode": "road",
+        "country": "KZ",
+        "form": "container",
+        "usd_per_teu_km": 1.089,
+    },
+    {"rate_id": "road", "mode": "road", "form": "container", "usd_per_teu_km": 0.9},
+    {"rate_id": "road-bulk", "mode": "road", "form": "bulk", "usd_per_t_km": 0.1},
+    {
+        "rate_id": "rail-uz",
+        "mode": "rail",
+        "country": "UZ",
+        "usd_per_unit_km": 0.1,
+        "usd_per_teu_km": 0.35,
+        "usd_per_t_km": 0.02,
+    },
+    {"rate_id": "block-train", "mode": "rail", "service_id": "block", "usd_per_teu_km": 0.31},
+]
+EMISSIONS = [
+    {"emission_id": "road", "mode": "road", "g_co2e_per_t_km": 116.0},
+    {"emission_id": "road-kg", "mode": "road", "country": "KG", "g_co2e_per_t_km": 151.0},
+    {"emission_id": "rail", "mode": "rail", "g_co2e_per_t_km": 16.0},
+    {
+        "emission_id": "rail-diesel",
+        "mode": "rail",
+        "traction": "diesel",
+        "form": "container",
+        "g_co2e_per_t_km": 27.6,
+    },
+    {"emission_id": "sea", "mode": "sea", "form": "container", "g_co2e_per_teu_km": 89.0},
+    {"emission_id": "hub", "mode": "terminal", "kg_co2e_per_t": 0.6},
+    {"emission_id": "hub-box", "mode": "terminal", "form": "container", "kg_co2e_per_teu": 5.35},
+]
+MODES = [
+    {"mode_id": "road", "mode": "road", "active_h_per_day": 14.0, "running_p95_ratio": 1.45},
+    {
+        "mode_id": "road-uz",
+        "mode": "road",
+        "country": "UZ",
+        "active_h_per_day": 12.0,
+        "running_p95_ratio": 1.24,
+    },
+    {"mode_id": "rail", "mode": "rail", "active_h_per_day": 24.0, "running_p95_ratio": 1.5},
+]
 REEFER = {**BOX, "cargo_id": "reefer", "t_per_unit": 22.0, "rate_ratio": 1.3, "carbon_ratio": 1.12}
-TONNE = {**BOX, "cargo_id": "tonne", "form": "bulk", "t_per_unit": 1.0, "teu_per_unit": None, "clearances_per_unit": 0.05}
+TONNE = {
+    **BOX,
+    "cargo_id": "tonne",
+    "form": "bulk",
+    "t_per_unit": 1.0,
+    "teu_per_unit": None,
+    "clearances_per_unit": 0.05,
+}
 
 
 def built(**more: Any) -> Any:
-    return small(**{
-        "nodes": [node("a", "KZ"), node("b", "KZ"), node("c", "UZ"), node("d", "UZ"), node("e", "KG")],
-        "links": [link("ab", "a", "b"), link("bc", "b", "c", length_km=1.0, speed_kmh=10.0, fixed_h=20.0, fixed_p95_h=70.0,
-                                             fixed_usd=240.0),
-                  link("cd", "c", "d", mode="rail", gauge_mm=1520, length_km=300.0, speed_kmh=30.0, traction="diesel"),
-                  link("de", "d", "e", mode="sea", length_km=500.0, speed_kmh=25.0), link("ae", "a", "e", speed_kmh=None)],
-        "rates": RATES, "emissions": EMISSIONS, "modes": MODES, "cargoes": [BOX, REEFER, TONNE],
-        "terminals": [{"terminal_id": "t", "node_id": "c", "from_layer": "road", "to_layer": "rail-1520",
-                       "form": "container", "two_way": True, "handling_h": 24.0, "handling_p95_h": 72.0,
-                       "usd_per_unit": 5.0, "usd_per_teu": 60.0, "usd_per_t": 0.5}], **more})
+    return small(
+        **{
+            "nodes": [
+                node("a", "KZ"),
+                node("b", "KZ"),
+                node("c", "UZ"),
+                node("d", "UZ"),
+                node("e", "KG"),
+            ],
+            "links": [
+                link("ab", "a", "b"),
+                link(
+                    "bc",
+                    "b",
+                    "c",
+                    length_km=1.0,
+                    speed_kmh=10.0,
+                    fixed_h=20.0,
+                    fixed_p95_h=70.0,
+                    fixed_usd=240.0,
+                ),
+                link(
+                    "cd",
+                    "c",
+                    "d",
+                    mode="rail",
+                    gauge_mm=1520,
+                    length_km=300.0,
+                    speed_kmh=30.0,
+                    traction="diesel",
+                ),
+                link("de", "d", "e", mode="sea", length_km=500.0, speed_kmh=25.0),
+                link("ae", "a", "e", speed_kmh=None),
+            ],
+            "rates": RATES,
+            "emissions": EMISSIONS,
+            "modes": MODES,
+            "cargoes": [BOX, REEFER, TONNE],
+            "terminals": [
+                {
+                    "terminal_id": "t",
+                    "node_id": "c",
+                    "from_layer": "road",
+                    "to_layer": "rail-1520",
+                    "form": "container",
+                    "two_way": True,
+                    "handling_h": 24.0,
+                    "handling_p95_h": 72.0,
+                    "usd_per_unit": 5.0,
+                    "usd_per_teu": 60.0,
+                    "usd_per_t": 0.5,
+                }
+            ],
+            **more,
+        }
+    )
 
 
 def priced(cargo: str = "box", **more: Any) -> cost.Costs:
@@ -112,24 +195,40 @@ def test_a_terminal_handles_the_forms_it_names() -> None:
     assert not priced("tonne").may_pass[at]
 
 
-@pytest.mark.parametrize(("service", "run_h", "headway_h"), [
-    ({"departures_per_week": 7.0}, 10.0, 24.0), ({"timetable": "mon 08:00"}, 10.0, 0.0),
-    ({"departures_per_week": 3.5, "speed_kmh": 60.0}, 5.0, 48.0)])
-def test_a_service_has_its_own_price_speed_and_headway(service: dict[str, Any], run_h: float, headway_h: float) -> None:
-    services = [{"service_id": "block", "link_ids": "cd", "required": False, **service},
-                {"service_id": "other", "link_ids": "cd", "required": False, "departures_per_week": 1.0}]
+@pytest.mark.parametrize(
+    ("service", "run_h", "headway_h"),
+    [
+        ({"departures_per_week": 7.0}, 10.0, 24.0),
+        ({"timetable": "mon 08:00"}, 10.0, 0.0),
+        ({"departures_per_week": 3.5, "speed_kmh": 60.0}, 5.0, 48.0),
+    ],
+)
+def test_a_service_has_its_own_price_speed_and_headway(
+    service: dict[str, Any], run_h: float, headway_h: float
+) -> None:
+    services = [
+        {"service_id": "block", "link_ids": "cd", "required": False, **service},
+        {"service_id": "other", "link_ids": "cd", "required": False, "departures_per_week": 1.0},
+    ]
     study, costs = built(services=services), priced(services=services)
     at = arc(study, "service")
     assert costs.usd[at] == pytest.approx(0.31 * 2 * 300)  # 186
-    assert (costs.run_h[at], costs.headway_h[at]) == (pytest.approx(run_h), pytest.approx(headway_h))
+    assert (costs.run_h[at], costs.headway_h[at]) == (
+        pytest.approx(run_h),
+        pytest.approx(headway_h),
+    )
     other = study.graph.kind.index("service", at + 2)
     assert costs.usd[other] == pytest.approx(360)  # no price of its own: that of its link
 
 
 def test_rules_add_hours_and_charges_while_they_are_in_force() -> None:
     rule = {"row_id": "bc", "effect": "extra-usd", "value": 60.0}
-    rules = [{"rule_id": "fee", **rule}, {"rule_id": "more", **rule}, {"rule_id": "wait", **rule, "effect": "extra-hours"},
-             {"rule_id": "later", **rule, "from_on": dt.date(2099, 1, 1)}]
+    rules = [
+        {"rule_id": "fee", **rule},
+        {"rule_id": "more", **rule},
+        {"rule_id": "wait", **rule, "effect": "extra-hours"},
+        {"rule_id": "later", **rule, "from_on": dt.date(2099, 1, 1)},
+    ]
     assert priced(rules=rules).link.charge_usd[2] == 240 + 120
     assert priced(rules=rules).link.fixed_h[2] == 80
     assert priced("tonne", rules=rules).link.charge_usd[2] == pytest.approx(0.05 * 360)
@@ -150,7 +249,9 @@ def test_row_order_of_tables_changes_no_cost() -> None:
     assert np.array_equal(priced().run_h, mixed.run_h)
 
 
-@pytest.mark.parametrize("cargo", ["container-20", "container-40", "reefer-40", "bulk-t", "bus-12m", "project"])
+@pytest.mark.parametrize(
+    "cargo", ["container-20", "container-40", "reefer-40", "bulk-t", "bus-12m", "project"]
+)
 def test_every_way_of_the_study_costs_something(cargo: str) -> None:
     study = network("open-borders")
     costs = cost.price(study, Party(cargo), (), 0)
@@ -164,9 +265,16 @@ def test_every_way_of_the_study_costs_something(cargo: str) -> None:
 
 def test_a_lorry_in_kazakhstan_costs_what_its_row_says() -> None:
     study = network("open-borders")
-    at = next(i for i, row in enumerate(study.rows("links")) if row["mode"] == "road" and row["fixed_usd"] is None
-              and study.by_id("nodes")[row["from_node_id"]]["country"] == "KZ")
+    at = next(
+        i
+        for i, row in enumerate(study.rows("links"))
+        if row["mode"] == "road"
+        and row["fixed_usd"] is None
+        and study.by_id("nodes")[row["from_node_id"]]["country"] == "KZ"
+    )
     rate = next(r for r in study.rows("rates") if r["rate_id"] == "road-kz-container")
     made = cost.price(study, Party("container-40"), (), 0).link
-    assert made.usd[2 * at] == pytest.approx(study.rows("links")[at]["length_km"] * 2 * rate["usd_per_teu_km"])
+    assert made.usd[2 * at] == pytest.approx(
+        study.rows("links")[at]["length_km"] * 2 * rate["usd_per_teu_km"]
+    )
     assert STUDY.is_dir()

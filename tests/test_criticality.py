@@ -1,4 +1,5 @@
-"""Criticality: every element against brute force, by hand, and the exposure it is told of against skims."""
+"""Criticality: every element against brute force, by hand, and the exposure it is told of against
+skims."""
 
 from __future__ import annotations
 
@@ -37,13 +38,15 @@ def test_costs_without_each_element_equal_the_naive_twin(seed: int) -> None:
     for kind, starts, trips in exposed.groups():
         goals = [part(exposed.goals, t).tolist() for t in trips.tolist()]
         for row, shut in enumerate([set(), *({int(a) for a in e.arcs} for e in found)]):
-            naive = naive_disruption.costs_without(arcs_of(exposed, kind), shut, starts.tolist(), goals,
-                                                   len(exposed.ptr) - 1)
+            naive = naive_disruption.costs_without(
+                arcs_of(exposed, kind), shut, starts.tolist(), goals, len(exposed.ptr) - 1
+            )
             assert [None if c >= UNREACHED else c for c in costs[row, trips].tolist()] == naive
 
 
 def scipy_costs(exposed: Exposure, shut: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return every trip's cost with some arcs shut, each tree searched whole; parallel arcs stand side by side."""
+    """Return every trip's cost with some arcs shut, each tree searched whole; parallel arcs stand
+    side by side."""
     made = np.full(exposed.trips.height, np.inf)
     n = len(exposed.ptr) - 1
     for kind, starts, trips in exposed.groups():
@@ -69,18 +72,26 @@ def test_rank_equals_recomputing_every_link_of_the_study() -> None:
         assert np.array_equal(ours, scipy_costs(exposed, shut)), element
 
 
-@pytest.mark.parametrize("link_id", ["saryagash-keles-rail", "karachi-rotterdam-sea", "beyneu-aktau-rail"])
+@pytest.mark.parametrize(
+    "link_id", ["saryagash-keles-rail", "karachi-rotterdam-sea", "beyneu-aktau-rail"]
+)
 def test_rank_equals_a_network_whose_tables_lack_the_link(link_id: str) -> None:
     network = study_network()
     demand = network.frames["demand"]
-    closed = changes.apply(network, network.frames["changes"].head(1).with_columns(
-        pl.lit(link_id).alias("row_id"), pl.lit(None, pl.Date).alias("from_on")))
+    closed = changes.apply(
+        network,
+        network.frames["changes"]
+        .head(1)
+        .with_columns(pl.lit(link_id).alias("row_id"), pl.lit(None, pl.Date).alias("from_on")),
+    )
     whole, cut = (without(expose(n, demand, on=STUDY_ON), [])[0][0] for n in (network, closed))
     ranked = rank(network, demand, on=STUDY_ON, kinds=["link"], pairs=0)
     told = ranked.filter(pl.col("element_id") == link_id).row(0, named=True)
     units = demand["units_per_year"].to_numpy()
     served = cut < UNREACHED
-    assert told["extra_usd_per_year"] == pytest.approx((units * np.where(served, cut - whole, 0)).sum() / 100, rel=1e-12)
+    assert told["extra_usd_per_year"] == pytest.approx(
+        (units * np.where(served, cut - whole, 0)).sum() / 100, rel=1e-12
+    )
     assert told["unserved_units_per_year"] == units[~served].sum()
     assert told["extra_usd_per_year"] + told["unserved_units_per_year"] > 0
 
@@ -89,17 +100,32 @@ def test_measures_by_hand() -> None:
     network = build(two_roads())
     demand = demand_of([("west", "east")])
     told = {row["element_id"]: row for row in rank(network, demand, on=ON).iter_rows(named=True)}
-    row = told["west-pass"]  # 400 km and 16 h at 10 USD become 900 km and 36 h: 700 USD more for each of 365 boxes
+    row = told[
+        "west-pass"
+    ]  # 400 km and 16 h at 10 USD become 900 km and 36 h: 700 USD more for each of 365 boxes
     assert (row["extra_usd_per_year"], row["detour_km"], row["detour_h"]) == (700 * 365, 500, 20)
-    assert (row["unserved_units_per_year"], row["used_t_per_year"], row["disjoint_count"]) == (0, 365 * 20, 1)
-    assert told["node:pass"]["extra_usd_per_year"] == told["crossing:KZ-PK"]["extra_usd_per_year"] == 700 * 365
+    assert (row["unserved_units_per_year"], row["used_t_per_year"], row["disjoint_count"]) == (
+        0,
+        365 * 20,
+        1,
+    )
+    assert (
+        told["node:pass"]["extra_usd_per_year"]
+        == told["crossing:KZ-PK"]["extra_usd_per_year"]
+        == 700 * 365
+    )
     assert told["west-spur"]["loss_usd_per_year"] == told["west-plain"]["loss_usd_per_year"] == 0
     assert told["country:PK"]["unserved_usd_per_year"] == 365 * 24000
     assert told["country:PK"]["loss_usd_per_year"] == pytest.approx(0.1 * 365 * 24000)
     pair = told["west-pass west-plain"]
     assert pair["kind"] == "pair" and pair["unserved_units_per_year"] == 365
     assert pair["joint_usd_per_year"] == pytest.approx(365 * (2400 - 700))
-    assert rank(network, demand, on=ON, kinds=["link"], pairs=0, limit_share=0.01)["loss_usd_per_year"][0] == 240 * 365
+    assert (
+        rank(network, demand, on=ON, kinds=["link"], pairs=0, limit_share=0.01)[
+            "loss_usd_per_year"
+        ][0]
+        == 240 * 365
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -107,17 +133,26 @@ def test_worst_pairs_equal_all_pairs(seed: int) -> None:
     tables, demand = random_case(seed, nodes=5, links=9)
     exposed = expose(build(tables), demand, on=ON)
     found = elements(exposed, ["link"])
-    both = [dataclasses.replace(a, element_id=f"{a.element_id} {b.element_id}", arcs=np.union1d(a.arcs, b.arcs))
-            for a, b in combinations(found, 2)]
-    alone = {e.element_id: m["loss_usd_per_year"] for e, m in zip(found, measure(exposed, *without(exposed, found), 0.1),
-                                                                  strict=True)}
+    both = [
+        dataclasses.replace(
+            a, element_id=f"{a.element_id} {b.element_id}", arcs=np.union1d(a.arcs, b.arcs)
+        )
+        for a, b in combinations(found, 2)
+    ]
+    alone = {
+        e.element_id: m["loss_usd_per_year"]
+        for e, m in zip(found, measure(exposed, *without(exposed, found), 0.1), strict=True)
+    }
     naive = {}
     for e, m in zip(both, measure(exposed, *without(exposed, both), 0.1), strict=True):
         a, b = e.element_id.split()
         if m["loss_usd_per_year"] - alone[a] - alone[b] > 0.01:
             naive[e.element_id] = m["loss_usd_per_year"]
     ours = worst_pairs(exposed, found, by="loss_usd_per_year", most=1000, limit_share=0.1)
-    told = {" ".join(sorted(k.split())): v for k, v in ours.select("element_id", "loss_usd_per_year").iter_rows()}
+    told = {
+        " ".join(sorted(k.split())): v
+        for k, v in ours.select("element_id", "loss_usd_per_year").iter_rows()
+    }
     assert told == pytest.approx({" ".join(sorted(k.split())): v for k, v in naive.items()})
 
 
@@ -128,7 +163,9 @@ def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
     exposed = expose(network, demand, on=ON)
     graph, rows = network.graph, network.rows("links")
     usable = exposed.arc_of[(exposed.weight[0] >= 0).any(axis=0)].tolist()
-    steps = [(int(graph.tail[a]), int(graph.head[a])) for a in usable if graph.kind[a] == "terminal"]
+    steps = [
+        (int(graph.tail[a]), int(graph.head[a])) for a in usable if graph.kind[a] == "terminal"
+    ]
     ways = {run: (int(graph.tail[a]), int(graph.head[a])) for a in usable for run in graph.runs[a]}
     links = elements(exposed, ["link"])
     for i, count in enumerate(disjoint_counts(exposed, links)):
@@ -156,7 +193,9 @@ def test_rank_refuses_what_it_does_not_know() -> None:
 
 def test_exposure_weighs_arcs_as_skims_do() -> None:
     whole = study_network("mid-2026")
-    anybodys = whole.frames["rules"].filter(pl.col("origin_country").is_null() & pl.col("destination_country").is_null())
+    anybodys = whole.frames["rules"].filter(
+        pl.col("origin_country").is_null() & pl.col("destination_country").is_null()
+    )
     # a skim is of goods from anywhere to anywhere: rules for those of one country are not for it
     network = dataclasses.replace(whole, frames={**whole.frames, "rules": anybodys}, cache={})
     exposed = expose(network, network.frames["demand"], on=STUDY_ON)
@@ -164,16 +203,27 @@ def test_exposure_weighs_arcs_as_skims_do() -> None:
         trip = exposed.trips["cargo_id"].to_list().index(cargo)
         frozen = skims.freeze(network, cargo=cargo, depart=STUDY_ON)
         assert np.array_equal(exposed.weight[0, exposed.class_of[trip]], frozen.weight)
-    pairs = skims.skim(network, cargo="container-40", depart=STUDY_ON, places=["karachi", "rotterdam"])
-    cost = without(exposed, [])[0][0, exposed.trips["demand_id"].to_list().index("karachi-rotterdam-container-40")]
+    pairs = skims.skim(
+        network, cargo="container-40", depart=STUDY_ON, places=["karachi", "rotterdam"]
+    )
+    cost = without(exposed, [])[0][
+        0, exposed.trips["demand_id"].to_list().index("karachi-rotterdam-container-40")
+    ]
     assert cost / 100 == pairs.filter(pl.col("origin") == "karachi")["generalised_cost_usd"][0]
 
 
 def test_days_with_the_same_calendar_share_a_regime() -> None:
     network = study_network("khunjerab-1985")
     exposed = expose(network, network.frames["demand"].head(3), on="2026-01-01", days=365)
-    assert len(exposed.regime_of_day) == 365 and len(exposed.weight) == len(set(exposed.regime_of_day.tolist())) < 120
+    assert (
+        len(exposed.regime_of_day) == 365
+        and len(exposed.weight) == len(set(exposed.regime_of_day.tolist())) < 120
+    )
     for day in (0, 100, 200, 330):
-        one = expose(network, network.frames["demand"].head(3), on=dt.date(2026, 1, 1) + dt.timedelta(days=day))
+        one = expose(
+            network,
+            network.frames["demand"].head(3),
+            on=dt.date(2026, 1, 1) + dt.timedelta(days=day),
+        )
         assert np.array_equal(one.weight[0], exposed.weight[exposed.regime_of_day[day]])
         assert np.array_equal(one.minutes[0], exposed.minutes[exposed.regime_of_day[day]])

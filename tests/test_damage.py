@@ -1,4 +1,5 @@
-"""Every kind of damage to a study gives one finding that names file and line and says what to do, never a traceback."""
+"""Every kind of damage to a study gives one finding that names file and line and says what to do,
+never a traceback."""
 
 from __future__ import annotations
 
@@ -29,10 +30,17 @@ def test_damage_is_found(damage: Damage, whole: Path, tmp_path: Path) -> None:
     damage.do(folder)
     findings = check(folder)
     told = "\n".join(map(str, findings))
-    hits = [f for f in findings if (f.kind, f.file, f.severity) == (damage.kind, damage.file, damage.severity)
-            and damage.line in (None, f.line) and damage.cure in f.do]
+    hits = [
+        f
+        for f in findings
+        if (f.kind, f.file, f.severity) == (damage.kind, damage.file, damage.severity)
+        and damage.line in (None, f.line)
+        and damage.cure in f.do
+    ]
     assert hits, told
-    assert all(f.do.endswith((".", "?")) and f.message.strip() for f in findings), told  # a cure is a whole sentence
+    assert all(f.do.endswith((".", "?")) and f.message.strip() for f in findings), (
+        told
+    )  # a cure is a whole sentence
     assert {f.kind for f in findings if f.severity == "error"} <= {damage.kind, *damage.also}, told
     if damage.severity == "error":
         with pytest.raises(StudyError) as caught:
@@ -53,24 +61,87 @@ def test_kinds_are_many() -> None:
 
 
 # Cells and bytes that have broken readers before.
-NASTY = ["", "nan", "-inf", "1e400", "-1", "9" * 400, '"', '""', "a,b", "\n", "\r", "\u2028", "é", "\ufeff", "💥", "*", ":",
-         "crossing:AF", "country:", "mode:rail", "2026-02-29", "0000-00-00", "99:99-00:00", "mon 25:00", "true", "null",
-         "almaty", "road-price:", ":", "=1+1", "0x10", "١٢", "%s", "{}", "\\", "'", "\t", ";", "rail-1520", "closed"]
+NASTY = [
+    "",
+    "nan",
+    "-inf",
+    "1e400",
+    "-1",
+    "9" * 400,
+    '"',
+    '""',
+    "a,b",
+    "\n",
+    "\r",
+    "\u2028",
+    "é",
+    "\ufeff",
+    "💥",
+    "*",
+    ":",
+    "crossing:AF",
+    "country:",
+    "mode:rail",
+    "2026-02-29",
+    "0000-00-00",
+    "99:99-00:00",
+    "mon 25:00",
+    "true",
+    "null",
+    "almaty",
+    "road-price:",
+    ":",
+    "=1+1",
+    "0x10",
+    "١٢",
+    "%s",
+    "{}",
+    "\\",
+    "'",
+    "\t",
+    ";",
+    "rail-1520",
+    "closed",
+]
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> tuple[str, list[tuple[str, int, int, bytes]]]:
     """A file and what is done to it: (what, position, length, bytes)."""
     file = draw(st.sampled_from(FILES))
-    steps = draw(st.lists(st.tuples(
-        st.sampled_from(["cell", "byte", "cut", "line", "insert"]), st.integers(0, 10**6), st.integers(1, 40),
-        st.one_of(st.sampled_from(NASTY).map(str.encode), st.binary(max_size=8))), min_size=1, max_size=3))
+    steps = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["cell", "byte", "cut", "line", "insert"]),
+                st.integers(0, 10**6),
+                st.integers(1, 40),
+                st.one_of(st.sampled_from(NASTY).map(str.encode), st.binary(max_size=8)),
+            ),
+            min_size=1,
+            max_size=3,
+        )
+    )
     return file, steps
 
 
-FILES = ["nodes.csv", "links.csv", "terminals.csv", "rates.csv", "modes.csv", "emissions.csv", "rules.csv", "windows.csv",
-         "services.csv", "cargoes.csv", "hazards.csv", "changes.csv", "demand.csv", "parameters.csv", "sources.csv",
-         "study.toml"]
+FILES = [
+    "nodes.csv",
+    "links.csv",
+    "terminals.csv",
+    "rates.csv",
+    "modes.csv",
+    "emissions.csv",
+    "rules.csv",
+    "windows.csv",
+    "services.csv",
+    "cargoes.csv",
+    "hazards.csv",
+    "changes.csv",
+    "demand.csv",
+    "parameters.csv",
+    "sources.csv",
+    "study.toml",
+]
 
 
 def mutated(text: bytes, steps: list[tuple[str, int, int, bytes]]) -> bytes:
@@ -81,9 +152,9 @@ def mutated(text: bytes, steps: list[tuple[str, int, int, bytes]]) -> bytes:
             cells[at % len(cells)] = junk
             text = b",".join(cells)
         elif what == "byte":
-            text = text[:place] + bytes([at % 256]) + text[place + 1:]
+            text = text[:place] + bytes([at % 256]) + text[place + 1 :]
         elif what == "cut":
-            text = text[:place] + text[place + length:]
+            text = text[:place] + text[place + length :]
         elif what == "line":
             lines = text.split(b"\n")
             text = b"\n".join([*lines, lines[at % len(lines)]])
@@ -101,12 +172,16 @@ def scratch(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 
 @settings(max_examples=60)
 @given(change=mutations())
-def test_check_never_raises(change: tuple[str, list[tuple[str, int, int, bytes]]], whole: Path, scratch: Path) -> None:
+def test_check_never_raises(
+    change: tuple[str, list[tuple[str, int, int, bytes]]], whole: Path, scratch: Path
+) -> None:
     file, steps = change
     try:
         (scratch / file).write_bytes(mutated((whole / file).read_bytes(), steps))
         findings = check(scratch)
-        assert all(isinstance(f, Finding) and f.do and f.severity in ("error", "warning") for f in findings)
+        assert all(
+            isinstance(f, Finding) and f.do and f.severity in ("error", "warning") for f in findings
+        )
         if all(f.severity == "warning" for f in findings):
             study = read(scratch)
             for scenario in study.scenarios.values():  # what passed the check can be used
@@ -116,15 +191,21 @@ def test_check_never_raises(change: tuple[str, list[tuple[str, int, int, bytes]]
 
 
 @settings(max_examples=20)
-@given(at=st.integers(0, 10**6), junk=st.binary(min_size=1, max_size=6), suffix=st.sampled_from([".parquet", ".xlsx"]))
-def test_binary_files_never_raise(at: int, junk: bytes, suffix: str, whole: Path, scratch: Path) -> None:
+@given(
+    at=st.integers(0, 10**6),
+    junk=st.binary(min_size=1, max_size=6),
+    suffix=st.sampled_from([".parquet", ".xlsx"]),
+)
+def test_binary_files_never_raise(
+    at: int, junk: bytes, suffix: str, whole: Path, scratch: Path
+) -> None:
     path = scratch / f"rates{suffix}"
     try:
         (scratch / "rates.csv").unlink()
         formats.write_frame(path, pl.read_csv(whole / "rates.csv", infer_schema=False))
         text = path.read_bytes()
         place = at % len(text)
-        path.write_bytes(text[:place] + junk + text[place + len(junk):])
+        path.write_bytes(text[:place] + junk + text[place + len(junk) :])
         assert isinstance(check(scratch), list)
     finally:
         path.unlink(missing_ok=True)

@@ -1,13 +1,15 @@
-"""The documentation is true: its commands and Python blocks run and print what it shows, its links lead somewhere, its
-tables are current.
+"""The documentation is true: its commands and Python blocks run and print what it shows, its links
+lead somewhere, its tables are current.
 
-In a page, ```python blocks and the lines of ```sh and ```console blocks run in order, in a folder of their own that holds
-the studies; Python blocks of a page share their names. In ```console, the lines below a command are what it prints on a
-terminal (CSV where it is piped): `...` stands for any lines, within a line for anything; what goes to stderr may be left
-out. A ```text block right after a ```python block is what that prints. `# exits 3` after a command says the exit code to
-expect. A block below `<!-- skip: reason -->` is not run.
+In a page, ```python blocks and the lines of ```sh and ```console blocks run in order, in a folder
+of their own that holds the studies; Python blocks of a page share their names. In ```console, the
+lines below a command are what it prints on a terminal (CSV where it is piped): `...` stands for any
+lines, within a line for anything; what goes to stderr may be left out. A ```text block right after
+a ```python block is what that prints. `# exits 3` after a command says the exit code to expect. A
+block below `<!-- skip: reason -->` is not run.
 
-`corridor` is called within the test's own process, which spares its start each time; one test calls what is installed.
+`corridor` is called within the test's own process, which spares its start each time; one test calls
+what is installed.
 """
 
 from __future__ import annotations
@@ -31,8 +33,12 @@ from corridor.study import Study
 from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")),
-         *sorted((ROOT / "studies").glob("*/README.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "studies").glob("*/README.md")),
+]
 SHARED = "studies/kazakhstan-pakistan"
 RUN = ("python", "sh", "console")
 
@@ -42,28 +48,39 @@ def short(path: Path) -> str:
 
 
 def todo(page: Path) -> list[Block]:
-    """Return the blocks of a page that are run, and the text blocks that show what Python printed."""
+    """Return the blocks of a page that are run, and the text blocks that show what Python
+    printed."""
     found = blocks(page.read_text("utf-8"))
-    follows = {k for k in range(1, len(found)) if found[k].language == "text" and found[k - 1].language == "python"}
+    follows = {
+        k
+        for k in range(1, len(found))
+        if found[k].language == "text" and found[k - 1].language == "python"
+    }
     return [b for k, b in enumerate(found) if not b.skip and (b.language in RUN or k in follows)]
 
 
-# Pages that ask the same long questions (the whole chain of trade, everything at once) share a process and what it knows.
+# Pages that ask the same long questions (the whole chain of trade, everything at once) share a
+# process and what it knows.
 RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
-LONG = [p for p in RUNNING if short(p) in ("README.md", "docs/trade.md", "docs/tutorials/ministry.md")]
+LONG = [
+    p for p in RUNNING if short(p) in ("README.md", "docs/trade.md", "docs/tutorials/ministry.md")
+]
 
 
 def fingerprint(folder: Path) -> str:
     """Return a hash over the files of a study, its results left out."""
     digest = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file() and "results" not in p.relative_to(folder).parts):
+    for file in sorted(
+        p for p in folder.rglob("*") if p.is_file() and "results" not in p.relative_to(folder).parts
+    ):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
 
 @pytest.fixture(scope="session")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the studies without their results, made once; results come in as pages ask for them."""
+    """Return a copy of the studies without their results, made once; results come in as pages ask
+    for them."""
     folder = tmp_path_factory.mktemp("docs") / "studies"
     shutil.copytree(ROOT / "studies", folder, ignore=shutil.ignore_patterns("results"))
     return folder
@@ -71,7 +88,8 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def thrift() -> Iterator[None]:
-    """Compute what pages ask about trade only once, and draw fewer years for a run, which no page shows."""
+    """Compute what pages ask about trade only once, and draw fewer years for a run, which no page
+    shows."""
     skims, answers = prospects._skims, prospects.prospects
     known: dict[Any, Any] = {}
 
@@ -81,13 +99,20 @@ def thrift() -> Iterator[None]:
         return known[key]
 
     def skims_once(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
-        frames = tuple(int(frame.hash_rows().sum()) for frame in (*network.frames.values(), network.changes) if frame.height)
+        frames = tuple(
+            int(frame.hash_rows().sum())
+            for frame in (*network.frames.values(), network.changes)
+            if frame.height
+        )
         return once((frames, day), lambda: skims(study, network, day))
 
     def answers_once(study: Study, **asked: Any) -> prospects.Prospects:
         asked.pop("progress", None)
         goal = asked.pop("goal", None) or study.settings.target
-        return once((study.hash, str(goal), str(sorted(asked.items()))), lambda: answers(study, goal=goal, **asked))
+        return once(
+            (study.hash, str(goal), str(sorted(asked.items()))),
+            lambda: answers(study, goal=goal, **asked),
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prospects, "_skims", skims_once)
@@ -119,11 +144,15 @@ def work_through(page: Path) -> None:
             code = compile("\n" * (block.line - 1) + block.text, short(page), "exec")
             printed = called(lambda code=code: exec(code, names), terminal=False)
         elif block.language == "text":
-            check(Step("python", block.line, 0, tuple(block.text.splitlines())), printed, short(page))
+            check(
+                Step("python", block.line, 0, tuple(block.text.splitlines())), printed, short(page)
+            )
         else:
             for step in steps(block):
                 check(step, run(step.command), short(page))
-    assert fingerprint(Path(SHARED)) == before, f"{short(page)} changes the built-in study: work on a copy"
+    assert fingerprint(Path(SHARED)) == before, (
+        f"{short(page)} changes the built-in study: work on a copy"
+    )
 
 
 class TestLongPages:
@@ -152,11 +181,15 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_contributing_names_what_exists() -> None:
-    rows = re.findall(r"^\| .+? \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| .+? \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE
+    )
     paths = [p for row in rows for p in re.findall(r"`([\w./-]+[/.][\w./-]*)`", row)]
     assert len(paths) > 10
     missing = [p for p in paths if not (ROOT / p).exists()]
-    assert not missing, f"CONTRIBUTING.md says where to find what is not there: {', '.join(missing)}"
+    assert not missing, (
+        f"CONTRIBUTING.md says where to find what is not there: {', '.join(missing)}"
+    )
 
 
 @pytest.mark.parametrize("name", ["tables", "validation"])
@@ -193,8 +226,10 @@ def test_blocks_are_found() -> None:
     first, second, third = blocks(PAGE)
     assert steps(first) == [Step("corridor one --two", 3), Step("corridor three", 6, 3)]
     assert (second.skip, second.language, second.line) == ("it needs a screen", "python", 11)
-    assert steps(third) == [Step("corridor four", 14, 0, ("what it printed", "...")),
-                            Step("corridor five | head -1", 17, 0, ())]
+    assert steps(third) == [
+        Step("corridor four", 14, 0, ("what it printed", "...")),
+        Step("corridor five | head -1", 17, 0, ()),
+    ]
     assert third.skip is None
 
 
@@ -203,11 +238,16 @@ def test_unclosed_block_is_noticed() -> None:
         blocks("```sh\ncorridor")
 
 
-@pytest.mark.parametrize(("command", "words", "rest"), [
-    ("corridor a --on 1", ["corridor", "a", "--on", "1"], ""),
-    ("corridor a 'b | c' | head -2", ["corridor", "a", "b | c"], "| head -2"),
-    ("corridor a b > 'x y.csv'", ["corridor", "a", "b"], "> 'x y.csv'"), ("corridor a b>x", ["corridor", "a", "b"], ">x"),
-    ("cp a b && rm a", ["cp", "a", "b"], "&& rm a")])
+@pytest.mark.parametrize(
+    ("command", "words", "rest"),
+    [
+        ("corridor a --on 1", ["corridor", "a", "--on", "1"], ""),
+        ("corridor a 'b | c' | head -2", ["corridor", "a", "b | c"], "| head -2"),
+        ("corridor a b > 'x y.csv'", ["corridor", "a", "b"], "> 'x y.csv'"),
+        ("corridor a b>x", ["corridor", "a", "b"], ">x"),
+        ("cp a b && rm a", ["cp", "a", "b"], "&& rm a"),
+    ],
+)
 def test_commands_are_parted(command: str, words: list[str], rest: str) -> None:
     assert parted(command) == (words, rest)
 
@@ -215,17 +255,37 @@ def test_commands_are_parted(command: str, words: list[str], rest: str) -> None:
 PRINTED = "route  days\nr1     10.8\nr2     12.3\n\nRoutes: 2 of 472.\n"
 
 
-@pytest.mark.parametrize("shown", [
-    PRINTED, "route  days\n...", "...\nRoutes: ...", "...", "...\nr2...\n...", "route...\nr1...\n...\nRoutes: 2 of ...2.",
-    "...\nr1     10...\n...\nr2     12.3\n...\n...", "route  days\n...\n\nRoutes: 2 of 472.\n..."])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        PRINTED,
+        "route  days\n...",
+        "...\nRoutes: ...",
+        "...",
+        "...\nr2...\n...",
+        "route...\nr1...\n...\nRoutes: 2 of ...2.",
+        "...\nr1     10...\n...\nr2     12.3\n...\n...",
+        "route  days\n...\n\nRoutes: 2 of 472.\n...",
+    ],
+)
 def test_what_was_printed_fits(shown: str) -> None:
     assert lost(shown.splitlines(), PRINTED) is None
 
 
-@pytest.mark.parametrize(("shown", "first"), [
-    ("route  days\nr1     10.9\n...", "r1     10.9"), ("...\nr1     1.8\n...", "r1     1.8"), ("...\nr3...\n...", "r3..."),
-    ("route  days", "printed was also: r1     10.8"), ("r1     10.8\n...", "r1     10.8"), ("", "route  days"),
-    ("...\nr2     12.3\nr1     10.8\n...", "r1     10.8"), ("...\nRoutes: 2", "Routes: 2"), (PRINTED + "more", "more")])
+@pytest.mark.parametrize(
+    ("shown", "first"),
+    [
+        ("route  days\nr1     10.9\n...", "r1     10.9"),
+        ("...\nr1     1.8\n...", "r1     1.8"),
+        ("...\nr3...\n...", "r3..."),
+        ("route  days", "printed was also: r1     10.8"),
+        ("r1     10.8\n...", "r1     10.8"),
+        ("", "route  days"),
+        ("...\nr2     12.3\nr1     10.8\n...", "r1     10.8"),
+        ("...\nRoutes: 2", "Routes: 2"),
+        (PRINTED + "more", "more"),
+    ],
+)
 def test_what_was_not_printed_is_noticed(shown: str, first: str) -> None:
     said = lost(shown.splitlines(), PRINTED)
     assert said is not None
@@ -236,7 +296,11 @@ def test_a_page_that_lies_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     check(Step("exit 3", 1, 3), run("exit 3"), "page")
     with pytest.raises(AssertionError, match="ends with 2, not 0"):
-        check(Step("corridor check nowhere --colour", 1), run("corridor check nowhere --colour"), "page")
+        check(
+            Step("corridor check nowhere --colour", 1),
+            run("corridor check nowhere --colour"),
+            "page",
+        )
     check(Step("echo a", 1, 0, ("a",)), run("echo a; echo b >&2"), "page")
     check(Step("echo a", 1, 0, ("a", "b")), run("echo a; echo b >&2"), "page")
     with pytest.raises(AssertionError, match="nothing printed matches:\n  c"):

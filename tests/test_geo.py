@@ -1,4 +1,5 @@
-"""Distances agree with published ones and with the laws of the sphere; countries are right near borders and coasts."""
+"""Distances agree with published ones and with the laws of the sphere; countries are right near
+borders and coasts."""
 
 from __future__ import annotations
 
@@ -23,8 +24,11 @@ def test_quarter_of_a_meridian() -> None:
 
 
 def test_published_distance() -> None:
-    # Rosetta Code, "Haversine formula": Nashville to Los Angeles airport, 2887.26 km on a sphere of 6372.8 km.
-    assert km(-86.67, 36.12, -118.40, 33.94) == pytest.approx(2887.2599 * geo.EARTH_RADIUS_KM / 6372.8, abs=0.01)
+    # Rosetta Code, "Haversine formula": Nashville to Los Angeles airport, 2887.26 km on a sphere of
+    # 6372.8 km.
+    assert km(-86.67, 36.12, -118.40, 33.94) == pytest.approx(
+        2887.2599 * geo.EARTH_RADIUS_KM / 6372.8, abs=0.01
+    )
 
 
 def test_antipodes_are_half_round_the_globe() -> None:
@@ -49,12 +53,27 @@ def test_arrays_go_element_by_element() -> None:
     assert both[1] == pytest.approx(km(67.01, 24.86, 69.2, 34.5))
 
 
-@pytest.mark.parametrize(("lon", "lat", "country"), [
-    (76.93, 43.26, "KZ"), (67.01, 24.86, "PK"), (69.2, 34.5, "AF"), (69.24, 41.3, "UZ"), (58.38, 37.95, "TM"),
-    (74.6, 42.87, "KG"), (68.78, 38.56, "TJ"), (75.99, 39.47, "CN"), (51.42, 35.7, "IR"), (77.2, 28.6, "IN"), (49.87,
-                                                                                                               40.4, "AZ"),
-    (44.8, 41.7, "GE"), (17.1, 48.15, "SK"), (18.07, 59.33, "SE"), (55.27, 25.2, "AE"), (-0.1, 51.5, "GB"),
-])
+@pytest.mark.parametrize(
+    ("lon", "lat", "country"),
+    [
+        (76.93, 43.26, "KZ"),
+        (67.01, 24.86, "PK"),
+        (69.2, 34.5, "AF"),
+        (69.24, 41.3, "UZ"),
+        (58.38, 37.95, "TM"),
+        (74.6, 42.87, "KG"),
+        (68.78, 38.56, "TJ"),
+        (75.99, 39.47, "CN"),
+        (51.42, 35.7, "IR"),
+        (77.2, 28.6, "IN"),
+        (49.87, 40.4, "AZ"),
+        (44.8, 41.7, "GE"),
+        (17.1, 48.15, "SK"),
+        (18.07, 59.33, "SE"),
+        (55.27, 25.2, "AE"),
+        (-0.1, 51.5, "GB"),
+    ],
+)
 def test_country_of_a_city(lon: float, lat: float, country: str) -> None:
     assert geo.countries_at(lon, lat) == {country}
 

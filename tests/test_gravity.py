@@ -19,8 +19,13 @@ from corridor import gravity
 from corridor.errors import CallError, NotConverged
 
 CASE = Path(__file__).parent / "cases" / "gegravity-30"
-COEFFICIENTS = {"lndist": -0.3764, "contiguity": 0.8850, "pta": 0.4823, "common_language": 0.0392,
-                "international": -3.4224}
+COEFFICIENTS = {
+    "lndist": -0.3764,
+    "contiguity": 0.8850,
+    "pta": 0.4823,
+    "common_language": 0.0392,
+    "international": -3.4224,
+}
 RUNS = {"canada-japan": ("DEU", 5.0), "border-fifth": ("USA", 3.0)}
 
 
@@ -28,8 +33,11 @@ def shock(sample: pl.DataFrame, case: str) -> pl.DataFrame:
     """Return the sample with the counterfactual gravity variables of a case."""
     if case == "border-fifth":
         return sample.with_columns(pl.col("international") * 0.8)
-    pair = pl.col("exporter").is_in(["CAN", "JPN"]) & pl.col("importer").is_in(["CAN", "JPN"]) & (
-        pl.col("exporter") != pl.col("importer"))
+    pair = (
+        pl.col("exporter").is_in(["CAN", "JPN"])
+        & pl.col("importer").is_in(["CAN", "JPN"])
+        & (pl.col("exporter") != pl.col("importer"))
+    )
     return sample.with_columns(pl.when(pair).then(1).otherwise(pl.col("pta")).alias("pta"))
 
 
@@ -49,8 +57,15 @@ def solve(sample: pl.DataFrame, case: str, closure: str) -> gravity.Counterfactu
     codes = sorted(set(sample["exporter"]))
     output = square(sample, "Y")[:, 0]
     expenditure = square(sample, "E")[0]
-    return gravity.structural(kernel(sample), kernel(shock(sample, case)), output, expenditure, sigma=sigma,
-                              closure=closure, reference=codes.index(reference))
+    return gravity.structural(
+        kernel(sample),
+        kernel(shock(sample, case)),
+        output,
+        expenditure,
+        sigma=sigma,
+        closure=closure,
+        reference=codes.index(reference),
+    )
 
 
 @pytest.mark.parametrize("case", sorted(RUNS))
@@ -61,30 +76,62 @@ def test_equals_gegravity(case: str) -> None:
     ours = solve(sample, case, "once")
     np.testing.assert_allclose(ours.base_trade, square(theirs, "base_trade"), rtol=1e-6)
     np.testing.assert_allclose(ours.trade, square(theirs, "trade"), rtol=1e-6)
-    np.testing.assert_allclose(ours.real_income_ratio - 1, 1 / nations["welfare_statistic"].to_numpy() - 1, rtol=1e-6)
-    np.testing.assert_allclose(ours.price_ratio - 1, nations["price_change_percent"].to_numpy() / 100, rtol=1e-6)
+    np.testing.assert_allclose(
+        ours.real_income_ratio - 1, 1 / nations["welfare_statistic"].to_numpy() - 1, rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        ours.price_ratio - 1, nations["price_change_percent"].to_numpy() / 100, rtol=1e-6
+    )
     np.testing.assert_allclose(ours.inward, nations["imr"].to_numpy(), rtol=1e-6)
     np.testing.assert_allclose(ours.outward, nations["omr"].to_numpy(), rtol=1e-6)
 
 
 def test_gegravity_side_by_side() -> None:
-    ge = pytest.importorskip("gegravity", reason="gegravity is not installed: the golden numbers are checked instead")
+    ge = pytest.importorskip(
+        "gegravity", reason="gegravity is not installed: the golden numbers are checked instead"
+    )
     import pandas as pd
 
     with gzip.open(bench_data.needed("gravity", "gegravity_sample_2006.csv.gz"), "rt") as file:
         sample = pd.read_csv(file)
     began = time.perf_counter()
-    base = ge.BaselineData(sample.copy(), imp_var_name="importer", exp_var_name="exporter", year_var_name="year",
-                           trade_var_name="trade", expend_var_name="E", output_var_name="Y")
-    costs = ge.CostCoeffs(pd.DataFrame({"var": list(COEFFICIENTS), "coeff": list(COEFFICIENTS.values()),
-                                        "ste": [0.1] * 5}), identifier_col="var", coeff_col="coeff", stderr_col="ste")
-    model = ge.OneSectorGE(base, year="2006", expend_var_name="E", output_var_name="Y", cost_coeff_values=costs,
-                           cost_variables=list(COEFFICIENTS), reference_importer="DEU", sigma=5, quiet=True)
+    base = ge.BaselineData(
+        sample.copy(),
+        imp_var_name="importer",
+        exp_var_name="exporter",
+        year_var_name="year",
+        trade_var_name="trade",
+        expend_var_name="E",
+        output_var_name="Y",
+    )
+    costs = ge.CostCoeffs(
+        pd.DataFrame(
+            {"var": list(COEFFICIENTS), "coeff": list(COEFFICIENTS.values()), "ste": [0.1] * 5}
+        ),
+        identifier_col="var",
+        coeff_col="coeff",
+        stderr_col="ste",
+    )
+    model = ge.OneSectorGE(
+        base,
+        year="2006",
+        expend_var_name="E",
+        output_var_name="Y",
+        cost_coeff_values=costs,
+        cost_variables=list(COEFFICIENTS),
+        reference_importer="DEU",
+        sigma=5,
+        quiet=True,
+    )
     model.build_baseline(omr_rescale=10, mr_tolerance=1e-13, mr_max_iter=20000)
     changed = model.baseline_data.copy()
     pair = ["CAN", "JPN"]
-    changed.loc[changed.exporter.isin(pair) & changed.importer.isin(pair) & (changed.exporter != changed.importer),
-                "pta"] = 1
+    changed.loc[
+        changed.exporter.isin(pair)
+        & changed.importer.isin(pair)
+        & (changed.exporter != changed.importer),
+        "pta",
+    ] = 1
     model.define_experiment(changed)
     model.simulate(ge_tolerance=1e-13, ge_max_iter=20000)
     theirs_s = time.perf_counter() - began
@@ -116,22 +163,37 @@ def test_conditional_closure_holds_output_and_expenditure() -> None:
 
 
 def test_ppml_of_the_advanced_guide() -> None:
-    pytest.importorskip("pyfixest", reason="pyfixest is not installed: pip install 'corridor[estimate]'")
+    pytest.importorskip(
+        "pyfixest", reason="pyfixest is not installed: pip install 'corridor[estimate]'"
+    )
     with gzip.open(bench_data.needed("gravity", "agtpa_applications.csv.gz"), "rb") as file:
         panel = pl.read_csv(file.read(), infer_schema_length=None)
-    panel = panel.filter(pl.col("year").is_in(range(1986, 2007, 4)) & (pl.col("exporter") != pl.col("importer")))
+    panel = panel.filter(
+        pl.col("year").is_in(range(1986, 2007, 4)) & (pl.col("exporter") != pl.col("importer"))
+    )
     panel = panel.with_columns(pl.col("dist").log().alias("ln_dist"))
-    table = gravity.estimate(panel, ["ln_dist", "cntg", "lang", "clny"], value="trade", cluster="pair_id",
-                             effects=["exporter^year", "importer^year"])
+    table = gravity.estimate(
+        panel,
+        ["ln_dist", "cntg", "lang", "clny"],
+        value="trade",
+        cluster="pair_id",
+        effects=["exporter^year", "importer^year"],
+    )
     assert table["n"][0] == 28152
     assert {t: round(v, 3) for t, v in zip(table["term"], table["estimate"], strict=True)} == {
-        "ln_dist": -0.841, "cntg": 0.437, "lang": 0.247, "clny": -0.222}
+        "ln_dist": -0.841,
+        "cntg": 0.437,
+        "lang": 0.247,
+        "clny": -0.222,
+    }
     assert (table["standard_error"] > 0).all()
     with pytest.raises(CallError, match="no column"):
         gravity.estimate(panel, ["tariff"], value="trade", cluster="pair_id", effects=["exporter"])
 
 
-# ---- laws -------------------------------------------------------------------------------------------------------
+# ---- laws ----------------------------------------------------------------------------------------
+# ---------------
+
 
 def world(seed: int, n: int = 4, sectors: int = 2, *, even: bool = False) -> np.ndarray:
     """Make up trade with a home bias; even: each country buys as much as it sells."""
@@ -151,7 +213,9 @@ closures = st.sampled_from(gravity.DEFICITS)
 @given(seeds, thetas, closures)
 def test_no_shock_no_change(seed: int, theta: float, deficits: str) -> None:
     trade = world(seed)
-    same = gravity.equilibrium(trade, np.ones_like(trade), np.array([theta, theta + 1]), deficits=deficits)
+    same = gravity.equilibrium(
+        trade, np.ones_like(trade), np.array([theta, theta + 1]), deficits=deficits
+    )
     np.testing.assert_allclose(same.trade, trade, rtol=1e-9)
     np.testing.assert_allclose(same.real_income_ratio, 1, rtol=1e-9)
     np.testing.assert_allclose(same.price_ratio, 1, rtol=1e-9)
@@ -167,15 +231,20 @@ def test_trade_adds_up(seed: int, theta: float, deficits: str, scale: float) -> 
     np.testing.assert_allclose(after.trade.sum(axis=(0, 2)), after.expenditure, rtol=1e-9)
     np.testing.assert_allclose(after.output.sum(), trade.sum(), rtol=1e-9)
     taste = trade.sum(axis=0) / trade.sum(axis=(0, 2))[:, None]
-    np.testing.assert_allclose(after.trade.sum(axis=0) / after.expenditure[:, None], taste, rtol=1e-9)
+    np.testing.assert_allclose(
+        after.trade.sum(axis=0) / after.expenditure[:, None], taste, rtol=1e-9
+    )
 
 
 @settings(max_examples=30)
 @given(seeds, thetas, closures)
 def test_all_costs_alike_cancel(seed: int, theta: float, deficits: str) -> None:
-    """Costs that rise alike everywhere, at home too, move no flow; they cost real income one for one."""
+    """Costs that rise alike everywhere, at home too, move no flow; they cost real income one for
+    one."""
     trade = world(seed)
-    after = gravity.equilibrium(trade, np.full(trade.shape, 1.25), np.array([theta, theta]), deficits=deficits)
+    after = gravity.equilibrium(
+        trade, np.full(trade.shape, 1.25), np.array([theta, theta]), deficits=deficits
+    )
     np.testing.assert_allclose(after.trade, trade, rtol=1e-9)
     np.testing.assert_allclose(after.real_income_ratio, 1 / 1.25, rtol=1e-9)
 
@@ -190,7 +259,9 @@ def test_symmetric_costs_stay_symmetric(seed: int, sigma: float, scale: float) -
     factor = np.ones((5, 5))
     factor[0, 1] = factor[1, 0] = scale
     size = rng.uniform(1, 10, 5)
-    after = gravity.structural(cost ** (1 - sigma), (cost * factor) ** (1 - sigma), size, size, sigma=sigma)
+    after = gravity.structural(
+        cost ** (1 - sigma), (cost * factor) ** (1 - sigma), size, size, sigma=sigma
+    )
     np.testing.assert_allclose(after.base_trade, after.base_trade.T, rtol=1e-9)
     np.testing.assert_allclose(after.trade, after.trade.T, rtol=1e-9)
     ratio = after.outward / after.inward
@@ -199,8 +270,11 @@ def test_symmetric_costs_stay_symmetric(seed: int, sigma: float, scale: float) -
 
 @settings(max_examples=60)
 @given(seeds, thetas, st.floats(0.5, 0.99), closures)
-def test_a_lower_cost_never_lowers_the_pairs_own_trade(seed: int, theta: float, scale: float, deficits: str) -> None:
-    # With deficits that move along (share), the law holds for balanced trade only: see the decision on gravity.
+def test_a_lower_cost_never_lowers_the_pairs_own_trade(
+    seed: int, theta: float, scale: float, deficits: str
+) -> None:
+    # With deficits that move along (share), the law holds for balanced trade only: see the decision
+    # on gravity.
     trade = world(seed, even=deficits == "share")
     ratio = np.ones_like(trade)
     ratio[0, 1] = ratio[1, 0] = scale
@@ -218,12 +292,18 @@ def test_one_sector_equals_structural_gravity(seed: int, theta: float) -> None:
     change = rng.uniform(0.5, 2, (5, 5))
     output, expenditure = rng.uniform(1, 5, 5), rng.uniform(1, 5, 5)
     levels = gravity.structural(easy, easy * change, output, expenditure, sigma=theta + 1)
-    hats = gravity.equilibrium(levels.base_trade[..., None], (change ** (-1 / theta))[..., None], np.array([theta]),
-                               deficits="share")
+    hats = gravity.equilibrium(
+        levels.base_trade[..., None],
+        (change ** (-1 / theta))[..., None],
+        np.array([theta]),
+        deficits="share",
+    )
     np.testing.assert_allclose(levels.trade, hats.trade[..., 0], rtol=1e-8)
     np.testing.assert_allclose(levels.price_ratio, hats.price_ratio, rtol=1e-8)
     income = levels.expenditure / levels.base_trade.sum(axis=0) * levels.base_inward / levels.inward
-    np.testing.assert_allclose(income / income[0], hats.real_income_ratio / hats.real_income_ratio[0], rtol=1e-8)
+    np.testing.assert_allclose(
+        income / income[0], hats.real_income_ratio / hats.real_income_ratio[0], rtol=1e-8
+    )
 
 
 def slow_twin(trade: np.ndarray, ratio: np.ndarray, theta: np.ndarray) -> np.ndarray:
@@ -271,7 +351,9 @@ def test_draws_are_solved_side_by_side() -> None:
     for k, theta in enumerate(draws):
         alone = gravity.equilibrium(trade, ratio, theta)
         np.testing.assert_allclose(together.trade[k], alone.trade, rtol=1e-10)
-        np.testing.assert_allclose(together.real_income_ratio[k], alone.real_income_ratio, rtol=1e-10)
+        np.testing.assert_allclose(
+            together.real_income_ratio[k], alone.real_income_ratio, rtol=1e-10
+        )
 
 
 def test_a_pair_without_a_way_trades_nothing() -> None:
@@ -286,8 +368,12 @@ def test_a_pair_without_a_way_trades_nothing() -> None:
 def test_what_does_not_settle_is_never_given() -> None:
     trade = world(1)
     with pytest.raises(NotConverged):
-        gravity.equilibrium(trade, np.full(trade.shape, 0.5) + np.eye(4)[..., None], np.array([8.0, 8.0]),
-                            max_iterations=2)
+        gravity.equilibrium(
+            trade,
+            np.full(trade.shape, 0.5) + np.eye(4)[..., None],
+            np.array([8.0, 8.0]),
+            max_iterations=2,
+        )
     cut = np.ones_like(trade)
     cut[:, 2] = math.inf
     with pytest.raises(NotConverged, match="without any supplier"):
@@ -306,7 +392,9 @@ def test_wrong_calls_are_refused() -> None:
         empty[0] = 0
         gravity.equilibrium(empty, ones, np.array([4.0, 4.0]))
     with pytest.raises(CallError, match="closure"):
-        gravity.structural(np.ones((2, 2)), np.ones((2, 2)), np.ones(2), np.ones(2), sigma=4, closure="half")
+        gravity.structural(
+            np.ones((2, 2)), np.ones((2, 2)), np.ones(2), np.ones(2), sigma=4, closure="half"
+        )
     with pytest.raises(CallError, match="above 1"):
         gravity.structural(np.ones((2, 2)), np.ones((2, 2)), np.ones(2), np.ones(2), sigma=1)
 

@@ -19,17 +19,31 @@ DEPART = minute("2026-06-10")
 
 
 def hazard(hazard_id: str = "h", row_id: str = "ab", **more: Any) -> dict[str, Any]:
-    return {"hazard_id": hazard_id, "name": hazard_id, "row_id": row_id, "events_per_year": 2.0, "duration_median_d": 10.0,
-            "duration_sigma": 0.0, **more}
+    return {
+        "hazard_id": hazard_id,
+        "name": hazard_id,
+        "row_id": row_id,
+        "events_per_year": 2.0,
+        "duration_median_d": 10.0,
+        "duration_sigma": 0.0,
+        **more,
+    }
 
 
 def test_the_share_shut_is_that_of_a_queue_with_a_server_for_each_closure() -> None:
-    assert hazards.shut_share(small(hazards=[hazard()]).rows("hazards")[0], dt.date(2026, 6, 10)) == pytest.approx(
-        1 - math.exp(-2 / 365.25 * 10))
+    assert hazards.shut_share(
+        small(hazards=[hazard()]).rows("hazards")[0], dt.date(2026, 6, 10)
+    ) == pytest.approx(1 - math.exp(-2 / 365.25 * 10))
     wide = small(hazards=[hazard(duration_sigma=1.0)]).rows("hazards")[0]
-    assert hazards.shut_share(wide, dt.date(2026, 6, 10)) == pytest.approx(1 - math.exp(-2 / 365.25 * 10 * math.exp(0.5)))
-    word = small(hazards=[hazard(distribution="exponential", duration_sigma=1.2825)]).rows("hazards")[0]
-    assert hazards.shut_share(word, dt.date(2026, 6, 10)) == pytest.approx(1 - math.exp(-2 / 365.25 * 10 / math.log(2)))
+    assert hazards.shut_share(wide, dt.date(2026, 6, 10)) == pytest.approx(
+        1 - math.exp(-2 / 365.25 * 10 * math.exp(0.5))
+    )
+    word = small(hazards=[hazard(distribution="exponential", duration_sigma=1.2825)]).rows(
+        "hazards"
+    )[0]
+    assert hazards.shut_share(word, dt.date(2026, 6, 10)) == pytest.approx(
+        1 - math.exp(-2 / 365.25 * 10 / math.log(2))
+    )
 
 
 def test_a_season_holds_all_events_of_the_year() -> None:
@@ -37,7 +51,9 @@ def test_a_season_holds_all_events_of_the_year() -> None:
     inside = 1 - math.exp(-2 / (365.25 * 151 / 365) * 10)
     assert hazards.shut_share(row, dt.date(2026, 6, 10)) == 0
     assert hazards.shut_share(row, dt.date(2026, 12, 1)) == pytest.approx(inside)
-    assert hazards.shut_share(row, dt.date(2026, 10, 22)) == pytest.approx(inside * 20 / 30)  # 20 of 30 days
+    assert hazards.shut_share(row, dt.date(2026, 10, 22)) == pytest.approx(
+        inside * 20 / 30
+    )  # 20 of 30 days
 
 
 def test_share_is_that_of_closures_drawn_at_random() -> None:
@@ -48,12 +64,18 @@ def test_share_is_that_of_closures_drawn_at_random() -> None:
     asked = np.sort(dice.uniform(3000, 365.25 * years, 20_000))
     shut = np.searchsorted(np.sort(begins), asked) - np.searchsorted(np.sort(ends), asked) > 0
     row = small(hazards=[hazard(duration_sigma=1.0)]).rows("hazards")[0]
-    assert hazards.shut_share(row, dt.date(2026, 6, 10)) == pytest.approx(shut.mean(), abs=4 * math.sqrt(0.08 / 20_000))
+    assert hazards.shut_share(row, dt.date(2026, 6, 10)) == pytest.approx(
+        shut.mean(), abs=4 * math.sqrt(0.08 / 20_000)
+    )
 
 
 def test_a_hazard_counts_once_however_many_links_it_covers() -> None:
-    both = [hazard("long", "ab bc cd"), hazard("one", "bc", events_per_year=1.0), hazard("off", "cd", events_per_year=0.0),
-            hazard("winter", "ab", season_from="12-01", season_to="12-31")]
+    both = [
+        hazard("long", "ab bc cd"),
+        hazard("one", "bc", events_per_year=1.0),
+        hazard("off", "cd", events_per_year=0.0),
+        hazard("winter", "ab", season_from="12-01", season_to="12-31"),
+    ]
     found = route(small(hazards=both), "a", "d", cargo="box", depart="2026-06-10").routes
     chances = [1 - math.exp(-r / 365.25 * 10) for r in (2, 1)]
     assert found["risk_share"][0] == pytest.approx(1 - math.prod(1 - c for c in chances), abs=1e-8)
@@ -62,7 +84,15 @@ def test_a_hazard_counts_once_however_many_links_it_covers() -> None:
 
 def test_every_route_of_the_study_has_the_risk_of_its_hazards() -> None:
     built = network("mid-2026")
-    found = route(built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", max_routes=100, draws=5)
+    found = route(
+        built,
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart="2026-07-01",
+        max_routes=100,
+        draws=5,
+    )
     rows = built.by_id("hazards")
     shared = 0
     for row in found.routes.iter_rows(named=True):

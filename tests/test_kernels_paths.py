@@ -22,7 +22,9 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 NONE = np.zeros(0, np.int64)
 
 
-def random_graph(seed: int, least: int = 1, n: int = 40, arcs: int = 160) -> tuple[Ints, Ints, Ints, Ints]:
+def random_graph(
+    seed: int, least: int = 1, n: int = 40, arcs: int = 160
+) -> tuple[Ints, Ints, Ints, Ints]:
     """Return ptr, head, tail and weights; one arc in eight may not be passed."""
     dice = np.random.default_rng(seed)
     tail = np.sort(dice.integers(0, n, arcs))
@@ -60,7 +62,8 @@ def test_distances_are_scipys(seed: int) -> None:
 @pytest.mark.parametrize("least", [0, 1])
 @pytest.mark.parametrize("seed", range(10))
 def test_sums_along_trees_are_those_of_the_way_back(seed: int, least: int) -> None:
-    """With least 0 most arcs are free, so that states stand at the same distance as those before them."""
+    """With least 0 most arcs are free, so that states stand at the same distance as those before
+    them."""
     ptr, head, tail, weight = random_graph(seed, least)
     weight = np.where((weight > 0) & (np.arange(len(weight)) % 3 > 0), weight * least, weight)
     dice = np.random.default_rng(seed)
@@ -93,14 +96,19 @@ def test_heap_gives_entries_in_order(entries: list[int]) -> None:
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=20))
 def test_undominated_keeps_the_front_and_one_of_equals(rows: list[tuple[int, ...]]) -> None:
     keep = undominated(np.array(rows, np.int64).reshape(-1, 3))
-    front = {r for r in rows if not any(q != r and all(a <= b for a, b in zip(q, r, strict=True)) for q in rows)}
+    front = {
+        r
+        for r in rows
+        if not any(q != r and all(a <= b for a, b in zip(q, r, strict=True)) for q in rows)
+    }
     kept = [r for r, k in zip(rows, keep, strict=True) if k]
     assert len(kept) == len(set(kept))
     assert set(kept) == front
 
 
 def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
-    """Return a graph, its arcs and bounds in which every step is quick and dear or slow and cheap: 2 ** steps ways."""
+    """Return a graph, its arcs and bounds in which every step is quick and dear or slow and cheap:
+    2 ** steps ways."""
     tail = np.repeat(np.arange(steps), 2)
     ptr = np.searchsorted(tail, np.arange(steps + 2)).astype(np.int64)
     arcs = np.zeros((5, 2 * steps), np.int64)
@@ -111,16 +119,31 @@ def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
     return (ptr, tail + 1), arcs, bounds
 
 
-@pytest.mark.parametrize(("most", "flag", "status"), [(1 << 14, 0, TOO_MANY), (1 << 24, 0, DONE), (1 << 24, 1, STOPPED)])
+@pytest.mark.parametrize(
+    ("most", "flag", "status"), [(1 << 14, 0, TOO_MANY), (1 << 24, 0, DONE), (1 << 24, 1, STOPPED)]
+)
 def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
     steps = 14
     graph, arcs, bounds = ladder(steps)
     count = arcs.shape[1]
-    calendars = (np.repeat([[0], [1 << 40], [0]], count, axis=1).astype(np.int64), np.arange(count + 1))
+    calendars = (
+        np.repeat([[0], [1 << 40], [0]], count, axis=1).astype(np.int64),
+        np.arange(count + 1),
+    )
     goal = np.arange(steps + 1) == steps
-    said, labels, goals = search(graph, calendars, arcs, np.zeros(64, np.int64), (np.array([0]), 0, goal), bounds,
-                                 (np.array([True, True, False, False]), np.array([1 << 40, 1 << 40, most], np.int64),
-                                  np.array([flag], np.int64)))
+    said, labels, goals = search(
+        graph,
+        calendars,
+        arcs,
+        np.zeros(64, np.int64),
+        (np.array([0]), 0, goal),
+        bounds,
+        (
+            np.array([True, True, False, False]),
+            np.array([1 << 40, 1 << 40, most], np.int64),
+            np.array([flag], np.int64),
+        ),
+    )
     assert said == status
     if said == DONE:
         assert len(goals) == 2**steps
@@ -128,7 +151,9 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "said"), [("skims", "SciPy"), ("pareto", "plain Python")])
-def test_benchmarks_run_on_their_smallest_size(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_benchmarks_run_on_their_smallest_size(
+    name: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """They stop where kernel and peer differ; how long they take is not looked at."""
     runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small"])
     assert said in capsys.readouterr().out

@@ -1,4 +1,5 @@
-"""Languages: sentences that stand in results are found again and told anew, and no word of the program is left English."""
+"""Languages: sentences that stand in results are found again and told anew, and no word of the
+program is left English."""
 
 from __future__ import annotations
 
@@ -18,7 +19,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridor as co
-from corridor import durations, evidence, language, losses, results, routing, schema, target, validation, whynot
+from corridor import (
+    durations,
+    evidence,
+    language,
+    losses,
+    results,
+    routing,
+    schema,
+    target,
+    validation,
+    whynot,
+)
 from corridor.changes import Closure
 from corridor.elements import KINDS, elements
 from corridor.exposure import expose
@@ -31,18 +43,30 @@ from corridor.trade import Forecast
 ROOT = Path(__file__).resolve().parents[1]
 WIDE = {c: 0xFEE0 + c for c in map(ord, string.ascii_letters)}  # letters of the pseudo-language
 FIELD = re.compile(r"(\{\w+\}|%\(\w+\)[sd]|%%|<[^>]*>|&\w+;)")
-NAMES = ("Alma", "Port of Brill", "Rate: of one in the press, here", "Cor - Dorn / east", "said; and done", "by 3 or 4 m")
+NAMES = (
+    "Alma",
+    "Port of Brill",
+    "Rate: of one in the press, here",
+    "Cor - Dorn / east",
+    "said; and done",
+    "by 3 or 4 m",
+)
 MODE = "road"
 
 
 def wide(message: object) -> str:
     """Return a message in the pseudo-language: wide letters, fields and markup as they are."""
-    return "".join(part if FIELD.fullmatch(part) else part.translate(WIDE) for part in FIELD.split(str(message)))
+    return "".join(
+        part if FIELD.fullmatch(part) else part.translate(WIDE)
+        for part in FIELD.split(str(message))
+    )
 
 
 def maker() -> ModuleType:
     """Return docs/make_messages.py as a module."""
-    spec = importlib.util.spec_from_file_location("make_messages", ROOT / "docs" / "make_messages.py")
+    spec = importlib.util.spec_from_file_location(
+        "make_messages", ROOT / "docs" / "make_messages.py"
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -63,12 +87,15 @@ def template() -> Catalog:
 
 @pytest.fixture(scope="module")
 def spoken(template: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A pseudo-language of the program called de; gives the folder for studies, whose catalogues are put there."""
+    """A pseudo-language of the program called de; gives the folder for studies, whose catalogues
+    are put there."""
     folder = tmp_path_factory.mktemp("pseudo")
     whole = Catalog(locale="de", charset="utf-8", fuzzy=False)
     for message in template:
         if message.id:
-            told = tuple(map(wide, message.id)) if isinstance(message.id, tuple) else wide(message.id)
+            told = (
+                tuple(map(wide, message.id)) if isinstance(message.id, tuple) else wide(message.id)
+            )
             whole.add(message.id, told, context=message.context)
     save(whole, folder / "program" / "de.po")
     names = Catalog(locale="de", charset="utf-8", fuzzy=False)
@@ -105,36 +132,67 @@ def told(known: Path) -> Iterator[None]:
 
 
 def left(text: str | None, *ids: str) -> list[str]:
-    """Return the English words in a text retold, ids and codes of countries and currencies apart."""
+    """Return the English words in a text retold, ids and codes of countries and currencies
+    apart."""
     words = re.findall(r"[^\s;,()\[\]]+", retell(text or ""))
-    return [w for w in words if re.search("[A-Za-z]{2}", w) and not re.search(r"[-:\d]|^[A-Z/]+[.:]?$", w) and w not in ids]
+    return [
+        w
+        for w in words
+        if re.search("[A-Za-z]{2}", w)
+        and not re.search(r"[-:\d]|^[A-Z/]+[.:]?$", w)
+        and w not in ids
+    ]
 
 
 def test_every_sentence_of_a_result_is_found_again(template: Catalog, spoken: Path) -> None:
     patterns = [str(m.id) for m in template if m.context == language.CONTEXT and "{" in m.id]
     assert len(patterns) > 40
-    figures = st.one_of(st.integers(-9999, 99999).map(str), st.floats(-99, 99, allow_nan=False).map(lambda x: f"{x:.1f}"))
+    figures = st.one_of(
+        st.integers(-9999, 99999).map(str),
+        st.floats(-99, 99, allow_nan=False).map(lambda x: f"{x:.1f}"),
+    )
     ids = st.text(string.ascii_lowercase + "-", min_size=3, max_size=9).map(lambda s: f"x{s}")
 
     @settings(max_examples=400, deadline=None)
     @given(st.sampled_from(patterns), st.data())
     def law(message: str, data: st.DataObject) -> None:
         fields = list(dict.fromkeys(language._FIELD.findall(message)))
-        values = {name: data.draw(figures if name.endswith("figure") else ids if name.endswith("id") else
-                                  st.sampled_from((*NAMES, MODE)), label=name) for name in fields}
+        values = {
+            name: data.draw(
+                figures
+                if name.endswith("figure")
+                else ids
+                if name.endswith("id")
+                else st.sampled_from((*NAMES, MODE)),
+                label=name,
+            )
+            for name in fields
+        }
         with speaking("de", spoken / "names"):
-            assert retell(kept(message, **values)) == wide(message).format(**{k: retell(v) for k, v in values.items()})
+            assert retell(kept(message, **values)) == wide(message).format(
+                **{k: retell(v) for k, v in values.items()}
+            )
 
     law()
 
 
 def test_what_no_catalogue_holds_stays(spoken: Path) -> None:
     with speaking("de", spoken / "names"):
-        for text in ("40 m high and dry", "a wagon of steel and wood", "Redesign - of a fence, soon", "two trains; a ship"):
+        for text in (
+            "40 m high and dry",
+            "a wagon of steel and wood",
+            "Redesign - of a fence, soon",
+            "two trains; a ship",
+        ):
             assert retell(text) == text
-        assert retell("1,234.5 tonnes, 3.5 % more since 2026-07-01") == "1.234,5 tonnes, 3,5 % more since 2026-07-01"
+        assert (
+            retell("1,234.5 tonnes, 3.5 % more since 2026-07-01")
+            == "1.234,5 tonnes, 3,5 % more since 2026-07-01"
+        )
         assert retell("said; and done; Alma") == f"{wide('said; and done')}; {wide('Alma')}"
-        assert retell("Alma\nnothing known\nAlma") == f"{wide('Alma')}\nnothing known\n{wide('Alma')}"
+        assert (
+            retell("Alma\nnothing known\nAlma") == f"{wide('Alma')}\nnothing known\n{wide('Alma')}"
+        )
     assert retell("Alma") == "Alma"
 
 
@@ -143,19 +201,45 @@ def test_messages_hold_words_and_no_code(template: Catalog) -> None:
     for message in template:
         for text in map(str, message.id if isinstance(message.id, tuple) else (message.id,)):
             assert text.count("{") == len(re.findall(r"\{\w+\}", text)), text
-            if message.context == language.CONTEXT and "{" in text:  # else it would be found everywhere
+            if (
+                message.context == language.CONTEXT and "{" in text
+            ):  # else it would be found everywhere
                 assert "figure" in text or len(language._FIELD.sub("", text).strip()) > 1, text
 
 
 def test_words_of_fixed_sets_are_messages(spoken: Path) -> None:
-    states = (evidence.CONSISTENT, evidence.DIFFERS, evidence.OPEN, evidence.ON_COURSE, evidence.SHORT, evidence.NOT_HERE)
-    cases = ((1.0, 0.9, 1.1), (0.8, 0.95, 1.0), (9.0, 0.9, 1.0), (None, 0.9, 1.0), (1.0, None, None))
-    verdicts = {validation._verdict({"value_low": None, "value": seen, "value_high": None}, low, middle, 1.2)
-                for seen, low, middle in cases}
+    states = (
+        evidence.CONSISTENT,
+        evidence.DIFFERS,
+        evidence.OPEN,
+        evidence.ON_COURSE,
+        evidence.SHORT,
+        evidence.NOT_HERE,
+    )
+    cases = (
+        (1.0, 0.9, 1.1),
+        (0.8, 0.95, 1.0),
+        (9.0, 0.9, 1.0),
+        (None, 0.9, 1.0),
+        (1.0, None, None),
+    )
+    verdicts = {
+        validation._verdict(
+            {"value_low": None, "value": seen, "value_high": None}, low, middle, 1.2
+        )
+        for seen, low, middle in cases
+    }
     assert len(verdicts) == 5
     status = schema.table("links").column("status").choices or ()
     with speaking("de"):
-        for word in (*states, *verdicts, *durations.FAMILIES, *CRITERIA, *schema.MODES, *status[1:]):
+        for word in (
+            *states,
+            *verdicts,
+            *durations.FAMILIES,
+            *CRITERIA,
+            *schema.MODES,
+            *status[1:],
+        ):
             assert tell(word) == wide(word) != word
 
 
@@ -163,36 +247,76 @@ def test_claims_and_promises_of_the_study(told: None, study: Study) -> None:
     claims = evidence.audit(study.tables, {"transport-share": 0.0134, "transport-bound": 0.547})
     promises = evidence.progress(study.tables, {"trade-2028": 1.07e8}, as_of=date(2026, 7, 1))
     lines = [line for frame in (claims, promises) for line in frame["arithmetic"].drop_nulls()]
-    assert any("beside it: " in line for line in lines) and any(" missing" in line for line in lines)
-    for text in (*lines, *claims["note"].drop_nulls(), *claims["statement"], *promises["note"].drop_nulls()):
+    assert any("beside it: " in line for line in lines) and any(
+        " missing" in line for line in lines
+    )
+    for text in (
+        *lines,
+        *claims["note"].drop_nulls(),
+        *claims["statement"],
+        *promises["note"].drop_nulls(),
+    ):
         assert not left(text, "forecast"), (text, retell(text))
 
 
 @pytest.mark.parametrize("value", [0.4, 12.5, 512.0, 4.2e6, 7.1e9])
 @pytest.mark.parametrize("unit", ["USD", "count", "1", "month", "people", None])
 def test_figures_of_claims(told: None, value: float, unit: str | None) -> None:
-    assert not left(evidence._show(value, unit)) and not left(evidence._show(value, unit, share=True))
+    assert not left(evidence._show(value, unit)) and not left(
+        evidence._show(value, unit, share=True)
+    )
     assert retell(evidence._show(1234.0, "USD")) == wide("1.234 USD")
 
 
 def test_why_there_is_no_way(told: None, study: Study) -> None:
-    shut = co.route(study.network, "kabul", "peshawar", cargo="container-40", depart="2026-07-01", require=["torkham"])
-    assert shut.reason is not None and shut.reason.startswith("closed (") and not left(shut.reason), shut.reason
-    assert wide("until reopened") in retell(shut.reason) and wide("change ") + "af-pk-closure-2025" in retell(shut.reason)
-    never = prepare(study.network, "almaty", "karachi", cargo="container-40", depart=date(2026, 7, 1), options={})
-    for reason in (whynot.say_openings(never, ()), whynot.say_openings(never, (whynot.Opening((), (), 1.0, 1.0),))):
+    shut = co.route(
+        study.network,
+        "kabul",
+        "peshawar",
+        cargo="container-40",
+        depart="2026-07-01",
+        require=["torkham"],
+    )
+    assert (
+        shut.reason is not None and shut.reason.startswith("closed (") and not left(shut.reason)
+    ), shut.reason
+    assert wide("until reopened") in retell(shut.reason) and wide(
+        "change "
+    ) + "af-pk-closure-2025" in retell(shut.reason)
+    never = prepare(
+        study.network,
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart=date(2026, 7, 1),
+        options={},
+    )
+    for reason in (
+        whynot.say_openings(never, ()),
+        whynot.say_openings(never, (whynot.Opening((), (), 1.0, 1.0),)),
+    ):
         assert not left(reason, "almaty", "karachi"), retell(reason)
     for element in ("torkham", "salang", "khunjerab-tashkurgan-road"):
-        why = whynot.why_not(study.network, "almaty", "karachi", element, cargo="container-40", depart="2026-07-01")
+        why = whynot.why_not(
+            study.network, "almaty", "karachi", element, cargo="container-40", depart="2026-07-01"
+        )
         assert not left(why.verdict, element), (why.verdict, retell(why.verdict))
     links = [f"{a}-{b}-road" for a, b in ("ab", "cd", "ef", "gh", "ij")]
-    for closure in (shut_by("status", "planned:ab-road"), shut_by("window", "ab", 100), shut_by("rule", "r", 9, 8)):
-        assert not left(whynot.say_closure(closure, links), "ab", "r"), whynot.say_closure(closure, links)
+    for closure in (
+        shut_by("status", "planned:ab-road"),
+        shut_by("window", "ab", 100),
+        shut_by("rule", "r", 9, 8),
+    ):
+        assert not left(whynot.say_closure(closure, links), "ab", "r"), whynot.say_closure(
+            closure, links
+        )
     stuck = pl.DataFrame({"route_id": ["r1", "r2"], "time_p95_h": [None, 3.0]})
     assert not left(routing._warnings(stuck)[0])
 
 
-def shut_by(kind: str, closure_id: str, to_min: int | None = None, from_min: int | None = None) -> Closure:
+def shut_by(
+    kind: str, closure_id: str, to_min: int | None = None, from_min: int | None = None
+) -> Closure:
     return Closure(kind, closure_id, from_min, to_min, None, None)
 
 
@@ -204,33 +328,72 @@ def test_names_of_elements_and_what_shuts_them(told: None, study: Study) -> None
     shut = results.closures(study.network, date(2026, 7, 1))
     assert shut.height and not [text for text in shut["what"] if left(text)]
     fits = losses.fitted(study.tables)["fits"]
-    assert fits["reason"].drop_nulls().len() and not [text for text in fits["reason"].drop_nulls() if left(text)]
+    assert fits["reason"].drop_nulls().len() and not [
+        text for text in fits["reason"].drop_nulls() if left(text)
+    ]
     assert not [name for name in fits["name"] if left(name)]
 
 
 def test_the_way_to_a_target(told: None) -> None:
-    pairs = pl.DataFrame([{"scenario": name, "exporter": a, "importer": b, "base_usd": 5e7, "value_usd": 5e7 * ratio,
-                           "low_usd": low, "high_usd": low and 5.2e7 * ratio}
-                          for name, ratio, low in (("Hormuz shut", 1.2, 4e7), ("As in July 2026", 0.9, None),
-                                                   ("Every border open", 1.0, None), ("Border times halved", 40.0, 4e7))
-                          for a, b in (("KZ", "PK"), ("PK", "KZ"))])
-    flows = pairs.head(2).select("exporter", "importer", pl.lit("minerals").alias("sector_id"),
-                                 pl.lit(1e6).alias("value_usd"), pl.lit(2e8).alias("potential_usd"))
-    series = pairs.head(2).select(pl.lit("Kazakh customs").alias("name"), "exporter", "importer",
-                                  pl.col("base_usd").alias("value_usd"), pl.lit(date(2025, 12, 31)).alias("ends_on"))
+    pairs = pl.DataFrame(
+        [
+            {
+                "scenario": name,
+                "exporter": a,
+                "importer": b,
+                "base_usd": 5e7,
+                "value_usd": 5e7 * ratio,
+                "low_usd": low,
+                "high_usd": low and 5.2e7 * ratio,
+            }
+            for name, ratio, low in (
+                ("Hormuz shut", 1.2, 4e7),
+                ("As in July 2026", 0.9, None),
+                ("Every border open", 1.0, None),
+                ("Border times halved", 40.0, 4e7),
+            )
+            for a, b in (("KZ", "PK"), ("PK", "KZ"))
+        ]
+    )
+    flows = pairs.head(2).select(
+        "exporter",
+        "importer",
+        pl.lit("minerals").alias("sector_id"),
+        pl.lit(1e6).alias("value_usd"),
+        pl.lit(2e8).alias("potential_usd"),
+    )
+    series = pairs.head(2).select(
+        pl.lit("Kazakh customs").alias("name"),
+        "exporter",
+        "importer",
+        pl.col("base_usd").alias("value_usd"),
+        pl.lit(date(2025, 12, 31)).alias("ends_on"),
+    )
     countries = pl.DataFrame({"country": ["KZ", "PK"], "gdp_growth_share_per_year": [0.05, 0.03]})
     for most, usd in (("Border times halved", 1e9), ("Hormuz shut", 1e9), ("Hormuz shut", 1e8)):
         kinds = pairs if most == "Border times halved" else pairs.head(6)
-        found = target.target(Forecast(flows, kinds, flows, flows), flows, series, countries, target_usd=usd)
+        found = target.target(
+            Forecast(flows, kinds, flows, flows), flows, series, countries, target_usd=usd
+        )
         assert len(found.sentences) > 6
         for sentence in found.sentences:
             assert not left(sentence, "minerals"), (sentence, retell(sentence))
 
 
 def test_a_replay_is_told_in_sentences(told: None) -> None:
-    row = {"name": "Hormuz shut", "before": 1.26e9, "after": 5.94e8, "claimed_change": -0.53, "observed_change": -0.529,
-           "over_after": -1.121, "shut_days": 80, "days": 184, "all_stopped_change": -0.435, "open_days_change": -0.166,
-           "model_change": -0.32}
+    row = {
+        "name": "Hormuz shut",
+        "before": 1.26e9,
+        "after": 5.94e8,
+        "claimed_change": -0.53,
+        "observed_change": -0.529,
+        "over_after": -1.121,
+        "shut_days": 80,
+        "days": 184,
+        "all_stopped_change": -0.435,
+        "open_days_change": -0.166,
+        "model_change": -0.32,
+    }
     for claimed in (-0.53, -1.12, 0.4, None):
         said = losses.replay_words({**row, "name": wide("Hormuz shut"), "claimed_change": claimed})
         assert not re.findall("[A-Za-z]{2,}", " ".join(said).replace("USD", "")), said
@@ -243,7 +406,11 @@ TEMPLATES = sorted((ROOT / "src" / "corridor" / "reports" / "templates").glob("*
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.stem))
 def test_no_word_of_a_template_stands_outside_a_message(path: Path) -> None:
-    text = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", " ",
-                  path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(
+        r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}",
+        " ",
+        path.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
     words = re.findall(r"[A-Za-z]\w*", re.sub(r"<[^>]*>|&\w+;", " ", text))
     assert set(words) <= BARE

@@ -32,8 +32,22 @@ def costs_of(exposed: Exposure) -> Ints:
 
 
 def closing(*link_ids: str, change_id: str = "shut", **more: Any) -> pl.DataFrame:
-    return frame("changes", [evidence({"change_id": change_id, "table": "links", "row_id": " ".join(link_ids), "op": "set",
-                                       "column": "status", "value": "closed", **more})])
+    return frame(
+        "changes",
+        [
+            evidence(
+                {
+                    "change_id": change_id,
+                    "table": "links",
+                    "row_id": " ".join(link_ids),
+                    "op": "set",
+                    "column": "status",
+                    "value": "closed",
+                    **more,
+                }
+            )
+        ],
+    )
 
 
 def fingerprint(network: Network) -> str:
@@ -51,15 +65,38 @@ def test_an_added_link_never_raises_a_best_cost(seed: int, other: int) -> None:
     tables, demand = random_case(seed)
     r = random.Random(other)
     a, b = r.sample(tables["nodes"]["node_id"].to_list(), 2)
-    new = frame("links", [evidence({
-        "link_id": "new", "from_node_id": a, "to_node_id": b, "mode": "road", "length_km": r.choice((60.0, 600.0)),
-        "speed_kmh": 40.0, "status": "existing", "two_way": r.random() < 0.5})])
-    # a place gains a road where it had none: goods may start there now, which is more choice, but not by that layer alone
-    roads = set(tables["links"].filter(pl.col("mode") == "road").select("from_node_id", "to_node_id").unpivot()["value"])
+    new = frame(
+        "links",
+        [
+            evidence(
+                {
+                    "link_id": "new",
+                    "from_node_id": a,
+                    "to_node_id": b,
+                    "mode": "road",
+                    "length_km": r.choice((60.0, 600.0)),
+                    "speed_kmh": 40.0,
+                    "status": "existing",
+                    "two_way": r.random() < 0.5,
+                }
+            )
+        ],
+    )
+    # a place gains a road where it had none: goods may start there now, which is more choice, but
+    # not by that layer alone
+    roads = set(
+        tables["links"]
+        .filter(pl.col("mode") == "road")
+        .select("from_node_id", "to_node_id")
+        .unpivot()["value"]
+    )
     if not {a, b} <= roads:
         return
     more = {**tables, "links": pl.concat([tables["links"], new])}
-    assert (costs_of(expose(build(more), demand, on=ON)) <= costs_of(expose(build(tables), demand, on=ON))).all()
+    assert (
+        costs_of(expose(build(more), demand, on=ON))
+        <= costs_of(expose(build(tables), demand, on=ON))
+    ).all()
 
 
 @few
@@ -71,7 +108,9 @@ def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
     used = {link for way in ways if way for link in way["links"]}
     for link in sorted(set(tables["links"]["link_id"]) - used):
         again = best_ways(expose(changes.apply(network, closing(link)), demand, on=ON))
-        assert [w and w["generalised_cost_usd"] for w in again] == [w and w["generalised_cost_usd"] for w in ways]
+        assert [w and w["generalised_cost_usd"] for w in again] == [
+            w and w["generalised_cost_usd"] for w in ways
+        ]
 
 
 @few
@@ -81,8 +120,10 @@ def test_more_closures_never_lower_cost(seed: int, other: int) -> None:
     exposed = expose(build(tables), demand, on=ON)
     links = elements(exposed, ["link"])
     random.Random(other).shuffle(links)
-    growing = [Element("link", str(k), "", np.unique(np.concatenate([e.arcs for e in links[:k + 1]])))
-               for k in range(len(links))]
+    growing = [
+        Element("link", str(k), "", np.unique(np.concatenate([e.arcs for e in links[: k + 1]])))
+        for k in range(len(links))
+    ]
     costs, _ = without(exposed, growing)
     assert (np.diff(costs, axis=0) >= 0).all()
     assert (costs[-1] == UNREACHED).all()  # all links gone: no way between two places
@@ -93,11 +134,25 @@ def test_more_closures_never_lower_cost(seed: int, other: int) -> None:
 def test_costs_scale_with_prices(seed: int) -> None:
     tables, demand = random_case(seed)
     times = 7.0
-    money = {"links": ["fixed_usd"], "terminals": ["usd_per_unit", "usd_per_teu", "usd_per_t"],
-             "rates": ["usd_per_unit_km", "usd_per_teu_km", "usd_per_t_km"], "cargoes": ["value_usd_per_unit"]}
-    dear = {**tables, **{name: tables[name].with_columns(pl.col(columns) * times) for name, columns in money.items()}}
+    money = {
+        "links": ["fixed_usd"],
+        "terminals": ["usd_per_unit", "usd_per_teu", "usd_per_t"],
+        "rates": ["usd_per_unit_km", "usd_per_teu_km", "usd_per_t_km"],
+        "cargoes": ["value_usd_per_unit"],
+    }
+    dear = {
+        **tables,
+        **{
+            name: tables[name].with_columns(pl.col(columns) * times)
+            for name, columns in money.items()
+        },
+    }
     dear["rules"] = tables["rules"].with_columns(
-        pl.when(pl.col("effect") == "extra-usd").then(pl.col("value") * times).otherwise("value").alias("value"))
+        pl.when(pl.col("effect") == "extra-usd")
+        .then(pl.col("value") * times)
+        .otherwise("value")
+        .alias("value")
+    )
     one, two = (costs_of(expose(build(t), demand, on=ON)) for t in (tables, dear))
     served = one < UNREACHED
     assert ((two < UNREACHED) == served).all()
@@ -109,8 +164,10 @@ def test_costs_scale_with_prices(seed: int) -> None:
 @given(seeds, seeds)
 def test_order_of_rows_is_irrelevant(seed: int, other: int) -> None:
     tables, demand = random_case(seed)
-    mixed = {name: t if name == "changes" else t.sample(fraction=1.0, shuffle=True, seed=other)
-             for name, t in tables.items()}
+    mixed = {
+        name: t if name == "changes" else t.sample(fraction=1.0, shuffle=True, seed=other)
+        for name, t in tables.items()
+    }
     one, two = (costs_of(expose(build(t), demand, on=ON)) for t in (tables, mixed))
     assert (one == two).all()
     turned = demand.reverse()
@@ -126,12 +183,27 @@ def test_disjoint_changes_add_up_in_any_order(seed: int, other: int) -> None:
     ids = tables["links"]["link_id"].to_list()
     r.shuffle(ids)
     a = closing(*ids[:2], change_id="a")
-    b = frame("changes", [evidence({"change_id": "b", "table": "links", "row_id": ids[2], "column": "fixed_h", "op": "add",
-                                    "value": "5"})])
+    b = frame(
+        "changes",
+        [
+            evidence(
+                {
+                    "change_id": "b",
+                    "table": "links",
+                    "row_id": ids[2],
+                    "column": "fixed_h",
+                    "op": "add",
+                    "value": "5",
+                }
+            )
+        ],
+    )
     whole = expose(changes.apply(network, pl.concat([a, b])), demand, on=ON)
     for first, second in ((a, b), (b, a)):
         steps = expose(changes.apply(changes.apply(network, first), second), demand, on=ON)
-        assert np.array_equal(steps.weight, whole.weight) and np.array_equal(steps.minutes, whole.minutes)
+        assert np.array_equal(steps.weight, whole.weight) and np.array_equal(
+            steps.minutes, whole.minutes
+        )
     on = changes.apply(network, pl.concat([a, b]), on=ON)
     steps = changes.apply(changes.apply(network, a, on=ON), b, on=ON)
     assert np.array_equal(expose(on, demand, on=ON).weight, expose(steps, demand, on=ON).weight)
@@ -143,7 +215,9 @@ def test_the_base_is_never_touched(seed: int) -> None:
     tables, demand = random_case(seed, nodes=5, links=9)
     network = build(tables)
     before, asked = fingerprint(network), demand.write_ipc(None).getvalue()
-    hazards = hazard_rows([{"hazard_id": "h", "row_id": " ".join(tables["links"]["link_id"].to_list()[:4])}])
+    hazards = hazard_rows(
+        [{"hazard_id": "h", "row_id": " ".join(tables["links"]["link_id"].to_list()[:4])}]
+    )
     told = hazards.write_ipc(None).getvalue()
     changes.apply(network, closing("l0", "l1"))
     changes.apply(network, closing("l2"), on=ON)
@@ -158,6 +232,17 @@ def test_the_base_is_never_touched(seed: int) -> None:
 def test_the_same_seed_draws_the_same_for_any_workers(seed: int, rng: int) -> None:
     tables, demand = random_case(seed, nodes=4, links=8)
     network = build(tables)
-    hazards = hazard_rows([{"hazard_id": f"h{i}", "row_id": link} for i, link in enumerate(tables["links"]["link_id"])])
-    one, two = (simulate(network, demand, hazards, on=ON, draws=41, rng=rng, workers=w) for w in (1, 2))
-    assert one.years.equals(two.years) and one.events.equals(two.events) and one.by_trip.equals(two.by_trip)
+    hazards = hazard_rows(
+        [
+            {"hazard_id": f"h{i}", "row_id": link}
+            for i, link in enumerate(tables["links"]["link_id"])
+        ]
+    )
+    one, two = (
+        simulate(network, demand, hazards, on=ON, draws=41, rng=rng, workers=w) for w in (1, 2)
+    )
+    assert (
+        one.years.equals(two.years)
+        and one.events.equals(two.events)
+        and one.by_trip.equals(two.by_trip)
+    )

@@ -28,19 +28,27 @@ def window(**more: Any) -> dict[str, Any]:
 def test_a_link_without_windows_is_open_for_its_year_and_two_more() -> None:
     assert spans_of() == [Span(minute("2026-01-01"), minute("2029-01-01"))]
     built = small()
-    assert openings.link_openings(built, DEPART) is openings.link_openings(built, minute("2026-12-31"))
+    assert openings.link_openings(built, DEPART) is openings.link_openings(
+        built, minute("2026-12-31")
+    )
     assert openings.link_openings(built, minute("2027-01-01")).from_min == minute("2027-01-01")
 
 
 def test_status_windows_of_the_link_and_of_both_ends_hold_together() -> None:
-    rows = {"changes": [closed("ab", dt.date(2026, 8, 1), dt.date(2026, 9, 1))],
-            "windows": [window(season_from="04-01", season_to="10-31"),
-                        {"window_id": "x", "node_id": "a", "weekdays": "mon"},
-                        {"window_id": "y", "node_id": "b", "hours": "08:00-12:00", "utc_offset_h": 5.0}]}
+    rows = {
+        "changes": [closed("ab", dt.date(2026, 8, 1), dt.date(2026, 9, 1))],
+        "windows": [
+            window(season_from="04-01", season_to="10-31"),
+            {"window_id": "x", "node_id": "a", "weekdays": "mon"},
+            {"window_id": "y", "node_id": "b", "hours": "08:00-12:00", "utc_offset_h": 5.0},
+        ],
+    }
     made = openings.link_openings(small("shut", **rows), DEPART)
     for at in range(minute("2026-03-01"), minute("2026-12-31"), 60):
         when = instant(at)
-        expected = 4 <= when.month <= 10 and when.month != 8 and when.weekday() == 0 and 3 <= when.hour < 7
+        expected = (
+            4 <= when.month <= 10 and when.month != 8 and when.weekday() == 0 and 3 <= when.hour < 7
+        )
         assert is_open(made.spans[0], at) == expected, when
     assert set(made.windows[0]) == {"ab", "a", "b"}
     assert {c.closure_id for c in made.closures[0]} == {"shut", "ab", "a", "b"}
@@ -59,18 +67,35 @@ def arc_calendar(**rows: Any) -> tuple[list[Span], list[Span]]:
 
 def test_a_service_is_entered_at_its_sailings_while_all_its_links_are_open() -> None:
     service = {"service_id": "s", "link_ids": "ab bc", "required": False, "timetable": "wed 10:00"}
-    entries, _ = arc_calendar(services=[service], windows=[window(season_from="06-01", season_to="06-20")],
-                              rules=[{"rule_id": "r", "row_id": "bc", "effect": "forbid", "to_on": dt.date(2026, 6, 5)}])
+    entries, _ = arc_calendar(
+        services=[service],
+        windows=[window(season_from="06-01", season_to="06-20")],
+        rules=[{"rule_id": "r", "row_id": "bc", "effect": "forbid", "to_on": dt.date(2026, 6, 5)}],
+    )
     first, second, *_ = (s.start_min for s in entries)
-    assert (instant(first), instant(second)) == (dt.datetime(2026, 6, 10, 10, tzinfo=dt.UTC),
-                                                 dt.datetime(2026, 6, 17, 10, tzinfo=dt.UTC))
+    assert (instant(first), instant(second)) == (
+        dt.datetime(2026, 6, 10, 10, tzinfo=dt.UTC),
+        dt.datetime(2026, 6, 17, 10, tzinfo=dt.UTC),
+    )
     assert instant(entries[2].start_min).year == 2027
 
 
 def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
-    service = {"service_id": "s", "link_ids": "ab", "required": True, "departures_per_week": 1.0}  # half a headway: 84 h
-    rules = [{"rule_id": "r", "row_id": "ab", "effect": "forbid", "from_on": dt.date(2026, 7, 1),
-              "to_on": dt.date(2026, 8, 1)}]
+    service = {
+        "service_id": "s",
+        "link_ids": "ab",
+        "required": True,
+        "departures_per_week": 1.0,
+    }  # half a headway: 84 h
+    rules = [
+        {
+            "rule_id": "r",
+            "row_id": "ab",
+            "effect": "forbid",
+            "from_on": dt.date(2026, 7, 1),
+            "to_on": dt.date(2026, 8, 1),
+        }
+    ]
     entries, taken = arc_calendar(services=[service], rules=rules)
     shut, again = minute("2026-07-01"), minute("2026-08-01")
     assert [s[:2] for s in entries] == [(minute("2026-01-01"), shut), (again, minute("2029-01-01"))]
@@ -100,13 +125,24 @@ def test_calendars_are_packed_in_order() -> None:
     assert packed.dtype == np.int64
 
 
-@pytest.mark.parametrize(("at", "ids"), [
-    (0, ["open-end", "always"]), (89, ["open-end", "always"]), (90, ["open-end", "always", "later"]),
-    (99, ["open-end", "always"]), (-1, ["early", "always"])])
+@pytest.mark.parametrize(
+    ("at", "ids"),
+    [
+        (0, ["open-end", "always"]),
+        (89, ["open-end", "always"]),
+        (90, ["open-end", "always", "later"]),
+        (99, ["open-end", "always"]),
+        (-1, ["early", "always"]),
+    ],
+)
 def test_dated_closures_in_force(at: int, ids: list[str]) -> None:
-    known = [Closure("change", "early", None, 0, None, None), Closure("change", "open-end", 0, None, None, None),
-             Closure("status", "always", None, None, None, None), Closure("window", "winter", None, None, None, None),
-             Closure("change", "later", 90, 99, None, None)]
+    known = [
+        Closure("change", "early", None, 0, None, None),
+        Closure("change", "open-end", 0, None, None, None),
+        Closure("status", "always", None, None, None, None),
+        Closure("window", "winter", None, None, None, None),
+        Closure("change", "later", 90, 99, None, None),
+    ]
     assert [c.closure_id for c in openings.shut_by(known, at)] == ids
 
 

@@ -14,7 +14,9 @@ from random_networks import DEPART, random_network
 ALL = np.ones(4, bool)
 
 
-def answers(seed: int) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], query.Query, routing.Ways]:
+def answers(
+    seed: int,
+) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], query.Query, routing.Ways]:
     tables = random_network(seed)
     built = networks.build(tables, change_ids=["events"] if tables["changes"].height else [])
     asked = query.prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
@@ -39,7 +41,10 @@ def test_pareto_set_equals_enumeration(block: int) -> None:
             routes, legs = routing.describe(asked, [ways[i] for i in range(len(ways))])
             assert routes.height == len(exact)
             totals = legs.group_by("route_id", maintain_order=True).agg(
-                pl.col("cost_usd").sum(), pl.col("carbon_kg").sum(), (pl.col("wait_h") + pl.col("time_h")).sum().alias("h"))
+                pl.col("cost_usd").sum(),
+                pl.col("carbon_kg").sum(),
+                (pl.col("wait_h") + pl.col("time_h")).sum().alias("h"),
+            )
             assert np.allclose(totals["h"], routes["time_h"], atol=1e-6)
             assert np.allclose(totals["cost_usd"], routes["cost_usd"], atol=0.01 * legs.height)
             assert {round(t * 60) for t in routes["time_h"]} == {v[0] for v in exact}

@@ -16,42 +16,88 @@ from corridor.query import prepare, read_deadline, read_options
 from corridor.routing import route
 
 
-def ask(origin: str = "a", destination: str = "d", depart: Any = "2026-03-01", **options: Any) -> query.Query:
+def ask(
+    origin: str = "a", destination: str = "d", depart: Any = "2026-03-01", **options: Any
+) -> query.Query:
     return prepare(small(), origin, destination, cargo="box", depart=depart, options=options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("options", "said"), [
-    ({"max_transhipments": 2}, "no option 'max_transhipments'. Did you mean 'max_transshipments'?"),
-    ({"max_transshipments": -1}, "max_transshipments must be 0 or more"), ({"draws": 0}, "draws must be 1 or more"),
-    ({"rng": -1}, "must be 0 or more"), ({"carrier": "Iran"}, "two capital letters"),
-    ({"carrier": ""}, "two capital letters"), ({"deadline": "soon"}, "deadline 'soon' is not a date"),
-    ({"avoid": "nowhere"}, "no place, link, mode or country 'nowhere'"),
-    ({"require": ["ZZ"]}, "'ZZ'"), ({"via": ["nowhere"]}, "no place 'nowhere'"), ({"avoid": [""]}, "''"),
-    ({"via": list("abcdab")}, "At most 5")])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"max_transhipments": 2},
+            "no option 'max_transhipments'. Did you mean 'max_transshipments'?",
+        ),
+        ({"max_transshipments": -1}, "max_transshipments must be 0 or more"),
+        ({"draws": 0}, "draws must be 1 or more"),
+        ({"rng": -1}, "must be 0 or more"),
+        ({"carrier": "Iran"}, "two capital letters"),
+        ({"carrier": ""}, "two capital letters"),
+        ({"deadline": "soon"}, "deadline 'soon' is not a date"),
+        ({"avoid": "nowhere"}, "no place, link, mode or country 'nowhere'"),
+        ({"require": ["ZZ"]}, "'ZZ'"),
+        ({"via": ["nowhere"]}, "no place 'nowhere'"),
+        ({"avoid": [""]}, "''"),
+        ({"via": list("abcdab")}, "At most 5"),
+    ],
+)
 def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any], said: str) -> None:
     with pytest.raises(CallError) as caught:
         ask(**options)
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("depart", ["", "soon", "2026-02-30", "2026-13-01", 20260210, None, "1899-12-31", "2201-01-01",
-                                    "9999-12-31", "0001-01-01", "２０２６-01-01x"])
+@pytest.mark.parametrize(
+    "depart",
+    [
+        "",
+        "soon",
+        "2026-02-30",
+        "2026-13-01",
+        20260210,
+        None,
+        "1899-12-31",
+        "2201-01-01",
+        "9999-12-31",
+        "0001-01-01",
+        "２０２６-01-01x",
+    ],
+)
 def test_a_departure_that_is_no_day_of_our_time_is_refused(depart: Any) -> None:
     with pytest.raises(CallError, match="depart"):
         ask(depart=depart)
 
 
 def test_a_departure_is_a_date_an_instant_or_their_text() -> None:
-    for depart in ("2026-03-01", " 2026-03-01 ", "2026-03-01T00:00", dt.date(2026, 3, 1), dt.datetime(2026, 3, 1)):
+    for depart in (
+        "2026-03-01",
+        " 2026-03-01 ",
+        "2026-03-01T00:00",
+        dt.date(2026, 3, 1),
+        dt.datetime(2026, 3, 1),
+    ):
         assert ask(depart=depart).depart_min == minute("2026-03-01")
 
 
 def test_a_deadline_without_an_hour_counts_to_the_end_of_its_day() -> None:
     assert read_deadline("2026-03-01") == read_deadline(dt.date(2026, 3, 1)) == minute("2026-03-02")
-    assert read_deadline("2026-03-01T06:00") == read_deadline(dt.datetime(2026, 3, 1, 6)) == minute("2026-03-01") + 360
+    assert (
+        read_deadline("2026-03-01T06:00")
+        == read_deadline(dt.datetime(2026, 3, 1, 6))
+        == minute("2026-03-01") + 360
+    )
     built = small()  # a - d takes 6 hours
-    for deadline, ways in (("2026-03-01", 1), ("2026-03-01T06:00", 1), ("2026-03-01T05:59", 0), ("2026-02-28", 0)):
-        assert route(built, "a", "d", cargo="box", depart="2026-03-01", deadline=deadline).pareto_count == ways
+    for deadline, ways in (
+        ("2026-03-01", 1),
+        ("2026-03-01T06:00", 1),
+        ("2026-03-01T05:59", 0),
+        ("2026-02-28", 0),
+    ):
+        assert (
+            route(built, "a", "d", cargo="box", depart="2026-03-01", deadline=deadline).pareto_count
+            == ways
+        )
 
 
 def test_one_word_is_a_list_of_one() -> None:
@@ -59,9 +105,14 @@ def test_one_word_is_a_list_of_one() -> None:
     assert route(small(), "a", "d", cargo="box", depart="2026-03-01", via="b").pareto_count == 1
 
 
-@pytest.mark.parametrize(("word", "ids"), [
-    ("torkham", {"torkhamaf-torkhampk-road", "torkhampk-torkhamaf-road"}), ("kuryk-alat-ferry", {"kuryk-alat-ferry"}),
-    ("Khunjerab", {"khunjerab-tashkurgan-road"})])
+@pytest.mark.parametrize(
+    ("word", "ids"),
+    [
+        ("torkham", {"torkhamaf-torkhampk-road", "torkhampk-torkhamaf-road"}),
+        ("kuryk-alat-ferry", {"kuryk-alat-ferry"}),
+        ("Khunjerab", {"khunjerab-tashkurgan-road"}),
+    ],
+)
 def test_a_word_means_links(word: str, ids: set[str]) -> None:
     built = network("open-borders")
     names = built.frames["links"]["link_id"].to_numpy()
@@ -71,8 +122,16 @@ def test_a_word_means_links(word: str, ids: set[str]) -> None:
 def test_countries_and_modes_are_words_too() -> None:
     built = network("open-borders")
     links, nodes = built.rows("links"), built.by_id("nodes")
-    for i, (af, sea) in enumerate(zip(query.matching_links(built, "AF"), query.matching_links(built, "sea"), strict=True)):
-        assert af == ("AF" in (nodes[links[i]["from_node_id"]]["country"], nodes[links[i]["to_node_id"]]["country"]))
+    for i, (af, sea) in enumerate(
+        zip(query.matching_links(built, "AF"), query.matching_links(built, "sea"), strict=True)
+    ):
+        assert af == (
+            "AF"
+            in (
+                nodes[links[i]["from_node_id"]]["country"],
+                nodes[links[i]["to_node_id"]]["country"],
+            )
+        )
         assert sea == (links[i]["mode"] == "sea")
 
 
@@ -87,14 +146,20 @@ def test_goods_start_on_the_road_or_on_the_layer_named() -> None:
     state = {s: k for k, s in built.graph.state_index.items()}
 
     def starts(text: str) -> set[tuple[str, str]]:
-        asked = prepare(built, text, "karachi", cargo="container-40", depart="2026-07-01", options={})
+        asked = prepare(
+            built, text, "karachi", cargo="container-40", depart="2026-07-01", options={}
+        )
         return {state[s] for s in asked.starts.tolist()}
 
     assert starts("almaty") == {("almaty", "road")}
     assert starts("Almaty@rail-1520") == {("almaty", "rail-1520")}
     assert starts("almaty@") == {("almaty", "road")}
-    roadless = next(n for n in built.graph.node_ids if (n, "road") not in built.graph.state_index
-                    and any(k[0] == n for k in built.graph.state_index))
+    roadless = next(
+        n
+        for n in built.graph.node_ids
+        if (n, "road") not in built.graph.state_index
+        and any(k[0] == n for k in built.graph.state_index)
+    )
     assert starts(roadless) == {k for k in built.graph.state_index if k[0] == roadless}
     with pytest.raises(UnknownName, match="layer at almaty"):
         starts("almaty@rail-1435")
@@ -110,7 +175,9 @@ def test_a_place_without_any_way_is_an_empty_answer() -> None:
 
 def test_bounds_never_exceed_what_a_way_takes() -> None:
     built = network("mid-2026")
-    asked = prepare(built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", options={})
+    asked = prepare(
+        built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", options={}
+    )
     arcs = np.stack([asked.duration_min, asked.usd_cents, asked.carbon_g])[:, asked.arc_of]
     bounds = query.lower_bounds(asked, np.vstack([arcs, np.zeros_like(arcs[:1])]))
     tail = np.repeat(np.arange(len(asked.ptr) - 1), np.diff(asked.ptr))
@@ -122,7 +189,14 @@ def test_bounds_never_exceed_what_a_way_takes() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_arcs_join_the_states_their_rows_name(scenario: str) -> None:
-    asked = prepare(network(scenario), "almaty", "karachi", cargo="container-40", depart="2026-07-01", options={})
+    asked = prepare(
+        network(scenario),
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart="2026-07-01",
+        options={},
+    )
     graph, tail = asked.graph, np.repeat(np.arange(asked.graph.states_count), np.diff(asked.ptr))
     assert np.array_equal(graph.tail[asked.arc_of], tail)
     assert np.array_equal(graph.head[asked.arc_of], asked.head)

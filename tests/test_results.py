@@ -73,13 +73,17 @@ def test_any_changed_byte_of_any_input_is_computed_anew(home: Path, tmp_path: Pa
         provenance = tomllib.loads((home / "results" / "base" / "manifest.toml").read_text("utf-8"))
         assert provenance["inputs"] != known.hash, file.name
         file.write_bytes(before)
-    (home / "links.csv").write_bytes((home / "links.csv").read_bytes().replace(b"\r\n", b"\n") + b"\n")
+    (home / "links.csv").write_bytes(
+        (home / "links.csv").read_bytes().replace(b"\r\n", b"\n") + b"\n"
+    )
     assert not answered(home).from_cache
     (home / "notes.txt").write_text("no input", encoding="utf-8")
     assert answered(home).from_cache
 
 
-def test_a_run_killed_half_way_leaves_nothing_that_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_killed_half_way_leaves_nothing_that_counts(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answered(home)
     write = folders.write_frame
 
@@ -117,12 +121,21 @@ def test_a_damaged_folder_does_not_count(home: Path, damage: str) -> None:
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-values = st.one_of(st.booleans(), st.integers(-(2**60), 2**60), words, st.lists(words, max_size=3),
-                   st.dates(dt.date(1900, 1, 1)).map(str))
+values = st.one_of(
+    st.booleans(),
+    st.integers(-(2**60), 2**60),
+    words,
+    st.lists(words, max_size=3),
+    st.dates(dt.date(1900, 1, 1)).map(str),
+)
 
 
 @settings(max_examples=60)
-@given(st.dictionaries(words, st.none() | values | st.dictionaries(words, values, max_size=3), max_size=5))
+@given(
+    st.dictionaries(
+        words, st.none() | values | st.dictionaries(words, values, max_size=3), max_size=5
+    )
+)
 def test_a_manifest_says_what_it_was_given(said: dict[str, Any]) -> None:
     assert tomllib.loads(folders.manifest(said)) == {k: v for k, v in said.items() if v is not None}
 
@@ -134,21 +147,38 @@ def test_tables_are_kept_with_their_provenance(tmp_path: Path) -> None:
     known = folders.kept(tmp_path / "a" / "b", provenance)
     assert known is not None
     assert all(known[n].equals(f) for n, f in frames.items())
-    for other in ({**provenance, "seed": 1}, {**provenance, "choices": {"road": "high"}}, {**provenance, "more": "x"}):
+    for other in (
+        {**provenance, "seed": 1},
+        {**provenance, "choices": {"road": "high"}},
+        {**provenance, "more": "x"},
+    ):
         assert folders.kept(tmp_path / "a" / "b", other) is None
     assert folders.kept(tmp_path / "nothing", provenance) is None
 
 
 def test_closures_of_a_day_are_one_row_a_reason() -> None:
-    rows = [closed("ab bc", dt.date(2026, 1, 1), dt.date(2026, 5, 1)), closed("cd", dt.date(2027, 1, 1), change_id="later")]
-    built = small("shut", "later", changes=rows, windows=[{"window_id": "w", "link_id": "cd", "season_from": "04-01",
-                                                           "season_to": "11-30"}])
+    rows = [
+        closed("ab bc", dt.date(2026, 1, 1), dt.date(2026, 5, 1)),
+        closed("cd", dt.date(2027, 1, 1), change_id="later"),
+    ]
+    built = small(
+        "shut",
+        "later",
+        changes=rows,
+        windows=[{"window_id": "w", "link_id": "cd", "season_from": "04-01", "season_to": "11-30"}],
+    )
     table = results.closures(built, dt.date(2026, 3, 1)).to_dicts()
     assert [(r["kind"], r["element"], r["links"], r["from_on"], r["to_on"]) for r in table] == [
-        ("change", "ab bc", 2, dt.date(2026, 1, 1), dt.date(2026, 5, 1)), ("window", "cd", 1, None, None)]
+        ("change", "ab bc", 2, dt.date(2026, 1, 1), dt.date(2026, 5, 1)),
+        ("window", "cd", 1, None, None),
+    ]
 
 
 def test_evidence_counts_rows_by_table_and_confidence() -> None:
     table = results.evidence(small().frames)
-    assert table.filter(pl.col("table") == "links").select("confidence", "rows").rows() == [("C", 3)]
-    assert table["rows"].sum() == sum(f.height for f in small().frames.values() if "confidence" in f.columns)
+    assert table.filter(pl.col("table") == "links").select("confidence", "rows").rows() == [
+        ("C", 3)
+    ]
+    assert table["rows"].sum() == sum(
+        f.height for f in small().frames.values() if "confidence" in f.columns
+    )

@@ -26,7 +26,7 @@ from corridor.simulation import simulate
 network = co.read({str(STUDY)!r}, scenario="open-borders").network
 simulate(network, network.frames["demand"].head({TRIPS}), network.frames["hazards"], on={STUDY_ON!r}, draws={DRAWS},
          workers=2, folder=sys.argv[1])
-"""
+"""  # noqa: E501
 
 
 def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
@@ -38,13 +38,19 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
     kills = int(os.environ.get("CORRIDOR_KILLS", "3"))
     killed = 0
     for _ in range(kills):
-        for path in dice.sample(sorted(home.glob("draws-*.npz")), k=len(list(home.glob("draws-*.npz"))) * 2 // 3):
+        for path in dice.sample(
+            sorted(home.glob("draws-*.npz")), k=len(list(home.glob("draws-*.npz"))) * 2 // 3
+        ):
             path.unlink()  # so that there is always something left to do
         held = len(list(home.glob("draws-*.npz")))
         child = subprocess.Popen([sys.executable, "-c", RUN, str(home)], stderr=subprocess.DEVNULL)
         until = time.monotonic() + 60
         wanted = held + dice.randint(0, 4)
-        while child.poll() is None and time.monotonic() < until and len(list(home.glob("draws-*.npz"))) < wanted:
+        while (
+            child.poll() is None
+            and time.monotonic() < until
+            and len(list(home.glob("draws-*.npz"))) < wanted
+        ):
             time.sleep(0.002)
         time.sleep(dice.random() * 0.15)
         child.kill()
@@ -56,9 +62,21 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
                     assert block["totals"].shape == (span[1] - span[0], TRIPS, 4)
     assert killed
     resumed = simulate(network, demand, hazards, on=STUDY_ON, draws=DRAWS, workers=2, folder=home)
-    for name in ("summary", "return_levels", "by_hazard", "by_element", "by_trip", "years", "events"):
+    for name in (
+        "summary",
+        "return_levels",
+        "by_hazard",
+        "by_element",
+        "by_trip",
+        "years",
+        "events",
+    ):
         assert getattr(resumed, name).equals(getattr(whole, name)), name
-    left = {p.name for p in home.iterdir()} - {SETTINGS} - {Shelf.path(_peek(home), s).name for s in spans(DRAWS)}
+    left = (
+        {p.name for p in home.iterdir()}
+        - {SETTINGS}
+        - {Shelf.path(_peek(home), s).name for s in spans(DRAWS)}
+    )
     assert not left, f"left behind: {left}"
 
 
@@ -69,7 +87,9 @@ def test_a_damaged_block_is_drawn_again(tmp_path: Path) -> None:
     first, second = sorted(tmp_path.glob("draws-*.npz"))
     first.write_bytes(first.read_bytes()[:100])
     second.write_bytes(b"")
-    assert simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path).years.equals(one.years)
+    assert simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path).years.equals(
+        one.years
+    )
 
 
 def _peek(home: Path) -> Shelf:

@@ -18,28 +18,49 @@ def rule(effect: str = "forbid", row_id: str = "bc", **more: Any) -> dict[str, A
     return {"rule_id": "r", "row_id": row_id, "effect": effect, **more}
 
 
-@pytest.mark.parametrize(("more", "party", "concerned"), [
-    ({}, Party("box"), True), ({"cargo_id": "box"}, Party("box"), True), ({"cargo_id": "box"}, Party("bus"), False),
-    ({"origin_country": "KZ"}, Party("box", "KZ", "PK"), True), ({"origin_country": "PK"}, Party("box", "KZ", "PK"), False),
-    ({"origin_country": "KZ", "destination_country": "IN"}, Party("box", "KZ", "PK"), False),
-    ({"origin_country": "KZ"}, Party("box"), False),
-    ({"carrier_country": "IR"}, Party("box", "KZ", "PK"), False),
-    ({"carrier_country": "IR"}, Party("box", "KZ", "PK", "IR"), True)])
-def test_a_rule_concerns_those_it_names(more: dict[str, str], party: Party, concerned: bool) -> None:
+@pytest.mark.parametrize(
+    ("more", "party", "concerned"),
+    [
+        ({}, Party("box"), True),
+        ({"cargo_id": "box"}, Party("box"), True),
+        ({"cargo_id": "box"}, Party("bus"), False),
+        ({"origin_country": "KZ"}, Party("box", "KZ", "PK"), True),
+        ({"origin_country": "PK"}, Party("box", "KZ", "PK"), False),
+        ({"origin_country": "KZ", "destination_country": "IN"}, Party("box", "KZ", "PK"), False),
+        ({"origin_country": "KZ"}, Party("box"), False),
+        ({"carrier_country": "IR"}, Party("box", "KZ", "PK"), False),
+        ({"carrier_country": "IR"}, Party("box", "KZ", "PK", "IR"), True),
+    ],
+)
+def test_a_rule_concerns_those_it_names(
+    more: dict[str, str], party: Party, concerned: bool
+) -> None:
     built = small(rules=[rule(**more)], cargoes=[BOX, {**BOX, "cargo_id": "bus"}])
     assert len(rules.applying(built, party)) == concerned
 
 
 def test_a_rule_knows_its_links_and_dates() -> None:
-    dated = rule(row_id="crossing:KZ-UZ node:d", from_on=dt.date(2026, 1, 1), to_on=dt.date(2026, 2, 1))
+    dated = rule(
+        row_id="crossing:KZ-UZ node:d", from_on=dt.date(2026, 1, 1), to_on=dt.date(2026, 2, 1)
+    )
     one, two = rules.applying(small(rules=[dated, {**rule(), "rule_id": "q"}]), Party("box"))
-    assert (one.links, one.from_min, one.to_min) == ((1, 2), minute("2026-01-01"), minute("2026-02-01"))
+    assert (one.links, one.from_min, one.to_min) == (
+        (1, 2),
+        minute("2026-01-01"),
+        minute("2026-02-01"),
+    )
     assert (two.links, two.from_min, two.to_min) == ((1,), -FOREVER_MIN, FOREVER_MIN)
 
 
 def ask(*rows: dict[str, Any], **options: Any) -> Any:
-    return route(small(rules=[{**r, "rule_id": f"r{i}"} for i, r in enumerate(rows)]), "a", "d", cargo="box",
-                 depart="2026-03-01", **options)
+    return route(
+        small(rules=[{**r, "rule_id": f"r{i}"} for i, r in enumerate(rows)]),
+        "a",
+        "d",
+        cargo="box",
+        depart="2026-03-01",
+        **options,
+    )
 
 
 def test_a_rule_that_forbids_for_a_time_is_waited_out_and_one_for_ever_is_not() -> None:
@@ -53,14 +74,25 @@ def test_a_rule_that_forbids_for_a_time_is_waited_out_and_one_for_ever_is_not() 
 
 
 def test_documents_are_listed_where_the_rule_is_in_force_and_the_link_is_used() -> None:
-    papers = [rule("document", document="permit"), rule("document", "ab", document="TIR", from_on=dt.date(2027, 1, 1)),
-              rule("document", "cd", document="visa", destination_country="PK"), rule("document", "node:x", document="none")]
+    papers = [
+        rule("document", document="permit"),
+        rule("document", "ab", document="TIR", from_on=dt.date(2027, 1, 1)),
+        rule("document", "cd", document="visa", destination_country="PK"),
+        rule("document", "node:x", document="none"),
+    ]
     assert ask(*papers).routes["documents"].to_list() == [["permit", "visa"]]
 
 
 def test_the_study_asks_for_a_transit_permit_through_china() -> None:
-    found = route(network("summit-2026"), "almaty", "karachi", cargo="container-40", depart="2026-02-10",
-                  require=["khunjerab"], max_routes=3)
+    found = route(
+        network("summit-2026"),
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart="2026-02-10",
+        require=["khunjerab"],
+        max_routes=3,
+    )
     assert found.pareto_count
     for documents in found.routes["documents"]:
         assert any("QTTA" in d for d in documents)

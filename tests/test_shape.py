@@ -20,8 +20,11 @@ HEAVY = ("numba", "scipy", "altair", "vl_convert", "fastapi", "dask", "fastexcel
 
 
 def tracked() -> list[Path]:
-    """Return the files under version control; without git (a source archive), every file outside hidden folders."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False)
+    """Return the files under version control; without git (a source archive), every file outside
+    hidden folders."""
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False
+    )
     if listed.returncode == 0 and listed.stdout:
         files = [ROOT / name for name in listed.stdout.split("\0") if name]
     else:
@@ -53,11 +56,14 @@ def entry_point() -> str:
     return str(Path(sys.executable).with_name("corridor"))
 
 
-# The least of several runs beside a bare start, so that a busy machine is not taken for a slow program.
+# The least of several runs beside a bare start, so that a busy machine is not taken for a slow
+# program.
 @pytest.mark.parametrize("what", ["import corridor", "corridor --help"])
 def test_starts_fast(what: str) -> None:
     bare = start_s(sys.executable, "-c", "pass")
-    command = [sys.executable, "-c", what] if what.startswith("import") else [entry_point(), "--help"]
+    command = (
+        [sys.executable, "-c", what] if what.startswith("import") else [entry_point(), "--help"]
+    )
     took = start_s(*command) - bare
     assert took <= MOST_START_S, f"{what} takes {took:.2f} s more than a bare Python"
 
@@ -65,16 +71,21 @@ def test_starts_fast(what: str) -> None:
 @pytest.mark.parametrize("module", ["corridor", "corridor.cli"])
 def test_import_leaves_heavy_libraries_alone(module: str) -> None:
     code = f"import sys, {module}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+    )
     assert done.stdout.split() == [], f"import {module} also imports {done.stdout.strip()}"
 
 
 def test_public_names_are_documented() -> None:
     corridor = importlib.import_module("corridor")
     assert corridor.__all__, "corridor offers nothing"
-    silent = [name for name in corridor.__all__
-              if (inspect.isroutine(getattr(corridor, name)) or inspect.isclass(getattr(corridor, name)))
-              and not (inspect.getdoc(getattr(corridor, name)) or "").strip()]
+    silent = [
+        name
+        for name in corridor.__all__
+        if (inspect.isroutine(getattr(corridor, name)) or inspect.isclass(getattr(corridor, name)))
+        and not (inspect.getdoc(getattr(corridor, name)) or "").strip()
+    ]
     assert not silent, f"no docstring: {', '.join(silent)}"
 
 
@@ -86,13 +97,43 @@ def test_decision_is_one_page(path: Path) -> None:
 
 # Parts are joined here so that this file does not hold what it forbids.
 FORBIDDEN = {
-    "a package registry's host": "|".join(re.escape(".".join(parts)) for parts in (
-        ("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"), ("npmjs", "com"), ("deb", "debian", "org"),
-        ("crates", "io"), ("proxy", "golang"), ("conda", "anaconda"))),
-    "an absolute path of one machine": r"(?<![\w.~*:/-])/(?:{})/".format("|".join(("work", "root", "home", "Users"))),
+    "a package registry's host": "|".join(
+        re.escape(".".join(parts))
+        for parts in (
+            ("pypi", "org"),
+            ("pythonhosted", "org"),
+            ("registry", "npmjs"),
+            ("npmjs", "com"),
+            ("deb", "debian", "org"),
+            ("crates", "io"),
+            ("proxy", "golang"),
+            ("conda", "anaconda"),
+        )
+    ),
+    "an absolute path of one machine": r"(?<![\w.~*:/-])/(?:{})/".format(
+        "|".join(("work", "root", "home", "Users"))
+    ),
 }
-TEXT = {".py", ".md", ".toml", ".txt", ".csv", ".json", ".yml", ".yaml", ".html", ".css", ".ts", ".js", ".mjs", ".sh",
-        ".cfg", ".svg", ".geojson", ""}
+TEXT = {
+    ".py",
+    ".md",
+    ".toml",
+    ".txt",
+    ".csv",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".html",
+    ".css",
+    ".ts",
+    ".js",
+    ".mjs",
+    ".sh",
+    ".cfg",
+    ".svg",
+    ".geojson",
+    "",
+}
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
@@ -101,7 +142,9 @@ def test_nothing_names_a_place_of_work(what: str) -> None:
     hits = []
     for path in tracked():
         if path.suffix in TEXT and "static" not in path.parts:
-            for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+            for number, line in enumerate(
+                path.read_text("utf-8", errors="replace").splitlines(), 1
+            ):
                 if found := pattern.search(line):
                     hits.append(f"{short(path)}:{number}: {found.group()}")
     assert not hits, f"{what}: " + "; ".join(hits[:10])

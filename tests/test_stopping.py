@@ -29,7 +29,10 @@ VERBS: dict[str, Callable[[Any], Any]] = {
     "route": lambda s: co.route(s.network, "almaty", "karachi", **TRIP),
     "departures": lambda s: departures.departures(s.network, "almaty", "karachi", **YEAR),
     "why_not": lambda s: whynot.why_not(s.network, "almaty", "karachi", "torkham", **TRIP),
-    "rank": lambda s: co.rank(s.network, s.network.frames["demand"], on="2026-07-01", kinds=("link",), pairs=0)}
+    "rank": lambda s: co.rank(
+        s.network, s.network.frames["demand"], on="2026-07-01", kinds=("link",), pairs=0
+    ),
+}
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -39,7 +39,9 @@ def test_new_study_says_its_figures_are_examples(folder: Path) -> None:
 def test_new_study_answers(folder: Path) -> None:
     study = co.read(folder)
     for trip in study.trips:
-        routes = co.route(study.network, trip.origin, trip.destination, cargo=trip.cargo, depart=trip.depart)
+        routes = co.route(
+            study.network, trip.origin, trip.destination, cargo=trip.cargo, depart=trip.depart
+        )
         assert routes.routes.height > 0, trip.trip_id
 
 
@@ -82,7 +84,10 @@ def test_error_holds_every_finding(folder: Path) -> None:
 
 def test_errors_come_first(folder: Path) -> None:
     path = folder / "nodes.csv"
-    path.write_text(path.read_text("utf-8").replace("KZALA", "UZALA").replace(",KZ,city,69", ",kz,city,69"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("KZALA", "UZALA").replace(",KZ,city,69", ",kz,city,69"),
+        "utf-8",
+    )
     assert [f.severity for f in co.check(folder)] == ["error", "warning"]
 
 
@@ -108,18 +113,30 @@ def test_study_is_frozen(folder: Path) -> None:
 
 def test_place_may_be_a_name_or_a_code(folder: Path) -> None:
     path = folder / "study.toml"
-    path.write_text(path.read_text("utf-8").replace('origin = "almaty"', 'origin = "KZALA"').replace(
-        'destination = "samarkand"', 'destination = "Samarkand"'), "utf-8")
+    path.write_text(
+        path.read_text("utf-8")
+        .replace('origin = "almaty"', 'origin = "KZALA"')
+        .replace('destination = "samarkand"', 'destination = "Samarkand"'),
+        "utf-8",
+    )
     assert co.check(folder) == []
 
 
 def test_order_of_changes_is_told(folder: Path) -> None:
     with open(folder / "changes.csv", "a", encoding="utf-8") as stream:
-        stream.write("reopened,links,zhibek-tashkent-road,status,set,existing,2027-01-15,,,example,C,\n")
+        stream.write(
+            "reopened,links,zhibek-tashkent-road,status,set,existing,2027-01-15,,,example,C,\n"
+        )
     path = folder / "study.toml"
-    path.write_text(path.read_text("utf-8").replace('["border-shut"]', '["border-shut", "reopened"]'), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace('["border-shut"]', '["border-shut", "reopened"]'), "utf-8"
+    )
     (warning,) = co.check(folder)
-    assert (warning.kind, warning.severity, warning.rows) == ("order-decides", "warning", ("reopened",))
+    assert (warning.kind, warning.severity, warning.rows) == (
+        "order-decides",
+        "warning",
+        ("reopened",),
+    )
 
 
 def test_built_in_study_has_no_errors(study_folder: Path) -> None:
@@ -134,14 +151,20 @@ def test_built_in_study_damaged(study_folder: Path, tmp_path: Path) -> None:
 
     copy = tmp_path / "study"
     shutil.copytree(study_folder, copy, ignore=shutil.ignore_patterns("results"))
-    for file, old, to in (("links.csv", ",aktogay,rail,", ",aktogai,rail,"), ("changes.csv", "crossing:AF-PK",
-                                                                              "crossing:AF-PX"),
-                          ("study.toml", '"wagah-2025"', '"waga-2025"')):
+    for file, old, to in (
+        ("links.csv", ",aktogay,rail,", ",aktogai,rail,"),
+        ("changes.csv", "crossing:AF-PK", "crossing:AF-PX"),
+        ("study.toml", '"wagah-2025"', '"waga-2025"'),
+    ):
         text = (copy / file).read_text("utf-8")
         assert old in text
         (copy / file).write_text(text.replace(old, to), "utf-8")
     kinds = {(f.kind, f.file) for f in co.check(copy) if f.severity == "error"}
-    assert kinds >= {("unknown-node", "links.csv"), ("selects-nothing", "changes.csv"), ("unknown-change", "study.toml")}
+    assert kinds >= {
+        ("unknown-node", "links.csv"),
+        ("selects-nothing", "changes.csv"),
+        ("unknown-change", "study.toml"),
+    }
 
 
 def start_s(code: str) -> float:
@@ -156,7 +179,9 @@ def test_import_costs_next_to_nothing() -> None:
 
 
 def test_every_name_can_be_had() -> None:
-    assert {"check", "read", "new", "route", "skim", "apply", "Study", "StudyError"} <= set(co.__all__)
+    assert {"check", "read", "new", "route", "skim", "apply", "Study", "StudyError"} <= set(
+        co.__all__
+    )
     for name in co.__all__:
         assert getattr(co, name).__name__ == name
     assert set(co.__all__) <= set(dir(co))

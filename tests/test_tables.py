@@ -51,18 +51,32 @@ def test_every_declared_column_is_there_and_typed(study: Path) -> None:
 def test_hashes_are_those_of_the_files(study: Path) -> None:
     tables = read_folder(study)
     assert tables.files["links"] == "links.csv"
-    assert tables.hashes["links.csv"] == hashlib.sha256((study / "links.csv").read_bytes()).hexdigest()
+    assert (
+        tables.hashes["links.csv"] == hashlib.sha256((study / "links.csv").read_bytes()).hexdigest()
+    )
 
 
-@pytest.mark.parametrize("change", [
-    lambda data: b"\xef\xbb\xbf" + data,
-    lambda data: data.replace(b"\n", b"\r\n"),
-    lambda data: data.replace(b"\n", b"\r"),
-    lambda data: data.rstrip(b"\n"),
-    lambda data: data.replace(b"\n", b"\n\n"),
-    lambda data: data + b",,,\n  \n",
-    lambda data: data.replace(b",example,", b"  ,\xc2\xa0example ,"),
-], ids=["byte order mark", "CRLF", "CR", "no last line end", "blank lines", "empty rows", "blanks around cells"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: data.replace(b"\n", b"\r"),
+        lambda data: data.rstrip(b"\n"),
+        lambda data: data.replace(b"\n", b"\n\n"),
+        lambda data: data + b",,,\n  \n",
+        lambda data: data.replace(b",example,", b"  ,\xc2\xa0example ,"),
+    ],
+    ids=[
+        "byte order mark",
+        "CRLF",
+        "CR",
+        "no last line end",
+        "blank lines",
+        "empty rows",
+        "blanks around cells",
+    ],
+)
 def test_looks_of_csv_do_not_matter(study: Path, change: Any) -> None:
     before = frames_of(study)
     rewrite(study, change)
@@ -137,12 +151,20 @@ def test_columns_come_in_any_order(study: Path) -> None:
 
 def test_lines_are_those_of_the_file(study: Path) -> None:
     path = study / "sources.csv"
-    path.write_text('source_id,citation,year,where,licence\n\nexample,"two\nlines",,,\n\ngeonames,"three\r\nlines\nhere",,,\n'
-                    "osm,x,about 2020,,\n", "utf-8")
+    path.write_text(
+        'source_id,citation,year,where,licence\n\nexample,"two\nlines",,,\n\ngeonames,"three\r\nlines\nhere",,,\n'
+        "osm,x,about 2020,,\n",
+        "utf-8",
+    )
     tables = read_folder(study)
     assert list(tables.lines["sources"]) == [3, 6, 9]
     (finding,) = tables.findings
-    assert (finding.kind, finding.line, finding.value, finding.rows) == ("bad-integer", 9, "about 2020", ("osm",))
+    assert (finding.kind, finding.line, finding.value, finding.rows) == (
+        "bad-integer",
+        9,
+        "about 2020",
+        ("osm",),
+    )
 
 
 def test_many_bad_cells_are_told_shortly(study: Path) -> None:
@@ -168,7 +190,9 @@ def test_frames_of_any_library(study: Path) -> None:
     assert tables.findings == ()
     for name, frame in before.items():
         assert_frame_equal(frame, tables.frames[name])
-    assert [f.kind for f in from_frames({**before, "lnks": before["links"]}).findings] == ["unknown-table"]
+    assert [f.kind for f in from_frames({**before, "lnks": before["links"]}).findings] == [
+        "unknown-table"
+    ]
 
 
 def test_missing_extra_is_a_finding(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,18 +208,45 @@ def test_missing_extra_is_a_finding(study: Path, monkeypatch: pytest.MonkeyPatch
 # Cells
 
 CELLS = [
-    ("number", "12.5", 12.5), ("number", "-3", -3.0), ("number", "1e3", 1000.0), ("number", "12,5", None),
-    ("number", "nan", None), ("number", "inf", None), ("number", "1e999", None), ("number", "1_000", None),
-    ("integer", "1520", 1520), ("integer", "1520.0", 1520), ("integer", "1520.5", None), ("integer", "1e20", None),
-    ("boolean", "true", True), ("boolean", "FALSE", False), ("boolean", "yes", None), ("boolean", "1", None),
-    ("date", "2026-02-28", dt.date(2026, 2, 28)), ("date", "2026-02-29", None), ("date", "2026-2-8", None),
-    ("date", "0026-02-08", None), ("monthday", "02-29", "02-29"), ("monthday", "02-30", None), ("monthday", "13-01", None),
-    ("hours", "08:00-20:00", "08:00-20:00"), ("hours", "22:00-06:00", "22:00-06:00"), ("hours", "00:00-24:00",
-                                                                                       "00:00-24:00"),
-    ("hours", "24:00-08:00", None), ("hours", "08:00", None), ("timetable", "mon 08:00; thu 20:00", "mon 08:00; thu 20:00"),
-    ("timetable", "mon 08:00, thu 20:00", None), ("timetable", "monday 08:00", None), ("country", "KZ", "KZ"),
-    ("country", "kz", None), ("id", "rail-1520", "rail-1520"), ("id", "Rail 1520", None), ("words", "a  b", "a b"),
-    ("words", "a,b", None), ("text", "Қазақстан, «№ 1»", "Қазақстан, «№ 1»"), ("text", "bell\x07", None),
+    ("number", "12.5", 12.5),
+    ("number", "-3", -3.0),
+    ("number", "1e3", 1000.0),
+    ("number", "12,5", None),
+    ("number", "nan", None),
+    ("number", "inf", None),
+    ("number", "1e999", None),
+    ("number", "1_000", None),
+    ("integer", "1520", 1520),
+    ("integer", "1520.0", 1520),
+    ("integer", "1520.5", None),
+    ("integer", "1e20", None),
+    ("boolean", "true", True),
+    ("boolean", "FALSE", False),
+    ("boolean", "yes", None),
+    ("boolean", "1", None),
+    ("date", "2026-02-28", dt.date(2026, 2, 28)),
+    ("date", "2026-02-29", None),
+    ("date", "2026-2-8", None),
+    ("date", "0026-02-08", None),
+    ("monthday", "02-29", "02-29"),
+    ("monthday", "02-30", None),
+    ("monthday", "13-01", None),
+    ("hours", "08:00-20:00", "08:00-20:00"),
+    ("hours", "22:00-06:00", "22:00-06:00"),
+    ("hours", "00:00-24:00", "00:00-24:00"),
+    ("hours", "24:00-08:00", None),
+    ("hours", "08:00", None),
+    ("timetable", "mon 08:00; thu 20:00", "mon 08:00; thu 20:00"),
+    ("timetable", "mon 08:00, thu 20:00", None),
+    ("timetable", "monday 08:00", None),
+    ("country", "KZ", "KZ"),
+    ("country", "kz", None),
+    ("id", "rail-1520", "rail-1520"),
+    ("id", "Rail 1520", None),
+    ("words", "a  b", "a b"),
+    ("words", "a,b", None),
+    ("text", "Қазақстан, «№ 1»", "Қазақстан, «№ 1»"),
+    ("text", "bell\x07", None),
 ]
 
 
@@ -221,21 +272,31 @@ def test_any_text_has_a_cure(text: str, kind: str) -> None:
     assert cure(column, text).strip()
 
 
-@pytest.mark.parametrize(("given", "declared", "word"), [
-    ("length_mi", "length_km", "1.609344"), ("length_m", "length_km", "1000"), ("speed_mph", "speed_kmh", "1.609344"),
-    ("fixed_min", "fixed_h", "60"), ("duration_median_h", "duration_median_d", "24"), ("t_per_year", "t_per_day", "365"),
-])
+@pytest.mark.parametrize(
+    ("given", "declared", "word"),
+    [
+        ("length_mi", "length_km", "1.609344"),
+        ("length_m", "length_km", "1000"),
+        ("speed_mph", "speed_kmh", "1.609344"),
+        ("fixed_min", "fixed_h", "60"),
+        ("duration_median_h", "duration_median_d", "24"),
+        ("t_per_year", "t_per_day", "365"),
+    ],
+)
 def test_unit_hint(given: str, declared: str, word: str) -> None:
     assert word in (unit_hint(given, declared) or "")
 
 
-@pytest.mark.parametrize(("given", "declared"), [("name", "length_km"), ("length_km", "length_km"), ("fixed_mi",
-                                                                                                     "length_km")])
+@pytest.mark.parametrize(
+    ("given", "declared"),
+    [("name", "length_km"), ("length_km", "length_km"), ("fixed_mi", "length_km")],
+)
 def test_no_unit_hint(given: str, declared: str) -> None:
     assert unit_hint(given, declared) is None
 
 
 # Writing
+
 
 def test_write_leaves_nothing_beside(tmp_path: Path) -> None:
     write_bytes(tmp_path / "a.csv", b"one")

@@ -1,4 +1,5 @@
-"""The trade chain of the built-in study: the billion from both baselines, claims and promises, and its two verbs."""
+"""The trade chain of the built-in study: the billion from both baselines, claims and promises, and
+its two verbs."""
 
 from __future__ import annotations
 
@@ -42,37 +43,62 @@ def value(found: Prospects, series: str, scenario: str | None, kind: str = "scen
     return float(rows["value_usd"].item())
 
 
-# ---- the billion ------------------------------------------------------------------------------------------------
+# ---- the billion
+# ------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("series", "base", "years", "growth"), [(SERIES[0], 101.6e6, 2.0, 2.14),
-                                                                 (SERIES[1], 227.59e6, 2.5, 0.81)])
-def test_the_billion_from_each_baseline(found: Prospects, series: str, base: float, years: float, growth: float) -> None:
+
+@pytest.mark.parametrize(
+    ("series", "base", "years", "growth"),
+    [(SERIES[0], 101.6e6, 2.0, 2.14), (SERIES[1], 227.59e6, 2.5, 0.81)],
+)
+def test_the_billion_from_each_baseline(
+    found: Prospects, series: str, base: float, years: float, growth: float
+) -> None:
     steps = found.frames["target"].filter(pl.col("series") == series)
     first = steps.row(0, named=True)
-    assert (first["step"], first["kind"], first["base_usd"]) == (GROWTH, "growth", pytest.approx(base))
+    assert (first["step"], first["kind"], first["base_usd"]) == (
+        GROWTH,
+        "growth",
+        pytest.approx(base),
+    )
     assert first["years"] == pytest.approx(years, abs=0.01)
     assert first["needed_growth_share_per_year"] == pytest.approx(growth, abs=0.01)
-    assert base * (1 + first["needed_growth_share_per_year"]) ** first["years"] == pytest.approx(1e9)
+    assert base * (1 + first["needed_growth_share_per_year"]) ** first["years"] == pytest.approx(
+        1e9
+    )
     options = steps.filter(pl.col("kind") == "scenario")
     assert options["scenario"].to_list() == list(found.provenance["scenarios"])
-    assert (options["low_usd"] <= options["value_usd"]).all() and (options["value_usd"] <= options["high_usd"]).all()
-    assert (options["gap_usd"] + options["value_usd"]).to_list() == pytest.approx([1e9] * options.height)
+    assert (options["low_usd"] <= options["value_usd"]).all() and (
+        options["value_usd"] <= options["high_usd"]
+    ).all()
+    assert (options["gap_usd"] + options["value_usd"]).to_list() == pytest.approx(
+        [1e9] * options.height
+    )
     best = options.sort("value_usd").row(-1, named=True)
     assert best["scenario"] == "all-together"
     assert 0.005 < best["transport_share"] < 0.05 and best["transport_share_high"] < 0.1
-    words = " ".join(found.frames["sentences"].filter(pl.col("series") == series)["sentence"].to_list())
+    words = " ".join(
+        found.frames["sentences"].filter(pl.col("series") == series)["sentence"].to_list()
+    )
     assert f"takes {growth:+.0%} a year" in words
     assert f"transport covers {best['transport_share']:.1%} of the way" in words
-    assert "would have to come from new products and buyers" in words and "bound of all transport" in words
+    assert (
+        "would have to come from new products and buyers" in words
+        and "bound of all transport" in words
+    )
 
 
 def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
     asked = study.settings.target
     assert asked is not None
     goal = replace(asked, scenarios=("mid-2026", "railway-built"))
-    called_alike = {name: replace(scenario, title="One title") for name, scenario in study.scenarios.items()}
-    plain, alike = (prospects(one, goal=goal, draws=0).frames["target"] for one in (
-        study, replace(study, scenarios=called_alike)))
+    called_alike = {
+        name: replace(scenario, title="One title") for name, scenario in study.scenarios.items()
+    }
+    plain, alike = (
+        prospects(one, goal=goal, draws=0).frames["target"]
+        for one in (study, replace(study, scenarios=called_alike))
+    )
     assert alike["scenario"].to_list() == plain["scenario"].to_list()
     assert alike["value_usd"].to_list() == plain["value_usd"].to_list()
     assert alike.filter(pl.col("step") == "One title")["scenario"].n_unique() == 2
@@ -80,24 +106,32 @@ def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
 
 @pytest.mark.parametrize("series", SERIES)
 def test_more_open_and_quicker_is_never_less(found: Prospects, series: str) -> None:
-    chains = (("khunjerab-1985", "mid-2026", "open-borders", "borders-halved", "all-together"),
-              ("open-borders", "railway-built", "all-together"), ("open-borders", "middle-corridor-upgraded"))
+    chains = (
+        ("khunjerab-1985", "mid-2026", "open-borders", "borders-halved", "all-together"),
+        ("open-borders", "railway-built", "all-together"),
+        ("open-borders", "middle-corridor-upgraded"),
+    )
     for chain in chains:
         for less, more in zip(chain, chain[1:], strict=False):
             low, high = value(found, series, less), value(found, series, more)
-            assert high >= low * (1 - 2e-3), f"{more} gives less than {less}: goods drawn to other pairs should be few"
+            assert high >= low * (1 - 2e-3), (
+                f"{more} gives less than {less}: goods drawn to other pairs should be few"
+            )
     assert value(found, series, "all-together") > 1.05 * value(found, series, "open-borders")
     assert value(found, series, "mid-2026") > 1.005 * value(found, series, "khunjerab-1985")
     assert value(found, series, None, "bound") > 2 * value(found, series, "all-together")
 
 
 def test_a_baseline_meets_the_network_of_its_own_months(found: Prospects) -> None:
-    """Up to October 2025 the crossings were open: every border open changes next to nothing, today's closures take away."""
+    """Up to October 2025 the crossings were open: every border open changes next to nothing,
+    today's closures take away."""
     for series in SERIES:
         grown = value(found, series, None, "growth")
         assert value(found, series, "open-borders") == pytest.approx(grown, rel=0.01)
         assert value(found, series, "mid-2026") < grown
-    fiscal, calendar = (value(found, s, "mid-2026") / value(found, s, None, "growth") for s in SERIES[::-1])
+    fiscal, calendar = (
+        value(found, s, "mid-2026") / value(found, s, None, "growth") for s in SERIES[::-1]
+    )
     assert fiscal < calendar < 1, "the calendar year already knew 2.6 months of the closure"
 
 
@@ -107,9 +141,14 @@ def test_what_carriage_costs(found: Prospects) -> None:
     assert parts.sum_horizontal().to_list() == pytest.approx(costs["cost_share"].to_list())
     assert costs.select(pl.all_horizontal(pl.col(parts.columns) > 0)).to_series().all()
     rows = {(r["scenario"], r["exporter"]): r for r in costs.iter_rows(named=True)}
-    assert rows["borders-halved", "PK"]["border_share"] < 0.8 * rows["open-borders", "PK"]["border_share"]
+    assert (
+        rows["borders-halved", "PK"]["border_share"]
+        < 0.8 * rows["open-borders", "PK"]["border_share"]
+    )
     assert rows["khunjerab-1985", "PK"]["cost_share"] > rows["mid-2026", "PK"]["cost_share"]
-    assert rows["railway-built", "KZ"]["freight_share"] < rows["open-borders", "KZ"]["freight_share"]
+    assert (
+        rows["railway-built", "KZ"]["freight_share"] < rows["open-borders", "KZ"]["freight_share"]
+    )
 
 
 def test_other_frames(found: Prospects, study: co.Study) -> None:
@@ -120,13 +159,17 @@ def test_other_frames(found: Prospects, study: co.Study) -> None:
     assert found.frames["potential"]["potential_usd"].sum() == pytest.approx(580e6, rel=0.05)
     freight = found.frames["freight"]
     assert freight["scenario"].unique().sort().to_list() == sorted(found.provenance["scenarios"])
-    pairs = found.frames["pairs"].filter(pl.col("scenario") == "all-together", pl.col("exporter") == "KZ",
-                                         pl.col("importer") == "PK")
+    pairs = found.frames["pairs"].filter(
+        pl.col("scenario") == "all-together", pl.col("exporter") == "KZ", pl.col("importer") == "PK"
+    )
     ends = study.tables["markets"]
     own = freight.filter(
         pl.col("scenario") == "all-together",
         pl.col("origin_node_id").is_in(ends.filter(pl.col("country") == "KZ")["node_id"].to_list()),
-        pl.col("destination_node_id").is_in(ends.filter(pl.col("country") == "PK")["node_id"].to_list()))
+        pl.col("destination_node_id").is_in(
+            ends.filter(pl.col("country") == "PK")["node_id"].to_list()
+        ),
+    )
     # Rows of less than half a unit are left out.
     assert own["value_usd_per_year"].sum() == pytest.approx(pairs["value_usd"].item(), rel=0.01)
     for name in ("flows", "freight"):
@@ -144,7 +187,9 @@ def test_wrong_questions(study: co.Study) -> None:
         prospects(replace(study, settings=replace(study.settings, target=None)), draws=0)
 
 
-# ---- a year of skims --------------------------------------------------------------------------------------------
+# ---- a year of skims
+# --------------------------------------------------------------------------------------------
+
 
 def test_middles_of_months() -> None:
     assert middles(dt.date(2026, 7, 1), 12)[0] == dt.date(2026, 7, 15)
@@ -152,10 +197,21 @@ def test_middles_of_months() -> None:
 
 
 def test_mean_of_days_leaves_out_days_without_a_way() -> None:
-    day = pl.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "cargo_id": ["box"] * 2, "time_h": [10.0, 20.0],
-                        "time_p95_h": [12.0, 22.0], "cost_usd": [1.0, 2.0], "border_h": [0.0, 1.0],
-                        "border_usd": [0.0, 0.5]})
-    shut = day.with_columns(pl.when(pl.col("origin") == "b").then(pl.col(c)).alias(c) for c in day.columns[3:])
+    day = pl.DataFrame(
+        {
+            "origin": ["a", "b"],
+            "destination": ["b", "a"],
+            "cargo_id": ["box"] * 2,
+            "time_h": [10.0, 20.0],
+            "time_p95_h": [12.0, 22.0],
+            "cost_usd": [1.0, 2.0],
+            "border_h": [0.0, 1.0],
+            "border_usd": [0.0, 0.5],
+        }
+    )
+    shut = day.with_columns(
+        pl.when(pl.col("origin") == "b").then(pl.col(c)).alias(c) for c in day.columns[3:]
+    )
     both = mean_skims([day, shut]).sort("origin")
     assert both["time_h"].to_list() == [10, 20]
     assert both["open_share"].to_list() == [0.5, 1]
@@ -163,7 +219,11 @@ def test_mean_of_days_leaves_out_days_without_a_way() -> None:
 
 def test_spread_of_a_skim_is_that_of_sampled_journeys(study: co.Study) -> None:
     checked = 0
-    for origin, destination in (("almaty", "karachi"), ("tashkent", "karachi"), ("almaty", "lahore")):
+    for origin, destination in (
+        ("almaty", "karachi"),
+        ("tashkent", "karachi"),
+        ("almaty", "lahore"),
+    ):
         box = {"cargo": "container-40", "depart": "2026-07-15"}
         row = co.skim(study.network, **box, places=[origin, destination]).row(0, named=True)
         assert row["cargo_id"] == "container-40" and row["time_p95_h"] > row["time_h"]
@@ -178,25 +238,49 @@ def test_spread_of_a_skim_is_that_of_sampled_journeys(study: co.Study) -> None:
 
 def test_dear_hours_take_quicker_ways(study: co.Study) -> None:
     places = ["almaty", "tashkent", "karachi", "rotterdam"]
-    cheap, own, dear = skims.skims_by_value(study.network, (0.1, None, 500.0), cargo="container-40", depart="2026-07-15",
-                                            places=places)
-    assert own.equals(co.skim(study.network, cargo="container-40", depart="2026-07-15", places=places))
-    assert (dear["time_h"] <= cheap["time_h"]).all() and (dear["cost_usd"] >= cheap["cost_usd"]).all()
+    cheap, own, dear = skims.skims_by_value(
+        study.network, (0.1, None, 500.0), cargo="container-40", depart="2026-07-15", places=places
+    )
+    assert own.equals(
+        co.skim(study.network, cargo="container-40", depart="2026-07-15", places=places)
+    )
+    assert (dear["time_h"] <= cheap["time_h"]).all() and (
+        dear["cost_usd"] >= cheap["cost_usd"]
+    ).all()
     assert (dear["time_h"] < cheap["time_h"]).any()
 
 
 def test_costs_by_sector_take_each_sectors_own_way() -> None:
     names = {"origin": ["a"] * 2, "destination": ["b"] * 2, "cargo_id": ["box"] * 2}
-    rows = pl.DataFrame({**names, "sector_id": ["slow", "fast"], "time_h": [240.0, 120.0], "cost_usd": [1000.0, 3000.0]})
-    sectors = pl.DataFrame({"sector_id": ["slow", "fast"], "cargo_id": ["box"] * 2, "usd_per_t": [1000.0, 1000.0],
-                            "time_value_share_per_day": [0.0, 0.01]})
+    rows = pl.DataFrame(
+        {
+            **names,
+            "sector_id": ["slow", "fast"],
+            "time_h": [240.0, 120.0],
+            "cost_usd": [1000.0, 3000.0],
+        }
+    )
+    sectors = pl.DataFrame(
+        {
+            "sector_id": ["slow", "fast"],
+            "cargo_id": ["box"] * 2,
+            "usd_per_t": [1000.0, 1000.0],
+            "time_value_share_per_day": [0.0, 0.01],
+        }
+    )
     cargoes = pl.DataFrame({"cargo_id": ["box"], "t_per_unit": [10.0]})
-    markets = pl.DataFrame({"node_id": ["a", "b"], "country": ["KZ", "PK"], "trade_share": [1.0, 1.0]})
+    markets = pl.DataFrame(
+        {"node_id": ["a", "b"], "country": ["KZ", "PK"], "trade_share": [1.0, 1.0]}
+    )
     found = trade.trade_costs(rows, sectors, cargoes, markets)
-    assert dict(zip(found["sector_id"], found["cost_share"], strict=True)) == pytest.approx({"slow": 0.1, "fast": 0.35})
+    assert dict(zip(found["sector_id"], found["cost_share"], strict=True)) == pytest.approx(
+        {"slow": 0.1, "fast": 0.35}
+    )
 
 
-# ---- claims and promises ------------------------------------------------------------------------------------------
+# ---- claims and promises
+# ------------------------------------------------------------------------------------------
+
 
 def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: Prospects) -> None:
     frames = said(study, found.forecasts)
@@ -206,7 +290,9 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: Prospect
         assert row["verdict"] in ("consistent", "differs", "cannot be checked")
         assert row["arithmetic"] or row["note"] and row["verdict"] == "cannot be checked"
     assert claims["logistics"]["verdict"] == "differs"
-    steps = found.frames["target"].filter(pl.col("series") == SERIES[0], pl.col("kind") == "scenario")
+    steps = found.frames["target"].filter(
+        pl.col("series") == SERIES[0], pl.col("kind") == "scenario"
+    )
     share = steps["transport_share"].max()
     assert f"the model gives {share:.1%}; said: at least 50.0%" in claims["logistics"]["arithmetic"]
     assert "a bound that no corridor reaches" in claims["logistics"]["arithmetic"]
@@ -214,7 +300,9 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: Prospect
         assert part in claims["fall"]["arithmetic"]
     states = {r["commitment_id"]: r for r in frames["commitments"].iter_rows(named=True)}
     assert states["trade-target"]["state"] == "short by"
-    assert states["trade-target"]["short_by"] == pytest.approx(1e9 - value(found, SERIES[0], "mid-2026"))
+    assert states["trade-target"]["short_by"] == pytest.approx(
+        1e9 - value(found, SERIES[0], "mid-2026")
+    )
     assert states["trade-target-press"]["short_by"] > states["trade-target"]["short_by"]
     assert set(states) == set(study.tables["commitments"]["commitment_id"])
 
@@ -222,10 +310,15 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: Prospect
 def test_results_hold_trade_only_where_it_is_asked_about(study: co.Study) -> None:
     frames = trade_frames(replace(study, settings=replace(study.settings, target=None)))
     assert set(frames) == {"claims", "commitments"}
-    assert frames["claims"].filter(pl.col("claim_id") == "logistics")["verdict"].item() == "cannot be checked"
+    assert (
+        frames["claims"].filter(pl.col("claim_id") == "logistics")["verdict"].item()
+        == "cannot be checked"
+    )
 
 
-# ---- the report's chapter -------------------------------------------------------------------------------------------
+# ---- the report's chapter
+# -------------------------------------------------------------------------------------------
+
 
 def told(page: Path) -> str:
     """The words of a page, tags and charts left out."""
@@ -238,11 +331,26 @@ def test_report_says_it_in_plain_words(study: co.Study, found: Prospects, tmp_pa
     results = {"sources": study.tables["sources"], **frames, **said(study, found.forecasts)}
     page = co.report(results, tmp_path / "report.html")
     words = told(page)
-    assert "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
-    assert "from USD 102 m (Kazakh customs, twelve months to 31 December 2025) +214 % a year" in words
-    best = found.frames["target"].filter(pl.col("scenario") == "all-together")["transport_share"].to_list()
-    assert f"{best[0] * 100:.1f} % and {best[1] * 100:.1f} % of the way from growth to the target" in words
-    assert "1.766 bn USD / 2.461 bn USD - 1 = -28.2%" in words and "short by" in words and "Promises" in words
+    assert (
+        "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
+    )
+    assert (
+        "from USD 102 m (Kazakh customs, twelve months to 31 December 2025) +214 % a year" in words
+    )
+    best = (
+        found.frames["target"]
+        .filter(pl.col("scenario") == "all-together")["transport_share"]
+        .to_list()
+    )
+    assert (
+        f"{best[0] * 100:.1f} % and {best[1] * 100:.1f} % of the way from growth to the target"
+        in words
+    )
+    assert (
+        "1.766 bn USD / 2.461 bn USD - 1 = -28.2%" in words
+        and "short by" in words
+        and "Promises" in words
+    )
     text = page.read_text("utf-8")
     for figure in ("way", "scenarios", "carriage", "potential", "gains"):
         assert f'id="figure-trade-{figure}"' in text
@@ -251,13 +359,20 @@ def test_report_says_it_in_plain_words(study: co.Study, found: Prospects, tmp_pa
 
 
 def test_report_without_equilibrium_or_target(tmp_path: Path) -> None:
-    lost = pl.DataFrame({"series": [None], "sentence": ["It did not settle."]}, schema_overrides={"series": pl.String})
-    assert "It did not settle." in told(co.report({"trade_sentences": lost}, tmp_path / "lost.html"))
+    lost = pl.DataFrame(
+        {"series": [None], "sentence": ["It did not settle."]},
+        schema_overrides={"series": pl.String},
+    )
+    assert "It did not settle." in told(
+        co.report({"trade_sentences": lost}, tmp_path / "lost.html")
+    )
     bare = told(co.report({}, tmp_path / "bare.html"))
     assert "Trade" not in bare and "Promises" not in bare
 
 
-# ---- the verbs ----------------------------------------------------------------------------------------------------
+# ---- the verbs -----------------------------------------------------------------------------------
+# -----------------
+
 
 def printed(capsys: pytest.CaptureFixture[str]) -> tuple[list[dict[str, str]], str]:
     out, err = capsys.readouterr()
@@ -269,7 +384,10 @@ def test_forecast_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert main([*few, "--target", "1e9", "--by", "2028"]) == DONE
     rows, words = printed(capsys)
     assert [r["step"] for r in rows if r["series"] == SERIES[1]] == [
-        GROWTH, "Railway Torghundi-Herat-Kandahar-Chaman built", BOUND]
+        GROWTH,
+        "Railway Torghundi-Herat-Kandahar-Chaman built",
+        BOUND,
+    ]
     assert "takes +214% a year" in words and "takes +81% a year" in words
     assert main([*few, "--baseline", "central-bank", "--table", "pair_costs", "--json"]) == DONE
     answer = json.loads(capsys.readouterr().out)
@@ -277,10 +395,25 @@ def test_forecast_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert len(answer["sentences"]) > 4
 
 
-@pytest.mark.parametrize("wrong", [["--compare", "rail"], ["--baseline", "x"], ["--target", "0"], ["--target", "-5"],
-                                   ["--by", "2025"], ["--draws", "-1"], ["--table", "all"]])
-def test_forecast_verb_refuses(study_folder: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]) -> None:
-    assert main(["forecast", str(study_folder), "--compare", "mid-2026", "--draws", "0", *wrong]) == USAGE
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--compare", "rail"],
+        ["--baseline", "x"],
+        ["--target", "0"],
+        ["--target", "-5"],
+        ["--by", "2025"],
+        ["--draws", "-1"],
+        ["--table", "all"],
+    ],
+)
+def test_forecast_verb_refuses(
+    study_folder: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    assert (
+        main(["forecast", str(study_folder), "--compare", "mid-2026", "--draws", "0", *wrong])
+        == USAGE
+    )
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("corridor: ")
 
@@ -291,34 +424,54 @@ def copied(study_folder: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_world_without_equilibrium_prints_no_numbers(study_folder: Path, tmp_path: Path,
-                                                      capsys: pytest.CaptureFixture[str]) -> None:
-    """Turkmenistan lives on its exports alone and is shut in: its income falls below its surplus."""
+def test_a_world_without_equilibrium_prints_no_numbers(
+    study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Turkmenistan lives on its exports alone and is shut in: its income falls below its
+    surplus."""
     folder = copied(study_folder, tmp_path)
     countries = folder / "countries.csv"
     lines = [row.split(",") for row in countries.read_text("utf-8").splitlines()]
     names = lines[0]
     for row in lines:
         if row[0] == "TM":
-            row[names.index("gdp_usd")], row[names.index("goods_imports_usd")] = "1000000", "30000000"
+            row[names.index("gdp_usd")], row[names.index("goods_imports_usd")] = (
+                "1000000",
+                "30000000",
+            )
     countries.write_text("\n".join(",".join(row) for row in lines) + "\n", encoding="utf-8")
     with (folder / "changes.csv").open("a", encoding="utf-8") as changes:
         changes.write("tm-shut,links,country:TM,status,set,closed,,,,own-estimate,C,what if\n")
     settings = folder / "study.toml"
-    settings.write_text(settings.read_text("utf-8").replace(
-        "[target]", '[scenarios.tm-shut]\ntitle = "Shut"\nabout = "Shut."\nas_of = 2026-07-01\nchanges = ["tm-shut"]\n\n'
-        "[target]"), encoding="utf-8")
+    settings.write_text(
+        settings.read_text("utf-8").replace(
+            "[target]",
+            '[scenarios.tm-shut]\ntitle = "Shut"\nabout = "Shut."\nas_of = 2026-07-01\nchanges = ["tm-shut"]\n\n'  # noqa: E501
+            "[target]",
+        ),
+        encoding="utf-8",
+    )
     assert main(["forecast", str(folder), "--compare", "tm-shut", "--draws", "0"]) == NOT_SERVED
     out, err = capsys.readouterr()
     assert out == "" and "did not settle" in err
     shut = co.read(folder)
     assert shut.settings.target is not None
-    only = replace(shut, settings=replace(shut.settings, target=replace(shut.settings.target, scenarios=("tm-shut",))))
+    only = replace(
+        shut,
+        settings=replace(
+            shut.settings, target=replace(shut.settings.target, scenarios=("tm-shut",))
+        ),
+    )
     frames = trade_frames(only)
-    assert "did not settle" in frames["trade_sentences"]["sentence"][0] and "trade_target" not in frames
+    assert (
+        "did not settle" in frames["trade_sentences"]["sentence"][0]
+        and "trade_target" not in frames
+    )
 
 
-def test_bad_trade_table_is_a_finding(study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_trade_table_is_a_finding(
+    study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = copied(study_folder, tmp_path)
     path = folder / "trade.csv"
     path.write_text(path.read_text("utf-8").replace(",62900000,", ",-62900000,"), encoding="utf-8")
@@ -327,13 +480,21 @@ def test_bad_trade_table_is_a_finding(study_folder: Path, tmp_path: Path, capsys
     assert out == "" and "trade.csv" in err and "value_usd" in err
 
 
-@pytest.mark.parametrize(("old", "new", "kind"), [
-    ('between = ["KZ", "PK"]', 'between = ["KZ", "PX"]', "unknown-country"),
-    ('between = ["KZ", "PK"]', 'between = ["KZ"]', "bad-setting"),
-    ('series = "kz-pk-trade"', 'series = "kz-pk-trad"', "unknown-parameter"),
-    ("by = 2028", "by = 2024", "bad-setting"), ("target_usd = 1000000000", "target_usd = -1", "bad-setting"),
-    ('"all-together"]', '"all-togeter"]', "unknown-scenario"), ("by = 2028\n", "", "missing-setting")])
-def test_section_target_is_checked(study_folder: Path, tmp_path: Path, old: str, new: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ('between = ["KZ", "PK"]', 'between = ["KZ", "PX"]', "unknown-country"),
+        ('between = ["KZ", "PK"]', 'between = ["KZ"]', "bad-setting"),
+        ('series = "kz-pk-trade"', 'series = "kz-pk-trad"', "unknown-parameter"),
+        ("by = 2028", "by = 2024", "bad-setting"),
+        ("target_usd = 1000000000", "target_usd = -1", "bad-setting"),
+        ('"all-together"]', '"all-togeter"]', "unknown-scenario"),
+        ("by = 2028\n", "", "missing-setting"),
+    ],
+)
+def test_section_target_is_checked(
+    study_folder: Path, tmp_path: Path, old: str, new: str, kind: str
+) -> None:
     folder = copied(study_folder, tmp_path)
     path = folder / "study.toml"
     text = path.read_text("utf-8")
@@ -348,6 +509,9 @@ def test_audit_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["audit", str(study_folder)]) == DONE
     rows, words = printed(capsys)
     by = {(r["kind"], r["id"]): r for r in rows}
-    assert "-28.2%" in by["claim", "fall"]["arithmetic"] and by["claim", "fall"]["verdict"] == "differs"
+    assert (
+        "-28.2%" in by["claim", "fall"]["arithmetic"]
+        and by["claim", "fall"]["verdict"] == "differs"
+    )
     assert by["promise", "trade-target"]["verdict"] == "short by"
     assert "23 claims: " in words and "12 promises: " in words

@@ -19,9 +19,25 @@ from random_networks import evidence, frame
 
 
 def seen(*rows: dict[str, Any]) -> pl.DataFrame:
-    return frame("observations", [evidence({
-        "observation_id": f"o{i}", "name": "seen", "origin": "a", "destination": "d", "cargo_id": "box",
-        "depart_on": dt.date(2026, 3, 2), "scenario": "one", "metric": "time_h", **row}) for i, row in enumerate(rows)])
+    return frame(
+        "observations",
+        [
+            evidence(
+                {
+                    "observation_id": f"o{i}",
+                    "name": "seen",
+                    "origin": "a",
+                    "destination": "d",
+                    "cargo_id": "box",
+                    "depart_on": dt.date(2026, 3, 2),
+                    "scenario": "one",
+                    "metric": "time_h",
+                    **row,
+                }
+            )
+            for i, row in enumerate(rows)
+        ],
+    )
 
 
 def verdicts(*rows: dict[str, Any], **tables: Any) -> list[str]:
@@ -33,45 +49,73 @@ def test_a_time_stands_beside_the_spread_of_the_same_journeys() -> None:
     asked = prepare(small(), "a", "d", cargo="box", depart="2026-03-02", options={})
     hours = sample(asked, best_way(asked, 0) or [], draws=DRAWS, rng=0)
     assert [row[f"model_{p}"] for p in ("p05", "p50", "p95")] == pytest.approx(
-        np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist())
+        np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
+    )
     assert row["verdict"] == "inside band"
 
 
-@pytest.mark.parametrize(("row", "verdict"), [
-    ({"value": 6.0}, "inside band"), ({"value": 9.5}, "miss"), ({"value": 3.0}, "miss"),
-    ({"value_low": 12.0, "value_high": 20.0}, "miss"), ({"value_low": 8.0, "value_high": 20.0}, "inside band"),
-    ({}, "possible"),
-    ({"metric": "cost_usd", "value": 300.0}, "inside band"), ({"metric": "cost_usd", "value": 380.0}, "within 25 %"),
-    ({"metric": "cost_usd", "value": 401.0}, "miss"), ({"metric": "cost_usd", "value": 241.0}, "within 25 %"),
-    ({"metric": "length_km", "value": 300.0}, "inside band"), ({"metric": "length_km", "value": 450.0}, "miss"),
-    ({"metric": "speed_kmh", "value": 50.0}, "inside band"), ({"modes": "rail", "value": 6.0}, "no way"),
-    ({"via": "b c", "value": 6.0}, "inside band"), ({"metric": "speed_kmh", "value": 50.0, "country": "UZ"}, "inside band"),
-    ({"metric": "speed_kmh", "value": 50.0, "country": "CN"}, "no way")])
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ({"value": 6.0}, "inside band"),
+        ({"value": 9.5}, "miss"),
+        ({"value": 3.0}, "miss"),
+        ({"value_low": 12.0, "value_high": 20.0}, "miss"),
+        ({"value_low": 8.0, "value_high": 20.0}, "inside band"),
+        ({}, "possible"),
+        ({"metric": "cost_usd", "value": 300.0}, "inside band"),
+        ({"metric": "cost_usd", "value": 380.0}, "within 25 %"),
+        ({"metric": "cost_usd", "value": 401.0}, "miss"),
+        ({"metric": "cost_usd", "value": 241.0}, "within 25 %"),
+        ({"metric": "length_km", "value": 300.0}, "inside band"),
+        ({"metric": "length_km", "value": 450.0}, "miss"),
+        ({"metric": "speed_kmh", "value": 50.0}, "inside band"),
+        ({"modes": "rail", "value": 6.0}, "no way"),
+        ({"via": "b c", "value": 6.0}, "inside band"),
+        ({"metric": "speed_kmh", "value": 50.0, "country": "UZ"}, "inside band"),
+        ({"metric": "speed_kmh", "value": 50.0, "country": "CN"}, "no way"),
+    ],
+)
 def test_verdicts(row: dict[str, Any], verdict: str) -> None:
     assert verdicts(row) == [verdict]
 
 
 def test_the_part_in_a_country_counts_its_borders_out() -> None:
-    links = [link("ab", "a", "b", length_km=90.0), link("bc", "b", "c", length_km=10.0, fixed_h=8.0), link("cd", "c", "d")]
+    links = [
+        link("ab", "a", "b", length_km=90.0),
+        link("bc", "b", "c", length_km=10.0, fixed_h=8.0),
+        link("cd", "c", "d"),
+    ]
     calm = [{"mode_id": "road", "mode": "road", "active_h_per_day": 24.0, "running_p95_ratio": 1.0}]
-    rows = validate(seen(*({"metric": "speed_kmh", "value": 10.0, "country": c} for c in (None, "KZ", "UZ"))),
-                    lambda s: small(links=links, modes=calm, nodes=[node("a"), node("b"), node("c", "UZ"), node("d", "UZ")]))
+    rows = validate(
+        seen(*({"metric": "speed_kmh", "value": 10.0, "country": c} for c in (None, "KZ", "UZ"))),
+        lambda s: small(
+            links=links, modes=calm, nodes=[node("a"), node("b"), node("c", "UZ"), node("d", "UZ")]
+        ),
+    )
     assert rows["model_p50"].to_list() == pytest.approx([200 / 12, 100 / 10, 100 / 2])
 
 
 def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     study = read("mid-2026")
     table = validate(study.tables["observations"], lambda s: results.scenario_network(study, s))
-    assert table["observation_id"].to_list() == study.tables["observations"]["observation_id"].to_list()
+    assert (
+        table["observation_id"].to_list()
+        == study.tables["observations"]["observation_id"].to_list()
+    )
     measured = table.filter(pl.col("verdict") != "possible")
     asked = table.filter(pl.col("observation_id").str.contains("^v[0-9]+-"))
     near = asked.filter(pl.col("verdict").is_in(["inside band", "within 25 %"]))
     assert near.height >= 8
     assert near["observation_id"].str.extract("^(v[0-9]+)-").n_unique() >= 5
-    assert asked.filter(pl.col("verdict") == "possible")["observation_id"].to_list() == ["v8-lahore-almaty"]
+    assert asked.filter(pl.col("verdict") == "possible")["observation_id"].to_list() == [
+        "v8-lahore-almaty"
+    ]
     assert (measured["model_p50"].is_not_null() == (measured["verdict"] != "no way")).all()
     missed = table.filter(pl.col("verdict").is_in(["miss", "no way"]))
-    assert missed["explains"].null_count() == 0, missed.filter(pl.col("explains").is_null())["observation_id"].to_list()
+    assert missed["explains"].null_count() == 0, missed.filter(pl.col("explains").is_null())[
+        "observation_id"
+    ].to_list()
     ordered = measured.drop_nulls(["model_p05", "model_p95"])
     assert (ordered["model_p05"] <= ordered["model_p50"]).all()
     assert (ordered["model_p50"] <= ordered["model_p95"]).all()

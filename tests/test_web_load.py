@@ -1,6 +1,7 @@
 """Fifty callers at once, asking what people ask: no error, and nobody waits long.
 
-CORRIDOR_LOAD_S=60 makes it the long run of the bars; run it alone, on a machine that does nothing else.
+CORRIDOR_LOAD_S=60 makes it the long run of the bars; run it alone, on a machine that does nothing
+else.
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ from web_cases import busy
 
 SECONDS = float(os.environ.get("CORRIDOR_LOAD_S", "3"))
 CALLERS = 50
-TRIPS = [("almaty", "karachi"), ("almaty", "gwadar"), ("tashkent", "karachi"), ("astana", "nhavasheva"),
-         ("lahore", "trieste")]
+TRIPS = [
+    ("almaty", "karachi"),
+    ("almaty", "gwadar"),
+    ("tashkent", "karachi"),
+    ("astana", "nhavasheva"),
+    ("lahore", "trieste"),
+]
 SCENARIOS = ["mid-2026", "open-borders", "khunjerab-1985"]
 SERVER = "import sys; from corridor.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -41,8 +47,11 @@ def address(study_folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-c", SERVER, "serve", str(study_folder), "--port", str(port)],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, "serve", str(study_folder), "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
         address = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 60
         while time.monotonic() < until:
@@ -56,12 +65,21 @@ def address(study_folder: Path) -> Iterator[str]:
 
 
 def question(chance: random.Random) -> tuple[str, str, Any]:
-    """Return what somebody at the map asks next: mostly routes, some of them a what-if nobody asked before."""
+    """Return what somebody at the map asks next: mostly routes, some of them a what-if nobody asked
+    before."""
     origin, destination = chance.choice(TRIPS)
     state = {"scenario": chance.choice(SCENARIOS)}
-    trip = {**state, "origin": origin, "destination": destination, "cargo": "container-40", "depart": "2026-07-01"}
-    kind = chance.choices(("routes", "day", "what-if", "card", "network", "calendar", "csv", "page"),
-                          (24, 10, FRESH, 22, 8, 6, 4, 26 - FRESH))[0]
+    trip = {
+        **state,
+        "origin": origin,
+        "destination": destination,
+        "cargo": "container-40",
+        "depart": "2026-07-01",
+    }
+    kind = chance.choices(
+        ("routes", "day", "what-if", "card", "network", "calendar", "csv", "page"),
+        (24, 10, FRESH, 22, 8, 6, 4, 26 - FRESH),
+    )[0]
     match kind:
         case "routes":
             return "POST", "/api/routes", trip
@@ -101,7 +119,10 @@ async def crowd(address: str, seconds: float) -> tuple[list[float], list[str]]:
                 try:
                     reply = await client.request(method, path, json=body)
                     if reply.status_code != 200:
-                        wrong.append(f"{reply.status_code} {method} {path} {json.dumps(body)} {reply.text[:200]}")
+                        wrong.append(
+                            f"{reply.status_code} {method} {path} {json.dumps(body)} "
+                            f"{reply.text[:200]}"
+                        )
                 except httpx.HTTPError as error:
                     wrong.append(f"{type(error).__name__} {path}")
                 times.append(time.perf_counter() - began)
@@ -121,15 +142,27 @@ def test_crowd_is_served(address: str, study_folder: Path) -> None:
     import corridor as co
 
     links = co.read(study_folder).tables["links"]
-    LINKS.extend(links.filter(links["alternative"].is_null())["link_id"].to_list())  # there under every scenario
+    LINKS.extend(
+        links.filter(links["alternative"].is_null())["link_id"].to_list()
+    )  # there under every scenario
     for day in ("2026-07-01", "2026-07-02"):  # kernels compiled, first network built
-        httpx.post(f"{address}/api/routes", timeout=100, json={
-            "origin": "almaty", "destination": "karachi", "cargo": "container-40", "depart": day}).raise_for_status()
+        httpx.post(
+            f"{address}/api/routes",
+            timeout=100,
+            json={
+                "origin": "almaty",
+                "destination": "karachi",
+                "cargo": "container-40",
+                "depart": day,
+            },
+        ).raise_for_status()
     times, wrong = asyncio.run(crowd(address, SECONDS))
     p95 = quantiles(times, n=20)[-1]
-    print(f"\n{len(times)} answers in {SECONDS:g} s by {CALLERS} callers: median {median(times) * 1000:.0f} ms, "
-          f"p95 {p95 * 1000:.0f} ms, longest {max(times):.1f} s")
+    print(
+        f"\n{len(times)} answers in {SECONDS:g} s by {CALLERS} callers: median {median(times) * 1000:.0f} ms, "  # noqa: E501
+        f"p95 {p95 * 1000:.0f} ms, longest {max(times):.1f} s"
+    )
     assert wrong == []
-    # The bar is 1 s once the first minute's questions are known; three seconds of a cold start get more, and what other
-    # processes take of the machine counts.
+    # The bar is 1 s once the first minute's questions are known; three seconds of a cold start get
+    # more, and what other processes take of the machine counts.
     assert p95 <= (1.0 if SECONDS >= 30 else 5.0 * busy())

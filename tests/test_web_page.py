@@ -1,4 +1,5 @@
-"""The page in a real browser: the journey of a forwarder with the mouse, of an analyst with the keyboard alone."""
+"""The page in a real browser: the journey of a forwarder with the mouse, of an analyst with the
+keyboard alone."""
 
 from __future__ import annotations
 
@@ -25,29 +26,42 @@ from corridor.web.workers import Workers
 from web_cases import CHROMIUM, FLAGS, LONG, busy, click_link, reach, routes, served, settled, until
 
 ROOT = Path(__file__).resolve().parents[1]
-AXE = find_spec("axe_playwright_python")  # ships axe-core, so that a clean clone has it without node
-WIDE, NARROW = {"width": 1100, "height": 640}, {"width": 390, "height": 844}  # no larger: it is drawn without a GPU
+AXE = find_spec(
+    "axe_playwright_python"
+)  # ships axe-core, so that a clean clone has it without node
+WIDE, NARROW = (
+    {"width": 1100, "height": 640},
+    {"width": 390, "height": 844},
+)  # no larger: it is drawn without a GPU
 PASS = "khunjerab-tashkurgan-road"
-JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
+JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"  # noqa: E501
 OPEN = JULY.replace("khunjerab-1985", "open-borders")
 
-pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
-              pytest.mark.skipif(not built(), reason="the page is not built: make web")]
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+    pytest.mark.skipif(not built(), reason="the page is not built: make web"),
+]
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the built-in study, to be saved to."""
     folder = tmp_path_factory.mktemp("web") / "study"
-    shutil.copytree(ROOT / "studies" / "kazakhstan-pakistan", folder, ignore=shutil.ignore_patterns("results"))
-    with (folder / "rules.csv").open("a", encoding="utf-8") as rules:  # the study has no rule that asks for a carrier
+    shutil.copytree(
+        ROOT / "studies" / "kazakhstan-pakistan", folder, ignore=shutil.ignore_patterns("results")
+    )
+    with (folder / "rules.csv").open(
+        "a", encoding="utf-8"
+    ) as rules:  # the study has no rule that asks for a carrier
         rules.write(f"no-turkish-lorry,{PASS},,,,TR,forbid,,,,,,own-estimate,C,\n")
     return folder
 
 
 @pytest.fixture(scope="module")
 def address(study: Path) -> Iterator[str]:
-    with served(study, workers=Workers(working=1)) as address:  # one thread: what is not stopped would be noticed
+    with served(
+        study, workers=Workers(working=1)
+    ) as address:  # one thread: what is not stopped would be noticed
         yield address
 
 
@@ -59,20 +73,28 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def window(browser: Any) -> tuple[Any, list[str]]:
-    """Return one page for all tests, which spares each the start of a new one, and what goes wrong in it."""
+    """Return one page for all tests, which spares each the start of a new one, and what goes wrong
+    in it."""
     wrong: list[str] = []
     page = browser.new_context(viewport=WIDE, reduced_motion="reduce").new_page()
     page.set_default_timeout(20_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "422" not in said.text else None)
+    page.on(
+        "console",
+        lambda said: (
+            wrong.append(said.text) if said.type == "error" and "422" not in said.text else None
+        ),
+    )
     return page, wrong
 
 
 @pytest.fixture
 def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[..., Any]]:
-    """Return what opens an address and waits for its answer; a script error or a refused file fails the test.
+    """Return what opens an address and waits for its answer; a script error or a refused file fails
+    the test.
 
-    The page goes there as with the back button, which spares a second of drawing by the processor; afresh: from the server.
+    The page goes there as with the back button, which spares a second of drawing by the processor;
+    afresh: from the server.
     """
     page, wrong = window
     wrong.clear()
@@ -81,18 +103,23 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
         if afresh or not page.url.startswith(address):
             page.goto(address + path)
         else:
-            page.evaluate("""path => {
+            page.evaluate(
+                """path => {
                 document.activeElement.blur();
                 for (const box of document.querySelectorAll('details')) box.open = false;
                 corridor.map.jumpTo({center: [66, 36], zoom: 3.6});
                 history.pushState(null, '', path);
                 dispatchEvent(new PopStateEvent('popstate'));
-            }""", path)
+            }""",
+                path,
+            )
         settled(page)
         return page
 
     yield go
-    page.evaluate("document.getElementById('cancel').click()")  # nothing of this test is asked for any longer
+    page.evaluate(
+        "document.getElementById('cancel').click()"
+    )  # nothing of this test is asked for any longer
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
     assert wrong == []
@@ -114,9 +141,12 @@ def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
 
 
 def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
-    """Deadline, most reloads, carrier's country: asked by keyboard, kept in the address, told where nothing meets them."""
+    """Deadline, most reloads, carrier's country: asked by keyboard, kept in the address, told where
+    nothing meets them."""
     page = opened(JULY)
-    assert "on time" not in page.inner_text("#routes thead") and any("CN–PK" in way for way in routes(page))
+    assert "on time" not in page.inner_text("#routes thead") and any(
+        "CN–PK" in way for way in routes(page)
+    )
     page.click("#conditions summary")
     for field, keys in (("deadline", "07142026"), ("max_transshipments", "0"), ("carrier", "T")):
         reach(page, f"#field-{field}")
@@ -124,23 +154,39 @@ def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
         page.keyboard.press("Tab")
         page.wait_for_url(re.compile(f"{field}="))
         settled(page)
-    assert (kept := routes(page)) and all(way.endswith(" road") and "CN–PK" not in way for way in kept)
-    again = opened(page.url[page.url.index("/?"):], afresh=True)
-    assert routes(again) == kept and "deadline=2026-07-14&max_transshipments=0&carrier=TR" in again.url
-    shares = [r["on_time_share"] for r in again.request.get(again.url.replace("/?", "/api/routes?")).json()["routes"]]
-    told = [float(text.removesuffix(" %")) / 100 for text in again.locator("td.on-time").all_inner_texts()]
+    assert (kept := routes(page)) and all(
+        way.endswith(" road") and "CN–PK" not in way for way in kept
+    )
+    again = opened(page.url[page.url.index("/?") :], afresh=True)
+    assert (
+        routes(again) == kept and "deadline=2026-07-14&max_transshipments=0&carrier=TR" in again.url
+    )
+    shares = [
+        r["on_time_share"]
+        for r in again.request.get(again.url.replace("/?", "/api/routes?")).json()["routes"]
+    ]
+    told = [
+        float(text.removesuffix(" %")) / 100
+        for text in again.locator("td.on-time").all_inner_texts()
+    ]
     assert 0 < max(shares) < 1 and sorted(told) == pytest.approx(sorted(shares), abs=0.0051)
     early = opened(f"{JULY}&deadline=2026-06-01")
-    assert "within the limits" in early.inner_text("#reason") and "end of 1 Jun 2026" in early.inner_text("#said")
+    assert "within the limits" in early.inner_text(
+        "#reason"
+    ) and "end of 1 Jun 2026" in early.inner_text("#said")
     early.click("text=Without the deadline")
-    until(early, "!location.search.includes('deadline') && document.querySelector('td.way') !== null")
+    until(
+        early, "!location.search.includes('deadline') && document.querySelector('td.way') !== null"
+    )
     wrong = opened(f"{JULY}&max_transshipments=-1", afresh=True)
     assert "greater than or equal to 0" in wrong.inner_text("#said") and not routes(wrong)
 
 
 def test_slider_moves_the_day(opened: Callable[..., Any]) -> None:
     page = opened(JULY)
-    page.locator("#day-of-year").evaluate("s => { s.value = 14; s.dispatchEvent(new Event('input')); }")
+    page.locator("#day-of-year").evaluate(
+        "s => { s.value = 14; s.dispatchEvent(new Event('input')); }"
+    )
     page.wait_for_url(re.compile("depart=2026-01-15"))
     settled(page)
     assert not any("KZ–KG–CN–PK" in way for way in routes(page))
@@ -148,7 +194,9 @@ def test_slider_moves_the_day(opened: Callable[..., Any]) -> None:
     assert "KZ–KG–CN–PK" in page.inner_text(".calendar")
 
 
-def test_closing_a_crossing_by_click_changes_routes(opened: Callable[..., Any], study: Path) -> None:
+def test_closing_a_crossing_by_click_changes_routes(
+    opened: Callable[..., Any], study: Path
+) -> None:
     page = opened(OPEN.replace("almaty", "tashkent").replace("karachi", "islamabad"))
     before = routes(page)
     used = page.locator(".legs button.link").all_inner_texts()
@@ -232,8 +280,12 @@ def test_scenario_is_saved_and_shared(opened: Callable[..., Any], study: Path) -
 
 def test_downloads(opened: Callable[..., Any]) -> None:
     page = opened(JULY)
-    for words, ending, head in (("Routes, GeoJSON", ".geojson", b"{"), ("Routes, CSV", ".csv", b"\xef\xbb\xbfroute_id"),
-                                ("Legs, CSV", ".csv", b"\xef\xbb\xbfroute_id"), ("Map, PNG", ".png", b"\x89PNG")):
+    for words, ending, head in (
+        ("Routes, GeoJSON", ".geojson", b"{"),
+        ("Routes, CSV", ".csv", b"\xef\xbb\xbfroute_id"),
+        ("Legs, CSV", ".csv", b"\xef\xbb\xbfroute_id"),
+        ("Map, PNG", ".png", b"\x89PNG"),
+    ):
         page.click(".menu summary")
         with page.expect_download() as waited:
             page.get_by_role("button", name=words).click()
@@ -300,10 +352,13 @@ def test_wrong_words_are_told_and_mended(opened: Callable[..., Any]) -> None:
 
 
 def test_place_is_chosen_by_typing(opened: Callable[..., Any]) -> None:
-    """A part of a name, a country or a UN/LOCODE finds places; arrows, Enter and the mouse choose, Escape undoes."""
+    """A part of a name, a country or a UN/LOCODE finds places; arrows, Enter and the mouse choose,
+    Escape undoes."""
     page = opened(JULY)
     page.fill("#field-origin", "tash")
-    assert page.locator("#field-origin-list [role=option]").all_inner_texts()[0].startswith("Tashkent")
+    assert (
+        page.locator("#field-origin-list [role=option]").all_inner_texts()[0].startswith("Tashkent")
+    )
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#field-origin", "aria-activedescendant") == "field-origin-0"
     page.keyboard.press("Enter")
@@ -318,8 +373,9 @@ def test_place_is_chosen_by_typing(opened: Callable[..., Any]) -> None:
     assert page.input_value("#field-destination") == chosen and "destination=gwadar" in page.url
 
 
-def test_slow_question_is_told_and_stopped(opened: Callable[..., Any], address: str,
-                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_question_is_told_and_stopped(
+    opened: Callable[..., Any], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cancel ends the search at the server: its one thread answers the next question at once."""
     monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
     page = opened(JULY)
@@ -332,13 +388,21 @@ def test_slow_question_is_told_and_stopped(opened: Callable[..., Any], address: 
     began = time.monotonic()
     page.goto(f"{address}{JULY}&via=tashkent")
     settled(page)
-    assert time.monotonic() - began < 5 * busy()  # the search stopped would have gone on for minutes
+    assert (
+        time.monotonic() - began < 5 * busy()
+    )  # the search stopped would have gone on for minutes
 
 
-@pytest.mark.parametrize(("verb", "words", "where"), [
-    ("rank", "Finding what can least be spared", "#critical-list"), ("why_not", "Looking for ways through it", "#why-not")])
-def test_other_slow_answers_are_told_and_stopped(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, verb: str,
-                                                 words: str, where: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "words", "where"),
+    [
+        ("rank", "Finding what can least be spared", "#critical-list"),
+        ("why_not", "Looking for ways through it", "#why-not"),
+    ],
+)
+def test_other_slow_answers_are_told_and_stopped(
+    opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, verb: str, words: str, where: str
+) -> None:
     ended: list[str] = []
 
     def endless(*given: Any, **named: Any) -> None:
@@ -367,7 +431,9 @@ def test_other_slow_answers_are_told_and_stopped(opened: Callable[..., Any], mon
         time.sleep(0.01)
 
 
-def test_year_tells_how_far_it_is_and_stops(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_year_tells_how_far_it_is_and_stops(
+    opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from corridor.web import answers
 
     real = answers.departures
@@ -378,7 +444,10 @@ def test_year_tells_how_far_it_is_and_stops(opened: Callable[..., Any], monkeypa
 
     monkeypatch.setattr(answers, "departures", slow)
     page = opened(JULY.replace("2026-07-01", "2031-07-01"))
-    until(page, r"/: (8|12|16) of 53 departures/.test(document.getElementById('progress').textContent)")
+    until(
+        page,
+        r"/: (8|12|16) of 53 departures/.test(document.getElementById('progress').textContent)",
+    )
     page.click("#cancel")
     assert 4 <= page.locator(".calendar .week").count() < 30
     monkeypatch.setattr(answers, "departures", real)
@@ -395,6 +464,12 @@ def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
     for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)")
-        grave = [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")]
+        found = page.evaluate(
+            "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
+        )
+        grave = [
+            (v["id"], [n["target"] for n in v["nodes"]][:4])
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
         assert grave == [], (scheme, size)

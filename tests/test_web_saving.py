@@ -1,4 +1,5 @@
-"""Saving from the map: what is saved is there, savers at once lose nothing, a study that would break is not written."""
+"""Saving from the map: what is saved is there, savers at once lose nothing, a study that would
+break is not written."""
 
 from __future__ import annotations
 
@@ -27,13 +28,18 @@ PASS = "khunjerab-tashkurgan-road"
 @pytest.fixture
 def copy(study_folder: Path, tmp_path: Path) -> Path:
     """Return a copy of the built-in study that may be written to."""
-    return Path(shutil.copytree(study_folder, tmp_path / "study", ignore=shutil.ignore_patterns("results")))
+    return Path(
+        shutil.copytree(study_folder, tmp_path / "study", ignore=shutil.ignore_patterns("results"))
+    )
 
 
 def ways(client: TestClient, **more: Any) -> list[list[str]]:
     reply = client.post("/api/routes", json={**TRIP, **more})
     assert reply.status_code == 200, reply.text
-    return [[leg["link_id"] for leg in route["legs"] if leg["link_id"]] for route in reply.json()["routes"]]
+    return [
+        [leg["link_id"] for leg in route["legs"] if leg["link_id"]]
+        for route in reply.json()["routes"]
+    ]
 
 
 def refused(reply: Any, status: int, error: str | None = None) -> None:
@@ -44,7 +50,10 @@ def refused(reply: Any, status: int, error: str | None = None) -> None:
 
 
 def saved(client: TestClient, name: str, **more: Any) -> Any:
-    return client.post("/api/scenarios", json={"scenario_id": name, "title": f"Saved {name}", "close": [PASS], **more})
+    return client.post(
+        "/api/scenarios",
+        json={"scenario_id": name, "title": f"Saved {name}", "close": [PASS], **more},
+    )
 
 
 def test_saved_scenario_is_there(copy: Path) -> None:
@@ -58,31 +67,43 @@ def test_saved_scenario_is_there(copy: Path) -> None:
         assert ways(client, scenario="my-winter") == ways(client, close=[PASS], **own)
         refused(saved(client, "my-winter"), 409, "name-taken")
         refused(saved(client, "Bad Name"), 422)
-        refused(client.post("/api/scenarios", json={"scenario_id": "same-again", "title": "x"}), 422)
+        refused(
+            client.post("/api/scenarios", json={"scenario_id": "same-again", "title": "x"}), 422
+        )
     study = co.read(copy, scenario="my-winter")
     assert study.scenario.title == title and study.scenario.about == "So."
     for file, data in before.items():
         assert (copy / file).read_bytes().startswith(data)  # what stood there stays to the letter
     rows = study.tables["changes"].filter(study.tables["changes"]["change_id"] == "my-winter")
     assert rows.height == 2 and set(rows["confidence"]) == {"C"}
-    assert [f.name for f in copy.iterdir() if f.name.startswith(".") and f.name != ".saving.lock"] == []
+    assert [
+        f.name for f in copy.iterdir() if f.name.startswith(".") and f.name != ".saving.lock"
+    ] == []
 
 
 def test_savers_at_once_lose_no_row(copy: Path) -> None:
     """Two servers, six savers: every scenario and every row is there."""
     names = [f"saver-{i}" for i in range(6)]
-    with TestClient(make_app(copy), base_url="http://localhost") as one, \
-            TestClient(make_app(copy), base_url="http://localhost") as two:
+    with (
+        TestClient(make_app(copy), base_url="http://localhost") as one,
+        TestClient(make_app(copy), base_url="http://localhost") as two,
+    ):
         status: dict[str, int] = {}
-        threads = [threading.Thread(target=lambda n=name, c=client: status.update({n: saved(c, n).status_code}))
-                   for name, client in zip(names, [one, two] * 3, strict=True)]
+        threads = [
+            threading.Thread(
+                target=lambda n=name, c=client: status.update({n: saved(c, n).status_code})
+            )
+            for name, client in zip(names, [one, two] * 3, strict=True)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert status == dict.fromkeys(names, 201)
     study = co.read(copy)
-    assert set(names) <= set(study.scenarios) and set(names) <= set(study.tables["changes"]["change_id"])
+    assert set(names) <= set(study.scenarios) and set(names) <= set(
+        study.tables["changes"]["change_id"]
+    )
 
 
 def test_saving_refuses_what_would_break(copy: Path) -> None:
@@ -111,7 +132,9 @@ def test_edited_files_are_noticed(copy: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("corridor.web.states.LOOK_AGAIN_S", 0.0)
     with TestClient(make_app(copy), base_url="http://localhost") as client:
         text = (copy / "study.toml").read_text()
-        (copy / "study.toml").write_text(text.replace('title = "Every border open"', 'title = "Renamed"'))
+        (copy / "study.toml").write_text(
+            text.replace('title = "Every border open"', 'title = "Renamed"')
+        )
         assert "Renamed" in [s["title"] for s in client.get("/api/study").json()["scenarios"]]
         time.sleep(0.01)
         (copy / "study.toml").write_text("not toml")

@@ -1,4 +1,5 @@
-"""Those who compute: each question once, none longer than somebody waits for it, none longer than the limit."""
+"""Those who compute: each question once, none longer than somebody waits for it, none longer than
+the limit."""
 
 from __future__ import annotations
 
@@ -50,7 +51,10 @@ def test_slow_and_too_many_questions_are_told_so() -> None:
 
     async def ask() -> None:
         desk = Workers(working=1, waiting=1, seconds=0.2)
-        one, two = (asyncio.ensure_future(desk.answer(key, lambda: endless(told), never)) for key in ("a", "b"))
+        one, two = (
+            asyncio.ensure_future(desk.answer(key, lambda: endless(told), never))
+            for key in ("a", "b")
+        )
         await asyncio.sleep(0.05)
         with pytest.raises(Refused) as busy:
             await desk.answer("c", lambda: endless(told), never)
@@ -58,7 +62,9 @@ def test_slow_and_too_many_questions_are_told_so() -> None:
         for waiting in (one, two):
             with pytest.raises(Refused, match=r"more than 0\.2 seconds"):
                 await waiting
-        assert (await desk.answer("a", lambda: Answer(b"{}"), never)).body == b"{}"  # the thread is free again
+        assert (
+            await desk.answer("a", lambda: Answer(b"{}"), never)
+        ).body == b"{}"  # the thread is free again
         desk.close()
 
     asyncio.run(ask())
@@ -77,7 +83,9 @@ def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
             go.wait(5)
             return Answer(name.encode())
 
-        first = [asyncio.ensure_future(desk.answer("a", lambda: slow("a"), never)) for _ in range(5)]
+        first = [
+            asyncio.ensure_future(desk.answer("a", lambda: slow("a"), never)) for _ in range(5)
+        ]
         await asyncio.sleep(0.02)  # the one thread has begun
         with pytest.raises(Refused, match="left"):
             await desk.answer("b", lambda: slow("b"), soon)
@@ -94,7 +102,10 @@ def test_computation_ends_when_the_last_who_waits_leaves() -> None:
 
     async def ask() -> None:
         desk = Workers(working=1, waiting=9, seconds=30)
-        stays, leaves = (asyncio.ensure_future(desk.answer("a", lambda: endless(told), gone)) for gone in (never, soon))
+        stays, leaves = (
+            asyncio.ensure_future(desk.answer("a", lambda: endless(told), gone))
+            for gone in (never, soon)
+        )
         with pytest.raises(Refused, match="left"):
             await leaves
         assert told == ["began"]  # one still waits
@@ -147,7 +158,8 @@ def test_closing_ends_what_is_computed() -> None:
 
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let searches keep as many partial ways as they like, so that only the clock and the caller end them."""
+    """Let searches keep as many partial ways as they like, so that only the clock and the caller
+    end them."""
     monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
 
 
@@ -155,7 +167,9 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
 def address(study_folder: Path, unlimited: None) -> Iterator[str]:
     """Serve with one thread, so that a question that goes on would let no other be answered."""
     with served(study_folder, workers=Workers(working=1, seconds=100)) as address:
-        httpx.post(f"{address}/api/routes", json=TRIP, timeout=100).raise_for_status()  # kernels and networks are there
+        httpx.post(
+            f"{address}/api/routes", json=TRIP, timeout=100
+        ).raise_for_status()  # kernels and networks are there
         httpx.get(f"{address}/api/criticality", timeout=100).raise_for_status()
         yield address
 
@@ -163,18 +177,26 @@ def address(study_folder: Path, unlimited: None) -> Iterator[str]:
 def free_after(address: str, day: int) -> float:
     """Return the seconds until the one thread answers something nobody asked before."""
     began = time.perf_counter()
-    httpx.get(f"{address}/api/openings", params={"on": f"2026-03-{day:02}"}, timeout=60).raise_for_status()
+    httpx.get(
+        f"{address}/api/openings", params={"on": f"2026-03-{day:02}"}, timeout=60
+    ).raise_for_status()
     return time.perf_counter() - began
 
 
 YEAR = {**TRIP, "depart": "2026-01-01", "until": "2026-12-31", "every_days": 1}
 
 
-@pytest.mark.parametrize(("way", "path", "asked"), [
-    ("POST", "/api/routes", {"json": LONG}), ("POST", "/api/calendar", {"json": YEAR}),
-    ("GET", "/api/criticality", {"params": {"scenario": "open-borders"}})])
-def test_thread_is_free_when_the_caller_has_left(address: str, way: str, path: str, asked: dict[str, Any],
-                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("way", "path", "asked"),
+    [
+        ("POST", "/api/routes", {"json": LONG}),
+        ("POST", "/api/calendar", {"json": YEAR}),
+        ("GET", "/api/criticality", {"params": {"scenario": "open-borders"}}),
+    ],
+)
+def test_thread_is_free_when_the_caller_has_left(
+    address: str, way: str, path: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("corridor.web.answers.MOST_DEPARTURES", 400)
     with pytest.raises(httpx.ReadTimeout):
         httpx.request(way, address + path, timeout=0.3, **asked)
@@ -185,6 +207,10 @@ def test_limit_of_time_really_ends_a_search(study_folder: Path, unlimited: None)
     with served(study_folder, workers=Workers(working=1, seconds=1.5)) as address:
         began = time.perf_counter()
         reply = httpx.post(f"{address}/api/routes", json=LONG, timeout=60)
-        assert reply.status_code == 503 and reply.json()["error"] == "too-slow" and reply.headers["retry-after"]
+        assert (
+            reply.status_code == 503
+            and reply.json()["error"] == "too-slow"
+            and reply.headers["retry-after"]
+        )
         assert 1.5 <= time.perf_counter() - began < 1.5 + SOON_S * busy()
         assert free_after(address, 2) < SOON_S * busy()

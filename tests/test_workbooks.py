@@ -12,11 +12,18 @@ from corridor import workbooks
 from corridor.errors import CallError
 
 FRAMES = {
-    "routes": pl.DataFrame({
-        "name": ["Алматы – Карачи", "=1+1"], "days": [10.54321, None], "modes": [["road", "rail"], []],
-        "on": [dt.date(2026, 7, 1), None],
-        "at": pl.Series([dt.datetime(2026, 7, 1, 8, 30), None], dtype=pl.Datetime("us", "UTC"))}),
-    "empty": pl.DataFrame({"a": []}), "a" * 40: pl.DataFrame({"n": [1]})}
+    "routes": pl.DataFrame(
+        {
+            "name": ["Алматы – Карачи", "=1+1"],
+            "days": [10.54321, None],
+            "modes": [["road", "rail"], []],
+            "on": [dt.date(2026, 7, 1), None],
+            "at": pl.Series([dt.datetime(2026, 7, 1, 8, 30), None], dtype=pl.Datetime("us", "UTC")),
+        }
+    ),
+    "empty": pl.DataFrame({"a": []}),
+    "a" * 40: pl.DataFrame({"n": [1]}),
+}
 
 
 def test_a_workbook_holds_the_tables(tmp_path: Path) -> None:
@@ -25,9 +32,14 @@ def test_a_workbook_holds_the_tables(tmp_path: Path) -> None:
     book = fastexcel.read_excel(tmp_path / "x.xlsx")
     assert book.sheet_names == ["routes", "a" * 31]
     read = book.load_sheet("routes").to_polars()
-    assert read.columns == ["name", "days", "modes", "on", "at"] and read["name"].to_list() == ["Алматы – Карачи", "=1+1"]
+    assert read.columns == ["name", "days", "modes", "on", "at"] and read["name"].to_list() == [
+        "Алматы – Карачи",
+        "=1+1",
+    ]
     assert read["days"][0] == pytest.approx(10.54321) and read["modes"][0] == "road; rail"
-    assert str(read["on"][0]).startswith("2026-07-01") and str(read["at"][0]).startswith("2026-07-01 08:30")
+    assert str(read["on"][0]).startswith("2026-07-01") and str(read["at"][0]).startswith(
+        "2026-07-01 08:30"
+    )
 
 
 def test_csv_files_hold_the_tables(tmp_path: Path) -> None:
@@ -35,8 +47,14 @@ def test_csv_files_hold_the_tables(tmp_path: Path) -> None:
     data = (tmp_path / "new" / "folder" / "routes.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     read = pl.read_csv(data, try_parse_dates=True)
-    assert read["modes"][0] == "road; rail" and read["on"][0] == dt.date(2026, 7, 1) and read["days"][0] == 10.543
-    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(["routes.csv", f"{'a' * 40}.csv"])
+    assert (
+        read["modes"][0] == "road; rail"
+        and read["on"][0] == dt.date(2026, 7, 1)
+        and read["days"][0] == 10.543
+    )
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(
+        ["routes.csv", f"{'a' * 40}.csv"]
+    )
 
 
 def test_too_many_rows_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
-"""What the tests of the map share: a server on a free port, questions that take long, and how busy this machine is."""
+"""What the tests of the map share: a server on a free port, questions that take long, and how busy
+this machine is."""
 
 from __future__ import annotations
 
@@ -11,16 +12,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
-TRIP = {"origin": "almaty", "destination": "karachi", "cargo": "container-40", "depart": "2026-07-01"}
-# Three places to pass and four criteria: minutes of searching, where the partial ways are not capped.
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+]
+TRIP = {
+    "origin": "almaty",
+    "destination": "karachi",
+    "cargo": "container-40",
+    "depart": "2026-07-01",
+}
+# Three places to pass and four criteria: minutes of searching, where the partial ways are not
+# capped.
 LONG = {**TRIP, "scenario": "open-borders", "via": ["tashkent", "mersin", "kabul"]}
 
 
 def busy() -> float:
-    """Return by how much longer things take than on an idle machine: processes that want a core, per core."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+    """Return by how much longer things take than on an idle machine: processes that want a core,
+    per core."""
+    return (
+        max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+    )
 
 
 @contextmanager
@@ -30,7 +52,9 @@ def served(folder: Path, **options: Any) -> Iterator[str]:
 
     from corridor.web.app import make_app
 
-    server = uvicorn.Server(uvicorn.Config(make_app(folder, **options), host="127.0.0.1", port=0, log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(make_app(folder, **options), host="127.0.0.1", port=0, log_level="error")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -44,11 +68,16 @@ def served(folder: Path, **options: Any) -> Iterator[str]:
 
 def settled(page: Any) -> None:
     """Wait until what the address asks is drawn."""
-    until(page, "decodeURIComponent(document.documentElement.dataset.shown ?? '') === decodeURIComponent(location.search)")
+    until(
+        page,
+        "decodeURIComponent(document.documentElement.dataset.shown ?? '') === "
+        "decodeURIComponent(location.search)",
+    )
 
 
 def until(page: Any, claim: str) -> None:
-    """Wait until a claim holds; asked from outside, since the page's policy lets no text be run inside."""
+    """Wait until a claim holds; asked from outside, since the page's policy lets no text be run
+    inside."""
     end = time.monotonic() + 20
     while not page.evaluate(claim):
         assert time.monotonic() < end, f"never: {claim}"
@@ -69,12 +98,16 @@ def reach(page: Any, selector: str) -> None:
 
 
 def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:
-    """Return where the middle of a straight line lies on the map, once the map stands still there."""
+    """Return where the middle of a straight line lies on the map, once the map stands still
+    there."""
     middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
-    page.evaluate("""at => new Promise(done => {
+    page.evaluate(
+        """at => new Promise(done => {
         corridor.map.once('idle', () => done());  // not the event: it holds the whole map
         corridor.map.jumpTo({center: at, zoom: 8});
-    })""", middle)
+    })""",
+        middle,
+    )
     place = page.evaluate("at => corridor.map.project(at)", middle)
     return {"x": place["x"], "y": place["y"]}
 

@@ -1,4 +1,5 @@
-"""Plan and appraise international freight corridors: which way goods can go, when, at what cost, time, carbon and risk."""
+"""Plan and appraise international freight corridors: which way goods can go, when, at what cost,
+time, carbon and risk."""
 
 from __future__ import annotations
 
@@ -35,11 +36,29 @@ __version__ = "0.1.0"
 
 # Each name is imported when it is first asked for, so that `import corridor` costs next to nothing.
 _HOME = {
-    "check": "study", "new": "study", "read": "study", "route": "routing", "skim": "skims", "apply": "changes",
-    "forecast": "trade", "report": "reports", "rank": "criticality", "simulate": "simulation", "compare": "disruption",
+    "check": "study",
+    "new": "study",
+    "read": "study",
+    "route": "routing",
+    "skim": "skims",
+    "apply": "changes",
+    "forecast": "trade",
+    "report": "reports",
+    "rank": "criticality",
+    "simulate": "simulation",
+    "compare": "disruption",
     "fit": "closures",
-    "Study": "study", "Scenario": "study", "Trip": "study", "Network": "network", "Routes": "routing", "Risk": "risk",
-    "Finding": "errors", "CorridorError": "errors", "StudyError": "errors", "CallError": "errors", "UnknownName": "errors",
+    "Study": "study",
+    "Scenario": "study",
+    "Trip": "study",
+    "Network": "network",
+    "Routes": "routing",
+    "Risk": "risk",
+    "Finding": "errors",
+    "CorridorError": "errors",
+    "StudyError": "errors",
+    "CallError": "errors",
+    "UnknownName": "errors",
     "NotConverged": "errors",
 }
 __all__ = sorted(_HOME)

@@ -1,8 +1,9 @@
 """When a way is open: seasons, weekly hours, sailings and dated closures as spans of minutes.
 
-An instant is a whole number of minutes since 1970-01-01 00:00 UTC. A :class:`Span` is half open: entry is possible
-at every minute from ``start_min`` to before ``end_min``, and then takes ``delay_min`` longer than usual.
-A way's calendar is a list of spans in order, none overlapping; no span, no entry.
+An instant is a whole number of minutes since 1970-01-01 00:00 UTC. A :class:`Span` is half open:
+entry is possible at every minute from ``start_min`` to before ``end_min``, and then takes
+``delay_min`` longer than usual. A way's calendar is a list of spans in order, none overlapping; no
+span, no entry.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ FOREVER_MIN = 1 << 50
 class Span(NamedTuple):
     """A time in which a way can be entered.
 
-    delay_min: expected extra minutes on entry (weather). open_share and spell_min: chance that it is open on
-    arrival and mean minutes of one closure, for sampling; 1 and 0 where there is no weather.
+    delay_min: expected extra minutes on entry (weather). open_share and spell_min: chance that it
+    is open on arrival and mean minutes of one closure, for sampling; 1 and 0 where there is no
+    weather.
     """
 
     start_min: int
@@ -31,8 +33,6 @@ class Span(NamedTuple):
     delay_min: float = 0.0
     open_share: float = 1.0
     spell_min: float = 0.0
-
-
 
 
 def minute(day: dt.date | dt.datetime | str) -> int:
@@ -67,14 +67,16 @@ def parse_monthday(text: str) -> tuple[int, int]:
 
 
 def parse_hours(text: str) -> tuple[int, int]:
-    """Return (start, end) minutes of the day of ``08:00-20:00``; an end not after the start lies on the next day."""
+    """Return (start, end) minutes of the day of ``08:00-20:00``; an end not after the start lies on
+    the next day."""
     first, _, last = text.partition("-")
     start, end = (_minutes_of_day(part) for part in (first, last))
     return start, end if end > start else end + DAY_MIN
 
 
 def parse_timetable(text: str) -> list[int]:
-    """Return minutes since Monday 00:00 UTC of each departure of ``mon 08:00; thu 20:00``, sorted."""
+    """Return minutes since Monday 00:00 UTC of each departure of ``mon 08:00; thu 20:00``,
+    sorted."""
     departures = []
     for part in text.split(";"):
         if part.strip():
@@ -91,7 +93,9 @@ def season_contains(day: dt.date, season_from: str | None, season_to: str | None
     return first <= here <= last if first <= last else here >= first or here <= last
 
 
-def season_spans(season_from: str | None, season_to: str | None, from_min: int, to_min: int) -> list[tuple[int, int]]:
+def season_spans(
+    season_from: str | None, season_to: str | None, from_min: int, to_min: int
+) -> list[tuple[int, int]]:
     """Return (start, end) minutes of every occurrence of a season that meets [from_min, to_min)."""
     if season_from is None or season_to is None:
         return [(from_min, to_min)]
@@ -99,7 +103,9 @@ def season_spans(season_from: str | None, season_to: str | None, from_min: int, 
     spans = []
     for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
         start = _leap_day_else(year, first, (3, 1))
-        end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(days=1)
+        end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(
+            days=1
+        )
         a, b = max(minute(start), from_min), min(minute(end), to_min)
         if a < b:
             spans.append((a, b))
@@ -132,23 +138,35 @@ def weekly_spans(
 def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) -> list[Span]:
     """Return the calendar of one element from its rows of ``windows``: their union.
 
-    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the shorter delay.
-    Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a memoryless closure.
+    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the
+    shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
+    memoryless closure.
     """
     pieces: list[Span] = []
     for row in rows:
         share = _float(row["open_share"], 1.0)
         spell = _float(row["closed_spell_h"], 0.0) * 60
-        weekly = weekly_spans(_text(row["weekdays"]), _text(row["hours"]), _float(row["utc_offset_h"], 0.0),
-                              from_min, to_min)
-        for a, b in season_spans(_text(row["season_from"]), _text(row["season_to"]), from_min, to_min):
-            pieces += [Span(max(a, c), min(b, d), (1 - share) * spell, share, spell)
-                       for c, d in weekly if max(a, c) < min(b, d)]
+        weekly = weekly_spans(
+            _text(row["weekdays"]),
+            _text(row["hours"]),
+            _float(row["utc_offset_h"], 0.0),
+            from_min,
+            to_min,
+        )
+        for a, b in season_spans(
+            _text(row["season_from"]), _text(row["season_to"]), from_min, to_min
+        ):
+            pieces += [
+                Span(max(a, c), min(b, d), (1 - share) * spell, share, spell)
+                for c, d in weekly
+                if max(a, c) < min(b, d)
+            ]
     return _union(pieces)
 
 
 def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> list[Span]:
-    """Return one span of a single minute for each departure (minutes since Monday) in [from_min, to_min)."""
+    """Return one span of a single minute for each departure (minutes since Monday) in [from_min,
+    to_min)."""
     week = 7 * DAY_MIN
     first = (from_min + 3 * DAY_MIN) // week * week - 3 * DAY_MIN  # a Monday at or before from_min
     instants = (start + d for start in range(first, to_min + week, week) for d in departures)
@@ -156,7 +174,8 @@ def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> li
 
 
 def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
-    """Return the times when both calendars are open; delays add up, the chances of being open multiply."""
+    """Return the times when both calendars are open; delays add up, the chances of being open
+    multiply."""
     both: list[Span] = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -185,9 +204,9 @@ def without(spans: Sequence[Span], from_min: int, to_min: int) -> list[Span]:
 def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0) -> list[Span]:
     """Return a calendar with delays such that all who enter leave while the way is open.
 
-    They leave after the delay and wait_min (for a ship) or, where the way has shut meanwhile, at its next opening.
-    spans: when it is entered; open_spans: when it can be left. In the result, leaving = entry + delay + wait_min; entries
-    that can never leave are gone.
+    They leave after the delay and wait_min (for a ship) or, where the way has shut meanwhile, at
+    its next opening. spans: when it is entered; open_spans: when it can be left. In the result,
+    leaving = entry + delay + wait_min; entries that can never leave are gone.
     """
     made: list[Span] = []
     ends = [s.end_min for s in open_spans]
@@ -197,9 +216,13 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0
         j = bisect_right(ends, at)
         while at < end and j < len(open_spans):
             opens, shuts = open_spans[j][:2]
-            if at < opens:  # shut: the last to enter before the opening waits least, and leaves no later
+            if (
+                at < opens
+            ):  # shut: the last to enter before the opening waits least, and leaves no later
                 last = min(end, opens)
-                made.append(Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_min, *span[3:]))
+                made.append(
+                    Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_min, *span[3:])
+                )
                 at = last
             else:
                 made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_min, *span[3:]))
@@ -213,7 +236,8 @@ def is_open(spans: Sequence[Span], at_min: int) -> bool:
 
 
 def next_open(spans: Sequence[Span], at_min: int) -> int | None:
-    """Return the first minute from at_min on at which a way can be entered; None if there is none."""
+    """Return the first minute from at_min on at which a way can be entered; None if there is
+    none."""
     for span in spans:
         if span.end_min > at_min:
             return max(at_min, span.start_min)

@@ -1,7 +1,8 @@
 """The command line: one function a verb, the study first.
 
-stdout is data (a table on a terminal, CSV when piped, JSON with --json); stderr is words and progress. Exit codes: 0 done,
-1 findings in the study, 2 usage, 3 computed but not converged or nothing served.
+stdout is data (a table on a terminal, CSV when piped, JSON with --json); stderr is words and
+progress. Exit codes: 0 done, 1 findings in the study, 2 usage, 3 computed but not converged or
+nothing served.
 """
 
 from __future__ import annotations
@@ -24,17 +25,44 @@ if TYPE_CHECKING:
     from corridor.study import Study
 
 DONE, FINDINGS, USAGE, NOT_SERVED = 0, 1, 2, 3
-LEG_KEYS = ("link_id", "terminal_id", "service_id", "mode", "layer", "from_node_id", "to_node_id", "country", "depart_at",
-            "arrive_at", "wait_h", "time_h", "fixed_h", "cost_usd", "carbon_kg", "length_km", "source_id", "confidence")
+LEG_KEYS = (
+    "link_id",
+    "terminal_id",
+    "service_id",
+    "mode",
+    "layer",
+    "from_node_id",
+    "to_node_id",
+    "country",
+    "depart_at",
+    "arrive_at",
+    "wait_h",
+    "time_h",
+    "fixed_h",
+    "cost_usd",
+    "carbon_kg",
+    "length_km",
+    "source_id",
+    "confidence",
+)
 
 SENTENCES = ("documents",)  # lists of words with blanks in them
-Avoid = Annotated[tuple[str, ...], Parameter(
-    help="Country (IR), mode (ferry), place or link no route uses; may be repeated.", negative="")]
+Avoid = Annotated[
+    tuple[str, ...],
+    Parameter(
+        help="Country (IR), mode (ferry), place or link no route uses; may be repeated.",
+        negative="",
+    ),
+]
 Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
 
 app = App(
-    name="corridor", help="Plan and appraise international freight corridors.", help_format="plaintext",
-    version_flags=["--version"], help_flags=["--help", "-h"])
+    name="corridor",
+    help="Plan and appraise international freight corridors.",
+    help_format="plaintext",
+    version_flags=["--version"],
+    help_flags=["--help", "-h"],
+)
 
 
 @Parameter(name="*")
@@ -42,10 +70,19 @@ app = App(
 class Chosen:
     """Which state of the study is looked at."""
 
-    scenario: Annotated[str | None, Parameter(help="Scenario of the study; its default one where not given.")] = None
-    choose: Annotated[tuple[str, ...], Parameter(
-        help="parameter=option of a disputed figure, over the scenario's choice; may be repeated.",
-        negative="")] = ()
+    scenario: Annotated[
+        str | None, Parameter(help="Scenario of the study; its default one where not given.")
+    ] = None
+    choose: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help=(
+                "parameter=option of a disputed figure, over the scenario's choice; may be "
+                "repeated."
+            ),
+            negative="",
+        ),
+    ] = ()
     json: Annotated[bool, Parameter(help="Print JSON.", negative="")] = False
 
     def read(self, study: Path) -> Study:
@@ -61,7 +98,9 @@ class Chosen:
         for text in self.choose:
             parameter, equals, option = text.partition("=")
             if not equals:
-                raise CallError(f"--choose {text!r} is not parameter=option, such as khunjerab=protocol-1985.")
+                raise CallError(
+                    f"--choose {text!r} is not parameter=option, such as khunjerab=protocol-1985."
+                )
             extra[parameter] = option
         scenario = replace(known.scenario, choices={**known.scenario.choices, **extra})
         return replace(known, scenario=scenario, hash=f"{known.hash} {sorted(extra.items())}")
@@ -73,19 +112,36 @@ class Limits:
     """What travels, and what a route may and must do."""
 
     cargo: Annotated[str, Parameter(help="Row of cargoes.csv.")] = "container-40"
-    via: Annotated[tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")] = ()
+    via: Annotated[
+        tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")
+    ] = ()
     avoid: Avoid = ()
-    require: Annotated[tuple[str, ...], Parameter(
-        help="Country, mode, place or link every route uses; may be repeated.", negative="")] = ()
-    max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = None
-    deadline: Annotated[str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")] = None
+    require: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Country, mode, place or link every route uses; may be repeated.", negative=""
+        ),
+    ] = ()
+    max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = (
+        None
+    )
+    deadline: Annotated[
+        str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")
+    ] = None
     carrier: Carrier = None
     seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
 
     def options(self) -> Options:
         """Return them as the library takes them."""
-        return {"via": self.via, "avoid": self.avoid, "require": self.require, "deadline": self.deadline,
-                "max_transshipments": self.max_transshipments, "carrier": self.carrier, "rng": self.seed}
+        return {
+            "via": self.via,
+            "avoid": self.avoid,
+            "require": self.require,
+            "deadline": self.deadline,
+            "max_transshipments": self.max_transshipments,
+            "carrier": self.carrier,
+            "rng": self.seed,
+        }
 
 
 @Parameter(name="*")
@@ -93,12 +149,20 @@ class Limits:
 class Shown:
     """What is compared and shown."""
 
-    criteria: Annotated[str, Parameter(help="Comma-parted: time, cost, carbon, risk.")] = "time,cost,carbon,risk"
-    max_routes: Annotated[int, Parameter(help="Most routes shown; the answer says how many there are.")] = 10
+    criteria: Annotated[str, Parameter(help="Comma-parted: time, cost, carbon, risk.")] = (
+        "time,cost,carbon,risk"
+    )
+    max_routes: Annotated[
+        int, Parameter(help="Most routes shown; the answer says how many there are.")
+    ] = 10
     every: Annotated[int, Parameter(help="Days between departures, where --depart is a range.")] = 7
-    why_not: Annotated[str | None, Parameter(
-        help="Say why the best routes do not use this place, link, mode or country.")] = None
-    table: Annotated[Literal["routes", "legs"], Parameter(help="What to print: the routes, or their legs.")] = "routes"
+    why_not: Annotated[
+        str | None,
+        Parameter(help="Say why the best routes do not use this place, link, mode or country."),
+    ] = None
+    table: Annotated[
+        Literal["routes", "legs"], Parameter(help="What to print: the routes, or their legs.")
+    ] = "routes"
 
 
 @app.command
@@ -114,7 +178,9 @@ def new(folder: Path) -> int:
 
 
 @app.command
-def check(study: Path, *, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False) -> int:
+def check(
+    study: Path, *, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False
+) -> int:
     """List everything that is wrong with a study, with file, line and cure.
 
     Exit code 1 where a finding is an error; warnings do not count.
@@ -137,14 +203,23 @@ def check(study: Path, *, json: Annotated[bool, Parameter(negative="", help="Pri
 
 
 @app.command
-def route(study: Path, origin: str, destination: str, *, depart: str,
-          chosen: Chosen | None = None, limits: Limits | None = None, shown: Shown | None = None) -> int:
+def route(
+    study: Path,
+    origin: str,
+    destination: str,
+    *,
+    depart: str,
+    chosen: Chosen | None = None,
+    limits: Limits | None = None,
+    shown: Shown | None = None,
+) -> int:
     """Find every route worth taking on a date, by time, cost, carbon and risk.
 
-    Places are ids, names or UN/LOCODEs; place@layer (altynkol@rail-1520) for goods already on a train or ship. A range
-    of days (2026-01-01..2026-12-31) gives the best route by the first criterion for each departure.
+    Places are ids, names or UN/LOCODEs; place@layer (altynkol@rail-1520) for goods already on a
+    train or ship. A range of days (2026-01-01..2026-12-31) gives the best route by the first
+    criterion for each departure.
 
-    Example: corridor route studies/kazakhstan-pakistan almaty karachi --depart 2026-02-10 --scenario summit-2026
+    Example: corridor route studies/kazakhstan-pakistan almaty karachi --depart 2026-02-10
 
     Parameters
     ----------
@@ -167,21 +242,35 @@ def route(study: Path, origin: str, destination: str, *, depart: str,
 
         if shown.why_not is not None:
             raise CallError("--why-not asks about one departure: give --depart one day.")
-        frame = departures(known.network, origin, destination, criteria=criteria[:1], every_days=shown.every, **trip)
+        frame = departures(
+            known.network,
+            origin,
+            destination,
+            criteria=criteria[:1],
+            every_days=shown.every,
+            **trip,
+        )
         from corridor.screens import departures_table
 
         print_frame(frame, json=chosen.json, screen=departures_table(frame))
         return DONE if frame["time_h"].null_count() < frame.height else NOT_SERVED
     from corridor.routing import route as find
 
-    found = find(known.network, origin, destination, criteria=criteria, max_routes=shown.max_routes, **trip)
+    found = find(
+        known.network, origin, destination, criteria=criteria, max_routes=shown.max_routes, **trip
+    )
     answer = routes_answer(found)
     if shown.why_not is not None:
         from corridor.whynot import why_not
 
         why = why_not(known.network, origin, destination, shown.why_not, **trip)
-        answer["why_not"] = {"element": why.element, "links": list(why.links), "closures": list(why.closures),
-                             "verdict": why.verdict, "comparison": why.comparison.to_dicts()}
+        answer["why_not"] = {
+            "element": why.element,
+            "links": list(why.links),
+            "closures": list(why.closures),
+            "verdict": why.verdict,
+            "comparison": why.comparison.to_dicts(),
+        }
         say(why.verdict)
     if chosen.json:
         print_json(answer)
@@ -199,9 +288,18 @@ def route(study: Path, origin: str, destination: str, *, depart: str,
 
 
 @app.command
-def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple[str, ...] = (),
-         avoid: Avoid = (), carrier: Carrier = None, chosen: Chosen | None = None) -> int:
-    """Print time, cost, carbon and risk between all pairs of places by least generalised cost on a day.
+def skim(
+    study: Path,
+    *,
+    cargo: str = "container-40",
+    depart: str,
+    places: tuple[str, ...] = (),
+    avoid: Avoid = (),
+    carrier: Carrier = None,
+    chosen: Chosen | None = None,
+) -> int:
+    """Print time, cost, carbon and risk between all pairs of places by least generalised cost on a
+    day.
 
     Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty --places karachi
 
@@ -215,23 +313,37 @@ def skim(study: Path, *, cargo: str = "container-40", depart: str, places: tuple
         Day looked at.
     places
         Place to start and end at; may be repeated; every place where not given.
-    """
+    """  # noqa: E501
     from corridor.skims import skim as find
 
     chosen = chosen or Chosen()
     known = chosen.read(study)
     say_compiling()
-    found = find(known.network, cargo=cargo, depart=depart, places=places or None, avoid=avoid, carrier=carrier)
+    found = find(
+        known.network,
+        cargo=cargo,
+        depart=depart,
+        places=places or None,
+        avoid=avoid,
+        carrier=carrier,
+    )
     print_frame(found, json=chosen.json)
     return DONE
 
 
 @app.command
-def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str | None = None,
-          get: str | None = None) -> int:
+def serve(
+    study: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    token: str | None = None,
+    get: str | None = None,
+) -> int:
     """Show a study as a live map in the browser.
 
-    Answers only this machine; with another --host a --token is needed, and the address is opened with ?token=...
+    Answers only this machine; with another --host a --token is needed, and the address is opened
+    with ?token=...
 
     Example: corridor serve studies/kazakhstan-pakistan
 
@@ -261,16 +373,20 @@ def serve(study: Path, *, host: str = "127.0.0.1", port: int = 8765, token: str 
 
 
 def whole() -> App:
-    """Return the command line with the verbs of all chapters, each of which adds its own and stands above this module."""
+    """Return the command line with the verbs of all chapters, each of which adds its own and stands
+    above this module."""
     for name in ("report", "closures", "trade"):
         import_module(f"corridor.cli_{name}")
     return app
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line and return its exit code; never a traceback for what a user typed or a file held."""
+    """Run a command line and return its exit code; never a traceback for what a user typed or a
+    file held."""
     try:
-        code = whole()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        code = whole()(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where a reader that has gone away is understood
         return code if isinstance(code, int) else DONE
@@ -295,7 +411,10 @@ def main(arguments: list[str] | None = None) -> int:
         say("stopped")
         return 130
     except OSError as error:
-        say("corridor: " + ": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        say(
+            "corridor: "
+            + ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        )
         try:
             sys.stdout.flush()
         except (OSError, AttributeError):
@@ -309,15 +428,29 @@ def routes_answer(found: Routes) -> dict[str, Any]:
     for leg in found.legs.iter_rows(named=True):
         legs.setdefault(leg["route_id"], []).append({k: leg[k] for k in LEG_KEYS})
     return {
-        "routes": [{**row, "legs": legs.get(row["route_id"], [])} for row in found.routes.iter_rows(named=True)],
-        "pareto_count": found.pareto_count, "reason": found.reason,
-        "openings": [{"closures": [f"{c.kind} {c.closure_id}" for c in o.closures], "links": [list(ids) for ids in o.links],
-                      "time_h": o.time_h, "cost_usd": o.cost_usd} for o in found.openings],
-        "warnings": list(found.warnings), "provenance": dict(found.provenance)}
+        "routes": [
+            {**row, "legs": legs.get(row["route_id"], [])}
+            for row in found.routes.iter_rows(named=True)
+        ],
+        "pareto_count": found.pareto_count,
+        "reason": found.reason,
+        "openings": [
+            {
+                "closures": [f"{c.kind} {c.closure_id}" for c in o.closures],
+                "links": [list(ids) for ids in o.links],
+                "time_h": o.time_h,
+                "cost_usd": o.cost_usd,
+            }
+            for o in found.openings
+        ],
+        "warnings": list(found.warnings),
+        "provenance": dict(found.provenance),
+    }
 
 
 def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None = None) -> None:
-    """Print a table: JSON, a table on a terminal (screen, where given, in its place), CSV when piped."""
+    """Print a table: JSON, a table on a terminal (screen, where given, in its place), CSV when
+    piped."""
     if json:
         print_json(frame.to_dicts())
     elif sys.stdout is not None and sys.stdout.isatty():
@@ -329,7 +462,9 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
 
         lists = [c for c, t in frame.schema.items() if isinstance(t, pl.List)]
         flat = [pl.col(c).list.join("; " if c in SENTENCES else " ") for c in lists]
-        lines = pl.selectors.string().str.replace_all("\n", "; ", literal=True)  # a row is a line for grep and cut
+        lines = pl.selectors.string().str.replace_all(
+            "\n", "; ", literal=True
+        )  # a row is a line for grep and cut
         print(frame.with_columns(flat).with_columns(lines).write_csv(float_precision=3), end="")
 
 
@@ -346,7 +481,8 @@ def say(words: str) -> None:
 
 
 def _drop_output() -> None:
-    """Let what is still to be printed go nowhere, so that ending the program does not fail on it."""
+    """Let what is still to be printed go nowhere, so that ending the program does not fail on
+    it."""
     import os
 
     try:

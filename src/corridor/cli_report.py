@@ -1,4 +1,5 @@
-"""The command line's verbs of a whole study: run it, report on it, export its answers, tell its texts otherwise."""
+"""The command line's verbs of a whole study: run it, report on it, export its answers, tell its
+texts otherwise."""
 
 from __future__ import annotations
 
@@ -19,11 +20,13 @@ ENDINGS = (".html", ".pdf")
 
 
 @app.command
-def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Chosen | None = None) -> int:
+def run(
+    study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Chosen | None = None
+) -> int:
     """Answer all questions of a study and write tables and the report.
 
-    Writes results/<scenario>/ in the study's folder: Parquet tables, manifest.toml and report.html. An unchanged study
-    answers from there.
+    Writes results/<scenario>/ in the study's folder: Parquet tables, manifest.toml and report.html.
+    An unchanged study answers from there.
 
     Example: corridor run studies/kazakhstan-pakistan --scenario summit-2026
 
@@ -44,13 +47,18 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
     with progress() as step:
         found = _answered(known, out, fresh, step)
         page = found.folder / "report.html"
-        if not page.exists() or page.stat().st_mtime_ns < (found.folder / MANIFEST).stat().st_mtime_ns:
+        if (
+            not page.exists()
+            or page.stat().st_mtime_ns < (found.folder / MANIFEST).stat().st_mtime_ns
+        ):
             from corridor.reports import report as write
 
             step("report", 1, 1)
             write(found.for_report(), page)
     if chosen.json:
-        print_json({"answers": found.answers(), "report": str(page), "from_cache": found.from_cache})
+        print_json(
+            {"answers": found.answers(), "report": str(page), "from_cache": found.from_cache}
+        )
     else:
         for answer in found.answers():
             print(answer)
@@ -60,14 +68,20 @@ def run(study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Ch
 
 
 @app.command
-def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negative="")] = ("en",),
-           pdf: Annotated[bool, Parameter(negative="")] = False, out: Path | None = None,
-           chosen: Chosen | None = None) -> int:
+def report(
+    study: Path,
+    *,
+    language: Annotated[tuple[str, ...], Parameter(negative="")] = ("en",),
+    pdf: Annotated[bool, Parameter(negative="")] = False,
+    out: Path | None = None,
+    chosen: Chosen | None = None,
+) -> int:
     """Write the report of a study in a language, as HTML or PDF, and print its path.
 
-    Answers the study first where that was not done yet. One file: results/<scenario>/report.<language>.html in the study's
-    folder (report.html in English, .pdf with --pdf). Texts of the study itself are in the language as far as its
-    languages/<language>.po holds them: see corridor translate.
+    Answers the study first where that was not done yet. One file:
+    results/<scenario>/report.<language>.html in the study's folder (report.html in English, .pdf
+    with --pdf). Texts of the study itself are in the language as far as its languages/<language>.po
+    holds them: see corridor translate.
 
     Example: corridor report studies/kazakhstan-pakistan --language ru
 
@@ -89,7 +103,10 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
 
     chosen = chosen or Chosen()
     if out is not None and len(language) > 1:
-        raise CallError(f"--out names one file, but {len(language)} languages are asked for: leave it out, or ask for one.")
+        raise CallError(
+            f"--out names one file, but {len(language)} languages are asked for: leave it out, or "
+            "ask for one."
+        )
     if out is not None and out.suffix.lower() not in (ENDINGS[1:] if pdf else ENDINGS):
         raise CallError(f"--out {str(out)!r} must end in {'.pdf' if pdf else '.html or .pdf'}.")
     for code in language:
@@ -119,10 +136,11 @@ def report(study: Path, *, language: Annotated[tuple[str, ...], Parameter(negati
 
 @app.command
 def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
-    """Write the tables of a study's answers for a spreadsheet: a workbook (.xlsx), or a folder of CSV files.
+    """Write the tables of a study's answers for a spreadsheet: a workbook (.xlsx), or a folder of
+    CSV files.
 
-    Routes, legs, calendars, scenarios, closures, trade, claims, validation and the sources they rest on. Answers the study
-    first where that was not done yet.
+    Routes, legs, calendars, scenarios, closures, trade, claims, validation and the sources they
+    rest on. Answers the study first where that was not done yet.
 
     Example: corridor export studies/kazakhstan-pakistan answers.xlsx
 
@@ -157,10 +175,12 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
 
 @app.command
 def translate(study: Path, language: str) -> int:
-    """Write the catalogue of a study's texts for a language, to be filled in, or bring it up to the study.
+    """Write the catalogue of a study's texts for a language, to be filled in, or bring it up to the
+    study.
 
-    Names, titles, questions and notes of the tables go to languages/<language>.po in the study's folder (gettext; Poedit,
-    Weblate or any editor of text). What was translated stays; reports tell what is filled in.
+    Names, titles, questions and notes of the tables go to languages/<language>.po in the study's
+    folder (gettext; Poedit, Weblate or any editor of text). What was translated stays; reports tell
+    what is filled in.
 
     Example: corridor translate studies/kazakhstan-pakistan ru
 
@@ -180,7 +200,9 @@ def translate(study: Path, language: str) -> int:
     return DONE
 
 
-def _answered(study: Study, out: Path | None, fresh: bool, step: Callable[[str, int, int], None]) -> Results:
+def _answered(
+    study: Study, out: Path | None, fresh: bool, step: Callable[[str, int, int], None]
+) -> Results:
     """Return the study's answers, computed or from the cache."""
     from corridor import results
 

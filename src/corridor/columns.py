@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from corridor.language import marked
 
-MODES = (marked("rail"), marked("road"), marked("sea"), marked("ferry"), marked("waterway"), marked("air"))
+MODES = (
+    marked("rail"),
+    marked("road"),
+    marked("sea"),
+    marked("ferry"),
+    marked("waterway"),
+    marked("air"),
+)
 FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 OPEN_STATUS = "existing"
@@ -16,9 +23,10 @@ OPEN_STATUS = "existing"
 class Column:
     """One column: its name, what it holds and what it may hold.
 
-    kind: id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice, words (ids or
-    words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00), timetable (``mon 08:00; thu 20:00``).
-    refers: ``table`` whose key the value must be, or None. low, high: closed range. required: null is a finding.
+    kind: id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
+    words (ids or words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00),
+    timetable (``mon 08:00; thu 20:00``). refers: ``table`` whose key the value must be, or None.
+    low, high: closed range. required: null is a finding.
     """
 
     name: str
@@ -34,7 +42,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, key column (None: rows need not be unique), columns in order, must a study have it."""
+    """One table: its name, key column (None: rows need not be unique), columns in order, must a
+    study have it."""
 
     name: str
     key: str | None
@@ -53,14 +62,27 @@ class Table:
 FACTOR = Column("factor", "number", "what a change scales by or adds")
 
 EVIDENCE = (
-    Column("source_id", "id", "row of sources.csv this row was read in", required=True, refers="sources"),
-    Column("confidence", "choice", "A read in the source, B well known but unchecked, C estimate", required=True,
-           choices=CONFIDENCES),
+    Column(
+        "source_id",
+        "id",
+        "row of sources.csv this row was read in",
+        required=True,
+        refers="sources",
+    ),
+    Column(
+        "confidence",
+        "choice",
+        "A read in the source, B well known but unchecked, C estimate",
+        required=True,
+        choices=CONFIDENCES,
+    ),
     Column("note", "text", "what a reader of the row should know"),
 )
 ALTERNATIVE = Column(
-    "alternative", "text",
-    "parameter:option; the row counts only where the scenario chose that option; null: always")
+    "alternative",
+    "text",
+    "parameter:option; the row counts only where the scenario chose that option; null: always",
+)
 
 
 def key(name: str, meaning: str) -> Column:
@@ -68,7 +90,14 @@ def key(name: str, meaning: str) -> Column:
     return Column(name, "id", meaning, required=True)
 
 
-def number(name: str, meaning: str, unit: str, *, low: float | None = 0.0, high: float | None = None,
-            required: bool = False) -> Column:
+def number(
+    name: str,
+    meaning: str,
+    unit: str,
+    *,
+    low: float | None = 0.0,
+    high: float | None = None,
+    required: bool = False,
+) -> Column:
     """Declare a column of numbers, none below zero unless low says so."""
     return Column(name, "number", meaning, unit=unit, low=low, high=high, required=required)

@@ -18,32 +18,60 @@ from corridor.whynot import opening_sets, say_openings
 COMPARED = ("time", "cost", "cost in time")
 LEEWAY = 1.25  # "in time" is at most a quarter slower than the quickest way of the first scenario
 TYPES: dict[str, Any] = {
-    "trip_id": pl.String, "scenario": pl.String, "criterion": pl.String, "time_h": pl.Float64, "time_p50_h": pl.Float64,
-    "time_p95_h": pl.Float64, "cost_usd": pl.Float64, "countries": pl.List(pl.String), "modes": pl.List(pl.String),
-    "borders": pl.List(pl.String), "weak_time_share": pl.Float64, "weak_cost_share": pl.Float64, "reason": pl.String}
+    "trip_id": pl.String,
+    "scenario": pl.String,
+    "criterion": pl.String,
+    "time_h": pl.Float64,
+    "time_p50_h": pl.Float64,
+    "time_p95_h": pl.Float64,
+    "cost_usd": pl.Float64,
+    "countries": pl.List(pl.String),
+    "modes": pl.List(pl.String),
+    "borders": pl.List(pl.String),
+    "weak_time_share": pl.Float64,
+    "weak_cost_share": pl.Float64,
+    "reason": pl.String,
+}
 
 
-def compare(trips: Sequence[Trip], scenarios: Iterable[str], network_of: Callable[[str], Network]) -> pl.DataFrame:
-    """Return the best ways of every trip under every scenario: quickest, cheapest, and cheapest in about the same time.
+def compare(
+    trips: Sequence[Trip], scenarios: Iterable[str], network_of: Callable[[str], Network]
+) -> pl.DataFrame:
+    """Return the best ways of every trip under every scenario: quickest, cheapest, and cheapest in
+    about the same time.
 
-    network_of: the network of a scenario by its id. One row a scenario, trip and criterion: time, cost, or ``cost in time``
-    (least cost among ways at most a quarter slower, as planned, than the quickest under the first scenario). time_h as
-    planned, median and 95th percentile of sampled journeys, cost_usd, countries and modes in order, borders; where there is
-    no way they are null and reason says why. weak_time_share, weak_cost_share: see :func:`weak_shares`.
+    network_of: the network of a scenario by its id. One row a scenario, trip and criterion: time,
+    cost, or ``cost in time`` (least cost among ways at most a quarter slower, as planned, than the
+    quickest under the first scenario). time_h as planned, median and 95th percentile of sampled
+    journeys, cost_usd, countries and modes in order, borders; where there is no way they are null
+    and reason says why. weak_time_share, weak_cost_share: see :func:`weak_shares`.
     """
     rows = []
     quickest: dict[str, int] = {}
     for scenario in scenarios:
         network = network_of(scenario)
         for trip in trips:
-            query = prepare(network, trip.origin, trip.destination, cargo=trip.cargo, depart=trip.depart,
-                            options=conditions(trip))
+            query = prepare(
+                network,
+                trip.origin,
+                trip.destination,
+                cargo=trip.cargo,
+                depart=trip.depart,
+                options=conditions(trip),
+            )
             best, reason = _best(query, quickest, trip.trip_id)
             for criterion in COMPARED:
-                row: dict[str, Any] = {"trip_id": trip.trip_id, "scenario": scenario, "criterion": criterion}
+                row: dict[str, Any] = {
+                    "trip_id": trip.trip_id,
+                    "scenario": scenario,
+                    "criterion": criterion,
+                }
                 found = best.get(criterion)
-                rows.append({**row, **{name: found[name] for name in TYPES if name in found}} if found
-                            else {**row, "reason": reason})
+                rows.append(
+                    {**row, **{name: found[name] for name in TYPES if name in found}}
+                    if found
+                    else {**row, "reason": reason}
+                )
     return pl.DataFrame(rows, schema=TYPES)
 
 
@@ -53,29 +81,42 @@ def conditions(trip: Trip) -> Options:
 
 
 def weak_shares(legs: pl.DataFrame) -> dict[str, float | None]:
-    """Return the share of a route's hours and of its USD that rests on estimates (C); null where there are none at all.
+    """Return the share of a route's hours and of its USD that rests on estimates (C); null where
+    there are none at all.
 
-    Hours rest on the rows of links and terminals; USD on those and on the rows of rates that price the links.
+    Hours rest on the rows of links and terminals; USD on those and on the rows of rates that price
+    the links.
     """
     link = pl.col("confidence") == "C"
     either = link | (pl.col("rate_confidence") == "C").fill_null(False)
 
     def weak(amount: pl.Expr, is_weak: pl.Expr) -> float | None:
-        whole, part = (float(frame.select(amount.sum()).item() or 0.0) for frame in (legs, legs.filter(is_weak)))
+        whole, part = (
+            float(frame.select(amount.sum()).item() or 0.0)
+            for frame in (legs, legs.filter(is_weak))
+        )
         return part / whole if whole else None
 
-    return {"weak_time_share": weak(pl.col("time_h") + pl.col("wait_h").fill_null(0.0), link),
-            "weak_cost_share": weak(pl.col("cost_usd"), either)}
+    return {
+        "weak_time_share": weak(pl.col("time_h") + pl.col("wait_h").fill_null(0.0), link),
+        "weak_cost_share": weak(pl.col("cost_usd"), either),
+    }
 
 
-def _best(query: Query, quickest: dict[str, int], trip_id: str) -> tuple[dict[str, dict[str, Any]], str | None]:
-    """The best way by each criterion as a row of routes, and why one is missing; quickest gains the trip's minutes."""
+def _best(
+    query: Query, quickest: dict[str, int], trip_id: str
+) -> tuple[dict[str, dict[str, Any]], str | None]:
+    """The best way by each criterion as a row of routes, and why one is missing; quickest gains the
+    trip's minutes."""
     ways, values = pareto_ways(query, np.array([c in ("time", "cost") for c in CRITERIA]))
     if not len(values):
         return {}, say_openings(query, opening_sets(query, most=1))
     minutes, cents = values[:, 0] - query.depart_min, values[:, 1]
     limit = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
-    chosen = {"time": int(np.lexsort((cents, minutes))[0]), "cost": int(np.lexsort((minutes, cents))[0])}
+    chosen = {
+        "time": int(np.lexsort((cents, minutes))[0]),
+        "cost": int(np.lexsort((minutes, cents))[0]),
+    }
     in_time = np.flatnonzero(minutes <= limit)
     if len(in_time):
         chosen["cost in time"] = int(in_time[np.lexsort((minutes[in_time], cents[in_time]))[0]])
@@ -83,4 +124,6 @@ def _best(query: Query, quickest: dict[str, int], trip_id: str) -> tuple[dict[st
     for number in set(chosen.values()):
         routes, legs = describe(query, [ways[number]])
         rows[number] = routes.row(0, named=True) | weak_shares(legs)
-    return {criterion: rows[number] for criterion, number in chosen.items()}, kept("no way is as quick")
+    return {criterion: rows[number] for criterion, number in chosen.items()}, kept(
+        "no way is as quick"
+    )

@@ -1,15 +1,18 @@
-"""Durations: how long a closure lasts, in four families, each told by its median and the spread of its logarithm.
+"""Durations: how long a closure lasts, in four families, each told by its median and the spread of
+its logarithm.
 
-``sigma`` is the standard deviation of the logarithm of the length in every family, so that families compare:
+``sigma`` is the standard deviation of the logarithm of the length in every family, so that families
+compare:
 
-    lognormal    any sigma above 0
-    weibull      shape pi / (sqrt(6) sigma); sigma above 1.2825 means a heavier tail than the exponential
-    exponential  sigma is pi / sqrt(6) = 1.2825, whatever is given
-    pareto       second kind (Lomax), tail index 1 / xi; sigma is above 1.2825 and xi -> 0 is the exponential
+    lognormal    any sigma above 0 weibull      shape pi / (sqrt(6) sigma); sigma above 1.2825 means
+    a heavier tail than the exponential exponential  sigma is pi / sqrt(6) = 1.2825, whatever is
+    given pareto       second kind (Lomax), tail index 1 / xi; sigma is above 1.2825 and xi -> 0 is
+    the exponential
 
-Source: Johnson, Kotz and Balakrishnan (1994), Continuous univariate distributions 1, chapters 14 (lognormal), 19
-(exponential), 20 (Pareto), 21 (Weibull: its logarithm is Gumbel with variance pi^2 / 6 shape^2). A Lomax length is a
-ratio of two gamma variates, so the variance of its logarithm is trigamma(1) + trigamma(1 / xi).
+Source: Johnson, Kotz and Balakrishnan (1994), Continuous univariate distributions 1, chapters 14
+(lognormal), 19 (exponential), 20 (Pareto), 21 (Weibull: its logarithm is Gumbel with variance pi^2
+/ 6 shape^2). A Lomax length is a ratio of two gamma variates, so the variance of its logarithm is
+trigamma(1) + trigamma(1 / xi).
 """
 
 from __future__ import annotations
@@ -32,19 +35,23 @@ LN2 = math.log(2)
 
 
 def sigma_of_xi(xi: float) -> float:
-    """Return the spread of the logarithm of a Pareto (Lomax) length with tail index 1 / xi; xi 0 is the exponential."""
+    """Return the spread of the logarithm of a Pareto (Lomax) length with tail index 1 / xi; xi 0 is
+    the exponential."""
     from scipy.special import polygamma
 
     return math.sqrt(EXPONENTIAL_SIGMA**2 + (float(polygamma(1, 1 / xi)) if xi > 0 else 0.0))
 
 
 def xi_of_sigma(sigma: float) -> float:
-    """Return the xi whose Pareto (Lomax) length has this spread of its logarithm; CallError below the exponential's."""
+    """Return the xi whose Pareto (Lomax) length has this spread of its logarithm; CallError below
+    the exponential's."""
     from scipy.optimize import brentq
 
     if sigma < EXPONENTIAL_SIGMA - 1e-9:
-        raise CallError(f"A pareto duration has a sigma of at least {EXPONENTIAL_SIGMA:.4f}, not {sigma:g}. "
-                        "Take weibull or lognormal for a narrower spread.")
+        raise CallError(
+            f"A pareto duration has a sigma of at least {EXPONENTIAL_SIGMA:.4f}, not {sigma:g}. "
+            "Take weibull or lognormal for a narrower spread."
+        )
     if sigma <= sigma_of_xi(1e-9):
         return 0.0
     if sigma >= sigma_of_xi(MOST_XI):
@@ -69,7 +76,8 @@ def survival(family: str, median_d: float, sigma: float, days: ArrayLike) -> Flo
 
 
 def quantile(family: str, median_d: float, sigma: float, shares: ArrayLike) -> Floats:
-    """Return the days that a share of closures does not outlast; with uniform shares these are draws of a duration.
+    """Return the days that a share of closures does not outlast; with uniform shares these are
+    draws of a duration.
 
     shares: at least 0, below 1. The inverse of 1 - survival.
     """
@@ -90,7 +98,8 @@ def quantile(family: str, median_d: float, sigma: float, shares: ArrayLike) -> F
 
 
 def mean_d(family: str, median_d: float, sigma: float) -> float | None:
-    """Return the mean length in days; null where the tail is so heavy that there is none (pareto with xi of 1 or more)."""
+    """Return the mean length in days; null where the tail is so heavy that there is none (pareto
+    with xi of 1 or more)."""
     match _known(family):
         case "lognormal":
             return median_d * math.exp(sigma**2 / 2)

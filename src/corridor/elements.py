@@ -1,7 +1,7 @@
 """Elements: what of a network can fail, and which arcs fail with it.
 
-Links, nodes, crossings and countries have a selector as their id, so that it can be written into a change or a hazard as it
-stands; terminals and hazards have their own.
+Links, nodes, crossings and countries have a selector as their id, so that it can be written into a
+change or a hazard as it stands; terminals and hazards have their own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ UNLIMITED = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class Element:
-    """One thing that can fail: its kind, id, name as printed, and the arcs in CSR order that fail with it."""
+    """One thing that can fail: its kind, id, name as printed, and the arcs in CSR order that fail
+    with it."""
 
     kind: str
     element_id: str
@@ -34,9 +35,11 @@ class Element:
 
 
 def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
-    """Return the elements of some kinds, in the order of their tables. UnknownName for another kind.
+    """Return the elements of some kinds, in the order of their tables. UnknownName for another
+    kind.
 
-    A link fails with every service that runs over it; a node and a country with every link and terminal there.
+    A link fails with every service that runs over it; a node and a country with every link and
+    terminal there.
     """
     for kind in kinds:
         if kind not in KINDS:
@@ -50,22 +53,30 @@ def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
         for i in {i for i, _ in graph.runs[a]}:
             at_link[i].append(place)
     makers: dict[str, Callable[[Network], Iterator[tuple[str, str, list[int], list[int]]]]] = {
-        "link": _links, "node": _nodes, "terminal": _terminals, "crossing": _crossings, "country": _countries,
-        "hazard": _hazards}
+        "link": _links,
+        "node": _nodes,
+        "terminal": _terminals,
+        "crossing": _crossings,
+        "country": _countries,
+        "hazard": _hazards,
+    }
     made = []
     for kind in kinds:
         for element_id, name, links, terminals in makers[kind](network):
-            arcs = {a for i in links for a in at_link[i]} | {a for i in terminals for a in at_terminal[i]}
+            arcs = {a for i in links for a in at_link[i]} | {
+                a for i in terminals for a in at_terminal[i]
+            }
             made.append(Element(kind, element_id, name, np.array(sorted(arcs), np.int64)))
     return made
 
 
 def disjoint_counts(exposure: Exposure, asked: Sequence[Element]) -> list[int | None]:
-    """Return how many ways without a link in common still join the two sides of each element when it fails.
+    """Return how many ways without a link in common still join the two sides of each element when
+    it fails.
 
-    The sides of a link are its places in its layer, of a crossing its countries; other elements have no two sides and get
-    null. Only ways some trip's cargo may use that day count; changing layer is not limited. Max-flow.
-    Source: Menger (1927).
+    The sides of a link are its places in its layer, of a crossing its countries; other elements
+    have no two sides and get null. Only ways some trip's cargo may use that day count; changing
+    layer is not limited. Max-flow. Source: Menger (1927).
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
@@ -117,7 +128,9 @@ def _sides(network: Network, element: Element) -> tuple[list[int], list[int]] | 
         one, two = element.element_id.partition(":")[2].split("-")
         nodes = network.by_id("nodes")
         country = [nodes[graph.node_ids[i]]["country"] for i in graph.state_node.tolist()]
-        return [s for s, c in enumerate(country) if c == one], [s for s, c in enumerate(country) if c == two]
+        return [s for s, c in enumerate(country) if c == one], [
+            s for s, c in enumerate(country) if c == two
+        ]
     return None
 
 
@@ -125,7 +138,12 @@ def _links(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     nodes = network.by_id("nodes")
     for i, row in enumerate(network.rows("links")):
         one, other = (nodes[row[end]]["name"] for end in ("from_node_id", "to_node_id"))
-        yield row["link_id"], kept("{one} - {other}, {mode}", one=one, other=other, mode=row["mode"]), [i], []
+        yield (
+            row["link_id"],
+            kept("{one} - {other}, {mode}", one=one, other=other, mode=row["mode"]),
+            [i],
+            [],
+        )
 
 
 def _nodes(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
@@ -133,15 +151,23 @@ def _nodes(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     terminals = network.frames["terminals"]["node_id"].to_list()
     for row in network.rows("nodes"):
         node = row["node_id"]
-        yield (f"node:{node}", row["name"], [i for i, e in enumerate(ends) if node in e],
-               [i for i, at in enumerate(terminals) if at == node])
+        yield (
+            f"node:{node}",
+            row["name"],
+            [i for i, e in enumerate(ends) if node in e],
+            [i for i, at in enumerate(terminals) if at == node],
+        )
 
 
 def _terminals(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     nodes = network.by_id("nodes")
     for i, row in enumerate(network.rows("terminals")):
-        name = kept("{place}: {layer} - {other_layer}", place=nodes[row["node_id"]]["name"], layer=_layer(row["from_layer"]),
-                    other_layer=_layer(row["to_layer"]))
+        name = kept(
+            "{place}: {layer} - {other_layer}",
+            place=nodes[row["node_id"]]["name"],
+            layer=_layer(row["from_layer"]),
+            other_layer=_layer(row["to_layer"]),
+        )
         yield row["terminal_id"], name, [], [i]
 
 
@@ -157,7 +183,12 @@ def _crossings(network: Network) -> Iterator[tuple[str, str, list[int], list[int
         if pair[0] != pair[1]:
             found.setdefault((min(pair), max(pair)), []).append(i)
     for (one, two), links in found.items():
-        yield f"crossing:{one}-{two}", kept("{one} - {other}, every crossing", one=one, other=two), links, []
+        yield (
+            f"crossing:{one}-{two}",
+            kept("{one} - {other}, every crossing", one=one, other=two),
+            links,
+            [],
+        )
 
 
 def _countries(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
@@ -166,14 +197,20 @@ def _countries(network: Network) -> Iterator[tuple[str, str, list[int], list[int
     nodes = network.by_id("nodes")
     terminals = [nodes[n]["country"] for n in network.frames["terminals"]["node_id"].to_list()]
     for country in dict.fromkeys(row["country"] for row in network.rows("nodes")):
-        yield (f"country:{country}", names.get(country, country), [i for i, p in enumerate(pairs) if country in p],
-               [i for i, c in enumerate(terminals) if c == country])
+        yield (
+            f"country:{country}",
+            names.get(country, country),
+            [i for i, p in enumerate(pairs) if country in p],
+            [i for i, c in enumerate(terminals) if c == country],
+        )
 
 
 def _hazards(network: Network) -> Iterator[tuple[str, str, list[int], list[int]]]:
     for row in network.rows("hazards"):
         try:
-            links = selectors.select(row["row_id"], network.frames["links"], network.frames["nodes"])
+            links = selectors.select(
+                row["row_id"], network.frames["links"], network.frames["nodes"]
+            )
         except ValueError as error:
             raise CallError(f"hazard {row['hazard_id']!r}: {error}.") from None
         yield row["hazard_id"], row["name"], links, []

@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 class Finding:
     """Say what is wrong with a study, where, and what to do.
 
-    kind: a stable kebab-case word (``unknown-node``); severity: ``error`` stops the study, ``warning`` does not.
-    table, column, file, line, value: where it is; null where it does not apply. rows: ids concerned.
+    kind: a stable kebab-case word (``unknown-node``); severity: ``error`` stops the study,
+    ``warning`` does not. table, column, file, line, value: where it is; null where it does not
+    apply. rows: ids concerned.
     """
 
     kind: str
@@ -41,7 +42,9 @@ class Finding:
         lines = [f"{self.kind}: {self.message}"]
         place = f" ({self.file}{f' line {self.line}' if self.line else ''})" if self.file else ""
         if self.rows:
-            shown = ", ".join(self.rows[:5]) + (f" and {len(self.rows) - 5} more" if len(self.rows) > 5 else "")
+            shown = ", ".join(self.rows[:5]) + (
+                f" and {len(self.rows) - 5} more" if len(self.rows) > 5 else ""
+            )
             lines.append(f"    rows: {shown}{place}")
         elif place:
             lines.append(f"    file:{place}")
@@ -84,7 +87,8 @@ class NotConverged(CorridorError):
 
 
 class Stopped(CorridorError):
-    """A computation that was told to end, see :mod:`corridor.stopping`; there is no number of it."""
+    """A computation that was told to end, see :mod:`corridor.stopping`; there is no number of
+    it."""
 
 
 def near_matches(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:

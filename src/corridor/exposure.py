@@ -1,8 +1,9 @@
-"""Exposure: what demand would go which way, compiled once as the arrays that closures are laid over.
+"""Exposure: what demand would go which way, compiled once as the arrays that closures are laid
+over.
 
-Trips are the rows of a demand table. Each day of a year has a regime: which ways the calendar opens that day and what wait
-they take, as :func:`corridor.skims.skim` counts it. Days with the same regime share one array; trips that pay the same
-prices and obey the same rules share a class.
+Trips are the rows of a demand table. Each day of a year has a regime: which ways the calendar opens
+that day and what wait they take, as :func:`corridor.skims.skim` counts it. Days with the same
+regime share one array; trips that pay the same prices and obey the same rules share a class.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from corridor.skims import WEEK_MIN, mean_wait
 
 Floats = NDArray[np.float64]
 MOST_HAZARDS = 62
-LIMIT_SHARE = 0.1  # of its value a unit may cost more before it stays: an estimate, see docs/decisions
+LIMIT_SHARE = (
+    0.1  # of its value a unit may cost more before it stays: an estimate, see docs/decisions
+)
 NEEDED = ("demand_id", "origin_node_id", "destination_node_id", "cargo_id", "units_per_year")
 
 
@@ -36,10 +39,11 @@ NEEDED = ("demand_id", "origin_node_id", "destination_node_id", "cargo_id", "uni
 class Exposure:
     """Demand on a network over some days, as arrays; arcs are in CSR order.
 
-    trips: the demand rows, with t_per_unit, value_usd_per_unit and hour_usd (what an hour costs a unit). ptr, head, tail:
-    the search graph; arc_of: the graph's arc of each. weight: generalised cost in cents, -1 where shut, and minutes:
-    [regimes, classes, arcs]; metres, cents: [arcs] and [classes, arcs] of the first regime. regime_of_day [days]; class_of
-    [trips]. starts and goals: states of each trip, those of trip t from start_ptr[t] to start_ptr[t + 1].
+    trips: the demand rows, with t_per_unit, value_usd_per_unit and hour_usd (what an hour costs a
+    unit). ptr, head, tail: the search graph; arc_of: the graph's arc of each. weight: generalised
+    cost in cents, -1 where shut, and minutes: [regimes, classes, arcs]; metres, cents: [arcs] and
+    [classes, arcs] of the first regime. regime_of_day [days]; class_of [trips]. starts and goals:
+    states of each trip, those of trip t from start_ptr[t] to start_ptr[t + 1].
     """
 
     network: Network
@@ -71,14 +75,29 @@ class Exposure:
         found: dict[tuple[Any, ...], list[int]] = {}
         for t in range(self.trips.height):
             found.setdefault((int(self.class_of[t]), *part(self.starts, t).tolist()), []).append(t)
-        return [(key[0], np.array(key[1:], np.int64), np.array(trips, np.int64)) for key, trips in found.items()]
+        return [
+            (key[0], np.array(key[1:], np.int64), np.array(trips, np.int64))
+            for key, trips in found.items()
+        ]
 
     def hash(self) -> str:
         """Return a hash of everything the results depend on."""
         digest = hashlib.sha256(self.first_on.isoformat().encode())
-        numbers = (self.column(c) for c in ("units_per_year", "t_per_unit", "value_usd_per_unit", "hour_usd"))
-        for array in (self.ptr, self.head, self.weight, self.minutes, self.regime_of_day, self.class_of, *self.starts,
-                      *self.goals, *numbers):
+        numbers = (
+            self.column(c)
+            for c in ("units_per_year", "t_per_unit", "value_usd_per_unit", "hour_usd")
+        )
+        for array in (
+            self.ptr,
+            self.head,
+            self.weight,
+            self.minutes,
+            self.regime_of_day,
+            self.class_of,
+            *self.starts,
+            *self.goals,
+            *numbers,
+        ):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
@@ -86,39 +105,76 @@ class Exposure:
 def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: int = 1) -> Exposure:
     """Return demand laid on the network, from a day on for so many days.
 
-    demand: columns demand_id, origin_node_id, destination_node_id, cargo_id, units_per_year; every row counts, whatever its
-    year. Raises CallError for a demand without rows or columns, UnknownName for a place or cargo the network has not.
+    demand: columns demand_id, origin_node_id, destination_node_id, cargo_id, units_per_year; every
+    row counts, whatever its year. Raises CallError for a demand without rows or columns,
+    UnknownName for a place or cargo the network has not.
     """
     first = day_of(read_instant(on, "on"))
     if (dt.date.max - first).days <= days:
         raise CallError(f"on {first} is too late a day to look {days} days ahead.")
     missing = [c for c in NEEDED if c not in demand.columns]
     if missing or not demand.height:
-        raise CallError("demand has no rows." if not missing else f"demand lacks the columns {', '.join(missing)}.")
+        raise CallError(
+            "demand has no rows."
+            if not missing
+            else f"demand lacks the columns {', '.join(missing)}."
+        )
     trips = demand.select(NEEDED).to_dicts()
     for row in trips:
         if row["units_per_year"] is None or row["units_per_year"] < 0:
-            raise CallError(f"demand {row['demand_id']!r}: units_per_year must be 0 or more, not {row['units_per_year']}.")
+            raise CallError(
+                f"demand {row['demand_id']!r}: units_per_year must be 0 or more, not "
+                f"{row['units_per_year']}."
+            )
     periods = [_Period(network, trips, a, b) for a, b in _periods(network, first, days)]
     if len({p.shape for p in periods}) > 1:
-        raise CallError(kept("A dated change alters the shape of the network (a gauge or a service) within these days: take "
-                             "days on one side of it."))
+        raise CallError(
+            kept(
+                "A dated change alters the shape of the network (a gauge or a service) within "
+                "these days: take days on one side of it."
+            )
+        )
     kinds, class_of = _classes(periods)
-    weight, minutes, cents = (np.concatenate(parts) for parts in zip(
-        *(p.arrays([c[i] for c in kinds]) for i, p in enumerate(periods)), strict=True))
-    regimes = np.concatenate([p.regime + sum(len(q.waits) for q in periods[:i]) for i, p in enumerate(periods)])
+    weight, minutes, cents = (
+        np.concatenate(parts)
+        for parts in zip(
+            *(p.arrays([c[i] for c in kinds]) for i, p in enumerate(periods)), strict=True
+        )
+    )
+    regimes = np.concatenate(
+        [p.regime + sum(len(q.waits) for q in periods[:i]) for i, p in enumerate(periods)]
+    )
     query = periods[0].queries[0]
     cargoes = query.network.by_id("cargoes")
-    frame = pl.DataFrame([{
-        **row, "t_per_unit": cargoes[row["cargo_id"]]["t_per_unit"],
-        "value_usd_per_unit": cargoes[row["cargo_id"]]["value_usd_per_unit"],
-        "hour_usd": hour_usd(cargoes[row["cargo_id"]])} for row in trips])
+    frame = pl.DataFrame(
+        [
+            {
+                **row,
+                "t_per_unit": cargoes[row["cargo_id"]]["t_per_unit"],
+                "value_usd_per_unit": cargoes[row["cargo_id"]]["value_usd_per_unit"],
+                "hour_usd": hour_usd(cargoes[row["cargo_id"]]),
+            }
+            for row in trips
+        ]
+    )
     ends = periods[0].ends
     return Exposure(
-        network=query.network, first_on=first, trips=frame, ptr=query.ptr, head=query.head,
-        tail=query.graph.tail[query.arc_of], arc_of=query.arc_of, weight=weight, minutes=minutes, cents=cents[0],
-        metres=_metres(query)[query.arc_of], regime_of_day=regimes, class_of=class_of,
-        starts=packed([s for s, _ in ends]), goals=packed([g for _, g in ends]))
+        network=query.network,
+        first_on=first,
+        trips=frame,
+        ptr=query.ptr,
+        head=query.head,
+        tail=query.graph.tail[query.arc_of],
+        arc_of=query.arc_of,
+        weight=weight,
+        minutes=minutes,
+        cents=cents[0],
+        metres=_metres(query)[query.arc_of],
+        regime_of_day=regimes,
+        class_of=class_of,
+        starts=packed([s for s, _ in ends]),
+        goals=packed([g for _, g in ends]),
+    )
 
 
 def hour_usd(cargo: Row) -> float:
@@ -135,7 +191,7 @@ def packed(groups: Sequence[Sequence[int] | Ints]) -> tuple[Ints, Ints]:
 
 def part(pairs: tuple[Ints, Ints], number: int) -> Ints:
     """Return one group of :func:`packed`."""
-    return pairs[0][pairs[1][number]:pairs[1][number + 1]]
+    return pairs[0][pairs[1][number] : pairs[1][number + 1]]
 
 
 def into(exposure: Exposure) -> tuple[Ints, Ints]:
@@ -149,14 +205,21 @@ def into(exposure: Exposure) -> tuple[Ints, Ints]:
 def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     """Return the bits of the hazards that cover each link [links], bit h for row h.
 
-    Raises StudyError with every row that makes no sense, CallError for more hazards than a word has bits.
+    Raises StudyError with every row that makes no sense, CallError for more hazards than a word has
+    bits.
     """
     links, nodes = network.frames["links"], network.frames["nodes"]
     bits = np.zeros(links.height, np.int64)
     findings = []
     if hazards.height > MOST_HAZARDS:
-        raise CallError(kept("{count} hazards are more than the {most} that fit: join those that cover the same links.",
-                             count=hazards.height, most=MOST_HAZARDS))
+        raise CallError(
+            kept(
+                "{count} hazards are more than the {most} that fit: join those that cover the "
+                "same links.",
+                count=hazards.height,
+                most=MOST_HAZARDS,
+            )
+        )
     known = {*links["link_id"].to_list()}
     for h, row in enumerate(hazards.iter_rows(named=True)):
         for column in ("events_per_year", "duration_median_d", "duration_sigma"):
@@ -168,12 +231,20 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
             terms = selectors.parse(row["row_id"] or "")
             chosen = selectors.select(row["row_id"], links, nodes)
         except ValueError as error:
-            findings.append(_finding(row, "row_id", f"cannot be read: {error}", "Write link ids or a selector."))
+            findings.append(
+                _finding(row, "row_id", f"cannot be read: {error}", "Write link ids or a selector.")
+            )
             continue
         unknown = [t.word for t in terms if t.kind == "id" and t.word not in known]
         if unknown or not chosen:
-            findings.append(_finding(row, "row_id", f"names {', '.join(unknown) or row['row_id']!r}, which no link is",
-                                     "Write links of links.csv."))
+            findings.append(
+                _finding(
+                    row,
+                    "row_id",
+                    f"names {', '.join(unknown) or row['row_id']!r}, which no link is",
+                    "Write links of links.csv.",
+                )
+            )
         bits[chosen] |= np.int64(1) << np.int64(h)
     if findings:
         raise StudyError(findings)
@@ -183,19 +254,31 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
 def arc_masks(exposure: Exposure, link_bits: Ints) -> Ints:
     """Return the bits of every arc in CSR order [arcs]: those of all links it runs over."""
     runs = exposure.network.graph.runs
-    made = [np.bitwise_or.reduce(link_bits[[i for i, _ in runs[a]]]) if runs[a] else 0 for a in exposure.arc_of.tolist()]
+    made = [
+        np.bitwise_or.reduce(link_bits[[i for i, _ in runs[a]]]) if runs[a] else 0
+        for a in exposure.arc_of.tolist()
+    ]
     return np.array(made, np.int64)
 
 
 def _finding(row: Row, column: str, what: str, do: str) -> Finding:
-    return Finding("bad-hazard", f"hazards.{column} of {row['hazard_id']!r} {what}.", do, table="hazards", column=column,
-                   value=None if row[column] is None else str(row[column]), rows=(str(row["hazard_id"]),))
+    return Finding(
+        "bad-hazard",
+        f"hazards.{column} of {row['hazard_id']!r} {what}.",
+        do,
+        table="hazards",
+        column=column,
+        value=None if row[column] is None else str(row[column]),
+        rows=(str(row["hazard_id"]),),
+    )
 
 
 class _Period:
     """Some days between two dated changes of prices or rules: questions, calendars and waits."""
 
-    def __init__(self, network: Network, trips: Sequence[Row], start: dt.date, end: dt.date) -> None:
+    def __init__(
+        self, network: Network, trips: Sequence[Row], start: dt.date, end: dt.date
+    ) -> None:
         self.queries: list[Query] = []
         self.query_of: list[int] = []
         self.ends: list[tuple[Ints, Ints]] = []
@@ -204,7 +287,10 @@ class _Period:
         places: dict[str, tuple[Ints, Ints]] = {}
         for row in trips:
             nodes = network.by_id("nodes")
-            a, b = (resolve_place(network, row[c].partition("@")[0]) for c in ("origin_node_id", "destination_node_id"))
+            a, b = (
+                resolve_place(network, row[c].partition("@")[0])
+                for c in ("origin_node_id", "destination_node_id")
+            )
             party = (row["cargo_id"], nodes[a]["country"], nodes[b]["country"])
             if party not in asked:
                 asked[party] = len(self.queries)
@@ -212,15 +298,27 @@ class _Period:
             self.query_of.append(asked[party])
             for place in (row["origin_node_id"], row["destination_node_id"]):
                 if place not in places:
-                    query = _ask(network, {**row, "origin_node_id": place, "destination_node_id": place}, start)
+                    query = _ask(
+                        network,
+                        {**row, "origin_node_id": place, "destination_node_id": place},
+                        start,
+                    )
                     places[place] = query.starts, np.flatnonzero(query.is_goal)
-            self.ends.append((places[row["origin_node_id"]][0], places[row["destination_node_id"]][1]))
+            self.ends.append(
+                (places[row["origin_node_id"]][0], places[row["destination_node_id"]][1])
+            )
         graph = self.queries[0].graph
-        self.shape = (graph.tail.tobytes(), graph.head.tobytes(), tuple(graph.kind), tuple(graph.runs))
+        self.shape = (
+            graph.tail.tobytes(),
+            graph.head.tobytes(),
+            tuple(graph.kind),
+            tuple(graph.runs),
+        )
         self.waits, self.regime = self._regimes(start, end)
 
     def _regimes(self, start: dt.date, end: dt.date) -> tuple[list[list[Floats]], Ints]:
-        """The distinct days: the wait of every arc for every calendar in use, NaN where shut, and which each day is."""
+        """The distinct days: the wait of every arc for every calendar in use, NaN where shut, and
+        which each day is."""
         calendars: dict[int, list[list[Span]]] = {}
         self.calendar_of = []
         for query in self.queries:
@@ -240,9 +338,14 @@ class _Period:
         return waits, np.array(regime, np.int64)
 
     def arrays(self, queries: Sequence[int]) -> tuple[Ints, Ints, Ints]:
-        """Weights, minutes [regimes, classes, arcs] and money in cents [1, classes, arcs] of some of the questions."""
+        """Weights, minutes [regimes, classes, arcs] and money in cents [1, classes, arcs] of some
+        of the questions."""
         shape = (len(self.waits), len(queries), self.queries[0].graph.arcs_count)
-        weight, minutes, cents = np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty((1, *shape[1:]), np.int64)
+        weight, minutes, cents = (
+            np.empty(shape, np.int64),
+            np.empty(shape, np.int64),
+            np.empty((1, *shape[1:]), np.int64),
+        )
         order = self.queries[0].arc_of
         for c, q in enumerate(queries):
             query = self.queries[q]
@@ -253,17 +356,26 @@ class _Period:
                 shut = np.isnan(wait) | (query.duration_min < 0)
                 taken = np.where(shut, 0, query.duration_min + np.nan_to_num(wait)).round()
                 minutes[r, c] = taken[order]
-                weight[r, c] = np.where(shut, -1, query.usd_cents + np.rint(taken / 60 * per_hour * 100))[order]
+                weight[r, c] = np.where(
+                    shut, -1, query.usd_cents + np.rint(taken / 60 * per_hour * 100)
+                )[order]
         return weight, minutes, cents
 
 
 def _ask(network: Network, row: Row, on: dt.date) -> Query:
-    return prepare(network, row["origin_node_id"], row["destination_node_id"], cargo=row["cargo_id"], depart=on, options={})
+    return prepare(
+        network,
+        row["origin_node_id"],
+        row["destination_node_id"],
+        cargo=row["cargo_id"],
+        depart=on,
+        options={},
+    )
 
 
 def _periods(network: Network, first: dt.date, days: int) -> list[tuple[dt.date, dt.date]]:
-    """The days cut where a dated change of anything but a link's status, or a rule, begins or ends; and at new years, as
-    calendars are made by the year."""
+    """The days cut where a dated change of anything but a link's status, or a rule, begins or ends;
+    and at new years, as calendars are made by the year."""
     last = first + dt.timedelta(days=days)
     cuts = {first, last, *(dt.date(y, 1, 1) for y in range(first.year + 1, last.year + 1))}
     followed = (pl.col("table") == "links") & (pl.col("column") == "status")
@@ -274,7 +386,8 @@ def _periods(network: Network, first: dt.date, days: int) -> list[tuple[dt.date,
 
 
 def _classes(periods: Sequence[_Period]) -> tuple[list[tuple[int, ...]], Ints]:
-    """The question of each class in every period, and the class of each trip: one for all that weigh every arc alike."""
+    """The question of each class in every period, and the class of each trip: one for all that
+    weigh every arc alike."""
     found: dict[tuple[bytes, ...], int] = {}
     kinds: list[tuple[int, ...]] = []
     known: dict[tuple[int, ...], int] = {}
@@ -306,7 +419,7 @@ def _waits(spans: Sequence[Sequence[Span]], at_min: int) -> Floats:
             result[a] = own[0].delay_min
         else:
             k = bisect_right(own, at_min, key=lambda s: s.end_min)
-            result[a] = mean_wait(own[k:k + 64], at_min)
+            result[a] = mean_wait(own[k : k + 64], at_min)
     return result
 
 

@@ -1,4 +1,5 @@
-"""Folders of results: tables as Parquet and a manifest, which is written last and makes them count."""
+"""Folders of results: tables as Parquet and a manifest, which is written last and makes them
+count."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from corridor.formats import write_bytes, write_frame
 MANIFEST = "manifest.toml"
 
 
-def keep(folder: str | Path, frames: Mapping[str, pl.DataFrame], provenance: Mapping[str, Any]) -> Path:
+def keep(
+    folder: str | Path, frames: Mapping[str, pl.DataFrame], provenance: Mapping[str, Any]
+) -> Path:
     """Write tables as Parquet and a manifest into a folder and return it.
 
-    Each file is written beside and renamed; the manifest goes first and comes back last, so that a folder with a manifest is
-    whole. Raises OSError.
+    Each file is written beside and renamed; the manifest goes first and comes back last, so that a
+    folder with a manifest is whole. Raises OSError.
     """
     home = Path(folder)
     home.mkdir(parents=True, exist_ok=True)
@@ -33,7 +36,8 @@ def keep(folder: str | Path, frames: Mapping[str, pl.DataFrame], provenance: Map
 
 
 def kept(folder: str | Path, provenance: Mapping[str, Any]) -> dict[str, pl.DataFrame] | None:
-    """Return the tables of a folder whose manifest says the same provenance; None where anything differs or is amiss."""
+    """Return the tables of a folder whose manifest says the same provenance; None where anything
+    differs or is amiss."""
     home = Path(folder)
     try:
         known = tomllib.loads((home / MANIFEST).read_text(encoding="utf-8"))
@@ -59,11 +63,15 @@ def manifest(values: Mapping[str, Any]) -> str:
     lines = [f"{_toml(k)} = {_toml(v)}" for k, v in top.items()]
     for name, table in values.items():
         if isinstance(table, Mapping):
-            lines += ["", f"[{_toml(name)}]",
-                      *(f"{_toml(str(k))} = {_toml(v)}" for k, v in table.items() if v is not None)]
+            lines += [
+                "",
+                f"[{_toml(name)}]",
+                *(f"{_toml(str(k))} = {_toml(v)}" for k, v in table.items() if v is not None),
+            ]
     return "\n".join(lines) + "\n"
 
 
 def _toml(value: object) -> str:
-    """Write a word, number or list as TOML, which is JSON but for letters beyond the basic plane and DEL."""
+    """Write a word, number or list as TOML, which is JSON but for letters beyond the basic plane
+    and DEL."""
     return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")

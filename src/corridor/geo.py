@@ -1,7 +1,8 @@
 """Places on the globe: distances, and which country or sea a point lies in.
 
-Countries are those of time zones: a zone of the IANA database belongs to one country, and the zones' shapes come with
-tzfpy. They are simplified (borders are right to a kilometre or two) and count waters near the coast as the country's.
+Countries are those of time zones: a zone of the IANA database belongs to one country, and the
+zones' shapes come with tzfpy. They are simplified (borders are right to a kilometre or two) and
+count waters near the coast as the country's.
 """
 
 from __future__ import annotations
@@ -20,22 +21,35 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius. Source: Moritz (2000), Geodetic Refe
 _NOT_ISO = {"EU": "European Union", "XK": "Kosovo", "ZZ": "rest of the world"}
 
 
-def great_circle_km(lon_deg: ArrayLike, lat_deg: ArrayLike, to_lon_deg: ArrayLike, to_lat_deg: ArrayLike,
-                    ) -> NDArray[np.float64]:
-    """Return the shortest distances over the sphere in km, element by element; nan where a coordinate is.
+def great_circle_km(
+    lon_deg: ArrayLike,
+    lat_deg: ArrayLike,
+    to_lon_deg: ArrayLike,
+    to_lat_deg: ArrayLike,
+) -> NDArray[np.float64]:
+    """Return the shortest distances over the sphere in km, element by element; nan where a
+    coordinate is.
 
     The ellipsoid's differ by up to 0.6 %. Source: Sinnott (1984), haversine formula.
     """
     import numpy as np
 
-    lon, lat, to_lon, to_lat = (np.radians(np.asarray(a, dtype=np.float64)) for a in (lon_deg, lat_deg, to_lon_deg,
-                                                                                      to_lat_deg))
-    half = np.sin((to_lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))), dtype=np.float64)
+    lon, lat, to_lon, to_lat = (
+        np.radians(np.asarray(a, dtype=np.float64))
+        for a in (lon_deg, lat_deg, to_lon_deg, to_lat_deg)
+    )
+    half = (
+        np.sin((to_lat - lat) / 2) ** 2
+        + np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
+    )
+    return np.asarray(
+        2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))), dtype=np.float64
+    )
 
 
 def countries_at(lon_deg: float, lat_deg: float) -> frozenset[str]:
-    """Return the ISO 3166 codes of the countries a point lies in: several where zones overlap, none on the high sea."""
+    """Return the ISO 3166 codes of the countries a point lies in: several where zones overlap, none
+    on the high sea."""
     import tzfpy
 
     of = _zones()

@@ -1,7 +1,9 @@
-"""Structural gravity: multilateral resistances, general equilibrium, and the estimation of its coefficients.
+"""Structural gravity: multilateral resistances, general equilibrium, and the estimation of its
+coefficients.
 
-Arrays are numpy; rows are exporters, columns importers, the last axis sectors. ``kernel`` is t^(1-sigma), the
-trade cost t raised to one minus the elasticity of substitution: large where trade is easy.
+Arrays are numpy; rows are exporters, columns importers, the last axis sectors. ``kernel`` is
+t^(1-sigma), the trade cost t raised to one minus the elasticity of substitution: large where trade
+is easy.
 """
 
 from __future__ import annotations
@@ -25,11 +27,13 @@ DEFICITS = ("fixed", "share")
 
 @dataclass(frozen=True, slots=True)
 class Equilibrium:
-    """The world after a change of trade costs, as ratios to the world before (leading axes: draws, if any).
+    """The world after a change of trade costs, as ratios to the world before (leading axes: draws,
+    if any).
 
-    trade: value of each flow (…, exporter, importer, sector), in the units of the trade given; price_ratio: factory
-    gate prices; output, expenditure: values; price_index_ratio: consumer prices; real_income_ratio: expenditure over
-    consumer prices. World output keeps its nominal value.
+    trade: value of each flow (…, exporter, importer, sector), in the units of the trade given;
+    price_ratio: factory gate prices; output, expenditure: values; price_index_ratio: consumer
+    prices; real_income_ratio: expenditure over consumer prices. World output keeps its nominal
+    value.
     """
 
     trade: Floats
@@ -45,8 +49,9 @@ class Equilibrium:
 class Counterfactual:
     """One-sector structural gravity before and after a change of trade costs.
 
-    inward, outward: multilateral resistances P and Pi, the reference importer's P being 1; price_ratio: factory gate
-    prices against before; real_income_ratio: expenditure over P against before.
+    inward, outward: multilateral resistances P and Pi, the reference importer's P being 1;
+    price_ratio: factory gate prices against before; real_income_ratio: expenditure over P against
+    before.
     """
 
     base_trade: Floats
@@ -61,12 +66,20 @@ class Counterfactual:
     real_income_ratio: Floats
 
 
-def resistances(kernel: Floats, output: Floats, expenditure: Floats, *, reference: int = 0,
-                tolerance: float = 1e-13, max_iterations: int = 500) -> tuple[Floats, Floats]:
-    """Return the inward and outward resistance terms P^(sigma-1) and Pi^(sigma-1), the reference importer's being 1.
+def resistances(
+    kernel: Floats,
+    output: Floats,
+    expenditure: Floats,
+    *,
+    reference: int = 0,
+    tolerance: float = 1e-13,
+    max_iterations: int = 500,
+) -> tuple[Floats, Floats]:
+    """Return the inward and outward resistance terms P^(sigma-1) and Pi^(sigma-1), the reference
+    importer's being 1.
 
-    Newton's method on the logarithm of the inward terms, after a few rounds of balancing; raises NotConverged.
-    Source: Anderson and van Wincoop (2003), equations 10 and 11.
+    Newton's method on the logarithm of the inward terms, after a few rounds of balancing; raises
+    NotConverged. Source: Anderson and van Wincoop (2003), equations 10 and 11.
     """
     y, e = output / output.sum(), expenditure / expenditure.sum()
     if kernel.shape != (len(y), len(e)) or not np.all(np.isfinite(kernel)) or np.any(kernel < 0):
@@ -95,20 +108,34 @@ def resistances(kernel: Floats, output: Floats, expenditure: Floats, *, referenc
         except np.linalg.LinAlgError:
             break
         log_v[others] -= np.clip(change, -2.0, 2.0)
-    raise NotConverged(kept("The multilateral resistances did not settle to {tolerance} within {figure} rounds. Look for a "
-                            "country without any open partner, or costs hundreds of times apart.",
-                            tolerance=f"{tolerance:g}", figure=max_iterations))
+    raise NotConverged(
+        kept(
+            "The multilateral resistances did not settle to {tolerance} within {figure} rounds. "
+            "Look for a country without any open partner, or costs hundreds of times apart.",
+            tolerance=f"{tolerance:g}",
+            figure=max_iterations,
+        )
+    )
 
 
-def structural(kernel: Floats, new_kernel: Floats, output: Floats, expenditure: Floats, *, sigma: float,
-               closure: str = "full", reference: int = 0) -> Counterfactual:
+def structural(
+    kernel: Floats,
+    new_kernel: Floats,
+    output: Floats,
+    expenditure: Floats,
+    *,
+    sigma: float,
+    closure: str = "full",
+    reference: int = 0,
+) -> Counterfactual:
     """Return trade, resistances, prices and real income before and after a change of trade costs.
 
-    closure: ``conditional`` holds output and expenditure; ``once`` moves prices once from the conditional resistances
-    (what gegravity 0.3 calls full; flows then do not quite add up to output); ``full`` lets prices, output and
-    expenditure settle, every country keeping its ratio of expenditure to output but for one common factor. Where the
-    totals of output and expenditure differ, output is scaled to expenditure (``once`` leaves it, as gegravity does).
-    Source: Larch and Yotov (2016), WTO working paper ERSD-2016-08, equations 25 to 32.
+    closure: ``conditional`` holds output and expenditure; ``once`` moves prices once from the
+    conditional resistances (what gegravity 0.3 calls full; flows then do not quite add up to
+    output); ``full`` lets prices, output and expenditure settle, every country keeping its ratio of
+    expenditure to output but for one common factor. Where the totals of output and expenditure
+    differ, output is scaled to expenditure (``once`` leaves it, as gegravity does). Source: Larch
+    and Yotov (2016), WTO working paper ERSD-2016-08, equations 25 to 32.
     """
     if closure not in CLOSURES:
         raise CallError(f"closure must be one of {', '.join(CLOSURES)}, not {closure!r}")
@@ -134,21 +161,39 @@ def structural(kernel: Floats, new_kernel: Floats, output: Floats, expenditure: 
         income = settled.real_income_ratio
     else:
         income = new_expenditure / expenditure * (new_v / v) ** -power
-    return Counterfactual(base, trade, v ** power, u ** power, new_v ** power, new_u ** power, prices, new_output,
-                          new_expenditure, income)
+    return Counterfactual(
+        base,
+        trade,
+        v**power,
+        u**power,
+        new_v**power,
+        new_u**power,
+        prices,
+        new_output,
+        new_expenditure,
+        income,
+    )
 
 
-def equilibrium(trade: Floats, cost_ratio: Floats, elasticity: Floats, *, deficits: str = "fixed",
-                tolerance: float = 1e-12, max_iterations: int = 5000) -> Equilibrium:
-    """Return the equilibrium after every trade cost is multiplied by cost_ratio, from the flows before alone.
+def equilibrium(
+    trade: Floats,
+    cost_ratio: Floats,
+    elasticity: Floats,
+    *,
+    deficits: str = "fixed",
+    tolerance: float = 1e-12,
+    max_iterations: int = 5000,
+) -> Equilibrium:
+    """Return the equilibrium after every trade cost is multiplied by cost_ratio, from the flows
+    before alone.
 
-    trade: exporter, importer, sector, sales at home included. cost_ratio: new over old cost, inf where no way is
-    left; may have a leading axis of draws, as may elasticity (draws, sectors), the elasticity of trade to its cost
-    (sigma - 1). deficits: ``fixed`` keeps each country's deficit in money, ``share`` its ratio to output but for one
-    common factor. One factor of production, moving freely between sectors; expenditure shares of sectors are fixed.
-    Raises NotConverged, never returning numbers that do not balance.
-    Source: Dekle, Eaton and Kortum (2008), IMF Staff Papers 55(3), equations 9 to 13; sectors as in Costinot and
-    Rodriguez-Clare (2014), section 3.
+    trade: exporter, importer, sector, sales at home included. cost_ratio: new over old cost, inf
+    where no way is left; may have a leading axis of draws, as may elasticity (draws, sectors), the
+    elasticity of trade to its cost (sigma - 1). deficits: ``fixed`` keeps each country's deficit in
+    money, ``share`` its ratio to output but for one common factor. One factor of production, moving
+    freely between sectors; expenditure shares of sectors are fixed. Raises NotConverged, never
+    returning numbers that do not balance. Source: Dekle, Eaton and Kortum (2008), IMF Staff Papers
+    55(3), equations 9 to 13; sectors as in Costinot and Rodriguez-Clare (2014), section 3.
     """
     if deficits not in DEFICITS:
         raise CallError(f"deficits must be one of {', '.join(DEFICITS)}, not {deficits!r}")
@@ -162,8 +207,14 @@ def equilibrium(trade: Floats, cost_ratio: Floats, elasticity: Floats, *, defici
     return _settle(trade, change, theta, deficits, tolerance, max_iterations)
 
 
-def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, tolerance: float = 1e-12,
-            max_iterations: int = 5000) -> Equilibrium:
+def _settle(
+    trade: Floats,
+    change: Floats,
+    theta: Floats,
+    deficits: str,
+    tolerance: float = 1e-12,
+    max_iterations: int = 5000,
+) -> Equilibrium:
     """Solve the market clearing of exact-hat algebra; change is the ratio of kernels."""
     output, spent = trade.sum(axis=(1, 2)), trade.sum(axis=0)
     expenditure = spent.sum(axis=1)
@@ -176,14 +227,18 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
     start = np.broadcast_to(share * change, (*lead, *trade.shape)).reshape(-1, *trade.shape)
     thetas = np.broadcast_to(theta, (*lead, trade.shape[2])).reshape(-1, trade.shape[2])
     if np.any((start.sum(axis=1) <= 0) & (taste > 0)):
-        raise NotConverged(kept("A country is left without any supplier in a sector: nothing can settle."))
+        raise NotConverged(
+            kept("A country is left without any supplier in a sector: nothing can settle.")
+        )
     log_w = np.zeros((len(start), n))
     weight, eye = output / world, np.eye(n)
     for _ in range(max_iterations):
         w = np.exp(log_w)
         parts = start * np.exp(-thetas[:, None, :] * log_w[:, :, None])[:, :, None, :]
         totals = parts.sum(axis=1)
-        shares = np.divide(parts, totals[:, None], out=np.zeros_like(parts), where=totals[:, None] > 0)
+        shares = np.divide(
+            parts, totals[:, None], out=np.zeros_like(parts), where=totals[:, None] > 0
+        )
         made = w * output
         if deficits == "fixed":
             bought = made + (expenditure - output)
@@ -200,7 +255,9 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
         if not np.all(np.isfinite(worst)):
             break
         if np.all(worst < tolerance):
-            prices = -np.log(totals, out=np.zeros_like(totals), where=totals > 0) / thetas[:, None, :]
+            prices = (
+                -np.log(totals, out=np.zeros_like(totals), where=totals > 0) / thetas[:, None, :]
+            )
             return _result(flows, w, bought, prices, output, spent, lead)
         near = worst < 0.2
         step = gap / (1.0 + thetas.max(axis=1))[:, None]
@@ -212,39 +269,71 @@ def _settle(trade: Floats, change: Floats, theta: Floats, deficits: str, toleran
                 spend = direct * (made / bought)[near][:, None, :]
             else:
                 spend = direct - sold[near][:, :, None] * (bought[near] / world)[:, None, :]
-            jacobian = (pull + spend) / sold[near][:, :, None] - eye * (own / sold[near] + 1.0)[:, :, None]
+            jacobian = (pull + spend) / sold[near][:, :, None] - eye * (own / sold[near] + 1.0)[
+                :, :, None
+            ]
             jacobian -= weight
             try:
-                step[near] = np.clip(np.linalg.solve(jacobian, -gap[near][..., None])[..., 0], -1.0, 1.0)
+                step[near] = np.clip(
+                    np.linalg.solve(jacobian, -gap[near][..., None])[..., 0], -1.0, 1.0
+                )
             except np.linalg.LinAlgError:
                 break
         log_w = log_w + step
         log_w -= np.log((np.exp(log_w) * output).sum(axis=1, keepdims=True) / world)
-    raise NotConverged(kept("The equilibrium did not settle to {tolerance} in {figure} rounds. Look for a country whose "
-                            "deficit is larger than its output, or extreme costs.",
-                            tolerance=f"{tolerance:g}", figure=max_iterations))
+    raise NotConverged(
+        kept(
+            "The equilibrium did not settle to {tolerance} in {figure} rounds. Look for a country "
+            "whose deficit is larger than its output, or extreme costs.",
+            tolerance=f"{tolerance:g}",
+            figure=max_iterations,
+        )
+    )
 
 
-def _result(flows: Floats, w: Floats, bought: Floats, log_prices: Floats, output: Floats, spent: Floats,
-            lead: tuple[int, ...]) -> Equilibrium:
+def _result(
+    flows: Floats,
+    w: Floats,
+    bought: Floats,
+    log_prices: Floats,
+    output: Floats,
+    spent: Floats,
+    lead: tuple[int, ...],
+) -> Equilibrium:
     """Give the settled arrays their leading axes back and derive price indices and real income."""
     expenditure = spent.sum(axis=1)
     index = np.exp((spent / expenditure[:, None] * log_prices).sum(axis=2))
     shape = (*lead, w.shape[1])
-    return Equilibrium(flows.reshape(*lead, *flows.shape[1:]), w.reshape(shape), (w * output).reshape(shape),
-                       bought.reshape(shape), np.exp(log_prices).reshape(*shape, -1), index.reshape(shape),
-                       (bought / expenditure / index).reshape(shape))
+    return Equilibrium(
+        flows.reshape(*lead, *flows.shape[1:]),
+        w.reshape(shape),
+        (w * output).reshape(shape),
+        bought.reshape(shape),
+        np.exp(log_prices).reshape(*shape, -1),
+        index.reshape(shape),
+        (bought / expenditure / index).reshape(shape),
+    )
 
 
-def balance(kernel: Floats, exports: Floats, imports: Floats, *, tolerance: float = 1e-10,
-            max_iterations: int = 20000) -> Floats:
-    """Return the flows proportional to the kernel in every row and column that add up to exports and imports.
+def balance(
+    kernel: Floats,
+    exports: Floats,
+    imports: Floats,
+    *,
+    tolerance: float = 1e-10,
+    max_iterations: int = 20000,
+) -> Floats:
+    """Return the flows proportional to the kernel in every row and column that add up to exports
+    and imports.
 
     The sums of exports and imports must agree. Raises NotConverged where no such flows exist.
-    Source: Deming and Stephan (1940); the fitted flows of a Poisson gravity with both fixed effects, Fally (2015).
+    Source: Deming and Stephan (1940); the fitted flows of a Poisson gravity with both fixed
+    effects, Fally (2015).
     """
     if abs(exports.sum() / imports.sum() - 1.0) > 1e-6:
-        raise CallError(f"exports add up to {exports.sum():g} and imports to {imports.sum():g}: they must agree")
+        raise CallError(
+            f"exports add up to {exports.sum():g} and imports to {imports.sum():g}: they must agree"
+        )
     left, right = np.ones(len(exports)), np.ones(len(imports))
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(max_iterations):
@@ -253,24 +342,38 @@ def balance(kernel: Floats, exports: Floats, imports: Floats, *, tolerance: floa
             flows: Floats = left[:, None] * kernel * right
             if np.max(np.abs(flows.sum(axis=1) - exports)) <= tolerance * exports.max():
                 return flows
-    raise NotConverged(kept("The flows could not be balanced to the totals in {figure} rounds: some country's total is "
-                            "larger than its partners can take.", figure=max_iterations))
+    raise NotConverged(
+        kept(
+            "The flows could not be balanced to the totals in {figure} rounds: some country's "
+            "total is larger than its partners can take.",
+            figure=max_iterations,
+        )
+    )
 
 
-def estimate(panel: pl.DataFrame, regressors: list[str], *, effects: list[str], cluster: str,
-             value: str = "value_usd") -> pl.DataFrame:
-    """Return the coefficients of a Poisson gravity with fixed effects: term, estimate, standard error, interval, n.
+def estimate(
+    panel: pl.DataFrame,
+    regressors: list[str],
+    *,
+    effects: list[str],
+    cluster: str,
+    value: str = "value_usd",
+) -> pl.DataFrame:
+    """Return the coefficients of a Poisson gravity with fixed effects: term, estimate, standard
+    error, interval, n.
 
-    panel: one row per exporter, importer and time, columns ready (logarithms taken). effects: columns whose values
-    each get a fixed effect, written ``exporter^year`` to join two. Standard errors are clustered on ``cluster``
-    (CRV1). Needs the extra ``estimate`` (pyfixest).
-    Source: Santos Silva and Tenreyro (2006); fixed effects as in Correia, Guimaraes and Zylkin (2020).
+    panel: one row per exporter, importer and time, columns ready (logarithms taken). effects:
+    columns whose values each get a fixed effect, written ``exporter^year`` to join two. Standard
+    errors are clustered on ``cluster`` (CRV1). Needs the extra ``estimate`` (pyfixest). Source:
+    Santos Silva and Tenreyro (2006); fixed effects as in Correia, Guimaraes and Zylkin (2020).
     """
     try:
         import pandas as pd
         import pyfixest
     except ImportError as missing:
-        raise CorridorError("Estimation needs pyfixest: pip install 'corridor[estimate]'") from missing
+        raise CorridorError(
+            "Estimation needs pyfixest: pip install 'corridor[estimate]'"
+        ) from missing
     import polars as pl
 
     data = panel
@@ -284,11 +387,22 @@ def estimate(panel: pl.DataFrame, regressors: list[str], *, effects: list[str], 
     if absent:
         raise CallError(f"the panel has no column {', '.join(absent)}")
     # Through numpy, not to_pandas: that would ask for pyarrow.
-    frame = pd.DataFrame({c: data[c].to_numpy() for c in dict.fromkeys((value, cluster, *regressors, *names))})
-    fit: Any = pyfixest.fepois(f"{value} ~ {' + '.join(regressors)} | {' + '.join(names)}", data=frame,
-                               vcov={"CRV1": cluster})
+    frame = pd.DataFrame(
+        {c: data[c].to_numpy() for c in dict.fromkeys((value, cluster, *regressors, *names))}
+    )
+    fit: Any = pyfixest.fepois(
+        f"{value} ~ {' + '.join(regressors)} | {' + '.join(names)}",
+        data=frame,
+        vcov={"CRV1": cluster},
+    )
     table = fit.tidy()
-    return pl.DataFrame({
-        "term": [str(t) for t in table.index], "estimate": table["Estimate"].to_numpy(),
-        "standard_error": table["Std. Error"].to_numpy(), "low": table["2.5%"].to_numpy(),
-        "high": table["97.5%"].to_numpy(), "n": [int(fit._N)] * len(table)})
+    return pl.DataFrame(
+        {
+            "term": [str(t) for t in table.index],
+            "estimate": table["Estimate"].to_numpy(),
+            "standard_error": table["Std. Error"].to_numpy(),
+            "low": table["2.5%"].to_numpy(),
+            "high": table["97.5%"].to_numpy(),
+            "n": [int(fit._N)] * len(table),
+        }
+    )

@@ -1,4 +1,5 @@
-"""Itinerary: a way through the graph as legs with hours, money and carbon, and its spread by sampled journeys."""
+"""Itinerary: a way through the graph as legs with hours, money and carbon, and its spread by
+sampled journeys."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ STUCK = np.inf  # a sampled journey that meets a closure without end
 class Leg:
     """One link or terminal of a way, in whole minutes; money and carbon of one unit.
 
-    rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it charges.
+    rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
+    charges.
     """
 
     kind: str
@@ -48,22 +50,35 @@ class Leg:
         """Return the leg as a row of ``Routes.legs``."""
         is_link = self.kind == "link"
         return {
-            "route_id": route_id, "leg": number, "kind": self.kind,
+            "route_id": route_id,
+            "leg": number,
+            "kind": self.kind,
             "link_id": self.row["link_id"] if is_link else None,
             "terminal_id": None if is_link else self.row["terminal_id"],
-            "service_id": self.service_id, "mode": self.mode, "layer": self.layer,
-            "from_node_id": self.from_node_id, "to_node_id": self.to_node_id, "country": self.country,
-            "depart_at": instant(self.depart_min), "arrive_at": instant(self.arrive_min),
-            "wait_h": self.wait_min / 60, "time_h": (self.arrive_min - self.depart_min) / 60, "fixed_h": self.fixed_h,
-            "length_km": self.length_km, "cost_usd": round(self.usd, 2), "carbon_kg": round(self.kg, 3),
-            "source_id": self.row["source_id"], "confidence": self.row["confidence"],
+            "service_id": self.service_id,
+            "mode": self.mode,
+            "layer": self.layer,
+            "from_node_id": self.from_node_id,
+            "to_node_id": self.to_node_id,
+            "country": self.country,
+            "depart_at": instant(self.depart_min),
+            "arrive_at": instant(self.arrive_min),
+            "wait_h": self.wait_min / 60,
+            "time_h": (self.arrive_min - self.depart_min) / 60,
+            "fixed_h": self.fixed_h,
+            "length_km": self.length_km,
+            "cost_usd": round(self.usd, 2),
+            "carbon_kg": round(self.kg, 3),
+            "source_id": self.row["source_id"],
+            "confidence": self.row["confidence"],
             "rate_source_id": None if self.rate is None else self.rate["source_id"],
             "rate_confidence": None if self.rate is None else self.rate["confidence"],
         }
 
 
 def entry(spans: NDArray[np.int64], at_min: int) -> tuple[int, int]:
-    """Return when a way is entered for the earliest arrival, and the expected delay on entry, in minutes.
+    """Return when a way is entered for the earliest arrival, and the expected delay on entry, in
+    minutes.
 
     spans int64 [3, spans]: start, end, delay, in order.
     """
@@ -85,44 +100,92 @@ def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
     costs, at_min, made = query.costs, query.depart_min, list[Leg]()
     for a in arcs:
         tail = graph.node_ids[graph.state_node[graph.tail[a]]]
-        enter, delay = entry(query.packed[:, query.span_ptr[a]:query.span_ptr[a + 1]], at_min)
+        enter, delay = entry(query.packed[:, query.span_ptr[a] : query.span_ptr[a + 1]], at_min)
         duration = int(query.duration_min[a])
         headway = round(costs.headway_h[a] * 30)
         start, end = enter + delay + headway, enter + delay + duration
         if graph.kind[a] == "terminal":
             row = terminals[int(graph.row[a])]
-            made.append(Leg("terminal", a, row, None, "terminal", graph.state_layer[graph.head[a]], tail, tail,
-                            nodes[tail]["country"], start, end, start - at_min, float(costs.fixed_h[a]), 0.0,
-                            float(costs.usd[a]), float(costs.kg[a])))
+            made.append(
+                Leg(
+                    "terminal",
+                    a,
+                    row,
+                    None,
+                    "terminal",
+                    graph.state_layer[graph.head[a]],
+                    tail,
+                    tail,
+                    nodes[tail]["country"],
+                    start,
+                    end,
+                    start - at_min,
+                    float(costs.fixed_h[a]),
+                    0.0,
+                    float(costs.usd[a]),
+                    float(costs.kg[a]),
+                )
+            )
         else:
-            service = query.network.rows("services")[int(graph.row[a])] if graph.kind[a] == "service" else None
-            made += _ride(query, a, [links[i] for i, _ in graph.runs[a]], service, (at_min, start, end))
+            service = (
+                query.network.rows("services")[int(graph.row[a])]
+                if graph.kind[a] == "service"
+                else None
+            )
+            made += _ride(
+                query, a, [links[i] for i, _ in graph.runs[a]], service, (at_min, start, end)
+            )
         at_min = end
     return made
 
 
-def _ride(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int, int]) -> list[Leg]:
-    """Legs of one arc: a link, or the links of a service with its running time shared out by length."""
+def _ride(
+    query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int, int]
+) -> list[Leg]:
+    """Legs of one arc: a link, or the links of a service with its running time shared out by
+    length."""
     ready, start, end = at
     costs, runs = query.costs, query.graph.runs[arc]
     nodes, link = query.network.by_id("nodes"), query.costs.link
     places = [2 * i + (not forward) for i, forward in runs]
-    stops, share = ([end], [1.0]) if len(runs) == 1 else _shared_out(query, arc, rows, service, (start, end))
+    stops, share = (
+        ([end], [1.0]) if len(runs) == 1 else _shared_out(query, arc, rows, service, (start, end))
+    )
     made, here = list[Leg](), start
     for k, (row, (_, forward)) in enumerate(zip(rows, runs, strict=True)):
-        first, last = (row["from_node_id"], row["to_node_id"]) if forward else (row["to_node_id"], row["from_node_id"])
-        made.append(Leg(
-            "link", arc, row, service["service_id"] if service else None, row["mode"],
-            query.graph.state_layer[query.graph.head[arc]], first, last, nodes[first]["country"], here, stops[k],
-            start - ready if k == 0 else 0, float(link.fixed_h[places[k]]), float(row["length_km"]),
-            float(costs.usd[arc] * share[k]), float(link.kg[places[k]]),
-            costs.service_rates.get(arc) or link.rates[places[k]]))
+        first, last = (
+            (row["from_node_id"], row["to_node_id"])
+            if forward
+            else (row["to_node_id"], row["from_node_id"])
+        )
+        made.append(
+            Leg(
+                "link",
+                arc,
+                row,
+                service["service_id"] if service else None,
+                row["mode"],
+                query.graph.state_layer[query.graph.head[arc]],
+                first,
+                last,
+                nodes[first]["country"],
+                here,
+                stops[k],
+                start - ready if k == 0 else 0,
+                float(link.fixed_h[places[k]]),
+                float(row["length_km"]),
+                float(costs.usd[arc] * share[k]),
+                float(link.kg[places[k]]),
+                costs.service_rates.get(arc) or link.rates[places[k]],
+            )
+        )
         here = stops[k]
     return made
 
 
-def _shared_out(query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int]
-                ) -> tuple[list[int], list[float]]:
+def _shared_out(
+    query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int]
+) -> tuple[list[int], list[float]]:
     """When a service passes the end of each of its links, and each link's share of its price."""
     start, end = at
     link, runs = query.costs.link, query.graph.runs[arc]
@@ -132,17 +195,25 @@ def _shared_out(query: Query, arc: int, rows: Sequence[Row], service: Row | None
     if service is None or not service["speed_kmh"]:
         run = link.run_h[places]
     spent = np.cumsum(run + link.fixed_h[places])
-    stops = [start + round(float(h) / spent[-1] * (end - start)) if spent[-1] else end for h in spent]
-    share = link.usd[places] / link.usd[places].sum() if link.usd[places].sum() else km / max(km.sum(), 1e-9)
+    stops = [
+        start + round(float(h) / spent[-1] * (end - start)) if spent[-1] else end for h in spent
+    ]
+    share = (
+        link.usd[places] / link.usd[places].sum()
+        if link.usd[places].sum()
+        else km / max(km.sum(), 1e-9)
+    )
     return stops, share.tolist()
 
 
 def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
-    """Return door-to-door hours of sampled journeys [draws]; infinite where one meets a closure without end.
+    """Return door-to-door hours of sampled journeys [draws]; infinite where one meets a closure
+    without end.
 
-    Hours under way are log-normal with one draw a journey and mode (the same lorry, train and weather all the way); every
-    border, terminal and weather closure is drawn by itself; a ride without a timetable waits uniformly over its headway.
-    The same element has the same draws in every route, so routes compare like with like.
+    Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
+    weather all the way); every border, terminal and weather closure is drawn by itself; a ride
+    without a timetable waits uniformly over its headway. The same element has the same draws in
+    every route, so routes compare like with like.
     """
     at = np.full(draws, float(query.depart_min))
     for a in arcs:
@@ -154,7 +225,11 @@ def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
     costs, link, draws = query.costs, query.costs.link, len(at)
     dice = np.random.default_rng([rng, 1, zlib.crc32(_name(query, arc).encode())])
     if query.graph.kind[arc] == "terminal":
-        handled: Floats = 60 * costs.fixed_h[arc] * np.exp(costs.handling_sigma[arc] * dice.standard_normal(draws))
+        handled: Floats = (
+            60
+            * costs.fixed_h[arc]
+            * np.exp(costs.handling_sigma[arc] * dice.standard_normal(draws))
+        )
         return at + handled
     headway_min = 60 * float(costs.headway_h[arc])
     if not query.is_always_open(arc):
@@ -168,27 +243,34 @@ def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
     for at_link in places:
         if link.fixed_h[at_link]:
             total = total + 60 * link.fixed_h[at_link] * np.exp(
-                link.fixed_sigma[at_link] * dice.standard_normal(draws))
+                link.fixed_sigma[at_link] * dice.standard_normal(draws)
+            )
     return at + total
 
 
 def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
     key = ("luck", mode, draws, rng)
     if key not in query.network.cache:
-        query.network.cache[key] = np.random.default_rng([rng, 2, zlib.crc32(mode.encode())]).standard_normal(draws)
+        query.network.cache[key] = np.random.default_rng(
+            [rng, 2, zlib.crc32(mode.encode())]
+        ).standard_normal(draws)
     found: Floats = query.network.cache[key]
     return found
 
 
 def _name(query: Query, arc: int) -> str:
-    """What an arc is called in any order of the tables, so that its draws do not hang on the order."""
+    """What an arc is called in any order of the tables, so that its draws do not hang on the
+    order."""
     table = {"link": "links", "service": "services", "terminal": "terminals"}[query.graph.kind[arc]]
     row = query.network.rows(table)[int(query.graph.row[arc])]
     return f"{row[table[:-1] + '_id']} {query.graph.forward[arc]}"
 
 
-def _wait(spans: Sequence[Span], headway_min: float, at: Floats, dice: np.random.Generator) -> Floats:
-    """Wait for the opening, then for weather and ship and, where the way has shut meanwhile, for the opening again."""
+def _wait(
+    spans: Sequence[Span], headway_min: float, at: Floats, dice: np.random.Generator
+) -> Floats:
+    """Wait for the opening, then for weather and ship and, where the way has shut meanwhile, for
+    the opening again."""
     starts, ends, share, spell = (np.array([s[k] for s in spans]) for k in (0, 1, 3, 4))
 
     def open_from(t: Floats) -> tuple[Floats, NDArray[np.int64]]:

@@ -1,8 +1,10 @@
-"""The reader's language: messages of the program and texts of a study from catalogues, numbers and dates as it has them.
+"""The reader's language: messages of the program and texts of a study from catalogues, numbers and
+dates as it has them.
 
-Messages stand in English in the code; a catalogue ``languages/<code>.po`` (gettext) holds them in another language, a
-study's own ``languages/<code>.po`` the texts of its rows. What no catalogue holds stays English. Results are kept in
-English (:func:`kept`) and told anew in the reader's language when they are shown (:func:`retell`).
+Messages stand in English in the code; a catalogue ``languages/<code>.po`` (gettext) holds them in
+another language, a study's own ``languages/<code>.po`` the texts of its rows. What no catalogue
+holds stays English. Results are kept in English (:func:`kept`) and told anew in the reader's
+language when they are shown (:func:`retell`).
 """
 
 from __future__ import annotations
@@ -34,18 +36,25 @@ _MOST_BYTES = 16 << 20  # of a catalogue
 _MOST_LETTERS = 1000  # of a text that is searched for messages
 _FIELD = re.compile(r"\{(\w+)\}")
 _FIGURES = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
-_SHAPES = {"figure": _FIGURES, "id": re.compile(r"\S+")}  # of fields that end so: a bare number, an id without blanks
-_LEAST_LETTERS = 8  # that stand fast in a message; one with fewer is found again only by the words in its fields
+_SHAPES = {
+    "figure": _FIGURES,
+    "id": re.compile(r"\S+"),
+}  # of fields that end so: a bare number, an id without blanks
+_LEAST_LETTERS = (
+    8  # that stand fast in a message; one with fewer is found again only by the words in its fields
+)
 _MOST_READINGS = 40
 _NUMBER = re.compile(r"(?<![\w.,-])([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w,]|\.\d|-\d)")
 
 
 @dataclass(frozen=True, eq=False)
 class Speech:
-    """One language: its code, its own name, direction of writing (ltr, rtl), decimal and thousands signs, and catalogue.
+    """One language: its code, its own name, direction of writing (ltr, rtl), decimal and thousands
+    signs, and catalogue.
 
-    texts: whole texts of results and studies. patterns: of results with fields in them: (letters that stand fast, English
-    message as letters and names of fields in turn, message), the most letters first.
+    texts: whole texts of results and studies. patterns: of results with fields in them: (letters
+    that stand fast, English message as letters and names of fields in turn, message), the most
+    letters first.
     """
 
     code: str = SOURCE
@@ -56,7 +65,6 @@ class Speech:
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     texts: Mapping[str, str] = field(default_factory=dict)
     patterns: Sequence[tuple[int, tuple[str, ...], str]] = ()
-
 
     @property
     def is_english(self) -> bool:
@@ -75,9 +83,11 @@ def speech() -> Speech:
 
 @contextmanager
 def speaking(code: str, folder: str | Path | None = None) -> Iterator[Speech]:
-    """Give a context in which messages are told in a language; folder: of the study whose own catalogue counts too.
+    """Give a context in which messages are told in a language; folder: of the study whose own
+    catalogue counts too.
 
-    Raises UnknownName for a language without a catalogue, CallError for a catalogue that cannot be read.
+    Raises UnknownName for a language without a catalogue, CallError for a catalogue that cannot be
+    read.
     """
     known = languages()
     if code not in known:
@@ -125,15 +135,18 @@ def marked(message: str, /) -> str:
 
 
 def kept(message: str, /, **values: object) -> str:
-    """Return a sentence of a result: English whatever is spoken, to be told in another language by :func:`retell`.
+    """Return a sentence of a result: English whatever is spoken, to be told in another language by
+    :func:`retell`.
 
-    Fields that are called or end in ``figure`` hold a bare number, in ``id`` a word without blanks; the others anything.
+    Fields that are called or end in ``figure`` hold a bare number, in ``id`` a word without blanks;
+    the others anything.
     """
     return message.format(**values)
 
 
 def retell(text: str) -> str:
-    """Return a text of a result or a study in the language spoken; what no catalogue holds stays as it is.
+    """Return a text of a result or a study in the language spoken; what no catalogue holds stays as
+    it is.
 
     Lines, and parts between semicolons, may be messages of their own.
 
@@ -173,7 +186,8 @@ def long_date(value: dt.date) -> str:
 
 
 def country_name(code: str) -> str | None:
-    """Return the name of a country (ISO 3166) in the language spoken, as the study's catalogue has it, else as CLDR has it.
+    """Return the name of a country (ISO 3166) in the language spoken, as the study's catalogue has
+    it, else as CLDR has it.
 
     Null in English and where it is not known.
     """
@@ -188,7 +202,8 @@ def country_name(code: str) -> str | None:
 
 
 def vega_locale() -> dict[str, Any] | None:
-    """Return how the language writes numbers and dates, in the words of Vega's configuration; null for English."""
+    """Return how the language writes numbers and dates, in the words of Vega's configuration; null
+    for English."""
     now = speech()
     if now.is_english:
         return None
@@ -198,21 +213,36 @@ def vega_locale() -> dict[str, Any] | None:
     months, days = ([locale.months, locale.days][kind]["stand-alone"] for kind in (0, 1))
     sunday_first = [6, 0, 1, 2, 3, 4, 5]
     return {
-        "number": {"decimal": now.decimal, "thousands": now.group, "grouping": [3], "currency": ["", ""],
-                   "percent": "\u00a0%" if now.code != "zh" else "%"},
-        "time": {"dateTime": "%x, %X", "date": "%d.%m.%Y", "time": "%H:%M:%S", "periods": ["AM", "PM"],
-                 "days": [days["wide"][i] for i in sunday_first],
-                 "shortDays": [days["abbreviated"][i] for i in sunday_first],
-                 "months": [months["wide"][i] for i in range(1, 13)],
-                 "shortMonths": [months["abbreviated"][i].rstrip(".") for i in range(1, 13)]}}
+        "number": {
+            "decimal": now.decimal,
+            "thousands": now.group,
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": "\u00a0%" if now.code != "zh" else "%",
+        },
+        "time": {
+            "dateTime": "%x, %X",
+            "date": "%d.%m.%Y",
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][i] for i in sunday_first],
+            "shortDays": [days["abbreviated"][i] for i in sunday_first],
+            "months": [months["wide"][i] for i in range(1, 13)],
+            "shortMonths": [months["abbreviated"][i].rstrip(".") for i in range(1, 13)],
+        },
+    }
 
 
 def read_catalogue(path: Path, code: str) -> Catalog:
-    """Return a catalogue; CallError where it is no gettext catalogue, too large, or a link to somewhere else."""
+    """Return a catalogue; CallError where it is no gettext catalogue, too large, or a link to
+    somewhere else."""
     from babel.messages.pofile import PoFileError, read_po
 
     if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
-        raise CallError(f"{path} is a link or larger than {_MOST_BYTES >> 20} MB: put the catalogue itself there.")
+        raise CallError(
+            f"{path} is a link or larger than {_MOST_BYTES >> 20} MB: put the catalogue itself "
+            "there."
+        )
     try:
         with path.open("rb") as file:
             found = read_po(file, locale=code, abort_invalid=True)
@@ -244,22 +274,41 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
                 continue
             if _FIELD.search(message.id) and path is not own:
                 if message.context == CONTEXT:
-                    patterns.append((len(_FIELD.sub("", message.id)), tuple(_FIELD.split(message.id)), str(message.string)))
-            elif path is own or message.context == CONTEXT or message.context is None and message.id not in texts:
+                    patterns.append(
+                        (
+                            len(_FIELD.sub("", message.id)),
+                            tuple(_FIELD.split(message.id)),
+                            str(message.string),
+                        )
+                    )
+            elif (
+                path is own
+                or message.context == CONTEXT
+                or message.context is None
+                and message.id not in texts
+            ):
                 texts[message.id] = str(message.string)
     packed.seek(0)
     locale = Locale.parse(code)
     signs = locale.number_symbols["latn"]
     return Speech(
-        code, (locale.get_display_name(code) or code).capitalize(), locale.text_direction, signs["decimal"],
+        code,
+        (locale.get_display_name(code) or code).capitalize(),
+        locale.text_direction,
+        signs["decimal"],
         signs["group"].replace("\u202f", "\u00a0"),
-        gettext.GNUTranslations(packed) if packed.getbuffer().nbytes else gettext.NullTranslations(), texts,
-        sorted(patterns, key=lambda one: -one[0]))
+        gettext.GNUTranslations(packed)
+        if packed.getbuffer().nbytes
+        else gettext.NullTranslations(),
+        texts,
+        sorted(patterns, key=lambda one: -one[0]),
+    )
 
 
 @lru_cache(maxsize=1 << 16)
 def _retold(now: Speech, text: str) -> tuple[str, int]:
-    """Return a text told anew, and how many of its letters no catalogue holds: of several readings, the one with fewest."""
+    """Return a text told anew, and how many of its letters no catalogue holds: of several readings,
+    the one with fewest."""
     if text in now.texts:
         return now.texts[text], 0
     if "\n" in text:
@@ -272,14 +321,21 @@ def _retold(now: Speech, text: str) -> tuple[str, int]:
         for values in islice(_readings(parts, text), _MOST_READINGS):
             told = {name: _retold(now, value) for name, value in values.items()}
             left = sum(count for _, count in told.values())
-            found = not left or letters >= _LEAST_LETTERS or all(map(_shape, told)) or any(
-                not count and not _FIGURES.fullmatch(values[name]) for name, (_, count) in told.items())
+            found = (
+                not left
+                or letters >= _LEAST_LETTERS
+                or all(map(_shape, told))
+                or any(
+                    not count and not _FIGURES.fullmatch(values[name])
+                    for name, (_, count) in told.items()
+                )
+            )
             if found and left < best[1]:
                 best = message.format(**{name: value for name, (value, _) in told.items()}), left
             if not best[1]:
                 return best
     for gap in re.finditer("; ", text):
-        one, other = _retold(now, text[:gap.start()]), _retold(now, text[gap.end():])
+        one, other = _retold(now, text[: gap.start()]), _retold(now, text[gap.end() :])
         if one[1] + other[1] < best[1]:
             best = one[0] + tell("; ") + other[0], one[1] + other[1]
     return best
@@ -291,7 +347,8 @@ def _shape(name: str) -> re.Pattern[str] | None:
 
 
 def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
-    """Give each way to read a text as a message: letters and names of fields in turn; the first field shortest first."""
+    """Give each way to read a text as a message: letters and names of fields in turn; the first
+    field shortest first."""
     start = len(parts[0])
     if not text.startswith(parts[0]) or not all(part in text for part in parts[2::2]):
         return

@@ -1,8 +1,9 @@
-"""Likelihood of closure lengths, some of them still going on when last seen, and its best parameters with their intervals.
+"""Likelihood of closure lengths, some of them still going on when last seen, and its best
+parameters with their intervals.
 
-A closure that ended after x days counts with the density at x; one still going on after x days counts with the chance of
-lasting longer than x (right-censoring). Source: Kalbfleisch and Prentice (2002), The statistical analysis of failure
-time data, section 3.2.
+A closure that ended after x days counts with the density at x; one still going on after x days
+counts with the chance of lasting longer than x (right-censoring). Source: Kalbfleisch and Prentice
+(2002), The statistical analysis of failure time data, section 3.2.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ SPAN = 12.0  # how far, in logarithms, an interval is looked for on either side 
 class DurationFit:
     """One family fitted to lengths of closures.
 
-    median_d in days, sigma: see corridor.durations. (low, high): 95 % interval by profile likelihood, null on a side the
-    data do not bound. mean_d: null where the fitted tail has none.
+    median_d in days, sigma: see corridor.durations. (low, high): 95 % interval by profile
+    likelihood, null on a side the data do not bound. mean_d: null where the fitted tail has none.
     """
 
     family: str
@@ -56,7 +57,8 @@ class DurationFit:
 
     @property
     def aicc(self) -> float | None:
-        """Akaike's criterion corrected for few closures (Hurvich and Tsai 1989); null for too few to correct."""
+        """Akaike's criterion corrected for few closures (Hurvich and Tsai 1989); null for too few
+        to correct."""
         k, n = self.parameters_count, self.closures_count
         return self.aic + 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else None
 
@@ -67,7 +69,8 @@ class DurationFit:
 
 
 def log_likelihood(family: str, days: Floats, ended: Bools) -> Callable[[float, float], float]:
-    """Return the logarithm of the likelihood as a function of (ln median, ln sigma), for a pareto (ln median, ln xi)."""
+    """Return the logarithm of the likelihood as a function of (ln median, ln sigma), for a pareto
+    (ln median, ln xi)."""
     from scipy.special import log_ndtr
 
     ends, lasts = np.log(days[ended]), np.log(days[~ended])
@@ -76,32 +79,52 @@ def log_likelihood(family: str, days: Floats, ended: Bools) -> Callable[[float, 
     def lognormal(median: float, spread: float) -> float:
         sigma = math.exp(spread)
         z = (ends - median) / sigma
-        return (-0.5 * float(np.dot(z, z)) - count * (spread + HALF_LN_TAU) - total
-                + float(log_ndtr((median - lasts) / sigma).sum()))
+        return (
+            -0.5 * float(np.dot(z, z))
+            - count * (spread + HALF_LN_TAU)
+            - total
+            + float(log_ndtr((median - lasts) / sigma).sum())
+        )
 
     def pareto(median: float, spread: float) -> float:
         xi = math.exp(spread)
         a = 2**xi - 1
-        return (count * (math.log(a / xi) - median) - (1 / xi + 1) * float(np.log1p(a * np.exp(ends - median)).sum())
-                - float(np.log1p(a * np.exp(lasts - median)).sum()) / xi)
+        return (
+            count * (math.log(a / xi) - median)
+            - (1 / xi + 1) * float(np.log1p(a * np.exp(ends - median)).sum())
+            - float(np.log1p(a * np.exp(lasts - median)).sum()) / xi
+        )
 
     def weibull(median: float, spread: float) -> float:
         shape = EXPONENTIAL_SIGMA / math.exp(spread)
         # Capped: a point far from the data would overflow, and no optimum lies there.
-        hazard = (np.exp(np.minimum(shape * (ends - median), MOST_POWER)).sum()
-                  + np.exp(np.minimum(shape * (lasts - median), MOST_POWER)).sum())
-        return count * math.log(LN2 * shape) + shape * (total - count * median) - total - LN2 * float(hazard)
+        hazard = (
+            np.exp(np.minimum(shape * (ends - median), MOST_POWER)).sum()
+            + np.exp(np.minimum(shape * (lasts - median), MOST_POWER)).sum()
+        )
+        return (
+            count * math.log(LN2 * shape)
+            + shape * (total - count * median)
+            - total
+            - LN2 * float(hazard)
+        )
 
     def exponential(median: float, spread: float) -> float:
         return weibull(median, LN_EXPONENTIAL_SIGMA)
 
-    return {"lognormal": lognormal, "pareto": pareto, "weibull": weibull, "exponential": exponential}[family]
+    return {
+        "lognormal": lognormal,
+        "pareto": pareto,
+        "weibull": weibull,
+        "exponential": exponential,
+    }[family]
 
 
 def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
     """Return the family's best parameters for lengths in days, ended or still going on after them.
 
-    Raises CallError for a length that is not positive, no closure that ended, or too few to tell two parameters.
+    Raises CallError for a length that is not positive, no closure that ended, or too few to tell
+    two parameters.
     """
     if family not in FAMILIES:
         raise UnknownName("duration family", family, FAMILIES)
@@ -110,10 +133,14 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
         raise CallError("Every closure needs a length above 0 days and a word on whether it ended.")
     if not ended.any() or family != "exponential" and np.unique(days[ended]).size < 2:
         needed = "a closure" if family == "exponential" else "two closures of unequal length"
-        raise CallError(f"Fitting a {family} needs {needed} that ended. Collect more or keep an estimate.")
+        raise CallError(
+            f"Fitting a {family} needs {needed} that ended. Collect more or keep an estimate."
+        )
     centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)  # the exponential's median
-    low, high = {"pareto": (math.log(LEAST_XI), math.log(MOST_XI)), "exponential": (LN_EXPONENTIAL_SIGMA,) * 2}.get(
-        family, (math.log(LEAST_SIGMA), math.log(MOST_SIGMA)))
+    low, high = {
+        "pareto": (math.log(LEAST_XI), math.log(MOST_XI)),
+        "exponential": (LN_EXPONENTIAL_SIGMA,) * 2,
+    }.get(family, (math.log(LEAST_SIGMA), math.log(MOST_SIGMA)))
     bounds = ((centre - SPAN, centre + SPAN), (low, high))
 
     value = log_likelihood(family, days, ended)
@@ -130,33 +157,58 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
         s_low = low  # the family ends at the exponential, which the data then allow
     median, sigma = math.exp(best[0]), _sigma(family, best[1])
     return DurationFit(
-        family, free, days.size, int(ended.sum()), top,
-        median, None if m_low is None else math.exp(m_low), None if m_high is None else math.exp(m_high),
-        sigma, None if s_low is None else _sigma(family, s_low), None if s_high is None else _sigma(family, s_high),
-        durations.mean_d(family, median, sigma))
+        family,
+        free,
+        days.size,
+        int(ended.sum()),
+        top,
+        median,
+        None if m_low is None else math.exp(m_low),
+        None if m_high is None else math.exp(m_high),
+        sigma,
+        None if s_low is None else _sigma(family, s_low),
+        None if s_high is None else _sigma(family, s_high),
+        durations.mean_d(family, median, sigma),
+    )
 
 
 def _climb(value: Surface, bounds: Bounds, centre: float) -> tuple[float, float]:
-    """The best point inside the bounds, from two starts: the surface may have a ridge towards the exponential."""
+    """The best point inside the bounds, from two starts: the surface may have a ridge towards the
+    exponential."""
     from scipy.optimize import minimize
 
-    # No gradients: on so few figures a linear-algebra library spends longer waking its threads than computing.
-    runs = [minimize(lambda at: -value(float(at[0]), float(at[1])), (centre - 0.5, start), method="Nelder-Mead",
-                     bounds=bounds, options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000}) for start in (-0.7, 0.7)]
+    # No gradients: on so few figures a linear-algebra library spends longer waking its threads than
+    # computing.
+    runs = [
+        minimize(
+            lambda at: -value(float(at[0]), float(at[1])),
+            (centre - 0.5, start),
+            method="Nelder-Mead",
+            bounds=bounds,
+            options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000},
+        )
+        for start in (-0.7, 0.7)
+    ]
     best = min(runs, key=lambda run: float(run.fun))
     return float(best.x[0]), float(best.x[1])
 
 
-def _interval(value: Surface, bounds: Bounds, best: tuple[float, float], axis: int,
-              floor: float) -> tuple[float | None, float | None]:
-    """Where the best likelihood for a fixed value of one parameter falls to the floor, on either side; None: nowhere."""
+def _interval(
+    value: Surface, bounds: Bounds, best: tuple[float, float], axis: int, floor: float
+) -> tuple[float | None, float | None]:
+    """Where the best likelihood for a fixed value of one parameter falls to the floor, on either
+    side; None: nowhere."""
     from scipy.optimize import brentq, minimize_scalar
 
     def profile(fixed: float) -> float:
         if bounds[1 - axis] == (best[1 - axis],) * 2:
             return value(fixed, best[1])
-        other = minimize_scalar((lambda x: -value(fixed, x)) if axis == 0 else (lambda x: -value(x, fixed)),
-                                bounds=bounds[1 - axis], method="bounded", options={"xatol": 1e-4})
+        other = minimize_scalar(
+            (lambda x: -value(fixed, x)) if axis == 0 else (lambda x: -value(x, fixed)),
+            bounds=bounds[1 - axis],
+            method="bounded",
+            options={"xatol": 1e-4},
+        )
         return -float(other.fun)
 
     ends: list[float | None] = []
@@ -173,7 +225,8 @@ def _interval(value: Surface, bounds: Bounds, best: tuple[float, float], axis: i
 
 
 def _half_quantile() -> float:
-    """Half the chi-square quantile (one degree) that the likelihood may fall by inside the interval."""
+    """Half the chi-square quantile (one degree) that the likelihood may fall by inside the
+    interval."""
     from scipy.special import chdtri
 
     return float(chdtri(1, 1 - LEVEL)) / 2

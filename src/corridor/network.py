@@ -1,7 +1,8 @@
 """Network: the frozen tables of one scenario and the graph of (place, layer) states they make.
 
-A layer is a mode, for rails and rail ferries with the gauge. Goods pass a place freely within a layer and change layer
-only where a row of ``terminals`` says so. Closed and planned links are part of the graph; calendars keep them shut.
+A layer is a mode, for rails and rail ferries with the gauge. Goods pass a place freely within a
+layer and change layer only where a row of ``terminals`` says so. Closed and planned links are part
+of the graph; calendars keep them shut.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ Row = dict[str, Any]
 class Network:
     """The tables of one scenario, alternatives chosen, with the dated changes it asks for.
 
-    frames: table name -> frame with the declared columns; never edited. changes: the rows of ``changes`` in force, in
-    the order they apply. choices: parameter -> option for every parameter. inputs: hash of the study's files, null
-    for tables from elsewhere.
+    frames: table name -> frame with the declared columns; never edited. changes: the rows of
+    ``changes`` in force, in the order they apply. choices: parameter -> option for every parameter.
+    inputs: hash of the study's files, null for tables from elsewhere.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -60,17 +61,20 @@ class Network:
         return compile_graph(self)
 
     def __repr__(self) -> str:
-        return (f"Network({self.frames['nodes'].height} nodes, {self.frames['links'].height} links, "
-                f"{self.frames['terminals'].height} terminals, {self.changes.height} dated changes)")
+        return (
+            f"Network({self.frames['nodes'].height} nodes, {self.frames['links'].height} links, "
+            f"{self.frames['terminals'].height} terminals, {self.changes.height} dated changes)"
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
     """States and arcs as arrays.
 
-    state_node: node row of every state [states]. state_layer: layer name [states]. tail, head: state of every arc
-    [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. runs: for link and service arcs the (link row, forward)
-    pairs run over; empty for terminals. row: row of the arc's links, services or terminals table.
+    state_node: node row of every state [states]. state_layer: layer name [states]. tail, head:
+    state of every arc [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. runs: for link
+    and service arcs the (link row, forward) pairs run over; empty for terminals. row: row of the
+    arc's links, services or terminals table.
     """
 
     node_ids: list[str]
@@ -96,14 +100,17 @@ class Graph:
 
 
 def build(
-    tables: Mapping[str, pl.DataFrame], *, choices: Mapping[str, str] | None = None, change_ids: Sequence[str] = (),
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    choices: Mapping[str, str] | None = None,
+    change_ids: Sequence[str] = (),
     inputs: str | None = None,
 ) -> Network:
     """Return the network of a scenario: alternatives resolved, changes kept in the order asked for.
 
-    tables: every declared table (a missing one counts as empty). choices: parameter -> option; parameters not named
-    take their default. inputs: hash of the files they came from. Raises UnknownName for an option or change that is not in
-    the tables.
+    tables: every declared table (a missing one counts as empty). choices: parameter -> option;
+    parameters not named take their default. inputs: hash of the files they came from. Raises
+    UnknownName for an option or change that is not in the tables.
     """
     whole = {t.name: tables.get(t.name, _empty(t)) for t in schema.TABLES}
     resolved = resolve_choices(whole["parameters"], choices or {})
@@ -121,7 +128,8 @@ def build(
 
 
 def resolve_choices(parameters: pl.DataFrame, choices: Mapping[str, str]) -> dict[str, str]:
-    """Return the option of every parameter: the one asked for, else the default. UnknownName for what is not there."""
+    """Return the option of every parameter: the one asked for, else the default. UnknownName for
+    what is not there."""
     options: dict[str, list[str]] = {}
     defaults: dict[str, str] = {}
     for option_id, is_default in parameters.select("option_id", "is_default").iter_rows():
@@ -168,14 +176,20 @@ def compile_graph(network: Network) -> Graph:
             arcs.append((b, a, "link", i, ((i, False),), False))
     for i, row in enumerate(services):
         for forward in (True, False):
-            runs = _service_runs([links[link_row[w]] for w in row["link_ids"].split() if w in link_row],
-                                 row, link_row, forward)
+            runs = _service_runs(
+                [links[link_row[w]] for w in row["link_ids"].split() if w in link_row],
+                row,
+                link_row,
+                forward,
+            )
             if runs:
                 first, last = links[runs[0][0]], links[runs[-1][0]]
                 layer = schema.layer(first["mode"], first["gauge_mm"])
                 a = state(first["from_node_id" if runs[0][1] else "to_node_id"], layer)
-                b = state(last["to_node_id" if runs[-1][1] else "from_node_id"],
-                          schema.layer(last["mode"], last["gauge_mm"]))
+                b = state(
+                    last["to_node_id" if runs[-1][1] else "from_node_id"],
+                    schema.layer(last["mode"], last["gauge_mm"]),
+                )
                 arcs.append((a, b, "service", i, runs, forward))
     for i, row in enumerate(network.rows("terminals")):
         a, b = state(row["node_id"], row["from_layer"]), state(row["node_id"], row["to_layer"])
@@ -197,7 +211,8 @@ def compile_graph(network: Network) -> Graph:
 
 
 def resolve_place(network: Network, text: str) -> str:
-    """Return the node_id a person means: an id, a name in any case, or a UN/LOCODE. UnknownName with near matches."""
+    """Return the node_id a person means: an id, a name in any case, or a UN/LOCODE. UnknownName
+    with near matches."""
     nodes = network.frames["nodes"]
     by_id = network.by_id("nodes")
     word = text.strip()
@@ -221,7 +236,8 @@ def resolve_place(network: Network, text: str) -> str:
 def _service_runs(
     rows: list[Row], service: Row, link_row: Mapping[str, int], forward: bool
 ) -> tuple[tuple[int, bool], ...]:
-    """The (link row, forward) pairs of a service in one direction; empty if it does not run that way."""
+    """The (link row, forward) pairs of a service in one direction; empty if it does not run that
+    way."""
     ordered = rows if forward else rows[::-1]
     if not ordered:
         return ()
@@ -245,5 +261,10 @@ def _service_runs(
 
 
 def _empty(table: schema.Table) -> pl.DataFrame:
-    types: dict[str, Any] = {"number": pl.Float64, "integer": pl.Int64, "boolean": pl.Boolean, "date": pl.Date}
+    types: dict[str, Any] = {
+        "number": pl.Float64,
+        "integer": pl.Int64,
+        "boolean": pl.Boolean,
+        "date": pl.Date,
+    }
     return pl.DataFrame(schema={c.name: types.get(c.kind, pl.String) for c in table.columns})

@@ -32,8 +32,8 @@ YEARS_AHEAD = 2
 class Openings:
     """When every link can be entered, from from_min to before to_min.
 
-    By link row: spans: its calendar; windows: the calendar each element with windows (the link, its ends) leaves it;
-    closures: what shuts it (status and changes, whole; windows by name).
+    By link row: spans: its calendar; windows: the calendar each element with windows (the link, its
+    ends) leaves it; closures: what shuts it (status and changes, whole; windows by name).
     """
 
     from_min: int
@@ -50,7 +50,8 @@ def horizon(depart_min: int) -> tuple[int, int]:
 
 
 def link_openings(network: Network, depart_min: int) -> Openings:
-    """Return when every link can be entered, for departures in the year of depart_min. Made once a year and network."""
+    """Return when every link can be entered, for departures in the year of depart_min. Made once a
+    year and network."""
     from_min, to_min = horizon(depart_min)
     key = ("openings", from_min)
     if key in network.cache:
@@ -77,8 +78,11 @@ def link_openings(network: Network, depart_min: int) -> Openings:
     return made
 
 
-def arc_spans(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
-    """Return when every arc can be entered: its links' calendars together, a service's timetable, and rules that forbid."""
+def arc_spans(
+    network: Network, openings: Openings, forbidding: Sequence[Applied]
+) -> list[list[Span]]:
+    """Return when every arc can be entered: its links' calendars together, a service's timetable,
+    and rules that forbid."""
     graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
     always = [Span(openings.from_min, openings.to_min)]
     made: list[list[Span]] = []
@@ -89,16 +93,24 @@ def arc_spans(network: Network, openings: Openings, forbidding: Sequence[Applied
         spans = _together(links, runs)
         if kind == "service" and services[row]["timetable"]:
             departures = parse_timetable(services[row]["timetable"])
-            spans = intersect(spans, timetable_spans(departures, openings.from_min, openings.to_min))
+            spans = intersect(
+                spans, timetable_spans(departures, openings.from_min, openings.to_min)
+            )
         made.append(spans)
     return made
 
 
-def search_spans(network: Network, openings: Openings, forbidding: Sequence[Applied],
-                 entries: Sequence[list[Span]]) -> list[list[Span]]:
-    """Return the calendars of arcs as the search takes them: who waits for weather or a ship leaves while the way is open.
+def search_spans(
+    network: Network,
+    openings: Openings,
+    forbidding: Sequence[Applied],
+    entries: Sequence[list[Span]],
+) -> list[list[Span]]:
+    """Return the calendars of arcs as the search takes them: who waits for weather or a ship leaves
+    while the way is open.
 
-    entries: as :func:`arc_spans` returns them. A ship without a timetable comes after half a headway.
+    entries: as :func:`arc_spans` returns them. A ship without a timetable comes after half a
+    headway.
     """
     graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
     made = list(entries)
@@ -106,13 +118,15 @@ def search_spans(network: Network, openings: Openings, forbidding: Sequence[Appl
         service = services[int(graph.row[a])] if graph.kind[a] == "service" else None
         wait = round(headway_h(service) * 30) if service else 0
         if (wait or any(s.delay_min for s in spans)) and (
-                len(spans) > 1 or (spans and spans[0][:2] != (openings.from_min, openings.to_min))):
+            len(spans) > 1 or (spans and spans[0][:2] != (openings.from_min, openings.to_min))
+        ):
             made[a] = leaving(spans, _together(links, graph.runs[a]), wait)
     return made
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return calendars as arrays: int64 [3, all spans] (start, end, delay in minutes) and int64 [calendars + 1]."""
+    """Return calendars as arrays: int64 [3, all spans] (start, end, delay in minutes) and int64
+    [calendars + 1]."""
     ptr = np.zeros(len(spans) + 1, np.int64)
     np.cumsum([len(s) for s in spans], out=ptr[1:])
     flat = [(s.start_min, s.end_min, round(s.delay_min)) for each in spans for s in each]
@@ -121,21 +135,31 @@ def pack(spans: Sequence[Sequence[Span]]) -> tuple[NDArray[np.int64], NDArray[np
 
 def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
     """Return the dated closures in force at a minute."""
-    return [c for c in closures if c.kind != "window"
-            and (-FOREVER_MIN if c.from_min is None else c.from_min) <= at_min
-            < (FOREVER_MIN if c.to_min is None else c.to_min)]
+    return [
+        c
+        for c in closures
+        if c.kind != "window"
+        and (-FOREVER_MIN if c.from_min is None else c.from_min)
+        <= at_min
+        < (FOREVER_MIN if c.to_min is None else c.to_min)
+    ]
 
 
-def _windowed(network: Network, column: str, from_min: int, to_min: int
-              ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
-    """The rows of windows by link or by place, and the calendar they leave each; made once a year and network."""
+def _windowed(
+    network: Network, column: str, from_min: int, to_min: int
+) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
+    """The rows of windows by link or by place, and the calendar they leave each; made once a year
+    and network."""
     key = ("windowed", column, from_min)
     if key not in network.cache:
         at: dict[str, list[Row]] = {}
         for row in network.rows("windows"):
             if row[column] and (column == "link_id" or not row["link_id"]):
                 at.setdefault(row[column], []).append(row)
-        network.cache[key] = at, {name: window_spans(rows, from_min, to_min) for name, rows in at.items()}
+        network.cache[key] = (
+            at,
+            {name: window_spans(rows, from_min, to_min) for name, rows in at.items()},
+        )
     found: tuple[dict[str, list[Row]], dict[str, list[Span]]] = network.cache[key]
     return found
 

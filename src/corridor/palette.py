@@ -1,8 +1,9 @@
-"""How every chart and map looks: colours, dashes, letters, type, free places for labels, and SVG out of a spec.
+"""How every chart and map looks: colours, dashes, letters, type, free places for labels, and SVG
+out of a spec.
 
-A colour never stands alone: what it tells, a dash, a shape or a word tells too, so that charts read in grey print and
-by colour-blind readers.
-Source: Okabe and Ito (2008), Color Universal Design: eight colours told apart by all.
+A colour never stands alone: what it tells, a dash, a shape or a word tells too, so that charts read
+in grey print and by colour-blind readers. Source: Okabe and Ito (2008), Color Universal Design:
+eight colours told apart by all.
 """
 
 from __future__ import annotations
@@ -25,21 +26,35 @@ Chart: TypeAlias = alt.TopLevelMixin  # whatever Altair makes that can be drawn
 
 WIDTH = 720  # pixels of every chart: what A4 holds at 96 pixels an inch, less margins
 INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
-# Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker brings along.
+# Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker
+# brings along.
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-# Where a language other than English is written: fonts that have its letters, ones that read well small before others.
-FONTS = FONT.replace("sans-serif", "'Noto Sans', 'Noto Naskh Arabic', 'Noto Sans Arabic', 'PingFang SC', "
-                     "'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', "
-                     "sans-serif")
+# Where a language other than English is written: fonts that have its letters, ones that read well
+# small before others.
+FONTS = FONT.replace(
+    "sans-serif",
+    "'Noto Sans', 'Noto Naskh Arabic', 'Noto Sans Arabic', 'PingFang SC', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif",
+)
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6bb1")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+)
 MOST_IN_COLUMN = 12
 CONFIDENCE_HUES = {"A": "#08519c", "B": "#6baed6", "C": "#d9e3ee"}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a layer is drawn: name in legends (in English, told when shown), colour, dash in pixels, width in pixels."""
+    """How a layer is drawn: name in legends (in English, told when shown), colour, dash in pixels,
+    width in pixels."""
 
     name: str
     hue: str
@@ -67,7 +82,8 @@ STYLES = {
 
 
 def drawn_as(layer: str) -> str:
-    """Return the key of STYLES for a layer: itself, else its mode (``ferry-1520`` -> ``ferry``), else rail."""
+    """Return the key of STYLES for a layer: itself, else its mode (``ferry-1520`` -> ``ferry``),
+    else rail."""
     if layer in STYLES:
         return layer
     mode = layer.split("-")[0]
@@ -75,23 +91,36 @@ def drawn_as(layer: str) -> str:
 
 
 def mode_channels(present: Iterable[str], widen: float = 1.0) -> dict[str, Any]:
-    """Return colour, dash and width channels over the field ``drawn``, one legend for all, in one order everywhere.
+    """Return colour, dash and width channels over the field ``drawn``, one legend for all, in one
+    order everywhere.
 
     The field holds the names of styles in the language spoken, as :func:`told` puts them.
     """
     shown = set(present)
     keys = [key for key in STYLES if key in shown]
     domain = [tell(STYLES[key].name) for key in keys]
-    one = legend(domain, 4, 18, title=None, direction="horizontal", symbolType="stroke", symbolSize=700,
-                 symbolStrokeWidth=2.4)
+    one = legend(
+        domain,
+        4,
+        18,
+        title=None,
+        direction="horizontal",
+        symbolType="stroke",
+        symbolSize=700,
+        symbolStrokeWidth=2.4,
+    )
 
     def scale(values: Sequence[Any]) -> alt.Scale:
         return alt.Scale(type="ordinal", domain=domain, range=list(values))
 
     return {
         "color": alt.Color("drawn:N", legend=one, scale=scale([STYLES[key].hue for key in keys])),
-        "strokeDash": alt.StrokeDash("drawn:N", legend=one, scale=scale([list(STYLES[key].dash) for key in keys])),
-        "strokeWidth": alt.StrokeWidth("drawn:N", legend=one, scale=scale([STYLES[key].width * widen for key in keys])),
+        "strokeDash": alt.StrokeDash(
+            "drawn:N", legend=one, scale=scale([list(STYLES[key].dash) for key in keys])
+        ),
+        "strokeWidth": alt.StrokeWidth(
+            "drawn:N", legend=one, scale=scale([STYLES[key].width * widen for key in keys])
+        ),
     }
 
 
@@ -107,7 +136,9 @@ def percent(share: float, digits: int = 0, *, with_sign: bool = False) -> str:
     ('26%', '-10.0%')
     """
     locale = vega_locale()
-    return (signed if with_sign else number)(100 * share, digits) + ("%" if locale is None else locale["number"]["percent"])
+    return (signed if with_sign else number)(100 * share, digits) + (
+        "%" if locale is None else locale["number"]["percent"]
+    )
 
 
 def listed(pairs: Iterable[tuple[object, object]]) -> str:
@@ -116,13 +147,18 @@ def listed(pairs: Iterable[tuple[object, object]]) -> str:
 
 
 def lettered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with a ``letter`` per route_id: A, B, C... in order of appearance; kept where there is one."""
+    """Return the frame with a ``letter`` per route_id: A, B, C... in order of appearance; kept
+    where there is one."""
     if "letter" in frame.columns:
         return frame
     routes = frame["route_id"].unique(maintain_order=True)
     letters = pl.Series("letter", [letter(i) for i in range(len(routes))], dtype=pl.String)
-    return frame.join(pl.DataFrame({"route_id": routes, "letter": letters}), on="route_id", how="left",
-                      maintain_order="left")
+    return frame.join(
+        pl.DataFrame({"route_id": routes, "letter": letters}),
+        on="route_id",
+        how="left",
+        maintain_order="left",
+    )
 
 
 def letter(index: int) -> str:
@@ -130,14 +166,18 @@ def letter(index: int) -> str:
     return chr(65 + index % 26) + ("" if index < 26 else str(index // 26 + 1))
 
 
-def free_places(anchors: Sequence[tuple[float, float, float, float]], offsets: Sequence[tuple[float, float]],
-                area: tuple[float, float],
-                taken: Sequence[tuple[float, float, float, float]] = ()) -> list[tuple[float, float] | None]:
-    """Return for each label the centre of the first free place near its anchor, None where there is none.
+def free_places(
+    anchors: Sequence[tuple[float, float, float, float]],
+    offsets: Sequence[tuple[float, float]],
+    area: tuple[float, float],
+    taken: Sequence[tuple[float, float, float, float]] = (),
+) -> list[tuple[float, float] | None]:
+    """Return for each label the centre of the first free place near its anchor, None where there is
+    none.
 
-    anchors: x, y, width, height of each label in pixels, the most important first. offsets: places tried, in order,
-    as shares of the label's own width and height from the anchor. area: width and height labels must stay in.
-    taken: boxes (left, top, right, bottom) that must stay free.
+    anchors: x, y, width, height of each label in pixels, the most important first. offsets: places
+    tried, in order, as shares of the label's own width and height from the anchor. area: width and
+    height labels must stay in. taken: boxes (left, top, right, bottom) that must stay free.
     """
     boxes = list(taken)
     found: list[tuple[float, float] | None] = []
@@ -145,10 +185,17 @@ def free_places(anchors: Sequence[tuple[float, float, float, float]], offsets: S
         place = None
         for share_x, share_y in offsets:
             centre_x, centre_y = x + share_x * width, y + share_y * height
-            box = (centre_x - width / 2, centre_y - height / 2, centre_x + width / 2, centre_y + height / 2)
+            box = (
+                centre_x - width / 2,
+                centre_y - height / 2,
+                centre_x + width / 2,
+                centre_y + height / 2,
+            )
             inside = box[0] >= 0 and box[1] >= 0 and box[2] <= area[0] and box[3] <= area[1]
-            if inside and not any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-                                  for other in boxes):
+            if inside and not any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+                for other in boxes
+            ):
                 place = (centre_x, centre_y)
                 boxes.append(box)
                 break
@@ -160,39 +207,61 @@ def key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     """Return a key of marks and their meanings in as many columns as the longest meaning allows."""
     longest = max((breadth(meaning) for _, meaning in entries), default=1)
     columns = max(1, min(4, int(width / (34 + 6.1 * longest)), len(entries) or 1))
-    if len(entries) > MOST_IN_COLUMN:  # a long key in one column would press the chart together: cut the longest meanings
+    if (
+        len(entries) > MOST_IN_COLUMN
+    ):  # a long key in one column would press the chart together: cut the longest meanings
         columns = max(columns, 3)
     rows = -(-len(entries) // columns)
     step = width / columns
     limit = int((step - 34) / 5.6)
-    frame = pl.DataFrame({
-        "mark": [mark for mark, _ in entries],
-        "meaning": [shortened(meaning, limit) for _, meaning in entries],
-        "mark_px": [(i // rows) * step + 10 for i in range(len(entries))],
-        "text_px": [(i // rows) * step + 24 for i in range(len(entries))],
-        "y_px": [(i % rows) * 18 + 9 for i in range(len(entries))],
-    }, schema_overrides={"mark": pl.String, "meaning": pl.String})
+    frame = pl.DataFrame(
+        {
+            "mark": [mark for mark, _ in entries],
+            "meaning": [shortened(meaning, limit) for _, meaning in entries],
+            "mark_px": [(i // rows) * step + 10 for i in range(len(entries))],
+            "text_px": [(i // rows) * step + 24 for i in range(len(entries))],
+            "y_px": [(i % rows) * 18 + 9 for i in range(len(entries))],
+        },
+        schema_overrides={"mark": pl.String, "meaning": pl.String},
+    )
     y = alt.Y("y_px:Q", scale=None, axis=None)
     base = alt.Chart(frame)
     ring = base.mark_circle(size=230, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1).encode(
-        x=alt.X("mark_px:Q", scale=None, axis=None), y=y)
+        x=alt.X("mark_px:Q", scale=None, axis=None), y=y
+    )
     marks = base.mark_text(fontSize=10, fontWeight="bold", color=INK).encode(
-        x=alt.X("mark_px:Q", scale=None, axis=None), y=y, text="mark:N")
+        x=alt.X("mark_px:Q", scale=None, axis=None), y=y, text="mark:N"
+    )
     texts = base.mark_text(align="left", fontSize=11, color=INK).encode(
-        x=alt.X("text_px:Q", scale=None, axis=None), y=y, text="meaning:N")
+        x=alt.X("text_px:Q", scale=None, axis=None), y=y, text="meaning:N"
+    )
     return alt.layer(ring, marks, texts).properties(width=width, height=max(1, rows * 18))
 
 
 def legend(names: Sequence[str], most: int, padding: float = 10, **look: Any) -> alt.Legend:
-    """Return the legend of these names below a chart, in as many columns as the page holds, so many at the most.
+    """Return the legend of these names below a chart, in as many columns as the page holds, so many
+    at the most.
 
-    padding: pixels between columns. The SVG maker may have no Chinese letters to measure: it is given their width.
+    padding: pixels between columns. The SVG maker may have no Chinese letters to measure: it is
+    given their width.
     """
     padding += max((7.0 * wide_count(name) for name in names), default=0.0)
     beside = padding + (40 if look.get("symbolSize") else 24)
-    columns = next((count for count in range(most, 1, -1) if sum(
-        5.4 * max(map(breadth, names[i::count])) + beside for i in range(min(count, len(names)))) <= WIDTH), 1)
-    return alt.Legend(orient="bottom", columns=columns, labelLimit=340, columnPadding=padding, **look)
+    columns = next(
+        (
+            count
+            for count in range(most, 1, -1)
+            if sum(
+                5.4 * max(map(breadth, names[i::count])) + beside
+                for i in range(min(count, len(names)))
+            )
+            <= WIDTH
+        ),
+        1,
+    )
+    return alt.Legend(
+        orient="bottom", columns=columns, labelLimit=340, columnPadding=padding, **look
+    )
 
 
 def row_px(names: Iterable[str], one_line: int) -> alt.Step:
@@ -201,37 +270,87 @@ def row_px(names: Iterable[str], one_line: int) -> alt.Step:
 
 
 def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
-    """Return an axis of names at the left, so many pixels wide; a name may stand on two lines, parted by a new line."""
-    look: dict[str, Any] = {"ticks": False, "domain": False, "labelLimit": width, "minExtent": width, "maxExtent": width}
+    """Return an axis of names at the left, so many pixels wide; a name may stand on two lines,
+    parted by a new line."""
+    look: dict[str, Any] = {
+        "ticks": False,
+        "domain": False,
+        "labelLimit": width,
+        "minExtent": width,
+        "maxExtent": width,
+    }
     if any("\n" in name for name in names):
-        look |= {"labelLineHeight": 13, "labelExpr": "split(datum.value, '\\n')", "labelOffset": {
-            "condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6}, "value": 0}}
+        look |= {
+            "labelLineHeight": 13,
+            "labelExpr": "split(datum.value, '\\n')",
+            "labelOffset": {
+                "condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6},
+                "value": 0,
+            },
+        }
     return alt.Axis(**look)
 
 
-def dressed(chart: Any, title: str, subtitle: str | None, description: str, *, left: float = 70) -> Chart:
-    """Return the chart with title, subtitle, description for those who cannot see it, and the house's type.
+def dressed(
+    chart: Any, title: str, subtitle: str | None, description: str, *, left: float = 70
+) -> Chart:
+    """Return the chart with title, subtitle, description for those who cannot see it, and the
+    house's type.
 
-    left: pixels left of the plot, where the title does not begin. Where another language than English is spoken the spec
-    holds how it writes numbers and months.
+    left: pixels left of the plot, where the title does not begin. Where another language than
+    English is spoken the spec holds how it writes numbers and months.
     """
     big = in_lines(title, WIDTH - left, 15.5)
-    heading = alt.Title(big) if subtitle is None else alt.Title(big, subtitle=in_lines(subtitle, WIDTH - left))
+    heading = (
+        alt.Title(big)
+        if subtitle is None
+        else alt.Title(big, subtitle=in_lines(subtitle, WIDTH - left))
+    )
     locale = vega_locale()
     spoken: dict[str, Any] = {"font": FONT} if locale is None else {"font": FONTS, "locale": locale}
-    return cast(Chart, chart.properties(title=heading, description=description, background=PAPER, padding=8).configure(
-        **spoken, aria=False,
-        title=alt.TitleConfig(anchor="start", frame="group", fontSize=14, color=INK, subtitleColor=SOFT,
-                              subtitleFontSize=11.5, subtitlePadding=4, offset=12),
-        axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
-                            titleColor=SOFT, gridColor="#e6eaee", domainColor=SOFT, tickColor=SOFT, labelPadding=4),
-        legend=alt.LegendConfig(labelFontSize=11, titleFontSize=11.5, titleFontWeight="normal", labelColor=INK,
-                                titleColor=SOFT),
-        view=alt.ViewConfig(stroke=None)))
+    return cast(
+        Chart,
+        chart.properties(
+            title=heading, description=description, background=PAPER, padding=8
+        ).configure(
+            **spoken,
+            aria=False,
+            title=alt.TitleConfig(
+                anchor="start",
+                frame="group",
+                fontSize=14,
+                color=INK,
+                subtitleColor=SOFT,
+                subtitleFontSize=11.5,
+                subtitlePadding=4,
+                offset=12,
+            ),
+            axis=alt.AxisConfig(
+                labelFontSize=11,
+                titleFontSize=11.5,
+                titleFontWeight="normal",
+                labelColor=INK,
+                titleColor=SOFT,
+                gridColor="#e6eaee",
+                domainColor=SOFT,
+                tickColor=SOFT,
+                labelPadding=4,
+            ),
+            legend=alt.LegendConfig(
+                labelFontSize=11,
+                titleFontSize=11.5,
+                titleFontWeight="normal",
+                labelColor=INK,
+                titleColor=SOFT,
+            ),
+            view=alt.ViewConfig(stroke=None),
+        ),
+    )
 
 
 def unchecked() -> AbstractContextManager[None]:
-    """Return a context in which Altair takes specs as they are: drawing is quicker, and the tests check every kind."""
+    """Return a context in which Altair takes specs as they are: drawing is quicker, and the tests
+    check every kind."""
     return cast("AbstractContextManager[None]", alt.utils.schemapi.debug_mode(False))
 
 
@@ -259,9 +378,14 @@ def drawn(spec: Mapping[str, Any]) -> str:
 
 
 def finished(raw: str, spec: Mapping[str, Any]) -> str:
-    """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its own."""
-    svg = _LEFTWARD.sub(lambda found: ">\u2067" + _FIGURE.sub("\u2066\\g<0>\u2069", found[1]) + "\u2069<", _plain(raw))
-    # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is one text.
+    """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its
+    own."""
+    svg = _LEFTWARD.sub(
+        lambda found: ">\u2067" + _FIGURE.sub("\u2066\\g<0>\u2069", found[1]) + "\u2069<",
+        _plain(raw),
+    )
+    # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is
+    # one text.
     numbers: dict[str, int] = {}
     name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
     svg = name.sub(lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", svg)
@@ -272,37 +396,54 @@ def finished(raw: str, spec: Mapping[str, Any]) -> str:
     heading = " ".join(heading) if isinstance(heading, list) else heading
     config = spec.get("config", {})
     look = f'font-family="{config.get("font", FONT)}" font-size="11px"'
-    if "locale" in config:  # a page written from right to left would turn the text about its anchors
+    if (
+        "locale" in config
+    ):  # a page written from right to left would turn the text about its anchors
         look += ' direction="ltr"'
-    words = (f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
-             f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>')
-    return re.sub(r"<svg\b([^>]*)>",
-                  lambda found: f'<svg{found[1]} {look} role="img" '
-                                f'aria-labelledby="{mark}-title {mark}-desc">{words}',
-                  svg, count=1)
+    words = (
+        f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
+        f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>'
+    )
+    return re.sub(
+        r"<svg\b([^>]*)>",
+        lambda found: (
+            f'<svg{found[1]} {look} role="img" aria-labelledby="{mark}-title {mark}-desc">{words}'
+        ),
+        svg,
+        count=1,
+    )
 
 
-# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate), whatever stands around it,
-# and a figure or a Latin name in it from left to right as a whole, or a date would be read backwards.
+# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate),
+# whatever stands around it, and a figure or a Latin name in it from left to right as a whole, or a
+# date would be read backwards.
 _LEFTWARD = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
 _LATIN = "A-Za-z\u00c0-\u024f\u2080-\u2089"
-_FIGURE = re.compile(rf"[{_LATIN}](?:(?:[{_LATIN}0-9 .'’/–-]|(?<=[0-9]),(?=[0-9]))*[{_LATIN}0-9])?|"
-                     r"(?:(?<![^\s(])[+\-−±])?[0-9](?:[0-9.,:/–-]*[0-9])?(?:\u00a0?%)?")
+_FIGURE = re.compile(
+    rf"[{_LATIN}](?:(?:[{_LATIN}0-9 .'’/–-]|(?<=[0-9]),(?=[0-9]))*[{_LATIN}0-9])?|"
+    r"(?:(?<![^\s(])[+\-−±])?[0-9](?:[0-9.,:/–-]*[0-9])?(?:\u00a0?%)?"
+)
 _TAG = re.compile(r"<[a-z][^>]*>")
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
-# What says nothing: defaults, the names of parts for a viewer that is not there, the type that is named once at the top.
-_IDLE = re.compile(r' (?:class="[^"]*"|pointer-events="none"|role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|opacity="1"|'
-                   r'stroke-width="1"|stroke-miterlimit="10"|stroke-linecap="butt"|stroke-dasharray="1,0"|'
-                   r'font-family="[^"]*"|font-size="11px"|font-weight="normal"|text-anchor="start"|'
-                   r'transform="translate\(0,0\)")')
-_EMPTY = re.compile(r'<path d="" display="none"/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|'
-                    r'<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>')
+# What says nothing: defaults, the names of parts for a viewer that is not there, the type that is
+# named once at the top.
+_IDLE = re.compile(
+    r' (?:class="[^"]*"|pointer-events="none"|role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|opacity="1"|'  # noqa: E501
+    r'stroke-width="1"|stroke-miterlimit="10"|stroke-linecap="butt"|stroke-dasharray="1,0"|'
+    r'font-family="[^"]*"|font-size="11px"|font-weight="normal"|text-anchor="start"|'
+    r'transform="translate\(0,0\)")'
+)
+_EMPTY = re.compile(
+    r'<path d="" display="none"/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|'
+    r"<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>"
+)
 _SHAPE = re.compile(r'<path(?=[ >])([^>]*?) d="([^"]{24,})"([^>]*)/>')
 
 
 def _plain(svg: str) -> str:
     """Return the SVG with places to a tenth of a pixel and without what says nothing."""
+
     def place(found: re.Match[str]) -> str:
         short = f"{float(found[0]):.1f}"
         return "0" if float(short) == 0 else short.removesuffix(".0")
@@ -335,10 +476,21 @@ def _once(svg: str) -> str:
     counts: dict[str, int] = {}
     for found in _SHAPE.finditer(svg):
         counts[found[2]] = counts.get(found[2], 0) + 1
-    names = {shape: f"s{i}" for i, shape in enumerate(shape for shape, count in counts.items() if count > 3)}
+    names = {
+        shape: f"s{i}"
+        for i, shape in enumerate(shape for shape, count in counts.items() if count > 3)
+    }
     if not names:
         return svg
-    drawn = _SHAPE.sub(lambda found: f'<use{found[1]} href="#{names[found[2]]}"{found[3]}/>' if found[2] in names
-                       else found[0], svg)
+    drawn = _SHAPE.sub(
+        lambda found: (
+            f'<use{found[1]} href="#{names[found[2]]}"{found[3]}/>'
+            if found[2] in names
+            else found[0]
+        ),
+        svg,
+    )
     shapes = "".join(f'<path id="{name}" d="{shape}"/>' for shape, name in names.items())
-    return re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<defs>{shapes}</defs>", drawn, count=1)
+    return re.sub(
+        r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<defs>{shapes}</defs>", drawn, count=1
+    )

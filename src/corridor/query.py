@@ -1,6 +1,7 @@
 """Query: one question put to a network, as the arrays the kernels take.
 
-Whole minutes, cents and grams keep every sum exact, so that equal ways compare equal whatever order they are added in.
+Whole minutes, cents and grams keep every sum exact, so that equal ways compare equal whatever order
+they are added in.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ SHORTEST_STEM = 3
 class Options(TypedDict, total=False):
     """What else a question may ask.
 
-    avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every route, uses. via: places
-    every route passes, in any order. max_transshipments: most changes of layer. deadline: last instant of arrival; a day
-    without an hour counts to its end. carrier: country of the carrier (PK), for rules that ask. draws, rng: number of
-    sampled journeys and their seed.
+    avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
+    route, uses. via: places every route passes, in any order. max_transshipments: most changes of
+    layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
+    country of the carrier (PK), for rules that ask. draws, rng: number of sampled journeys and
+    their seed.
     """
 
     avoid: Sequence[str]
@@ -55,11 +57,13 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """One question: the network of its day, what arcs cost, when they open, where it starts and ends.
+    """One question: the network of its day, what arcs cost, when they open, where it starts and
+    ends.
 
-    ptr, head, arc_of: the search graph in CSR order; arc_of: the network graph's arc of each. starts: states;
-    is_goal [states]. duration_min is negative where an arc may not be passed. spans: when arcs can be entered; packed,
-    span_ptr: the same as the search takes them, so that nobody leaves while a way is shut.
+    ptr, head, arc_of: the search graph in CSR order; arc_of: the network graph's arc of each.
+    starts: states; is_goal [states]. duration_min is negative where an arc may not be passed.
+    spans: when arcs can be entered; packed, span_ptr: the same as the search takes them, so that
+    nobody leaves while a way is shut.
     """
 
     network: Network
@@ -92,16 +96,30 @@ class Query:
     def is_always_open(self, arc: int) -> bool:
         """Tell whether an arc can be entered at every minute covered, without delay."""
         spans = self.spans[arc]
-        return len(spans) == 1 and spans[0][:3] == (self.openings.from_min, self.openings.to_min, 0.0)
+        return len(spans) == 1 and spans[0][:3] == (
+            self.openings.from_min,
+            self.openings.to_min,
+            0.0,
+        )
 
 
-def prepare(network: Network, origin: str, destination: str, *, cargo: str, depart: dt.date | str,
-            options: Options, between_any: bool = False) -> Query:
-    """Return the question as arrays. between_any: for any origin and destination, so that no rule that names one applies.
+def prepare(
+    network: Network,
+    origin: str,
+    destination: str,
+    *,
+    cargo: str,
+    depart: dt.date | str,
+    options: Options,
+    between_any: bool = False,
+) -> Query:
+    """Return the question as arrays. between_any: for any origin and destination, so that no rule
+    that names one applies.
 
-    origin, destination: a place, or place@layer for goods already on a train or ship. Raises UnknownName for a place, cargo,
-    country, mode or layer the network has not, or for an option there is none of; CallError for a depart that is no date
-    from FIRST_YEAR to LAST_YEAR and for an option that makes no sense.
+    origin, destination: a place, or place@layer for goods already on a train or ship. Raises
+    UnknownName for a place, cargo, country, mode or layer the network has not, or for an option
+    there is none of; CallError for a depart that is no date from FIRST_YEAR to LAST_YEAR and for an
+    option that makes no sense.
     """
     depart_min, options = read_instant(depart, "depart"), read_options(options)
     if not minute(dt.date(FIRST_YEAR, 1, 1)) <= depart_min < minute(dt.date(LAST_YEAR + 1, 1, 1)):
@@ -120,16 +138,36 @@ def prepare(network: Network, origin: str, destination: str, *, cargo: str, depa
     may_pass = costs.may_pass & ~matching_arcs(day, options.get("avoid", ()))
     minutes = np.rint((costs.run_h + costs.fixed_h + costs.headway_h / 2) * 60).astype(np.int64)
     ptr, head, arc_of, starts, is_goal = _search_graph(
-        day, _states(day, start, start_layer), _states(day, end, end_layer),
+        day,
+        _states(day, start, start_layer),
+        _states(day, end, end_layer),
         [matching_arcs(day, [r]) for r in options.get("require", ())]
         + [_arcs_into(day, resolve_place(day, v)) for v in options.get("via", ())],
-        [start == resolve_place(day, v) for v in options.get("via", ())])
+        [start == resolve_place(day, v) for v in options.get("via", ())],
+    )
     return Query(
-        network=day, origin=start, destination=end, party=party, depart_min=depart_min, rules=tuple(applied), costs=costs,
-        openings=openings, spans=spans, packed=packed, span_ptr=span_ptr,
+        network=day,
+        origin=start,
+        destination=end,
+        party=party,
+        depart_min=depart_min,
+        rules=tuple(applied),
+        costs=costs,
+        openings=openings,
+        spans=spans,
+        packed=packed,
+        span_ptr=span_ptr,
         duration_min=np.where(may_pass & (np.diff(span_ptr) > 0), minutes, -1),
-        usd_cents=np.rint(costs.usd * 100).astype(np.int64), carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
-        hazard_bits=arc_bits(day), ptr=ptr, head=head, arc_of=arc_of, starts=starts, is_goal=is_goal, options=options)
+        usd_cents=np.rint(costs.usd * 100).astype(np.int64),
+        carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
+        hazard_bits=arc_bits(day),
+        ptr=ptr,
+        head=head,
+        arc_of=arc_of,
+        starts=starts,
+        is_goal=is_goal,
+        options=options,
+    )
 
 
 def read_instant(value: dt.date | str, name: str) -> int:
@@ -137,18 +175,22 @@ def read_instant(value: dt.date | str, name: str) -> int:
     try:
         return minute(value)
     except (ValueError, TypeError):
-        raise CallError(f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00.") from None
+        raise CallError(
+            f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00."
+        ) from None
 
 
 def read_deadline(value: dt.date | str) -> int:
-    """Return the last minute of arrival: the instant, or the end of the day where no hour is given."""
+    """Return the last minute of arrival: the instant, or the end of the day where no hour is
+    given."""
     at = read_instant(value, "deadline")
     text = value.strip() if isinstance(value, str) else value.isoformat()
     return at if len(text) > len("2026-02-10") else at + DAY_MIN
 
 
 def read_options(options: Options) -> Options:
-    """Return options with lists where one word stands; UnknownName or CallError for those that make no sense."""
+    """Return options with lists where one word stands; UnknownName or CallError for those that make
+    no sense."""
     made: Options = {**options}
     for name in options:
         if name not in Options.__annotations__:
@@ -160,7 +202,9 @@ def read_options(options: Options) -> Options:
     if cap is not None and cap < 0:
         raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
     if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
-        raise CallError(f"carrier {carrier!r} is not a country: write two capital letters, such as PK.")
+        raise CallError(
+            f"carrier {carrier!r} is not a country: write two capital letters, such as PK."
+        )
     if made.get("draws", 1) < 1:
         raise CallError(f"draws must be 1 or more, not {made['draws']}.")
     if made.get("rng", 0) < 0:
@@ -170,12 +214,14 @@ def read_options(options: Options) -> Options:
     return made
 
 
-def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_labels: int = 1 << 24
-           ) -> tuple[int, Ints, Ints]:
-    """Return the kernel's answer: status, labels and goal labels, whose arcs are the network graph's.
+def search(
+    query: Query, use: Bools, *, duration_min: Ints | None = None, most_labels: int = 1 << 24
+) -> tuple[int, Ints, Ints]:
+    """Return the kernel's answer: status, labels and goal labels, whose arcs are the network
+    graph's.
 
-    use: which of time, cost, carbon and risk count [4]. duration_min: another set of durations for the same arcs. Raises
-    Stopped where it is told to end.
+    use: which of time, cost, carbon and risk count [4]. duration_min: another set of durations for
+    the same arcs. Raises Stopped where it is told to end.
     """
     from corridor.kernels import pareto
 
@@ -184,17 +230,37 @@ def search(query: Query, use: Bools, *, duration_min: Ints | None = None, most_l
     weights = hazards.weights(query.network, query.depart_min)
     live = sum(1 << h for h in np.flatnonzero(weights).tolist())
     zero = np.zeros_like(days)
-    hops = np.array([k == "terminal" for k in query.graph.kind], np.int64) if cap is not None else zero
-    arcs = np.stack([days, query.usd_cents if use[1] else zero, query.carbon_g if use[2] else zero, hops,
-                     query.hazard_bits & live if use[3] else zero])[:, query.arc_of]
+    hops = (
+        np.array([k == "terminal" for k in query.graph.kind], np.int64) if cap is not None else zero
+    )
+    arcs = np.stack(
+        [
+            days,
+            query.usd_cents if use[1] else zero,
+            query.carbon_g if use[2] else zero,
+            hops,
+            query.hazard_bits & live if use[3] else zero,
+        ]
+    )[:, query.arc_of]
     limit = query.openings.to_min
     most_labels = query.options.get("most_labels", most_labels)
     if query.options.get("deadline") is not None:
         limit = min(limit, read_deadline(query.options["deadline"]))  # type: ignore[arg-type]
     answer: tuple[int, Ints, Ints] = pareto.search(
-        (query.ptr, query.head), _spans_in_order(query), arcs, weights, (query.starts, query.depart_min, query.is_goal),
+        (query.ptr, query.head),
+        _spans_in_order(query),
+        arcs,
+        weights,
+        (query.starts, query.depart_min, query.is_goal),
         lower_bounds(query, arcs[:4]),
-        (use, np.array([limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64), stopping.flag()))
+        (
+            use,
+            np.array(
+                [limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64
+            ),
+            stopping.flag(),
+        ),
+    )
     stopping.check()
     return answer
 
@@ -209,7 +275,8 @@ def trace(query: Query, labels: Ints, label: int) -> list[int]:
 
 
 def lower_bounds(query: Query, weights: Ints) -> Ints:
-    """Return least duration, money, carbon and transshipments from every state to the goal [4, states]."""
+    """Return least duration, money, carbon and transshipments from every state to the goal [4,
+    states]."""
     from corridor.kernels.paths import dijkstra
 
     n = len(query.ptr) - 1
@@ -219,11 +286,14 @@ def lower_bounds(query: Query, weights: Ints) -> Ints:
     np.cumsum(np.bincount(query.head, minlength=n), out=ptr[1:])
     goals = np.flatnonzero(query.is_goal)
     passable = weights[0] >= 0
-    return np.stack([dijkstra(ptr, tail[order], np.where(passable, w, -1)[order], goals)[0] for w in weights])
+    return np.stack(
+        [dijkstra(ptr, tail[order], np.where(passable, w, -1)[order], goals)[0] for w in weights]
+    )
 
 
 def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
-    """Return which arcs any word means: a country (AF), a mode, a place or a link id. UnknownName for anything else."""
+    """Return which arcs any word means: a country (AF), a mode, a place or a link id. UnknownName
+    for anything else."""
     graph = network.graph
     found = np.zeros(graph.arcs_count, bool)
     for word in words:
@@ -240,12 +310,18 @@ def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
 def matching_links(network: Network, word: str) -> Bools:
     """Return which links a word means: ends in a country, of a mode, at a place, or of that id.
 
-    A word that begins the names of several places (torkham: both sides of the crossing) means the links between them.
+    A word that begins the names of several places (torkham: both sides of the crossing) means the
+    links between them.
     """
     links, nodes = network.frames["links"], network.by_id("nodes")
     tails, heads = links["from_node_id"].to_list(), links["to_node_id"].to_list()
     if re.fullmatch("[A-Z]{2}", word) and any(n["country"] == word for n in nodes.values()):
-        return np.array([word in (nodes[a]["country"], nodes[b]["country"]) for a, b in zip(tails, heads, strict=True)])
+        return np.array(
+            [
+                word in (nodes[a]["country"], nodes[b]["country"])
+                for a, b in zip(tails, heads, strict=True)
+            ]
+        )
     if word in schema.MODES:
         return np.array([m == word for m in links["mode"].to_list()])
     if word in network.by_id("links"):
@@ -254,9 +330,18 @@ def matching_links(network: Network, word: str) -> Bools:
         meant = {resolve_place(network, word)}
     except UnknownName:
         stem = word.lower()
-        meant = {n for n, row in nodes.items() if n.startswith(stem) or row["name"].lower().startswith(stem)}
+        meant = {
+            n
+            for n, row in nodes.items()
+            if n.startswith(stem) or row["name"].lower().startswith(stem)
+        }
         if not meant or len(stem) < SHORTEST_STEM:
-            known = [*nodes, *network.by_id("links"), *schema.MODES, *{n["country"] for n in nodes.values()}]
+            known = [
+                *nodes,
+                *network.by_id("links"),
+                *schema.MODES,
+                *{n["country"] for n in nodes.values()},
+            ]
             raise UnknownName("place, link, mode or country", word, known) from None
     ends = [(a in meant) + (b in meant) for a, b in zip(tails, heads, strict=True)]
     return np.array(ends) >= (2 if 2 in ends else 1)
@@ -267,15 +352,23 @@ def arc_bits(network: Network) -> Ints:
     key = "arc_bits"
     if key not in network.cache:
         bits = hazards.link_bits(network)
-        network.cache[key] = np.array([np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
-                                       for runs in network.graph.runs], np.int64)
+        network.cache[key] = np.array(
+            [
+                np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
+                for runs in network.graph.runs
+            ],
+            np.int64,
+        )
     found: Ints = network.cache[key]
     return found
 
 
 def _costs(day: Network, party: Party, applied: Sequence[Applied], at_min: int) -> Costs:
-    extras = tuple(a.row["rule_id"] for a in applied if a.row["effect"].startswith("extra")
-                   and a.from_min <= at_min < a.to_min)
+    extras = tuple(
+        a.row["rule_id"]
+        for a in applied
+        if a.row["effect"].startswith("extra") and a.from_min <= at_min < a.to_min
+    )
     key = ("costs", party.cargo_id, extras)
     if key not in day.cache:
         day.cache[key] = price(day, party, applied, at_min)
@@ -291,8 +384,9 @@ def _spans(day: Network, openings: Openings, forbidding: Sequence[Applied]) -> l
     return found
 
 
-def _packed(day: Network, openings: Openings, forbidding: Sequence[Applied], spans: list[list[Span]]
-            ) -> tuple[Ints, Ints]:
+def _packed(
+    day: Network, openings: Openings, forbidding: Sequence[Applied], spans: list[list[Span]]
+) -> tuple[Ints, Ints]:
     key = ("packed", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
     if key not in day.cache:
         day.cache[key] = pack(search_spans(day, openings, forbidding, spans))
@@ -315,7 +409,8 @@ def _place(network: Network, text: str) -> tuple[str, str | None]:
 
 
 def _states(network: Network, node: str, layer: str | None) -> list[int]:
-    """States a trip may start or end in: the layer asked for, else the road, else every layer of the place."""
+    """States a trip may start or end in: the layer asked for, else the road, else every layer of
+    the place."""
     graph = network.graph
     here = {lay: s for (n, lay), s in graph.state_index.items() if n == node}
     if layer is not None:
@@ -334,15 +429,27 @@ def _arcs_into(network: Network, node: str) -> Bools:
 
 def _service_nodes(network: Network, node: str) -> Bools:
     links = network.rows("links")
-    return np.array([len(runs) > 1 and any(node in (links[i]["from_node_id"], links[i]["to_node_id"]) for i, _ in runs)
-                     for runs in network.graph.runs])
+    return np.array(
+        [
+            len(runs) > 1
+            and any(node in (links[i]["from_node_id"], links[i]["to_node_id"]) for i, _ in runs)
+            for runs in network.graph.runs
+        ]
+    )
 
 
-def _search_graph(network: Network, starts: list[int], goals: list[int], conditions: list[Bools],
-                  met_at_start: list[bool]) -> tuple[Ints, Ints, Ints, Ints, Bools]:
+def _search_graph(
+    network: Network,
+    starts: list[int],
+    goals: list[int],
+    conditions: list[Bools],
+    met_at_start: list[bool],
+) -> tuple[Ints, Ints, Ints, Ints, Bools]:
     """The graph in CSR order, one copy for each set of required things already met."""
     if len(conditions) > MOST_REQUIRED:
-        raise CallError(f"At most {MOST_REQUIRED} places, modes or countries can be required at once.")
+        raise CallError(
+            f"At most {MOST_REQUIRED} places, modes or countries can be required at once."
+        )
     graph = network.graph
     n, copies = graph.states_count, 1 << len(conditions)
     gains = np.zeros(graph.arcs_count, np.int64)
@@ -358,4 +465,10 @@ def _search_graph(network: Network, starts: list[int], goals: list[int], conditi
     met = sum(1 << (offset + i) for i, yes in enumerate(met_at_start) if yes)
     is_goal = np.zeros(n * copies, bool)
     is_goal[[g + n * (copies - 1) for g in goals]] = True
-    return ptr, heads[order], arcs_of[order], np.array([s + n * met for s in starts], np.int64), is_goal
+    return (
+        ptr,
+        heads[order],
+        arcs_of[order],
+        np.array([s + n * met for s in starts], np.int64),
+        is_goal,
+    )

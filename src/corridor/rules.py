@@ -37,16 +37,31 @@ def applying(network: Network, party: Party) -> list[Applied]:
     """
     found = []
     for row in network.rows("rules"):
-        asked = (row["cargo_id"], row["origin_country"], row["destination_country"], row["carrier_country"])
-        given = (party.cargo_id, party.origin_country, party.destination_country, party.carrier_country)
+        asked = (
+            row["cargo_id"],
+            row["origin_country"],
+            row["destination_country"],
+            row["carrier_country"],
+        )
+        given = (
+            party.cargo_id,
+            party.origin_country,
+            party.destination_country,
+            party.carrier_country,
+        )
         if any(a is not None and a != g for a, g in zip(asked, given, strict=True)):
             continue
         key = ("rule_links", row["rule_id"])
         if key not in network.cache:
             network.cache[key] = tuple(
-                selectors.select(row["row_id"], network.frames["links"], network.frames["nodes"]))
-        found.append(Applied(
-            row, network.cache[key],
-            -FOREVER_MIN if row["from_on"] is None else minute(row["from_on"]),
-            FOREVER_MIN if row["to_on"] is None else minute(row["to_on"])))
+                selectors.select(row["row_id"], network.frames["links"], network.frames["nodes"])
+            )
+        found.append(
+            Applied(
+                row,
+                network.cache[key],
+                -FOREVER_MIN if row["from_on"] is None else minute(row["from_on"]),
+                FOREVER_MIN if row["to_on"] is None else minute(row["to_on"]),
+            )
+        )
     return found

@@ -1,4 +1,5 @@
-"""Which links a short text means: ``torkhamaf-torkhampk-road``, ``crossing:AF-PK``, ``country:IR``, ``mode:sea``.
+"""Which links a short text means: ``torkhamaf-torkhampk-road``, ``crossing:AF-PK``, ``country:IR``,
+``mode:sea``.
 
 A selector is one or more terms parted by blanks; it means every link that any term means.
 """
@@ -30,8 +31,10 @@ def parse(text: str) -> tuple[Term, ...]:
         elif not colon:
             terms.append(Term("id", part))
         elif kind not in KINDS or not word:
-            raise ValueError(f"{part!r} is not a selector: write an id, * or one of "
-                             + ", ".join(f"{k}:..." for k in KINDS))
+            raise ValueError(
+                f"{part!r} is not a selector: write an id, * or one of "
+                + ", ".join(f"{k}:..." for k in KINDS)
+            )
         elif kind == "crossing" and len([c for c in word.split("-") if c]) != 2:
             raise ValueError(f"{part!r} needs two countries, as in crossing:AF-PK")
         else:
@@ -58,12 +61,18 @@ def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
             case "id":
                 chosen.update(i for i, x in enumerate(ids) if x == term.word)
             case "country":
-                chosen.update(i for i in range(len(ids))
-                              if term.word in (country.get(tails[i]), country.get(heads[i])))
+                chosen.update(
+                    i
+                    for i in range(len(ids))
+                    if term.word in (country.get(tails[i]), country.get(heads[i]))
+                )
             case "crossing":
                 pair = sorted(term.word.split("-"))
-                chosen.update(i for i in range(len(ids))
-                              if sorted((country.get(tails[i]) or "", country.get(heads[i]) or "")) == pair)
+                chosen.update(
+                    i
+                    for i in range(len(ids))
+                    if sorted((country.get(tails[i]) or "", country.get(heads[i]) or "")) == pair
+                )
             case "mode":
                 chosen.update(i for i, x in enumerate(modes) if x == term.word)
             case "node":

@@ -1,4 +1,5 @@
-"""Study: a folder of tables and its study.toml, checked and read, with the network of one scenario."""
+"""Study: a folder of tables and its study.toml, checked and read, with the network of one
+scenario."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ __all__ = ["Scenario", "Study", "Trip", "check", "new", "read"]
 class Study:
     """A study as read, under one scenario.
 
-    tables: every declared table, absent ones empty. trips: the questions its report answers. warnings: findings that do not
-    stop it. hash: SHA-256 over every input file and the scenario.
+    tables: every declared table, absent ones empty. trips: the questions its report answers.
+    warnings: findings that do not stop it. hash: SHA-256 over every input file and the scenario.
     """
 
     id: str
@@ -49,12 +50,19 @@ class Study:
         """The network of the scenario: its choices made and its changes laid over the tables."""
         from corridor import network
 
-        return network.build(self.tables, choices=self.scenario.choices, change_ids=self.scenario.changes,
-                             inputs=self.hash)
+        return network.build(
+            self.tables,
+            choices=self.scenario.choices,
+            change_ids=self.scenario.changes,
+            inputs=self.hash,
+        )
 
     def __repr__(self) -> str:
-        return (f"Study({self.id!r}, scenario {self.scenario.scenario_id!r}: {self.tables['nodes'].height} nodes, "
-                f"{self.tables['links'].height} links, {len(self.trips)} trips, {len(self.warnings)} warnings)")
+        return (
+            f"Study({self.id!r}, scenario {self.scenario.scenario_id!r}: "
+            f"{self.tables['nodes'].height} nodes, {self.tables['links'].height} links, "
+            f"{len(self.trips)} trips, {len(self.warnings)} warnings)"
+        )
 
 
 def check(folder: str | os.PathLike[str]) -> list[Finding]:
@@ -71,7 +79,8 @@ def check(folder: str | os.PathLike[str]) -> list[Finding]:
 def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Study:
     """Return a study under one of its scenarios (None: its default one).
 
-    Raises StudyError with every finding that is an error, UnknownName for a scenario it does not have.
+    Raises StudyError with every finding that is an error, UnknownName for a scenario it does not
+    have.
     """
     tables, known, findings = _look(folder)
     errors = [f for f in findings if f.severity == "error"]
@@ -83,12 +92,23 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
     digest = hashlib.sha256(chosen.encode())
     for file, value in sorted(tables.hashes.items()):
         digest.update(f"\n{file} {value}".encode())
-    return Study(known.id, known.title, Path(folder), tables.frames, known.scenarios[chosen], known.scenarios, known.trips,
-                 known, tuple(findings), digest.hexdigest())
+    return Study(
+        known.id,
+        known.title,
+        Path(folder),
+        tables.frames,
+        known.scenarios[chosen],
+        known.scenarios,
+        known.trips,
+        known,
+        tuple(findings),
+        digest.hexdigest(),
+    )
 
 
 def new(folder: str | os.PathLike[str]) -> Path:
-    """Write a small complete study of example figures into a new or empty folder and return its path.
+    """Write a small complete study of example figures into a new or empty folder and return its
+    path.
 
     Raises CallError where the folder holds something or cannot be written.
     """
@@ -114,15 +134,31 @@ def _look(folder: str | os.PathLike[str]) -> tuple[Tables, Settings | None, list
         return tables, None, findings
     try:
         data = read_bytes(home, settings.FILE)
-        tables = Tables(tables.frames, tables.findings, tables.files,
-                        {**tables.hashes, settings.FILE: hashlib.sha256(data).hexdigest()}, tables.lines, tables.broken)
+        tables = Tables(
+            tables.frames,
+            tables.findings,
+            tables.files,
+            {**tables.hashes, settings.FILE: hashlib.sha256(data).hexdigest()},
+            tables.lines,
+            tables.broken,
+        )
         known, said = settings.check(data, tables)
         findings += said
     except Unreadable as unreadable:
         if (home / settings.FILE).exists():
             findings.append(unreadable.finding(settings.FILE, None))
         else:
-            findings.append(Finding("missing-settings", f"The study has no {settings.FILE}.",
-                                    f"Add {settings.FILE} with a title, a price year and a scenario.", file=settings.FILE))
+            findings.append(
+                Finding(
+                    "missing-settings",
+                    f"The study has no {settings.FILE}.",
+                    f"Add {settings.FILE} with a title, a price year and a scenario.",
+                    file=settings.FILE,
+                )
+            )
     findings += checks.every(tables)
-    return tables, known, sorted(findings, key=lambda f: (f.severity != "error", f.file or "", f.line or 0, f.kind))
+    return (
+        tables,
+        known,
+        sorted(findings, key=lambda f: (f.severity != "error", f.file or "", f.line or 0, f.kind)),
+    )

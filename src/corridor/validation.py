@@ -22,32 +22,59 @@ from corridor.whynot import best_way
 NEAR_SHARE = 0.25
 DRAWS = 20_000  # a percentile then errs by less than 1 %, so that no verdict hangs on the draw
 TYPES: dict[str, Any] = {
-    "observation_id": pl.String, "name": pl.String, "metric": pl.String, "value": pl.Float64, "value_low": pl.Float64,
-    "value_high": pl.Float64, "model_p05": pl.Float64, "model_p50": pl.Float64, "model_p95": pl.Float64,
-    "verdict": pl.String, "explains": pl.String, "source_id": pl.String, "confidence": pl.String}
+    "observation_id": pl.String,
+    "name": pl.String,
+    "metric": pl.String,
+    "value": pl.Float64,
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
+    "model_p05": pl.Float64,
+    "model_p50": pl.Float64,
+    "model_p95": pl.Float64,
+    "verdict": pl.String,
+    "explains": pl.String,
+    "source_id": pl.String,
+    "confidence": pl.String,
+}
 
 
 def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -> pl.DataFrame:
     """Return every observation beside the model's p05, p50 and p95 of the same trip.
 
-    network_of: the network of a scenario by its id. verdict: ``inside band`` (p05 to p95), ``within 25 %``, ``miss``,
-    ``possible`` for what was seen to happen but not measured, ``no way`` where the model has none.
-    A money figure has no spread: its three columns are equal.
+    network_of: the network of a scenario by its id. verdict: ``inside band`` (p05 to p95), ``within
+    25 %``, ``miss``, ``possible`` for what was seen to happen but not measured, ``no way`` where
+    the model has none. A money figure has no spread: its three columns are equal.
     """
     rows = []
     for row in observations.iter_rows(named=True):
         low, middle, high = _modelled(row, network_of(row["scenario"]))
-        rows.append({**{k: row[k] for k in TYPES if k in row}, "model_p05": low, "model_p50": middle, "model_p95": high,
-                     "verdict": _verdict(row, low, middle, high)})
+        rows.append(
+            {
+                **{k: row[k] for k in TYPES if k in row},
+                "model_p05": low,
+                "model_p50": middle,
+                "model_p95": high,
+                "verdict": _verdict(row, low, middle, high),
+            }
+        )
     return pl.DataFrame(rows, schema=TYPES)
 
 
 def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, float | None]:
     modes = set((row["modes"] or " ".join(schema.MODES)).split())
-    options: Options = {"via": (row["via"] or "").split(), "avoid": [m for m in schema.MODES if m not in modes]}
+    options: Options = {
+        "via": (row["via"] or "").split(),
+        "avoid": [m for m in schema.MODES if m not in modes],
+    }
     try:
-        query = prepare(network, row["origin"], row["destination"], cargo=row["cargo_id"], depart=row["depart_on"],
-                        options=options)
+        query = prepare(
+            network,
+            row["origin"],
+            row["destination"],
+            cargo=row["cargo_id"],
+            depart=row["depart_on"],
+            options=options,
+        )
     except CorridorError:
         return None, None, None
     way = best_way(query, 1 if row["metric"] == "cost_usd" else 0)
@@ -65,11 +92,19 @@ def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, f
 
 
 def _inside(query: Query, way: Sequence[int], country: str | None) -> tuple[list[int], float]:
-    """The links of a way that leave from places in a country (its border out included), and their length in km."""
+    """The links of a way that leave from places in a country (its border out included), and their
+    length in km."""
     nodes, graph = query.network.by_id("nodes"), query.graph
     links = query.network.rows("links")
-    part = [a for a in way if graph.runs[a] and (
-        country is None or nodes[graph.node_ids[graph.state_node[graph.tail[a]]]]["country"] == country)]
+    part = [
+        a
+        for a in way
+        if graph.runs[a]
+        and (
+            country is None
+            or nodes[graph.node_ids[graph.state_node[graph.tail[a]]]]["country"] == country
+        )
+    ]
     return part, float(sum(links[i]["length_km"] for a in part for i, _ in graph.runs[a]))
 
 
@@ -87,4 +122,8 @@ def _verdict(row: Row, low: float | None, middle: float | None, high: float | No
     top = np.inf if high is None else high
     if min(seen) <= top and max(seen) >= (low if low is not None else middle):
         return marked("inside band")
-    return marked("within 25 %") if any(abs(v - middle) <= NEAR_SHARE * v for v in seen) else marked("miss")
+    return (
+        marked("within 25 %")
+        if any(abs(v - middle) <= NEAR_SHARE * v for v in seen)
+        else marked("miss")
+    )

@@ -1,6 +1,7 @@
 """The outline of land and borders under every map, and the cutting of it to a map's window.
 
-The data are Natural Earth 1:50m by way of world-atlas; README.md beside this file says how they were made.
+The data are Natural Earth 1:50m by way of world-atlas; README.md beside this file says how they
+were made.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 @cache
 def outline() -> dict[str, Any]:
-    """Return the whole outline: window, land (polygons), borders (lines), names (country, name, lon, lat, size)."""
+    """Return the whole outline: window, land (polygons), borders (lines), names (country, name,
+    lon, lat, size)."""
     text = files("corridor.basemap").joinpath("outline.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
 
 def basemap(box: Box) -> dict[str, Any]:
-    """Return the outline cut to the box: GeoJSON geometries ``land`` and ``borders``, and the ``names`` inside it."""
+    """Return the outline cut to the box: GeoJSON geometries ``land`` and ``borders``, and the
+    ``names`` inside it."""
     whole = outline()
     polygons = []
     for polygon in whole["land"]:
@@ -33,15 +36,22 @@ def basemap(box: Box) -> dict[str, Any]:
         if len(outer) < 4:
             continue
         holes = [hole for ring in polygon[1:] if len(hole := clip_ring(_points(ring), box)) >= 4]
-        polygons.append([_turned(edges_divided(outer, box), clockwise=True),
-                         *(_turned(edges_divided(hole, box), clockwise=False) for hole in holes)])
+        polygons.append(
+            [
+                _turned(edges_divided(outer, box), clockwise=True),
+                *(_turned(edges_divided(hole, box), clockwise=False) for hole in holes),
+            ]
+        )
     borders = [part for line in whole["borders"] for part in clip_line(_points(line), box)]
     west, south, east, north = box
     return {
         "land": {"type": "MultiPolygon", "coordinates": polygons},
         "borders": {"type": "MultiLineString", "coordinates": borders},
-        "names": [name for name in whole["names"]
-                  if west < name["lon"] < east and south < name["lat"] < north],
+        "names": [
+            name
+            for name in whole["names"]
+            if west < name["lon"] < east and south < name["lat"] < north
+        ],
     }
 
 
@@ -50,7 +60,8 @@ def _points(line: list[list[float]]) -> Line:
 
 
 def _turned(ring: Line, *, clockwise: bool) -> Line:
-    # On a sphere a ring has no inside but the one its direction names: d3 takes clockwise rings as outer ones.
+    # On a sphere a ring has no inside but the one its direction names: d3 takes clockwise rings as
+    # outer ones.
     area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
     return ring if (area < 0) == clockwise else ring[::-1]
 

@@ -1,4 +1,5 @@
-"""Make ``outline.json`` from the package world-atlas: land, borders and country labels of the study window.
+"""Make ``outline.json`` from the package world-atlas: land, borders and country labels of the study
+window.
 
 Run it by hand when the window or the source changes::
 
@@ -26,11 +27,16 @@ LABELLED_DEG2 = 3.0  # smaller countries get no name on the map
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write outline.json beside this file from the map and the country codes named; 2 if they are not named."""
+    """Write outline.json beside this file from the map and the country codes named; 2 if they are
+    not named."""
     if len(arguments) != 2:
-        print("usage: python -m corridor.basemap.make countries-50m.json codes.json", file=sys.stderr)
+        print(
+            "usage: python -m corridor.basemap.make countries-50m.json codes.json", file=sys.stderr
+        )
         return 2
-    topology, codes = (json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments)
+    topology, codes = (
+        json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments
+    )
     outline = make(topology, {numeric: alpha2 for alpha2, _, numeric, *_ in codes})
     text = json.dumps(outline, ensure_ascii=False, separators=(",", ":"))
     Path(__file__).with_name("outline.json").write_text(text + "\n", encoding="utf-8")
@@ -39,7 +45,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def make(topology: dict[str, Any], alpha2: dict[str, str], window: Box = WINDOW) -> dict[str, Any]:
-    """Return land polygons, border lines and country labels inside the window from a TopoJSON of countries.
+    """Return land polygons, border lines and country labels inside the window from a TopoJSON of
+    countries.
 
     alpha2: ISO 3166-1 numeric code -> alpha-2; a territory without a code gets no label.
     Arcs are simplified before they are joined, so that neighbours keep one common border.
@@ -52,12 +59,24 @@ def make(topology: dict[str, Any], alpha2: dict[str, str], window: Box = WINDOW)
         outer = clip_ring(polygon[0], window)
         if len(outer) >= 4 and abs(area_deg2(outer)) >= SMALLEST_RING_DEG2:
             holes = [clip_ring(hole, window) for hole in polygon[1:]]
-            kept = [hole for hole in holes if len(hole) >= 4 and abs(area_deg2(hole)) >= SMALLEST_RING_DEG2]
+            kept = [
+                hole
+                for hole in holes
+                if len(hole) >= 4 and abs(area_deg2(hole)) >= SMALLEST_RING_DEG2
+            ]
             polygons.append([rounded(edges_divided(ring, window)) for ring in (outer, *kept)])
-    borders = [rounded(part) for arc in shared_arcs(countries)
-               for part in clip_line(arcs[arc], window) if len(part) > 1]
-    return {"window": list(window), "land": polygons, "borders": borders,
-            "names": names(countries, arcs, alpha2, window)}
+    borders = [
+        rounded(part)
+        for arc in shared_arcs(countries)
+        for part in clip_line(arcs[arc], window)
+        if len(part) > 1
+    ]
+    return {
+        "window": list(window),
+        "land": polygons,
+        "borders": borders,
+        "names": names(countries, arcs, alpha2, window),
+    }
 
 
 def decoded(topology: dict[str, Any]) -> list[Line]:
@@ -78,7 +97,8 @@ def decoded(topology: dict[str, Any]) -> list[Line]:
 
 
 def simplified(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
-    """Return the line without the points that lie nearer than the tolerance to the line without them.
+    """Return the line without the points that lie nearer than the tolerance to the line without
+    them.
 
     Source: Douglas and Peucker (1973), Cartographica 10(2).
     """
@@ -95,11 +115,12 @@ def simplified(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
     worst = max(range(1, len(line) - 1), key=lambda i: off(line[i]))
     if off(line[worst]) < tolerance:
         return [line[0], line[-1]]
-    return simplified(line[:worst + 1], tolerance)[:-1] + simplified(line[worst:], tolerance)
+    return simplified(line[: worst + 1], tolerance)[:-1] + simplified(line[worst:], tolerance)
 
 
 def rings(geometries: Iterable[dict[str, Any]], arcs: list[Line]) -> list[list[Line]]:
-    """Return the polygons of some TopoJSON geometries, each a list of closed rings, the outer one first."""
+    """Return the polygons of some TopoJSON geometries, each a list of closed rings, the outer one
+    first."""
     found: list[list[Line]] = []
     for geometry in geometries:
         kind = geometry.get("type")
@@ -142,23 +163,36 @@ def shared_arcs(countries: Iterable[dict[str, Any]]) -> list[int]:
     return sorted(arc for arc, who in owners.items() if len(who) > 1)
 
 
-def names(countries: Iterable[dict[str, Any]], arcs: list[Line], alpha2: dict[str, str],
-          window: Box) -> list[dict[str, Any]]:
-    """Return country, name, lon, lat and size of those large enough to be named, at the widest part of each."""
+def names(
+    countries: Iterable[dict[str, Any]], arcs: list[Line], alpha2: dict[str, str], window: Box
+) -> list[dict[str, Any]]:
+    """Return country, name, lon, lat and size of those large enough to be named, at the widest part
+    of each."""
     labels = []
     for country in countries:
         code = alpha2.get(country.get("id", ""))
         if code is None:
             continue
-        outlines = [ring for polygon in rings([country], arcs) if len(ring := clip_ring(polygon[0], window)) >= 4]
+        outlines = [
+            ring
+            for polygon in rings([country], arcs)
+            if len(ring := clip_ring(polygon[0], window)) >= 4
+        ]
         if not outlines:
             continue
         largest = max(outlines, key=lambda ring: abs(area_deg2(ring)))
         size = abs(area_deg2(largest))
         if size >= LABELLED_DEG2:
             lon, lat = widest(largest)
-            labels.append({"country": code, "name": country["properties"]["name"],
-                           "lon": round(lon, 2), "lat": round(lat, 2), "size": round(size, 1)})
+            labels.append(
+                {
+                    "country": code,
+                    "name": country["properties"]["name"],
+                    "lon": round(lon, 2),
+                    "lat": round(lat, 2),
+                    "size": round(size, 1),
+                }
+            )
     return sorted(labels, key=lambda label: -float(label["size"]))
 
 
@@ -168,8 +202,11 @@ def widest(ring: Line, rows: int = 25) -> Point:
     best: tuple[float, Point] = (-1.0, ring[0])
     for row in range(1, rows):
         lat = low + (high - low) * row / rows
-        cuts = sorted(x0 + (lat - y0) * (x1 - x0) / (y1 - y0)
-                      for (x0, y0), (x1, y1) in pairwise(ring) if (y0 <= lat) != (y1 <= lat))
+        cuts = sorted(
+            x0 + (lat - y0) * (x1 - x0) / (y1 - y0)
+            for (x0, y0), (x1, y1) in pairwise(ring)
+            if (y0 <= lat) != (y1 <= lat)
+        )
         for west, east in zip(cuts[::2], cuts[1::2], strict=False):
             best = max(best, (east - west, ((west + east) / 2, lat)))
     return best[1]

@@ -1,7 +1,7 @@
 """Kernels: Numba, arrays in and arrays out. JIT options stand here, once.
 
-Compiled code is kept in a folder named by a hash of the kernels' sources (Numba does not notice that an imported kernel
-changed), below ``CORRIDOR_CACHE_DIR`` or the user's cache folder.
+Compiled code is kept in a folder named by a hash of the kernels' sources (Numba does not notice
+that an imported kernel changed), below ``CORRIDOR_CACHE_DIR`` or the user's cache folder.
 """
 
 from __future__ import annotations

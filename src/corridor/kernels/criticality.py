@@ -1,8 +1,10 @@
-"""What every trip costs with each element of a network shut in turn, without searching the whole network each time.
+"""What every trip costs with each element of a network shut in turn, without searching the whole
+network each time.
 
-A trip whose cheapest tree holds no shut arc keeps its cost. Only the states that hang below a shut tree arc are searched
-anew, from the states beside them. Exact: a path that stays open stays cheapest when others close.
-Source: Ramalingam and Reps (1996), deletion of arcs in dynamic shortest paths.
+A trip whose cheapest tree holds no shut arc keeps its cost. Only the states that hang below a shut
+tree arc are searched anew, from the states beside them. Exact: a path that stays open stays
+cheapest when others close. Source: Ramalingam and Reps (1996), deletion of arcs in dynamic shortest
+paths.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ from corridor.kernels.paths import UNREACHED, Ints, dijkstra, pop, push
 
 @njit(**JIT)
 def without_each(
-    graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, values: Ints, sources: Ints, goals: tuple[Ints, Ints],
+    graph: tuple[Ints, Ints, Ints, Ints, Ints],
+    weight: Ints,
+    values: Ints,
+    sources: Ints,
+    goals: tuple[Ints, Ints],
     elements: tuple[Ints, Ints],
 ) -> tuple[Ints, Ints]:
-    """Return the least cost from the sources to each goal, as the network is and with each element shut.
+    """Return the least cost from the sources to each goal, as the network is and with each element
+    shut.
 
-    graph: ptr int64 [states + 1], head and tail int64 [arcs] in CSR order, back_ptr int64 [states + 1] and back_arc int64
-    [arcs]: the arcs into each state. weight int64 [arcs], negative: shut. values int64 [kinds, arcs]: what to add up along
-    the cheapest ways. sources int64 [sources]. goals: states int64 and where those of each goal begin int64 [goals + 1].
-    elements: arcs int64 and where those of each element begin int64 [elements + 1].
-    Returns costs int64 [elements + 1, goals] (UNREACHED: no way; row 0: nothing shut) and sums int64
-    [kinds, elements + 1, goals] (0 where there is no way).
+    graph: ptr int64 [states + 1], head and tail int64 [arcs] in CSR order, back_ptr int64 [states +
+    1] and back_arc int64 [arcs]: the arcs into each state. weight int64 [arcs], negative: shut.
+    values int64 [kinds, arcs]: what to add up along the cheapest ways. sources int64 [sources].
+    goals: states int64 and where those of each goal begin int64 [goals + 1]. elements: arcs int64
+    and where those of each element begin int64 [elements + 1]. Returns costs int64 [elements + 1,
+    goals] (UNREACHED: no way; row 0: nothing shut) and sums int64 [kinds, elements + 1, goals] (0
+    where there is no way).
     """
     ptr, head, tail, back_ptr, back_arc = graph
     goal, goal_ptr = goals
@@ -75,12 +83,24 @@ def without_each(
                         count += 1
                     child = following[child]
                 done += 1
-            _search_below((ptr, head, tail, back_ptr, back_arc), weight, (cut[:count], below, shut), (new, new_arc),
-                          (keys, items))
+            _search_below(
+                (ptr, head, tail, back_ptr, back_arc),
+                weight,
+                (cut[:count], below, shut),
+                (new, new_arc),
+                (keys, items),
+            )
             for t in range(trips):
                 for i in range(goal_ptr[t], goal_ptr[t + 1]):
                     if below[goal[i]]:
-                        _read(costs[e + 1], sums[:, e + 1], t, (goal, goal_ptr), (new, new_arc), (tail, values))
+                        _read(
+                            costs[e + 1],
+                            sums[:, e + 1],
+                            t,
+                            (goal, goal_ptr),
+                            (new, new_arc),
+                            (tail, values),
+                        )
                         break
             for i in range(count):
                 v = cut[i]
@@ -92,7 +112,8 @@ def without_each(
 
 @njit(**JIT)
 def _children(distance: Ints, arc: Ints, tail: Ints) -> tuple[Ints, Ints]:
-    """Return the first child of every state in the tree and the next sibling of every child int64 [states], -1: none."""
+    """Return the first child of every state in the tree and the next sibling of every child int64
+    [states], -1: none."""
     n = len(distance)
     first, following = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     for v in range(n):
@@ -104,12 +125,18 @@ def _children(distance: Ints, arc: Ints, tail: Ints) -> tuple[Ints, Ints]:
 
 
 @njit(**JIT)
-def _search_below(graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, region: tuple[Ints, Ints, Ints],
-                  labels: tuple[Ints, Ints], heap: tuple[Ints, Ints]) -> None:
+def _search_below(
+    graph: tuple[Ints, Ints, Ints, Ints, Ints],
+    weight: Ints,
+    region: tuple[Ints, Ints, Ints],
+    labels: tuple[Ints, Ints],
+    heap: tuple[Ints, Ints],
+) -> None:
     """Search the states of a region anew from those beside it.
 
-    region: its states int64, which states are in it bool [states], which arcs are shut bool [arcs]. labels: distance and
-    arc int64 [states], rewritten inside the region. heap: room for keys and items int64 [arcs + states].
+    region: its states int64, which states are in it bool [states], which arcs are shut bool [arcs].
+    labels: distance and arc int64 [states], rewritten inside the region. heap: room for keys and
+    items int64 [arcs + states].
     """
     ptr, head, tail, back_ptr, back_arc = graph
     inside, below, shut = region
@@ -143,8 +170,14 @@ def _search_below(graph: tuple[Ints, Ints, Ints, Ints, Ints], weight: Ints, regi
 
 
 @njit(**JIT)
-def _read(costs: Ints, sums: Ints, trip: int, goals: tuple[Ints, Ints], tree: tuple[Ints, Ints],
-          along: tuple[Ints, Ints]) -> None:
+def _read(
+    costs: Ints,
+    sums: Ints,
+    trip: int,
+    goals: tuple[Ints, Ints],
+    tree: tuple[Ints, Ints],
+    along: tuple[Ints, Ints],
+) -> None:
     """Write the cost of one goal int64 [goals], and the sums along its way int64 [kinds, goals].
 
     tree: distance and arc int64 [states]. along: tail int64 [arcs] and values int64 [kinds, arcs].

@@ -1,10 +1,10 @@
 """Exact time-dependent Pareto search on time, money, carbon, hazards and transshipments.
 
-Label setting in the order of arrival plus a lower bound to the goal. Ways are first in, first out (waiting is allowed
-everywhere and free but for time), so a label that arrives no later, costs no more, emits no more, has met a subset of
-the hazards and changed layer no more often can do all that another can.
-Source: Hansen (1980), label setting for several criteria; Martins (1984); lower-bound pruning after Hernandez et al.
-(2020), BOA*; FIFO time dependence after Kaufman and Smith (1993).
+Label setting in the order of arrival plus a lower bound to the goal. Ways are first in, first out
+(waiting is allowed everywhere and free but for time), so a label that arrives no later, costs no
+more, emits no more, has met a subset of the hazards and changed layer no more often can do all that
+another can. Source: Hansen (1980), label setting for several criteria; Martins (1984); lower-bound
+pruning after Hernandez et al. (2020), BOA*; FIFO time dependence after Kaufman and Smith (1993).
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from corridor.kernels.paths import UNREACHED, Ints, pop, push
 Bools = NDArray[np.bool_]
 DONE, TOO_MANY, STOPPED = 0, 1, 2
 FIELDS = 9
-BLOCK = 32  # comparisons between two looks at the outcome: enough for the compiler to do several at once
+# comparisons between two looks at the outcome: enough for the compiler to do several at once
+BLOCK = 32
 
 
 @njit(**JIT)
 def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.int64:
-    """Return the earliest arrival over a way entered from minute ``at`` on; UNREACHED if it never opens again.
+    """Return the earliest arrival over a way entered from minute ``at`` on; UNREACHED if it never
+    opens again.
 
-    spans int64 [3, all spans]: start, end (exclusive), delay; the way's are those from first to before last, in order.
+    spans int64 [3, all spans]: start, end (exclusive), delay; the way's are those from first to
+    before last, in order.
     """
     low, high = first, last
     while low < high:  # the first span that ends after at
@@ -46,20 +49,26 @@ def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.in
 
 @njit(**JIT)
 def search(
-    graph: tuple[Ints, Ints], calendars: tuple[Ints, Ints], arcs: Ints, hazard: Ints,
-    trip: tuple[Ints, int, Bools], bounds: Ints, wanted: tuple[Bools, Ints, Ints],
+    graph: tuple[Ints, Ints],
+    calendars: tuple[Ints, Ints],
+    arcs: Ints,
+    hazard: Ints,
+    trip: tuple[Ints, int, Bools],
+    bounds: Ints,
+    wanted: tuple[Bools, Ints, Ints],
 ) -> tuple[int, Ints, Ints]:
     """Return the labels of every Pareto-optimal way from the starts to a goal state.
 
-    graph: ptr int64 [states + 1] and head int64 [arcs], CSR order. calendars: spans int64 [3, all spans], see
-    :func:`arrival`, and where each arc's begin int64 [arcs + 1].
-    arcs int64 [5, arcs]: duration (negative: no passage), money, carbon, transshipments, hazard bits. hazard int64 [64]:
-    weight of each bit. trip: states to start in int64, minute of departure, goal states bool [states]. bounds int64
-    [4, states]: least duration, money, carbon and transshipments from a state to the goal (UNREACHED: no way). wanted:
-    which of time, money, carbon and risk count at the goal bool [4]; last minute of arrival, most transshipments, most
-    labels int64 [3]; a flag int64 [1] that ends the search soon after somebody sets it.
-    Returns a status (DONE, TOO_MANY or STOPPED), labels int64 [labels, 9] (state, minute, money, carbon, risk,
-    transshipments, hazard bits, parent label, arc) and the goal labels int64.
+    graph: ptr int64 [states + 1] and head int64 [arcs], CSR order. calendars: spans int64 [3, all
+    spans], see :func:`arrival`, and where each arc's begin int64 [arcs + 1]. arcs int64 [5, arcs]:
+    duration (negative: no passage), money, carbon, transshipments, hazard bits. hazard int64 [64]:
+    weight of each bit. trip: states to start in int64, minute of departure, goal states bool
+    [states]. bounds int64 [4, states]: least duration, money, carbon and transshipments from a
+    state to the goal (UNREACHED: no way). wanted: which of time, money, carbon and risk count at
+    the goal bool [4]; last minute of arrival, most transshipments, most labels int64 [3]; a flag
+    int64 [1] that ends the search soon after somebody sets it. Returns a status (DONE, TOO_MANY or
+    STOPPED), labels int64 [labels, 9] (state, minute, money, carbon, risk, transshipments, hazard
+    bits, parent label, arc) and the goal labels int64.
     """
     ptr, head = graph
     spans, span_ptr = calendars
@@ -69,9 +78,12 @@ def search(
     capacity = 1 << 14
     labels = np.empty((capacity, FIELDS), np.int64)
     keys, items = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    looked = np.empty((capacity, 2), np.int64)  # how many settled labels and goals a label was compared with when made
-    # Settled labels stand side by side for each state (money, carbon, transshipments, bits), so that a comparison
-    # reads straight through memory. Their time needs no comparing: a state's labels settle in the order of arrival.
+    looked = np.empty(
+        (capacity, 2), np.int64
+    )  # how many settled labels and goals a label was compared with when made
+    # Settled labels stand side by side for each state (money, carbon, transshipments, bits), so
+    # that a comparison reads straight through memory. Their time needs no comparing: a state's
+    # labels settle in the order of arrival.
     settled = np.empty((4, 8 * n), np.int64)
     first, held, room = np.arange(0, 8 * n, 8), np.zeros(n, np.int64), np.full(n, 8)
     used = 8 * n
@@ -80,7 +92,12 @@ def search(
     for s in starts:
         if bounds[0, s] < UNREACHED:
             labels[count] = 0
-            labels[count, 0], labels[count, 1], labels[count, 7], labels[count, 8] = s, depart, -1, -1
+            labels[count, 0], labels[count, 1], labels[count, 7], labels[count, 8] = (
+                s,
+                depart,
+                -1,
+                -1,
+            )
             looked[count] = 0
             size = push(keys, items, size, depart + bounds[0, s], count)
             count += 1
@@ -90,13 +107,16 @@ def search(
         label = items[0]
         size = pop(keys, items, size)
         u = labels[label, 0]
-        if (_beaten(settled, first[u] + looked[label, 0], first[u] + held[u], labels[label])
-                or _hopeless(reached, looked[label, 1], found, labels[label], bounds)):
+        if _beaten(
+            settled, first[u] + looked[label, 0], first[u] + held[u], labels[label]
+        ) or _hopeless(reached, looked[label, 1], found, labels[label], bounds):
             continue
         if held[u] == room[u]:
             if used + 2 * room[u] > settled.shape[1]:
-                settled = np.concatenate((settled, np.empty((4, used + 2 * room[u]), np.int64)), axis=1)
-            settled[:, used:used + held[u]] = settled[:, first[u]:first[u] + held[u]]
+                settled = np.concatenate(
+                    (settled, np.empty((4, used + 2 * room[u]), np.int64)), axis=1
+                )
+            settled[:, used : used + held[u]] = settled[:, first[u] : first[u] + held[u]]
             first[u], room[u] = used, 2 * room[u]
             used += room[u]
         place = first[u] + held[u]
@@ -138,7 +158,9 @@ def search(
             new[5] = labels[label, 5] + arcs[3, a]
             new[6] = labels[label, 6] | arcs[4, a]
             new[7], new[8] = label, a
-            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(reached, 0, found, new, bounds):
+            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(
+                reached, 0, found, new, bounds
+            ):
                 continue
             looked[count, 0], looked[count, 1] = held[v], found
             size = push(keys, items, size, at + bounds[0, v], count)
@@ -153,8 +175,12 @@ def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
     for start in range(first, last, BLOCK):
         hit = False
         for i in range(start, min(start + BLOCK, last)):
-            hit |= ((settled[0, i] <= usd) & (settled[1, i] <= carbon) & (settled[2, i] <= hops)
-                    & (settled[3, i] & free == 0))
+            hit |= (
+                (settled[0, i] <= usd)
+                & (settled[1, i] <= carbon)
+                & (settled[2, i] <= hops)
+                & (settled[3, i] & free == 0)
+            )
         if hit:
             return True
     return False
@@ -162,14 +188,20 @@ def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
 
 @njit(**JIT)
 def _hopeless(reached: Ints, first: int, found: int, label: Ints, bounds: Ints) -> bool:
-    """Tell whether some finished way from the first on is at least as good as the best this label can become."""
+    """Tell whether some finished way from the first on is at least as good as the best this label
+    can become."""
     u = label[0]
     at, usd = label[1] + bounds[0, u], label[2] + bounds[1, u]
     carbon, risk = label[3] + bounds[2, u], label[4]
     for start in range(first, found, BLOCK):
         hit = False
         for i in range(start, min(start + BLOCK, found)):
-            hit |= (reached[0, i] <= at) & (reached[1, i] <= usd) & (reached[2, i] <= carbon) & (reached[3, i] <= risk)
+            hit |= (
+                (reached[0, i] <= at)
+                & (reached[1, i] <= usd)
+                & (reached[2, i] <= carbon)
+                & (reached[3, i] <= risk)
+            )
         if hit:
             return True
     return False
@@ -189,7 +221,8 @@ def _weight(bits: int, hazard: Ints) -> np.int64:
 
 @njit(**JIT)
 def undominated(values: Ints) -> Bools:
-    """Tell which rows no other row is at least as good as everywhere; of equal rows the first is kept.
+    """Tell which rows no other row is at least as good as everywhere; of equal rows the first is
+    kept.
 
     values int64 [rows, criteria], smaller is better. Returns bool [rows].
     """

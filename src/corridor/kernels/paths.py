@@ -16,9 +16,9 @@ Ints = NDArray[np.int64]
 def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, Ints]:
     """Return least weights from the nearest source and the arc each state is reached by.
 
-    ptr int64 [states + 1], head int64 [arcs] and weight int64 [arcs] (negative: no passage) in CSR order; sources int64
-    [sources]. Returns distance int64 [states] (UNREACHED where there is no way) and arc int64 [states] (-1: none), the
-    position in CSR order.
+    ptr int64 [states + 1], head int64 [arcs] and weight int64 [arcs] (negative: no passage) in CSR
+    order; sources int64 [sources]. Returns distance int64 [states] (UNREACHED where there is no
+    way) and arc int64 [states] (-1: none), the position in CSR order.
     """
     n = len(ptr) - 1
     distance = np.full(n, UNREACHED, np.int64)
@@ -46,7 +46,9 @@ def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, 
 
 
 @njit(**JIT)
-def dijkstra_many(ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr: Ints) -> tuple[Ints, Ints]:
+def dijkstra_many(
+    ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr: Ints
+) -> tuple[Ints, Ints]:
     """Return :func:`dijkstra` from each group of sources: int64 [groups, states] twice.
 
     source_ptr int64 [groups + 1] parts sources into groups.
@@ -55,7 +57,9 @@ def dijkstra_many(ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr
     distance = np.empty((groups, n), np.int64)
     arc = np.empty((groups, n), np.int64)
     for g in range(groups):
-        distance[g], arc[g] = dijkstra(ptr, head, weight, sources[source_ptr[g]:source_ptr[g + 1]])
+        distance[g], arc[g] = dijkstra(
+            ptr, head, weight, sources[source_ptr[g] : source_ptr[g + 1]]
+        )
     return distance, arc
 
 
@@ -75,7 +79,8 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
 
 @njit(**JIT)
 def pop(keys: Ints, items: Ints, size: int) -> int:
-    """Take the least entry off a binary heap (read it at place 0 before) and return its new size."""
+    """Take the least entry off a binary heap (read it at place 0 before) and return its new
+    size."""
     size -= 1
     key, item = keys[size], items[size]
     i = 0
@@ -94,12 +99,14 @@ def pop(keys: Ints, items: Ints, size: int) -> int:
 
 
 @njit(**JIT)
-def along_trees(distance: Ints, arc: Ints, tail: Ints, values: Ints, bits: Ints) -> tuple[Ints, Ints]:
+def along_trees(
+    distance: Ints, arc: Ints, tail: Ints, values: Ints, bits: Ints
+) -> tuple[Ints, Ints]:
     """Add arc values and join arc bits along shortest-path trees.
 
-    distance, arc int64 [groups, states] as :func:`dijkstra_many` returns them; tail int64 [arcs], values int64
-    [kinds, arcs] and bits int64 [arcs] in CSR order. Returns sums int64 [groups, kinds, states] and bits int64
-    [groups, states]; states not reached hold 0.
+    distance, arc int64 [groups, states] as :func:`dijkstra_many` returns them; tail int64 [arcs],
+    values int64 [kinds, arcs] and bits int64 [arcs] in CSR order. Returns sums int64 [groups,
+    kinds, states] and bits int64 [groups, states]; states not reached hold 0.
     """
     groups, n = distance.shape
     kinds = len(values)
@@ -108,7 +115,9 @@ def along_trees(distance: Ints, arc: Ints, tail: Ints, values: Ints, bits: Ints)
     behind = np.empty(n, np.int64)
     for g in range(groups):
         done = arc[g] < 0  # sources, and states not reached
-        for end in range(n):  # back to a state that is done, then forth again: weights of 0 leave no order to sort by
+        for end in range(
+            n
+        ):  # back to a state that is done, then forth again: weights of 0 leave no order to sort by
             count, v = 0, end
             while not done[v]:
                 behind[count], count = v, count + 1

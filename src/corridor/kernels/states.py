@@ -1,9 +1,11 @@
-"""Years of closures, day by day: goods leave knowing what is shut, meet what shuts later, wait or turn back.
+"""Years of closures, day by day: goods leave knowing what is shut, meet what shuts later, wait or
+turn back.
 
-A network state is a set of hazards at work (bits of one word) in a regime of the calendar. A way is sought for a place, a
-goal and only those hazards that stood on the better ways: the cheapest way without any, then without those of them that it
-meets, and so on. The last is the cheapest of the whole state, so that states which differ only in closures elsewhere share
-it, and every way is sought once.
+A network state is a set of hazards at work (bits of one word) in a regime of the calendar. A way is
+sought for a place, a goal and only those hazards that stood on the better ways: the cheapest way
+without any, then without those of them that it meets, and so on. The last is the cheapest of the
+whole state, so that states which differ only in closures elsewhere share it, and every way is
+sought once.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ SLOTS, WAYS, ARCS = 0, 1, 2
 
 @njit(**JIT)
 def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) -> Any:
-    """Return the number of the cheapest way from a place to a goal in a state, seeking it if need be; FULL: no room.
+    """Return the number of the cheapest way from a place to a goal in a state, seeking it if need
+    be; FULL: no room.
 
-    base, book: see :func:`simulate`. place: a state, or states + trip for a trip that has not left yet. shut: hazard bits.
+    base, book: see :func:`simulate`. place: a state, or states + trip for a trip that has not left
+    yet. shut: hazard bits.
     """
     counts, slots, slot_way, way_cost, way_mask = book[0], book[1], book[2], book[3], book[4]
     places = base[0][0].shape[0] - 1 + len(base[3][0])
@@ -40,7 +44,7 @@ def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) 
     ask = np.int64(0)
     room = len(slot_way)
     while True:
-        at = ((key * np.int64(-7046029254386353131)) ^ (ask * np.int64(-4417276706812531889)))
+        at = (key * np.int64(-7046029254386353131)) ^ (ask * np.int64(-4417276706812531889))
         at = (at ^ (at >> 29)) & (room - 1)
         while slot_way[at] != ABSENT and (slots[0, at] != key or slots[1, at] != ask):
             at = (at + 1) & (room - 1)
@@ -61,7 +65,8 @@ def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) 
 
 @njit(**JIT)
 def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) -> Any:
-    """Add the cheapest way that meets none of the hazards to the book and return its number; FULL: no room.
+    """Add the cheapest way that meets none of the hazards to the book and return its number; FULL:
+    no room.
 
     A* on the distances to the goal with nothing shut, which never overestimate.
     """
@@ -118,14 +123,15 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
 
 
 @njit(**JIT)
-def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: Ints,
-          most: int) -> tuple[int, Any, Any, Any]:
-    """Send one unit off on a day and return (outcome, cents, minutes until it is there or given up, hazards on the ways
-    it set out on).
+def _walk(
+    base: Base, book: Book, active: Ints, trip: int, leave: int, limits: Ints, most: int
+) -> tuple[int, Any, Any, Any]:
+    """Send one unit off on a day and return (outcome, cents, minutes until it is there or given up,
+    hazards on the ways it set out on).
 
-    active int64 [days]: hazard bits at work. limits int64 [2]: days goods wait before they turn, most days of waiting.
-    most: cents up to which goods leave. Outcome SERVED, STAYED (never left), STRANDED (given up on the way),
-    or UNKNOWN with minutes -1: the book is full.
+    active int64 [days]: hazard bits at work. limits int64 [2]: days goods wait before they turn,
+    most days of waiting. most: cents up to which goods leave. Outcome SERVED, STAYED (never left),
+    STRANDED (given up on the way), or UNKNOWN with minutes -1: the book is full.
     """
     head, masks, weights, minutes, regimes = base[0][1], base[2], base[1], base[7], base[8]
     n, days = len(base[0][0]) - 1, len(active)
@@ -142,7 +148,12 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
         cost = book[3][way]
         if cost >= UNREACHED or not going and cost + cents > most:
             if waited >= limits[1] * DAY_MIN:
-                return STRANDED if going else STAYED, np.int64(round(cents)), at - leave * DAY_MIN, met
+                return (
+                    STRANDED if going else STAYED,
+                    np.int64(round(cents)),
+                    at - leave * DAY_MIN,
+                    met,
+                )
             step = (at // DAY_MIN + 1) * DAY_MIN - at
             waited += step
             cents += step * hour_cents / 60
@@ -180,8 +191,8 @@ def _walk(base: Base, book: Book, active: Ints, trip: int, leave: int, limits: I
 def undisturbed(base: Base, book: Book, days: int, limits: Ints) -> tuple[bool, Ints]:
     """Return what each trip of each day meets in a year without hazards.
 
-    Returns whether the book sufficed, and int64 [4, trips, days]: outcome, cents, minutes, hazards that could stand on
-    the way.
+    Returns whether the book sufficed, and int64 [4, trips, days]: outcome, cents, minutes, hazards
+    that could stand on the way.
     """
     trips = len(base[3][0])
     quiet = np.zeros(len(base[8]), np.int64)
@@ -191,29 +202,43 @@ def undisturbed(base: Base, book: Book, days: int, limits: Ints) -> tuple[bool, 
             outcome, cents, minutes, met = _walk(base, book, quiet, t, d, limits, UNREACHED)
             if minutes < 0:
                 return False, made
-            made[0, t, d], made[1, t, d], made[2, t, d], made[3, t, d] = outcome, cents, minutes, met
+            made[0, t, d], made[1, t, d], made[2, t, d], made[3, t, d] = (
+                outcome,
+                cents,
+                minutes,
+                met,
+            )
     return True, made
 
 
 @njit(**JIT)
-def simulate(base: Base, book: Book, active: Ints, events: Ints, quiet: Ints,
-             limits: tuple[Ints, Ints, Ints], room: tuple[Floats, Floats, Floats, Ints]) -> bool:
-    """Add one year of closures to the results and tell whether the book of ways sufficed (if not, nothing is of use).
+def simulate(
+    base: Base,
+    book: Book,
+    active: Ints,
+    events: Ints,
+    quiet: Ints,
+    limits: tuple[Ints, Ints, Ints],
+    room: tuple[Floats, Floats, Floats, Ints],
+) -> bool:
+    """Add one year of closures to the results and tell whether the book of ways sufficed (if not,
+    nothing is of use).
 
-    base: (graph: ptr int64 [states + 1], head, tail int64 [arcs]; weights int64 [regimes, classes, arcs], cents, negative:
-    shut; masks int64 [arcs], hazard bits; trips: class int64 [trips], start_ptr int64 [trips + 1], starts int64, goal int64
-    [trips], cents an hour float64 [trips], tonnes a day float64 [trips], units a day float64 [trips], element of each arc
-    int64 [arcs], first element of each hazard int64 [hazards]; bound int64 [regimes, goals, states], least cents to each
-    goal; class of each goal int64 [goals]; is_goal bool [goals, states]; minutes int64 [regimes, classes, arcs]; regime of
-    each day int64 [days]).
-    book: (counts int64 [3], slots int64 [2, slots], way of each slot int64 [slots], cost int64 [ways], hazard bits int64
-    [ways], ptr int64 [ways + 1], arcs int64): ways found so far; slots is a power of two, unused ones hold -1.
-    active int64 [days]: hazard bits at work each day. events int64 [3, events]: hazard, first day, first day no longer, in
-    order of the first day. quiet: as :func:`undisturbed` gives it. limits: int64 [2] as in :func:`_walk`, the most
-    cents a trip may cost more int64 [trips] and the cents a unit given up is worth int64 [trips].
-    room: totals float64 [trips, 4] (cents more, tonne-minutes later, units lost, units late), cents by event float64
-    [events, 2] (more, given up), cents by element float64 [elements], last minute of arrival by event int64 [events]; all
-    are added to.
+    base: (graph: ptr int64 [states + 1], head, tail int64 [arcs]; weights int64 [regimes, classes,
+    arcs], cents, negative: shut; masks int64 [arcs], hazard bits; trips: class int64 [trips],
+    start_ptr int64 [trips + 1], starts int64, goal int64 [trips], cents an hour float64 [trips],
+    tonnes a day float64 [trips], units a day float64 [trips], element of each arc int64 [arcs],
+    first element of each hazard int64 [hazards]; bound int64 [regimes, goals, states], least cents
+    to each goal; class of each goal int64 [goals]; is_goal bool [goals, states]; minutes int64
+    [regimes, classes, arcs]; regime of each day int64 [days]). book: (counts int64 [3], slots int64
+    [2, slots], way of each slot int64 [slots], cost int64 [ways], hazard bits int64 [ways], ptr
+    int64 [ways + 1], arcs int64): ways found so far; slots is a power of two, unused ones hold -1.
+    active int64 [days]: hazard bits at work each day. events int64 [3, events]: hazard, first day,
+    first day no longer, in order of the first day. quiet: as :func:`undisturbed` gives it. limits:
+    int64 [2] as in :func:`_walk`, the most cents a trip may cost more int64 [trips] and the cents a
+    unit given up is worth int64 [trips]. room: totals float64 [trips, 4] (cents more, tonne-minutes
+    later, units lost, units late), cents by event float64 [events, 2] (more, given up), cents by
+    element float64 [elements], last minute of arrival by event int64 [events]; all are added to.
     """
     trips, days = quiet.shape[1], quiet.shape[2]
     totals, by_event, by_element, last = room
@@ -229,7 +254,9 @@ def simulate(base: Base, book: Book, active: Ints, events: Ints, quiet: Ints,
             hit &= quiet[3, t, d]
             if hit == 0:
                 continue
-            outcome, cents, minutes, _ = _walk(base, book, active, t, d, limits[0], quiet[1, t, d] + limits[1][t])
+            outcome, cents, minutes, _ = _walk(
+                base, book, active, t, d, limits[0], quiet[1, t, d] + limits[1][t]
+            )
             if minutes < 0:
                 return False
             units, given, there = cells[6][t], 0.0, np.int64(-1)
@@ -240,19 +267,33 @@ def simulate(base: Base, book: Book, active: Ints, events: Ints, quiet: Ints,
                 totals[t, 1] += cells[5][t] * late
                 totals[t, 3] += units if late > 0 else 0.0
             else:
-                # what it is worth to be sent covers the wait of a unit that stayed, not the way of one that had left
+                # what it is worth to be sent covers the wait of a unit that stayed, not the way of
+                # one that had left
                 more, given = units * cents if outcome == STRANDED else 0.0, units * limits[2][t]
                 totals[t, 2] += units
             totals[t, 0] += more
-            _blame(base, book, (t, d, until, hit), events, (more, given, there),
-                   (by_event, by_element, last))
+            _blame(
+                base,
+                book,
+                (t, d, until, hit),
+                events,
+                (more, given, there),
+                (by_event, by_element, last),
+            )
     return True
 
 
 @njit(**JIT)
-def _blame(base: Base, book: Book, trip: tuple[int, int, int, int], events: Ints,
-           loss: tuple[float, float, int], room: tuple[Floats, Floats, Ints]) -> None:
-    """Share a loss equally among the hazards that shut part of a trip's undisturbed way while it would have been on it."""
+def _blame(
+    base: Base,
+    book: Book,
+    trip: tuple[int, int, int, int],
+    events: Ints,
+    loss: tuple[float, float, int],
+    room: tuple[Floats, Floats, Ints],
+) -> None:
+    """Share a loss equally among the hazards that shut part of a trip's undisturbed way while it
+    would have been on it."""
     t, d, until, hit = trip
     more, given, there = loss
     by_event, by_element, last = room

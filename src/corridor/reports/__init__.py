@@ -1,4 +1,5 @@
-"""The report: what a study answers, how it was reckoned and what it rests on, as one HTML file, and as PDF."""
+"""The report: what a study answers, how it was reckoned and what it rests on, as one HTML file, and
+as PDF."""
 
 from __future__ import annotations
 
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["report"]
 
 
-def report(results: Mapping[str, object] | Results, path: str | Path, *, language: str = SOURCE) -> Path:
-    """Write the results of a study as one HTML file that needs no network and no script, and return its path.
+def report(
+    results: Mapping[str, object] | Results, path: str | Path, *, language: str = SOURCE
+) -> Path:
+    """Write the results of a study as one HTML file that needs no network and no script, and return
+    its path.
 
-    results: of a study's run, or the parts these give for a report (study, trips, nodes, links and so on); a part that is
-    missing or empty is said to be so. Every number leads by links to the row of the source it came from. Charts and the
-    data behind them are in the file. language: code of a language of the program (ru); the study's own texts are in it as
-    far as its ``languages/<code>.po`` holds them. A path that ends in .pdf is printed to A4 by a Chromium found here. The
-    file is written whole or not at all. Raises UnknownName for a language, CallError where there is no Chromium, OSError.
+    results: of a study's run, or the parts these give for a report (study, trips, nodes, links and
+    so on); a part that is missing or empty is said to be so. Every number leads by links to the row
+    of the source it came from. Charts and the data behind them are in the file. language: code of a
+    language of the program (ru); the study's own texts are in it as far as its
+    ``languages/<code>.po`` holds them. A path that ends in .pdf is printed to A4 by a Chromium
+    found here. The file is written whole or not at all. Raises UnknownName for a language,
+    CallError where there is no Chromium, OSError.
     """
     from corridor.formats import write_bytes
     from corridor.reports.pages import page

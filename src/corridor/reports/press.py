@@ -1,4 +1,5 @@
-"""A second process that turns charts into SVG while this one makes the next chart, and this one where none can be had.
+"""A second process that turns charts into SVG while this one makes the next chart, and this one
+where none can be had.
 
 Drawing takes most of a report's time and holds the interpreter, so threads would not help.
 """
@@ -38,8 +39,14 @@ class _Press:
         """Return the spec as SVG, drawn by the second process, else here."""
         try:
             if self.process is None:
-                self.process = subprocess.Popen([sys.executable, "-c", _WORKER], stdin=subprocess.PIPE, text=True,
-                                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
+                self.process = subprocess.Popen(
+                    [sys.executable, "-c", _WORKER],
+                    stdin=subprocess.PIPE,
+                    text=True,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    encoding="utf-8",
+                )
             assert self.process.stdin is not None and self.process.stdout is not None
             self.process.stdin.write(json.dumps(spec) + "\n")
             self.process.stdin.flush()
@@ -63,7 +70,8 @@ class _Press:
 
 @contextmanager
 def pressing() -> Iterator[None]:
-    """Give a context in which :func:`press` draws in a second process, where the machine has two cores."""
+    """Give a context in which :func:`press` draws in a second process, where the machine has two
+    cores."""
     if (os.cpu_count() or 1) < 2 or not sys.executable:
         yield
         return

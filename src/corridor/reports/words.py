@@ -28,11 +28,16 @@ def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
     if value is None:
         return NONE
-    return tell("<\u00a01\u00a0%") if 0 < value < 0.005 else tell("{figure}\u00a0%", figure=number(value * 100))
+    return (
+        tell("<\u00a01\u00a0%")
+        if 0 < value < 0.005
+        else tell("{figure}\u00a0%", figure=number(value * 100))
+    )
 
 
 def say(value: object) -> str:
-    """Return a value as a reader writes it: dates and instants without their machine form, a dash for null."""
+    """Return a value as a reader writes it: dates and instants without their machine form, a dash
+    for null."""
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return NONE if value is None else str(value)
@@ -66,7 +71,8 @@ def layer(value: str) -> str:
 
 def gap() -> str:
     """Return what stands between two sentences."""
-    # Translators: two sentences one after the other; without a blank where the full stop brings its own room
+    # Translators: two sentences one after the other; without a blank where the full stop brings its
+    # own room
     return tell("{sentence} {next_sentence}", sentence="", next_sentence="")
 
 
@@ -78,7 +84,11 @@ def sentences(values: Sequence[str]) -> str:
 def together(values: Sequence[object]) -> str:
     """Return a list as words with commas and an ``and`` before the last."""
     said = [str(value) for value in values]
-    return tell("{list} and {last}", list=tell(", ").join(said[:-1]), last=said[-1]) if len(said) > 1 else "".join(said)
+    return (
+        tell("{list} and {last}", list=tell(", ").join(said[:-1]), last=said[-1])
+        if len(said) > 1
+        else "".join(said)
+    )
 
 
 def way(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
@@ -86,7 +96,11 @@ def way(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
     between, by = list(countries or ())[1:-1], together([tell(mode) for mode in modes or ()])
     if not between:
         return tell("by {modes}", modes=by)
-    return tell("by {modes} through {countries}", modes=by, countries=together([country(code) for code in between]))
+    return tell(
+        "by {modes} through {countries}",
+        modes=by,
+        countries=together([country(code) for code in between]),
+    )
 
 
 @cache
@@ -107,7 +121,8 @@ def slug(value: object) -> str:
 def web(value: object) -> list[tuple[str, str | None]]:
     """Return a text in parts, each with the address it leads to or None.
 
-    http and https addresses lead there, a bare host or host/path gets https; no other kind of address becomes a link.
+    http and https addresses lead there, a bare host or host/path gets https; no other kind of
+    address becomes a link.
     """
     parts: list[tuple[str, str | None]] = []
     for piece in re.split(r"([\s;,]+)", "" if value is None else str(value)):
@@ -119,7 +134,11 @@ def web(value: object) -> list[tuple[str, str | None]]:
         if address is None and parts and parts[-1][1] is None:
             parts[-1] = (parts[-1][0] + piece, None)
         elif piece:
-            parts += [(bare, address), (piece[len(bare):], None)] if address and piece != bare else [(piece, address)]
+            parts += (
+                [(bare, address), (piece[len(bare) :], None)]
+                if address and piece != bare
+                else [(piece, address)]
+            )
     return parts
 
 
@@ -131,5 +150,10 @@ def flat(tree: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, Mapping):
             rows += flat(value, f"{label}.")
         else:
-            rows.append((label, ", ".join(map(say, value)) if isinstance(value, list | tuple) else say(value)))
+            rows.append(
+                (
+                    label,
+                    ", ".join(map(say, value)) if isinstance(value, list | tuple) else say(value),
+                )
+            )
     return rows

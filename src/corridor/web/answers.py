@@ -28,9 +28,27 @@ from corridor.web.limits import MOST_DEPARTURES
 from corridor.web.states import Laid
 from corridor.whynot import SHUT_LONG_MIN, Opening, why_not
 
-LEG_KEYS = ("kind", "link_id", "terminal_id", "service_id", "mode", "layer", "from_node_id", "to_node_id", "country",
-            "depart_at", "arrive_at", "wait_h", "time_h", "fixed_h", "length_km", "cost_usd", "carbon_kg", "source_id",
-            "confidence")
+LEG_KEYS = (
+    "kind",
+    "link_id",
+    "terminal_id",
+    "service_id",
+    "mode",
+    "layer",
+    "from_node_id",
+    "to_node_id",
+    "country",
+    "depart_at",
+    "arrive_at",
+    "wait_h",
+    "time_h",
+    "fixed_h",
+    "length_km",
+    "cost_usd",
+    "carbon_kg",
+    "source_id",
+    "confidence",
+)
 STRAIGHT = "Lines join places; they do not show where a road or railway lies."
 POINT_KEYS = ("drawn", "stop", "km", "km_to", "time_h", "time_to_h", "cost_usd", "cost_to_usd")
 
@@ -41,7 +59,8 @@ def as_json(value: Any) -> bytes:
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, numbers to four digits after the point, null for those without end."""
+    """Return the rows of a table, numbers to four digits after the point, null for those without
+    end."""
     numbers = [c for c, t in frame.schema.items() if t.is_float()]
     kept = [pl.when(pl.col(c).is_finite()).then(pl.col(c).round(4)).alias(c) for c in numbers]
     return frame.with_columns(kept).to_dicts()
@@ -49,12 +68,21 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def find(laid: Laid, asked: questions.Routes) -> Found:
     """Return the routes asked for. Raises like :func:`corridor.routing.route`."""
-    return route(laid.network, asked.origin, asked.destination, cargo=asked.cargo, depart=asked.depart,
-                 criteria=asked.criteria, max_routes=asked.max_routes, **asked.options())
+    return route(
+        laid.network,
+        asked.origin,
+        asked.destination,
+        cargo=asked.cargo,
+        depart=asked.depart,
+        criteria=asked.criteria,
+        max_routes=asked.max_routes,
+        **asked.options(),
+    )
 
 
 def routes(laid: Laid, asked: questions.Routes) -> dict[str, Any]:
-    """Return routes with their legs, the corners of their distance diagrams and what is not open on the day."""
+    """Return routes with their legs, the corners of their distance diagrams and what is not open on
+    the day."""
     found = find(laid, asked)
     named = lettered(found.routes)
     legs: dict[str, list[dict[str, Any]]] = {}
@@ -65,43 +93,84 @@ def routes(laid: Laid, asked: questions.Routes) -> dict[str, Any]:
         for point in records(distance_points(found.legs, laid.network.frames["nodes"])):
             points.setdefault(point["route_id"], []).append({k: point[k] for k in POINT_KEYS})
     return {
-        **about(laid), "pareto_count": found.pareto_count, "reason": found.reason, "warnings": list(found.warnings),
-        "routes": [{**row, "legs": legs.get(row["route_id"], []), "points": points.get(row["route_id"], [])}
-                   for row in records(named)],
-        "openings": [_opening(o) for o in found.openings], "elements": openness(laid, asked),
-        "provenance": {"study": laid.study.id, **found.provenance}}
+        **about(laid),
+        "pareto_count": found.pareto_count,
+        "reason": found.reason,
+        "warnings": list(found.warnings),
+        "routes": [
+            {
+                **row,
+                "legs": legs.get(row["route_id"], []),
+                "points": points.get(row["route_id"], []),
+            }
+            for row in records(named)
+        ],
+        "openings": [_opening(o) for o in found.openings],
+        "elements": openness(laid, asked),
+        "provenance": {"study": laid.study.id, **found.provenance},
+    }
 
 
 def about(laid: Laid) -> dict[str, Any]:
     """Return which state an answer is of, in words."""
-    return {"scenario": laid.scenario.scenario_id, "on": laid.on, "choices": dict(laid.network.choices),
-            "what_if": [{k: v for k, v in row.items() if v is not None} for row in laid.rows]}
+    return {
+        "scenario": laid.scenario.scenario_id,
+        "on": laid.on,
+        "choices": dict(laid.network.choices),
+        "what_if": [{k: v for k, v in row.items() if v is not None} for row in laid.rows],
+    }
 
 
 def calendar(laid: Laid, asked: questions.Calendar) -> dict[str, Any]:
-    """Return the best route by one criterion for every departure of a range, or why there is none."""
+    """Return the best route by one criterion for every departure of a range, or why there is
+    none."""
     days = (asked.until - asked.depart).days // asked.every_days + 1
     if days > MOST_DEPARTURES:
-        raise CallError(f"{days} departures are asked for; {MOST_DEPARTURES} is the most at once. Ask for a shorter range.")
-    frame = departures(laid.network, asked.origin, asked.destination, cargo=asked.cargo,
-                       depart=f"{asked.depart}..{asked.until}", criteria=(asked.criterion,), every_days=asked.every_days,
-                       **asked.options())
+        raise CallError(
+            f"{days} departures are asked for; {MOST_DEPARTURES} is the most at once. Ask for a "
+            "shorter range."
+        )
+    frame = departures(
+        laid.network,
+        asked.origin,
+        asked.destination,
+        cargo=asked.cargo,
+        depart=f"{asked.depart}..{asked.until}",
+        criteria=(asked.criterion,),
+        every_days=asked.every_days,
+        **asked.options(),
+    )
     return {**about(laid), "departures": records(frame)}
 
 
 def why(laid: Laid, asked: questions.WhyNot) -> dict[str, Any]:
     """Return why the best routes do not use an element, and what opening it would change."""
-    found = why_not(laid.network, asked.origin, asked.destination, asked.element, cargo=asked.cargo, depart=asked.depart,
-                    **asked.options())
-    return {**about(laid), "element": found.element, "links": list(found.links), "closures": list(found.closures),
-            "openings": [_opening(o) for o in found.openings], "comparison": records(found.comparison),
-            "verdict": found.verdict}
+    found = why_not(
+        laid.network,
+        asked.origin,
+        asked.destination,
+        asked.element,
+        cargo=asked.cargo,
+        depart=asked.depart,
+        **asked.options(),
+    )
+    return {
+        **about(laid),
+        "element": found.element,
+        "links": list(found.links),
+        "closures": list(found.closures),
+        "openings": [_opening(o) for o in found.openings],
+        "comparison": records(found.comparison),
+        "verdict": found.verdict,
+    }
 
 
 def openness(laid: Laid, asked: questions.State | None = None) -> dict[str, dict[str, Any]]:
-    """Return every link that is not plainly open on the day: planned, shut or barred to this cargo, since and until when.
+    """Return every link that is not plainly open on the day: planned, shut or barred to this cargo,
+    since and until when.
 
-    A window counts where it keeps the link shut for more than three days, as in :mod:`corridor.whynot`.
+    A window counts where it keeps the link shut for more than three days, as in
+    :mod:`corridor.whynot`.
     """
     at_min = minute(laid.on)
     day = snapshot(laid.network, at_min)
@@ -114,28 +183,46 @@ def openness(laid: Laid, asked: questions.State | None = None) -> dict[str, dict
     return found
 
 
-def _openness(day: Network, at_min: int, barred: Mapping[int, list[Closure]]) -> dict[str, dict[str, Any]]:
+def _openness(
+    day: Network, at_min: int, barred: Mapping[int, list[Closure]]
+) -> dict[str, dict[str, Any]]:
     opened = link_openings(day, at_min)
     links, found = day.rows("links"), dict[str, dict[str, Any]]()
-    for i, (link, closures, spans) in enumerate(zip(links, opened.closures, opened.spans, strict=True)):
+    for i, (link, closures, spans) in enumerate(
+        zip(links, opened.closures, opened.spans, strict=True)
+    ):
         dated = shut_by(closures, at_min)
         opens = next_open(spans, at_min)
-        windowed = [] if dated or opens is not None and opens <= at_min + SHUT_LONG_MIN else [
-            c for c in closures if c.kind == "window"]
+        windowed = (
+            []
+            if dated or opens is not None and opens <= at_min + SHUT_LONG_MIN
+            else [c for c in closures if c.kind == "window"]
+        )
         reasons = [*dated, *windowed, *barred.get(i, ())]
         if reasons:
-            planned = any(c.kind == "status" for c in dated) and link["status"] not in ("closed", OPEN_STATUS)
+            planned = any(c.kind == "status" for c in dated) and link["status"] not in (
+                "closed",
+                OPEN_STATUS,
+            )
             state = "planned" if planned else "shut" if dated or windowed else "barred"
             found[link["link_id"]] = {
-                "state": state, "opens_on": None if opens is None or opens == at_min else day_of(opens),
-                "why": [closure(c) for c in reasons]}
+                "state": state,
+                "opens_on": None if opens is None or opens == at_min else day_of(opens),
+                "why": [closure(c) for c in reasons],
+            }
     return found
 
 
 def closure(shut: Closure) -> dict[str, Any]:
     """Return a closure as JSON takes it."""
-    return {"kind": shut.kind, "id": shut.closure_id, "from_on": None if shut.from_min is None else day_of(shut.from_min),
-            "to_on": None if shut.to_min is None else day_of(shut.to_min), "source_id": shut.source_id, "note": shut.note}
+    return {
+        "kind": shut.kind,
+        "id": shut.closure_id,
+        "from_on": None if shut.from_min is None else day_of(shut.from_min),
+        "to_on": None if shut.to_min is None else day_of(shut.to_min),
+        "source_id": shut.source_id,
+        "note": shut.note,
+    }
 
 
 def network(laid: Laid) -> dict[str, Any]:
@@ -147,36 +234,73 @@ def network(laid: Laid) -> dict[str, Any]:
     for link in day.rows("links"):
         ends = frozenset((link["from_node_id"], link["to_node_id"]))
         rank = peers[ends] = peers.get(ends, -1) + 1
-        # One side of the pair, whatever the link's direction, so that parallel ones lie beside each other.
+        # One side of the pair, whatever the link's direction, so that parallel ones lie beside each
+        # other.
         a, b = (nodes[n] for n in sorted((link["from_node_id"], link["to_node_id"])))
-        lines.append(feature("LineString", [[a["lon_deg"], a["lat_deg"]], [b["lon_deg"], b["lat_deg"]]], {
-            "id": link["link_id"], "from": link["from_node_id"], "to": link["to_node_id"], "mode": link["mode"],
-            "layer": layer(link["mode"], link["gauge_mm"]), "status": link["status"], "length_km": link["length_km"],
-            "rank": (rank + 1) // 2 * (1 if rank % 2 else -1),
-            "border": nodes[link["from_node_id"]]["country"] != nodes[link["to_node_id"]]["country"]}))
+        lines.append(
+            feature(
+                "LineString",
+                [[a["lon_deg"], a["lat_deg"]], [b["lon_deg"], b["lat_deg"]]],
+                {
+                    "id": link["link_id"],
+                    "from": link["from_node_id"],
+                    "to": link["to_node_id"],
+                    "mode": link["mode"],
+                    "layer": layer(link["mode"], link["gauge_mm"]),
+                    "status": link["status"],
+                    "length_km": link["length_km"],
+                    "rank": (rank + 1) // 2 * (1 if rank % 2 else -1),
+                    "border": nodes[link["from_node_id"]]["country"]
+                    != nodes[link["to_node_id"]]["country"],
+                },
+            )
+        )
     degree: dict[str, int] = {}
     for line in lines:
         for end in ("from", "to"):
             node = line["properties"][end]
             degree[node] = degree.get(node, 0) + 1
-    places = [feature("Point", [n["lon_deg"], n["lat_deg"]], {
-        "id": n["node_id"], "name": n["name"], "country": n["country"], "kind": n["kind"], "unlocode": n["unlocode"],
-        "degree": degree.get(n["node_id"], 0)}) for n in nodes.values()]
-    return {**about(laid), "links": collection(lines), "nodes": collection(places), "elements": openness(laid)}
+    places = [
+        feature(
+            "Point",
+            [n["lon_deg"], n["lat_deg"]],
+            {
+                "id": n["node_id"],
+                "name": n["name"],
+                "country": n["country"],
+                "kind": n["kind"],
+                "unlocode": n["unlocode"],
+                "degree": degree.get(n["node_id"], 0),
+            },
+        )
+        for n in nodes.values()
+    ]
+    return {
+        **about(laid),
+        "links": collection(lines),
+        "nodes": collection(places),
+        "elements": openness(laid),
+    }
 
 
 def threats(laid: Laid) -> dict[str, Any]:
     """Return the hazards, the links each covers and the chance that it shuts them on the day."""
     day = snapshot(laid.network, minute(laid.on))
     bits, ids = hazards.link_bits(day), day.frames["links"]["link_id"].to_list()
-    rows = [{**row, "shut_share": hazards.shut_share(row, laid.on),
-             "links": [link for link, mask in zip(ids, bits.tolist(), strict=True) if mask >> h & 1]}
-            for h, row in enumerate(day.rows("hazards"))]
+    rows = [
+        {
+            **row,
+            "shut_share": hazards.shut_share(row, laid.on),
+            "links": [link for link, mask in zip(ids, bits.tolist(), strict=True) if mask >> h & 1],
+        }
+        for h, row in enumerate(day.rows("hazards"))
+    ]
     return {**about(laid), "hazards": rows}
 
 
 def criticality(laid: Laid) -> dict[str, Any]:
-    """Return what the failure of each link would cost the study's demand a year, worst first, as ``corridor rank`` says it.
+    """Return what the failure of each link would cost the study's demand a year, worst first, as
+    ``corridor rank`` says it.
 
     Links whose failure costs nothing are left out; without demand there are none.
     """
@@ -190,7 +314,11 @@ def criticality(laid: Laid) -> dict[str, Any]:
 
 def feature(kind: str, coordinates: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return a GeoJSON feature."""
-    return {"type": "Feature", "properties": dict(properties), "geometry": {"type": kind, "coordinates": coordinates}}
+    return {
+        "type": "Feature",
+        "properties": dict(properties),
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
 
 
 def collection(features: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -203,10 +331,17 @@ def geojson(laid: Laid, found: Found) -> dict[str, Any]:
     nodes = laid.network.by_id("nodes")
     made = []
     for row in records(lettered(found.routes)):
-        legs = found.legs.filter((pl.col("route_id") == row["route_id"]) & (pl.col("kind") == "link"))
+        legs = found.legs.filter(
+            (pl.col("route_id") == row["route_id"]) & (pl.col("kind") == "link")
+        )
         ends = [*legs["from_node_id"].to_list()[:1], *legs["to_node_id"].to_list()]
-        made.append(feature("LineString", [[nodes[n]["lon_deg"], nodes[n]["lat_deg"]] for n in ends],
-                            {**row, "links": legs["link_id"].to_list()}))
+        made.append(
+            feature(
+                "LineString",
+                [[nodes[n]["lon_deg"], nodes[n]["lat_deg"]] for n in ends],
+                {**row, "links": legs["link_id"].to_list()},
+            )
+        )
     return {**collection(made), "provenance": dict(found.provenance), "note": STRAIGHT}
 
 
@@ -221,44 +356,70 @@ def legs_csv(laid: Laid, found: Found) -> bytes:
     names = {n["node_id"]: n["name"] for n in laid.network.rows("nodes")}
     named = lettered(found.legs).with_columns(
         pl.col(f"{end}_node_id").replace_strict(names, return_dtype=pl.String).alias(f"{end}_name")
-        for end in ("from", "to"))
+        for end in ("from", "to")
+    )
     first = ("route_id", "letter", "leg", "kind", "from_name", "to_name")
     return csv(named.select(*first, pl.exclude(*first)))
 
 
 def legs_geojson(laid: Laid, found: Found) -> dict[str, Any]:
-    """Return the legs of routes as GeoJSON, one line a leg under way; handling at terminals has none."""
+    """Return the legs of routes as GeoJSON, one line a leg under way; handling at terminals has
+    none."""
     nodes = laid.network.by_id("nodes")
     made = []
     for row in records(lettered(found.legs).filter(pl.col("kind") == "link")):
-        ends = [[nodes[row[end]]["lon_deg"], nodes[row[end]]["lat_deg"]] for end in ("from_node_id", "to_node_id")]
-        places = {"from_name": nodes[row["from_node_id"]]["name"], "to_name": nodes[row["to_node_id"]]["name"]}
+        ends = [
+            [nodes[row[end]]["lon_deg"], nodes[row[end]]["lat_deg"]]
+            for end in ("from_node_id", "to_node_id")
+        ]
+        places = {
+            "from_name": nodes[row["from_node_id"]]["name"],
+            "to_name": nodes[row["to_node_id"]]["name"],
+        }
         made.append(feature("LineString", ends, {**row, **places}))
     return {**collection(made), "provenance": dict(found.provenance), "note": STRAIGHT}
 
 
 def csv(frame: pl.DataFrame) -> bytes:
-    """Return a table as CSV in UTF-8: lists parted by semicolons, instants in UTC as spreadsheets read them."""
+    """Return a table as CSV in UTF-8: lists parted by semicolons, instants in UTC as spreadsheets
+    read them."""
     flat = [pl.col(c).list.join("; ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
-    return frame.with_columns(flat).write_csv(float_precision=3, datetime_format="%Y-%m-%d %H:%M").encode()
+    return (
+        frame.with_columns(flat)
+        .write_csv(float_precision=3, datetime_format="%Y-%m-%d %H:%M")
+        .encode()
+    )
 
 
 def _barred(day: Network, asked: questions.Trip, at_min: int) -> dict[int, list[Closure]]:
     nodes = day.by_id("nodes")
-    ends = [nodes[resolve_place(day, text.partition("@")[0])]["country"] for text in (asked.origin, asked.destination)]
+    ends = [
+        nodes[resolve_place(day, text.partition("@")[0])]["country"]
+        for text in (asked.origin, asked.destination)
+    ]
     found: dict[int, list[Closure]] = {}
     for rule in applying(day, Party(asked.cargo, ends[0], ends[1], asked.carrier)):
         if rule.row["effect"] == "forbid" and rule.from_min <= at_min < rule.to_min:
-            shut = Closure("rule", rule.row["rule_id"], None if rule.row["from_on"] is None else rule.from_min,
-                           None if rule.row["to_on"] is None else rule.to_min, rule.row["source_id"], rule.row["note"])
+            shut = Closure(
+                "rule",
+                rule.row["rule_id"],
+                None if rule.row["from_on"] is None else rule.from_min,
+                None if rule.row["to_on"] is None else rule.to_min,
+                rule.row["source_id"],
+                rule.row["note"],
+            )
             for i in rule.links:
                 found.setdefault(i, []).append(shut)
     return found
 
 
 def _opening(opening: Opening) -> dict[str, Any]:
-    return {"closures": [closure(c) for c in opening.closures], "links": [list(ids) for ids in opening.links],
-            "time_h": opening.time_h, "cost_usd": opening.cost_usd}
+    return {
+        "closures": [closure(c) for c in opening.closures],
+        "links": [list(ids) for ids in opening.links],
+        "time_h": opening.time_h,
+        "cost_usd": opening.cost_usd,
+    }
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,5 @@
-"""Limits: how large, deep, long and many requests may be, who may ask, and the headers of every answer."""
+"""Limits: how large, deep, long and many requests may be, who may ask, and the headers of every
+answer."""
 
 from __future__ import annotations
 
@@ -16,17 +17,22 @@ MOST_CHANGES = 50
 MOST_REQUIRED = 3
 MOST_ROUTES = 100
 MOST_DEPARTURES = 60
-MOST_LABELS = 500_000  # partial ways of one search: about 70 MB and four seconds; the clock may end it earlier
+# partial ways of one search: about 70 MB and four seconds; the clock may end it earlier
+MOST_LABELS = 500_000
 MOST_WORKING = 2  # searches at once
 MOST_WAITING = 100  # requests that wait for one
 MOST_SECONDS = 20.0  # of one answer, its waiting included
 FIRST_YEAR, LAST_YEAR = 2000, 2075
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})  # names by which this machine calls itself
+LOOPBACK = frozenset(
+    {"localhost", "127.0.0.1", "[::1]"}
+)  # names by which this machine calls itself
 COOKIE = "corridor_token"
 HEADERS = (
-    (b"content-security-policy",
-     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-     b"worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "  # noqa: E501
+        b"worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",  # noqa: E501
+    ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -45,7 +51,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Refused(Exception):
     """A request that is not answered: HTTP status, a stable word and a sentence for the reader."""
 
-    def __init__(self, status: int, error: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(
+        self, status: int, error: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> None:
         self.status, self.error, self.message, self.headers = status, error, message, headers
         super().__init__(message)
 
@@ -53,7 +61,8 @@ class Refused(Exception):
 class Door:
     """Let in what keeps the limits, and put the security headers on every answer.
 
-    token: what a caller must know; null: anybody who reaches a loopback address, by its own name only.
+    token: what a caller must know; null: anybody who reaches a loopback address, by its own name
+    only.
     """
 
     def __init__(self, app: App, token: str | None) -> None:
@@ -71,7 +80,10 @@ class Door:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 named = {name.lower() for name, _ in message.get("headers", ())}
-                message["headers"] = [*message.get("headers", ()), *(h for h in HEADERS if h[0] not in named)]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    *(h for h in HEADERS if h[0] not in named),
+                ]
             await send(message)
 
         try:
@@ -88,12 +100,14 @@ class Door:
         await self.app(scope, _replay(body, receive), dressed)
 
     def _check_host(self, headers: dict[bytes, bytes]) -> None:
-        """Refuse a foreign name on a loopback address: a page elsewhere may have its name lead here."""
+        """Refuse a foreign name on a loopback address: a page elsewhere may have its name lead
+        here."""
         if self.token is None and _name_of(headers.get(b"host", b"")) not in LOOPBACK:
             raise Refused(421, "wrong-host", "This server answers only as localhost or 127.0.0.1.")
 
     async def _enter(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> bool:
-        """Check the token; with ?token= in the address set a cookie and lead to the address without it. True: answered."""
+        """Check the token; with ?token= in the address set a cookie and lead to the address without
+        it. True: answered."""
         given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         token = next((value for name, value in given if name == "token"), None)
         if token is not None and scope["method"] in ("GET", "HEAD"):
@@ -102,9 +116,18 @@ class Door:
             where = "/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else "")
             secure = "; Secure" if scope.get("scheme") == "https" else ""
             cookie = f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict{secure}"
-            await send({"type": "http.response.start", "status": 303, "headers": [
-                (b"location", where.encode("ascii", "replace")), (b"set-cookie", cookie.encode()), (b"content-length", b"0"),
-                (b"cache-control", b"no-store")]})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 303,
+                    "headers": [
+                        (b"location", where.encode("ascii", "replace")),
+                        (b"set-cookie", cookie.encode()),
+                        (b"content-length", b"0"),
+                        (b"cache-control", b"no-store"),
+                    ],
+                }
+            )
             await send({"type": "http.response.body", "body": b""})
             return True
         bearer = headers.get(b"authorization", b"").decode("latin-1")
@@ -112,14 +135,22 @@ class Door:
             scheme, _, word = bearer.partition(" ")
             self._check_token(word.strip() if scheme.lower() == "bearer" else "")
             return False
-        pairs = (p.strip().partition("=") for p in headers.get(b"cookie", b"").decode("latin-1").split(";"))
+        pairs = (
+            p.strip().partition("=")
+            for p in headers.get(b"cookie", b"").decode("latin-1").split(";")
+        )
         self._check_token(next((value for name, _, value in pairs if name == COOKIE), ""))
         return False
 
     def _check_token(self, given: str) -> None:
         if not hmac.compare_digest(given.encode("utf-8", "replace"), (self.token or "").encode()):
-            raise Refused(401, "wrong-token", "Open the address with ?token=..., or send the header Authorization: Bearer "
-                          "and the token.", ((b"www-authenticate", b"Bearer"),))
+            raise Refused(
+                401,
+                "wrong-token",
+                "Open the address with ?token=..., or send the header Authorization: Bearer and "
+                "the token.",
+                ((b"www-authenticate", b"Bearer"),),
+            )
 
 
 def depth(data: bytes) -> int:
@@ -156,12 +187,16 @@ def said(error: str, message: str, **more: Any) -> bytes:
 
 def _name_of(host: bytes) -> str:
     text = host.decode("latin-1").lower()
-    return text[:text.find("]") + 1] if text.startswith("[") else text.partition(":")[0]
+    return text[: text.find("]") + 1] if text.startswith("[") else text.partition(":")[0]
 
 
 def _check_address(scope: Scope) -> None:
     if len(scope["query_string"]) > MOST_QUERY_BYTES:
-        raise Refused(414, "address-too-long", f"An address may ask with at most {MOST_QUERY_BYTES} bytes; POST the rest.")
+        raise Refused(
+            414,
+            "address-too-long",
+            f"An address may ask with at most {MOST_QUERY_BYTES} bytes; POST the rest.",
+        )
     if "\0" in scope["path"]:
         raise Refused(400, "bad-address", "The address holds a NUL.")
 
@@ -200,7 +235,12 @@ async def _body(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> 
 
 
 def _too_large() -> Refused:
-    return Refused(413, "body-too-large", f"A body may have at most {MOST_BODY_BYTES} bytes.", ((b"connection", b"close"),))
+    return Refused(
+        413,
+        "body-too-large",
+        f"A body may have at most {MOST_BODY_BYTES} bytes.",
+        ((b"connection", b"close"),),
+    )
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -218,7 +258,16 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 async def _refuse(refused: Refused, send: Send) -> None:
     body = said(refused.error, refused.message)
-    await send({"type": "http.response.start", "status": refused.status, "headers": [
-        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"), *refused.headers]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": refused.status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                *refused.headers,
+            ],
+        }
+    )
     await send({"type": "http.response.body", "body": body})

@@ -15,13 +15,20 @@ from corridor.web.limits import Refused
 from corridor.web.workers import Answer
 
 SCRIPT = "text/javascript; charset=utf-8"
-KINDS = {".html": "text/html; charset=utf-8", ".js": SCRIPT, ".mjs": SCRIPT, ".css": "text/css; charset=utf-8",
-         ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain; charset=utf-8"}
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": SCRIPT,
+    ".mjs": SCRIPT,
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>corridor: the page is not built</title>
 <h1>The page is not built</h1><p>This copy of corridor came without its built page. Build it with <code>make web</code>
 (needs node 20 or newer), or install a released package, then start the server again.</p>
 <p>Everything the page shows can be had as JSON: <a href="/api/openapi.json">the description of the API</a>,
-<a href="/api/study">the study</a>, <a href="/api/network">its network</a>.</p></html>"""
+<a href="/api/study">the study</a>, <a href="/api/network">its network</a>.</p></html>"""  # noqa: E501
 
 
 def built() -> dict[str, bytes]:
@@ -34,14 +41,22 @@ def built() -> dict[str, bytes]:
         if entry.is_file():
             files[entry.name] = entry.read_bytes()
         elif entry.name == "assets":
-            files.update({f"assets/{each.name}": each.read_bytes() for each in entry.iterdir() if each.is_file()})
+            files.update(
+                {
+                    f"assets/{each.name}": each.read_bytes()
+                    for each in entry.iterdir()
+                    if each.is_file()
+                }
+            )
     return files
 
 
 def add_pages(app: FastAPI) -> None:
     """Add the page, its files and the base map; only files found at the start are ever sent."""
     files = {name: Answer(data, _kind(name)) for name, data in built().items()}
-    tags = {name: f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"' for name, answer in files.items()}
+    tags = {
+        name: f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"' for name, answer in files.items()
+    }
     ground: dict[str, Answer] = {}
 
     def reply(request: Request, answer: Answer, tag: str, cache: str) -> Response:
@@ -71,15 +86,20 @@ def add_pages(app: FastAPI) -> None:
             raise Refused(404, "no-file", "The page has no such file.")
         return reply(request, files[whole], tags[whole], "no-cache")
 
-    @app.get("/api/basemap", summary="Land, borders and names of countries as GeoJSON (Natural Earth)")
+    @app.get(
+        "/api/basemap", summary="Land, borders and names of countries as GeoJSON (Natural Earth)"
+    )
     async def get_basemap(request: Request) -> Response:
         if not ground:
             west, south, east, north = outline()["window"]
             body = as_json(basemap((west, south, east, north)))
-            ground["all"], tags["basemap"] = Answer(body), f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+            ground["all"], tags["basemap"] = (
+                Answer(body),
+                f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+            )
         return reply(request, ground["all"], tags["basemap"], "no-cache")
 
 
 def _kind(name: str) -> str:
-    ending = name[name.rfind("."):]
+    ending = name[name.rfind(".") :]
     return KINDS.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"

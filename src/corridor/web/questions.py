@@ -1,4 +1,5 @@
-"""Questions: what a request may ask, with its limits; the same words in an address and in a body."""
+"""Questions: what a request may ask, with its limits; the same words in an address and in a
+body."""
 
 from __future__ import annotations
 
@@ -38,8 +39,11 @@ def _day(day: dt.date) -> dt.date:
     return day
 
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=MOST_WORD, strip_whitespace=True),
-                 AfterValidator(plain_text)]
+Word = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MOST_WORD, strip_whitespace=True),
+    AfterValidator(plain_text),
+]
 Day = Annotated[dt.date, AfterValidator(_day)]
 Words = Annotated[list[Word], Field(max_length=MOST_CHANGES)]
 Criterion = Literal["time", "cost", "carbon", "risk"]
@@ -52,7 +56,9 @@ class ChangeRow(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     table: Literal["links", "terminals", "rates", "modes", "services", "cargoes"]
-    row_id: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(plain_text)]
+    row_id: Annotated[
+        str, StringConstraints(min_length=1, max_length=2000), AfterValidator(plain_text)
+    ]
     column: Word
     op: Literal["set", "scale", "add"] = "set"
     value: Word
@@ -61,46 +67,76 @@ class ChangeRow(BaseModel):
 
 
 class State(BaseModel):
-    """A state of the study: a scenario, other options of disputed figures, and what is shut, opened or laid over it."""
+    """A state of the study: a scenario, other options of disputed figures, and what is shut, opened
+    or laid over it."""
 
     model_config = ConfigDict(extra="forbid")
 
     scenario: Word | None = Field(None, description="Scenario; the default one where not given.")
-    choose: Words = Field(default=[], description="parameter:option of a disputed figure, over the scenario's choice.")
-    with_changes: Words = Field(default=[], description="change_ids of the study laid over the scenario.")
-    close: Words = Field(default=[], description="Links shut: ids or selectors such as crossing:AF-PK.")
+    choose: Words = Field(
+        default=[], description="parameter:option of a disputed figure, over the scenario's choice."
+    )
+    with_changes: Words = Field(
+        default=[], description="change_ids of the study laid over the scenario."
+    )
+    close: Words = Field(
+        default=[], description="Links shut: ids or selectors such as crossing:AF-PK."
+    )
     open: Words = Field(default=[], description="Links opened: ids or selectors.")
-    on: Day | None = Field(None, description="Day looked at; the day of departure, else the scenario's.")
+    on: Day | None = Field(
+        None, description="Day looked at; the day of departure, else the scenario's."
+    )
 
 
 class Trip(State):
     """A state and one unit of a cargo between two places."""
 
-    origin: Word = Field(description="Place by id, name or UN/LOCODE; place@layer for goods already on a train or ship.",
-                         examples=["almaty"])
+    origin: Word = Field(
+        description=(
+            "Place by id, name or UN/LOCODE; place@layer for goods already on a train or ship."
+        ),
+        examples=["almaty"],
+    )
     destination: Word = Field(examples=["karachi"])
     cargo: Word = Field(description="Row of cargoes.csv.", examples=["container-40"])
     depart: Day = Field(examples=["2026-07-01"])
     via: Few = Field(default=[], description="Places every route passes.")
     avoid: Words = Field(default=[], description="Countries, modes, places or links no route uses.")
-    require: Few = Field(default=[], description="Countries, modes, places or links every route uses.")
+    require: Few = Field(
+        default=[], description="Countries, modes, places or links every route uses."
+    )
     max_transshipments: Annotated[int, Field(ge=0, le=100)] | None = None
     deadline: Day | None = None
     carrier: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
 
     def options(self) -> Options:
-        """Return them as the library takes them; CallError for more places to pass than a web request may ask."""
+        """Return them as the library takes them; CallError for more places to pass than a web
+        request may ask."""
         if len(self.via) + len(self.require) > MOST_REQUIRED:
-            raise CallError(f"At most {MOST_REQUIRED} places, modes or countries can be required here at once.")
+            raise CallError(
+                f"At most {MOST_REQUIRED} places, modes or countries can be required here at once."
+            )
         deadline = None if self.deadline is None else self.deadline.isoformat()
-        return {"via": self.via, "avoid": self.avoid, "require": self.require, "deadline": deadline,
-                "max_transshipments": self.max_transshipments, "carrier": self.carrier, "most_labels": MOST_LABELS}
+        return {
+            "via": self.via,
+            "avoid": self.avoid,
+            "require": self.require,
+            "deadline": deadline,
+            "max_transshipments": self.max_transshipments,
+            "carrier": self.carrier,
+            "most_labels": MOST_LABELS,
+        }
 
 
 class Routes(Trip):
     """A trip and what its routes are compared by."""
 
-    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=4)] = ["time", "cost", "carbon", "risk"]
+    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=4)] = [
+        "time",
+        "cost",
+        "carbon",
+        "risk",
+    ]
     max_routes: Annotated[int, Field(ge=1, le=MOST_ROUTES)] = 10
 
 
@@ -144,16 +180,19 @@ def choices(state: State) -> dict[str, str]:
     for text in state.choose:
         parameter, colon, option = text.partition(":")
         if not (colon and parameter and option):
-            raise CallError(f"choose {text!r} is not parameter:option, such as khunjerab:open-all-year.")
+            raise CallError(
+                f"choose {text!r} is not parameter:option, such as khunjerab:open-all-year."
+            )
         made[parameter] = option
     return made
 
 
 def what_if(state: State, known: pl.DataFrame, ids: Collection[str]) -> list[dict[str, Any]]:
-    """Return the what-if as rows of ``changes``, in the order they apply: study's changes, further rows, shut, opened.
+    """Return the what-if as rows of ``changes``, in the order they apply: study's changes, further
+    rows, shut, opened.
 
-    known: the study's changes that hold under its choices; ids: every change_id it has. Raises UnknownName for another
-    change_id, CallError for too many rows.
+    known: the study's changes that hold under its choices; ids: every change_id it has. Raises
+    UnknownName for another change_id, CallError for too many rows.
     """
     rows: list[dict[str, Any]] = []
     for change_id in state.with_changes:
@@ -163,12 +202,23 @@ def what_if(state: State, known: pl.DataFrame, ids: Collection[str]) -> list[dic
     further: list[ChangeRow] = getattr(state, "changes", [])
     rows += [_own(row.model_dump()) for row in further]
     for words, value in ((state.close, "closed"), (state.open, schema.OPEN_STATUS)):
-        rows += [_own({"table": "links", "row_id": w, "column": "status", "op": "set", "value": value}) for w in words]
+        rows += [
+            _own({"table": "links", "row_id": w, "column": "status", "op": "set", "value": value})
+            for w in words
+        ]
     if len(further) + len(state.close) + len(state.open) + len(state.with_changes) > MOST_CHANGES:
         raise CallError(f"A what-if holds at most {MOST_CHANGES} changes.")
     return rows
 
 
 def _own(row: dict[str, Any]) -> dict[str, Any]:
-    return {"change_id": WHAT_IF, "from_on": None, "to_on": None, "alternative": None, "source_id": WHAT_IF_SOURCE,
-            "confidence": "C", "note": None, **row}
+    return {
+        "change_id": WHAT_IF,
+        "from_on": None,
+        "to_on": None,
+        "alternative": None,
+        "source_id": WHAT_IF_SOURCE,
+        "confidence": "C",
+        "note": None,
+        **row,
+    }

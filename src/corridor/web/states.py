@@ -1,4 +1,5 @@
-"""States: the study as it lies on disk, its networks by scenario and choices, and what-ifs laid over them."""
+"""States: the study as it lies on disk, its networks by scenario and choices, and what-ifs laid
+over them."""
 
 from __future__ import annotations
 
@@ -28,12 +29,23 @@ MOST_NETWORKS = 48
 MOST_CACHED = 400  # things one network remembers before it is made anew
 LOOK_AGAIN_S = 2.0
 # What a network has worked out that no edit of links.status touches.
-_KEPT = ("rows", "by_id", "places", "hazard_bits", "hazard_weights", "costs", "rule_links", "selected", "windowed")
+_KEPT = (
+    "rows",
+    "by_id",
+    "places",
+    "hazard_bits",
+    "hazard_weights",
+    "costs",
+    "rule_links",
+    "selected",
+    "windowed",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """A state of the study: its scenario, the day looked at, the network with the what-if, and the what-if's rows."""
+    """A state of the study: its scenario, the day looked at, the network with the what-if, and the
+    what-if's rows."""
 
     study: Study
     scenario: Scenario
@@ -45,7 +57,8 @@ class Laid:
 
 
 class Shelf:
-    """The study of a folder, read anew when its files change, and its networks, the latest used kept.
+    """The study of a folder, read anew when its files change, and its networks, the latest used
+    kept.
 
     A study that can no longer be used stays as it was; ``trouble`` then says why.
     """
@@ -76,7 +89,8 @@ class Shelf:
             return self._study
 
     def lay(self, state: State) -> Laid:
-        """Return the state asked for. Raises UnknownName, CallError or StudyError for what cannot be laid over the study."""
+        """Return the state asked for. Raises UnknownName, CallError or StudyError for what cannot
+        be laid over the study."""
         known = self.study()
         scenario_id = state.scenario or known.settings.default_scenario
         if scenario_id not in known.scenarios:
@@ -85,9 +99,19 @@ class Shelf:
         on = state.on or getattr(state, "depart", None) or scenario.as_of
         chosen = {**scenario.choices, **choices(state)}
         home = (known.hash, scenario_id, tuple(sorted(chosen.items())))
-        base = self._network(home, lambda: network.build(
-            known.tables, choices=chosen, change_ids=scenario.changes, inputs=known.hash))
-        rows = tuple(what_if(state, base.frames["changes"], known.tables["changes"]["change_id"].unique().to_list()))
+        base = self._network(
+            home,
+            lambda: network.build(
+                known.tables, choices=chosen, change_ids=scenario.changes, inputs=known.hash
+            ),
+        )
+        rows = tuple(
+            what_if(
+                state,
+                base.frames["changes"],
+                known.tables["changes"]["change_id"].unique().to_list(),
+            )
+        )
         if not rows:
             return Laid(known, scenario, on, base, base, rows, home)
         key = (*home, tuple(tuple(sorted((k, str(v)) for k, v in row.items())) for row in rows))
@@ -123,29 +147,42 @@ def as_changes(like: pl.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pl.Data
 
 
 def check_status(tables: Mapping[str, pl.DataFrame], rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether all rows open or shut links that there are; a quick look at what a what-if mostly is."""
+    """Tell whether all rows open or shut links that there are; a quick look at what a what-if
+    mostly is."""
     links, nodes = tables["links"], tables["nodes"]
     known = schema.table("links").column("status").choices
     try:
-        return all(row["table"] == "links" and row["column"] == "status" and row["op"] == "set" and row["value"] in known
-                   and all(selectors.select(term, links, nodes) for term in row["row_id"].split()) for row in rows)
+        return all(
+            row["table"] == "links"
+            and row["column"] == "status"
+            and row["op"] == "set"
+            and row["value"] in known
+            and all(selectors.select(term, links, nodes) for term in row["row_id"].split())
+            for row in rows
+        )
     except ValueError:
         return False
 
 
 def check_rows(tables: Mapping[str, pl.DataFrame], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Raise StudyError with every finding on change rows that cannot be laid over a study, CallError where one is empty."""
+    """Raise StudyError with every finding on change rows that cannot be laid over a study,
+    CallError where one is empty."""
     frame = as_changes(tables["changes"], rows)
     looked = from_frames({"changes": frame})
     wrong = [f for f in looked.findings if f.table == "changes" and f.severity == "error"]
     whole = Tables({**tables, "changes": looked.frames["changes"]})
-    wrong += [f for f in amendments.check(whole) if f.table == "changes" and f.severity == "error"
-              and f.kind != "contradictory-changes"]
+    wrong += [
+        f
+        for f in amendments.check(whole)
+        if f.table == "changes" and f.severity == "error" and f.kind != "contradictory-changes"
+    ]
     if wrong:
         raise StudyError(wrong)
 
 
-def _laid(tables: Mapping[str, pl.DataFrame], base: Network, rows: Sequence[Mapping[str, Any]]) -> Network:
+def _laid(
+    tables: Mapping[str, pl.DataFrame], base: Network, rows: Sequence[Mapping[str, Any]]
+) -> Network:
     if not check_status(tables, rows):
         check_rows(tables, rows)
     for row in rows:
@@ -155,7 +192,8 @@ def _laid(tables: Mapping[str, pl.DataFrame], base: Network, rows: Sequence[Mapp
 
 
 def _share(base: Network, laid: Network, rows: Sequence[Mapping[str, Any]], on: dt.date) -> None:
-    """Give a what-if that only opens and shuts links what its base has worked out: graph, costs, bits of hazards."""
+    """Give a what-if that only opens and shuts links what its base has worked out: graph, costs,
+    bits of hazards."""
     if any(row["table"] != "links" or row["column"] != "status" for row in rows):
         return
     old, new = (snapshot(n, minute(on)) for n in (base, laid))
@@ -168,7 +206,12 @@ def _share(base: Network, laid: Network, rows: Sequence[Mapping[str, Any]], on: 
 def _stamp(folder: Path) -> tuple[Any, ...]:
     try:
         with os.scandir(folder) as entries:
-            return tuple(sorted((e.name, e.stat().st_mtime_ns, e.stat().st_size) for e in entries
-                                if e.is_file() and not e.name.startswith(".")))
+            return tuple(
+                sorted(
+                    (e.name, e.stat().st_mtime_ns, e.stat().st_size)
+                    for e in entries
+                    if e.is_file() and not e.name.startswith(".")
+                )
+            )
     except OSError:
         return ()

@@ -37,7 +37,8 @@ class Answer:
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    """A question being answered: its flag ends the computation; until when it may take, and how many wait for it."""
+    """A question being answered: its flag ends the computation; until when it may take, and how
+    many wait for it."""
 
     future: Future[Answer]
     flag: stopping.Flag
@@ -45,7 +46,8 @@ class _Flight:
     waiting: int = 0
 
     def stop(self) -> None:
-        """End it: at once where it has not begun, else as soon as the computation looks at its flag."""
+        """End it: at once where it has not begun, else as soon as the computation looks at its
+        flag."""
         self.flag[0] = 1
         self.future.cancel()
 
@@ -53,11 +55,17 @@ class _Flight:
 class Workers:
     """Compute answers in a few threads, each question once, and keep the latest of them.
 
-    The kernels let other threads run. A question ends, whether it has begun or not, when nobody waits for it any more
-    and when its time is over.
+    The kernels let other threads run. A question ends, whether it has begun or not, when nobody
+    waits for it any more and when its time is over.
     """
 
-    def __init__(self, *, working: int = MOST_WORKING, waiting: int = MOST_WAITING, seconds: float = MOST_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        working: int = MOST_WORKING,
+        waiting: int = MOST_WAITING,
+        seconds: float = MOST_SECONDS,
+    ) -> None:
         self._pool = ThreadPoolExecutor(working, thread_name_prefix="corridor")
         self._most, self._seconds = working + waiting, seconds
         self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
@@ -65,11 +73,15 @@ class Workers:
         self._flights: dict[Hashable, _Flight] = {}
         self._lock = threading.RLock()  # a future that is done at once lands while it is held
 
-    async def answer(self, key: Hashable, make: Callable[[], Answer], gone: Callable[[], Awaitable[None]]) -> Answer:
-        """Return the answer of a key, from the kept ones or computed; gone ends when the caller has left.
+    async def answer(
+        self, key: Hashable, make: Callable[[], Answer], gone: Callable[[], Awaitable[None]]
+    ) -> Answer:
+        """Return the answer of a key, from the kept ones or computed; gone ends when the caller has
+        left.
 
-        Raises Refused where too many wait (503), where it takes too long (503) and where the caller left (499). The time is
-        counted from the first caller's asking, so that a question many ask again and again ends as well.
+        Raises Refused where too many wait (503), where it takes too long (503) and where the caller
+        left (499). The time is counted from the first caller's asking, so that a question many ask
+        again and again ends as well.
         """
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
@@ -78,22 +90,37 @@ class Workers:
             flight = self._flights.get(key)
             if flight is None:
                 if len(self._flights) >= self._most:
-                    raise Refused(503, "busy", "Too many questions wait. Ask again in two seconds.",
-                                  ((b"retry-after", b"2"),))
+                    raise Refused(
+                        503,
+                        "busy",
+                        "Too many questions wait. Ask again in two seconds.",
+                        ((b"retry-after", b"2"),),
+                    )
                 flight = self._start(key, make)
             flight.waiting += 1
         left: asyncio.Future[None] = asyncio.ensure_future(gone())
         try:
             wrapped = asyncio.wrap_future(flight.future)
-            wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())  # when nobody asks any more
+            wrapped.add_done_callback(
+                lambda done: done.cancelled() or done.exception()
+            )  # when nobody asks any more
             either: set[asyncio.Future[Any]] = {wrapped, left}
-            await asyncio.wait(either, timeout=flight.until_s - time.monotonic(), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                either,
+                timeout=flight.until_s - time.monotonic(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
             if wrapped.done():
                 return _landed(wrapped)
             if left.done():
                 raise Refused(499, "left", "The caller left.")
-            raise Refused(503, "too-slow", f"This took more than {self._seconds:g} seconds. Ask for fewer criteria, places "
-                          "to pass or days.", ((b"retry-after", b"5"),))
+            raise Refused(
+                503,
+                "too-slow",
+                f"This took more than {self._seconds:g} seconds. Ask for fewer criteria, places to "
+                "pass or days.",
+                ((b"retry-after", b"5"),),
+            )
         finally:
             left.cancel()
             with self._lock:
