@@ -47,9 +47,11 @@ def study_case(most: int | None) -> None:
     ours_s, ours = min(
         (timed(lambda: without(exposed, links)[0]) for _ in range(5)), key=lambda r: r[0]
     )
-    n, kinds = len(exposed.ptr) - 1, exposed.weight.shape[1]
+    n = len(exposed.ptr) - 1
+    kinds = exposed.weight.shape[1]
     groups = exposed.groups()
-    began, theirs = time.perf_counter(), np.full((len(links) + 1, demand.height), np.inf)
+    began = time.perf_counter()
+    theirs = np.full((len(links) + 1, demand.height), np.inf)
     for row in range(len(links) + 1):
         for kind in range(kinds):
             weight = exposed.weight[0, kind].astype(float)
@@ -100,10 +102,8 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     more = rng.choice(rest, int(1.35 * nodes) - len(kept), replace=False)
     edges = np.concatenate([np.array(sorted(kept)), edges[more]])
     link = np.tile(np.arange(len(edges)), 2)
-    tail, head = (
-        np.concatenate([edges[:, 0], edges[:, 1]]),
-        np.concatenate([edges[:, 1], edges[:, 0]]),
-    )
+    tail = np.concatenate([edges[:, 0], edges[:, 1]])
+    head = np.concatenate([edges[:, 1], edges[:, 0]])
     weight = np.tile(rng.integers(1000, 100_000, len(edges)), 2)
     order = np.argsort(tail, kind="stable")
     tail, head, weight, link = (a[order].astype(np.int64) for a in (tail, head, weight, link))
@@ -112,7 +112,8 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     graph = ptr, head, tail, back_ptr, np.argsort(head, kind="stable").astype(np.int64)
     arcs = packed([np.flatnonzero(link == k) for k in range(len(edges))])
     places = np.sort(rng.choice(nodes, zones, replace=False)).astype(np.int64)
-    goals, nothing = packed([[z] for z in places.tolist()]), np.zeros((0, len(head)), np.int64)
+    goals = packed([[z] for z in places.tolist()])
+    nothing = np.zeros((0, len(head)), np.int64)
 
     def every() -> Ints:
         return np.stack(

@@ -47,7 +47,8 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     ptr, head, arc_of, is_goal = (
         x.tolist() for x in (query.ptr, query.head, query.arc_of, query.is_goal)
     )
-    bits, starts = (query.hazard_bits & live).tolist(), query.starts.tolist()
+    bits = (query.hazard_bits & live).tolist()
+    starts = query.starts.tolist()
     spans = [
         query.packed[:, a:b].tolist()
         for a, b in zip(query.span_ptr, query.span_ptr[1:], strict=False)
@@ -84,7 +85,8 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
             goals.append(label[:4])
             continue
         for a in range(ptr[state], ptr[state + 1]):
-            there, arc = head[a], arc_of[a]
+            there = head[a]
+            arc = arc_of[a]
             if duration[a] < 0 or bound[0][there] >= 1 << 60:
                 continue
             begins, ends, delays = spans[arc]

@@ -34,12 +34,14 @@ def main() -> None:
     versions = ", ".join(f"{p} {version(p)}" for p in ("numpy", "scipy", "numba", "polars"))
     print(f"Python {platform.python_version()}, {versions}")
     network = co.read(STUDY, scenario="open-borders").network
-    demand, hazards = network.frames["demand"], network.frames["hazards"]
+    demand = network.frames["demand"]
+    hazards = network.frames["hazards"]
     simulation.simulate(network, demand, hazards, on=ON, draws=2)
     simulation._books.hash = None  # the years are timed with an empty book of ways
     seconds = {}
     for workers in (1, 2):
-        began, cpu = time.perf_counter(), time.process_time()
+        began = time.perf_counter()
+        cpu = time.process_time()
         risk = simulation.simulate(
             network, demand, hazards, on=ON, draws=draws, workers=workers, rng=7
         )
@@ -71,7 +73,8 @@ def main() -> None:
         f"ways were sought for {draws * simulation.YEAR_DAYS * demand.height:,} dispatches"
     )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
-    n, masks = len(exposed.ptr) - 1, task.base[2]
+    n = len(exposed.ptr) - 1
+    masks = task.base[2]
     began = time.perf_counter()
     for k in picked.tolist():
         regime, shut = states[k]

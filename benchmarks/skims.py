@@ -58,9 +58,11 @@ def compare(ptr: Ints, head: Ints, weight: Ints, repeats: int) -> float:
         True, (np.diff(t) != 0) | (np.diff(h) != 0)
     ]  # of parallel arcs, which SciPy adds up, the least
     matrix = csr_array((w[first].astype(float), (t[first], h[first])), shape=(n, n))
-    sources, parts = np.arange(n), np.arange(n + 1)
+    sources = np.arange(n)
+    parts = np.arange(n + 1)
     own_ptr = np.searchsorted(t[first], np.arange(n + 1)).astype(np.int64)
-    own_head, own_weight = h[first].astype(np.int64), w[first].astype(np.int64)
+    own_head = h[first].astype(np.int64)
+    own_weight = w[first].astype(np.int64)
     paths.dijkstra_many(
         own_ptr, own_head, own_weight, sources[:1], parts[:2]
     )  # compiled before the clock starts

@@ -53,7 +53,8 @@ def page() -> str:
 
 
 def _seen(row: dict[str, float | None]) -> str:
-    low, high = row["value_low"], row["value_high"]
+    low = row["value_low"]
+    high = row["value_high"]
     value = "happened" if row["value"] is None else f"{row['value']:,.0f}"
     return f"{value} ({low:,.0f} to {high:,.0f})" if low is not None and high is not None else value
 

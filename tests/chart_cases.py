@@ -449,10 +449,8 @@ def scenarios() -> pl.DataFrame:
         "weak_cost_share",
         "reason",
     )
-    by_road, by_rail = (
-        (["KZ", "KG", "PK"], ["road"], ["gate"]),
-        (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"]),
-    )
+    by_road = (["KZ", "KG", "PK"], ["road"], ["gate"])
+    by_rail = (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"])
     rows = [
         ("alpha-port", "half-shut", "time", 129.0, 131.0, 180.0, 3520.0, *by_road, 0.1, 0.2, None),
         ("alpha-port", "half-shut", "cost", 189.0, 192.0, 260.0, 3350.0, *by_road, 0.1, 0.2, None),

@@ -181,13 +181,11 @@ class NaiveNetwork:
             and a["from"][0] == tail
             and (a.get("service") or {}).get("service_id") == service_id
         )
-        run, wait, service, best, now = (
-            self.hours(arc),
-            self.half_headway_h(arc),
-            arc.get("service"),
-            None,
-            at,
-        )
+        run = self.hours(arc)
+        wait = self.half_headway_h(arc)
+        service = arc.get("service")
+        best = None
+        now = at
         sailings = _sailings(service["timetable"]) if service and service["timetable"] else None
         today = SHUT
         while now < self.last and (best is None or now + wait + run < best):
@@ -252,11 +250,13 @@ class NaiveNetwork:
 
     def cents(self, arc: Row) -> int:
         """Money of an arc for one unit, in whole cents."""
-        t, teu = self.cargo["t_per_unit"], self.cargo["teu_per_unit"]
+        t = self.cargo["t_per_unit"]
+        teu = self.cargo["teu_per_unit"]
         if "terminal" in arc:
             row = arc["terminal"]
             return round(100 * ((row["usd_per_teu"] or 0) * teu + (row["usd_per_t"] or 0) * t))
-        link, country = arc["link"], self.country[arc["from"][0]]
+        link = arc["link"]
+        country = self.country[arc["from"][0]]
         fitting = [
             r
             for r in self.t["rates"]
@@ -282,7 +282,8 @@ class NaiveNetwork:
 
     def grams(self, arc: Row) -> int:
         """Carbon of an arc for one unit, in whole grams."""
-        t, teu = self.cargo["t_per_unit"], self.cargo["teu_per_unit"]
+        t = self.cargo["t_per_unit"]
+        teu = self.cargo["teu_per_unit"]
         mode = "terminal" if "terminal" in arc else arc["link"]["mode"]
         row = next(e for e in self.t["emissions"] if e["mode"] == mode)
         if "terminal" in arc:
@@ -378,7 +379,8 @@ def _window_open(window: Row, at: dt.datetime) -> bool:
         return False
     local = at + dt.timedelta(hours=window["utc_offset_h"] or 0)
     first, last = (window["hours"] or "00:00-24:00").split("-")
-    opens, shuts = int(first[:2]), int(last[:2])
+    opens = int(first[:2])
+    shuts = int(last[:2])
     for back in (0, 1):  # a window past midnight began the day before
         day = local - dt.timedelta(days=back)
         hour = local.hour + 24 * back

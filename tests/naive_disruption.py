@@ -21,7 +21,8 @@ def least_costs(arcs: Sequence[Arc], starts: Collection[int], states: int) -> li
     while changed:
         changed = False
         for tail, head, weight in arcs:
-            here, there = best[tail], best[head]
+            here = best[tail]
+            there = best[head]
             if here is not None and (there is None or here + weight < there):
                 best[head] = here + weight
                 changed = True
@@ -86,7 +87,9 @@ class Year:
             self.minutes,
             self.regimes,
         ) = base
-        self.states, self.head, self.tail = len(ptr) - 1, head.tolist(), tail.tolist()
+        self.states = len(ptr) - 1
+        self.head = head.tolist()
+        self.tail = tail.tolist()
         self.out = [range(ptr[u], ptr[u + 1]) for u in range(self.states)]
         self.kind, start_ptr, starts, self.goal, self.hour_cents, self.tonnes, self.units, _, _ = (
             trips
@@ -96,7 +99,8 @@ class Year:
         ]
         self.active = list(active)
         self.patience, self.most_days = limits[0].tolist()
-        self.most, self.given = limits[1], limits[2]
+        self.most = limits[1]
+        self.given = limits[2]
         self.known: dict[Any, tuple[int, list[int]] | None] = {}
 
     def is_shut(self, trip: int, arc: int, day: int) -> bool:
@@ -110,7 +114,8 @@ class Year:
     def way(self, trip: int, starts: tuple[int, ...], day: int) -> tuple[int, list[int]] | None:
         """Return cost and arcs of the cheapest way of all that are open on a day."""
         day = min(day, len(self.active) - 1)
-        regime, kind = int(self.regimes[day]), int(self.kind[trip])
+        regime = int(self.regimes[day])
+        kind = int(self.kind[trip])
         key = (regime, kind, int(self.goal[trip]), starts, self.active[day])
         if key in self.known:
             return self.known[key]
@@ -134,14 +139,17 @@ class Year:
                 if weight < 0 or self.masks[a] & self.active[day]:
                     continue
                 if cost + weight < best.get(self.head[a], 1 << 62):
-                    best[self.head[a]], by[self.head[a]] = cost + weight, a
+                    best[self.head[a]] = cost + weight
+                    by[self.head[a]] = a
                     heapq.heappush(heap, (cost + weight, self.head[a]))
         return self.known[key]
 
     def walk(self, trip: int, leave: int, most: float) -> tuple[str, int, int]:
         """Return what becomes of a unit that wants to leave on a day: served, stayed or stranded,
         its cents and minutes."""
-        now, cents, waited = leave * DAY, 0.0, 0
+        now = leave * DAY
+        cents = 0.0
+        waited = 0
         here: tuple[int, ...] = tuple(self.starts[trip])
         on_the_way = False
         per_minute = self.hour_cents[trip] / 60
@@ -151,7 +159,9 @@ class Year:
                 if waited >= self.most_days * DAY:
                     return "stranded" if on_the_way else "stayed", round(cents), now - leave * DAY
                 until = (now // DAY + 1) * DAY
-                cents, waited, now = cents + (until - now) * per_minute, waited + until - now, until
+                cents = cents + (until - now) * per_minute
+                waited = waited + until - now
+                now = until
                 continue
             on_the_way = True
             regime = int(self.regimes[min(now // DAY, len(self.active) - 1)])
@@ -164,11 +174,9 @@ class Year:
                         if not self.is_shut(trip, arc, d)
                     ]
                     until = max(now, (later[0] if later else day + self.patience) * DAY)
-                    cents, waited, now = (
-                        cents + (until - now) * per_minute,
-                        waited + until - now,
-                        until,
-                    )
+                    cents = cents + (until - now) * per_minute
+                    waited = waited + until - now
+                    now = until
                     if not later:
                         break
                 cents += int(self.weights[regime, self.kind[trip], arc])

@@ -74,11 +74,14 @@ def blocks(page: str) -> list[Block]:
         if inside:
             if line.strip() == "```":
                 found.append(Block(inside["language"], "\n".join(lines), start, skip))
-                inside, skip = None, None
+                inside = None
+                skip = None
             else:
                 lines.append(line.removeprefix(inside["indent"]))
         elif opened := FENCE.match(line):
-            inside, lines, start = opened, [], number + 1
+            inside = opened
+            lines = []
+            start = number + 1
         elif marked := SKIP.search(line):
             skip = marked["reason"]
         elif line.strip():
@@ -179,7 +182,8 @@ class _Stream(io.TextIOWrapper):
 def called(function: Callable[[], object], *, terminal: bool) -> Printed:
     """Return what a function prints; terminal: whether its stdout says that it is one."""
     screen = io.BytesIO()
-    out, err = _Stream(screen, terminal), _Stream(screen, False)
+    out = _Stream(screen, terminal)
+    err = _Stream(screen, False)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = function()
@@ -211,7 +215,8 @@ def by_sh(command: str, given: str = "") -> Printed:
         check=False,
         env={**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"]},
     )
-    out, err = plain(done.stdout), plain(done.stderr)
+    out = plain(done.stdout)
+    err = plain(done.stderr)
     return Printed(done.returncode, out, err, out + err)
 
 
@@ -259,12 +264,15 @@ def lost(shown: tuple[str, ...] | list[str], printed: str) -> str | None:
     )
     while at < len(have):
         if row < len(want) and want[row] == ANY:
-            star, row = (row, at), row + 1
+            star = (row, at)
+            row = row + 1
         elif row < len(want) and fits(want[row], have[at]):
-            row, at = row + 1, at + 1
+            row = row + 1
+            at = at + 1
         elif star:
             star = (star[0], star[1] + 1)
-            row, at = star[0] + 1, star[1]
+            row = star[0] + 1
+            at = star[1]
         else:
             return (
                 want[max(row, deepest)]

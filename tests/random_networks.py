@@ -52,12 +52,16 @@ def random_network(seed: int, nodes: int = 6, links: int = 13) -> dict[str, pl.D
         }
         for i in range(nodes)
     ]
-    ways, windows, services, changes = [], [], [], []
+    ways = []
+    windows = []
+    services = []
+    changes = []
     for i in range(links):
         mode, gauge = r.choices(LAYERS, weights=(7, 4, 1, 2, 1))[0]
         a, b = r.sample(range(nodes), 2)
         if i < nodes - 1 and r.random() < 0.7:
-            a, b = i, i + 1
+            a = i
+            b = i + 1
         speed = r.choice((20.0, 40.0, 60.0))
         link_id = f"l{i}"
         ways.append(

@@ -10,7 +10,8 @@ from corridor.basemap.make import joined
 
 def test_ring_over_the_date_line_goes_on() -> None:
     """What passes 180 degrees does not come back across the whole map."""
-    east, west = [(170.0, 60.0), (180.0, 61.0)], [(-180.0, 61.0), (-170.0, 65.0), (-180.0, 66.0)]
+    east = [(170.0, 60.0), (180.0, 61.0)]
+    west = [(-180.0, 61.0), (-170.0, 65.0), (-180.0, 66.0)]
     back = [(180.0, 66.0), (170.0, 60.0)]
     ring = joined([0, 1, 2], [east, [east[-1], *west], [west[-1], *back]])
     assert max(abs(b[0] - a[0]) for a, b in pairwise(ring)) <= 10

@@ -24,7 +24,8 @@ HALF_HOURS = range(START, START + 21 * DAY_MIN, 30)
 def around_the_year(first: str, last: str) -> set[str]:
     """Walk from the first day of a season to its last through a leap year that begins anew."""
     days = [f"{d:%m-%d}" for d in LEAP_YEAR]
-    at, inside = days.index(first), {first}
+    at = days.index(first)
+    inside = {first}
     while days[at] != last:
         at = (at + 1) % 366
         inside.add(days[at])
@@ -60,7 +61,8 @@ def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h:
     if hours is None:
         return WEEKDAYS[local.weekday()] in weekdays
     first, last = (60 * int(c[:2]) + int(c[3:]) for c in hours.split("-"))
-    now, yesterday = 60 * local.hour + local.minute, local - dt.timedelta(days=1)
+    now = 60 * local.hour + local.minute
+    yesterday = local - dt.timedelta(days=1)
     today = WEEKDAYS[local.weekday()] in weekdays
     if last > first:
         return today and first <= now < last
@@ -211,7 +213,8 @@ def test_nobody_leaves_while_a_way_is_shut(spans: list[Span], wait: int) -> None
 
 
 def test_a_ship_kept_by_the_weather_leaves_after_its_hour() -> None:
-    ships, sea = [Span(10, 11, 4.0), Span(50, 51, 4.0)], [Span(0, 12), Span(30, 99)]
+    ships = [Span(10, 11, 4.0), Span(50, 51, 4.0)]
+    sea = [Span(0, 12), Span(30, 99)]
     assert [(s.start_min, s.delay_min) for s in calendar.leaving(ships, sea)] == [
         (10, 20.0),
         (50, 4.0),

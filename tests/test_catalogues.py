@@ -69,7 +69,8 @@ def test_fields_and_tags_are_the_same_on_both_sides(code: str) -> None:
         for form in forms(message) if english else []:
             # a form of one or two may leave the number out, and a field may come twice where
             # grammar asks
-            wanted, found = set(FIELDS.findall(english)), set(FIELDS.findall(form))
+            wanted = set(FIELDS.findall(english))
+            found = set(FIELDS.findall(form))
             assert found == wanted or (len(forms(message)) > 1 and found <= wanted), (
                 f"{english!r}: {form!r}"
             )

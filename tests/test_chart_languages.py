@@ -24,7 +24,8 @@ from corridor.palette import FONT, WIDTH, percent, specified
 from corridor.reports.press import press, pressing
 from test_charts import EVERY, SVG, texts
 
-LATIN, CYRILLIC = "abcdefghijklmnopqrstuvwxyz", "абцдефгхийклмнопярстувщчыз"
+LATIN = "abcdefghijklmnopqrstuvwxyz"
+CYRILLIC = "абцдефгхийклмнопярстувщчыз"
 RUSSIAN = str.maketrans(LATIN + LATIN.upper(), CYRILLIC + CYRILLIC.upper())
 ARABIC = str.maketrans(LATIN + LATIN.upper(), "ابتثجحخدذرزسشصضطظعغفقكلمنه" * 2)
 CHINESE = str.maketrans(
@@ -56,7 +57,8 @@ def messages() -> Catalog:
 @pytest.fixture(scope="module", autouse=True)
 def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Give made-up catalogues: every message spelt in other letters, a third longer in Russian."""
-    folder, template = tmp_path_factory.mktemp("languages"), messages()
+    folder = tmp_path_factory.mktemp("languages")
+    template = messages()
 
     def longer(text: str) -> str:
         return " ".join(
@@ -128,7 +130,8 @@ def test_figures_are_those_of_english_in_the_languages_signs(
 @given(st.floats(-1e9, 1e9), st.integers(0, 3))
 def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     with speaking("ru"):
-        said, share = number(value, digits), percent(value, digits)
+        said = number(value, digits)
+        share = percent(value, digits)
     read = float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
     assert read == pytest.approx(value, abs=0.51 * 10**-digits)
     assert share.endswith("\u00a0%") and "." not in share

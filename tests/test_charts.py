@@ -72,7 +72,8 @@ def texts(svg: str) -> list[str]:
 @pytest.mark.parametrize("name", EVERY)
 def test_chart_is_named_fits_the_page_and_keeps_text(drawn: dict[str, str], name: str) -> None:
     root = ET.fromstring(drawn[name])
-    title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    title = root.find(f"{SVG}title")
+    desc = root.find(f"{SVG}desc")
     assert (
         title is not None and title.text and desc is not None and desc.text and len(desc.text) > 20
     )
@@ -87,13 +88,15 @@ def test_no_text_leaves_the_picture(drawn: dict[str, str], name: str) -> None:
     """Every text's anchor, moved by the groups it stands in, lies inside, with room for its
     letters."""
     root = ET.fromstring(drawn[name])
-    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    width = float(root.attrib["width"])
+    height = float(root.attrib["height"])
     cut = []
 
     def walk(element: ET.Element, x: float, y: float) -> None:
         shift = re.search(r"translate\(([-\d.]+)[, ]+([-\d.]+)\)", element.get("transform", ""))
         if shift:
-            x, y = x + float(shift[1]), y + float(shift[2])
+            x = x + float(shift[1])
+            y = y + float(shift[2])
         text = "".join(element.itertext())
         if element.tag == f"{SVG}text" and text and "rotate" not in element.get("transform", ""):
             length = (

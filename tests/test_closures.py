@@ -149,7 +149,8 @@ def test_the_exponential_is_total_time_over_ends() -> None:
     days = np.array([1, 2.5, 3, 6, 7.5, 10, 12, 12, 14.5, 15, 16, 16, 20, 20, 21, 22])
     found = fit_durations(days, np.arange(16) < 10, "exponential")
     assert found.mean_d == pytest.approx(19.85)
-    low, high = found.median_d_low, found.median_d_high
+    low = found.median_d_low
+    high = found.median_d_high
     assert low is not None
     assert high is not None
     # Both ends lie equally far down the likelihood, 1.92 below its top.
@@ -193,7 +194,8 @@ def test_a_closure_still_going_on_never_shortens_the_tail(
 ) -> None:
     # L0 is best at a, L0 + ln S(c) at b: so S(c) at b cannot be below S(c) at a, whatever the
     # family.
-    days, ended = np.array([d for d, _ in pairs]), np.array([e for _, e in pairs])
+    days = np.array([d for d, _ in pairs])
+    ended = np.array([e for _, e in pairs])
     before = fit_durations(days, ended, family)
     after = fit_durations(np.append(days, still_on), np.append(ended, False), family)
     chances = [
@@ -208,7 +210,8 @@ def test_a_closure_still_going_on_never_shortens_the_tail(
 def test_order_does_not_matter_and_units_only_scale(
     pairs: list[tuple[float, bool]], family: str
 ) -> None:
-    days, ended = np.array([d for d, _ in pairs]), np.array([e for _, e in pairs])
+    days = np.array([d for d, _ in pairs])
+    ended = np.array([e for _, e in pairs])
     found = fit_durations(days, ended, family)
     hours = fit_durations(days[::-1] * 24, ended[::-1], family)
     assert hours.log_likelihood == pytest.approx(
@@ -247,7 +250,8 @@ def test_months_share_one_and_a_bunch_is_told_from_chance() -> None:
     assert month.row(0, named=True)["share_low"] == pytest.approx(
         0.794, abs=1e-3
     )  # 16 of 16: 0.025 ** (1 / 16)
-    bunched, spread = closures.season_p_value(winters), closures.season_p_value(even)
+    bunched = closures.season_p_value(winters)
+    spread = closures.season_p_value(even)
     assert bunched is not None
     assert spread is not None
     assert bunched < 1e-4

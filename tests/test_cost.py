@@ -186,7 +186,8 @@ def test_a_reefer_pays_more_by_the_km_and_the_same_at_the_border() -> None:
 
 def test_a_terminal_handles_the_forms_it_names() -> None:
     study = built()
-    costs, at = priced(), arc(study, "terminal")
+    costs = priced()
+    at = arc(study, "terminal")
     assert costs.usd[at] == pytest.approx(5 + 60 * 2 + 0.5 * 20)  # 135
     assert costs.kg[at] == pytest.approx(10.7)
     assert (costs.fixed_h[at], costs.run_h[at]) == (24, 0)
@@ -210,7 +211,8 @@ def test_a_service_has_its_own_price_speed_and_headway(
         {"service_id": "block", "link_ids": "cd", "required": False, **service},
         {"service_id": "other", "link_ids": "cd", "required": False, "departures_per_week": 1.0},
     ]
-    study, costs = built(services=services), priced(services=services)
+    study = built(services=services)
+    costs = priced(services=services)
     at = arc(study, "service")
     assert costs.usd[at] == pytest.approx(0.31 * 2 * 300)  # 186
     assert (costs.run_h[at], costs.headway_h[at]) == (

@@ -161,7 +161,8 @@ def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
     tables, demand = random_case(seed, nodes=5, links=10)
     network = build(tables)
     exposed = expose(network, demand, on=ON)
-    graph, rows = network.graph, network.rows("links")
+    graph = network.graph
+    rows = network.rows("links")
     usable = exposed.arc_of[(exposed.weight[0] >= 0).any(axis=0)].tolist()
     steps = [
         (int(graph.tail[a]), int(graph.head[a])) for a in usable if graph.kind[a] == "terminal"
@@ -178,7 +179,8 @@ def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
 
 
 def test_rank_refuses_what_it_does_not_know() -> None:
-    network, demand = build(two_roads()), demand_of([("west", "east")])
+    network = build(two_roads())
+    demand = demand_of([("west", "east")])
     with pytest.raises(UnknownName, match="loss_usd_per_year"):
         rank(network, demand, on=ON, by="loss_usd_per_yr")
     with pytest.raises(UnknownName, match="crossing"):

@@ -91,7 +91,9 @@ def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
 
 
 def test_a_closure_met_on_the_way_by_hand() -> None:
-    network, demand = build(two_roads()), demand_of([("west", "east")])  # one box a day
+    # one box a day
+    network = build(two_roads())
+    demand = demand_of([("west", "east")])
     hazards = hazard_rows([{"hazard_id": "slide", "row_id": "pass-east"}])
     for length, patience, outcome in ((2, 3, "waits"), (9, 0, "turns back")):
         options: simulation.SimulateOptions = {"patience_days": patience}
@@ -122,7 +124,8 @@ def test_a_closure_met_on_the_way_by_hand() -> None:
 
 
 def test_draws_are_as_often_and_as_long_as_said() -> None:
-    network, demand = build(two_roads()), demand_of([("west", "east")])
+    network = build(two_roads())
+    demand = demand_of([("west", "east")])
     hazards = hazard_rows(
         [
             {
@@ -209,7 +212,8 @@ def test_the_same_seed_gives_the_same_years_whoever_computes_them(tmp_path: Path
 def test_a_cluster_gives_the_same_years() -> None:
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     network = study_network()
-    demand, hazards = network.frames["demand"].head(5), network.frames["hazards"]
+    demand = network.frames["demand"].head(5)
+    hazards = network.frames["hazards"]
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:
@@ -223,11 +227,13 @@ def test_a_cluster_gives_the_same_years() -> None:
 
 def test_a_small_book_of_ways_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     network = study_network()
-    demand, hazards = network.frames["demand"].head(8), network.frames["hazards"]
+    demand = network.frames["demand"].head(8)
+    hazards = network.frames["hazards"]
     task, _ = simulation.prepare_task(network, demand, hazards, on=STUDY_ON, rng=7, options={})
     whole = simulation.draw_block(task, 0, 6)
     small = dataclasses.replace(task, hash="small")
-    simulation._books.hash, simulation._books.book = "small", simulation.new_book(8)
+    simulation._books.hash = "small"
+    simulation._books.book = simulation.new_book(8)
     again = simulation.draw_block(small, 0, 6)
     assert len(simulation._books.book[3]) > 8
     assert all(np.array_equal(whole[name], again[name]) for name in whole)
@@ -235,7 +241,8 @@ def test_a_small_book_of_ways_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 def test_order_of_rows_does_not_matter() -> None:
     network = study_network()
-    demand, hazards = network.frames["demand"].head(10), network.frames["hazards"]
+    demand = network.frames["demand"].head(10)
+    hazards = network.frames["hazards"]
     one = simulate(network, demand, hazards, on=STUDY_ON, draws=12)
     two = simulate(network, demand.reverse(), hazards.reverse(), on=STUDY_ON, draws=12)
     assert two.years["loss_usd"].to_list() == pytest.approx(one.years["loss_usd"].to_list())
@@ -245,7 +252,8 @@ def test_order_of_rows_does_not_matter() -> None:
 
 
 def test_a_hazard_nobody_meets_costs_nothing_and_leaves_the_others_alone() -> None:
-    network, demand = build(two_roads()), demand_of([("west", "east")])
+    network = build(two_roads())
+    demand = demand_of([("west", "east")])
     slide = {"hazard_id": "slide", "row_id": "pass-east", "events_per_year": 5.0}
     spur = {"hazard_id": "spur", "row_id": "west-spur", "events_per_year": 50.0}
     one = simulate(network, demand, hazard_rows([slide]), on=ON, draws=30)
@@ -256,7 +264,8 @@ def test_a_hazard_nobody_meets_costs_nothing_and_leaves_the_others_alone() -> No
 
 
 def test_bad_hazards_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    network, demand = build(two_roads()), demand_of([("west", "east")])
+    network = build(two_roads())
+    demand = demand_of([("west", "east")])
     bad = hazard_rows(
         [
             {"hazard_id": "a", "row_id": "west-pass", "events_per_year": -1.0},
@@ -293,10 +302,8 @@ def test_bad_hazards_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_compare_says_what_moved() -> None:
-    network, demand = (
-        build(two_roads()),
-        demand_of([("west", "east"), ("west", "spur"), ("plain", "pass")]),
-    )
+    network = build(two_roads())
+    demand = demand_of([("west", "east"), ("west", "spur"), ("plain", "pass")])
     row = {"change_id": "x", "table": "links", "column": "status", "op": "set", "value": "closed"}
     base = study_network().frames["changes"].clear()
 
@@ -332,7 +339,8 @@ def test_compare_says_what_moved() -> None:
 
 def test_second_corridor_is_worth_what_it_saves() -> None:
     tables = two_roads()
-    network, demand = build(tables), demand_of([("west", "east")])
+    network = build(tables)
+    demand = demand_of([("west", "east")])
     narrow = build({**tables, "links": tables["links"].filter(pl.col("link_id") != "west-plain")})
     hazards = hazard_rows([{"hazard_id": "slide", "row_id": "pass-east", "events_per_year": 5.0}])
     frame = second_corridor(narrow, network, demand, hazards, on=ON, draws=30)

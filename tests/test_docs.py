@@ -90,7 +90,8 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def thrift() -> Iterator[None]:
     """Compute what pages ask about trade only once, and draw fewer years for a run, which no page
     shows."""
-    skims, answers = prospects._skims, prospects.prospects
+    skims = prospects._skims
+    answers = prospects.prospects
     known: dict[Any, Any] = {}
 
     def once(key: Any, compute: Callable[[], Any]) -> Any:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from corridor import geo
 
-LON, LAT = st.floats(-180, 180), st.floats(-90, 90)
+LON = st.floats(-180, 180)
+LAT = st.floats(-90, 90)
 
 
 def km(*ends: float) -> float:
@@ -47,7 +48,8 @@ def test_a_detour_is_no_shorter(a: float, b: float, c: float, d: float, e: float
 
 
 def test_arrays_go_element_by_element() -> None:
-    lon, lat = np.array([76.93, 67.01]), np.array([43.26, 24.86])
+    lon = np.array([76.93, 67.01])
+    lat = np.array([43.26, 24.86])
     both = geo.great_circle_km(lon, lat, 69.2, 34.5)
     assert both.shape == (2,)
     assert both[1] == pytest.approx(km(67.01, 24.86, 69.2, 34.5))

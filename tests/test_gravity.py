@@ -149,7 +149,8 @@ def test_gegravity_side_by_side() -> None:
 @pytest.mark.parametrize("case", sorted(RUNS))
 def test_full_closure_adds_up_and_gegravitys_does_not(case: str) -> None:
     sample = pl.read_csv(CASE / "sample.csv")
-    full, once = solve(sample, case, "full"), solve(sample, case, "once")
+    full = solve(sample, case, "full")
+    once = solve(sample, case, "once")
     np.testing.assert_allclose(full.trade.sum(axis=1), full.output, rtol=1e-9)
     np.testing.assert_allclose(full.trade.sum(axis=0), full.expenditure, rtol=1e-9)
     assert np.max(np.abs(once.trade.sum(axis=1) / once.output - 1)) > 0.005
@@ -290,7 +291,8 @@ def test_one_sector_equals_structural_gravity(seed: int, theta: float) -> None:
     rng = np.random.default_rng(seed)
     easy = rng.uniform(0.05, 1, (5, 5)) + np.eye(5) * 3
     change = rng.uniform(0.5, 2, (5, 5))
-    output, expenditure = rng.uniform(1, 5, 5), rng.uniform(1, 5, 5)
+    output = rng.uniform(1, 5, 5)
+    expenditure = rng.uniform(1, 5, 5)
     levels = gravity.structural(easy, easy * change, output, expenditure, sigma=theta + 1)
     hats = gravity.equilibrium(
         levels.base_trade[..., None],
@@ -309,7 +311,8 @@ def test_one_sector_equals_structural_gravity(seed: int, theta: float) -> None:
 def slow_twin(trade: np.ndarray, ratio: np.ndarray, theta: np.ndarray) -> np.ndarray:
     """Solve the same market clearing with loops and a general root finder, deficits fixed."""
     n, _, m = trade.shape
-    output, spent = trade.sum(axis=(1, 2)), trade.sum(axis=0)
+    output = trade.sum(axis=(1, 2))
+    spent = trade.sum(axis=0)
     deficit = spent.sum(axis=1) - output
 
     def flows(w: np.ndarray) -> np.ndarray:

@@ -48,7 +48,8 @@ def test_distances_are_scipys(seed: int) -> None:
     ptr, head, tail, weight = random_graph(seed)
     n = len(ptr) - 1
     expected = reference(matrix(head, tail, weight, n))
-    sources, parts = np.array([0, 3, 3, 7, 11]), np.array([0, 1, 3, 5])
+    sources = np.array([0, 3, 3, 7, 11])
+    parts = np.array([0, 1, 3, 5])
     distance, arc = paths.dijkstra_many(ptr, head, weight, sources, parts)
     for g, group in enumerate(([0], [3, 3], [7, 11])):
         best = expected[group].min(axis=0)
@@ -67,21 +68,28 @@ def test_sums_along_trees_are_those_of_the_way_back(seed: int, least: int) -> No
     ptr, head, tail, weight = random_graph(seed, least)
     weight = np.where((weight > 0) & (np.arange(len(weight)) % 3 > 0), weight * least, weight)
     dice = np.random.default_rng(seed)
-    values, bits = dice.integers(0, 100, (2, len(head))), 1 << dice.integers(0, 60, len(head))
+    values = dice.integers(0, 100, (2, len(head)))
+    bits = 1 << dice.integers(0, 60, len(head))
     distance, arc = paths.dijkstra_many(ptr, head, weight, np.array([5, 9]), np.array([0, 1, 2]))
     sums, joined = paths.along_trees(distance, arc, tail, values, bits)
     for g, v in itertools.product(range(2), range(len(ptr) - 1)):
-        here, total, met = v, np.zeros(2, np.int64), 0
+        here = v
+        total = np.zeros(2, np.int64)
+        met = 0
         while arc[g, here] >= 0:
             a = arc[g, here]
-            total, met, here = total + values[:, a], met | int(bits[a]), tail[a]
+            total = total + values[:, a]
+            met = met | int(bits[a])
+            here = tail[a]
         assert np.array_equal(sums[g, :, v], total)
         assert joined[g, v] == met
 
 
 @given(st.lists(st.integers(-50, 50)))
 def test_heap_gives_entries_in_order(entries: list[int]) -> None:
-    keys, items, size = np.empty(len(entries), np.int64), np.empty(len(entries), np.int64), 0
+    keys = np.empty(len(entries), np.int64)
+    items = np.empty(len(entries), np.int64)
+    size = 0
     for i, key in enumerate(entries):
         size = paths.push(keys, items, size, key, i)
     out = []
@@ -112,8 +120,10 @@ def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
     tail = np.repeat(np.arange(steps), 2)
     ptr = np.searchsorted(tail, np.arange(steps + 2)).astype(np.int64)
     arcs = np.zeros((5, 2 * steps), np.int64)
-    arcs[0, ::2], arcs[0, 1::2] = 1, 1 + 2 ** np.arange(steps)
-    arcs[1, ::2], arcs[1, 1::2] = 1 + 2 ** np.arange(steps), 1
+    arcs[0, ::2] = 1
+    arcs[0, 1::2] = 1 + 2 ** np.arange(steps)
+    arcs[1, ::2] = 1 + 2 ** np.arange(steps)
+    arcs[1, 1::2] = 1
     bounds = np.zeros((4, steps + 1), np.int64)
     bounds[:2] = np.arange(steps, -1, -1)
     return (ptr, tail + 1), arcs, bounds

@@ -97,7 +97,8 @@ def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
         }
     ]
     entries, taken = arc_calendar(services=[service], rules=rules)
-    shut, again = minute("2026-07-01"), minute("2026-08-01")
+    shut = minute("2026-07-01")
+    again = minute("2026-08-01")
     assert [s[:2] for s in entries] == [(minute("2026-01-01"), shut), (again, minute("2029-01-01"))]
     for at in range(minute("2026-06-25"), minute("2026-08-05"), 60):
         best = min(max(at, s.start_min) + s.delay_min for s in taken if s.end_min > at) + 84 * 60

@@ -121,7 +121,8 @@ def test_a_word_means_links(word: str, ids: set[str]) -> None:
 
 def test_countries_and_modes_are_words_too() -> None:
     built = network("open-borders")
-    links, nodes = built.rows("links"), built.by_id("nodes")
+    links = built.rows("links")
+    nodes = built.by_id("nodes")
     for i, (af, sea) in enumerate(
         zip(query.matching_links(built, "AF"), query.matching_links(built, "sea"), strict=True)
     ):
@@ -197,7 +198,8 @@ def test_arcs_join_the_states_their_rows_name(scenario: str) -> None:
         depart="2026-07-01",
         options={},
     )
-    graph, tail = asked.graph, np.repeat(np.arange(asked.graph.states_count), np.diff(asked.ptr))
+    graph = asked.graph
+    tail = np.repeat(np.arange(asked.graph.states_count), np.diff(asked.ptr))
     assert np.array_equal(graph.tail[asked.arc_of], tail)
     assert np.array_equal(graph.head[asked.arc_of], asked.head)
     assert len(asked.span_ptr) == graph.arcs_count + 1

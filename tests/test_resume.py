@@ -31,7 +31,8 @@ simulate(network, network.frames["demand"].head({TRIPS}), network.frames["hazard
 
 def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
     network = study_network()
-    demand, hazards = network.frames["demand"].head(TRIPS), network.frames["hazards"]
+    demand = network.frames["demand"].head(TRIPS)
+    hazards = network.frames["hazards"]
     whole = simulate(network, demand, hazards, on=STUDY_ON, draws=DRAWS, workers=1)
     dice = random.Random(int(os.environ.get("CORRIDOR_SEED", "1")))
     home = tmp_path / "draws"
@@ -82,7 +83,8 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
 
 def test_a_damaged_block_is_drawn_again(tmp_path: Path) -> None:
     network = study_network()
-    demand, hazards = network.frames["demand"].head(2), network.frames["hazards"]
+    demand = network.frames["demand"].head(2)
+    hazards = network.frames["hazards"]
     one = simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path)
     first, second = sorted(tmp_path.glob("draws-*.npz"))
     first.write_bytes(first.read_bytes()[:100])

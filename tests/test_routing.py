@@ -39,7 +39,8 @@ class Tables:
     """The tables of a scenario, read without the package's calendars and selectors."""
 
     def __init__(self, scenario: str) -> None:
-        study, choices = read(scenario), network(scenario).choices
+        study = read(scenario)
+        choices = network(scenario).choices
         self.kept = {
             n: [
                 r
@@ -83,7 +84,8 @@ class Tables:
 
     def shut(self, link_id: str, at: dt.datetime) -> str | None:
         """Say what shuts a link at an instant."""
-        row, day = self.link[link_id], at.date()
+        row = self.link[link_id]
+        day = at.date()
         set_to = [
             r["value"] for r in self.changes if _dated(r, day) and self.meant(r["row_id"], row)
         ]
@@ -110,7 +112,9 @@ def _dated(row: dict[str, Any], day: dt.date) -> bool:
 
 
 def _is_open(window: dict[str, Any], at: dt.datetime) -> bool:
-    first, last, monthday = window["season_from"], window["season_to"], f"{at:%m-%d}"
+    first = window["season_from"]
+    last = window["season_to"]
+    monthday = f"{at:%m-%d}"
     if first and not (
         first <= monthday <= last if first <= last else monthday >= first or monthday <= last
     ):
@@ -441,7 +445,8 @@ def test_the_spread_keeps_the_best_of_each_and_one_of_each_corridor() -> None:
 
     dice = np.random.default_rng(3)
     values = dice.integers(0, 1000, (60, 4))
-    corridor, cost = dice.integers(0, 4, 60), dice.random(60)
+    corridor = dice.integers(0, 4, 60)
+    cost = dice.random(60)
     for most in (1, 4, 9, 60, 99):
         rows = spread(values, corridor, cost, most)
         assert len(rows) == len(set(rows)) == min(most, 60)

@@ -42,7 +42,8 @@ NETWORK = small(
     ],
 )
 def test_a_selector_means_these_links_in_row_order(text: str, ids: str) -> None:
-    links, nodes = NETWORK.frames["links"], NETWORK.frames["nodes"]
+    links = NETWORK.frames["links"]
+    nodes = NETWORK.frames["nodes"]
     assert [links["link_id"][i] for i in selectors.select(text, links, nodes)] == ids.split()
 
 

@@ -60,7 +60,8 @@ def test_search_under_way_ends_soon(study: Any) -> None:
 
 
 def test_flag_is_that_of_its_own_thread(study: Any) -> None:
-    flag, done = stopping.new_flag(), list[int]()
+    flag = stopping.new_flag()
+    done = list[int]()
     flag[0] = 1
     with stopping.stopped_by(flag):
         other = threading.Thread(target=lambda: done.append(VERBS["route"](study).pareto_count))

@@ -262,7 +262,8 @@ def test_a_closed_pair_trades_nothing(tables: dict[str, pl.DataFrame], base: pl.
 
 def test_bad_frames_are_refused(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
     costs = flat(base)
-    countries, sectors = tables["countries"], tables["sectors"]
+    countries = tables["countries"]
+    sectors = tables["sectors"]
     for wrong, kind in (
         (base.with_columns(-pl.col("value_usd")), "bad-value"),
         (base.with_columns(pl.col("exporter").replace("KZ", "XX")), "unknown-country"),

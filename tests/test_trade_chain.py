@@ -113,7 +113,8 @@ def test_more_open_and_quicker_is_never_less(found: Prospects, series: str) -> N
     )
     for chain in chains:
         for less, more in zip(chain, chain[1:], strict=False):
-            low, high = value(found, series, less), value(found, series, more)
+            low = value(found, series, less)
+            high = value(found, series, more)
             assert high >= low * (1 - 2e-3), (
                 f"{more} gives less than {less}: goods drawn to other pairs should be few"
             )
@@ -435,10 +436,8 @@ def test_a_world_without_equilibrium_prints_no_numbers(
     names = lines[0]
     for row in lines:
         if row[0] == "TM":
-            row[names.index("gdp_usd")], row[names.index("goods_imports_usd")] = (
-                "1000000",
-                "30000000",
-            )
+            row[names.index("gdp_usd")] = "1000000"
+            row[names.index("goods_imports_usd")] = "30000000"
     countries.write_text("\n".join(",".join(row) for row in lines) + "\n", encoding="utf-8")
     with (folder / "changes.csv").open("a", encoding="utf-8") as changes:
         changes.write("tm-shut,links,country:TM,status,set,closed,,,,own-estimate,C,what if\n")

@@ -102,7 +102,8 @@ def test_routes_are_those_of_the_library(client: TestClient, study_folder: Path)
         avoid=("CN",),
         max_routes=5,
     )
-    by_body, by_address = routes(client, **asked), client.get("/api/routes", params=asked).json()
+    by_body = routes(client, **asked)
+    by_address = client.get("/api/routes", params=asked).json()
     assert by_body["routes"] == by_address["routes"]
     assert [r["cost_usd"] for r in by_body["routes"]] == pytest.approx(
         mine.routes["cost_usd"].to_list()
@@ -132,7 +133,8 @@ def test_routes_are_those_of_the_library(client: TestClient, study_folder: Path)
 )
 def test_what_if_equals_fresh_network(study_folder: Path, what_if: dict[str, Any]) -> None:
     """What a what-if takes over from its base changes nothing."""
-    shelf, asked = Shelf(study_folder), questions.RoutesBody(**TRIP, **what_if)
+    shelf = Shelf(study_folder)
+    asked = questions.RoutesBody(**TRIP, **what_if)
     base = questions.RoutesBody(**TRIP)
     answers.routes(shelf.lay(base), base)  # the base has worked all out before
     laid = shelf.lay(asked)
@@ -159,10 +161,8 @@ def test_pass_shuts_in_winter(client: TestClient) -> None:
 def test_railway_opens(client: TestClient) -> None:
     card = client.get("/api/links/herat-kandahar-rail").json()
     assert card["state"] == "planned" and set(card["opened_by"][0]["links"]) == set(RAILWAY)
-    before, after = (
-        routes(client, scenario="open-borders"),
-        routes(client, scenario="open-borders", open=RAILWAY),
-    )
+    before = routes(client, scenario="open-borders")
+    after = routes(client, scenario="open-borders", open=RAILWAY)
     assert not any(set(RAILWAY) <= set(way) for way in ways(before))
     assert any("herat-kandahar-rail" in way for way in ways(after))
     assert "herat-kandahar-rail" not in after["elements"]

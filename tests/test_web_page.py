@@ -29,10 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 AXE = find_spec(
     "axe_playwright_python"
 )  # ships axe-core, so that a clean clone has it without node
-WIDE, NARROW = (
-    {"width": 1100, "height": 640},
-    {"width": 390, "height": 844},
-)  # no larger: it is drawn without a GPU
+# no larger: it is drawn without a GPU
+WIDE = {"width": 1100, "height": 640}
+NARROW = {"width": 390, "height": 844}
 PASS = "khunjerab-tashkurgan-road"
 JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"  # noqa: E501
 OPEN = JULY.replace("khunjerab-1985", "open-borders")

@@ -124,7 +124,8 @@ def test_late_callers_do_not_keep_a_question_beyond_its_time() -> None:
 
     async def ask() -> None:
         desk = Workers(working=1, waiting=9, seconds=0.3)
-        began, waiting = time.monotonic(), []
+        began = time.monotonic()
+        waiting = []
         for _ in range(3):
             waiting.append(asyncio.ensure_future(desk.answer("a", lambda: endless(told), never)))
             await asyncio.sleep(0.08)

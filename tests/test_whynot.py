@@ -74,7 +74,8 @@ def joined(
     goals: set[Any],
 ) -> bool:
     """Tell whether a way leads to a goal over links that only lifted closures shut."""
-    reached, ahead = set(starts), list(starts)
+    reached = set(starts)
+    ahead = list(starts)
     while ahead:
         here = ahead.pop()
         for arc in twin.arcs:
@@ -102,10 +103,8 @@ def test_sets_are_the_smallest_of_all_subsets(block: int) -> None:
         asked = prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
         twin = naive.NaiveNetwork(tables, DEPART, "n0", "n5")
         state = {s: k for k, s in asked.graph.state_index.items()}
-        starts, goals = (
-            {state[s] for s in asked.starts.tolist()},
-            {k for s, k in state.items() if asked.is_goal[s]},
-        )
+        starts = {state[s] for s in asked.starts.tolist()}
+        goals = {k for s, k in state.items() if asked.is_goal[s]}
         shut = closures_by_link(twin)
         smallest: list[frozenset[Key]] = []
         every = sorted(set().union(*shut.values()))

@@ -15,7 +15,8 @@ from corridor.columns import FACTOR, Column
 from corridor.errors import Finding
 from corridor.tables import Spot, Tables, meant
 
-_FIRST, _LAST = dt.date.min, dt.date.max
+_FIRST = dt.date.min
+_LAST = dt.date.max
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _contradiction(
     rows: Sequence[str],
     ordered: bool,
 ) -> Finding:
-    (j, other), (i, row) = first, second
+    (j, other) = first
+    (i, row) = second
     line = tables.lines.get("changes", range(2, i + 3))[j]
     names = (
         row["change_id"]
@@ -126,7 +128,8 @@ def _contradiction(
 
 
 def _rows_meant(tables: Tables, row: Mapping[str, Any]) -> frozenset[str]:
-    table, text = row["table"], row["row_id"]
+    table = row["table"]
+    text = row["row_id"]
     if table is None or text is None:
         return frozenset()
     keys = tables.frames[table][schema.table(table).key or ""].to_list()
@@ -149,7 +152,8 @@ def _together(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
 
 
 def _known(tables: Tables) -> Known:
-    nodes, links = tables.frames["nodes"], tables.frames["links"]
+    nodes = tables.frames["nodes"]
+    links = tables.frames["links"]
     country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
     ends = list(zip(links["from_node_id"].to_list(), links["to_node_id"].to_list(), strict=True))
     pairs = [(country.get(a), country.get(b)) for a, b in ends]
@@ -250,7 +254,10 @@ def _plain_ids(
 def _changes(tables: Tables) -> Iterator[Finding]:
     """Columns that are not there, and values that do not fit them."""
     for i, row in enumerate(tables.frames["changes"].to_dicts()):
-        table, name, op, value = row["table"], row["column"], row["op"], row["value"]
+        table = row["table"]
+        name = row["column"]
+        op = row["op"]
+        value = row["value"]
         if table is None or name is None:
             continue
         declared = schema.table(table)

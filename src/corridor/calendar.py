@@ -89,7 +89,9 @@ def season_contains(day: dt.date, season_from: str | None, season_to: str | None
     """Tell whether a day lies in a season (both ends included; it may span the new year)."""
     if season_from is None or season_to is None:
         return True
-    first, last, here = parse_monthday(season_from), parse_monthday(season_to), (day.month, day.day)
+    first = parse_monthday(season_from)
+    last = parse_monthday(season_to)
+    here = (day.month, day.day)
     return first <= here <= last if first <= last else here >= first or here <= last
 
 
@@ -99,14 +101,16 @@ def season_spans(
     """Return (start, end) minutes of every occurrence of a season that meets [from_min, to_min)."""
     if season_from is None or season_to is None:
         return [(from_min, to_min)]
-    first, last = parse_monthday(season_from), parse_monthday(season_to)
+    first = parse_monthday(season_from)
+    last = parse_monthday(season_to)
     spans = []
     for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
         start = _leap_day_else(year, first, (3, 1))
         end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(
             days=1
         )
-        a, b = max(minute(start), from_min), min(minute(end), to_min)
+        a = max(minute(start), from_min)
+        b = min(minute(end), to_min)
         if a < b:
             spans.append((a, b))
     return spans
@@ -179,8 +183,10 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
     both: list[Span] = []
     i = j = 0
     while i < len(a) and j < len(b):
-        one, two = a[i], b[j]
-        start, end = max(one[0], two[0]), min(one[1], two[1])
+        one = a[i]
+        two = b[j]
+        start = max(one[0], two[0])
+        end = min(one[1], two[1])
         if start < end:
             both.append(Span(start, end, one[2] + two[2], one[3] * two[3], max(one[4], two[4])))
         if one[1] <= two[1]:
@@ -212,7 +218,8 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0
     ends = [s.end_min for s in open_spans]
     for span in spans:
         lag = round(span.delay_min) + wait_min
-        at, end = span.start_min + lag, span.end_min + lag
+        at = span.start_min + lag
+        end = span.end_min + lag
         j = bisect_right(ends, at)
         while at < end and j < len(open_spans):
             opens, shuts = open_spans[j][:2]
@@ -226,7 +233,8 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0
                 at = last
             else:
                 made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_min, *span[3:]))
-                at, j = min(end, shuts), j + 1
+                at = min(end, shuts)
+                j = j + 1
     return made
 
 

@@ -197,7 +197,8 @@ def cure(column: Column, text: str) -> str:
 def unit_hint(given: str, declared: str) -> str | None:
     """Return how to turn one column into another that says the same in another unit; None where
     they are unlike."""
-    theirs, ours = given.lower().split("_"), declared.split("_")
+    theirs = given.lower().split("_")
+    ours = declared.split("_")
     unlike = [(a, b) for a, b in zip(theirs, ours, strict=False) if a != b]
     if len(theirs) != len(ours) or len(unlike) != 1 or theirs[0] != ours[0] or len(ours) < 2:
         return None

@@ -133,7 +133,8 @@ def pareto(routes: pl.DataFrame) -> Chart:
         days_p05=pl.col("time_p05_h") / 24,
         days_p95=pl.col("time_p95_h") / 24,
     )
-    width, height = WIDTH - 196, 236
+    width = WIDTH - 196
+    height = 236
     x_low, x_high = _span(frame["days"], frame["days_p05"], frame["days_p95"])
     y_low, y_high = _span(frame["cost_usd"])
     spots = [
@@ -291,7 +292,8 @@ def calendar(frame: pl.DataFrame) -> Chart:
     )
     found = rows.filter(pl.col("value").is_not_null())
     order = found["corridor"].value_counts(sort=True)["corridor"].to_list()
-    first, last = rows["depart_on"].min(), rows["depart_on"].max()
+    first = rows["depart_on"].min()
+    last = rows["depart_on"].max()
     assert isinstance(first, date) and isinstance(last, date)
     names = _legend_names(order)
     marks: dict[str, str] = {}

@@ -132,7 +132,8 @@ def _unknown(
         if word not in known:
             lost.setdefault(word, []).append(i)
     target = column.refers or ""
-    file, pool = tables.name(target), [k for k in known if k is not None]
+    file = tables.name(target)
+    pool = [k for k in known if k is not None]
     for word, at in lost.items():
         near = near_matches(word, pool, most=2)
         meant = (

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from corridor.routing import Routes
     from corridor.study import Study
 
-DONE, FINDINGS, USAGE, NOT_SERVED = 0, 1, 2, 3
+DONE = 0
+FINDINGS = 1
+USAGE = 2
+NOT_SERVED = 3
 LEG_KEYS = (
     "link_id",
     "terminal_id",
@@ -232,7 +235,9 @@ def route(
     depart
         Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
     """
-    chosen, limits, shown = chosen or Chosen(), limits or Limits(), shown or Shown()
+    chosen = chosen or Chosen()
+    limits = limits or Limits()
+    shown = shown or Shown()
     known = chosen.read(study)
     say_compiling()
     trip: dict[str, Any] = {"cargo": limits.cargo, "depart": depart, **limits.options()}

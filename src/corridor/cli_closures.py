@@ -165,9 +165,12 @@ def simulate(
     from corridor.screens import progress
     from corridor.simulation import simulate as draw
 
-    chosen, conduct, machines = chosen or Chosen(), conduct or Conduct(), machines or Machines()
+    chosen = chosen or Chosen()
+    conduct = conduct or Conduct()
+    machines = machines or Machines()
     known = chosen.read(study)
-    demand, hazards = demand_of(known), known.network.frames["hazards"]
+    demand = demand_of(known)
+    hazards = known.network.frames["hazards"]
     if not hazards.height:
         raise CallError("The study has no hazards to draw from: add hazards.csv.")
     say_compiling()

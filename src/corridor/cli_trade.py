@@ -95,7 +95,8 @@ def forecast(
     from corridor.prospects import prospects
     from corridor.screens import progress
 
-    asked, chosen = asked or Question(), chosen or Chosen()
+    asked = asked or Question()
+    chosen = chosen or Chosen()
     known = chosen.read(study)
     goal = known.settings.target
     if goal is None:

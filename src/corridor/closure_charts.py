@@ -40,9 +40,13 @@ KINDS = {
     "pair": marked("two links at once"),
 }
 MOST_BARS = 8
-_LEFT, _RIGHT, _LETTERS = 250, 96, 44
+_LEFT = 250
+_RIGHT = 96
+_LETTERS = 44
 _PLOT = WIDTH - _LEFT - _RIGHT
-_WIDEST, _NARROWEST = 9.0, 1.2  # pixels
+# pixels
+_WIDEST = 9.0
+_NARROWEST = 1.2
 _MAPPED = 60  # links on the map
 # Translators: what a link's loss means: goods find another way, or none.
 _LOSS = {marked("a way round is left"): HUES[4], marked("no way is left"): HUES[1]}
@@ -107,7 +111,8 @@ def criticality_bars(
 
     ranked: rows of :func:`corridor.rank`. A kind of which nothing costs anything is left out.
     """
-    panels, told = [], []
+    panels = []
+    told = []
     single = dict(ranked.filter(pl.col("kind") != "pair").select("element_id", "name").iter_rows())
     for kind in kinds:
         words = tell(KINDS[kind])
@@ -296,7 +301,8 @@ def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, s
 def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
     """Return which hazards the expected annual loss comes from, a panel a case. by_hazard: as in
     Risk, with case."""
-    panels, told = [], []
+    panels = []
+    told = []
     top = float(by_hazard["loss_usd_per_year"].max()) / 1e6 * 1.02 or 1.0  # type: ignore[arg-type]
     for (case,), part in by_hazard.group_by("case", maintain_order=True):
         rows = (
@@ -495,7 +501,8 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
             words.items(), labels((name for name, _ in words.values()), _LETTERS), strict=True
         )
     }
-    panels, told = [], []
+    panels = []
+    told = []
     least = min(
         (v for column in words for v in replay[column].drop_nulls().to_list()), default=-0.1
     )

@@ -29,7 +29,9 @@ def check(tables: Tables) -> list[Finding]:
 def _ends(tables: Tables) -> Iterator[Finding]:
     """Closures that neither end nor were seen last, do both, or have no length."""
     for i, row in enumerate(tables.frames["events"].to_dicts()):
-        first, end, seen = row["from_on"], row["to_on"], row["last_seen_on"]
+        first = row["from_on"]
+        end = row["to_on"]
+        seen = row["last_seen_on"]
         spot = Spot("events", i, "last_seen_on")
         if end is None and seen is None:
             yield tables.finding(
@@ -85,7 +87,8 @@ def _watched(tables: Tables) -> Iterator[Finding]:
     """Watched periods with one end, and events outside the period of their hazard."""
     hazards: dict[str, Mapping[str, Any]] = {}
     for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        since, until = row["watched_from_on"], row["watched_to_on"]
+        since = row["watched_from_on"]
+        until = row["watched_to_on"]
         if (since is None) != (until is None):
             column = "watched_from_on" if since is None else "watched_to_on"
             yield tables.finding(
@@ -126,7 +129,8 @@ def _watched(tables: Tables) -> Iterator[Finding]:
 def _durations(tables: Tables) -> Iterator[Finding]:
     """Spreads that a family of durations cannot have."""
     for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        family, sigma = row["distribution"], row["duration_sigma"]
+        family = row["distribution"]
+        sigma = row["duration_sigma"]
         if sigma is None or family not in ("exponential", "pareto"):
             continue
         wrong = (
@@ -149,11 +153,9 @@ def _durations(tables: Tables) -> Iterator[Finding]:
 def _always(tables: Tables) -> Iterator[Finding]:
     """Hazards that would shut their links most of the time."""
     for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        rate, median, sigma = (
-            row["events_per_year"],
-            row["duration_median_d"],
-            row["duration_sigma"],
-        )
+        rate = row["events_per_year"]
+        median = row["duration_median_d"]
+        sigma = row["duration_sigma"]
         if not rate or not median or not sigma or rate < 0 or median < 0 or sigma < 0:
             continue
         family = row["distribution"] or DEFAULT
@@ -193,7 +195,8 @@ def _replays(tables: Tables) -> Iterator[Finding]:
     figures = {row["figure_id"]: row for row in tables.frames["figures"].to_dicts()}
     sent = set(tables.frames["demand"]["source_id"].to_list())
     for i, row in enumerate(tables.frames["replays"].to_dicts()):
-        name, source = row["change_id"], row["demand_source_id"]
+        name = row["change_id"]
+        source = row["demand_source_id"]
         if "changes" not in tables.broken and name is not None and name not in closing:
             what = "closes nothing" if name in known else f"{tables.name('changes')} does not have"
             yield tables.finding(

@@ -124,7 +124,8 @@ def seasons(closures: pl.DataFrame) -> pl.DataFrame:
     """
     from scipy.special import betaincinv
 
-    n, tail = closures.height, (1 - LEVEL) / 2
+    n = closures.height
+    tail = (1 - LEVEL) / 2
     counts = np.bincount(closures["from_on"].dt.month().to_numpy(), minlength=MONTHS + 1)[1:]
     rows = [
         {
@@ -175,7 +176,8 @@ def overlaps(events: pl.DataFrame, watched_years: float) -> pl.DataFrame:
     names = sorted(spans)
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
-            (a, da), (b, db) = spans[one], spans[other]
+            (a, da) = spans[one]
+            (b, db) = spans[other]
             meets = (a[:, None] < b[None, :] + db[None, :]) & (
                 b[None, :] < a[:, None] + da[:, None]
             )
@@ -213,7 +215,8 @@ def _fit_one(closures: pl.DataFrame, hazard: dict[str, Any], family: str | None)
         "season_p_value": season_p_value(closures),
     }
     reasons = []
-    since, until = hazard["watched_from_on"], hazard["watched_to_on"]
+    since = hazard["watched_from_on"]
+    until = hazard["watched_to_on"]
     if since is None or until is None:
         reasons.append(kept("no rate: the events are not a full list"))
     else:

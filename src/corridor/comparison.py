@@ -111,7 +111,8 @@ def _best(
     ways, values = pareto_ways(query, np.array([c in ("time", "cost") for c in CRITERIA]))
     if not len(values):
         return {}, say_openings(query, opening_sets(query, most=1))
-    minutes, cents = values[:, 0] - query.depart_min, values[:, 1]
+    minutes = values[:, 0] - query.depart_min
+    cents = values[:, 1]
     limit = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
     chosen = {
         "time": int(np.lexsort((cents, minutes))[0]),

@@ -101,13 +101,15 @@ def headway_h(service: Row) -> float:
 
 
 def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) -> LinkCosts:
-    links, nodes = network.rows("links"), network.by_id("nodes")
+    links = network.rows("links")
+    nodes = network.by_id("nodes")
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
     rates = _Lookup(
         [r for r in network.rows("rates") if r["service_id"] is None], ("mode", "country", "form")
     )
     factors = _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form"))
-    ratio, dirt = cargo["rate_ratio"] or 1.0, cargo["carbon_ratio"] or 1.0
+    ratio = cargo["rate_ratio"] or 1.0
+    dirt = cargo["carbon_ratio"] or 1.0
     clearances = cargo.get("clearances_per_unit") or 1.0
     allowed = set(cargo["allowed_modes"].split())
     run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (
@@ -127,7 +129,9 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
     extra = _extras(rules, at_min)
     for i, row in enumerate(links):
         extra_h, extra_usd = extra.get(i, (0.0, 0.0))
-        km, form, stand = row["length_km"], cargo["form"], row["fixed_h"] or 0.0
+        km = row["length_km"]
+        form = cargo["form"]
+        stand = row["fixed_h"] or 0.0
         for at, end in ((2 * i, "from_node_id"), (2 * i + 1, "to_node_id")):
             country = nodes[row[end]]["country"]
             mode = modes.best(mode=row["mode"], country=country) or {}
@@ -161,7 +165,8 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
         [r for r in network.rows("rates") if r["service_id"] is not None], ("service_id", "form")
     )
     modes = _Lookup(network.rows("modes"), ("mode", "country"))
-    ratio, hub_kg = cargo["rate_ratio"] or 1.0, handling_kg(network, cargo)
+    ratio = cargo["rate_ratio"] or 1.0
+    hub_kg = handling_kg(network, cargo)
     run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
     made = Costs(
         link, run_h, fixed_h, headway, sigma, usd, kg, np.zeros(graph.arcs_count, bool), {}
@@ -179,10 +184,13 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
             continue
         at = np.array([2 * i + (not forward) for i, forward in runs])
         made.may_pass[a] = link.usable[at].all()
-        made.run_h[a], made.fixed_h[a] = link.run_h[at].sum(), link.fixed_h[at].sum()
-        made.usd[a], made.kg[a] = link.usd[at].sum(), link.kg[at].sum()
+        made.run_h[a] = link.run_h[at].sum()
+        made.fixed_h[a] = link.fixed_h[at].sum()
+        made.usd[a] = link.usd[at].sum()
+        made.kg[a] = link.kg[at].sum()
         if kind == "service":
-            service, km = services[row], sum(links[i]["length_km"] for i, _ in runs)
+            service = services[row]
+            km = sum(links[i]["length_km"] for i, _ in runs)
             if service["speed_kmh"]:
                 mode = modes.best(mode=links[runs[0][0]]["mode"], country=None) or {}
                 made.run_h[a] = km / service["speed_kmh"] * 24 / mode.get("active_h_per_day", 24)
@@ -201,7 +209,8 @@ class _Lookup:
     wins."""
 
     def __init__(self, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
-        self.keys, self.found = keys, dict[tuple[Any, ...], Row | None]()
+        self.keys = keys
+        self.found = dict[tuple[Any, ...], Row | None]()
         self.rows = sorted(rows, key=lambda r: tuple(r[k] is None for k in keys))
 
     def best(self, **asked: Any) -> Row | None:

@@ -157,24 +157,24 @@ def measure(
 
     if limit_share is not None and not limit_share >= 0:
         raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
-    units, tonnes, value = (
-        exposure.units(),
-        exposure.column("t_per_unit"),
-        exposure.column("value_usd_per_unit"),
-    )
+    units = exposure.units()
+    tonnes = exposure.column("t_per_unit")
+    value = exposure.column("value_usd_per_unit")
     most: Floats = value * limit_share if limit_share is not None else np.full(len(value), np.inf)
     given = value * (
         1.0 if limit_share is None else limit_share
     )  # a unit that stays at home loses no more than its value
     served = costs[0] < UNREACHED
-    names, rows = exposure.trips["demand_id"].to_list(), []
+    names = exposure.trips["demand_id"].to_list()
+    rows = []
     for cost, minutes, metres in zip(costs[1:], sums[0, 1:], sums[1, 1:], strict=True):
         left = served & (cost >= UNREACHED)
         extra = np.where(served & ~left, cost - costs[0], 0) / 100
         loss = units * np.where(left, given, np.minimum(extra, most))
         moved = (extra > 0) * units * tonnes
         turned = moved.sum()
-        hours, km = (minutes - sums[0, 0]) / 60, (metres - sums[1, 0]) / 1000
+        hours = (minutes - sums[0, 0]) / 60
+        km = (metres - sums[1, 0]) / 1000
         rows.append(
             {
                 "extra_usd_per_year": float((units * extra).sum()),
@@ -214,10 +214,8 @@ def worst_pairs(
         both, along = without(exposure, [found[j] for j in others], shut)
         rows = np.flatnonzero((both[1:] != both[0]).any(axis=1))
         keep = np.concatenate([[0], rows + 1])
-        both, along = (
-            np.concatenate([costs[:1], both[keep[1:]]]),
-            np.concatenate([sums[:, :1], along[:, keep[1:]]], axis=1),
-        )
+        both = np.concatenate([costs[:1], both[keep[1:]]])
+        along = np.concatenate([sums[:, :1], along[:, keep[1:]]], axis=1)
         for r, row in zip(rows.tolist(), measure(exposure, both, along, limit_share), strict=True):
             row["joint_usd_per_year"] = row["loss_usd_per_year"] - sum(
                 alone[k]["loss_usd_per_year"] for k in (i, others[r])

@@ -107,7 +107,8 @@ def read_baci(
     country_codes: the file of codes that comes with it (country_code, country_iso3). v is in
     thousand USD, q in tonnes. Source: Gaulier and Zignago (2010), CEPII working paper 2010-23.
     """
-    raw, listed = _read(path), _read(country_codes)
+    raw = _read(path)
+    listed = _read(country_codes)
     if missing := [c for c in ("t", "i", "j", "k", "v", "q") if c not in raw.columns]:
         raise CallError(f"{path} is not a BACI file: it has no column {', '.join(missing)}")
     iso3 = next((c for c in ("country_iso3", "iso_3digit_alpha") if c in listed.columns), None)

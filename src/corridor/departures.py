@@ -102,7 +102,8 @@ def read_range(text: str, every_days: int) -> list[dt.date]:
     """Return the days of ``2026-01-01..2026-12-31``, so many days apart; CallError where it cannot
     be read."""
     first, dots, last = str(text).partition("..")
-    start, end = read_instant(first, "depart"), read_instant(last if dots else first, "depart")
+    start = read_instant(first, "depart")
+    end = read_instant(last if dots else first, "depart")
     if every_days < 1 or end < start:
         raise CallError(
             f"depart {text!r} every {every_days} days holds no day: write 2026-01-01..2026-12-31."

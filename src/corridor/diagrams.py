@@ -34,7 +34,9 @@ from corridor.palette import (
 
 _Spot = tuple[float, float]
 
-HEIGHT, STACKED_HEIGHT = 360.0, 224.0  # of a diagram by itself, and of one of a pair
+# of a diagram by itself, and of one of a pair
+HEIGHT = 360.0
+STACKED_HEIGHT = 224.0
 _PLOT = WIDTH - 78  # the upright axis and the margins take the rest
 # Translators: a number of days, as short as can be: it stands in a drawing.
 _DAYS = marked("{days} d")
@@ -84,7 +86,8 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     ):
         km = time_h = cost_usd = 0.0
         for leg in group.sort("leg").iter_rows(named=True):
-            start, end = leg["from_node_id"], leg["to_node_id"]
+            start = leg["from_node_id"]
+            end = leg["to_node_id"]
             terminal = leg["kind"] == "terminal"
             here = stop = name.get(start, start)
             is_border = leg["mode"] in ("road", "rail", "waterway") and country.get(
@@ -123,7 +126,9 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
                             "cost_to_usd": cost_usd + more_usd,
                         }
                     )
-                    km, time_h, cost_usd = km + more_km, time_h + more_h, cost_usd + more_usd
+                    km = km + more_km
+                    time_h = time_h + more_h
+                    cost_usd = cost_usd + more_usd
     return pl.DataFrame(
         rows,
         schema={
@@ -281,10 +286,8 @@ def _plot(
     )
     at = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
     marks = alt.Chart(labels)
-    figures, words = (
-        marks.transform_filter("datum.is_number"),
-        marks.transform_filter("!datum.is_number"),
-    )
+    figures = marks.transform_filter("datum.is_number")
+    words = marks.transform_filter("!datum.is_number")
     return alt.layer(
         drawn,
         marks.mark_rule(color=SOFT, strokeWidth=0.8).encode(x2="at_x_px:Q", y2="at_y_px:Q", **at),

@@ -82,7 +82,8 @@ def compare(
             "moved": _moved(a, b),
         }
         for name in (*FIGURES, *LISTS):
-            row[f"{name}_before"], row[f"{name}_after"] = a and a[name], b and b[name]
+            row[f"{name}_before"] = a and a[name]
+            row[f"{name}_after"] = b and b[name]
         extra = b["generalised_cost_usd"] - a["generalised_cost_usd"] if a and b else None
         row["t_per_year"] = float(t) if has_units else None
         row["extra_usd_per_year"] = (
@@ -128,8 +129,10 @@ def best_ways(exposure: Exposure) -> list[dict[str, Any] | None]:
     none."""
     from corridor.kernels.paths import UNREACHED, dijkstra
 
-    network, graph = exposure.network, exposure.network.graph
-    links, nodes = network.rows("links"), network.by_id("nodes")
+    network = exposure.network
+    graph = exposure.network.graph
+    links = network.rows("links")
+    nodes = network.by_id("nodes")
     regime = exposure.regime_of_day[0]
     found: list[dict[str, Any] | None] = [None] * exposure.trips.height
     for kind, starts, trips in exposure.groups():
@@ -139,7 +142,8 @@ def best_ways(exposure: Exposure) -> list[dict[str, Any] | None]:
             here = int(goals[distance[goals].argmin()]) if len(goals) else -1
             if here < 0 or distance[here] >= UNREACHED:
                 continue
-            cents, arcs = int(distance[here]), []
+            cents = int(distance[here])
+            arcs = []
             while arc[here] >= 0:
                 arcs.append(int(arc[here]))
                 here = int(exposure.tail[arc[here]])
@@ -207,7 +211,8 @@ def second_corridor(
         }
     )
     for name in ("loss_usd", "lost_t", "lost_trade_usd"):
-        one, two = a.years[name].to_numpy(), b.years[name].to_numpy()
+        one = a.years[name].to_numpy()
+        two = b.years[name].to_numpy()
         rows.append(
             {
                 "measure": name,

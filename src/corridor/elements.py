@@ -44,7 +44,8 @@ def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
     for kind in kinds:
         if kind not in KINDS:
             raise UnknownName("kind of element", kind, KINDS)
-    network, graph = exposure.network, exposure.network.graph
+    network = exposure.network
+    graph = exposure.network.graph
     at_link: list[list[int]] = [[] for _ in range(network.frames["links"].height)]
     at_terminal: list[list[int]] = [[] for _ in range(network.frames["terminals"].height)]
     for place, a in enumerate(exposure.arc_of.tolist()):
@@ -81,7 +82,8 @@ def disjoint_counts(exposure: Exposure, asked: Sequence[Element]) -> list[int | 
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
 
-    network, graph = exposure.network, exposure.network.graph
+    network = exposure.network
+    graph = exposure.network.graph
     usable = (exposure.weight[exposure.regime_of_day[0]] >= 0).any(axis=0)
     n = graph.states_count
     ways: dict[tuple[int, int], set[tuple[int, bool]]] = {}
@@ -112,7 +114,8 @@ def disjoint_counts(exposure: Exposure, asked: Sequence[Element]) -> list[int | 
 
 
 def _ends(network: Network, link: int, forward: bool) -> tuple[int, int]:
-    row, index = network.rows("links")[link], network.graph.state_index
+    row = network.rows("links")[link]
+    index = network.graph.state_index
     lay = layer(row["mode"], row["gauge_mm"])
     ends = index[row["from_node_id"], lay], index[row["to_node_id"], lay]
     return ends if forward else ends[::-1]

@@ -72,7 +72,8 @@ class UnknownName(CallError, KeyError):
     """A name that is not there, with the nearest ones that are."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        self.what, self.name = what, name
+        self.what = what
+        self.name = name
         self.near = near_matches(name, known)
         hint = f" Did you mean {' or '.join(repr(n) for n in self.near)}?" if self.near else ""
         self.message = f"There is no {what} {name!r}.{hint}"

@@ -13,9 +13,13 @@ from corridor import schema
 from corridor.errors import CallError, Finding, StudyError
 from corridor.language import kept, marked
 
-CONSISTENT, DIFFERS, OPEN = marked("consistent"), marked("differs"), marked("cannot be checked")
+CONSISTENT = marked("consistent")
+DIFFERS = marked("differs")
+OPEN = marked("cannot be checked")
 # Translators: "short by" stands alone, as the state of a promise that is behind.
-ON_COURSE, SHORT, NOT_HERE = marked("on course"), marked("short by"), marked("not measurable here")
+ON_COURSE = marked("on course")
+SHORT = marked("short by")
+NOT_HERE = marked("not measurable here")
 UNSAID = ("1", "count", "month", "year")  # units that are not written behind a figure
 _TOLERANCE = 0.02
 _ALONE = ("lookup", "at-least", "at-most")
@@ -50,7 +54,9 @@ def audit(
         raise StudyError(findings)
     rows = []
     for (claim,), part in claims.group_by("claim_id", maintain_order=True):
-        lines, verdicts, grades = [], [], []
+        lines = []
+        verdicts = []
+        grades = []
         for row in part.iter_rows(named=True):
             verdict, line, grade = _judge(row, tables, forecasts or {})
             grades.append(grade)
@@ -233,16 +239,20 @@ def _judge(
     row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], forecasts: Mapping[str, float]
 ) -> tuple[str, str, str]:
     """Return the verdict of one check, its arithmetic and the worst grade it rests on."""
-    kind, said, unit = row["check"], row["value"], row["unit"]
+    kind = row["check"]
+    said = row["value"]
+    unit = row["unit"]
     grade = str(row["confidence"])
     if kind == "none":
         return OPEN, "", grade
-    left, right = _fetch(row["left"], tables, forecasts), _fetch(row["right"], tables, forecasts)
+    left = _fetch(row["left"], tables, forecasts)
+    right = _fetch(row["right"], tables, forecasts)
     if left is None or (right is None and kind not in _ALONE):
         missing = row["left"] if left is None else row["right"]
         return OPEN, kept("{value_id} has not been computed", value_id=missing), grade
     grade = max(grade, left[1], right[1] if right else "A")
-    a, b = left[0], right[0] if right else float("nan")
+    a = left[0]
+    b = right[0] if right else float("nan")
     if kind in ("ratio", "change") and b == 0 or kind == "change-on-new" and a == 0:
         return (
             OPEN,
@@ -329,14 +339,18 @@ def _state(
     forecasts: Mapping[str, float],
     as_of: date,
 ) -> tuple[str, float | None, str | None]:
-    goal, unit, measured = row["target"], row["unit"], row["measured"]
+    goal = row["target"]
+    unit = row["unit"]
+    measured = row["measured"]
     if goal is None or measured is None:
         return NOT_HERE, None, None
     seen = _fetch(measured, tables, forecasts)
     if seen is None:
         return NOT_HERE, None, kept("{value_id} has not been computed", value_id=measured)
-    value, due = seen[0], _day(row["due_on"])
-    needed, on_the_way = float(goal), False
+    value = seen[0]
+    due = _day(row["due_on"])
+    needed = float(goal)
+    on_the_way = False
     stands = _day(row["measured_on"]) or as_of
     start = _fetch(row["baseline"], tables, forecasts)
     from_model = measured.startswith("forecast:")
@@ -344,7 +358,8 @@ def _state(
         begun = _day(row["promised_on"])
         if begun and begun < due:
             part = max((stands - begun).days, 0) / (due - begun).days
-            needed, on_the_way = start[0] * (goal / start[0]) ** part, True
+            needed = start[0] * (goal / start[0]) ** part
+            on_the_way = True
     told = {
         "value": _show(value, unit),
         "needed": _show(needed, unit),

@@ -208,7 +208,8 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     Raises StudyError with every row that makes no sense, CallError for more hazards than a word has
     bits.
     """
-    links, nodes = network.frames["links"], network.frames["nodes"]
+    links = network.frames["links"]
+    nodes = network.frames["nodes"]
     bits = np.zeros(links.height, np.int64)
     findings = []
     if hazards.height > MOST_HAZARDS:
@@ -223,7 +224,8 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     known = {*links["link_id"].to_list()}
     for h, row in enumerate(hazards.iter_rows(named=True)):
         for column in ("events_per_year", "duration_median_d", "duration_sigma"):
-            value, above = row[column], column == "duration_median_d"
+            value = row[column]
+            above = column == "duration_median_d"
             if value is None or not np.isfinite(value) or value < 0 or above and value == 0:
                 do = f"Write a number {'above 0' if above else 'of 0 or more'}."
                 findings.append(_finding(row, column, f"is {value}", do))
@@ -341,11 +343,9 @@ class _Period:
         """Weights, minutes [regimes, classes, arcs] and money in cents [1, classes, arcs] of some
         of the questions."""
         shape = (len(self.waits), len(queries), self.queries[0].graph.arcs_count)
-        weight, minutes, cents = (
-            np.empty(shape, np.int64),
-            np.empty(shape, np.int64),
-            np.empty((1, *shape[1:]), np.int64),
-        )
+        weight = np.empty(shape, np.int64)
+        minutes = np.empty(shape, np.int64)
+        cents = np.empty((1, *shape[1:]), np.int64)
         order = self.queries[0].arc_of
         for c, q in enumerate(queries):
             query = self.queries[q]

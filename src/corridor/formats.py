@@ -60,7 +60,10 @@ class Unreadable(Exception):
 
     def __init__(self, kind: str, message: str, do: str, line: int | None = None) -> None:
         super().__init__(message)
-        self.kind, self.message, self.do, self.line = kind, message, do, line
+        self.kind = kind
+        self.message = message
+        self.do = do
+        self.line = line
 
     def finding(self, file: str, table: str | None) -> Finding:
         """Return the finding for the file this was."""
@@ -318,7 +321,8 @@ def _rows(
     batch: list[list[str]] = []
     before: int = reader.line_num  # type: ignore[attr-defined]
     for row in reader:
-        start, before = before + 1, reader.line_num  # type: ignore[attr-defined]
+        start = before + 1
+        before = reader.line_num  # type: ignore[attr-defined]
         if not any(row) or not any(c.strip() for c in row):
             continue
         if len(row) != width:

@@ -81,7 +81,8 @@ def resistances(
     Newton's method on the logarithm of the inward terms, after a few rounds of balancing; raises
     NotConverged. Source: Anderson and van Wincoop (2003), equations 10 and 11.
     """
-    y, e = output / output.sum(), expenditure / expenditure.sum()
+    y = output / output.sum()
+    e = expenditure / expenditure.sum()
     if kernel.shape != (len(y), len(e)) or not np.all(np.isfinite(kernel)) or np.any(kernel < 0):
         raise CallError("the kernel must be a square table of finite numbers, none negative")
     others = np.arange(len(y)) != reference
@@ -149,13 +150,15 @@ def structural(
     if closure == "full":
         ratio = np.divide(new_kernel, kernel, out=np.zeros_like(kernel), where=kernel > 0)
         settled = _settle(base[..., None], ratio[..., None], np.array([sigma - 1.0]), "share")
-        new_output, new_expenditure = settled.output, settled.expenditure
+        new_output = settled.output
+        new_expenditure = settled.expenditure
         prices = settled.price_ratio
         new_v, new_u = resistances(new_kernel, new_output, new_expenditure, reference=reference)
     else:
         new_v, new_u = resistances(new_kernel, output, expenditure, reference=reference)
         prices = np.ones_like(output) if closure == "conditional" else (u / new_u) ** power
-        new_output, new_expenditure = prices * output, prices * expenditure
+        new_output = prices * output
+        new_expenditure = prices * expenditure
     trade = new_kernel * np.outer(new_output / new_output.sum() * new_u, new_expenditure * new_v)
     if closure == "full":
         income = settled.real_income_ratio
@@ -216,14 +219,16 @@ def _settle(
     max_iterations: int = 5000,
 ) -> Equilibrium:
     """Solve the market clearing of exact-hat algebra; change is the ratio of kernels."""
-    output, spent = trade.sum(axis=(1, 2)), trade.sum(axis=0)
+    output = trade.sum(axis=(1, 2))
+    spent = trade.sum(axis=0)
     expenditure = spent.sum(axis=1)
     if np.any(output <= 0) or np.any(expenditure <= 0):
         raise CallError("every country must sell and buy something: sales at home are missing")
     share = np.divide(trade, spent, out=np.zeros_like(trade), where=spent > 0)
     taste = spent / expenditure[:, None]
     lead = np.broadcast_shapes(change.shape[:-3], theta.shape[:-1])
-    n, world = len(output), output.sum()
+    n = len(output)
+    world = output.sum()
     start = np.broadcast_to(share * change, (*lead, *trade.shape)).reshape(-1, *trade.shape)
     thetas = np.broadcast_to(theta, (*lead, trade.shape[2])).reshape(-1, trade.shape[2])
     if np.any((start.sum(axis=1) <= 0) & (taste > 0)):
@@ -231,7 +236,8 @@ def _settle(
             kept("A country is left without any supplier in a sector: nothing can settle.")
         )
     log_w = np.zeros((len(start), n))
-    weight, eye = output / world, np.eye(n)
+    weight = output / world
+    eye = np.eye(n)
     for _ in range(max_iterations):
         w = np.exp(log_w)
         parts = start * np.exp(-thetas[:, None, :] * log_w[:, :, None])[:, :, None, :]
@@ -334,7 +340,8 @@ def balance(
         raise CallError(
             f"exports add up to {exports.sum():g} and imports to {imports.sum():g}: they must agree"
         )
-    left, right = np.ones(len(exports)), np.ones(len(imports))
+    left = np.ones(len(exports))
+    right = np.ones(len(imports))
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(max_iterations):
             left = np.where(exports > 0, exports / (kernel @ right), 0.0)

@@ -82,28 +82,35 @@ def entry(spans: NDArray[np.int64], at_min: int) -> tuple[int, int]:
 
     spans int64 [3, spans]: start, end, delay, in order.
     """
-    best, chosen = None, (at_min, 0)
+    best = None
+    chosen = (at_min, 0)
     for k in range(int(np.searchsorted(spans[1], at_min, side="right")), spans.shape[1]):
         start, _, delay = spans[:, k].tolist()
         enter = max(at_min, start)
         if best is not None and enter >= best:
             break
         if best is None or enter + delay < best:
-            best, chosen = enter + delay, (enter, delay)
+            best = enter + delay
+            chosen = (enter, delay)
     return chosen
 
 
 def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
     """Return the legs of a way given by its arcs, each waiting for its opening."""
-    graph, nodes = query.graph, query.network.by_id("nodes")
-    links, terminals = query.network.rows("links"), query.network.rows("terminals")
-    costs, at_min, made = query.costs, query.depart_min, list[Leg]()
+    graph = query.graph
+    nodes = query.network.by_id("nodes")
+    links = query.network.rows("links")
+    terminals = query.network.rows("terminals")
+    costs = query.costs
+    at_min = query.depart_min
+    made = list[Leg]()
     for a in arcs:
         tail = graph.node_ids[graph.state_node[graph.tail[a]]]
         enter, delay = entry(query.packed[:, query.span_ptr[a] : query.span_ptr[a + 1]], at_min)
         duration = int(query.duration_min[a])
         headway = round(costs.headway_h[a] * 30)
-        start, end = enter + delay + headway, enter + delay + duration
+        start = enter + delay + headway
+        end = enter + delay + duration
         if graph.kind[a] == "terminal":
             row = terminals[int(graph.row[a])]
             made.append(
@@ -145,13 +152,16 @@ def _ride(
     """Legs of one arc: a link, or the links of a service with its running time shared out by
     length."""
     ready, start, end = at
-    costs, runs = query.costs, query.graph.runs[arc]
-    nodes, link = query.network.by_id("nodes"), query.costs.link
+    costs = query.costs
+    runs = query.graph.runs[arc]
+    nodes = query.network.by_id("nodes")
+    link = query.costs.link
     places = [2 * i + (not forward) for i, forward in runs]
     stops, share = (
         ([end], [1.0]) if len(runs) == 1 else _shared_out(query, arc, rows, service, (start, end))
     )
-    made, here = list[Leg](), start
+    made = list[Leg]()
+    here = start
     for k, (row, (_, forward)) in enumerate(zip(rows, runs, strict=True)):
         first, last = (
             (row["from_node_id"], row["to_node_id"])
@@ -188,7 +198,8 @@ def _shared_out(
 ) -> tuple[list[int], list[float]]:
     """When a service passes the end of each of its links, and each link's share of its price."""
     start, end = at
-    link, runs = query.costs.link, query.graph.runs[arc]
+    link = query.costs.link
+    runs = query.graph.runs[arc]
     places = np.array([2 * i + (not forward) for i, forward in runs])
     km = np.array([r["length_km"] for r in rows])
     run = query.costs.run_h[arc] * km / km.sum() if km.sum() else np.zeros(len(km))
@@ -222,7 +233,9 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
 
 
 def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
-    costs, link, draws = query.costs, query.costs.link, len(at)
+    costs = query.costs
+    link = query.costs.link
+    draws = len(at)
     dice = np.random.default_rng([rng, 1, zlib.crc32(_name(query, arc).encode())])
     if query.graph.kind[arc] == "terminal":
         handled: Floats = (

@@ -335,7 +335,8 @@ def _retold(now: Speech, text: str) -> tuple[str, int]:
             if not best[1]:
                 return best
     for gap in re.finditer("; ", text):
-        one, other = _retold(now, text[: gap.start()]), _retold(now, text[gap.end() :])
+        one = _retold(now, text[: gap.start()])
+        other = _retold(now, text[gap.end() :])
         if one[1] + other[1] < best[1]:
             best = one[0] + tell("; ") + other[0], one[1] + other[1]
     return best
@@ -356,7 +357,8 @@ def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
         if start == len(text):
             yield {}
         return
-    name, then = parts[1], parts[2]
+    name = parts[1]
+    then = parts[2]
     shape = _shape(name)
     at = text.find(then, start + 1) if len(parts) > 3 else max(len(text) - len(then), 0)
     while at > start:

@@ -80,7 +80,8 @@ def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
 
     English titles fit as they are.
     """
-    lines, limit = [], width / (0.45 * size)
+    lines = []
+    limit = width / (0.45 * size)
     if breadth(text) <= limit or speech().is_english:
         return text
     limit = min(

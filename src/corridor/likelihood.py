@@ -23,9 +23,12 @@ Bools = NDArray[np.bool_]
 Surface = Callable[[float, float], float]
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 LEVEL = 0.95
-LEAST_XI, LEAST_SIGMA, MOST_SIGMA = 1e-6, 0.02, 20.0
+LEAST_XI = 1e-6
+LEAST_SIGMA = 0.02
+MOST_SIGMA = 20.0
 MOST_POWER = 300.0
-HALF_LN_TAU, LN_EXPONENTIAL_SIGMA = 0.5 * math.log(2 * math.pi), math.log(EXPONENTIAL_SIGMA)
+HALF_LN_TAU = 0.5 * math.log(2 * math.pi)
+LN_EXPONENTIAL_SIGMA = math.log(EXPONENTIAL_SIGMA)
 SPAN = 12.0  # how far, in logarithms, an interval is looked for on either side of a median
 
 
@@ -59,7 +62,8 @@ class DurationFit:
     def aicc(self) -> float | None:
         """Akaike's criterion corrected for few closures (Hurvich and Tsai 1989); null for too few
         to correct."""
-        k, n = self.parameters_count, self.closures_count
+        k = self.parameters_count
+        n = self.closures_count
         return self.aic + 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else None
 
     @property
@@ -73,8 +77,10 @@ def log_likelihood(family: str, days: Floats, ended: Bools) -> Callable[[float, 
     (ln median, ln xi)."""
     from scipy.special import log_ndtr
 
-    ends, lasts = np.log(days[ended]), np.log(days[~ended])
-    count, total = ends.size, float(ends.sum())
+    ends = np.log(days[ended])
+    lasts = np.log(days[~ended])
+    count = ends.size
+    total = float(ends.sum())
 
     def lognormal(median: float, spread: float) -> float:
         sigma = math.exp(spread)
@@ -128,7 +134,8 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
     """
     if family not in FAMILIES:
         raise UnknownName("duration family", family, FAMILIES)
-    days, ended = np.asarray(days, np.float64), np.asarray(ended, np.bool_)
+    days = np.asarray(days, np.float64)
+    ended = np.asarray(ended, np.bool_)
     if days.size == 0 or days.shape != ended.shape or not np.all(days > 0):
         raise CallError("Every closure needs a length above 0 days and a word on whether it ended.")
     if not ended.any() or family != "exponential" and np.unique(days[ended]).size < 2:
@@ -152,10 +159,12 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
     free = 1 if family == "exponential" else 2
     floor = top - _half_quantile()
     edges = [_interval(value, bounds, best, axis, floor) for axis in range(free)]
-    (m_low, m_high), (s_low, s_high) = edges[0], edges[1] if free == 2 else (None, None)
+    (m_low, m_high) = edges[0]
+    (s_low, s_high) = edges[1] if free == 2 else (None, None)
     if family == "pareto" and s_low is None:
         s_low = low  # the family ends at the exponential, which the data then allow
-    median, sigma = math.exp(best[0]), _sigma(family, best[1])
+    median = math.exp(best[0])
+    sigma = _sigma(family, best[1])
     return DurationFit(
         family,
         free,
@@ -213,13 +222,16 @@ def _interval(
 
     ends: list[float | None] = []
     for side, edge in zip((-1.0, 1.0), bounds[axis], strict=True):
-        near, step, end = best[axis], 0.4, None
+        near = best[axis]
+        step = 0.4
+        end = None
         while near != edge:
             far = max(near - step, edge) if side < 0 else min(near + step, edge)
             if profile(far) < floor:
                 end = float(brentq(lambda x: profile(x) - floor, near, far, xtol=1e-4))
                 break
-            near, step = far, step * 2
+            near = far
+            step = step * 2
         ends.append(end)
     return ends[0], ends[1]
 

@@ -17,7 +17,9 @@ from corridor.language import kept, number, signed, tell
 from corridor.network import Network
 from corridor.study import Study
 
-YEARS, CORRIDOR_YEARS, SEED = 500, 100, 7
+YEARS = 500
+CORRIDOR_YEARS = 100
+SEED = 7
 REOPENED = "open"  # the case in which the closures that are replayed are not in force
 NEAR_SHARE = 0.02  # a published share so near is taken for the same
 LEAST_LENGTHS = 5  # fewer lengths tell no family from another
@@ -39,11 +41,9 @@ def losses(
     """
     say = progress or (lambda word, done, total: None)
     frames = fitted(study.tables)
-    demand, hazards, on = (
-        study.network.frames["demand"],
-        study.network.frames["hazards"],
-        study.scenario.as_of,
-    )
+    demand = study.network.frames["demand"]
+    hazards = study.network.frames["hazards"]
+    on = study.scenario.as_of
     if not demand.height:
         return frames
     say("ranking what closures cost", 0, 4)
@@ -128,7 +128,8 @@ def closed_and_open(study: Study) -> tuple[Network, Network | None]:
     ids = study.tables["replays"]["change_id"].unique(maintain_order=True).to_list()
     if not ids:
         return study.network, None
-    kept, choices = [c for c in study.scenario.changes if c not in ids], study.scenario.choices
+    kept = [c for c in study.scenario.changes if c not in ids]
+    choices = study.scenario.choices
     made = (
         network.build(study.tables, choices=choices, change_ids=own, inputs=study.hash)
         for own in ([*ids, *kept], kept)
@@ -148,7 +149,8 @@ def corridors(
     for scenario in study.scenarios.values():
         if scenario.without is None:
             continue
-        with_it, lacking = network_of(scenario.scenario_id), network_of(scenario.without)
+        with_it = network_of(scenario.scenario_id)
+        lacking = network_of(scenario.without)
         try:
             worth = second_corridor(
                 lacking,
@@ -244,7 +246,8 @@ def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     with ``history``: the hazards whose events stand together because they shut the same link, and
     ``place``: such a link.
     """
-    events, hazards = tables["events"], tables["hazards"]
+    events = tables["events"]
+    hazards = tables["hazards"]
     used = hazards.select(
         "hazard_id",
         "name",
@@ -276,14 +279,16 @@ def histories(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, ...], str]:
 
     Groups of several hazards come first, then each hazard alone.
     """
-    events, hazards = tables["events"], tables["hazards"]
+    events = tables["events"]
+    hazards = tables["hazards"]
     whole = (
         events.filter(pl.col("effect_share") >= closures.SHUT)["hazard_id"]
         .drop_nulls()
         .unique()
         .to_list()
     )
-    links, nodes = tables["links"], tables["nodes"]
+    links = tables["links"]
+    nodes = tables["nodes"]
     at: dict[int, list[str]] = {}
     for row in hazards.iter_rows(named=True):
         if row["hazard_id"] in whole:
@@ -299,11 +304,9 @@ def histories(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, ...], str]:
 
 def replay_words(row: Mapping[str, Any]) -> list[str]:
     """Return the arithmetic of one row of :func:`replays` in sentences."""
-    before, after, fall = (
-        row["before"] / 1e6,
-        row["after"] / 1e6,
-        (row["before"] - row["after"]) / 1e6,
-    )
+    before = row["before"] / 1e6
+    after = row["after"] / 1e6
+    fall = (row["before"] - row["after"]) / 1e6
     told = {
         "name": row["name"],
         "before": number(before),

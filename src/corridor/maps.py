@@ -37,7 +37,10 @@ from corridor.schema import OPEN_STATUS, layer
 
 __all__ = ["View", "network_map", "route_map", "view_of", "weighted_map"]
 
-SEA, LAND, BORDER, NAME = "#eef3f7", "#fbfaf6", "#b9b2a3", "#9a927f"
+SEA = "#eef3f7"
+LAND = "#fbfaf6"
+BORDER = "#b9b2a3"
+NAME = "#9a927f"
 _PLOT = WIDTH - 16
 _EYE_PX = 2.4  # corners of coasts closer than this are not told apart
 # a sea way so much longer than the straight line goes round land: drawn straight it would mislead
@@ -84,10 +87,13 @@ def view_of(
 ) -> View:
     """Return the view that holds all the places with a margin, as wide as every chart and 300 to
     highest_px pixels high."""
-    lons, lats = list(lons_deg), list(lats_deg)
+    lons = list(lons_deg)
+    lats = list(lats_deg)
     margin = max(1.0, margin_share * max(max(lons) - min(lons), max(lats) - min(lats)))
-    west, east = max(-15.0, min(lons) - margin), min(130.0, max(lons) + margin)
-    south, north = max(0.0, min(lats) - margin), min(70.0, max(lats) + margin)
+    west = max(-15.0, min(lons) - margin)
+    east = min(130.0, max(lons) + margin)
+    south = max(0.0, min(lats) - margin)
+    north = min(70.0, max(lats) + margin)
     parallels = (south + (north - south) / 6, north - (north - south) / 6)
     if (
         abs(parallels[0] + parallels[1]) < 1.0
@@ -101,10 +107,15 @@ def view_of(
         for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
         if len(spots) == 1
     ]  # one place is seen with a degree around it
-    left, right = min(x for x, _ in spots), max(x for x, _ in spots)
-    low, high = min(y for _, y in spots), max(y for _, y in spots)
+    left = min(x for x, _ in spots)
+    right = max(x for x, _ in spots)
+    low = min(y for _, y in spots)
+    high = max(y for _, y in spots)
     edge = max(math.radians(1.0), margin_share * max(right - left, high - low))
-    left, right, low, high = left - edge, right + edge, low - edge, high + edge
+    left = left - edge
+    right = right + edge
+    low = low - edge
+    high = high + edge
     height = min(highest_px, max(300.0, _PLOT * (high - low) / (right - left)))
     scale = min(_PLOT / (right - left), height / (high - low))
     shift = (_PLOT / 2 - scale * (left + right) / 2, height / 2 + scale * (low + high) / 2)
@@ -215,7 +226,8 @@ def route_map(
     )
     comma = tell(", ")
     names = dict(nodes.select("node_id", "name").iter_rows())
-    first, last = legs["from_node_id"][0], legs["to_node_id"][-1]
+    first = legs["from_node_id"][0]
+    last = legs["to_node_id"][-1]
     return _framed(
         chart,
         view,
@@ -339,7 +351,8 @@ def _traced(lines: Iterable[Line], view: View, *, closed: bool = False) -> str:
     parts = []
     for line in lines:
         spots = [view.pixel(lon, lat) for lon, lat in line]
-        xs, ys = [x for x, _ in spots], [y for _, y in spots]
+        xs = [x for x, _ in spots]
+        ys = [y for _, y in spots]
         if max(xs) < -4 or max(ys) < -4 or min(xs) > view.width + 4 or min(ys) > view.height + 4:
             continue
         if closed and max(xs) - min(xs) < 2 and max(ys) - min(ys) < 2:
@@ -413,7 +426,8 @@ def _lines(
     seen = view.seen()
     rows = []
     for row in links.iter_rows(named=True):
-        a, b = at[row["from_node_id"]], at[row["to_node_id"]]
+        a = at[row["from_node_id"]]
+        b = at[row["to_node_id"]]
         if (
             row["mode"] == "sea"
             and not straight
@@ -464,7 +478,8 @@ def _bowed(a: tuple[float, float], b: tuple[float, float], rank: int, reach_deg:
     out by reach."""
     if rank == 0:
         return [a, b]
-    dx, dy = b[0] - a[0], b[1] - a[1]
+    dx = b[0] - a[0]
+    dy = b[1] - a[1]
     side = (
         (1 if rank % 2 else -1)
         * min(0.12, reach_deg / max(1e-6, math.hypot(dx, dy)))
@@ -492,10 +507,8 @@ def _arced(line: Sequence[Sequence[float]]) -> Line:
         return [(x, y) for x, y in line]
     made = []
     for share in (i / count for i in range(count + 1)):
-        near, far = (
-            math.sin((1 - share) * angle) / math.sin(angle),
-            math.sin(share * angle) / math.sin(angle),
-        )
+        near = math.sin((1 - share) * angle) / math.sin(angle)
+        far = math.sin(share * angle) / math.sin(angle)
         x, y, z = (near * p + far * q for p, q in zip(a, b, strict=True))
         made.append(
             (math.degrees(math.atan2(y, x)), math.degrees(math.asin(max(-1.0, min(1.0, z)))))
@@ -533,7 +546,8 @@ def _crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view:
         .select("from_node_id", "to_node_id")
         .iter_rows()
     ):
-        x, y = (at[start][0] + at[end][0]) / 2, (at[start][1] + at[end][1]) / 2
+        x = (at[start][0] + at[end][0]) / 2
+        y = (at[start][1] + at[end][1]) / 2
         if 4 < x < view.width - 4 and 4 < y < view.height - 4:
             rows.append({"x_px": x, "y_px": y})
     data = alt.Data(values=rows)

@@ -155,7 +155,8 @@ def active_rows(frame: pl.DataFrame, choices: Mapping[str, str]) -> pl.DataFrame
 
 def compile_graph(network: Network) -> Graph:
     """Return the graph of a network's links, services and terminals."""
-    links, services = network.rows("links"), network.rows("services")
+    links = network.rows("links")
+    services = network.rows("services")
     index: dict[tuple[str, str], int] = {}
     node_ids = network.frames["nodes"]["node_id"].to_list()
     node_row = {n: i for i, n in enumerate(node_ids)}
@@ -168,7 +169,8 @@ def compile_graph(network: Network) -> Graph:
     arcs: list[tuple[int, int, str, int, tuple[tuple[int, bool], ...], bool]] = []
     for i, row in enumerate(links):
         layer = schema.layer(row["mode"], row["gauge_mm"])
-        a, b = state(row["from_node_id"], layer), state(row["to_node_id"], layer)
+        a = state(row["from_node_id"], layer)
+        b = state(row["to_node_id"], layer)
         if row["link_id"] in only_by_service:
             continue
         arcs.append((a, b, "link", i, ((i, True),), True))
@@ -183,7 +185,8 @@ def compile_graph(network: Network) -> Graph:
                 forward,
             )
             if runs:
-                first, last = links[runs[0][0]], links[runs[-1][0]]
+                first = links[runs[0][0]]
+                last = links[runs[-1][0]]
                 layer = schema.layer(first["mode"], first["gauge_mm"])
                 a = state(first["from_node_id" if runs[0][1] else "to_node_id"], layer)
                 b = state(
@@ -192,7 +195,8 @@ def compile_graph(network: Network) -> Graph:
                 )
                 arcs.append((a, b, "service", i, runs, forward))
     for i, row in enumerate(network.rows("terminals")):
-        a, b = state(row["node_id"], row["from_layer"]), state(row["node_id"], row["to_layer"])
+        a = state(row["node_id"], row["from_layer"])
+        b = state(row["node_id"], row["to_layer"])
         arcs.append((a, b, "terminal", i, (), True))
         if row["two_way"]:
             arcs.append((b, a, "terminal", i, (), False))

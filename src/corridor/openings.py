@@ -60,9 +60,13 @@ def link_openings(network: Network, depart_min: int) -> Openings:
     at_link, link_spans = _windowed(network, "link_id", from_min, to_min)
     at_node, node_spans = _windowed(network, "node_id", from_min, to_min)
     whole = [Span(from_min, to_min)]
-    spans, windows, closures = [], [], []
+    spans = []
+    windows = []
+    closures = []
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
-        mine, why, own = intersect(status, whole), list(shut), dict[str, list[Span]]()
+        mine = intersect(status, whole)
+        why = list(shut)
+        own = dict[str, list[Span]]()
         if link["link_id"] in at_link:
             own[link["link_id"]] = link_spans[link["link_id"]]
             why.append(_window_closure(link["link_id"], at_link[link["link_id"]]))
@@ -83,7 +87,9 @@ def arc_spans(
 ) -> list[list[Span]]:
     """Return when every arc can be entered: its links' calendars together, a service's timetable,
     and rules that forbid."""
-    graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
+    graph = network.graph
+    services = network.rows("services")
+    links = _allowed(openings, forbidding)
     always = [Span(openings.from_min, openings.to_min)]
     made: list[list[Span]] = []
     for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
@@ -112,7 +118,9 @@ def search_spans(
     entries: as :func:`arc_spans` returns them. A ship without a timetable comes after half a
     headway.
     """
-    graph, services, links = network.graph, network.rows("services"), _allowed(openings, forbidding)
+    graph = network.graph
+    services = network.rows("services")
+    links = _allowed(openings, forbidding)
     made = list(entries)
     for a, spans in enumerate(entries):
         service = services[int(graph.row[a])] if graph.kind[a] == "service" else None

@@ -25,7 +25,10 @@ from corridor.lettering import breadth, in_lines, shortened, wide_count
 Chart: TypeAlias = alt.TopLevelMixin  # whatever Altair makes that can be drawn
 
 WIDTH = 720  # pixels of every chart: what A4 holds at 96 pixels an inch, less margins
-INK, SOFT, FAINT, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#ffffff"
+INK = "#1b1f24"
+SOFT = "#57606a"
+FAINT = "#d0d7de"
+PAPER = "#ffffff"
 # Metrics of Arial, which nearly every machine has under one of these names, and which the SVG maker
 # brings along.
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
@@ -184,7 +187,8 @@ def free_places(
     for x, y, width, height in anchors:
         place = None
         for share_x, share_y in offsets:
-            centre_x, centre_y = x + share_x * width, y + share_y * height
+            centre_x = x + share_x * width
+            centre_y = y + share_y * height
             box = (
                 centre_x - width / 2,
                 centre_y - height / 2,

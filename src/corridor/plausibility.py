@@ -19,7 +19,8 @@ SHORTER_SHARE = 0.01
 # A town's point and a station's differ by this much; without it every border of a kilometre would
 # be named.
 SHORTER_KM = 1.0
-LONGER_RATIO, LONGER_KM = 4.0, 100.0
+LONGER_RATIO = 4.0
+LONGER_KM = 100.0
 # Below or above these speeds a figure is nearly always a slip of the unit or of a digit.
 SPEEDS_KMH = {
     "rail": (5, 200),
@@ -86,7 +87,8 @@ def _points(tables: Tables) -> Iterator[Finding]:
         here = geo.countries_at(lon, lat)
         if country in here or country in geo.countries_near(lon, lat, BORDER_KM):
             continue
-        spot, point = Spot("nodes", i, "lon_deg"), f"{lon:g}, {lat:g}"
+        spot = Spot("nodes", i, "lon_deg")
+        point = f"{lon:g}, {lat:g}"
         if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
             yield _warn(
                 tables,
@@ -195,7 +197,8 @@ def _same_points(tables: Tables) -> Iterator[Finding]:
 def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
     """Ways shorter than the air line, or many times longer; not those of misplaced places, which
     have been named."""
-    nodes, links = tables.frames["nodes"], tables.frames["links"]
+    nodes = tables.frames["nodes"]
+    links = tables.frames["links"]
     at = {
         n: (lon, lat)
         for n, lon, lat in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()

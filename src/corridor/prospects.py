@@ -310,7 +310,9 @@ def _answers(
     """Hold the forecasts against the target, and name the values that claims refer to."""
     titles = {name: study.scenarios[name].title for name in goal.scenarios}
     years = sorted({goal.by, *_years_asked(study)})
-    steps, sectors, sentences = [], None, []
+    steps = []
+    sectors = None
+    sentences = []
     found: dict[str, float] = {}
     for base, result in zip(baselines, results, strict=True):
         for by in years if base is baselines[0] else [goal.by]:
@@ -402,7 +404,9 @@ def _bound(
 ) -> dict[str, pl.DataFrame]:
     """Add the bound of all transport: the pair's trade if carriage between the two cost nothing and
     took no time."""
-    tables, steps, sentences = study.tables, [], []
+    tables = study.tables
+    steps = []
+    sentences = []
     for base, costs in starts:
         free = costs.with_columns(
             pl.when(_pair(goal)).then(0.0).otherwise("cost_share").alias("cost_share")

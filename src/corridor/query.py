@@ -29,7 +29,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 MOST_REQUIRED = 5
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_YEAR = 1900
+LAST_YEAR = 2200
 NO_LIMIT = 1 << 40
 SHORTEST_STEM = 3
 
@@ -121,7 +122,8 @@ def prepare(
     there is none of; CallError for a depart that is no date from FIRST_YEAR to LAST_YEAR and for an
     option that makes no sense.
     """
-    depart_min, options = read_instant(depart, "depart"), read_options(options)
+    depart_min = read_instant(depart, "depart")
+    options = read_options(options)
     if not minute(dt.date(FIRST_YEAR, 1, 1)) <= depart_min < minute(dt.date(LAST_YEAR + 1, 1, 1)):
         raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")
     day = snapshot(network, depart_min)
@@ -198,7 +200,8 @@ def read_options(options: Options) -> Options:
     for words in ("avoid", "require", "via"):
         if isinstance(value := made.get(words), str):
             made[words] = (value,)
-    cap, carrier = made.get("max_transshipments"), made.get("carrier")
+    cap = made.get("max_transshipments")
+    carrier = made.get("carrier")
     if cap is not None and cap < 0:
         raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
     if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
@@ -313,8 +316,10 @@ def matching_links(network: Network, word: str) -> Bools:
     A word that begins the names of several places (torkham: both sides of the crossing) means the
     links between them.
     """
-    links, nodes = network.frames["links"], network.by_id("nodes")
-    tails, heads = links["from_node_id"].to_list(), links["to_node_id"].to_list()
+    links = network.frames["links"]
+    nodes = network.by_id("nodes")
+    tails = links["from_node_id"].to_list()
+    heads = links["to_node_id"].to_list()
     if re.fullmatch("[A-Z]{2}", word) and any(n["country"] == word for n in nodes.values()):
         return np.array(
             [
@@ -451,7 +456,8 @@ def _search_graph(
             f"At most {MOST_REQUIRED} places, modes or countries can be required at once."
         )
     graph = network.graph
-    n, copies = graph.states_count, 1 << len(conditions)
+    n = graph.states_count
+    copies = 1 << len(conditions)
     gains = np.zeros(graph.arcs_count, np.int64)
     for c, arcs in enumerate(conditions):
         gains |= arcs.astype(np.int64) << c

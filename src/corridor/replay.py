@@ -61,7 +61,8 @@ def replay(
     task, exposure = prepare_task(
         network, demand, hazards, on=first, rng=0, options=options, days=days
     )
-    horizon, trips = len(task.base[8]), exposure.trips.height
+    horizon = len(task.base[8])
+    trips = exposure.trips.height
     spans = [
         (row["from_on"] or first, row["to_on"] or first + dt.timedelta(days=horizon))
         for row in shut.to_dicts()
@@ -70,14 +71,17 @@ def replay(
         [[h, (a - first).days, (b - first).days] for h, (a, b) in enumerate(spans)], np.int64
     ).T
     events = np.ascontiguousarray(events[:, np.argsort(events[1], kind="stable")])
-    active, book = at_work(events, horizon), new_book(1 << 15)
+    active = at_work(events, horizon)
+    book = new_book(1 << 15)
     while True:
-        totals, by_link = np.zeros((trips, 4)), np.zeros(network.frames["links"].height)
+        totals = np.zeros((trips, 4))
+        by_link = np.zeros(network.frames["links"].height)
         room = totals, np.zeros((events.shape[1], 2)), by_link, np.zeros(events.shape[1], np.int64)
         if states.simulate(task.base, book, active, events, task.quiet, task.limits, room):
             break
         book = new_book(2 * len(book[3]))
-    tonnes, value = exposure.column("t_per_unit"), exposure.column("value_usd_per_unit")
+    tonnes = exposure.column("t_per_unit")
+    value = exposure.column("value_usd_per_unit")
     sent = exposure.units() / YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
     return exposure.trips.select("demand_id").with_columns(
         pl.Series("sent_t", sent * tonnes),
@@ -113,7 +117,8 @@ def replay_beside(
     for name in (before, after):
         if name not in figures:
             raise UnknownName("figure", name, figures)
-    one, two = figures[before], figures[after]
+    one = figures[before]
+    two = figures[after]
     if two["from_on"] is None or two["to_on"] is None:
         raise CallError(f"figure {after!r} has no from_on and to_on to replay over.")
     told = replay(network, demand, closure, from_on=two["from_on"], to_on=two["to_on"], **options)

@@ -273,7 +273,8 @@ def closures(network: Network, on: dt.date) -> pl.DataFrame:
 
     Links that were never opened (planned, idea) are not closures and are left out.
     """
-    at_min, links = minute(on), network.rows("links")
+    at_min = minute(on)
+    links = network.rows("links")
     opened = link_openings(network, at_min)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for link, whys, (_, dated) in zip(links, opened.closures, status_spans(network), strict=True):
@@ -309,10 +310,8 @@ def trade_frames(study: Study) -> dict[str, pl.DataFrame]:
     if study.settings.target is not None:
         try:
             found = prospects(study)
-            frames, forecasts = (
-                {f"trade_{name}": frame for name, frame in found.frames.items()},
-                found.forecasts,
-            )
+            frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
+            forecasts = found.forecasts
         except NotConverged as error:
             frames["trade_sentences"] = pl.DataFrame(
                 {"series": [None], "sentence": [str(error)]},
@@ -349,7 +348,8 @@ def code_hash() -> str:
 def _trip_row(
     network: Network, trip: Trip, count: int, reason: str | None, warnings: tuple[str, ...]
 ) -> dict[str, Any]:
-    nodes, cargoes = network.by_id("nodes"), network.by_id("cargoes")
+    nodes = network.by_id("nodes")
+    cargoes = network.by_id("cargoes")
     names = [
         networks.resolve_place(network, text.partition("@")[0])
         for text in (trip.origin, trip.destination)

@@ -84,8 +84,10 @@ def summarise(
     by_link = np.concatenate([b["by_element"] for b in blocks]) / 100
     share = provenance["limit_share"]
     given = exposure.column("value_usd_per_unit") * (1.0 if share is None else share)
-    tonnes, value = exposure.column("t_per_unit"), exposure.column("value_usd_per_unit")
-    extra, lost = totals[:, :, 0] / 100, totals[:, :, 2]
+    tonnes = exposure.column("t_per_unit")
+    value = exposure.column("value_usd_per_unit")
+    extra = totals[:, :, 0] / 100
+    lost = totals[:, :, 2]
     loss = extra + lost * given
     years = pl.DataFrame(
         {
@@ -216,7 +218,8 @@ def _return_levels(loss: Floats) -> pl.DataFrame:
     """
     from scipy.stats import binom
 
-    ordered, n = np.sort(loss), len(loss)
+    ordered = np.sort(loss)
+    n = len(loss)
     rows = []
     for years in RETURN_PERIODS:
         if n / years < LEAST_TAIL:

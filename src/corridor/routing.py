@@ -212,13 +212,15 @@ class Ways:
     def countries(self) -> Ints:
         """Return which countries each way touches, as bits [ways]: ways of equal bits are one
         corridor."""
-        graph, nodes = self.query.graph, self.query.network.by_id("nodes")
+        graph = self.query.graph
+        nodes = self.query.network.by_id("nodes")
         codes = {c: k for k, c in enumerate(sorted({n["country"] for n in nodes.values()}))}
         state_bit = np.array(
             [1 << codes[nodes[graph.node_ids[i]]["country"]] % 62 for i in graph.state_node],
             np.int64,
         )
-        bits, here = np.zeros(len(self.goals), np.int64), self.goals.copy()
+        bits = np.zeros(len(self.goals), np.int64)
+        here = self.goals.copy()
         while (here >= 0).any():
             on = here >= 0
             bits[on] |= state_bit[self.labels[here[on], 0] % graph.states_count]
@@ -287,7 +289,8 @@ def describe(query: Query, ways: Sequence[Sequence[int]]) -> tuple[pl.DataFrame,
     made = sorted(
         ((legs(query, way), way) for way in ways), key=lambda m: m[0][-1].arrive_min if m[0] else 0
     )
-    routes, rows = [], []
+    routes = []
+    rows = []
     for number, (parts, way) in enumerate(made, start=1):
         stopping.check()
         route_id = f"r{number}"

@@ -50,8 +50,10 @@ def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
     Raises ValueError where the text cannot be read.
     """
     country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
-    ids, tails = links["link_id"].to_list(), links["from_node_id"].to_list()
-    heads, modes = links["to_node_id"].to_list(), links["mode"].to_list()
+    ids = links["link_id"].to_list()
+    tails = links["from_node_id"].to_list()
+    heads = links["to_node_id"].to_list()
+    modes = links["mode"].to_list()
     operators = links["operator"].to_list()
     chosen: set[int] = set()
     for term in parse(text):

@@ -426,7 +426,8 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
         )
     if {"nodes", "links"} & set(tables.broken):
         return
-    nodes, links = tables.frames["nodes"], tables.frames["links"]
+    nodes = tables.frames["nodes"]
+    links = tables.frames["links"]
     other = {
         *nodes["country"].drop_nulls(),
         *links["mode"].drop_nulls(),
@@ -567,7 +568,8 @@ def _goal(reader: _Reader, given: Any, scenarios: Mapping[str, Scenario]) -> Goa
     good = reader.keys(
         given, _TARGET, ("between", "year", "target_usd", "by", "scenarios"), section
     )
-    between, chosen = good.get("between", []), good.get("scenarios", [])
+    between = good.get("between", [])
+    chosen = good.get("scenarios", [])
     if "between" in good and (
         len(between) != 2
         or not all(isinstance(c, str) for c in between)
@@ -619,7 +621,8 @@ def _goal(reader: _Reader, given: Any, scenarios: Mapping[str, Scenario]) -> Goa
 
 
 def _check_goal(reader: _Reader, tables: Tables, goal: Goal, parameters: Iterable[str]) -> None:
-    section, known = "[target]", _ids(tables, "countries", "country")
+    section = "[target]"
+    known = _ids(tables, "countries", "country")
     for code in goal.between:
         if code not in known and "countries" not in tables.broken:
             _unknown(

@@ -170,7 +170,8 @@ def make_task(
 
     bits = hazard_masks(exposure.network, hazards)
     base = _base(exposure, bits)
-    share, value = said["limit_share"], exposure.column("value_usd_per_unit")
+    share = said["limit_share"]
+    value = exposure.column("value_usd_per_unit")
     waits = np.array([said["patience_days"], said["limit_days"]], np.int64)
     most = (
         np.full(len(value), np.int64(1) << 50)
@@ -202,25 +203,26 @@ def draw_block(task: Task, first: int, last: int) -> Block:
     the events of all."""
     from corridor.kernels import states
 
-    trips, elements = task.quiet.shape[1], int(task.base[3][7].max(initial=0)) + 1
+    trips = task.quiet.shape[1]
+    elements = int(task.base[3][7].max(initial=0)) + 1
     elements = max(elements, int(task.base[3][8].max(initial=0)) + 1)
-    totals, by_element = np.zeros((last - first, trips, 4)), np.zeros((last - first, elements))
+    totals = np.zeros((last - first, trips, 4))
+    by_element = np.zeros((last - first, elements))
     parts: list[Floats] = []
     for k, draw in enumerate(range(first, last)):
         events = draw_events(task, draw)
         active = at_work(events, len(task.base[8]))
         while True:
             empty = not _book(task)[0].any()
-            by_event, arrived = (
-                np.zeros((events.shape[1], 2)),
-                np.full(events.shape[1], -1, np.int64),
-            )
+            by_event = np.zeros((events.shape[1], 2))
+            arrived = np.full(events.shape[1], -1, np.int64)
             room = totals[k], by_event, by_element[k], arrived
             if states.simulate(
                 task.base, _book(task), active, events, task.quiet, task.limits, room
             ):
                 break
-            totals[k], by_element[k] = 0, 0
+            totals[k] = 0
+            by_element[k] = 0
             _grow(task, empty)
         parts.append(np.column_stack([np.full(events.shape[1], draw), events.T, by_event, arrived]))
     return {"totals": totals, "by_element": by_element, "events": np.concatenate(parts)}
@@ -242,11 +244,10 @@ def draw_events(task: Task, draw: int) -> Ints:
         count = dice.poisson(rate * (task.memory_days + horizon))
         begin = dice.random(count) * (task.memory_days + horizon) - task.memory_days
         length = durations.quantile(family, median, sigma, dice.random(count))
-        begin, length = (
-            begin[keep := _in_season(task.first_day + np.floor(begin), season)],
-            length[keep],
-        )
-        first, last = np.ceil(begin - 0.5), np.ceil(np.minimum(begin + length, 1e8) - 0.5)
+        begin = begin[keep := _in_season(task.first_day + np.floor(begin), season)]
+        length = length[keep]
+        first = np.ceil(begin - 0.5)
+        last = np.ceil(np.minimum(begin + length, 1e8) - 0.5)
         touching = (last > 0) & (first < horizon) & (last > first)
         made.append(np.stack([np.full(touching.sum(), float(h)), first[touching], last[touching]]))
     events = np.concatenate(made, axis=1).astype(np.int64) if made else np.zeros((3, 0), np.int64)
@@ -277,7 +278,8 @@ def new_book(ways: int) -> tuple[Any, ...]:
 def _book(task: Task) -> tuple[Any, ...]:
     """This thread's book of ways for the task."""
     if getattr(_books, "hash", None) != task.hash:
-        _books.hash, _books.book = task.hash, new_book(1 << 15)
+        _books.hash = task.hash
+        _books.book = new_book(1 << 15)
     return tuple(_books.book)
 
 
@@ -361,7 +363,8 @@ def _hazard(row: dict[str, Any]) -> tuple[tuple[str, float, str, float, float], 
     """Id, events a day in season, family, median and sigma; and the season as MMDD."""
     season = (0, 0)
     if row["season_from"] and row["season_to"]:
-        (a, b), (c, d) = parse_monthday(row["season_from"]), parse_monthday(row["season_to"])
+        (a, b) = parse_monthday(row["season_from"])
+        (c, d) = parse_monthday(row["season_to"])
         season = 100 * a + b, 100 * c + d
     days = np.arange(_epoch_day(dt.date(2023, 1, 1)), _epoch_day(dt.date(2024, 1, 1)), dtype=float)
     share = _in_season(days, season).mean()

@@ -286,7 +286,8 @@ def _lengths(query: Query) -> tuple[Ints, Bools]:
     """Metres of every arc, and which links lead from one country to another."""
     key = "lengths"
     if key not in query.network.cache:
-        nodes, links = query.network.by_id("nodes"), query.network.rows("links")
+        nodes = query.network.by_id("nodes")
+        links = query.network.rows("links")
         arc, place = _runs(query)
         metres = np.array([1000 * row["length_km"] for row in links])
         border = np.array(
@@ -308,7 +309,8 @@ def _standing(query: Query, border: Bools) -> Floats:
     """Minutes and cents at borders of every arc [2, arcs]."""
     arc, place = _runs(query)
     at = border[place // 2]
-    link, count = query.costs.link, query.graph.arcs_count
+    link = query.costs.link
+    count = query.graph.arcs_count
     return np.stack(
         [
             np.bincount(arc[at], 60 * link.fixed_h[place[at]], count),
@@ -320,8 +322,10 @@ def _standing(query: Query, border: Bools) -> Floats:
 def _spread(query: Query, storm: Floats) -> Floats:
     """Excess of mean over median, variance, and standard deviation under way by mode of every arc
     [2 + modes, arcs]."""
-    costs, graph = query.costs, query.graph
-    link, count = costs.link, graph.arcs_count
+    costs = query.costs
+    graph = query.graph
+    link = costs.link
+    count = graph.arcs_count
     arc, place = _runs(query)
     stand_mean, stand_sd = _moments(60 * link.fixed_h, link.fixed_sigma)
     handled_mean, handled_sd = _moments(60 * costs.fixed_h, costs.handling_sigma)
@@ -370,7 +374,9 @@ def mean_wait(spans: Sequence[Span], at_min: int) -> float:
     Who comes after the week's last opening waits for the next one; where that is more than a week
     later it is a closure, of which only the part in this week counts.
     """
-    end, here, total = at_min + WEEK_MIN, at_min, 0.0
+    end = at_min + WEEK_MIN
+    here = at_min
+    total = 0.0
     opened = False
     for span in spans:
         if span.end_min <= at_min:

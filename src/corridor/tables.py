@@ -83,7 +83,8 @@ class Tables:
 
     def finding(self, kind: str, spot: Spot, message: str, do: str, **more: Any) -> Finding:
         """Return a finding at a place: more holds ``severity``, ``value`` or ``rows``."""
-        row, lines = spot.row, self.lines.get(spot.table)
+        row = spot.row
+        lines = self.lines.get(spot.table)
         if (
             row is not None
             and "rows" not in more
@@ -196,7 +197,8 @@ def _files(home: Path, findings: list[Finding]) -> list[tuple[str, str | None]] 
     files: list[tuple[str, str | None]] = []
     for name in names:
         path = Path(name)
-        stem, suffix = path.stem, path.suffix.lower()
+        stem = path.stem
+        suffix = path.suffix.lower()
         if name.startswith((".", "~")):
             continue
         if name == WORKBOOK:

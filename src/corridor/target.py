@@ -16,7 +16,8 @@ from corridor.trade import Forecast
 
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014),
 # Handbook of International Economics 4, table 3.4 (means over structural estimates).
-_EXPORTER_GDP, _IMPORTER_GDP = 0.98, 0.84
+_EXPORTER_GDP = 0.98
+_IMPORTER_GDP = 0.84
 GROWTH = marked("base growth")  # the first step of every series
 
 
@@ -264,7 +265,8 @@ def _sentences(
                 )
             else:
                 out.append(kept("The target is reached: {scenario}.", scenario=best["step"]))
-    traded, could = float(sectors["traded_usd"].sum()), float(sectors["potential_usd"].sum())
+    traded = float(sectors["traded_usd"].sum())
+    could = float(sectors["potential_usd"].sum())
     if could > 0:
         top = [
             kept(
@@ -300,7 +302,8 @@ def _sentences(
 
 def _against(row: dict[str, Any], plain: float) -> str:
     """Say how a scenario stands to growth alone, and what part of the way to the target that is."""
-    more, share = row["value_usd"] - plain, row["transport_share"]
+    more = row["value_usd"] - plain
+    share = row["transport_share"]
     told = {
         "scenario": row["step"],
         "value": with_band(row["value_usd"], row["low_usd"], row["high_usd"]),

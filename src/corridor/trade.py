@@ -186,15 +186,16 @@ def forecast(
             raise CallError(f"the costs of {name} lack the columns {', '.join(lost)}")
         if frame.filter(pl.col("cost_share") <= -1).height:
             raise CallError(f"the costs of {name} hold a share of -1 or below")
-    codes, names = (
-        sorted(set(trade["exporter"]) | set(trade["importer"])),
-        sectors["sector_id"].to_list(),
-    )
+    codes = sorted(set(trade["exporter"]) | set(trade["importer"]))
+    names = sectors["sector_id"].to_list()
     values = _array(trade, "value_usd", codes, names, 0.0)
     before = _array(base_costs, "cost_share", codes, names, 0.0)
     median, draws = _elasticities(sectors, settings)
     caveats: dict[str, tuple[str, ...]] = {}
-    flows, pairs, nations, resistances = [], [], [], []
+    flows = []
+    pairs = []
+    nations = []
+    resistances = []
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
     shown = trade.select(*_KEYS, *marks, pl.col("value_usd").alias("base_usd"))
     for name, costs in scenarios.items():
@@ -308,7 +309,8 @@ def _array(
 ) -> NDArray[np.float64]:
     """Lay a long table out as exporter, importer, sector; ``_given`` marks the rows that are there;
     null is nan."""
-    n, m = len(codes), len(names)
+    n = len(codes)
+    m = len(names)
     where = {c: k for k, c in enumerate(codes)}
     which = {s: k for k, s in enumerate(names)}
     out = np.full((n, n, m), empty)
@@ -393,7 +395,8 @@ def _band(
 def _long(
     columns: dict[str, NDArray[np.float64]], codes: list[str], names: list[str]
 ) -> pl.DataFrame:
-    n, m = len(codes), len(names)
+    n = len(codes)
+    m = len(names)
     return pl.DataFrame(
         {
             "exporter": np.repeat(codes, n * m),
@@ -413,7 +416,8 @@ def _flows(
     names: list[str],
     settings: TradeSettings,
 ) -> pl.DataFrame:
-    (centre, drawn), (before, after) = solved, costs
+    (centre, drawn) = solved
+    (before, after) = costs
     low, high = _band(None if drawn is None else drawn.trade, centre.trade, settings)
     table = _long(
         {
@@ -470,7 +474,8 @@ def _nations(
     low, high = _band(
         None if drawn is None else drawn.real_income_ratio, centre.real_income_ratio, settings
     )
-    output, expenditure = values.sum(axis=(1, 2)), values.sum(axis=(0, 2))
+    output = values.sum(axis=(1, 2))
+    expenditure = values.sum(axis=(0, 2))
     return pl.DataFrame(
         {
             "scenario": [name] * len(codes),
@@ -496,7 +501,8 @@ def _resistances(
 ) -> pl.DataFrame:
     """Return the change of multilateral resistances; outward: sales keep Pi^-theta w^-theta in
     proportion."""
-    sold, was = centre.trade.sum(axis=1), values.sum(axis=1)
+    sold = centre.trade.sum(axis=1)
+    was = values.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         outward = (sold / was) ** (-1 / theta) / centre.price_ratio[:, None]
     return pl.DataFrame(

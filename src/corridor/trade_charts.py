@@ -55,7 +55,8 @@ def way_to_target(steps: pl.DataFrame) -> Chart:
     steps: as the frame ``target`` of :class:`corridor.prospects.Prospects`. The line at the
     corridors' bar is the interval of their value.
     """
-    panels, told = [], []
+    panels = []
+    told = []
     for (name,), part in steps.group_by("series", maintain_order=True):
         rows, words = _steps_of(part)
         top = max(float(row["to"]) for row in rows) * 1.16
@@ -145,7 +146,8 @@ def scenarios(steps: pl.DataFrame) -> Chart:
 
     steps: as :func:`way_to_target`.
     """
-    panels, told = [], []
+    panels = []
+    told = []
     for (name,), part in steps.group_by("series", maintain_order=True):
         plain = float(part.filter(pl.col("kind") == "growth")["value_usd"][0]) / 1e6
         rows = part.filter(

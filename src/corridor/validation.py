@@ -94,7 +94,8 @@ def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, f
 def _inside(query: Query, way: Sequence[int], country: str | None) -> tuple[list[int], float]:
     """The links of a way that leave from places in a country (its border out included), and their
     length in km."""
-    nodes, graph = query.network.by_id("nodes"), query.graph
+    nodes = query.network.by_id("nodes")
+    graph = query.graph
     links = query.network.rows("links")
     part = [
         a

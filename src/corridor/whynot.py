@@ -161,7 +161,8 @@ def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
     said."""
     if not openings:
         return kept("No way from origin to destination leads through it, whatever opens.")
-    column, parts = "through" if not openings[0].closures else "opened", []
+    column = "through" if not openings[0].closures else "opened"
+    parts = []
     for row in comparison.iter_rows(named=True):
         if row["criterion"] == "risk" or row[column] is None:
             continue
@@ -359,7 +360,9 @@ def _smallest_masks(
 ) -> list[int]:
     """Sets of closure bits met on some way from a start to the goal, none containing another,
     fewest bits first."""
-    ptr, head, arc_of = query.ptr.tolist(), query.head.tolist(), query.arc_of.tolist()
+    ptr = query.ptr.tolist()
+    head = query.head.tolist()
+    arc_of = query.arc_of.tolist()
     reached: dict[int, list[int]] = {}
     found: list[int] = []
     order = count()

@@ -35,7 +35,8 @@ def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     excel_needed()
     from xlsxwriter import Workbook
 
-    stream, full = io.BytesIO(), _with_rows(frames)
+    stream = io.BytesIO()
+    full = _with_rows(frames)
     for name, frame in full.items():
         if frame.height > MOST_ROWS:
             raise CallError(
@@ -63,7 +64,8 @@ def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
 
 def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     """Write tables with rows as CSV files into a folder, and return how many. Raises OSError."""
-    home, full = Path(folder), _with_rows(frames)
+    home = Path(folder)
+    full = _with_rows(frames)
     home.mkdir(parents=True, exist_ok=True)
     for name, frame in full.items():
         text = frame.write_csv(datetime_format="%Y-%m-%d %H:%M", float_precision=3)

@@ -40,7 +40,9 @@ def check(tables: Tables) -> list[Finding]:
 def _links(tables: Tables) -> Iterator[Finding]:
     country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
     for i, row in enumerate(tables.frames["links"].to_dicts()):
-        a, b, mode = row["from_node_id"], row["to_node_id"], row["mode"]
+        a = row["from_node_id"]
+        b = row["to_node_id"]
+        mode = row["mode"]
         if a is not None and a == b:
             yield tables.finding(
                 "self-link",
@@ -305,7 +307,8 @@ def _cargoes(tables: Tables) -> Iterator[Finding]:
     if {"rates", "links", "cargoes", "emissions", "modes"} & tables.broken:
         return
     used = [m for m in dict.fromkeys(tables.frames["links"]["mode"].to_list()) if m is not None]
-    rates, emissions = tables.frames["rates"].to_dicts(), tables.frames["emissions"].to_dicts()
+    rates = tables.frames["rates"].to_dicts()
+    emissions = tables.frames["emissions"].to_dicts()
     for i, cargo in enumerate(tables.frames["cargoes"].to_dicts()):
         for mode in (cargo["allowed_modes"] or "").split():
             spot = Spot("cargoes", i, "allowed_modes")

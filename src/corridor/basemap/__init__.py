@@ -75,7 +75,8 @@ def clip_ring(ring: Line, box: Box) -> Line:
     for axis, limit, sign in ((0, west, 1), (0, east, -1), (1, south, 1), (1, north, -1)):
         kept: Line = []
         for a, b in pairwise(ring):
-            a_in, b_in = sign * (a[axis] - limit) >= 0, sign * (b[axis] - limit) >= 0
+            a_in = sign * (a[axis] - limit) >= 0
+            b_in = sign * (b[axis] - limit) >= 0
             if a_in:
                 kept.append(a)
             if a_in != b_in:
@@ -95,7 +96,8 @@ def clip_line(line: Line, box: Box) -> list[Line]:
         for part in parts:
             piece: Line = [part[0]] if sign * (part[0][axis] - limit) >= 0 else []
             for a, b in pairwise(part):
-                a_in, b_in = sign * (a[axis] - limit) >= 0, sign * (b[axis] - limit) >= 0
+                a_in = sign * (a[axis] - limit) >= 0
+                b_in = sign * (b[axis] - limit) >= 0
                 if a_in != b_in:
                     piece.append(_cut(a, b, axis, limit))
                 if b_in:

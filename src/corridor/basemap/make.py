@@ -84,13 +84,15 @@ def decoded(topology: dict[str, Any]) -> list[Line]:
 
     Source: TopoJSON format specification, section 2.1.2: arcs are delta-encoded integers.
     """
-    scale, shift = topology["transform"]["scale"], topology["transform"]["translate"]
+    scale = topology["transform"]["scale"]
+    shift = topology["transform"]["translate"]
     lines = []
     for arc in topology["arcs"]:
         x = y = 0
         line: Line = []
         for dx, dy in arc:
-            x, y = x + dx, y + dy
+            x = x + dx
+            y = y + dy
             line.append((x * scale[0] + shift[0], y * scale[1] + shift[1]))
         lines.append(line)
     return lines
@@ -104,7 +106,8 @@ def simplified(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
     """
     if len(line) < 3:
         return line
-    (x0, y0), (x1, y1) = line[0], line[-1]
+    (x0, y0) = line[0]
+    (x1, y1) = line[-1]
     length = math.hypot(x1 - x0, y1 - y0)
 
     def off(point: Point) -> float:
@@ -198,7 +201,8 @@ def names(
 
 def widest(ring: Line, rows: int = 25) -> Point:
     """Return the middle of the longest stretch of a parallel inside the ring."""
-    low, high = min(y for _, y in ring), max(y for _, y in ring)
+    low = min(y for _, y in ring)
+    high = max(y for _, y in ring)
     best: tuple[float, Point] = (-1.0, ring[0])
     for row in range(1, rows):
         lat = low + (high - low) * row / rows

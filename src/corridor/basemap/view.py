@@ -53,8 +53,10 @@ class View:
                 (self.width, share * self.height),
             )
         ]
-        west, east = min(lon for lon, _ in rim), max(lon for lon, _ in rim)
-        south, north = min(lat for _, lat in rim), max(lat for _, lat in rim)
+        west = min(lon for lon, _ in rim)
+        east = max(lon for lon, _ in rim)
+        south = min(lat for _, lat in rim)
+        north = max(lat for _, lat in rim)
         return max(-15.0, west - 1), max(0.0, south - 1), min(130.0, east + 1), min(70.0, north + 1)
 
     def projection(self) -> dict[str, Any]:

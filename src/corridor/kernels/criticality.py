@@ -39,12 +39,16 @@ def without_each(
     ptr, head, tail, back_ptr, back_arc = graph
     goal, goal_ptr = goals
     element, element_ptr = elements
-    n, shut_count, trips, kinds = len(ptr) - 1, len(element_ptr) - 1, len(goal_ptr) - 1, len(values)
+    n = len(ptr) - 1
+    shut_count = len(element_ptr) - 1
+    trips = len(goal_ptr) - 1
+    kinds = len(values)
     distance, arc = dijkstra(ptr, head, weight, sources)
     costs = np.empty((shut_count + 1, trips), np.int64)
     sums = np.zeros((kinds, shut_count + 1, trips), np.int64)
     below = np.zeros(n, np.bool_)  # below or at: states whose tree path the current element cuts
-    new, new_arc = distance.copy(), arc.copy()
+    new = distance.copy()
+    new_arc = arc.copy()
     for t in range(trips):
         _read(costs[0], sums[:, 0], t, (goal, goal_ptr), (distance, arc), (tail, values))
     first, following = _children(distance, arc, tail)
@@ -58,9 +62,11 @@ def without_each(
             v = tail[arc[v]]
     shut = np.zeros(len(head), np.bool_)
     cut = np.empty(n, np.int64)
-    keys, items = np.empty(len(head) + n, np.int64), np.empty(len(head) + n, np.int64)
+    keys = np.empty(len(head) + n, np.int64)
+    items = np.empty(len(head) + n, np.int64)
     for e in range(shut_count):
-        count, matters = 0, False
+        count = 0
+        matters = False
         costs[e + 1] = costs[0]
         sums[:, e + 1] = sums[:, 0]
         for i in range(element_ptr[e], element_ptr[e + 1]):
@@ -104,7 +110,9 @@ def without_each(
                         break
             for i in range(count):
                 v = cut[i]
-                below[v], new[v], new_arc[v] = False, distance[v], arc[v]
+                below[v] = False
+                new[v] = distance[v]
+                new_arc[v] = arc[v]
         for i in range(element_ptr[e], element_ptr[e + 1]):
             shut[element[i]] = False
     return costs, sums
@@ -115,7 +123,8 @@ def _children(distance: Ints, arc: Ints, tail: Ints) -> tuple[Ints, Ints]:
     """Return the first child of every state in the tree and the next sibling of every child int64
     [states], -1: none."""
     n = len(distance)
-    first, following = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    first = np.full(n, -1, np.int64)
+    following = np.full(n, -1, np.int64)
     for v in range(n):
         if arc[v] >= 0:
             u = tail[arc[v]]
@@ -144,19 +153,23 @@ def _search_below(
     keys, items = heap
     size = 0
     for v in inside:
-        best, by = UNREACHED, np.int64(-1)
+        best = UNREACHED
+        by = np.int64(-1)
         for i in range(back_ptr[v], back_ptr[v + 1]):
             a = back_arc[i]
             u = tail[a]
             if weight[a] < 0 or shut[a] or below[u] or new[u] >= UNREACHED:
                 continue
             if new[u] + weight[a] < best:
-                best, by = new[u] + weight[a], a
-        new[v], new_arc[v] = best, by
+                best = new[u] + weight[a]
+                by = a
+        new[v] = best
+        new_arc[v] = by
         if best < UNREACHED:
             size = push(keys, items, size, best, v)
     while size:
-        key, u = keys[0], items[0]
+        key = keys[0]
+        u = items[0]
         size = pop(keys, items, size)
         if key > new[u]:
             continue
@@ -165,7 +178,8 @@ def _search_below(
             if weight[a] < 0 or shut[a] or not below[v]:
                 continue
             if key + weight[a] < new[v]:
-                new[v], new_arc[v] = key + weight[a], a
+                new[v] = key + weight[a]
+                new_arc[v] = a
                 size = push(keys, items, size, new[v], v)
 
 
@@ -185,13 +199,16 @@ def _read(
     goal, goal_ptr = goals
     distance, arc = tree
     tail, values = along
-    best, at = UNREACHED, np.int64(-1)
+    best = UNREACHED
+    at = np.int64(-1)
     for i in range(goal_ptr[trip], goal_ptr[trip + 1]):
         if distance[goal[i]] < best:
-            best, at = distance[goal[i]], goal[i]
+            best = distance[goal[i]]
+            at = goal[i]
     costs[trip] = best
     for k in range(len(values)):
-        total, v = np.int64(0), at
+        total = np.int64(0)
+        v = at
         while v >= 0 and arc[v] >= 0:
             total += values[k, arc[v]]
             v = tail[arc[v]]

@@ -17,7 +17,9 @@ from corridor.kernels import JIT
 from corridor.kernels.paths import UNREACHED, Ints, pop, push
 
 Bools = NDArray[np.bool_]
-DONE, TOO_MANY, STOPPED = 0, 1, 2
+DONE = 0
+TOO_MANY = 1
+STOPPED = 2
 FIELDS = 9
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
@@ -31,7 +33,8 @@ def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.in
     spans int64 [3, all spans]: start, end (exclusive), delay; the way's are those from first to
     before last, in order.
     """
-    low, high = first, last
+    low = first
+    high = last
     while low < high:  # the first span that ends after at
         middle = (low + high) >> 1
         if spans[1, middle] > at:
@@ -77,7 +80,8 @@ def search(
     n = len(ptr) - 1
     capacity = 1 << 14
     labels = np.empty((capacity, FIELDS), np.int64)
-    keys, items = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
+    keys = np.empty(capacity, np.int64)
+    items = np.empty(capacity, np.int64)
     looked = np.empty(
         (capacity, 2), np.int64
     )  # how many settled labels and goals a label was compared with when made
@@ -85,19 +89,20 @@ def search(
     # that a comparison reads straight through memory. Their time needs no comparing: a state's
     # labels settle in the order of arrival.
     settled = np.empty((4, 8 * n), np.int64)
-    first, held, room = np.arange(0, 8 * n, 8), np.zeros(n, np.int64), np.full(n, 8)
+    first = np.arange(0, 8 * n, 8)
+    held = np.zeros(n, np.int64)
+    room = np.full(n, 8)
     used = 8 * n
-    goals, reached = np.empty(64, np.int64), np.empty((4, 64), np.int64)
+    goals = np.empty(64, np.int64)
+    reached = np.empty((4, 64), np.int64)
     found = count = size = 0
     for s in starts:
         if bounds[0, s] < UNREACHED:
             labels[count] = 0
-            labels[count, 0], labels[count, 1], labels[count, 7], labels[count, 8] = (
-                s,
-                depart,
-                -1,
-                -1,
-            )
+            labels[count, 0] = s
+            labels[count, 1] = depart
+            labels[count, 7] = -1
+            labels[count, 8] = -1
             looked[count] = 0
             size = push(keys, items, size, depart + bounds[0, s], count)
             count += 1
@@ -117,11 +122,14 @@ def search(
                     (settled, np.empty((4, used + 2 * room[u]), np.int64)), axis=1
                 )
             settled[:, used : used + held[u]] = settled[:, first[u] : first[u] + held[u]]
-            first[u], room[u] = used, 2 * room[u]
+            first[u] = used
+            room[u] = 2 * room[u]
             used += room[u]
         place = first[u] + held[u]
-        settled[0, place], settled[1, place] = labels[label, 2], labels[label, 3]
-        settled[2, place], settled[3, place] = labels[label, 5], labels[label, 6]
+        settled[0, place] = labels[label, 2]
+        settled[1, place] = labels[label, 3]
+        settled[2, place] = labels[label, 5]
+        settled[3, place] = labels[label, 6]
         held[u] += 1
         if is_goal[u]:
             if found == len(goals):
@@ -151,18 +159,21 @@ def search(
                 looked = np.concatenate((looked, np.empty((capacity, 2), np.int64)))
                 capacity *= 2
             new = labels[count]
-            new[0], new[1] = v, at
+            new[0] = v
+            new[1] = at
             new[2] = labels[label, 2] + arcs[1, a]
             new[3] = labels[label, 3] + arcs[2, a]
             new[4] = labels[label, 4] + _weight(arcs[4, a] & ~labels[label, 6], hazard)
             new[5] = labels[label, 5] + arcs[3, a]
             new[6] = labels[label, 6] | arcs[4, a]
-            new[7], new[8] = label, a
+            new[7] = label
+            new[8] = a
             if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(
                 reached, 0, found, new, bounds
             ):
                 continue
-            looked[count, 0], looked[count, 1] = held[v], found
+            looked[count, 0] = held[v]
+            looked[count, 1] = found
             size = push(keys, items, size, at + bounds[0, v], count)
             count += 1
     return DONE, labels[:count], goals[:found]
@@ -171,7 +182,10 @@ def search(
 @njit(**JIT)
 def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
     """Tell whether a settled label of the same state can do all that this one can."""
-    usd, carbon, hops, free = label[2], label[3], label[5], ~label[6]
+    usd = label[2]
+    carbon = label[3]
+    hops = label[5]
+    free = ~label[6]
     for start in range(first, last, BLOCK):
         hit = False
         for i in range(start, min(start + BLOCK, last)):
@@ -191,8 +205,10 @@ def _hopeless(reached: Ints, first: int, found: int, label: Ints, bounds: Ints) 
     """Tell whether some finished way from the first on is at least as good as the best this label
     can become."""
     u = label[0]
-    at, usd = label[1] + bounds[0, u], label[2] + bounds[1, u]
-    carbon, risk = label[3] + bounds[2, u], label[4]
+    at = label[1] + bounds[0, u]
+    usd = label[2] + bounds[1, u]
+    carbon = label[3] + bounds[2, u]
+    risk = label[4]
     for start in range(first, found, BLOCK):
         hit = False
         for i in range(start, min(start + BLOCK, found)):
@@ -210,7 +226,8 @@ def _hopeless(reached: Ints, first: int, found: int, label: Ints, bounds: Ints) 
 @njit(**JIT)
 def _weight(bits: int, hazard: Ints) -> np.int64:
     """Return the sum of the weights of the bits set."""
-    total, bit = np.int64(0), 0
+    total = np.int64(0)
+    bit = 0
     while bits:
         if bits & 1:
             total += hazard[bit]
@@ -232,7 +249,8 @@ def undominated(values: Ints) -> Bools:
         for k in range(rows):
             if k == i or not keep[k]:
                 continue
-            no_worse, equal = True, True
+            no_worse = True
+            equal = True
             for c in range(criteria):
                 if values[k, c] > values[i, c]:
                     no_worse = False

@@ -30,14 +30,16 @@ def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, 
         distance[s] = 0
         size = push(keys, items, size, np.int64(0), s)
     while size:
-        key, u = keys[0], items[0]
+        key = keys[0]
+        u = items[0]
         size = pop(keys, items, size)
         if key > distance[u]:
             continue
         for a in range(ptr[u], ptr[u + 1]):
             if weight[a] < 0:
                 continue
-            v, reached = head[a], key + weight[a]
+            v = head[a]
+            reached = key + weight[a]
             if reached < distance[v]:
                 distance[v] = reached
                 arc[v] = a
@@ -53,7 +55,8 @@ def dijkstra_many(
 
     source_ptr int64 [groups + 1] parts sources into groups.
     """
-    groups, n = len(source_ptr) - 1, len(ptr) - 1
+    groups = len(source_ptr) - 1
+    n = len(ptr) - 1
     distance = np.empty((groups, n), np.int64)
     arc = np.empty((groups, n), np.int64)
     for g in range(groups):
@@ -71,9 +74,11 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
         up = (i - 1) >> 1
         if keys[up] <= key:
             break
-        keys[i], items[i] = keys[up], items[up]
+        keys[i] = keys[up]
+        items[i] = items[up]
         i = up
-    keys[i], items[i] = key, item
+    keys[i] = key
+    items[i] = item
     return size + 1
 
 
@@ -82,7 +87,8 @@ def pop(keys: Ints, items: Ints, size: int) -> int:
     """Take the least entry off a binary heap (read it at place 0 before) and return its new
     size."""
     size -= 1
-    key, item = keys[size], items[size]
+    key = keys[size]
+    item = items[size]
     i = 0
     while True:
         down = 2 * i + 1
@@ -92,9 +98,11 @@ def pop(keys: Ints, items: Ints, size: int) -> int:
             down += 1
         if keys[down] >= key:
             break
-        keys[i], items[i] = keys[down], items[down]
+        keys[i] = keys[down]
+        items[i] = items[down]
         i = down
-    keys[i], items[i] = key, item
+    keys[i] = key
+    items[i] = item
     return size
 
 
@@ -118,9 +126,11 @@ def along_trees(
         for end in range(
             n
         ):  # back to a state that is done, then forth again: weights of 0 leave no order to sort by
-            count, v = 0, end
+            count = 0
+            v = end
             while not done[v]:
-                behind[count], count = v, count + 1
+                behind[count] = v
+                count = count + 1
                 v = tail[arc[g, v]]
             for i in range(count - 1, -1, -1):
                 v = behind[i]

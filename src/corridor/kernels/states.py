@@ -25,9 +25,14 @@ Book = tuple[Any, ...]  # the ways found so far: see simulate
 DAY_MIN = 1440
 FULL = -2
 ABSENT = -1
-SERVED, STAYED, STRANDED, UNKNOWN = 0, 1, 2, 3
+SERVED = 0
+STAYED = 1
+STRANDED = 2
+UNKNOWN = 3
 # what a book of ways counts, in `book[0]`
-SLOTS, WAYS, ARCS = 0, 1, 2
+SLOTS = 0
+WAYS = 1
+ARCS = 2
 
 
 @njit(**JIT)
@@ -38,7 +43,11 @@ def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) 
     base, book: see :func:`simulate`. place: a state, or states + trip for a trip that has not left
     yet. shut: hazard bits.
     """
-    counts, slots, slot_way, way_cost, way_mask = book[0], book[1], book[2], book[3], book[4]
+    counts = book[0]
+    slots = book[1]
+    slot_way = book[2]
+    way_cost = book[3]
+    way_mask = book[4]
     places = base[0][0].shape[0] - 1 + len(base[3][0])
     key = (regime * base[4].shape[1] + goal) * places + place
     ask = np.int64(0)
@@ -55,7 +64,9 @@ def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) 
             way = _seek(base, book, regime, goal, place, ask)
             if way == FULL:
                 return np.int64(FULL)
-            slots[0, at], slots[1, at], slot_way[at] = key, ask, way
+            slots[0, at] = key
+            slots[1, at] = ask
+            slot_way[at] = way
             counts[SLOTS] += 1
         met = way_mask[way] & shut
         if met == 0:
@@ -70,26 +81,40 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
 
     A* on the distances to the goal with nothing shut, which never overestimate.
     """
-    (ptr, head, tail), weights, masks, trips, bound = base[0], base[1], base[2], base[3], base[4]
-    counts, way_cost, way_mask, way_ptr, way_arc = book[0], book[3], book[4], book[5], book[6]
+    (ptr, head, tail) = base[0]
+    weights = base[1]
+    masks = base[2]
+    trips = base[3]
+    bound = base[4]
+    counts = book[0]
+    way_cost = book[3]
+    way_mask = book[4]
+    way_ptr = book[5]
+    way_arc = book[6]
     weight = weights[regime, base[5][goal]]
     ahead = bound[regime, goal]
     is_goal = base[6][goal]
     n = len(ptr) - 1
-    distance, arc = np.full(n, UNREACHED, np.int64), np.full(n, -1, np.int64)
-    keys, items = np.empty(len(head) + n, np.int64), np.empty(len(head) + n, np.int64)
-    size, end = 0, np.int64(-1)
+    distance = np.full(n, UNREACHED, np.int64)
+    arc = np.full(n, -1, np.int64)
+    keys = np.empty(len(head) + n, np.int64)
+    items = np.empty(len(head) + n, np.int64)
+    size = 0
+    end = np.int64(-1)
     if place < n:
-        first, last = place, place + 1
+        first = place
+        last = place + 1
     else:
-        first, last = trips[1][place - n], trips[1][place - n + 1]
+        first = trips[1][place - n]
+        last = trips[1][place - n + 1]
     for i in range(first, last):
         s = np.int64(i) if place < n else trips[2][i]
         if ahead[s] < UNREACHED:
             distance[s] = 0
             size = push(keys, items, size, ahead[s], s)
     while size:
-        key, u = keys[0], items[0]
+        key = keys[0]
+        u = items[0]
         size = pop(keys, items, size)
         if key > distance[u] + ahead[u]:
             continue
@@ -101,12 +126,15 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
             if weight[a] < 0 or masks[a] & shut or ahead[v] >= UNREACHED:
                 continue
             if distance[u] + weight[a] < distance[v]:
-                distance[v], arc[v] = distance[u] + weight[a], a
+                distance[v] = distance[u] + weight[a]
+                arc[v] = a
                 size = push(keys, items, size, distance[v] + ahead[v], v)
-    way, here = counts[WAYS], counts[ARCS]
+    way = counts[WAYS]
+    here = counts[ARCS]
     way_cost[way] = UNREACHED if end < 0 else distance[end]
     way_mask[way] = 0
-    steps, v = 0, end
+    steps = 0
+    v = end
     while v >= 0 and arc[v] >= 0:
         steps += 1
         v = tail[arc[v]]
@@ -118,7 +146,8 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
         way_mask[way] |= masks[arc[v]]
         v = tail[arc[v]]
     way_ptr[way + 1] = here + steps
-    counts[WAYS], counts[ARCS] = way + 1, here + steps
+    counts[WAYS] = way + 1
+    counts[ARCS] = here + steps
     return way
 
 
@@ -133,12 +162,22 @@ def _walk(
     most days of waiting. most: cents up to which goods leave. Outcome SERVED, STAYED (never left),
     STRANDED (given up on the way), or UNKNOWN with minutes -1: the book is full.
     """
-    head, masks, weights, minutes, regimes = base[0][1], base[2], base[1], base[7], base[8]
-    n, days = len(base[0][0]) - 1, len(active)
-    kind, goal = base[3][0][trip], base[3][3][trip]
+    head = base[0][1]
+    masks = base[2]
+    weights = base[1]
+    minutes = base[7]
+    regimes = base[8]
+    n = len(base[0][0]) - 1
+    days = len(active)
+    kind = base[3][0][trip]
+    goal = base[3][3][trip]
     hour_cents = base[3][4][trip]
-    at, cents, waited, met = leave * DAY_MIN, 0.0, 0, np.int64(0)
-    place, going = n + trip, False
+    at = leave * DAY_MIN
+    cents = 0.0
+    waited = 0
+    met = np.int64(0)
+    place = n + trip
+    going = False
     while True:
         day = min(at // DAY_MIN, days - 1)
         regime = regimes[day]
@@ -159,7 +198,8 @@ def _walk(
             cents += step * hour_cents / 60
             at += step
             continue
-        going, turned = True, False
+        going = True
+        turned = False
         met |= book[4][way]
         for k in range(book[5][way], book[5][way + 1]):
             a = book[6][k]
@@ -202,12 +242,10 @@ def undisturbed(base: Base, book: Book, days: int, limits: Ints) -> tuple[bool, 
             outcome, cents, minutes, met = _walk(base, book, quiet, t, d, limits, UNREACHED)
             if minutes < 0:
                 return False, made
-            made[0, t, d], made[1, t, d], made[2, t, d], made[3, t, d] = (
-                outcome,
-                cents,
-                minutes,
-                met,
-            )
+            made[0, t, d] = outcome
+            made[1, t, d] = cents
+            made[2, t, d] = minutes
+            made[3, t, d] = met
     return True, made
 
 
@@ -240,7 +278,8 @@ def simulate(
     later, units lost, units late), cents by event float64 [events, 2] (more, given up), cents by
     element float64 [elements], last minute of arrival by event int64 [events]; all are added to.
     """
-    trips, days = quiet.shape[1], quiet.shape[2]
+    trips = quiet.shape[1]
+    days = quiet.shape[2]
     totals, by_event, by_element, last = room
     cells = base[3]
     for t in range(trips):
@@ -259,7 +298,9 @@ def simulate(
             )
             if minutes < 0:
                 return False
-            units, given, there = cells[6][t], 0.0, np.int64(-1)
+            units = cells[6][t]
+            given = 0.0
+            there = np.int64(-1)
             if outcome == SERVED:
                 there = d * DAY_MIN + minutes
                 more = units * (cents - quiet[1, t, d])
@@ -269,7 +310,8 @@ def simulate(
             else:
                 # what it is worth to be sent covers the wait of a unit that stayed, not the way of
                 # one that had left
-                more, given = units * cents if outcome == STRANDED else 0.0, units * limits[2][t]
+                more = units * cents if outcome == STRANDED else 0.0
+                given = units * limits[2][t]
                 totals[t, 2] += units
             totals[t, 0] += more
             _blame(

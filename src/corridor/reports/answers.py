@@ -64,7 +64,8 @@ def answers(given: Given) -> list[dict[str, Any]]:
 def trust(given: Given) -> dict[str, Any]:
     """Return how many observations fall in which verdict and the share of rows that are
     estimates."""
-    validation, evidence = given.frame("validation"), given.frame("evidence")
+    validation = given.frame("validation")
+    evidence = given.frame("evidence")
     verdicts = validation["verdict"].to_list() if validation.height else []
     total = int(evidence["rows"].sum()) if evidence.height else 0
     weak = int(evidence.filter(pl.col("confidence") == "C")["rows"].sum()) if evidence.height else 0
@@ -89,7 +90,8 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any], more: str) -> bool:
 
 
 def _first(trip: Mapping[str, Any]) -> Markup:
-    quick, cheap = best_of(trip, "fastest"), best_of(trip, "cheapest")
+    quick = best_of(trip, "fastest")
+    cheap = best_of(trip, "cheapest")
     if quick is None or cheap is None:
         return _no_way(trip)
     said = tell_html(
@@ -146,7 +148,8 @@ def _sure(rows: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def _on_another_day(trip: Mapping[str, Any], lead: Mapping[str, Any]) -> Markup:
-    quick, usual = best_of(trip, "fastest"), best_of(lead, "fastest")
+    quick = best_of(trip, "fastest")
+    usual = best_of(lead, "fastest")
     if quick is None:
         return tell_html(
             "Not when leaving on {date}: {reason}",
@@ -245,10 +248,8 @@ def _capital(text: str) -> str:
 def _scenarios(given: Given) -> list[dict[str, Any]]:
     """Answer the question of every scenario compared: what it changes for the first trip, and for
     which trip most."""
-    frame, about = (
-        given.frame("scenarios"),
-        cast(Mapping[str, Mapping[str, Any]], given.study.get("scenarios") or {}),
-    )
+    frame = given.frame("scenarios")
+    about = cast(Mapping[str, Mapping[str, Any]], given.study.get("scenarios") or {})
     if not frame.height:
         return []
     own = frame["scenario"][0]
@@ -282,7 +283,9 @@ def _change(
     """Return what differs between two scenarios for a trip: clauses, the largest relative change,
     gone, weak shares."""
     clauses: list[tuple[str, str]] = []
-    largest, gone, weak = 0.0, False, None
+    largest = 0.0
+    gone = False
+    weak = None
     for criterion, column, words, unit in (
         ("time", "time_p50_h", marked("the quickest way takes {new} days instead of {old}"), days),
         ("cost", "cost_usd", marked("the cheapest costs USD {new} instead of {old}"), num),
@@ -293,10 +296,8 @@ def _change(
             num,
         ),
     ):
-        new, old = (
-            cells.get((trip_id, scenario, criterion)),
-            cells.get((trip_id, beside, criterion)),
-        )
+        new = cells.get((trip_id, scenario, criterion))
+        old = cells.get((trip_id, beside, criterion))
         if new is None or old is None or not differs(new[column], old[column]):
             continue
         if new[column] is None or old[column] is None:
@@ -312,7 +313,8 @@ def _change(
         ):
             continue  # the same way was named just before
         if moved >= largest:
-            largest, weak = moved, new
+            largest = moved
+            weak = new
         other = new["countries"] != old["countries"]
         said = tell(words, new=unit(new[column]), old=unit(old[column]))
         clauses.append(

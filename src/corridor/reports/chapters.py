@@ -45,7 +45,9 @@ def trips(given: Given) -> list[Part]:
     legs."""
     parts: list[Part] = []
     for trip in given.trips:
-        routes, dates, trip_id = trip["routes"], trip["calendar"], slug(trip["trip_id"])
+        routes = trip["routes"]
+        dates = trip["calendar"]
+        trip_id = slug(trip["trip_id"])
         same = steady(dates) if parts else []  # the first trip shows its year whatever it is like
         values = {
             "trip": trip,

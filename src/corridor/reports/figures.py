@@ -225,10 +225,8 @@ def validation_figures(frame: pl.DataFrame) -> list[Figure]:
         for i in range(count):
             rows = ordered.slice(i * size, size)
             verdicts = rows["verdict"].to_list()
-            held, missed = (
-                verdicts.count("inside band"),
-                verdicts.count("miss") + verdicts.count("no way"),
-            )
+            held = verdicts.count("inside band")
+            missed = verdicts.count("miss") + verdicts.count("no way")
             measured = held + missed + verdicts.count("within 25 %")
             number = f"-{i + 1}" if count > 1 else ""
             caption = tell(

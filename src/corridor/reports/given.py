@@ -86,7 +86,8 @@ def given(results: Mapping[str, object]) -> Given:
         **cast(Mapping[str, Any], results.get("study") or {}),
     }
     scenario = {"title": None, "about": None, "as_of": None, **(study.get("scenario") or {})}
-    nodes, links = _frame(results, "nodes"), _frame(results, "links")
+    nodes = _frame(results, "nodes")
+    links = _frame(results, "links")
     names = dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
     trips = [
         _trip(trip, names, _frame(results, "calendar"))
@@ -142,7 +143,8 @@ def _meant(element: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
 def _trip(
     trip: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame
 ) -> dict[str, Any]:
-    routes, legs = trip["routes"], trip["legs"]
+    routes = trip["routes"]
+    legs = trip["legs"]
     rows: list[dict[str, Any]] = []
     if routes.height:
         routes = lettered(routes)

@@ -51,7 +51,8 @@ def losses(given: Given) -> list[Part]:
 def answer(given: Given) -> list[dict[str, Any]]:
     """Return the questions closures answer on the first page: what can least be spared, what a
     second corridor is worth."""
-    ranked, found = given.frame("loss_rank"), []
+    ranked = given.frame("loss_rank")
+    found = []
     if ranked.height:
         dear = ranked.filter(pl.col("loss_usd_per_year") > 0).sort(
             "loss_usd_per_year", descending=True
@@ -100,7 +101,8 @@ def _dear(row: Mapping[str, Any]) -> str:
 
 def case_names(given: Given) -> dict[str, str]:
     """Return what each simulated case is called."""
-    own, closed = str(given.study.get("scenario_id") or ""), given.frame("loss_closed")
+    own = str(given.study.get("scenario_id") or "")
+    closed = given.frame("loss_closed")
     shut = (
         [where(text) for text in dict.fromkeys(closed["row_id"].to_list())] if closed.height else []
     )
@@ -205,13 +207,15 @@ def _rank(given: Given) -> dict[str, Any]:
 
 def _years_words(given: Given, cases: Mapping[str, str]) -> list[str]:
     """Say what a year of closures costs, a paragraph a case; none where no years were simulated."""
-    summary, by_hazard = given.frame("loss_summary"), given.frame("loss_by_hazard")
+    summary = given.frame("loss_summary")
+    by_hazard = given.frame("loss_by_hazard")
     said: list[str] = []
     for case in summary["case"].unique(maintain_order=True) if summary.height else ():
         row = {
             r["measure"]: r for r in summary.filter(pl.col("case") == case).iter_rows(named=True)
         }
-        loss, extra = row["loss_usd"], row["extra_usd"]
+        loss = row["loss_usd"]
+        extra = row["extra_usd"]
         first = (
             by_hazard.filter(pl.col("case") == case)
             .sort("loss_usd_per_year", descending=True)
@@ -310,7 +314,8 @@ def _years(given: Given, cases: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _moves(given: Given) -> dict[str, Any]:
-    moves, shifted = given.frame("loss_moves"), given.frame("loss_shifted")
+    moves = given.frame("loss_moves")
+    shifted = given.frame("loss_shifted")
     if not moves.height:
         return {}
     names = dict(given.nodes.select("node_id", "name").iter_rows())
@@ -397,7 +402,8 @@ def _corridor_words(given: Given) -> list[str]:
         ["scenario", "without_scenario"], maintain_order=True
     ):
         row = {r["measure"]: r for r in part.iter_rows(named=True)}
-        loss, error = row["loss_usd"]["difference"], row["loss_usd"]["standard_error"] or 0.0
+        loss = row["loss_usd"]["difference"]
+        error = row["loss_usd"]["standard_error"] or 0.0
         ordinary = row["undisturbed_usd"]["difference"]
         said.append(
             _worth(
@@ -492,7 +498,8 @@ def _replay(given: Given) -> dict[str, Any]:
 
 
 def _hazards(given: Given) -> dict[str, Any]:
-    fits, families = given.frame("loss_fits"), given.frame("loss_families")
+    fits = given.frame("loss_fits")
+    families = given.frame("loss_families")
     if not fits.height:
         return {}
     names = dict(fits.select("hazard_id", "name").iter_rows())

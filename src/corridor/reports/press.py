@@ -86,7 +86,8 @@ def pressing() -> Iterator[None]:
 
 def press(chart: Chart) -> Future[str]:
     """Return the chart's SVG, to be had when it is drawn."""
-    spec, now = specified(chart), _NOW.get()
+    spec = specified(chart)
+    now = _NOW.get()
     if now is not None:
         return now.thread.submit(now.draw, spec)
     done: Future[str] = Future()

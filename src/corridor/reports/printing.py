@@ -44,7 +44,8 @@ def browser() -> str | None:
 
 def needed() -> str:
     """Return the Chromium of this machine; CallError where there is none."""
-    program, asked = browser(), os.environ.get("CORRIDOR_BROWSER")
+    program = browser()
+    asked = os.environ.get("CORRIDOR_BROWSER")
     if program is None and asked:
         raise CallError(f"CORRIDOR_BROWSER names {asked!r}, which is not there.")
     if program is None:
@@ -63,7 +64,8 @@ def printed(html: bytes) -> bytes:
     """
     program = needed()
     with tempfile.TemporaryDirectory(prefix="corridor-", ignore_cleanup_errors=True) as folder:
-        source, target = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        source = Path(folder) / "report.html"
+        target = Path(folder) / "report.pdf"
         source.write_bytes(html)
         own = (
             [] if not hasattr(os, "geteuid") or os.geteuid() else ["--no-sandbox"]

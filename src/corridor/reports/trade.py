@@ -22,7 +22,8 @@ MOST_ROOMS = 3  # sectors named
 def trade(given: Given) -> list[Part]:
     """Return the road to the target: its words, charts and table; nothing where no target was asked
     about."""
-    steps, sentences = given.frame("trade_target"), given.frame("trade_sentences")
+    steps = given.frame("trade_target")
+    sentences = given.frame("trade_sentences")
     if not steps.height:
         if not sentences.height:
             return []
@@ -63,7 +64,8 @@ def trade(given: Given) -> list[Part]:
 def claims(given: Given) -> list[Part]:
     """Return what was said and promised beside what the sources and the model say; nothing where
     nothing was."""
-    said, promised = given.frame("claims"), given.frame("commitments")
+    said = given.frame("claims")
+    promised = given.frame("commitments")
     if not said.height and not promised.height:
         return []
     return [
@@ -136,7 +138,8 @@ def _series(part: pl.DataFrame) -> dict[str, Any]:
         kind: part.filter(pl.col("kind") == kind).sort("value_usd").to_dicts()
         for kind in ("growth", "scenario", "bound")
     }
-    first, best = rows["growth"][0], rows["scenario"][-1] if rows["scenario"] else None
+    first = rows["growth"][0]
+    best = rows["scenario"][-1] if rows["scenario"] else None
     return {
         "name": first["series"],
         "base": first["base_usd"],
@@ -207,7 +210,8 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
 def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the paragraphs of the chapter."""
     said = [_verdict(series)]
-    costs, sectors = given.frame("trade_pair_costs"), given.frame("trade_potential")
+    costs = given.frame("trade_pair_costs")
+    sectors = given.frame("trade_potential")
     bounds = [one["bound"] for one in series if one["bound"] is not None]
     best = series[0]["best"]
     if bounds and costs.height and best is not None:
@@ -239,7 +243,8 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
             )
         )
     if sectors.height and float(sectors["potential_usd"].sum()) > 0:
-        could, now = float(sectors["potential_usd"].sum()), float(sectors["traded_usd"].sum())
+        could = float(sectors["potential_usd"].sum())
+        now = float(sectors["traded_usd"].sum())
         rooms = [
             tell(
                 "{sector} from {origin} to {destination} ({amount})",

@@ -93,7 +93,8 @@ def together(values: Sequence[object]) -> str:
 
 def way(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
     """Return a way as words: its modes, and the countries between the first and the last."""
-    between, by = list(countries or ())[1:-1], together([tell(mode) for mode in modes or ()])
+    between = list(countries or ())[1:-1]
+    by = together([tell(mode) for mode in modes or ()])
     if not between:
         return tell("by {modes}", modes=by)
     return tell(

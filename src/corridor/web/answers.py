@@ -187,7 +187,8 @@ def _openness(
     day: Network, at_min: int, barred: Mapping[int, list[Closure]]
 ) -> dict[str, dict[str, Any]]:
     opened = link_openings(day, at_min)
-    links, found = day.rows("links"), dict[str, dict[str, Any]]()
+    links = day.rows("links")
+    found = dict[str, dict[str, Any]]()
     for i, (link, closures, spans) in enumerate(
         zip(links, opened.closures, opened.spans, strict=True)
     ):
@@ -286,7 +287,8 @@ def network(laid: Laid) -> dict[str, Any]:
 def threats(laid: Laid) -> dict[str, Any]:
     """Return the hazards, the links each covers and the chance that it shuts them on the day."""
     day = snapshot(laid.network, minute(laid.on))
-    bits, ids = hazards.link_bits(day), day.frames["links"]["link_id"].to_list()
+    bits = hazards.link_bits(day)
+    ids = day.frames["links"]["link_id"].to_list()
     rows = [
         {
             **row,

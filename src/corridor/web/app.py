@@ -53,7 +53,8 @@ def make_app(folder: File, *, token: str | None = None, workers: Workers | None 
     token: what callers must know; null: none, for a loopback address. Raises StudyError where the
     study cannot be used.
     """
-    shelf, desk = Shelf(folder), workers or Workers()
+    shelf = Shelf(folder)
+    desk = workers or Workers()
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +73,8 @@ def make_app(folder: File, *, token: str | None = None, workers: Workers | None 
             "price year."
         ),
     )
-    app.state.shelf, app.state.workers = shelf, desk
+    app.state.shelf = shelf
+    app.state.workers = desk
     _add_views(app, shelf, desk)
     _add_bodies(app, shelf, desk)
     pages.add_pages(app)

@@ -62,7 +62,8 @@ def link(laid: Laid, link_id: str) -> dict[str, Any]:
     """Return a link's row, whether it is open on the day and why, and all that bears on it."""
     card = row(laid, "links", link_id)
     day = snapshot(laid.network, minute(laid.on))
-    nodes, own = day.by_id("nodes"), day.by_id("links")[link_id]
+    nodes = day.by_id("nodes")
+    own = day.by_id("links")[link_id]
     ends = [nodes[own[end]] for end in ("from_node_id", "to_node_id")]
     number = day.frames["links"]["link_id"].to_list().index(link_id)
     shut = openness(laid).get(link_id, {"state": "open", "opens_on": None, "why": []})
@@ -130,7 +131,8 @@ def place(laid: Laid, node_id: str) -> dict[str, Any]:
     """Return a place's row, its links with their state and its terminals."""
     card = row(laid, "nodes", node_id)
     day = snapshot(laid.network, minute(laid.on))
-    nodes, shut = day.by_id("nodes"), openness(laid)
+    nodes = day.by_id("nodes")
+    shut = openness(laid)
     at = [k for k in day.rows("links") if node_id in (k["from_node_id"], k["to_node_id"])]
     others = [k["to_node_id"] if k["from_node_id"] == node_id else k["from_node_id"] for k in at]
     return {

@@ -32,7 +32,8 @@ CREDIT = (
 def study(laid: Laid, trouble: str | None) -> dict[str, Any]:
     """Return what a study offers to ask about, its styles and the limits; trouble: why the files
     are not read."""
-    known, tables = laid.study, laid.study.tables
+    known = laid.study
+    tables = laid.study.tables
     nodes = snapshot(laid.network, minute(laid.on)).rows("nodes")
     options: dict[str, list[dict[str, Any]]] = {}
     for row in tables["parameters"].iter_rows(named=True):
@@ -129,7 +130,8 @@ def chart(laid: Laid, asked: questions.Routes, name: str) -> dict[str, Any]:
     found = find(laid, asked)
     if not found.routes.height:
         return {"description": found.reason, "reason": found.reason}
-    nodes, links = laid.network.frames["nodes"], laid.network.frames["links"]
+    nodes = laid.network.frames["nodes"]
+    links = laid.network.frames["links"]
     match name:
         case "pareto":
             made = charts.pareto(found.routes)

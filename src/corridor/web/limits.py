@@ -22,7 +22,8 @@ MOST_LABELS = 500_000
 MOST_WORKING = 2  # searches at once
 MOST_WAITING = 100  # requests that wait for one
 MOST_SECONDS = 20.0  # of one answer, its waiting included
-FIRST_YEAR, LAST_YEAR = 2000, 2075
+FIRST_YEAR = 2000
+LAST_YEAR = 2075
 LOOPBACK = frozenset(
     {"localhost", "127.0.0.1", "[::1]"}
 )  # names by which this machine calls itself
@@ -54,7 +55,10 @@ class Refused(Exception):
     def __init__(
         self, status: int, error: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
     ) -> None:
-        self.status, self.error, self.message, self.headers = status, error, message, headers
+        self.status = status
+        self.error = error
+        self.message = message
+        self.headers = headers
         super().__init__(message)
 
 
@@ -66,7 +70,8 @@ class Door:
     """
 
     def __init__(self, app: App, token: str | None) -> None:
-        self.app, self.token = app, token
+        self.app = app
+        self.token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -218,7 +223,9 @@ async def _body(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> 
         raise _too_large()
     if scope["method"] in ("GET", "HEAD"):
         return b""
-    parts, size, more = [], 0, True
+    parts = []
+    size = 0
+    more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

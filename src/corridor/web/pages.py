@@ -93,10 +93,8 @@ def add_pages(app: FastAPI) -> None:
         if not ground:
             west, south, east, north = outline()["window"]
             body = as_json(basemap((west, south, east, north)))
-            ground["all"], tags["basemap"] = (
-                Answer(body),
-                f'"{hashlib.sha256(body).hexdigest()[:20]}"',
-            )
+            ground["all"] = Answer(body)
+            tags["basemap"] = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         return reply(request, ground["all"], tags["basemap"], "no-cache")
 
 

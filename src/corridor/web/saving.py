@@ -170,7 +170,9 @@ def _grown(folder: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> bytes
         )
     columns = [c.name for c in schema.table(table).columns]
     if not file.exists():
-        before, names, delimiter = b"", columns, ","
+        before = b""
+        names = columns
+        delimiter = ","
     else:
         before = file.read_bytes()
         first = before.decode("utf-8-sig").lstrip("\r\n").splitlines()[0]

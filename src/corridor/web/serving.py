@@ -127,7 +127,10 @@ async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
         "client": ("127.0.0.1", 0),
         "server": ("localhost", 0),
     }
-    status, parts, done, left = 500, [], False, asyncio.Event()
+    status = 500
+    parts = []
+    done = False
+    left = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
         nonlocal done

@@ -67,7 +67,8 @@ class Shelf:
         self.folder = folder
         self.trouble: str | None = None
         self._study = study.read(folder)
-        self._stamp, self._looked = _stamp(folder), time.monotonic()
+        self._stamp = _stamp(folder)
+        self._looked = time.monotonic()
         self._networks: OrderedDict[tuple[Any, ...], Network] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -136,7 +137,8 @@ class Shelf:
     def _read(self, stamp: tuple[Any, ...]) -> None:
         self._stamp = stamp
         try:
-            self._study, self.trouble = study.read(self.folder), None
+            self._study = study.read(self.folder)
+            self.trouble = None
         except StudyError as error:
             self.trouble = str(error.findings[0])
 
@@ -149,7 +151,8 @@ def as_changes(like: pl.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pl.Data
 def check_status(tables: Mapping[str, pl.DataFrame], rows: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether all rows open or shut links that there are; a quick look at what a what-if
     mostly is."""
-    links, nodes = tables["links"], tables["nodes"]
+    links = tables["links"]
+    nodes = tables["nodes"]
     known = schema.table("links").column("status").choices
     try:
         return all(

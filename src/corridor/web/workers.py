@@ -67,7 +67,8 @@ class Workers:
         seconds: float = MOST_SECONDS,
     ) -> None:
         self._pool = ThreadPoolExecutor(working, thread_name_prefix="corridor")
-        self._most, self._seconds = working + waiting, seconds
+        self._most = working + waiting
+        self._seconds = seconds
         self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
         self._bytes = 0
         self._flights: dict[Hashable, _Flight] = {}
