@@ -20,8 +20,9 @@ import chart_cases as cases
 from corridor import charts, closure_charts, language
 from corridor.language import number, speaking
 from corridor.lettering import breadth, in_lines, labels, shortened, wrapped
-from corridor.palette import FONT, WIDTH, percent, specified
+from corridor.palette import FONT, WIDTH, percent
 from corridor.reports.press import press, pressing
+from corridor.svg import specified
 from test_charts import EVERY, SVG, texts
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"

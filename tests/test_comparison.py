@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from corridor import results, settings
-from corridor.comparison import COMPARED, LEEWAY, compare, conditions, weak_shares
+from corridor.comparison import COMPARED, LEEWAY, compare, conditions
+from corridor.grades import weak_shares
 from corridor.routing import route
 from corridor.study import Study, check, new, read
 

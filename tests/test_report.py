@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor.comparison import weak_shares
+from corridor.grades import weak_shares
 from corridor.palette import WIDTH, lettered
 from corridor.reports import report
 from corridor.reports.answers import answers

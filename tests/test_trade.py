@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from corridor import customs, potential, target, trade
+from corridor import customs
 from corridor.errors import CallError, NotConverged, StudyError
+from corridor.trade_checks import check_trade, potential, target, trade
 
 QUICK = trade.TradeSettings(draws=60)
 
@@ -72,9 +73,7 @@ def halved(costs: pl.DataFrame, *codes: str) -> pl.DataFrame:
 
 
 def test_study_trade_has_no_finding(tables: dict[str, pl.DataFrame]) -> None:
-    found = customs.check_trade(
-        tables["trade"], tables["countries"], tables["sectors"], complete=False
-    )
+    found = check_trade(tables["trade"], tables["countries"], tables["sectors"], complete=False)
     assert found == []
 
 
@@ -305,8 +304,7 @@ def test_mixed_units_are_noticed(tables: dict[str, pl.DataFrame]) -> None:
         .alias("value_usd")
     )
     kinds = [
-        f.kind
-        for f in customs.check_trade(mixed, tables["countries"], tables["sectors"], complete=False)
+        f.kind for f in check_trade(mixed, tables["countries"], tables["sectors"], complete=False)
     ]
     assert kinds == ["mixed-units"]
 

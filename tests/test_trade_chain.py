@@ -20,8 +20,9 @@ import corridor as co
 from corridor import skims, trade
 from corridor.cli import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.errors import CallError, UnknownName
-from corridor.prospects import BOUND, GROWTH, Prospects, mean_skims, middles, prospects, said
+from corridor.prospects import BOUND, GROWTH, Prospects, mean_skims, middles, prospects
 from corridor.results import trade_frames
+from corridor.verdicts import said
 
 SERIES = ("Kazakh customs", "State Bank of Pakistan")
 

@@ -21,7 +21,8 @@ from corridor.changes import apply
 from corridor.errors import CallError
 from corridor.web import answers, questions, serving
 from corridor.web.app import make_app
-from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES, depth
+from corridor.web.door import depth
+from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES
 from corridor.web.states import Shelf, as_changes
 from web_cases import TRIP
 

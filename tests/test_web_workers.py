@@ -19,7 +19,7 @@ import httpx
 
 from corridor import stopping
 from corridor.errors import Stopped
-from corridor.web.limits import Refused
+from corridor.web.door import Refused
 from corridor.web.workers import Answer, Workers
 from web_cases import LONG, TRIP, busy, served
 

@@ -33,9 +33,9 @@ from corridor.palette import (
     letter,
     lettered,
     listed,
-    to_svg,
     told,
 )
+from corridor.svg import to_svg
 
 __all__ = [
     "calendar",

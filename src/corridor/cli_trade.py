@@ -152,8 +152,9 @@ def audit(study: Path, *, chosen: Chosen | None = None) -> int:
     """
     import polars as pl
 
-    from corridor.prospects import prospects, said
+    from corridor.prospects import prospects
     from corridor.screens import progress
+    from corridor.verdicts import said
 
     chosen = chosen or Chosen()
     known = chosen.read(study)

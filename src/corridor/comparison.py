@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from corridor.grades import weak_shares
 from corridor.language import kept
 from corridor.network import Network
 from corridor.query import CRITERIA, Options, Query, prepare
@@ -44,7 +45,7 @@ def compare(
     cost, or ``cost in time`` (least cost among ways at most a quarter slower, as planned, than the
     quickest under the first scenario). time_h as planned, median and 95th percentile of sampled
     journeys, cost_usd, countries and modes in order, borders; where there is no way they are null
-    and reason says why. weak_time_share, weak_cost_share: see :func:`weak_shares`.
+    and reason says why. weak_time_share, weak_cost_share: see :func:`corridor.grades.weak_shares`.
     """
     rows = []
     quickest: dict[str, int] = {}
@@ -78,29 +79,6 @@ def compare(
 def conditions(trip: Trip) -> Options:
     """Return what a trip asks of its ways, as options of a question."""
     return {"via": trip.via, "require": trip.require, "avoid": trip.avoid}
-
-
-def weak_shares(legs: pl.DataFrame) -> dict[str, float | None]:
-    """Return the share of a route's hours and of its USD that rests on estimates (C); null where
-    there are none at all.
-
-    Hours rest on the rows of links and terminals; USD on those and on the rows of rates that price
-    the links.
-    """
-    link = pl.col("confidence") == "C"
-    either = link | (pl.col("rate_confidence") == "C").fill_null(False)
-
-    def weak(amount: pl.Expr, is_weak: pl.Expr) -> float | None:
-        whole, part = (
-            float(frame.select(amount.sum()).item() or 0.0)
-            for frame in (legs, legs.filter(is_weak))
-        )
-        return part / whole if whole else None
-
-    return {
-        "weak_time_share": weak(pl.col("time_h") + pl.col("wait_h").fill_null(0.0), link),
-        "weak_cost_share": weak(pl.col("cost_usd"), either),
-    }
 
 
 def _best(

@@ -16,8 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor import evidence, potential, trade
 from corridor import network as networks
+from corridor import potential, trade
 from corridor.errors import CallError, UnknownName
 from corridor.language import kept, marked
 from corridor.network import Network
@@ -504,19 +504,3 @@ def _pair_costs(goal: Goal, flows: pl.DataFrame, costs: Mapping[str, pl.DataFram
             (pl.col("reached_share") * pl.col("value_usd")).sum() / pl.col("value_usd").sum(),
         )
     )
-
-
-def said(study: Study, forecasts: Mapping[str, float]) -> dict[str, pl.DataFrame]:
-    """Return the study's claims with their verdicts and its commitments with their states; none
-    where it has none.
-
-    forecasts: as in Prospects; without them what refers to a forecast stays unchecked.
-    """
-    frames = {}
-    if study.tables["claims"].height:
-        frames["claims"] = evidence.audit(study.tables, forecasts)
-    if study.tables["commitments"].height:
-        frames["commitments"] = evidence.progress(
-            study.tables, forecasts, as_of=study.scenario.as_of
-        )
-    return frames

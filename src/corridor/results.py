@@ -22,11 +22,12 @@ from corridor.folders import installed_version, keep, kept
 from corridor.losses import losses
 from corridor.network import Network
 from corridor.openings import link_openings, shut_by
-from corridor.prospects import prospects, said
+from corridor.prospects import prospects
 from corridor.routing import route
 from corridor.settings import Scenario, Trip
 from corridor.study import Study
 from corridor.validation import validate
+from corridor.verdicts import said
 
 MAX_ROUTES = 10
 EVERY_DAYS = 7

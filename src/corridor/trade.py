@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from corridor.customs import check_trade
 from corridor.errors import CallError, StudyError
 from corridor.gravity import Equilibrium, equilibrium
 from corridor.language import kept
+from corridor.trade_checks import check_trade
 
 _KEYS = ("exporter", "importer", "sector_id")
 _COSTS = (*_KEYS, "cost_share")

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.comparison import weak_shares
+from corridor.grades import weak_shares
 from corridor.language import marked, tell
 from corridor.maps import View, view_of
 from corridor.palette import lettered

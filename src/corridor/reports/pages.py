@@ -9,12 +9,12 @@ import jinja2
 from markupsafe import Markup
 
 from corridor.language import speech, tell
-from corridor.palette import unchecked
 from corridor.reports import words
 from corridor.reports.answers import answers, trust
 from corridor.reports.chapters import CHAPTERS, glance
 from corridor.reports.given import Given, Part, given
 from corridor.reports.press import pressing
+from corridor.svg import unchecked
 
 
 def page(results: Mapping[str, object]) -> str:

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from corridor.palette import Chart, drawn, finished, specified
+from corridor.palette import Chart
+from corridor.svg import drawn, finished, specified
 
 _WORKER = """
 import json, sys

@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from corridor import __version__
 from corridor.errors import CallError, NotConverged, StudyError, UnknownName
 from corridor.web import answers, cards, catalogue, pages, questions, saving
-from corridor.web.limits import Door, Refused, said
+from corridor.web.door import Door, Refused, said
+from corridor.web.replies import send
 from corridor.web.states import Laid, Shelf
 from corridor.web.workers import Answer, Workers
 
@@ -95,17 +96,6 @@ async def _reply(
     key = (shelf.study().hash, request.url.path, type(asked).__name__, asked.model_dump_json())
     answer = await desk.answer(key, compute, lambda: _gone(request))
     return send(request, answer)
-
-
-def send(request: Request, answer: Answer, **headers: str) -> Response:
-    """Return an answer, packed where the caller can unpack it."""
-    packed = answer.gzipped() if "gzip" in request.headers.get("accept-encoding", "") else None
-    more = {"content-encoding": "gzip"} if packed is not None else {}
-    return Response(
-        answer.body if packed is None else packed,
-        media_type=answer.kind,
-        headers={"cache-control": "no-store", "vary": "accept-encoding", **more, **headers},
-    )
 
 
 async def _gone(request: Request) -> None:

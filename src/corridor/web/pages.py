@@ -11,7 +11,8 @@ from fastapi.responses import Response
 
 from corridor.basemap import basemap, outline
 from corridor.web.answers import as_json
-from corridor.web.limits import Refused
+from corridor.web.door import Refused
+from corridor.web.replies import send
 from corridor.web.workers import Answer
 
 SCRIPT = "text/javascript; charset=utf-8"
@@ -60,8 +61,6 @@ def add_pages(app: FastAPI) -> None:
     ground: dict[str, Answer] = {}
 
     def reply(request: Request, answer: Answer, tag: str, cache: str) -> Response:
-        from corridor.web.app import send
-
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag, "cache-control": cache})
         return send(request, answer, **{"cache-control": cache, "etag": tag})

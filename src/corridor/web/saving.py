@@ -27,7 +27,7 @@ from corridor import schema, study
 from corridor.errors import CallError, StudyError
 from corridor.formats import SUFFIXES, write_bytes
 from corridor.settings import FILE, Scenario
-from corridor.web.limits import Refused
+from corridor.web.door import Refused
 from corridor.web.questions import WHAT_IF, WHAT_IF_SOURCE, StateBody, plain_text
 from corridor.web.states import Laid
 

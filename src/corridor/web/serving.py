@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from corridor.errors import CallError, CorridorError
-from corridor.web.limits import is_loopback
+from corridor.web.door import is_loopback
 
 LEAST_TOKEN = 16
 PATIENCE_S = 600.0  # nobody else waits when there is no server

@@ -14,7 +14,8 @@ from typing import Any
 
 from corridor import stopping
 from corridor.errors import Stopped
-from corridor.web.limits import MOST_SECONDS, MOST_WAITING, MOST_WORKING, Refused
+from corridor.web.door import Refused
+from corridor.web.limits import MOST_SECONDS, MOST_WAITING, MOST_WORKING
 
 MOST_BYTES_KEPT = 64 * 1024 * 1024
 LEAST_PACKED = 2048  # bytes below which packing an answer does not pay
