@@ -27,9 +27,9 @@ from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import Delaunay
 
 import corridor as co
-from corridor.criticality import rank, without
-from corridor.elements import elements
-from corridor.exposure import expose, packed, part
+from corridor.closures.criticality import rank, without
+from corridor.closures.demand_arrays import expose, packed, part
+from corridor.closures.elements import elements
 from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor import gravity
+from corridor.trade import gravity
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests" / "cases" / "gegravity-30" / "sample.csv"

@@ -20,9 +20,10 @@ from typing import Any
 import numba
 import numpy as np
 
-from corridor import hazards, study
-from corridor.query import Query, lower_bounds, prepare
-from corridor.routing import pareto_ways
+from corridor.network import hazards
+from corridor.routing.query import Query, lower_bounds, prepare
+from corridor.routing.route import pareto_ways
+from corridor.study import study
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 QUESTIONS = (

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import corridor as co
-from corridor import simulation
+from corridor.closures import simulation
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 ON = "2026-07-01"

@@ -85,8 +85,8 @@ def main(arguments: list[str]) -> None:
     if "--small" in arguments:
         compare(*made_up(), repeats=1)
         return
-    from corridor import study
-    from corridor.skims import freeze, skim
+    from corridor.routing.skims import freeze, skim
+    from corridor.study import study
 
     network = study.read(STUDY).network
     frozen = freeze(network, cargo="container-40", depart="2026-07-01")

@@ -16,11 +16,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from corridor.language import CONTEXT
-from corridor.phrases import written
+from corridor.language.speech import CONTEXT
+from corridor.runs.texts import written
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
-FOLDER = PACKAGE / "languages"
+FOLDER = PACKAGE / "language" / "catalogues"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext:babel_extract")]
 OPTIONS = {
     "**/templates/*.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corridor import schema
+from corridor.tables import schema
 
 PAGE = Path(__file__).with_name("tables.md")
 HEAD = """# Tables of a study

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 import corridor as co
-from corridor.results import scenario_network
-from corridor.validation import validate
+from corridor.evidence.validation import validate
+from corridor.runs.run import scenario_network
 
 PAGE = Path(__file__).with_name("validation.md")
 STUDY = Path(__file__).parents[1] / "studies" / "kazakhstan-pakistan"

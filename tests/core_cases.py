@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor import network as networks
-from corridor import study
-from corridor.network import Network
+from corridor.network import network as networks
+from corridor.network.network import Network
+from corridor.study import study
 from random_networks import evidence, frame
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 import corridor as co
-from corridor import network as networks
-from corridor.network import Network
+from corridor.network import network as networks
+from corridor.network.network import Network
 from random_networks import evidence, frame, random_network
 
 ON = "2026-03-20"

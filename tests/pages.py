@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corridor import cli
+from corridor.cli import app as cli
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n`]*$")
 SKIP = re.compile(r"<!-- skip: (?P<reason>.+?) -->")

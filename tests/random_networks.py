@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor import schema
+from corridor.tables import schema
 
 COUNTRIES = ("KZ", "UZ", "PK")
 LAYERS = (("road", None), ("rail", 1520), ("rail", 1435), ("ferry", None), ("sea", None))

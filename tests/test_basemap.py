@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from corridor.basemap import outline
-from corridor.basemap.make import joined
+from corridor.charts.basemap import outline
+from corridor.charts.basemap.make import joined
 
 
 def test_ring_over_the_date_line_goes_on() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor import calendar
-from corridor.calendar import DAY_MIN, Span
+from corridor.network import calendar
+from corridor.network.calendar import DAY_MIN, Span
 
 START = calendar.minute("2023-01-01")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -225,7 +225,7 @@ def test_a_ship_kept_by_the_weather_leaves_after_its_hour() -> None:
 def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration: int) -> None:
     from corridor.kernels.pareto import arrival
     from corridor.kernels.paths import UNREACHED
-    from corridor.openings import pack
+    from corridor.network.openings import pack
 
     packed, ptr = pack([[Span(-9, -8)], spans, [Span(0, 99)]])
     there = [arrival(at, ptr[1], ptr[2], packed, duration) for at in range(-1, 62)]

@@ -14,8 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from core_cases import STUDY, read
-from corridor.language import FOLDER, languages
-from corridor.phrases import phrases, written
+from corridor.language.speech import FOLDER, languages
+from corridor.runs.texts import phrases, written
 
 CODES = [code for code in languages() if code != "en"]
 FIELDS = re.compile(r"\{\w+\}|%\(\w+\)s|%%")

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from core_cases import closed, frames, link, small
-from corridor import cells, changes, schema
-from corridor.calendar import minute
 from corridor.errors import CallError
+from corridor.network import changes
+from corridor.network.calendar import minute
+from corridor.tables import cells, schema
 
 DAY = dt.date
 

@@ -17,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chart_cases as cases
-from corridor import charts, closure_charts, language
-from corridor.language import number, speaking
-from corridor.lettering import breadth, in_lines, labels, shortened, wrapped
-from corridor.palette import FONT, WIDTH, percent
-from corridor.reports.press import press, pressing
-from corridor.svg import specified
+from corridor.charts import closures as closure_charts
+from corridor.charts import routes as charts
+from corridor.charts.style import FONT, WIDTH, percent
+from corridor.charts.svg import specified
+from corridor.charts.text import breadth, in_lines, labels, shortened, wrapped
+from corridor.language import speech as language
+from corridor.language.speech import number, speaking
+from corridor.reports.drawing import press, pressing
 from test_charts import EVERY, SVG, texts
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"

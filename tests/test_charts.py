@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor import charts, closure_charts, trade_charts
-from corridor.basemap import basemap, clip_line, clip_ring, outline
-from corridor.basemap.make import make, simplified
-from corridor.maps import view_of
-from corridor.palette import STYLES, WIDTH, drawn_as, free_places, letter, lettered
+from corridor.charts import closures as closure_charts
+from corridor.charts import routes as charts
+from corridor.charts import trade as trade_charts
+from corridor.charts.basemap import basemap, clip_line, clip_ring, outline
+from corridor.charts.basemap.make import make, simplified
+from corridor.charts.maps import view_of
+from corridor.charts.style import STYLES, WIDTH, drawn_as, free_places, letter, lettered
 
 SVG = "{http://www.w3.org/2000/svg}"
 

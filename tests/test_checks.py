@@ -13,8 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor import Finding, amendments, checks, new, plausibility, workings
-from corridor.tables import Tables, from_frames, read_folder
+from corridor import Finding, new
+from corridor.checks import changes as amendments
+from corridor.checks import network as workings
+from corridor.checks import plausibility
+from corridor.checks import rows as checks
+from corridor.tables.reading import Tables, from_frames, read_folder
 
 Frames = Mapping[str, pl.DataFrame]
 

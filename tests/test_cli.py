@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from core_cases import STUDY
-from corridor import cli, study
-from corridor.departures import departures
-from corridor.routing import route
-from corridor.screens import departures_table, legs_table, routes_table
+from corridor.cli import app as cli
+from corridor.cli.screens import departures_table, legs_table, routes_table
+from corridor.routing.route import route
+from corridor.routing.year import departures
+from corridor.study import study
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from corridor import cli, schema, study
-from corridor.language import languages
-from corridor.phrases import SHOWN, phrases
+from corridor.cli import app as cli
+from corridor.language.speech import languages
 from corridor.reports.printing import browser, printed
+from corridor.runs.texts import SHOWN, phrases
+from corridor.study import study
+from corridor.tables import schema
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor import checks, closures, durations, hazards, schema, tables
-from corridor.durations import EXPONENTIAL_SIGMA, FAMILIES
+from corridor.checks import rows as checks
+from corridor.closures import history as closures
+from corridor.closures.likelihood import fit_durations, log_likelihood
 from corridor.errors import CallError, UnknownName
-from corridor.likelihood import fit_durations, log_likelihood
+from corridor.network import durations, hazards
+from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES
+from corridor.tables import reading as tables
+from corridor.tables import schema
 
 CASES = Path(__file__).with_name("cases") / "closure-lifetimes"
 TRUE_SIGMA = {"exponential": EXPONENTIAL_SIGMA, "lognormal": 1.2, "weibull": 1.7, "pareto": 1.9}

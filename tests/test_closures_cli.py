@@ -16,9 +16,10 @@ import polars as pl
 import pytest
 
 import corridor as co
-from corridor import closure_charts, losses
-from corridor.cli import DONE, FINDINGS, NOT_SERVED, USAGE, main
-from corridor.results import scenario_network
+from corridor.charts import closures as closure_charts
+from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
+from corridor.closures import chapter as losses
+from corridor.runs.run import scenario_network
 
 Say = Callable[..., tuple[int, str, str]]
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from corridor import results, settings
-from corridor.comparison import COMPARED, LEEWAY, compare, conditions
-from corridor.grades import weak_shares
-from corridor.routing import route
-from corridor.study import Study, check, new, read
+from corridor.routing.grades import weak_shares
+from corridor.routing.route import route
+from corridor.routing.scenarios import COMPARED, LEEWAY, compare, conditions
+from corridor.runs import run as results
+from corridor.study import settings
+from corridor.study.study import Study, check, new, read
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from core_cases import BOX, STUDY, link, network, node, small
-from corridor import cost
 from corridor.errors import UnknownName
-from corridor.rules import Party, applying
+from corridor.network import cost
+from corridor.network.rules import Party, applying
 
 RATES = [
     {

@@ -15,12 +15,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import naive_disruption
-from corridor import changes, schema, skims
-from corridor.criticality import measure, rank, without, worst_pairs
-from corridor.elements import disjoint_counts, elements
+from corridor.closures.criticality import measure, rank, without, worst_pairs
+from corridor.closures.demand_arrays import Exposure, expose, part
+from corridor.closures.elements import disjoint_counts, elements
 from corridor.errors import CallError, UnknownName
-from corridor.exposure import Exposure, expose, part
 from corridor.kernels.paths import UNREACHED
+from corridor.network import changes
+from corridor.routing import skims
+from corridor.tables import schema
 from disruption_cases import ON, STUDY_ON, build, demand_of, random_case, study_network, two_roads
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor import Finding, StudyError, check, formats, new, read
-from corridor.tables import read_folder
+from corridor import Finding, StudyError, check, new, read
+from corridor.tables import files as formats
+from corridor.tables.reading import read_folder
 from damages import DAMAGES, Damage
 
 

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from core_cases import closed, network, small
-from corridor.departures import departures, read_range
 from corridor.errors import CallError, UnknownName
-from corridor.routing import route
+from corridor.routing.route import route
+from corridor.routing.year import departures, read_range
 
 DAY = dt.date
 

@@ -14,10 +14,19 @@ import polars as pl
 import pytest
 
 import naive_disruption
-from corridor import changes, distribution, durations, simulation
-from corridor.disruption import compare, replay, replay_beside, second_corridor, shifts, simulate
+from corridor import parallel as distribution
+from corridor.closures import simulation
+from corridor.closures.demand_arrays import Exposure, expose
+from corridor.closures.shifts import (
+    compare,
+    replay,
+    replay_beside,
+    second_corridor,
+    shifts,
+    simulate,
+)
 from corridor.errors import CallError, StudyError, UnknownName
-from corridor.exposure import Exposure, expose
+from corridor.network import changes, durations
 from disruption_cases import (
     ON,
     STUDY_ON,

@@ -27,9 +27,11 @@ import polars as pl
 import pytest
 
 import pages
-from corridor import losses, prospects, results
-from corridor.network import Network
-from corridor.study import Study
+from corridor.closures import chapter as losses
+from corridor.network.network import Network
+from corridor.runs import run as results
+from corridor.study.study import Study
+from corridor.trade import chapter as prospects
 from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
 
 ROOT = Path(__file__).resolve().parents[1]

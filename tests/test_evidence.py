@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from corridor import evidence, ledgers
 from corridor.errors import StudyError
+from corridor.evidence import claims as evidence
+from corridor.tables import schema_trade as ledgers
 
 NAMES = ("claims", "commitments", "figures", "countries", "trade", "sources")
 AS_OF = date(2026, 7, 1)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor import geo
+from corridor.network import geo
 
 LON = st.floats(-180, 180)
 LAT = st.floats(-90, 90)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy.optimize import root
 
 import bench_data
-from corridor import gravity
 from corridor.errors import CallError, NotConverged
+from corridor.trade import gravity
 
 CASE = Path(__file__).parent / "cases" / "gegravity-30"
 COEFFICIENTS = {

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from core_cases import network, small
-from corridor import hazards
-from corridor.calendar import minute
 from corridor.errors import CallError
-from corridor.routing import route
+from corridor.network import hazards
+from corridor.network.calendar import minute
+from corridor.routing.route import route
 
 DEPART = minute("2026-06-10")
 

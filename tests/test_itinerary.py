@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core_cases import closed, link, network, small
-from corridor.itinerary import entry, legs, sample
-from corridor.network import Network
-from corridor.query import Query, prepare
-from corridor.whynot import best_way
+from corridor.network.network import Network
+from corridor.routing.itinerary import entry, legs, sample
+from corridor.routing.query import Query, prepare
+from corridor.routing.whynot import best_way
 
 CALM = [
     {"mode_id": m, "mode": m, "active_h_per_day": 24.0, "running_p95_ratio": 1.0}

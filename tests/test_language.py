@@ -19,26 +19,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridor as co
-from corridor import (
-    durations,
-    evidence,
-    language,
-    losses,
-    results,
-    routing,
-    schema,
-    target,
-    validation,
-    whynot,
-)
-from corridor.changes import Closure
-from corridor.elements import KINDS, elements
-from corridor.exposure import expose
-from corridor.language import kept, retell, speaking, tell
-from corridor.phrases import phrases
-from corridor.query import CRITERIA, prepare
-from corridor.study import Study
-from corridor.trade import Forecast
+from corridor.closures import chapter as losses
+from corridor.closures.demand_arrays import expose
+from corridor.closures.elements import KINDS, elements
+from corridor.evidence import claims as evidence
+from corridor.evidence import validation
+from corridor.language import speech as language
+from corridor.language.speech import kept, retell, speaking, tell
+from corridor.network import durations
+from corridor.network.changes import Closure
+from corridor.routing import route as routing
+from corridor.routing import whynot
+from corridor.routing.query import CRITERIA, prepare
+from corridor.runs import run as results
+from corridor.runs.texts import phrases
+from corridor.study.study import Study
+from corridor.tables import schema
+from corridor.trade import target
+from corridor.trade.forecast import Forecast
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDE = {c: 0xFEE0 + c for c in map(ord, string.ascii_letters)}  # letters of the pseudo-language

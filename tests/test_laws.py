@@ -11,15 +11,15 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor import changes
-from corridor.criticality import rank, without
-from corridor.disruption import best_ways
-from corridor.elements import Element, elements
-from corridor.exposure import Exposure, expose
+from corridor.closures.criticality import rank, without
+from corridor.closures.demand_arrays import Exposure, expose
+from corridor.closures.elements import Element, elements
+from corridor.closures.shifts import best_ways
+from corridor.closures.simulation import simulate
 from corridor.kernels.paths import UNREACHED
-from corridor.network import Network
-from corridor.query import Ints
-from corridor.simulation import simulate
+from corridor.network import changes
+from corridor.network.network import Network
+from corridor.routing.query import Ints
 from disruption_cases import ON, build, hazard_rows, random_case
 from random_networks import evidence, frame
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core_cases import BASE, closed, frames, link, network, node, small
-from corridor import network as networks
 from corridor.errors import CallError, UnknownName
+from corridor.network import network as networks
 
 OPTIONS = [
     {"option_id": "gauge:wide", "meaning": "w", "is_default": True},

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from core_cases import closed, network, small
-from corridor import openings
-from corridor.calendar import Span, instant, is_open, minute, next_open
-from corridor.changes import Closure
-from corridor.rules import Party, applying
+from corridor.network import openings
+from corridor.network.calendar import Span, instant, is_open, minute, next_open
+from corridor.network.changes import Closure
+from corridor.network.rules import Party, applying
 
 DEPART = minute("2026-06-10")
 

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 import naive
-from corridor import network as networks
-from corridor import query, routing
+from corridor.network import network as networks
+from corridor.routing import query
+from corridor.routing import route as routing
 from random_networks import DEPART, random_network
 
 ALL = np.ones(4, bool)

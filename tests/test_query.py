@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from core_cases import SCENARIOS, link, network, node, small
-from corridor import query
-from corridor.calendar import minute
 from corridor.errors import CallError, UnknownName
-from corridor.query import prepare, read_deadline, read_options
-from corridor.routing import route
+from corridor.network.calendar import minute
+from corridor.routing import query
+from corridor.routing.query import prepare, read_deadline, read_options
+from corridor.routing.route import route
 
 
 def ask(

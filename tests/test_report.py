@@ -13,15 +13,15 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor.grades import weak_shares
-from corridor.palette import WIDTH, lettered
+from corridor.charts.style import WIDTH, lettered
 from corridor.reports import report
 from corridor.reports.answers import answers
 from corridor.reports.chapters import CHAPTERS, differs, papers
 from corridor.reports.figures import csv_address, outstanding
-from corridor.reports.given import given, shut_links
+from corridor.reports.formats import day, days, flat, num, share, slug, together, way, web
+from corridor.reports.inputs import given, shut_links
 from corridor.reports.printing import browser
-from corridor.reports.words import day, days, flat, num, share, slug, together, way, web
+from corridor.routing.grades import weak_shares
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 VOID = {"meta", "br", "img", "hr", "link", "input", "path", "rect", "line", "circle", "use"}

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core_cases import closed, small
-from corridor import folders, results, study
+from corridor.runs import run as results
+from corridor.study import study
+from corridor.tables import store as folders
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_every_file_of_the_package_counts(tmp_path: Path, monkeypatch: pytest.Mo
     package = Path(results.__file__).parent
     copy = tmp_path / "corridor"
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    monkeypatch.setattr(results, "__file__", str(copy / "results.py"))
+    monkeypatch.setattr(results, "__file__", str(copy / "runs" / "run.py"))
     hashes = set()
     files = sorted(path for path in copy.rglob("*") if path.is_file())
     for file in [None, *files[::7], copy / "new" / "module.py"]:

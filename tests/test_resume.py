@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from corridor.distribution import SETTINGS, Shelf, spans
-from corridor.simulation import simulate
+from corridor.closures.simulation import simulate
+from corridor.parallel import SETTINGS, Shelf, spans
 from disruption_cases import STUDY, STUDY_ON, study_network
 
 DRAWS = 240

@@ -13,10 +13,11 @@ import polars as pl
 import pytest
 
 from core_cases import SCENARIOS, closed, link, network, read, small
-from corridor import network as networks
-from corridor import query, routing
 from corridor.errors import CallError, NotConverged, UnknownName
-from corridor.routing import Routes, route, spread
+from corridor.network import network as networks
+from corridor.routing import query
+from corridor.routing import route as routing
+from corridor.routing.route import Routes, route, spread
 
 HALF_A_CENT = 0.006
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from core_cases import BOX, network, small
-from corridor import rules
-from corridor.calendar import FOREVER_MIN, minute
-from corridor.routing import route
-from corridor.rules import Party
+from corridor.network import rules
+from corridor.network.calendar import FOREVER_MIN, minute
+from corridor.network.rules import Party
+from corridor.routing.route import route
 
 
 def rule(effect: str = "forbid", row_id: str = "bc", **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 import naive
 from core_cases import link, node, small
-from corridor import selectors
+from corridor.tables import selectors
 from random_networks import random_network
 
 NETWORK = small(

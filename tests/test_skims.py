@@ -15,10 +15,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from core_cases import closed, link, network, node, small
-from corridor.calendar import DAY_MIN, Span, minute, timetable_spans, weekly_spans
 from corridor.errors import CallError, UnknownName
-from corridor.routing import route
-from corridor.skims import WEEK_MIN, freeze, mean_wait, skim
+from corridor.network.calendar import DAY_MIN, Span, minute, timetable_spans, weekly_spans
+from corridor.routing.route import route
+from corridor.routing.skims import WEEK_MIN, freeze, mean_wait, skim
 
 MONDAY = minute("2026-03-02")
 

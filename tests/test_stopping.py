@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 import corridor as co
-from corridor import departures, stopping, whynot
+from corridor import stopping
 from corridor.errors import Stopped
+from corridor.routing import whynot
+from corridor.routing import year as departures
 
 TRIP = {"cargo": "container-40", "depart": "2026-07-01"}
 YEAR = {"cargo": "container-40", "depart": "2026-01-01..2026-12-31"}

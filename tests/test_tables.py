@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from corridor import new, schema
-from corridor.cells import TYPES, cure, parse, typed, unit_hint
-from corridor.columns import Column
-from corridor.tables import from_frames, read_folder, write_bytes, write_frame
+from corridor import new
+from corridor.tables import schema
+from corridor.tables.cells import TYPES, cure, parse, typed, unit_hint
+from corridor.tables.columns import Column
+from corridor.tables.reading import from_frames, read_folder, write_bytes, write_frame
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from corridor import customs
+from corridor.checks.trade import check_trade, potential, target, trade
 from corridor.errors import CallError, NotConverged, StudyError
-from corridor.trade_checks import check_trade, potential, target, trade
+from corridor.exchange import trade_statistics as customs
 
 QUICK = trade.TradeSettings(draws=60)
 

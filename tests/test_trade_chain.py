@@ -17,12 +17,13 @@ import polars as pl
 import pytest
 
 import corridor as co
-from corridor import skims, trade
-from corridor.cli import DONE, FINDINGS, NOT_SERVED, USAGE, main
+from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.errors import CallError, UnknownName
-from corridor.prospects import BOUND, GROWTH, Prospects, mean_skims, middles, prospects
-from corridor.results import trade_frames
-from corridor.verdicts import said
+from corridor.evidence.chapter import said
+from corridor.routing import skims
+from corridor.runs.run import trade_frames
+from corridor.trade import forecast as trade
+from corridor.trade.chapter import BOUND, GROWTH, Prospects, mean_skims, middles, prospects
 
 SERIES = ("Kazakh customs", "State Bank of Pakistan")
 

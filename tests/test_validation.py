@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from core_cases import link, node, read, small
-from corridor import results
-from corridor.itinerary import sample
-from corridor.query import prepare
-from corridor.validation import DRAWS, validate
-from corridor.whynot import best_way
+from corridor.evidence.validation import DRAWS, validate
+from corridor.routing.itinerary import sample
+from corridor.routing.query import prepare
+from corridor.routing.whynot import best_way
+from corridor.runs import run as results
 from random_networks import evidence, frame
 
 

@@ -16,14 +16,14 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 import corridor as co
-from corridor import cli
-from corridor.changes import apply
+from corridor.cli import app as cli
 from corridor.errors import CallError
+from corridor.network.changes import apply
 from corridor.web import answers, questions, serving
 from corridor.web.app import make_app
 from corridor.web.door import depth
 from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES
-from corridor.web.states import Shelf, as_changes
+from corridor.web.what_if import Shelf, as_changes
 from web_cases import TRIP
 
 PASS = "khunjerab-tashkurgan-road"

@@ -12,11 +12,11 @@ import pytest
 
 import naive
 from core_cases import closed, link, network, node, small
-from corridor import network as networks
 from corridor.errors import UnknownName
-from corridor.query import prepare
-from corridor.routing import pareto_ways, route
-from corridor.whynot import opening_sets, why_not
+from corridor.network import network as networks
+from corridor.routing.query import prepare
+from corridor.routing.route import pareto_ways, route
+from corridor.routing.whynot import opening_sets, why_not
 from random_networks import DEPART, random_network
 from test_pareto import ALL
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from corridor import workbooks
 from corridor.errors import CallError
+from corridor.exchange import workbooks
 
 FRAMES = {
     "routes": pl.DataFrame(

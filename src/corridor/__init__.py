@@ -7,53 +7,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corridor.changes import apply as apply
-    from corridor.closures import fit as fit
-    from corridor.criticality import rank as rank
-    from corridor.disruption import compare as compare
+    from corridor.closures.criticality import rank as rank
+    from corridor.closures.history import fit as fit
+    from corridor.closures.risk import Risk as Risk
+    from corridor.closures.shifts import compare as compare
+    from corridor.closures.simulation import simulate as simulate
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
     from corridor.errors import Finding as Finding
     from corridor.errors import NotConverged as NotConverged
     from corridor.errors import StudyError as StudyError
     from corridor.errors import UnknownName as UnknownName
-    from corridor.network import Network as Network
+    from corridor.network.changes import apply as apply
+    from corridor.network.network import Network as Network
     from corridor.reports import report as report
-    from corridor.risk import Risk as Risk
-    from corridor.routing import Routes as Routes
-    from corridor.routing import route as route
-    from corridor.simulation import simulate as simulate
-    from corridor.skims import skim as skim
-    from corridor.study import Scenario as Scenario
-    from corridor.study import Study as Study
-    from corridor.study import Trip as Trip
-    from corridor.study import check as check
-    from corridor.study import new as new
-    from corridor.study import read as read
-    from corridor.trade import forecast as forecast
+    from corridor.routing.route import Routes as Routes
+    from corridor.routing.route import route as route
+    from corridor.routing.skims import skim as skim
+    from corridor.study.study import Scenario as Scenario
+    from corridor.study.study import Study as Study
+    from corridor.study.study import Trip as Trip
+    from corridor.study.study import check as check
+    from corridor.study.study import new as new
+    from corridor.study.study import read as read
+    from corridor.trade.forecast import forecast as forecast
 
 __version__ = "0.1.0"
 
 # Each name is imported when it is first asked for, so that `import corridor` costs next to nothing.
 _HOME = {
-    "check": "study",
-    "new": "study",
-    "read": "study",
-    "route": "routing",
-    "skim": "skims",
-    "apply": "changes",
-    "forecast": "trade",
+    "check": "study.study",
+    "new": "study.study",
+    "read": "study.study",
+    "route": "routing.route",
+    "skim": "routing.skims",
+    "apply": "network.changes",
+    "forecast": "trade.forecast",
     "report": "reports",
-    "rank": "criticality",
-    "simulate": "simulation",
-    "compare": "disruption",
-    "fit": "closures",
-    "Study": "study",
-    "Scenario": "study",
-    "Trip": "study",
-    "Network": "network",
-    "Routes": "routing",
-    "Risk": "risk",
+    "rank": "closures.criticality",
+    "simulate": "closures.simulation",
+    "compare": "closures.shifts",
+    "fit": "closures.history",
+    "Study": "study.study",
+    "Scenario": "study.study",
+    "Trip": "study.study",
+    "Network": "network.network",
+    "Routes": "routing.route",
+    "Risk": "closures.risk",
     "Finding": "errors",
     "CorridorError": "errors",
     "StudyError": "errors",

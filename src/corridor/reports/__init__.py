@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridor.language import SOURCE, speaking
+from corridor.language.speech import SOURCE, speaking
 
 if TYPE_CHECKING:
-    from corridor.results import Results
+    from corridor.runs.run import Results
 
 __all__ = ["report"]
 
@@ -29,9 +29,9 @@ def report(
     found here. The file is written whole or not at all. Raises UnknownName for a language,
     CallError where there is no Chromium, OSError.
     """
-    from corridor.formats import write_bytes
-    from corridor.reports.pages import page
+    from corridor.reports.page import page
     from corridor.reports.printing import needed, printed
+    from corridor.tables.files import write_bytes
 
     target = Path(path)
     is_pdf = target.suffix.lower() == ".pdf"

@@ -14,12 +14,12 @@ from typing import Any, cast
 import polars as pl
 from markupsafe import Markup, escape
 
-from corridor.language import marked, tell, tell_count, tell_html
-from corridor.reports import losses
+from corridor.language.speech import marked, tell, tell_count, tell_html
+from corridor.reports import closures as losses
 from corridor.reports.chapters import differs
-from corridor.reports.given import Given, best_of
+from corridor.reports.formats import day, days, gap, num, sentences, share, slug, together, way
+from corridor.reports.inputs import Given, best_of
 from corridor.reports.trade import answer
-from corridor.reports.words import day, days, gap, num, sentences, share, slug, together, way
 
 VERDICTS = {
     "inside band": marked("{count} inside its 5th-95th percentile band"),

@@ -13,10 +13,11 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.language import tell
-from corridor.reports import figures, losses, trade
-from corridor.reports.given import Given, Part, best_of
-from corridor.reports.words import day, days, flat, num, slug
+from corridor.language.speech import tell
+from corridor.reports import closures as losses
+from corridor.reports import figures, trade
+from corridor.reports.formats import day, days, flat, num, slug
+from corridor.reports.inputs import Given, Part, best_of
 
 STEADY_SHARE = 0.1  # a year whose days and dollars vary by less is told in a sentence
 

@@ -11,11 +11,11 @@ from urllib.parse import quote
 import polars as pl
 from markupsafe import Markup
 
-from corridor import charts
-from corridor.language import marked, tell, tell_count
-from corridor.maps import View
-from corridor.reports.press import press
-from corridor.reports.words import gap, num, percent, told
+from corridor.charts import routes as charts
+from corridor.charts.maps import View
+from corridor.language.speech import marked, tell, tell_count
+from corridor.reports.drawing import press
+from corridor.reports.formats import gap, num, percent, told
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page

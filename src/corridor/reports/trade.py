@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from corridor import trade_charts
-from corridor.evidence import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
-from corridor.language import number, signed, speech, tell, tell_count
+from corridor.charts import trade as trade_charts
+from corridor.evidence.claims import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
+from corridor.language.speech import number, signed, speech, tell, tell_count
 from corridor.reports import figures
-from corridor.reports.given import Given, Part
-from corridor.reports.words import NONE, day, num, sentences, together
+from corridor.reports.formats import NONE, day, num, sentences, together
+from corridor.reports.inputs import Given, Part
 
 TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named

@@ -9,24 +9,24 @@ from typing import Any
 
 import polars as pl
 
-from corridor import hazards
-from corridor.calendar import day_of, minute, next_open
-from corridor.changes import Closure, snapshot
-from corridor.departures import departures
-from corridor.diagrams import distance_points
-from corridor.disruption import rank
+from corridor.charts.distance import distance_points
+from corridor.charts.style import lettered
+from corridor.closures.shifts import rank
 from corridor.errors import CallError
-from corridor.network import Network, resolve_place
-from corridor.openings import link_openings, shut_by
-from corridor.palette import lettered
-from corridor.routing import Routes as Found
-from corridor.routing import route
-from corridor.rules import Party, applying
-from corridor.schema import OPEN_STATUS, layer
+from corridor.network import hazards
+from corridor.network.calendar import day_of, minute, next_open
+from corridor.network.changes import Closure, snapshot
+from corridor.network.network import Network, resolve_place
+from corridor.network.openings import link_openings, shut_by
+from corridor.network.rules import Party, applying
+from corridor.routing.route import Routes as Found
+from corridor.routing.route import route
+from corridor.routing.whynot import SHUT_LONG_MIN, Opening, why_not
+from corridor.routing.year import departures
+from corridor.tables.schema import OPEN_STATUS, layer
 from corridor.web import questions
 from corridor.web.limits import MOST_DEPARTURES
-from corridor.web.states import Laid
-from corridor.whynot import SHUT_LONG_MIN, Opening, why_not
+from corridor.web.what_if import Laid
 
 LEG_KEYS = (
     "kind",
@@ -67,7 +67,7 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def find(laid: Laid, asked: questions.Routes) -> Found:
-    """Return the routes asked for. Raises like :func:`corridor.routing.route`."""
+    """Return the routes asked for. Raises like :func:`corridor.routing.route.route`."""
     return route(
         laid.network,
         asked.origin,

@@ -18,7 +18,7 @@ from corridor.errors import CallError, NotConverged, StudyError, UnknownName
 from corridor.web import answers, cards, catalogue, pages, questions, saving
 from corridor.web.door import Door, Refused, said
 from corridor.web.replies import send
-from corridor.web.states import Laid, Shelf
+from corridor.web.what_if import Laid, Shelf
 from corridor.web.workers import Answer, Workers
 
 State = TypeVar("State", bound=questions.State)

@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from corridor import hazards, schema, selectors
-from corridor.calendar import minute
-from corridor.changes import snapshot
 from corridor.errors import UnknownName
-from corridor.network import Network
+from corridor.network import hazards
+from corridor.network.calendar import minute
+from corridor.network.changes import snapshot
+from corridor.network.network import Network
+from corridor.tables import schema, selectors
 from corridor.web.answers import about, openness
-from corridor.web.states import Laid
+from corridor.web.what_if import Laid
 
 EVIDENCE = ("source_id", "confidence", "note")
 WITH_CARDS = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from corridor import charts, schema
-from corridor.calendar import minute
-from corridor.changes import snapshot
+from corridor.charts import routes as charts
+from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
-from corridor.palette import CONFIDENCE_HUES, HUES, STYLES
+from corridor.network.calendar import minute
+from corridor.network.changes import snapshot
+from corridor.tables import schema
 from corridor.web import questions
 from corridor.web.answers import about, find
 from corridor.web.limits import (
@@ -20,7 +21,7 @@ from corridor.web.limits import (
     MOST_REQUIRED,
     MOST_ROUTES,
 )
-from corridor.web.states import Laid
+from corridor.web.what_if import Laid
 
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = (

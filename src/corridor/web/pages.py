@@ -9,7 +9,7 @@ from importlib import resources
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from corridor.basemap import basemap, outline
+from corridor.charts.basemap import basemap, outline
 from corridor.web.answers import as_json
 from corridor.web.door import Refused
 from corridor.web.replies import send

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from corridor import schema
 from corridor.errors import CallError, UnknownName
-from corridor.query import Options
+from corridor.routing.query import Options
+from corridor.tables import schema
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,

@@ -23,13 +23,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from corridor import schema, study
 from corridor.errors import CallError, StudyError
-from corridor.formats import SUFFIXES, write_bytes
-from corridor.settings import FILE, Scenario
+from corridor.study import study
+from corridor.study.settings import FILE, Scenario
+from corridor.tables import schema
+from corridor.tables.files import SUFFIXES, write_bytes
 from corridor.web.door import Refused
 from corridor.web.questions import WHAT_IF, WHAT_IF_SOURCE, StateBody, plain_text
-from corridor.web.states import Laid
+from corridor.web.what_if import Laid
 
 LOCK = ".saving.lock"
 MOST_WAIT_S = 10.0

@@ -1,0 +1,1 @@
+"""Every chart and map, drawn once for report, page and notebook."""

@@ -1,0 +1,1 @@
+"""What `corridor check` looks for, by topic."""

@@ -1,0 +1,1 @@
+"""Closures: how often, how long, what they cost, what matters most."""

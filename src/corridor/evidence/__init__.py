@@ -1,0 +1,1 @@
+"""What is said and what was seen, beside the model."""

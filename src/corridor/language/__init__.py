@@ -1,0 +1,1 @@
+"""The reader's language: messages, catalogues, numbers and dates."""

@@ -1,0 +1,1 @@
+"""The network of one scenario: places, links, costs, openings, changes."""

@@ -1,0 +1,117 @@
+"""Durations: how long a closure lasts, in four families, each told by its median and the spread of
+its logarithm.
+
+``sigma`` is the standard deviation of the logarithm of the length in every family, so that families
+compare:
+
+    lognormal    any sigma above 0 weibull      shape pi / (sqrt(6) sigma); sigma above 1.2825 means
+    a heavier tail than the exponential exponential  sigma is pi / sqrt(6) = 1.2825, whatever is
+    given pareto       second kind (Lomax), tail index 1 / xi; sigma is above 1.2825 and xi -> 0 is
+    the exponential
+
+Source: Johnson, Kotz and Balakrishnan (1994), Continuous univariate distributions 1, chapters 14
+(lognormal), 19 (exponential), 20 (Pareto), 21 (Weibull: its logarithm is Gumbel with variance pi^2
+/ 6 shape^2). A Lomax length is a ratio of two gamma variates, so the variance of its logarithm is
+trigamma(1) + trigamma(1 / xi).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from corridor.errors import CallError, UnknownName
+from corridor.language.speech import marked
+
+Floats = NDArray[np.float64]
+# Translators: names of probability distributions.
+FAMILIES = (marked("exponential"), marked("lognormal"), marked("weibull"), marked("pareto"))
+DEFAULT = "lognormal"
+EXPONENTIAL_SIGMA = math.pi / math.sqrt(6)
+MOST_XI = 50.0
+LN2 = math.log(2)
+
+
+def sigma_of_xi(xi: float) -> float:
+    """Return the spread of the logarithm of a Pareto (Lomax) length with tail index 1 / xi; xi 0 is
+    the exponential."""
+    from scipy.special import polygamma
+
+    return math.sqrt(EXPONENTIAL_SIGMA**2 + (float(polygamma(1, 1 / xi)) if xi > 0 else 0.0))
+
+
+def xi_of_sigma(sigma: float) -> float:
+    """Return the xi whose Pareto (Lomax) length has this spread of its logarithm; CallError below
+    the exponential's."""
+    from scipy.optimize import brentq
+
+    if sigma < EXPONENTIAL_SIGMA - 1e-9:
+        raise CallError(
+            f"A pareto duration has a sigma of at least {EXPONENTIAL_SIGMA:.4f}, not {sigma:g}. "
+            "Take weibull or lognormal for a narrower spread."
+        )
+    if sigma <= sigma_of_xi(1e-9):
+        return 0.0
+    if sigma >= sigma_of_xi(MOST_XI):
+        return MOST_XI
+    return float(brentq(lambda x: sigma_of_xi(x) - sigma, 1e-9, MOST_XI, xtol=1e-12))
+
+
+def survival(family: str, median_d: float, sigma: float, days: ArrayLike) -> Floats:
+    """Return the chance that a closure lasts longer than some days."""
+    from scipy.special import ndtr
+
+    x = np.asarray(days, np.float64) / median_d
+    match _known(family):
+        case "lognormal":
+            with np.errstate(divide="ignore"):
+                return np.asarray(ndtr(-np.log(x) / sigma), np.float64)
+        case "weibull":
+            return np.exp(-LN2 * x ** (EXPONENTIAL_SIGMA / sigma))
+        case "pareto" if (xi := xi_of_sigma(sigma)) > 0:
+            return np.exp(-np.log1p((2**xi - 1) * x) / xi)
+    return np.exp(-LN2 * x)
+
+
+def quantile(family: str, median_d: float, sigma: float, shares: ArrayLike) -> Floats:
+    """Return the days that a share of closures does not outlast; with uniform shares these are
+    draws of a duration.
+
+    shares: at least 0, below 1. The inverse of 1 - survival.
+    """
+    from scipy.special import ndtri
+
+    p = np.asarray(shares, np.float64)
+    if np.any((p < 0) | (p >= 1)):
+        raise CallError("shares lie from 0 to below 1: no closure is known to outlast every other")
+    halvings = -np.log1p(-p) / LN2
+    match _known(family):
+        case "lognormal":
+            return np.asarray(median_d * np.exp(sigma * ndtri(p)), np.float64)
+        case "weibull":
+            return median_d * halvings ** (sigma / EXPONENTIAL_SIGMA)
+        case "pareto" if (xi := xi_of_sigma(sigma)) > 0:
+            return median_d * np.expm1(xi * LN2 * halvings) / (2**xi - 1)
+    return median_d * halvings
+
+
+def mean_d(family: str, median_d: float, sigma: float) -> float | None:
+    """Return the mean length in days; null where the tail is so heavy that there is none (pareto
+    with xi of 1 or more)."""
+    match _known(family):
+        case "lognormal":
+            return median_d * math.exp(sigma**2 / 2)
+        case "weibull":
+            shape = EXPONENTIAL_SIGMA / sigma
+            return float(median_d * LN2 ** (-1 / shape) * math.gamma(1 + 1 / shape))
+        case "pareto" if (xi := xi_of_sigma(sigma)) > 0:
+            return median_d * xi / (2**xi - 1) / (1 - xi) if xi < 1 else None
+    return median_d / LN2
+
+
+def _known(family: str) -> str:
+    if family not in FAMILIES:
+        raise UnknownName("duration family", family, FAMILIES)
+    return family

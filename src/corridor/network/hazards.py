@@ -1,0 +1,116 @@
+"""Hazards: closures that may happen, as the share of time they shut a way.
+
+Source: the share of time at least one closure is in progress when closures begin at random (rate a
+day r) and last m days on average is 1 - exp(-r m), the busy share of the M/G/infinity queue: Takacs
+(1962).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor.errors import CallError
+from corridor.network import durations
+from corridor.network.calendar import DAY_MIN, day_of, minute, season_contains, season_spans
+from corridor.network.network import Network, Row
+from corridor.tables import selectors
+
+BITS = 62
+WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
+AHEAD_DAYS = 30
+YEAR_DAYS = 365.25
+COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
+
+
+def shut_share(hazard: Row, on: dt.date) -> float:
+    """Return the chance that a hazard shuts its ways, averaged over the 30 days from a day on.
+
+    Outside its season a hazard has no chance; inside, the year's events are concentrated in it. A
+    duration without a mean (a pareto of the heaviest tail) shuts its ways for ever.
+    """
+    days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
+    season = (
+        sum(
+            b - a for a, b in season_spans(hazard["season_from"], hazard["season_to"], *COMMON_YEAR)
+        )
+        // DAY_MIN
+    )
+    inside = (
+        sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days)
+        / AHEAD_DAYS
+    )
+    if not season or not inside:
+        return 0.0
+    mean_d = durations.mean_d(
+        hazard.get("distribution") or durations.DEFAULT,
+        hazard["duration_median_d"],
+        hazard["duration_sigma"],
+    )
+    if mean_d is None:
+        return inside
+    rate = hazard["events_per_year"] / (YEAR_DAYS * season / 365)
+    return inside * (1 - math.exp(-rate * mean_d))
+
+
+def link_bits(network: Network) -> NDArray[np.int64]:
+    """Return the hazard bits of every link [links]: bit h is set where row h of ``hazards`` covers
+    it.
+
+    Raises CallError for more hazards than a word has bits.
+    """
+    key = "hazard_bits"
+    if key not in network.cache:
+        hazards = network.rows("hazards")
+        if len(hazards) > BITS:
+            raise CallError(
+                f"A network can carry {BITS} hazards at once; this one has {len(hazards)}. Join "
+                "those that cover the same links."
+            )
+        bits = np.zeros(network.frames["links"].height, np.int64)
+        for h, row in enumerate(hazards):
+            for i in selectors.select(
+                row["row_id"], network.frames["links"], network.frames["nodes"]
+            ):
+                bits[i] |= np.int64(1) << np.int64(h)
+        network.cache[key] = bits
+    found: NDArray[np.int64] = network.cache[key]
+    return found
+
+
+def weights(network: Network, depart_min: int) -> NDArray[np.int64]:
+    """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a
+    route add up in it."""
+    key = ("hazard_weights", day_of(depart_min))
+    if key not in network.cache:
+        made = np.zeros(64, np.int64)
+        for h, row in enumerate(network.rows("hazards")):
+            made[h] = round(-math.log1p(-min(shut_share(row, key[1]), 1 - 1e-9)) / WEIGHT_UNIT)
+        network.cache[key] = made
+    found: NDArray[np.int64] = network.cache[key]
+    return found
+
+
+def risk_share(weight: int) -> float:
+    """Return the chance that at least one hazard strikes, from the sum of their weights."""
+    return -math.expm1(-weight * WEIGHT_UNIT)
+
+
+def route_risk(network: Network, bits: int, depart_min: int) -> float:
+    """Return the chance that at least one of the hazards whose bits are set strikes, each counted
+    once."""
+    weight = weights(network, depart_min)
+    return risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1))
+
+
+def names(network: Network, bits: int, depart_min: int) -> list[str]:
+    """Return the hazard_ids whose bits are set and that may strike in the 30 days from a
+    departure."""
+    return [
+        row["hazard_id"]
+        for h, row in enumerate(network.rows("hazards"))
+        if bits >> h & 1 and weights(network, depart_min)[h]
+    ]

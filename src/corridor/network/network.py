@@ -1,0 +1,274 @@
+"""Network: the frozen tables of one scenario and the graph of (place, layer) states they make.
+
+A layer is a mode, for rails and rail ferries with the gauge. Goods pass a place freely within a
+layer and change layer only where a row of ``terminals`` says so. Closed and planned links are part
+of the graph; calendars keep them shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from corridor.errors import CallError, UnknownName
+from corridor.tables import schema
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The tables of one scenario, alternatives chosen, with the dated changes it asks for.
+
+    frames: table name -> frame with the declared columns; never edited. changes: the rows of
+    ``changes`` in force, in the order they apply. choices: parameter -> option for every parameter.
+    inputs: hash of the study's files, null for tables from elsewhere.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    changes: pl.DataFrame
+    choices: Mapping[str, str]
+    inputs: str | None = None
+    cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def rows(self, table: str) -> list[Row]:
+        """Return a table as a list of dicts, made once."""
+        key = ("rows", table)
+        if key not in self.cache:
+            self.cache[key] = self.frames[table].to_dicts()
+        return list(self.cache[key])
+
+    def by_id(self, table: str) -> dict[str, Row]:
+        """Return a table's rows by their key, made once."""
+        key = ("by_id", table)
+        if key not in self.cache:
+            name = schema.table(table).key
+            if name is None:
+                raise CallError(f"table {table} has no key")
+            self.cache[key] = {row[name]: row for row in self.rows(table)}
+        found: dict[str, Row] = self.cache[key]
+        return found
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of (place, layer) states, compiled once."""
+        return compile_graph(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Network({self.frames['nodes'].height} nodes, {self.frames['links'].height} links, "
+            f"{self.frames['terminals'].height} terminals, {self.changes.height} dated changes)"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """States and arcs as arrays.
+
+    state_node: node row of every state [states]. state_layer: layer name [states]. tail, head:
+    state of every arc [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. runs: for link
+    and service arcs the (link row, forward) pairs run over; empty for terminals. row: row of the
+    arc's links, services or terminals table.
+    """
+
+    node_ids: list[str]
+    state_node: NDArray[np.int64]
+    state_layer: list[str]
+    state_index: Mapping[tuple[str, str], int]
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    kind: list[str]
+    row: NDArray[np.int64]
+    runs: list[tuple[tuple[int, bool], ...]]
+    forward: list[bool]
+
+    @property
+    def states_count(self) -> int:
+        """Number of states."""
+        return len(self.state_layer)
+
+    @property
+    def arcs_count(self) -> int:
+        """Number of arcs."""
+        return len(self.kind)
+
+
+def build(
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    choices: Mapping[str, str] | None = None,
+    change_ids: Sequence[str] = (),
+    inputs: str | None = None,
+) -> Network:
+    """Return the network of a scenario: alternatives resolved, changes kept in the order asked for.
+
+    tables: every declared table (a missing one counts as empty). choices: parameter -> option;
+    parameters not named take their default. inputs: hash of the files they came from. Raises
+    UnknownName for an option or change that is not in the tables.
+    """
+    whole = {t.name: tables.get(t.name, _empty(t)) for t in schema.TABLES}
+    resolved = resolve_choices(whole["parameters"], choices or {})
+    frames = {name: active_rows(frame, resolved) for name, frame in whole.items()}
+    known = frames["changes"]["change_id"].unique().to_list()
+    declared = whole["changes"]["change_id"].unique().to_list()
+    parts = []
+    for change_id in change_ids:
+        if change_id not in declared:
+            raise UnknownName("change", change_id, declared)
+        if change_id in known:
+            parts.append(frames["changes"].filter(pl.col("change_id") == change_id))
+    changes = pl.concat(parts) if parts else frames["changes"].clear()
+    return Network(frames=frames, changes=changes, choices=resolved, inputs=inputs)
+
+
+def resolve_choices(parameters: pl.DataFrame, choices: Mapping[str, str]) -> dict[str, str]:
+    """Return the option of every parameter: the one asked for, else the default. UnknownName for
+    what is not there."""
+    options: dict[str, list[str]] = {}
+    defaults: dict[str, str] = {}
+    for option_id, is_default in parameters.select("option_id", "is_default").iter_rows():
+        parameter, _, option = option_id.partition(":")
+        options.setdefault(parameter, []).append(option)
+        if is_default:
+            defaults[parameter] = option
+    for parameter, option in choices.items():
+        if parameter not in options:
+            raise UnknownName("parameter", parameter, options)
+        if option not in options[parameter]:
+            raise UnknownName(f"option of {parameter}", option, options[parameter])
+    return defaults | dict(choices)
+
+
+def active_rows(frame: pl.DataFrame, choices: Mapping[str, str]) -> pl.DataFrame:
+    """Return the rows whose ``alternative`` is chosen or null."""
+    if "alternative" not in frame.columns or frame["alternative"].null_count() == frame.height:
+        return frame
+    chosen = [f"{p}:{o}" for p, o in choices.items()]
+    return frame.filter(pl.col("alternative").is_null() | pl.col("alternative").is_in(chosen))
+
+
+def compile_graph(network: Network) -> Graph:
+    """Return the graph of a network's links, services and terminals."""
+    links = network.rows("links")
+    services = network.rows("services")
+    index: dict[tuple[str, str], int] = {}
+    node_ids = network.frames["nodes"]["node_id"].to_list()
+    node_row = {n: i for i, n in enumerate(node_ids)}
+    link_row = {row["link_id"]: i for i, row in enumerate(links)}
+
+    def state(node_id: str, layer: str) -> int:
+        return index.setdefault((node_id, layer), len(index))
+
+    only_by_service = {w for s in services if s["required"] for w in s["link_ids"].split()}
+    arcs: list[tuple[int, int, str, int, tuple[tuple[int, bool], ...], bool]] = []
+    for i, row in enumerate(links):
+        layer = schema.layer(row["mode"], row["gauge_mm"])
+        a = state(row["from_node_id"], layer)
+        b = state(row["to_node_id"], layer)
+        if row["link_id"] in only_by_service:
+            continue
+        arcs.append((a, b, "link", i, ((i, True),), True))
+        if row["two_way"]:
+            arcs.append((b, a, "link", i, ((i, False),), False))
+    for i, row in enumerate(services):
+        for forward in (True, False):
+            runs = _service_runs(
+                [links[link_row[w]] for w in row["link_ids"].split() if w in link_row],
+                row,
+                link_row,
+                forward,
+            )
+            if runs:
+                first = links[runs[0][0]]
+                last = links[runs[-1][0]]
+                layer = schema.layer(first["mode"], first["gauge_mm"])
+                a = state(first["from_node_id" if runs[0][1] else "to_node_id"], layer)
+                b = state(
+                    last["to_node_id" if runs[-1][1] else "from_node_id"],
+                    schema.layer(last["mode"], last["gauge_mm"]),
+                )
+                arcs.append((a, b, "service", i, runs, forward))
+    for i, row in enumerate(network.rows("terminals")):
+        a = state(row["node_id"], row["from_layer"])
+        b = state(row["node_id"], row["to_layer"])
+        arcs.append((a, b, "terminal", i, (), True))
+        if row["two_way"]:
+            arcs.append((b, a, "terminal", i, (), False))
+    return Graph(
+        node_ids=node_ids,
+        state_node=np.array([node_row[n] for n, _ in index], dtype=np.int64),
+        state_layer=[layer for _, layer in index],
+        state_index=index,
+        tail=np.array([a[0] for a in arcs], dtype=np.int64),
+        head=np.array([a[1] for a in arcs], dtype=np.int64),
+        kind=[a[2] for a in arcs],
+        row=np.array([a[3] for a in arcs], dtype=np.int64),
+        runs=[a[4] for a in arcs],
+        forward=[a[5] for a in arcs],
+    )
+
+
+def resolve_place(network: Network, text: str) -> str:
+    """Return the node_id a person means: an id, a name in any case, or a UN/LOCODE. UnknownName
+    with near matches."""
+    nodes = network.frames["nodes"]
+    by_id = network.by_id("nodes")
+    word = text.strip()
+    if word.lower() in by_id:
+        return word.lower()
+    key = "places"
+    if key not in network.cache:
+        known: dict[str, str] = {}
+        for node_id, name, code in nodes.select("node_id", "name", "unlocode").iter_rows():
+            known.setdefault(name.lower(), node_id)
+            if code:
+                known.setdefault(code.lower().replace(" ", ""), node_id)
+        network.cache[key] = known
+    names: dict[str, str] = network.cache[key]
+    found = names.get(word.lower()) or names.get(word.lower().replace(" ", ""))
+    if found is None:
+        raise UnknownName("place", text, [*by_id, *names])
+    return found
+
+
+def _service_runs(
+    rows: list[Row], service: Row, link_row: Mapping[str, int], forward: bool
+) -> tuple[tuple[int, bool], ...]:
+    """The (link row, forward) pairs of a service in one direction; empty if it does not run that
+    way."""
+    ordered = rows if forward else rows[::-1]
+    if not ordered:
+        return ()
+    for start in (ordered[0]["from_node_id"], ordered[0]["to_node_id"]):
+        runs: list[tuple[int, bool]] = []
+        here = start
+        for row in ordered:
+            ahead = row["from_node_id"] == here
+            if not ahead and row["to_node_id"] != here or not ahead and not row["two_way"]:
+                runs = []
+                break
+            here = row["to_node_id"] if ahead else row["from_node_id"]
+            runs.append((link_row[row["link_id"]], ahead))
+        if not runs:
+            continue
+        if len(ordered) == 1 and runs[0][1] != forward:
+            continue  # a single link fits both ways round; forward means from its from_node
+        if service["from_node_id"] is None or service["from_node_id"] == start:
+            return tuple(runs)
+    return ()
+
+
+def _empty(table: schema.Table) -> pl.DataFrame:
+    types: dict[str, Any] = {
+        "number": pl.Float64,
+        "integer": pl.Int64,
+        "boolean": pl.Boolean,
+        "date": pl.Date,
+    }
+    return pl.DataFrame(schema={c.name: types.get(c.kind, pl.String) for c in table.columns})

@@ -1,0 +1,1 @@
+"""Routes from place to place on a date, skims, and why there is none."""

@@ -1,0 +1,482 @@
+"""Query: one question put to a network, as the arrays the kernels take.
+
+Whole minutes, cents and grams keep every sum exact, so that equal ways compare equal whatever order
+they are added in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor import stopping
+from corridor.errors import CallError, UnknownName
+from corridor.language.speech import marked
+from corridor.network import hazards, rules
+from corridor.network.calendar import DAY_MIN, Span, minute
+from corridor.network.changes import snapshot
+from corridor.network.cost import Costs, price
+from corridor.network.network import Graph, Network, resolve_place
+from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
+from corridor.network.rules import Applied, Party
+from corridor.tables import schema
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
+MOST_REQUIRED = 5
+FIRST_YEAR = 1900
+LAST_YEAR = 2200
+NO_LIMIT = 1 << 40
+SHORTEST_STEM = 3
+
+
+class Options(TypedDict, total=False):
+    """What else a question may ask.
+
+    avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
+    route, uses. via: places every route passes, in any order. max_transshipments: most changes of
+    layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
+    country of the carrier (PK), for rules that ask. draws, rng: number of sampled journeys and
+    their seed.
+    """
+
+    avoid: Sequence[str]
+    require: Sequence[str]
+    via: Sequence[str]
+    max_transshipments: int | None
+    deadline: dt.date | str | None
+    carrier: str | None
+    draws: int
+    rng: int
+    most_labels: int
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """One question: the network of its day, what arcs cost, when they open, where it starts and
+    ends.
+
+    ptr, head, arc_of: the search graph in CSR order; arc_of: the network graph's arc of each.
+    starts: states; is_goal [states]. duration_min is negative where an arc may not be passed.
+    spans: when arcs can be entered; packed, span_ptr: the same as the search takes them, so that
+    nobody leaves while a way is shut.
+    """
+
+    network: Network
+    origin: str
+    destination: str
+    party: Party
+    depart_min: int
+    rules: tuple[Applied, ...]
+    costs: Costs
+    openings: Openings
+    spans: list[list[Span]]
+    packed: Ints
+    span_ptr: Ints
+    duration_min: Ints
+    usd_cents: Ints
+    carbon_g: Ints
+    hazard_bits: Ints
+    ptr: Ints
+    head: Ints
+    arc_of: Ints
+    starts: Ints
+    is_goal: Bools
+    options: Options
+
+    @property
+    def graph(self) -> Graph:
+        """The network's graph on the day of departure."""
+        return self.network.graph
+
+    def is_always_open(self, arc: int) -> bool:
+        """Tell whether an arc can be entered at every minute covered, without delay."""
+        spans = self.spans[arc]
+        return len(spans) == 1 and spans[0][:3] == (
+            self.openings.from_min,
+            self.openings.to_min,
+            0.0,
+        )
+
+
+def prepare(
+    network: Network,
+    origin: str,
+    destination: str,
+    *,
+    cargo: str,
+    depart: dt.date | str,
+    options: Options,
+    between_any: bool = False,
+) -> Query:
+    """Return the question as arrays. between_any: for any origin and destination, so that no rule
+    that names one applies.
+
+    origin, destination: a place, or place@layer for goods already on a train or ship. Raises
+    UnknownName for a place, cargo, country, mode or layer the network has not, or for an option
+    there is none of; CallError for a depart that is no date from FIRST_YEAR to LAST_YEAR and for an
+    option that makes no sense.
+    """
+    depart_min = read_instant(depart, "depart")
+    options = read_options(options)
+    if not minute(dt.date(FIRST_YEAR, 1, 1)) <= depart_min < minute(dt.date(LAST_YEAR + 1, 1, 1)):
+        raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")
+    day = snapshot(network, depart_min)
+    (start, start_layer), (end, end_layer) = (_place(day, text) for text in (origin, destination))
+    nodes = day.by_id("nodes")
+    first, last = (None, None) if between_any else (nodes[start]["country"], nodes[end]["country"])
+    party = Party(cargo, first, last, options.get("carrier"))
+    applied = rules.applying(day, party)
+    costs = _costs(day, party, applied, depart_min)
+    openings = link_openings(day, depart_min)
+    forbidding = [a for a in applied if a.row["effect"] == "forbid"]
+    spans = _spans(day, openings, forbidding)
+    packed, span_ptr = _packed(day, openings, forbidding, spans)
+    may_pass = costs.may_pass & ~matching_arcs(day, options.get("avoid", ()))
+    minutes = np.rint((costs.run_h + costs.fixed_h + costs.headway_h / 2) * 60).astype(np.int64)
+    ptr, head, arc_of, starts, is_goal = _search_graph(
+        day,
+        _states(day, start, start_layer),
+        _states(day, end, end_layer),
+        [matching_arcs(day, [r]) for r in options.get("require", ())]
+        + [_arcs_into(day, resolve_place(day, v)) for v in options.get("via", ())],
+        [start == resolve_place(day, v) for v in options.get("via", ())],
+    )
+    return Query(
+        network=day,
+        origin=start,
+        destination=end,
+        party=party,
+        depart_min=depart_min,
+        rules=tuple(applied),
+        costs=costs,
+        openings=openings,
+        spans=spans,
+        packed=packed,
+        span_ptr=span_ptr,
+        duration_min=np.where(may_pass & (np.diff(span_ptr) > 0), minutes, -1),
+        usd_cents=np.rint(costs.usd * 100).astype(np.int64),
+        carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
+        hazard_bits=arc_bits(day),
+        ptr=ptr,
+        head=head,
+        arc_of=arc_of,
+        starts=starts,
+        is_goal=is_goal,
+        options=options,
+    )
+
+
+def read_instant(value: dt.date | str, name: str) -> int:
+    """Return the minute of a date or instant; CallError names the argument where it is neither."""
+    try:
+        return minute(value)
+    except (ValueError, TypeError):
+        raise CallError(
+            f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00."
+        ) from None
+
+
+def read_deadline(value: dt.date | str) -> int:
+    """Return the last minute of arrival: the instant, or the end of the day where no hour is
+    given."""
+    at = read_instant(value, "deadline")
+    text = value.strip() if isinstance(value, str) else value.isoformat()
+    return at if len(text) > len("2026-02-10") else at + DAY_MIN
+
+
+def read_options(options: Options) -> Options:
+    """Return options with lists where one word stands; UnknownName or CallError for those that make
+    no sense."""
+    made: Options = {**options}
+    for name in options:
+        if name not in Options.__annotations__:
+            raise UnknownName("option", name, Options.__annotations__)
+    for words in ("avoid", "require", "via"):
+        if isinstance(value := made.get(words), str):
+            made[words] = (value,)
+    cap = made.get("max_transshipments")
+    carrier = made.get("carrier")
+    if cap is not None and cap < 0:
+        raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
+    if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
+        raise CallError(
+            f"carrier {carrier!r} is not a country: write two capital letters, such as PK."
+        )
+    if made.get("draws", 1) < 1:
+        raise CallError(f"draws must be 1 or more, not {made['draws']}.")
+    if made.get("rng", 0) < 0:
+        raise CallError(f"rng, the seed, must be 0 or more, not {made['rng']}.")
+    if made.get("deadline") is not None:
+        read_deadline(made["deadline"])  # type: ignore[arg-type]
+    return made
+
+
+def search(
+    query: Query, use: Bools, *, duration_min: Ints | None = None, most_labels: int = 1 << 24
+) -> tuple[int, Ints, Ints]:
+    """Return the kernel's answer: status, labels and goal labels, whose arcs are the network
+    graph's.
+
+    use: which of time, cost, carbon and risk count [4]. duration_min: another set of durations for
+    the same arcs. Raises Stopped where it is told to end.
+    """
+    from corridor.kernels import pareto
+
+    days = query.duration_min if duration_min is None else duration_min
+    cap = query.options.get("max_transshipments")
+    weights = hazards.weights(query.network, query.depart_min)
+    live = sum(1 << h for h in np.flatnonzero(weights).tolist())
+    zero = np.zeros_like(days)
+    hops = (
+        np.array([k == "terminal" for k in query.graph.kind], np.int64) if cap is not None else zero
+    )
+    arcs = np.stack(
+        [
+            days,
+            query.usd_cents if use[1] else zero,
+            query.carbon_g if use[2] else zero,
+            hops,
+            query.hazard_bits & live if use[3] else zero,
+        ]
+    )[:, query.arc_of]
+    limit = query.openings.to_min
+    most_labels = query.options.get("most_labels", most_labels)
+    if query.options.get("deadline") is not None:
+        limit = min(limit, read_deadline(query.options["deadline"]))  # type: ignore[arg-type]
+    answer: tuple[int, Ints, Ints] = pareto.search(
+        (query.ptr, query.head),
+        _spans_in_order(query),
+        arcs,
+        weights,
+        (query.starts, query.depart_min, query.is_goal),
+        lower_bounds(query, arcs[:4]),
+        (
+            use,
+            np.array(
+                [limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64
+            ),
+            stopping.flag(),
+        ),
+    )
+    stopping.check()
+    return answer
+
+
+def trace(query: Query, labels: Ints, label: int) -> list[int]:
+    """Return the arcs of the network's graph that lead to a label, first to last."""
+    arcs = []
+    while (before := int(labels[label, 7])) >= 0:
+        arcs.append(int(query.arc_of[labels[label, 8]]))
+        label = before
+    return arcs[::-1]
+
+
+def lower_bounds(query: Query, weights: Ints) -> Ints:
+    """Return least duration, money, carbon and transshipments from every state to the goal [4,
+    states]."""
+    from corridor.kernels.paths import dijkstra
+
+    n = len(query.ptr) - 1
+    tail = np.repeat(np.arange(n), np.diff(query.ptr))
+    order = np.argsort(query.head, kind="stable")
+    ptr = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(query.head, minlength=n), out=ptr[1:])
+    goals = np.flatnonzero(query.is_goal)
+    passable = weights[0] >= 0
+    return np.stack(
+        [dijkstra(ptr, tail[order], np.where(passable, w, -1)[order], goals)[0] for w in weights]
+    )
+
+
+def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
+    """Return which arcs any word means: a country (AF), a mode, a place or a link id. UnknownName
+    for anything else."""
+    graph = network.graph
+    found = np.zeros(graph.arcs_count, bool)
+    for word in words:
+        links = matching_links(network, word)
+        node = word if word in network.by_id("nodes") else None
+        for a, runs in enumerate(graph.runs):
+            if runs:
+                found[a] |= any(links[i] for i, _ in runs)
+            elif node is not None:
+                found[a] |= graph.node_ids[graph.state_node[graph.tail[a]]] == node
+    return found
+
+
+def matching_links(network: Network, word: str) -> Bools:
+    """Return which links a word means: ends in a country, of a mode, at a place, or of that id.
+
+    A word that begins the names of several places (torkham: both sides of the crossing) means the
+    links between them.
+    """
+    links = network.frames["links"]
+    nodes = network.by_id("nodes")
+    tails = links["from_node_id"].to_list()
+    heads = links["to_node_id"].to_list()
+    if re.fullmatch("[A-Z]{2}", word) and any(n["country"] == word for n in nodes.values()):
+        return np.array(
+            [
+                word in (nodes[a]["country"], nodes[b]["country"])
+                for a, b in zip(tails, heads, strict=True)
+            ]
+        )
+    if word in schema.MODES:
+        return np.array([m == word for m in links["mode"].to_list()])
+    if word in network.by_id("links"):
+        return np.array([i == word for i in links["link_id"].to_list()])
+    try:
+        meant = {resolve_place(network, word)}
+    except UnknownName:
+        stem = word.lower()
+        meant = {
+            n
+            for n, row in nodes.items()
+            if n.startswith(stem) or row["name"].lower().startswith(stem)
+        }
+        if not meant or len(stem) < SHORTEST_STEM:
+            known = [
+                *nodes,
+                *network.by_id("links"),
+                *schema.MODES,
+                *{n["country"] for n in nodes.values()},
+            ]
+            raise UnknownName("place, link, mode or country", word, known) from None
+    ends = [(a in meant) + (b in meant) for a, b in zip(tails, heads, strict=True)]
+    return np.array(ends) >= (2 if 2 in ends else 1)
+
+
+def arc_bits(network: Network) -> Ints:
+    """Return the hazard bits of every arc [arcs], made once."""
+    key = "arc_bits"
+    if key not in network.cache:
+        bits = hazards.link_bits(network)
+        network.cache[key] = np.array(
+            [
+                np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
+                for runs in network.graph.runs
+            ],
+            np.int64,
+        )
+    found: Ints = network.cache[key]
+    return found
+
+
+def _costs(day: Network, party: Party, applied: Sequence[Applied], at_min: int) -> Costs:
+    extras = tuple(
+        a.row["rule_id"]
+        for a in applied
+        if a.row["effect"].startswith("extra") and a.from_min <= at_min < a.to_min
+    )
+    key = ("costs", party.cargo_id, extras)
+    if key not in day.cache:
+        day.cache[key] = price(day, party, applied, at_min)
+    found: Costs = day.cache[key]
+    return found
+
+
+def _spans(day: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
+    key = ("arc_spans", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
+    if key not in day.cache:
+        day.cache[key] = arc_spans(day, openings, forbidding)
+    found: list[list[Span]] = day.cache[key]
+    return found
+
+
+def _packed(
+    day: Network, openings: Openings, forbidding: Sequence[Applied], spans: list[list[Span]]
+) -> tuple[Ints, Ints]:
+    key = ("packed", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
+    if key not in day.cache:
+        day.cache[key] = pack(search_spans(day, openings, forbidding, spans))
+    found: tuple[Ints, Ints] = day.cache[key]
+    return found
+
+
+def _spans_in_order(query: Query) -> tuple[Ints, Ints]:
+    """Calendars in the search graph's order."""
+    lengths = np.diff(query.span_ptr)[query.arc_of]
+    ptr = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=ptr[1:])
+    pick = np.repeat(query.span_ptr[query.arc_of] - ptr[:-1], lengths) + np.arange(ptr[-1])
+    return np.ascontiguousarray(query.packed[:, pick]), ptr
+
+
+def _place(network: Network, text: str) -> tuple[str, str | None]:
+    name, _, layer = text.partition("@")
+    return resolve_place(network, name), layer.strip() or None
+
+
+def _states(network: Network, node: str, layer: str | None) -> list[int]:
+    """States a trip may start or end in: the layer asked for, else the road, else every layer of
+    the place."""
+    graph = network.graph
+    here = {lay: s for (n, lay), s in graph.state_index.items() if n == node}
+    if layer is not None:
+        if layer not in here:
+            raise UnknownName(f"layer at {node}", layer, here)
+        return [here[layer]]
+    return [here["road"]] if "road" in here else sorted(here.values())
+
+
+def _arcs_into(network: Network, node: str) -> Bools:
+    graph = network.graph
+    row = graph.node_ids.index(node)
+    into: Bools = graph.state_node[graph.head] == row
+    return into | _service_nodes(network, node)
+
+
+def _service_nodes(network: Network, node: str) -> Bools:
+    links = network.rows("links")
+    return np.array(
+        [
+            len(runs) > 1
+            and any(node in (links[i]["from_node_id"], links[i]["to_node_id"]) for i, _ in runs)
+            for runs in network.graph.runs
+        ]
+    )
+
+
+def _search_graph(
+    network: Network,
+    starts: list[int],
+    goals: list[int],
+    conditions: list[Bools],
+    met_at_start: list[bool],
+) -> tuple[Ints, Ints, Ints, Ints, Bools]:
+    """The graph in CSR order, one copy for each set of required things already met."""
+    if len(conditions) > MOST_REQUIRED:
+        raise CallError(
+            f"At most {MOST_REQUIRED} places, modes or countries can be required at once."
+        )
+    graph = network.graph
+    n = graph.states_count
+    copies = 1 << len(conditions)
+    gains = np.zeros(graph.arcs_count, np.int64)
+    for c, arcs in enumerate(conditions):
+        gains |= arcs.astype(np.int64) << c
+    tails = np.concatenate([graph.tail + n * c for c in range(copies)])
+    heads = np.concatenate([graph.head + n * (c | gains) for c in range(copies)])
+    arcs_of = np.tile(np.arange(graph.arcs_count), copies)
+    order = np.argsort(tails, kind="stable")
+    ptr = np.zeros(n * copies + 1, np.int64)
+    np.cumsum(np.bincount(tails, minlength=n * copies), out=ptr[1:])
+    offset = len(conditions) - len(met_at_start)
+    met = sum(1 << (offset + i) for i, yes in enumerate(met_at_start) if yes)
+    is_goal = np.zeros(n * copies, bool)
+    is_goal[[g + n * (copies - 1) for g in goals]] = True
+    return (
+        ptr,
+        heads[order],
+        arcs_of[order],
+        np.array([s + n * met for s in starts], np.int64),
+        is_goal,
+    )

@@ -1,0 +1,1 @@
+"""The whole chain of a study, computed once and kept."""

@@ -1,0 +1,1 @@
+"""Tables of a study: what is declared, how files are read, checked cell by cell, and kept."""

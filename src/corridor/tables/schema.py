@@ -1,0 +1,737 @@
+"""Every table of a study and every column of it, declared once.
+
+Validation, the documentation of the tables, report and map labels and web forms all come from here.
+A unit stands in the column's name; ``unit`` repeats it for labels. Absence is null, never 0, -1 or
+a large number.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from corridor.language.speech import marked
+from corridor.tables import schema_trade as ledgers
+from corridor.tables.columns import (
+    ALTERNATIVE,
+    CONFIDENCES,
+    EVIDENCE,
+    FORMS,
+    MODES,
+    OPEN_STATUS,
+    Column,
+    Table,
+    key,
+    number,
+)
+
+__all__ = [
+    "CONFIDENCES",
+    "FORMS",
+    "MODES",
+    "OPEN_STATUS",
+    "TABLES",
+    "Column",
+    "Table",
+    "layer",
+    "table",
+]
+
+_USD_COLUMNS = (
+    number("usd_per_unit", "money per cargo unit", "USD/unit"),
+    number("usd_per_teu", "money per TEU", "USD/TEU"),
+    number("usd_per_t", "money per tonne", "USD/t"),
+)
+
+NODES = Table(
+    "nodes",
+    "node_id",
+    "places: towns, ports, border posts, terminals, passes",
+    (
+        key("node_id", "short lower-case word a person can type"),
+        Column("name", "text", "name as printed", required=True),
+        Column("country", "country", "ISO 3166-1 alpha-2 code", required=True),
+        Column(
+            "kind",
+            "choice",
+            "what the place is",
+            required=True,
+            choices=(
+                "city",
+                "rail-terminal",
+                "border-crossing",
+                "seaport",
+                "gauge-change-station",
+                "dry-port",
+                "mountain-pass",
+            ),
+        ),
+        number("lon_deg", "longitude, WGS 84", "deg", low=-180, high=180, required=True),
+        number("lat_deg", "latitude, WGS 84", "deg", low=-90, high=90, required=True),
+        Column("unlocode", "text", "UN/LOCODE, five letters"),
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+LINKS = Table(
+    "links",
+    "link_id",
+    "ways between two places by one mode; a border crossing is the link between two countries' "
+    "posts",
+    (
+        key("link_id", "short lower-case word"),
+        Column("from_node_id", "id", "one end", required=True, refers="nodes"),
+        Column("to_node_id", "id", "other end", required=True, refers="nodes"),
+        Column("mode", "choice", "means of transport", required=True, choices=MODES),
+        Column(
+            "gauge_mm",
+            "integer",
+            "track gauge; for a ferry: the gauge of the wagons it carries; null off the rails",
+            unit="mm",
+            low=600,
+            high=1700,
+        ),
+        number("length_km", "length of the way", "km", required=True, high=30000),
+        number(
+            "speed_kmh",
+            "speed under way, without stops at borders; null only on links not yet open",
+            "km/h",
+            low=0.5,
+            high=900,
+        ),
+        number(
+            "fixed_h",
+            "hours spent once per passage, median: queue and clearance at a border",
+            "h",
+            high=2000,
+        ),
+        number("fixed_p95_h", "95th percentile of fixed_h", "h", high=8000),
+        number("fixed_usd", "money per clearance of one truck, wagon or box", "USD"),
+        number("capacity_teu_per_day", "most TEU a day, both directions", "TEU/day"),
+        number("capacity_t_per_day", "most tonnes a day, both directions", "t/day"),
+        Column(
+            "traction",
+            "choice",
+            "what pulls: decides the emission factor",
+            choices=("diesel", "electric"),
+        ),
+        Column(
+            "status",
+            "choice",
+            "only 'existing' links are open; the rest wait for a change that opens them",
+            required=True,
+            choices=(
+                OPEN_STATUS,
+                marked("planned"),
+                marked("under-construction"),
+                marked("idea"),
+                marked("closed"),
+            ),
+        ),
+        Column("two_way", "boolean", "usable in both directions", required=True),
+        Column("opens_on", "date", "announced opening; information only, a change opens the link"),
+        Column("operator", "id", "who runs it"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+TERMINALS = Table(
+    "terminals",
+    "terminal_id",
+    "where goods pass from one layer to another; no row, no passage",
+    (
+        key("terminal_id", "short lower-case word"),
+        Column("node_id", "id", "the place", required=True, refers="nodes"),
+        Column(
+            "from_layer",
+            "id",
+            "layer = mode, with its gauge for rail and rail ferries: road, rail-1520, sea, ferry, "
+            "ferry-1520",
+            required=True,
+        ),
+        Column("to_layer", "id", "layer goods leave on", required=True),
+        Column("form", "choice", "cargo form handled; null: every form", choices=FORMS),
+        Column("two_way", "boolean", "same figures in the other direction", required=True),
+        number(
+            "handling_h",
+            "hours from arrival on one layer to readiness on the other, median",
+            "h",
+            high=2000,
+            required=True,
+        ),
+        number("handling_p95_h", "95th percentile of handling_h", "h", high=8000, required=True),
+        *_USD_COLUMNS,
+        number("capacity_teu_per_day", "most TEU a day", "TEU/day"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+RATES = Table(
+    "rates",
+    "rate_id",
+    "money per kilometre; every column that is given is charged",
+    (
+        key("rate_id", "short lower-case word"),
+        Column("mode", "choice", "means of transport", required=True, choices=MODES),
+        Column("country", "country", "where; null: wherever no row names the country"),
+        Column("form", "choice", "cargo form; null: wherever no row names the form", choices=FORMS),
+        Column("service_id", "id", "only on this service; null: off services", refers="services"),
+        number("usd_per_unit_km", "money per cargo unit and km", "USD/unit-km"),
+        number("usd_per_teu_km", "money per TEU and km", "USD/TEU-km"),
+        number("usd_per_t_km", "money per tonne and km", "USD/t-km"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+MODES_TABLE = Table(
+    "modes",
+    "mode_id",
+    "how a mode works: hours a day under way and spread of running time",
+    (
+        key("mode_id", "short lower-case word"),
+        Column("mode", "choice", "means of transport", required=True, choices=MODES),
+        Column("country", "country", "where; null: wherever no row names the country"),
+        number(
+            "active_h_per_day",
+            "hours a day a unit is under way (a lorry's driver rests, a train does not)",
+            "h/day",
+            low=1,
+            high=24,
+            required=True,
+        ),
+        number(
+            "running_p95_ratio",
+            "95th percentile of running time over its median",
+            "1",
+            low=1,
+            high=10,
+            required=True,
+        ),
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+EMISSIONS = Table(
+    "emissions",
+    "emission_id",
+    "well-to-wheel greenhouse gas per tonne-kilometre and per handling",
+    (
+        key("emission_id", "short lower-case word"),
+        Column(
+            "mode",
+            "choice",
+            "means of transport, or terminal for handling",
+            required=True,
+            choices=(*MODES, "terminal"),
+        ),
+        Column("traction", "choice", "what pulls; null: any", choices=("diesel", "electric")),
+        Column("country", "country", "where; null: wherever no row names the country"),
+        Column("form", "choice", "cargo form; null: any", choices=FORMS),
+        number("g_co2e_per_t_km", "CO2 equivalent per tonne of cargo and km", "g/t-km"),
+        number("g_co2e_per_teu_km", "CO2 equivalent per TEU and km", "g/TEU-km"),
+        number("kg_co2e_per_t", "CO2 equivalent per tonne handled", "kg/t"),
+        number("kg_co2e_per_teu", "CO2 equivalent per TEU handled", "kg/TEU"),
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+RULES = Table(
+    "rules",
+    "rule_id",
+    "who may pass where, with which paper, at what extra cost",
+    (
+        key("rule_id", "short lower-case word"),
+        Column(
+            "row_id",
+            "text",
+            "links concerned: an id, country:AF, crossing:AF-PK, mode:sea, or * for any",
+            required=True,
+        ),
+        Column("cargo_id", "id", "cargo concerned; null: any", refers="cargoes"),
+        Column("origin_country", "country", "where the goods start; null: anywhere"),
+        Column("destination_country", "country", "where the goods end; null: anywhere"),
+        Column("carrier_country", "country", "flag of the carrier; null: any"),
+        Column(
+            "effect",
+            "choice",
+            "what the rule does",
+            required=True,
+            choices=("forbid", "document", "extra-hours", "extra-usd"),
+        ),
+        Column("document", "text", "paper needed, for the effect document"),
+        number(
+            "value",
+            "hours, or USD per clearance, for the effects extra-hours and extra-usd",
+            "h or USD",
+        ),
+        Column("from_on", "date", "first day; null: always was"),
+        Column("to_on", "date", "first day no longer; null: no end known"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+WINDOWS = Table(
+    "windows",
+    "window_id",
+    "when a link or place is open; one with rows is shut outside all of them",
+    (
+        key("window_id", "short lower-case word"),
+        Column("link_id", "id", "the link; null where node_id is given", refers="links"),
+        Column(
+            "node_id",
+            "id",
+            "the place: every link at it; null where link_id is given",
+            refers="nodes",
+        ),
+        Column("season_from", "monthday", "first day of the season, MM-DD; null: all year"),
+        Column(
+            "season_to",
+            "monthday",
+            "last day of the season, MM-DD; may lie before season_from (winter)",
+        ),
+        Column("weekdays", "words", "mon tue wed thu fri sat sun; null: all"),
+        Column("hours", "hours", "local opening hours 08:00-20:00; null: round the clock"),
+        number("utc_offset_h", "local time minus UTC, for hours; null: 0", "h", low=-12, high=14),
+        number(
+            "open_share",
+            "share of the window in which weather lets traffic pass; null: 1",
+            "1",
+            low=0.01,
+            high=1,
+        ),
+        number(
+            "closed_spell_h",
+            "mean length of one weather closure, needed with open_share below 1",
+            "h",
+            low=0.1,
+            high=2000,
+        ),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+SERVICES = Table(
+    "services",
+    "service_id",
+    "scheduled departures: ferries, feeders, block trains",
+    (
+        key("service_id", "short lower-case word"),
+        Column(
+            "link_ids",
+            "words",
+            "links run over, in order, parted by blanks",
+            required=True,
+            refers="links",
+        ),
+        Column(
+            "from_node_id",
+            "id",
+            "where it departs; null: both directions, each with these departures",
+            refers="nodes",
+        ),
+        Column(
+            "required",
+            "boolean",
+            "true: the links can be used only by a service (a ferry); false: it runs beside "
+            "ordinary traffic (a block train)",
+            required=True,
+        ),
+        number(
+            "departures_per_week",
+            "departures a week without a timetable: half a headway is waited",
+            "1/week",
+            low=0.01,
+            high=500,
+        ),
+        Column("timetable", "timetable", "departures in UTC: mon 08:00; thu 20:00"),
+        number(
+            "speed_kmh",
+            "speed over the whole run; null: that of its links",
+            "km/h",
+            low=0.5,
+            high=900,
+        ),
+        number("capacity_teu", "TEU per departure", "TEU"),
+        number("capacity_t", "tonnes per departure", "t"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+CARGOES = Table(
+    "cargoes",
+    "cargo_id",
+    "what is moved, by the unit it is moved in",
+    (
+        key("cargo_id", "short lower-case word"),
+        Column("name", "text", "name as printed", required=True),
+        Column("form", "choice", "how it travels", required=True, choices=FORMS),
+        number(
+            "t_per_unit", "tonnes of cargo per unit", "t/unit", low=0.01, high=5000, required=True
+        ),
+        number("teu_per_unit", "TEU a unit takes up; null: cannot travel as a box", "TEU/unit"),
+        number("value_usd_per_unit", "value of one unit", "USD/unit", required=True),
+        number(
+            "time_value_share_per_day",
+            "share of the value a day in transit costs (Hummels and Schaur 2013)",
+            "1/day",
+            high=0.2,
+            required=True,
+        ),
+        Column("allowed_modes", "words", "modes it may travel by", required=True),
+        number(
+            "rate_ratio", "rates times this (a reefer costs more); null: 1", "1", low=0.1, high=20
+        ),
+        number(
+            "carbon_ratio",
+            "emissions times this (a reefer burns more); null: 1",
+            "1",
+            low=0.1,
+            high=20,
+        ),
+        number(
+            "clearances_per_unit",
+            "clearances (links.fixed_usd) one unit pays: a tonne is a part of a lorry's load; "
+            "null: 1",
+            "1/unit",
+            low=0.001,
+            high=100,
+        ),
+        *EVIDENCE,
+    ),
+    required=True,
+)
+
+HAZARDS = Table(
+    "hazards",
+    "hazard_id",
+    "closures that may happen: how often and how long",
+    (
+        key("hazard_id", "short lower-case word"),
+        Column("name", "text", "name as printed", required=True),
+        Column(
+            "row_id",
+            "text",
+            "links concerned: an id, country:AF, crossing:AF-PK, mode:sea, node:salang",
+            required=True,
+        ),
+        number(
+            "events_per_year",
+            "closures a year, over the whole year",
+            "1/year",
+            high=365,
+            required=True,
+        ),
+        number(
+            "duration_median_d",
+            "median length of one closure",
+            "days",
+            low=0.01,
+            high=3650,
+            required=True,
+        ),
+        number(
+            "duration_sigma",
+            "standard deviation of the logarithm of the length, whatever its distribution",
+            "1",
+            high=4,
+            required=True,
+        ),
+        Column(
+            "distribution",
+            "choice",
+            "family of the length, null: lognormal; sigma is 1.2825 for an exponential and above "
+            "that for a pareto",
+            choices=("exponential", "lognormal", "weibull", "pareto"),
+        ),
+        Column("season_from", "monthday", "first day of its season; null: all year"),
+        Column("season_to", "monthday", "last day of its season"),
+        Column(
+            "watched_from_on",
+            "date",
+            "first day from which every closure is in events; null: events are examples",
+        ),
+        Column("watched_to_on", "date", "first day no longer watched"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+EVENTS = Table(
+    "events",
+    "event_id",
+    "closures that were seen: the history behind hazards and windows",
+    (
+        key("event_id", "short lower-case word"),
+        Column(
+            "hazard_id",
+            "id",
+            "the one hazard it was an event of; null: weather that windows hold, or not modelled",
+            refers="hazards",
+        ),
+        Column(
+            "row_id",
+            "text",
+            "links shut: an id, country:AF, crossing:AF-PK, node:salang",
+            required=True,
+        ),
+        Column("from_on", "date", "first day shut", required=True),
+        Column("to_on", "date", "first day open again; null: still shut when last seen"),
+        Column("last_seen_on", "date", "last day it was seen shut, where to_on is null"),
+        number(
+            "duration_d",
+            "length where known better than from the days (hours of snow); null: from the days",
+            "days",
+            low=0.01,
+            high=3650,
+        ),
+        number(
+            "effect_share",
+            "share of goods traffic stopped: 1 shut, 0.5 half, 0 people only",
+            "1",
+            high=1,
+            required=True,
+        ),
+        Column(
+            "cause",
+            "choice",
+            "why",
+            required=True,
+            choices=(
+                "clash",
+                "attack",
+                "war",
+                "dispute",
+                "election",
+                "works",
+                "pandemic",
+                "weather",
+                "disaster",
+                "congestion",
+            ),
+        ),
+        *EVIDENCE,
+    ),
+)
+
+CHANGES = Table(
+    "changes",
+    None,
+    "dated edits of a table; rows of one change_id belong together",
+    (
+        Column("change_id", "id", "name of the change a scenario asks for", required=True),
+        Column(
+            "table",
+            "choice",
+            "table edited",
+            required=True,
+            choices=("links", "terminals", "rates", "modes", "services", "cargoes"),
+        ),
+        Column(
+            "row_id",
+            "text",
+            "row edited: an id, country:AF, crossing:AF-PK, mode:sea",
+            required=True,
+        ),
+        Column("column", "text", "column edited", required=True),
+        Column(
+            "op",
+            "choice",
+            "set the value, scale by it or add it",
+            required=True,
+            choices=("set", "scale", "add"),
+        ),
+        Column("value", "text", "new value, factor or summand", required=True),
+        Column("from_on", "date", "first day; null: always"),
+        Column("to_on", "date", "first day no longer; null: no end known"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+DEMAND = Table(
+    "demand",
+    "demand_id",
+    "what is to be moved in a year",
+    (
+        key("demand_id", "short lower-case word"),
+        Column("origin_node_id", "id", "where from", required=True, refers="nodes"),
+        Column("destination_node_id", "id", "where to", required=True, refers="nodes"),
+        Column("cargo_id", "id", "what", required=True, refers="cargoes"),
+        Column("year", "integer", "calendar year", required=True, low=1990, high=2100),
+        number("units_per_year", "cargo units a year", "units/year", required=True),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+OBSERVATIONS = Table(
+    "observations",
+    "observation_id",
+    "what was seen in the world, to set beside the model",
+    (
+        key("observation_id", "short lower-case word"),
+        Column("name", "text", "what was seen", required=True),
+        Column(
+            "origin",
+            "text",
+            "place, or place@layer for goods already on a train or ship",
+            required=True,
+        ),
+        Column("destination", "text", "place, or place@layer", required=True),
+        Column("via", "words", "places the trip went through", refers="nodes"),
+        Column("cargo_id", "id", "what", required=True, refers="cargoes"),
+        Column("depart_on", "date", "day of departure", required=True),
+        Column("scenario", "id", "scenario that stands for that time", required=True),
+        Column("modes", "words", "modes the trip used; null: any"),
+        Column(
+            "metric",
+            "choice",
+            "what was measured",
+            required=True,
+            choices=("time_h", "cost_usd", "length_km", "speed_kmh"),
+        ),
+        Column(
+            "country",
+            "country",
+            "for speed_kmh: the country whose part of the trip was measured; null: all of it",
+        ),
+        number(
+            "value",
+            "value seen, in the metric's unit; null: seen to happen, not measured",
+            "as metric",
+        ),
+        number("value_low", "lower end where a range was published", "as metric"),
+        number("value_high", "upper end where a range was published", "as metric"),
+        Column("explains", "text", "why the model may differ, known before comparing"),
+        *EVIDENCE,
+    ),
+)
+
+COUNTRIES = Table(
+    "countries",
+    "country",
+    "countries by code; EU: the Union as one market, ZZ: rest of the world",
+    (
+        Column("country", "country", "ISO 3166-1 alpha-2 code, EU or ZZ", required=True),
+        Column("name", "text", "name as printed", required=True),
+        Column("iso3", "text", "ISO 3166-1 alpha-3 code, for reading customs data"),
+        Column(
+            "numeric_code",
+            "integer",
+            "ISO 3166-1 numeric code, for reading customs data",
+            low=1,
+            high=999,
+        ),
+        number(
+            "gdp_usd",
+            "gross domestic product at current prices; null: not in the trade model",
+            "USD/year",
+        ),
+        number(
+            "gdp_growth_share_per_year",
+            "mean yearly growth of gdp_usd over ten years",
+            "1/year",
+            low=-0.5,
+            high=0.5,
+        ),
+        number("population", "people", "people"),
+        number("goods_exports_usd", "exports of goods to all countries", "USD/year"),
+        number("goods_imports_usd", "imports of goods from all countries", "USD/year"),
+        number(
+            "lon_deg",
+            "longitude of the main city, for distances between economies",
+            "deg",
+            low=-180,
+            high=180,
+        ),
+        number("lat_deg", "latitude of the main city", "deg", low=-90, high=90),
+        Column("neighbours", "words", "codes of the countries of this table it borders on"),
+        Column("languages", "words", "official languages, for a common language"),
+        Column(
+            "economy_source_ids",
+            "words",
+            "rows of sources.csv the economic columns were read in",
+            refers="sources",
+        ),
+        Column(
+            "economy_confidence",
+            "choice",
+            "worst grade of the economic columns",
+            choices=CONFIDENCES,
+        ),
+        *EVIDENCE,
+    ),
+)
+
+PARAMETERS = Table(
+    "parameters",
+    "option_id",
+    "disputed figures: every parameter's named options",
+    (
+        Column("option_id", "text", "parameter:option", required=True),
+        Column("meaning", "text", "what choosing it means", required=True),
+        Column("is_default", "boolean", "chosen where a scenario says nothing", required=True),
+        *EVIDENCE,
+    ),
+)
+
+SOURCES = Table(
+    "sources",
+    "source_id",
+    "where figures were read",
+    (
+        key("source_id", "short lower-case word"),
+        Column("citation", "text", "author or publisher and title", required=True),
+        Column("year", "integer", "year of publication; null: not dated", low=1850, high=2100),
+        Column("where", "text", "address, page, table"),
+        Column("licence", "text", "licence of the data where it sets terms"),
+    ),
+    required=True,
+)
+
+TABLES: tuple[Table, ...] = (
+    NODES,
+    LINKS,
+    TERMINALS,
+    RATES,
+    MODES_TABLE,
+    EMISSIONS,
+    RULES,
+    WINDOWS,
+    SERVICES,
+    CARGOES,
+    HAZARDS,
+    EVENTS,
+    CHANGES,
+    DEMAND,
+    OBSERVATIONS,
+    COUNTRIES,
+    *ledgers.TABLES,
+    PARAMETERS,
+    SOURCES,
+)
+
+
+@cache
+def table(name: str) -> Table:
+    """Return the declaration of a table; KeyError if there is none of that name."""
+    for declared in TABLES:
+        if declared.name == name:
+            return declared
+    raise KeyError(name)
+
+
+def layer(mode: str, gauge_mm: int | None) -> str:
+    """Name the layer of a link: its mode, with the gauge where there is one (``rail-1520``)."""
+    return mode if gauge_mm is None else f"{mode}-{gauge_mm}"
