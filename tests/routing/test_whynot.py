@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from test_pareto import ALL
 
 import naive
 from core_cases import closed, link, network, node, small
@@ -18,7 +19,6 @@ from corridor.routing.query import prepare
 from corridor.routing.route import pareto_ways, route
 from corridor.routing.whynot import opening_sets, why_not
 from random_networks import DEPART, random_network
-from test_pareto import ALL
 
 Key = tuple[str, str]
 

@@ -25,7 +25,7 @@ from corridor.web.pages import built
 from corridor.web.workers import Workers
 from web_cases import CHROMIUM, FLAGS, LONG, busy, click_link, reach, routes, served, settled, until
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 AXE = find_spec(
     "axe_playwright_python"
 )  # ships axe-core, so that a clean clone has it without node

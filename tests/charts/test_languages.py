@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from hypothesis import given
 from hypothesis import strategies as st
+from test_charts import EVERY, SVG, texts
 
 import chart_cases as cases
 from corridor.charts import closures as closure_charts
@@ -25,7 +26,6 @@ from corridor.charts.text import breadth, in_lines, labels, shortened, wrapped
 from corridor.language import speech as language
 from corridor.language.speech import number, speaking
 from corridor.reports.drawing import press, pressing
-from test_charts import EVERY, SVG, texts
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 CYRILLIC = "абцдефгхийклмнопярстувщчыз"
@@ -48,7 +48,7 @@ STUDY = set(
 def messages() -> Catalog:
     """Return every message of the program."""
     spec = importlib.util.spec_from_file_location(
-        "make_messages", Path(__file__).resolve().parents[1] / "docs" / "make_messages.py"
+        "make_messages", Path(__file__).resolve().parents[2] / "docs" / "make_messages.py"
     )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -18,7 +18,7 @@ import bench_data
 from corridor.errors import CallError, NotConverged
 from corridor.trade import gravity
 
-CASE = Path(__file__).parent / "cases" / "gegravity-30"
+CASE = Path(__file__).parents[1] / "cases" / "gegravity-30"
 COEFFICIENTS = {
     "lndist": -0.3764,
     "contiguity": 0.8850,

@@ -18,7 +18,7 @@ from corridor.kernels import cache_folder, paths
 from corridor.kernels.pareto import DONE, STOPPED, TOO_MANY, search, undominated
 from corridor.kernels.paths import UNREACHED, Ints
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 NONE = np.zeros(0, np.int64)
 
 

@@ -38,7 +38,7 @@ from corridor.tables import schema
 from corridor.trade import target
 from corridor.trade.forecast import Forecast
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WIDE = {c: 0xFEE0 + c for c in map(ord, string.ascii_letters)}  # letters of the pseudo-language
 FIELD = re.compile(r"(\{\w+\}|%\(\w+\)[sd]|%%|<[^>]*>|&\w+;)")
 NAMES = (

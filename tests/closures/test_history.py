@@ -23,7 +23,7 @@ from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES
 from corridor.tables import reading as tables
 from corridor.tables import schema
 
-CASES = Path(__file__).with_name("cases") / "closure-lifetimes"
+CASES = Path(__file__).parents[1] / "cases" / "closure-lifetimes"
 TRUE_SIGMA = {"exponential": EXPONENTIAL_SIGMA, "lognormal": 1.2, "weibull": 1.7, "pareto": 1.9}
 
 

@@ -25,7 +25,7 @@ TAGS = re.compile(r"</?\w+[^>]*>")
 @cache
 def template() -> Catalog:
     """Return the messages that stand in the code now."""
-    path = Path(__file__).resolve().parents[1] / "docs" / "make_messages.py"
+    path = Path(__file__).resolve().parents[2] / "docs" / "make_messages.py"
     spec = importlib.util.spec_from_file_location("make_messages", path)
     assert spec and spec.loader
     maker = importlib.util.module_from_spec(spec)
