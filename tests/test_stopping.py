@@ -70,4 +70,4 @@ def test_flag_is_that_of_its_own_thread(study: Any) -> None:
         other.start()
         other.join()
     assert done[0] > 0
-    stopping.check()
+    stopping.raise_if_stopped()

@@ -42,7 +42,7 @@ def flag() -> Flag:
     return _FLAG.get()
 
 
-def check() -> None:
+def raise_if_stopped() -> None:
     """Raise Stopped where the flag of this context is set."""
     if _FLAG.get()[0]:
         raise Stopped("The computation was stopped before its end.")

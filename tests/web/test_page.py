@@ -407,7 +407,7 @@ def test_other_slow_answers_are_told_and_stopped(
     def endless(*given: Any, **named: Any) -> None:
         try:
             while True:
-                stopping.check()
+                stopping.raise_if_stopped()
                 time.sleep(0.005)
         finally:
             ended.append(verb)

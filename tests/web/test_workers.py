@@ -39,7 +39,7 @@ def endless(told: list[str]) -> Answer:
     told.append("began")
     try:
         while True:
-            stopping.check()
+            stopping.raise_if_stopped()
             time.sleep(0.002)
     except Stopped:
         told.append("ended")

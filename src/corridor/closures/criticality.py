@@ -143,7 +143,7 @@ def without(
     costs = np.zeros((len(shut) + 1, exposure.trips.height), np.int64)
     sums = np.zeros((2, len(shut) + 1, exposure.trips.height), np.int64)
     for kind, starts, trips in exposure.groups():
-        stopping.check()
+        stopping.raise_if_stopped()
         goals = packed([part(exposure.goals, t) for t in trips.tolist()])
         costs[:, trips], sums[:, :, trips] = without_each(
             (exposure.ptr, exposure.head, exposure.tail, back_ptr, back_arc),

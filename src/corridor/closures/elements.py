@@ -97,7 +97,7 @@ def disjoint_counts(exposure: Exposure, asked: Sequence[Element]) -> list[int | 
             ways.setdefault(_ends(network, i, forward), set()).add((i, forward))
     counts: list[int | None] = []
     for element in asked:
-        stopping.check()
+        stopping.raise_if_stopped()
         sides = _sides(network, element)
         if sides is None:
             counts.append(None)

@@ -266,7 +266,7 @@ def search(
             stopping.flag(),
         ),
     )
-    stopping.check()
+    stopping.raise_if_stopped()
     return answer
 
 

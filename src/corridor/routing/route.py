@@ -293,7 +293,7 @@ def describe(query: Query, ways: Sequence[Sequence[int]]) -> tuple[pl.DataFrame,
     routes = []
     rows = []
     for number, (parts, way) in enumerate(made, start=1):
-        stopping.check()
+        stopping.raise_if_stopped()
         route_id = f"r{number}"
         routes.append(_route_row(query, route_id, parts, way))
         rows += [leg.as_row(route_id, k) for k, leg in enumerate(parts)]

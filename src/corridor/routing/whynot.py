@@ -369,7 +369,7 @@ def _smallest_masks(
     order = count()
     queue = [(0, next(order), int(s), 0) for s in query.starts]
     while queue and len(found) < most:
-        stopping.check()
+        stopping.raise_if_stopped()
         _, _, state, mask = heapq.heappop(queue)
         known = reached.setdefault(state, [])
         if any(k & ~mask == 0 for k in known) or any(f & ~mask == 0 for f in found):

@@ -58,7 +58,7 @@ def departures(
     days = read_range(depart, every_days)
     rows = []
     for day in days:
-        stopping.check()
+        stopping.raise_if_stopped()
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         nodes = query.network.by_id("nodes")
         reason = None
