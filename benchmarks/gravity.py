@@ -1,5 +1,4 @@
-"""Time general equilibrium gravity against gegravity, and Poisson gravity through pyfixest, on the
-same input.
+"""Time general equilibrium gravity against gegravity, on the same input.
 
     python benchmarks/gravity.py [--small]
 
@@ -9,7 +8,6 @@ a message. --small: our own solver only, on a made-up world of six countries (wh
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import sys
 import time
@@ -132,35 +130,6 @@ def compare() -> None:
     )
 
 
-def panel() -> None:
-    """Print the time of the Poisson estimate on the panel of the Advanced Guide."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    import bench_data
-
-    folder = bench_data.folder()
-    if folder is None or importlib.util.find_spec("pyfixest") is None:
-        print("Poisson gravity: needs pyfixest and the benchmark data (CORRIDOR_BENCH_DATA)")
-        return
-    with gzip.open(folder / "gravity" / "agtpa_applications.csv.gz", "rb") as file:
-        data = pl.read_csv(file.read(), infer_schema_length=None)
-    data = data.filter(
-        pl.col("year").is_in(range(1986, 2007, 4)) & (pl.col("exporter") != pl.col("importer"))
-    )
-    data = data.with_columns(pl.col("dist").log().alias("ln_dist"))
-    seconds, table = best_of(
-        3,
-        lambda: gravity.estimate(
-            data,
-            ["ln_dist", "cntg", "lang", "clny"],
-            value="trade",
-            cluster="pair_id",
-            effects=["exporter^year", "importer^year"],
-        ),
-    )
-    print(f"Poisson gravity, {table['n'][0]:,} rows: {seconds:.2f} s")
-    print(table.select("term", pl.col("estimate", "standard_error").round(4)))
-
-
 def draws(countries: int, sectors: int, count: int) -> None:
     """Print the time of many equilibria solved side by side."""
     rng = np.random.default_rng(1)
@@ -181,4 +150,3 @@ if __name__ == "__main__":
     else:
         compare()
         draws(17, 9, 1000)
-        panel()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import math
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import root
 
-import bench_data
 from corridor.errors import CallError, NotConverged
 from corridor.trade import gravity
 
@@ -86,66 +83,6 @@ def test_equals_gegravity(case: str) -> None:
     np.testing.assert_allclose(ours.outward, nations["omr"].to_numpy(), rtol=1e-6)
 
 
-def test_gegravity_side_by_side() -> None:
-    ge = pytest.importorskip(
-        "gegravity", reason="gegravity is not installed: the golden numbers are checked instead"
-    )
-    import pandas as pd
-
-    with gzip.open(bench_data.needed("gravity", "gegravity_sample_2006.csv.gz"), "rt") as file:
-        sample = pd.read_csv(file)
-    began = time.perf_counter()
-    base = ge.BaselineData(
-        sample.copy(),
-        imp_var_name="importer",
-        exp_var_name="exporter",
-        year_var_name="year",
-        trade_var_name="trade",
-        expend_var_name="E",
-        output_var_name="Y",
-    )
-    costs = ge.CostCoeffs(
-        pd.DataFrame(
-            {"var": list(COEFFICIENTS), "coeff": list(COEFFICIENTS.values()), "ste": [0.1] * 5}
-        ),
-        identifier_col="var",
-        coeff_col="coeff",
-        stderr_col="ste",
-    )
-    model = ge.OneSectorGE(
-        base,
-        year="2006",
-        expend_var_name="E",
-        output_var_name="Y",
-        cost_coeff_values=costs,
-        cost_variables=list(COEFFICIENTS),
-        reference_importer="DEU",
-        sigma=5,
-        quiet=True,
-    )
-    model.build_baseline(omr_rescale=10, mr_tolerance=1e-13, mr_max_iter=20000)
-    changed = model.baseline_data.copy()
-    pair = ["CAN", "JPN"]
-    changed.loc[
-        changed.exporter.isin(pair)
-        & changed.importer.isin(pair)
-        & (changed.exporter != changed.importer),
-        "pta",
-    ] = 1
-    model.define_experiment(changed)
-    model.simulate(ge_tolerance=1e-13, ge_max_iter=20000)
-    theirs_s = time.perf_counter() - began
-    frame = pl.DataFrame({c: sample[c].to_numpy() for c in sample.columns})
-    began = time.perf_counter()
-    ours = solve(frame, "canada-japan", "once")
-    ours_s = time.perf_counter() - began
-    flows = model.bilateral_trade_results.reset_index().sort_values(["exporter", "importer"])
-    np.testing.assert_allclose(ours.trade.ravel(), flows["experiment trade"], rtol=1e-6)
-    welfare = model.country_results.sort_index()["welfare statistic"].to_numpy()
-    np.testing.assert_allclose(ours.real_income_ratio - 1, 1 / welfare - 1, rtol=1e-6)
-    assert ours_s < theirs_s / 5
-
-
 @pytest.mark.parametrize("case", sorted(RUNS))
 def test_full_closure_adds_up_and_gegravitys_does_not(case: str) -> None:
     sample = pl.read_csv(CASE / "sample.csv")
@@ -161,35 +98,6 @@ def test_conditional_closure_holds_output_and_expenditure() -> None:
     np.testing.assert_allclose(held.trade.sum(axis=1), held.base_trade.sum(axis=1), rtol=1e-9)
     np.testing.assert_allclose(held.trade.sum(axis=0), held.base_trade.sum(axis=0), rtol=1e-9)
     assert np.all(held.price_ratio == 1)
-
-
-def test_ppml_of_the_advanced_guide() -> None:
-    pytest.importorskip(
-        "pyfixest", reason="pyfixest is not installed: pip install 'corridor[estimate]'"
-    )
-    with gzip.open(bench_data.needed("gravity", "agtpa_applications.csv.gz"), "rb") as file:
-        panel = pl.read_csv(file.read(), infer_schema_length=None)
-    panel = panel.filter(
-        pl.col("year").is_in(range(1986, 2007, 4)) & (pl.col("exporter") != pl.col("importer"))
-    )
-    panel = panel.with_columns(pl.col("dist").log().alias("ln_dist"))
-    table = gravity.estimate(
-        panel,
-        ["ln_dist", "cntg", "lang", "clny"],
-        value="trade",
-        cluster="pair_id",
-        effects=["exporter^year", "importer^year"],
-    )
-    assert table["n"][0] == 28152
-    assert {t: round(v, 3) for t, v in zip(table["term"], table["estimate"], strict=True)} == {
-        "ln_dist": -0.841,
-        "cntg": 0.437,
-        "lang": 0.247,
-        "clny": -0.222,
-    }
-    assert (table["standard_error"] > 0).all()
-    with pytest.raises(CallError, match="no column"):
-        gravity.estimate(panel, ["tariff"], value="trade", cluster="pair_id", effects=["exporter"])
 
 
 # ---- laws ----------------------------------------------------------------------------------------

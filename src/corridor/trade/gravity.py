@@ -1,5 +1,4 @@
-"""Structural gravity: multilateral resistances, general equilibrium, and the estimation of its
-coefficients.
+"""Structural gravity: multilateral resistances and general equilibrium.
 
 Arrays are numpy; rows are exporters, columns importers, the last axis sectors. ``kernel`` is
 t^(1-sigma), the trade cost t raised to one minus the elasticity of substitution: large where trade
@@ -9,16 +8,12 @@ is easy.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.errors import CallError, CorridorError, NotConverged
+from corridor.errors import CallError, NotConverged
 from corridor.language.speech import kept
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 CLOSURES = ("full", "once", "conditional")
@@ -355,61 +350,4 @@ def balance(
             "total is larger than its partners can take.",
             figure=max_iterations,
         )
-    )
-
-
-def estimate(
-    panel: pl.DataFrame,
-    regressors: list[str],
-    *,
-    effects: list[str],
-    cluster: str,
-    value: str = "value_usd",
-) -> pl.DataFrame:
-    """Return the coefficients of a Poisson gravity with fixed effects: term, estimate, standard
-    error, interval, n.
-
-    panel: one row per exporter, importer and time, columns ready (logarithms taken). effects:
-    columns whose values each get a fixed effect, written ``exporter^year`` to join two. Standard
-    errors are clustered on ``cluster`` (CRV1). Needs the extra ``estimate`` (pyfixest). Source:
-    Santos Silva and Tenreyro (2006); fixed effects as in Correia, Guimaraes and Zylkin (2020).
-    """
-    try:
-        import pandas as pd
-        import pyfixest
-    except ImportError as missing:
-        raise CorridorError(
-            "Estimation needs pyfixest: pip install 'corridor[estimate]'"
-        ) from missing
-    import polars as pl
-
-    data = panel
-    names = []
-    for effect in effects:
-        parts = effect.split("^")
-        names.append("__".join(parts))
-        if len(parts) > 1:
-            data = data.with_columns(pl.concat_str(parts, separator="|").alias(names[-1]))
-    absent = [c for c in (value, cluster, *regressors, *names) if c not in data.columns]
-    if absent:
-        raise CallError(f"the panel has no column {', '.join(absent)}")
-    # Through numpy, not to_pandas: that would ask for pyarrow.
-    frame = pd.DataFrame(
-        {c: data[c].to_numpy() for c in dict.fromkeys((value, cluster, *regressors, *names))}
-    )
-    fit: Any = pyfixest.fepois(
-        f"{value} ~ {' + '.join(regressors)} | {' + '.join(names)}",
-        data=frame,
-        vcov={"CRV1": cluster},
-    )
-    table = fit.tidy()
-    return pl.DataFrame(
-        {
-            "term": [str(t) for t in table.index],
-            "estimate": table["Estimate"].to_numpy(),
-            "standard_error": table["Std. Error"].to_numpy(),
-            "low": table["2.5%"].to_numpy(),
-            "high": table["97.5%"].to_numpy(),
-            "n": [int(fit._N)] * len(table),
-        }
     )
