@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor.closures.criticality import rank as rank
+    from corridor.closures.history import compare_families as compare_families
     from corridor.closures.history import fit as fit
+    from corridor.closures.history import history as history
     from corridor.closures.risk import Risk as Risk
     from corridor.closures.shifts import compare as compare
+    from corridor.closures.shifts import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
@@ -24,13 +27,15 @@ if TYPE_CHECKING:
     from corridor.routing.route import Routes as Routes
     from corridor.routing.route import route as route
     from corridor.routing.skims import skim as skim
-    from corridor.study.study import Scenario as Scenario
+    from corridor.study.settings import Scenario as Scenario
+    from corridor.study.settings import Trip as Trip
     from corridor.study.study import Study as Study
-    from corridor.study.study import Trip as Trip
     from corridor.study.study import check as check
     from corridor.study.study import new as new
     from corridor.study.study import read as read
+    from corridor.trade.chapter import prospects as prospects
     from corridor.trade.forecast import forecast as forecast
+    from corridor.web.serving import web_answer as web_answer
 
 __version__ = "0.1.0"
 
@@ -48,9 +53,14 @@ _HOME = {
     "simulate": "closures.simulation",
     "compare": "closures.shifts",
     "fit": "closures.history",
+    "history": "closures.history",
+    "compare_families": "closures.history",
+    "second_corridor": "closures.shifts",
+    "prospects": "trade.chapter",
+    "web_answer": "web.serving",
     "Study": "study.study",
-    "Scenario": "study.study",
-    "Trip": "study.study",
+    "Scenario": "study.settings",
+    "Trip": "study.settings",
     "Network": "network.network",
     "Routes": "routing.route",
     "Risk": "closures.risk",

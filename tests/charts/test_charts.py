@@ -4,71 +4,23 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor.charts import closures as closure_charts
+from chart_cases import EVERY, SVG, one_criterion, texts
 from corridor.charts import routes as charts
-from corridor.charts import trade as trade_charts
 from corridor.charts.basemap import basemap, clip_line, clip_ring, outline
 from corridor.charts.basemap.make import make, simplified
 from corridor.charts.maps import view_of
 from corridor.charts.style import STYLES, WIDTH, drawn_as, free_places, letter, lettered
 
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def one_criterion(criterion: str) -> pl.DataFrame:
-    return cases.calendar().filter(pl.col("criterion") == criterion)
-
-
-EVERY: dict[str, Callable[[], Any]] = {
-    "time_distance": lambda: charts.time_distance(cases.legs(), cases.nodes()),
-    "cost_distance": lambda: charts.cost_distance(cases.legs(), cases.nodes()),
-    "network_map": lambda: charts.network_map(
-        cases.nodes(), cases.links(), closed={"mid-port"}, on="2026-07-01"
-    ),
-    "route_map": lambda: charts.route_map(cases.nodes(), cases.links(), cases.legs()),
-    "pareto": lambda: charts.pareto(cases.routes()),
-    "calendar": lambda: charts.calendar(one_criterion("time")),
-    "calendar_both": lambda: charts.calendar(cases.calendar()),
-    "distance_pair": lambda: charts.distance_pair(cases.legs(), cases.nodes()),
-    "calendar_cost": lambda: charts.calendar(one_criterion("cost")),
-    "validation": lambda: charts.validation(cases.validation()),
-    "evidence": lambda: charts.evidence(cases.evidence()),
-    "criticality_map": lambda: closure_charts.criticality_map(
-        cases.nodes(), cases.links(), cases.ranked()
-    ),
-    "criticality_bars": lambda: closure_charts.criticality_bars(cases.ranked()),
-    "criticality_pairs": lambda: closure_charts.criticality_bars(cases.ranked(), ("pair",)),
-    "loss_curve": lambda: closure_charts.loss_curve(
-        cases.years(), cases.years_summary(), {"half-shut": "Half-Shut", "open": "Unbuilt"}
-    ),
-    "hazard_bars": lambda: closure_charts.hazard_bars(
-        cases.by_hazard(), {"half-shut": "Half-Shut"}
-    ),
-    "shift_map": lambda: closure_charts.shift_map(cases.nodes(), cases.links(), cases.shifted()),
-    "corridor_bars": lambda: closure_charts.corridor_bars(cases.second_corridors()),
-    "replay_bars": lambda: closure_charts.replay_bars(cases.replay()),
-    "way_to_target": lambda: trade_charts.way_to_target(cases.target()),
-    "scenarios": lambda: trade_charts.scenarios(cases.target()),
-    "carriage": lambda: trade_charts.carriage(cases.pair_costs()),
-    "potential": lambda: trade_charts.potential(cases.potential()),
-    "gains": lambda: trade_charts.gains(cases.gains()),
-}
-
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, str]:
     return {name: charts.to_svg(make_chart()) for name, make_chart in EVERY.items()}
-
-
-def texts(svg: str) -> list[str]:
-    return ["".join(found.itertext()) for found in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize("name", EVERY)

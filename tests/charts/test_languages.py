@@ -15,9 +15,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from hypothesis import given
 from hypothesis import strategies as st
-from test_charts import EVERY, SVG, texts
 
 import chart_cases as cases
+from chart_cases import EVERY, SVG, texts
 from corridor.charts import closures as closure_charts
 from corridor.charts import routes as charts
 from corridor.charts.style import FONT, WIDTH, percent

@@ -294,7 +294,7 @@ def test_the_torkham_history_has_a_heavier_tail_than_the_exponential(study: tabl
     history = closures.history(study.frames["events"], "af-pk-all", "torkham-shut")
     assert history["days"].to_list() == [32, 2, 2, 6, 9, 10, 1, 26, 101]
     assert history["ended"].to_list() == [True] * 8 + [False]
-    found = {r["family"]: r for r in closures.compare(history).to_dicts()}
+    found = {r["family"]: r for r in closures.compare_families(history).to_dicts()}
     assert found["lognormal"]["aic"] == pytest.approx(65.27, abs=0.01)
     assert found["pareto"]["aic"] == pytest.approx(65.45, abs=0.01)
     assert found["exponential"]["aic"] == pytest.approx(68.60, abs=0.01)

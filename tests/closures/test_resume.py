@@ -22,9 +22,8 @@ DRAWS = 240
 TRIPS = 12
 RUN = f"""
 import sys, corridor as co
-from corridor.simulation import simulate
 network = co.read({str(STUDY)!r}, scenario="open-borders").network
-simulate(network, network.frames["demand"].head({TRIPS}), network.frames["hazards"], on={STUDY_ON!r}, draws={DRAWS},
+co.simulate(network, network.frames["demand"].head({TRIPS}), network.frames["hazards"], on={STUDY_ON!r}, draws={DRAWS},
          workers=2, folder=sys.argv[1])
 """  # noqa: E501
 

@@ -7,9 +7,9 @@ import datetime as dt
 import itertools
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
-from test_pareto import ALL
 
 import naive
 from core_cases import closed, link, network, node, small
@@ -21,6 +21,7 @@ from corridor.routing.whynot import opening_sets, why_not
 from random_networks import DEPART, random_network
 
 Key = tuple[str, str]
+ALL = np.ones(4, bool)
 
 
 def closures_by_link(twin: naive.NaiveNetwork) -> dict[str, set[Key]]:

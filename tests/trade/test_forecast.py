@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from corridor.checks.trade import check_trade, potential, target, trade
+from corridor.checks.trade import check_trade
 from corridor.errors import CallError, NotConverged, StudyError
 from corridor.exchange import trade_statistics as customs
+from corridor.trade import forecast as trade
+from corridor.trade import potential, target
 
 QUICK = trade.TradeSettings(draws=60)
 

@@ -371,7 +371,7 @@ def serve(
     if get is None:
         serving.serve(study, host=host, port=port, token=token, say=say)
         return DONE
-    status, body = serving.get(study, get)
+    status, body = serving.web_answer(study, get)
     sys.stdout.buffer.write(body + b"\n")
     sys.stdout.flush()
     return DONE if status == 200 else USAGE

@@ -352,7 +352,7 @@ def hazards(
         frame = frame.filter(pl.col("hazard_id").is_in(list(hazard))) if hazard else frame
         screen = fits_table(frame)
     elif hazard:
-        frame = closures.compare(own).insert_column(
+        frame = closures.compare_families(own).insert_column(
             0, pl.Series("history", [" ".join(hazard)] * len(FAMILIES))
         )
         screen = families_table(frame)

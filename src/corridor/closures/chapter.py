@@ -244,7 +244,7 @@ def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     there is enough of it.
 
     fits: every hazard, as closures.fit where it has events, with name, the figures in use
-    (used_per_year, used_median_d, used_sigma) and their confidence. families: as closures.compare,
+    (used_per_year, used_median_d, used_sigma) and their confidence. families: as compare_families,
     with ``history``: the hazards whose events stand together because they shut the same link, and
     ``place``: such a link.
     """
@@ -267,7 +267,7 @@ def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         own = closures.history(events, *ids)
         if own.height < LEAST_LENGTHS or not own["ended"].any():
             continue
-        compared = closures.compare(own)
+        compared = closures.compare_families(own)
         parts.append(
             compared.select(
                 pl.lit(" ".join(ids)).alias("history"), pl.lit(place).alias("place"), pl.all()

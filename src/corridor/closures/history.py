@@ -79,7 +79,7 @@ def fit(events: pl.DataFrame, hazards: pl.DataFrame, *, family: str | None = Non
     return pl.DataFrame(rows, schema=_FIT_SCHEMA)
 
 
-def compare(closures: pl.DataFrame, families: Sequence[str] = FAMILIES) -> pl.DataFrame:
+def compare_families(closures: pl.DataFrame, families: Sequence[str] = FAMILIES) -> pl.DataFrame:
     """Return the families fitted to one history, best AIC first.
 
     closures: rows of :func:`history`. Columns: those of DurationFit, aic, aicc, bic, weight_share

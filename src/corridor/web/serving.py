@@ -70,7 +70,7 @@ def serve(
     )
 
 
-def get(study: Path, address: str) -> tuple[int, bytes]:
+def web_answer(study: str | Path, address: str) -> tuple[int, bytes]:
     """Return status and body of a GET on an address such as ``/api/study``, without a server."""
     _, make_app = _needed()
     path, _, query = address.partition("?")
@@ -81,7 +81,7 @@ def get(study: Path, address: str) -> tuple[int, bytes]:
     from corridor.web.workers import Workers
 
     return asyncio.run(
-        _ask(make_app(study, workers=Workers(seconds=PATIENCE_S)), unquote(path), query)
+        _ask(make_app(Path(study), workers=Workers(seconds=PATIENCE_S)), unquote(path), query)
     )
 
 
