@@ -29,6 +29,7 @@ lint: $(VENV)/.dev ## Check style, types and layers
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \
 	$(BIN)/lint-imports --no-logo || status=1; \
+	$(BIN)/vulture src --min-confidence 80 || status=1; \
 	exit $$status
 
 .PHONY: docs-check

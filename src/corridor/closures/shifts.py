@@ -57,10 +57,9 @@ def compare(
     way, other figures), ``route``, ``opened``, ``cut`` or ``no way``.
 
     >>> import corridor as co
-    >>> from corridor.disruption import compare
-    >>> study = co.read("studies/kazakhstan-pakistan")
-    >>> compare(study.network, study.network, study.network.frames["demand"],
-    on="2026-07-01")["moved"].unique().to_list()
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> same = co.compare(network, network, network.frames["demand"], on="2026-07-01")
+    >>> same["moved"].unique().to_list()
     ['same']
     """
     frame = trips.rename(

@@ -140,8 +140,8 @@ def route(
 
     >>> import corridor as co
     >>> network = co.read("studies/kazakhstan-pakistan").network
-    >>> co.route(network, "almaty", "karachi", cargo="container-40",
-    depart="2026-07-01").pareto_count > 0
+    >>> routes = co.route(network, "almaty", "karachi", cargo="container-40", depart="2026-07-01")
+    >>> routes.pareto_count > 0
     True
     """
     use = read_criteria(criteria)

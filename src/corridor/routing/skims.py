@@ -77,8 +77,8 @@ def skim(
 
     >>> import corridor as co
     >>> network = co.read("studies/kazakhstan-pakistan").network
-    >>> co.skim(network, cargo="container-40", depart="2026-07-01", places=["almaty",
-    "karachi"]).height
+    >>> ends = ["almaty", "karachi"]
+    >>> co.skim(network, cargo="container-40", depart="2026-07-01", places=ends).height
     2
     """
     return skims_by_value(network, (None,), cargo=cargo, depart=depart, places=places, **options)[0]

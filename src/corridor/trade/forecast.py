@@ -162,17 +162,20 @@ def forecast(
 
     >>> import polars as pl
     >>> import corridor as co
-    >>> trade = pl.DataFrame({"exporter": ["KZ", "KZ", "PK", "PK"], "importer": ["KZ", "PK", "PK",
-    "KZ"],
-    ...     "sector_id": ["goods"] * 4, "value_usd": [90e9, 6e7, 120e9, 4e7], "basis": ["estimated",
-    "observed"] * 2})
+    >>> trade = pl.DataFrame(
+    ...     {
+    ...         "exporter": ["KZ", "KZ", "PK", "PK"],
+    ...         "importer": ["KZ", "PK", "PK", "KZ"],
+    ...         "sector_id": ["goods"] * 4,
+    ...         "value_usd": [90e9, 6e7, 120e9, 4e7],
+    ...         "basis": ["estimated", "observed"] * 2,
+    ...     }
+    ... )
     >>> countries = pl.DataFrame({"country": ["KZ", "PK"]})
-    >>> sectors = pl.DataFrame({"sector_id": ["goods"], "elasticity": [5.0], "elasticity_low":
-    [3.0],
-    ...     "elasticity_high": [8.0]})
-    >>> costs = pl.DataFrame({"exporter": ["KZ", "PK"], "importer": ["PK", "KZ"], "sector_id":
-    ["goods"] * 2,
-    ...     "cost_share": [0.3, 0.3]})
+    >>> elasticity = {"elasticity": [5.0], "elasticity_low": [3.0], "elasticity_high": [8.0]}
+    >>> sectors = pl.DataFrame({"sector_id": ["goods"], **elasticity})
+    >>> ends = {"exporter": ["KZ", "PK"], "importer": ["PK", "KZ"]}
+    >>> costs = pl.DataFrame({**ends, "sector_id": ["goods"] * 2, "cost_share": [0.3, 0.3]})
     >>> half = costs.with_columns(pl.col("cost_share") / 2)
     >>> grown = co.forecast(trade, countries, sectors, costs, {"half": half}).pairs
     >>> round(grown.filter(exporter="KZ", importer="PK")["value_usd"][0] / 6e7, 2)
