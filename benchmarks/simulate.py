@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import corridor as co
 from corridor.closures import simulation
+from corridor.units import CALENDAR_YEAR_DAYS
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 ON = "2026-07-01"
@@ -60,17 +61,15 @@ def main() -> None:
     met = set()
     for draw in range(draws):
         active = simulation.at_work(simulation.draw_events(task, draw), len(task.base[8]))[
-            : simulation.YEAR_DAYS
+            :CALENDAR_YEAR_DAYS
         ]
         met |= set(
-            zip(
-                exposed.regime_of_day[: simulation.YEAR_DAYS].tolist(), active.tolist(), strict=True
-            )
+            zip(exposed.regime_of_day[:CALENDAR_YEAR_DAYS].tolist(), active.tolist(), strict=True)
         )
     states = sorted(met)
     print(
-        f"{draws * simulation.YEAR_DAYS:,} days hold {len(states):,} different states; {ways:,} "
-        f"ways were sought for {draws * simulation.YEAR_DAYS * demand.height:,} dispatches"
+        f"{draws * CALENDAR_YEAR_DAYS:,} days hold {len(states):,} different states; {ways:,} "
+        f"ways were sought for {draws * CALENDAR_YEAR_DAYS * demand.height:,} dispatches"
     )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
     n = len(exposed.ptr) - 1

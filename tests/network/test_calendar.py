@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.network import calendar
-from corridor.network.calendar import DAY_MIN, Span
+from corridor.network.calendar import Span
+from corridor.units import DAY_MIN
 
 START = calendar.minute("2023-01-01")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -16,9 +16,10 @@ from scipy.sparse.csgraph import dijkstra
 
 from core_cases import closed, link, network, node, small
 from corridor.errors import CallError, UnknownName
-from corridor.network.calendar import DAY_MIN, Span, minute, timetable_spans, weekly_spans
+from corridor.network.calendar import Span, minute, timetable_spans, weekly_spans
 from corridor.routing.route import route
-from corridor.routing.skims import WEEK_MIN, freeze, mean_wait, skim
+from corridor.routing.skims import freeze, mean_wait, skim
+from corridor.units import DAY_MIN, WEEK_MIN
 
 MONDAY = minute("2026-03-02")
 

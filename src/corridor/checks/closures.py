@@ -9,8 +9,8 @@ from typing import Any
 from corridor.errors import Finding
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA, mean_d
 from corridor.tables.reading import Spot, Tables, meant
+from corridor.units import MEAN_YEAR_DAYS
 
-YEAR_DAYS = 365.25
 _SLACK = 0.01  # a sigma rounded to two digits
 
 
@@ -164,13 +164,13 @@ def _always(tables: Tables) -> Iterator[Finding]:
         mean = mean_d(
             family, median, max(sigma, EXPONENTIAL_SIGMA) if family == "pareto" else sigma
         )
-        if mean is None or rate * mean >= YEAR_DAYS / 2:
+        if mean is None or rate * mean >= MEAN_YEAR_DAYS / 2:
             said = (
                 "no mean at all"
                 if mean is None
                 else f"a mean of {mean:.0f} days, {rate:g} times a year"
             )
-            share = 1.0 if mean is None else -math.expm1(-rate * mean / YEAR_DAYS)
+            share = 1.0 if mean is None else -math.expm1(-rate * mean / MEAN_YEAR_DAYS)
             yield tables.finding(
                 "mostly-shut",
                 Spot("hazards", i, "duration_median_d"),

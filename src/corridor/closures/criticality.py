@@ -25,6 +25,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.language.speech import kept
 from corridor.network.network import Network
 from corridor.routing.query import Ints
+from corridor.units import HOUR_MIN
 
 CENT = 0.01
 MEASURES: dict[str, Any] = {
@@ -181,7 +182,7 @@ def measure(
         loss = units * np.where(left, given, np.minimum(extra, most))
         moved = (extra > 0) * units * tonnes
         turned = moved.sum()
-        hours = (minutes - sums[0, 0]) / 60
+        hours = (minutes - sums[0, 0]) / HOUR_MIN
         km = (metres - sums[1, 0]) / 1000
         rows.append(
             {

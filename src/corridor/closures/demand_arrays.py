@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from corridor.errors import CallError, Finding, StudyError
 from corridor.language.speech import kept
-from corridor.network.calendar import DAY_MIN, Span, day_of, minute
+from corridor.network.calendar import Span, day_of, minute
 from corridor.network.network import Network, Row, resolve_place
 from corridor.routing.query import Ints, Query, prepare, read_instant
-from corridor.routing.skims import WEEK_MIN, mean_wait
+from corridor.routing.skims import mean_wait
 from corridor.tables import selectors
+from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
 
 Floats = NDArray[np.float64]
 MOST_HAZARDS = 62
@@ -357,7 +358,7 @@ class _Period:
                 taken = np.where(shut, 0, query.duration_min + np.nan_to_num(wait)).round()
                 minutes[r, c] = taken[order]
                 weight[r, c] = np.where(
-                    shut, -1, query.usd_cents + np.rint(taken / 60 * per_hour * 100)
+                    shut, -1, query.usd_cents + np.rint(taken / HOUR_MIN * per_hour * 100)
                 )[order]
         return weight, minutes, cents
 

@@ -22,8 +22,8 @@ from corridor.errors import UnknownName
 from corridor.language.speech import kept
 from corridor.network import durations
 from corridor.network.durations import FAMILIES, Floats
+from corridor.units import MEAN_YEAR_DAYS
 
-YEAR_DAYS = 365.25
 LEAST_EVENTS = 3
 SHUT = 1.0
 MONTHS = 12
@@ -149,7 +149,7 @@ def season_p_value(closures: pl.DataFrame) -> float | None:
     n = closures.height
     if n < 2:
         return None
-    angle = closures["from_on"].dt.ordinal_day().to_numpy() * (2 * math.pi / YEAR_DAYS)
+    angle = closures["from_on"].dt.ordinal_day().to_numpy() * (2 * math.pi / MEAN_YEAR_DAYS)
     resultant = float(np.hypot(np.cos(angle).sum(), np.sin(angle).sum()))
     return min(1.0, math.exp(math.sqrt(1 + 4 * n + 4 * (n * n - resultant**2)) - (1 + 2 * n)))
 
@@ -181,7 +181,7 @@ def overlaps(events: pl.DataFrame, watched_years: float) -> pl.DataFrame:
             meets = (a[:, None] < b[None, :] + db[None, :]) & (
                 b[None, :] < a[:, None] + da[:, None]
             )
-            expected = float((da[:, None] + db[None, :]).sum()) / (watched_years * YEAR_DAYS)
+            expected = float((da[:, None] + db[None, :]).sum()) / (watched_years * MEAN_YEAR_DAYS)
             count = int(meets.sum())
             rows.append(
                 {
@@ -226,10 +226,10 @@ def _fit_one(closures: pl.DataFrame, hazard: dict[str, Any], family: str | None)
             min(d, (until - day).days)
             for d, day in zip(within["days"], within["from_on"], strict=True)
         )
-        at_risk = (watched_d - shut_d) / YEAR_DAYS
+        at_risk = (watched_d - shut_d) / MEAN_YEAR_DAYS
         low, high = rate_interval(within.height, at_risk)
         row |= {
-            "watched_years": watched_d / YEAR_DAYS,
+            "watched_years": watched_d / MEAN_YEAR_DAYS,
             "at_risk_years": at_risk,
             "events_per_year": within.height / at_risk,
             "events_per_year_low": low,

@@ -8,11 +8,12 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from corridor.closures.simulation import YEAR_DAYS, SimulateOptions, at_work, new_book, prepare_task
+from corridor.closures.simulation import SimulateOptions, at_work, new_book, prepare_task
 from corridor.errors import CallError, UnknownName
-from corridor.network.calendar import DAY_MIN, day_of
+from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.query import read_instant
+from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN
 
 
 def replay(
@@ -82,7 +83,7 @@ def replay(
         book = new_book(2 * len(book[3]))
     tonnes = exposure.column("t_per_unit")
     value = exposure.column("value_usd_per_unit")
-    sent = exposure.units() / YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
+    sent = exposure.units() / CALENDAR_YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
     return exposure.trips.select("demand_id").with_columns(
         pl.Series("sent_t", sent * tonnes),
         pl.Series("sent_usd", sent * value),

@@ -14,10 +14,10 @@ import polars as pl
 
 from corridor.closures.demand_arrays import Exposure, Floats
 from corridor.language.speech import kept
-from corridor.network.calendar import DAY_MIN
 from corridor.parallel import Block
 from corridor.routing.query import Ints
 from corridor.tables.store import installed_version, keep
+from corridor.units import DAY_MIN
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
 LEAST_TAIL = 5  # draws beyond a return level, below which it is not told

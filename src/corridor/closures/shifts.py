@@ -21,6 +21,7 @@ from corridor.closures.risk import Risk
 from corridor.closures.simulation import SimulateOptions, simulate
 from corridor.errors import CallError
 from corridor.network.network import Network
+from corridor.units import HOUR_MIN
 
 __all__ = [
     "RankOptions",
@@ -158,7 +159,7 @@ def best_ways(exposure: Exposure) -> list[dict[str, Any] | None]:
             found[t] = {
                 "generalised_cost_usd": cents / 100,
                 "cost_usd": int(exposure.cents[kind, arcs].sum()) / 100,
-                "time_h": int(exposure.minutes[regime, kind, arcs].sum()) / 60,
+                "time_h": int(exposure.minutes[regime, kind, arcs].sum()) / HOUR_MIN,
                 "length_km": int(exposure.metres[arcs].sum()) / 1000,
                 "countries": list(dict.fromkeys(c for pair in countries for c in pair)),
                 "borders": [

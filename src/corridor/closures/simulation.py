@@ -42,11 +42,11 @@ from corridor.network.calendar import parse_monthday
 from corridor.network.network import Network
 from corridor.parallel import Block, Shelf, compute, spans
 from corridor.routing.query import Ints
+from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 LIMIT_DAYS = 30
 PATIENCE_DAYS = 3
 MEMORY_YEARS = 10
-YEAR_DAYS = 365
 AFTER_DAYS = 180
 MOST_WAYS = 1 << 20
 _books = threading.local()
@@ -151,7 +151,7 @@ def prepare_task(
     on: dt.date | str,
     rng: int,
     options: SimulateOptions,
-    days: int = YEAR_DAYS,
+    days: int = CALENDAR_YEAR_DAYS,
 ) -> tuple[Task, Exposure]:
     """Return everything a worker needs for so many days of dispatch, and the exposure it was made
     from."""
@@ -192,7 +192,7 @@ def make_task(
         tuple(r[0] for r in rows),
         tuple(r[1] for r in rows),
         _epoch_day(exposure.first_on),
-        said["memory_years"] * YEAR_DAYS,
+        said["memory_years"] * CALENDAR_YEAR_DAYS,
         rng,
         digest.hexdigest(),
     )
@@ -320,7 +320,7 @@ def _base(exposure: Exposure, link_bits: Ints) -> tuple[Any, ...]:
         int(np.flatnonzero(link_bits >> h & 1)[0]) if (link_bits >> h & 1).any() else 0
         for h in range(hazards)
     ]
-    daily = exposure.units() / YEAR_DAYS
+    daily = exposure.units() / CALENDAR_YEAR_DAYS
     starts = packed([part(exposure.starts, t) for t in range(exposure.trips.height)])
     trips = (
         exposure.class_of,
@@ -369,7 +369,7 @@ def _hazard(row: dict[str, Any]) -> tuple[tuple[str, float, str, float, float], 
     days = np.arange(_epoch_day(dt.date(2023, 1, 1)), _epoch_day(dt.date(2024, 1, 1)), dtype=float)
     share = _in_season(days, season).mean()
     family = row.get("distribution") or "lognormal"
-    rate = row["events_per_year"] / 365.25 / share
+    rate = row["events_per_year"] / MEAN_YEAR_DAYS / share
     return (
         row["hazard_id"],
         float(rate),

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from corridor.kernels import JIT
 from corridor.kernels.paths import UNREACHED, Ints, pop, push
+from corridor.units import DAY_MIN, HOUR_MIN
 
 Floats = NDArray[np.float64]
 Base = tuple[Any, ...]  # the compiled network: see simulate
 Book = tuple[Any, ...]  # the ways found so far: see simulate
-DAY_MIN = 1440
 FULL = -2
 ABSENT = -1
 SERVED = 0
@@ -195,7 +195,7 @@ def _walk(
                 )
             step = (at // DAY_MIN + 1) * DAY_MIN - at
             waited += step
-            cents += step * hour_cents / 60
+            cents += step * hour_cents / HOUR_MIN
             at += step
             continue
         going = True
@@ -213,7 +213,7 @@ def _walk(
                 until = (opens if opens >= 0 else day + max(limits[0], 0)) * DAY_MIN
                 if until > at:
                     waited += until - at
-                    cents += (until - at) * hour_cents / 60
+                    cents += (until - at) * hour_cents / HOUR_MIN
                     at = until
                 if opens < 0:
                     turned = True

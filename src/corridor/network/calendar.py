@@ -14,7 +14,8 @@ from calendar import isleap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-DAY_MIN = 1440
+from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
+
 _EPOCH = dt.date(1970, 1, 1)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FOREVER_MIN = 1 << 50
@@ -124,7 +125,7 @@ def weekly_spans(
     if len(days) == 7 and hours is None:
         return [(from_min, to_min)]
     opens, shuts = parse_hours(hours) if hours else (0, DAY_MIN)
-    offset = round(utc_offset_h * 60)
+    offset = round(utc_offset_h * HOUR_MIN)
     spans: list[tuple[int, int]] = []
     for day in range(from_min // DAY_MIN - 2, to_min // DAY_MIN + 2):
         if (day + 3) % 7 not in days:  # 1970-01-01 was a Thursday
@@ -149,7 +150,7 @@ def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) 
     pieces: list[Span] = []
     for row in rows:
         share = _float(row["open_share"], 1.0)
-        spell = _float(row["closed_spell_h"], 0.0) * 60
+        spell = _float(row["closed_spell_h"], 0.0) * HOUR_MIN
         weekly = weekly_spans(
             _text(row["weekdays"]),
             _text(row["hours"]),
@@ -171,9 +172,11 @@ def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) 
 def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> list[Span]:
     """Return one span of a single minute for each departure (minutes since Monday) in [from_min,
     to_min)."""
-    week = 7 * DAY_MIN
-    first = (from_min + 3 * DAY_MIN) // week * week - 3 * DAY_MIN  # a Monday at or before from_min
-    instants = (start + d for start in range(first, to_min + week, week) for d in departures)
+    # 1970-01-01 was a Thursday, three days into its week: the Monday at or before from_min.
+    first = (from_min + 3 * DAY_MIN) // WEEK_MIN * WEEK_MIN - 3 * DAY_MIN
+    instants = (
+        start + d for start in range(first, to_min + WEEK_MIN, WEEK_MIN) for d in departures
+    )
     return [Span(t, t + 1) for t in instants if from_min <= t < to_min]
 
 
@@ -284,8 +287,8 @@ def _leap_day_else(year: int, monthday: tuple[int, int], instead: tuple[int, int
 
 def _minutes_of_day(clock: str) -> int:
     hour, _, minutes = clock.strip().partition(":")
-    value = int(hour) * 60 + int(minutes)
-    if not (0 <= value <= DAY_MIN and 0 <= int(minutes) < 60):
+    value = int(hour) * HOUR_MIN + int(minutes)
+    if not (0 <= value <= DAY_MIN and 0 <= int(minutes) < HOUR_MIN):
         raise ValueError(f"{clock!r} is not a time of day")
     return value
 

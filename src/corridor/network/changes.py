@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.network.calendar import FOREVER_MIN, Span, minute
+from corridor.network.calendar import FOREVER_MIN, Span, day_of, minute
 from corridor.network.network import Network, active_rows
 from corridor.tables import cells, schema, selectors
 from corridor.tables.columns import FACTOR, Column
@@ -194,7 +194,7 @@ def _edited_value(old: Any, op: str, new: Any, column: Column) -> Any:
 
 
 def _in_force(at_min: int) -> pl.Expr:
-    day = dt.date(1970, 1, 1) + dt.timedelta(days=at_min // 1440)
+    day = day_of(at_min)
     return (pl.col("from_on").is_null() | (pl.col("from_on") <= day)) & (
         pl.col("to_on").is_null() | (pl.col("to_on") > day)
     )

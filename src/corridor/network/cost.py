@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from corridor.errors import UnknownName
 from corridor.network.network import Network, Row
 from corridor.network.rules import Applied, Party
+from corridor.units import DAY_H, NORMAL_P95, WEEK_H
 
 Floats = NDArray[np.float64]
-P95_Z = 1.6448536269514722  # standard normal 95th percentile
-WEEK_H = 168.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +136,11 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) 
             mode = modes.best(mode=row["mode"], country=country) or {}
             made.usable[at] = row["speed_kmh"] is not None and row["mode"] in allowed
             made.run_h[at] = (
-                km / row["speed_kmh"] * 24 / mode.get("active_h_per_day", 24)
+                km / row["speed_kmh"] * DAY_H / mode.get("active_h_per_day", DAY_H)
                 if row["speed_kmh"]
                 else 0.0
             )
-            made.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / P95_Z
+            made.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / NORMAL_P95
             made.fixed_h[at] = stand + extra_h
             made.fixed_sigma[at] = _sigma(stand, row["fixed_p95_h"])
             made.rates[at] = rates.best(mode=row["mode"], country=country, form=form)
@@ -193,7 +192,9 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
             km = sum(links[i]["length_km"] for i, _ in runs)
             if service["speed_kmh"]:
                 mode = modes.best(mode=links[runs[0][0]]["mode"], country=None) or {}
-                made.run_h[a] = km / service["speed_kmh"] * 24 / mode.get("active_h_per_day", 24)
+                made.run_h[a] = (
+                    km / service["speed_kmh"] * DAY_H / mode.get("active_h_per_day", DAY_H)
+                )
             made.headway_h[a] = headway_h(service)
             rate = rates.best(service_id=service["service_id"], form=cargo["form"])
             if rate:
@@ -254,5 +255,7 @@ def _extras(rules: Sequence[Applied], at_min: int) -> dict[int, tuple[float, flo
 def _sigma(median: float, p95: float | None) -> float:
     """Standard deviation of the logarithm of a log-normal with this median and 95th percentile."""
     return (
-        math.log(p95 / median) / P95_Z if median > 0 and p95 is not None and p95 > median else 0.0
+        math.log(p95 / median) / NORMAL_P95
+        if median > 0 and p95 is not None and p95 > median
+        else 0.0
     )

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from corridor.errors import CallError
 from corridor.network import durations
-from corridor.network.calendar import DAY_MIN, day_of, minute, season_contains, season_spans
+from corridor.network.calendar import day_of, minute, season_contains, season_spans
 from corridor.network.network import Network, Row
 from corridor.tables import selectors
+from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
 
 BITS = 62
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
 AHEAD_DAYS = 30
-YEAR_DAYS = 365.25
 COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
 
 
@@ -52,7 +52,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     )
     if mean_d is None:
         return inside
-    rate = hazard["events_per_year"] / (YEAR_DAYS * season / 365)
+    rate = hazard["events_per_year"] / (MEAN_YEAR_DAYS * season / CALENDAR_YEAR_DAYS)
     return inside * (1 - math.exp(-rate * mean_d))
 
 

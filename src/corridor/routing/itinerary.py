@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from corridor.network.calendar import Span, instant
 from corridor.network.network import Row
 from corridor.routing.query import Query
+from corridor.units import HOUR_MIN
 
 Floats = NDArray[np.float64]
 DEFAULT_DRAWS = 1000
@@ -63,8 +64,8 @@ class Leg:
             "country": self.country,
             "depart_at": instant(self.depart_min),
             "arrive_at": instant(self.arrive_min),
-            "wait_h": self.wait_min / 60,
-            "time_h": (self.arrive_min - self.depart_min) / 60,
+            "wait_h": self.wait_min / HOUR_MIN,
+            "time_h": (self.arrive_min - self.depart_min) / HOUR_MIN,
             "fixed_h": self.fixed_h,
             "length_km": self.length_km,
             "cost_usd": round(self.usd, 2),
@@ -229,7 +230,7 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
     at = np.full(draws, float(query.depart_min))
     for a in arcs:
         at = _pass(query, a, at, rng)
-    return (at - query.depart_min) / 60
+    return (at - query.depart_min) / HOUR_MIN
 
 
 def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
@@ -239,12 +240,12 @@ def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
     dice = np.random.default_rng([rng, 1, zlib.crc32(_name(query, arc).encode())])
     if query.graph.kind[arc] == "terminal":
         handled: Floats = (
-            60
+            HOUR_MIN
             * costs.fixed_h[arc]
             * np.exp(costs.handling_sigma[arc] * dice.standard_normal(draws))
         )
         return at + handled
-    headway_min = 60 * float(costs.headway_h[arc])
+    headway_min = HOUR_MIN * float(costs.headway_h[arc])
     if not query.is_always_open(arc):
         at = _wait(query.spans[arc], headway_min, at, dice)
     elif headway_min:
@@ -252,10 +253,10 @@ def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
     places = [2 * i + (not forward) for i, forward in query.graph.runs[arc]]
     mode = query.network.rows("links")[query.graph.runs[arc][0][0]]["mode"]
     luck = _luck(query, mode, draws, rng)
-    total: Floats = 60 * costs.run_h[arc] * np.exp(link.run_sigma[places[0]] * luck)
+    total: Floats = HOUR_MIN * costs.run_h[arc] * np.exp(link.run_sigma[places[0]] * luck)
     for at_link in places:
         if link.fixed_h[at_link]:
-            total = total + 60 * link.fixed_h[at_link] * np.exp(
+            total = total + HOUR_MIN * link.fixed_h[at_link] * np.exp(
                 link.fixed_sigma[at_link] * dice.standard_normal(draws)
             )
     return at + total

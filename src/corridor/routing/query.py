@@ -19,13 +19,14 @@ from corridor import stopping
 from corridor.errors import CallError, UnknownName
 from corridor.language.speech import marked
 from corridor.network import hazards, rules
-from corridor.network.calendar import DAY_MIN, Span, minute
+from corridor.network.calendar import Span, minute
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
 from corridor.network.network import Graph, Network, resolve_place
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party
 from corridor.tables import schema
+from corridor.units import DAY_MIN, HOUR_MIN
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -140,7 +141,9 @@ def prepare(
     spans = _spans(day, openings, forbidding)
     packed, span_ptr = _packed(day, openings, forbidding, spans)
     may_pass = costs.may_pass & ~matching_arcs(day, options.get("avoid", ()))
-    minutes = np.rint((costs.run_h + costs.fixed_h + costs.headway_h / 2) * 60).astype(np.int64)
+    minutes = np.rint((costs.run_h + costs.fixed_h + costs.headway_h / 2) * HOUR_MIN).astype(
+        np.int64
+    )
     ptr, head, arc_of, starts, is_goal = _search_graph(
         day,
         _states(day, start, start_layer),

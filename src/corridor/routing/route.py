@@ -31,6 +31,7 @@ from corridor.routing.query import (
 )
 from corridor.routing.whynot import Opening, opening_sets, say_openings
 from corridor.tables.store import installed_version, keep
+from corridor.units import HOUR_MIN
 
 ROUTE_TYPES: dict[str, Any] = {
     "route_id": pl.String,
@@ -252,7 +253,8 @@ def worth(query: Query, values: Ints) -> Floats:
     cargo = query.network.by_id("cargoes")[query.party.cargo_id]
     hour_usd = cargo["value_usd_per_unit"] * cargo["time_value_share_per_day"] / 24
     usd: Floats = (
-        values[:, 1] / 100 + (values[:, 0] - query.depart_min * (values[:, 0] > 0)) / 60 * hour_usd
+        values[:, 1] / 100
+        + (values[:, 0] - query.depart_min * (values[:, 0] > 0)) / HOUR_MIN * hour_usd
     )
     return usd
 
@@ -312,7 +314,7 @@ def _route_row(
     deadline = options.get("deadline")
     on_time = None
     if deadline is not None:
-        limit_h = (read_deadline(deadline) - query.depart_min) / 60
+        limit_h = (read_deadline(deadline) - query.depart_min) / HOUR_MIN
         on_time = float((hours <= limit_h).mean())
     bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if way else 0
     borders = [
@@ -322,7 +324,7 @@ def _route_row(
     ]
     return {
         "route_id": route_id,
-        "time_h": (parts[-1].arrive_min - query.depart_min) / 60 if parts else 0.0,
+        "time_h": (parts[-1].arrive_min - query.depart_min) / HOUR_MIN if parts else 0.0,
         "time_p05_h": low,
         "time_p50_h": middle,
         "time_p95_h": high,

@@ -19,12 +19,12 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.network import hazards
-from corridor.network.calendar import DAY_MIN, Span
-from corridor.network.cost import P95_Z, Floats
+from corridor.network.calendar import Span
+from corridor.network.cost import Floats
 from corridor.network.network import Network, resolve_place
 from corridor.routing.query import Bools, Ints, Options, Query, prepare
+from corridor.units import HOUR_MIN, NORMAL_P95, WEEK_MIN
 
-WEEK_MIN = 7 * DAY_MIN
 KINDS = 8  # rows of Frozen.values before those of the modes
 SKIM_OPTIONS = ("avoid", "carrier")
 
@@ -116,7 +116,7 @@ def _valued(frozen: Frozen, hour_usd: float) -> Frozen:
     """The same day with another value of an hour."""
     minutes, cents = frozen.values[:2]
     weight = np.where(
-        frozen.weight < 0, -1, cents + np.rint(minutes / 60 * hour_usd * 100).astype(np.int64)
+        frozen.weight < 0, -1, cents + np.rint(minutes / HOUR_MIN * hour_usd * 100).astype(np.int64)
     )
     return replace(frozen, weight=weight, hour_usd=hour_usd)
 
@@ -154,13 +154,13 @@ def _matrix(frozen: Frozen, rows: Sequence[int]) -> pl.DataFrame:
             "destination": pl.Series(names[to_row].tolist(), dtype=pl.String),
             "cargo_id": [frozen.query.party.cargo_id] * len(state),
             "generalised_cost_usd": np.where(there, distance[from_row, state], 0) / 100,
-            "time_h": found[0] / 60,
+            "time_h": found[0] / HOUR_MIN,
             "time_p95_h": _p95(found),
             "cost_usd": found[1] / 100,
             "carbon_kg": found[2] / 1000,
             "risk_share": risk,
             "length_km": found[3] / 1000,
-            "border_h": found[4] / 60,
+            "border_h": found[4] / HOUR_MIN,
             "border_usd": found[5] / 100,
             "open": there,
         },
@@ -179,7 +179,7 @@ def _p95(found: Ints) -> Floats:
     mean = np.maximum(found[0] + found[6], 1.0)
     variance = found[7] + (found[KINDS:].astype(np.float64) ** 2).sum(axis=0)
     sigma = np.sqrt(np.log1p(variance / mean**2))
-    late: Floats = np.maximum(mean * np.exp(P95_Z * sigma - sigma**2 / 2), found[0]) / 60
+    late: Floats = np.maximum(mean * np.exp(NORMAL_P95 * sigma - sigma**2 / 2), found[0]) / HOUR_MIN
     return late
 
 
@@ -217,7 +217,7 @@ def freeze(
     )
     metres, border = _lengths(query)
     weight = np.where(
-        shut, -1, query.usd_cents + np.rint(minutes / 60 * hour_usd * 100).astype(np.int64)
+        shut, -1, query.usd_cents + np.rint(minutes / HOUR_MIN * hour_usd * 100).astype(np.int64)
     )
     order = query.arc_of
     starts, start_ptr = _starts(query)
@@ -313,7 +313,7 @@ def _standing(query: Query, border: Bools) -> Floats:
     count = query.graph.arcs_count
     return np.stack(
         [
-            np.bincount(arc[at], 60 * link.fixed_h[place[at]], count),
+            np.bincount(arc[at], HOUR_MIN * link.fixed_h[place[at]], count),
             np.bincount(arc[at], 100 * link.charge_usd[place[at]], count),
         ]
     )
@@ -327,12 +327,12 @@ def _spread(query: Query, storm: Floats) -> Floats:
     link = costs.link
     count = graph.arcs_count
     arc, place = _runs(query)
-    stand_mean, stand_sd = _moments(60 * link.fixed_h, link.fixed_sigma)
-    handled_mean, handled_sd = _moments(60 * costs.fixed_h, costs.handling_sigma)
+    stand_mean, stand_sd = _moments(HOUR_MIN * link.fixed_h, link.fixed_sigma)
+    handled_mean, handled_sd = _moments(HOUR_MIN * costs.fixed_h, costs.handling_sigma)
     first = np.unique(arc, return_index=True)[1]
     sigma = np.zeros(count)
     sigma[arc[first]] = link.run_sigma[place[first]]
-    run_mean, run_sd = _moments(60 * costs.run_h, sigma)
+    run_mean, run_sd = _moments(HOUR_MIN * costs.run_h, sigma)
     links = query.network.rows("links")
     mode = np.array([""] * count, dtype=object)
     mode[arc[first]] = [links[i]["mode"] for i in (place[first] // 2).tolist()]
@@ -340,7 +340,7 @@ def _spread(query: Query, storm: Floats) -> Floats:
     variance = (
         np.bincount(arc, stand_sd[place] ** 2, count)
         + handled_sd**2
-        + (60 * costs.headway_h) ** 2 / 12
+        + (HOUR_MIN * costs.headway_h) ** 2 / 12
         + storm
     )
     return np.stack(

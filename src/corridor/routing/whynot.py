@@ -16,7 +16,7 @@ import polars as pl
 from corridor import stopping
 from corridor.language.speech import kept, marked
 from corridor.network import hazards
-from corridor.network.calendar import DAY_MIN, Span, day_of, intersect, next_open
+from corridor.network.calendar import Span, day_of, intersect, next_open
 from corridor.network.changes import Closure
 from corridor.network.network import Network
 from corridor.network.openings import arc_spans, pack, search_spans, shut_by
@@ -31,6 +31,7 @@ from corridor.routing.query import (
     search,
     trace,
 )
+from corridor.units import DAY_MIN, HOUR_MIN
 
 MOST_SETS = 5
 MOST_CLOSURES = 6
@@ -209,7 +210,7 @@ def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
 def _value(query: Query, way: Sequence[int], criterion: int) -> float:
     if criterion == 0:
         parts = legs(query, way)
-        return (parts[-1].arrive_min - query.depart_min) / 60 if parts else 0.0
+        return (parts[-1].arrive_min - query.depart_min) / HOUR_MIN if parts else 0.0
     if criterion == 3:
         bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if len(way) else 0
         return hazards.route_risk(query.network, bits, query.depart_min)
@@ -428,7 +429,7 @@ def lift(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Closure,
     per_arc = arc_spans(query.network, openings, forbidding)
     packed, ptr = pack(search_spans(query.network, openings, forbidding, per_arc))
     minutes = np.rint(
-        (query.costs.run_h + query.costs.fixed_h + query.costs.headway_h / 2) * 60
+        (query.costs.run_h + query.costs.fixed_h + query.costs.headway_h / 2) * HOUR_MIN
     ).astype(np.int64)
     passable = query.costs.may_pass & ~_avoided(query) & (np.diff(ptr) > 0)
     return replace(
@@ -453,7 +454,7 @@ def _best(query: Query, criterion: int) -> tuple[float | None, list[int] | None]
     if not len(goals):
         return None, None
     goal = int(goals[np.lexsort((labels[goals, 1], labels[goals, 1 + criterion]))[0]])
-    return (int(labels[goal, 1]) - query.depart_min) / 60, trace(query, labels, goal)
+    return (int(labels[goal, 1]) - query.depart_min) / HOUR_MIN, trace(query, labels, goal)
 
 
 def _avoided(query: Query) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -12,12 +12,13 @@ import polars as pl
 from corridor import stopping
 from corridor.errors import CallError
 from corridor.network import hazards
-from corridor.network.calendar import DAY_MIN, day_of
+from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.itinerary import legs
 from corridor.routing.query import CRITERIA, Options, prepare, read_instant
 from corridor.routing.route import read_criteria
 from corridor.routing.whynot import best_way, opening_sets, say_openings
+from corridor.units import DAY_MIN, HOUR_MIN
 
 MOST_DEPARTURES = 4000
 TYPES: dict[str, Any] = {
@@ -79,8 +80,10 @@ def departures(
             rows.append(
                 {
                     **row,
-                    "time_h": (parts[-1].arrive_min - query.depart_min) / 60 if parts else 0.0,
-                    "wait_h": sum(p.wait_min for p in parts) / 60,
+                    "time_h": (parts[-1].arrive_min - query.depart_min) / HOUR_MIN
+                    if parts
+                    else 0.0,
+                    "wait_h": sum(p.wait_min for p in parts) / HOUR_MIN,
                     "cost_usd": round(sum(p.usd for p in parts), 2),
                     "carbon_kg": round(sum(p.kg for p in parts), 3),
                     "risk_share": hazards.route_risk(query.network, bits, query.depart_min),

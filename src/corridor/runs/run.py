@@ -28,10 +28,10 @@ from corridor.study.settings import Scenario, Trip
 from corridor.study.study import Study
 from corridor.tables.store import installed_version, keep, kept
 from corridor.trade.chapter import prospects
+from corridor.units import DAY_H, WEEKS_YEAR_DAYS
 
 MAX_ROUTES = 10
 EVERY_DAYS = 7
-YEAR_DAYS = 364
 CALENDAR_CRITERIA = ("time", "cost")
 NOT_CODE = frozenset({"static", "__pycache__"})  # folders of the package that no answer depends on
 TRIP_TYPES: dict[str, Any] = {
@@ -184,7 +184,7 @@ def run(
             _trip_row(study.network, trip, found.pareto_count, found.reason, found.warnings)
         )
         say(f"through the year {trip.origin} - {trip.destination}", 2 * done + 1, total)
-        last = trip.depart + dt.timedelta(days=YEAR_DAYS)
+        last = trip.depart + dt.timedelta(days=WEEKS_YEAR_DAYS)
         year = departures(
             study.network,
             trip.origin,
@@ -391,10 +391,12 @@ def _answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
 
     def way(row: Mapping[str, Any]) -> str:
         late = (
-            "" if row["time_p95_h"] is None else f", 19 in 20 within {row['time_p95_h'] / 24:.1f}"
+            ""
+            if row["time_p95_h"] is None
+            else f", 19 in 20 within {row['time_p95_h'] / DAY_H:.1f}"
         )
         return (
-            f"{row['time_p50_h'] / 24:.1f} days{late}, USD {row['cost_usd']:,.0f}, "
+            f"{row['time_p50_h'] / DAY_H:.1f} days{late}, USD {row['cost_usd']:,.0f}, "
             f"{row['carbon_kg'] / 1000:.1f} t CO2e, by {' and '.join(row['modes'])} through "
             f"{'-'.join(row['countries'])}"
         )

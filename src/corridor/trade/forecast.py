@@ -15,6 +15,7 @@ from corridor.checks.trade import check_trade
 from corridor.errors import CallError, StudyError
 from corridor.language.speech import kept
 from corridor.trade.gravity import Equilibrium, equilibrium
+from corridor.units import DAY_H, NORMAL_P95_ROUNDED
 
 _KEYS = ("exporter", "importer", "sector_id")
 _COSTS = (*_KEYS, "cost_share")
@@ -120,9 +121,11 @@ def trade_costs(
         )
         .filter(pl.col("exporter") != pl.col("importer"))
     )
-    day = pl.col("time_value_share_per_day") / 24
+    day = pl.col("time_value_share_per_day") / DAY_H
     spread_h = (
-        ((pl.col("time_p95_h") - pl.col("time_h")) / 1.645).clip(lower_bound=0.0).fill_null(0.0)
+        ((pl.col("time_p95_h") - pl.col("time_h")) / NORMAL_P95_ROUNDED)
+        .clip(lower_bound=0.0)
+        .fill_null(0.0)
     )
     rows = rows.with_columns(
         ((pl.col("cost_usd") - pl.col("border_usd")) / pl.col("_worth")).alias("freight_share"),
@@ -344,7 +347,7 @@ def _elasticities(
     )
     if np.any(low > middle) or np.any(high < middle):
         raise CallError("sectors: elasticity must lie between elasticity_low and elasticity_high")
-    sigma = np.log(high / low) / (2 * 1.645)
+    sigma = np.log(high / low) / (2 * NORMAL_P95_ROUNDED)
     steps = np.random.default_rng(settings.rng).standard_normal(settings.draws)
     return middle, middle * np.exp(steps[:, None] * sigma)
 

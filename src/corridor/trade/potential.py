@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from corridor.errors import CallError, Finding, StudyError
 from corridor.trade.gravity import balance
+from corridor.units import NORMAL_P95_ROUNDED
 
 _EARTH_KM = 6371.0
 _COLUMNS = (
@@ -148,7 +149,7 @@ def complete(
     rest = balance(np.where(seen, 0.0, easy), left, right)
     gap = np.log(flows[seen & (flows > 0)] / potential[seen & (flows > 0)])
     spread = float(np.sqrt(np.mean(gap**2))) if len(gap) else log(10.0)
-    factor = exp(1.645 * spread)
+    factor = exp(NORMAL_P95_ROUNDED * spread)
     gdp = models["gdp_usd"].cast(pl.Float64).to_numpy()
     out: list[tuple[object, ...]] = []
     for i, a in enumerate(codes):

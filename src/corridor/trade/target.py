@@ -13,6 +13,7 @@ import polars as pl
 from corridor.errors import CallError
 from corridor.language.speech import kept, marked
 from corridor.trade.forecast import Forecast
+from corridor.units import MEAN_YEAR_DAYS
 
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014),
 # Handbook of International Economics 4, table 3.4 (means over structural estimates).
@@ -72,7 +73,7 @@ def target(
         ends = part["ends_on"].max()
         if not isinstance(ends, date):
             raise CallError(f"series {name}: ends_on must be a date")
-        years = ((date(by, 1, 1) - ends).days - 1) / 365.25
+        years = ((date(by, 1, 1) - ends).days - 1) / MEAN_YEAR_DAYS
         if years <= 0:
             raise CallError(f"series {name} ends on {ends}, not before {by}")
         flows = {
