@@ -13,8 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from corridor import __version__
 from corridor.errors import CallError, NotConverged, StudyError, UnknownName
+from corridor.tables.store import installed_version
 from corridor.web import answers, cards, catalogue, pages, questions, saving
 from corridor.web.door import Door, Refused, said
 from corridor.web.replies import send
@@ -64,7 +64,7 @@ def make_app(folder: File, *, token: str | None = None, workers: Workers | None 
 
     app = FastAPI(
         title=f"corridor: {shelf.study().title}",
-        version=__version__,
+        version=installed_version(),
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
