@@ -18,17 +18,33 @@ from corridor.language.speech import kept
 Floats = NDArray[np.float64]
 CLOSURES = ("full", "once", "conditional")
 DEFICITS = ("fixed", "share")
+BALANCING_ROUNDS = 5  # plain rounds before Newton's method, which starts badly from far away
+MAX_LOG_STEP = 2.0  # of a resistance in one Newton step
+NEWTON_GAP = 0.2  # largest log gap between sales and output from which Newton's method is tried
+MAX_LOG_PRICE_STEP = 1.0  # of a factory gate price in one Newton step
 
 
 @dataclass(frozen=True, slots=True)
 class Equilibrium:
-    """The world after a change of trade costs, as ratios to the world before (leading axes: draws,
-    if any).
+    """The world after a change of trade costs, as ratios to the world before.
 
-    trade: value of each flow (…, exporter, importer, sector), in the units of the trade given;
-    price_ratio: factory gate prices; output, expenditure: values; price_index_ratio: consumer
-    prices; real_income_ratio: expenditure over consumer prices. World output keeps its nominal
-    value.
+    World output keeps its nominal value. Where draws were solved side by side, every array has them
+    as leading axes.
+
+    Attributes
+    ----------
+    trade
+        Value of each flow (..., exporter, importer, sector), in the units of the trade before.
+    price_ratio
+        Factory gate prices of each country (..., country).
+    output, expenditure
+        Values (..., country).
+    sector_index_ratio
+        Consumer prices of each sector (..., country, sector).
+    price_index_ratio
+        Consumer prices (..., country).
+    real_income_ratio
+        Expenditure over consumer prices (..., country).
     """
 
     trade: Floats
@@ -44,9 +60,18 @@ class Equilibrium:
 class Counterfactual:
     """One-sector structural gravity before and after a change of trade costs.
 
-    inward, outward: multilateral resistances P and Pi, the reference importer's P being 1;
-    price_ratio: factory gate prices against before; real_income_ratio: expenditure over P against
-    before.
+    Attributes
+    ----------
+    base_trade, trade
+        Value of each flow (exporter, importer), before and after.
+    base_inward, base_outward, inward, outward
+        Multilateral resistances P and Pi, before and after; the reference importer's P is 1.
+    price_ratio
+        Factory gate prices over those before.
+    output, expenditure
+        Values after.
+    real_income_ratio
+        Expenditure over P, compared with before.
     """
 
     base_trade: Floats
@@ -61,6 +86,63 @@ class Counterfactual:
     real_income_ratio: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Shock:
+    """The world before a change of trade costs, and the change; draws on the first axis.
+
+    pull: each exporter's share in an importer's spending on a sector before, times the change of
+    the kernel (draw, exporter, importer, sector). theta: elasticities (draw, sector). spent: what
+    importers spent on sectors. draws_shape: the leading axes the caller's arrays had.
+    """
+
+    pull: Floats
+    theta: Floats
+    output: Floats
+    spent: Floats
+    deficits: str
+    draws_shape: tuple[int, ...]
+
+    @property
+    def expenditure(self) -> Floats:
+        """What each country spent before."""
+        spending: Floats = self.spent.sum(axis=1)
+        return spending
+
+    @property
+    def taste(self) -> Floats:
+        """The share of each sector in a country's spending, which stays as it is."""
+        return self.spent / self.expenditure[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Market:
+    """Every market at some factory gate prices, which need not clear it; draws on the first axis.
+
+    shares: of exporters in importers' spending on a sector. index_sums: the sums behind the price
+    index of a sector. sales: what each country sells; gap: log of sales over output.
+    """
+
+    prices: Floats
+    shares: Floats
+    index_sums: Floats
+    flows: Floats
+    output: Floats
+    expenditure: Floats
+    sales: Floats
+    gap: Floats
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether every country still buys something and sells something."""
+        return bool(np.all(self.expenditure > 0) and np.all(np.isfinite(self.gap)))
+
+    @property
+    def worst_gap(self) -> Floats:
+        """The largest gap of any country, by draw."""
+        worst: Floats = np.max(np.abs(self.gap), axis=1)
+        return worst
+
+
 def resistances(
     kernel: Floats,
     output: Floats,
@@ -70,40 +152,60 @@ def resistances(
     tolerance: float = 1e-13,
     max_iterations: int = 500,
 ) -> tuple[Floats, Floats]:
-    """Return the inward and outward resistance terms P^(sigma-1) and Pi^(sigma-1), the reference
-    importer's being 1.
+    """Return the inward and outward resistance terms P^(sigma-1) and Pi^(sigma-1).
 
-    Newton's method on the logarithm of the inward terms, after a few rounds of balancing; raises
-    NotConverged. Source: Anderson and van Wincoop (2003), equations 10 and 11.
+    Newton's method on the logarithm of the inward terms, after a few rounds of balancing.
+
+    Parameters
+    ----------
+    kernel
+        Ease of trade (exporter, importer), finite, none negative.
+    output, expenditure
+        Of each country, in the same money; only their shares in the world's count.
+    reference
+        Row of the country whose inward term is 1.
+    tolerance
+        Largest gap of a logarithm that is left.
+    max_iterations
+        Rounds before giving up.
+
+    Raises
+    ------
+    NotConverged
+        Where the terms do not settle.
+
+    Notes
+    -----
+    Source: Anderson and van Wincoop (2003), equations 10 and 11.
     """
-    y = output / output.sum()
-    e = expenditure / expenditure.sum()
-    if kernel.shape != (len(y), len(e)) or not np.all(np.isfinite(kernel)) or np.any(kernel < 0):
-        raise CallError("the kernel must be a square table of finite numbers, none negative")
-    others = np.arange(len(y)) != reference
-    log_v = np.zeros(len(e))
+    output_share = output / output.sum()
+    spending_share = expenditure / expenditure.sum()
+    _check_kernel(kernel, len(output), len(expenditure))
+
+    log_inward = np.zeros(len(expenditure))
     for step in range(max_iterations):
-        to_importer = kernel * (e * np.exp(log_v))
-        u = 1.0 / to_importer.sum(axis=1)
-        to_exporter = kernel * (y * u)[:, None]
-        sums = to_exporter.sum(axis=0)
-        gap = log_v + np.log(sums)
+        to_importers = kernel * (spending_share * np.exp(log_inward))
+        outward = 1.0 / to_importers.sum(axis=1)
+        from_exporters = kernel * (output_share * outward)[:, None]
+        sums = from_exporters.sum(axis=0)
+        gap = log_inward + np.log(sums)
         gap -= gap[reference]
+
         if not np.all(np.isfinite(gap)):
             break
         if np.max(np.abs(gap)) < tolerance:
-            scale = np.exp(log_v[reference])
-            return np.exp(log_v) / scale, u * scale
-        if step < 5:
-            log_v = log_v - gap
+            scale = np.exp(log_inward[reference])
+            return np.exp(log_inward) / scale, outward * scale
+
+        if step < BALANCING_ROUNDS:
+            log_inward = log_inward - gap
             continue
-        jacobian = np.eye(len(e)) - (to_exporter / sums).T @ (to_importer * u[:, None])
-        jacobian -= jacobian[reference]
+        change = (from_exporters / sums).T @ (to_importers * outward[:, None])
         try:
-            change = np.linalg.solve(jacobian[np.ix_(others, others)], gap[others])
+            log_inward = log_inward - _newton_resistances(change, gap, reference)
         except np.linalg.LinAlgError:
             break
-        log_v[others] -= np.clip(change, -2.0, 2.0)
+
     raise NotConverged(
         kept(
             "The multilateral resistances did not settle to {tolerance} within {figure} rounds. "
@@ -112,6 +214,27 @@ def resistances(
             figure=max_iterations,
         )
     )
+
+
+def _check_kernel(kernel: Floats, exporters: int, importers: int) -> None:
+    is_square = kernel.shape == (exporters, importers)
+    if not is_square or not np.all(np.isfinite(kernel)) or np.any(kernel < 0):
+        raise CallError("the kernel must be a square table of finite numbers, none negative")
+
+
+def _newton_resistances(change: Floats, gap: Floats, reference: int) -> Floats:
+    """Return the Newton step of the log inward terms; the reference's term stays.
+
+    change: how the balanced log inward term of a row moves with the log inward term of a column.
+    """
+    others = np.arange(len(gap)) != reference
+    jacobian = np.eye(len(gap)) - change
+    jacobian -= jacobian[reference]
+
+    step = np.zeros(len(gap))
+    solution = np.linalg.solve(jacobian[np.ix_(others, others)], gap[others])
+    step[others] = np.clip(solution, -MAX_LOG_STEP, MAX_LOG_STEP)
+    return step
 
 
 def structural(
@@ -126,51 +249,88 @@ def structural(
 ) -> Counterfactual:
     """Return trade, resistances, prices and real income before and after a change of trade costs.
 
-    closure: ``conditional`` holds output and expenditure; ``once`` moves prices once from the
-    conditional resistances (what gegravity 0.3 calls full; flows then do not quite add up to
-    output); ``full`` lets prices, output and expenditure settle, every country keeping its ratio of
-    expenditure to output but for one common factor. Where the totals of output and expenditure
-    differ, output is scaled to expenditure (``once`` leaves it, as gegravity does). Source: Larch
-    and Yotov (2016), WTO working paper ERSD-2016-08, equations 25 to 32.
+    Parameters
+    ----------
+    kernel, new_kernel
+        Ease of trade (exporter, importer) before and after.
+    output, expenditure
+        Of each country, before. Where their totals differ, output is scaled to expenditure
+        (``once`` leaves it, as gegravity does).
+    sigma
+        Elasticity of substitution, above 1.
+    closure
+        ``conditional`` holds output and expenditure. ``once`` moves prices once from the
+        conditional resistances (what gegravity 0.3 calls full; flows then do not quite add up to
+        output). ``full`` lets prices, output and expenditure settle, every country keeping its
+        ratio of expenditure to output but for one common factor.
+    reference
+        Row of the country whose inward resistance is 1.
+
+    Raises
+    ------
+    NotConverged
+        Where resistances or prices do not settle.
+
+    Notes
+    -----
+    Source: Larch and Yotov (2016), WTO working paper ERSD-2016-08, equations 25 to 32.
     """
     if closure not in CLOSURES:
         raise CallError(f"closure must be one of {', '.join(CLOSURES)}, not {closure!r}")
     if sigma <= 1:
         raise CallError(f"the elasticity of substitution must be above 1, not {sigma:g}")
-    power = 1.0 / (sigma - 1.0)
     if closure != "once":
         output = output * (expenditure.sum() / output.sum())
-    v, u = resistances(kernel, output, expenditure, reference=reference)
-    base = kernel * np.outer(output / output.sum() * u, expenditure * v)
+
+    power = 1.0 / (sigma - 1.0)
+    inward, outward = resistances(kernel, output, expenditure, reference=reference)
+    base = _structural_flows(kernel, output, expenditure, inward, outward)
+
     if closure == "full":
-        ratio = np.divide(new_kernel, kernel, out=np.zeros_like(kernel), where=kernel > 0)
-        settled = _settle(base[..., None], ratio[..., None], np.array([sigma - 1.0]), "share")
+        settled = _settled_prices(base, kernel, new_kernel, sigma)
+        prices = settled.price_ratio
         new_output = settled.output
         new_expenditure = settled.expenditure
-        prices = settled.price_ratio
-        new_v, new_u = resistances(new_kernel, new_output, new_expenditure, reference=reference)
-    else:
-        new_v, new_u = resistances(new_kernel, output, expenditure, reference=reference)
-        prices = np.ones_like(output) if closure == "conditional" else (u / new_u) ** power
-        new_output = prices * output
-        new_expenditure = prices * expenditure
-    trade = new_kernel * np.outer(new_output / new_output.sum() * new_u, new_expenditure * new_v)
-    if closure == "full":
+        new_inward, new_outward = resistances(
+            new_kernel, new_output, new_expenditure, reference=reference
+        )
         income = settled.real_income_ratio
     else:
-        income = new_expenditure / expenditure * (new_v / v) ** -power
+        new_inward, new_outward = resistances(new_kernel, output, expenditure, reference=reference)
+        prices = (outward / new_outward) ** power
+        if closure == "conditional":
+            prices = np.ones_like(output)
+        new_output = prices * output
+        new_expenditure = prices * expenditure
+        income = new_expenditure / expenditure * (new_inward / inward) ** -power
+
     return Counterfactual(
-        base,
-        trade,
-        v**power,
-        u**power,
-        new_v**power,
-        new_u**power,
-        prices,
-        new_output,
-        new_expenditure,
-        income,
+        base_trade=base,
+        trade=_structural_flows(new_kernel, new_output, new_expenditure, new_inward, new_outward),
+        base_inward=inward**power,
+        base_outward=outward**power,
+        inward=new_inward**power,
+        outward=new_outward**power,
+        price_ratio=prices,
+        output=new_output,
+        expenditure=new_expenditure,
+        real_income_ratio=income,
     )
+
+
+def _structural_flows(
+    kernel: Floats, output: Floats, expenditure: Floats, inward: Floats, outward: Floats
+) -> Floats:
+    """Return the flows that kernel and resistances give."""
+    flows: Floats = kernel * np.outer(output / output.sum() * outward, expenditure * inward)
+    return flows
+
+
+def _settled_prices(base: Floats, kernel: Floats, new_kernel: Floats, sigma: float) -> Equilibrium:
+    """Return the equilibrium of one sector after a change of kernels."""
+    change = np.divide(new_kernel, kernel, out=np.zeros_like(kernel), where=kernel > 0)
+    theta = np.array([sigma - 1.0])
+    return _settle(base[..., None], change[..., None], theta, "share")
 
 
 def equilibrium(
@@ -182,27 +342,52 @@ def equilibrium(
     tolerance: float = 1e-12,
     max_iterations: int = 5000,
 ) -> Equilibrium:
-    """Return the equilibrium after every trade cost is multiplied by cost_ratio, from the flows
-    before alone.
+    """Return the world after every trade cost is multiplied by a ratio.
 
-    trade: exporter, importer, sector, sales at home included. cost_ratio: new over old cost, inf
-    where no way is left; may have a leading axis of draws, as may elasticity (draws, sectors), the
-    elasticity of trade to its cost (sigma - 1). deficits: ``fixed`` keeps each country's deficit in
-    money, ``share`` its ratio to output but for one common factor. One factor of production, moving
-    freely between sectors; expenditure shares of sectors are fixed. Raises NotConverged, never
-    returning numbers that do not balance. Source: Dekle, Eaton and Kortum (2008), IMF Staff Papers
-    55(3), equations 9 to 13; sectors as in Costinot and Rodriguez-Clare (2014), section 3.
+    Nothing but the flows before is needed. One factor of production, moving freely between sectors;
+    expenditure shares of sectors are fixed.
+
+    Parameters
+    ----------
+    trade
+        Value of each flow (exporter, importer, sector), sales at home included.
+    cost_ratio
+        New over old cost, as trade; inf where no route is left. It may have draws as leading axis.
+    elasticity
+        Of trade to its cost (sigma - 1), by sector; it may have draws as leading axis.
+    deficits
+        ``fixed`` keeps each country's deficit in money, ``share`` its ratio to output but for one
+        common factor.
+    tolerance
+        Largest log gap between a country's sales and its output that is left.
+    max_iterations
+        Rounds before giving up.
+
+    Raises
+    ------
+    NotConverged
+        Where no equilibrium is found: numbers that do not balance are never returned.
+
+    Notes
+    -----
+    Source: Dekle, Eaton and Kortum (2008), IMF Staff Papers 55(3), equations 9 to 13; sectors as in
+    Costinot and Rodriguez-Clare (2014), section 3.
     """
+    theta = np.asarray(elasticity, dtype=np.float64)
+    _check_shock(trade, cost_ratio, theta, deficits)
+
+    with np.errstate(over="ignore"):
+        change = cost_ratio ** -theta[..., None, None, :]
+    return _settle(trade, change, theta, deficits, tolerance, max_iterations)
+
+
+def _check_shock(trade: Floats, cost_ratio: Floats, theta: Floats, deficits: str) -> None:
     if deficits not in DEFICITS:
         raise CallError(f"deficits must be one of {', '.join(DEFICITS)}, not {deficits!r}")
-    theta = np.asarray(elasticity, dtype=np.float64)
     if np.any(theta <= 0) or np.any(cost_ratio <= 0) or np.any(np.isnan(cost_ratio)):
         raise CallError("elasticities and cost ratios must be above zero")
     if np.any(trade < 0) or not np.all(np.isfinite(trade)):
         raise CallError("trade must be finite and not negative")
-    with np.errstate(over="ignore"):
-        change = cost_ratio ** -theta[..., None, None, :]
-    return _settle(trade, change, theta, deficits, tolerance, max_iterations)
 
 
 def _settle(
@@ -214,74 +399,22 @@ def _settle(
     max_iterations: int = 5000,
 ) -> Equilibrium:
     """Solve the market clearing of exact-hat algebra; change is the ratio of kernels."""
-    output = trade.sum(axis=(1, 2))
-    spent = trade.sum(axis=0)
-    expenditure = spent.sum(axis=1)
-    if np.any(output <= 0) or np.any(expenditure <= 0):
-        raise CallError("every country must sell and buy something: sales at home are missing")
-    share = np.divide(trade, spent, out=np.zeros_like(trade), where=spent > 0)
-    taste = spent / expenditure[:, None]
-    lead = np.broadcast_shapes(change.shape[:-3], theta.shape[:-1])
-    n = len(output)
-    world = output.sum()
-    start = np.broadcast_to(share * change, (*lead, *trade.shape)).reshape(-1, *trade.shape)
-    thetas = np.broadcast_to(theta, (*lead, trade.shape[2])).reshape(-1, trade.shape[2])
-    if np.any((start.sum(axis=1) <= 0) & (taste > 0)):
-        raise NotConverged(
-            kept("A country is left without any supplier in a sector: nothing can settle.")
-        )
-    log_w = np.zeros((len(start), n))
-    weight = output / world
-    eye = np.eye(n)
+    shock = _shock(trade, change, theta, deficits)
+    log_prices = np.zeros((len(shock.pull), len(shock.output)))
+
     for _ in range(max_iterations):
-        w = np.exp(log_w)
-        parts = start * np.exp(-thetas[:, None, :] * log_w[:, :, None])[:, :, None, :]
-        totals = parts.sum(axis=1)
-        shares = np.divide(
-            parts, totals[:, None], out=np.zeros_like(parts), where=totals[:, None] > 0
-        )
-        made = w * output
-        if deficits == "fixed":
-            bought = made + (expenditure - output)
-        else:
-            loose = w * expenditure
-            bought = loose * (world / loose.sum(axis=1))[:, None]
-        if np.any(bought <= 0):
+        market = _market(shock, log_prices)
+        if not market.can_go_on:
             break
-        flows = shares * (taste * bought[..., None])[:, None]
-        sold = flows.sum(axis=(2, 3))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gap = np.log(sold / made)
-        worst = np.max(np.abs(gap), axis=1)
-        if not np.all(np.isfinite(worst)):
+        if np.all(market.worst_gap < tolerance):
+            return _equilibrium(shock, market)
+
+        try:
+            log_prices = log_prices + _price_step(shock, market)
+        except np.linalg.LinAlgError:
             break
-        if np.all(worst < tolerance):
-            prices = (
-                -np.log(totals, out=np.zeros_like(totals), where=totals > 0) / thetas[:, None, :]
-            )
-            return _result(flows, w, bought, prices, output, spent, lead)
-        near = worst < 0.2
-        step = gap / (1.0 + thetas.max(axis=1))[:, None]
-        if near.any():
-            pull = np.einsum("bijs,bs,bkjs->bik", flows[near], thetas[near], shares[near])
-            own = np.einsum("bijs,bs->bi", flows[near], thetas[near])
-            direct = flows[near].sum(axis=3)
-            if deficits == "fixed":
-                spend = direct * (made / bought)[near][:, None, :]
-            else:
-                spend = direct - sold[near][:, :, None] * (bought[near] / world)[:, None, :]
-            jacobian = (pull + spend) / sold[near][:, :, None] - eye * (own / sold[near] + 1.0)[
-                :, :, None
-            ]
-            jacobian -= weight
-            try:
-                step[near] = np.clip(
-                    np.linalg.solve(jacobian, -gap[near][..., None])[..., 0], -1.0, 1.0
-                )
-            except np.linalg.LinAlgError:
-                break
-        log_w = log_w + step
-        log_w -= np.log((np.exp(log_w) * output).sum(axis=1, keepdims=True) / world)
+        log_prices -= _log_world_output(shock, log_prices)
+
     raise NotConverged(
         kept(
             "The equilibrium did not settle to {tolerance} in {figure} rounds. Look for a country "
@@ -292,27 +425,129 @@ def _settle(
     )
 
 
-def _result(
-    flows: Floats,
-    w: Floats,
-    bought: Floats,
-    log_prices: Floats,
-    output: Floats,
-    spent: Floats,
-    lead: tuple[int, ...],
-) -> Equilibrium:
-    """Give the settled arrays their leading axes back and derive price indices and real income."""
-    expenditure = spent.sum(axis=1)
-    index = np.exp((spent / expenditure[:, None] * log_prices).sum(axis=2))
-    shape = (*lead, w.shape[1])
+def _shock(trade: Floats, change: Floats, theta: Floats, deficits: str) -> _Shock:
+    """Lay the change over the world before, one row a draw."""
+    output = trade.sum(axis=(1, 2))
+    spent = trade.sum(axis=0)
+    if np.any(output <= 0) or np.any(spent.sum(axis=1) <= 0):
+        raise CallError("every country must sell and buy something: sales at home are missing")
+
+    share = np.divide(trade, spent, out=np.zeros_like(trade), where=spent > 0)
+    draws_shape = np.broadcast_shapes(change.shape[:-3], theta.shape[:-1])
+    pull = np.broadcast_to(share * change, (*draws_shape, *trade.shape))
+    thetas = np.broadcast_to(theta, (*draws_shape, trade.shape[2]))
+
+    shock = _Shock(
+        pull=pull.reshape(-1, *trade.shape),
+        theta=thetas.reshape(-1, trade.shape[2]),
+        output=output,
+        spent=spent,
+        deficits=deficits,
+        draws_shape=draws_shape,
+    )
+    if np.any((shock.pull.sum(axis=1) <= 0) & (shock.taste > 0)):
+        raise NotConverged(
+            kept("A country is left without any supplier in a sector: nothing can settle.")
+        )
+    return shock
+
+
+def _market(shock: _Shock, log_prices: Floats) -> _Market:
+    """Return what every country makes, buys and sells at some factory gate prices."""
+    prices = np.exp(log_prices)
+    # A rise of the factory gate price takes an exporter's share in every market down by theta.
+    attraction = np.exp(-shock.theta[:, None, :] * log_prices[:, :, None])
+    weights = shock.pull * attraction[:, :, None, :]
+    index_sums = weights.sum(axis=1)
+    shares = np.divide(
+        weights, index_sums[:, None], out=np.zeros_like(weights), where=index_sums[:, None] > 0
+    )
+
+    output = prices * shock.output
+    expenditure = _expenditure(shock, prices, output)
+    flows = shares * (shock.taste * expenditure[..., None])[:, None]
+    sales = flows.sum(axis=(2, 3))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.log(sales / output)
+
+    return _Market(prices, shares, index_sums, flows, output, expenditure, sales, gap)
+
+
+def _expenditure(shock: _Shock, prices: Floats, output: Floats) -> Floats:
+    """Return what each country spends under the rule for deficits."""
+    if shock.deficits == "fixed":
+        spending: Floats = output + (shock.expenditure - shock.output)
+        return spending
+
+    unscaled = prices * shock.expenditure
+    scaled: Floats = unscaled * (shock.output.sum() / unscaled.sum(axis=1))[:, None]
+    return scaled
+
+
+def _price_step(shock: _Shock, market: _Market) -> Floats:
+    """Return the next step of the log prices: Newton's, or far from the solution a damped gap."""
+    step: Floats = market.gap / (1.0 + shock.theta.max(axis=1))[:, None]
+    near = market.worst_gap < NEWTON_GAP
+
+    if near.any():
+        jacobian = _jacobian(shock, market, near)
+        solution = np.linalg.solve(jacobian, -market.gap[near][..., None])[..., 0]
+        step[near] = np.clip(solution, -MAX_LOG_PRICE_STEP, MAX_LOG_PRICE_STEP)
+    return step
+
+
+def _jacobian(shock: _Shock, market: _Market, near: NDArray[np.bool_]) -> Floats:
+    """Return how the gap of a row's country moves with the log price of a column's, in some draws.
+
+    The level of all prices is free; taking world output off each row pins it down.
+    """
+    flows = market.flows[near]
+    sales = market.sales[near]
+    theta = shock.theta[near]
+    world_output = shock.output.sum()
+
+    # Substitution: dearer rivals sell less, and what they lose goes to the others by their shares.
+    rivals = np.einsum("bijs,bs,bkjs->bik", flows, theta, market.shares[near])
+    own = np.einsum("bijs,bs->bi", flows, theta)
+
+    # Income: an importer whose output is worth more buys more of everybody.
+    bought = flows.sum(axis=3)
+    if shock.deficits == "fixed":
+        income = bought * (market.output / market.expenditure)[near][:, None, :]
+    else:
+        spending_share = market.expenditure[near] / world_output
+        income = bought - sales[:, :, None] * spending_share[:, None, :]
+
+    jacobian: Floats = (rivals + income) / sales[:, :, None]
+    jacobian = jacobian - np.eye(len(shock.output)) * (own / sales + 1.0)[:, :, None]
+    jacobian -= shock.output / world_output
+    return jacobian
+
+
+def _log_world_output(shock: _Shock, log_prices: Floats) -> Floats:
+    """Return the log of nominal world output over that before, by draw."""
+    output = (np.exp(log_prices) * shock.output).sum(axis=1, keepdims=True)
+    ratio: Floats = np.log(output / shock.output.sum())
+    return ratio
+
+
+def _equilibrium(shock: _Shock, market: _Market) -> Equilibrium:
+    """Derive price indices and real income of a cleared market, in the caller's axes of draws."""
+    sums = market.index_sums
+    log_sums = np.log(sums, out=np.zeros_like(sums), where=sums > 0)
+    log_index = -log_sums / shock.theta[:, None, :]
+    index = np.exp((shock.spent / shock.expenditure[:, None] * log_index).sum(axis=2))
+
+    by_flow = (*shock.draws_shape, *market.flows.shape[1:])
+    by_country = (*shock.draws_shape, len(shock.output))
     return Equilibrium(
-        flows.reshape(*lead, *flows.shape[1:]),
-        w.reshape(shape),
-        (w * output).reshape(shape),
-        bought.reshape(shape),
-        np.exp(log_prices).reshape(*shape, -1),
-        index.reshape(shape),
-        (bought / expenditure / index).reshape(shape),
+        trade=market.flows.reshape(by_flow),
+        price_ratio=market.prices.reshape(by_country),
+        output=market.output.reshape(by_country),
+        expenditure=market.expenditure.reshape(by_country),
+        sector_index_ratio=np.exp(log_index).reshape(*by_country, -1),
+        price_index_ratio=index.reshape(by_country),
+        real_income_ratio=(market.expenditure / shock.expenditure / index).reshape(by_country),
     )
 
 
@@ -324,10 +559,26 @@ def balance(
     tolerance: float = 1e-10,
     max_iterations: int = 20000,
 ) -> Floats:
-    """Return the flows proportional to the kernel in every row and column that add up to exports
-    and imports.
+    """Return the flows that follow the kernel and add up to exports and imports.
 
-    The sums of exports and imports must agree. Raises NotConverged where no such flows exist.
+    Parameters
+    ----------
+    kernel
+        Ease of trade (exporter, importer); every row and column of the flows is proportional to it.
+    exports, imports
+        Totals of each country; their sums must agree.
+    tolerance
+        Largest gap of a row that is left, over the largest exports.
+    max_iterations
+        Rounds before giving up.
+
+    Raises
+    ------
+    NotConverged
+        Where no such flows exist.
+
+    Notes
+    -----
     Source: Deming and Stephan (1940); the fitted flows of a Poisson gravity with both fixed
     effects, Fally (2015).
     """
@@ -335,15 +586,17 @@ def balance(
         raise CallError(
             f"exports add up to {exports.sum():g} and imports to {imports.sum():g}: they must agree"
         )
-    left = np.ones(len(exports))
-    right = np.ones(len(imports))
+
+    row_factors = np.ones(len(exports))
+    column_factors = np.ones(len(imports))
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(max_iterations):
-            left = np.where(exports > 0, exports / (kernel @ right), 0.0)
-            right = np.where(imports > 0, imports / (kernel.T @ left), 0.0)
-            flows: Floats = left[:, None] * kernel * right
+            row_factors = np.where(exports > 0, exports / (kernel @ column_factors), 0.0)
+            column_factors = np.where(imports > 0, imports / (kernel.T @ row_factors), 0.0)
+            flows: Floats = row_factors[:, None] * kernel * column_factors
             if np.max(np.abs(flows.sum(axis=1) - exports)) <= tolerance * exports.max():
                 return flows
+
     raise NotConverged(
         kept(
             "The flows could not be balanced to the totals in {figure} rounds: some country's "
