@@ -12,12 +12,15 @@ import math
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from core_cases import BOX, STUDY, link, network, node, small
+from corridor.closures.demand_arrays import expose
 from corridor.errors import UnknownName
 from corridor.network import cost
 from corridor.network.rules import Party, applying
+from corridor.routing.skims import freeze
 
 RATES = [
     {
@@ -280,3 +283,26 @@ def test_a_lorry_in_kazakhstan_costs_what_its_row_says() -> None:
         study.rows("links")[at]["length_km"] * 2 * rate["usd_per_teu_km"]
     )
     assert STUDY.is_dir()
+
+
+def test_an_hour_costs_a_cargo_a_24th_of_what_a_day_does():
+    assert cost.hour_usd(48_000.0, 0.01) == 48_000.0 * 0.01 / 24
+    box = {"value_usd_per_unit": 48_000.0, "time_value_share_per_day": 0.01}
+    assert cost.cargo_hour_usd(box) == 20.0
+
+
+def test_routes_matrices_and_closures_price_an_hour_alike():
+    borders_open = network("open-borders")
+    cargo = borders_open.by_id("cargoes")["container-40"]
+    row = {
+        "demand_id": "d",
+        "origin_node_id": "almaty",
+        "destination_node_id": "karachi",
+        "cargo_id": "container-40",
+        "units_per_year": 1.0,
+    }
+    frozen = freeze(borders_open, cargo="container-40", depart="2026-07-01")
+    exposure = expose(borders_open, pl.DataFrame([row]), on="2026-07-01")
+
+    assert frozen.hour_usd == cost.cargo_hour_usd(cargo)
+    assert exposure.column("hour_usd").tolist() == [frozen.hour_usd]

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from corridor.errors import CallError, Finding, StudyError
 from corridor.language.speech import kept
 from corridor.network.calendar import Span, day_of, minute
+from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network, Row, resolve_place
 from corridor.routing.query import Ints, Query, prepare, read_instant
 from corridor.routing.skims import mean_wait
@@ -153,7 +154,7 @@ def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: i
                 **row,
                 "t_per_unit": cargoes[row["cargo_id"]]["t_per_unit"],
                 "value_usd_per_unit": cargoes[row["cargo_id"]]["value_usd_per_unit"],
-                "hour_usd": hour_usd(cargoes[row["cargo_id"]]),
+                "hour_usd": cargo_hour_usd(cargoes[row["cargo_id"]]),
             }
             for row in trips
         ]
@@ -176,11 +177,6 @@ def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: i
         starts=packed([s for s, _ in ends]),
         goals=packed([g for _, g in ends]),
     )
-
-
-def hour_usd(cargo: Row) -> float:
-    """Return what an hour costs one unit: value x time_value_share_per_day / 24."""
-    return float(cargo["value_usd_per_unit"] * cargo["time_value_share_per_day"] / 24)
 
 
 def packed(groups: Sequence[Sequence[int] | Ints]) -> tuple[Ints, Ints]:
@@ -350,7 +346,7 @@ class _Period:
         order = self.queries[0].arc_of
         for c, q in enumerate(queries):
             query = self.queries[q]
-            per_hour = hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
+            per_hour = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
             cents[0, c] = query.usd_cents[order]
             for r, waits in enumerate(self.waits):
                 wait = waits[self.calendar_of[q]]

@@ -89,6 +89,19 @@ def handling_kg(network: Network, cargo: Row) -> float:
     return _amount(factor, "kg_co2e_per_", "", cargo)
 
 
+def hour_usd(value_usd: float, time_value_share_per_day: float) -> float:
+    """Return what an hour is worth to a cargo: its value x the share of it a day costs / 24.
+
+    value_usd: of whatever the answer is for, such as one unit of the cargo.
+    """
+    return value_usd * time_value_share_per_day / DAY_H
+
+
+def cargo_hour_usd(cargo: Row) -> float:
+    """Return what an hour is worth to one unit of a row of ``cargoes``."""
+    return hour_usd(cargo["value_usd_per_unit"], cargo["time_value_share_per_day"])
+
+
 def headway_h(service: Row) -> float:
     """Return the hours between departures of a service without a timetable; 0 for one that has a
     timetable."""

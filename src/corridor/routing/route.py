@@ -16,6 +16,7 @@ from corridor import stopping
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.language.speech import kept
 from corridor.network import hazards
+from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network
 from corridor.routing.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
 from corridor.routing.query import (
@@ -251,11 +252,8 @@ def worth(query: Query, values: Ints) -> Floats:
     """Return the generalised cost of ways in USD: money plus hours at the cargo's value of time
     [ways]."""
     cargo = query.network.by_id("cargoes")[query.party.cargo_id]
-    hour_usd = cargo["value_usd_per_unit"] * cargo["time_value_share_per_day"] / 24
-    usd: Floats = (
-        values[:, 1] / 100
-        + (values[:, 0] - query.depart_min * (values[:, 0] > 0)) / HOUR_MIN * hour_usd
-    )
+    hours = (values[:, 0] - query.depart_min * (values[:, 0] > 0)) / HOUR_MIN
+    usd: Floats = values[:, 1] / 100 + hours * cargo_hour_usd(cargo)
     return usd
 
 

@@ -20,7 +20,7 @@ import polars as pl
 from corridor.errors import CallError
 from corridor.network import hazards
 from corridor.network.calendar import Span
-from corridor.network.cost import Floats
+from corridor.network.cost import Floats, cargo_hour_usd
 from corridor.network.network import Network, resolve_place
 from corridor.routing.query import Bools, Ints, Options, Query, prepare
 from corridor.units import HOUR_MIN, NORMAL_P95, WEEK_MIN
@@ -207,7 +207,7 @@ def freeze(
         between_any=True,
     )
     row = query.network.by_id("cargoes")[cargo]
-    hour_usd = row["value_usd_per_unit"] * row["time_value_share_per_day"] / 24
+    hour_usd = cargo_hour_usd(row)
     wait, storm = _waits(query)
     shut = np.isnan(wait) | (query.duration_min < 0)
     minutes = (

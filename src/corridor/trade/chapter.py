@@ -19,6 +19,7 @@ import polars as pl
 from corridor.errors import CallError, UnknownName
 from corridor.language.speech import kept, marked
 from corridor.network import network as networks
+from corridor.network.cost import hour_usd
 from corridor.network.network import Network
 from corridor.routing.skims import skims_by_value
 from corridor.study.settings import Goal, Scenario
@@ -204,7 +205,7 @@ def _skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
     for (cargo,), part in study.tables["sectors"].group_by("cargo_id", maintain_order=True):
         name = str(cargo)
         hours = [
-            load[name] * r["usd_per_t"] * r["time_value_share_per_day"] / 24
+            hour_usd(load[name] * r["usd_per_t"], r["time_value_share_per_day"])
             for r in part.iter_rows(named=True)
         ]
         found = skims_by_value(network, hours, cargo=name, depart=day, places=places)
