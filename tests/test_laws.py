@@ -11,16 +11,16 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from closure_cases import ON, build, hazard_rows, random_case
+from corridor.closures.best_routes import best_routes
 from corridor.closures.criticality import rank, without
 from corridor.closures.demand_arrays import Exposure, expose
 from corridor.closures.elements import Element, elements
-from corridor.closures.shifts import best_ways
 from corridor.closures.simulation import simulate
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
 from corridor.network.network import Network
 from corridor.routing.query import Ints
-from disruption_cases import ON, build, hazard_rows, random_case
 from random_networks import evidence, frame
 
 seeds = st.integers(0, 10_000)
@@ -104,10 +104,10 @@ def test_an_added_link_never_raises_a_best_cost(seed: int, other: int) -> None:
 def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
     tables, demand = random_case(seed)
     network = build(tables)
-    ways = best_ways(expose(network, demand, on=ON))
+    ways = best_routes(expose(network, demand, on=ON))
     used = {link for way in ways if way for link in way["links"]}
     for link in sorted(set(tables["links"]["link_id"]) - used):
-        again = best_ways(expose(changes.apply(network, closing(link)), demand, on=ON))
+        again = best_routes(expose(changes.apply(network, closing(link)), demand, on=ON))
         assert [w and w["generalised_cost_usd"] for w in again] == [
             w and w["generalised_cost_usd"] for w in ways
         ]

@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corridor.closures.comparison import compare as compare
     from corridor.closures.criticality import rank as rank
     from corridor.closures.history import compare_families as compare_families
     from corridor.closures.history import fit as fit
     from corridor.closures.history import history as history
     from corridor.closures.risk import Risk as Risk
-    from corridor.closures.shifts import compare as compare
-    from corridor.closures.shifts import second_corridor as second_corridor
+    from corridor.closures.second_corridor import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
@@ -51,11 +51,11 @@ _HOME = {
     "report": "reports",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
-    "compare": "closures.shifts",
+    "compare": "closures.comparison",
+    "second_corridor": "closures.second_corridor",
     "fit": "closures.history",
     "history": "closures.history",
     "compare_families": "closures.history",
-    "second_corridor": "closures.shifts",
     "prospects": "trade.chapter",
     "web_answer": "web.serving",
     "Study": "study.study",

@@ -14,7 +14,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-import naive_disruption
+import naive_closures
+from closure_cases import ON, STUDY_ON, build, demand_of, random_case, study_network, two_roads
 from corridor.closures.criticality import measure, rank, without, worst_pairs
 from corridor.closures.demand_arrays import Exposure, expose, part
 from corridor.closures.elements import disjoint_counts, elements
@@ -23,7 +24,6 @@ from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
 from corridor.routing import skims
 from corridor.tables import schema
-from disruption_cases import ON, STUDY_ON, build, demand_of, random_case, study_network, two_roads
 
 
 def arcs_of(exposed: Exposure, kind: int) -> list[tuple[int, int, int]]:
@@ -40,7 +40,7 @@ def test_costs_without_each_element_equal_the_naive_twin(seed: int) -> None:
     for kind, starts, trips in exposed.groups():
         goals = [part(exposed.goals, t).tolist() for t in trips.tolist()]
         for row, shut in enumerate([set(), *({int(a) for a in e.arcs} for e in found)]):
-            naive = naive_disruption.costs_without(
+            naive = naive_closures.costs_without(
                 arcs_of(exposed, kind), shut, starts.tolist(), goals, len(exposed.ptr) - 1
             )
             assert [None if c >= UNREACHED else c for c in costs[row, trips].tolist()] == naive
@@ -176,7 +176,7 @@ def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
         ends = [graph.state_index[rows[i][end], layer] for end in ("from_node_id", "to_node_id")]
         others = [ends_of for (k, _), ends_of in ways.items() if k != i]
         assert count is not None
-        assert min(count, 3) == naive_disruption.least_cut(others, steps, (ends[0], ends[1]), 2)
+        assert min(count, 3) == naive_closures.least_cut(others, steps, (ends[0], ends[1]), 2)
     assert disjoint_counts(exposed, elements(exposed, ["country"])[:1]) == [None]
 
 

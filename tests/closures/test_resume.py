@@ -14,18 +14,28 @@ from pathlib import Path
 
 import numpy as np
 
+from closure_cases import STUDY, STUDY_ON, study_network
 from corridor.closures.simulation import simulate
 from corridor.parallel import SETTINGS, Shelf, spans
-from disruption_cases import STUDY, STUDY_ON, study_network
 
 DRAWS = 240
 TRIPS = 12
 RUN = f"""
-import sys, corridor as co
+import sys
+
+import corridor as co
+
 network = co.read({str(STUDY)!r}, scenario="open-borders").network
-co.simulate(network, network.frames["demand"].head({TRIPS}), network.frames["hazards"], on={STUDY_ON!r}, draws={DRAWS},
-         workers=2, folder=sys.argv[1])
-"""  # noqa: E501
+co.simulate(
+    network,
+    network.frames["demand"].head({TRIPS}),
+    network.frames["hazards"],
+    on={STUDY_ON!r},
+    draws={DRAWS},
+    workers=2,
+    folder=sys.argv[1],
+)
+"""
 
 
 def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:

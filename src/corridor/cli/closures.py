@@ -257,7 +257,7 @@ def compare(
     import polars as pl
 
     from corridor.cli.screens import moves_table
-    from corridor.closures.shifts import compare as find
+    from corridor.closures.comparison import compare as find
     from corridor.closures.shifts import shifts
 
     chosen = chosen or Chosen()

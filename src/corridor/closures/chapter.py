@@ -10,8 +10,13 @@ from typing import Any
 import polars as pl
 
 from corridor.closures import history as closures
+from corridor.closures.comparison import compare
+from corridor.closures.criticality import rank
 from corridor.closures.demand_arrays import LIMIT_SHARE
-from corridor.closures.shifts import compare, rank, replay_beside, second_corridor, shifts, simulate
+from corridor.closures.replay import replay_beside
+from corridor.closures.second_corridor import second_corridor
+from corridor.closures.shifts import shifts
+from corridor.closures.simulation import simulate
 from corridor.errors import CallError, UnknownName
 from corridor.language.speech import kept, number, signed, tell
 from corridor.network import network
@@ -244,9 +249,9 @@ def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     there is enough of it.
 
     fits: every hazard, as closures.fit where it has events, with name, the figures in use
-    (used_per_year, used_median_d, used_sigma) and their confidence. families: as compare_families,
-    with ``history``: the hazards whose events stand together because they shut the same link, and
-    ``place``: such a link.
+    (used_per_year, used_median_d, used_sigma) and their confidence. families: as
+    closures.compare_families, with ``history``: the hazards whose events stand together because
+    they shut the same link, and ``place``: such a link.
     """
     events = tables["events"]
     hazards = tables["hazards"]

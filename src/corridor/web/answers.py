@@ -11,7 +11,7 @@ import polars as pl
 
 from corridor.charts.distance import distance_points
 from corridor.charts.style import lettered
-from corridor.closures.shifts import rank
+from corridor.closures.criticality import rank
 from corridor.errors import CallError
 from corridor.network import hazards
 from corridor.network.calendar import day_of, minute, next_open

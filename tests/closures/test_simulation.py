@@ -1,11 +1,9 @@
-"""Closures: simulated years against the walk by hand, draws, the replay, what moves and what it is
-worth."""
+"""Simulation: years of closures against the walk by hand, and the draws they stand on."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-import naive_disruption
-from corridor import parallel as distribution
-from corridor.closures import simulation
-from corridor.closures.demand_arrays import Exposure, expose
-from corridor.closures.shifts import (
-    compare,
-    replay,
-    replay_beside,
-    second_corridor,
-    shifts,
-    simulate,
-)
-from corridor.errors import CallError, StudyError, UnknownName
-from corridor.network import changes, durations
-from disruption_cases import (
+import naive_closures
+from closure_cases import (
     ON,
     STUDY_ON,
     build,
@@ -37,12 +22,14 @@ from disruption_cases import (
     study_network,
     two_roads,
 )
+from corridor import parallel
+from corridor.closures import simulation
+from corridor.closures.demand_arrays import Exposure, expose
+from corridor.closures.simulation import simulate
+from corridor.errors import CallError, StudyError
+from corridor.network import durations
 
 SAID = {"patience_days": 3, "limit_days": 12, "limit_share": 0.3, "memory_years": 2}
-
-
-# --- simulated years
-# --------------------------------------------------------------------------------------------------
 
 
 def year_of(
@@ -74,7 +61,7 @@ def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
         ]
     )
     totals, active, task = year_of(exposed, hazards, days=60)
-    naive = naive_disruption.Year(task.base, active.tolist(), task.limits).totals(60)
+    naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(60)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert np.abs(totals).sum() > 0
 
@@ -94,7 +81,7 @@ def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
     exposed = expose(network, demand, on="2026-10-20", days=160)
     hazards = network.frames["hazards"].with_columns(pl.col("events_per_year") * 8)
     totals, active, task = year_of(exposed, hazards, days=40)
-    naive = naive_disruption.Year(task.base, active.tolist(), task.limits).totals(40)
+    naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(40)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert (totals[:, 0] > 0).sum() >= 3 and totals[:, 1].max() > 0
 
@@ -116,11 +103,9 @@ def test_a_closure_met_on_the_way_by_hand() -> None:
         events = np.array([[0], [5], [5 + length]], np.int64)
         active = simulation.at_work(events, len(task.base[8]))
         totals = np.array(
-            naive_disruption.Year(slow.base, active.tolist(), slow.limits).totals(1 + 5)
+            naive_closures.Year(slow.base, active.tolist(), slow.limits).totals(1 + 5)
         )
-        box_of_day_4 = naive_disruption.Year(slow.base, active.tolist(), slow.limits).walk(
-            0, 4, 1e9
-        )
+        box_of_day_4 = naive_closures.Year(slow.base, active.tolist(), slow.limits).walk(0, 4, 1e9)
         # it reaches the pass on day 5 at 08:00
         if outcome == "waits":
             assert box_of_day_4[1:] == (
@@ -295,7 +280,7 @@ def test_bad_hazards_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
         ("e", "duration_sigma"),
     ]
     good = hazard_rows([{"hazard_id": "a", "row_id": "west-pass"}])
-    monkeypatch.setattr(distribution, "CONNECT", "1s")
+    monkeypatch.setattr(parallel, "CONNECT", "1s")
     for wrong in (
         {"draws": 0},
         {"workers": 0},
@@ -304,104 +289,3 @@ def test_bad_hazards_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     ):
         with pytest.raises(CallError):
             simulate(network, demand, good, **{"on": ON, "draws": 1, **wrong})  # type: ignore[arg-type]
-
-
-# --- what moves, what it is worth, what happened
-# ----------------------------------------------------------------------
-
-
-def test_compare_says_what_moved() -> None:
-    network = build(two_roads())
-    demand = demand_of([("west", "east"), ("west", "spur"), ("plain", "pass")])
-    row = {"change_id": "x", "table": "links", "column": "status", "op": "set", "value": "closed"}
-    base = study_network().frames["changes"].clear()
-
-    def changed(**more: str) -> Any:
-        given = {**row, **more}
-        return changes.apply(
-            network,
-            pl.concat(
-                [base, pl.DataFrame([{**dict.fromkeys(base.columns), **given}], schema=base.schema)]
-            ),
-        )
-
-    told = compare(network, changed(row_id="west-pass west-spur"), demand, on=ON)
-    assert told["moved"].to_list() == ["route", "cut", "route"]
-    assert told["extra_usd_per_year"][0] == 365 * 700 and told["extra_usd_per_year"][1] is None
-    assert told["borders_after"][0].to_list() == ["west-plain", "plain-east"]
-    assert {r["link_id"]: r["difference"] for r in shifts(told).iter_rows(named=True)} == {
-        "west-pass": -20 * 365 * (1 + 3),
-        "pass-east": 20 * 365 * (3 - 1),
-        "west-spur": -20 * 365 * 2,
-        "west-plain": 20 * 365 * (1 - 3),
-        "plain-east": 20 * 365 * (1 + 3),
-    }
-    back = compare(changed(row_id="west-spur"), network, demand, on=ON)
-    assert back["moved"].to_list() == ["same", "opened", "same"]
-    dearer = changed(row_id="west-spur", column="fixed_h", value="5")
-    assert compare(network, dearer, demand, on=ON)["moved"].to_list() == ["same", "cost", "same"]
-    trips = pl.DataFrame(
-        {"trip_id": ["t"], "origin": ["west"], "destination": ["east"], "cargo": ["box"]}
-    )
-    assert compare(network, network, trips, on=ON)["extra_usd_per_year"].to_list() == [None]
-
-
-def test_second_corridor_is_worth_what_it_saves() -> None:
-    tables = two_roads()
-    network = build(tables)
-    demand = demand_of([("west", "east")])
-    narrow = build({**tables, "links": tables["links"].filter(pl.col("link_id") != "west-plain")})
-    hazards = hazard_rows([{"hazard_id": "slide", "row_id": "pass-east", "events_per_year": 5.0}])
-    frame = second_corridor(narrow, network, demand, hazards, on=ON, draws=30)
-    told = {r["measure"]: r for r in frame.iter_rows(named=True)}
-    assert told["undisturbed_usd"]["difference"] == 0
-    assert told["loss_usd"]["difference"] > 3 * told["loss_usd"]["standard_error"]
-    assert told["lost_t"]["with"] == 0 < told["lost_t"]["without"]
-    same = second_corridor(network, network, demand, hazards, on=ON, draws=5)
-    assert same["difference"].to_list() == [0] * 5
-    with pytest.raises(CallError, match="two"):
-        second_corridor(network, network, demand, hazards, on=ON, draws=5, folder="somewhere")
-
-
-def test_replay_of_the_closure_of_october_2025() -> None:
-    network = study_network()
-    closure = network.frames["changes"].filter(pl.col("change_id") == "af-pk-closure-2025")
-    demand = network.frames["demand"].filter(pl.col("source_id") == "pk-af-trade")
-    half = replay_beside(network, demand, closure, before="pk-af-h2-2024", after="pk-af-h2-2025")
-    assert (half["shut_days"], half["days"]) == (81, 184)
-    assert half["observed_change"] == pytest.approx(-0.53, abs=0.005)
-    assert (
-        half["all_stopped_change"] == pytest.approx(-81 / 184)
-        and half["observed_change"] < half["all_stopped_change"]
-    )
-    year = replay_beside(network, demand, closure, before="pk-af-2024", after="pk-af-2025")
-    assert year["observed_change"] == pytest.approx(-0.282, abs=0.0005)  # 695 of 2461
-    assert year["over_after"] == pytest.approx(
-        -0.394, abs=0.0005
-    )  # 695 of 1766: what is told as 40 %
-    nothing = replay_beside(
-        network, demand, closure, before="pk-af-h2-2024", after="pk-af-h2-2025", limit_share=0.0
-    )
-    assert nothing["model_change"] == pytest.approx(
-        -81 / 184, abs=0.06
-    )  # nothing turned aside: those sent while shut stay
-    assert nothing["all_stopped_change"] - 0.06 < nothing["model_change"] < half["model_change"] < 0
-    with pytest.raises(UnknownName):
-        replay_beside(network, demand, closure, before="pk-af-h2-2024", after="pk-af-h2-2052")
-    with pytest.raises(CallError, match="closed"):
-        replay(network, demand, closure.clear(), from_on="2025-07-01", to_on="2025-12-31")
-
-
-def test_more_of_a_limit_keeps_more_trade() -> None:
-    network = study_network()
-    closure = network.frames["changes"].filter(pl.col("change_id") == "af-pk-closure-2025")
-    demand = network.frames["demand"].filter(pl.col("source_id") == "pk-af-trade")
-    lost = [
-        float(
-            replay(
-                network, demand, closure, from_on="2025-10-01", to_on="2025-11-30", limit_share=s
-            )["lost_t"].sum()
-        )
-        for s in (0.0, 0.05, 0.1, 0.25, 1.0)
-    ]
-    assert all(a >= b for a, b in pairwise(lost)) and lost[0] > lost[-1] == 0
