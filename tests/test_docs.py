@@ -31,7 +31,7 @@ from corridor.closures import chapter as losses
 from corridor.network.network import Network
 from corridor.runs import run as results
 from corridor.study.study import Study
-from corridor.trade import chapter as prospects
+from corridor.trade import chapter as trade_chapter
 from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,8 +92,8 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def thrift() -> Iterator[None]:
     """Compute what pages ask about trade only once, and draw fewer years for a run, which no page
     shows."""
-    skims = prospects._skims
-    answers = prospects.prospects
+    skims = trade_chapter._skims
+    answers = trade_chapter.forecast_target
     known: dict[Any, Any] = {}
 
     def once(key: Any, compute: Callable[[], Any]) -> Any:
@@ -109,7 +109,7 @@ def thrift() -> Iterator[None]:
         )
         return once((frames, day), lambda: skims(study, network, day))
 
-    def answers_once(study: Study, **asked: Any) -> prospects.Prospects:
+    def answers_once(study: Study, **asked: Any) -> trade_chapter.TargetForecast:
         asked.pop("progress", None)
         goal = asked.pop("goal", None) or study.settings.target
         return once(
@@ -118,9 +118,9 @@ def thrift() -> Iterator[None]:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prospects, "_skims", skims_once)
-        patch.setattr(prospects, "prospects", answers_once)
-        patch.setattr(results, "prospects", answers_once)
+        patch.setattr(trade_chapter, "_skims", skims_once)
+        patch.setattr(trade_chapter, "forecast_target", answers_once)
+        patch.setattr(results, "forecast_target", answers_once)
         patch.setattr(losses, "YEARS", 40)
         patch.setitem(losses.corridors.__kwdefaults__, "draws", 10)
         yield

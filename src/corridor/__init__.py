@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from corridor.study.study import check as check
     from corridor.study.study import new as new
     from corridor.study.study import read as read
-    from corridor.trade.chapter import prospects as prospects
+    from corridor.trade.chapter import forecast_target as forecast_target
+    from corridor.trade.costs import trade_costs as trade_costs
+    from corridor.trade.forecast import TradeSettings as TradeSettings
     from corridor.trade.forecast import forecast as forecast
+    from corridor.trade.potential import complete_flows as complete_flows
+    from corridor.trade.potential import split_flows as split_flows
     from corridor.web.serving import web_answer as web_answer
 
 __version__ = "0.1.0"
@@ -48,6 +52,9 @@ _HOME = {
     "skim": "routing.skims",
     "apply": "network.changes",
     "forecast": "trade.forecast",
+    "trade_costs": "trade.costs",
+    "complete_flows": "trade.potential",
+    "split_flows": "trade.potential",
     "report": "reports",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
@@ -56,13 +63,14 @@ _HOME = {
     "fit": "closures.history",
     "history": "closures.history",
     "compare_families": "closures.history",
-    "prospects": "trade.chapter",
+    "forecast_target": "trade.chapter",
     "web_answer": "web.serving",
     "Study": "study.study",
     "Scenario": "study.settings",
     "Trip": "study.settings",
     "Network": "network.network",
     "Routes": "routing.route",
+    "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
     "Finding": "errors",
     "CorridorError": "errors",

@@ -19,11 +19,18 @@ import pytest
 import corridor as co
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.errors import CallError, UnknownName
-from corridor.evidence.chapter import said
+from corridor.evidence.chapter import verdicts
 from corridor.routing import skims
 from corridor.runs.run import trade_frames
-from corridor.trade import forecast as trade
-from corridor.trade.chapter import BOUND, GROWTH, Prospects, mean_skims, middles, prospects
+from corridor.trade.chapter import (
+    BOUND,
+    GROWTH,
+    TargetForecast,
+    forecast_target,
+    mean_skims,
+    middles,
+)
+from corridor.trade.costs import trade_costs
 
 SERIES = ("Kazakh customs", "State Bank of Pakistan")
 
@@ -34,11 +41,13 @@ def study(study_folder: Path) -> co.Study:
 
 
 @pytest.fixture(scope="module")
-def found(study: co.Study) -> Prospects:
-    return prospects(study, draws=60)
+def found(study: co.Study) -> TargetForecast:
+    return forecast_target(study, draws=60)
 
 
-def value(found: Prospects, series: str, scenario: str | None, kind: str = "scenario") -> float:
+def value(
+    found: TargetForecast, series: str, scenario: str | None, kind: str = "scenario"
+) -> float:
     rows = found.frames["target"].filter(pl.col("series") == series, pl.col("kind") == kind)
     if scenario is not None:
         rows = rows.filter(pl.col("scenario") == scenario)
@@ -54,7 +63,7 @@ def value(found: Prospects, series: str, scenario: str | None, kind: str = "scen
     [(SERIES[0], 101.6e6, 2.0, 2.14), (SERIES[1], 227.59e6, 2.5, 0.81)],
 )
 def test_the_billion_from_each_baseline(
-    found: Prospects, series: str, base: float, years: float, growth: float
+    found: TargetForecast, series: str, base: float, years: float, growth: float
 ) -> None:
     steps = found.frames["target"].filter(pl.col("series") == series)
     first = steps.row(0, named=True)
@@ -98,7 +107,7 @@ def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
         name: replace(scenario, title="One title") for name, scenario in study.scenarios.items()
     }
     plain, alike = (
-        prospects(one, goal=goal, draws=0).frames["target"]
+        forecast_target(one, goal=goal, draws=0).frames["target"]
         for one in (study, replace(study, scenarios=called_alike))
     )
     assert alike["scenario"].to_list() == plain["scenario"].to_list()
@@ -107,7 +116,7 @@ def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
 
 
 @pytest.mark.parametrize("series", SERIES)
-def test_more_open_and_quicker_is_never_less(found: Prospects, series: str) -> None:
+def test_more_open_and_quicker_is_never_less(found: TargetForecast, series: str) -> None:
     chains = (
         ("khunjerab-1985", "mid-2026", "open-borders", "borders-halved", "all-together"),
         ("open-borders", "railway-built", "all-together"),
@@ -125,7 +134,7 @@ def test_more_open_and_quicker_is_never_less(found: Prospects, series: str) -> N
     assert value(found, series, None, "bound") > 2 * value(found, series, "all-together")
 
 
-def test_a_baseline_meets_the_network_of_its_own_months(found: Prospects) -> None:
+def test_a_baseline_meets_the_network_of_its_own_months(found: TargetForecast) -> None:
     """Up to October 2025 the crossings were open: every border open changes next to nothing,
     today's closures take away."""
     for series in SERIES:
@@ -138,7 +147,7 @@ def test_a_baseline_meets_the_network_of_its_own_months(found: Prospects) -> Non
     assert fiscal < calendar < 1, "the calendar year already knew 2.6 months of the closure"
 
 
-def test_what_carriage_costs(found: Prospects) -> None:
+def test_what_carriage_costs(found: TargetForecast) -> None:
     costs = found.frames["pair_costs"]
     parts = costs.select("freight_share", "time_share", "reliability_share", "border_share")
     assert parts.sum_horizontal().to_list() == pytest.approx(costs["cost_share"].to_list())
@@ -154,7 +163,7 @@ def test_what_carriage_costs(found: Prospects) -> None:
     )
 
 
-def test_other_frames(found: Prospects, study: co.Study) -> None:
+def test_other_frames(found: TargetForecast, study: co.Study) -> None:
     gains = found.frames["gains"].filter(pl.col("scenario") == "all-together")
     worth = dict(zip(gains["country"], gains["real_income_change_share"], strict=True))
     assert gains["country"].n_unique() == 17 and worth["AF"] > worth["KZ"] > 0 and worth["PK"] > 0
@@ -183,11 +192,11 @@ def test_wrong_questions(study: co.Study) -> None:
     goal = study.settings.target
     assert goal is not None
     with pytest.raises(UnknownName, match="scenario"):
-        prospects(study, goal=replace(goal, scenarios=("railway-bilt",)), draws=0)
+        forecast_target(study, goal=replace(goal, scenarios=("railway-bilt",)), draws=0)
     with pytest.raises(UnknownName, match="baseline"):
-        prospects(study, options=("customs",), draws=0)
+        forecast_target(study, options=("customs",), draws=0)
     with pytest.raises(CallError, match=r"\[target\]"):
-        prospects(replace(study, settings=replace(study.settings, target=None)), draws=0)
+        forecast_target(replace(study, settings=replace(study.settings, target=None)), draws=0)
 
 
 # ---- a year of skims
@@ -275,7 +284,7 @@ def test_costs_by_sector_take_each_sectors_own_way() -> None:
     markets = pl.DataFrame(
         {"node_id": ["a", "b"], "country": ["KZ", "PK"], "trade_share": [1.0, 1.0]}
     )
-    found = trade.trade_costs(rows, sectors, cargoes, markets)
+    found = trade_costs(rows, sectors, cargoes, markets)
     assert dict(zip(found["sector_id"], found["cost_share"], strict=True)) == pytest.approx(
         {"slow": 0.1, "fast": 0.35}
     )
@@ -285,8 +294,8 @@ def test_costs_by_sector_take_each_sectors_own_way() -> None:
 # ------------------------------------------------------------------------------------------
 
 
-def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: Prospects) -> None:
-    frames = said(study, found.forecasts)
+def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: TargetForecast) -> None:
+    frames = verdicts(study, found.forecasts)
     claims = {r["claim_id"]: r for r in frames["claims"].iter_rows(named=True)}
     assert set(claims) == set(study.tables["claims"]["claim_id"])
     for row in claims.values():
@@ -329,9 +338,11 @@ def told(page: Path) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
-def test_report_says_it_in_plain_words(study: co.Study, found: Prospects, tmp_path: Path) -> None:
+def test_report_says_it_in_plain_words(
+    study: co.Study, found: TargetForecast, tmp_path: Path
+) -> None:
     frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
-    results = {"sources": study.tables["sources"], **frames, **said(study, found.forecasts)}
+    results = {"sources": study.tables["sources"], **frames, **verdicts(study, found.forecasts)}
     page = co.report(results, tmp_path / "report.html")
     words = told(page)
     assert (

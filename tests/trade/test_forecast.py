@@ -13,10 +13,13 @@ import pytest
 from corridor.checks.trade import check_trade
 from corridor.errors import CallError, NotConverged, StudyError
 from corridor.exchange import trade_statistics as customs
-from corridor.trade import forecast as trade
-from corridor.trade import potential, target
+from corridor.trade import target
+from corridor.trade.costs import trade_costs
+from corridor.trade.demand import demand
+from corridor.trade.forecast import TradeSettings, forecast
+from corridor.trade.potential import complete_flows, split_flows
 
-QUICK = trade.TradeSettings(draws=60)
+QUICK = TradeSettings(draws=60)
 
 
 def read(folder: Path, name: str) -> pl.DataFrame:
@@ -46,8 +49,8 @@ def chosen(tables: dict[str, pl.DataFrame], option: str = "kazakh-customs") -> p
 
 @pytest.fixture(scope="module")
 def base(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    whole = potential.complete(chosen(tables), tables["countries"], year=2025)
-    return potential.split(whole, tables["specialisations"], tables["sectors"])
+    whole = complete_flows(chosen(tables), tables["countries"], year=2025)
+    return split_flows(whole, tables["specialisations"], tables["sectors"])
 
 
 def flat(base: pl.DataFrame, share: float = 0.25) -> pl.DataFrame:
@@ -103,7 +106,7 @@ def test_study_shares_add_up_and_places_exist(tables: dict[str, pl.DataFrame]) -
 
 def test_unknown_flows_are_predicted_and_marked(tables: dict[str, pl.DataFrame]) -> None:
     given = chosen(tables)
-    whole = potential.complete(given, tables["countries"], year=2025)
+    whole = complete_flows(given, tables["countries"], year=2025)
     basis = {(r["exporter"], r["importer"]): r["basis"] for r in whole.iter_rows(named=True)}
     assert (
         basis["KZ", "PK"] == "observed"
@@ -140,7 +143,7 @@ def test_totals_below_the_flows_are_a_finding(tables: dict[str, pl.DataFrame]) -
         .alias("goods_exports_usd")
     )
     with pytest.raises(StudyError, match="flows-over-total"):
-        potential.complete(chosen(tables), small, year=2025)
+        complete_flows(chosen(tables), small, year=2025)
     empty = tables["countries"].with_columns(
         pl.when(pl.col("country") == "AF")
         .then(None)
@@ -148,9 +151,9 @@ def test_totals_below_the_flows_are_a_finding(tables: dict[str, pl.DataFrame]) -
         .alias("goods_exports_usd")
     )
     with pytest.raises(StudyError, match="no-totals"):
-        potential.complete(chosen(tables), empty, year=2025)
+        complete_flows(chosen(tables), empty, year=2025)
     with pytest.raises(StudyError, match="two-series"):
-        potential.complete(tables["trade"], tables["countries"], year=2025)
+        complete_flows(tables["trade"], tables["countries"], year=2025)
 
 
 def test_split_keeps_totals_and_refuses_bad_shares(
@@ -165,10 +168,10 @@ def test_split_keeps_totals_and_refuses_bad_shares(
         pl.col("exporter") == "KZ", pl.col("importer") == "PK", pl.col("sector_id") == "minerals"
     )
     assert minerals["potential_usd"][0] > 100 * 1e6 > minerals["value_usd"][0]
-    whole = potential.complete(chosen(tables), tables["countries"], year=2025)
+    whole = complete_flows(chosen(tables), tables["countries"], year=2025)
     lame = tables["specialisations"].filter(pl.col("specialisation_id") != "kz-metals")
     with pytest.raises(StudyError, match="shares-not-one"):
-        potential.split(whole, lame, tables["sectors"])
+        split_flows(whole, lame, tables["sectors"])
 
 
 # ---- forecast
@@ -179,7 +182,7 @@ def test_no_change_of_costs_changes_nothing(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
     costs = flat(base)
-    same = trade.forecast(
+    same = forecast(
         base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
     )
     np.testing.assert_allclose(same.flows["value_usd"], same.flows["base_usd"], rtol=1e-9)
@@ -193,7 +196,7 @@ def test_cheaper_corridor_raises_its_trade_within_the_band(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
     costs = flat(base)
-    result = trade.forecast(
+    result = forecast(
         base,
         tables["countries"],
         tables["sectors"],
@@ -226,7 +229,7 @@ def test_same_seed_same_draws(tables: dict[str, pl.DataFrame], base: pl.DataFram
     runs = []
     for k in (1, 2):
         shuffled = base.sample(fraction=1.0, shuffle=True, seed=k)
-        result = trade.forecast(
+        result = forecast(
             shuffled,
             tables["countries"],
             tables["sectors"],
@@ -246,7 +249,7 @@ def test_a_closed_pair_trades_nothing(tables: dict[str, pl.DataFrame], base: pl.
         .otherwise("cost_share")
         .alias("cost_share")
     )
-    result = trade.forecast(
+    result = forecast(
         base, tables["countries"], tables["sectors"], costs, {"shut": shut}, settings=QUICK
     )
     assert (
@@ -255,7 +258,7 @@ def test_a_closed_pair_trades_nothing(tables: dict[str, pl.DataFrame], base: pl.
         ].sum()
         == 0
     )
-    opened = trade.forecast(
+    opened = forecast(
         base, tables["countries"], tables["sectors"], shut, {"open": costs}, settings=QUICK
     )
     assert any("KZ-PK" in w for w in opened.warnings)
@@ -275,9 +278,9 @@ def test_bad_frames_are_refused(tables: dict[str, pl.DataFrame], base: pl.DataFr
         ),
     ):
         with pytest.raises(StudyError, match=kind):
-            trade.forecast(wrong, countries, sectors, costs, {"same": costs}, settings=QUICK)
+            forecast(wrong, countries, sectors, costs, {"same": costs}, settings=QUICK)
     with pytest.raises(CallError, match="cost_share"):
-        trade.forecast(
+        forecast(
             base, countries, sectors, costs, {"bare": costs.drop("cost_share")}, settings=QUICK
         )
     nowhere = costs.with_columns(pl.lit(None, pl.Float64).alias("cost_share")).filter(
@@ -294,7 +297,7 @@ def test_bad_frames_are_refused(tables: dict[str, pl.DataFrame], base: pl.DataFr
         .alias("value_usd")
     )
     with pytest.raises(NotConverged):
-        trade.forecast(alone, countries, sectors, costs, {"cut": nowhere}, settings=QUICK)
+        forecast(alone, countries, sectors, costs, {"cut": nowhere}, settings=QUICK)
 
 
 def test_mixed_units_are_noticed(tables: dict[str, pl.DataFrame]) -> None:
@@ -350,9 +353,7 @@ def small_network() -> dict[str, pl.DataFrame]:
 
 def test_costs_add_freight_time_reliability_and_border() -> None:
     t = small_network()
-    out = trade.trade_costs(
-        t["skims"], t["sectors"], t["cargoes"], t["markets"], reliability_ratio=0.5
-    )
+    out = trade_costs(t["skims"], t["sectors"], t["cargoes"], t["markets"], reliability_ratio=0.5)
     there = out.filter(pl.col("exporter") == "KZ").row(0, named=True)
     # A box is worth 40,000 USD. Weights 3/4 and 1/4.
     assert there["freight_share"] == pytest.approx(0.75 * 3600 / 40000 + 0.25 * 8000 / 40000)
@@ -365,7 +366,7 @@ def test_costs_add_freight_time_reliability_and_border() -> None:
     back = out.filter(pl.col("exporter") == "PK").row(0, named=True)
     assert back["reached_share"] == pytest.approx(0.75)
     assert back["cost_share"] == pytest.approx(4000 / 40000 + 10 * 0.01)
-    none = trade.trade_costs(
+    none = trade_costs(
         t["skims"].with_columns(pl.lit(None, pl.Float64).alias("time_h")),
         t["sectors"],
         t["cargoes"],
@@ -373,7 +374,7 @@ def test_costs_add_freight_time_reliability_and_border() -> None:
     )
     assert none["cost_share"].null_count() == 2
     with pytest.raises(CallError, match="cost_usd"):
-        trade.trade_costs(t["skims"].drop("cost_usd"), t["sectors"], t["cargoes"], t["markets"])
+        trade_costs(t["skims"].drop("cost_usd"), t["sectors"], t["cargoes"], t["markets"])
 
 
 def test_demand_keeps_value_and_tonnes() -> None:
@@ -386,7 +387,7 @@ def test_demand_keeps_value_and_tonnes() -> None:
             "value_usd": [8e6, 4e6, 9e9],
         }
     )
-    moved = trade.demand(flows, t["sectors"], t["cargoes"], t["markets"], year=2028)
+    moved = demand(flows, t["sectors"], t["cargoes"], t["markets"], year=2028)
     assert moved["value_usd_per_year"].sum() == pytest.approx(12e6)
     assert moved["t_per_year"].sum() == pytest.approx(6000)
     one = moved.filter(pl.col("origin_node_id") == "a1").row(0, named=True)
@@ -413,7 +414,7 @@ def series(tables: dict[str, pl.DataFrame], option: str) -> pl.DataFrame:
 
 def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
     costs = flat(base)
-    result = trade.forecast(
+    result = forecast(
         base,
         tables["countries"],
         tables["sectors"],
@@ -448,7 +449,7 @@ def test_a_target_below_growth_has_no_share(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
     costs = flat(base)
-    result = trade.forecast(
+    result = forecast(
         base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
     )
     low = target.target(

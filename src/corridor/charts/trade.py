@@ -52,7 +52,7 @@ def way_to_target(steps: pl.DataFrame) -> Chart:
     """Return what is traded, what growth and the best scenario add, and what is missing to the
     target, a panel a series.
 
-    steps: as the frame ``target`` of :class:`corridor.trade.chapter.Prospects`. The line at the
+    steps: as the frame ``target`` of TargetForecast. The line at the
     corridors' bar is the interval of their value.
     """
     panels = []
@@ -246,7 +246,7 @@ def carriage(frame: pl.DataFrame) -> Chart:
     """Return what carriage costs between the two under each scenario, over the value of the goods,
     by what it consists of.
 
-    frame: as ``pair_costs`` of Prospects.
+    frame: as ``pair_costs`` of TargetForecast.
     """
     rows = frame.with_columns(
         direction=_directions(frame), step=pl.col("title").replace(_labelled(frame["title"]))
@@ -312,7 +312,7 @@ def potential(frame: pl.DataFrame) -> Chart:
     """Return what is traded per sector beside what an average pair of that size and distance
     trades, a panel a direction.
 
-    frame: as ``potential`` of Prospects.
+    frame: as ``potential`` of TargetForecast.
     """
     rows = frame.with_columns(
         direction=_directions(frame),
@@ -368,7 +368,7 @@ def potential(frame: pl.DataFrame) -> Chart:
 def gains(frame: pl.DataFrame) -> Chart:
     """Return the change of real income of every country under one scenario, with its interval.
 
-    frame: as ``gains`` of Prospects, one scenario.
+    frame: as ``gains`` of TargetForecast, one scenario.
     """
     rows = frame.sort("real_income_change_share", descending=True).select(
         "name",

@@ -93,7 +93,7 @@ def forecast(
     """
     from corridor.cli.screens import progress
     from corridor.errors import CallError
-    from corridor.trade.chapter import prospects
+    from corridor.trade.chapter import forecast_target
 
     asked = asked or Question()
     chosen = chosen or Chosen()
@@ -107,7 +107,7 @@ def forecast(
         raise CallError(f"--draws must be 0 or more, not {draws}.")
     say_compiling()
     with progress() as step:
-        found = prospects(
+        found = forecast_target(
             known, goal=asked.over(goal), options=asked.baseline, draws=draws, progress=step
         )
     frame = found.frames[table]
@@ -153,8 +153,8 @@ def audit(study: Path, *, chosen: Chosen | None = None) -> int:
     import polars as pl
 
     from corridor.cli.screens import progress
-    from corridor.evidence.chapter import said
-    from corridor.trade.chapter import prospects
+    from corridor.evidence.chapter import verdicts
+    from corridor.trade.chapter import forecast_target
 
     chosen = chosen or Chosen()
     known = chosen.read(study)
@@ -162,8 +162,8 @@ def audit(study: Path, *, chosen: Chosen | None = None) -> int:
     if known.settings.target is not None:
         say_compiling()
         with progress() as step:
-            forecasts = dict(prospects(known, draws=0, progress=step).forecasts)
-    frames = said(known, forecasts)
+            forecasts = dict(forecast_target(known, draws=0, progress=step).forecasts)
+    frames = verdicts(known, forecasts)
     shape: dict[str, Any] = dict.fromkeys(
         ("kind", "id", "statement", "verdict", "arithmetic", "note", "source_id", "confidence"),
         pl.String,

@@ -10,11 +10,11 @@ from corridor.evidence import claims as evidence
 from corridor.study.study import Study
 
 
-def said(study: Study, forecasts: Mapping[str, float]) -> dict[str, pl.DataFrame]:
+def verdicts(study: Study, forecasts: Mapping[str, float]) -> dict[str, pl.DataFrame]:
     """Return the study's claims with their verdicts and its commitments with their states; none
     where it has none.
 
-    forecasts: as in Prospects; without them what refers to a forecast stays unchecked.
+    forecasts: as in TargetForecast; without them what refers to a forecast stays unchecked.
     """
     frames = {}
     if study.tables["claims"].height:

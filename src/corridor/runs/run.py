@@ -14,7 +14,7 @@ import polars as pl
 
 from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
-from corridor.evidence.chapter import said
+from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import validate
 from corridor.network import network as networks
 from corridor.network.calendar import day_of, minute
@@ -27,7 +27,7 @@ from corridor.routing.year import departures
 from corridor.study.settings import Scenario, Trip
 from corridor.study.study import Study
 from corridor.tables.store import installed_version, keep, kept
-from corridor.trade.chapter import prospects
+from corridor.trade.chapter import forecast_target
 from corridor.units import DAY_H, WEEKS_YEAR_DAYS
 
 MAX_ROUTES = 10
@@ -68,9 +68,10 @@ class Results:
 
     frames: trips, routes, legs, calendar, scenarios (the same trips under the scenarios that ask a
     question), closures, validation, evidence; trade_ and a name for every frame of
-    :class:`corridor.trade.chapter.Prospects`, claims, commitments; loss_ and a name for every frame
-    of :func:`corridor.closures.chapter.losses`. study: title, scenario, scenarios compared, licence
-    and price year as words. from_cache: read back, not computed. folder: where they are kept.
+    :class:`corridor.trade.chapter.TargetForecast`, claims, commitments; loss_ and a name for every
+    frame of :func:`corridor.closures.chapter.losses`. study: title, scenario, scenarios compared,
+    licence and price year as words. from_cache: read back, not computed. folder: where they are
+    kept.
     """
 
     study: Mapping[str, Any]
@@ -310,7 +311,7 @@ def trade_frames(study: Study) -> dict[str, pl.DataFrame]:
     forecasts: Mapping[str, float] = {}
     if study.settings.target is not None:
         try:
-            found = prospects(study)
+            found = forecast_target(study)
             frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
             forecasts = found.forecasts
         except NotConverged as error:
@@ -318,7 +319,7 @@ def trade_frames(study: Study) -> dict[str, pl.DataFrame]:
                 {"series": [None], "sentence": [str(error)]},
                 schema={"series": pl.String, "sentence": pl.String},
             )
-    return frames | said(study, forecasts)
+    return frames | verdicts(study, forecasts)
 
 
 def evidence(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -1,5 +1,4 @@
-"""Prospects: what corridors can do for the trade of two countries, and how far that is from a
-target.
+"""What corridors can do for the trade of two countries, and how far that is from a target.
 
 The whole chain of a study: skims through a year under every scenario, trade costs, forecasts from
 each baseline, the target, and the claims and promises held against it.
@@ -24,8 +23,10 @@ from corridor.network.network import Network
 from corridor.routing.skims import skims_by_value
 from corridor.study.settings import Goal, Scenario
 from corridor.study.study import Study
-from corridor.trade import forecast as trade
-from corridor.trade import potential
+from corridor.trade.costs import trade_costs
+from corridor.trade.demand import demand
+from corridor.trade.forecast import Forecast, TradeSettings, forecast
+from corridor.trade.potential import complete_flows, split_flows
 from corridor.trade.target import GROWTH as GROWTH
 from corridor.trade.target import target, with_band
 
@@ -37,7 +38,7 @@ _MEANS = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
 
 
 @dataclass(frozen=True, eq=False)
-class Prospects:
+class TargetForecast:
     """What scenarios do to trade, from every baseline, and what a target would take.
 
     frames: target (a row a series and step, of kind growth, scenario or bound: value with interval,
@@ -73,14 +74,14 @@ class _Baseline:
     months: tuple[dt.date, ...]
 
 
-def prospects(
+def forecast_target(
     study: Study,
     *,
     goal: Goal | None = None,
     options: Sequence[str] = (),
     draws: int = 400,
     progress: Progress | None = None,
-) -> Prospects:
+) -> TargetForecast:
     """Return what the scenarios of a trade target can do for it, from each baseline, in general
     equilibrium.
 
@@ -115,7 +116,7 @@ def prospects(
                 skims[key] = _skims(study, network, day)
             parts.append(skims[key])
         t = study.tables
-        return trade.trade_costs(mean_skims(parts), t["sectors"], t["cargoes"], t["markets"])
+        return trade_costs(mean_skims(parts), t["sectors"], t["cargoes"], t["markets"])
 
     say("trade costs of the baselines", 0, total)
     today = study.scenarios[study.settings.default_scenario]
@@ -126,9 +127,9 @@ def prospects(
         scenario = study.scenarios[name]
         after[name] = costs(scenario, middles(scenario.as_of, MONTHS))
     say("general equilibrium", total - 1, total)
-    settings = trade.TradeSettings(draws=draws)
+    settings = TradeSettings(draws=draws)
     results = [
-        trade.forecast(
+        forecast(
             b.flows,
             study.tables["countries"],
             study.tables["sectors"],
@@ -152,7 +153,7 @@ def prospects(
     warnings = dict.fromkeys(
         text for r in results for texts in r.caveats.values() for text in texts
     )
-    return Prospects(
+    return TargetForecast(
         frames,
         forecasts,
         tuple(warnings),
@@ -276,7 +277,7 @@ def _baseline(study: Study, goal: Goal, option: str | None) -> _Baseline:
         {**study.scenario.choices, **({goal.series: option} if goal.series and option else {})},
     )
     rows = networks.active_rows(tables["trade"], choices)
-    whole = potential.complete(rows, tables["countries"], year=goal.year)
+    whole = complete_flows(rows, tables["countries"], year=goal.year)
     pair = _pair(goal)
     seen = whole.filter(pair & (pl.col("basis") != "predicted"))
     if seen.height != 2:
@@ -301,13 +302,13 @@ def _baseline(study: Study, goal: Goal, option: str | None) -> _Baseline:
     return _Baseline(
         option,
         series,
-        potential.split(whole, tables["specialisations"], tables["sectors"]),
+        split_flows(whole, tables["specialisations"], tables["sectors"]),
         middles(start + dt.timedelta(days=1), MONTHS),
     )
 
 
 def _answers(
-    study: Study, goal: Goal, baselines: Sequence[_Baseline], results: Sequence[trade.Forecast]
+    study: Study, goal: Goal, baselines: Sequence[_Baseline], results: Sequence[Forecast]
 ) -> tuple[dict[str, pl.DataFrame], dict[str, float]]:
     """Hold the forecasts against the target, and name the values that claims refer to."""
     titles = {name: study.scenarios[name].title for name in goal.scenarios}
@@ -355,7 +356,7 @@ def _answers(
     first = results[0]
     goods = (study.tables["sectors"], study.tables["cargoes"], study.tables["markets"])
     freight = [
-        trade.demand(part, *goods, year=goal.year).select(pl.lit(name).alias("scenario"), pl.all())
+        demand(part, *goods, year=goal.year).select(pl.lit(name).alias("scenario"), pl.all())
         for (name,), part in first.flows.group_by("scenario", maintain_order=True)
     ]
     called = study.tables["sectors"].select("sector_id", "name")
@@ -402,7 +403,7 @@ def _bound(
     goal: Goal,
     starts: Sequence[tuple[_Baseline, pl.DataFrame]],
     frames: Mapping[str, pl.DataFrame],
-    settings: trade.TradeSettings,
+    settings: TradeSettings,
 ) -> dict[str, pl.DataFrame]:
     """Add the bound of all transport: the pair's trade if carriage between the two cost nothing and
     took no time."""
@@ -413,7 +414,7 @@ def _bound(
         free = costs.with_columns(
             pl.when(_pair(goal)).then(0.0).otherwise("cost_share").alias("cost_share")
         )
-        found = trade.forecast(
+        found = forecast(
             base.flows,
             tables["countries"],
             tables["sectors"],

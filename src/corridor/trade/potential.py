@@ -90,7 +90,7 @@ def kernel(
     return easy
 
 
-def complete(
+def complete_flows(
     trade: pl.DataFrame,
     countries: pl.DataFrame,
     *,
@@ -200,7 +200,7 @@ def complete(
     return pl.DataFrame(out, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
 
 
-def split(
+def split_flows(
     flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the flows by sector: each country's sales consist of what specialisations says it
