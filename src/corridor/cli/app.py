@@ -465,12 +465,12 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
     else:
         import polars as pl
 
-        lists = [c for c, t in frame.schema.items() if isinstance(t, pl.List)]
-        flat = [pl.col(c).list.join("; " if c in SENTENCES else " ") for c in lists]
-        lines = pl.selectors.string().str.replace_all(
-            "\n", "; ", literal=True
-        )  # a row is a line for grep and cut
-        print(frame.with_columns(flat).with_columns(lines).write_csv(float_precision=3), end="")
+        from corridor.tables.csv import csv_text, join_lists
+
+        words = {name: " " for name in frame.columns if name not in SENTENCES}
+        # A row is one line, for grep and cut.
+        lines = pl.selectors.string().str.replace_all("\n", "; ", literal=True)
+        print(csv_text(join_lists(frame, words).with_columns(lines)), end="")
 
 
 def print_json(value: Any) -> None:

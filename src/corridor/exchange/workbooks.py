@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import write_bytes
 
 MOST_ROWS = 1_048_575  # of a sheet, below its heading
@@ -68,23 +69,21 @@ def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     full = _with_rows(frames)
     home.mkdir(parents=True, exist_ok=True)
     for name, frame in full.items():
-        text = frame.write_csv(datetime_format="%Y-%m-%d %H:%M", float_precision=3)
-        write_bytes(
-            home / f"{name}.csv", b"\xef\xbb\xbf" + text.encode()
-        )  # the mark by which spreadsheets know UTF-8
+        text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT)
+        write_bytes(home / f"{name}.csv", SPREADSHEET_MARK + text.encode())
     return len(full)
 
 
 def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Return the tables that have rows, lists as words parted by semicolons, instants without their
     zone (UTC)."""
-    made = {}
+    full = {}
+
     for name, frame in frames.items():
         if frame.height:
-            lists = [c for c, kind in frame.schema.items() if isinstance(kind, pl.List)]
             instants = [c for c, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-            made[name] = frame.with_columns(
-                *(pl.col(c).list.eval(pl.element().cast(pl.String)).list.join("; ") for c in lists),
-                *(pl.col(c).dt.replace_time_zone(None) for c in instants),
+            full[name] = join_lists(frame).with_columns(
+                pl.col(c).dt.replace_time_zone(None) for c in instants
             )
-    return made
+
+    return full

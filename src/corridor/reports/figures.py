@@ -16,6 +16,7 @@ from corridor.charts.maps import View
 from corridor.language.speech import marked, tell, tell_count
 from corridor.reports.drawing import press
 from corridor.reports.formats import gap, num, percent, told
+from corridor.tables.csv import csv_text
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
 MOST_OBSERVATIONS = 24  # more rows in one chart do not fit a printed page
@@ -52,11 +53,11 @@ def csv_address(frame: pl.DataFrame) -> str:
 
     It begins with the mark by which spreadsheets know UTF-8.
     """
-    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    text = frame.with_columns(
-        *(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists),
-        *(pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64),
-    ).write_csv(datetime_format="%Y-%m-%dT%H:%MZ")
+    rounded = frame.with_columns(
+        pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64
+    )
+    text = csv_text(rounded, decimals=None, datetime_format="%Y-%m-%dT%H:%MZ")
+
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.translate(_IN_ADDRESS)
 
 

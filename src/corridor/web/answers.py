@@ -23,6 +23,7 @@ from corridor.routing.route import Routes as Found
 from corridor.routing.route import route
 from corridor.routing.whynot import SHUT_LONG_MIN, Opening, why_not
 from corridor.routing.year import departures
+from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
 from corridor.tables.schema import OPEN_STATUS, layer
 from corridor.web import questions
 from corridor.web.limits import MOST_DEPARTURES
@@ -385,12 +386,7 @@ def legs_geojson(laid: Laid, found: Found) -> dict[str, Any]:
 def csv(frame: pl.DataFrame) -> bytes:
     """Return a table as CSV in UTF-8: lists parted by semicolons, instants in UTC as spreadsheets
     read them."""
-    flat = [pl.col(c).list.join("; ") for c, t in frame.schema.items() if isinstance(t, pl.List)]
-    return (
-        frame.with_columns(flat)
-        .write_csv(float_precision=3, datetime_format="%Y-%m-%d %H:%M")
-        .encode()
-    )
+    return csv_text(frame, datetime_format=SPREADSHEET_INSTANT).encode()
 
 
 def _barred(day: Network, asked: questions.Trip, at_min: int) -> dict[int, list[Closure]]:

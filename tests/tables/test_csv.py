@@ -1,0 +1,36 @@
+"""Tables as CSV for people: lists as text, numbers to three decimals, instants as asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text, join_lists
+
+FRAME = pl.DataFrame(
+    {
+        "modes": [["road", "rail"], []],
+        "days": [[1, 2], None],
+        "cost_usd": [1234.56789, None],
+        "depart_at": [dt.datetime(2026, 7, 1, 8, 30, tzinfo=dt.UTC), None],
+        "units": [3, 4],
+    }
+)
+
+
+def test_lists_become_texts_parted_as_named():
+    joined = join_lists(FRAME, {"modes": " "})
+
+    assert joined["modes"].to_list() == ["road rail", ""]
+    assert joined["days"].to_list() == ["1; 2", None]
+    assert joined.drop("modes", "days").equals(FRAME.drop("modes", "days"))
+
+
+def test_numbers_have_three_decimals_and_instants_the_form_asked_for():
+    assert csv_text(FRAME, datetime_format=SPREADSHEET_INSTANT).splitlines() == [
+        "modes,days,cost_usd,depart_at,units",
+        "road; rail,1; 2,1234.568,2026-07-01 08:30,3",
+        '"",,,,4',
+    ]
+    assert csv_text(FRAME.select("cost_usd"), decimals=None).splitlines()[1] == "1234.56789"
