@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from corridor.tables import schema
+from corridor.tables.columns import Column, Table
 
 PAGE = Path(__file__).with_name("tables.md")
 HEAD = """# Tables of a study
 
-Made from the declarations in `src/corridor/schema.py` and `src/corridor/ledgers.py` by `make docs`. A study is a
+Made from the declarations in `src/corridor/tables/schema.py` and `src/corridor/tables/schema_trade.py` by `make docs`. A study is a
 folder with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked •
 must have a value in every row; elsewhere an empty cell means unknown or not applicable, never zero.
 
@@ -19,7 +20,7 @@ Selectors, alternatives and changes are explained in [conventions](conventions.m
 """  # noqa: E501
 
 
-def holds(column: schema.Column) -> str:
+def holds(column: Column) -> str:
     """Return what a column may hold, in a few words."""
     if column.choices:
         return ", ".join(f"`{c}`" for c in column.choices)
@@ -37,7 +38,7 @@ def holds(column: schema.Column) -> str:
             return f"{words} {low:g} to {high:g}"
 
 
-def section(table: schema.Table) -> str:
+def section(table: Table) -> str:
     """Return one table's part of the page."""
     must = "Every study has it." if table.required else "Optional."
     key = f"Key: `{table.key}`." if table.key else "No key: several rows may belong together."

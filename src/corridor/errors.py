@@ -96,3 +96,9 @@ def near_matches(name: str, known: Iterable[str], most: int = 3) -> tuple[str, .
     """Return the known names nearest to a mistyped one, best first."""
     pool = {k.lower(): k for k in known}
     return tuple(pool[m] for m in difflib.get_close_matches(name.lower(), pool, n=most, cutoff=0.6))
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return what to do about an unknown name: write a near one, or do otherwise."""
+    near = near_matches(name, known, most=2)
+    return f"Write {' or '.join(map(repr, near))} if that was meant." if near else otherwise

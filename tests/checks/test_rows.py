@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor import Finding, new
-from corridor.checks import changes as amendments
-from corridor.checks import network as workings
-from corridor.checks import plausibility
-from corridor.checks import rows as checks
+from corridor.checks import every
+from corridor.checks.changes import contradictions, selected
+from corridor.checks.network import check_network
+from corridor.checks.plausibility import check_plausibility
 from corridor.tables.reading import Tables, from_frames, read_folder
 
 Frames = Mapping[str, pl.DataFrame]
@@ -62,21 +62,21 @@ def tables(frames: Frames) -> Tables:
 
 
 def kinds(frames: Frames) -> list[str]:
-    return sorted(f.kind for f in checks.every(tables(frames)))
+    return sorted(f.kind for f in every.check(tables(frames)))
 
 
 def one(frames: Frames, kind: str) -> Finding:
-    (found,) = [f for f in checks.every(tables(frames)) if f.kind == kind]
+    (found,) = [f for f in every.check(tables(frames)) if f.kind == kind]
     return found
 
 
 def test_nothing_is_wrong_with_the_starter(frames: Frames) -> None:
-    assert checks.every(tables(frames)) == []
+    assert every.check(tables(frames)) == []
 
 
 def test_nothing_at_all_is_no_crash() -> None:
     assert {f.kind for f in from_frames({}).findings} == {"missing-table"}
-    assert checks.every(from_frames({})) == []
+    assert every.check(from_frames({})) == []
 
 
 @settings(max_examples=15)
@@ -94,8 +94,7 @@ def test_order_of_rows_does_not_matter(frames: Frames, order: Any) -> None:
         for name, frame in wrong.items()
     }
     told = [
-        sorted((f.kind, f.rows, f.value) for f in checks.every(tables(f)))
-        for f in (wrong, shuffled)
+        sorted((f.kind, f.rows, f.value) for f in every.check(tables(f))) for f in (wrong, shuffled)
     ]
     assert told[0] == told[1] != []
 
@@ -103,7 +102,7 @@ def test_order_of_rows_does_not_matter(frames: Frames, order: Any) -> None:
 def test_unknown_id_is_told_once_with_its_rows(frames: Frames) -> None:
     lost = {**frames, "nodes": frames["nodes"].filter(pl.col("node_id") != "samarkand")}
     found = [
-        f for f in checks.every(tables(lost)) if f.kind == "unknown-node" and f.table == "links"
+        f for f in every.check(tables(lost)) if f.kind == "unknown-node" and f.table == "links"
     ]
     assert [(f.value, f.rows) for f in found] == [
         ("samarkand", ("tashkent-samarkand-road", "tashkent-samarkand-rail"))
@@ -114,7 +113,7 @@ def test_references_into_a_broken_table_say_nothing(frames: Frames) -> None:
     short = {**frames, "nodes": frames["nodes"].drop("lat_deg")}
     read = from_frames(short)
     assert [f.kind for f in read.findings] == ["missing-column"]
-    assert [f for f in checks.every(read) if f.severity == "error"] == []
+    assert [f for f in every.check(read) if f.severity == "error"] == []
 
 
 # Alternatives
@@ -146,9 +145,7 @@ def test_rows_that_can_both_count_may_not_share_a_key(frames: Frames) -> None:
 )
 def test_contradiction(frames: Frames, cells: dict[str, Any], wrong: bool) -> None:
     more = grown(frames, "changes", **cells)
-    assert [f.kind for f in amendments.contradictions(tables(more))] == [
-        "contradictory-changes"
-    ] * wrong
+    assert [f.kind for f in contradictions(tables(more))] == ["contradictory-changes"] * wrong
 
 
 def test_options_may_contradict(frames: Frames) -> None:
@@ -159,14 +156,14 @@ def test_options_may_contradict(frames: Frames) -> None:
             pl.Series("alternative", ["road-price:low", "road-price:high"])
         ),
     }
-    assert amendments.contradictions(tables(both)) == []
+    assert contradictions(tables(both)) == []
 
 
 def test_changes_of_one_scenario_are_ordered(frames: Frames) -> None:
     more = tables(grown(frames, "changes", value="existing", change_id="another"))
-    (found,) = amendments.contradictions(more, ["border-shut", "another"])
+    (found,) = contradictions(more, ["border-shut", "another"])
     assert (found.kind, found.severity) == ("order-decides", "warning")
-    assert amendments.contradictions(more, ["border-shut"]) == []
+    assert contradictions(more, ["border-shut"]) == []
 
 
 @pytest.mark.parametrize(
@@ -182,7 +179,7 @@ def test_changes_of_one_scenario_are_ordered(frames: Frames) -> None:
 )
 def test_selectors_that_mean_links(frames: Frames, text: str) -> None:
     assert kinds(changed(frames, "hazards", "border-stops", row_id=text)) == []
-    assert amendments.selected(text, tables(frames))
+    assert selected(text, tables(frames))
 
 
 @pytest.mark.parametrize(
@@ -263,7 +260,7 @@ def test_links_one_way_against_each_other(frames: Frames) -> None:
 
 def test_cargo_that_no_rate_charges(frames: Frames) -> None:
     # A price per TEU charges nothing to a cargo that takes up no TEU.
-    found = workings.check(tables(changed(frames, "cargoes", "container-40", teu_per_unit=None)))
+    found = check_network(tables(changed(frames, "cargoes", "container-40", teu_per_unit=None)))
     assert [(f.kind, f.severity, f.value) for f in found] == [
         ("no-rate", "warning", "road"),
         ("no-rate", "warning", "rail"),
@@ -274,7 +271,7 @@ def test_cargo_that_no_rate_charges(frames: Frames) -> None:
 
 def test_cargo_whose_carbon_is_not_counted(frames: Frames) -> None:
     without = {**frames, "emissions": frames["emissions"].filter(pl.col("mode") != "rail")}
-    assert [(f.kind, f.rows) for f in workings.check(tables(without))] == [
+    assert [(f.kind, f.rows) for f in check_network(tables(without))] == [
         ("no-emission", ("container-40",)),
         ("no-emission", ("bulk",)),
     ]
@@ -282,7 +279,7 @@ def test_cargo_whose_carbon_is_not_counted(frames: Frames) -> None:
 
 def test_mode_without_a_row(frames: Frames) -> None:
     without = {**frames, "modes": frames["modes"].filter(pl.col("mode") != "rail")}
-    assert [(f.kind, f.value) for f in workings.check(tables(without))] == [("no-mode-row", "rail")]
+    assert [(f.kind, f.value) for f in check_network(tables(without))] == [("no-mode-row", "rail")]
 
 
 def test_shares_of_a_country(frames: Frames) -> None:
@@ -309,7 +306,7 @@ def test_shares_of_a_country(frames: Frames) -> None:
 
 def test_post_on_the_border_may_be_of_either_country(frames: Frames) -> None:
     for country, told in (("UZ", []), ("KZ", []), ("KG", ["other-country"])):
-        found = plausibility.check(
+        found = check_plausibility(
             tables(changed(frames, "nodes", "keles", lon_deg=69.19, lat_deg=41.45, country=country))
         )
         assert [f.kind for f in found if f.kind == "other-country"] == told
@@ -324,7 +321,7 @@ def test_port_may_lie_on_the_water(frames: Frames) -> None:
 def test_place_on_its_own_layer_cannot_be_reached(frames: Frames) -> None:
     wide = changed(frames, "links", "tashkent-samarkand-rail", gauge_mm=1000)
     wide = {**wide, "links": wide["links"].filter(pl.col("link_id") != "tashkent-samarkand-road")}
-    found = {f.kind: f for f in plausibility.check(tables(wide))}
+    found = {f.kind: f for f in check_plausibility(tables(wide))}
     assert found["unreachable-nodes"].rows == ("samarkand",)
     assert "1 of 7 places" in found["unreachable-nodes"].message
 
@@ -337,6 +334,6 @@ def test_length_within_a_kilometre_of_the_air_line_passes(frames: Frames) -> Non
 
 
 def test_every_finding_of_the_built_in_study_has_a_cure(study_folder: Path) -> None:
-    found = checks.every(read_folder(study_folder))
+    found = every.check(read_folder(study_folder))
     assert all(f.do and f.message for f in found)
     assert [str(f) for f in found if f.severity == "error"] == []

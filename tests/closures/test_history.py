@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor.checks import rows as checks
+from corridor.checks import every
 from corridor.closures import history as closures
 from corridor.closures.likelihood import fit_durations, log_likelihood
 from corridor.errors import CallError, UnknownName
@@ -368,7 +368,7 @@ def findings(study: tables.Tables, table: str, **cells: Any) -> list[str]:
     frame = study.frames[table].cast(pl.String)
     first = frame.head(1).with_columns(pl.lit(v, pl.String).alias(c) for c, v in cells.items())
     changed = tables.from_frames({**study.frames, table: pl.concat([first, frame.slice(1)])})
-    return [f.kind for f in (*changed.findings, *checks.every(changed)) if f.table == table]
+    return [f.kind for f in (*changed.findings, *every.check(changed)) if f.table == table]
 
 
 @pytest.mark.parametrize(

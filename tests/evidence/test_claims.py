@@ -10,7 +10,7 @@ import pytest
 
 from corridor.errors import StudyError
 from corridor.evidence import claims as evidence
-from corridor.tables import schema_trade as ledgers
+from corridor.tables.schema_trade import CLAIMS
 
 NAMES = ("claims", "commitments", "figures", "countries", "trade", "sources")
 AS_OF = date(2026, 7, 1)
@@ -103,7 +103,7 @@ def test_arithmetic_follows_the_tables(tables: dict[str, pl.DataFrame]) -> None:
     ],
 )
 def test_each_kind_of_check(check: str, left: float, right: float | None, found: float) -> None:
-    names = [c.name for c in ledgers.CLAIMS.columns]
+    names = [c.name for c in CLAIMS.columns]
     row = dict.fromkeys(names) | {
         "check_id": "c",
         "claim_id": "c",

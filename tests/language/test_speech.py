@@ -35,6 +35,7 @@ from corridor.runs import run as results
 from corridor.runs.texts import phrases
 from corridor.study.study import Study
 from corridor.tables import schema
+from corridor.tables.columns import MODES
 from corridor.trade import target
 from corridor.trade.forecast import Forecast
 
@@ -235,7 +236,7 @@ def test_words_of_fixed_sets_are_messages(spoken: Path) -> None:
             *verdicts,
             *durations.FAMILIES,
             *CRITERIA,
-            *schema.MODES,
+            *MODES,
             *status[1:],
         ):
             assert tell(word) == wide(word) != word

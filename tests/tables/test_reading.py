@@ -18,7 +18,8 @@ from corridor import new
 from corridor.tables import schema
 from corridor.tables.cells import TYPES, cure, parse, typed, unit_hint
 from corridor.tables.columns import Column
-from corridor.tables.reading import from_frames, read_folder, write_bytes, write_frame
+from corridor.tables.files import write_bytes, write_frame
+from corridor.tables.reading import from_frames, read_folder
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ from corridor.charts.style import (
 )
 from corridor.charts.text import breadth
 from corridor.language.speech import country_name, number, tell
-from corridor.tables.schema import OPEN_STATUS, layer
+from corridor.tables.columns import OPEN_STATUS
+from corridor.tables.schema import layer
 
 __all__ = ["View", "network_map", "route_map", "view_of", "weighted_map"]
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corridor.errors import Finding
+from corridor.errors import Finding, did_you_mean
 from corridor.tables import schema, selectors
 from corridor.tables.cells import parse
 from corridor.tables.columns import FACTOR, Column
-from corridor.tables.reading import Spot, Tables, meant
+from corridor.tables.reading import Spot, Tables
 
 _FIRST = dt.date.min
 _LAST = dt.date.max
@@ -33,7 +33,7 @@ class Known:
         return word not in self.words[term.kind]
 
 
-def check(tables: Tables) -> list[Finding]:
+def check_changes(tables: Tables) -> list[Finding]:
     """Return what is wrong with selectors, changes, parameters and alternatives."""
     return [
         *_selectors(tables),
@@ -88,11 +88,6 @@ def selected(text: str, tables: Tables) -> list[int]:
         return selectors.select(text, tables.frames["links"], tables.frames["nodes"])
     except ValueError:
         return []
-
-
-def singular(table: str) -> str:
-    """Return what one row of a table is called."""
-    return {"cargoes": "cargo", "countries": "country"}.get(table, table.removesuffix("s"))
 
 
 def _contradiction(
@@ -205,7 +200,9 @@ def _terms(
 ) -> Iterator[Finding]:
     lost = [t for t in terms if known.missing(t)]
     for term in lost:
-        do = meant(term.word, known.words[term.kind], "Remove it here, or add the links it is for.")
+        do = did_you_mean(
+            term.word, known.words[term.kind], "Remove it here, or add the links it is for."
+        )
         if term.kind == "id":
             yield tables.finding(
                 "unknown-link",
@@ -243,10 +240,12 @@ def _plain_ids(
             )
         elif term.kind == "id" and term.word not in known and target not in tables.broken:
             yield tables.finding(
-                f"unknown-{singular(target)}",
+                f"unknown-{schema.singular(target)}",
                 spot,
                 f"changes.row_id names {term.word!r}, which {tables.name(target)} does not have.",
-                meant(term.word, known, f"Add it to {tables.name(target)}, or remove it here."),
+                did_you_mean(
+                    term.word, known, f"Add it to {tables.name(target)}, or remove it here."
+                ),
                 value=term.word,
             )
 
@@ -272,7 +271,7 @@ def _changes(tables: Tables) -> Iterator[Finding]:
                 Spot("changes", i, "column"),
                 f"changes.column names {name!r}, which is no column of {table} that a change may "
                 "edit.",
-                meant(name, open_columns, f"Write one of: {', '.join(open_columns)}."),
+                did_you_mean(name, open_columns, f"Write one of: {', '.join(open_columns)}."),
                 value=name,
             )
         elif op is not None and value is not None:
@@ -332,11 +331,11 @@ def _value(tables: Tables, i: int, column: Column, op: str, value: str) -> Itera
         for word in str(new).split():
             if word not in known:
                 yield tables.finding(
-                    f"unknown-{singular(column.refers)}",
+                    f"unknown-{schema.singular(column.refers)}",
                     spot,
                     f"changes.value names {word!r}, which {tables.name(column.refers)} does not "
                     "have.",
-                    meant(word, known, f"Add it to {tables.name(column.refers)}."),
+                    did_you_mean(word, known, f"Add it to {tables.name(column.refers)}."),
                     value=word,
                 )
 
@@ -411,7 +410,9 @@ def _alternatives(tables: Tables) -> Iterator[Finding]:
                 Spot(table.name, at[0], "alternative"),
                 f"{table.name}.alternative names {text!r}, which {tables.name('parameters')} does "
                 "not have.",
-                meant(text, options, f"Add it to {tables.name('parameters')} as parameter:option."),
+                did_you_mean(
+                    text, options, f"Add it to {tables.name('parameters')} as parameter:option."
+                ),
                 value=text,
                 rows=tuple(k for i in at if (k := tables.key(table.name, i))),
             )

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corridor.errors import Finding
+from corridor.errors import Finding, did_you_mean
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA, mean_d
-from corridor.tables.reading import Spot, Tables, meant
+from corridor.tables.reading import Spot, Tables
 from corridor.units import MEAN_YEAR_DAYS
 
 _SLACK = 0.01  # a sigma rounded to two digits
 
 
-def check(tables: Tables) -> list[Finding]:
+def check_closures(tables: Tables) -> list[Finding]:
     """Return what is wrong with events and hazards beyond single cells, periods and references."""
     return [
         *_ends(tables),
@@ -203,7 +203,7 @@ def _replays(tables: Tables) -> Iterator[Finding]:
                 "unknown-change",
                 Spot("replays", i, "change_id"),
                 f"replays.change_id names {name!r}, which {what}.",
-                meant(name, closing, "Name a change that sets links.status to closed."),
+                did_you_mean(name, closing, "Name a change that sets links.status to closed."),
                 value=name,
             )
         figure = figures.get(row["figure_after_id"])

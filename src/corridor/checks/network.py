@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from corridor.errors import Finding
+from corridor.errors import Finding, did_you_mean
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
-from corridor.tables.reading import Spot, Tables, meant
+from corridor.tables.reading import Spot, Tables
 
 Row = dict[str, Any]
 _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
@@ -22,7 +22,7 @@ _CASES = {
 }
 
 
-def check(tables: Tables) -> list[Finding]:
+def check_network(tables: Tables) -> list[Finding]:
     """Return what is wrong with links, terminals, services, windows, rules, demand, and the figures
     cargoes need."""
     return [
@@ -126,7 +126,7 @@ def _terminals(tables: Tables) -> Iterator[Finding]:
                     "unknown-layer",
                     spot,
                     f"terminals.{name} holds {word!r}, which is no layer.",
-                    meant(
+                    did_you_mean(
                         word,
                         every,
                         "Write a mode, with its gauge for rail and rail ferries: road, rail-1520.",

@@ -34,7 +34,7 @@ SPEEDS_KMH = {
 _UNLOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
 
 
-def check(tables: Tables) -> list[Finding]:
+def check_plausibility(tables: Tables) -> list[Finding]:
     """Return warnings on places, lengths, speeds, stand-ins for unknown figures, and places that
     cannot be reached."""
     points = list(_points(tables))

@@ -6,10 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from corridor.checks import changes as amendments
-from corridor.checks import closures as closure_checks
-from corridor.checks import network as workings
-from corridor.checks import plausibility
 from corridor.errors import Finding, near_matches
 from corridor.network import geo
 from corridor.tables import schema
@@ -33,9 +29,8 @@ _SHARE_SLACK = 0.005  # shares rounded to two digits
 _WORDS = {"weekdays": WEEKDAYS, "allowed_modes": MODES, "modes": MODES}
 
 
-def every(tables: Tables) -> list[Finding]:
-    """Return everything that is wrong across the rows and tables of a study; warnings are marked as
-    such."""
+def check_rows(tables: Tables) -> list[Finding]:
+    """Return what is wrong with keys, references, codes, ranges, periods and shares."""
     return [
         *_keys(tables),
         *_references(tables),
@@ -44,10 +39,6 @@ def every(tables: Tables) -> list[Finding]:
         *_ordered(tables),
         *_periods(tables),
         *_shares(tables),
-        *workings.check(tables),
-        *amendments.check(tables),
-        *closure_checks.check(tables),
-        *plausibility.check(tables),
     ]
 
 
@@ -147,7 +138,7 @@ def _unknown(
             else f", or correct {column.name}."
         )
         yield tables.finding(
-            f"unknown-{amendments.singular(target)}",
+            f"unknown-{schema.singular(target)}",
             Spot(table.name, at[0], column.name),
             f"{table.name}.{column.name} names {word!r}, which {file} does not have.",
             f"Add it to {file}{meant}",

@@ -17,7 +17,7 @@ from corridor.network.network import Network, Row
 from corridor.routing.itinerary import Floats, legs, sample
 from corridor.routing.query import Options, Query, prepare
 from corridor.routing.whynot import best_way
-from corridor.tables import schema
+from corridor.tables.columns import MODES
 
 NEAR_SHARE = 0.25
 DRAWS = 20_000  # a percentile then errs by less than 1 %, so that no verdict hangs on the draw
@@ -61,10 +61,10 @@ def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -
 
 
 def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, float | None]:
-    modes = set((row["modes"] or " ".join(schema.MODES)).split())
+    modes = set((row["modes"] or " ".join(MODES)).split())
     options: Options = {
         "via": (row["via"] or "").split(),
-        "avoid": [m for m in schema.MODES if m not in modes],
+        "avoid": [m for m in MODES if m not in modes],
     }
     try:
         query = prepare(

@@ -19,7 +19,7 @@ from corridor.errors import CallError
 from corridor.network.calendar import FOREVER_MIN, Span, day_of, minute
 from corridor.network.network import Network, active_rows
 from corridor.tables import cells, schema, selectors
-from corridor.tables.columns import FACTOR, Column
+from corridor.tables.columns import FACTOR, OPEN_STATUS, Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _status_of(
     for a, b in zip(cuts, cuts[1:], strict=False):
         last = next((e for e in reversed(edits) if _from(e) <= a and b <= _to(e)), None)
         status = link["status"] if last is None else last["value"]
-        if status == schema.OPEN_STATUS:
+        if status == OPEN_STATUS:
             if spans and spans[-1].end_min == a:
                 spans[-1] = spans[-1]._replace(end_min=b)
             else:

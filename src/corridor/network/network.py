@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from corridor.errors import CallError, UnknownName
 from corridor.tables import schema
+from corridor.tables.columns import Table
 
 Row = dict[str, Any]
 
@@ -264,7 +265,7 @@ def _service_runs(
     return ()
 
 
-def _empty(table: schema.Table) -> pl.DataFrame:
+def _empty(table: Table) -> pl.DataFrame:
     types: dict[str, Any] = {
         "number": pl.Float64,
         "integer": pl.Int64,

@@ -25,7 +25,7 @@ from corridor.network.cost import Costs, price
 from corridor.network.network import Graph, Network, resolve_place
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party
-from corridor.tables import schema
+from corridor.tables.columns import MODES
 from corridor.units import DAY_MIN, HOUR_MIN
 
 Ints = NDArray[np.int64]
@@ -332,7 +332,7 @@ def matching_links(network: Network, word: str) -> Bools:
                 for a, b in zip(tails, heads, strict=True)
             ]
         )
-    if word in schema.MODES:
+    if word in MODES:
         return np.array([m == word for m in links["mode"].to_list()])
     if word in network.by_id("links"):
         return np.array([i == word for i in links["link_id"].to_list()])
@@ -349,7 +349,7 @@ def matching_links(network: Network, word: str) -> Bools:
             known = [
                 *nodes,
                 *network.by_id("links"),
-                *schema.MODES,
+                *MODES,
                 *{n["country"] for n in nodes.values()},
             ]
             raise UnknownName("place, link, mode or country", word, known) from None

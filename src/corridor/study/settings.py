@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corridor.checks import changes as amendments
-from corridor.checks import network as workings
-from corridor.errors import Finding, near_matches
-from corridor.tables.reading import Spot, Tables, meant
+from corridor.checks.changes import contradictions
+from corridor.checks.network import layers_at
+from corridor.errors import Finding, did_you_mean, near_matches
+from corridor.tables.reading import Spot, Tables
 
 FILE = "study.toml"
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -335,7 +335,7 @@ def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
                 line,
                 value=change,
             )
-        reader.findings += amendments.contradictions(tables, scenario.changes)
+        reader.findings += contradictions(tables, scenario.changes)
         for parameter, option in scenario.choices.items():
             line = reader.line("choices", section)
             if "parameters" in tables.broken:
@@ -400,18 +400,14 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
                 known,
                 line,
             )
-        elif (
-            layer
-            and tables.is_whole("links")
-            and layer not in workings.layers_at(tables).get(node, set())
-        ):
+        elif layer and tables.is_whole("links") and layer not in layers_at(tables).get(node, set()):
             _unknown(
                 reader,
                 "unknown-layer",
                 f"trip {trip.trip_id} has the {end} {text!r}, and no link of layer {layer!r} is at "
                 f"{node}.",
                 layer,
-                workings.layers_at(tables).get(node, set()),
+                layers_at(tables).get(node, set()),
                 line,
             )
     cargoes = _ids(tables, "cargoes", "cargo_id")
@@ -667,7 +663,9 @@ def _unknown(
 ) -> None:
     pool = list(known)
     some = ", ".join(pool[:8]) + (" ..." if len(pool) > 8 else "")
-    do = meant(name, pool, f"Write one of: {some}." if pool else "Remove it: none is declared.")
+    do = did_you_mean(
+        name, pool, f"Write one of: {some}." if pool else "Remove it: none is declared."
+    )
     reader.say(kind, message, do, line, value=name)
 
 

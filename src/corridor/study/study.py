@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from corridor.checks import rows as checks
+from corridor.checks import every
 from corridor.errors import CallError, Finding, StudyError, UnknownName
 from corridor.study import settings
 from corridor.study.settings import Scenario, Settings, Trip
@@ -157,7 +157,7 @@ def _look(folder: str | os.PathLike[str]) -> tuple[Tables, Settings | None, list
                     file=settings.FILE,
                 )
             )
-    findings += checks.every(tables)
+    findings += every.check(tables)
     return (
         tables,
         known,

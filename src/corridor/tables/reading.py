@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,11 +27,7 @@ from corridor.tables.files import (
     read_csv,
     read_parquet,
     read_xlsx,
-    write_bytes,
-    write_frame,
 )
-
-__all__ = ["Spot", "Tables", "from_frames", "meant", "read_folder", "write_bytes", "write_frame"]
 
 WORKBOOK = "study.xlsx"
 _MOST_SHOWN = 20  # findings of one kind in one column that are listed one by one
@@ -162,12 +158,6 @@ def from_frames(frames: Mapping[str, Any]) -> Tables:
             findings.append(unreadable.finding(name, name))
             broken.add(name)
     return _tables(raws, findings, {}, broken)
-
-
-def meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return what to do about a name that is not there: write one that is near, or do otherwise."""
-    near = near_matches(name, known, most=2)
-    return f"Write {' or '.join(map(repr, near))} if that was meant." if near else otherwise
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from corridor.language.speech import marked
-from corridor.tables import schema_trade as ledgers
+from corridor.tables import schema_trade
 from corridor.tables.columns import (
     ALTERNATIVE,
     CONFIDENCES,
@@ -23,18 +23,6 @@ from corridor.tables.columns import (
     key,
     number,
 )
-
-__all__ = [
-    "CONFIDENCES",
-    "FORMS",
-    "MODES",
-    "OPEN_STATUS",
-    "TABLES",
-    "Column",
-    "Table",
-    "layer",
-    "table",
-]
 
 _USD_COLUMNS = (
     number("usd_per_unit", "money per cargo unit", "USD/unit"),
@@ -717,7 +705,7 @@ TABLES: tuple[Table, ...] = (
     DEMAND,
     OBSERVATIONS,
     COUNTRIES,
-    *ledgers.TABLES,
+    *schema_trade.TABLES,
     PARAMETERS,
     SOURCES,
 )
@@ -735,3 +723,8 @@ def table(name: str) -> Table:
 def layer(mode: str, gauge_mm: int | None) -> str:
     """Name the layer of a link: its mode, with the gauge where there is one (``rail-1520``)."""
     return mode if gauge_mm is None else f"{mode}-{gauge_mm}"
+
+
+def singular(table: str) -> str:
+    """Return what one row of a table is called."""
+    return {"cargoes": "cargo", "countries": "country"}.get(table, table.removesuffix("s"))

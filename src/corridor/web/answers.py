@@ -23,8 +23,9 @@ from corridor.routing.route import Routes as Found
 from corridor.routing.route import route
 from corridor.routing.whynot import SHUT_LONG_MIN, Opening, why_not
 from corridor.routing.year import departures
+from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
-from corridor.tables.schema import OPEN_STATUS, layer
+from corridor.tables.schema import layer
 from corridor.web import questions
 from corridor.web.limits import MOST_DEPARTURES
 from corridor.web.what_if import Laid

@@ -14,6 +14,7 @@ from corridor.network.calendar import minute
 from corridor.network.changes import snapshot
 from corridor.network.network import Network
 from corridor.tables import schema, selectors
+from corridor.tables.columns import OPEN_STATUS
 from corridor.web.answers import about, openness
 from corridor.web.what_if import Laid
 
@@ -233,7 +234,7 @@ def opened_by(laid: Laid, link_id: str) -> list[dict[str, Any]]:
         if (
             change["table"] == "links"
             and change["column"] == "status"
-            and change["value"] == schema.OPEN_STATUS
+            and change["value"] == OPEN_STATUS
         ):
             found.setdefault(change["change_id"], set()).update(
                 ids[i] for i in _selected(change["row_id"], network)

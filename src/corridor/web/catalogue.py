@@ -11,6 +11,7 @@ from corridor.errors import UnknownName
 from corridor.network.calendar import minute
 from corridor.network.changes import snapshot
 from corridor.tables import schema
+from corridor.tables.columns import MODES
 from corridor.web import questions
 from corridor.web.answers import about, find
 from corridor.web.limits import (
@@ -91,7 +92,7 @@ def study(laid: Laid, trouble: str | None) -> dict[str, Any]:
             }
             for r in tables["cargoes"].iter_rows(named=True)
         ],
-        "modes": list(schema.MODES),
+        "modes": list(MODES),
         "parameters": options,
         "carriers": tables["rules"]["carrier_country"].drop_nulls().unique().sort().to_list(),
         "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),

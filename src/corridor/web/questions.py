@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from corridor.errors import CallError, UnknownName
 from corridor.routing.query import Options
-from corridor.tables import schema
+from corridor.tables.columns import OPEN_STATUS
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -201,7 +201,7 @@ def what_if(state: State, known: pl.DataFrame, ids: Collection[str]) -> list[dic
         rows += known.filter(pl.col("change_id") == change_id).to_dicts()
     further: list[ChangeRow] = getattr(state, "changes", [])
     rows += [_own(row.model_dump()) for row in further]
-    for words, value in ((state.close, "closed"), (state.open, schema.OPEN_STATUS)):
+    for words, value in ((state.close, "closed"), (state.open, OPEN_STATUS)):
         rows += [
             _own({"table": "links", "row_id": w, "column": "status", "op": "set", "value": value})
             for w in words

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.checks import changes as amendments
+from corridor.checks.changes import check_changes
 from corridor.errors import CallError, StudyError, UnknownName
 from corridor.network import network
 from corridor.network.calendar import minute
@@ -179,7 +179,7 @@ def check_rows(tables: Mapping[str, pl.DataFrame], rows: Sequence[Mapping[str, A
     whole = Tables({**tables, "changes": looked.frames["changes"]})
     wrong += [
         f
-        for f in amendments.check(whole)
+        for f in check_changes(whole)
         if f.table == "changes" and f.severity == "error" and f.kind != "contradictory-changes"
     ]
     if wrong:

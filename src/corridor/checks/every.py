@@ -1,0 +1,22 @@
+"""Every check across the rows and tables of a study, one topic after the other."""
+
+from __future__ import annotations
+
+from corridor.checks.changes import check_changes
+from corridor.checks.closures import check_closures
+from corridor.checks.network import check_network
+from corridor.checks.plausibility import check_plausibility
+from corridor.checks.rows import check_rows
+from corridor.errors import Finding
+from corridor.tables.reading import Tables
+
+
+def check(tables: Tables) -> list[Finding]:
+    """Return everything that is wrong across the rows and tables of a study, warnings too."""
+    return [
+        *check_rows(tables),
+        *check_network(tables),
+        *check_changes(tables),
+        *check_closures(tables),
+        *check_plausibility(tables),
+    ]
