@@ -1,5 +1,4 @@
-"""What trade there is and what there could be: unknown flows predicted, totals split by sector,
-potential.
+"""What trade there is and what there could be: unknown flows predicted, totals split by sector.
 
 A flow nobody published is predicted by gravity and marked ``predicted``; sales at home are
 ``estimated`` by a rule.
@@ -9,29 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from corridor.errors import CallError, Finding, StudyError
-from corridor.trade.gravity import balance
+from corridor.trade.gravity import Floats, balance
 from corridor.units import NORMAL_P95_ROUNDED
 
+REST_OF_WORLD = "ZZ"  # stands for many countries, which trade with each other
+REST_OF_WORLD_KM = 6000.0
+MAX_SHARE_GAP = 1e-6  # by which export shares may miss 1
 _EARTH_KM = 6371.0
-_COLUMNS = (
-    "exporter",
-    "importer",
-    "value_usd",
-    "low_usd",
-    "high_usd",
-    "potential_usd",
-    "basis",
-    "year",
-    "series",
-    "source_id",
-    "confidence",
-)
+_SPLIT_COLUMNS = ("value_usd", "low_usd", "high_usd", "potential_usd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +42,72 @@ class Coefficients:
     home_sales_share: float = 0.361
 
 
-def kernel(
-    countries: pl.DataFrame, coefficients: Coefficients = Coefficients()
-) -> NDArray[np.float64]:
-    """Return how easily each country of the table (rows) sells to each other one (columns), by
-    gravity; 0 on itself.
+class _Flow(NamedTuple):
+    """A row of the table that complete_flows returns."""
+
+    exporter: str
+    importer: str
+    value_usd: float
+    low_usd: float | None
+    high_usd: float | None
+    potential_usd: float | None
+    basis: str
+    year: int
+    series: str | None
+    source_id: str | None
+    confidence: str | None
+
+
+def kernel(countries: pl.DataFrame, coefficients: Coefficients = Coefficients()) -> Floats:
+    """Return how easily each country (rows) sells to each other one (columns); 0 on itself.
 
     Needs lon_deg, lat_deg, neighbours and languages. Distance is the great circle between main
     cities, as in CEPII GeoDist. ZZ sells to itself as well, since it stands for many countries, at
     a distance of 6,000 km.
     """
-    lon, lat = (
-        np.radians(countries[c].cast(pl.Float64).to_numpy()) for c in ("lon_deg", "lat_deg")
+    distance_km = _distances_km(countries)
+    contiguous = _contiguous(countries)
+    same_language = _same_language(countries)
+
+    ease: Floats = distance_km**coefficients.log_distance * np.exp(
+        coefficients.contiguity * contiguous + coefficients.common_language * same_language
     )
-    inner = np.sin(lat)[:, None] * np.sin(lat) + np.cos(lat)[:, None] * np.cos(lat) * np.cos(
-        lon[:, None] - lon
-    )
-    km = _EARTH_KM * np.arccos(np.clip(inner, -1.0, 1.0))
+    return ease
+
+
+def _distances_km(countries: pl.DataFrame) -> Floats:
+    """Return the great circles between main cities; inf from a country to itself but for ZZ."""
+    lon = np.radians(countries["lon_deg"].cast(pl.Float64).to_numpy())
+    lat = np.radians(countries["lat_deg"].cast(pl.Float64).to_numpy())
+
+    sines = np.sin(lat)[:, None] * np.sin(lat)
+    cosines = np.cos(lat)[:, None] * np.cos(lat) * np.cos(lon[:, None] - lon)
+    distance_km: Floats = _EARTH_KM * np.arccos(np.clip(sines + cosines, -1.0, 1.0))
+
+    for k, code in enumerate(countries["country"].to_list()):
+        distance_km[k, k] = REST_OF_WORLD_KM if code == REST_OF_WORLD else np.inf
+    return distance_km
+
+
+def _contiguous(countries: pl.DataFrame) -> Floats:
+    """Return 1 where one of two countries names the other as its neighbour."""
     codes = countries["country"].to_list()
-    beside = [set((w or "").split()) for w in countries["neighbours"].to_list()]
-    spoken = [set((w or "").split()) for w in countries["languages"].to_list()]
-    for i, code in enumerate(codes):
-        km[i, i] = 6000.0 if code == "ZZ" else np.inf
-    touch = np.array(
-        [
-            [b in beside[i] or codes[i] in beside[j] for j, b in enumerate(codes)]
-            for i in range(len(codes))
-        ],
-        dtype=float,
-    )
-    share = np.array(
-        [[bool(a & b) and i != j for j, b in enumerate(spoken)] for i, a in enumerate(spoken)],
-        dtype=float,
-    )
-    easy: NDArray[np.float64] = km**coefficients.log_distance * np.exp(
-        coefficients.contiguity * touch + coefficients.common_language * share
-    )
-    return easy
+    neighbours = _word_sets(countries["neighbours"])
+    named = np.array([[code in others for code in codes] for others in neighbours], dtype=bool)
+    contiguous: Floats = (named | named.T).astype(float)
+    return contiguous
+
+
+def _same_language(countries: pl.DataFrame) -> Floats:
+    """Return 1 where two countries share a language; 0 on a country itself."""
+    languages = _word_sets(countries["languages"])
+    shared = np.array([[bool(a & b) for b in languages] for a in languages], dtype=float)
+    np.fill_diagonal(shared, 0.0)
+    return shared
+
+
+def _word_sets(words: pl.Series) -> list[set[str]]:
+    return [set((text or "").split()) for text in words.to_list()]
 
 
 def complete_flows(
@@ -97,241 +117,315 @@ def complete_flows(
     year: int,
     coefficients: Coefficients = Coefficients(),
 ) -> pl.DataFrame:
-    """Return every flow of goods between the countries: observed where published, predicted where
-    not, home sales.
+    """Return every flow of goods between countries: observed, predicted where not, and home sales.
 
-    trade: rows of the table trade, alternatives already chosen; of each pair the newest row without
-    a sector up to ``year`` counts. The predicted flows follow the kernel and add up, with the
-    observed ones, to each country's exports and imports. low_usd, high_usd: 5 to 95 % band of a
-    predicted flow, from how far the observed flows lie from what the same method predicts for them.
-    potential_usd: the prediction for the pair, observed or not. Countries without gdp_usd stay out.
-    Raises StudyError where a total is missing or an observed flow exceeds it.
+    The predicted flows follow the kernel and add up, with the observed ones, to each country's
+    exports and imports.
+
+    Parameters
+    ----------
+    trade
+        Rows of the table trade, alternatives already chosen; of each pair the newest row without a
+        sector up to ``year`` counts.
+    countries
+        Rows of the table countries; those without gdp_usd stay out.
+    year
+        The last year whose trade counts.
+    coefficients
+        Of the gravity equation.
+
+    Returns
+    -------
+    pl.DataFrame
+        exporter, importer, value_usd, low_usd, high_usd, potential_usd, basis (observed, predicted,
+        estimated), year, series, source_id, confidence. low_usd, high_usd: 5 to 95 % band of a
+        predicted flow, from how far the observed flows lie from what the same method predicts for
+        them. potential_usd: the prediction for the pair, observed or not.
+
+    Raises
+    ------
+    StudyError
+        Where a total is missing or an observed flow exceeds it.
     """
     models = countries.filter(pl.col("gdp_usd").is_not_null()).sort("country")
+    _check_totals(models)
     codes = models["country"].to_list()
-    position = {code: k for k, code in enumerate(codes)}
-    _totals(models)
-    exports, imports = (
-        models[c].cast(pl.Float64).to_numpy().copy()
-        for c in ("goods_exports_usd", "goods_imports_usd")
-    )
+    exports = models["goods_exports_usd"].cast(pl.Float64).to_numpy().copy()
+    imports = models["goods_imports_usd"].cast(pl.Float64).to_numpy().copy()
     imports *= exports.sum() / imports.sum()
-    easy = kernel(models, coefficients)
-    potential = balance(easy, exports, imports)
-    known = _newest(trade, year).filter(
+
+    ease = kernel(models, coefficients)
+    potential = balance(ease, exports, imports)
+    observed = _observed(trade, codes, year)
+    flows = _square(observed, codes)
+    predicted = _predicted(ease, flows, exports, imports, codes)
+    band_factor = _band_factor(flows, potential)
+    home_sales = coefficients.home_sales_share * models["gdp_usd"].cast(pl.Float64).to_numpy()
+
+    rows = []
+    for i, exporter in enumerate(codes):
+        for j, importer in enumerate(codes):
+            pair = (exporter, importer)
+            pair_potential = float(potential[i, j]) if i != j else None
+            if pair in observed:
+                row = _observed_flow(observed[pair], pair_potential)
+            elif i == j:
+                inner = predicted[i, i] if exporter == REST_OF_WORLD else 0.0
+                row = _home_flow(exporter, float(home_sales[i] + inner), year)
+            else:
+                row = _predicted_flow(
+                    pair, float(predicted[i, j]), band_factor, pair_potential, year
+                )
+            rows.append(row)
+    return pl.DataFrame(rows, schema=list(_Flow._fields), orient="row", infer_schema_length=None)
+
+
+def _observed(
+    trade: pl.DataFrame, codes: list[str], year: int
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the newest published flow of each pair of countries."""
+    rows = _newest(trade, year).filter(
         pl.col("exporter").is_in(codes) & pl.col("importer").is_in(codes)
     )
-    flows = np.full(easy.shape, np.nan)
-    rows = {(r["exporter"], r["importer"]): r for r in known.iter_rows(named=True)}
-    for (a, b), seen_row in rows.items():
-        flows[position[a], position[b]] = seen_row["value_usd"]
-    away = ~np.eye(len(codes), dtype=bool)
-    seen = ~np.isnan(flows) & away
-    left, right = (
-        total - np.where(seen, flows, 0.0).sum(axis=axis)
-        for total, axis in ((exports, 1), (imports, 0))
+    return {(r["exporter"], r["importer"]): r for r in rows.iter_rows(named=True)}
+
+
+def _square(observed: dict[tuple[str, str], dict[str, Any]], codes: list[str]) -> Floats:
+    """Lay published flows out as exporter, importer; nan where none was published."""
+    position = {code: k for k, code in enumerate(codes)}
+    flows = np.full((len(codes), len(codes)), np.nan)
+    for (exporter, importer), row in observed.items():
+        flows[position[exporter], position[importer]] = row["value_usd"]
+    return flows
+
+
+def _is_observed(flows: Floats) -> NDArray[np.bool_]:
+    """Return where a flow between two different countries was published."""
+    return ~np.isnan(flows) & ~np.eye(len(flows), dtype=bool)
+
+
+def _predicted(
+    ease: Floats, flows: Floats, exports: Floats, imports: Floats, codes: list[str]
+) -> Floats:
+    """Return the unpublished flows, which share what published ones leave of the totals."""
+    is_observed = _is_observed(flows)
+    published = np.where(is_observed, flows, 0.0)
+    exports_left = exports - published.sum(axis=1)
+    imports_left = imports - published.sum(axis=0)
+
+    exceeded = [
+        code
+        for code, to_sell, to_buy in zip(codes, exports_left, imports_left, strict=True)
+        if to_sell < 0 or to_buy < 0
+    ]
+    if exceeded:
+        raise StudyError([_exceeded_totals(exceeded)])
+    return balance(np.where(is_observed, 0.0, ease), exports_left, imports_left)
+
+
+def _exceeded_totals(codes: list[str]) -> Finding:
+    return Finding(
+        "flows-over-total",
+        f"The flows of {', '.join(codes)} in trade.csv exceed its exports or imports to "
+        "all countries.",
+        "Correct goods_exports_usd and goods_imports_usd in countries.csv, or the flows.",
+        table="countries",
+        rows=tuple(codes),
     )
-    over = [codes[k] for k in range(len(codes)) if left[k] < 0 or right[k] < 0]
-    if over:
-        raise StudyError(
-            [
-                Finding(
-                    "flows-over-total",
-                    f"The flows of {', '.join(over)} in trade.csv exceed its exports or imports to "
-                    "all countries.",
-                    "Correct goods_exports_usd and goods_imports_usd in countries.csv, or the "
-                    "flows.",
-                    table="countries",
-                    rows=tuple(over),
-                )
-            ]
-        )
-    rest = balance(np.where(seen, 0.0, easy), left, right)
-    gap = np.log(flows[seen & (flows > 0)] / potential[seen & (flows > 0)])
+
+
+def _band_factor(flows: Floats, potential: Floats) -> float:
+    """Return what a predicted flow is multiplied and divided by for its 5 to 95 % band."""
+    compared = _is_observed(flows) & (flows > 0)
+    gap = np.log(flows[compared] / potential[compared])
     spread = float(np.sqrt(np.mean(gap**2))) if len(gap) else log(10.0)
-    factor = exp(NORMAL_P95_ROUNDED * spread)
-    gdp = models["gdp_usd"].cast(pl.Float64).to_numpy()
-    out: list[tuple[object, ...]] = []
-    for i, a in enumerate(codes):
-        for j, b in enumerate(codes):
-            row = rows.get((a, b))
-            worth = float(potential[i, j])
-            if row is not None:
-                value = float(row["value_usd"])
-                out.append(
-                    (
-                        a,
-                        b,
-                        value,
-                        value,
-                        value,
-                        worth if i != j else None,
-                        row.get("basis") or "observed",
-                        row["year"],
-                        row.get("series"),
-                        row.get("source_id"),
-                        row.get("confidence"),
-                    )
-                )
-            elif i == j:
-                value = float(
-                    coefficients.home_sales_share * gdp[i] + (rest[i, i] if a == "ZZ" else 0.0)
-                )
-                out.append(
-                    (a, b, value, None, None, None, "estimated", year, "share of GDP", None, "C")
-                )
-            else:
-                value = float(rest[i, j])
-                out.append(
-                    (
-                        a,
-                        b,
-                        value,
-                        value / factor,
-                        value * factor,
-                        worth,
-                        "predicted",
-                        year,
-                        "gravity",
-                        None,
-                        "C",
-                    )
-                )
-    return pl.DataFrame(out, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
+    return exp(NORMAL_P95_ROUNDED * spread)
+
+
+def _observed_flow(row: dict[str, Any], potential_usd: float | None) -> _Flow:
+    value_usd = float(row["value_usd"])
+    return _Flow(
+        exporter=row["exporter"],
+        importer=row["importer"],
+        value_usd=value_usd,
+        low_usd=value_usd,
+        high_usd=value_usd,
+        potential_usd=potential_usd,
+        basis=row.get("basis") or "observed",
+        year=row["year"],
+        series=row.get("series"),
+        source_id=row.get("source_id"),
+        confidence=row.get("confidence"),
+    )
+
+
+def _home_flow(country: str, value_usd: float, year: int) -> _Flow:
+    return _Flow(
+        exporter=country,
+        importer=country,
+        value_usd=value_usd,
+        low_usd=None,
+        high_usd=None,
+        potential_usd=None,
+        basis="estimated",
+        year=year,
+        series="share of GDP",
+        source_id=None,
+        confidence="C",
+    )
+
+
+def _predicted_flow(
+    pair: tuple[str, str],
+    value_usd: float,
+    band_factor: float,
+    potential_usd: float | None,
+    year: int,
+) -> _Flow:
+    return _Flow(
+        *pair,
+        value_usd=value_usd,
+        low_usd=value_usd / band_factor,
+        high_usd=value_usd * band_factor,
+        potential_usd=potential_usd,
+        basis="predicted",
+        year=year,
+        series="gravity",
+        source_id=None,
+        confidence="C",
+    )
 
 
 def split_flows(
     flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the flows by sector: each country's sales consist of what specialisations says it
-    exports.
+    """Return the flows by sector: each country sells what specialisations says it exports.
 
     Shares towards one importer go before its shares towards all. Value, band and potential are
     split alike; the total of a pair does not change; the grade is the worse of the flow's and the
     share's. Raises StudyError where shares are missing or do not add up to 1.
     """
-    names = sectors["sector_id"].to_list()
-    usual = specialisations.filter(pl.col("importer").is_null())
-    special = specialisations.filter(pl.col("importer").is_not_null())
-    problems = []
-    for frame, keys in ((usual, ["exporter"]), (special, ["exporter", "importer"])):
-        sums = frame.group_by(keys, maintain_order=True).agg(pl.col("export_share").sum())
-        for row in sums.filter((pl.col("export_share") - 1).abs() > 1e-6).iter_rows(named=True):
-            problems.append("-".join(str(row[k]) for k in keys))
-    problems += sorted(set(flows["exporter"]) - set(usual["exporter"]))
-    if problems:
-        raise StudyError(
-            [
-                Finding(
-                    "shares-not-one",
-                    f"The export shares of {', '.join(problems)} do not add up to 1.",
-                    "Complete them in specialisations.csv.",
-                    table="specialisations",
-                    column="export_share",
-                    rows=tuple(problems),
-                )
-            ]
-        )
-    if lost := sorted(set(specialisations["sector_id"]) - set(names)):
-        raise CallError(f"specialisations name sectors that are not there: {', '.join(lost)}")
-    shares = (
-        flows.select("exporter", "importer")
-        .unique()
-        .join(sectors.select("sector_id").with_row_index("_order"), how="cross")
-        .join(
-            usual.select(
-                "exporter",
-                "sector_id",
-                pl.col("export_share").alias("_usual"),
-                pl.col("confidence").alias("_grade"),
-            ),
-            on=["exporter", "sector_id"],
-            how="left",
-        )
-        .join(
-            special.select(
-                "exporter",
-                "importer",
-                "sector_id",
-                "export_share",
-                pl.col("confidence").alias("_special_grade"),
-            ),
-            on=["exporter", "importer", "sector_id"],
-            how="left",
-        )
-        .with_columns(
-            pl.col("_usual").fill_null(0.0),
-            pl.col("export_share")
-            .is_not_null()
-            .any()
-            .over("exporter", "importer")
-            .alias("_special"),
-        )
-    )
-    shares = shares.with_columns(
-        pl.when("_special")
-        .then(pl.col("export_share").fill_null(0.0))
-        .otherwise("_usual")
-        .alias("_share")
-    )
+    _check_shares(flows, specialisations, sectors)
+    shares = _sector_shares(flows, specialisations, sectors)
     # What could be sold follows what the country sells to the world, not what it happens to sell to
     # this partner.
-    money = {
-        c: "_usual" if c == "potential_usd" else "_share"
-        for c in ("value_usd", "low_usd", "high_usd", "potential_usd")
-        if c in flows.columns
+    share_of = {
+        column: "_usual" if column == "potential_usd" else "_share" for column in _SPLIT_COLUMNS
     }
-    joined = flows.join(shares, on=["exporter", "importer"]).with_columns(
-        pl.col(c) * pl.col(share) for c, share in money.items()
+
+    rows = flows.join(shares, on=["exporter", "importer"]).with_columns(
+        pl.col(column) * pl.col(share)
+        for column, share in share_of.items()
+        if column in flows.columns
     )
     if "confidence" in flows.columns:
-        shared = pl.when("_special").then("_special_grade").otherwise("_grade").fill_null("C")
-        joined = joined.with_columns(pl.max_horizontal("confidence", shared).alias("confidence"))
-    return joined.sort("exporter", "importer", "_order").select(
+        share_grade = pl.when("_special").then("_special_grade").otherwise("_usual_grade")
+        rows = rows.with_columns(pl.max_horizontal("confidence", share_grade.fill_null("C")))
+
+    others = [c for c in flows.columns if c not in ("exporter", "importer")]
+    rows = rows.sort("exporter", "importer", "_order")
+    return rows.select("exporter", "importer", "sector_id", *others)
+
+
+def _check_shares(
+    flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFrame
+) -> None:
+    """Raise StudyError for shares that miss 1, CallError for sectors that are not there."""
+    usual = specialisations.filter(pl.col("importer").is_null())
+    special = specialisations.filter(pl.col("importer").is_not_null())
+    wrong = [
+        *_shares_not_one(usual, ["exporter"]),
+        *_shares_not_one(special, ["exporter", "importer"]),
+        *sorted(set(flows["exporter"]) - set(usual["exporter"])),
+    ]
+    if wrong:
+        finding = Finding(
+            "shares-not-one",
+            f"The export shares of {', '.join(wrong)} do not add up to 1.",
+            "Complete them in specialisations.csv.",
+            table="specialisations",
+            column="export_share",
+            rows=tuple(wrong),
+        )
+        raise StudyError([finding])
+
+    unknown = sorted(set(specialisations["sector_id"]) - set(sectors["sector_id"]))
+    if unknown:
+        raise CallError(f"specialisations name sectors that are not there: {', '.join(unknown)}")
+
+
+def _shares_not_one(shares: pl.DataFrame, keys: list[str]) -> list[str]:
+    """Return the exporters, or pairs, whose shares do not add up to 1."""
+    sums = shares.group_by(keys, maintain_order=True).agg(pl.col("export_share").sum())
+    wrong = sums.filter((pl.col("export_share") - 1).abs() > MAX_SHARE_GAP)
+    return ["-".join(map(str, codes)) for codes in wrong.select(keys).iter_rows()]
+
+
+def _sector_shares(
+    flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every pair's share of every sector: the usual one and the one that holds here."""
+    usual = specialisations.filter(pl.col("importer").is_null()).select(
+        "exporter",
+        "sector_id",
+        pl.col("export_share").alias("_usual"),
+        pl.col("confidence").alias("_usual_grade"),
+    )
+    special = specialisations.filter(pl.col("importer").is_not_null()).select(
         "exporter",
         "importer",
         "sector_id",
-        *[c for c in flows.columns if c not in ("exporter", "importer")],
+        pl.col("export_share").alias("_special_share"),
+        pl.col("confidence").alias("_special_grade"),
+    )
+    in_order = sectors.select("sector_id").with_row_index("_order")
+
+    is_special = pl.col("_special_share").is_not_null().any().over("exporter", "importer")
+    special_share = pl.col("_special_share").fill_null(0.0)
+    return (
+        flows.select("exporter", "importer")
+        .unique()
+        .join(in_order, how="cross")
+        .join(usual, on=["exporter", "sector_id"], how="left")
+        .join(special, on=["exporter", "importer", "sector_id"], how="left")
+        .with_columns(pl.col("_usual").fill_null(0.0), is_special.alias("_special"))
+        .with_columns(pl.when("_special").then(special_share).otherwise("_usual").alias("_share"))
     )
 
 
-def _totals(models: pl.DataFrame) -> None:
+def _check_totals(models: pl.DataFrame) -> None:
+    """Raise StudyError where a country of the model lacks a total of trade or a position."""
     needed = ("goods_exports_usd", "goods_imports_usd", "lon_deg", "lat_deg")
-    rows = [r["country"] for r in models.iter_rows(named=True) if any(r[c] is None for c in needed)]
-    if rows or models.is_empty():
-        raise StudyError(
-            [
-                Finding(
-                    "no-totals",
-                    "countries.csv lacks totals of trade or a position for "
-                    f"{', '.join(rows) or 'every country'}.",
-                    f"Fill {', '.join(needed)}, or leave gdp_usd empty to keep the country out of "
-                    "the trade model.",
-                    table="countries",
-                    rows=tuple(rows),
-                )
-            ]
-        )
+    lacks_any = pl.any_horizontal(pl.col(needed).is_null())
+    codes = models.filter(lacks_any)["country"].to_list()
+    if not codes and not models.is_empty():
+        return
+
+    finding = Finding(
+        "no-totals",
+        "countries.csv lacks totals of trade or a position for "
+        f"{', '.join(codes) or 'every country'}.",
+        f"Fill {', '.join(needed)}, or leave gdp_usd empty to keep the country out of "
+        "the trade model.",
+        table="countries",
+        rows=tuple(codes),
+    )
+    raise StudyError([finding])
 
 
 def _newest(trade: pl.DataFrame, year: int) -> pl.DataFrame:
-    """Return of each pair the newest row of all goods up to a year; two series of one year are a
-    finding."""
+    """Return the newest row of all goods of each pair; two series of one year are wrong."""
     rows = trade.filter(pl.col("sector_id").is_null() & (pl.col("year") <= year))
     rows = rows.filter(pl.col("year") == pl.col("year").max().over("exporter", "importer"))
+
     twice = rows.filter(pl.struct("exporter", "importer").is_duplicated())
     if len(twice):
-        names = tuple(twice["trade_id"]) if "trade_id" in twice.columns else ()
-        raise StudyError(
-            [
-                Finding(
-                    "two-series",
-                    "Two series give the same flow in the same year.",
-                    "Tell them apart by an alternative (parameter:option) and choose one, or keep "
-                    "one.",
-                    table="trade",
-                    rows=names,
-                )
-            ]
+        finding = Finding(
+            "two-series",
+            "Two series give the same flow in the same year.",
+            "Tell them apart by an alternative (parameter:option) and choose one, or keep one.",
+            table="trade",
+            rows=tuple(twice["trade_id"]) if "trade_id" in twice.columns else (),
         )
+        raise StudyError([finding])
     return rows
