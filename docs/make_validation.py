@@ -3,14 +3,13 @@ built-in study."""
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 import corridor as co
 from corridor.evidence.validation import validate
-from corridor.runs.run import scenario_network
 
 PAGE = Path(__file__).with_name("validation.md")
 STUDY = Path(__file__).parents[1] / "studies" / "kazakhstan-pakistan"
@@ -29,7 +28,7 @@ fifth of the wait at borders: one assumption for all of them). V numbers are tho
 def page() -> str:
     """Return the whole page as Markdown."""
     study = co.read(STUDY)
-    frame = validate(study.tables["observations"], cache(partial(scenario_network, study)))
+    frame = validate(study.tables["observations"], cache(study.network_of))
     counts = dict(frame.group_by("verdict").len().sort("verdict").iter_rows())
     listed = frame.filter(pl.col("observation_id").str.starts_with("v"))
     said = ", ".join(f"{n} {v}" for v, n in counts.items())

@@ -19,7 +19,6 @@ import corridor as co
 from corridor.charts import closures as closure_charts
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.closures import chapter as losses
-from corridor.runs.run import scenario_network
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -275,9 +274,7 @@ def test_a_study_says_what_closures_cost(study: co.Study, monkeypatch: pytest.Mo
     monkeypatch.setattr(losses, "YEARS", 20)
     monkeypatch.setattr(losses, "CORRIDOR_YEARS", 20)
     steps: list[Any] = []
-    found = losses.losses(
-        study, lambda name: scenario_network(study, name), progress=lambda *step: steps.append(step)
-    )
+    found = losses.losses(study, study.network_of, progress=lambda *step: steps.append(step))
     assert len(steps) == 4 and found["notes"].height == 0
     assert set(found["summary"]["case"]) == {"mid-2026", losses.REOPENED}
     stays = found["moves"].filter("stays")
@@ -316,7 +313,7 @@ def test_a_study_without_demand_still_tells_its_history(starter: Path) -> None:
     for name in ("demand", "hazards", "events"):
         (starter / f"{name}.csv").unlink(missing_ok=True)
     known = co.read(starter)
-    assert set(losses.losses(known, lambda name: scenario_network(known, name))) == {
+    assert set(losses.losses(known, known.network_of)) == {
         "fits",
         "families",
     }

@@ -14,7 +14,6 @@ from corridor.evidence.validation import DRAWS, validate
 from corridor.routing.itinerary import sample
 from corridor.routing.query import prepare
 from corridor.routing.whynot import best_way
-from corridor.runs import run as results
 from random_networks import evidence, frame
 
 
@@ -98,7 +97,7 @@ def test_the_part_in_a_country_counts_its_borders_out() -> None:
 
 def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     study = read("mid-2026")
-    table = validate(study.tables["observations"], lambda s: results.scenario_network(study, s))
+    table = validate(study.tables["observations"], study.network_of)
     assert (
         table["observation_id"].to_list()
         == study.tables["observations"]["observation_id"].to_list()

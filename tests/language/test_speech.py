@@ -31,7 +31,7 @@ from corridor.network.changes import Closure
 from corridor.routing import route as routing
 from corridor.routing import whynot
 from corridor.routing.query import CRITERIA, prepare
-from corridor.runs import run as results
+from corridor.runs.closed_links import closed_links
 from corridor.runs.texts import phrases
 from corridor.study.study import Study
 from corridor.tables import schema
@@ -324,7 +324,7 @@ def test_names_of_elements_and_what_shuts_them(told: None, study: Study) -> None
     for element in elements(exposure, KINDS):
         assert not left(element.name), (element.name, retell(element.name))
         assert not left(kept("{one} and {other}", one=element.name, other="Almaty"))
-    shut = results.closures(study.network, date(2026, 7, 1))
+    shut = closed_links(study.network, date(2026, 7, 1))
     assert shut.height and not [text for text in shut["what"] if left(text)]
     fits = losses.fitted(study.tables)["fits"]
     assert fits["reason"].drop_nulls().len() and not [

@@ -11,7 +11,7 @@ import pytest
 from corridor.routing.grades import weak_shares
 from corridor.routing.route import route
 from corridor.routing.scenarios import COMPARED, LEEWAY, compare, conditions
-from corridor.runs import run as results
+from corridor.runs.run import run
 from corridor.study import settings
 from corridor.study.study import Study, check, new, read
 
@@ -57,7 +57,7 @@ def test_closed_scenario_has_no_way_and_says_why(starter: Study) -> None:
     trip = settings.Trip(
         "shut", "almaty", "samarkand", "container-40", dt.date(2027, 1, 2), avoid=("road", "rail")
     )
-    found = compare([trip], ["base", "border-shut"], lambda s: results.scenario_network(starter, s))
+    found = compare([trip], ["base", "border-shut"], starter.network_of)
     assert found.height == 6 and found["cost_usd"].null_count() == 6
     assert found["reason"].drop_nulls().len() == 6
 
@@ -97,7 +97,7 @@ def test_scenarios_with_a_question_are_run_and_said(tmp_path: Path) -> None:
         ),
         ('trip_id = "almaty-samarkand"', 'trip_id = "almaty-samarkand"\nquestion = "Which way?"'),
     )
-    found = results.run(read(folder))
+    found = run(read(folder))
     assert found.frames["scenarios"]["scenario"].unique(maintain_order=True).to_list() == [
         "base",
         "border-shut",
@@ -107,12 +107,12 @@ def test_scenarios_with_a_question_are_run_and_said(tmp_path: Path) -> None:
     legs = found.frames["legs"]
     assert legs.filter(pl.col("kind") == "link")["rate_source_id"].null_count() == 0
     assert legs.filter(pl.col("kind") == "terminal")["rate_source_id"].drop_nulls().len() == 0
-    again = results.run(read(folder))
+    again = run(read(folder))
     assert again.from_cache and again.frames["scenarios"].equals(found.frames["scenarios"])
 
 
 def test_without_questions_nothing_is_compared(starter: Study, tmp_path: Path) -> None:
-    assert results.run(starter, folder=tmp_path).frames["scenarios"].height == 0
+    assert run(starter, folder=tmp_path).frames["scenarios"].height == 0
 
 
 @pytest.mark.parametrize(

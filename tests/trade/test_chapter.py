@@ -21,7 +21,7 @@ from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.errors import CallError, UnknownName
 from corridor.evidence.chapter import verdicts
 from corridor.routing import skims
-from corridor.runs.run import trade_frames
+from corridor.runs.run import trade_tables
 from corridor.trade.chapter import (
     BOUND,
     GROWTH,
@@ -320,7 +320,7 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: TargetFo
 
 
 def test_results_hold_trade_only_where_it_is_asked_about(study: co.Study) -> None:
-    frames = trade_frames(replace(study, settings=replace(study.settings, target=None)))
+    frames = trade_tables(replace(study, settings=replace(study.settings, target=None)))
     assert set(frames) == {"claims", "commitments"}
     assert (
         frames["claims"].filter(pl.col("claim_id") == "logistics")["verdict"].item()
@@ -474,7 +474,7 @@ def test_a_world_without_equilibrium_prints_no_numbers(
             shut.settings, target=replace(shut.settings.target, scenarios=("tm-shut",))
         ),
     )
-    frames = trade_frames(only)
+    frames = trade_tables(only)
     assert (
         "did not settle" in frames["trade_sentences"]["sentence"][0]
         and "trade_target" not in frames

@@ -153,6 +153,7 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
     """
     from corridor.cli.screens import progress
     from corridor.exchange.workbooks import excel_needed, write_csvs, write_workbook
+    from corridor.tables import schema_results
 
     chosen = chosen or Chosen()
     if to.suffix and to.suffix.lower() != ".xlsx":
@@ -163,7 +164,8 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
     with progress() as step:
         found = _answered(known, None, False, step)
         step("tables", 0, 1)
-        frames = {**found.frames, "sources": found.tables["sources"]}
+        frames = {name: found.frame(name) for name in schema_results.names()}
+        frames["sources"] = found.tables["sources"]
         written = write_workbook(to, frames) if to.suffix else write_csvs(to, frames)
     if chosen.json:
         print_json({"path": str(to), "tables": written, "from_cache": found.from_cache})

@@ -6,21 +6,22 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from corridor.evidence import claims as evidence
+from corridor.evidence.claims import audit, progress
 from corridor.study.study import Study
 
 
 def verdicts(study: Study, forecasts: Mapping[str, float]) -> dict[str, pl.DataFrame]:
-    """Return the study's claims with their verdicts and its commitments with their states; none
-    where it has none.
+    """Return the claims of a study with their verdicts, and its commitments with their states.
 
-    forecasts: as in TargetForecast; without them what refers to a forecast stays unchecked.
+    Each is there only where the study has such rows. forecasts: as in TargetForecast; without them
+    what refers to a forecast stays unchecked.
     """
+    tables = study.tables
     frames = {}
-    if study.tables["claims"].height:
-        frames["claims"] = evidence.audit(study.tables, forecasts)
-    if study.tables["commitments"].height:
-        frames["commitments"] = evidence.progress(
-            study.tables, forecasts, as_of=study.scenario.as_of
-        )
+
+    if tables["claims"].height:
+        frames["claims"] = audit(tables, forecasts)
+    if tables["commitments"].height:
+        frames["commitments"] = progress(tables, forecasts, as_of=study.scenario.as_of)
+
     return frames

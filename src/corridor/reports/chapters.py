@@ -189,7 +189,7 @@ def sources(given: Given) -> list[Part]:
             "sources",
             tell("Sources"),
             "sources.html",
-            {"sources": given.frame("sources").to_dicts()},
+            {"sources": given.input_frame("sources").to_dicts()},
             tell("Sources"),
         )
     ]

@@ -324,7 +324,7 @@ def _moves(given: Given) -> dict[str, Any]:
     )
     stay = moved.filter(pl.col("stays"))
     closed = given.frame("loss_closed")
-    cargoes = given.frame("cargoes")
+    cargoes = given.input_frame("cargoes")
     cargo_names = dict(cargoes.select("cargo_id", "name").iter_rows()) if cargoes.height else {}
     rows = [
         {

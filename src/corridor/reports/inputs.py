@@ -12,12 +12,17 @@ import polars as pl
 
 from corridor.charts.maps import View, view_of
 from corridor.charts.style import lettered
+from corridor.errors import UnknownName
 from corridor.language.speech import marked, tell
 from corridor.reports import figures
 from corridor.reports.formats import country, day, slug
 from corridor.reports.translating import worded
 from corridor.routing.grades import weak_shares
+from corridor.tables import schema_results
 from corridor.tables.selectors import select
+
+PARTS = ("study", "trips", "provenance")  # what a report takes beside tables
+INPUTS = ("nodes", "links", "cargoes", "sources")  # tables of the study that a report shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,17 @@ class Given:
     trips: Sequence[Mapping[str, Any]]
 
     def frame(self, name: str) -> pl.DataFrame:
-        """Return a table of the results, an empty one where it is missing."""
+        """Return a table of the results, without rows where it is not there.
+
+        Raises UnknownName (a KeyError) for a table that no run keeps.
+        """
         return _frame(self.results, name)
+
+    def input_frame(self, name: str) -> pl.DataFrame:
+        """Return a table of the study that the report shows, an empty one where it is missing."""
+        if name not in INPUTS:
+            raise UnknownName("table of the study in a report", name, INPUTS)
+        return cast(pl.DataFrame, self.results.get(name, pl.DataFrame()))
 
     def ends_and_view(self) -> tuple[set[str], View | None]:
         """Return the trips' ends and a view of all their routes; no view where there is no
@@ -76,7 +90,14 @@ class Given:
 
 
 def given(results: Mapping[str, object]) -> Given:
-    """Return the results made ready, in the language spoken; whatever is missing is empty."""
+    """Return the results made ready, in the language spoken; whatever is missing is empty.
+
+    Raises UnknownName for a part that neither a run keeps nor a report takes.
+    """
+    known = (*PARTS, *INPUTS, *schema_results.names())
+    for name in results:
+        if name not in known:
+            raise UnknownName("part of a report", name, known)
     results = worded(results)
     study = {
         "id": None,
@@ -86,8 +107,9 @@ def given(results: Mapping[str, object]) -> Given:
         **cast(Mapping[str, Any], results.get("study") or {}),
     }
     scenario = {"title": None, "about": None, "as_of": None, **(study.get("scenario") or {})}
-    nodes = _frame(results, "nodes")
-    links = _frame(results, "links")
+    nodes, links = (
+        cast(pl.DataFrame, results.get(name, pl.DataFrame())) for name in ("nodes", "links")
+    )
     names = dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
     trips = [
         _trip(trip, names, _frame(results, "calendar"))
@@ -106,8 +128,9 @@ def given(results: Mapping[str, object]) -> Given:
 
 
 def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
-    found = results.get(name)
-    return found if isinstance(found, pl.DataFrame) else pl.DataFrame()
+    """Return a table of the results, without rows where it is not there."""
+    no_rows = schema_results.empty(name)
+    return cast(pl.DataFrame, results.get(name, no_rows))
 
 
 def shut_links(

@@ -1,12 +1,11 @@
-"""Results: everything a study answers, computed once and kept beside it."""
+"""A run: everything a study answers under one scenario, computed once and kept beside it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache as once
 from pathlib import Path
 from typing import Any
 
@@ -16,62 +15,37 @@ from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import validate
-from corridor.network import network as networks
-from corridor.network.calendar import day_of, minute
-from corridor.network.changes import status_spans
-from corridor.network.network import Network
-from corridor.network.openings import link_openings, shut_by
-from corridor.routing.route import route
+from corridor.network.network import Network, resolve_place
+from corridor.routing.route import Routes, route
 from corridor.routing.scenarios import compare, conditions
 from corridor.routing.year import departures
+from corridor.runs import cache
+from corridor.runs.answers import answer
+from corridor.runs.closed_links import closed_links
+from corridor.runs.confidence import confidence_counts
 from corridor.study.settings import Scenario, Trip
 from corridor.study.study import Study
-from corridor.tables.store import installed_version, keep, kept
+from corridor.tables import schema_results
 from corridor.trade.chapter import forecast_target
-from corridor.units import DAY_H, WEEKS_YEAR_DAYS
+from corridor.units import WEEKS_YEAR_DAYS
 
 MAX_ROUTES = 10
 EVERY_DAYS = 7
 CALENDAR_CRITERIA = ("time", "cost")
-NOT_CODE = frozenset({"static", "__pycache__"})  # folders of the package that no answer depends on
-TRIP_TYPES: dict[str, Any] = {
-    "trip_id": pl.String,
-    "origin_id": pl.String,
-    "destination_id": pl.String,
-    "origin": pl.String,
-    "destination": pl.String,
-    "cargo": pl.String,
-    "depart": pl.Date,
-    "pareto_count": pl.Int64,
-    "reason": pl.String,
-    "warnings": pl.List(pl.String),
-    "question": pl.String,
-    "via": pl.List(pl.String),
-    "require": pl.List(pl.String),
-    "avoid": pl.List(pl.String),
-}
-CLOSURE_TYPES: dict[str, Any] = {
-    "element": pl.String,
-    "kind": pl.String,
-    "what": pl.String,
-    "from_on": pl.Date,
-    "to_on": pl.Date,
-    "source_id": pl.String,
-    "links": pl.Int64,
-}
+SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
+STEPS_AFTER_TRIPS = 9  # scenarios, validation, trade (2), closures (4), writing
+
 Progress = Callable[[str, int, int], None]
+Say = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Results:
     """What a study answers under one scenario, as tables.
 
-    frames: trips, routes, legs, calendar, scenarios (the same trips under the scenarios that ask a
-    question), closures, validation, evidence; trade_ and a name for every frame of
-    :class:`corridor.trade.chapter.TargetForecast`, claims, commitments; loss_ and a name for every
-    frame of :func:`corridor.closures.chapter.losses`. study: title, scenario, scenarios compared,
-    licence and price year as words. from_cache: read back, not computed. folder: where they are
-    kept.
+    study: title, scenario, scenarios compared, licence and price year as words. frames: the tables
+    declared in :mod:`corridor.tables.schema_results`, without those a run may lack. tables: the
+    study's own. from_cache: read back, not computed. folder: where they are kept.
     """
 
     study: Mapping[str, Any]
@@ -81,36 +55,48 @@ class Results:
     folder: Path
     from_cache: bool
 
+    def frame(self, name: str) -> pl.DataFrame:
+        """Return a table of the run, without rows where this study has no such answers.
+
+        Raises UnknownName (a KeyError) for a table that no run keeps.
+        """
+        no_rows = schema_results.empty(name)
+        return self.frames.get(name, no_rows)
+
     def for_report(self) -> dict[str, object]:
         """Return the parts as :func:`corridor.report` takes them."""
-        trips = []
-        for trip in self.frames["trips"].iter_rows(named=True):
-            own = {
-                name: self.frames[name].filter(pl.col("trip_id") == trip["trip_id"]).drop("trip_id")
-                for name in ("routes", "legs")
-            }
-            trips.append({**trip, **own})
+        trips = [self._trip(row) for row in self.frame("trips").iter_rows(named=True)]
+        inputs = {name: self.tables[name] for name in ("nodes", "links", "sources", "cargoes")}
+        others = {
+            name: frame
+            for name, frame in self.frames.items()
+            if name not in ("trips", "routes", "legs")
+        }
+
         return {
             "study": self.study,
             "trips": trips,
-            "nodes": self.tables["nodes"],
-            "links": self.tables["links"],
-            "sources": self.tables["sources"],
-            "cargoes": self.tables["cargoes"],
+            **inputs,
             "provenance": self.provenance,
-            **{
-                name: frame
-                for name, frame in self.frames.items()
-                if name not in ("trips", "routes", "legs")
-            },
+            **others,
         }
 
     def answers(self) -> list[str]:
-        """Return one sentence a trip: the quickest and the cheapest way, or why there is none."""
+        """Return one sentence a trip: the quickest and the cheapest route, or why there is none."""
         return [
-            _answer(trip, self.frames["routes"].filter(pl.col("trip_id") == trip["trip_id"]))
-            for trip in self.frames["trips"].iter_rows(named=True)
+            answer(trip, self._of_trip("routes", trip["trip_id"]))
+            for trip in self.frame("trips").iter_rows(named=True)
         ]
+
+    def _trip(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a trip with its routes and legs."""
+        parts = {
+            name: self._of_trip(name, row["trip_id"]).drop("trip_id") for name in ("routes", "legs")
+        }
+        return {**row, **parts}
+
+    def _of_trip(self, name: str, trip_id: str) -> pl.DataFrame:
+        return self.frame(name).filter(pl.col("trip_id") == trip_id)
 
 
 def run(
@@ -122,251 +108,165 @@ def run(
 ) -> Results:
     """Return everything a study answers under its scenario, from the cache where nothing changed.
 
-    folder: where results are kept; null: ``results/<scenario>`` in the study's folder. fresh:
-    compute even if kept. progress is called with a word, the steps done and all steps.
+    Parameters
+    ----------
+    study
+        The study under one scenario.
+    folder
+        Where results are kept; null: ``results/<scenario>`` in the study's folder.
+    fresh
+        Compute even where kept results are still of use.
+    progress
+        Called with a word, the steps done and all steps.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written.
     """
-    home = (
-        Path(folder)
-        if folder is not None
-        else study.folder / "results" / study.scenario.scenario_id
-    )
-    provenance = {
-        "corridor": installed_version(),
-        "code": code_hash(),
-        "inputs": study.hash,
-        "scenario": study.scenario.scenario_id,
-        "choices": dict(study.network.choices),
-        "seed": 0,
-        "max_routes": MAX_ROUTES,
-        "calendar_every_days": EVERY_DAYS,
-    }
-    about = {
-        "id": study.id,
-        "title": study.title,
-        "folder": str(study.folder.resolve()),
-        "licence": study.settings.licence,
-        "price_year": study.settings.price_year,
-        "scenario": {
-            "title": study.scenario.title,
-            "about": study.scenario.about,
-            "as_of": study.scenario.as_of,
-        },
-        "scenario_id": study.scenario.scenario_id,
-        "scenarios": {
-            s.scenario_id: {
-                "title": s.title,
-                "about": s.about,
-                "question": s.question,
-                "beside": s.beside,
-                "sources": _sources(study, s),
-            }
-            for s in _compared(study)
-        },
-    }
-    if not fresh and (known := kept(home, provenance)) is not None:
-        return Results(about, known, study.tables, provenance, home, True)
-    say = progress or (lambda word, done, total: None)
-    total = 2 * len(study.trips) + 9
-    known_networks = cache(partial(scenario_network, study))
-    parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
-    trips = []
-    for done, trip in enumerate(study.trips):
-        say(f"routes {trip.origin} - {trip.destination}", 2 * done, total)
-        found = route(
-            study.network,
-            trip.origin,
-            trip.destination,
-            cargo=trip.cargo,
-            depart=trip.depart,
-            max_routes=MAX_ROUTES,
-            **conditions(trip),
-        )
-        trips.append(
-            _trip_row(study.network, trip, found.pareto_count, found.reason, found.warnings)
-        )
-        say(f"through the year {trip.origin} - {trip.destination}", 2 * done + 1, total)
-        last = trip.depart + dt.timedelta(days=WEEKS_YEAR_DAYS)
-        year = departures(
-            study.network,
-            trip.origin,
-            trip.destination,
-            cargo=trip.cargo,
-            depart=f"{trip.depart}..{last}",
-            criteria=CALENDAR_CRITERIA,
-            every_days=EVERY_DAYS,
-            **conditions(trip),
-        )
-        for name, frame in (("routes", found.routes), ("legs", found.legs), ("calendar", year)):
-            parts[name].append(
-                frame.insert_column(
-                    0, pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)
-                )
-            )
-    frames = {name: pl.concat(made) if made else pl.DataFrame() for name, made in parts.items()}
-    say("other scenarios", total - 9, total)
-    frames["scenarios"] = compare(
-        study.trips, [s.scenario_id for s in _compared(study)], known_networks
-    )
-    say("validation", total - 8, total)
-    frames |= {
-        "trips": pl.DataFrame(trips, schema=TRIP_TYPES),
-        "validation": validate(study.tables["observations"], known_networks),
-        "closures": closures(study.network, study.scenario.as_of),
-        "evidence": evidence(study.tables),
-    }
-    say("trade", total - 7, total)
-    frames |= trade_frames(study)
-    cost = losses(
-        study, known_networks, progress=lambda word, done, _: say(word, total - 5 + done, total)
-    )
-    frames |= {f"loss_{name}": frame for name, frame in cost.items()}
-    say("writing", total - 1, total)
-    keep(home, frames, provenance)
-    say("done", total, total)
-    return Results(about, frames, study.tables, provenance, home, False)
+    default = study.folder / "results" / study.scenario.scenario_id
+    home = default if folder is None else Path(folder)
+    provenance = cache.provenance(study, SETTINGS)
+
+    if not fresh:
+        frames = cache.read(home, study, provenance)
+        if frames is not None:
+            return Results(_about(study), frames, study.tables, provenance, home, True)
+
+    total = 2 * len(study.trips) + STEPS_AFTER_TRIPS
+
+    def say(word: str, done: int) -> None:
+        if progress is not None:
+            progress(word, done, total)
+
+    frames = _computed(study, say)
+    say("writing", total - 1)
+    cache.write(home, study, frames, provenance)
+    say("done", total)
+    return Results(_about(study), frames, study.tables, provenance, home, False)
 
 
-def _compared(study: Study) -> list[Scenario]:
-    """The scenarios the trips are compared under: the study's own, those that ask a question, those
-    set beside them."""
-    asking = [
-        s
-        for s in study.scenarios.values()
-        if s.question is not None and s.scenario_id != study.scenario.scenario_id
-    ]
-    if not asking:
-        return []
-    wanted = {
-        study.scenario.scenario_id,
-        *(s.scenario_id for s in asking),
-        *(s.beside for s in asking),
-    }
-    return [
-        study.scenario,
-        *(s for i, s in study.scenarios.items() if i in wanted - {study.scenario.scenario_id}),
-    ]
+def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Return what corridors do for trade, the claims and the promises, as far as the study asks.
 
-
-def _sources(study: Study, scenario: Scenario) -> list[str]:
-    """The sources of a scenario's changes, each once."""
-    changes = study.tables["changes"]
-    return (
-        changes.filter(pl.col("change_id").is_in(scenario.changes))["source_id"]
-        .drop_nulls()
-        .unique(maintain_order=True)
-        .to_list()
-    )
-
-
-def scenario_network(study: Study, scenario_id: str) -> Network:
-    """Return the network of any scenario of a study; a StudyError's findings would have named one
-    it has not."""
-    if scenario_id == study.scenario.scenario_id:
-        return study.network
-    scenario = study.scenarios[scenario_id]
-    return networks.build(
-        study.tables, choices=scenario.choices, change_ids=scenario.changes, inputs=study.hash
-    )
-
-
-def closures(network: Network, on: dt.date) -> pl.DataFrame:
-    """Return what is shut on a day by changes, and the windows that shut links in some season, one
-    row a reason.
-
-    Links that were never opened (planned, idea) are not closures and are left out.
-    """
-    at_min = minute(on)
-    links = network.rows("links")
-    opened = link_openings(network, at_min)
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for link, whys, (_, dated) in zip(links, opened.closures, status_spans(network), strict=True):
-        seasonal = [c for c in whys if c.kind == "window"]
-        for closure in [*(c for c in shut_by(dated, at_min) if c.kind == "change"), *seasonal]:
-            row = found.setdefault(
-                (closure.kind, closure.closure_id),
-                {
-                    "kind": closure.kind,
-                    "what": closure.note or closure.closure_id,
-                    "source_id": closure.source_id,
-                    "from_on": None if closure.from_min is None else day_of(closure.from_min),
-                    "to_on": None if closure.to_min is None else day_of(closure.to_min),
-                    "names": [],
-                },
-            )
-            row["names"].append(link["link_id"])
-    return pl.DataFrame(
-        [{**row, "element": " ".join(row.pop("names")), "links": None} for row in found.values()],
-        schema=CLOSURE_TYPES,
-    ).with_columns(pl.col("element").str.split(" ").list.len().cast(pl.Int64).alias("links"))
-
-
-def trade_frames(study: Study) -> dict[str, pl.DataFrame]:
-    """Return what corridors do for trade, the claims and the promises, as far as the study asks
-    about them.
-
-    Where the world economy finds no equilibrium, trade_sentences says so and the other frames of
+    Where the world economy finds no equilibrium, trade_sentences says so and the other tables of
     trade are not there.
     """
     frames: dict[str, pl.DataFrame] = {}
     forecasts: Mapping[str, float] = {}
+
     if study.settings.target is not None:
         try:
-            found = forecast_target(study)
-            frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
-            forecasts = found.forecasts
+            outlook = forecast_target(study)
+            frames = {f"trade_{name}": frame for name, frame in outlook.frames.items()}
+            forecasts = outlook.forecasts
         except NotConverged as error:
             frames["trade_sentences"] = pl.DataFrame(
                 {"series": [None], "sentence": [str(error)]},
-                schema={"series": pl.String, "sentence": pl.String},
+                schema=schema_results.empty("trade_sentences").schema,
             )
+
     return frames | verdicts(study, forecasts)
 
 
-def evidence(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return how many rows of each table have which confidence."""
-    parts = [
-        frame.group_by("confidence").len("rows").with_columns(pl.lit(name).alias("table"))
-        for name, frame in tables.items()
-        if "confidence" in frame.columns and frame.height
-    ]
-    empty = pl.DataFrame(schema={"table": pl.String, "confidence": pl.String, "rows": pl.Int64})
-    return pl.concat(
-        [empty, *(p.select("table", "confidence", pl.col("rows").cast(pl.Int64)) for p in parts)]
-    ).sort("table", "confidence")
+def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
+    """Compute every table of a run."""
+    network_of = once(study.network_of)
+    frames = _trip_tables(study, say)
+    done = 2 * len(study.trips)
+
+    say("other scenarios", done)
+    scenario_ids = [s.scenario_id for s in _compared(study)]
+    frames["scenarios"] = compare(study.trips, scenario_ids, network_of)
+
+    say("validation", done + 1)
+    frames["validation"] = validate(study.tables["observations"], network_of)
+    frames["closures"] = closed_links(study.network, study.scenario.as_of)
+    frames["evidence"] = confidence_counts(study.tables)
+
+    say("trade", done + 2)
+    frames |= trade_tables(study)
+
+    def say_losses(word: str, losses_done: int, _: int) -> None:
+        say(word, done + 4 + losses_done)
+
+    loss_tables = losses(study, network_of, progress=say_losses)
+    frames |= {f"loss_{name}": frame for name, frame in loss_tables.items()}
+
+    without_columns = [name for name, frame in frames.items() if not frame.width]
+    return frames | {name: schema_results.empty(name) for name in without_columns}
 
 
-@cache
-def code_hash() -> str:
-    """Return a hash of the package's sources: results of other code are not reused."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parents[1]
-    for source in sorted(
-        path for path in root.rglob("*") if path.is_file() and not NOT_CODE & set(path.parts)
-    ):
-        digest.update(source.relative_to(root).as_posix().encode() + b"\0" + source.read_bytes())
-    return digest.hexdigest()[:16]
+def _trip_tables(study: Study, say: Say) -> dict[str, pl.DataFrame]:
+    """Compute the trips with their routes, legs and calendars."""
+    rows = []
+    parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
+
+    for number, trip in enumerate(study.trips):
+        say(f"routes {trip.origin} - {trip.destination}", 2 * number)
+        routes = _routes(study, trip)
+        rows.append(_trip_row(study.network, trip, routes))
+
+        say(f"through the year {trip.origin} - {trip.destination}", 2 * number + 1)
+        calendar = _calendar(study, trip)
+
+        trip_frames = {"routes": routes.routes, "legs": routes.legs, "calendar": calendar}
+        for name, frame in trip_frames.items():
+            trip_ids = pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)
+            parts[name].append(frame.insert_column(0, trip_ids))
+
+    tables = {
+        name: pl.concat(frames) if frames else schema_results.empty(name)
+        for name, frames in parts.items()
+    }
+    return tables | {"trips": pl.DataFrame(rows, schema=schema_results.empty("trips").schema)}
 
 
-def _trip_row(
-    network: Network, trip: Trip, count: int, reason: str | None, warnings: tuple[str, ...]
-) -> dict[str, Any]:
+def _routes(study: Study, trip: Trip) -> Routes:
+    return route(
+        study.network,
+        trip.origin,
+        trip.destination,
+        cargo=trip.cargo,
+        depart=trip.depart,
+        max_routes=MAX_ROUTES,
+        **conditions(trip),
+    )
+
+
+def _calendar(study: Study, trip: Trip) -> pl.DataFrame:
+    """Compute the best routes for departures through a year."""
+    last = trip.depart + dt.timedelta(days=WEEKS_YEAR_DAYS)
+    return departures(
+        study.network,
+        trip.origin,
+        trip.destination,
+        cargo=trip.cargo,
+        depart=f"{trip.depart}..{last}",
+        criteria=CALENDAR_CRITERIA,
+        every_days=EVERY_DAYS,
+        **conditions(trip),
+    )
+
+
+def _trip_row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
+    """Return a row of the table of trips, with the names a reader knows."""
     nodes = network.by_id("nodes")
     cargoes = network.by_id("cargoes")
-    names = [
-        networks.resolve_place(network, text.partition("@")[0])
-        for text in (trip.origin, trip.destination)
-    ]
+    origin_id = resolve_place(network, trip.origin.partition("@")[0])
+    destination_id = resolve_place(network, trip.destination.partition("@")[0])
+
     return {
         "trip_id": trip.trip_id,
-        "origin_id": names[0],
-        "destination_id": names[1],
-        "origin": nodes[names[0]]["name"],
-        "destination": nodes[names[1]]["name"],
+        "origin_id": origin_id,
+        "destination_id": destination_id,
+        "origin": nodes[origin_id]["name"],
+        "destination": nodes[destination_id]["name"],
         "cargo": cargoes[trip.cargo]["name"],
         "depart": trip.depart,
-        "pareto_count": count,
-        "reason": reason,
-        "warnings": list(warnings),
+        "pareto_count": routes.pareto_count,
+        "reason": routes.reason,
+        "warnings": list(routes.warnings),
         "question": trip.question,
         "via": list(trip.via),
         "require": list(trip.require),
@@ -374,34 +274,52 @@ def _trip_row(
     }
 
 
-def _answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
-    asked = "".join(
-        f", {words} {' and '.join(trip[key])}"
-        for key, words in (("via", "by way of"), ("require", "using"), ("avoid", "avoiding"))
-        if trip[key]
-    )
-    head = (
-        f"{trip['origin']} to {trip['destination']}, {trip['cargo']}, leaving "
-        f"{trip['depart']}{asked}: "
-    )
-    if not routes.height:
-        return f"{head}no way. {trip['reason']}"
-    quick, cheap = (
-        routes.sort(c, "time_h", "cost_usd").row(0, named=True) for c in ("time_h", "cost_usd")
-    )
+def _about(study: Study) -> dict[str, Any]:
+    """Return what a study and its scenarios are called, as words."""
+    scenario = study.scenario
+    return {
+        "id": study.id,
+        "title": study.title,
+        "folder": str(study.folder.resolve()),
+        "licence": study.settings.licence,
+        "price_year": study.settings.price_year,
+        "scenario": {"title": scenario.title, "about": scenario.about, "as_of": scenario.as_of},
+        "scenario_id": scenario.scenario_id,
+        "scenarios": {
+            compared.scenario_id: {
+                "title": compared.title,
+                "about": compared.about,
+                "question": compared.question,
+                "beside": compared.beside,
+                "sources": _sources(study, compared),
+            }
+            for compared in _compared(study)
+        },
+    }
 
-    def way(row: Mapping[str, Any]) -> str:
-        late = (
-            ""
-            if row["time_p95_h"] is None
-            else f", 19 in 20 within {row['time_p95_h'] / DAY_H:.1f}"
-        )
-        return (
-            f"{row['time_p50_h'] / DAY_H:.1f} days{late}, USD {row['cost_usd']:,.0f}, "
-            f"{row['carbon_kg'] / 1000:.1f} t CO2e, by {' and '.join(row['modes'])} through "
-            f"{'-'.join(row['countries'])}"
-        )
 
-    if quick["route_id"] == cheap["route_id"]:
-        return f"{head}quickest and cheapest {way(quick)}."
-    return f"{head}quickest {way(quick)}; cheapest {way(cheap)}. {trip['pareto_count']} ways are worth taking."  # noqa: E501
+def _compared(study: Study) -> list[Scenario]:
+    """Return the scenarios the trips are compared under: the study's own, those that ask a question
+    and those they are set beside; none where none asks."""
+    own_id = study.scenario.scenario_id
+    asking = [
+        scenario
+        for scenario in study.scenarios.values()
+        if scenario.question is not None and scenario.scenario_id != own_id
+    ]
+    if not asking:
+        return []
+
+    other_ids = {s.scenario_id for s in asking} | {s.beside for s in asking}
+    others = [
+        scenario
+        for scenario_id, scenario in study.scenarios.items()
+        if scenario_id in other_ids and scenario_id != own_id
+    ]
+    return [study.scenario, *others]
+
+
+def _sources(study: Study, scenario: Scenario) -> list[str]:
+    """Return the sources of a scenario's changes, each once."""
+    changes = study.tables["changes"].filter(pl.col("change_id").is_in(scenario.changes))
+    return changes["source_id"].drop_nulls().unique(maintain_order=True).to_list()

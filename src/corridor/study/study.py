@@ -58,6 +58,23 @@ class Study:
             inputs=self.hash,
         )
 
+    def network_of(self, scenario_id: str) -> Network:
+        """Return the network of any scenario of the study. Raises UnknownName."""
+        from corridor.network import network
+
+        if scenario_id == self.scenario.scenario_id:
+            return self.network
+        if scenario_id not in self.scenarios:
+            raise UnknownName("scenario", scenario_id, self.scenarios)
+
+        scenario = self.scenarios[scenario_id]
+        return network.build(
+            self.tables,
+            choices=scenario.choices,
+            change_ids=scenario.changes,
+            inputs=self.hash,
+        )
+
     def __repr__(self) -> str:
         return (
             f"Study({self.id!r}, scenario {self.scenario.scenario_id!r}: "

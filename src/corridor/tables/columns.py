@@ -25,8 +25,10 @@ class Column:
 
     kind: id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
     words (ids or words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00),
-    timetable (``mon 08:00; thu 20:00``). refers: ``table`` whose key the value must be, or None.
-    low, high: closed range. required: null is a finding.
+    timetable (``mon 08:00; thu 20:00``); in results also prose (a text told in the reader's
+    language), message (the same prose packed, to be told anew) and instant (UTC). many: a list of
+    such values. refers: ``table`` whose key the value must be, or None. low, high: closed range.
+    required: null is a finding.
     """
 
     name: str
@@ -38,18 +40,26 @@ class Column:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, key column (None: rows need not be unique), columns in order, must a
-    study have it."""
+    """One table: its name, key column (None: rows need not be unique) and columns in order.
+
+    required: every study has it. Of a table of results: title, its readable name; needs: what a
+    study must have for a run to keep it, names of tables with rows, or ``target``; unless: why a
+    run may lack it even then, or None.
+    """
 
     name: str
     key: str | None
     meaning: str
     columns: tuple[Column, ...]
     required: bool = False
+    title: str = ""
+    needs: tuple[str, ...] = ()
+    unless: str | None = None
 
     def column(self, name: str) -> Column:
         """Return the declaration of a column; KeyError if the table has none of that name."""

@@ -1,0 +1,55 @@
+"""Closed links: what is shut on a day, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from corridor.network.calendar import day_of, minute
+from corridor.network.changes import Closure, status_spans
+from corridor.network.network import Network
+from corridor.network.openings import link_openings, shut_by
+from corridor.tables import schema_results
+
+
+def closed_links(network: Network, on: dt.date) -> pl.DataFrame:
+    """Return what changes shut on a day and the windows that shut links in some season.
+
+    One row a reason, as declared in :data:`corridor.tables.schema_results.CLOSURES`. Links that
+    were never opened (planned, idea) are not closures and are left out.
+    """
+    at_min = minute(on)
+    windows = link_openings(network, at_min).closures
+    statuses = status_spans(network)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    link_ids: dict[tuple[str, str], list[str]] = {}
+
+    for link, own_windows, (_, dated) in zip(network.rows("links"), windows, statuses, strict=True):
+        in_force = [closure for closure in shut_by(dated, at_min) if closure.kind == "change"]
+        seasonal = [closure for closure in own_windows if closure.kind == "window"]
+
+        for closure in in_force + seasonal:
+            reason = (closure.kind, closure.closure_id)
+            rows.setdefault(reason, _row(closure))
+            link_ids.setdefault(reason, []).append(link["link_id"])
+
+    return pl.DataFrame(
+        [
+            {**row, "element": " ".join(link_ids[reason]), "links": len(link_ids[reason])}
+            for reason, row in rows.items()
+        ],
+        schema=schema_results.empty("closures").schema,
+    )
+
+
+def _row(closure: Closure) -> dict[str, Any]:
+    """Return a closure as a row, without the links it shuts."""
+    return {
+        "kind": closure.kind,
+        "what": closure.note or closure.closure_id,
+        "source_id": closure.source_id,
+        "from_on": None if closure.from_min is None else day_of(closure.from_min),
+        "to_on": None if closure.to_min is None else day_of(closure.to_min),
+    }

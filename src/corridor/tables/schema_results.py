@@ -1,0 +1,870 @@
+"""Every table that a run keeps and every column of it, declared once like the tables of a study.
+
+Report, charts, web and export read here what a table and a column are called, which columns are
+prose (told in the reader's language), and which tables a run may lack.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from corridor.errors import UnknownName
+from corridor.tables.cells import TYPES
+from corridor.tables.columns import CONFIDENCES, MODES, Column, Table, number
+
+CRITERIA = ("time", "cost", "cost in time")
+NO_EQUILIBRIUM = "the world economy finds no equilibrium; trade_sentences says so"
+NO_YEARS = "no year could be simulated; loss_notes says why"
+
+_KINDS = {**TYPES, "instant": pl.Datetime("us", "UTC")}
+
+
+def _id(name: str, meaning: str, refers: str | None = None, *, many: bool = False) -> Column:
+    return Column(name, "id", meaning, refers=refers, many=many)
+
+
+def _prose(name: str, meaning: str, *, many: bool = False) -> Column:
+    return Column(name, "prose", meaning, many=many)
+
+
+def _choice(name: str, meaning: str, *choices: str) -> Column:
+    return Column(name, "choice", meaning, choices=choices)
+
+
+def _count(name: str, meaning: str, unit: str | None = None) -> Column:
+    return Column(name, "integer", meaning, unit=unit, low=0)
+
+
+def _share(name: str, meaning: str) -> Column:
+    return number(name, meaning, "1", high=1.0)
+
+
+def _signed(name: str, meaning: str, unit: str) -> Column:
+    """Declare a column of numbers that may lie below zero."""
+    return number(name, meaning, unit, low=None)
+
+
+_TRIP = _id("trip_id", "trip of study.toml")
+_MODES = Column("modes", "choice", "means of transport, in order", choices=MODES, many=True)
+_COUNTRIES = Column("countries", "country", "countries passed, in order", many=True)
+_BORDERS = _id("borders", "border crossings passed, in order", "links", many=True)
+_REASON = _prose("reason", "why there is no route; null where there is one")
+_SOURCE = _id("source_id", "row of sources.csv the figure was read in", "sources")
+_CONFIDENCE = _choice(
+    "confidence", "A read in the source, B well known but unchecked, C estimate", *CONFIDENCES
+)
+_CASE = _id("case", "scenario; ``open``: the same without the closures that are replayed")
+_HAZARD = _id("hazard_id", "hazard", "hazards")
+_EXPORTER = Column("exporter", "country", "country the goods come from")
+_IMPORTER = Column("importer", "country", "country they go to; the exporter itself: sales at home")
+_SECTOR = _id("sector_id", "sector", "sectors")
+_SCENARIO = _id("scenario", "scenario of study.toml")
+_BASIS = _choice(
+    "basis",
+    "published, by a rule of its source, or by gravity",
+    "observed",
+    "estimated",
+    "predicted",
+)
+_FROM_NAME = _prose("from_name", "name of the exporter")
+_TO_NAME = _prose("to_name", "name of the importer")
+_SCENARIO_TITLE = _prose("title", "title of the scenario")
+_VALUES = (
+    number("base_usd", "value before", "USD/year"),
+    number("value_usd", "value under the scenario", "USD/year"),
+    number("low_usd", "5th percentile of value_usd over the elasticities", "USD/year"),
+    number("high_usd", "95th percentile of value_usd over the elasticities", "USD/year"),
+)
+
+TRIPS = Table(
+    "trips",
+    "trip_id",
+    "what the study asks: one row a trip, with the reason where it has no route",
+    (
+        _TRIP,
+        _id("origin_id", "place the goods start from", "nodes"),
+        _id("destination_id", "place they go to", "nodes"),
+        _prose("origin", "name of the place they start from"),
+        _prose("destination", "name of the place they go to"),
+        _prose("cargo", "name of the cargo"),
+        Column("depart", "date", "day of departure"),
+        _count("pareto_count", "routes none of which is worse than another on every criterion"),
+        _REASON,
+        _prose("warnings", "caveats of the answer", many=True),
+        _prose("question", "the question in words; null: none was written"),
+        Column("via", "text", "places every route passes", many=True),
+        Column("require", "text", "countries, modes, places or links it must use", many=True),
+        Column("avoid", "text", "countries, modes, places or links it must not use", many=True),
+    ),
+    title="Trips",
+)
+
+ROUTES = Table(
+    "routes",
+    None,
+    "routes of every trip, none worse than another on every criterion, quickest first",
+    (
+        _TRIP,
+        _id("route_id", "route, unique within its trip"),
+        number("time_h", "time as planned", "h"),
+        number("time_p05_h", "5th percentile of sampled journeys", "h"),
+        number("time_p50_h", "median of sampled journeys", "h"),
+        number("time_p95_h", "95th percentile of sampled journeys; null: never there", "h"),
+        _share("on_time_share", "share of sampled journeys by the deadline; null: no deadline"),
+        number("cost_usd", "money per cargo unit", "USD"),
+        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
+        _share("risk_share", "chance that a hazard strikes on the way"),
+        _count("borders_count", "border crossings"),
+        _count("transshipments_count", "changes of mode or gauge"),
+        number("length_km", "length", "km"),
+        _MODES,
+        _COUNTRIES,
+        _BORDERS,
+        _prose("documents", "papers the route needs", many=True),
+        _id("hazards", "hazards that may strike on the route", "hazards", many=True),
+    ),
+    title="Routes",
+)
+
+LEGS = Table(
+    "legs",
+    None,
+    "links and terminals of every route, in order",
+    (
+        _TRIP,
+        _id("route_id", "route, unique within its trip"),
+        _count("leg", "number within the route, from 0"),
+        _choice("kind", "what the leg is", "link", "terminal"),
+        _id("link_id", "link; null at a terminal", "links"),
+        _id("terminal_id", "terminal; null on a link", "terminals"),
+        _id("service_id", "service ridden; null: none", "services"),
+        Column("mode", "text", "means of transport, or terminal"),
+        Column("layer", "text", "mode, for rail with its gauge (rail-1520)"),
+        _id("from_node_id", "place the leg starts at", "nodes"),
+        _id("to_node_id", "place it ends at", "nodes"),
+        Column("country", "country", "country of the place it starts at"),
+        Column("depart_at", "instant", "start, waits included"),
+        Column("arrive_at", "instant", "end"),
+        number("wait_h", "hours waiting for an opening or a departure", "h"),
+        number("time_h", "hours from depart_at to arrive_at", "h"),
+        number("fixed_h", "hours of queue, clearance or handling, median", "h"),
+        number("length_km", "length", "km"),
+        number("cost_usd", "money per cargo unit", "USD"),
+        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
+        _id("source_id", "row of sources.csv of the link or terminal", "sources"),
+        _CONFIDENCE,
+        _id("rate_source_id", "row of sources.csv of the rate; null at a terminal", "sources"),
+        _choice("rate_confidence", "confidence of the rate", *CONFIDENCES),
+    ),
+    title="Legs",
+)
+
+CALENDAR = Table(
+    "calendar",
+    None,
+    "best route of every trip by time and by cost for departures through a year",
+    (
+        _TRIP,
+        Column("depart_on", "date", "day of departure"),
+        _choice("criterion", "what the route is best at", *CRITERIA[:2]),
+        number("time_h", "time as planned; null: no route", "h"),
+        number("wait_h", "part of time_h spent waiting", "h"),
+        number("cost_usd", "money per cargo unit", "USD"),
+        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
+        _share("risk_share", "chance that a hazard strikes on the way"),
+        number("length_km", "length", "km"),
+        _MODES,
+        _COUNTRIES,
+        _BORDERS,
+        _REASON,
+    ),
+    title="Departures through the year",
+)
+
+SCENARIOS = Table(
+    "scenarios",
+    None,
+    "best routes of every trip under every scenario that asks a question; no rows where none does",
+    (
+        _TRIP,
+        _SCENARIO,
+        _choice("criterion", "what the route is best at", *CRITERIA),
+        number("time_h", "time as planned; null: no route", "h"),
+        number("time_p50_h", "median of sampled journeys", "h"),
+        number("time_p95_h", "95th percentile of sampled journeys; null: never there", "h"),
+        number("cost_usd", "money per cargo unit", "USD"),
+        _COUNTRIES,
+        _MODES,
+        _BORDERS,
+        _share("weak_time_share", "share of the hours that rests on estimates"),
+        _share("weak_cost_share", "share of the money that rests on estimates"),
+        _REASON,
+    ),
+    title="Trips under other scenarios",
+)
+
+CLOSURES = Table(
+    "closures",
+    None,
+    "what changes shut on the scenario's day, and the windows that shut links in some season",
+    (
+        Column("element", "text", "links shut, parted by blanks"),
+        _choice("kind", "what shuts them", "change", "window"),
+        _prose("what", "note of the change or window, else its id"),
+        Column("from_on", "date", "first day shut; null: not dated"),
+        Column("to_on", "date", "first day open again; null: nobody has said when"),
+        _SOURCE,
+        _count("links", "number of links shut"),
+    ),
+    title="Closures",
+)
+
+VALIDATION = Table(
+    "validation",
+    "observation_id",
+    "every observation beside the model's answer for the same trip",
+    (
+        _id("observation_id", "observation", "observations"),
+        _prose("name", "what was observed"),
+        _choice("metric", "what was measured", "time_h", "cost_usd", "length_km", "speed_kmh"),
+        number("value", "value seen; null: seen to happen, not measured", "as metric"),
+        number("value_low", "lower end where a range was published", "as metric"),
+        number("value_high", "upper end where a range was published", "as metric"),
+        number("model_p05", "5th percentile of the model; null: no route", "as metric"),
+        number("model_p50", "median of the model", "as metric"),
+        number("model_p95", "95th percentile of the model", "as metric"),
+        _choice(
+            "verdict",
+            "how the two compare",
+            "inside band",
+            "within 25 %",
+            "miss",
+            "possible",
+            "no way",
+        ),
+        _prose("explains", "why the model may differ, known before comparing"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Validation",
+)
+
+EVIDENCE = Table(
+    "evidence",
+    None,
+    "rows of the study's tables by their confidence",
+    (
+        _id("table", "table of the study"),
+        _CONFIDENCE,
+        _count("rows", "number of rows"),
+    ),
+    title="Data quality",
+)
+
+TRADE_TARGET = Table(
+    "trade_target",
+    None,
+    "what growth, each scenario and free carriage give of the target, from every baseline",
+    (
+        _prose("series", "baseline: who counted"),
+        number("base_usd", "trade of the baseline, both directions", "USD/year"),
+        Column("ends_on", "date", "last day of the baseline's twelve months"),
+        number("years", "years from there to the target", "years"),
+        number("target_usd", "the target", "USD/year"),
+        _signed("needed_growth_share_per_year", "yearly growth the target takes", "1/year"),
+        _prose("step", "base growth, title of the scenario, or free carriage"),
+        number("value_usd", "trade in the target year; null: not known", "USD/year"),
+        number("low_usd", "5th percentile over the elasticities; null: no interval", "USD/year"),
+        number("high_usd", "95th percentile over the elasticities; null: no interval", "USD/year"),
+        _signed("gap_usd", "what is missing to the target", "USD/year"),
+        _signed(
+            "transport_share",
+            "share of the way from growth to the target; null: growth is enough",
+            "1",
+        ),
+        _signed("transport_share_low", "5th percentile of transport_share", "1"),
+        _signed("transport_share_high", "95th percentile of transport_share", "1"),
+        Column("baseline", "text", "option of the baseline; null: it has none"),
+        _id("scenario", "scenario of study.toml; null: not one"),
+        _choice("kind", "what the step is", "growth", "scenario", "bound"),
+    ),
+    title="The way to the trade target",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_POTENTIAL = Table(
+    "trade_potential",
+    None,
+    "what the pair trades by direction and sector, and what an average pair of its size would",
+    (
+        _EXPORTER,
+        _IMPORTER,
+        _SECTOR,
+        number("traded_usd", "value traded", "USD/year"),
+        number("potential_usd", "value by gravity", "USD/year"),
+        number("headroom_usd", "potential_usd less traded_usd, at least 0", "USD/year"),
+        _prose("name", "name of the sector"),
+        _FROM_NAME,
+        _TO_NAME,
+    ),
+    title="Trade potential",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_PAIRS = Table(
+    "trade_pairs",
+    None,
+    "trade of every pair of countries under every scenario, from the first baseline",
+    (_SCENARIO, _EXPORTER, _IMPORTER, _BASIS, *_VALUES),
+    title="Trade between countries",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_FLOWS = Table(
+    "trade_flows",
+    None,
+    "trade of every pair of countries by sector under every scenario, from the first baseline",
+    (
+        _SCENARIO,
+        _EXPORTER,
+        _IMPORTER,
+        _SECTOR,
+        _BASIS,
+        _CONFIDENCE,
+        *_VALUES,
+        number("base_cost_share", "transport cost over the value of the goods, before", "1"),
+        number("cost_share", "the same under the scenario; null: no route", "1"),
+    ),
+    title="Trade by sector",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_GAINS = Table(
+    "trade_gains",
+    None,
+    "what every scenario does to the economy of every country",
+    (
+        _SCENARIO,
+        Column("country", "country", "country"),
+        _signed("real_income_change_share", "change of real income", "1"),
+        _signed("low_share", "5th percentile of it over the elasticities", "1"),
+        _signed("high_share", "95th percentile of it over the elasticities", "1"),
+        _signed("output_change_share", "change of output", "1"),
+        _signed("expenditure_change_share", "change of expenditure", "1"),
+        _signed("producer_price_change_share", "change of producers' prices", "1"),
+        _signed("consumer_price_change_share", "change of consumers' prices", "1"),
+        _prose("name", "name of the country"),
+        _SCENARIO_TITLE,
+    ),
+    title="Gains of countries",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_PAIR_COSTS = Table(
+    "trade_pair_costs",
+    None,
+    "what trade between the two pays for carriage, mean over its goods, each over their value",
+    (
+        _id("scenario", "scenario of study.toml, or ``baseline``: in the months of the baseline"),
+        _EXPORTER,
+        _IMPORTER,
+        number("freight_share", "freight", "1"),
+        number("time_share", "hours", "1"),
+        number("reliability_share", "spread of the hours", "1"),
+        number("border_share", "borders", "1"),
+        number("cost_share", "all of these together; null: no route", "1"),
+        _share("reached_share", "share of the goods' value that has a route"),
+        _FROM_NAME,
+        _TO_NAME,
+        _SCENARIO_TITLE,
+    ),
+    title="Cost of carriage",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_FREIGHT = Table(
+    "trade_freight",
+    None,
+    "the forecast trade as demand between places, under every scenario",
+    (
+        _SCENARIO,
+        _id("demand_id", "row of demand"),
+        _id("origin_node_id", "place the goods start from", "nodes"),
+        _id("destination_node_id", "place they go to", "nodes"),
+        _id("cargo_id", "cargo", "cargoes"),
+        Column("year", "integer", "calendar year"),
+        number("units_per_year", "cargo units", "units/year"),
+        number("t_per_year", "weight", "t/year"),
+        number("teu_per_year", "boxes; null: not in boxes", "TEU/year"),
+        number("value_usd_per_year", "value", "USD/year"),
+    ),
+    title="Freight of the forecast",
+    needs=("target",),
+    unless=NO_EQUILIBRIUM,
+)
+
+TRADE_SENTENCES = Table(
+    "trade_sentences",
+    None,
+    "the answer on the target in words, or why there is none",
+    (
+        _prose("series", "baseline: who counted; null: of all"),
+        _prose("sentence", "one sentence"),
+    ),
+    title="Answer on the target",
+    needs=("target",),
+)
+
+CLAIMS = Table(
+    "claims",
+    "claim_id",
+    "every claim with its verdict and the arithmetic that led to it",
+    (
+        _id("claim_id", "claim"),
+        _prose("statement", "what is said"),
+        _signed("value", "value said; null: none", "as unit"),
+        Column("unit", "text", "unit of the value"),
+        _choice(
+            "verdict",
+            "what the tables say of it",
+            "consistent",
+            "differs",
+            "cannot be checked",
+        ),
+        _prose("arithmetic", "figures that led to the verdict; null: not checked"),
+        _prose("note", "what a reader should know"),
+        _SOURCE,
+        _choice("confidence", "worst grade of the claim and of the rows used", *CONFIDENCES),
+    ),
+    title="Claims",
+    needs=("claims",),
+)
+
+COMMITMENTS = Table(
+    "commitments",
+    "commitment_id",
+    "every promise with its state and the arithmetic that led to it",
+    (
+        _id("commitment_id", "promise", "commitments"),
+        _prose("name", "the promise in our words"),
+        Column("metric", "text", "what is counted; null: nothing countable was promised"),
+        number("target", "value promised", "as unit"),
+        Column("unit", "text", "unit of the target"),
+        Column("due_on", "date", "day it falls due; null: none was named"),
+        _choice("state", "how it stands", "on course", "short by", "not measurable here"),
+        number("short_by", "what is missing; null: nothing, or not measurable", "as unit"),
+        _prose("arithmetic", "figures that led to the state; null: not measurable"),
+        _prose("note", "what a reader should know"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Commitments",
+    needs=("commitments",),
+)
+
+LOSS_RANK = Table(
+    "loss_rank",
+    None,
+    "what the failure of each element costs the demand of a year, worst first",
+    (
+        _count("rank", "place within its kind, 1 the worst"),
+        _choice(
+            "kind",
+            "what fails",
+            "link",
+            "node",
+            "terminal",
+            "crossing",
+            "country",
+            "hazard",
+            "pair",
+        ),
+        Column("element_id", "text", "id of the element; of a pair both"),
+        _prose("name", "name of the element"),
+        number("extra_usd_per_year", "what trips that still have a route pay more", "USD/year"),
+        number("unserved_units_per_year", "units left without a route", "units/year"),
+        number("unserved_t_per_year", "their weight", "t/year"),
+        number("unserved_usd_per_year", "their value", "USD/year"),
+        number(
+            "loss_usd_per_year",
+            "extra cost, at most a share of the cargo's value a unit, also for the unserved",
+            "USD/year",
+        ),
+        number("used_t_per_year", "weight that goes there undisturbed", "t/year"),
+        _signed("detour_km", "mean extra length of the tonnes turned aside", "km"),
+        _signed("detour_h", "mean extra time of the tonnes turned aside", "h"),
+        _count("disjoint_count", "routes without a common link that remain between its sides"),
+        _signed(
+            "joint_usd_per_year",
+            "of a pair: what both cost together beyond their sum; null: not a pair",
+            "USD/year",
+        ),
+        _id("worst_demand_id", "row of demand that loses most", "demand"),
+    ),
+    title="Which elements matter most",
+    needs=("demand",),
+)
+
+LOSS_SUMMARY = Table(
+    "loss_summary",
+    None,
+    "simulated years of closures: mean and quantiles of each yearly figure",
+    (
+        Column("measure", "text", "figure of loss_years"),
+        _signed("mean", "mean over the years", "as measure"),
+        number("standard_error", "standard error of the mean; null: a single year", "as measure"),
+        _signed("p05", "5th percentile", "as measure"),
+        _signed("p50", "median", "as measure"),
+        _signed("p95", "95th percentile", "as measure"),
+        _signed("p99", "99th percentile", "as measure"),
+        _CASE,
+    ),
+    title="Years of closures in short",
+    needs=("demand", "hazards"),
+    unless=NO_YEARS,
+)
+
+LOSS_LEVELS = Table(
+    "loss_levels",
+    None,
+    "yearly loss that is reached once in so many years",
+    (
+        _count("return_period_years", "once in so many years", "years"),
+        _signed("loss_usd", "loss of such a year", "USD"),
+        _signed("low_usd", "lower end of its 95 % interval", "USD"),
+        _signed("high_usd", "upper end of its 95 % interval", "USD"),
+        _CASE,
+    ),
+    title="Return levels of the yearly loss",
+    needs=("demand", "hazards"),
+    unless=NO_YEARS,
+)
+
+LOSS_BY_HAZARD = Table(
+    "loss_by_hazard",
+    None,
+    "mean yearly loss by hazard",
+    (
+        _HAZARD,
+        _prose("name", "name of the hazard"),
+        number("closures_per_year", "closures", "1/year"),
+        number("shut_d_per_year", "days shut", "d/year"),
+        _signed("loss_usd_per_year", "mean yearly loss", "USD/year"),
+        number("recover_mean_d", "mean days from a closure's end until all goods are there", "d"),
+        number("recover_p95_d", "95th percentile of these days", "d"),
+        _signed("loss_share", "share of the loss of all hazards", "1"),
+        _CASE,
+    ),
+    title="Loss by hazard",
+    needs=("demand", "hazards"),
+    unless=NO_YEARS,
+)
+
+LOSS_YEARS = Table(
+    "loss_years",
+    None,
+    "simulated years of closures, one row a draw, compared with the same year without hazards",
+    (
+        _count("draw", "number of the draw, from 0"),
+        _signed("loss_usd", "extra_usd and what lost units count", "USD"),
+        _signed("extra_usd", "money and time of what was sent, waits included", "USD"),
+        _signed("delay_t_days", "tonnes times days later", "t d"),
+        number("lost_t", "weight that stayed behind", "t"),
+        number("lost_trade_usd", "value that stayed behind", "USD"),
+        _signed("delay_d", "days later, mean over the tonnes", "d"),
+        _CASE,
+    ),
+    title="Years of closures",
+    needs=("demand", "hazards"),
+    unless=NO_YEARS,
+)
+
+LOSS_MOVES = Table(
+    "loss_moves",
+    "demand_id",
+    "best route of every row of demand without and with the closures that are replayed",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        _id("origin", "place the goods start from", "nodes"),
+        _id("destination", "place they go to", "nodes"),
+        _id("cargo_id", "cargo", "cargoes"),
+        _choice("moved", "what changes", "same", "cost", "route", "opened", "cut", "no way"),
+        number("generalised_cost_usd_before", "generalised cost of a unit without them", "USD"),
+        number("generalised_cost_usd_after", "generalised cost of a unit with them", "USD"),
+        number("cost_usd_before", "money of a unit without them; null: no route", "USD"),
+        number("cost_usd_after", "money of a unit with them; null: no route", "USD"),
+        number("time_h_before", "time without them", "h"),
+        number("time_h_after", "time with them", "h"),
+        number("length_km_before", "length without them", "km"),
+        number("length_km_after", "length with them", "km"),
+        Column("countries_before", "country", "countries passed without them", many=True),
+        Column("countries_after", "country", "countries passed with them", many=True),
+        _id("borders_before", "border crossings passed without them", "links", many=True),
+        _id("borders_after", "border crossings passed with them", "links", many=True),
+        _id("links_before", "links passed without them", "links", many=True),
+        _id("links_after", "links passed with them", "links", many=True),
+        number("t_per_year", "weight", "t/year"),
+        _signed("extra_usd_per_year", "extra generalised cost; null: no route", "USD/year"),
+        number("value_usd_per_unit", "value of a unit", "USD/unit"),
+        _signed("extra_share", "extra generalised cost over the value of the goods", "1"),
+        Column("stays", "boolean", "the goods are not sent: cut, or the extra cost is too high"),
+    ),
+    title="What the closures move",
+    needs=("demand", "replays"),
+)
+
+LOSS_SHIFTED = Table(
+    "loss_shifted",
+    "link_id",
+    "tonnes that leave and join each link when the closures that are replayed are in force",
+    (
+        _id("link_id", "link", "links"),
+        number("t_per_year_before", "weight without them", "t/year"),
+        number("t_per_year_after", "weight with them", "t/year"),
+        _signed("difference", "t_per_year_after less t_per_year_before", "t/year"),
+    ),
+    title="Tonnes that leave and join links",
+    needs=("demand", "replays"),
+)
+
+LOSS_CORRIDORS = Table(
+    "loss_corridors",
+    None,
+    "what the routes are worth that a scenario has beyond another one",
+    (
+        _id("scenario_id", "scenario of study.toml"),
+        _prose("scenario", "its title"),
+        _prose("without_scenario", "title of the scenario that lacks the routes"),
+        Column(
+            "measure",
+            "text",
+            "undisturbed_usd (a year without closures), a figure of loss_years, or all_usd (both)",
+        ),
+        _signed("without", "mean without the routes", "as measure"),
+        _signed("with", "mean with them", "as measure"),
+        _signed("difference", "without less with: what they save", "as measure"),
+        number("standard_error", "standard error of it; null: a single year", "as measure"),
+    ),
+    title="What a second corridor is worth",
+    needs=("demand", "hazards"),
+)
+
+LOSS_REPLAY = Table(
+    "loss_replay",
+    "replay_id",
+    "closures that happened beside the trade that was seen; changes as shares, -0.5 for a half",
+    (
+        _id("replay_id", "replay", "replays"),
+        _prose("name", "what is replayed"),
+        number("before", "trade of a time without the closure", "USD"),
+        number("after", "trade of the time replayed", "USD"),
+        Column("from_on", "date", "first day replayed"),
+        Column("to_on", "date", "last day replayed"),
+        _count("days", "days replayed", "d"),
+        _count("shut_days", "days of these on which links were shut", "d"),
+        _signed("model_change", "change by the model", "1"),
+        _signed("observed_change", "(after - before) / before", "1"),
+        _signed("over_after", "the same difference over the new value", "1"),
+        _signed("all_stopped_change", "change if nothing had passed while shut", "1"),
+        _signed(
+            "open_days_change",
+            "what the open days must have lost as well; null: all days were shut",
+            "1",
+        ),
+        _signed("claimed_change", "change said elsewhere; null: nothing was said", "1"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Closures that happened",
+    needs=("demand",),
+)
+
+LOSS_CLOSED = Table(
+    "loss_closed",
+    None,
+    "the changes that are replayed",
+    (
+        _id("change_id", "change", "changes"),
+        Column("row_id", "text", "links it shuts: ids or a selector"),
+        Column("from_on", "date", "first day shut; null: always"),
+        Column("to_on", "date", "first day open again; null: nobody has said when"),
+        _prose("note", "what a reader should know"),
+        _SOURCE,
+    ),
+    title="Changes that are replayed",
+    needs=("demand",),
+)
+
+LOSS_FITS = Table(
+    "loss_fits",
+    "hazard_id",
+    "every hazard: the figures in use, and what its history says",
+    (
+        _HAZARD,
+        _prose("name", "name of the hazard"),
+        number("used_per_year", "closures a year in use", "1/year"),
+        number("used_median_d", "median length in use", "d"),
+        number("used_sigma", "spread of the length in use", "1"),
+        _SOURCE,
+        _CONFIDENCE,
+        _count("closures_count", "closures of the history; null: no history"),
+        _count("ended_count", "closures of these that ended"),
+        number("watched_years", "years watched; null: since when is not known", "years"),
+        number("at_risk_years", "years watched less the days shut", "years"),
+        number("events_per_year", "closures a year of the history", "1/year"),
+        number("events_per_year_low", "lower end of its 95 % interval", "1/year"),
+        number("events_per_year_high", "upper end of its 95 % interval", "1/year"),
+        Column("distribution", "text", "family of lengths fitted"),
+        number("duration_median_d", "median length of the fit", "d"),
+        number("duration_median_d_low", "lower end of its 95 % interval", "d"),
+        number("duration_median_d_high", "upper end of its 95 % interval", "d"),
+        number("duration_sigma", "spread of the length of the fit", "1"),
+        number("duration_sigma_low", "lower end of its 95 % interval", "1"),
+        number("duration_sigma_high", "upper end of its 95 % interval", "1"),
+        number("duration_mean_d", "mean length of the fit; null: it has none", "d"),
+        _signed("log_likelihood", "log-likelihood of the fit", "1"),
+        _signed("aic", "Akaike's criterion", "1"),
+        _share("season_p_value", "chance of months so uneven if any were as likely as the next"),
+        _prose("reason", "why a part is null"),
+    ),
+    title="Hazards and their history",
+)
+
+LOSS_FAMILIES = Table(
+    "loss_families",
+    None,
+    "families of lengths fitted to histories of enough closures, best first",
+    (
+        Column("history", "text", "hazards whose closures shut the same link, parted by blanks"),
+        _id("place", "such a link", "links"),
+        Column("family", "text", "family of lengths"),
+        _count("parameters_count", "parameters of the family"),
+        _count("closures_count", "closures of the history"),
+        _count("ended_count", "closures of these that ended"),
+        _signed("log_likelihood", "log-likelihood of the fit", "1"),
+        number("median_d", "median length", "d"),
+        number("median_d_low", "lower end of its 95 % interval", "d"),
+        number("median_d_high", "upper end of its 95 % interval", "d"),
+        number("sigma", "spread of the length; null: the family has none", "1"),
+        number("sigma_low", "lower end of its 95 % interval", "1"),
+        number("sigma_high", "upper end of its 95 % interval", "1"),
+        number("mean_d", "mean length; null: it has none", "d"),
+        _signed("aic", "Akaike's criterion", "1"),
+        _signed("aicc", "the same corrected for few closures", "1"),
+        _signed("bic", "Bayesian criterion", "1"),
+        _share("weight_share", "Akaike weight: support among these families"),
+        number("p95_d", "days that one closure in twenty outlasts", "d"),
+    ),
+    title="Families of lengths compared",
+)
+
+LOSS_NOTES = Table(
+    "loss_notes",
+    None,
+    "why a part of the answers on closures is missing, and their caveats",
+    (_prose("note", "one sentence"),),
+    title="Notes on closures",
+    needs=("demand",),
+)
+
+TABLES: tuple[Table, ...] = (
+    TRIPS,
+    ROUTES,
+    LEGS,
+    CALENDAR,
+    SCENARIOS,
+    CLOSURES,
+    VALIDATION,
+    EVIDENCE,
+    TRADE_TARGET,
+    TRADE_POTENTIAL,
+    TRADE_PAIRS,
+    TRADE_FLOWS,
+    TRADE_GAINS,
+    TRADE_PAIR_COSTS,
+    TRADE_FREIGHT,
+    TRADE_SENTENCES,
+    CLAIMS,
+    COMMITMENTS,
+    LOSS_RANK,
+    LOSS_SUMMARY,
+    LOSS_LEVELS,
+    LOSS_BY_HAZARD,
+    LOSS_YEARS,
+    LOSS_MOVES,
+    LOSS_SHIFTED,
+    LOSS_CORRIDORS,
+    LOSS_REPLAY,
+    LOSS_CLOSED,
+    LOSS_FITS,
+    LOSS_FAMILIES,
+    LOSS_NOTES,
+)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all tables of results."""
+    return tuple(declared.name for declared in TABLES)
+
+
+@cache
+def table(name: str) -> Table:
+    """Return the declaration of a table of results; UnknownName if there is none of that name."""
+    for declared in TABLES:
+        if declared.name == name:
+            return declared
+    raise UnknownName("table of results", name, names())
+
+
+@cache
+def prose(name: str) -> tuple[Column, ...]:
+    """Return the columns of a table of results that are told in the reader's language."""
+    return tuple(column for column in table(name).columns if column.kind == "prose")
+
+
+def empty(name: str) -> pl.DataFrame:
+    """Return a table of results without rows, every column typed."""
+    return pl.DataFrame(schema={column.name: _type(column) for column in table(name).columns})
+
+
+def flaws(name: str, frame: pl.DataFrame) -> list[str]:
+    """Return in words how a table differs from its declaration: columns, their order and types."""
+    declared = table(name)
+    expected = [column.name for column in declared.columns]
+
+    lacking = [column for column in expected if column not in frame.columns]
+    undeclared = [column for column in frame.columns if column not in expected]
+    flaws = [f"{name} lacks the column {column}" for column in lacking]
+    flaws += [f"{name} has a column {column} that is not declared" for column in undeclared]
+    if not flaws and frame.columns != expected:
+        flaws.append(f"{name} has its columns in the order {', '.join(frame.columns)}")
+
+    return flaws + [
+        f"{name}.{column.name} holds {frame.schema[column.name]}, not {_type(column)}"
+        for column in declared.columns
+        if column.name in frame.columns and not _holds(column, frame.schema[column.name])
+    ]
+
+
+def _type(column: Column) -> pl.DataType:
+    """Return what a column is stored as."""
+    single = _KINDS.get(column.kind, pl.String)
+    return pl.List(single) if column.many else single
+
+
+def _holds(column: Column, stored: pl.DataType) -> bool:
+    """Tell whether a stored type fits a column; integers of any width do, and columns of nulls."""
+    if stored == pl.Null:
+        return True
+    if column.kind == "integer" and not column.many:
+        return stored.is_integer()
+    return stored == _type(column)
