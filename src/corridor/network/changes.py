@@ -17,9 +17,12 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.network.calendar import FOREVER_MIN, Span, day_of, minute
+from corridor.network.memory import Derived
 from corridor.network.network import Network, active_rows
 from corridor.tables import cells, schema, selectors
 from corridor.tables.columns import FACTOR, OPEN_STATUS, Column
+
+_OF_STATUS = (pl.col("table") == "links") & (pl.col("column") == "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,10 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
         rows = rows.filter(_in_force(minute(on))).with_columns(
             pl.lit(None, pl.Date).alias("from_on"), pl.lit(None, pl.Date).alias("to_on")
         )
-    return replace(network, changes=rows, cache={})
+    changed = replace(network, changes=rows)
+    if on is None and further.filter(_OF_STATUS).height == further.height:
+        changed.share(network)
+    return changed
 
 
 def snapshot(network: Network, at_min: int) -> Network:
@@ -72,42 +78,48 @@ def snapshot(network: Network, at_min: int) -> Network:
 
     The same rows in force give the same object, so its graph is compiled once.
     """
-    key = "edits"
-    if key not in network.cache:
-        status = (pl.col("table") == "links") & (pl.col("column") == "status")
-        network.cache[key] = network.changes.with_row_index("order").filter(~status)
-    edits: pl.DataFrame = network.cache[key]
+    edits = network.once(
+        Derived.EDITS.of(), lambda: network.changes.with_row_index("order").filter(~_OF_STATUS)
+    )
     if edits.height == 0:
         return network
-    due = edits.filter(_in_force(at_min))
-    here = ("snapshot", tuple(due["order"].to_list()))
-    if here not in network.cache:
-        frames = dict(network.frames)
-        for name in due["table"].unique().to_list():
-            frames[name] = _edited(frames, name, due.filter(pl.col("table") == name).to_dicts())
-        network.cache[here] = replace(network, frames=frames, cache={})
-    found: Network = network.cache[here]
-    return found
+
+    in_force = edits.filter(_in_force(at_min))
+    order = tuple(in_force["order"].to_list())
+    edited = network.once(Derived.EDITED.of(order), lambda: _with_edits(network, in_force))
+    return network.once(Derived.SNAPSHOT.of(order), lambda: _with_status(edited, network.changes))
+
+
+def _with_edits(network: Network, edits: pl.DataFrame) -> Network:
+    """The network with edits made in its tables and without any dated changes."""
+    frames = dict(network.frames)
+    for name in edits["table"].unique().to_list():
+        rows = edits.filter(pl.col("table") == name).to_dicts()
+        frames[name] = _edited(frames, name, rows)
+    return replace(network, frames=frames, changes=network.changes.clear())
+
+
+def _with_status(edited: Network, changes: pl.DataFrame) -> Network:
+    """An edited network with the dated changes, of which those of links' status are followed."""
+    network = replace(edited, changes=changes)
+    network.share(edited)
+    return network
 
 
 def status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
     """Return for every link when its status lets it be used, and the closures that say when it does
     not."""
-    key = "status_spans"
-    if key in network.cache:
-        known: list[tuple[list[Span], list[Closure]]] = network.cache[key]
-        return known
-    links = network.rows("links")
+    return network.once(Derived.STATUS_SPANS.of(), lambda: _status_spans(network))
+
+
+def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
+    links = network.frames["links"]
     edits: dict[int, list[dict[str, Any]]] = {}
-    for row in network.changes.iter_rows(named=True):
-        if row["table"] == "links" and row["column"] == "status":
-            for i in selectors.select(
-                row["row_id"], network.frames["links"], network.frames["nodes"]
-            ):
-                edits.setdefault(i, []).append(row)
-    result = [_status_of(link, edits.get(i, [])) for i, link in enumerate(links)]
-    network.cache[key] = result
-    return result
+    for row in network.changes.filter(_OF_STATUS).iter_rows(named=True):
+        for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
+            edits.setdefault(i, []).append(row)
+
+    return [_status_of(link, edits.get(i, [])) for i, link in enumerate(network.rows("links"))]
 
 
 def _status_of(

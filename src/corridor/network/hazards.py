@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from corridor.errors import CallError
 from corridor.network import durations
 from corridor.network.calendar import day_of, minute, season_contains, season_spans
+from corridor.network.memory import Derived
 from corridor.network.network import Network, Row
 from corridor.tables import selectors
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
@@ -62,36 +63,38 @@ def link_bits(network: Network) -> NDArray[np.int64]:
 
     Raises CallError for more hazards than a word has bits.
     """
-    key = "hazard_bits"
-    if key not in network.cache:
-        hazards = network.rows("hazards")
-        if len(hazards) > BITS:
-            raise CallError(
-                f"A network can carry {BITS} hazards at once; this one has {len(hazards)}. Join "
-                "those that cover the same links."
-            )
-        bits = np.zeros(network.frames["links"].height, np.int64)
-        for h, row in enumerate(hazards):
-            for i in selectors.select(
-                row["row_id"], network.frames["links"], network.frames["nodes"]
-            ):
-                bits[i] |= np.int64(1) << np.int64(h)
-        network.cache[key] = bits
-    found: NDArray[np.int64] = network.cache[key]
-    return found
+    return network.once(Derived.HAZARD_BITS.of(), lambda: _link_bits(network))
+
+
+def _link_bits(network: Network) -> NDArray[np.int64]:
+    hazards = network.rows("hazards")
+    if len(hazards) > BITS:
+        raise CallError(
+            f"A network can carry {BITS} hazards at once; this one has {len(hazards)}. Join "
+            "those that cover the same links."
+        )
+
+    links = network.frames["links"]
+    bits = np.zeros(links.height, np.int64)
+    for h, row in enumerate(hazards):
+        for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
+            bits[i] |= np.int64(1) << np.int64(h)
+    return bits
 
 
 def weights(network: Network, depart_min: int) -> NDArray[np.int64]:
     """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a
     route add up in it."""
-    key = ("hazard_weights", day_of(depart_min))
-    if key not in network.cache:
-        made = np.zeros(64, np.int64)
-        for h, row in enumerate(network.rows("hazards")):
-            made[h] = round(-math.log1p(-min(shut_share(row, key[1]), 1 - 1e-9)) / WEIGHT_UNIT)
-        network.cache[key] = made
-    found: NDArray[np.int64] = network.cache[key]
-    return found
+    day = day_of(depart_min)
+    return network.once(Derived.HAZARD_WEIGHTS.of(day), lambda: _weights(network, day))
+
+
+def _weights(network: Network, day: dt.date) -> NDArray[np.int64]:
+    weights = np.zeros(64, np.int64)
+    for h, row in enumerate(network.rows("hazards")):
+        chance = min(shut_share(row, day), 1 - 1e-9)
+        weights[h] = round(-math.log1p(-chance) / WEIGHT_UNIT)
+    return weights
 
 
 def risk_share(weight: int) -> float:

@@ -7,20 +7,22 @@ of the graph; calendars keep them shut.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from corridor.errors import CallError, UnknownName
+from corridor.network.memory import Derived, Memo, Memory
 from corridor.tables import schema
 from corridor.tables.columns import Table
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,37 +31,48 @@ class Network:
 
     frames: table name -> frame with the declared columns; never edited. changes: the rows of
     ``changes`` in force, in the order they apply. choices: parameter -> option for every parameter.
-    inputs: hash of the study's files, null for tables from elsewhere.
+    inputs: hash of the study's files, null for tables from elsewhere. memory: what was computed of
+    it so far (see ``once``); a network made of another one by ``replace`` starts with an empty one.
     """
 
     frames: Mapping[str, pl.DataFrame]
     changes: pl.DataFrame
     choices: Mapping[str, str]
     inputs: str | None = None
-    cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
+
+    def once(self, memo: Memo, make: Callable[[], T]) -> T:
+        """Return what is declared in :class:`Derived`, made the first time it is asked for."""
+        return self.memory.once(memo, make)
+
+    def share(self, base: Network) -> None:
+        """Use, and add to, all the base computes that does not follow the status of links.
+
+        Only for a network whose tables are the base's and whose dated changes are the base's and
+        further ones of ``links.status`` after them. Raises CallError for other tables.
+        """
+        if self.frames is not base.frames:
+            raise CallError("only networks of the same tables can share what is computed of them")
+        self.memory.share(base.memory)
 
     def rows(self, table: str) -> list[Row]:
         """Return a table as a list of dicts, made once."""
-        key = ("rows", table)
-        if key not in self.cache:
-            self.cache[key] = self.frames[table].to_dicts()
-        return list(self.cache[key])
+        return list(self.once(Derived.ROWS.of(table), self.frames[table].to_dicts))
 
     def by_id(self, table: str) -> dict[str, Row]:
         """Return a table's rows by their key, made once."""
-        key = ("by_id", table)
-        if key not in self.cache:
-            name = schema.table(table).key
-            if name is None:
-                raise CallError(f"table {table} has no key")
-            self.cache[key] = {row[name]: row for row in self.rows(table)}
-        found: dict[str, Row] = self.cache[key]
-        return found
+        return self.once(Derived.BY_ID.of(table), lambda: self._keyed(table))
+
+    def _keyed(self, table: str) -> dict[str, Row]:
+        key = schema.table(table).key
+        if key is None:
+            raise CallError(f"table {table} has no key")
+        return {row[key]: row for row in self.rows(table)}
 
     @cached_property
     def graph(self) -> Graph:
         """The graph of (place, layer) states, compiled once."""
-        return compile_graph(self)
+        return self.once(Derived.GRAPH.of(), lambda: compile_graph(self))
 
     def __repr__(self) -> str:
         return (
@@ -218,24 +231,27 @@ def compile_graph(network: Network) -> Graph:
 def resolve_place(network: Network, text: str) -> str:
     """Return the node_id a person means: an id, a name in any case, or a UN/LOCODE. UnknownName
     with near matches."""
-    nodes = network.frames["nodes"]
     by_id = network.by_id("nodes")
-    word = text.strip()
-    if word.lower() in by_id:
-        return word.lower()
-    key = "places"
-    if key not in network.cache:
-        known: dict[str, str] = {}
-        for node_id, name, code in nodes.select("node_id", "name", "unlocode").iter_rows():
-            known.setdefault(name.lower(), node_id)
-            if code:
-                known.setdefault(code.lower().replace(" ", ""), node_id)
-        network.cache[key] = known
-    names: dict[str, str] = network.cache[key]
-    found = names.get(word.lower()) or names.get(word.lower().replace(" ", ""))
-    if found is None:
+    word = text.strip().lower()
+    if word in by_id:
+        return word
+
+    names = network.once(Derived.PLACES.of(), lambda: _place_names(network))
+    node_id = names.get(word) or names.get(word.replace(" ", ""))
+    if node_id is None:
         raise UnknownName("place", text, [*by_id, *names])
-    return found
+    return node_id
+
+
+def _place_names(network: Network) -> dict[str, str]:
+    """The node_id of every name and UN/LOCODE in lower case; the first of equal names counts."""
+    nodes = network.frames["nodes"].select("node_id", "name", "unlocode")
+    names: dict[str, str] = {}
+    for node_id, name, code in nodes.iter_rows():
+        names.setdefault(name.lower(), node_id)
+        if code:
+            names.setdefault(code.lower().replace(" ", ""), node_id)
+    return names
 
 
 def _service_runs(

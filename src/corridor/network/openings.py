@@ -22,6 +22,7 @@ from corridor.network.calendar import (
 )
 from corridor.network.changes import Closure, status_spans
 from corridor.network.cost import headway_h
+from corridor.network.memory import Derived
 from corridor.network.network import Network, Row
 from corridor.network.rules import Applied
 
@@ -53,10 +54,12 @@ def link_openings(network: Network, depart_min: int) -> Openings:
     """Return when every link can be entered, for departures in the year of depart_min. Made once a
     year and network."""
     from_min, to_min = horizon(depart_min)
-    key = ("openings", from_min)
-    if key in network.cache:
-        known: Openings = network.cache[key]
-        return known
+    return network.once(
+        Derived.OPENINGS.of(from_min), lambda: _link_openings(network, from_min, to_min)
+    )
+
+
+def _link_openings(network: Network, from_min: int, to_min: int) -> Openings:
     at_link, link_spans = _windowed(network, "link_id", from_min, to_min)
     at_node, node_spans = _windowed(network, "node_id", from_min, to_min)
     whole = [Span(from_min, to_min)]
@@ -78,8 +81,7 @@ def link_openings(network: Network, depart_min: int) -> Openings:
         windows.append(own)
         spans.append(mine)
         closures.append(why)
-    network.cache[key] = made = Openings(from_min, to_min, spans, windows, closures)
-    return made
+    return Openings(from_min, to_min, spans, windows, closures)
 
 
 def arc_spans(
@@ -158,18 +160,15 @@ def _windowed(
 ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
     """The rows of windows by link or by place, and the calendar they leave each; made once a year
     and network."""
-    key = ("windowed", column, from_min)
-    if key not in network.cache:
+
+    def compute() -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
         at: dict[str, list[Row]] = {}
         for row in network.rows("windows"):
             if row[column] and (column == "link_id" or not row["link_id"]):
                 at.setdefault(row[column], []).append(row)
-        network.cache[key] = (
-            at,
-            {name: window_spans(rows, from_min, to_min) for name, rows in at.items()},
-        )
-    found: tuple[dict[str, list[Row]], dict[str, list[Span]]] = network.cache[key]
-    return found
+        return at, {name: window_spans(rows, from_min, to_min) for name, rows in at.items()}
+
+    return network.once(Derived.WINDOWED.of(column, from_min), compute)
 
 
 def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:

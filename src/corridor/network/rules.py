@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.network.calendar import FOREVER_MIN, minute
-from corridor.network.network import Network
+from corridor.network.memory import Derived
+from corridor.network.network import Network, Row
 from corridor.tables import selectors
 
 
@@ -51,17 +52,22 @@ def applying(network: Network, party: Party) -> list[Applied]:
         )
         if any(a is not None and a != g for a, g in zip(asked, given, strict=True)):
             continue
-        key = ("rule_links", row["rule_id"])
-        if key not in network.cache:
-            network.cache[key] = tuple(
-                selectors.select(row["row_id"], network.frames["links"], network.frames["nodes"])
-            )
         found.append(
             Applied(
                 row,
-                network.cache[key],
+                _links_covered(network, row),
                 -FOREVER_MIN if row["from_on"] is None else minute(row["from_on"]),
                 FOREVER_MIN if row["to_on"] is None else minute(row["to_on"]),
             )
         )
     return found
+
+
+def _links_covered(network: Network, rule: Row) -> tuple[int, ...]:
+    """The link rows a rule covers, selected once."""
+    links = network.frames["links"]
+    nodes = network.frames["nodes"]
+    return network.once(
+        Derived.RULE_LINKS.of(rule["rule_id"]),
+        lambda: tuple(selectors.select(rule["row_id"], links, nodes)),
+    )

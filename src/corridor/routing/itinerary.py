@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.network.calendar import Span, instant
+from corridor.network.memory import Derived
 from corridor.network.network import Row
 from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
@@ -263,13 +264,12 @@ def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
 
 
 def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
-    key = ("luck", mode, draws, rng)
-    if key not in query.network.cache:
-        query.network.cache[key] = np.random.default_rng(
-            [rng, 2, zlib.crc32(mode.encode())]
-        ).standard_normal(draws)
-    found: Floats = query.network.cache[key]
-    return found
+
+    def draw() -> Floats:
+        dice = np.random.default_rng([rng, 2, zlib.crc32(mode.encode())])
+        return dice.standard_normal(draws)
+
+    return query.network.once(Derived.LUCK.of(mode, draws, rng), draw)
 
 
 def _name(query: Query, arc: int) -> str:

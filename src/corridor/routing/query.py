@@ -22,6 +22,7 @@ from corridor.network import hazards, rules
 from corridor.network.calendar import Span, minute
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
+from corridor.network.memory import Derived
 from corridor.network.network import Graph, Network, resolve_place
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party
@@ -359,18 +360,18 @@ def matching_links(network: Network, word: str) -> Bools:
 
 def arc_bits(network: Network) -> Ints:
     """Return the hazard bits of every arc [arcs], made once."""
-    key = "arc_bits"
-    if key not in network.cache:
-        bits = hazards.link_bits(network)
-        network.cache[key] = np.array(
-            [
-                np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
-                for runs in network.graph.runs
-            ],
-            np.int64,
-        )
-    found: Ints = network.cache[key]
-    return found
+    return network.once(Derived.ARC_BITS.of(), lambda: _arc_bits(network))
+
+
+def _arc_bits(network: Network) -> Ints:
+    bits = hazards.link_bits(network)
+    return np.array(
+        [
+            np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
+            for runs in network.graph.runs
+        ],
+        np.int64,
+    )
 
 
 def _costs(day: Network, party: Party, applied: Sequence[Applied], at_min: int) -> Costs:
@@ -379,29 +380,26 @@ def _costs(day: Network, party: Party, applied: Sequence[Applied], at_min: int) 
         for a in applied
         if a.row["effect"].startswith("extra") and a.from_min <= at_min < a.to_min
     )
-    key = ("costs", party.cargo_id, extras)
-    if key not in day.cache:
-        day.cache[key] = price(day, party, applied, at_min)
-    found: Costs = day.cache[key]
-    return found
+    return day.once(
+        Derived.COSTS.of(party.cargo_id, extras), lambda: price(day, party, applied, at_min)
+    )
 
 
 def _spans(day: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
-    key = ("arc_spans", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
-    if key not in day.cache:
-        day.cache[key] = arc_spans(day, openings, forbidding)
-    found: list[list[Span]] = day.cache[key]
-    return found
+    bans = tuple(f.row["rule_id"] for f in forbidding)
+    return day.once(
+        Derived.ARC_SPANS.of(openings.from_min, bans), lambda: arc_spans(day, openings, forbidding)
+    )
 
 
 def _packed(
     day: Network, openings: Openings, forbidding: Sequence[Applied], spans: list[list[Span]]
 ) -> tuple[Ints, Ints]:
-    key = ("packed", openings.from_min, tuple(f.row["rule_id"] for f in forbidding))
-    if key not in day.cache:
-        day.cache[key] = pack(search_spans(day, openings, forbidding, spans))
-    found: tuple[Ints, Ints] = day.cache[key]
-    return found
+    bans = tuple(f.row["rule_id"] for f in forbidding)
+    return day.once(
+        Derived.PACKED_SPANS.of(openings.from_min, bans),
+        lambda: pack(search_spans(day, openings, forbidding, spans)),
+    )
 
 
 def _spans_in_order(query: Query) -> tuple[Ints, Ints]:

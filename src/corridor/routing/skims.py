@@ -21,6 +21,7 @@ from corridor.errors import CallError
 from corridor.network import hazards
 from corridor.network.calendar import Span
 from corridor.network.cost import Floats, cargo_hour_usd
+from corridor.network.memory import Derived
 from corridor.network.network import Network, resolve_place
 from corridor.routing.query import Bools, Ints, Options, Query, prepare
 from corridor.units import HOUR_MIN, NORMAL_P95, WEEK_MIN
@@ -250,42 +251,36 @@ def _waits(query: Query) -> Floats:
     """Mean waits of all arcs and variances of waits for the weather [2, arcs], made once for a day
     and what is forbidden."""
     forbidding = tuple(a.row["rule_id"] for a in query.rules if a.row["effect"] == "forbid")
-    key = ("mean_waits", query.depart_min, forbidding)
-    cache = query.network.cache
-    if key not in cache:
-        cache[key] = (
-            np.array(
-                [
-                    (mean_wait(spans, query.depart_min), _storm_variance(spans, query.depart_min))
-                    for spans in query.spans
-                ]
-            )
-            .reshape(-1, 2)
-            .T
-        )
-    found: Floats = cache[key]
-    return found
+    return query.network.once(
+        Derived.MEAN_WAITS.of(query.depart_min, forbidding),
+        lambda: _mean_waits(query.spans, query.depart_min),
+    )
+
+
+def _mean_waits(calendars: Sequence[Sequence[Span]], at_min: int) -> Floats:
+    waits = [(mean_wait(spans, at_min), _storm_variance(spans, at_min)) for spans in calendars]
+    return np.array(waits).reshape(-1, 2).T
 
 
 def _runs(query: Query) -> tuple[Ints, Ints]:
     """Arc and link place (2 x row, + 1 backward) of every link run over."""
-    key = "runs_flat"
-    if key not in query.network.cache:
+
+    def compute() -> tuple[Ints, Ints]:
         pairs = [
             (a, 2 * i + (not forward))
             for a, runs in enumerate(query.graph.runs)
             for i, forward in runs
         ]
         flat = np.array(pairs, np.int64).reshape(-1, 2)
-        query.network.cache[key] = (flat[:, 0].copy(), flat[:, 1].copy())
-    found: tuple[Ints, Ints] = query.network.cache[key]
-    return found
+        return flat[:, 0].copy(), flat[:, 1].copy()
+
+    return query.network.once(Derived.ARC_LINKS.of(), compute)
 
 
 def _lengths(query: Query) -> tuple[Ints, Bools]:
     """Metres of every arc, and which links lead from one country to another."""
-    key = "lengths"
-    if key not in query.network.cache:
+
+    def compute() -> tuple[Ints, Bools]:
         nodes = query.network.by_id("nodes")
         links = query.network.rows("links")
         arc, place = _runs(query)
@@ -297,12 +292,10 @@ def _lengths(query: Query) -> tuple[Ints, Bools]:
             ],
             bool,
         )
-        query.network.cache[key] = (
-            np.rint(np.bincount(arc, metres[place // 2], query.graph.arcs_count)).astype(np.int64),
-            border,
-        )
-    found: tuple[Ints, Bools] = query.network.cache[key]
-    return found
+        of_arc = np.rint(np.bincount(arc, metres[place // 2], query.graph.arcs_count))
+        return of_arc.astype(np.int64), border
+
+    return query.network.once(Derived.ARC_LENGTHS.of(), compute)
 
 
 def _standing(query: Query, border: Bools) -> Floats:

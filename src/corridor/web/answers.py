@@ -16,6 +16,7 @@ from corridor.errors import CallError
 from corridor.network import hazards
 from corridor.network.calendar import day_of, minute, next_open
 from corridor.network.changes import Closure, snapshot
+from corridor.network.memory import Derived
 from corridor.network.network import Network, resolve_place
 from corridor.network.openings import link_openings, shut_by
 from corridor.network.rules import Party, applying
@@ -178,11 +179,7 @@ def openness(laid: Laid, asked: questions.State | None = None) -> dict[str, dict
     day = snapshot(laid.network, at_min)
     if isinstance(asked, questions.Trip):
         return _openness(day, at_min, _barred(day, asked, at_min))
-    key = ("openness", at_min)
-    if key not in day.cache:
-        day.cache[key] = _openness(day, at_min, {})
-    found: dict[str, dict[str, Any]] = day.cache[key]
-    return found
+    return day.once(Derived.OPENNESS.of(at_min), lambda: _openness(day, at_min, {}))
 
 
 def _openness(

@@ -12,6 +12,7 @@ from corridor.errors import UnknownName
 from corridor.network import hazards
 from corridor.network.calendar import minute
 from corridor.network.changes import snapshot
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables import schema, selectors
 from corridor.tables.columns import OPEN_STATUS
@@ -287,10 +288,8 @@ def _every(laid: Laid, table: str) -> list[dict[str, Any]]:
 
 
 def _selected(text: str, network: Network) -> frozenset[int]:
-    key = ("selected", text)
-    if key not in network.cache:
-        network.cache[key] = frozenset(
-            selectors.select(text, network.frames["links"], network.frames["nodes"])
-        )
-    found: frozenset[int] = network.cache[key]
-    return found
+    links = network.frames["links"]
+    nodes = network.frames["nodes"]
+    return network.once(
+        Derived.SELECTED_LINKS.of(text), lambda: frozenset(selectors.select(text, links, nodes))
+    )

@@ -18,8 +18,7 @@ import polars as pl
 from corridor.checks.changes import check_changes
 from corridor.errors import CallError, StudyError, UnknownName
 from corridor.network import network
-from corridor.network.calendar import minute
-from corridor.network.changes import apply, snapshot
+from corridor.network.changes import apply
 from corridor.network.network import Network
 from corridor.study import study
 from corridor.study.settings import Scenario
@@ -31,18 +30,6 @@ from corridor.web.questions import State, choices, what_if
 MOST_NETWORKS = 48
 MOST_CACHED = 400  # things one network remembers before it is made anew
 LOOK_AGAIN_S = 2.0
-# What a network has worked out that no edit of links.status touches.
-_KEPT = (
-    "rows",
-    "by_id",
-    "places",
-    "hazard_bits",
-    "hazard_weights",
-    "costs",
-    "rule_links",
-    "selected",
-    "windowed",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,13 +107,12 @@ class Shelf:
             return Laid(known, scenario, on, base, base, rows, home)
         key = (*home, tuple(tuple(sorted((k, str(v)) for k, v in row.items())) for row in rows))
         laid = self._network(key, lambda: _laid(known.tables, base, rows))
-        _share(base, laid, rows, on)
         return Laid(known, scenario, on, laid, base, rows, key)
 
     def _network(self, key: tuple[Any, ...], make: Any) -> Network:
         with self._lock:
             found = self._networks.get(key)
-            if found is not None and len(found.cache) <= MOST_CACHED:
+            if found is not None and len(found.memory) <= MOST_CACHED:
                 self._networks.move_to_end(key)
                 return found
         made: Network = make()
@@ -195,18 +181,6 @@ def _laid(
         if row["from_on"] and row["to_on"] and row["from_on"] >= row["to_on"]:
             raise CallError(f"A change of {row['row_id']} ends before it begins.")
     return apply(base, as_changes(base.changes, rows))
-
-
-def _share(base: Network, laid: Network, rows: Sequence[Mapping[str, Any]], on: dt.date) -> None:
-    """Give a what-if that only opens and shuts links what its base has worked out: graph, costs,
-    bits of hazards."""
-    if any(row["table"] != "links" or row["column"] != "status" for row in rows):
-        return
-    old, new = (snapshot(n, minute(on)) for n in (base, laid))
-    vars(new).setdefault("graph", old.graph)
-    for key, value in list(old.cache.items()):
-        if (key if isinstance(key, str) else key[0]) in _KEPT:
-            new.cache.setdefault(key, value)
 
 
 def _stamp(folder: Path) -> tuple[Any, ...]:

@@ -1,0 +1,110 @@
+"""Memory: what is computed once for a network, and which of it the status of links changes.
+
+A what-if that only opens and shuts links has the same tables, graph, costs and hazards as its base;
+only what follows the status of links in time differs. Each thing remembered says here which it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
+FIXED = False  # opening or shutting links does not change it
+FOLLOWS_STATUS = True
+
+
+class Derived(Enum):
+    """What a network remembers: its meaning, its arguments, and whether it follows links' status.
+
+    Only what reads the dated changes of ``links.status``, itself or through another memory, follows
+    them; all else is computed once for a network and every what-if that opens and shuts its links.
+    """
+
+    ROWS = "rows of a table as dicts", ("table",), FIXED
+    BY_ID = "rows of a table by their key", ("table",), FIXED
+    PLACES = "node_id by name and UN/LOCODE", (), FIXED
+    GRAPH = "graph of (place, layer) states", (), FIXED
+    EDITS = "dated changes of anything but links' status", (), FIXED
+    EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED
+    SNAPSHOT = "EDITED, with links' status", ("edits in force",), FOLLOWS_STATUS
+    STATUS_SPANS = "when the status of every link lets it be used", (), FOLLOWS_STATUS
+    WINDOWED = "windows and the calendar they leave", ("column", "first minute"), FIXED
+    OPENINGS = "when every link can be entered", ("first minute",), FOLLOWS_STATUS
+    OPENNESS = "links not plainly open on a day", ("minute",), FOLLOWS_STATUS
+    RULE_LINKS = "link rows a rule covers", ("rule_id",), FIXED
+    SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
+    COSTS = "costs of every arc", ("cargo_id", "rules that add hours or money"), FIXED
+    ARC_SPANS = "when every arc can be entered", ("first minute", "bans"), FOLLOWS_STATUS
+    PACKED_SPANS = "ARC_SPANS as the search takes them", ("first minute", "bans"), FOLLOWS_STATUS
+    MEAN_WAITS = "mean wait for every arc", ("minute of departure", "bans"), FOLLOWS_STATUS
+    HAZARD_BITS = "hazard bits of every link", (), FIXED
+    HAZARD_WEIGHTS = "-log(1 - chance) of every hazard", ("day",), FIXED
+    ARC_BITS = "hazard bits of every arc", (), FIXED
+    ARC_LINKS = "arc and place of every link run over", (), FIXED
+    ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
+    LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
+
+    def __init__(self, meaning: str, arguments: tuple[str, ...], follows_status: bool) -> None:
+        self.meaning = meaning
+        self.arguments = arguments
+        self.follows_status = follows_status
+
+    def of(self, *arguments: Hashable) -> Memo:
+        """Return the key of this thing for these arguments."""
+        return Memo(self, arguments)
+
+
+class Memo(NamedTuple):
+    """The key of one thing remembered."""
+
+    what: Derived
+    arguments: tuple[Hashable, ...]
+
+
+class Memory:
+    """What one network has computed of itself; safe to ask from several threads.
+
+    What does not follow links' status can be one store for several networks (``share``). A pickled
+    or deep-copied memory is empty.
+    """
+
+    def __init__(self) -> None:
+        self._fixed: dict[Memo, Any] = {}
+        self._following: dict[Memo, Any] = {}
+        self._lock = threading.RLock()  # one for all that share: a memory may need another
+
+    def __len__(self) -> int:
+        return len(self._fixed) + len(self._following)
+
+    def __contains__(self, memo: Memo) -> bool:
+        return memo in self._store(memo)
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
+        return Memory, ()
+
+    def once(self, memo: Memo, make: Callable[[], T]) -> T:
+        """Return what is remembered under a key, made where it is asked for the first time.
+
+        Raises TypeError for a key that is not declared or lacks arguments.
+        """
+        store = self._store(memo)
+        if memo not in store:
+            with self._lock:
+                if memo not in store:
+                    store[memo] = make()
+
+        value: T = store[memo]
+        return value
+
+    def share(self, base: Memory) -> None:
+        """Use, and add to, what another memory holds that does not follow links' status."""
+        self._fixed = base._fixed
+        self._lock = base._lock
+
+    def _store(self, memo: Memo) -> dict[Memo, Any]:
+        if not isinstance(memo, Memo) or len(memo.arguments) != len(memo.what.arguments):
+            raise TypeError(f"{memo!r} is no key of a memory: see Derived.")
+        return self._following if memo.what.follows_status else self._fixed
