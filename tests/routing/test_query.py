@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from core_cases import SCENARIOS, link, network, node, small
 from corridor.errors import CallError, UnknownName
 from corridor.network.calendar import minute
 from corridor.routing import query
-from corridor.routing.query import prepare, read_deadline, read_options
+from corridor.routing.query import Conditions, prepare, read_deadline, read_options
 from corridor.routing.route import route
 
 
@@ -101,7 +102,8 @@ def test_a_deadline_without_an_hour_counts_to_the_end_of_its_day() -> None:
 
 
 def test_one_word_is_a_list_of_one() -> None:
-    assert read_options({"via": "b", "avoid": ["c"]}) == {"via": ("b",), "avoid": ["c"]}
+    conditions = read_options({"via": "b", "avoid": ["c"]})
+    assert (conditions.via, conditions.avoid, conditions.require) == (("b",), ("c",), ())
     assert route(small(), "a", "d", cargo="box", depart="2026-03-01", via="b").pareto_count == 1
 
 
@@ -203,3 +205,27 @@ def test_arcs_join_the_states_their_rows_name(scenario: str) -> None:
     assert np.array_equal(graph.tail[asked.arc_of], tail)
     assert np.array_equal(graph.head[asked.arc_of], asked.head)
     assert len(asked.span_ptr) == graph.arcs_count + 1
+
+
+def test_options_are_read_once() -> None:
+    asked = ask(deadline="2026-03-01", max_transshipments=2, carrier="PK", rng=3)
+
+    assert asked.conditions == Conditions(
+        deadline_min=minute("2026-03-02"), max_transshipments=2, carrier="PK", rng=3
+    )
+    assert ask().conditions == Conditions()
+
+
+def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut() -> None:
+    asked = ask()
+    costs = replace(
+        asked.costs,
+        run_h=np.array([1.0, 1.0, 1.0, 1.0]),
+        fixed_h=np.array([0.5, 0.0, 0.0, 0.0]),
+        headway_h=np.array([24.0, 0.0, 0.0, 0.0]),
+        may_pass=np.array([True, False, True, True]),
+    )
+    avoided = np.array([False, False, True, False])
+    span_ptr = np.array([0, 1, 2, 3, 3])
+
+    assert query.arc_durations(costs, avoided, span_ptr).tolist() == [13 * 60 + 30, -1, -1, -1]

@@ -155,6 +155,19 @@ def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
     ]
 
 
+def forbidden_by(rules: Sequence[Applied], at_min: int) -> dict[int, list[Closure]]:
+    """Return the closures that rules in force at a minute make, by link row."""
+    closures: dict[int, list[Closure]] = {}
+
+    for rule in rules:
+        if rule.row["effect"] == "forbid" and rule.from_min <= at_min < rule.to_min:
+            closure = _rule_closure(rule)
+            for i in rule.links:
+                closures.setdefault(i, []).append(closure)
+
+    return closures
+
+
 def _windowed(
     network: Network, column: str, from_min: int, to_min: int
 ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
@@ -185,6 +198,17 @@ def _together(links: Sequence[list[Span]], runs: Sequence[tuple[int, bool]]) -> 
     for i, _ in runs[1:]:
         spans = intersect(spans, links[i])
     return spans
+
+
+def _rule_closure(rule: Applied) -> Closure:
+    return Closure(
+        kind="rule",
+        closure_id=rule.row["rule_id"],
+        from_min=None if rule.row["from_on"] is None else rule.from_min,
+        to_min=None if rule.row["to_on"] is None else rule.to_min,
+        source_id=rule.row["source_id"],
+        note=rule.row["note"],
+    )
 
 
 def _window_closure(element: str, rows: Sequence[Row]) -> Closure:

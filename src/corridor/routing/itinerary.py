@@ -18,7 +18,6 @@ from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
 
 Floats = NDArray[np.float64]
-DEFAULT_DRAWS = 1000
 STUCK = np.inf  # a sampled journey that meets a closure without end
 
 

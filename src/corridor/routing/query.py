@@ -37,6 +37,7 @@ FIRST_YEAR = 1900
 LAST_YEAR = 2200
 NO_LIMIT = 1 << 40
 SHORTEST_STEM = 3
+DEFAULT_DRAWS = 1000  # sampled journeys of a route
 
 
 class Options(TypedDict, total=False):
@@ -58,6 +59,24 @@ class Options(TypedDict, total=False):
     draws: int
     rng: int
     most_labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a question asks beyond its ends: :class:`Options`, checked and read.
+
+    deadline_min: last minute of arrival. null: no limit; for most_labels that of the search.
+    """
+
+    avoid: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    max_transshipments: int | None = None
+    deadline_min: int | None = None
+    carrier: str | None = None
+    draws: int = DEFAULT_DRAWS
+    rng: int = 0
+    most_labels: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +110,7 @@ class Query:
     arc_of: Ints
     starts: Ints
     is_goal: Bools
-    options: Options
+    conditions: Conditions
 
     @property
     def graph(self) -> Graph:
@@ -127,31 +146,28 @@ def prepare(
     option that makes no sense.
     """
     depart_min = read_instant(depart, "depart")
-    options = read_options(options)
+    conditions = read_options(options)
     if not minute(dt.date(FIRST_YEAR, 1, 1)) <= depart_min < minute(dt.date(LAST_YEAR + 1, 1, 1)):
         raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")
     day = snapshot(network, depart_min)
     (start, start_layer), (end, end_layer) = (_place(day, text) for text in (origin, destination))
     nodes = day.by_id("nodes")
     first, last = (None, None) if between_any else (nodes[start]["country"], nodes[end]["country"])
-    party = Party(cargo, first, last, options.get("carrier"))
+    party = Party(cargo, first, last, conditions.carrier)
     applied = rules.applying(day, party)
     costs = _costs(day, party, applied, depart_min)
     openings = link_openings(day, depart_min)
     forbidding = [a for a in applied if a.row["effect"] == "forbid"]
     spans = _spans(day, openings, forbidding)
     packed, span_ptr = _packed(day, openings, forbidding, spans)
-    may_pass = costs.may_pass & ~matching_arcs(day, options.get("avoid", ()))
-    minutes = np.rint((costs.run_h + costs.fixed_h + costs.headway_h / 2) * HOUR_MIN).astype(
-        np.int64
-    )
+    avoided = matching_arcs(day, conditions.avoid)
     ptr, head, arc_of, starts, is_goal = _search_graph(
         day,
         _states(day, start, start_layer),
         _states(day, end, end_layer),
-        [matching_arcs(day, [r]) for r in options.get("require", ())]
-        + [_arcs_into(day, resolve_place(day, v)) for v in options.get("via", ())],
-        [start == resolve_place(day, v) for v in options.get("via", ())],
+        [matching_arcs(day, [r]) for r in conditions.require]
+        + [_arcs_into(day, resolve_place(day, v)) for v in conditions.via],
+        [start == resolve_place(day, v) for v in conditions.via],
     )
     return Query(
         network=day,
@@ -165,7 +181,7 @@ def prepare(
         spans=spans,
         packed=packed,
         span_ptr=span_ptr,
-        duration_min=np.where(may_pass & (np.diff(span_ptr) > 0), minutes, -1),
+        duration_min=arc_durations(costs, avoided, span_ptr),
         usd_cents=np.rint(costs.usd * 100).astype(np.int64),
         carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
         hazard_bits=arc_bits(day),
@@ -174,7 +190,7 @@ def prepare(
         arc_of=arc_of,
         starts=starts,
         is_goal=is_goal,
-        options=options,
+        conditions=conditions,
     )
 
 
@@ -196,31 +212,60 @@ def read_deadline(value: dt.date | str) -> int:
     return at if len(text) > len("2026-02-10") else at + DAY_MIN
 
 
-def read_options(options: Options) -> Options:
-    """Return options with lists where one word stands; UnknownName or CallError for those that make
-    no sense."""
-    made: Options = {**options}
+def read_options(options: Options) -> Conditions:
+    """Return options as conditions; UnknownName or CallError for those that make no sense."""
     for name in options:
         if name not in Options.__annotations__:
             raise UnknownName("option", name, Options.__annotations__)
-    for words in ("avoid", "require", "via"):
-        if isinstance(value := made.get(words), str):
-            made[words] = (value,)
-    cap = made.get("max_transshipments")
-    carrier = made.get("carrier")
+
+    cap = options.get("max_transshipments")
+    carrier = options.get("carrier")
+    deadline = options.get("deadline")
+    draws = options.get("draws", DEFAULT_DRAWS)
+    rng = options.get("rng", 0)
+
     if cap is not None and cap < 0:
         raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
     if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
         raise CallError(
             f"carrier {carrier!r} is not a country: write two capital letters, such as PK."
         )
-    if made.get("draws", 1) < 1:
-        raise CallError(f"draws must be 1 or more, not {made['draws']}.")
-    if made.get("rng", 0) < 0:
-        raise CallError(f"rng, the seed, must be 0 or more, not {made['rng']}.")
-    if made.get("deadline") is not None:
-        read_deadline(made["deadline"])  # type: ignore[arg-type]
-    return made
+    if draws < 1:
+        raise CallError(f"draws must be 1 or more, not {draws}.")
+    if rng < 0:
+        raise CallError(f"rng, the seed, must be 0 or more, not {rng}.")
+
+    return Conditions(
+        avoid=_words(options.get("avoid")),
+        require=_words(options.get("require")),
+        via=_words(options.get("via")),
+        max_transshipments=cap,
+        deadline_min=None if deadline is None else read_deadline(deadline),
+        carrier=carrier,
+        draws=draws,
+        rng=rng,
+        most_labels=options.get("most_labels"),
+    )
+
+
+def _words(value: Sequence[str] | None) -> tuple[str, ...]:
+    """Return words as a tuple; one word is a list of one."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def arc_durations(costs: Costs, avoided: Bools, span_ptr: Ints) -> Ints:
+    """Return the whole minutes each arc takes, half its headway included [arcs].
+
+    -1 where it may not be passed: by mode or form, where it is avoided, or where its calendar
+    (from span_ptr[a] to span_ptr[a + 1]) never opens.
+    """
+    hours = costs.run_h + costs.fixed_h + costs.headway_h / 2
+    minutes = np.rint(hours * HOUR_MIN).astype(np.int64)
+    opens = np.diff(span_ptr) > 0
+
+    return np.where(costs.may_pass & ~avoided & opens, minutes, -1)
 
 
 def search(
@@ -235,7 +280,7 @@ def search(
     from corridor.kernels import pareto
 
     days = query.duration_min if duration_min is None else duration_min
-    cap = query.options.get("max_transshipments")
+    cap = query.conditions.max_transshipments
     weights = hazards.weights(query.network, query.depart_min)
     live = sum(1 << h for h in np.flatnonzero(weights).tolist())
     zero = np.zeros_like(days)
@@ -252,9 +297,10 @@ def search(
         ]
     )[:, query.arc_of]
     limit = query.openings.to_min
-    most_labels = query.options.get("most_labels", most_labels)
-    if query.options.get("deadline") is not None:
-        limit = min(limit, read_deadline(query.options["deadline"]))  # type: ignore[arg-type]
+    if query.conditions.most_labels is not None:
+        most_labels = query.conditions.most_labels
+    if query.conditions.deadline_min is not None:
+        limit = min(limit, query.conditions.deadline_min)
     answer: tuple[int, Ints, Ints] = pareto.search(
         (query.ptr, query.head),
         _spans_in_order(query),

@@ -18,7 +18,7 @@ from corridor.language.speech import kept
 from corridor.network import hazards
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network
-from corridor.routing.itinerary import DEFAULT_DRAWS, Floats, Leg, legs, sample
+from corridor.routing.itinerary import Floats, Leg, legs, sample
 from corridor.routing.query import (
     CRITERIA,
     Bools,
@@ -26,7 +26,6 @@ from corridor.routing.query import (
     Options,
     Query,
     prepare,
-    read_deadline,
     search,
     trace,
 )
@@ -304,15 +303,14 @@ def _route_row(
     query: Query, route_id: str, parts: Sequence[Leg], way: Sequence[int]
 ) -> dict[str, Any]:
     nodes = query.network.by_id("nodes")
-    options = query.options
-    hours = sample(query, way, draws=options.get("draws", DEFAULT_DRAWS), rng=options.get("rng", 0))
+    hours = sample(query, way, draws=query.conditions.draws, rng=query.conditions.rng)
     low, middle, high = (
         _finite(q) for q in np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf")
     )
-    deadline = options.get("deadline")
+    deadline_min = query.conditions.deadline_min
     on_time = None
-    if deadline is not None:
-        limit_h = (read_deadline(deadline) - query.depart_min) / HOUR_MIN
+    if deadline_min is not None:
+        limit_h = (deadline_min - query.depart_min) / HOUR_MIN
         on_time = float((hours <= limit_h).mean())
     bits = int(np.bitwise_or.reduce(query.hazard_bits[list(way)])) if way else 0
     borders = [

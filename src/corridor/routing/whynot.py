@@ -19,12 +19,13 @@ from corridor.network import hazards
 from corridor.network.calendar import Span, day_of, intersect, next_open
 from corridor.network.changes import Closure
 from corridor.network.network import Network
-from corridor.network.openings import arc_spans, pack, search_spans, shut_by
+from corridor.network.openings import arc_spans, forbidden_by, pack, search_spans, shut_by
 from corridor.routing.itinerary import legs
 from corridor.routing.query import (
     CRITERIA,
     Options,
     Query,
+    arc_durations,
     matching_arcs,
     matching_links,
     prepare,
@@ -91,7 +92,7 @@ def why_not(
     Raises like :func:`corridor.routing.route.route`.
     """
     now = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
-    asked: Options = {**now.options, "require": [*now.options.get("require", ()), element]}
+    asked: Options = {**options, "require": [*now.conditions.require, element]}
     through = prepare(network, origin, destination, cargo=cargo, depart=depart, options=asked)
     meant = np.flatnonzero(matching_links(now.network, element)).tolist()
     ids = now.network.frames["links"]["link_id"].to_list()
@@ -244,19 +245,8 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
             if c.kind == "window" and _is_late(opens[c.closure_id], query)
         ]
         found[i] = list(dict.fromkeys(why))
-    for rule in query.rules:
-        if rule.row["effect"] == "forbid" and rule.from_min <= query.depart_min < rule.to_min:
-            ends = rule.row["to_on"] is not None
-            closure = Closure(
-                "rule",
-                rule.row["rule_id"],
-                rule.from_min if rule.row["from_on"] is not None else None,
-                rule.to_min if ends else None,
-                rule.row["source_id"],
-                rule.row["note"],
-            )
-            for i in rule.links:
-                found[i].append(closure)
+    for i, closures in forbidden_by(query.rules, query.depart_min).items():
+        found[i] += closures
     return {i: tuple(why) for i, why in found.items() if why}
 
 
@@ -428,17 +418,13 @@ def lift(query: Query, chosen: Sequence[Closure], shut: dict[int, tuple[Closure,
     ]
     per_arc = arc_spans(query.network, openings, forbidding)
     packed, ptr = pack(search_spans(query.network, openings, forbidding, per_arc))
-    minutes = np.rint(
-        (query.costs.run_h + query.costs.fixed_h + query.costs.headway_h / 2) * HOUR_MIN
-    ).astype(np.int64)
-    passable = query.costs.may_pass & ~_avoided(query) & (np.diff(ptr) > 0)
     return replace(
         query,
         openings=openings,
         spans=per_arc,
         packed=packed,
         span_ptr=ptr,
-        duration_min=np.where(passable, minutes, -1),
+        duration_min=arc_durations(query.costs, _avoided(query), ptr),
     )
 
 
@@ -458,4 +444,4 @@ def _best(query: Query, criterion: int) -> tuple[float | None, list[int] | None]
 
 
 def _avoided(query: Query) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return matching_arcs(query.network, query.options.get("avoid", ()))
+    return matching_arcs(query.network, query.conditions.avoid)

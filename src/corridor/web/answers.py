@@ -18,7 +18,7 @@ from corridor.network.calendar import day_of, minute, next_open
 from corridor.network.changes import Closure, snapshot
 from corridor.network.memory import Derived
 from corridor.network.network import Network, resolve_place
-from corridor.network.openings import link_openings, shut_by
+from corridor.network.openings import forbidden_by, link_openings, shut_by
 from corridor.network.rules import Party, applying
 from corridor.routing.route import Routes as Found
 from corridor.routing.route import route
@@ -393,20 +393,8 @@ def _barred(day: Network, asked: questions.Trip, at_min: int) -> dict[int, list[
         nodes[resolve_place(day, text.partition("@")[0])]["country"]
         for text in (asked.origin, asked.destination)
     ]
-    found: dict[int, list[Closure]] = {}
-    for rule in applying(day, Party(asked.cargo, ends[0], ends[1], asked.carrier)):
-        if rule.row["effect"] == "forbid" and rule.from_min <= at_min < rule.to_min:
-            shut = Closure(
-                "rule",
-                rule.row["rule_id"],
-                None if rule.row["from_on"] is None else rule.from_min,
-                None if rule.row["to_on"] is None else rule.to_min,
-                rule.row["source_id"],
-                rule.row["note"],
-            )
-            for i in rule.links:
-                found.setdefault(i, []).append(shut)
-    return found
+    party = Party(asked.cargo, ends[0], ends[1], asked.carrier)
+    return forbidden_by(applying(day, party), at_min)
 
 
 def _opening(opening: Opening) -> dict[str, Any]:
