@@ -15,7 +15,7 @@ from corridor.errors import CallError, NotConverged, StudyError
 from corridor.exchange import trade_statistics as customs
 from corridor.trade import target
 from corridor.trade.costs import trade_costs
-from corridor.trade.demand import demand
+from corridor.trade.demand import freight_demand
 from corridor.trade.forecast import TradeSettings, forecast
 from corridor.trade.potential import complete_flows, split_flows
 
@@ -387,7 +387,7 @@ def test_demand_keeps_value_and_tonnes() -> None:
             "value_usd": [8e6, 4e6, 9e9],
         }
     )
-    moved = demand(flows, t["sectors"], t["cargoes"], t["markets"], year=2028)
+    moved = freight_demand(flows, t["sectors"], t["cargoes"], t["markets"], year=2028)
     assert moved["value_usd_per_year"].sum() == pytest.approx(12e6)
     assert moved["t_per_year"].sum() == pytest.approx(6000)
     one = moved.filter(pl.col("origin_node_id") == "a1").row(0, named=True)

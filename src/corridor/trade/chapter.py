@@ -24,7 +24,7 @@ from corridor.routing.skims import skims_by_value
 from corridor.study.settings import Goal, Scenario
 from corridor.study.study import Study
 from corridor.trade.costs import trade_costs
-from corridor.trade.demand import demand
+from corridor.trade.demand import freight_demand
 from corridor.trade.forecast import Forecast, TradeSettings, forecast
 from corridor.trade.potential import complete_flows, split_flows
 from corridor.trade.target import GROWTH as GROWTH
@@ -356,7 +356,9 @@ def _answers(
     first = results[0]
     goods = (study.tables["sectors"], study.tables["cargoes"], study.tables["markets"])
     freight = [
-        demand(part, *goods, year=goal.year).select(pl.lit(name).alias("scenario"), pl.all())
+        freight_demand(part, *goods, year=goal.year).select(
+            pl.lit(name).alias("scenario"), pl.all()
+        )
         for (name,), part in first.flows.group_by("scenario", maintain_order=True)
     ]
     called = study.tables["sectors"].select("sector_id", "name")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from corridor.errors import CallError
 from corridor.units import DAY_H, NORMAL_P95_ROUNDED
 
-_KEYS = ("exporter", "importer", "sector_id")
+KEYS = ("exporter", "importer", "sector_id")
+COST_PARTS = ("freight_share", "time_share", "reliability_share", "border_share")
+_NEEDED = ("origin", "destination", "cargo_id", "time_h", "cost_usd")
+_DEFAULTS: dict[str, Any] = {"time_p95_h": None, "border_h": 0.0, "border_usd": 0.0}
 
 
 def trade_costs(
@@ -18,68 +23,110 @@ def trade_costs(
     *,
     reliability_ratio: float = 0.6,
 ) -> pl.DataFrame:
-    """Return ad valorem transport costs per exporter, importer and sector from skims between
-    places.
+    """Return ad valorem transport costs per exporter, importer and sector.
 
-    skims: origin, destination, cargo_id, time_h, cost_usd per unit; optional sector_id, where goods
-    of one cargo take different ways; time_p95_h (null: no spread), border_h and border_usd, the
-    part of time and money spent at borders. markets: node_id, country, trade_share. Each country
-    pair is the mean of its places, weighted by their shares, over the pairs of places that can be
-    reached. cost_share = freight_share + time_share + reliability_share + border_share, each over
-    the value of the goods; a pair without any way has null. reliability_ratio: worth of a day of
-    standard deviation against a day in transit. Source: time, Hummels and Schaur (2013), American
-    Economic Review 103(7), 0.6-2.1 % of value a day; reliability ratio 0.3-1.0 is a range in use
-    for freight, not estimated here.
+    Each country pair is the mean of its places, weighted by their shares of trade, over the pairs
+    of places that can be reached.
+
+    Parameters
+    ----------
+    skims
+        origin, destination, cargo_id, time_h, cost_usd per unit; optional sector_id, where goods of
+        one cargo take different routes; time_p95_h (null: no spread), border_h and border_usd, the
+        part of time and money spent at borders.
+    sectors
+        sector_id, cargo_id, usd_per_t, time_value_share_per_day.
+    cargoes
+        cargo_id, t_per_unit.
+    markets
+        node_id, country, trade_share.
+    reliability_ratio
+        Worth of a day of standard deviation over that of a day in transit.
+
+    Returns
+    -------
+    pl.DataFrame
+        exporter, importer, sector_id, freight_share, time_share, reliability_share, border_share,
+        reached_share (of trade whose places can be reached), cost_share (their sum), each over the
+        value of the goods; a pair without any route has null.
+
+    Notes
+    -----
+    Source: time, Hummels and Schaur (2013), American Economic Review 103(7), 0.6-2.1 % of value a
+    day; reliability ratio 0.3-1.0 is a range in use for freight, not estimated here.
     """
-    needed = {"origin", "destination", "cargo_id", "time_h", "cost_usd"}
-    if lost := sorted(needed - set(skims.columns)):
-        raise CallError(f"skims lack the columns {', '.join(lost)}")
-    extra = [
-        pl.lit(value, pl.Float64).alias(name)
-        for name, value in (("time_p95_h", None), ("border_h", 0.0), ("border_usd", 0.0))
-        if name not in skims.columns
+    _check_skims(skims, sectors)
+    priced = _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))
+    rows = _with_countries(priced, markets)
+
+    trade_share = pl.col("_from_share") * pl.col("_to_share")
+    is_reached = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).is_not_null()
+    weight = pl.when(is_reached).then(trade_share)
+    means = [
+        ((pl.col(part) * weight).sum() / weight.sum()).fill_nan(None).alias(part)
+        for part in COST_PARTS
     ]
-    if lost := sorted(set(sectors["cargo_id"]) - set(skims["cargo_id"])):
-        raise CallError(f"skims hold no times and costs of the cargo {', '.join(lost)}")
+    reached_share = (weight.sum() / trade_share.sum()).alias("reached_share")
+    cost_share = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).alias("cost_share")
+
+    costs = rows.group_by(KEYS, maintain_order=True).agg(*means, reached_share)
+    return costs.with_columns(cost_share).sort(KEYS)
+
+
+def _check_skims(skims: pl.DataFrame, sectors: pl.DataFrame) -> None:
+    missing = sorted(set(_NEEDED) - set(skims.columns))
+    if missing:
+        raise CallError(f"skims lack the columns {', '.join(missing)}")
+
+    cargoes = sorted(set(sectors["cargo_id"]) - set(skims["cargo_id"]))
+    if cargoes:
+        raise CallError(f"skims hold no times and costs of the cargo {', '.join(cargoes)}")
+
+
+def _with_goods(skims: pl.DataFrame, sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
+    """Add the sectors that travel as each cargo, and what a unit of them is worth."""
+    unit_usd = (pl.col("usd_per_t") * pl.col("t_per_unit")).alias("_unit_usd")
     goods = (
         sectors.select("sector_id", "cargo_id", "usd_per_t", "time_value_share_per_day")
         .join(cargoes.select("cargo_id", "t_per_unit"), on="cargo_id", how="left")
-        .with_columns((pl.col("usd_per_t") * pl.col("t_per_unit")).alias("_worth"))
+        .with_columns(unit_usd)
     )
-    ends = markets.select("node_id", "country", "trade_share")
-    shared = ["cargo_id", "sector_id"] if "sector_id" in skims.columns else ["cargo_id"]
-    rows = (
-        skims.with_columns(extra)
-        .join(goods, on=shared)
-        .join(
-            ends.rename({"node_id": "origin", "country": "exporter", "trade_share": "_from"}),
-            on="origin",
-        )
-        .join(
-            ends.rename({"node_id": "destination", "country": "importer", "trade_share": "_to"}),
-            on="destination",
-        )
-        .filter(pl.col("exporter") != pl.col("importer"))
+    absent = [
+        pl.lit(value, pl.Float64).alias(name)
+        for name, value in _DEFAULTS.items()
+        if name not in skims.columns
+    ]
+    keys = ["cargo_id", "sector_id"] if "sector_id" in skims.columns else ["cargo_id"]
+    return skims.with_columns(absent).join(goods, on=keys)
+
+
+def _cost_parts(reliability_ratio: float) -> list[pl.Expr]:
+    """Return the parts of the trade cost, each over the value of the goods."""
+    hour_share = pl.col("time_value_share_per_day") / DAY_H
+    # The standard deviation of a normal distribution, from its 95th percentile.
+    spread_h = (pl.col("time_p95_h") - pl.col("time_h")) / NORMAL_P95_ROUNDED
+    spread_h = spread_h.clip(lower_bound=0.0).fill_null(0.0)
+
+    freight = (pl.col("cost_usd") - pl.col("border_usd")) / pl.col("_unit_usd")
+    time = (pl.col("time_h") - pl.col("border_h")) * hour_share
+    reliability = reliability_ratio * spread_h * hour_share
+    border = pl.col("border_usd") / pl.col("_unit_usd") + pl.col("border_h") * hour_share
+
+    parts = (freight, time, reliability, border)
+    return [part.alias(name) for part, name in zip(parts, COST_PARTS, strict=True)]
+
+
+def _with_countries(skims: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
+    """Add the countries of origins and destinations and their places' shares of trade."""
+    origins = markets.select(
+        pl.col("node_id").alias("origin"),
+        pl.col("country").alias("exporter"),
+        pl.col("trade_share").alias("_from_share"),
     )
-    day = pl.col("time_value_share_per_day") / DAY_H
-    spread_h = (
-        ((pl.col("time_p95_h") - pl.col("time_h")) / NORMAL_P95_ROUNDED)
-        .clip(lower_bound=0.0)
-        .fill_null(0.0)
+    destinations = markets.select(
+        pl.col("node_id").alias("destination"),
+        pl.col("country").alias("importer"),
+        pl.col("trade_share").alias("_to_share"),
     )
-    rows = rows.with_columns(
-        ((pl.col("cost_usd") - pl.col("border_usd")) / pl.col("_worth")).alias("freight_share"),
-        ((pl.col("time_h") - pl.col("border_h")) * day).alias("time_share"),
-        (reliability_ratio * spread_h * day).alias("reliability_share"),
-        (pl.col("border_usd") / pl.col("_worth") + pl.col("border_h") * day).alias("border_share"),
-    )
-    parts = ["freight_share", "time_share", "reliability_share", "border_share"]
-    reached = pl.sum_horizontal(parts, ignore_nulls=False).is_not_null()
-    weight = pl.when(reached).then(pl.col("_from") * pl.col("_to"))
-    out = rows.group_by(_KEYS, maintain_order=True).agg(
-        *[((pl.col(p) * weight).sum() / weight.sum()).fill_nan(None).alias(p) for p in parts],
-        (weight.sum() / (pl.col("_from") * pl.col("_to")).sum()).alias("reached_share"),
-    )
-    return out.with_columns(pl.sum_horizontal(parts, ignore_nulls=False).alias("cost_share")).sort(
-        _KEYS
-    )
+    rows = skims.join(origins, on="origin").join(destinations, on="destination")
+    return rows.filter(pl.col("exporter") != pl.col("importer"))

@@ -6,74 +6,104 @@ import polars as pl
 
 from corridor.errors import CallError
 
+_COLUMNS = (
+    "demand_id",
+    "origin_node_id",
+    "destination_node_id",
+    "cargo_id",
+    "year",
+    "units_per_year",
+    "t_per_year",
+    "teu_per_year",
+    "value_usd_per_year",
+)
 
-def demand(
+
+def freight_demand(
     flows: pl.DataFrame,
     sectors: pl.DataFrame,
     cargoes: pl.DataFrame,
     markets: pl.DataFrame,
     *,
     year: int,
-    least_units: float = 0.5,
+    min_units: float = 0.5,
 ) -> pl.DataFrame:
-    """Return what is to be moved between places in a year: the table ``demand``, with tonnes, TEU
-    and value.
+    """Return what is to be moved between places in a year, as rows of the table ``demand``.
 
-    flows: exporter, importer, sector_id, value_usd, of one scenario. Value becomes tonnes by the
-    sector's usd_per_t, units by the cargo's t_per_unit, and goes to places by markets.trade_share.
-    Sectors of one cargo are added up. Sales at home and countries without markets are left out, as
-    are rows below least_units.
+    Sectors of one cargo are added up. Sales at home and countries without markets are left out.
+
+    Parameters
+    ----------
+    flows
+        exporter, importer, sector_id, value_usd, of one scenario.
+    sectors
+        sector_id, cargo_id, usd_per_t, by which value becomes tonnes.
+    cargoes
+        cargo_id, t_per_unit, teu_per_unit, by which tonnes become units and TEU.
+    markets
+        node_id, country, trade_share: the place's share of its country's trade.
+    year
+        The year the rows are of.
+    min_units
+        Rows of fewer units a year are left out.
+
+    Returns
+    -------
+    pl.DataFrame
+        demand_id, origin_node_id, destination_node_id, cargo_id, year, units_per_year, t_per_year,
+        teu_per_year, value_usd_per_year.
     """
-    goods = sectors.select("sector_id", "cargo_id", "usd_per_t").join(
-        cargoes.select("cargo_id", "t_per_unit", "teu_per_unit"), on="cargo_id", how="left"
-    )
-    if lost := sorted(goods.filter(pl.col("t_per_unit").is_null())["cargo_id"].unique().to_list()):
-        raise CallError(f"cargoes lack {', '.join(lost)}, which sectors travel as")
-    ends = markets.select("node_id", "country", "trade_share")
-    rows = (
-        flows.filter(pl.col("exporter") != pl.col("importer"))
-        .join(goods, on="sector_id")
-        .join(
-            ends.rename(
-                {"node_id": "origin_node_id", "country": "exporter", "trade_share": "_from"}
-            ),
-            on="exporter",
-        )
-        .join(
-            ends.rename(
-                {"node_id": "destination_node_id", "country": "importer", "trade_share": "_to"}
-            ),
-            on="importer",
-        )
-        .with_columns((pl.col("value_usd") * pl.col("_from") * pl.col("_to")).alias("value_usd"))
-        .with_columns((pl.col("value_usd") / pl.col("usd_per_t")).alias("t_per_year"))
-    )
-    out = rows.group_by("origin_node_id", "destination_node_id", "cargo_id").agg(
+    goods = _goods(sectors, cargoes)
+    moved = _between_places(flows.join(goods, on="sector_id"), markets)
+
+    totals = moved.group_by("origin_node_id", "destination_node_id", "cargo_id").agg(
         pl.col("value_usd").sum().alias("value_usd_per_year"),
         pl.col("t_per_year").sum(),
         pl.col("t_per_unit").first(),
         pl.col("teu_per_unit").first(),
     )
+    units = (pl.col("t_per_year") / pl.col("t_per_unit")).alias("units_per_year")
+    totals = totals.with_columns(units).filter(pl.col("units_per_year") >= min_units)
+
+    demand_id = pl.format("{}-{}-{}-trade", "origin_node_id", "destination_node_id", "cargo_id")
     return (
-        out.with_columns((pl.col("t_per_year") / pl.col("t_per_unit")).alias("units_per_year"))
-        .filter(pl.col("units_per_year") >= least_units)
-        .with_columns(
+        totals.with_columns(
             (pl.col("units_per_year") * pl.col("teu_per_unit")).alias("teu_per_year"),
             pl.lit(year).alias("year"),
-            pl.format("{}-{}-{}-trade", "origin_node_id", "destination_node_id", "cargo_id").alias(
-                "demand_id"
-            ),
+            demand_id.alias("demand_id"),
         )
         .sort("demand_id")
-        .select(
-            "demand_id",
-            "origin_node_id",
-            "destination_node_id",
-            "cargo_id",
-            "year",
-            "units_per_year",
-            "t_per_year",
-            "teu_per_year",
-            "value_usd_per_year",
-        )
+        .select(_COLUMNS)
     )
+
+
+def _goods(sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
+    """Return the cargo of each sector, with what a tonne is worth and a unit weighs."""
+    goods = sectors.select("sector_id", "cargo_id", "usd_per_t").join(
+        cargoes.select("cargo_id", "t_per_unit", "teu_per_unit"), on="cargo_id", how="left"
+    )
+    unknown = goods.filter(pl.col("t_per_unit").is_null())["cargo_id"].unique()
+    if len(unknown):
+        names = ", ".join(sorted(unknown.to_list()))
+        raise CallError(f"cargoes lack {names}, which sectors travel as")
+    return goods
+
+
+def _between_places(flows: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
+    """Split flows of goods between countries over the places of both, in USD and tonnes a year."""
+    origins = markets.select(
+        pl.col("node_id").alias("origin_node_id"),
+        pl.col("country").alias("exporter"),
+        pl.col("trade_share").alias("_from_share"),
+    )
+    destinations = markets.select(
+        pl.col("node_id").alias("destination_node_id"),
+        pl.col("country").alias("importer"),
+        pl.col("trade_share").alias("_to_share"),
+    )
+    abroad = flows.filter(pl.col("exporter") != pl.col("importer"))
+    rows = abroad.join(origins, on="exporter").join(destinations, on="importer")
+
+    value_usd = pl.col("value_usd") * pl.col("_from_share") * pl.col("_to_share")
+    tonnes = (pl.col("value_usd") / pl.col("usd_per_t")).alias("t_per_year")
+    return rows.with_columns(value_usd).with_columns(tonnes)

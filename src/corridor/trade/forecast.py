@@ -13,21 +13,30 @@ from numpy.typing import NDArray
 from corridor.checks.trade import check_trade
 from corridor.errors import CallError, StudyError
 from corridor.language.speech import kept
-from corridor.trade.gravity import Equilibrium, equilibrium
+from corridor.trade.costs import KEYS
+from corridor.trade.gravity import Equilibrium, Floats, equilibrium
 from corridor.units import NORMAL_P95_ROUNDED
 
-_KEYS = ("exporter", "importer", "sector_id")
-_COSTS = (*_KEYS, "cost_share")
-MOST_NAMED = 6  # pairs of countries in a warning
+MAX_NAMED = 6  # pairs of countries in a warning
+_ALL_SECTORS = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class TradeSettings:
     """How a forecast is made.
 
-    draws: elasticities drawn for the intervals (0: none); rng: seed; band_share: width of the
-    intervals; deficits: see gravity.equilibrium. Elasticities are log-normal between their 5th and
-    95th percentile and err together.
+    Elasticities are log-normal between their 5th and 95th percentile and err together.
+
+    Attributes
+    ----------
+    draws
+        Elasticities drawn for the intervals; 0: none.
+    rng
+        Seed of the draws.
+    band_share
+        Width of the intervals.
+    deficits
+        ``fixed`` or ``share``, as in gravity.equilibrium.
     """
 
     draws: int = 400
@@ -38,15 +47,22 @@ class TradeSettings:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What scenarios do to trade; ``flows``, ``countries``, ``resistances`` and ``pairs`` are plain
-    tables.
+    """What scenarios do to trade, as plain tables.
 
-    flows: scenario, exporter, importer, sector_id, basis, confidence (where trade has it),
-    base_usd, value_usd, low_usd, high_usd, cost_share before and after. pairs: the same summed over
-    sectors, its interval from the sums. countries: scenario, country, real_income_change_share with
-    low and high, output, expenditure and price changes. resistances: scenario, country, sector_id,
-    inward and outward change. caveats: what to know of a scenario's answer, by its name; warnings:
-    the same, each behind the name.
+    Attributes
+    ----------
+    flows
+        scenario, exporter, importer, sector_id, basis, confidence (where trade has it), base_usd,
+        value_usd, low_usd, high_usd, base_cost_share, cost_share.
+    pairs
+        The same summed over sectors, its interval from the sums.
+    countries
+        scenario, country, real_income_change_share with low and high, output, expenditure and price
+        changes.
+    resistances
+        scenario, country, sector_id, inward and outward change.
+    caveats
+        What to know of a scenario's answer, by its name.
     """
 
     flows: pl.DataFrame
@@ -58,15 +74,81 @@ class Forecast:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return every caveat behind the name of its scenario."""
+        """Every caveat behind the name of its scenario."""
         return tuple(f"{name}: {text}" for name, texts in self.caveats.items() for text in texts)
 
     def __str__(self) -> str:
         names = self.flows["scenario"].unique(maintain_order=True).to_list()
-        world = self.countries.height // max(len(names), 1)
-        return f"Forecast: {len(names)} scenarios ({', '.join(names)}), {world} countries, " + (
-            f"{self.provenance['draws']} draws"
+        countries = self.countries.height // max(len(names), 1)
+        draws = self.provenance["draws"]
+        scenarios = f"{len(names)} scenarios ({', '.join(names)})"
+        return f"Forecast: {scenarios}, {countries} countries, {draws} draws"
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """What stands along the axes of arrays: exporters, importers (the same countries), sectors."""
+
+    countries: list[str]
+    sectors: list[str]
+
+    def array(self, frame: pl.DataFrame, column: str) -> Floats:
+        """Lay a column of a long table out; 0 where there is no row, nan for null."""
+        rows = self._rows(frame)
+        array = self._zeros()
+        array[self._places(rows)] = rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return array
+
+    def has_row(self, frame: pl.DataFrame) -> NDArray[np.bool_]:
+        """Return where a long table has a row."""
+        array = self._zeros()
+        array[self._places(self._rows(frame))] = 1.0
+        return array > 0
+
+    def table(self, columns: dict[str, Floats]) -> pl.DataFrame:
+        """Return arrays as a long table; nan becomes null."""
+        countries = len(self.countries)
+        sectors = len(self.sectors)
+        keys = {
+            "exporter": np.repeat(self.countries, countries * sectors),
+            "importer": np.tile(np.repeat(self.countries, sectors), countries),
+            "sector_id": np.tile(self.sectors, countries * countries),
+        }
+        values = {name: array.ravel() for name, array in columns.items()}
+        return pl.DataFrame({**keys, **values}).with_columns(pl.col(list(columns)).fill_nan(None))
+
+    def _rows(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(
+            pl.col("exporter").is_in(self.countries)
+            & pl.col("importer").is_in(self.countries)
+            & pl.col("sector_id").is_in(self.sectors)
         )
+
+    def _zeros(self) -> Floats:
+        countries = len(self.countries)
+        return np.zeros((countries, countries, len(self.sectors)))
+
+    def _places(self, rows: pl.DataFrame) -> tuple[NDArray[np.int64], ...]:
+        """Return where in an array the rows belong."""
+        return (
+            _positions(rows["exporter"], self.countries),
+            _positions(rows["importer"], self.countries),
+            _positions(rows["sector_id"], self.sectors),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One scenario's equilibrium: at the middle elasticities and, if any, at drawn ones.
+
+    old_costs, new_costs: shares of value (exporter, importer, sector); nan: no passage.
+    """
+
+    scenario: str
+    middle: Equilibrium
+    drawn: Equilibrium | None
+    old_costs: Floats
+    new_costs: Floats
 
 
 def forecast(
@@ -78,15 +160,38 @@ def forecast(
     *,
     settings: TradeSettings = TradeSettings(),
 ) -> Forecast:
-    """Return what each scenario's trade costs do to every flow, in general equilibrium, with
-    intervals.
+    """Return what each scenario's trade costs do to every flow, in general equilibrium.
 
-    trade: every flow by exporter, importer and sector with sales at home, value_usd and basis
-    (observed, predicted, estimated), as split_flows returns. base_costs and each scenario:
-    exporter, importer, sector_id, cost_share; a pair that is missing there keeps its cost, null
-    means no passage. The ratio of costs is (1 + after) / (1 + before). Raises StudyError where the
-    trade frame is wrong, NotConverged where no equilibrium is found. Source: gravity.equilibrium.
+    Parameters
+    ----------
+    trade
+        Every flow by exporter, importer and sector with sales at home, value_usd and basis
+        (observed, predicted, estimated), as split_flows returns.
+    countries
+        Rows of the table countries.
+    sectors
+        sector_id, elasticity, elasticity_low, elasticity_high.
+    base_costs
+        exporter, importer, sector_id, cost_share; null means no passage.
+    scenarios
+        The same by name; a pair that is missing there keeps its cost. The ratio of costs is
+        (1 + after) / (1 + before).
+    settings
+        Draws, seed, width of the intervals and the rule for deficits.
 
+    Raises
+    ------
+    StudyError
+        Where the trade frame is wrong.
+    NotConverged
+        Where no equilibrium is found.
+
+    Notes
+    -----
+    Source: see gravity.equilibrium.
+
+    Examples
+    --------
     >>> import polars as pl
     >>> import corridor as co
     >>> trade = pl.DataFrame(
@@ -108,51 +213,40 @@ def forecast(
     >>> round(grown.filter(exporter="KZ", importer="PK")["value_usd"][0] / 6e7, 2)
     1.68
     """
-    findings = [f for f in check_trade(trade, countries, sectors) if f.severity == "error"]
-    if findings:
-        raise StudyError(findings)
-    for name, frame in {"base": base_costs, **scenarios}.items():
-        if lost := [c for c in _COSTS if c not in frame.columns]:
-            raise CallError(f"the costs of {name} lack the columns {', '.join(lost)}")
-        if frame.filter(pl.col("cost_share") <= -1).height:
-            raise CallError(f"the costs of {name} hold a share of -1 or below")
-    codes = sorted(set(trade["exporter"]) | set(trade["importer"]))
-    names = sectors["sector_id"].to_list()
-    values = _array(trade, "value_usd", codes, names, 0.0)
-    before = _array(base_costs, "cost_share", codes, names, 0.0)
-    median, draws = _elasticities(sectors, settings)
-    caveats: dict[str, tuple[str, ...]] = {}
+    _check_trade(trade, countries, sectors)
+    _check_costs({"base": base_costs, **scenarios})
+    axes = _Axes(
+        countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
+        sectors=sectors["sector_id"].to_list(),
+    )
+    values = axes.array(trade, "value_usd")
+    old_costs = axes.array(base_costs, "cost_share")
+    middle, draws = _elasticities(sectors, settings)
+    marks = [c for c in ("basis", "confidence") if c in trade.columns]
+    base = trade.select(*KEYS, *marks, pl.col("value_usd").alias("base_usd"))
+
     flows = []
     pairs = []
     nations = []
     resistances = []
-    marks = [c for c in ("basis", "confidence") if c in trade.columns]
-    shown = trade.select(*_KEYS, *marks, pl.col("value_usd").alias("base_usd"))
+    caveats: dict[str, tuple[str, ...]] = {}
     for name, costs in scenarios.items():
-        after = np.where(
-            _array(costs, "_given", codes, names, 0.0) > 0,
-            _array(costs, "cost_share", codes, names, 0.0),
-            before,
-        )
-        ratio = _ratio(before, after)
-        caveats[name] = _untouched(before, values, codes)
-        centre = equilibrium(values, ratio, median, deficits=settings.deficits)
-        drawn = (
-            equilibrium(values, ratio, draws, deficits=settings.deficits)
-            if settings.draws
-            else None
-        )
-        flows.append(_flows(name, shown, (centre, drawn), (before, after), codes, names, settings))
-        pairs.append(_pairs(name, flows[-1], centre, drawn, codes, settings))
-        nations.append(_nations(name, centre, drawn, values, codes, settings))
-        resistances.append(_resistances(name, centre, values, median, codes, names))
+        stated = axes.has_row(costs)
+        new_costs = np.where(stated, axes.array(costs, "cost_share"), old_costs)
+        outcome = _outcome(name, values, old_costs, new_costs, middle, draws, settings)
+        flows.append(_flows(outcome, base, axes, settings))
+        pairs.append(_pairs(outcome, flows[-1], axes, settings))
+        nations.append(_nations(outcome, values, axes, settings))
+        resistances.append(_resistances(outcome, values, middle, axes))
+        caveats[name] = _untouched(old_costs, values, axes.countries)
+
     return Forecast(
-        pl.concat(flows),
-        pl.concat(pairs),
-        pl.concat(nations),
-        pl.concat(resistances),
-        caveats,
-        {
+        flows=pl.concat(flows),
+        pairs=pl.concat(pairs),
+        countries=pl.concat(nations),
+        resistances=pl.concat(resistances),
+        caveats=caveats,
+        provenance={
             "draws": settings.draws,
             "rng": settings.rng,
             "band_share": settings.band_share,
@@ -162,57 +256,69 @@ def forecast(
     )
 
 
-def _array(
-    frame: pl.DataFrame, column: str, codes: list[str], names: list[str], empty: float
-) -> NDArray[np.float64]:
-    """Lay a long table out as exporter, importer, sector; ``_given`` marks the rows that are there;
-    null is nan."""
-    n = len(codes)
-    m = len(names)
-    where = {c: k for k, c in enumerate(codes)}
-    which = {s: k for k, s in enumerate(names)}
-    out = np.full((n, n, m), empty)
-    known = frame.filter(
-        pl.col("exporter").is_in(codes)
-        & pl.col("importer").is_in(codes)
-        & pl.col("sector_id").is_in(names)
-    )
-    i, j = (
-        known[c].replace_strict(where, return_dtype=pl.Int64).to_numpy()
-        for c in ("exporter", "importer")
-    )
-    s = known["sector_id"].replace_strict(which, return_dtype=pl.Int64).to_numpy()
-    out[i, j, s] = (
-        1.0
-        if column == "_given"
-        else known[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    )
-    return out
+def _check_trade(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame) -> None:
+    findings = check_trade(trade, countries, sectors)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise StudyError(errors)
 
 
-def _elasticities(
-    sectors: pl.DataFrame, settings: TradeSettings
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    middle, low, high = (
-        sectors[c].cast(pl.Float64).to_numpy()
-        for c in ("elasticity", "elasticity_low", "elasticity_high")
-    )
+def _check_costs(costs: Mapping[str, pl.DataFrame]) -> None:
+    for name, frame in costs.items():
+        missing = [c for c in (*KEYS, "cost_share") if c not in frame.columns]
+        if missing:
+            raise CallError(f"the costs of {name} lack the columns {', '.join(missing)}")
+        if frame.filter(pl.col("cost_share") <= -1).height:
+            raise CallError(f"the costs of {name} hold a share of -1 or below")
+
+
+def _positions(names: pl.Series, axis: list[str]) -> NDArray[np.int64]:
+    """Return where on an axis each name stands."""
+    position = {name: k for k, name in enumerate(axis)}
+    places: NDArray[np.int64] = names.replace_strict(position, return_dtype=pl.Int64).to_numpy()
+    return places
+
+
+def _elasticities(sectors: pl.DataFrame, settings: TradeSettings) -> tuple[Floats, Floats]:
+    """Return the middle elasticity of each sector, and drawn ones (draw, sector)."""
+    middle = sectors["elasticity"].cast(pl.Float64).to_numpy()
+    low = sectors["elasticity_low"].cast(pl.Float64).to_numpy()
+    high = sectors["elasticity_high"].cast(pl.Float64).to_numpy()
     if np.any(low > middle) or np.any(high < middle):
         raise CallError("sectors: elasticity must lie between elasticity_low and elasticity_high")
+
+    # One step a draw for all sectors: elasticities err together.
     sigma = np.log(high / low) / (2 * NORMAL_P95_ROUNDED)
     steps = np.random.default_rng(settings.rng).standard_normal(settings.draws)
     return middle, middle * np.exp(steps[:, None] * sigma)
 
 
-def _ratio(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+def _outcome(
+    scenario: str,
+    values: Floats,
+    old_costs: Floats,
+    new_costs: Floats,
+    middle: Floats,
+    draws: Floats,
+    settings: TradeSettings,
+) -> _Outcome:
+    """Solve one scenario at the middle elasticities and at the drawn ones."""
+    ratio = _cost_ratio(old_costs, new_costs)
+    centre = equilibrium(values, ratio, middle, deficits=settings.deficits)
+
+    drawn = None
+    if settings.draws:
+        drawn = equilibrium(values, ratio, draws, deficits=settings.deficits)
+    return _Outcome(scenario, centre, drawn, old_costs, new_costs)
+
+
+def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
     """Return new over old cost; no passage after: inf; none before: 1."""
-    ratio = np.where(np.isnan(after), np.inf, (1 + after) / (1 + before))
-    return np.where(np.isnan(before), 1.0, ratio)
+    ratio = np.where(np.isnan(new_costs), np.inf, (1 + new_costs) / (1 + old_costs))
+    return np.where(np.isnan(old_costs), 1.0, ratio)
 
 
-def _untouched(
-    before: NDArray[np.float64], values: NDArray[np.float64], codes: list[str]
-) -> tuple[str, ...]:
+def _untouched(before: Floats, values: Floats, codes: list[str]) -> tuple[str, ...]:
     """Return a caveat where goods move between countries that have no passage before."""
     pairs = sorted(
         {
@@ -222,8 +328,8 @@ def _untouched(
     )
     if not pairs:
         return ()
-    named = ", ".join(pairs[:MOST_NAMED])
-    if len(pairs) > MOST_NAMED:
+    named = ", ".join(pairs[:MAX_NAMED])
+    if len(pairs) > MAX_NAMED:
         return (
             kept(
                 "{pairs} and more trade although the base network has no way between them: their "
@@ -240,135 +346,91 @@ def _untouched(
     )
 
 
-def _band(
-    drawn: NDArray[np.float64] | None, centre: NDArray[np.float64], settings: TradeSettings
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _band(drawn: Floats | None, middle: Floats, settings: TradeSettings) -> tuple[Floats, Floats]:
+    """Return the interval of drawn values (draws first); nan where none were drawn."""
     if drawn is None:
-        return np.full_like(centre, np.nan), np.full_like(centre, np.nan)
+        return np.full_like(middle, np.nan), np.full_like(middle, np.nan)
     tail = (1 - settings.band_share) / 2
     low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
     return low, high
 
 
-def _long(
-    columns: dict[str, NDArray[np.float64]], codes: list[str], names: list[str]
-) -> pl.DataFrame:
-    n = len(codes)
-    m = len(names)
-    return pl.DataFrame(
-        {
-            "exporter": np.repeat(codes, n * m),
-            "importer": np.tile(np.repeat(codes, m), n),
-            "sector_id": np.tile(names, n * n),
-            **{k: v.ravel() for k, v in columns.items()},
-        }
-    ).with_columns(pl.col(list(columns)).fill_nan(None))
-
-
 def _flows(
-    name: str,
-    shown: pl.DataFrame,
-    solved: tuple[Equilibrium, Equilibrium | None],
-    costs: tuple[NDArray[np.float64], NDArray[np.float64]],
-    codes: list[str],
-    names: list[str],
-    settings: TradeSettings,
+    outcome: _Outcome, base: pl.DataFrame, axes: _Axes, settings: TradeSettings
 ) -> pl.DataFrame:
-    (centre, drawn) = solved
-    (before, after) = costs
-    low, high = _band(None if drawn is None else drawn.trade, centre.trade, settings)
-    table = _long(
-        {
-            "value_usd": centre.trade,
-            "low_usd": low,
-            "high_usd": high,
-            "base_cost_share": before,
-            "cost_share": after,
-        },
-        codes,
-        names,
-    )
-    return shown.join(table, on=_KEYS, how="left").select(
-        pl.lit(name).alias("scenario"),
-        *shown.columns,
-        "value_usd",
-        "low_usd",
-        "high_usd",
-        "base_cost_share",
-        "cost_share",
-    )
+    """Return every flow by sector under a scenario, beside its base."""
+    trade = outcome.middle.trade
+    low, high = _band(outcome.drawn.trade if outcome.drawn else None, trade, settings)
+    columns = {
+        "value_usd": trade,
+        "low_usd": low,
+        "high_usd": high,
+        "base_cost_share": outcome.old_costs,
+        "cost_share": outcome.new_costs,
+    }
+
+    rows = base.join(axes.table(columns), on=KEYS, how="left")
+    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *base.columns, *columns)
 
 
 def _pairs(
-    name: str,
-    flows: pl.DataFrame,
-    centre: Equilibrium,
-    drawn: Equilibrium | None,
-    codes: list[str],
-    settings: TradeSettings,
+    outcome: _Outcome, flows: pl.DataFrame, axes: _Axes, settings: TradeSettings
 ) -> pl.DataFrame:
+    """Return the flows of a scenario summed over sectors."""
     sums = flows.group_by("exporter", "importer", maintain_order=True).agg(
         pl.col("basis").first(), pl.col("base_usd").sum()
     )
-    low, high = _band(
-        None if drawn is None else drawn.trade.sum(axis=-1), centre.trade.sum(axis=-1), settings
-    )
-    table = _long(
-        {"value_usd": centre.trade.sum(axis=-1), "low_usd": low, "high_usd": high}, codes, ["all"]
-    )
-    return sums.join(table.drop("sector_id"), on=["exporter", "importer"], how="left").select(
-        pl.lit(name).alias("scenario"), *sums.columns, "value_usd", "low_usd", "high_usd"
-    )
+    trade = outcome.middle.trade.sum(axis=-1)
+    drawn = outcome.drawn.trade.sum(axis=-1) if outcome.drawn else None
+    low, high = _band(drawn, trade, settings)
+    columns = {"value_usd": trade, "low_usd": low, "high_usd": high}
+
+    values = _Axes(axes.countries, [_ALL_SECTORS]).table(columns).drop("sector_id")
+    rows = sums.join(values, on=["exporter", "importer"], how="left")
+    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *sums.columns, *columns)
 
 
 def _nations(
-    name: str,
-    centre: Equilibrium,
-    drawn: Equilibrium | None,
-    values: NDArray[np.float64],
-    codes: list[str],
-    settings: TradeSettings,
+    outcome: _Outcome, values: Floats, axes: _Axes, settings: TradeSettings
 ) -> pl.DataFrame:
-    low, high = _band(
-        None if drawn is None else drawn.real_income_ratio, centre.real_income_ratio, settings
-    )
-    output = values.sum(axis=(1, 2))
-    expenditure = values.sum(axis=(0, 2))
-    return pl.DataFrame(
-        {
-            "scenario": [name] * len(codes),
-            "country": codes,
-            "real_income_change_share": centre.real_income_ratio - 1,
-            "low_share": low - 1,
-            "high_share": high - 1,
-            "output_change_share": centre.output / output - 1,
-            "expenditure_change_share": centre.expenditure / expenditure - 1,
-            "producer_price_change_share": centre.price_ratio - 1,
-            "consumer_price_change_share": centre.price_index_ratio - 1,
-        }
-    ).with_columns(pl.col("low_share", "high_share").fill_nan(None))
+    """Return what a scenario does to the countries."""
+    middle = outcome.middle
+    income = middle.real_income_ratio
+    drawn = outcome.drawn.real_income_ratio if outcome.drawn else None
+    low, high = _band(drawn, income, settings)
+    old_output = values.sum(axis=(1, 2))
+    old_expenditure = values.sum(axis=(0, 2))
+
+    columns = {
+        "scenario": [outcome.scenario] * len(axes.countries),
+        "country": axes.countries,
+        "real_income_change_share": income - 1,
+        "low_share": low - 1,
+        "high_share": high - 1,
+        "output_change_share": middle.output / old_output - 1,
+        "expenditure_change_share": middle.expenditure / old_expenditure - 1,
+        "producer_price_change_share": middle.price_ratio - 1,
+        "consumer_price_change_share": middle.price_index_ratio - 1,
+    }
+    return pl.DataFrame(columns).with_columns(pl.col("low_share", "high_share").fill_nan(None))
 
 
-def _resistances(
-    name: str,
-    centre: Equilibrium,
-    values: NDArray[np.float64],
-    theta: NDArray[np.float64],
-    codes: list[str],
-    names: list[str],
-) -> pl.DataFrame:
-    """Return the change of multilateral resistances; outward: sales keep Pi^-theta w^-theta in
-    proportion."""
-    sold = centre.trade.sum(axis=1)
-    was = values.sum(axis=1)
+def _resistances(outcome: _Outcome, values: Floats, theta: Floats, axes: _Axes) -> pl.DataFrame:
+    """Return the change of multilateral resistances.
+
+    Outward: sales stay in proportion to Pi^-theta times prices^-theta.
+    """
+    old_sales = values.sum(axis=1)
+    new_sales = outcome.middle.trade.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        outward = (sold / was) ** (-1 / theta) / centre.price_ratio[:, None]
-    return pl.DataFrame(
-        {
-            "scenario": [name] * (len(codes) * len(names)),
-            "country": np.repeat(codes, len(names)),
-            "sector_id": np.tile(names, len(codes)),
-            "inward_change_share": (centre.sector_index_ratio - 1).ravel(),
-            "outward_change_share": np.where(was > 0, outward - 1, np.nan).ravel(),
-        }
-    ).with_columns(pl.col("outward_change_share").fill_nan(None))
+        outward = (new_sales / old_sales) ** (-1 / theta) / outcome.middle.price_ratio[:, None]
+    outward_change = np.where(old_sales > 0, outward - 1, np.nan)
+
+    columns = {
+        "scenario": [outcome.scenario] * (len(axes.countries) * len(axes.sectors)),
+        "country": np.repeat(axes.countries, len(axes.sectors)),
+        "sector_id": np.tile(axes.sectors, len(axes.countries)),
+        "inward_change_share": (outcome.middle.sector_index_ratio - 1).ravel(),
+        "outward_change_share": outward_change.ravel(),
+    }
+    return pl.DataFrame(columns).with_columns(pl.col("outward_change_share").fill_nan(None))
