@@ -1,32 +1,54 @@
-"""Write docs/tables.md from the declarations in corridor.schema."""
+"""Write docs/tables.md from the declarations of the tables of a study and of its results."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from corridor.tables import schema
-from corridor.tables.columns import Column, Table
+from corridor.tables import schema, schema_results
 
 PAGE = Path(__file__).with_name("tables.md")
-HEAD = """# Tables of a study
+STUDY_HEAD = """# Tables of a study
 
-Made from the declarations in `src/corridor/tables/schema.py` and `src/corridor/tables/schema_trade.py` by `make docs`. A study is a
-folder with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked •
-must have a value in every row; elsewhere an empty cell means unknown or not applicable, never zero.
+Made from the declarations in `src/corridor/tables/schema.py` and `schema_trade.py` by `make docs`. A study is a folder
+with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked • must
+have a value in every row; elsewhere an empty cell means unknown or not applicable, never zero.
 
 Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, days of a season `11-30`.
 Selectors, alternatives and changes are explained in [conventions](conventions.md).
 
 """  # noqa: E501
+RESULTS_HEAD = """# Tables of results
+
+Made from the declarations in `src/corridor/tables/schema_results.py` by `make docs`. `corridor run` keeps these tables
+as Parquet in `results/<scenario>`, `corridor export` writes those with rows for a spreadsheet. An empty cell means
+unknown or not applicable, never zero. Prose is told in the reader's language in the report; here it is English.
+
+"""
+NEEDS = {
+    "target": "a section `[target]` in `study.toml`",
+    "demand": "rows of `demand`",
+    "hazards": "rows of `hazards`",
+    "replays": "rows of `replays`",
+    "claims": "rows of `claims`",
+    "commitments": "rows of `commitments`",
+}
 
 
-def holds(column: Column) -> str:
+def holds(column: schema.Column) -> str:
     """Return what a column may hold, in a few words."""
+    words = single(column)
+    return f"list: {words}" if column.many else words
+
+
+def single(column: schema.Column) -> str:
+    """Return what one value of a column may be, in a few words."""
     if column.choices:
-        return ", ".join(f"`{c}`" for c in column.choices)
+        return ", ".join(f"`{choice}`" for choice in column.choices)
+
     words = f"id of {column.refers}" if column.refers else column.kind
     if column.refers and column.kind == "words":
         words = f"ids of {column.refers}, parted by blanks"
+
     match column.low, column.high:
         case None, None:
             return words
@@ -38,19 +60,16 @@ def holds(column: Column) -> str:
             return f"{words} {low:g} to {high:g}"
 
 
-def section(table: Table) -> str:
-    """Return one table's part of the page."""
-    must = "Every study has it." if table.required else "Optional."
-    key = f"Key: `{table.key}`." if table.key else "No key: several rows may belong together."
+def section(table: schema.Table, lead: str) -> str:
+    """Return one table's part of the page; lead: what is said of it above its columns."""
     rows = [
         f"| `{c.name}`{' •' if c.required else ''} | {c.unit or ''} | {holds(c)} | {c.meaning} |"
         for c in table.columns
     ]
-    said = table.meaning[:1].upper() + table.meaning[1:]
     lines = [
         f"## {table.name}",
         "",
-        f"{said}. {must} {key}",
+        lead,
         "",
         "| column | unit | holds | meaning |",
         "|---|---|---|---|",
@@ -60,10 +79,40 @@ def section(table: Table) -> str:
     return "\n".join(lines)
 
 
+def study_section(table: schema.Table) -> str:
+    """Return the part of a table of a study."""
+    presence = "Every study has it." if table.required else "Optional."
+    key = f"Key: `{table.key}`." if table.key else "No key: several rows may belong together."
+    return section(table, f"{capital(table.meaning)}. {presence} {key}")
+
+
+def results_section(table: schema.Table) -> str:
+    """Return the part of a table of results; its heading tells it from one of the study."""
+    key = f" Key: `{table.key}`." if table.key else ""
+    lead = f"**{table.title}**: {table.meaning}. {presence(table)}{key}"
+    return section(table, lead).replace(f"## {table.name}", f"## {table.name} of results", 1)
+
+
+def presence(table: schema.Table) -> str:
+    """Return in a sentence which runs keep a table of results."""
+    if not table.needs:
+        return "Every run keeps it."
+    needs = " and ".join(NEEDS[need] for need in table.needs)
+    unless = f", unless {table.unless}" if table.unless else ""
+    return f"Kept where the study has {needs}{unless}."
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def page() -> str:
     """Return the whole page as Markdown."""
-    listed = " · ".join(f"[{t.name}](#{t.name})" for t in schema.TABLES)
-    return HEAD + listed + "\n\n" + "\n".join(section(t) for t in schema.TABLES)
+    study_list = " · ".join(f"[{t.name}](#{t.name})" for t in schema.TABLES)
+    results_list = " · ".join(f"[{t.name}](#{t.name}-of-results)" for t in schema_results.TABLES)
+    study = [STUDY_HEAD + study_list + "\n", *map(study_section, schema.TABLES)]
+    results = [RESULTS_HEAD + results_list + "\n", *map(results_section, schema_results.TABLES)]
+    return "\n".join([*study, *results])
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def test_a_report_is_written_in_each_language_asked(ran: Any, starter: Path) -> 
 def test_answers_are_exported(ran: Any, starter: Path, tmp_path: Path) -> None:
     code, out, err = ran("export", starter, tmp_path / "answers")
     assert code == 0 and out.strip() == str(tmp_path / "answers") and "tables" in err
-    assert {"routes.csv", "legs.csv", "sources.csv"} <= {
+    assert {"contents.csv", "routes.csv", "legs.csv", "sources.csv"} <= {
         path.name for path in (tmp_path / "answers").iterdir()
     }
     assert ran("export", starter, tmp_path / "answers.docx")[0] == 2

@@ -10,6 +10,7 @@ import pytest
 
 from corridor.errors import CallError
 from corridor.exchange import workbooks
+from corridor.tables import schema_results
 
 FRAMES = {
     "routes": pl.DataFrame(
@@ -59,7 +60,20 @@ def test_csv_files_hold_the_tables(tmp_path: Path) -> None:
 
 def test_too_many_rows_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
-    monkeypatch.setattr(workbooks, "MOST_ROWS", 1)
+    monkeypatch.setattr(workbooks, "MAX_SHEET_ROWS", 1)
     with pytest.raises(CallError, match="name a folder"):
         workbooks.write_workbook(tmp_path / "x.xlsx", FRAMES)
     assert not list(tmp_path.iterdir())
+
+
+def test_contents_say_what_every_column_of_every_table_is() -> None:
+    rows = workbooks.contents(schema_results.TABLES)
+    assert rows.columns == ["table", "title", "column", "unit", "meaning"]
+    assert rows.height == sum(len(table.columns) for table in schema_results.TABLES)
+    assert rows.filter(pl.col("column") == "carbon_kg").row(0) == (
+        "routes",
+        "Routes",
+        "carbon_kg",
+        "kg CO2e",
+        "emissions per cargo unit",
+    )

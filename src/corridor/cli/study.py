@@ -152,21 +152,30 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
         A file that ends in .xlsx, or a folder.
     """
     from corridor.cli.screens import progress
-    from corridor.exchange.workbooks import excel_needed, write_csvs, write_workbook
-    from corridor.tables import schema_results
+    from corridor.exchange.workbooks import (
+        CONTENTS,
+        contents,
+        need_excel,
+        write_csvs,
+        write_workbook,
+    )
+    from corridor.tables import schema, schema_results
 
     chosen = chosen or Chosen()
     if to.suffix and to.suffix.lower() != ".xlsx":
         raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
     if to.suffix:
-        excel_needed()
+        need_excel()
     known = chosen.read(study)
     with progress() as step:
         found = _answered(known, None, False, step)
         step("tables", 0, 1)
         frames = {name: found.frame(name) for name in schema_results.names()}
         frames["sources"] = found.tables["sources"]
-        written = write_workbook(to, frames) if to.suffix else write_csvs(to, frames)
+        written = sum(frame.height > 0 for frame in frames.values())
+        meanings = contents([*schema_results.TABLES, schema.table("sources")])
+        write_tables = write_workbook if to.suffix else write_csvs
+        write_tables(to, {CONTENTS: meanings, **frames})
     if chosen.json:
         print_json({"path": str(to), "tables": written, "from_cache": found.from_cache})
     else:

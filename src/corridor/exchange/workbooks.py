@@ -4,21 +4,43 @@ UTF-8."""
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import write_bytes
 
-MOST_ROWS = 1_048_575  # of a sheet, below its heading
-MOST_LETTERS = 31  # of a sheet's name
+CONTENTS = "contents"  # the table that says what the others hold
+MAX_SHEET_ROWS = 1_048_575  # below the heading
+MAX_SHEET_NAME = 31  # letters
+FORMATS = {
+    pl.Float64: "#,##0.00",
+    pl.Date: "yyyy-mm-dd",
+    pl.Datetime: "yyyy-mm-dd hh:mm",
+}
+PLAIN_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
-def excel_needed() -> None:
+def contents(tables: Iterable[Table]) -> pl.DataFrame:
+    """Return what tables and their columns are called, in which unit and what they mean.
+
+    tables: declarations. One row a column: table, title, column, unit, meaning.
+    """
+    rows = [
+        (table.name, table.title or table.meaning, column.name, column.unit, column.meaning)
+        for table in tables
+        for column in table.columns
+    ]
+    names = ("table", "title", "column", "unit", "meaning")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def need_excel() -> None:
     """Raise CallError where workbooks cannot be written."""
     if find_spec("xlsxwriter") is None:
         raise CallError(
@@ -28,62 +50,57 @@ def excel_needed() -> None:
 
 
 def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
-    """Write tables with rows as the sheets of a workbook, whole or not at all, and return how many.
+    """Write tables with rows as the sheets of a workbook, whole or not at all; return how many.
 
     Raises CallError where a table has more rows than a sheet, or the extra ``excel`` is not
     installed; OSError.
     """
-    excel_needed()
+    need_excel()
     from xlsxwriter import Workbook
 
-    stream = io.BytesIO()
-    full = _with_rows(frames)
-    for name, frame in full.items():
-        if frame.height > MOST_ROWS:
+    sheets = _with_rows(frames)
+    for name, frame in sheets.items():
+        if frame.height > MAX_SHEET_ROWS:
             raise CallError(
-                f"{name} has {frame.height:,} rows, a sheet {MOST_ROWS:,}: name a folder, it gets "
-                "CSV files."
+                f"{name} has {frame.height:,} rows, a sheet {MAX_SHEET_ROWS:,}: name a folder, it "
+                "gets CSV files."
             )
-    plain = {"strings_to_formulas": False, "strings_to_urls": False}  # a text stays a text
-    with Workbook(stream, plain) as book:
-        for name, frame in full.items():
+
+    stream = io.BytesIO()
+    with Workbook(stream, PLAIN_TEXTS) as book:
+        for name, frame in sheets.items():
             frame.write_excel(
                 book,
-                worksheet=name[:MOST_LETTERS],
+                worksheet=name[:MAX_SHEET_NAME],
                 autofilter=True,
                 freeze_panes=(1, 0),
                 autofit=False,
-                dtype_formats={
-                    pl.Float64: "#,##0.00",
-                    pl.Date: "yyyy-mm-dd",
-                    pl.Datetime: "yyyy-mm-dd hh:mm",
-                },
+                dtype_formats=FORMATS,
             )
+
     write_bytes(path, stream.getvalue())
-    return len(full)
+    return len(sheets)
 
 
 def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
-    """Write tables with rows as CSV files into a folder, and return how many. Raises OSError."""
+    """Write tables with rows as CSV files into a folder; return how many. Raises OSError."""
     home = Path(folder)
-    full = _with_rows(frames)
     home.mkdir(parents=True, exist_ok=True)
-    for name, frame in full.items():
+
+    tables = _with_rows(frames)
+    for name, frame in tables.items():
         text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT)
         write_bytes(home / f"{name}.csv", SPREADSHEET_MARK + text.encode())
-    return len(full)
+    return len(tables)
 
 
 def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Return the tables that have rows, lists as words parted by semicolons, instants without their
-    zone (UTC)."""
-    full = {}
+    """Return the tables that have rows, with cells that a spreadsheet can hold."""
+    return {name: _plain_cells(frame) for name, frame in frames.items() if frame.height}
 
-    for name, frame in frames.items():
-        if frame.height:
-            instants = [c for c, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-            full[name] = join_lists(frame).with_columns(
-                pl.col(c).dt.replace_time_zone(None) for c in instants
-            )
 
-    return full
+def _plain_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with lists as words parted by semicolons, instants without their zone."""
+    instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    without_zone = [pl.col(name).dt.replace_time_zone(None) for name in instants]
+    return join_lists(frame).with_columns(without_zone)
