@@ -23,7 +23,7 @@ Made from the declarations in `src/corridor/tables/schema_results.py` by `make d
 as Parquet in `results/<scenario>`, `corridor export` writes those with rows for a spreadsheet. An empty cell means
 unknown or not applicable, never zero. Prose is told in the reader's language in the report; here it is English.
 
-"""
+"""  # noqa: E501
 NEEDS = {
     "target": "a section `[target]` in `study.toml`",
     "demand": "rows of `demand`",

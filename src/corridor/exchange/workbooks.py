@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from corridor.tables.files import write_bytes
 CONTENTS = "contents"  # the table that says what the others hold
 MAX_SHEET_ROWS = 1_048_575  # below the heading
 MAX_SHEET_NAME = 31  # letters
-FORMATS = {
+FORMATS: dict[Any, str] = {
     pl.Float64: "#,##0.00",
     pl.Date: "yyyy-mm-dd",
     pl.Datetime: "yyyy-mm-dd hh:mm",
