@@ -11,17 +11,13 @@ from corridor.study.study import Study
 
 
 def verdicts(study: Study, forecasts: Mapping[str, float]) -> dict[str, pl.DataFrame]:
-    """Return the claims of a study with their verdicts, and its commitments with their states.
+    """Return the verdicts on a study's claims and the states of its commitments, as it has them.
 
-    Each is there only where the study has such rows. forecasts: as in TargetForecast; without them
-    what refers to a forecast stays unchecked.
+    forecasts: as in TargetForecast; without them what refers to a forecast stays unchecked.
     """
-    tables = study.tables
     frames = {}
-
-    if tables["claims"].height:
-        frames["claims"] = audit(tables, forecasts)
-    if tables["commitments"].height:
-        frames["commitments"] = progress(tables, forecasts, as_of=study.scenario.as_of)
-
+    if study.tables["claims"].height:
+        frames["claims"] = audit(study.tables, forecasts)
+    if study.tables["commitments"].height:
+        frames["commitments"] = progress(study.tables, forecasts, as_of=study.scenario.as_of)
     return frames

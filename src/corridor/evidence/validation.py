@@ -6,7 +6,8 @@ Nothing is fitted here. A miss stays a miss, with the reason given before compar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -38,6 +39,17 @@ TYPES: dict[str, Any] = {
 }
 
 
+class _Band(NamedTuple):
+    """What the model says of a figure; null where it cannot say, or only sometimes arrives."""
+
+    p05: float | None
+    p50: float | None
+    p95: float | None
+
+
+_NO_ANSWER = _Band(None, None, None)
+
+
 def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -> pl.DataFrame:
     """Return every observation beside the model's p05, p50 and p95 of the same trip.
 
@@ -46,85 +58,112 @@ def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -
     the model has none. A money figure has no spread: its three columns are equal.
     """
     rows = []
-    for row in observations.iter_rows(named=True):
-        low, middle, high = _modelled(row, network_of(row["scenario"]))
+    for observation in observations.iter_rows(named=True):
+        network = network_of(observation["scenario"])
+        band = _modelled(observation, network)
+        seen = {name: observation[name] for name in TYPES if name in observation}
         rows.append(
             {
-                **{k: row[k] for k in TYPES if k in row},
-                "model_p05": low,
-                "model_p50": middle,
-                "model_p95": high,
-                "verdict": _verdict(row, low, middle, high),
+                **seen,
+                "model_p05": band.p05,
+                "model_p50": band.p50,
+                "model_p95": band.p95,
+                "verdict": _verdict(observation, band),
             }
         )
     return pl.DataFrame(rows, schema=TYPES)
 
 
-def _modelled(row: Row, network: Network) -> tuple[float | None, float | None, float | None]:
-    modes = set((row["modes"] or " ".join(MODES)).split())
+def _modelled(observation: Row, network: Network) -> _Band:
+    """Return what the model says of the observed trip, by its quickest or cheapest route."""
+    metric = observation["metric"]
+    query = _query(observation, network)
+    if query is None:
+        return _NO_ANSWER
+    route = best_way(query, 1 if metric == "cost_usd" else 0)
+    if route is None:
+        return _NO_ANSWER
+
+    if metric == "cost_usd":
+        return _certain(sum(int(query.usd_cents[arc]) for arc in route) / 100)
+    if metric == "length_km":
+        return _certain(sum(leg.length_km for leg in legs(query, route)))
+    if metric == "speed_kmh":
+        return _speed(query, route, observation["country"])
+    return _percentiles(sample(query, route, draws=DRAWS, rng=0))
+
+
+def _query(observation: Row, network: Network) -> Query | None:
+    """Ask the model for the observed trip; null where it knows no such trip."""
+    modes = (observation["modes"] or " ".join(MODES)).split()
     options: Options = {
-        "via": (row["via"] or "").split(),
-        "avoid": [m for m in MODES if m not in modes],
+        "via": (observation["via"] or "").split(),
+        "avoid": [mode for mode in MODES if mode not in modes],
     }
     try:
-        query = prepare(
+        return prepare(
             network,
-            row["origin"],
-            row["destination"],
-            cargo=row["cargo_id"],
-            depart=row["depart_on"],
+            observation["origin"],
+            observation["destination"],
+            cargo=observation["cargo_id"],
+            depart=observation["depart_on"],
             options=options,
         )
     except CorridorError:
-        return None, None, None
-    way = best_way(query, 1 if row["metric"] == "cost_usd" else 0)
-    if way is None:
-        return None, None, None
-    if row["metric"] == "cost_usd":
-        return (sum(int(query.usd_cents[a]) for a in way) / 100,) * 3
-    if row["metric"] == "length_km":
-        return (sum(p.length_km for p in legs(query, way)),) * 3
-    if row["metric"] == "speed_kmh":
-        way, km = _inside(query, way, row["country"])
-        hours = sample(query, way, draws=DRAWS, rng=0)
-        return _quantiles(km / hours) if km else (None, None, None)
-    return _quantiles(sample(query, way, draws=DRAWS, rng=0))
+        return None
 
 
-def _inside(query: Query, way: Sequence[int], country: str | None) -> tuple[list[int], float]:
-    """The links of a way that leave from places in a country (its border out included), and their
-    length in km."""
-    nodes = query.network.by_id("nodes")
-    graph = query.graph
+def _certain(value: float) -> _Band:
+    return _Band(value, value, value)
+
+
+def _percentiles(values: Floats) -> _Band:
+    """Return the percentiles of sampled values; null where so many journeys never arrive."""
+    percentiles = np.quantile(values, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
+    return _Band(*(value if np.isfinite(value) else None for value in percentiles))
+
+
+def _speed(query: Query, route: Sequence[int], country: str | None) -> _Band:
+    """Return the speed over the part of a route inside a country; all of it where that is null."""
+    arcs = _arcs_inside(query, route, country)
     links = query.network.rows("links")
-    part = [
-        a
-        for a in way
-        if graph.runs[a]
-        and (
-            country is None
-            or nodes[graph.node_ids[graph.state_node[graph.tail[a]]]]["country"] == country
-        )
-    ]
-    return part, float(sum(links[i]["length_km"] for a in part for i, _ in graph.runs[a]))
+    runs = chain.from_iterable(query.graph.runs[arc] for arc in arcs)
+    length_km = float(sum(links[link]["length_km"] for link, _ in runs))
+    if not length_km:
+        return _NO_ANSWER
+
+    hours = sample(query, arcs, draws=DRAWS, rng=0)
+    return _percentiles(length_km / hours)
 
 
-def _quantiles(values: Floats) -> tuple[float | None, float | None, float | None]:
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
-    return tuple(v if np.isfinite(v) else None for v in (low, middle, high))  # type: ignore[return-value]
+def _arcs_inside(query: Query, route: Sequence[int], country: str | None) -> list[int]:
+    """Return the links of a route that leave places in a country, its border out included."""
+    graph = query.graph
+    nodes = query.network.by_id("nodes")
+
+    def leaves(arc: int) -> str:
+        node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+        code: str = nodes[node_id]["country"]
+        return code
+
+    on_links = [arc for arc in route if graph.runs[arc]]
+    return [arc for arc in on_links if country is None or leaves(arc) == country]
 
 
-def _verdict(row: Row, low: float | None, middle: float | None, high: float | None) -> str:
-    if middle is None:
+def _verdict(observation: Row, band: _Band) -> str:
+    """Return how what was seen stands to the model's band."""
+    if band.p50 is None:
         return marked("no way")
-    seen = [v for v in (row["value_low"], row["value"], row["value_high"]) if v is not None]
+
+    figures = (observation["value_low"], observation["value"], observation["value_high"])
+    seen = [figure for figure in figures if figure is not None]
     if not seen:
         return marked("possible")
-    top = np.inf if high is None else high
-    if min(seen) <= top and max(seen) >= (low if low is not None else middle):
+
+    low = band.p50 if band.p05 is None else band.p05
+    high = np.inf if band.p95 is None else band.p95
+    if min(seen) <= high and max(seen) >= low:
         return marked("inside band")
-    return (
-        marked("within 25 %")
-        if any(abs(v - middle) <= NEAR_SHARE * v for v in seen)
-        else marked("miss")
-    )
+
+    is_near = any(abs(figure - band.p50) <= NEAR_SHARE * figure for figure in seen)
+    return marked("within 25 %") if is_near else marked("miss")
