@@ -127,20 +127,6 @@ def test_a_service_runs_over_its_links_whichever_way_they_were_drawn() -> None:
     assert built.graph.runs[at] == ((0, True), (1, False), (2, True))
 
 
-@pytest.mark.parametrize("text", ["almaty", "Almaty", "  ALMATY ", "KZALA", "kz ala"])
-def test_a_place_is_known_by_id_name_and_locode(text: str) -> None:
-    assert networks.resolve_place(network("open-borders"), text) == "almaty"
-
-
-@pytest.mark.parametrize(
-    ("text", "near"), [("almatty", "almaty"), ("Karaci", "karachi"), ("", None), ("Алматы", None)]
-)
-def test_an_unknown_place_says_which_are_near(text: str, near: str | None) -> None:
-    with pytest.raises(UnknownName) as caught:
-        networks.resolve_place(network("open-borders"), text)
-    assert near is None or near in caught.value.near
-
-
 def test_every_state_of_the_study_is_a_place_and_a_layer() -> None:
     graph = network("open-borders").graph
     assert graph.states_count == len(graph.state_index) == len(graph.state_node)

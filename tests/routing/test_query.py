@@ -107,43 +107,6 @@ def test_one_word_is_a_list_of_one() -> None:
     assert route(small(), "a", "d", cargo="box", depart="2026-03-01", via="b").pareto_count == 1
 
 
-@pytest.mark.parametrize(
-    ("word", "ids"),
-    [
-        ("torkham", {"torkhamaf-torkhampk-road", "torkhampk-torkhamaf-road"}),
-        ("kuryk-alat-ferry", {"kuryk-alat-ferry"}),
-        ("Khunjerab", {"khunjerab-tashkurgan-road"}),
-    ],
-)
-def test_a_word_means_links(word: str, ids: set[str]) -> None:
-    built = network("open-borders")
-    names = built.frames["links"]["link_id"].to_numpy()
-    assert ids <= set(names[query.matching_links(built, word)])
-
-
-def test_countries_and_modes_are_words_too() -> None:
-    built = network("open-borders")
-    links = built.rows("links")
-    nodes = built.by_id("nodes")
-    for i, (af, sea) in enumerate(
-        zip(query.matching_links(built, "AF"), query.matching_links(built, "sea"), strict=True)
-    ):
-        assert af == (
-            "AF"
-            in (
-                nodes[links[i]["from_node_id"]]["country"],
-                nodes[links[i]["to_node_id"]]["country"],
-            )
-        )
-        assert sea == (links[i]["mode"] == "sea")
-
-
-@pytest.mark.parametrize("word", ["to", "Iran", "af", "torkhamm", "IRAN"])
-def test_a_word_that_means_nothing_is_refused(word: str) -> None:
-    with pytest.raises(UnknownName):
-        query.matching_links(network("open-borders"), word)
-
-
 def test_goods_start_on_the_road_or_on_the_layer_named() -> None:
     built = network("open-borders")
     state = {s: k for k, s in built.graph.state_index.items()}

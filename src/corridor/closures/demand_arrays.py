@@ -23,7 +23,8 @@ from corridor.errors import CallError, Finding, StudyError
 from corridor.language.speech import kept
 from corridor.network.calendar import Span, day_of, minute
 from corridor.network.cost import cargo_hour_usd
-from corridor.network.network import Network, Row, resolve_place
+from corridor.network.names import resolve_place
+from corridor.network.network import Network, Row
 from corridor.routing.query import Ints, Query, prepare, read_instant
 from corridor.routing.skims import mean_wait
 from corridor.tables import selectors

@@ -228,32 +228,6 @@ def compile_graph(network: Network) -> Graph:
     )
 
 
-def resolve_place(network: Network, text: str) -> str:
-    """Return the node_id a person means: an id, a name in any case, or a UN/LOCODE. UnknownName
-    with near matches."""
-    by_id = network.by_id("nodes")
-    word = text.strip().lower()
-    if word in by_id:
-        return word
-
-    names = network.once(Derived.PLACES.of(), lambda: _place_names(network))
-    node_id = names.get(word) or names.get(word.replace(" ", ""))
-    if node_id is None:
-        raise UnknownName("place", text, [*by_id, *names])
-    return node_id
-
-
-def _place_names(network: Network) -> dict[str, str]:
-    """The node_id of every name and UN/LOCODE in lower case; the first of equal names counts."""
-    nodes = network.frames["nodes"].select("node_id", "name", "unlocode")
-    names: dict[str, str] = {}
-    for node_id, name, code in nodes.iter_rows():
-        names.setdefault(name.lower(), node_id)
-        if code:
-            names.setdefault(code.lower().replace(" ", ""), node_id)
-    return names
-
-
 def _service_runs(
     rows: list[Row], service: Row, link_row: Mapping[str, int], forward: bool
 ) -> tuple[tuple[int, bool], ...]:

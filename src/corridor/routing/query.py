@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -23,10 +23,10 @@ from corridor.network.calendar import Span, minute
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
 from corridor.network.memory import Derived
-from corridor.network.network import Graph, Network, resolve_place
+from corridor.network.names import matching_arcs, resolve_place
+from corridor.network.network import Graph, Network
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party
-from corridor.tables.columns import MODES
 from corridor.units import DAY_MIN, HOUR_MIN
 
 Ints = NDArray[np.int64]
@@ -36,7 +36,6 @@ MOST_REQUIRED = 5
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 NO_LIMIT = 1 << 40
-SHORTEST_STEM = 3
 DEFAULT_DRAWS = 1000  # sampled journeys of a route
 
 
@@ -344,64 +343,6 @@ def lower_bounds(query: Query, weights: Ints) -> Ints:
     return np.stack(
         [dijkstra(ptr, tail[order], np.where(passable, w, -1)[order], goals)[0] for w in weights]
     )
-
-
-def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
-    """Return which arcs any word means: a country (AF), a mode, a place or a link id. UnknownName
-    for anything else."""
-    graph = network.graph
-    found = np.zeros(graph.arcs_count, bool)
-    for word in words:
-        links = matching_links(network, word)
-        node = word if word in network.by_id("nodes") else None
-        for a, runs in enumerate(graph.runs):
-            if runs:
-                found[a] |= any(links[i] for i, _ in runs)
-            elif node is not None:
-                found[a] |= graph.node_ids[graph.state_node[graph.tail[a]]] == node
-    return found
-
-
-def matching_links(network: Network, word: str) -> Bools:
-    """Return which links a word means: ends in a country, of a mode, at a place, or of that id.
-
-    A word that begins the names of several places (torkham: both sides of the crossing) means the
-    links between them.
-    """
-    links = network.frames["links"]
-    nodes = network.by_id("nodes")
-    tails = links["from_node_id"].to_list()
-    heads = links["to_node_id"].to_list()
-    if re.fullmatch("[A-Z]{2}", word) and any(n["country"] == word for n in nodes.values()):
-        return np.array(
-            [
-                word in (nodes[a]["country"], nodes[b]["country"])
-                for a, b in zip(tails, heads, strict=True)
-            ]
-        )
-    if word in MODES:
-        return np.array([m == word for m in links["mode"].to_list()])
-    if word in network.by_id("links"):
-        return np.array([i == word for i in links["link_id"].to_list()])
-    try:
-        meant = {resolve_place(network, word)}
-    except UnknownName:
-        stem = word.lower()
-        meant = {
-            n
-            for n, row in nodes.items()
-            if n.startswith(stem) or row["name"].lower().startswith(stem)
-        }
-        if not meant or len(stem) < SHORTEST_STEM:
-            known = [
-                *nodes,
-                *network.by_id("links"),
-                *MODES,
-                *{n["country"] for n in nodes.values()},
-            ]
-            raise UnknownName("place, link, mode or country", word, known) from None
-    ends = [(a in meant) + (b in meant) for a, b in zip(tails, heads, strict=True)]
-    return np.array(ends) >= (2 if 2 in ends else 1)
 
 
 def arc_bits(network: Network) -> Ints:

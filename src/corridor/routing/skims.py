@@ -22,7 +22,8 @@ from corridor.network import hazards
 from corridor.network.calendar import Span
 from corridor.network.cost import Floats, cargo_hour_usd
 from corridor.network.memory import Derived
-from corridor.network.network import Network, resolve_place
+from corridor.network.names import resolve_place
+from corridor.network.network import Network
 from corridor.routing.query import Bools, Ints, Options, Query, prepare
 from corridor.units import HOUR_MIN, NORMAL_P95, WEEK_MIN
 

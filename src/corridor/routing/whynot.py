@@ -18,6 +18,7 @@ from corridor.language.speech import kept, marked
 from corridor.network import hazards
 from corridor.network.calendar import Span, day_of, intersect, next_open
 from corridor.network.changes import Closure
+from corridor.network.names import matching_arcs, matching_links
 from corridor.network.network import Network
 from corridor.network.openings import arc_spans, forbidden_by, pack, search_spans, shut_by
 from corridor.routing.itinerary import legs
@@ -26,8 +27,6 @@ from corridor.routing.query import (
     Options,
     Query,
     arc_durations,
-    matching_arcs,
-    matching_links,
     prepare,
     search,
     trace,

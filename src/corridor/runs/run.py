@@ -15,7 +15,8 @@ from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import validate
-from corridor.network.network import Network, resolve_place
+from corridor.network.names import resolve_place
+from corridor.network.network import Network
 from corridor.routing.route import Routes, route
 from corridor.routing.scenarios import compare, conditions
 from corridor.routing.year import departures

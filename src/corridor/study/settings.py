@@ -13,6 +13,7 @@ from typing import Any
 from corridor.checks.changes import contradictions
 from corridor.checks.network import layers_at
 from corridor.errors import Finding, did_you_mean, near_matches
+from corridor.network.names import find_place, place_names, places_beginning
 from corridor.tables.reading import Spot, Tables
 
 FILE = "study.toml"
@@ -368,26 +369,13 @@ def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
     return settings, findings + reader.findings
 
 
-def places(tables: Tables) -> dict[str, str]:
-    """Return the node_id of every word a person may call a place: its id, its name, its UN/LOCODE,
-    in lower case."""
-    known: dict[str, str] = {}
-    for node_id, name, code in (
-        tables.frames["nodes"].select("node_id", "name", "unlocode").iter_rows()
-    ):
-        for word in (node_id, name, code, (code or "").replace(" ", "")):
-            if node_id and word:
-                known.setdefault(word.lower(), node_id)
-    return known
-
-
 def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
-    known = places(tables)
+    known = place_names(tables.frames["nodes"])
     for end in ("origin", "destination"):
         text: str = getattr(trip, end)
         word, _, layer = text.partition("@")
         line = reader.line(end, "[[trips]]", nth)
-        node = known.get(word.strip().lower())
+        node = find_place(known, word)
         if "nodes" in tables.broken:
             continue
         if node is None:
@@ -432,10 +420,9 @@ def _check_trip(reader: _Reader, tables: Tables, trip: Trip, nth: int) -> None:
     }
     for key in ("via", "require", "avoid"):
         for word in getattr(trip, key):
-            sides = len(word) >= 3 and any(
-                name.startswith(word.lower()) for name in known
-            )  # torkham: both its posts
-            if not (word.lower() in known or key != "via" and (word in other or sides)):
+            is_place = find_place(known, word) is not None
+            is_other = word in other or places_beginning(nodes, word)
+            if not (is_place or key != "via" and is_other):
                 _unknown(
                     reader,
                     "unknown-node" if key == "via" else "unknown-word",

@@ -6,6 +6,7 @@ A selector is one or more terms parted by blanks; it means every link that any t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -49,6 +50,11 @@ def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
 
     Raises ValueError where the text cannot be read.
     """
+    return select_terms(parse(text), links, nodes)
+
+
+def select_terms(terms: Sequence[Term], links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
+    """Return the row numbers of the links that any of the terms means, in row order."""
     country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
     ids = links["link_id"].to_list()
     tails = links["from_node_id"].to_list()
@@ -56,7 +62,7 @@ def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
     modes = links["mode"].to_list()
     operators = links["operator"].to_list()
     chosen: set[int] = set()
-    for term in parse(text):
+    for term in terms:
         match term.kind:
             case "any":
                 chosen.update(range(len(ids)))

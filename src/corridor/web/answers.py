@@ -17,7 +17,8 @@ from corridor.network import hazards
 from corridor.network.calendar import day_of, minute, next_open
 from corridor.network.changes import Closure, snapshot
 from corridor.network.memory import Derived
-from corridor.network.network import Network, resolve_place
+from corridor.network.names import resolve_place
+from corridor.network.network import Network
 from corridor.network.openings import forbidden_by, link_openings, shut_by
 from corridor.network.rules import Party, applying
 from corridor.routing.route import Routes as Found
