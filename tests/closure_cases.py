@@ -10,12 +10,15 @@ import polars as pl
 
 import corridor as co
 from corridor.network import network as networks
+from corridor.network.durations import EXPONENTIAL_SIGMA
 from corridor.network.network import Network
 from random_networks import evidence, frame, random_network
 
 ON = "2026-03-20"
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 STUDY_ON = "2026-07-01"
+# A usual spread of the logarithm of lengths in each family.
+TRUE_SIGMA = {"exponential": EXPONENTIAL_SIGMA, "lognormal": 1.2, "weibull": 1.7, "pareto": 1.9}
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from corridor.closures.comparison import compare as compare
     from corridor.closures.criticality import rank as rank
-    from corridor.closures.history import compare_families as compare_families
-    from corridor.closures.history import fit as fit
+    from corridor.closures.families import compare_families as compare_families
+    from corridor.closures.fits import fit as fit
     from corridor.closures.history import history as history
     from corridor.closures.risk import Risk as Risk
     from corridor.closures.second_corridor import second_corridor as second_corridor
@@ -60,9 +60,9 @@ _HOME = {
     "simulate": "closures.simulation",
     "compare": "closures.comparison",
     "second_corridor": "closures.second_corridor",
-    "fit": "closures.history",
+    "fit": "closures.fits",
     "history": "closures.history",
-    "compare_families": "closures.history",
+    "compare_families": "closures.families",
     "forecast_target": "trade.chapter",
     "web_answer": "web.serving",
     "Study": "study.study",

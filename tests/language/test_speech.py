@@ -19,9 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridor as co
-from corridor.closures import chapter as losses
+from corridor.closures.chapter import fitted
 from corridor.closures.demand_arrays import expose
 from corridor.closures.elements import KINDS, elements
+from corridor.closures.replays import replay_sentences
 from corridor.evidence import claims as evidence
 from corridor.evidence import validation
 from corridor.language import speech as language
@@ -326,7 +327,7 @@ def test_names_of_elements_and_what_shuts_them(told: None, study: Study) -> None
         assert not left(kept("{one} and {other}", one=element.name, other="Almaty"))
     shut = closed_links(study.network, date(2026, 7, 1))
     assert shut.height and not [text for text in shut["what"] if left(text)]
-    fits = losses.fitted(study.tables)["fits"]
+    fits = fitted(study.tables)["fits"]
     assert fits["reason"].drop_nulls().len() and not [
         text for text in fits["reason"].drop_nulls() if left(text)
     ]
@@ -394,9 +395,9 @@ def test_a_replay_is_told_in_sentences(told: None) -> None:
         "model_change": -0.32,
     }
     for claimed in (-0.53, -1.12, 0.4, None):
-        said = losses.replay_words({**row, "name": wide("Hormuz shut"), "claimed_change": claimed})
+        said = replay_sentences({**row, "name": wide("Hormuz shut"), "claimed_change": claimed})
         assert not re.findall("[A-Za-z]{2,}", " ".join(said).replace("USD", "")), said
-    assert "1.260" in losses.replay_words(row)[0] and "52,9%" in losses.replay_words(row)[0]
+    assert "1.260" in replay_sentences(row)[0] and "52,9%" in replay_sentences(row)[0]
 
 
 BARE = {"A", "B", "C", "AIC", "p50", "p95", "USD"}

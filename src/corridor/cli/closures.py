@@ -331,8 +331,9 @@ def hazards(
     import polars as pl
 
     from corridor.cli.screens import families_table, fits_table
-    from corridor.closures import history as closures
     from corridor.closures.chapter import fitted
+    from corridor.closures.families import compare_families
+    from corridor.closures.history import history, seasons
     from corridor.network.durations import FAMILIES
 
     chosen = chosen or Chosen()
@@ -343,16 +344,16 @@ def hazards(
             "The study has no history of closures: add events.csv, its rows naming the hazard "
             "they were."
         )
-    own = closures.history(events, *hazard)
+    own = history(events, *hazard)
     screen: pl.DataFrame | None = None
     if table == "seasons":
-        frame = closures.seasons(own)
+        frame = seasons(own)
     elif table == "fits":
         frame = fitted(known.tables)["fits"]
         frame = frame.filter(pl.col("hazard_id").is_in(list(hazard))) if hazard else frame
         screen = fits_table(frame)
     elif hazard:
-        frame = closures.compare_families(own).insert_column(
+        frame = compare_families(own).insert_column(
             0, pl.Series("history", [" ".join(hazard)] * len(FAMILIES))
         )
         screen = families_table(frame)
@@ -391,7 +392,7 @@ def replay(
         Row of replays.csv; may be repeated; all where not given.
     """
     from corridor.cli.screens import replays_table
-    from corridor.closures.chapter import replay_words, replays
+    from corridor.closures.replays import replay_sentences, replays
 
     chosen = chosen or Chosen()
     known = chosen.read(study)
@@ -404,7 +405,7 @@ def replay(
     found = replays(known, *replay_id)
     print_frame(found, json=chosen.json, screen=replays_table(found))
     for row in found.iter_rows(named=True):
-        for sentence in replay_words(row):
+        for sentence in replay_sentences(row):
             say(sentence)
     return DONE
 

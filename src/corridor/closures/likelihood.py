@@ -1,9 +1,13 @@
-"""Likelihood of closure lengths, some of them still going on when last seen, and its best
-parameters with their intervals.
+"""Likelihood: of lengths of closures, its best parameters and their intervals.
 
 A closure that ended after x days counts with the density at x; one still going on after x days
 counts with the chance of lasting longer than x (right-censoring). Source: Kalbfleisch and Prentice
 (2002), The statistical analysis of failure time data, section 3.2.
+
+The four families are written in (ln median, ln sigma), which mean the same in each of them, and
+agree with ``scipy.stats`` to the last digits. They stand here because a fit asks for the likelihood
+some eight hundred times, and the checks that ``scipy.stats`` makes at every call would take most of
+its time (docs/decisions/010-closure-fits.md).
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,24 +25,29 @@ from corridor.network import durations
 from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MOST_XI, Floats
 
 Bools = NDArray[np.bool_]
-Surface = Callable[[float, float], float]
-Bounds = tuple[tuple[float, float], tuple[float, float]]
-LEVEL = 0.95
-LEAST_XI = 1e-6
-LEAST_SIGMA = 0.02
-MOST_SIGMA = 20.0
-MOST_POWER = 300.0
+Surface = Callable[[float, float], float]  # log-likelihood at (ln median, ln sigma or ln xi)
+Range = tuple[float, float]
+LEVEL = 0.95  # of all intervals
+MIN_XI = 1e-6
+MIN_SIGMA = 0.02
+MAX_SIGMA = 20.0
+MAX_POWER = 300.0  # of e; beyond, a hazard would overflow
 HALF_LN_TAU = 0.5 * math.log(2 * math.pi)
 LN_EXPONENTIAL_SIGMA = math.log(EXPONENTIAL_SIGMA)
-SPAN = 12.0  # how far, in logarithms, an interval is looked for on either side of a median
+SPAN = 12.0  # how far, in logarithms, the median is sought on either side of the exponential's
+FIRST_STEP = 0.4  # in logarithms, from the best value towards the end of its interval
+STARTS = (-0.7, 0.7)  # of ln sigma: on either side of the exponential
+MEDIAN = 0  # the axes of a surface
+SPREAD = 1
 
 
 @dataclass(frozen=True, slots=True)
 class DurationFit:
     """One family fitted to lengths of closures.
 
-    median_d in days, sigma: see corridor.durations. (low, high): 95 % interval by profile
-    likelihood, null on a side the data do not bound. mean_d: null where the fitted tail has none.
+    median_d in days, sigma: see :mod:`corridor.network.durations`. (low, high): 95 % interval by
+    profile likelihood, null on a side the data do not bound. mean_d: null where the fitted tail has
+    none.
     """
 
     family: str
@@ -60,11 +70,15 @@ class DurationFit:
 
     @property
     def aicc(self) -> float | None:
-        """Akaike's criterion corrected for few closures (Hurvich and Tsai 1989); null for too few
-        to correct."""
+        """Akaike's criterion corrected for few closures; null for too few to correct.
+
+        Source: Hurvich and Tsai (1989), Biometrika 76, 297-307.
+        """
         k = self.parameters_count
         n = self.closures_count
-        return self.aic + 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else None
+        if n <= k + 1:
+            return None
+        return self.aic + 2 * k * (k + 1) / (n - k - 1)
 
     @property
     def bic(self) -> float:
@@ -72,177 +86,262 @@ class DurationFit:
         return self.parameters_count * math.log(self.closures_count) - 2 * self.log_likelihood
 
 
-def log_likelihood(family: str, days: Floats, ended: Bools) -> Callable[[float, float], float]:
-    """Return the logarithm of the likelihood as a function of (ln median, ln sigma), for a pareto
-    (ln median, ln xi)."""
-    from scipy.special import log_ndtr
+class LogLengths(NamedTuple):
+    """Logarithms of lengths in days: ended [closures that ended], going [still going on]."""
 
-    ends = np.log(days[ended])
-    lasts = np.log(days[~ended])
-    count = ends.size
-    total = float(ends.sum())
+    ended: Floats
+    going: Floats
+    ended_count: int
+    ended_sum: float
 
-    def lognormal(median: float, spread: float) -> float:
-        sigma = math.exp(spread)
-        z = (ends - median) / sigma
-        return (
-            -0.5 * float(np.dot(z, z))
-            - count * (spread + HALF_LN_TAU)
-            - total
-            + float(log_ndtr((median - lasts) / sigma).sum())
-        )
 
-    def pareto(median: float, spread: float) -> float:
-        xi = math.exp(spread)
-        a = 2**xi - 1
-        return (
-            count * (math.log(a / xi) - median)
-            - (1 / xi + 1) * float(np.log1p(a * np.exp(ends - median)).sum())
-            - float(np.log1p(a * np.exp(lasts - median)).sum()) / xi
-        )
+class Box(NamedTuple):
+    """Where the best parameters are sought: ranges of ln median and of ln sigma or ln xi."""
 
-    def weibull(median: float, spread: float) -> float:
-        shape = EXPONENTIAL_SIGMA / math.exp(spread)
-        # Capped: a point far from the data would overflow, and no optimum lies there.
-        hazard = (
-            np.exp(np.minimum(shape * (ends - median), MOST_POWER)).sum()
-            + np.exp(np.minimum(shape * (lasts - median), MOST_POWER)).sum()
-        )
-        return (
-            count * math.log(LN2 * shape)
-            + shape * (total - count * median)
-            - total
-            - LN2 * float(hazard)
-        )
+    median: Range
+    spread: Range
 
-    def exponential(median: float, spread: float) -> float:
-        return weibull(median, LN_EXPONENTIAL_SIGMA)
 
-    return {
-        "lognormal": lognormal,
-        "pareto": pareto,
-        "weibull": weibull,
-        "exponential": exponential,
+class Point(NamedTuple):
+    """A place on a surface: ln median and ln sigma, of a pareto ln xi."""
+
+    median: float
+    spread: float
+
+
+def log_likelihood(family: str, days: Floats, ended: Bools) -> Surface:
+    """Return the log-likelihood as a function of ln median and ln sigma, of a pareto ln xi.
+
+    days: lengths [closures]. ended [closures]: false where a closure was still going on after them.
+    """
+    log_ended = np.log(days[ended])
+    lengths = LogLengths(
+        ended=log_ended,
+        going=np.log(days[~ended]),
+        ended_count=log_ended.size,
+        ended_sum=float(log_ended.sum()),
+    )
+    formula = {
+        "lognormal": _lognormal,
+        "pareto": _pareto,
+        "weibull": _weibull,
+        "exponential": _exponential,
     }[family]
+    return lambda median, spread: formula(lengths, median, spread)
 
 
 def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
-    """Return the family's best parameters for lengths in days, ended or still going on after them.
+    """Return the family's best parameters for some lengths, with their intervals.
 
-    Raises CallError for a length that is not positive, no closure that ended, or too few to tell
-    two parameters.
+    Parameters
+    ----------
+    days
+        Lengths of closures [closures], above 0.
+    ended
+        Whether each ended after them [closures]; false: still going on.
+    family
+        One of :data:`corridor.network.durations.FAMILIES`.
+
+    Raises
+    ------
+    UnknownName
+        For another family.
+    CallError
+        For a length that is not positive, no closure that ended, or too few to tell two parameters.
     """
     if family not in FAMILIES:
         raise UnknownName("duration family", family, FAMILIES)
     days = np.asarray(days, np.float64)
     ended = np.asarray(ended, np.bool_)
-    if days.size == 0 or days.shape != ended.shape or not np.all(days > 0):
-        raise CallError("Every closure needs a length above 0 days and a word on whether it ended.")
-    if not ended.any() or family != "exponential" and np.unique(days[ended]).size < 2:
-        needed = "a closure" if family == "exponential" else "two closures of unequal length"
-        raise CallError(
-            f"Fitting a {family} needs {needed} that ended. Collect more or keep an estimate."
-        )
-    centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)  # the exponential's median
-    low, high = {
-        "pareto": (math.log(LEAST_XI), math.log(MOST_XI)),
-        "exponential": (LN_EXPONENTIAL_SIGMA,) * 2,
-    }.get(family, (math.log(LEAST_SIGMA), math.log(MOST_SIGMA)))
-    bounds = ((centre - SPAN, centre + SPAN), (low, high))
+    _require_lengths(days, ended, family)
 
-    value = log_likelihood(family, days, ended)
+    centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)  # the exponential's median
+    box = Box((centre - SPAN, centre + SPAN), _spread_range(family))
+    surface = log_likelihood(family, days, ended)
     if family == "exponential":
-        best = (centre, LN_EXPONENTIAL_SIGMA)
+        best = Point(centre, LN_EXPONENTIAL_SIGMA)
     else:
-        best = _climb(value, bounds, centre)
-    top = value(*best)
-    free = 1 if family == "exponential" else 2
+        best = _climb(surface, box, centre)
+
+    top = surface(*best)
     floor = top - _half_quantile()
-    edges = [_interval(value, bounds, best, axis, floor) for axis in range(free)]
-    (m_low, m_high) = edges[0]
-    (s_low, s_high) = edges[1] if free == 2 else (None, None)
-    if family == "pareto" and s_low is None:
-        s_low = low  # the family ends at the exponential, which the data then allow
-    median = math.exp(best[0])
-    sigma = _sigma(family, best[1])
+    median_low, median_high = _interval(surface, box, best, MEDIAN, floor)
+    spread_low = None
+    spread_high = None
+    if family != "exponential":
+        spread_low, spread_high = _interval(surface, box, best, SPREAD, floor)
+    if family == "pareto" and spread_low is None:
+        spread_low = box.spread[0]  # the family ends at the exponential, which the data then allow
+
+    median_d = math.exp(best.median)
+    sigma = _sigma(family, best.spread)
     return DurationFit(
-        family,
-        free,
-        days.size,
-        int(ended.sum()),
-        top,
-        median,
-        None if m_low is None else math.exp(m_low),
-        None if m_high is None else math.exp(m_high),
-        sigma,
-        None if s_low is None else _sigma(family, s_low),
-        None if s_high is None else _sigma(family, s_high),
-        durations.mean_d(family, median, sigma),
+        family=family,
+        parameters_count=1 if family == "exponential" else 2,
+        closures_count=days.size,
+        ended_count=int(ended.sum()),
+        log_likelihood=top,
+        median_d=median_d,
+        median_d_low=_exp(median_low),
+        median_d_high=_exp(median_high),
+        sigma=sigma,
+        sigma_low=None if spread_low is None else _sigma(family, spread_low),
+        sigma_high=None if spread_high is None else _sigma(family, spread_high),
+        mean_d=durations.mean_d(family, median_d, sigma),
     )
 
 
-def _climb(value: Surface, bounds: Bounds, centre: float) -> tuple[float, float]:
-    """The best point inside the bounds, from two starts: the surface may have a ridge towards the
-    exponential."""
+def _lognormal(lengths: LogLengths, median: float, spread: float) -> float:
+    """Sum ln phi(z) / (sigma x) over those that ended, and ln Phi(-z) over the others."""
+    from scipy.special import log_ndtr
+
+    sigma = math.exp(spread)
+    z = (lengths.ended - median) / sigma
+    return (
+        -0.5 * float(np.dot(z, z))
+        - lengths.ended_count * (spread + HALF_LN_TAU)
+        - lengths.ended_sum
+        + float(log_ndtr((median - lengths.going) / sigma).sum())
+    )
+
+
+def _pareto(lengths: LogLengths, median: float, spread: float) -> float:
+    """Sum ln -S' and ln S of S(x) = (1 + a x / median) ** (-1 / xi), where a = 2 ** xi - 1."""
+    xi = math.exp(spread)
+    a = 2**xi - 1
+    ended = float(np.log1p(a * np.exp(lengths.ended - median)).sum())
+    going = float(np.log1p(a * np.exp(lengths.going - median)).sum())
+    return lengths.ended_count * (math.log(a / xi) - median) - (1 / xi + 1) * ended - going / xi
+
+
+def _weibull(lengths: LogLengths, median: float, spread: float) -> float:
+    """Sum ln -S' and ln S of S(x) = 2 ** -((x / median) ** shape)."""
+    shape = EXPONENTIAL_SIGMA / math.exp(spread)
+    # Capped: a point far from the data would overflow, and no optimum lies there.
+    hazard = (
+        np.exp(np.minimum(shape * (lengths.ended - median), MAX_POWER)).sum()
+        + np.exp(np.minimum(shape * (lengths.going - median), MAX_POWER)).sum()
+    )
+    return (
+        lengths.ended_count * math.log(LN2 * shape)
+        + shape * (lengths.ended_sum - lengths.ended_count * median)
+        - lengths.ended_sum
+        - LN2 * float(hazard)
+    )
+
+
+def _exponential(lengths: LogLengths, median: float, spread: float) -> float:
+    """The Weibull of shape 1, whatever spread is asked for."""
+    return _weibull(lengths, median, LN_EXPONENTIAL_SIGMA)
+
+
+def _require_lengths(days: Floats, ended: Bools, family: str) -> None:
+    if days.size == 0 or days.shape != ended.shape or not np.all(days > 0):
+        raise CallError("Every closure needs a length above 0 days and a word on whether it ended.")
+
+    if family == "exponential":
+        needed = "a closure"
+        is_enough = bool(ended.any())
+    else:
+        needed = "two closures of unequal length"
+        is_enough = np.unique(days[ended]).size >= 2
+    if not is_enough:
+        raise CallError(
+            f"Fitting a {family} needs {needed} that ended. Collect more or keep an estimate."
+        )
+
+
+def _spread_range(family: str) -> Range:
+    """Return the range of ln sigma, of a pareto that of ln xi."""
+    if family == "pareto":
+        return math.log(MIN_XI), math.log(MOST_XI)
+    if family == "exponential":
+        return LN_EXPONENTIAL_SIGMA, LN_EXPONENTIAL_SIGMA
+    return math.log(MIN_SIGMA), math.log(MAX_SIGMA)
+
+
+def _climb(surface: Surface, box: Box, centre: float) -> Point:
+    """Return the best point of a box, from two starts: a ridge may lead to the exponential."""
     from scipy.optimize import minimize
 
     # No gradients: on so few figures a linear-algebra library spends longer waking its threads than
     # computing.
-    runs = [
+    descents = [
         minimize(
-            lambda at: -value(float(at[0]), float(at[1])),
+            lambda at: -surface(float(at[0]), float(at[1])),
             (centre - 0.5, start),
             method="Nelder-Mead",
-            bounds=bounds,
+            bounds=box,
             options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000},
         )
-        for start in (-0.7, 0.7)
+        for start in STARTS
     ]
-    best = min(runs, key=lambda run: float(run.fun))
-    return float(best.x[0]), float(best.x[1])
+    best = min(descents, key=lambda descent: float(descent.fun))
+    return Point(float(best.x[0]), float(best.x[1]))
 
 
 def _interval(
-    value: Surface, bounds: Bounds, best: tuple[float, float], axis: int, floor: float
+    surface: Surface, box: Box, best: Point, axis: int, floor: float
 ) -> tuple[float | None, float | None]:
-    """Where the best likelihood for a fixed value of one parameter falls to the floor, on either
-    side; None: nowhere."""
-    from scipy.optimize import brentq, minimize_scalar
+    """Return where one parameter's profile falls to the floor on either side; None: nowhere."""
+    profile = _profile(surface, box, best, axis)
+    low, high = box[axis]
+    return (
+        _end_of_interval(profile, best[axis], low, floor),
+        _end_of_interval(profile, best[axis], high, floor),
+    )
+
+
+def _profile(surface: Surface, box: Box, best: Point, axis: int) -> Callable[[float], float]:
+    """Return the best log-likelihood as a function of one parameter, the other one free."""
+    from scipy.optimize import minimize_scalar
+
+    other = SPREAD if axis == MEDIAN else MEDIAN
+    if box[other] == (best[other], best[other]):  # the family has only one parameter
+        return lambda fixed: surface(fixed, best.spread)
 
     def profile(fixed: float) -> float:
-        if bounds[1 - axis] == (best[1 - axis],) * 2:
-            return value(fixed, best[1])
-        other = minimize_scalar(
-            (lambda x: -value(fixed, x)) if axis == 0 else (lambda x: -value(x, fixed)),
-            bounds=bounds[1 - axis],
+        free = minimize_scalar(
+            (lambda x: -surface(fixed, x)) if axis == MEDIAN else (lambda x: -surface(x, fixed)),
+            bounds=box[other],
             method="bounded",
             options={"xatol": 1e-4},
         )
-        return -float(other.fun)
+        return -float(free.fun)
 
-    ends: list[float | None] = []
-    for side, edge in zip((-1.0, 1.0), bounds[axis], strict=True):
-        near = best[axis]
-        step = 0.4
-        end = None
-        while near != edge:
-            far = max(near - step, edge) if side < 0 else min(near + step, edge)
-            if profile(far) < floor:
-                end = float(brentq(lambda x: profile(x) - floor, near, far, xtol=1e-4))
-                break
-            near = far
-            step = step * 2
-        ends.append(end)
-    return ends[0], ends[1]
+    return profile
+
+
+def _end_of_interval(
+    profile: Callable[[float], float], best: float, edge: float, floor: float
+) -> float | None:
+    """Return where a profile falls to the floor on the way to an edge; None: nowhere."""
+    from scipy.optimize import brentq
+
+    near = best
+    step = FIRST_STEP
+    while near != edge:
+        far = max(near - step, edge) if edge < best else min(near + step, edge)
+        if profile(far) < floor:
+            return float(brentq(lambda x: profile(x) - floor, near, far, xtol=1e-4))
+        near = far
+        step = step * 2
+    return None
 
 
 def _half_quantile() -> float:
-    """Half the chi-square quantile (one degree) that the likelihood may fall by inside the
-    interval."""
+    """Half the chi-square quantile (one degree) that the likelihood may fall by in an interval."""
     from scipy.special import chdtri
 
     return float(chdtri(1, 1 - LEVEL)) / 2
 
 
-def _sigma(family: str, at: float) -> float:
-    return durations.sigma_of_xi(math.exp(at)) if family == "pareto" else math.exp(at)
+def _sigma(family: str, spread: float) -> float:
+    """Return the sigma of a spread, which of a pareto is ln xi."""
+    if family == "pareto":
+        return durations.sigma_of_xi(math.exp(spread))
+    return math.exp(spread)
+
+
+def _exp(logarithm: float | None) -> float | None:
+    return None if logarithm is None else math.exp(logarithm)

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from corridor.charts import closures as charts
-from corridor.closures.chapter import REOPENED, replay_words
+from corridor.closures.chapter import REOPENED
 from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.closures.replays import replay_sentences
 from corridor.language.speech import tell
 from corridor.reports import figures
 from corridor.reports.formats import country, day, num, sentences, share, together
@@ -481,7 +482,7 @@ def _replay(given: Given) -> dict[str, Any]:
     if not frame.height:
         return {}
     return {
-        "rows": [{**row, "words": replay_words(row)} for row in frame.iter_rows(named=True)],
+        "rows": [{**row, "words": replay_sentences(row)} for row in frame.iter_rows(named=True)],
         "figures": [
             figures.figure(
                 "losses-replay",

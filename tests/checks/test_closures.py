@@ -1,0 +1,77 @@
+"""Checks of closures: what is wrong with a history of events and with hazards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from corridor.checks import every
+from corridor.tables import reading as tables
+
+
+@pytest.fixture(scope="module")
+def study(study_folder: Path) -> tables.Tables:
+    return tables.read_folder(study_folder)
+
+
+def findings(study: tables.Tables, table: str, **cells: Any) -> list[str]:
+    """Return the kinds of findings after the first row of a table got other cells."""
+    frame = study.frames[table].cast(pl.String)
+    first = frame.head(1).with_columns(pl.lit(v, pl.String).alias(c) for c, v in cells.items())
+    changed = tables.from_frames({**study.frames, table: pl.concat([first, frame.slice(1)])})
+    return [f.kind for f in (*changed.findings, *every.check(changed)) if f.table == table]
+
+
+@pytest.mark.parametrize(
+    "cells, kind",
+    [
+        ({"to_on": None}, "open-event"),
+        ({"last_seen_on": "2012-02-13"}, "contradictory-event"),
+        ({"to_on": None, "last_seen_on": "2012-02-12", "duration_d": None}, "empty-period"),
+        ({"hazard_id": "af-pk-all"}, "unwatched-event"),
+        (
+            {"hazard_id": "af-pk-all", "from_on": "2024-01-20", "to_on": "2024-01-30"},
+            "overlapping-events",
+        ),
+        ({"row_id": "pulikhumri-salang"}, "unknown-link"),
+        ({"hazard_id": "salang-longer"}, "unknown-hazard"),
+        ({"effect_share": "1.5"}, "out-of-range"),
+        ({"cause": "sunshine"}, "bad-choice"),
+    ],
+)
+def test_bad_events_are_found(
+    study: tables.Tables, cells: dict[str, str | None], kind: str
+) -> None:
+    assert kind not in findings(study, "events")
+    assert kind in findings(study, "events", **cells)
+
+
+@pytest.mark.parametrize(
+    "cells, kind",
+    [
+        ({"events_per_year": "-1"}, "out-of-range"),
+        ({"watched_to_on": None}, "half-period"),
+        ({"watched_to_on": "2016-01-01"}, "empty-period"),
+        ({"distribution": "pareto", "duration_sigma": "1"}, "impossible-spread"),
+        ({"distribution": "exponential", "duration_sigma": "2"}, "impossible-spread"),
+        ({"duration_median_d": "300"}, "mostly-shut"),
+        ({"distribution": "gamma"}, "bad-choice"),
+    ],
+)
+def test_bad_hazards_are_found(
+    study: tables.Tables, cells: dict[str, str | None], kind: str
+) -> None:
+    assert kind not in findings(study, "hazards")
+    assert kind in findings(study, "hazards", **cells)
+
+
+def test_a_duration_without_its_unit_is_a_missing_column(study: tables.Tables) -> None:
+    changed = tables.from_frames(
+        {"hazards": study.frames["hazards"].rename({"duration_median_d": "duration_median"})}
+    )
+    assert any(
+        f.kind == "missing-column" and f.column == "duration_median_d" for f in changed.findings
+    )
