@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import Delaunay
@@ -30,10 +29,10 @@ import corridor as co
 from corridor.closures.criticality import rank, without
 from corridor.closures.demand_arrays import expose, packed, part
 from corridor.closures.elements import elements
+from corridor.kernels import Ints
 from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED
 
-Ints = NDArray[np.int64]
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 
 

@@ -19,14 +19,12 @@ from typing import Any
 import numba
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from corridor.kernels import paths
+from corridor.kernels import Ints, paths
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
-Ints = NDArray[np.int64]
 
 
 def best_of(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:

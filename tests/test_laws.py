@@ -17,10 +17,10 @@ from corridor.closures.criticality import rank, without
 from corridor.closures.demand_arrays import Exposure, expose
 from corridor.closures.elements import Element, elements
 from corridor.closures.simulation import simulate
+from corridor.kernels import Ints
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
 from corridor.network.network import Network
-from corridor.routing.query import Ints
 from random_networks import evidence, frame
 
 seeds = st.integers(0, 10_000)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra as reference
 
-from corridor.kernels import cache_folder, paths
+from corridor.kernels import Ints, paths
+from corridor.kernels.compilation import cache_folder
 from corridor.kernels.pareto import DONE, STOPPED, TOO_MANY, search, undominated
-from corridor.kernels.paths import UNREACHED, Ints
+from corridor.kernels.paths import UNREACHED
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 NONE = np.zeros(0, np.int64)

@@ -500,10 +500,11 @@ def _drop_output() -> None:
 
 def say_compiling() -> None:
     """Say so where the kernels have to be compiled first."""
-    from corridor import kernels
+    from corridor.kernels import compilation
 
-    if not kernels.is_compiled():
-        say(f"compiling the search kernels, once, into {kernels.cache_folder()} (under a minute)")
+    if not compilation.is_compiled():
+        folder = compilation.cache_folder()
+        say(f"compiling the search kernels, once, into {folder} (under a minute)")
 
 
 if __name__ == "__main__":

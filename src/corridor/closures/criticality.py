@@ -14,7 +14,6 @@ from corridor import stopping
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
     Exposure,
-    Floats,
     expose,
     into,
     packed,
@@ -22,9 +21,9 @@ from corridor.closures.demand_arrays import (
 )
 from corridor.closures.elements import KINDS, Element, disjoint_counts, elements
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept
 from corridor.network.network import Network
-from corridor.routing.query import Ints
 from corridor.units import HOUR_MIN
 
 CENT = 0.01

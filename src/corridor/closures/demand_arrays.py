@@ -17,20 +17,19 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor.errors import CallError, Finding, StudyError
+from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept
 from corridor.network.calendar import Span, day_of, minute
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.names import resolve_place
 from corridor.network.network import Network, Row
-from corridor.routing.query import Ints, Query, prepare, read_instant
+from corridor.routing.query import Query, prepare, read_instant
 from corridor.routing.skims import mean_wait
 from corridor.tables import selectors
 from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
 
-Floats = NDArray[np.float64]
 MOST_HAZARDS = 62
 LIMIT_SHARE = (
     0.1  # of its value a unit may cost more before it stays: an estimate, see docs/decisions

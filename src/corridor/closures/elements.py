@@ -14,9 +14,9 @@ import numpy as np
 from corridor import stopping
 from corridor.closures.demand_arrays import Exposure
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Ints
 from corridor.language.speech import kept
 from corridor.network.network import Network
-from corridor.routing.query import Ints
 from corridor.tables import selectors
 from corridor.tables.schema import layer
 

@@ -13,9 +13,9 @@ import math
 import numpy as np
 import polars as pl
 
-from corridor.closures.likelihood import LEVEL, Bools
+from corridor.closures.likelihood import LEVEL
 from corridor.errors import UnknownName
-from corridor.network.durations import Floats
+from corridor.kernels import Bools, Floats
 from corridor.units import MEAN_YEAR_DAYS
 
 WHOLLY_SHUT = 1.0

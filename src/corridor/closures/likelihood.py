@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Bools, Floats
 from corridor.network import durations
-from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MOST_XI, Floats
+from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MOST_XI
 
-Bools = NDArray[np.bool_]
 Surface = Callable[[float, float], float]  # log-likelihood at (ln median, ln sigma or ln xi)
 Range = tuple[float, float]
 LEVEL = 0.95  # of all intervals

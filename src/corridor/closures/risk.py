@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.closures.demand_arrays import Exposure, Floats
+from corridor.closures.demand_arrays import Exposure
+from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept
 from corridor.parallel import Block
-from corridor.routing.query import Ints
 from corridor.tables.store import installed_version, keep
 from corridor.units import DAY_MIN
 

@@ -27,7 +27,6 @@ import polars as pl
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
     Exposure,
-    Floats,
     arc_masks,
     expose,
     hazard_masks,
@@ -37,11 +36,11 @@ from corridor.closures.demand_arrays import (
 )
 from corridor.closures.risk import Risk, summarise
 from corridor.errors import CallError
+from corridor.kernels import Floats, Ints
 from corridor.network import durations
 from corridor.network.calendar import parse_monthday
 from corridor.network.network import Network
 from corridor.parallel import Block, Shelf, compute, spans
-from corridor.routing.query import Ints
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 LIMIT_DAYS = 30

@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from corridor.kernels import JIT
-from corridor.kernels.paths import UNREACHED, Ints, dijkstra, pop, push
+from corridor.kernels import Ints
+from corridor.kernels.compilation import JIT
+from corridor.kernels.paths import UNREACHED, dijkstra, pop, push
 
 
 @njit(**JIT)

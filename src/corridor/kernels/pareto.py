@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from corridor.kernels import JIT
-from corridor.kernels.paths import UNREACHED, Ints, pop, push
+from corridor.kernels import Bools, Ints
+from corridor.kernels.compilation import JIT
+from corridor.kernels.paths import UNREACHED, pop, push
 
-Bools = NDArray[np.bool_]
 DONE = 0
 TOO_MANY = 1
 STOPPED = 2

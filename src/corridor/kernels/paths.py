@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from corridor.kernels import JIT
+from corridor.kernels import Ints
+from corridor.kernels.compilation import JIT
 
 UNREACHED = np.int64(1) << np.int64(60)
-Ints = NDArray[np.int64]
 
 
 @njit(**JIT)

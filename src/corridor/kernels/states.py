@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from corridor.kernels import JIT
-from corridor.kernels.paths import UNREACHED, Ints, pop, push
+from corridor.kernels import Floats, Ints
+from corridor.kernels.compilation import JIT
+from corridor.kernels.paths import UNREACHED, pop, push
 from corridor.units import DAY_MIN, HOUR_MIN
 
-Floats = NDArray[np.float64]
 Base = tuple[Any, ...]  # the compiled network: see simulate
 Book = tuple[Any, ...]  # the ways found so far: see simulate
 FULL = -2

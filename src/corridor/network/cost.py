@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor.errors import UnknownName
+from corridor.kernels import Bools, Floats
 from corridor.network.network import Network, Row
 from corridor.network.rules import Applied, Party
 from corridor.units import DAY_H, NORMAL_P95, WEEK_H
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class LinkCosts:
     usd: Floats
     charge_usd: Floats
     kg: Floats
-    usable: NDArray[np.bool_]
+    usable: Bools
     rates: list[Row | None]
 
 
@@ -61,7 +59,7 @@ class Costs:
     handling_sigma: Floats
     usd: Floats
     kg: Floats
-    may_pass: NDArray[np.bool_]
+    may_pass: Bools
     service_rates: dict[int, Row]
 
 

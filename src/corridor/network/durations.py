@@ -20,12 +20,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Floats
 from corridor.language.speech import marked
 
-Floats = NDArray[np.float64]
 # Translators: names of probability distributions.
 FAMILIES = (marked("exponential"), marked("lognormal"), marked("weibull"), marked("pareto"))
 DEFAULT = "lognormal"

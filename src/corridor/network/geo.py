@@ -13,9 +13,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from corridor.kernels import Floats
+
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius. Source: Moritz (2000), Geodetic Reference System 1980
 _NOT_ISO = {"EU": "European Union", "XK": "Kosovo", "ZZ": "rest of the world"}
@@ -26,7 +27,7 @@ def great_circle_km(
     lat_deg: ArrayLike,
     to_lon_deg: ArrayLike,
     to_lat_deg: ArrayLike,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the shortest distances over the sphere in km, element by element; nan where a
     coordinate is.
 

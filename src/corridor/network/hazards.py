@@ -11,9 +11,9 @@ import datetime as dt
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor.errors import CallError
+from corridor.kernels import Ints
 from corridor.network import durations
 from corridor.network.calendar import day_of, minute, season_contains, season_spans
 from corridor.network.memory import Derived
@@ -57,7 +57,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     return inside * (1 - math.exp(-rate * mean_d))
 
 
-def link_bits(network: Network) -> NDArray[np.int64]:
+def link_bits(network: Network) -> Ints:
     """Return the hazard bits of every link [links]: bit h is set where row h of ``hazards`` covers
     it.
 
@@ -66,7 +66,7 @@ def link_bits(network: Network) -> NDArray[np.int64]:
     return network.once(Derived.HAZARD_BITS.of(), lambda: _link_bits(network))
 
 
-def _link_bits(network: Network) -> NDArray[np.int64]:
+def _link_bits(network: Network) -> Ints:
     hazards = network.rows("hazards")
     if len(hazards) > BITS:
         raise CallError(
@@ -82,14 +82,14 @@ def _link_bits(network: Network) -> NDArray[np.int64]:
     return bits
 
 
-def weights(network: Network, depart_min: int) -> NDArray[np.int64]:
+def weights(network: Network, depart_min: int) -> Ints:
     """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a
     route add up in it."""
     day = day_of(depart_min)
     return network.once(Derived.HAZARD_WEIGHTS.of(day), lambda: _weights(network, day))
 
 
-def _weights(network: Network, day: dt.date) -> NDArray[np.int64]:
+def _weights(network: Network, day: dt.date) -> Ints:
     weights = np.zeros(64, np.int64)
     for h, row in enumerate(network.rows("hazards")):
         chance = min(shut_share(row, day), 1 - 1e-9)

@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor.errors import UnknownName
+from corridor.kernels import Bools
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables.columns import MODES
 from corridor.tables.selectors import Term, select_terms
 
-Bools = NDArray[np.bool_]
 MIN_STEM_LETTERS = 3  # fewer letters do not name a crossing by the places at it
 
 

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Ints
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.tables import schema
 from corridor.tables.columns import Table
@@ -92,13 +92,13 @@ class Graph:
     """
 
     node_ids: list[str]
-    state_node: NDArray[np.int64]
+    state_node: Ints
     state_layer: list[str]
     state_index: Mapping[tuple[str, str], int]
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
+    tail: Ints
+    head: Ints
     kind: list[str]
-    row: NDArray[np.int64]
+    row: Ints
     runs: list[tuple[tuple[int, bool], ...]]
     forward: list[bool]
 

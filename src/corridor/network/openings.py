@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from corridor.kernels import Ints
 from corridor.network.calendar import (
     FOREVER_MIN,
     Span,
@@ -134,7 +134,7 @@ def search_spans(
     return made
 
 
-def pack(spans: Sequence[Sequence[Span]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
     """Return calendars as arrays: int64 [3, all spans] (start, end, delay in minutes) and int64
     [calendars + 1]."""
     ptr = np.zeros(len(spans) + 1, np.int64)

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, instant
 from corridor.network.memory import Derived
 from corridor.network.network import Row
 from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
 
-Floats = NDArray[np.float64]
 STUCK = np.inf  # a sampled journey that meets a closure without end
 
 
@@ -77,7 +76,7 @@ class Leg:
         }
 
 
-def entry(spans: NDArray[np.int64], at_min: int) -> tuple[int, int]:
+def entry(spans: Ints, at_min: int) -> tuple[int, int]:
     """Return when a way is entered for the earliest arrival, and the expected delay on entry, in
     minutes.
 
@@ -286,7 +285,7 @@ def _wait(
     the opening again."""
     starts, ends, share, spell = (np.array([s[k] for s in spans]) for k in (0, 1, 3, 4))
 
-    def open_from(t: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    def open_from(t: Floats) -> tuple[Floats, Ints]:
         k = np.searchsorted(ends, t, side="right")
         inside = np.minimum(k, len(spans) - 1)
         return np.where(k < len(spans), np.maximum(t, starts[inside]), STUCK), inside

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor import stopping
 from corridor.errors import CallError, UnknownName
+from corridor.kernels import Bools, Ints
 from corridor.language.speech import marked
 from corridor.network import hazards, rules
 from corridor.network.calendar import Span, minute
@@ -29,8 +29,6 @@ from corridor.network.openings import Openings, arc_spans, link_openings, pack, 
 from corridor.network.rules import Applied, Party
 from corridor.units import DAY_MIN, HOUR_MIN
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 MOST_REQUIRED = 5
 FIRST_YEAR = 1900

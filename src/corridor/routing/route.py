@@ -14,15 +14,14 @@ import polars as pl
 
 from corridor import stopping
 from corridor.errors import CallError, NotConverged, UnknownName
+from corridor.kernels import Bools, Floats, Ints
 from corridor.language.speech import kept
 from corridor.network import hazards
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network
-from corridor.routing.itinerary import Floats, Leg, legs, sample
+from corridor.routing.itinerary import Leg, legs, sample
 from corridor.routing.query import (
     CRITERIA,
-    Bools,
-    Ints,
     Options,
     Query,
     prepare,

@@ -18,13 +18,14 @@ import numpy as np
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.calendar import Span
-from corridor.network.cost import Floats, cargo_hour_usd
+from corridor.network.cost import cargo_hour_usd
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
-from corridor.routing.query import Bools, Ints, Options, Query, prepare
+from corridor.routing.query import Options, Query, prepare
 from corridor.units import HOUR_MIN, NORMAL_P95, WEEK_MIN
 
 KINDS = 8  # rows of Frozen.values before those of the modes

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor.checks.trade import check_trade
 from corridor.errors import CallError, StudyError
+from corridor.kernels import Bools, Floats, Ints
 from corridor.language.speech import kept
 from corridor.trade.costs import KEYS
-from corridor.trade.gravity import Equilibrium, Floats, equilibrium
+from corridor.trade.gravity import Equilibrium, equilibrium
 from corridor.units import NORMAL_P95_ROUNDED
 
 MAX_NAMED = 6  # pairs of countries in a warning
@@ -99,7 +99,7 @@ class _Axes:
         array[self._places(rows)] = rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
         return array
 
-    def has_row(self, frame: pl.DataFrame) -> NDArray[np.bool_]:
+    def has_row(self, frame: pl.DataFrame) -> Bools:
         """Return where a long table has a row."""
         array = self._zeros()
         array[self._places(self._rows(frame))] = 1.0
@@ -128,7 +128,7 @@ class _Axes:
         countries = len(self.countries)
         return np.zeros((countries, countries, len(self.sectors)))
 
-    def _places(self, rows: pl.DataFrame) -> tuple[NDArray[np.int64], ...]:
+    def _places(self, rows: pl.DataFrame) -> tuple[Ints, ...]:
         """Return where in an array the rows belong."""
         return (
             _positions(rows["exporter"], self.countries),
@@ -272,10 +272,10 @@ def _check_costs(costs: Mapping[str, pl.DataFrame]) -> None:
             raise CallError(f"the costs of {name} hold a share of -1 or below")
 
 
-def _positions(names: pl.Series, axis: list[str]) -> NDArray[np.int64]:
+def _positions(names: pl.Series, axis: list[str]) -> Ints:
     """Return where on an axis each name stands."""
     position = {name: k for k, name in enumerate(axis)}
-    places: NDArray[np.int64] = names.replace_strict(position, return_dtype=pl.Int64).to_numpy()
+    places: Ints = names.replace_strict(position, return_dtype=pl.Int64).to_numpy()
     return places
 
 

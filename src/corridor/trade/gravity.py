@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor.errors import CallError, NotConverged
+from corridor.kernels import Bools, Floats
 from corridor.language.speech import kept
 
-Floats = NDArray[np.float64]
 CLOSURES = ("full", "once", "conditional")
 DEFICITS = ("fixed", "share")
 BALANCING_ROUNDS = 5  # plain rounds before Newton's method, which starts badly from far away
@@ -496,7 +495,7 @@ def _price_step(shock: _Shock, market: _Market) -> Floats:
     return step
 
 
-def _jacobian(shock: _Shock, market: _Market, near: NDArray[np.bool_]) -> Floats:
+def _jacobian(shock: _Shock, market: _Market, near: Bools) -> Floats:
     """Return how the gap of a row's country moves with the log price of a column's, in some draws.
 
     The level of all prices is free; taking world output off each row pins it down.

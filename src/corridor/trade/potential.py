@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor.errors import CallError, Finding, StudyError
-from corridor.trade.gravity import Floats, balance
+from corridor.kernels import Bools, Floats
+from corridor.trade.gravity import balance
 from corridor.units import NORMAL_P95_ROUNDED
 
 REST_OF_WORLD = "ZZ"  # stands for many countries, which trade with each other
@@ -199,7 +199,7 @@ def _square(observed: dict[tuple[str, str], dict[str, Any]], codes: list[str]) -
     return flows
 
 
-def _is_observed(flows: Floats) -> NDArray[np.bool_]:
+def _is_observed(flows: Floats) -> Bools:
     """Return where a flow between two different countries was published."""
     return ~np.isnan(flows) & ~np.eye(len(flows), dtype=bool)
 
