@@ -18,7 +18,7 @@ from core_cases import closed, link, network, node, small
 from corridor.errors import CallError, UnknownName
 from corridor.network.calendar import Span, minute, timetable_spans, weekly_spans
 from corridor.routing.route import route
-from corridor.routing.skims import freeze, mean_wait, skim
+from corridor.routing.skims import freeze, mean_wait, skim, skims_by_value
 from corridor.units import DAY_MIN, WEEK_MIN
 
 MONDAY = minute("2026-03-02")
@@ -230,3 +230,36 @@ def test_one_place_gives_an_empty_matrix_with_its_columns() -> None:
     assert made.height == 0
     assert made.schema["origin"] == pl.String
     assert made.schema["generalised_cost_usd"] == pl.Float64
+
+
+def test_spread_of_a_skim_is_that_of_sampled_journeys() -> None:
+    study_network = network("mid-2026")
+    checked = 0
+    for origin, destination in (
+        ("almaty", "karachi"),
+        ("tashkent", "karachi"),
+        ("almaty", "lahore"),
+    ):
+        box = {"cargo": "container-40", "depart": "2026-07-15"}
+        row = skim(study_network, **box, places=[origin, destination]).row(0, named=True)
+        assert row["cargo_id"] == "container-40" and row["time_p95_h"] > row["time_h"]
+        assert 0 < row["border_h"] < row["time_h"] and 0 < row["border_usd"] < row["cost_usd"]
+        routes = route(study_network, origin, destination, **box, max_routes=40).routes
+        same = routes.filter((pl.col("cost_usd") - row["cost_usd"]).abs() < 0.02)
+        if same.height:
+            checked += 1
+            assert row["time_p95_h"] == pytest.approx(same["time_p95_h"][0], rel=0.06)
+    assert checked >= 2
+
+
+def test_dear_hours_take_quicker_ways() -> None:
+    study_network = network("mid-2026")
+    places = ["almaty", "tashkent", "karachi", "rotterdam"]
+    cheap, own, dear = skims_by_value(
+        study_network, (0.1, None, 500.0), cargo="container-40", depart="2026-07-15", places=places
+    )
+    assert own.equals(skim(study_network, cargo="container-40", depart="2026-07-15", places=places))
+    assert (dear["time_h"] <= cheap["time_h"]).all() and (
+        dear["cost_usd"] >= cheap["cost_usd"]
+    ).all()
+    assert (dear["time_h"] < cheap["time_h"]).any()

@@ -1,15 +1,10 @@
-"""The trade chain of the built-in study: the billion from both baselines, claims and promises, and
-its two verbs."""
+"""The trade chain of the built-in study: the billion from both baselines, claims and promises."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import html
-import io
-import json
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,20 +12,16 @@ import polars as pl
 import pytest
 
 import corridor as co
-from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.errors import CallError, UnknownName
 from corridor.evidence.chapter import verdicts
-from corridor.routing import skims
 from corridor.runs.run import trade_tables
 from corridor.trade.chapter import (
-    BOUND,
     GROWTH,
     TargetForecast,
     forecast_target,
     mean_skims,
     middles,
 )
-from corridor.trade.costs import trade_costs
 
 SERIES = ("Kazakh customs", "State Bank of Pakistan")
 
@@ -52,10 +43,6 @@ def value(
     if scenario is not None:
         rows = rows.filter(pl.col("scenario") == scenario)
     return float(rows["value_usd"].item())
-
-
-# ---- the billion
-# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -199,10 +186,6 @@ def test_wrong_questions(study: co.Study) -> None:
         forecast_target(replace(study, settings=replace(study.settings, target=None)), draws=0)
 
 
-# ---- a year of skims
-# --------------------------------------------------------------------------------------------
-
-
 def test_middles_of_months() -> None:
     assert middles(dt.date(2026, 7, 1), 12)[0] == dt.date(2026, 7, 15)
     assert middles(dt.date(2026, 12, 16), 2) == (dt.date(2027, 1, 15), dt.date(2027, 2, 15))
@@ -227,71 +210,6 @@ def test_mean_of_days_leaves_out_days_without_a_way() -> None:
     both = mean_skims([day, shut]).sort("origin")
     assert both["time_h"].to_list() == [10, 20]
     assert both["open_share"].to_list() == [0.5, 1]
-
-
-def test_spread_of_a_skim_is_that_of_sampled_journeys(study: co.Study) -> None:
-    checked = 0
-    for origin, destination in (
-        ("almaty", "karachi"),
-        ("tashkent", "karachi"),
-        ("almaty", "lahore"),
-    ):
-        box = {"cargo": "container-40", "depart": "2026-07-15"}
-        row = co.skim(study.network, **box, places=[origin, destination]).row(0, named=True)
-        assert row["cargo_id"] == "container-40" and row["time_p95_h"] > row["time_h"]
-        assert 0 < row["border_h"] < row["time_h"] and 0 < row["border_usd"] < row["cost_usd"]
-        routes = co.route(study.network, origin, destination, **box, max_routes=40).routes
-        same = routes.filter((pl.col("cost_usd") - row["cost_usd"]).abs() < 0.02)
-        if same.height:
-            checked += 1
-            assert row["time_p95_h"] == pytest.approx(same["time_p95_h"][0], rel=0.06)
-    assert checked >= 2
-
-
-def test_dear_hours_take_quicker_ways(study: co.Study) -> None:
-    places = ["almaty", "tashkent", "karachi", "rotterdam"]
-    cheap, own, dear = skims.skims_by_value(
-        study.network, (0.1, None, 500.0), cargo="container-40", depart="2026-07-15", places=places
-    )
-    assert own.equals(
-        co.skim(study.network, cargo="container-40", depart="2026-07-15", places=places)
-    )
-    assert (dear["time_h"] <= cheap["time_h"]).all() and (
-        dear["cost_usd"] >= cheap["cost_usd"]
-    ).all()
-    assert (dear["time_h"] < cheap["time_h"]).any()
-
-
-def test_costs_by_sector_take_each_sectors_own_way() -> None:
-    names = {"origin": ["a"] * 2, "destination": ["b"] * 2, "cargo_id": ["box"] * 2}
-    rows = pl.DataFrame(
-        {
-            **names,
-            "sector_id": ["slow", "fast"],
-            "time_h": [240.0, 120.0],
-            "cost_usd": [1000.0, 3000.0],
-        }
-    )
-    sectors = pl.DataFrame(
-        {
-            "sector_id": ["slow", "fast"],
-            "cargo_id": ["box"] * 2,
-            "usd_per_t": [1000.0, 1000.0],
-            "time_value_share_per_day": [0.0, 0.01],
-        }
-    )
-    cargoes = pl.DataFrame({"cargo_id": ["box"], "t_per_unit": [10.0]})
-    markets = pl.DataFrame(
-        {"node_id": ["a", "b"], "country": ["KZ", "PK"], "trade_share": [1.0, 1.0]}
-    )
-    found = trade_costs(rows, sectors, cargoes, markets)
-    assert dict(zip(found["sector_id"], found["cost_share"], strict=True)) == pytest.approx(
-        {"slow": 0.1, "fast": 0.35}
-    )
-
-
-# ---- claims and promises
-# ------------------------------------------------------------------------------------------
 
 
 def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: TargetForecast) -> None:
@@ -326,10 +244,6 @@ def test_results_hold_trade_only_where_it_is_asked_about(study: co.Study) -> Non
         frames["claims"].filter(pl.col("claim_id") == "logistics")["verdict"].item()
         == "cannot be checked"
     )
-
-
-# ---- the report's chapter
-# -------------------------------------------------------------------------------------------
 
 
 def told(page: Path) -> str:
@@ -382,148 +296,3 @@ def test_report_without_equilibrium_or_target(tmp_path: Path) -> None:
     )
     bare = told(co.report({}, tmp_path / "bare.html"))
     assert "Trade" not in bare and "Promises" not in bare
-
-
-# ---- the verbs -----------------------------------------------------------------------------------
-# -----------------
-
-
-def printed(capsys: pytest.CaptureFixture[str]) -> tuple[list[dict[str, str]], str]:
-    out, err = capsys.readouterr()
-    return list(csv.DictReader(io.StringIO(out))), err
-
-
-def test_forecast_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    few = ["forecast", str(study_folder), "--compare", "railway-built", "--draws", "0"]
-    assert main([*few, "--target", "1e9", "--by", "2028"]) == DONE
-    rows, words = printed(capsys)
-    assert [r["step"] for r in rows if r["series"] == SERIES[1]] == [
-        GROWTH,
-        "Railway Torghundi-Herat-Kandahar-Chaman built",
-        BOUND,
-    ]
-    assert "takes +214% a year" in words and "takes +81% a year" in words
-    assert main([*few, "--baseline", "central-bank", "--table", "pair_costs", "--json"]) == DONE
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["provenance"]["baselines"] == ["central-bank"] and len(answer["pair_costs"]) == 4
-    assert len(answer["sentences"]) > 4
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["--compare", "rail"],
-        ["--baseline", "x"],
-        ["--target", "0"],
-        ["--target", "-5"],
-        ["--by", "2025"],
-        ["--draws", "-1"],
-        ["--table", "all"],
-    ],
-)
-def test_forecast_verb_refuses(
-    study_folder: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
-) -> None:
-    assert (
-        main(["forecast", str(study_folder), "--compare", "mid-2026", "--draws", "0", *wrong])
-        == USAGE
-    )
-    out, err = capsys.readouterr()
-    assert out == "" and err.startswith("corridor: ")
-
-
-def copied(study_folder: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "study"
-    shutil.copytree(study_folder, folder, ignore=shutil.ignore_patterns("results"))
-    return folder
-
-
-def test_a_world_without_equilibrium_prints_no_numbers(
-    study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Turkmenistan lives on its exports alone and is shut in: its income falls below its
-    surplus."""
-    folder = copied(study_folder, tmp_path)
-    countries = folder / "countries.csv"
-    lines = [row.split(",") for row in countries.read_text("utf-8").splitlines()]
-    names = lines[0]
-    for row in lines:
-        if row[0] == "TM":
-            row[names.index("gdp_usd")] = "1000000"
-            row[names.index("goods_imports_usd")] = "30000000"
-    countries.write_text("\n".join(",".join(row) for row in lines) + "\n", encoding="utf-8")
-    with (folder / "changes.csv").open("a", encoding="utf-8") as changes:
-        changes.write("tm-shut,links,country:TM,status,set,closed,,,,own-estimate,C,what if\n")
-    settings = folder / "study.toml"
-    settings.write_text(
-        settings.read_text("utf-8").replace(
-            "[target]",
-            '[scenarios.tm-shut]\ntitle = "Shut"\nabout = "Shut."\nas_of = 2026-07-01\nchanges = ["tm-shut"]\n\n'  # noqa: E501
-            "[target]",
-        ),
-        encoding="utf-8",
-    )
-    assert main(["forecast", str(folder), "--compare", "tm-shut", "--draws", "0"]) == NOT_SERVED
-    out, err = capsys.readouterr()
-    assert out == "" and "did not settle" in err
-    shut = co.read(folder)
-    assert shut.settings.target is not None
-    only = replace(
-        shut,
-        settings=replace(
-            shut.settings, target=replace(shut.settings.target, scenarios=("tm-shut",))
-        ),
-    )
-    frames = trade_tables(only)
-    assert (
-        "did not settle" in frames["trade_sentences"]["sentence"][0]
-        and "trade_target" not in frames
-    )
-
-
-def test_bad_trade_table_is_a_finding(
-    study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = copied(study_folder, tmp_path)
-    path = folder / "trade.csv"
-    path.write_text(path.read_text("utf-8").replace(",62900000,", ",-62900000,"), encoding="utf-8")
-    assert main(["forecast", str(folder), "--draws", "0"]) == FINDINGS
-    out, err = capsys.readouterr()
-    assert out == "" and "trade.csv" in err and "value_usd" in err
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "kind"),
-    [
-        ('between = ["KZ", "PK"]', 'between = ["KZ", "PX"]', "unknown-country"),
-        ('between = ["KZ", "PK"]', 'between = ["KZ"]', "bad-setting"),
-        ('series = "kz-pk-trade"', 'series = "kz-pk-trad"', "unknown-parameter"),
-        ("by = 2028", "by = 2024", "bad-setting"),
-        ("target_usd = 1000000000", "target_usd = -1", "bad-setting"),
-        ('"all-together"]', '"all-togeter"]', "unknown-scenario"),
-        ("by = 2028\n", "", "missing-setting"),
-    ],
-)
-def test_section_target_is_checked(
-    study_folder: Path, tmp_path: Path, old: str, new: str, kind: str
-) -> None:
-    folder = copied(study_folder, tmp_path)
-    path = folder / "study.toml"
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    findings = [f for f in co.check(folder) if f.severity == "error"]
-    assert [f.kind for f in findings] == [kind]
-    assert findings[0].line is not None and "[target]" in findings[0].message
-
-
-def test_audit_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["audit", str(study_folder)]) == DONE
-    rows, words = printed(capsys)
-    by = {(r["kind"], r["id"]): r for r in rows}
-    assert (
-        "-28.2%" in by["claim", "fall"]["arithmetic"]
-        and by["claim", "fall"]["verdict"] == "differs"
-    )
-    assert by["promise", "trade-target"]["verdict"] == "short by"
-    assert "23 claims: " in words and "12 promises: " in words

@@ -1,0 +1,62 @@
+"""A target held against growth and scenarios."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+import pytest
+
+from corridor.errors import CallError
+from corridor.trade import target
+from corridor.trade.forecast import forecast
+from trade_cases import QUICK, flat, halved, series
+
+
+def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
+    costs = flat(base)
+    result = forecast(
+        base,
+        tables["countries"],
+        tables["sectors"],
+        costs,
+        {
+            "border": costs.with_columns(pl.col("cost_share") * 0.9),
+            "all": halved(costs, "KZ", "PK"),
+        },
+        settings=QUICK,
+    )
+    both = pl.concat([series(tables, "kazakh-customs"), series(tables, "central-bank")])
+    answer = target.target(result, base, both, tables["countries"], target_usd=1e9, by=2028)
+    grown = answer.steps.filter(pl.col("step") == "base growth")
+    first, second = grown.iter_rows(named=True)
+    assert first["years"] == pytest.approx(2.0, abs=0.01)
+    assert first["needed_growth_share_per_year"] == pytest.approx(
+        math.sqrt(1e9 / 101.6e6) - 1, abs=0.01
+    )
+    assert second["years"] == pytest.approx(2.5, abs=0.01)
+    everything = answer.steps.filter(pl.col("step") == "all")
+    assert (everything["value_usd"] > everything["base_usd"]).all()
+    assert (everything["low_usd"] < everything["value_usd"]).all()
+    assert everything["transport_share"].is_between(0, 0.5).all()
+    assert (everything["gap_usd"] + everything["value_usd"]).to_list() == pytest.approx([1e9, 1e9])
+    text = str(answer)
+    assert "new products" in text and "+214% a year" in text
+    assert answer.sectors["headroom_usd"].is_sorted(descending=True)
+    assert answer.sectors["sector_id"][0] == "minerals"
+
+
+def test_a_target_below_growth_has_no_share(
+    tables: dict[str, pl.DataFrame], base: pl.DataFrame
+) -> None:
+    costs = flat(base)
+    result = forecast(
+        base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
+    )
+    low = target.target(
+        result, base, series(tables, "kazakh-customs"), tables["countries"], target_usd=5e7
+    )
+    assert low.steps["transport_share"].null_count() == 2
+    assert low.steps["gap_usd"].to_list() == [0, 0]
+    with pytest.raises(CallError, match="not before"):
+        target.target(result, base, series(tables, "kazakh-customs"), tables["countries"], by=2025)
