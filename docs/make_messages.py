@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from corridor.language.speech import CONTEXT
-from corridor.runs.texts import written
+from corridor.runs.texts import catalogue_bytes
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
 FOLDER = PACKAGE / "language" / "catalogues"
@@ -66,7 +66,7 @@ def brought_up(code: str, template: Catalog) -> bytes:
     else:
         catalogue = Catalog(locale=code, project="corridor", charset="utf-8", fuzzy=False)
     catalogue.update(template, no_fuzzy_matching=False, update_header_comment=False)
-    return written(catalogue)
+    return catalogue_bytes(catalogue)
 
 
 def main(codes: list[str]) -> None:

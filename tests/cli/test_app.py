@@ -23,7 +23,7 @@ from corridor.study import study
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]
-COMMANDS = sorted(name for name in cli.whole() if not name.startswith("-"))
+COMMANDS = sorted(name for name in cli.app if not name.startswith("-"))
 SHORT = ("check", "new", "route", "skim")  # the others take a while and have tests of their own
 
 
@@ -58,6 +58,17 @@ def example(name: str) -> list[str]:
     words = shlex.split(line.removeprefix("Example:"))
     assert words[:2] == ["corridor", name]
     return words[1:]
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    module = [sys.executable, "-m", "corridor.cli"]
+    for words in (["--help"], ["run", "--help"], ["run", "nowhere"]):
+        answers = [
+            subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+            for command in (module, [CORRIDOR])
+        ]
+        assert len({(a.returncode, a.stdout, a.stderr) for a in answers}) == 1
+        assert all(name in answers[0].stdout for name in COMMANDS) or words != ["--help"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from core_cases import STUDY, read
 from corridor.language.speech import FOLDER, languages
-from corridor.runs.texts import phrases, written
+from corridor.runs.texts import catalogue_bytes, phrases
 
 CODES = [code for code in languages() if code != "en"]
 FIELDS = re.compile(r"\{\w+\}|%\(\w+\)s|%%")
@@ -97,4 +97,4 @@ def test_the_texts_of_the_study_are_translated(code: str) -> None:
     ids=lambda path: "/".join(path.parts[-3:]),
 )
 def test_a_catalogue_is_written_as_the_tools_write_it(path: Path) -> None:
-    assert path.read_bytes() == written(catalogue(path, path.stem))
+    assert path.read_bytes() == catalogue_bytes(catalogue(path, path.stem))

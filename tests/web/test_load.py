@@ -37,7 +37,6 @@ TRIPS = [
     ("lahore", "trieste"),
 ]
 SCENARIOS = ["mid-2026", "open-borders", "khunjerab-1985"]
-SERVER = "import sys; from corridor.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def address(study_folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, "-c", SERVER, "serve", str(study_folder), "--port", str(port)],
+        [sys.executable, "-m", "corridor.cli", "serve", str(study_folder), "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

@@ -1,23 +1,23 @@
-"""The command line's verbs of closures: what matters most, what years of closures cost, what a
-scenario moves."""
+"""The verbs of closures: what matters most, what years of closures cost, what a scenario moves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.app import (
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import (
     DONE,
     NOT_SERVED,
-    Chosen,
-    app,
     print_frame,
     print_json,
     say,
+    say_all,
     say_compiling,
+    say_warnings,
 )
 from corridor.errors import CallError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from corridor.closures.criticality import RankOptions
+    from corridor.closures.risk import Risk
     from corridor.closures.simulation import SimulateOptions
     from corridor.study.study import Study
 
@@ -46,7 +47,7 @@ DRAWS = "draws"  # folder of the blocks, inside --out
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Machines:
+class ComputeOptions:
     """Who computes, and where it is kept."""
 
     workers: Annotated[int | None, Parameter(help="Threads; every core where not given.")] = None
@@ -66,8 +67,8 @@ class Machines:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Conduct:
-    """What goods do when a way shuts, and from which day on."""
+class ShippingOptions:
+    """What goods do when a link shuts, and from which day on."""
 
     on: Annotated[
         str | None, Parameter(help="First day; that of the scenario where not given.")
@@ -81,29 +82,28 @@ class Conduct:
     ] = 3
 
 
-@app.command
 def rank(
-    study: Path,
+    folder: StudyFolder,
     *,
     by: Measures = "loss_usd_per_year",
     kinds: str = "",
     pairs: int = 20,
     on: str | None = None,
     limit_share: float = 0.1,
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
-    """Say what the loss of each link, place, terminal, crossing, country and hazard would cost the
-    demand of a year.
+    """Say what the loss of each element of the network would cost the demand of a year.
 
-    Exact: every trip takes its best way round. loss counts the extra cost, at most limit-share of
-    the cargo's value a unit, which is also what a unit without any way counts. A pair is listed
-    where two failures cost more together than apart.
+    Elements are links, places, terminals, crossings, countries and hazards. Exact: every trip takes
+    its best way round. loss counts the extra cost, at most limit-share of the cargo's value a unit,
+    which is also what a unit without any way counts. A pair is listed where two failures cost more
+    together than apart.
 
     Example: corridor rank studies/kazakhstan-pakistan --kinds crossing,country --pairs 0
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     by
         Column to rank by.
@@ -117,51 +117,52 @@ def rank(
         Share of its value a unit may cost more before it stays at home.
     """
     from corridor.cli.screens import rank_table
-    from corridor.closures.criticality import rank as find
-    from corridor.closures.elements import KINDS
+    from corridor.closures.criticality import rank as rank_elements
 
-    chosen = chosen or Chosen()
+    options = options or StudyOptions()
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
-    asked = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-    if strange := [kind for kind in asked if kind not in KINDS]:
-        raise CallError(f"--kinds names {', '.join(strange)}: known are {', '.join(KINDS)}.")
-    known = chosen.read(study)
-    demand = demand_of(known)
+    rank_options: RankOptions = {
+        "kinds": _read_kinds(kinds),
+        "pairs": pairs,
+        "limit_share": limit_share,
+    }
+
+    study = options.read(folder)
+    demand = _demand(study)
+    day = on or study.scenario.as_of
+
     say_compiling()
-    options: RankOptions = {"kinds": asked or KINDS, "pairs": pairs, "limit_share": limit_share}
-    found = find(known.network, demand, by=by, on=on or known.scenario.as_of, **options)
-    print_frame(found, json=chosen.json, screen=rank_table(found, by))
+    ranking = rank_elements(study.network, demand, by=by, on=day, **rank_options)
+
+    print_frame(ranking, json=options.json, screen=rank_table(ranking, by))
     say(
-        f"{found.height} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
-        f"{on or known.scenario.as_of}, scenario {known.scenario.scenario_id}; demand of "
-        f"{demand.height} rows"
+        f"{ranking.height} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
+        f"{day}, scenario {study.scenario.scenario_id}; demand of {demand.height} rows"
     )
     return DONE
 
 
-@app.command
 def simulate(
-    study: Path,
+    folder: StudyFolder,
     *,
     draws: int = 1000,
     seed: int = 7,
     table: Tables = "summary",
-    conduct: Conduct | None = None,
-    machines: Machines | None = None,
-    chosen: Chosen | None = None,
+    shipping: ShippingOptions | None = None,
+    compute: ComputeOptions | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
-    """Draw years of closures from the study's hazards and say what they cost, told against a year
-    without any.
+    """Draw years of closures from the study's hazards and say what they cost.
 
-    The same seed gives the same years, whatever the workers or the cluster. --json prints the table
-    asked for with the settings; --out keeps all tables.
+    Told against a year without any. The same seed gives the same years, whatever the workers or the
+    cluster. --json prints the table asked for with the settings; --out keeps all tables.
 
     Example: corridor simulate studies/kazakhstan-pakistan --draws 100 --table by_hazard
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     draws
         Years drawn.
@@ -171,40 +172,14 @@ def simulate(
         Which table to print: yearly figures, return levels, shares of hazards, links or trips,
         years, closures drawn.
     """
-    from corridor.cli.screens import progress
-    from corridor.closures.simulation import simulate as draw
+    options = options or StudyOptions()
+    shipping = shipping or ShippingOptions()
+    compute = compute or ComputeOptions()
+    study = options.read(folder)
 
-    chosen = chosen or Chosen()
-    conduct = conduct or Conduct()
-    machines = machines or Machines()
-    known = chosen.read(study)
-    demand = demand_of(known)
-    hazards = known.network.frames["hazards"]
-    if not hazards.height:
-        raise CallError("The study has no hazards to draw from: add hazards.csv.")
-    say_compiling()
-    out = machines.out
-    with progress() as step:
-        options: SimulateOptions = {
-            "patience_days": conduct.patience_days,
-            "limit_days": conduct.limit_days,
-            "limit_share": conduct.limit_share,
-            "cluster": machines.cluster,
-            "folder": None if out is None else out / DRAWS,
-            "progress": step,
-        }
-        risk = draw(
-            known.network,
-            demand,
-            hazards,
-            on=conduct.on or known.scenario.as_of,
-            draws=draws,
-            rng=seed,
-            workers=machines.workers,
-            **options,
-        )
+    risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
     frame: pl.DataFrame = getattr(risk, table)
-    if chosen.json:
+    if options.json:
         print_json(
             {
                 table: frame.to_dicts(),
@@ -215,35 +190,34 @@ def simulate(
     else:
         print_frame(frame, json=False)
     say(repr(risk))
-    for warning in risk.warnings:
-        say(f"warning: {warning}")
-    if out is not None:
-        risk.write(out)
-        say(f"tables: {out}")
-    return DONE if float(risk.by_trip["base_usd_per_year"].sum()) > 0 else NOT_SERVED
+    say_warnings(risk.warnings)
+
+    if compute.out is not None:
+        risk.write(compute.out)
+        say(f"tables: {compute.out}")
+    is_served = float(risk.by_trip["base_usd_per_year"].sum()) > 0
+    return DONE if is_served else NOT_SERVED
 
 
-@app.command
 def compare(
-    study: Path,
+    folder: StudyFolder,
     before: str,
     after: str,
     *,
     on: str | None = None,
     table: Literal["trips", "links"] = "trips",
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
-    """Say what moves from one scenario to another: the best way of every row of demand, its time
-    and cost, and the flows.
+    """Say what moves from one scenario to another: best ways, their time and cost, and the flows.
 
-    Best is least generalised cost. The table links has the tonnes a year that leave and join each
-    link. Where the study has no demand its trips are compared.
+    Best is least generalised cost, for every row of demand. The table links has the tonnes a year
+    that leave and join each link. Where the study has no demand its trips are compared.
 
     Example: corridor compare studies/kazakhstan-pakistan open-borders summit-2026
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     before
         Scenario.
@@ -254,63 +228,37 @@ def compare(
     table
         What to print: trips or links.
     """
-    import polars as pl
+    from corridor.closures.comparison import compare as compare_networks
 
-    from corridor.cli.screens import moves_table
-    from corridor.closures.comparison import compare as find
-    from corridor.closures.shifts import shifts
-
-    chosen = chosen or Chosen()
-    if chosen.scenario is not None:
+    options = options or StudyOptions()
+    if options.scenario is not None:
         raise CallError("compare names its two scenarios itself: leave --scenario out.")
-    one, two = (replace(chosen, scenario=name).read(study) for name in (before, after))
+    study_before = replace(options, scenario=before).read(folder)
+    study_after = replace(options, scenario=after).read(folder)
+
     say_compiling()
-    trips = two.network.frames["demand"]
-    if not trips.height:
-        trips = pl.DataFrame(
-            [
-                {
-                    "trip_id": t.trip_id,
-                    "origin": t.origin,
-                    "destination": t.destination,
-                    "cargo": t.cargo,
-                }
-                for t in two.trips
-            ]
-        )
-    if not trips.height:
-        raise CallError("The study has neither demand nor trips: there is nothing to compare.")
-    day = on or max(one.scenario.as_of, two.scenario.as_of)
-    found = find(one.network, two.network, trips, on=day)
-    if table == "links":
-        if found["t_per_year"].null_count():
-            raise CallError("--table links adds up tonnes, which only demand has: add demand.csv.")
-        print_frame(shifts(found), json=chosen.json)
-    else:
-        print_frame(found, json=chosen.json, screen=moves_table(found))
-    counts = found["moved"].value_counts(sort=True).rows()
-    if found["extra_usd_per_year"].count():
-        say(
-            f"extra cost of what still goes: {float(found['extra_usd_per_year'].sum()) / 1e6:,.1f} "
-            "million USD a year"
-        )
-    say(
-        f"on {day}, {found.height} rows from {before} to {after}: "
-        + ", ".join(f"{n} {word}" for word, n in counts)
-    )
-    return DONE if found["time_h_before"].count() + found["time_h_after"].count() else NOT_SERVED
+    trips = _compared_trips(study_after)
+    day = on or max(study_before.scenario.as_of, study_after.scenario.as_of)
+    moves = compare_networks(study_before.network, study_after.network, trips, on=day)
+
+    _print_moves(moves, table, json=options.json)
+    _say_extra_cost(moves)
+    counts = moves["moved"].value_counts(sort=True).rows()
+    shares = ", ".join(f"{count} {word}" for word, count in counts)
+    say(f"on {day}, {moves.height} rows from {before} to {after}: {shares}")
+
+    is_served = moves["time_h_before"].count() + moves["time_h_after"].count() > 0
+    return DONE if is_served else NOT_SERVED
 
 
-@app.command
 def hazards(
-    study: Path,
+    folder: StudyFolder,
     *,
     table: Literal["families", "fits", "seasons"] = "families",
     hazard: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
-    """Say what the history of closures holds: how often, how long, and which family of lengths fits
-    it best.
+    """Say what the history of closures holds: how often, how long, which family of lengths fits.
 
     A closure still going on when last seen counts as longer than that. families: exponential,
     lognormal, Weibull and Pareto side by side, best first; fits: each hazard's rate and length with
@@ -320,7 +268,7 @@ def hazards(
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     table
         What to print.
@@ -328,65 +276,48 @@ def hazards(
         Row of hazards.csv; several are one history together (all that shut Torkham); every one
         where not given.
     """
-    import polars as pl
-
-    from corridor.cli.screens import families_table, fits_table
-    from corridor.closures.chapter import fitted
-    from corridor.closures.families import compare_families
     from corridor.closures.history import history, seasons
-    from corridor.network.durations import FAMILIES
 
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
-    events = known.tables["events"]
+    options = options or StudyOptions()
+    study = options.read(folder)
+    events = study.tables["events"]
     if not events["hazard_id"].drop_nulls().len():
         raise CallError(
             "The study has no history of closures: add events.csv, its rows naming the hazard "
             "they were."
         )
-    own = history(events, *hazard)
-    screen: pl.DataFrame | None = None
+
+    closures = history(events, *hazard)
     if table == "seasons":
-        frame = seasons(own)
+        print_frame(seasons(closures), json=options.json)
     elif table == "fits":
-        frame = fitted(known.tables)["fits"]
-        frame = frame.filter(pl.col("hazard_id").is_in(list(hazard))) if hazard else frame
-        screen = fits_table(frame)
-    elif hazard:
-        frame = compare_families(own).insert_column(
-            0, pl.Series("history", [" ".join(hazard)] * len(FAMILIES))
-        )
-        screen = families_table(frame)
+        _print_fits(study, hazard, json=options.json)
     else:
-        frame = fitted(known.tables)["families"]
-        screen = families_table(frame) if frame.height else None
-    print_frame(frame, json=chosen.json, screen=screen)
+        _print_families(study, hazard, json=options.json)
     say(
-        f"{own.height} whole closures, {int((~own['ended']).sum())} of them still going on when "
-        "last seen"
+        f"{closures.height} whole closures, {int((~closures['ended']).sum())} of them still going "
+        "on when last seen"
     )
     return DONE
 
 
-@app.command
 def replay(
-    study: Path,
+    folder: StudyFolder,
     *,
     replay_id: Annotated[tuple[str, ...], Parameter(name="--replay", negative="")] = (),
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
-    """Run a closure that happened through the model and set it beside the trade that was seen, with
-    the arithmetic.
+    """Run a closure that happened through the model, beside the trade that was seen.
 
-    Shares: -0.5 is half. model_change: value not sent, by the model; observed_change: new over old,
-    less 1; over_after: the same difference over the new value, a base sometimes taken by mistake;
-    claimed_change: what was said.
+    The arithmetic stands on stderr. Shares: -0.5 is half. model_change: value not sent, by the
+    model; observed_change: new over old, less 1; over_after: the same difference over the new
+    value, a base sometimes taken by mistake; claimed_change: what was said.
 
     Example: corridor replay studies/kazakhstan-pakistan
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     replay_id
         Row of replays.csv; may be repeated; all where not given.
@@ -394,28 +325,150 @@ def replay(
     from corridor.cli.screens import replays_table
     from corridor.closures.replays import replay_sentences, replays
 
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
-    if not known.tables["replays"].height:
+    options = options or StudyOptions()
+    study = options.read(folder)
+    if not study.tables["replays"].height:
         raise CallError(
             "The study replays nothing: add replays.csv with a change and the trade before and "
             "after it."
         )
+
     say_compiling()
-    found = replays(known, *replay_id)
-    print_frame(found, json=chosen.json, screen=replays_table(found))
-    for row in found.iter_rows(named=True):
-        for sentence in replay_sentences(row):
-            say(sentence)
+    frame = replays(study, *replay_id)
+    print_frame(frame, json=options.json, screen=replays_table(frame))
+    for row in frame.iter_rows(named=True):
+        say_all(replay_sentences(row))
     return DONE
 
 
-def demand_of(known: Study) -> pl.DataFrame:
+def _demand(study: Study) -> pl.DataFrame:
     """Return a study's demand; CallError where it has none."""
-    demand: Any = known.network.frames["demand"]
+    demand = study.network.frames["demand"]
     if not demand.height:
         raise CallError(
             "The study has no demand: add demand.csv with origins, destinations, cargoes and "
             "units a year."
         )
-    return demand  # type: ignore[no-any-return]
+    return demand
+
+
+def _read_kinds(text: str) -> tuple[str, ...]:
+    """Return the kinds of elements that a comma-parted text names; all where it is empty."""
+    from corridor.closures.elements import KINDS
+
+    kinds = tuple(kind.strip() for kind in text.split(",") if kind.strip())
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise CallError(f"--kinds names {', '.join(unknown)}: known are {', '.join(KINDS)}.")
+    return kinds or tuple(KINDS)
+
+
+def _simulate(
+    study: Study, shipping: ShippingOptions, compute: ComputeOptions, *, draws: int, seed: int
+) -> Risk:
+    """Return the cost of simulated years of closures; CallError where there is nothing to draw."""
+    from corridor.cli.screens import progress
+    from corridor.closures.simulation import simulate as simulate_years
+
+    demand = _demand(study)
+    hazards = study.network.frames["hazards"]
+    if not hazards.height:
+        raise CallError("The study has no hazards to draw from: add hazards.csv.")
+
+    say_compiling()
+    with progress() as step:
+        options: SimulateOptions = {
+            "patience_days": shipping.patience_days,
+            "limit_days": shipping.limit_days,
+            "limit_share": shipping.limit_share,
+            "cluster": compute.cluster,
+            "folder": None if compute.out is None else compute.out / DRAWS,
+            "progress": step,
+        }
+        return simulate_years(
+            study.network,
+            demand,
+            hazards,
+            on=shipping.on or study.scenario.as_of,
+            draws=draws,
+            rng=seed,
+            workers=compute.workers,
+            **options,
+        )
+
+
+def _compared_trips(study: Study) -> pl.DataFrame:
+    """Return the demand of a study, else its trips; CallError where it has neither."""
+    import polars as pl
+
+    demand = study.network.frames["demand"]
+    if demand.height:
+        return demand
+    if not study.trips:
+        raise CallError("The study has neither demand nor trips: there is nothing to compare.")
+
+    return pl.DataFrame(
+        [
+            {
+                "trip_id": trip.trip_id,
+                "origin": trip.origin,
+                "destination": trip.destination,
+                "cargo": trip.cargo,
+            }
+            for trip in study.trips
+        ]
+    )
+
+
+def _print_moves(moves: pl.DataFrame, table: str, *, json: bool) -> None:
+    """Print what moves, by row of demand or by link."""
+    from corridor.cli.screens import moves_table
+    from corridor.closures.shifts import shifts
+
+    if table != "links":
+        print_frame(moves, json=json, screen=moves_table(moves))
+        return
+
+    if moves["t_per_year"].null_count():
+        raise CallError("--table links adds up tonnes, which only demand has: add demand.csv.")
+    print_frame(shifts(moves), json=json)
+
+
+def _say_extra_cost(moves: pl.DataFrame) -> None:
+    """Say what goes and costs more, where the tonnes are known."""
+    extra_usd = moves["extra_usd_per_year"]
+    if extra_usd.count():
+        say(
+            f"extra cost of what still goes: {float(extra_usd.sum()) / 1e6:,.1f} million USD a year"
+        )
+
+
+def _print_fits(study: Study, hazard_ids: tuple[str, ...], *, json: bool) -> None:
+    """Print the fits of all hazards, or of some."""
+    import polars as pl
+
+    from corridor.cli.screens import fits_table
+    from corridor.closures.chapter import fitted
+
+    fits = fitted(study.tables)["fits"]
+    if hazard_ids:
+        fits = fits.filter(pl.col("hazard_id").is_in(list(hazard_ids)))
+    print_frame(fits, json=json, screen=fits_table(fits))
+
+
+def _print_families(study: Study, hazard_ids: tuple[str, ...], *, json: bool) -> None:
+    """Print the families fitted to every history, or to one of some hazards together."""
+    import polars as pl
+
+    from corridor.cli.screens import families_table
+    from corridor.closures.chapter import fitted
+    from corridor.closures.families import compare_families
+    from corridor.closures.history import history
+
+    if not hazard_ids:
+        families = fitted(study.tables)["families"]
+    else:
+        families = compare_families(history(study.tables["events"], *hazard_ids))
+        name = pl.Series("history", [" ".join(hazard_ids)] * families.height)
+        families = families.insert_column(0, name)
+    print_frame(families, json=json, screen=families_table(families) if families.height else None)

@@ -1,27 +1,65 @@
-"""The command line's verbs of a whole study: run it, report on it, export its answers, tell its
-texts otherwise."""
+"""The verbs of a whole study: start, check and run it, report on it, export and translate it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from corridor.cli.app import DONE, Chosen, app, print_json, say, say_compiling
-from corridor.errors import CallError, UnknownName
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import DONE, FINDINGS, print_json, say, say_compiling
+from corridor.errors import CallError, Finding, UnknownName
 
 if TYPE_CHECKING:
     from corridor.runs.run import Results
     from corridor.study.study import Study
 
-ENDINGS = (".html", ".pdf")
+PAGE_SUFFIXES = (".html", ".pdf")
+WORKBOOK_SUFFIX = ".xlsx"
+
+Step = Callable[[str, int, int], None]
 
 
-@app.command
+def new(folder: Path) -> int:
+    """Write a small complete study of example figures to start from.
+
+    Example: corridor new my-study
+    """
+    from corridor.study.study import new as write_starter
+
+    print(write_starter(folder))
+    return DONE
+
+
+def check(
+    folder: StudyFolder,
+    *,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
+) -> int:
+    """List everything that is wrong with a study, with file, line and cure.
+
+    Exit code 1 where a finding is an error; warnings do not count.
+
+    Example: corridor check studies/kazakhstan-pakistan
+    """
+    from corridor.study.study import check as check_study
+
+    findings = check_study(folder)
+    _print_findings(findings, json=json)
+
+    errors = sum(finding.severity == "error" for finding in findings)
+    say(f"{errors} errors, {len(findings) - errors} warnings")
+    return FINDINGS if errors else DONE
+
+
 def run(
-    study: Path, *, out: Path | None = None, fresh: bool = False, chosen: Chosen | None = None
+    folder: StudyFolder,
+    *,
+    out: Path | None = None,
+    fresh: bool = False,
+    options: StudyOptions | None = None,
 ) -> int:
     """Answer all questions of a study and write tables and the report.
 
@@ -32,7 +70,7 @@ def run(
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     out
         Folder to write to instead.
@@ -40,41 +78,32 @@ def run(
         Compute even if nothing changed.
     """
     from corridor.cli.screens import progress
-    from corridor.tables.store import MANIFEST
 
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
+    options = options or StudyOptions()
+    study = options.read(folder)
     with progress() as step:
-        found = _answered(known, out, fresh, step)
-        page = found.folder / "report.html"
-        if (
-            not page.exists()
-            or page.stat().st_mtime_ns < (found.folder / MANIFEST).stat().st_mtime_ns
-        ):
-            from corridor.reports import report as write
+        results = _answered(study, step, out=out, fresh=fresh)
+        page = _current_page(results, step)
 
-            step("report", 1, 1)
-            write(found.for_report(), page)
-    if chosen.json:
+    if options.json:
         print_json(
-            {"answers": found.answers(), "report": str(page), "from_cache": found.from_cache}
+            {"answers": results.answers(), "report": str(page), "from_cache": results.from_cache}
         )
     else:
-        for answer in found.answers():
+        for answer in results.answers():
             print(answer)
         print(f"report: {page}")
-    say("from cache: nothing changed" if found.from_cache else f"tables: {found.folder}")
+    say("from cache: nothing changed" if results.from_cache else f"tables: {results.folder}")
     return DONE
 
 
-@app.command
 def report(
-    study: Path,
+    folder: StudyFolder,
     *,
     language: Annotated[tuple[str, ...], Parameter(negative="")] = ("en",),
     pdf: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
     """Write the report of a study in a language, as HTML or PDF, and print its path.
 
@@ -87,7 +116,7 @@ def report(
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     language
         Code of a language of the program: en, ru, kk, ur, zh; may be repeated.
@@ -97,47 +126,31 @@ def report(
         File to write instead (.html or .pdf), for one language.
     """
     from corridor.cli.screens import progress
-    from corridor.language.speech import languages, speaking
-    from corridor.reports import report as write
-    from corridor.reports.printing import needed
+    from corridor.reports import report as write_report
 
-    chosen = chosen or Chosen()
-    if out is not None and len(language) > 1:
-        raise CallError(
-            f"--out names one file, but {len(language)} languages are asked for: leave it out, or "
-            "ask for one."
-        )
-    if out is not None and out.suffix.lower() not in (ENDINGS[1:] if pdf else ENDINGS):
-        raise CallError(f"--out {str(out)!r} must end in {'.pdf' if pdf else '.html or .pdf'}.")
-    for code in language:
-        if code not in languages():
-            raise UnknownName("language", code, languages())
-    known = chosen.read(study)
-    for code in language:
-        with speaking(code, known.folder):  # what is amiss is said before the work
-            pass
-    if pdf or (out is not None and out.suffix.lower() == ".pdf"):
-        needed()
-    written = []
+    options = options or StudyOptions()
+    _check_pages(language, out, pdf=pdf)
+    study = options.read(folder)
+    _try_pages(study, language, out, pdf=pdf)
+
+    paths = []
     with progress() as step:
-        found = _answered(known, None, False, step)
+        results = _answered(study, step)
         for done, code in enumerate(language):
             step(f"report in {code}", done, len(language))
-            ending = "pdf" if pdf else "html"
-            name = f"report.{ending}" if code == "en" else f"report.{code}.{ending}"
-            written.append(write(found.for_report(), out or found.folder / name, language=code))
-    if chosen.json:
-        print_json({"reports": [str(path) for path in written], "from_cache": found.from_cache})
+            path = out or results.folder / _page_name(code, pdf=pdf)
+            paths.append(write_report(results.for_report(), path, language=code))
+
+    if options.json:
+        print_json({"reports": [str(path) for path in paths], "from_cache": results.from_cache})
     else:
-        for path in written:
+        for path in paths:
             print(path)
     return DONE
 
 
-@app.command
-def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
-    """Write the tables of a study's answers for a spreadsheet: a workbook (.xlsx), or a folder of
-    CSV files.
+def export(folder: StudyFolder, to: Path, *, options: StudyOptions | None = None) -> int:
+    """Write the tables of a study's answers as a workbook (.xlsx), or a folder of CSV files.
 
     Routes, legs, calendars, scenarios, closures, trade, claims, validation and the sources they
     rest on. Answers the study first where that was not done yet.
@@ -146,76 +159,137 @@ def export(study: Path, to: Path, *, chosen: Chosen | None = None) -> int:
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     to
         A file that ends in .xlsx, or a folder.
     """
     from corridor.cli.screens import progress
-    from corridor.exchange.workbooks import (
-        CONTENTS,
-        contents,
-        need_excel,
-        write_csvs,
-        write_workbook,
-    )
-    from corridor.tables import schema, schema_results
+    from corridor.exchange.workbooks import need_excel
 
-    chosen = chosen or Chosen()
-    if to.suffix and to.suffix.lower() != ".xlsx":
+    options = options or StudyOptions()
+    if to.suffix and to.suffix.lower() != WORKBOOK_SUFFIX:
         raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
     if to.suffix:
         need_excel()
-    known = chosen.read(study)
+
+    study = options.read(folder)
     with progress() as step:
-        found = _answered(known, None, False, step)
+        results = _answered(study, step)
         step("tables", 0, 1)
-        frames = {name: found.frame(name) for name in schema_results.names()}
-        frames["sources"] = found.tables["sources"]
-        written = sum(frame.height > 0 for frame in frames.values())
-        meanings = contents([*schema_results.TABLES, schema.table("sources")])
-        write_tables = write_workbook if to.suffix else write_csvs
-        write_tables(to, {CONTENTS: meanings, **frames})
-    if chosen.json:
-        print_json({"path": str(to), "tables": written, "from_cache": found.from_cache})
+        count = _export(results, to)
+
+    if options.json:
+        print_json({"path": str(to), "tables": count, "from_cache": results.from_cache})
     else:
         print(to)
-    say(f"{written} tables")
+    say(f"{count} tables")
     return DONE
 
 
-@app.command
-def translate(study: Path, language: str) -> int:
-    """Write the catalogue of a study's texts for a language, to be filled in, or bring it up to the
-    study.
+def translate(folder: StudyFolder, language: str) -> int:
+    """Write the catalogue of a study's texts for a language, or bring it up to the study.
 
     Names, titles, questions and notes of the tables go to languages/<language>.po in the study's
-    folder (gettext; Poedit, Weblate or any editor of text). What was translated stays; reports tell
-    what is filled in.
+    folder, to be filled in (gettext; Poedit, Weblate or any editor of text). What was translated
+    stays; reports tell what is filled in.
 
     Example: corridor translate studies/kazakhstan-pakistan ru
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     language
         Code of the language (ru, kk, ur, zh, fa ...).
     """
-    from corridor.runs.texts import catalogue
-    from corridor.study import study as studies
+    from corridor.runs.texts import write_catalogue
+    from corridor.study.study import read
 
-    path, texts, told = catalogue(studies.read(study), language)
-    print(path)
-    say(f"{told} of {texts} texts are translated")
+    catalogue = write_catalogue(read(folder), language)
+    print(catalogue.path)
+    say(f"{catalogue.translated} of {catalogue.texts} texts are translated")
     return DONE
 
 
-def _answered(
-    study: Study, out: Path | None, fresh: bool, step: Callable[[str, int, int], None]
-) -> Results:
+def _print_findings(findings: Sequence[Finding], *, json: bool) -> None:
+    """Print findings one by one, or as JSON."""
+    if json:
+        from dataclasses import asdict
+
+        print_json([asdict(finding) for finding in findings])
+        return
+
+    for finding in findings:
+        print(f"{finding.severity}: {finding}")
+
+
+def _answered(study: Study, step: Step, *, out: Path | None = None, fresh: bool = False) -> Results:
     """Return the study's answers, computed or from the cache."""
-    from corridor.runs import run as results
+    from corridor.runs.run import run as run_study
 
     say_compiling()
-    return results.run(study, folder=out, fresh=fresh, progress=step)
+    return run_study(study, folder=out, fresh=fresh, progress=step)
+
+
+def _current_page(results: Results, step: Step) -> Path:
+    """Return the English report, written anew where it is older than the results."""
+    from corridor.reports import report as write_report
+    from corridor.tables.store import MANIFEST
+
+    page = results.folder / _page_name("en", pdf=False)
+    kept_ns = (results.folder / MANIFEST).stat().st_mtime_ns
+    if not page.exists() or page.stat().st_mtime_ns < kept_ns:
+        step("report", 1, 1)
+        write_report(results.for_report(), page)
+    return page
+
+
+def _page_name(language: str, *, pdf: bool) -> str:
+    """Return what the file of a report in a language is called."""
+    suffix = "pdf" if pdf else "html"
+    return f"report.{suffix}" if language == "en" else f"report.{language}.{suffix}"
+
+
+def _check_pages(languages: Sequence[str], out: Path | None, *, pdf: bool) -> None:
+    """Raise CallError where the reports asked for cannot be: one file for many, or its ending."""
+    from corridor.language.speech import languages as known_languages
+
+    if out is not None and len(languages) > 1:
+        raise CallError(
+            f"--out names one file, but {len(languages)} languages are asked for: leave it out, or "
+            "ask for one."
+        )
+    suffixes = PAGE_SUFFIXES[1:] if pdf else PAGE_SUFFIXES
+    if out is not None and out.suffix.lower() not in suffixes:
+        raise CallError(f"--out {str(out)!r} must end in {' or '.join(suffixes)}.")
+
+    for code in languages:
+        if code not in known_languages():
+            raise UnknownName("language", code, known_languages())
+
+
+def _try_pages(study: Study, languages: Sequence[str], out: Path | None, *, pdf: bool) -> None:
+    """Raise CallError before the work where a catalogue cannot be read, or a PDF not printed."""
+    from corridor.language.speech import speaking
+    from corridor.reports.printing import needed
+
+    for code in languages:
+        with speaking(code, study.folder):
+            pass
+    if pdf or (out is not None and out.suffix.lower() == ".pdf"):
+        needed()
+
+
+def _export(results: Results, to: Path) -> int:
+    """Write the tables of results and what they mean; return how many tables have rows."""
+    from corridor.exchange.workbooks import CONTENTS, contents, write_csvs, write_workbook
+    from corridor.tables import schema, schema_results
+
+    frames = {name: results.frame(name) for name in schema_results.names()}
+    frames["sources"] = results.tables["sources"]
+    meanings = contents([*schema_results.TABLES, schema.table("sources")])
+
+    write_tables = write_workbook if to.suffix else write_csvs
+    write_tables(to, {CONTENTS: meanings, **frames})
+    return sum(frame.height > 0 for frame in frames.values())

@@ -1,25 +1,37 @@
-"""The command line's verbs of trade: what corridors do for it, and what was said and promised about
-it."""
+"""The verbs of trade: what corridors do for it, and what was said and promised about it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.app import DONE, Chosen, app, print_frame, print_json, say, say_compiling
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import (
+    DONE,
+    print_frame,
+    print_json,
+    say,
+    say_all,
+    say_compiling,
+    say_warnings,
+)
+from corridor.errors import CallError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from corridor.study.settings import Goal
+    from corridor.study.study import Study
 
 Tables = Literal["target", "potential", "gains", "pairs", "flows", "pair_costs", "freight"]
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class TargetOptions:
     """What is asked of a target; what is not given is that of study.toml."""
 
     target: Annotated[
@@ -54,8 +66,6 @@ class Question:
 
     def over(self, goal: Goal) -> Goal:
         """Return the study's goal with what is asked instead."""
-        from dataclasses import replace
-
         return replace(
             goal,
             target_usd=goal.target_usd if self.target is None else self.target,
@@ -64,14 +74,13 @@ class Question:
         )
 
 
-@app.command
 def forecast(
-    study: Path,
+    folder: StudyFolder,
     *,
-    asked: Question | None = None,
+    target: TargetOptions | None = None,
     table: Tables = "target",
     draws: int = 400,
-    chosen: Chosen | None = None,
+    options: StudyOptions | None = None,
 ) -> int:
     """Say how much of a trade target growth and corridors give, from each baseline.
 
@@ -83,7 +92,7 @@ def forecast(
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     table
         Which table to print: target, potential by sector, gains of countries, pairs, flows by
@@ -91,53 +100,42 @@ def forecast(
     draws
         Elasticities drawn for the intervals; 0 for none.
     """
-    from corridor.cli.screens import progress
-    from corridor.errors import CallError
+    from corridor.cli.screens import progress, shares_table, target_table
     from corridor.trade.chapter import forecast_target
 
-    asked = asked or Question()
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
-    goal = known.settings.target
-    if goal is None:
-        raise CallError(
-            "The study asks about no trade target: add a section [target] to study.toml."
-        )
+    target = target or TargetOptions()
+    options = options or StudyOptions()
+    study = options.read(folder)
+    goal = target.over(_goal(study))
     if draws < 0:
         raise CallError(f"--draws must be 0 or more, not {draws}.")
+
     say_compiling()
     with progress() as step:
-        found = forecast_target(
-            known, goal=asked.over(goal), options=asked.baseline, draws=draws, progress=step
+        outlook = forecast_target(
+            study, goal=goal, options=target.baseline, draws=draws, progress=step
         )
-    frame = found.frames[table]
-    if chosen.json:
+
+    frame = outlook.frames[table]
+    if options.json:
         print_json(
             {
-                "sentences": found.sentences,
-                "forecasts": dict(found.forecasts),
+                "sentences": outlook.sentences,
+                "forecasts": dict(outlook.forecasts),
                 table: frame.to_dicts(),
-                "warnings": list(found.warnings),
-                "provenance": dict(found.provenance),
+                "warnings": list(outlook.warnings),
+                "provenance": dict(outlook.provenance),
             }
         )
     else:
-        from corridor.cli.screens import shares_table, target_table
-
-        print_frame(
-            frame,
-            json=False,
-            screen=target_table(frame) if table == "target" else shares_table(frame),
-        )
-    for sentence in found.sentences:
-        say(sentence)
-    for warning in found.warnings:
-        say(f"warning: {warning}")
+        screen = target_table(frame) if table == "target" else shares_table(frame)
+        print_frame(frame, json=False, screen=screen)
+    say_all(outlook.sentences)
+    say_warnings(outlook.warnings)
     return DONE
 
 
-@app.command
-def audit(study: Path, *, chosen: Chosen | None = None) -> int:
+def audit(folder: StudyFolder, *, options: StudyOptions | None = None) -> int:
     """Hold every claim and every promise of a study against its figures, with the arithmetic.
 
     A claim is consistent, differs or cannot be checked; a promise is on course, short by an amount
@@ -147,48 +145,67 @@ def audit(study: Path, *, chosen: Chosen | None = None) -> int:
 
     Parameters
     ----------
-    study
+    folder
         Folder of the study.
     """
-    import polars as pl
-
-    from corridor.cli.screens import progress
     from corridor.evidence.chapter import verdicts
+
+    options = options or StudyOptions()
+    study = options.read(folder)
+    frame = _verdict_rows(verdicts(study, _forecasts(study)))
+
+    print_frame(frame, json=options.json, screen=frame.drop("note", "source_id"))
+    for (kind,), rows in frame.group_by(["kind"], maintain_order=True):
+        counts = rows["verdict"].value_counts(sort=True).rows()
+        shares = ", ".join(f"{count} {verdict}" for verdict, count in counts)
+        say(f"{rows.height} {kind}s: {shares}")
+    return DONE
+
+
+def _goal(study: Study) -> Goal:
+    """Return the trade target of a study; CallError where it has none."""
+    if study.settings.target is None:
+        raise CallError(
+            "The study asks about no trade target: add a section [target] to study.toml."
+        )
+    return study.settings.target
+
+
+def _forecasts(study: Study) -> Mapping[str, float]:
+    """Return the forecasts that claims may refer to; none where the study has no trade target."""
+    from corridor.cli.screens import progress
     from corridor.trade.chapter import forecast_target
 
-    chosen = chosen or Chosen()
-    known = chosen.read(study)
-    forecasts: dict[str, float] = {}
-    if known.settings.target is not None:
-        say_compiling()
-        with progress() as step:
-            forecasts = dict(forecast_target(known, draws=0, progress=step).forecasts)
-    frames = verdicts(known, forecasts)
-    shape: dict[str, Any] = dict.fromkeys(
-        ("kind", "id", "statement", "verdict", "arithmetic", "note", "source_id", "confidence"),
-        pl.String,
-    )
-    rows = [pl.DataFrame(schema=shape)]
-    for name, kind, statement, verdict in (
+    if study.settings.target is None:
+        return {}
+
+    say_compiling()
+    with progress() as step:
+        return forecast_target(study, draws=0, progress=step).forecasts
+
+
+def _verdict_rows(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return claims and promises as rows of one table, claims first."""
+    import polars as pl
+
+    columns = ("kind", "id", "statement", "verdict", "arithmetic", "note", "source_id")
+    parts = [pl.DataFrame(schema=dict.fromkeys((*columns, "confidence"), pl.String))]
+
+    for table, kind, statement, verdict in (
         ("claims", "claim", "statement", "verdict"),
         ("commitments", "promise", "name", "state"),
     ):
-        if name in frames:
-            rows.append(
-                frames[name].select(
-                    pl.lit(kind).alias("kind"),
-                    pl.col(f"{name[:-1]}_id").alias("id"),
-                    pl.col(statement).alias("statement"),
-                    pl.col(verdict).alias("verdict"),
-                    "arithmetic",
-                    "note",
-                    "source_id",
-                    "confidence",
-                )
+        if table in frames:
+            rows = frames[table].select(
+                pl.lit(kind).alias("kind"),
+                pl.col(f"{table.removesuffix('s')}_id").alias("id"),
+                pl.col(statement).alias("statement"),
+                pl.col(verdict).alias("verdict"),
+                "arithmetic",
+                "note",
+                "source_id",
+                "confidence",
             )
-    whole = pl.concat(rows)
-    print_frame(whole, json=chosen.json, screen=whole.drop("note", "source_id"))
-    for (kind,), part in whole.group_by(["kind"], maintain_order=True):
-        counts = part["verdict"].value_counts(sort=True).rows()
-        say(f"{part.height} {kind}s: " + ", ".join(f"{n} {verdict}" for verdict, n in counts))
-    return DONE
+            parts.append(rows)
+
+    return pl.concat(parts)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corridor.errors import UnknownName
 from corridor.evidence.claims import UNSAID
@@ -36,8 +36,11 @@ SHOWN = {
     "trade": ("series",),
 }
 
+LANGUAGES = ("ru", "kk", "ur", "zh", "fa", "tr")  # suggested where a word is no language
+CODE = re.compile(r"[a-z]{2,3}(_[A-Za-z]+)*")
+
 # Lines of a catalogue that every writing would change, and those that nobody filled in.
-HEADS = (
+VOLATILE_LINES = (
     b'"POT-Creation',
     b'"PO-Revision',
     b'"Generated-By',
@@ -47,68 +50,69 @@ HEADS = (
 UNFILLED = b"<LL@li.org>"
 
 
+class Translation(NamedTuple):
+    """A catalogue of a study as it was written: where, its texts, and those translated."""
+
+    path: Path
+    texts: int
+    translated: int
+
+
 def phrases(study: Study) -> Iterator[tuple[str, str]]:
-    """Yield every text of a study that a reader sees, and where it stands; a text may come
-    twice."""
+    """Yield every text of a study that a reader sees, and where it stands; some come twice."""
     for text in (study.title, study.settings.licence):
         if text:
             yield text, "study.toml"
+
     for scenario in study.scenarios.values():
         for text in (scenario.title, scenario.about, scenario.question):
             if text:
                 yield text, f"study.toml scenario {scenario.scenario_id}"
+
     for trip in study.trips:
         if trip.question:
             yield trip.question, f"study.toml trip {trip.trip_id}"
+
     for table, columns in SHOWN.items():
         for column in columns:
-            for text in (
-                study.tables[table][column].drop_nulls().unique(maintain_order=True).to_list()
-            ):
+            texts = study.tables[table][column].drop_nulls().unique(maintain_order=True)
+            for text in texts.to_list():
                 if text.strip() and text not in UNSAID:
                     yield text, f"{table}.{column}"
 
 
-def catalogue(study: Study, language: str) -> tuple[Path, int, int]:
-    """Bring ``languages/<language>.po`` of a study up to its texts, and return its path, the texts,
-    and those translated.
+def write_catalogue(study: Study, language: str) -> Translation:
+    """Bring ``languages/<language>.po`` of a study up to its texts.
 
     What was translated stays so; texts that are gone leave. Write translations with any editor of
     gettext catalogues, or as text. Raises UnknownName for a word that is no language, CallError for
     a catalogue that cannot be read, OSError.
     """
-    from babel import Locale, UnknownLocaleError
     from babel.messages.catalog import Catalog
 
     from corridor.tables.files import write_bytes
 
-    try:
-        if str(Locale.parse(language)) != language or not re.fullmatch(
-            r"[a-z]{2,3}(_[A-Za-z]+)*", language
-        ):
-            raise ValueError(language)  # it is to be the name of a file, too
-    except (UnknownLocaleError, ValueError):
-        raise UnknownName("language", language, ["ru", "kk", "ur", "zh", "fa", "tr"]) from None
+    _check_language(language)
     template = Catalog(fuzzy=False)
-    for text, where in phrases(study):
-        template.add(text, locations=[(where.replace(" ", "/"), 0)])
+    for text, place in phrases(study):
+        template.add(text, locations=[(place.replace(" ", "/"), 0)])
+
     path = study.folder / "languages" / f"{language}.po"
-    known = Catalog(
-        locale=language, project=study.id, charset="utf-8", fuzzy=False, header_comment="#"
-    )
     if path.exists():
-        known = read_catalogue(path, language)
-    known.update(template, no_fuzzy_matching=True, update_header_comment=False)
+        catalogue = read_catalogue(path, language)
+    else:
+        catalogue = Catalog(
+            locale=language, project=study.id, charset="utf-8", fuzzy=False, header_comment="#"
+        )
+    catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, written(known))
-    return (
-        path,
-        len(template),
-        sum(bool(message.string) and not message.fuzzy for message in known if message.id),
-    )
+    write_bytes(path, catalogue_bytes(catalogue))
+    translated = sum(bool(m.string) and not m.fuzzy for m in catalogue if m.id)
+    return Translation(path, len(template), translated)
 
 
-def written(catalogue: Catalog) -> bytes:
+def catalogue_bytes(catalogue: Catalog) -> bytes:
     """Return a catalogue as a file, without dates and names that change with every writing."""
     from io import BytesIO
 
@@ -116,8 +120,21 @@ def written(catalogue: Catalog) -> bytes:
 
     out = BytesIO()
     write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False)
-    return b"\n".join(
-        line
-        for line in out.getvalue().split(b"\n")
-        if not line.startswith(HEADS) and line != b"#" and UNFILLED not in line
-    )
+    return b"\n".join(line for line in out.getvalue().split(b"\n") if _stays(line))
+
+
+def _stays(line: bytes) -> bool:
+    """Tell whether a line of a catalogue is written: it says something, the same every time."""
+    return not line.startswith(VOLATILE_LINES) and line != b"#" and UNFILLED not in line
+
+
+def _check_language(language: str) -> None:
+    """Raise UnknownName where a word is no code of a language; it is to name a file, too."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        is_code = str(Locale.parse(language)) == language and CODE.fullmatch(language)
+    except (UnknownLocaleError, ValueError):
+        is_code = False
+    if not is_code:
+        raise UnknownName("language", language, LANGUAGES) from None

@@ -1,0 +1,88 @@
+"""Output: data on stdout, words on stderr, and the exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DONE = 0
+FINDINGS = 1
+USAGE = 2
+NOT_SERVED = 3
+INTERRUPTED = 130
+
+PROSE_LISTS = ("documents",)  # lists whose items hold blanks, parted by semicolons
+
+
+def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None = None) -> None:
+    """Print a table: JSON, a table on a terminal, CSV when piped.
+
+    screen: what a terminal shows in the place of the table; null: the table.
+    """
+    if json:
+        print_json(frame.to_dicts())
+    elif sys.stdout is not None and sys.stdout.isatty():
+        from corridor.cli.screens import print_table
+
+        print_table(frame if screen is None else screen)
+    else:
+        _print_csv(frame)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, dates in ISO 8601."""
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=lambda v: v.isoformat()))
+
+
+def say(words: str) -> None:
+    """Print words on stderr."""
+    print(words, file=sys.stderr)
+
+
+def say_all(sentences: Iterable[str]) -> None:
+    """Print sentences on stderr, a line each."""
+    for sentence in sentences:
+        say(sentence)
+
+
+def say_warnings(warnings: Iterable[str]) -> None:
+    """Print the caveats of an answer on stderr."""
+    say_all(f"warning: {warning}" for warning in warnings)
+
+
+def say_compiling() -> None:
+    """Say so where the kernels have to be compiled first."""
+    from corridor.kernels import compilation
+
+    if not compilation.is_compiled():
+        folder = compilation.cache_folder()
+        say(f"compiling the search kernels, once, into {folder} (under a minute)")
+
+
+def drop_output() -> None:
+    """Let what is still to be printed go nowhere, so that ending the program does not fail."""
+    import os
+
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError, AttributeError):
+        pass  # no stdout of the system: nothing is left to fail
+
+
+def _print_csv(frame: pl.DataFrame) -> None:
+    """Print a table as CSV, a row a line: for grep and cut."""
+    import polars as pl
+
+    from corridor.tables.csv import csv_text, join_lists
+
+    separators = {name: " " for name in frame.columns if name not in PROSE_LISTS}
+    in_one_line = pl.selectors.string().str.replace_all("\n", "; ", literal=True)
+    print(csv_text(join_lists(frame, separators).with_columns(in_one_line)), end="")

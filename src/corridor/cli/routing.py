@@ -1,0 +1,300 @@
+"""The verbs of routing: route and skim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import (
+    DONE,
+    NOT_SERVED,
+    print_frame,
+    print_json,
+    say,
+    say_compiling,
+    say_warnings,
+)
+from corridor.errors import CallError
+
+if TYPE_CHECKING:
+    from corridor.routing.query import Options
+    from corridor.routing.route import Routes
+    from corridor.routing.whynot import Opening, WhyNot
+    from corridor.study.study import Study
+
+LEG_KEYS = (
+    "link_id",
+    "terminal_id",
+    "service_id",
+    "mode",
+    "layer",
+    "from_node_id",
+    "to_node_id",
+    "country",
+    "depart_at",
+    "arrive_at",
+    "wait_h",
+    "time_h",
+    "fixed_h",
+    "cost_usd",
+    "carbon_kg",
+    "length_km",
+    "source_id",
+    "confidence",
+)
+
+Avoid = Annotated[
+    tuple[str, ...],
+    Parameter(
+        help="Country (IR), mode (ferry), place or link no route uses; may be repeated.",
+        negative="",
+    ),
+]
+Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class TravelOptions:
+    """What travels, and what a route may and must do."""
+
+    cargo: Annotated[str, Parameter(help="Row of cargoes.csv.")] = "container-40"
+    via: Annotated[
+        tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")
+    ] = ()
+    avoid: Avoid = ()
+    require: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Country, mode, place or link every route uses; may be repeated.", negative=""
+        ),
+    ] = ()
+    max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = (
+        None
+    )
+    deadline: Annotated[
+        str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")
+    ] = None
+    carrier: Carrier = None
+    seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
+
+    def for_library(self) -> Options:
+        """Return them as the library takes them, all but the cargo."""
+        return {
+            "via": self.via,
+            "avoid": self.avoid,
+            "require": self.require,
+            "deadline": self.deadline,
+            "max_transshipments": self.max_transshipments,
+            "carrier": self.carrier,
+            "rng": self.seed,
+        }
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class AnswerOptions:
+    """What is compared and shown."""
+
+    criteria: Annotated[str, Parameter(help="Comma-parted: time, cost, carbon, risk.")] = (
+        "time,cost,carbon,risk"
+    )
+    max_routes: Annotated[
+        int, Parameter(help="Most routes shown; the answer says how many there are.")
+    ] = 10
+    every: Annotated[int, Parameter(help="Days between departures, where --depart is a range.")] = 7
+    why_not: Annotated[
+        str | None,
+        Parameter(help="Say why the best routes do not use this place, link, mode or country."),
+    ] = None
+    table: Annotated[
+        Literal["routes", "legs"], Parameter(help="What to print: the routes, or their legs.")
+    ] = "routes"
+
+    @property
+    def criteria_names(self) -> tuple[str, ...]:
+        """The criteria, the first of them first."""
+        return tuple(name.strip() for name in self.criteria.split(","))
+
+
+def route(
+    folder: StudyFolder,
+    origin: str,
+    destination: str,
+    *,
+    depart: str,
+    options: StudyOptions | None = None,
+    travel: TravelOptions | None = None,
+    answer: AnswerOptions | None = None,
+) -> int:
+    """Find every route worth taking on a date, by time, cost, carbon and risk.
+
+    Places are ids, names or UN/LOCODEs; place@layer (altynkol@rail-1520) for goods already on a
+    train or ship. A range of days (2026-01-01..2026-12-31) gives the best route by the first
+    criterion for each departure.
+
+    Example: corridor route studies/kazakhstan-pakistan almaty karachi --depart 2026-02-10
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    origin
+        Where the goods start.
+    destination
+        Where they end.
+    depart
+        Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
+    """
+    options = options or StudyOptions()
+    travel = travel or TravelOptions()
+    answer = answer or AnswerOptions()
+
+    study = options.read(folder)
+    say_compiling()
+    trip = {
+        "origin": origin,
+        "destination": destination,
+        "cargo": travel.cargo,
+        "depart": depart,
+        **travel.for_library(),
+    }
+    if ".." in depart:
+        return _departures(study, trip, answer, json=options.json)
+    return _routes(study, trip, answer, json=options.json)
+
+
+def skim(
+    folder: StudyFolder,
+    *,
+    cargo: str = "container-40",
+    depart: str,
+    places: tuple[str, ...] = (),
+    avoid: Avoid = (),
+    carrier: Carrier = None,
+    options: StudyOptions | None = None,
+) -> int:
+    """Print time, cost, carbon and risk between all places by least generalised cost on a day.
+
+    Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty --places karachi
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    cargo
+        Row of cargoes.csv.
+    depart
+        Day looked at.
+    places
+        Place to start and end at; may be repeated; every place where not given.
+    """  # noqa: E501
+    from corridor.routing.skims import skim as skim_network
+
+    options = options or StudyOptions()
+    study = options.read(folder)
+
+    say_compiling()
+    skims = skim_network(
+        study.network,
+        cargo=cargo,
+        depart=depart,
+        places=places or None,
+        avoid=avoid,
+        carrier=carrier,
+    )
+    print_frame(skims, json=options.json)
+    return DONE
+
+
+def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
+    """Print the best route by the first criterion for each departure in a range of days."""
+    from corridor.cli.screens import departures_table
+    from corridor.routing.year import departures
+
+    if answer.why_not is not None:
+        raise CallError("--why-not asks about one departure: give --depart one day.")
+
+    frame = departures(
+        study.network, criteria=answer.criteria_names[:1], every_days=answer.every, **trip
+    )
+    print_frame(frame, json=json, screen=departures_table(frame))
+
+    has_route = frame["time_h"].null_count() < frame.height
+    return DONE if has_route else NOT_SERVED
+
+
+def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
+    """Print the routes of one departure, or their legs, and why an element is in none of them."""
+    from corridor.routing.route import route as find_routes
+    from corridor.routing.whynot import why_not
+
+    routes = find_routes(
+        study.network, criteria=answer.criteria_names, max_routes=answer.max_routes, **trip
+    )
+    result = routes_answer(routes)
+    if answer.why_not is not None:
+        absence = why_not(study.network, element=answer.why_not, **trip)
+        result["why_not"] = why_not_answer(absence)
+        say(absence.verdict)
+
+    if json:
+        print_json(result)
+    else:
+        _print_routes(routes, answer.table)
+        say(repr(routes))
+    say_warnings(routes.warnings)
+    return DONE if routes.pareto_count else NOT_SERVED
+
+
+def _print_routes(routes: Routes, table: str) -> None:
+    """Print the routes, or their legs."""
+    from corridor.cli.screens import legs_table, routes_table
+
+    if table == "legs":
+        print_frame(routes.legs, json=False, screen=legs_table(routes.legs))
+    else:
+        print_frame(routes.routes, json=False, screen=routes_table(routes.routes))
+
+
+def routes_answer(routes: Routes) -> dict[str, Any]:
+    """Return routes with their legs as JSON takes them."""
+    legs: dict[str, list[dict[str, Any]]] = {}
+    for leg in routes.legs.iter_rows(named=True):
+        legs.setdefault(leg["route_id"], []).append({key: leg[key] for key in LEG_KEYS})
+
+    return {
+        "routes": [
+            {**row, "legs": legs.get(row["route_id"], [])}
+            for row in routes.routes.iter_rows(named=True)
+        ],
+        "pareto_count": routes.pareto_count,
+        "reason": routes.reason,
+        "openings": [opening_answer(opening) for opening in routes.openings],
+        "warnings": list(routes.warnings),
+        "provenance": dict(routes.provenance),
+    }
+
+
+def opening_answer(opening: Opening) -> dict[str, Any]:
+    """Return what would have to open, as JSON takes it."""
+    return {
+        "closures": [f"{closure.kind} {closure.closure_id}" for closure in opening.closures],
+        "links": [list(link_ids) for link_ids in opening.links],
+        "time_h": opening.time_h,
+        "cost_usd": opening.cost_usd,
+    }
+
+
+def why_not_answer(absence: WhyNot) -> dict[str, Any]:
+    """Return why an element is in no best route, as JSON takes it."""
+    return {
+        "element": absence.element,
+        "links": list(absence.links),
+        "closures": list(absence.closures),
+        "verdict": absence.verdict,
+        "comparison": absence.comparison.to_dicts(),
+    }
