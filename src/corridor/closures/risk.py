@@ -16,7 +16,7 @@ from corridor.closures.demand_arrays import Exposure
 from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept
 from corridor.parallel import Block
-from corridor.tables.store import installed_version, keep
+from corridor.tables.store import installed_version, write_results
 from corridor.units import DAY_MIN
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
@@ -64,7 +64,7 @@ class Risk:
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""
-        return keep(
+        return write_results(
             folder,
             {name: getattr(self, name) for name in TABLES},
             {**self.provenance, "warnings": list(self.warnings)},

@@ -29,7 +29,7 @@ from corridor.routing.query import (
     trace,
 )
 from corridor.routing.whynot import Opening, opening_sets, say_openings
-from corridor.tables.store import installed_version, keep
+from corridor.tables.store import installed_version, write_results
 from corridor.units import HOUR_MIN
 
 ROUTE_TYPES: dict[str, Any] = {
@@ -106,7 +106,7 @@ class Routes:
 
     def write(self, folder: str | Path) -> Path:
         """Write routes and legs as Parquet and a manifest into a folder and return it."""
-        return keep(
+        return write_results(
             folder,
             {"routes": self.routes, "legs": self.legs},
             {

@@ -17,7 +17,7 @@ import polars as pl
 from corridor.study.study import Study
 from corridor.tables import schema_results
 from corridor.tables.columns import Table
-from corridor.tables.store import installed_version, keep, kept
+from corridor.tables.store import installed_version, read_results, write_results
 
 PACKAGE = Path(__file__).parents[1]
 NOT_CODE = frozenset({"static", "__pycache__"})  # folders of the package that no answer depends on
@@ -39,7 +39,7 @@ def read(
     folder: Path, study: Study, provenance: Mapping[str, Any]
 ) -> dict[str, pl.DataFrame] | None:
     """Return the tables kept in a folder; null where they are stale, incomplete or damaged."""
-    frames = kept(folder, provenance)
+    frames = read_results(folder, provenance)
     if frames is None or flaws(study, frames):
         return None
     return frames
@@ -61,7 +61,7 @@ def write(
             "The tables of the run are not those that corridor.tables.schema_results declares: "
             f"{'; '.join(differences)}."
         )
-    keep(folder, frames, provenance)
+    write_results(folder, frames, provenance)
 
 
 def flaws(study: Study, frames: Mapping[str, pl.DataFrame]) -> list[str]:
