@@ -18,7 +18,8 @@ import naive_closures
 from closure_cases import ON, STUDY_ON, build, demand_of, random_case, study_network, two_roads
 from corridor.closures.criticality import measure, rank, without, worst_pairs
 from corridor.closures.demand_arrays import Exposure, expose, part
-from corridor.closures.elements import disjoint_counts, elements
+from corridor.closures.disjoint_routes import disjoint_counts
+from corridor.closures.elements import elements
 from corridor.errors import CallError, UnknownName
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
@@ -201,7 +202,7 @@ def test_exposure_weighs_arcs_as_skims_do() -> None:
         pl.col("origin_country").is_null() & pl.col("destination_country").is_null()
     )
     # a skim is of goods from anywhere to anywhere: rules for those of one country are not for it
-    network = dataclasses.replace(whole, frames={**whole.frames, "rules": anybodys}, cache={})
+    network = dataclasses.replace(whole, frames={**whole.frames, "rules": anybodys})
     exposed = expose(network, network.frames["demand"], on=STUDY_ON)
     for cargo in ("bulk-t", "container-40"):
         trip = exposed.trips["cargo_id"].to_list().index(cargo)

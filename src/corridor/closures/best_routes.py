@@ -2,52 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from corridor.closures.demand_arrays import Exposure, part
+from corridor.kernels import Ints
 from corridor.units import HOUR_MIN
 
 
-def best_routes(exposure: Exposure) -> list[dict[str, Any] | None]:
-    """Return the figures of the best way of every trip on the first day, null where there is
-    none."""
+class BestRoute(TypedDict):
+    """Figures of one unit by its cheapest route: real USD, hours, km, and what it passes in order.
+
+    countries: each once; borders: links between two countries; links: every link, with repeats.
+    """
+
+    generalised_cost_usd: float
+    cost_usd: float
+    time_h: float
+    length_km: float
+    countries: list[str]
+    borders: list[str]
+    links: list[str]
+
+
+def best_routes(exposure: Exposure) -> list[BestRoute | None]:
+    """Return the best route of every trip on the first day, null where there is none.
+
+    Best is least generalised cost.
+    """
     from corridor.kernels.paths import UNREACHED, dijkstra
 
+    regime = exposure.regime_of_day[0]
+    routes: list[BestRoute | None] = [None] * exposure.trips.height
+    for class_, starts, trips in exposure.groups():
+        distance, arc_into = dijkstra(
+            exposure.ptr, exposure.head, exposure.weight[regime, class_], starts
+        )
+
+        for trip in trips.tolist():
+            goals = part(exposure.goals, trip)
+            if not len(goals):
+                continue
+            nearest = int(goals[distance[goals].argmin()])
+            if distance[nearest] >= UNREACHED:
+                continue
+
+            arcs = _arcs_to(nearest, arc_into, exposure.tail)
+            routes[trip] = _route(exposure, class_, arcs, int(distance[nearest]))
+    return routes
+
+
+def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
+    """Return the arcs of the tree that lead to a state, first arc first."""
+    arcs = []
+    while arc_into[state] >= 0:
+        arcs.append(int(arc_into[state]))
+        state = int(tail[arc_into[state]])
+    return arcs[::-1]
+
+
+def _route(exposure: Exposure, class_: int, arcs: Sequence[int], cents: int) -> BestRoute:
+    """Return the figures of a route along some arcs in CSR order."""
     network = exposure.network
-    graph = exposure.network.graph
     links = network.rows("links")
     nodes = network.by_id("nodes")
     regime = exposure.regime_of_day[0]
-    found: list[dict[str, Any] | None] = [None] * exposure.trips.height
-    for kind, starts, trips in exposure.groups():
-        distance, arc = dijkstra(exposure.ptr, exposure.head, exposure.weight[regime, kind], starts)
-        for t in trips.tolist():
-            goals = part(exposure.goals, t)
-            here = int(goals[distance[goals].argmin()]) if len(goals) else -1
-            if here < 0 or distance[here] >= UNREACHED:
-                continue
-            cents = int(distance[here])
-            arcs = []
-            while arc[here] >= 0:
-                arcs.append(int(arc[here]))
-                here = int(exposure.tail[arc[here]])
-            arcs.reverse()
-            runs = [
-                (links[i], forward) for a in arcs for i, forward in graph.runs[exposure.arc_of[a]]
-            ]
-            ends = [
-                (r["from_node_id"], r["to_node_id"])[:: 1 if forward else -1] for r, forward in runs
-            ]
-            countries = [(nodes[a]["country"], nodes[b]["country"]) for a, b in ends]
-            found[t] = {
-                "generalised_cost_usd": cents / 100,
-                "cost_usd": int(exposure.cents[kind, arcs].sum()) / 100,
-                "time_h": int(exposure.minutes[regime, kind, arcs].sum()) / HOUR_MIN,
-                "length_km": int(exposure.metres[arcs].sum()) / 1000,
-                "countries": list(dict.fromkeys(c for pair in countries for c in pair)),
-                "borders": [
-                    r["link_id"] for (r, _), (a, b) in zip(runs, countries, strict=True) if a != b
-                ],
-                "links": [r["link_id"] for r, _ in runs],
-            }
-    return found
+
+    link_ids: list[str] = []
+    borders: list[str] = []
+    countries: list[str] = []
+    for graph_arc in exposure.arc_of[arcs].tolist():
+        for link, forward in network.graph.runs[graph_arc]:
+            row = links[link]
+            country_from = nodes[row["from_node_id"]]["country"]
+            country_to = nodes[row["to_node_id"]]["country"]
+
+            link_ids.append(row["link_id"])
+            countries += (country_from, country_to) if forward else (country_to, country_from)
+            if country_from != country_to:
+                borders.append(row["link_id"])
+
+    return {
+        "generalised_cost_usd": cents / 100,
+        "cost_usd": int(exposure.cents[class_, arcs].sum()) / 100,
+        "time_h": int(exposure.minutes[regime, class_, arcs].sum()) / HOUR_MIN,
+        "length_km": int(exposure.metres[arcs].sum()) / 1000,
+        "countries": list(dict.fromkeys(countries)),
+        "borders": borders,
+        "links": link_ids,
+    }

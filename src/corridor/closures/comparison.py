@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from corridor.closures.best_routes import best_routes
+from corridor.closures.best_routes import BestRoute, best_routes
 from corridor.closures.demand_arrays import expose
 from corridor.network.network import Network
 
@@ -19,66 +20,130 @@ TRIP_COLUMNS = {
 }
 FIGURES = ("generalised_cost_usd", "cost_usd", "time_h", "length_km")
 LISTS = ("countries", "borders", "links")
+SIDES = ("before", "after")
 
 
 def compare(
     before: Network, after: Network, trips: pl.DataFrame, *, on: dt.date | str
 ) -> pl.DataFrame:
-    """Return what moves from one network to another: the best way of every trip on a day in both,
-    by generalised cost.
+    """Return what moves from one network to another: the best route of every trip in both.
 
-    trips: a demand table, or trip_id, origin, destination and cargo. One row a trip: each figure of
-    a unit with ``_before`` and ``_after`` (null: no way), countries, borders and links passed,
-    t_per_year and extra_usd_per_year where units are given, and moved: ``same``, ``cost`` (same
-    way, other figures), ``route``, ``opened``, ``cut`` or ``no way``.
+    Best is least generalised cost.
 
+    Parameters
+    ----------
+    before, after
+        The networks compared.
+    trips
+        A demand table, or trip_id, origin, destination and cargo.
+    on
+        Day looked at in both.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a trip:
+
+        * demand_id, origin, destination, cargo_id;
+        * moved: ``same``, ``cost`` (same route, other figures), ``route``, ``opened``, ``cut`` or
+          ``no way``;
+        * generalised_cost_usd, cost_usd, time_h and length_km of a unit, countries, borders and
+          links passed: each with ``_before`` and ``_after``, null where there is no route;
+        * t_per_year and extra_usd_per_year: null where ``trips`` has no units_per_year, the second
+          also where a route is lacking in one of the two.
+
+    Raises
+    ------
+    UnknownName
+        For a place or cargo that a network has not.
+    CallError
+        For no trips, or columns that are not there.
+
+    Examples
+    --------
     >>> import corridor as co
     >>> network = co.read("studies/kazakhstan-pakistan").network
     >>> same = co.compare(network, network, network.frames["demand"], on="2026-07-01")
     >>> same["moved"].unique().to_list()
     ['same']
     """
-    frame = trips.rename(
-        {k: v for k, v in TRIP_COLUMNS.items() if k in trips.columns and v not in trips.columns}
-    )
-    has_units = "units_per_year" in frame.columns
+    demand = _as_demand(trips)
+    has_units = "units_per_year" in demand.columns
     if not has_units:
-        frame = frame.with_columns(pl.lit(1.0).alias("units_per_year"))
-    exposed = [expose(network, frame, on=on) for network in (before, after)]
-    tonnes = exposed[0].units() * exposed[0].column("t_per_unit")
+        demand = demand.with_columns(pl.lit(1.0).alias("units_per_year"))
+
+    exposure_before = expose(before, demand, on=on)
+    exposure_after = expose(after, demand, on=on)
+    tonnes = exposure_before.units() * exposure_before.column("t_per_unit")
+    routes_before = best_routes(exposure_before)
+    routes_after = best_routes(exposure_after)
+
     rows = []
-    for trip, t, a, b in zip(
-        frame.iter_rows(named=True), tonnes, *(best_routes(e) for e in exposed), strict=True
+    for trip, route_before, route_after, t_per_year in zip(
+        demand.iter_rows(named=True), routes_before, routes_after, tonnes.tolist(), strict=True
     ):
-        row = {
-            "demand_id": trip["demand_id"],
-            "origin": trip["origin_node_id"],
-            "destination": trip["destination_node_id"],
-            "cargo_id": trip["cargo_id"],
-            "moved": _moved(a, b),
-        }
-        for name in (*FIGURES, *LISTS):
-            row[f"{name}_before"] = a and a[name]
-            row[f"{name}_after"] = b and b[name]
-        extra = b["generalised_cost_usd"] - a["generalised_cost_usd"] if a and b else None
-        row["t_per_year"] = float(t) if has_units else None
-        row["extra_usd_per_year"] = (
-            extra * trip["units_per_year"] if extra is not None and has_units else None
-        )
+        row = _row(trip, route_before, route_after)
+        row["t_per_year"] = t_per_year if has_units else None
+        row["extra_usd_per_year"] = None
+        if has_units and route_before and route_after:
+            extra_usd = route_after["generalised_cost_usd"] - route_before["generalised_cost_usd"]
+            row["extra_usd_per_year"] = extra_usd * trip["units_per_year"]
         rows.append(row)
-    types = {
-        f"{name}_{side}": pl.Float64 if name in FIGURES else pl.List(pl.String)
-        for name in (*FIGURES, *LISTS)
-        for side in ("before", "after")
-    }
-    return pl.DataFrame(
-        rows, schema_overrides={**types, "t_per_year": pl.Float64, "extra_usd_per_year": pl.Float64}
+    return pl.DataFrame(rows, schema_overrides=_types())
+
+
+def _as_demand(trips: pl.DataFrame) -> pl.DataFrame:
+    """Return trips with the names of the columns of a demand table."""
+    return trips.rename(
+        {
+            name: demand_name
+            for name, demand_name in TRIP_COLUMNS.items()
+            if name in trips.columns and demand_name not in trips.columns
+        }
     )
 
 
-def _moved(a: dict[str, Any] | None, b: dict[str, Any] | None) -> str:
-    if a is None or b is None:
-        return "no way" if a is b else "opened" if a is None else "cut"
-    if a["links"] != b["links"]:
+def _row(
+    trip: Mapping[str, Any], before: BestRoute | None, after: BestRoute | None
+) -> dict[str, Any]:
+    """Return what the best route of a trip is in both networks."""
+    row: dict[str, Any] = {
+        "demand_id": trip["demand_id"],
+        "origin": trip["origin_node_id"],
+        "destination": trip["destination_node_id"],
+        "cargo_id": trip["cargo_id"],
+        "moved": _moved(before, after),
+    }
+    for name in (*FIGURES, *LISTS):
+        row[f"{name}_before"] = dict(before)[name] if before else None
+        row[f"{name}_after"] = dict(after)[name] if after else None
+    return row
+
+
+def _moved(before: BestRoute | None, after: BestRoute | None) -> str:
+    """Return the word for what became of a trip."""
+    if before is None and after is None:
+        return "no way"
+    if before is None:
+        return "opened"
+    if after is None:
+        return "cut"
+    if before["links"] != after["links"]:
         return "route"
-    return "same" if all(a[name] == b[name] for name in FIGURES) else "cost"
+    return "same" if _figures(before) == _figures(after) else "cost"
+
+
+def _figures(route: BestRoute) -> list[object]:
+    return [dict(route)[name] for name in FIGURES]
+
+
+def _types() -> dict[str, Any]:
+    """Return the types of the columns that may be null in every row."""
+    figures = {f"{name}_{side}": pl.Float64 for name in FIGURES for side in SIDES}
+    lists = {f"{name}_{side}": pl.List(pl.String) for name in LISTS for side in SIDES}
+    return {
+        **figures,
+        **lists,
+        "t_per_year": pl.Float64,
+        "extra_usd_per_year": pl.Float64,
+    }

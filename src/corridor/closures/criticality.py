@@ -19,7 +19,8 @@ from corridor.closures.demand_arrays import (
     packed,
     part,
 )
-from corridor.closures.elements import KINDS, Element, disjoint_counts, elements
+from corridor.closures.disjoint_routes import disjoint_counts
+from corridor.closures.elements import KINDS, Element, elements
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,22 +20,48 @@ from corridor.tables.store import installed_version, write_results
 from corridor.units import DAY_MIN
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
-LEAST_TAIL = 5  # draws beyond a return level, below which it is not told
+MIN_TAIL = 5  # draws beyond a return level, below which it is left out
 MEASURES = ("loss_usd", "extra_usd", "delay_t_days", "delay_d", "lost_t", "lost_trade_usd")
+QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95, "p99": 0.99}
 TABLES = ("summary", "return_levels", "by_hazard", "by_element", "by_trip", "years", "events")
+EPOCH = dt.date(1970, 1, 1)
+# Days since 1970 that a date can hold (years 1 to 9999): a closure may be drawn to last longer.
+MIN_EPOCH_DAY = -700_000
+MAX_EPOCH_DAY = 2_900_000
 
 
 @dataclass(frozen=True, eq=False)
 class Risk:
-    """What closures cost in simulated years, told against the same year without hazards.
+    """What closures cost in simulated years, compared with the same year without closures.
 
-    summary: mean, standard error and quantiles of each yearly figure. return_levels: yearly loss
-    passed once in so many years. by_hazard, by_element, by_trip: mean yearly loss and its share by
-    hazard, by link and by demand row. years: one row a draw: loss_usd = extra_usd (money and time
-    of what was sent, waits and ways back included) + what lost units count; delay_t_days: tonnes x
-    days later, delay_d: the same a tonne sent; lost_t and lost_trade_usd: cargo that stayed behind
-    and its value. events: every closure at work, its loss and recover_d, days from its end until
-    the last goods that went by another way or waited because of it were there.
+    Attributes
+    ----------
+    summary
+        One row a yearly figure (``measure``): mean, standard_error (null for one draw), p05, p50,
+        p95, p99.
+    return_levels
+        loss_usd passed once in return_period_years, with its interval low_usd to high_usd.
+    by_hazard
+        One row a hazard: closures_per_year, shut_d_per_year, loss_usd_per_year and its loss_share;
+        recover_mean_d and recover_p95_d of the closures that cost anything.
+    by_element
+        loss_usd_per_year and loss_share of every link at which anything was lost.
+    by_trip
+        One row a demand row: yearly loss_usd, extra_usd, delay_t_days, lost_t and lost_trade_usd,
+        base_usd_per_year (the cost of a year without closures), loss_share.
+    years
+        One row a draw: loss_usd, extra_usd plus what lost units count; extra_usd, money and time of
+        what was sent more than undisturbed, waits and ways back included; delay_t_days, tonnes x
+        days later; delay_d, the same a tonne sent; lost_t and lost_trade_usd, cargo that stayed
+        behind and its value.
+    events
+        One row a closure at work: draw, hazard_id, from_on, to_on (null: after what was simulated),
+        shut_d, loss_usd, recover_d: days from its end until the last goods were there that took
+        another route or waited because of it.
+    warnings
+        What holds with a caveat.
+    provenance
+        Version, settings, seed and hash of the inputs.
     """
 
     summary: pl.DataFrame
@@ -51,15 +77,19 @@ class Risk:
     @property
     def expected_loss_usd(self) -> float:
         """Mean yearly loss."""
-        return float(self.summary.filter(pl.col("measure") == "loss_usd")["mean"][0])
+        return float(self._loss["mean"])
+
+    @property
+    def _loss(self) -> dict[str, Any]:
+        return self.summary.filter(pl.col("measure") == "loss_usd").row(0, named=True)
 
     def __repr__(self) -> str:
-        row = self.summary.filter(pl.col("measure") == "loss_usd").row(0, named=True)
-        error = "" if row["standard_error"] is None else f" ± {row['standard_error'] / 1e6:,.1f}"
+        standard_error = self._loss["standard_error"]
+        error = "" if standard_error is None else f" ± {standard_error / 1e6:,.1f}"
         return (
             f"Risk: {self.years.height} years from {self.provenance.get('on')}: expected annual "
-            f"loss {row['mean'] / 1e6:,.1f}{error} million USD, 95th percentile "
-            f"{row['p95'] / 1e6:,.1f}."
+            f"loss {self.expected_loss_usd / 1e6:,.1f}{error} million USD, 95th percentile "
+            f"{self._loss['p95'] / 1e6:,.1f}."
         )
 
     def write(self, folder: str | Path) -> Path:
@@ -71,6 +101,30 @@ class Risk:
         )
 
 
+class TripYears(NamedTuple):
+    """What became of every trip in every draw, a year each: [draws, trips], and [trips] a unit.
+
+    extra_usd: paid more by what was sent. delay_t_min: tonne-minutes later. lost_units: given up,
+    each counting lost_unit_usd; t and value_usd are those of a unit.
+    """
+
+    extra_usd: Floats
+    delay_t_min: Floats
+    lost_units: Floats
+    lost_unit_usd: Floats
+    t: Floats
+    value_usd: Floats
+
+    def loss_usd(self) -> Floats:
+        return self.extra_usd + self.lost_units * self.lost_unit_usd
+
+    def lost_t(self) -> Floats:
+        return self.lost_units * self.t
+
+    def lost_trade_usd(self) -> Floats:
+        return self.lost_units * self.value_usd
+
+
 def summarise(
     exposure: Exposure,
     hazards: pl.DataFrame,
@@ -78,50 +132,35 @@ def summarise(
     blocks: Sequence[Block],
     provenance: Mapping[str, Any],
 ) -> Risk:
-    """Return the tables of all blocks of draws. quiet: what each trip of each day meets without
-    hazards [4, trips, days]."""
-    totals = np.concatenate([b["totals"] for b in blocks])
-    by_link = np.concatenate([b["by_element"] for b in blocks]) / 100
-    share = provenance["limit_share"]
-    given = exposure.column("value_usd_per_unit") * (1.0 if share is None else share)
-    tonnes = exposure.column("t_per_unit")
-    value = exposure.column("value_usd_per_unit")
-    extra = totals[:, :, 0] / 100
-    lost = totals[:, :, 2]
-    loss = extra + lost * given
-    years = pl.DataFrame(
-        {
-            "draw": np.arange(len(totals)),
-            "loss_usd": loss.sum(axis=1),
-            "extra_usd": extra.sum(axis=1),
-            "delay_t_days": totals[:, :, 1].sum(axis=1) / DAY_MIN,
-            "lost_t": (lost * tonnes).sum(axis=1),
-            "lost_trade_usd": (lost * value).sum(axis=1),
-        }
-    ).with_columns(
-        (pl.col("delay_t_days") / float((exposure.units() * tonnes).sum())).alias("delay_d")
-    )
-    events = _events(
-        exposure, hazards, np.concatenate([b["events"] for b in blocks]), quiet.shape[2]
-    )
-    names = exposure.network.frames["links"]["link_id"].to_list()
-    elements = pl.DataFrame(
-        {"link_id": names[: by_link.shape[1]], "loss_usd_per_year": by_link.mean(axis=0)}
-    )
-    trips = exposure.trips.select("demand_id").with_columns(
-        pl.Series("loss_usd_per_year", loss.mean(axis=0)),
-        pl.Series("extra_usd_per_year", extra.mean(axis=0)),
-        pl.Series("delay_t_days_per_year", totals[:, :, 1].mean(axis=0) / DAY_MIN),
-        pl.Series("lost_t_per_year", (lost * tonnes).mean(axis=0)),
-        pl.Series("lost_trade_usd_per_year", (lost * value).mean(axis=0)),
-        pl.Series("base_usd_per_year", _undisturbed(exposure, quiet)),
-    )
+    """Return the tables of all blocks of draws.
+
+    Parameters
+    ----------
+    exposure
+        Demand laid on the network.
+    hazards
+        Rows of the ``hazards`` table that were drawn from.
+    quiet
+        int64 [4, trips, days]: what each trip of each day meets without hazards, as
+        :func:`corridor.kernels.states.undisturbed` returns it.
+    blocks
+        Results of :func:`corridor.closures.simulation.draw_block`, in order of the draws.
+    provenance
+        Settings of the simulation; limit_share is read.
+    """
+    trip_years = _trip_years(exposure, blocks, provenance["limit_share"])
+    by_link_usd = np.concatenate([block["by_element"] for block in blocks]) / 100
+    event_rows = np.concatenate([block["events"] for block in blocks])
+    days = quiet.shape[2]
+
+    years = _years(exposure, trip_years)
+    events = _events(exposure, hazards, event_rows, days)
     return Risk(
         summary=_summary(years),
         return_levels=_return_levels(years["loss_usd"].to_numpy()),
-        by_hazard=_by_hazard(hazards, events, len(totals)),
-        by_element=_with_share(elements.filter(pl.col("loss_usd_per_year") != 0), "link_id"),
-        by_trip=_with_share(trips, "demand_id"),
+        by_hazard=_by_hazard(hazards, events, draws=years.height),
+        by_element=_by_element(exposure, by_link_usd),
+        by_trip=_by_trip(exposure, trip_years, quiet),
         years=years,
         events=events,
         warnings=_warnings(exposure, quiet),
@@ -129,52 +168,93 @@ def summarise(
     )
 
 
+def _trip_years(
+    exposure: Exposure, blocks: Sequence[Block], limit_share: float | None
+) -> TripYears:
+    # [draws, trips, 4]: cents more, tonne-minutes later, units lost, units late
+    totals = np.concatenate([block["totals"] for block in blocks])
+    value_usd = exposure.column("value_usd_per_unit")
+    return TripYears(
+        extra_usd=totals[:, :, 0] / 100,
+        delay_t_min=totals[:, :, 1],
+        lost_units=totals[:, :, 2],
+        lost_unit_usd=value_usd * (1.0 if limit_share is None else limit_share),
+        t=exposure.column("t_per_unit"),
+        value_usd=value_usd,
+    )
+
+
+def _years(exposure: Exposure, trip_years: TripYears) -> pl.DataFrame:
+    sent_t = float((exposure.units() * trip_years.t).sum())
+    years = pl.DataFrame(
+        {
+            "draw": np.arange(len(trip_years.extra_usd)),
+            "loss_usd": trip_years.loss_usd().sum(axis=1),
+            "extra_usd": trip_years.extra_usd.sum(axis=1),
+            "delay_t_days": trip_years.delay_t_min.sum(axis=1) / DAY_MIN,
+            "lost_t": trip_years.lost_t().sum(axis=1),
+            "lost_trade_usd": trip_years.lost_trade_usd().sum(axis=1),
+        }
+    )
+    return years.with_columns((pl.col("delay_t_days") / sent_t).alias("delay_d"))
+
+
 def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) -> pl.DataFrame:
-    """Every closure at work on a day of dispatch, and later ones that met goods still under way."""
-    draw, hazard, first, last = rows[:, :4].astype(np.int64).T
-    ids = hazards["hazard_id"].to_list()
-    until = rows[:, 6]
-    recover = np.where(until >= 0, np.maximum(until / DAY_MIN - last, 0), np.nan)
-    start = (exposure.first_on - dt.date(1970, 1, 1)).days
-    horizon = len(exposure.regime_of_day)
+    """Return the closures at work on a day of dispatch, and later ones that met goods on the way.
+
+    rows float64 [events, 7]: draw, hazard, first day, first day no longer, cents more, cents given
+    up, minute of the last arrival (-1: none). Days are counted from the first of dispatch.
+    """
+    draw, hazard, first_day, last_day = rows[:, :4].astype(np.int64).T
+    lost_cents = rows[:, 4] + rows[:, 5]
+    last_arrival = rows[:, 6]
+
+    hazard_ids = hazards["hazard_id"].to_list()
+    recover_d = np.maximum(last_arrival / DAY_MIN - last_day, 0)
+    shut_d = np.minimum(last_day, days) - np.maximum(first_day, 0)
+    simulated_days = len(exposure.regime_of_day)
     frame = pl.DataFrame(
         {
             "draw": draw,
-            "hazard_id": pl.Series([ids[h] for h in hazard.tolist()], dtype=pl.String),
-            "from_on": pl.Series(np.maximum(first + start, -700_000).astype(np.int32)).cast(
-                pl.Date
-            ),
-            "to_on": pl.Series(np.minimum(last + start, 2_900_000).astype(np.int32)).cast(pl.Date),
-            "shut_d": np.maximum(np.minimum(last, days) - np.maximum(first, 0), 0),
-            "loss_usd": (rows[:, 4] + rows[:, 5]) / 100,
-            "recover_d": pl.Series(recover).fill_nan(None),
-            "beyond": last > horizon,
+            "hazard_id": pl.Series([hazard_ids[h] for h in hazard.tolist()], dtype=pl.String),
+            "from_on": _dates(exposure.first_on, first_day),
+            "to_on": _dates(exposure.first_on, last_day),
+            "shut_d": np.maximum(shut_d, 0),
+            "loss_usd": lost_cents / 100,
+            "recover_d": pl.Series(np.where(last_arrival >= 0, recover_d, np.nan)).fill_nan(None),
+            "ends_later": last_day > simulated_days,
         }
     )
-    ended = pl.when("beyond").then(None)  # its end lies beyond what was simulated
-    return (
-        frame.filter((pl.col("shut_d") > 0) | (pl.col("loss_usd") != 0))
-        .with_columns(
-            ended.otherwise("to_on").alias("to_on"), ended.otherwise("recover_d").alias("recover_d")
-        )
-        .drop("beyond")
+
+    touched = frame.filter((pl.col("shut_d") > 0) | (pl.col("loss_usd") != 0))
+    where_ended = [
+        pl.when("ends_later").then(None).otherwise(column).alias(column)
+        for column in ("to_on", "recover_d")
+    ]
+    return touched.with_columns(where_ended).drop("ends_later")
+
+
+def _dates(first_on: dt.date, day: Ints) -> pl.Series:
+    """Return dates of days counted from one; days no date can hold become the farthest ones."""
+    epoch_day = day + (first_on - EPOCH).days
+    return pl.Series(np.clip(epoch_day, MIN_EPOCH_DAY, MAX_EPOCH_DAY).astype(np.int32)).cast(
+        pl.Date
     )
 
 
 def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.DataFrame:
-    held = events.group_by("hazard_id").agg(
+    recover_d = pl.col("recover_d").filter(pl.col("loss_usd") != 0)
+    yearly = events.group_by("hazard_id").agg(
         ((pl.col("shut_d") > 0).sum() / draws).alias("closures_per_year"),
         (pl.col("shut_d").sum() / draws).alias("shut_d_per_year"),
         (pl.col("loss_usd").sum() / draws).alias("loss_usd_per_year"),
-        pl.col("recover_d").filter(pl.col("loss_usd") != 0).mean().alias("recover_mean_d"),
-        pl.col("recover_d")
-        .filter(pl.col("loss_usd") != 0)
-        .quantile(0.95, "nearest")
-        .alias("recover_p95_d"),
+        recover_d.mean().alias("recover_mean_d"),
+        recover_d.quantile(0.95, "nearest").alias("recover_p95_d"),
     )
+
     frame = (
         hazards.select("hazard_id", "name")
-        .join(held, on="hazard_id", how="left", maintain_order="left")
+        .join(yearly, on="hazard_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("closures_per_year", "shut_d_per_year", "loss_usd_per_year").fill_null(0.0)
         )
@@ -182,7 +262,32 @@ def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.Da
     return _with_share(frame, "hazard_id")
 
 
+def _by_element(exposure: Exposure, by_link_usd: Floats) -> pl.DataFrame:
+    """Return the yearly loss of every link where any was lost. by_link_usd [draws, links]."""
+    link_ids = exposure.network.frames["links"]["link_id"].to_list()
+    frame = pl.DataFrame(
+        {
+            "link_id": link_ids[: by_link_usd.shape[1]],
+            "loss_usd_per_year": by_link_usd.mean(axis=0),
+        }
+    )
+    return _with_share(frame.filter(pl.col("loss_usd_per_year") != 0), "link_id")
+
+
+def _by_trip(exposure: Exposure, trip_years: TripYears, quiet: Ints) -> pl.DataFrame:
+    frame = exposure.trips.select("demand_id").with_columns(
+        pl.Series("loss_usd_per_year", trip_years.loss_usd().mean(axis=0)),
+        pl.Series("extra_usd_per_year", trip_years.extra_usd.mean(axis=0)),
+        pl.Series("delay_t_days_per_year", trip_years.delay_t_min.mean(axis=0) / DAY_MIN),
+        pl.Series("lost_t_per_year", trip_years.lost_t().mean(axis=0)),
+        pl.Series("lost_trade_usd_per_year", trip_years.lost_trade_usd().mean(axis=0)),
+        pl.Series("base_usd_per_year", _undisturbed_usd(exposure, quiet)),
+    )
+    return _with_share(frame, "demand_id")
+
+
 def _with_share(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return a frame with the share of each row in the loss, largest loss first."""
     total = frame["loss_usd_per_year"].sum()
     share = (pl.col("loss_usd_per_year") / total) if total else pl.lit(None, pl.Float64)
     return frame.with_columns(share.alias("loss_share")).sort(
@@ -192,46 +297,47 @@ def _with_share(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 
 def _summary(years: pl.DataFrame) -> pl.DataFrame:
     rows = []
-    for name in MEASURES:
-        v = years[name].to_numpy()
-        p05, p50, p95, p99 = np.quantile(v, (0.05, 0.5, 0.95, 0.99), method="inverted_cdf").tolist()
-        error = float(v.std(ddof=1) / np.sqrt(len(v))) if len(v) > 1 else None
+    for measure in MEASURES:
+        values = years[measure].to_numpy()
+        draws = len(values)
+        quantiles = np.quantile(values, tuple(QUANTILES.values()), method="inverted_cdf")
         rows.append(
             {
-                "measure": name,
-                "mean": float(v.mean()),
-                "standard_error": error,
-                "p05": p05,
-                "p50": p50,
-                "p95": p95,
-                "p99": p99,
+                "measure": measure,
+                "mean": float(values.mean()),
+                "standard_error": (
+                    float(values.std(ddof=1) / np.sqrt(draws)) if draws > 1 else None
+                ),
+                **dict(zip(QUANTILES, quantiles.tolist(), strict=True)),
             }
         )
     return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64})
 
 
-def _return_levels(loss: Floats) -> pl.DataFrame:
-    """Losses passed once in so many years, with the order statistics that hold them in 95 of 100
-    samples.
+def _return_levels(loss_usd: Floats) -> pl.DataFrame:
+    """Return the losses passed once in so many years, each with an interval.
 
-    Source: David and Nagaraja (2003), distribution-free intervals for quantiles.
+    The interval lies between the order statistics that hold the level in 95 of 100 samples. Source:
+    David and Nagaraja (2003), Order statistics, distribution-free intervals for quantiles.
     """
     from scipy.stats import binom
 
-    ordered = np.sort(loss)
-    n = len(loss)
+    ordered = np.sort(loss_usd)
+    draws = len(loss_usd)
     rows = []
     for years in RETURN_PERIODS:
-        if n / years < LEAST_TAIL:
+        if draws / years < MIN_TAIL:
             break
-        p = 1 - 1 / years
-        low, high = (int(binom.ppf(q, n, p)) for q in (0.025, 0.975))
+
+        share_below = 1 - 1 / years
+        rank_low = int(binom.ppf(0.025, draws, share_below))
+        rank_high = int(binom.ppf(0.975, draws, share_below))
         rows.append(
             {
                 "return_period_years": years,
-                "loss_usd": float(ordered[min(math.ceil(n * p), n) - 1]),
-                "low_usd": float(ordered[max(low - 1, 0)]),
-                "high_usd": float(ordered[min(high, n - 1)]),
+                "loss_usd": float(ordered[min(math.ceil(draws * share_below), draws) - 1]),
+                "low_usd": float(ordered[max(rank_low - 1, 0)]),
+                "high_usd": float(ordered[min(rank_high, draws - 1)]),
             }
         )
     return pl.DataFrame(
@@ -245,23 +351,26 @@ def _return_levels(loss: Floats) -> pl.DataFrame:
     )
 
 
-def _undisturbed(exposure: Exposure, quiet: Ints) -> Floats:
-    """What each trip costs in a year without hazards, units that have no way left out."""
-    made: Floats = (
-        (np.where(quiet[0] == 0, quiet[1], 0).sum(axis=1) / 100) * exposure.units() / quiet.shape[2]
-    )
-    return made
+def _undisturbed_usd(exposure: Exposure, quiet: Ints) -> Floats:
+    """Return what each trip costs in a year without hazards; units without a route are left out."""
+    outcome, cents = quiet[:2]
+    days = quiet.shape[2]
+    served_cents = np.where(outcome == 0, cents, 0).sum(axis=1)
+    usd_per_year: Floats = (served_cents / 100) * exposure.units() / days
+    return usd_per_year
 
 
 def _warnings(exposure: Exposure, quiet: Ints) -> tuple[str, ...]:
-    stuck = (quiet[0] != 0).mean(axis=1)
+    outcome = quiet[0]
+    unserved_share = (outcome != 0).mean(axis=1)
+    demand_ids = exposure.trips["demand_id"].to_list()
     return tuple(
         kept(
             "{demand_id}: no way within the limit on {share} of days even without hazards; those "
             "days are left out.",
-            demand_id=name,
+            demand_id=demand_id,
             share=kept("{figure}%", figure=f"{share * 100:.0f}"),
         )
-        for name, share in zip(exposure.trips["demand_id"].to_list(), stuck.tolist(), strict=True)
+        for demand_id, share in zip(demand_ids, unserved_share.tolist(), strict=True)
         if share
     )

@@ -10,6 +10,7 @@ import polars as pl
 
 from corridor.closures.best_routes import best_routes
 from corridor.closures.demand_arrays import expose
+from corridor.closures.risk import Risk
 from corridor.closures.simulation import SimulateOptions, simulate
 from corridor.errors import CallError
 from corridor.network.network import Network
@@ -27,55 +28,92 @@ def second_corridor(
 ) -> pl.DataFrame:
     """Return what a second corridor is worth a year: cheaper days, and cheaper closures.
 
-    One row a measure: undisturbed cost, expected loss by closures, their sum, lost tonnes and lost
-    trade, without and with the corridor; difference (without less with, above 0: worth having) and
-    its standard error. Both are simulated under the same draws (rng 7), so that chance mostly
-    cancels out of the difference. Only trips that have a way in both count. Raises CallError where
-    no trip does.
+    Parameters
+    ----------
+    without, with_it
+        The network without the corridor and with it.
+    demand, hazards, on, draws
+        As :func:`corridor.simulate` takes them. Both networks are simulated under the same draws
+        (rng 7), so that chance mostly cancels out of the difference.
+    **options
+        As :func:`corridor.simulate` takes them, ``folder`` excepted.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a measure: undisturbed_usd, the cost of a year without closures; loss_usd, the
+        expected loss by closures; all_usd, their sum; lost_t and lost_trade_usd. Columns: without,
+        with; difference, without less with, above 0: worth having; standard_error of the
+        difference, null for one draw. Only trips that have a route in both networks count.
+
+    Raises
+    ------
+    CallError
+        Where no trip has a route in both, or for a folder.
     """
     if options.get("folder") is not None:
         raise CallError("folder holds the draws of one network; a comparison has two.")
-    ways = [best_routes(expose(network, demand, on=on)) for network in (without, with_it)]
-    both = demand.filter(
-        pl.Series([a is not None and b is not None for a, b in zip(*ways, strict=True)])
-    )
-    if not both.height:
+
+    served = _served_in_both(without, with_it, demand, on)
+    if not served.height:
         raise CallError("no trip has a way in both networks, so there is nothing to compare.")
-    a, b = (
-        simulate(network, both, hazards, on=on, draws=draws, **options)
-        for network in (without, with_it)
+
+    risk_without = simulate(without, served, hazards, on=on, draws=draws, **options)
+    risk_with = simulate(with_it, served, hazards, on=on, draws=draws, **options)
+
+    undisturbed = _undisturbed_row(risk_without, risk_with)
+    loss, lost_t, lost_trade = (
+        _row_of_years(name, risk_without, risk_with)
+        for name in ("loss_usd", "lost_t", "lost_trade_usd")
     )
-    rows: list[dict[str, Any]] = []
-    base = [float(r.by_trip["base_usd_per_year"].sum()) for r in (a, b)]
-    rows.append(
-        {
-            "measure": "undisturbed_usd",
-            "without": base[0],
-            "with": base[1],
-            "difference": base[0] - base[1],
-            "standard_error": 0.0,
-        }
-    )
-    for name in ("loss_usd", "lost_t", "lost_trade_usd"):
-        one = a.years[name].to_numpy()
-        two = b.years[name].to_numpy()
-        rows.append(
-            {
-                "measure": name,
-                "without": float(one.mean()),
-                "with": float(two.mean()),
-                "difference": float((one - two).mean()),
-                "standard_error": float((one - two).std(ddof=1) / np.sqrt(draws))
-                if draws > 1
-                else None,
-            }
-        )
-    rows.insert(
-        2,
-        {
-            "measure": "all_usd",
-            **{c: rows[0][c] + rows[1][c] for c in ("without", "with", "difference")},
-            "standard_error": rows[1]["standard_error"],
-        },
-    )
+    rows = [undisturbed, loss, _sum_row("all_usd", undisturbed, loss), lost_t, lost_trade]
     return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64})
+
+
+def _served_in_both(
+    without: Network, with_it: Network, demand: pl.DataFrame, on: dt.date | str
+) -> pl.DataFrame:
+    """Return the rows of demand that have a route in both networks on a day."""
+    routes_without = best_routes(expose(without, demand, on=on))
+    routes_with = best_routes(expose(with_it, demand, on=on))
+    is_served = [
+        one is not None and other is not None
+        for one, other in zip(routes_without, routes_with, strict=True)
+    ]
+    return demand.filter(pl.Series(is_served, dtype=pl.Boolean))
+
+
+def _undisturbed_row(without: Risk, with_it: Risk) -> dict[str, Any]:
+    """Return the cost of a year without closures, which no draw changes."""
+    cost_without = float(without.by_trip["base_usd_per_year"].sum())
+    cost_with = float(with_it.by_trip["base_usd_per_year"].sum())
+    return {
+        "measure": "undisturbed_usd",
+        "without": cost_without,
+        "with": cost_with,
+        "difference": cost_without - cost_with,
+        "standard_error": 0.0,
+    }
+
+
+def _row_of_years(name: str, without: Risk, with_it: Risk) -> dict[str, Any]:
+    """Return a yearly figure of the simulated years, mean over all draws."""
+    years_without = without.years[name].to_numpy()
+    years_with = with_it.years[name].to_numpy()
+    saved = years_without - years_with
+
+    draws = len(saved)
+    standard_error = float(saved.std(ddof=1) / np.sqrt(draws)) if draws > 1 else None
+    return {
+        "measure": name,
+        "without": float(years_without.mean()),
+        "with": float(years_with.mean()),
+        "difference": float(saved.mean()),
+        "standard_error": standard_error,
+    }
+
+
+def _sum_row(name: str, certain: dict[str, Any], drawn: dict[str, Any]) -> dict[str, Any]:
+    """Return the sum of a row that is certain and one that hangs on the draws."""
+    sums = {column: certain[column] + drawn[column] for column in ("without", "with", "difference")}
+    return {"measure": name, **sums, "standard_error": drawn["standard_error"]}

@@ -1,0 +1,129 @@
+"""Disjoint routes: how many routes without a link in common remain where an element fails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor import stopping
+from corridor.closures.demand_arrays import Exposure
+from corridor.closures.elements import Element
+from corridor.network.network import Network
+from corridor.tables.schema import layer
+
+UNLIMITED = 1 << 20  # capacity, in routes, of what is no link
+Step = tuple[int, int]  # from a state to a state
+
+
+class OpenLinks(NamedTuple):
+    """What can be used on a day, as steps between states.
+
+    links: for every step the (link row, forward) that make it, each of which one route may use.
+    transfers: steps through terminals, which any number may use.
+    """
+
+    states_count: int
+    links: Mapping[Step, Collection[tuple[int, bool]]]
+    transfers: Collection[Step]
+
+
+class Sides(NamedTuple):
+    """The states on either side of an element."""
+
+    near: Sequence[int]
+    far: Sequence[int]
+
+
+def disjoint_counts(exposure: Exposure, elements: Sequence[Element]) -> list[int | None]:
+    """Return how many routes without a common link still join the sides of each element.
+
+    The sides of a link are its places in its layer, of a crossing its countries; other elements
+    have no two sides and get null. Only links some trip's cargo may use on the first day count;
+    changing layer is not limited. Max-flow. Source: Menger (1927).
+    """
+    graph = exposure.network.graph
+    open_links = _open_links(exposure)
+
+    counts: list[int | None] = []
+    for element in elements:
+        stopping.raise_if_stopped()
+        sides = _sides(exposure.network, element)
+        if sides is None:
+            counts.append(None)
+            continue
+
+        graph_arcs = exposure.arc_of[element.arcs].tolist()
+        failed = {link for arc in graph_arcs for link, _ in graph.runs[arc]}
+        counts.append(_max_flow(open_links, sides, failed))
+    return counts
+
+
+def _open_links(exposure: Exposure) -> OpenLinks:
+    """Return the links and terminals that some trip's cargo may use on the first day."""
+    network = exposure.network
+    graph = network.graph
+    first_day = exposure.weight[exposure.regime_of_day[0]]  # [classes, arcs]
+    is_usable = (first_day >= 0).any(axis=0)
+
+    links: dict[Step, set[tuple[int, bool]]] = {}
+    transfers: set[Step] = set()
+    for arc in exposure.arc_of[is_usable].tolist():
+        if graph.kind[arc] == "terminal":
+            transfers.add((int(graph.tail[arc]), int(graph.head[arc])))
+        for link, forward in graph.runs[arc]:
+            step = _ends(network, link, forward)
+            links.setdefault(step, set()).add((link, forward))
+    return OpenLinks(graph.states_count, links, transfers)
+
+
+def _max_flow(open_links: OpenLinks, sides: Sides, failed: Collection[int]) -> int:
+    """Return the largest number of routes from one side to the other without the failed links."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
+    source = open_links.states_count
+    sink = source + 1
+    capacities = [
+        (tail, head, sum(link not in failed for link, _ in links))
+        for (tail, head), links in open_links.links.items()
+    ]
+    capacities += [(tail, head, UNLIMITED) for tail, head in open_links.transfers]
+    capacities += [(source, state, UNLIMITED) for state in sides.near]
+    capacities += [(state, sink, UNLIMITED) for state in sides.far]
+
+    tails, heads, room = np.array([step for step in capacities if step[2]]).T
+    matrix = csr_array((room.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
+    matrix.sum_duplicates()
+    return int(maximum_flow(matrix, source, sink).flow_value)
+
+
+def _sides(network: Network, element: Element) -> Sides | None:
+    """Return the states an element lies between; None where it has no two sides."""
+    if element.kind == "link":
+        link_ids = network.frames["links"]["link_id"].to_list()
+        one, other = _ends(network, link_ids.index(element.element_id), forward=True)
+        return Sides([one], [other]) if one != other else None
+
+    if element.kind == "crossing":
+        one_country, other_country = element.element_id.partition(":")[2].split("-")
+        return Sides(_states_in(network, one_country), _states_in(network, other_country))
+
+    return None
+
+
+def _ends(network: Network, link: int, forward: bool) -> Step:
+    """Return the states a link leads from and to."""
+    row = network.rows("links")[link]
+    layer_name = layer(row["mode"], row["gauge_mm"])
+    one = network.graph.state_index[row["from_node_id"], layer_name]
+    other = network.graph.state_index[row["to_node_id"], layer_name]
+    return (one, other) if forward else (other, one)
+
+
+def _states_in(network: Network, country: str) -> list[int]:
+    graph = network.graph
+    nodes = network.by_id("nodes")
+    node_ids = [graph.node_ids[node] for node in graph.state_node.tolist()]
+    return [state for state, node_id in enumerate(node_ids) if nodes[node_id]["country"] == country]
