@@ -21,9 +21,10 @@ from corridor.errors import CallError
 from corridor.network.changes import apply
 from corridor.web import answers, questions, serving
 from corridor.web.app import make_app
-from corridor.web.door import depth
-from corridor.web.limits import MOST_BODY_BYTES, MOST_CHANGES
-from corridor.web.what_if import Shelf, as_changes
+from corridor.web.door import json_depth
+from corridor.web.limits import MAX_BODY_BYTES, MAX_CHANGES
+from corridor.web.live_study import LiveStudy
+from corridor.web.what_if import as_changes
 from web_cases import TRIP
 
 PASS = "khunjerab-tashkurgan-road"
@@ -134,13 +135,13 @@ def test_routes_are_those_of_the_library(client: TestClient, study_folder: Path)
 )
 def test_what_if_equals_fresh_network(study_folder: Path, what_if: dict[str, Any]) -> None:
     """What a what-if takes over from its base changes nothing."""
-    shelf = Shelf(study_folder)
+    live = LiveStudy(study_folder)
     asked = questions.RoutesBody(**TRIP, **what_if)
     base = questions.RoutesBody(**TRIP)
-    answers.routes(shelf.lay(base), base)  # the base has worked all out before
-    laid = shelf.lay(asked)
-    found = answers.find(laid, asked)
-    fresh = apply(co.read(study_folder).network, as_changes(laid.base.changes, laid.rows))
+    answers.routes(live.state(base), base)  # the base has worked all out before
+    state = live.state(asked)
+    found = answers.find(state, asked)
+    fresh = apply(co.read(study_folder).network, as_changes(state.base.changes, state.rows))
     mine = co.route(fresh, "almaty", "karachi", cargo="container-40", depart="2026-07-01")
     assert found.routes.equals(mine.routes) and found.legs.equals(mine.legs)
 
@@ -252,7 +253,7 @@ BAD: list[tuple[dict[str, Any], int]] = [
     ({"close": ["crossing:AF"]}, 422),
     ({"close": ["x:y"]}, 422),
     ({"with_changes": ["none"]}, 422),
-    ({"close": [PASS] * (MOST_CHANGES + 1)}, 422),
+    ({"close": [PASS] * (MAX_CHANGES + 1)}, 422),
     ({"close": [PASS] * 30, "open": [PASS] * 30}, 422),
     ({"via": ["almaty"] * 4}, 422),
     ({"via": ["almaty", "tashkent"], "require": ["IR", "sea"]}, 422),
@@ -318,7 +319,7 @@ def test_bodies_are_limited(client: TestClient) -> None:
         client.post("/api/routes", content=b"[" * 5000 + b"]" * 5000, headers=kind), 400, "too-deep"
     )
     refused(
-        client.post("/api/routes", content=b"x" * (MOST_BODY_BYTES + 1), headers=kind),
+        client.post("/api/routes", content=b"x" * (MAX_BODY_BYTES + 1), headers=kind),
         413,
         "body-too-large",
     )
@@ -330,7 +331,7 @@ def test_bodies_are_limited(client: TestClient) -> None:
     refused(client.post("/api/routes", content=b"{", headers=kind), 422)
     refused(client.post("/api/routes", content=b"\xff\xfe", headers=kind), 422)
     refused(client.get("/api/routes?" + "a" * 20_000), 414, "address-too-long")
-    assert depth(b'{"a": "[[[\\"[[", "b": [1]}') == 2
+    assert json_depth(b'{"a": "[[[\\"[[", "b": [1]}') == 2
 
 
 @pytest.mark.parametrize(

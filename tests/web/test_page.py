@@ -376,7 +376,7 @@ def test_slow_question_is_told_and_stopped(
     opened: Callable[..., Any], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cancel ends the search at the server: its one thread answers the next question at once."""
-    monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
+    monkeypatch.setattr("corridor.web.questions.MAX_LABELS", 1 << 24)
     page = opened(JULY)
     page.goto(f"{address}/?{urlencode(LONG, doseq=True)}")
     page.wait_for_selector("#progress:visible")

@@ -129,7 +129,7 @@ def test_read_only_study_is_told_so(copy: Path) -> None:
 
 
 def test_edited_files_are_noticed(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corridor.web.what_if.LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr("corridor.web.live_study.LOOK_AGAIN_S", 0.0)
     with TestClient(make_app(copy), base_url="http://localhost") as client:
         text = (copy / "study.toml").read_text()
         (copy / "study.toml").write_text(

@@ -19,7 +19,7 @@ import httpx
 
 from corridor import stopping
 from corridor.errors import Stopped
-from corridor.web.door import Refused
+from corridor.web.refusals import Refusal
 from corridor.web.workers import Answer, Workers
 from web_cases import LONG, TRIP, busy, served
 
@@ -50,22 +50,22 @@ def test_slow_and_too_many_questions_are_told_so() -> None:
     told: list[str] = []
 
     async def ask() -> None:
-        desk = Workers(working=1, waiting=1, seconds=0.2)
+        workers = Workers(working=1, waiting=1, seconds=0.2)
         one, two = (
-            asyncio.ensure_future(desk.answer(key, lambda: endless(told), never))
+            asyncio.ensure_future(workers.answer(key, lambda: endless(told), never))
             for key in ("a", "b")
         )
         await asyncio.sleep(0.05)
-        with pytest.raises(Refused) as busy:
-            await desk.answer("c", lambda: endless(told), never)
+        with pytest.raises(Refusal) as busy:
+            await workers.answer("c", lambda: endless(told), never)
         assert busy.value.status == 503 and busy.value.headers[0][0] == b"retry-after"
         for waiting in (one, two):
-            with pytest.raises(Refused, match=r"more than 0\.2 seconds"):
+            with pytest.raises(Refusal, match=r"more than 0\.2 seconds"):
                 await waiting
         assert (
-            await desk.answer("a", lambda: Answer(b"{}"), never)
+            await workers.answer("a", lambda: Answer(b"{}"), never)
         ).body == b"{}"  # the thread is free again
-        desk.close()
+        workers.close()
 
     asyncio.run(ask())
     assert told == ["began", "ended"]  # the second never got the thread
@@ -76,7 +76,7 @@ def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
     go = threading.Event()
 
     async def ask() -> None:
-        desk = Workers(working=1, waiting=9, seconds=5)
+        workers = Workers(working=1, waiting=9, seconds=5)
 
         def slow(name: str) -> Answer:
             calls.append(name)
@@ -84,14 +84,14 @@ def test_same_question_is_computed_once_and_dropped_when_all_left() -> None:
             return Answer(name.encode())
 
         first = [
-            asyncio.ensure_future(desk.answer("a", lambda: slow("a"), never)) for _ in range(5)
+            asyncio.ensure_future(workers.answer("a", lambda: slow("a"), never)) for _ in range(5)
         ]
         await asyncio.sleep(0.02)  # the one thread has begun
-        with pytest.raises(Refused, match="left"):
-            await desk.answer("b", lambda: slow("b"), soon)
+        with pytest.raises(Refusal, match="left"):
+            await workers.answer("b", lambda: slow("b"), soon)
         go.set()
         assert {a.body for a in await asyncio.gather(*first)} == {b"a"}
-        desk.close()
+        workers.close()
 
     asyncio.run(ask())
     assert calls == ["a"]
@@ -101,19 +101,19 @@ def test_computation_ends_when_the_last_who_waits_leaves() -> None:
     told: list[str] = []
 
     async def ask() -> None:
-        desk = Workers(working=1, waiting=9, seconds=30)
+        workers = Workers(working=1, waiting=9, seconds=30)
         stays, leaves = (
-            asyncio.ensure_future(desk.answer("a", lambda: endless(told), gone))
+            asyncio.ensure_future(workers.answer("a", lambda: endless(told), gone))
             for gone in (never, soon)
         )
-        with pytest.raises(Refused, match="left"):
+        with pytest.raises(Refusal, match="left"):
             await leaves
         assert told == ["began"]  # one still waits
         stays.cancel()
         await asyncio.sleep(0)
         # Who asks the same now gets an answer of his own, not the one that is being given up.
-        assert (await desk.answer("a", lambda: Answer(b"new"), never)).body == b"new"
-        desk.close()
+        assert (await workers.answer("a", lambda: Answer(b"new"), never)).body == b"new"
+        workers.close()
 
     asyncio.run(ask())
     assert told == ["began", "ended"]
@@ -123,19 +123,19 @@ def test_late_callers_do_not_keep_a_question_beyond_its_time() -> None:
     told: list[str] = []
 
     async def ask() -> None:
-        desk = Workers(working=1, waiting=9, seconds=0.3)
+        workers = Workers(working=1, waiting=9, seconds=0.3)
         began = time.monotonic()
         waiting = []
         for _ in range(3):
-            waiting.append(asyncio.ensure_future(desk.answer("a", lambda: endless(told), never)))
+            waiting.append(asyncio.ensure_future(workers.answer("a", lambda: endless(told), never)))
             await asyncio.sleep(0.08)
         for each in waiting:
-            with pytest.raises(Refused, match="seconds"):
+            with pytest.raises(Refusal, match="seconds"):
                 await each
         while told != ["began", "ended"]:
             await asyncio.sleep(0.005)
         assert time.monotonic() - began < 0.3 + SOON_S * busy()
-        desk.close()
+        workers.close()
 
     asyncio.run(ask())
     assert told == ["began", "ended"]
@@ -145,12 +145,12 @@ def test_closing_ends_what_is_computed() -> None:
     told: list[str] = []
 
     async def ask() -> None:
-        desk = Workers(working=1, waiting=9, seconds=30)
-        waiting = asyncio.ensure_future(desk.answer("a", lambda: endless(told), never))
+        workers = Workers(working=1, waiting=9, seconds=30)
+        waiting = asyncio.ensure_future(workers.answer("a", lambda: endless(told), never))
         while not told:
             await asyncio.sleep(0.005)
-        desk.close()
-        with pytest.raises(Refused, match="stops"):
+        workers.close()
+        with pytest.raises(Refusal, match="stops"):
             await waiting
 
     asyncio.run(ask())
@@ -161,7 +161,7 @@ def test_closing_ends_what_is_computed() -> None:
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let searches keep as many partial ways as they like, so that only the clock and the caller
     end them."""
-    monkeypatch.setattr("corridor.web.questions.MOST_LABELS", 1 << 24)
+    monkeypatch.setattr("corridor.web.questions.MAX_LABELS", 1 << 24)
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ YEAR = {**TRIP, "depart": "2026-01-01", "until": "2026-12-31", "every_days": 1}
 def test_thread_is_free_when_the_caller_has_left(
     address: str, way: str, path: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corridor.web.answers.MOST_DEPARTURES", 400)
+    monkeypatch.setattr("corridor.web.answers.MAX_DEPARTURES", 400)
     with pytest.raises(httpx.ReadTimeout):
         httpx.request(way, address + path, timeout=0.3, **asked)
     assert free_after(address, 1) < SOON_S * busy()

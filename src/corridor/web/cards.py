@@ -1,25 +1,26 @@
-"""Cards: what is known of one link, place, source or row, every figure with its unit, source and
-confidence."""
+"""Cards: what is known of one link, place, source or row, each figure with unit and source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.network import hazards
-from corridor.network.calendar import minute
-from corridor.network.changes import snapshot
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables import schema, selectors
 from corridor.tables.columns import OPEN_STATUS
-from corridor.web.answers import about, openness
-from corridor.web.what_if import Laid
+from corridor.web.json_text import about
+from corridor.web.live_study import StudyState
+from corridor.web.openness import openness
+
+Row = Mapping[str, Any]
 
 EVIDENCE = ("source_id", "confidence", "note")
+MAX_IDS = 50  # of the rows that rest on a source
 WITH_CARDS = (
     "nodes",
     "links",
@@ -39,179 +40,154 @@ WITH_CARDS = (
 )
 
 
-def row(laid: Laid, table: str, row_id: str) -> dict[str, Any]:
-    """Return one row of a table: every figure in it, its source, confidence and note; UnknownName
-    for what is not there."""
+def row(state: StudyState, table: str, row_id: str) -> dict[str, Any]:
+    """Return one row of a table: every figure in it, its source, confidence and note.
+
+    Raises UnknownName for what is not there.
+    """
     if table not in WITH_CARDS:
         raise UnknownName("table with cards", table, WITH_CARDS)
-    day = snapshot(laid.network, minute(laid.on))
-    known = day.by_id(table)
-    if row_id not in known:
-        raise UnknownName(f"row of {table}", row_id, known)
-    found = known[row_id]
-    before = laid.study.tables[table].filter(pl.col(schema.table(table).key or "") == row_id)
-    was = before.row(0, named=True) if before.height == 1 else {}
+    day = state.dated_network
+    rows = day.by_id(table)
+    if row_id not in rows:
+        raise UnknownName(f"row of {table}", row_id, rows)
+
+    key = schema.table(table).key or ""
+    in_study = state.study.tables[table].filter(pl.col(key) == row_id)
+    before = in_study.row(0, named=True) if in_study.height == 1 else {}
     return {
-        **about(laid),
+        **about(state),
         "table": table,
         "id": row_id,
         "meaning": schema.table(table).meaning,
-        "figures": figures(table, found, was),
-        **evidence(day, found),
+        "figures": figures(table, rows[row_id], before),
+        **evidence(day, rows[row_id]),
     }
 
 
-def link(laid: Laid, link_id: str) -> dict[str, Any]:
+def link(state: StudyState, link_id: str) -> dict[str, Any]:
     """Return a link's row, whether it is open on the day and why, and all that bears on it."""
-    card = row(laid, "links", link_id)
-    day = snapshot(laid.network, minute(laid.on))
-    nodes = day.by_id("nodes")
-    own = day.by_id("links")[link_id]
-    ends = [nodes[own[end]] for end in ("from_node_id", "to_node_id")]
+    card = row(state, "links", link_id)
+    day = state.dated_network
+    cells = day.by_id("links")[link_id]
     number = day.frames["links"]["link_id"].to_list().index(link_id)
-    shut = openness(laid).get(link_id, {"state": "open", "opens_on": None, "why": []})
-    shut = {
-        **shut,
-        "why": [{**reason, "source": source(day, reason["source_id"])} for reason in shut["why"]],
-    }
-    windows = [
-        w
-        for w in day.rows("windows")
-        if w["link_id"] == link_id or w["node_id"] in {e["node_id"] for e in ends}
-    ]
-    bits = int(hazards.link_bits(day)[number])
+    ends = [day.by_id("nodes")[cells[end]] for end in ("from_node_id", "to_node_id")]
+
     return {
         **card,
-        "name": " – ".join(e["name"] for e in ends),
-        "layer": schema.layer(own["mode"], own["gauge_mm"]),
-        "ends": [{"id": e["node_id"], "name": e["name"], "country": e["country"]} for e in ends],
+        "name": " – ".join(end["name"] for end in ends),
+        "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
+        "ends": [
+            {"id": end["node_id"], "name": end["name"], "country": end["country"]} for end in ends
+        ],
         "border": ends[0]["country"] != ends[1]["country"],
-        "back": _back(day, own),
-        **shut,
-        "what_if": [
-            {k: v for k, v in r.items() if v is not None}
-            for r in laid.rows
-            if r["table"] == "links" and number in _selected(r["row_id"], day)
-        ],
-        "opened_by": opened_by(laid, link_id),
-        "choices": _choices(
-            laid,
-            [
-                w["alternative"]
-                for w in _every(laid, "windows")
-                if w["link_id"] == link_id or w["node_id"] in {e["node_id"] for e in ends}
-            ],
+        "back": _link_back(day, cells),
+        **_link_state(state, day, link_id),
+        "what_if": _what_ifs(state, day, number),
+        "opened_by": opened_by(state, link_id),
+        "choices": _choices(state, _window_alternatives(state, link_id, ends)),
+        "windows": _rows_with_figures(
+            day, "windows", [w for w in day.rows("windows") if _bears_on(w, link_id, ends)]
         ),
-        "windows": [
-            {"id": w["window_id"], "figures": figures("windows", w, {}), **evidence(day, w)}
-            for w in windows
-        ],
-        "services": [
-            {"id": s["service_id"], "figures": figures("services", s, {}), **evidence(day, s)}
-            for s in day.rows("services")
-            if link_id in s["link_ids"].split()
-        ],
-        "rules": [
-            {"id": r["rule_id"], "figures": figures("rules", r, {}), **evidence(day, r)}
-            for r in day.rows("rules")
-            if number in _selected(r["row_id"], day)
-        ],
-        "hazards": [
-            {
-                "id": h["hazard_id"],
-                "name": h["name"],
-                "shut_share": hazards.shut_share(h, laid.on),
-                "figures": figures("hazards", h, {}),
-                **evidence(day, h),
-            }
-            for k, h in enumerate(day.rows("hazards"))
-            if bits >> k & 1
-        ],
+        "services": _rows_with_figures(
+            day, "services", [s for s in day.rows("services") if link_id in s["link_ids"].split()]
+        ),
+        "rules": _rows_with_figures(
+            day, "rules", [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
+        ),
+        "hazards": _link_hazards(state, day, number),
     }
 
 
-def place(laid: Laid, node_id: str) -> dict[str, Any]:
+def place(state: StudyState, node_id: str) -> dict[str, Any]:
     """Return a place's row, its links with their state and its terminals."""
-    card = row(laid, "nodes", node_id)
-    day = snapshot(laid.network, minute(laid.on))
+    card = row(state, "nodes", node_id)
+    day = state.dated_network
     nodes = day.by_id("nodes")
-    shut = openness(laid)
-    at = [k for k in day.rows("links") if node_id in (k["from_node_id"], k["to_node_id"])]
-    others = [k["to_node_id"] if k["from_node_id"] == node_id else k["from_node_id"] for k in at]
+    not_open = openness(state)
+
+    links = []
+    for cells in day.rows("links"):
+        ends = (cells["from_node_id"], cells["to_node_id"])
+        if node_id not in ends:
+            continue
+        other_end = ends[1] if ends[0] == node_id else ends[0]
+        link_id = cells["link_id"]
+        links.append(
+            {
+                "id": link_id,
+                "name": nodes[other_end]["name"],
+                "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
+                "state": not_open[link_id]["state"] if link_id in not_open else "open",
+            }
+        )
+
+    terminals = [t for t in day.rows("terminals") if t["node_id"] == node_id]
     return {
         **card,
         "name": nodes[node_id]["name"],
-        "links": [
-            {
-                "id": k["link_id"],
-                "name": nodes[o]["name"],
-                "layer": schema.layer(k["mode"], k["gauge_mm"]),
-                "state": shut[k["link_id"]]["state"] if k["link_id"] in shut else "open",
-            }
-            for k, o in zip(at, others, strict=True)
-        ],
-        "terminals": [
-            {"id": t["terminal_id"], "figures": figures("terminals", t, {}), **evidence(day, t)}
-            for t in day.rows("terminals")
-            if t["node_id"] == node_id
-        ],
+        "links": links,
+        "terminals": _rows_with_figures(day, "terminals", terminals),
     }
 
 
-def source_card(laid: Laid, source_id: str) -> dict[str, Any]:
+def source_card(state: StudyState, source_id: str) -> dict[str, Any]:
     """Return a source and how many rows of each table rest on it, by confidence."""
-    known = laid.study.tables["sources"]["source_id"].to_list()
-    if source_id not in known:
-        raise UnknownName("source", source_id, known)
+    tables = state.study.tables
+    source_ids = tables["sources"]["source_id"].to_list()
+    if source_id not in source_ids:
+        raise UnknownName("source", source_id, source_ids)
+    rests_on_it = pl.col("source_id") == source_id
+
     used = {}
-    for name, frame in laid.study.tables.items():
-        if "source_id" in frame.columns and name != "sources":
-            rows = frame.filter(pl.col("source_id") == source_id)
-            if rows.height:
-                key = schema.table(name).key or frame.columns[0]
-                counts = (
-                    rows["confidence"].value_counts().sort("confidence").rows()
-                    if "confidence" in rows.columns
-                    else []
-                )
-                used[name] = {
-                    "rows": rows.height,
-                    "confidence": dict(counts),
-                    "ids": rows[key].to_list()[:50],
-                }
-    return {
-        "source": laid.study.tables["sources"]
-        .filter(pl.col("source_id") == source_id)
-        .row(0, named=True),
-        "used": used,
-    }
-
-
-def figures(table: str, found: Mapping[str, Any], was: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the filled cells of a row with meaning and unit as declared, and what stood there
-    before a change."""
-    made = []
-    for column in schema.table(table).columns:
-        value = found.get(column.name)
-        if column.name in (*EVIDENCE, "alternative", schema.table(table).key) or value is None:
+    for name, frame in tables.items():
+        if "source_id" not in frame.columns or name == "sources":
             continue
-        before = was.get(column.name, value)
-        made.append(
-            {
-                "column": column.name,
-                "meaning": column.meaning,
-                "unit": column.unit,
-                "value": value,
-                **({"was": before} if before != value else {}),
+        rows = frame.filter(rests_on_it)
+        if rows.height:
+            used[name] = {
+                "rows": rows.height,
+                "confidence": _confidence_counts(rows),
+                "ids": rows[schema.table(name).key or frame.columns[0]].to_list()[:MAX_IDS],
             }
-        )
-    return made
+
+    return {"source": tables["sources"].filter(rests_on_it).row(0, named=True), "used": used}
 
 
-def evidence(network: Network, found: Mapping[str, Any]) -> dict[str, Any]:
+def figures(table: str, cells: Row, before: Row) -> list[dict[str, Any]]:
+    """Return the filled cells of a row with meaning and unit as declared.
+
+    before: the row before a change; what differs there stands beside a figure as ``was``.
+    """
+    not_figures = {*EVIDENCE, "alternative", schema.table(table).key}
+    filled = []
+
+    for column in schema.table(table).columns:
+        value = cells.get(column.name)
+        if column.name in not_figures or value is None:
+            continue
+
+        figure = {
+            "column": column.name,
+            "meaning": column.meaning,
+            "unit": column.unit,
+            "value": value,
+        }
+        if before.get(column.name, value) != value:
+            figure["was"] = before[column.name]
+        filled.append(figure)
+
+    return filled
+
+
+def evidence(network: Network, cells: Row) -> dict[str, Any]:
     """Return source, confidence and note of a row."""
-    more = {k: found.get(k) for k in ("confidence", "note", "alternative")}
-    return {"source": source(network, found.get("source_id")), **more}
+    return {
+        "source": source(network, cells.get("source_id")),
+        "confidence": cells.get("confidence"),
+        "note": cells.get("note"),
+        "alternative": cells.get("alternative"),
+    }
 
 
 def source(network: Network, source_id: str | None) -> dict[str, Any] | None:
@@ -222,74 +198,133 @@ def source(network: Network, source_id: str | None) -> dict[str, Any] | None:
     return network.by_id("sources").get(source_id, bare)
 
 
-def opened_by(laid: Laid, link_id: str) -> list[dict[str, Any]]:
-    """Return the changes of the study that open a link, with all the links each opens, the widest
-    first.
+def opened_by(state: StudyState, link_id: str) -> list[dict[str, Any]]:
+    """Return the changes of the study that open a link, with all the links each opens.
 
-    Changes that open the same links count once; the one that holds from the earliest day is named.
+    The widest first. Changes that open the same links count once; the one that holds from the
+    earliest day is named.
     """
-    network = laid.base
-    ids = network.frames["links"]["link_id"].to_list()
-    found: dict[str, set[str]] = {}
+    network = state.base
+    link_ids = network.frames["links"]["link_id"].to_list()
+
+    opens: dict[str, set[str]] = {}
     for change in network.rows("changes"):
-        if (
-            change["table"] == "links"
-            and change["column"] == "status"
-            and change["value"] == OPEN_STATUS
-        ):
-            found.setdefault(change["change_id"], set()).update(
-                ids[i] for i in _selected(change["row_id"], network)
-            )
-    unique: dict[frozenset[str], str] = {}
-    for change_id, those in found.items():
-        if link_id in those:
-            unique.setdefault(frozenset(those), change_id)
-    return [
-        {"change_id": change_id, "links": sorted(those)}
-        for those, change_id in sorted(unique.items(), key=lambda item: (-len(item[0]), item[1]))
+        sets_status = change["table"] == "links" and change["column"] == "status"
+        if sets_status and change["value"] == OPEN_STATUS:
+            links = (link_ids[i] for i in _selected(change["row_id"], network))
+            opens.setdefault(change["change_id"], set()).update(links)
+
+    first_to_open: dict[frozenset[str], str] = {}
+    for change_id, opened in opens.items():
+        if link_id in opened:
+            first_to_open.setdefault(frozenset(opened), change_id)
+
+    widest_first = sorted(first_to_open.items(), key=lambda item: (-len(item[0]), item[1]))
+    return [{"change_id": change_id, "links": sorted(opened)} for opened, change_id in widest_first]
+
+
+def _link_state(state: StudyState, day: Network, link_id: str) -> dict[str, Any]:
+    """Whether a link is open on the day, until when not, and why, each reason with its source."""
+    plainly_open: dict[str, Any] = {"state": "open", "opens_on": None, "why": []}
+    openness_of_link = openness(state).get(link_id, plainly_open)
+    why = [
+        {**reason, "source": source(day, reason["source_id"])} for reason in openness_of_link["why"]
     ]
+    return {**openness_of_link, "why": why}
 
 
-def _back(day: Network, own: Mapping[str, Any]) -> str | None:
+def _link_back(day: Network, cells: Row) -> str | None:
     """The link that leads back where one row is each direction; null where one row is both."""
-    if own["two_way"]:
+    if cells["two_way"]:
         return None
-    there = (own["to_node_id"], own["from_node_id"], own["mode"], own["gauge_mm"])
+    back = (cells["to_node_id"], cells["from_node_id"], cells["mode"], cells["gauge_mm"])
     return next(
         (
-            r["link_id"]
-            for r in day.rows("links")
-            if (r["from_node_id"], r["to_node_id"], r["mode"], r["gauge_mm"]) == there
+            other["link_id"]
+            for other in day.rows("links")
+            if (other["from_node_id"], other["to_node_id"], other["mode"], other["gauge_mm"])
+            == back
         ),
         None,
     )
 
 
-def _choices(laid: Laid, alternatives: list[str | None]) -> list[dict[str, Any]]:
-    """The parameters that rows hang on, with their options and the one chosen."""
-    parameters = dict.fromkeys(a.partition(":")[0] for a in alternatives if a)
-    options = laid.study.tables["parameters"].to_dicts()
+def _what_ifs(state: StudyState, day: Network, number: int) -> list[dict[str, Any]]:
+    """The rows of the what-if on a link, by its number, without their empty cells."""
     return [
-        {
-            "parameter": p,
-            "chosen": laid.network.choices.get(p),
-            "options": [
-                {"option": o["option_id"].partition(":")[2], "meaning": o["meaning"]}
-                for o in options
-                if o["option_id"].partition(":")[0] == p
-            ],
-        }
-        for p in parameters
+        {name: value for name, value in change.items() if value is not None}
+        for change in state.rows
+        if change["table"] == "links" and number in _selected(change["row_id"], day)
     ]
 
 
-def _every(laid: Laid, table: str) -> list[dict[str, Any]]:
-    return laid.study.tables[table].to_dicts()
+def _bears_on(window: Row, link_id: str, ends: Sequence[Row]) -> bool:
+    """Tell whether a window is of a link or of a place at its ends."""
+    at_end = window["node_id"] in {end["node_id"] for end in ends}
+    return window["link_id"] == link_id or at_end
 
 
-def _selected(text: str, network: Network) -> frozenset[int]:
+def _window_alternatives(state: StudyState, link_id: str, ends: Sequence[Row]) -> list[str | None]:
+    """The alternatives of all windows on a link, chosen or not."""
+    windows = state.study.tables["windows"].to_dicts()
+    return [w["alternative"] for w in windows if _bears_on(w, link_id, ends)]
+
+
+def _link_hazards(state: StudyState, day: Network, number: int) -> list[dict[str, Any]]:
+    """The hazards that cover a link, by its number, with the chance that each shuts it."""
+    bits = int(hazards.link_bits(day)[number])
+    covering = [h for bit, h in enumerate(day.rows("hazards")) if bits >> bit & 1]
+    return [
+        {
+            "id": hazard["hazard_id"],
+            "name": hazard["name"],
+            "shut_share": hazards.shut_share(hazard, state.on),
+            "figures": figures("hazards", hazard, {}),
+            **evidence(day, hazard),
+        }
+        for hazard in covering
+    ]
+
+
+def _rows_with_figures(day: Network, table: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return rows as a card lists them: id, figures, source, confidence and note."""
+    key = schema.table(table).key or ""
+    return [
+        {"id": cells[key], "figures": figures(table, cells, {}), **evidence(day, cells)}
+        for cells in rows
+    ]
+
+
+def _confidence_counts(rows: pl.DataFrame) -> dict[str, int]:
+    if "confidence" not in rows.columns:
+        return {}
+    counts = rows["confidence"].value_counts().sort("confidence")
+    return dict(counts.iter_rows())
+
+
+def _choices(state: StudyState, alternatives: list[str | None]) -> list[dict[str, Any]]:
+    """The parameters that rows hang on, with their options and the one chosen."""
+    parameters = dict.fromkeys(a.partition(":")[0] for a in alternatives if a)
+    options: dict[str, list[dict[str, Any]]] = {}
+    for declared in state.study.tables["parameters"].iter_rows(named=True):
+        parameter, _, option = declared["option_id"].partition(":")
+        options.setdefault(parameter, []).append({"option": option, "meaning": declared["meaning"]})
+
+    return [
+        {
+            "parameter": parameter,
+            "chosen": state.network.choices.get(parameter),
+            "options": options.get(parameter, []),
+        }
+        for parameter in parameters
+    ]
+
+
+def _selected(selector: str, network: Network) -> frozenset[int]:
+    """The numbers of the links a selector means."""
     links = network.frames["links"]
     nodes = network.frames["nodes"]
     return network.once(
-        Derived.SELECTED_LINKS.of(text), lambda: frozenset(selectors.select(text, links, nodes))
+        Derived.SELECTED_LINKS.of(selector),
+        lambda: frozenset(selectors.select(selector, links, nodes)),
     )

@@ -5,143 +5,160 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
+
 from corridor.charts import routes as charts
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
-from corridor.network.calendar import minute
-from corridor.network.changes import snapshot
+from corridor.study.settings import Scenario, Trip
 from corridor.tables import schema
 from corridor.tables.columns import MODES
 from corridor.web import questions
-from corridor.web.answers import about, find
+from corridor.web.answers import find
+from corridor.web.json_text import about
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
-    MOST_CHANGES,
-    MOST_DEPARTURES,
-    MOST_REQUIRED,
-    MOST_ROUTES,
+    MAX_CHANGES,
+    MAX_DEPARTURES,
+    MAX_REQUIRED,
+    MAX_ROUTES,
 )
-from corridor.web.what_if import Laid
+from corridor.web.live_study import StudyState
 
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = (
     "Land and borders: Natural Earth. Borders are drawn as Natural Earth holds them; disputed "
     "ones are no claim. Lines join places and do not show where a road or railway lies."
 )
+PLACE_COLUMNS = ("name", "country", "kind", "unlocode")
+CARGO_COLUMNS = (
+    "cargo_id",
+    "name",
+    "form",
+    "t_per_unit",
+    "teu_per_unit",
+    "value_usd_per_unit",
+    "time_value_share_per_day",
+)
+LIMITS = {
+    "changes": MAX_CHANGES,
+    "routes": MAX_ROUTES,
+    "required": MAX_REQUIRED,
+    "departures": MAX_DEPARTURES,
+    "first_on": dt.date(FIRST_YEAR, 1, 1),
+    "last_on": dt.date(LAST_YEAR, 12, 31),
+}
 
 
-def study(laid: Laid, trouble: str | None) -> dict[str, Any]:
-    """Return what a study offers to ask about, its styles and the limits; trouble: why the files
-    are not read."""
-    known = laid.study
-    tables = laid.study.tables
-    nodes = snapshot(laid.network, minute(laid.on)).rows("nodes")
+def study(state: StudyState, trouble: str | None) -> dict[str, Any]:
+    """Return what a study offers to ask about, its styles and the limits of questions.
+
+    trouble: why its files could not be read again; null where they were.
+    """
+    settings = state.study.settings
+    tables = state.study.tables
+    countries = tables["countries"].select("country", "name")
+    carriers = tables["rules"]["carrier_country"].drop_nulls().unique().sort()
+
+    return {
+        **about(state),
+        "id": state.study.id,
+        "title": state.study.title,
+        "price_year": settings.price_year,
+        "licence": settings.licence,
+        "default_scenario": settings.default_scenario,
+        "trouble": trouble,
+        "credit": CREDIT,
+        "scenarios": [scenario(each) for each in state.study.scenarios.values()],
+        "places": _places(state),
+        "countries": dict(countries.iter_rows()),
+        "cargoes": tables["cargoes"].select(CARGO_COLUMNS).to_dicts(),
+        "modes": list(MODES),
+        "parameters": _options(tables["parameters"]),
+        "carriers": carriers.to_list(),
+        "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
+        "trips": [_trip(trip) for trip in state.study.trips],
+        "styles": _styles(),
+        "hues": HUES,
+        "confidence_hues": CONFIDENCE_HUES,
+        "confidences": schema.table("links").column("confidence").meaning,
+        "limits": LIMITS,
+    }
+
+
+def scenario(declared: Scenario) -> dict[str, Any]:
+    """Return what is declared of a scenario, without its id."""
+    return {
+        "id": declared.scenario_id,
+        "title": declared.title,
+        "about": declared.about,
+        "as_of": declared.as_of,
+        "changes": declared.changes,
+        "choices": dict(declared.choices),
+    }
+
+
+def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str, Any]:
+    """Return a chart of the routes asked for as a Vega-Lite specification.
+
+    Raises UnknownName for a chart there is none of.
+    """
+    if name not in CHARTS:
+        raise UnknownName("chart", name, CHARTS)
+    answer = find(state, question)
+    if not answer.routes.height:
+        return {"description": answer.reason, "reason": answer.reason}
+
+    nodes = state.network.frames["nodes"]
+    links = state.network.frames["links"]
+    match name:
+        case "pareto":
+            drawing = charts.pareto(answer.routes)
+        case "time-distance":
+            drawing = charts.time_distance(answer.legs, nodes)
+        case "cost-distance":
+            drawing = charts.cost_distance(answer.legs, nodes)
+        case _:
+            drawing = charts.route_map(nodes, links, answer.legs)
+
+    specification: dict[str, Any] = drawing.to_dict()
+    return specification
+
+
+def _places(state: StudyState) -> list[dict[str, Any]]:
+    """The places of the day, by name."""
+    places = [
+        {"id": node["node_id"], **{column: node[column] for column in PLACE_COLUMNS}}
+        for node in state.dated_network.rows("nodes")
+    ]
+    return sorted(places, key=lambda place: place["name"])
+
+
+def _options(parameters: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """The options of every disputed figure, by parameter."""
     options: dict[str, list[dict[str, Any]]] = {}
-    for row in tables["parameters"].iter_rows(named=True):
+    for row in parameters.iter_rows(named=True):
         parameter, _, option = row["option_id"].partition(":")
         options.setdefault(parameter, []).append(
             {"option": option, "meaning": row["meaning"], "default": row["is_default"]}
         )
+    return options
+
+
+def _trip(trip: Trip) -> dict[str, Any]:
     return {
-        **about(laid),
-        "id": known.id,
-        "title": known.title,
-        "price_year": known.settings.price_year,
-        "licence": known.settings.licence,
-        "default_scenario": known.settings.default_scenario,
-        "trouble": trouble,
-        "credit": CREDIT,
-        "scenarios": [
-            {
-                "id": s.scenario_id,
-                "title": s.title,
-                "about": s.about,
-                "as_of": s.as_of,
-                "changes": s.changes,
-                "choices": dict(s.choices),
-            }
-            for s in known.scenarios.values()
-        ],
-        "places": sorted(
-            (
-                {
-                    "id": n["node_id"],
-                    "name": n["name"],
-                    "country": n["country"],
-                    "kind": n["kind"],
-                    "unlocode": n["unlocode"],
-                }
-                for n in nodes
-            ),
-            key=lambda n: n["name"],
-        ),
-        "countries": {r["country"]: r["name"] for r in tables["countries"].iter_rows(named=True)},
-        "cargoes": [
-            {
-                k: r[k]
-                for k in (
-                    "cargo_id",
-                    "name",
-                    "form",
-                    "t_per_unit",
-                    "teu_per_unit",
-                    "value_usd_per_unit",
-                    "time_value_share_per_day",
-                )
-            }
-            for r in tables["cargoes"].iter_rows(named=True)
-        ],
-        "modes": list(MODES),
-        "parameters": options,
-        "carriers": tables["rules"]["carrier_country"].drop_nulls().unique().sort().to_list(),
-        "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
-        "trips": [
-            {
-                "trip_id": t.trip_id,
-                "origin": t.origin,
-                "destination": t.destination,
-                "cargo": t.cargo,
-                "depart": t.depart,
-            }
-            for t in known.trips
-        ],
-        "styles": {
-            key: {"name": s.name, "hue": s.hue, "dash": s.dash, "width": s.width}
-            for key, s in STYLES.items()
-        },
-        "hues": HUES,
-        "confidence_hues": CONFIDENCE_HUES,
-        "confidences": schema.table("links").column("confidence").meaning,
-        "limits": {
-            "changes": MOST_CHANGES,
-            "routes": MOST_ROUTES,
-            "required": MOST_REQUIRED,
-            "departures": MOST_DEPARTURES,
-            "first_on": dt.date(FIRST_YEAR, 1, 1),
-            "last_on": dt.date(LAST_YEAR, 12, 31),
-        },
+        "trip_id": trip.trip_id,
+        "origin": trip.origin,
+        "destination": trip.destination,
+        "cargo": trip.cargo,
+        "depart": trip.depart,
     }
 
 
-def chart(laid: Laid, asked: questions.Routes, name: str) -> dict[str, Any]:
-    """Return a chart of the routes asked for as a Vega-Lite specification; UnknownName for a chart
-    there is none of."""
-    if name not in CHARTS:
-        raise UnknownName("chart", name, CHARTS)
-    found = find(laid, asked)
-    if not found.routes.height:
-        return {"description": found.reason, "reason": found.reason}
-    nodes = laid.network.frames["nodes"]
-    links = laid.network.frames["links"]
-    match name:
-        case "pareto":
-            made = charts.pareto(found.routes)
-        case "time-distance":
-            made = charts.time_distance(found.legs, nodes)
-        case "cost-distance":
-            made = charts.cost_distance(found.legs, nodes)
-        case _:
-            made = charts.route_map(nodes, links, found.legs)
-    spec: dict[str, Any] = made.to_dict()
-    return spec
+def _styles() -> dict[str, dict[str, Any]]:
+    """How links of every layer are drawn."""
+    return {
+        layer: {"name": style.name, "hue": style.hue, "dash": style.dash, "width": style.width}
+        for layer, style in STYLES.items()
+    }

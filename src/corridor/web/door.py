@@ -1,28 +1,23 @@
-"""The door of the server: who may come in, and how a refusal is worded."""
+"""The door of the server: who may come in, and the headers every answer goes out with."""
 
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from corridor.web.limits import MOST_BODY_BYTES, MOST_DEPTH, MOST_QUERY_BYTES
+from corridor.web.limits import MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_QUERY_BYTES
+from corridor.web.refusals import Refusal, error_json
 
-LOOPBACK = frozenset(
-    {"localhost", "127.0.0.1", "[::1]"}
-)  # names by which this machine calls itself
-
-
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})  # of this machine, in a request
 COOKIE = "corridor_token"
-
-
-HEADERS = (
+SECURITY_HEADERS = (
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "  # noqa: E501
-        b"worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",  # noqa: E501
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        b"connect-src 'self'; worker-src 'self'; font-src 'self'; base-uri 'none'; "
+        b"form-action 'none'; frame-ancestors 'none'",
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -32,33 +27,17 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 
+QUOTE = ord('"')
+BACKSLASH = ord("\\")
+OPENING_BRACKETS = b"[{"
+CLOSING_BRACKETS = b"]}"
 
 Scope = MutableMapping[str, Any]
-
-
 Message = MutableMapping[str, Any]
-
-
 Receive = Callable[[], Awaitable[Message]]
-
-
 Send = Callable[[Message], Awaitable[None]]
-
-
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class Refused(Exception):
-    """A request that is not answered: HTTP status, a stable word and a sentence for the reader."""
-
-    def __init__(
-        self, status: int, error: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
-    ) -> None:
-        self.status = status
-        self.error = error
-        self.message = message
-        self.headers = headers
-        super().__init__(message)
+RequestHeaders = dict[bytes, bytes]
 
 
 class Door:
@@ -81,101 +60,88 @@ class Door:
             await self.app(scope, receive, send)
             return
 
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                named = {name.lower() for name, _ in message.get("headers", ())}
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *(h for h in HEADERS if h[0] not in named),
-                ]
-            await send(message)
-
+        send = _with_security_headers(send)
+        headers = {name.lower(): value for name, value in scope["headers"]}
         try:
-            headers = {name.lower(): value for name, value in scope["headers"]}
             self._check_host(headers)
             _check_address(scope)
-            if self.token is not None and await self._enter(scope, headers, dressed):
-                return
+            if self.token is not None:
+                if _asks_for_cookie(scope):
+                    await self._give_cookie(scope, send)
+                    return
+                self._check_token(_token_of(headers))
             _check_origin(scope, headers)
-            body = await _body(scope, headers, receive)
-        except Refused as refused:
-            await _refuse(refused, dressed)
+            body = await _read_body(scope, headers, receive)
+        except Refusal as refusal:
+            await _send_refusal(refusal, send)
             return
-        await self.app(scope, _replay(body, receive), dressed)
 
-    def _check_host(self, headers: dict[bytes, bytes]) -> None:
+        await self.app(scope, _replay(body, receive), send)
+
+    def _check_host(self, headers: RequestHeaders) -> None:
         """Refuse a foreign name on a loopback address: a page elsewhere may have its name lead
-        here."""
-        if self.token is None and _name_of(headers.get(b"host", b"")) not in LOOPBACK:
-            raise Refused(421, "wrong-host", "This server answers only as localhost or 127.0.0.1.")
+        here.
 
-    async def _enter(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> bool:
-        """Check the token; with ?token= in the address set a cookie and lead to the address without
-        it. True: answered."""
-        given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        token = next((value for name, value in given if name == "token"), None)
-        if token is not None and scope["method"] in ("GET", "HEAD"):
-            self._check_token(token)
-            rest = urlencode([(name, value) for name, value in given if name != "token"])
-            where = "/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else "")
-            secure = "; Secure" if scope.get("scheme") == "https" else ""
-            cookie = f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict{secure}"
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": 303,
-                    "headers": [
-                        (b"location", where.encode("ascii", "replace")),
-                        (b"set-cookie", cookie.encode()),
-                        (b"content-length", b"0"),
-                        (b"cache-control", b"no-store"),
-                    ],
-                }
-            )
-            await send({"type": "http.response.body", "body": b""})
-            return True
-        bearer = headers.get(b"authorization", b"").decode("latin-1")
-        if bearer:
-            scheme, _, word = bearer.partition(" ")
-            self._check_token(word.strip() if scheme.lower() == "bearer" else "")
-            return False
-        pairs = (
-            p.strip().partition("=")
-            for p in headers.get(b"cookie", b"").decode("latin-1").split(";")
+        Starlette's TrustedHostMiddleware does not fit: it answers 400 in plain text where callers
+        are promised a status, a word and JSON, and it cuts the IPv6 name ``[::1]`` at a colon.
+        """
+        if self.token is None and _host_name(headers.get(b"host", b"")) not in LOOPBACK_NAMES:
+            raise Refusal(421, "wrong-host", "This server answers only as localhost or 127.0.0.1.")
+
+    async def _give_cookie(self, scope: Scope, send: Send) -> None:
+        """Set the token of the address as a cookie and lead to the address without it."""
+        query = _query_of(scope)
+        self._check_token(next(value for name, value in query if name == "token"))
+
+        rest = urlencode([(name, value) for name, value in query if name != "token"])
+        location = "/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else "")
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        cookie = f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+        headers = [
+            (b"location", location.encode("ascii", "replace")),
+            (b"set-cookie", cookie.encode()),
+            (b"content-length", b"0"),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _check_token(self, token: str) -> None:
+        if hmac.compare_digest(token.encode("utf-8", "replace"), (self.token or "").encode()):
+            return
+        raise Refusal(
+            401,
+            "wrong-token",
+            "Open the address with ?token=..., or send the header Authorization: Bearer and "
+            "the token.",
+            ((b"www-authenticate", b"Bearer"),),
         )
-        self._check_token(next((value for name, _, value in pairs if name == COOKIE), ""))
-        return False
-
-    def _check_token(self, given: str) -> None:
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), (self.token or "").encode()):
-            raise Refused(
-                401,
-                "wrong-token",
-                "Open the address with ?token=..., or send the header Authorization: Bearer and "
-                "the token.",
-                ((b"www-authenticate", b"Bearer"),),
-            )
 
 
-def depth(data: bytes) -> int:
+def json_depth(data: bytes) -> int:
     """Return how deep the brackets of a JSON text are nested, words in quotes left out."""
-    deepest = level = 0
-    quoted = escaped = False
+    deepest = 0
+    level = 0
+    is_quoted = False
+    is_escaped = False
+
     for byte in data:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                quoted = False
-        elif byte == 0x22:
-            quoted = True
-        elif byte in (0x5B, 0x7B):
+        if is_quoted:
+            if is_escaped:
+                is_escaped = False
+            elif byte == BACKSLASH:
+                is_escaped = True
+            elif byte == QUOTE:
+                is_quoted = False
+        elif byte == QUOTE:
+            is_quoted = True
+        elif byte in OPENING_BRACKETS:
             level += 1
             deepest = max(deepest, level)
-        elif byte in (0x5D, 0x7D):
+        elif byte in CLOSING_BRACKETS:
             level -= 1
+
     return deepest
 
 
@@ -184,96 +150,131 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
 
 
-def said(error: str, message: str, **more: Any) -> bytes:
-    """Return an error as JSON, in ASCII whatever was typed."""
-    return json.dumps({"error": error, "message": message, **more}).encode()
+def _with_security_headers(send: Send) -> Send:
+    """Send as before, with the security headers an answer does not set itself."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in headers}
+            message["headers"] = headers + [h for h in SECURITY_HEADERS if h[0] not in names]
+        await send(message)
+
+    return send_with_headers
 
 
-def _name_of(host: bytes) -> str:
+def _host_name(host: bytes) -> str:
+    """Return the name of a Host header without its port."""
     text = host.decode("latin-1").lower()
-    return text[: text.find("]") + 1] if text.startswith("[") else text.partition(":")[0]
+    if text.startswith("["):
+        return text[: text.find("]") + 1]
+    return text.partition(":")[0]
+
+
+def _query_of(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _asks_for_cookie(scope: Scope) -> bool:
+    """Tell whether a page is opened with the token in its address."""
+    return scope["method"] in ("GET", "HEAD") and any(n == "token" for n, _ in _query_of(scope))
+
+
+def _token_of(headers: RequestHeaders) -> str:
+    """Return the token a request brings, of its Authorization header, else of its cookie."""
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    cookies = headers.get(b"cookie", b"").decode("latin-1").split(";")
+    pairs = (cookie.strip().partition("=") for cookie in cookies)
+    return next((value for name, _, value in pairs if name == COOKIE), "")
 
 
 def _check_address(scope: Scope) -> None:
-    if len(scope["query_string"]) > MOST_QUERY_BYTES:
-        raise Refused(
+    if len(scope["query_string"]) > MAX_QUERY_BYTES:
+        raise Refusal(
             414,
             "address-too-long",
-            f"An address may ask with at most {MOST_QUERY_BYTES} bytes; POST the rest.",
+            f"An address may ask with at most {MAX_QUERY_BYTES} bytes; POST the rest.",
         )
     if "\0" in scope["path"]:
-        raise Refused(400, "bad-address", "The address holds a NUL.")
+        raise Refusal(400, "bad-address", "The address holds a NUL.")
 
 
-def _check_origin(scope: Scope, headers: dict[bytes, bytes]) -> None:
+def _check_origin(scope: Scope, headers: RequestHeaders) -> None:
     """Refuse writing asked for by a page of another place."""
     origin = headers.get(b"origin")
-    if scope["method"] not in ("GET", "HEAD") and origin is not None:
-        own = headers.get(b"host", b"").decode("latin-1")
-        if origin.decode("latin-1").partition("://")[2].lower() != own.lower():
-            raise Refused(403, "foreign-page", "A page of another place may not ask here.")
+    if scope["method"] in ("GET", "HEAD") or origin is None:
+        return
+
+    host = headers.get(b"host", b"").decode("latin-1")
+    if origin.decode("latin-1").partition("://")[2].lower() != host.lower():
+        raise Refusal(403, "foreign-page", "A page of another place may not ask here.")
 
 
-async def _body(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    said_length = headers.get(b"content-length", b"0")
-    if not said_length.isdigit():
-        raise Refused(400, "bad-length", "Content-Length is no number.")
-    if int(said_length) > MOST_BODY_BYTES:
+async def _read_body(scope: Scope, headers: RequestHeaders, receive: Receive) -> bytes:
+    """Return the whole body of a request; Refusal for one too large or too deep."""
+    declared_bytes = headers.get(b"content-length", b"0")
+    if not declared_bytes.isdigit():
+        raise Refusal(400, "bad-length", "Content-Length is no number.")
+    if int(declared_bytes) > MAX_BODY_BYTES:
         raise _too_large()
     if scope["method"] in ("GET", "HEAD"):
         return b""
-    parts = []
+
+    chunks: list[bytes] = []
     size = 0
-    more = True
-    while more:
+    has_more = True
+    while has_more:
         message = await receive()
         if message["type"] == "http.disconnect":
             break
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        more = message.get("more_body", False)
-        if size > MOST_BODY_BYTES:
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        has_more = message.get("more_body", False)
+        if size > MAX_BODY_BYTES:
             raise _too_large()
-    body = b"".join(parts)
-    if depth(body) > MOST_DEPTH:
-        raise Refused(400, "too-deep", f"JSON may be nested at most {MOST_DEPTH} deep.")
+
+    body = b"".join(chunks)
+    if json_depth(body) > MAX_JSON_DEPTH:
+        raise Refusal(400, "too-deep", f"JSON may be nested at most {MAX_JSON_DEPTH} deep.")
     return body
 
 
-def _too_large() -> Refused:
-    return Refused(
+def _too_large() -> Refusal:
+    return Refusal(
         413,
         "body-too-large",
-        f"A body may have at most {MOST_BODY_BYTES} bytes.",
+        f"A body may have at most {MAX_BODY_BYTES} bytes.",
         ((b"connection", b"close"),),
     )
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    given = False
+    """Give a body that was read to whoever receives next."""
+    is_replayed = False
 
-    async def again() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
+    async def receive_again() -> Message:
+        nonlocal is_replayed
+        if is_replayed:
+            return await receive()
 
-    return again
+        is_replayed = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
 
 
-async def _refuse(refused: Refused, send: Send) -> None:
-    body = said(refused.error, refused.message)
-    await send(
-        {
-            "type": "http.response.start",
-            "status": refused.status,
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(body)).encode()),
-                (b"cache-control", b"no-store"),
-                *refused.headers,
-            ],
-        }
-    )
+async def _send_refusal(refusal: Refusal, send: Send) -> None:
+    body = error_json(refusal.error, refusal.message)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *refusal.headers,
+    ]
+
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

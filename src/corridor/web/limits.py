@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-MOST_BODY_BYTES = 256 * 1024
-MOST_DEPTH = 12
-MOST_QUERY_BYTES = 16 * 1024
-MOST_WORD = 120
-MOST_CHANGES = 50
-MOST_REQUIRED = 3
-MOST_ROUTES = 100
-MOST_DEPARTURES = 60
-# partial ways of one search: about 70 MB and four seconds; the clock may end it earlier
-MOST_LABELS = 500_000
-MOST_WORKING = 2  # searches at once
-MOST_WAITING = 100  # requests that wait for one
-MOST_SECONDS = 20.0  # of one answer, its waiting included
+MAX_BODY_BYTES = 256 * 1024
+MAX_JSON_DEPTH = 12
+MAX_QUERY_BYTES = 16 * 1024
+MAX_WORD_LETTERS = 120
+MAX_CHANGES = 50
+MAX_REQUIRED = 3
+MAX_ROUTES = 100
+MAX_DEPARTURES = 60
+# Partial routes of one search: about 70 MB and four seconds; the clock may end it earlier.
+MAX_LABELS = 500_000
+MAX_WORKING = 2  # searches at once
+MAX_WAITING = 100  # requests that wait for one
+MAX_SECONDS = 20.0  # of one answer, its waiting included
 FIRST_YEAR = 2000
 LAST_YEAR = 2075

@@ -1,5 +1,4 @@
-"""Questions: what a request may ask, with its limits; the same words in an address and in a
-body."""
+"""Questions: what a request may ask, with its limits; the same in an address and in a body."""
 
 from __future__ import annotations
 
@@ -16,11 +15,11 @@ from corridor.tables.columns import OPEN_STATUS
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
-    MOST_CHANGES,
-    MOST_LABELS,
-    MOST_REQUIRED,
-    MOST_ROUTES,
-    MOST_WORD,
+    MAX_CHANGES,
+    MAX_LABELS,
+    MAX_REQUIRED,
+    MAX_ROUTES,
+    MAX_WORD_LETTERS,
 )
 
 WHAT_IF = "what-if"
@@ -28,9 +27,15 @@ WHAT_IF_SOURCE = "own-what-if"
 
 
 def plain_text(text: str) -> str:
-    if any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
+    """Return a text as it is; ValueError where it holds a control character or half a letter."""
+    if any(_is_control(ord(letter)) for letter in text):
         raise ValueError("holds a control character")
     return text
+
+
+def _is_control(code: int) -> bool:
+    is_surrogate = 0xD800 <= code < 0xE000  # half of a letter of UTF-16, which no UTF-8 can hold
+    return code < 32 or code == 127 or is_surrogate
 
 
 def _day(day: dt.date) -> dt.date:
@@ -41,13 +46,13 @@ def _day(day: dt.date) -> dt.date:
 
 Word = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=MOST_WORD, strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=MAX_WORD_LETTERS, strip_whitespace=True),
     AfterValidator(plain_text),
 ]
 Day = Annotated[dt.date, AfterValidator(_day)]
-Words = Annotated[list[Word], Field(max_length=MOST_CHANGES)]
+Words = Annotated[list[Word], Field(max_length=MAX_CHANGES)]
 Criterion = Literal["time", "cost", "carbon", "risk"]
-Few = Annotated[list[Word], Field(max_length=MOST_REQUIRED)]
+Few = Annotated[list[Word], Field(max_length=MAX_REQUIRED)]
 
 
 class ChangeRow(BaseModel):
@@ -67,8 +72,7 @@ class ChangeRow(BaseModel):
 
 
 class State(BaseModel):
-    """A state of the study: a scenario, other options of disputed figures, and what is shut, opened
-    or laid over it."""
+    """A state of the study: a scenario, options of disputed figures, and what is laid over it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -110,12 +114,15 @@ class Trip(State):
     carrier: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
 
     def options(self) -> Options:
-        """Return them as the library takes them; CallError for more places to pass than a web
-        request may ask."""
-        if len(self.via) + len(self.require) > MOST_REQUIRED:
+        """Return the conditions as the library takes them.
+
+        CallError for more places to pass than a web request may ask.
+        """
+        if len(self.via) + len(self.require) > MAX_REQUIRED:
             raise CallError(
-                f"At most {MOST_REQUIRED} places, modes or countries can be required here at once."
+                f"At most {MAX_REQUIRED} places, modes or countries can be required here at once."
             )
+
         deadline = None if self.deadline is None else self.deadline.isoformat()
         return {
             "via": self.via,
@@ -124,7 +131,7 @@ class Trip(State):
             "deadline": deadline,
             "max_transshipments": self.max_transshipments,
             "carrier": self.carrier,
-            "most_labels": MOST_LABELS,
+            "most_labels": MAX_LABELS,
         }
 
 
@@ -137,7 +144,7 @@ class Routes(Trip):
         "carbon",
         "risk",
     ]
-    max_routes: Annotated[int, Field(ge=1, le=MOST_ROUTES)] = 10
+    max_routes: Annotated[int, Field(ge=1, le=MAX_ROUTES)] = 10
 
 
 class Calendar(Trip):
@@ -155,7 +162,7 @@ class WhyNot(Trip):
 
 
 class _Rows(BaseModel):
-    changes: Annotated[list[ChangeRow], Field(max_length=MOST_CHANGES)] = []
+    changes: Annotated[list[ChangeRow], Field(max_length=MAX_CHANGES)] = []
 
 
 class StateBody(State, _Rows):
@@ -174,44 +181,55 @@ class WhyNotBody(WhyNot, _Rows):
     """Why not, asked for in a body, with further change rows."""
 
 
-def choices(state: State) -> dict[str, str]:
+def choices(question: State) -> dict[str, str]:
     """Return parameter -> option; CallError where a choice is not ``parameter:option``."""
-    made = {}
-    for text in state.choose:
+    chosen = {}
+    for text in question.choose:
         parameter, colon, option = text.partition(":")
         if not (colon and parameter and option):
             raise CallError(
                 f"choose {text!r} is not parameter:option, such as khunjerab:open-all-year."
             )
-        made[parameter] = option
-    return made
+        chosen[parameter] = option
+    return chosen
 
 
-def what_if(state: State, known: pl.DataFrame, ids: Collection[str]) -> list[dict[str, Any]]:
-    """Return the what-if as rows of ``changes``, in the order they apply: study's changes, further
-    rows, shut, opened.
+def what_if_rows(
+    question: State, study_changes: pl.DataFrame, change_ids: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return the what-if as rows of ``changes``, in the order they apply.
 
-    known: the study's changes that hold under its choices; ids: every change_id it has. Raises
+    First the study's own changes, then further rows, then what is shut, then what is opened.
+    study_changes: those that hold under the study's choices; change_ids: all it has. Raises
     UnknownName for another change_id, CallError for too many rows.
     """
     rows: list[dict[str, Any]] = []
-    for change_id in state.with_changes:
-        if change_id not in ids:
-            raise UnknownName("change", change_id, ids)
-        rows += known.filter(pl.col("change_id") == change_id).to_dicts()
-    further: list[ChangeRow] = getattr(state, "changes", [])
-    rows += [_own(row.model_dump()) for row in further]
-    for words, value in ((state.close, "closed"), (state.open, OPEN_STATUS)):
-        rows += [
-            _own({"table": "links", "row_id": w, "column": "status", "op": "set", "value": value})
-            for w in words
-        ]
-    if len(further) + len(state.close) + len(state.open) + len(state.with_changes) > MOST_CHANGES:
-        raise CallError(f"A what-if holds at most {MOST_CHANGES} changes.")
+
+    for change_id in question.with_changes:
+        if change_id not in change_ids:
+            raise UnknownName("change", change_id, change_ids)
+        rows += study_changes.filter(pl.col("change_id") == change_id).to_dicts()
+
+    further: list[ChangeRow] = getattr(question, "changes", [])
+    rows += [_what_if_row(row.model_dump()) for row in further]
+    rows += [_status_row(word, "closed") for word in question.close]
+    rows += [_status_row(word, OPEN_STATUS) for word in question.open]
+
+    count = len(further) + len(question.close) + len(question.open) + len(question.with_changes)
+    if count > MAX_CHANGES:
+        raise CallError(f"A what-if holds at most {MAX_CHANGES} changes.")
     return rows
 
 
-def _own(row: dict[str, Any]) -> dict[str, Any]:
+def _status_row(row_id: str, status: str) -> dict[str, Any]:
+    """The row that sets the status of the links a word or selector means."""
+    return _what_if_row(
+        {"table": "links", "row_id": row_id, "column": "status", "op": "set", "value": status}
+    )
+
+
+def _what_if_row(cells: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``changes`` that belongs to the what-if, not to the study."""
     return {
         "change_id": WHAT_IF,
         "from_on": None,
@@ -220,5 +238,5 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
         "source_id": WHAT_IF_SOURCE,
         "confidence": "C",
         "note": None,
-        **row,
+        **cells,
     }

@@ -10,28 +10,34 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from corridor.errors import CallError, CorridorError
 from corridor.web.door import is_loopback
 
-LEAST_TOKEN = 16
-PATIENCE_S = 600.0  # nobody else waits when there is no server
+if TYPE_CHECKING:
+    from corridor.web.live_study import LiveStudy
+
+MIN_TOKEN_LETTERS = 16
+MAX_TOKEN_LETTERS = 200
+ALONE_S = 600.0  # for one answer where nobody else waits, as there is no server
+SWITCH_INTERVAL_S = 0.002
 
 
 def refuse_unsafe(host: str, token: str | None) -> None:
-    """Raise CallError for a host others can reach without a token, or for a token that can be
-    guessed."""
+    """Raise CallError for a host others can reach without a token, or a token that is guessed."""
     if token is None and not is_loopback(host):
         raise CallError(
             f"--host {host} can be reached from other machines: give --token, a secret of "
-            f"{LEAST_TOKEN} signs or more, or leave --host out."
+            f"{MIN_TOKEN_LETTERS} signs or more, or leave --host out."
         )
-    if token is not None and not re.fullmatch(rf"[A-Za-z0-9._~-]{{{LEAST_TOKEN},200}}", token):
+
+    safe = rf"[A-Za-z0-9._~-]{{{MIN_TOKEN_LETTERS},{MAX_TOKEN_LETTERS}}}"
+    if token is not None and not re.fullmatch(safe, token):
         raise CallError(
-            f"--token needs {LEAST_TOKEN} or more letters, digits and -._~; python -c 'import "
-            "secrets; print(secrets.token_urlsafe())' makes one."
+            f"--token needs {MIN_TOKEN_LETTERS} or more letters, digits and -._~; python -c "
+            "'import secrets; print(secrets.token_urlsafe())' makes one."
         )
 
 
@@ -43,19 +49,34 @@ def serve(
     token: str | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Serve a study until interrupted. Raises CallError for an unsafe host, StudyError for a study
-    that cannot be used."""
+    """Serve a study until interrupted.
+
+    Parameters
+    ----------
+    study : folder of the study.
+    host, port : where to listen; another host than this machine's own needs a token.
+    token : what callers must know; null: none.
+    say : called with the address once it can be opened.
+
+    Raises
+    ------
+    CallError
+        For an unsafe host or token, or where the extra ``web`` is not installed.
+    StudyError
+        For a study that cannot be used.
+    """
     refuse_unsafe(host, token)
-    os.environ.setdefault(
-        "POLARS_MAX_THREADS", "1"
-    )  # its tables are small here; threads would only wait for each other
-    uvicorn, make_app = _needed()
+    # Its tables are small here; threads of its own would only wait for each other.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    uvicorn, make_app = _import_server()
+
     app = make_app(study, token=token)
-    _warm(app.state.shelf)
-    shown = f"[{host}]" if ":" in host else host
-    say(f"http://{shown}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
-    threading.Thread(target=_warm_further, args=(app.state.shelf,), daemon=True).start()
-    sys.setswitchinterval(0.002)  # searches share the machine with answers that are ready
+    _warm_routes(app.state.live)
+    shown_host = f"[{host}]" if ":" in host else host
+    say(f"http://{shown_host}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
+    threading.Thread(target=_warm_criticality, args=(app.state.live,), daemon=True).start()
+
+    sys.setswitchinterval(SWITCH_INTERVAL_S)  # searches share the machine with ready answers
     uvicorn.run(
         app,
         host=host,
@@ -72,27 +93,27 @@ def serve(
 
 def web_answer(study: str | Path, address: str) -> tuple[int, bytes]:
     """Return status and body of a GET on an address such as ``/api/study``, without a server."""
-    _, make_app = _needed()
+    _, make_app = _import_server()
     path, _, query = address.partition("?")
     if not path.startswith("/"):
         raise CallError(
             f"--get {address!r} is not an address: it begins with /, such as /api/study."
         )
+
     from corridor.web.workers import Workers
 
-    return asyncio.run(
-        _ask(make_app(Path(study), workers=Workers(seconds=PATIENCE_S)), unquote(path), query)
-    )
+    app = make_app(Path(study), workers=Workers(seconds=ALONE_S))
+    return asyncio.run(_get(app, unquote(path), query))
 
 
-def _warm(shelf: Any) -> None:
-    """Answer the study's first trip, so that kernels are compiled and the network stands before
-    anybody waits for it."""
+def _warm_routes(live: LiveStudy) -> None:
+    """Answer the study's first trip, so that kernels are compiled before anybody waits for it."""
     from corridor.web import answers, questions
 
-    for trip in shelf.study().trips[:1]:
-        with contextlib.suppress(CorridorError, ValueError):  # it will be told to whoever asks
-            asked = questions.Routes.model_validate(
+    for trip in live.study().trips[:1]:
+        # What is wrong with it is said to whoever asks.
+        with contextlib.suppress(CorridorError, ValueError):
+            question = questions.Routes.model_validate(
                 {
                     "origin": trip.origin,
                     "destination": trip.destination,
@@ -100,19 +121,19 @@ def _warm(shelf: Any) -> None:
                     "depart": trip.depart,
                 }
             )
-            answers.routes(shelf.lay(asked), asked)
+            answers.routes(live.state(question), question)
 
 
-def _warm_further(shelf: Any) -> None:
-    """Answer what can least be spared, whose kernels take some seconds to compile the first
-    time."""
+def _warm_criticality(live: LiveStudy) -> None:
+    """Rank the links, whose kernels take some seconds to compile the first time."""
     from corridor.web import answers, questions
 
     with contextlib.suppress(CorridorError, ValueError):
-        answers.criticality(shelf.lay(questions.State.model_validate({})))
+        answers.criticality(live.state(questions.State.model_validate({})))
 
 
-async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
+async def _get(app: Any, path: str, query: str) -> tuple[int, bytes]:
+    """Return what an application answers to a GET from this machine."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -128,15 +149,15 @@ async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
         "server": ("localhost", 0),
     }
     status = 500
-    parts = []
-    done = False
-    left = asyncio.Event()
+    chunks = []
+    is_asked = False
+    never = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        nonlocal done
-        if done:
-            await left.wait()
-        done = True
+        nonlocal is_asked
+        if is_asked:
+            await never.wait()
+        is_asked = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: dict[str, Any]) -> None:
@@ -144,13 +165,14 @@ async def _ask(app: Any, path: str, query: str) -> tuple[int, bytes]:
         if message["type"] == "http.response.start":
             status = message["status"]
         else:
-            parts.append(message.get("body", b""))
+            chunks.append(message.get("body", b""))
 
     await app(scope, receive, send)
-    return status, b"".join(parts)
+    return status, b"".join(chunks)
 
 
-def _needed() -> tuple[Any, Any]:
+def _import_server() -> tuple[Any, Any]:
+    """Return uvicorn and what makes the application; CallError where they are not installed."""
     try:
         import uvicorn
 

@@ -1,0 +1,157 @@
+"""Live study: the study as it lies on disk, and its states, each a network of a scenario and day.
+
+A state is what a question is put to: a scenario, other options of disputed figures, and a what-if.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corridor.errors import StudyError, UnknownName
+from corridor.network.calendar import minute
+from corridor.network.changes import snapshot
+from corridor.network.network import Network, build
+from corridor.study.settings import Scenario
+from corridor.study.study import Study
+from corridor.study.study import read as read_study
+from corridor.web.questions import State, choices, what_if_rows
+from corridor.web.what_if import with_what_if
+
+MAX_NETWORKS = 48
+MAX_REMEMBERED = 400  # things one network remembers before it is made anew
+LOOK_AGAIN_S = 2.0
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyState:
+    """A state of the study.
+
+    on: the day looked at; base: the network of the scenario and choices; network: the same with the
+    what-if laid over it; rows: those of the what-if, as in ``changes``.
+    """
+
+    study: Study
+    scenario: Scenario
+    on: dt.date
+    base: Network
+    network: Network
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def dated_network(self) -> Network:
+        """The network as its tables stand on the day looked at."""
+        return snapshot(self.network, minute(self.on))
+
+
+class LiveStudy:
+    """The study of a folder, read anew when its files change, and its networks, the latest kept.
+
+    A study that can no longer be used stays as it was; ``trouble`` then says why.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the study; StudyError where it cannot be used."""
+        self.folder = folder
+        self.trouble: str | None = None
+        self._study = read_study(folder)
+        self._stamp = _stamp(folder)
+        self._looked_s = time.monotonic()
+        self._networks: OrderedDict[Hashable, Network] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def study(self) -> Study:
+        """Return the study as it lies on disk, looked at every two seconds."""
+        with self._lock:
+            if time.monotonic() - self._looked_s < LOOK_AGAIN_S:
+                return self._study
+
+            self._looked_s = time.monotonic()
+            stamp = _stamp(self.folder)
+            if stamp != self._stamp:
+                self._read(stamp)
+            return self._study
+
+    def read_again(self) -> Study:
+        """Return the study read anew, as after a saving."""
+        with self._lock:
+            self._read(_stamp(self.folder))
+            return self._study
+
+    def state(self, question: State) -> StudyState:
+        """Return the state a question asks for.
+
+        Raises UnknownName, CallError or StudyError for what cannot be laid over the study.
+        """
+        study = self.study()
+        scenario_id = question.scenario or study.settings.default_scenario
+        if scenario_id not in study.scenarios:
+            raise UnknownName("scenario", scenario_id, study.scenarios)
+        scenario = study.scenarios[scenario_id]
+        on = question.on or getattr(question, "depart", None) or scenario.as_of
+
+        chosen = {**scenario.choices, **choices(question)}
+        base_key = (study.hash, scenario_id, tuple(sorted(chosen.items())))
+        base = self._network(
+            base_key,
+            lambda: build(
+                study.tables, choices=chosen, change_ids=scenario.changes, inputs=study.hash
+            ),
+        )
+
+        change_ids = study.tables["changes"]["change_id"].unique().to_list()
+        rows = tuple(what_if_rows(question, base.frames["changes"], change_ids))
+        if not rows:
+            return StudyState(study, scenario, on, base, base, rows)
+
+        cells = tuple(tuple(sorted((k, str(v)) for k, v in row.items())) for row in rows)
+        network = self._network((*base_key, cells), lambda: with_what_if(study.tables, base, rows))
+        return StudyState(study, scenario, on, base, network, rows)
+
+    def _network(self, key: Hashable, make: Callable[[], Network]) -> Network:
+        """Return the network of a key, made where it is not at hand or remembers too much."""
+        with self._lock:
+            network = self._networks.get(key)
+            if network is not None and len(network.memory) <= MAX_REMEMBERED:
+                self._networks.move_to_end(key)
+                return network
+
+        network = make()
+        with self._lock:
+            self._networks[key] = network
+            self._networks.move_to_end(key)
+            while len(self._networks) > MAX_NETWORKS:
+                self._networks.popitem(last=False)
+        return network
+
+    def _read(self, stamp: Stamp) -> None:
+        self._stamp = stamp
+        try:
+            self._study = read_study(self.folder)
+            self.trouble = None
+        except StudyError as error:
+            self.trouble = str(error.findings[0])
+
+
+def _stamp(folder: Path) -> Stamp:
+    """Return names, times and sizes of the files of a study, which differ once one is edited."""
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(
+                sorted(
+                    (e.name, e.stat().st_mtime_ns, e.stat().st_size)
+                    for e in entries
+                    if e.is_file() and not e.name.startswith(".")
+                )
+            )
+    except OSError:
+        return ()
