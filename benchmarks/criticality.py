@@ -27,7 +27,7 @@ from scipy.spatial import Delaunay
 
 import corridor as co
 from corridor.closures.criticality import rank, without
-from corridor.closures.demand_arrays import expose, packed, part
+from corridor.closures.demand_arrays import compile_demand, packed, part
 from corridor.closures.elements import elements
 from corridor.kernels import Ints
 from corridor.kernels.criticality import without_each
@@ -40,24 +40,24 @@ def study_case(most: int | None) -> None:
     """Every link of the built-in study, all demand pairs."""
     network = co.read(STUDY, scenario="open-borders").network
     demand = network.frames["demand"]
-    exposed = expose(network, demand, on="2026-07-01")
-    links = elements(exposed, ["link"])[:most]
-    without(exposed, links[:1])
+    arrays = compile_demand(network, demand, on="2026-07-01")
+    links = elements(arrays, ["link"])[:most]
+    without(arrays, links[:1])
     ours_s, ours = min(
-        (timed(lambda: without(exposed, links)[0]) for _ in range(5)), key=lambda r: r[0]
+        (timed(lambda: without(arrays, links)[0]) for _ in range(5)), key=lambda r: r[0]
     )
-    n = len(exposed.ptr) - 1
-    kinds = exposed.weight.shape[1]
-    groups = exposed.groups()
+    n = len(arrays.ptr) - 1
+    kinds = arrays.weight.shape[1]
+    groups = arrays.groups()
     began = time.perf_counter()
     theirs = np.full((len(links) + 1, demand.height), np.inf)
     for row in range(len(links) + 1):
         for kind in range(kinds):
-            weight = exposed.weight[0, kind].astype(float)
+            weight = arrays.weight[0, kind].astype(float)
             weight[weight < 0] = np.inf
             if row:
                 weight[links[row - 1].arcs] = np.inf
-            matrix = csr_array((weight, exposed.head, exposed.ptr), shape=(n, n))
+            matrix = csr_array((weight, arrays.head, arrays.ptr), shape=(n, n))
             mine = [g for g in groups if g[0] == kind]
             single = [g for g in mine if len(g[1]) == 1]
             trees = dijkstra(matrix, indices=[int(g[1][0]) for g in single]) if single else []
@@ -66,7 +66,7 @@ def study_case(most: int | None) -> None:
             ]
             for group, tree in reached:
                 theirs[row, group[2]] = [
-                    tree[part(exposed.goals, t)].min() for t in group[2].tolist()
+                    tree[part(arrays.goals, t)].min() for t in group[2].tolist()
                 ]
     theirs_s = time.perf_counter() - began
     assert np.array_equal(np.where(ours >= UNREACHED, np.inf, ours), theirs), (

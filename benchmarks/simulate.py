@@ -57,14 +57,14 @@ def main() -> None:
     print(
         f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )
-    task, exposed = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
+    task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
     met = set()
     for draw in range(draws):
         active = simulation.at_work(simulation.draw_events(task, draw), len(task.base[8]))[
             :CALENDAR_YEAR_DAYS
         ]
         met |= set(
-            zip(exposed.regime_of_day[:CALENDAR_YEAR_DAYS].tolist(), active.tolist(), strict=True)
+            zip(arrays.regime_of_day[:CALENDAR_YEAR_DAYS].tolist(), active.tolist(), strict=True)
         )
     states = sorted(met)
     print(
@@ -72,18 +72,18 @@ def main() -> None:
         f"ways were sought for {draws * CALENDAR_YEAR_DAYS * demand.height:,} dispatches"
     )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
-    n = len(exposed.ptr) - 1
+    n = len(arrays.ptr) - 1
     masks = task.base[2]
     began = time.perf_counter()
     for k in picked.tolist():
         regime, shut = states[k]
-        for kind in range(exposed.weight.shape[1]):
-            weight = exposed.weight[regime, kind].astype(float)
+        for kind in range(arrays.weight.shape[1]):
+            weight = arrays.weight[regime, kind].astype(float)
             weight[(weight < 0) | (masks & shut != 0)] = np.inf
-            matrix = csr_array((weight, exposed.head, exposed.ptr), shape=(n, n))
+            matrix = csr_array((weight, arrays.head, arrays.ptr), shape=(n, n))
             dijkstra(
                 matrix,
-                indices=[int(g[1][0]) for g in exposed.groups() if g[0] == kind],
+                indices=[int(g[1][0]) for g in arrays.groups() if g[0] == kind],
                 return_predecessors=True,
             )
     theirs = (time.perf_counter() - began) / len(picked) * len(states)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from closure_cases import ON, build, hazard_rows, random_case
 from corridor.closures.best_routes import best_routes
 from corridor.closures.criticality import rank, without
-from corridor.closures.demand_arrays import Exposure, expose
+from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.elements import Element, elements
 from corridor.closures.simulation import simulate
 from corridor.kernels import Ints
@@ -27,8 +27,8 @@ seeds = st.integers(0, 10_000)
 few = settings(max_examples=12)
 
 
-def costs_of(exposed: Exposure) -> Ints:
-    return without(exposed, [])[0][0]
+def costs_of(arrays: DemandArrays) -> Ints:
+    return without(arrays, [])[0][0]
 
 
 def closing(*link_ids: str, change_id: str = "shut", **more: Any) -> pl.DataFrame:
@@ -94,8 +94,8 @@ def test_an_added_link_never_raises_a_best_cost(seed: int, other: int) -> None:
         return
     more = {**tables, "links": pl.concat([tables["links"], new])}
     assert (
-        costs_of(expose(build(more), demand, on=ON))
-        <= costs_of(expose(build(tables), demand, on=ON))
+        costs_of(compile_demand(build(more), demand, on=ON))
+        <= costs_of(compile_demand(build(tables), demand, on=ON))
     ).all()
 
 
@@ -104,10 +104,10 @@ def test_an_added_link_never_raises_a_best_cost(seed: int, other: int) -> None:
 def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
     tables, demand = random_case(seed)
     network = build(tables)
-    ways = best_routes(expose(network, demand, on=ON))
+    ways = best_routes(compile_demand(network, demand, on=ON))
     used = {link for way in ways if way for link in way["links"]}
     for link in sorted(set(tables["links"]["link_id"]) - used):
-        again = best_routes(expose(changes.apply(network, closing(link)), demand, on=ON))
+        again = best_routes(compile_demand(changes.apply(network, closing(link)), demand, on=ON))
         assert [w and w["generalised_cost_usd"] for w in again] == [
             w and w["generalised_cost_usd"] for w in ways
         ]
@@ -117,14 +117,14 @@ def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
 @given(seeds, seeds)
 def test_more_closures_never_lower_cost(seed: int, other: int) -> None:
     tables, demand = random_case(seed)
-    exposed = expose(build(tables), demand, on=ON)
-    links = elements(exposed, ["link"])
+    arrays = compile_demand(build(tables), demand, on=ON)
+    links = elements(arrays, ["link"])
     random.Random(other).shuffle(links)
     growing = [
         Element("link", str(k), "", np.unique(np.concatenate([e.arcs for e in links[: k + 1]])))
         for k in range(len(links))
     ]
-    costs, _ = without(exposed, growing)
+    costs, _ = without(arrays, growing)
     assert (np.diff(costs, axis=0) >= 0).all()
     assert (costs[-1] == UNREACHED).all()  # all links gone: no way between two places
 
@@ -153,7 +153,7 @@ def test_costs_scale_with_prices(seed: int) -> None:
         .otherwise("value")
         .alias("value")
     )
-    one, two = (costs_of(expose(build(t), demand, on=ON)) for t in (tables, dear))
+    one, two = (costs_of(compile_demand(build(t), demand, on=ON)) for t in (tables, dear))
     served = one < UNREACHED
     assert ((two < UNREACHED) == served).all()
     arcs = 40  # every arc is rounded to a cent, before and after
@@ -168,10 +168,10 @@ def test_order_of_rows_is_irrelevant(seed: int, other: int) -> None:
         name: t if name == "changes" else t.sample(fraction=1.0, shuffle=True, seed=other)
         for name, t in tables.items()
     }
-    one, two = (costs_of(expose(build(t), demand, on=ON)) for t in (tables, mixed))
+    one, two = (costs_of(compile_demand(build(t), demand, on=ON)) for t in (tables, mixed))
     assert (one == two).all()
     turned = demand.reverse()
-    assert (costs_of(expose(build(tables), turned, on=ON))[::-1] == one).all()
+    assert (costs_of(compile_demand(build(tables), turned, on=ON))[::-1] == one).all()
 
 
 @few
@@ -198,15 +198,17 @@ def test_disjoint_changes_add_up_in_any_order(seed: int, other: int) -> None:
             )
         ],
     )
-    whole = expose(changes.apply(network, pl.concat([a, b])), demand, on=ON)
+    whole = compile_demand(changes.apply(network, pl.concat([a, b])), demand, on=ON)
     for first, second in ((a, b), (b, a)):
-        steps = expose(changes.apply(changes.apply(network, first), second), demand, on=ON)
+        steps = compile_demand(changes.apply(changes.apply(network, first), second), demand, on=ON)
         assert np.array_equal(steps.weight, whole.weight) and np.array_equal(
             steps.minutes, whole.minutes
         )
     on = changes.apply(network, pl.concat([a, b]), on=ON)
     steps = changes.apply(changes.apply(network, a, on=ON), b, on=ON)
-    assert np.array_equal(expose(on, demand, on=ON).weight, expose(steps, demand, on=ON).weight)
+    assert np.array_equal(
+        compile_demand(on, demand, on=ON).weight, compile_demand(steps, demand, on=ON).weight
+    )
 
 
 @settings(max_examples=6)

@@ -1,5 +1,4 @@
-"""Criticality: every element against brute force, by hand, and the exposure it is told of against
-skims."""
+"""Criticality: every element against brute force and by hand; demand arrays against skims."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 import naive_closures
 from closure_cases import ON, STUDY_ON, build, demand_of, random_case, study_network, two_roads
 from corridor.closures.criticality import measure, rank, without, worst_pairs
-from corridor.closures.demand_arrays import Exposure, expose, part
+from corridor.closures.demand_arrays import DemandArrays, compile_demand, part
 from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import elements
 from corridor.errors import CallError, UnknownName
@@ -27,52 +26,52 @@ from corridor.routing import skims
 from corridor.tables import schema
 
 
-def arcs_of(exposed: Exposure, kind: int) -> list[tuple[int, int, int]]:
-    weight = exposed.weight[exposed.regime_of_day[0], kind]
-    return list(zip(exposed.tail.tolist(), exposed.head.tolist(), weight.tolist(), strict=True))
+def arcs_of(arrays: DemandArrays, kind: int) -> list[tuple[int, int, int]]:
+    weight = arrays.weight[arrays.regime_of_day[0], kind]
+    return list(zip(arrays.tail.tolist(), arrays.head.tolist(), weight.tolist(), strict=True))
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_costs_without_each_element_equal_the_naive_twin(seed: int) -> None:
     tables, demand = random_case(seed)
-    exposed = expose(build(tables), demand, on=ON)
-    found = elements(exposed, ("link", "node", "terminal", "crossing", "country"))
-    costs, _ = without(exposed, found)
-    for kind, starts, trips in exposed.groups():
-        goals = [part(exposed.goals, t).tolist() for t in trips.tolist()]
+    arrays = compile_demand(build(tables), demand, on=ON)
+    found = elements(arrays, ("link", "node", "terminal", "crossing", "country"))
+    costs, _ = without(arrays, found)
+    for kind, starts, trips in arrays.groups():
+        goals = [part(arrays.goals, t).tolist() for t in trips.tolist()]
         for row, shut in enumerate([set(), *({int(a) for a in e.arcs} for e in found)]):
             naive = naive_closures.costs_without(
-                arcs_of(exposed, kind), shut, starts.tolist(), goals, len(exposed.ptr) - 1
+                arcs_of(arrays, kind), shut, starts.tolist(), goals, len(arrays.ptr) - 1
             )
             assert [None if c >= UNREACHED else c for c in costs[row, trips].tolist()] == naive
 
 
-def scipy_costs(exposed: Exposure, shut: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def scipy_costs(arrays: DemandArrays, shut: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return every trip's cost with some arcs shut, each tree searched whole; parallel arcs stand
     side by side."""
-    made = np.full(exposed.trips.height, np.inf)
-    n = len(exposed.ptr) - 1
-    for kind, starts, trips in exposed.groups():
-        weight = exposed.weight[exposed.regime_of_day[0], kind].astype(float)
+    made = np.full(arrays.trips.height, np.inf)
+    n = len(arrays.ptr) - 1
+    for kind, starts, trips in arrays.groups():
+        weight = arrays.weight[arrays.regime_of_day[0], kind].astype(float)
         weight[(weight < 0) | shut] = np.inf
-        matrix = csr_array((weight, exposed.head, exposed.ptr), shape=(n, n))
+        matrix = csr_array((weight, arrays.head, arrays.ptr), shape=(n, n))
         reached = dijkstra(matrix, indices=starts, min_only=True)
-        made[trips] = [reached[part(exposed.goals, t)].min() for t in trips.tolist()]
+        made[trips] = [reached[part(arrays.goals, t)].min() for t in trips.tolist()]
     return made
 
 
 def test_rank_equals_recomputing_every_link_of_the_study() -> None:
     network = study_network()
-    exposed = expose(network, network.frames["demand"], on=STUDY_ON)
-    found = elements(exposed, ["link"])
+    arrays = compile_demand(network, network.frames["demand"], on=STUDY_ON)
+    found = elements(arrays, ["link"])
     assert len(found) == network.frames["links"].height
-    costs, _ = without(exposed, found)
+    costs, _ = without(arrays, found)
     for row, element in enumerate([None, *found]):
-        shut = np.zeros(len(exposed.head), bool)
+        shut = np.zeros(len(arrays.head), bool)
         if element is not None:
             shut[element.arcs] = True
         ours = np.where(costs[row] >= UNREACHED, np.inf, costs[row])
-        assert np.array_equal(ours, scipy_costs(exposed, shut)), element
+        assert np.array_equal(ours, scipy_costs(arrays, shut)), element
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,9 @@ def test_rank_equals_a_network_whose_tables_lack_the_link(link_id: str) -> None:
         .head(1)
         .with_columns(pl.lit(link_id).alias("row_id"), pl.lit(None, pl.Date).alias("from_on")),
     )
-    whole, cut = (without(expose(n, demand, on=STUDY_ON), [])[0][0] for n in (network, closed))
+    whole, cut = (
+        without(compile_demand(n, demand, on=STUDY_ON), [])[0][0] for n in (network, closed)
+    )
     ranked = rank(network, demand, on=STUDY_ON, kinds=["link"], pairs=0)
     told = ranked.filter(pl.col("element_id") == link_id).row(0, named=True)
     units = demand["units_per_year"].to_numpy()
@@ -134,8 +135,8 @@ def test_measures_by_hand() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_worst_pairs_equal_all_pairs(seed: int) -> None:
     tables, demand = random_case(seed, nodes=5, links=9)
-    exposed = expose(build(tables), demand, on=ON)
-    found = elements(exposed, ["link"])
+    arrays = compile_demand(build(tables), demand, on=ON)
+    found = elements(arrays, ["link"])
     both = [
         dataclasses.replace(
             a, element_id=f"{a.element_id} {b.element_id}", arcs=np.union1d(a.arcs, b.arcs)
@@ -144,14 +145,14 @@ def test_worst_pairs_equal_all_pairs(seed: int) -> None:
     ]
     alone = {
         e.element_id: m["loss_usd_per_year"]
-        for e, m in zip(found, measure(exposed, *without(exposed, found), 0.1), strict=True)
+        for e, m in zip(found, measure(arrays, *without(arrays, found), 0.1), strict=True)
     }
     naive = {}
-    for e, m in zip(both, measure(exposed, *without(exposed, both), 0.1), strict=True):
+    for e, m in zip(both, measure(arrays, *without(arrays, both), 0.1), strict=True):
         a, b = e.element_id.split()
         if m["loss_usd_per_year"] - alone[a] - alone[b] > 0.01:
             naive[e.element_id] = m["loss_usd_per_year"]
-    ours = worst_pairs(exposed, found, by="loss_usd_per_year", most=1000, limit_share=0.1)
+    ours = worst_pairs(arrays, found, by="loss_usd_per_year", most=1000, limit_share=0.1)
     told = {
         " ".join(sorted(k.split())): v
         for k, v in ours.select("element_id", "loss_usd_per_year").iter_rows()
@@ -163,22 +164,22 @@ def test_worst_pairs_equal_all_pairs(seed: int) -> None:
 def test_disjoint_ways_equal_the_least_cut(seed: int) -> None:
     tables, demand = random_case(seed, nodes=5, links=10)
     network = build(tables)
-    exposed = expose(network, demand, on=ON)
+    arrays = compile_demand(network, demand, on=ON)
     graph = network.graph
     rows = network.rows("links")
-    usable = exposed.arc_of[(exposed.weight[0] >= 0).any(axis=0)].tolist()
+    usable = arrays.arc_of[(arrays.weight[0] >= 0).any(axis=0)].tolist()
     steps = [
         (int(graph.tail[a]), int(graph.head[a])) for a in usable if graph.kind[a] == "terminal"
     ]
     ways = {run: (int(graph.tail[a]), int(graph.head[a])) for a in usable for run in graph.runs[a]}
-    links = elements(exposed, ["link"])
-    for i, count in enumerate(disjoint_counts(exposed, links)):
+    links = elements(arrays, ["link"])
+    for i, count in enumerate(disjoint_counts(arrays, links)):
         layer = schema.layer(rows[i]["mode"], rows[i]["gauge_mm"])
         ends = [graph.state_index[rows[i][end], layer] for end in ("from_node_id", "to_node_id")]
         others = [ends_of for (k, _), ends_of in ways.items() if k != i]
         assert count is not None
         assert min(count, 3) == naive_closures.least_cut(others, steps, (ends[0], ends[1]), 2)
-    assert disjoint_counts(exposed, elements(exposed, ["country"])[:1]) == [None]
+    assert disjoint_counts(arrays, elements(arrays, ["country"])[:1]) == [None]
 
 
 def test_rank_refuses_what_it_does_not_know() -> None:
@@ -203,32 +204,32 @@ def test_exposure_weighs_arcs_as_skims_do() -> None:
     )
     # a skim is of goods from anywhere to anywhere: rules for those of one country are not for it
     network = dataclasses.replace(whole, frames={**whole.frames, "rules": anybodys})
-    exposed = expose(network, network.frames["demand"], on=STUDY_ON)
+    arrays = compile_demand(network, network.frames["demand"], on=STUDY_ON)
     for cargo in ("bulk-t", "container-40"):
-        trip = exposed.trips["cargo_id"].to_list().index(cargo)
+        trip = arrays.trips["cargo_id"].to_list().index(cargo)
         frozen = skims.freeze(network, cargo=cargo, depart=STUDY_ON)
-        assert np.array_equal(exposed.weight[0, exposed.class_of[trip]], frozen.weight)
+        assert np.array_equal(arrays.weight[0, arrays.class_of[trip]], frozen.weight)
     pairs = skims.skim(
         network, cargo="container-40", depart=STUDY_ON, places=["karachi", "rotterdam"]
     )
-    cost = without(exposed, [])[0][
-        0, exposed.trips["demand_id"].to_list().index("karachi-rotterdam-container-40")
+    cost = without(arrays, [])[0][
+        0, arrays.trips["demand_id"].to_list().index("karachi-rotterdam-container-40")
     ]
     assert cost / 100 == pairs.filter(pl.col("origin") == "karachi")["generalised_cost_usd"][0]
 
 
 def test_days_with_the_same_calendar_share_a_regime() -> None:
     network = study_network("khunjerab-1985")
-    exposed = expose(network, network.frames["demand"].head(3), on="2026-01-01", days=365)
+    arrays = compile_demand(network, network.frames["demand"].head(3), on="2026-01-01", days=365)
     assert (
-        len(exposed.regime_of_day) == 365
-        and len(exposed.weight) == len(set(exposed.regime_of_day.tolist())) < 120
+        len(arrays.regime_of_day) == 365
+        and len(arrays.weight) == len(set(arrays.regime_of_day.tolist())) < 120
     )
     for day in (0, 100, 200, 330):
-        one = expose(
+        one = compile_demand(
             network,
             network.frames["demand"].head(3),
             on=dt.date(2026, 1, 1) + dt.timedelta(days=day),
         )
-        assert np.array_equal(one.weight[0], exposed.weight[exposed.regime_of_day[day]])
-        assert np.array_equal(one.minutes[0], exposed.minutes[exposed.regime_of_day[day]])
+        assert np.array_equal(one.weight[0], arrays.weight[arrays.regime_of_day[day]])
+        assert np.array_equal(one.minutes[0], arrays.minutes[arrays.regime_of_day[day]])

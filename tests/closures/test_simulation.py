@@ -24,7 +24,7 @@ from closure_cases import (
 )
 from corridor import parallel
 from corridor.closures import simulation
-from corridor.closures.demand_arrays import Exposure, expose
+from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.simulation import simulate
 from corridor.errors import CallError, StudyError
 from corridor.network import durations
@@ -33,13 +33,13 @@ SAID = {"patience_days": 3, "limit_days": 12, "limit_share": 0.3, "memory_years"
 
 
 def year_of(
-    exposed: Exposure, hazards: pl.DataFrame, days: int, draw: int = 0
+    arrays: DemandArrays, hazards: pl.DataFrame, days: int, draw: int = 0
 ) -> tuple[Any, np.ndarray[Any, Any], Any]:
     """Return the kernel's totals of one draw, the days' hazards and the task; ties of cost broken
     at random."""
-    noise = np.random.default_rng(5).integers(0, 50, exposed.weight.shape[1:])
+    noise = np.random.default_rng(5).integers(0, 50, arrays.weight.shape[1:])
     broken = dataclasses.replace(
-        exposed, weight=np.where(exposed.weight < 0, -1, 100 * exposed.weight + noise)
+        arrays, weight=np.where(arrays.weight < 0, -1, 100 * arrays.weight + noise)
     )
     task = simulation.make_task(broken, hazards, rng=3, said=SAID, days=days)
     task = dataclasses.replace(
@@ -52,7 +52,7 @@ def year_of(
 @pytest.mark.parametrize("seed", range(8))
 def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
     tables, demand = random_case(seed, nodes=6, links=16)
-    exposed = expose(build(tables), demand, on=ON, days=90)
+    arrays = compile_demand(build(tables), demand, on=ON, days=90)
     ids = tables["links"]["link_id"].to_list()
     hazards = hazard_rows(
         [
@@ -60,7 +60,7 @@ def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
             for i in range(7)
         ]
     )
-    totals, active, task = year_of(exposed, hazards, days=60)
+    totals, active, task = year_of(arrays, hazards, days=60)
     naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(60)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert np.abs(totals).sum() > 0
@@ -78,9 +78,9 @@ def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
             ]
         )
     )
-    exposed = expose(network, demand, on="2026-10-20", days=160)
+    arrays = compile_demand(network, demand, on="2026-10-20", days=160)
     hazards = network.frames["hazards"].with_columns(pl.col("events_per_year") * 8)
-    totals, active, task = year_of(exposed, hazards, days=40)
+    totals, active, task = year_of(arrays, hazards, days=40)
     naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(40)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert (totals[:, 0] > 0).sum() >= 3 and totals[:, 1].max() > 0
@@ -145,13 +145,13 @@ def test_draws_are_as_often_and_as_long_as_said() -> None:
             },
         ]
     )
-    task, exposed = simulation.prepare_task(network, demand, hazards, on=ON, rng=11, options={})
+    task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=11, options={})
     draws = [simulation.draw_events(task, k) for k in range(800)]
     starts = np.concatenate([e[:, (e[1] >= 0) & (e[1] < 365)] for e in draws], axis=1)
     for h, rate in enumerate((6.0, 3.0)):  # a closure counts unless it holds no noon at all
         count = (starts[0] == h).sum() / len(draws)
         assert count == pytest.approx(rate, abs=4 * (rate / len(draws)) ** 0.5 + 0.02 * rate)
-    winter = [exposed.first_on + dt.timedelta(days=int(d)) for d in starts[1, starts[0] == 1]]
+    winter = [arrays.first_on + dt.timedelta(days=int(d)) for d in starts[1, starts[0] == 1]]
     assert {d.month for d in winter} <= {12, 1, 2, 3} and max(
         d for d in winter if d.month == 3
     ).day == 1

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import corridor as co
 from corridor.closures.chapter import fitted
-from corridor.closures.demand_arrays import expose
+from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.replays import replay_sentences
 from corridor.evidence import claims as evidence
@@ -321,8 +321,8 @@ def shut_by(
 
 
 def test_names_of_elements_and_what_shuts_them(told: None, study: Study) -> None:
-    exposure = expose(study.network, study.tables["demand"].head(1), on=date(2026, 7, 1))
-    for element in elements(exposure, KINDS):
+    arrays = compile_demand(study.network, study.tables["demand"].head(1), on=date(2026, 7, 1))
+    for element in elements(arrays, KINDS):
         assert not left(element.name), (element.name, retell(element.name))
         assert not left(kept("{one} and {other}", one=element.name, other="Almaty"))
     shut = closed_links(study.network, date(2026, 7, 1))

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from core_cases import BOX, STUDY, link, network, node, small
-from corridor.closures.demand_arrays import expose
+from corridor.closures.demand_arrays import compile_demand
 from corridor.errors import UnknownName
 from corridor.network import cost
 from corridor.network.rules import Party, applying
@@ -302,7 +302,7 @@ def test_routes_matrices_and_closures_price_an_hour_alike():
         "units_per_year": 1.0,
     }
     frozen = freeze(borders_open, cargo="container-40", depart="2026-07-01")
-    exposure = expose(borders_open, pl.DataFrame([row]), on="2026-07-01")
+    arrays = compile_demand(borders_open, pl.DataFrame([row]), on="2026-07-01")
 
     assert frozen.hour_usd == cost.cargo_hour_usd(cargo)
-    assert exposure.column("hour_usd").tolist() == [frozen.hour_usd]
+    assert arrays.column("hour_usd").tolist() == [frozen.hour_usd]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from corridor.closures.demand_arrays import Exposure, part
+from corridor.closures.demand_arrays import DemandArrays, part
 from corridor.kernels import Ints
 from corridor.units import HOUR_MIN
 
@@ -25,30 +25,30 @@ class BestRoute(TypedDict):
     links: list[str]
 
 
-def best_routes(exposure: Exposure) -> list[BestRoute | None]:
+def best_routes(arrays: DemandArrays) -> list[BestRoute | None]:
     """Return the best route of every trip on the first day, null where there is none.
 
     Best is least generalised cost.
     """
     from corridor.kernels.paths import UNREACHED, dijkstra
 
-    regime = exposure.regime_of_day[0]
-    routes: list[BestRoute | None] = [None] * exposure.trips.height
-    for class_, starts, trips in exposure.groups():
+    regime = arrays.regime_of_day[0]
+    routes: list[BestRoute | None] = [None] * arrays.trips.height
+    for class_, starts, trips in arrays.groups():
         distance, arc_into = dijkstra(
-            exposure.ptr, exposure.head, exposure.weight[regime, class_], starts
+            arrays.ptr, arrays.head, arrays.weight[regime, class_], starts
         )
 
         for trip in trips.tolist():
-            goals = part(exposure.goals, trip)
+            goals = part(arrays.goals, trip)
             if not len(goals):
                 continue
             nearest = int(goals[distance[goals].argmin()])
             if distance[nearest] >= UNREACHED:
                 continue
 
-            arcs = _arcs_to(nearest, arc_into, exposure.tail)
-            routes[trip] = _route(exposure, class_, arcs, int(distance[nearest]))
+            arcs = _arcs_to(nearest, arc_into, arrays.tail)
+            routes[trip] = _route(arrays, class_, arcs, int(distance[nearest]))
     return routes
 
 
@@ -61,17 +61,17 @@ def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
     return arcs[::-1]
 
 
-def _route(exposure: Exposure, class_: int, arcs: Sequence[int], cents: int) -> BestRoute:
+def _route(arrays: DemandArrays, class_: int, arcs: Sequence[int], cents: int) -> BestRoute:
     """Return the figures of a route along some arcs in CSR order."""
-    network = exposure.network
+    network = arrays.network
     links = network.rows("links")
     nodes = network.by_id("nodes")
-    regime = exposure.regime_of_day[0]
+    regime = arrays.regime_of_day[0]
 
     link_ids: list[str] = []
     borders: list[str] = []
     countries: list[str] = []
-    for graph_arc in exposure.arc_of[arcs].tolist():
+    for graph_arc in arrays.arc_of[arcs].tolist():
         for link, forward in network.graph.runs[graph_arc]:
             row = links[link]
             country_from = nodes[row["from_node_id"]]["country"]
@@ -84,9 +84,9 @@ def _route(exposure: Exposure, class_: int, arcs: Sequence[int], cents: int) -> 
 
     return {
         "generalised_cost_usd": cents / 100,
-        "cost_usd": int(exposure.cents[class_, arcs].sum()) / 100,
-        "time_h": int(exposure.minutes[regime, class_, arcs].sum()) / HOUR_MIN,
-        "length_km": int(exposure.metres[arcs].sum()) / 1000,
+        "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
+        "time_h": int(arrays.minutes[regime, class_, arcs].sum()) / HOUR_MIN,
+        "length_km": int(arrays.metres[arcs].sum()) / 1000,
         "countries": list(dict.fromkeys(countries)),
         "borders": borders,
         "links": link_ids,

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.closures.best_routes import BestRoute, best_routes
-from corridor.closures.demand_arrays import expose
+from corridor.closures.demand_arrays import compile_demand
 from corridor.network.network import Network
 
 TRIP_COLUMNS = {
@@ -72,11 +72,11 @@ def compare(
     if not has_units:
         demand = demand.with_columns(pl.lit(1.0).alias("units_per_year"))
 
-    exposure_before = expose(before, demand, on=on)
-    exposure_after = expose(after, demand, on=on)
-    tonnes = exposure_before.units() * exposure_before.column("t_per_unit")
-    routes_before = best_routes(exposure_before)
-    routes_after = best_routes(exposure_after)
+    arrays_before = compile_demand(before, demand, on=on)
+    arrays_after = compile_demand(after, demand, on=on)
+    tonnes = arrays_before.units() * arrays_before.column("t_per_unit")
+    routes_before = best_routes(arrays_before)
+    routes_after = best_routes(arrays_after)
 
     rows = []
     for trip, route_before, route_after, t_per_year in zip(

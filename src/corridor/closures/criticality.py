@@ -13,8 +13,8 @@ import polars as pl
 from corridor import stopping
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
-    Exposure,
-    expose,
+    DemandArrays,
+    compile_demand,
     into,
     packed,
     part,
@@ -91,12 +91,12 @@ def rank(
     """
     if by not in MEASURES:
         raise UnknownName("measure to rank by", by, MEASURES)
-    exposure = expose(network, demand, on=on)
-    found = elements(exposure, options.get("kinds", KINDS))
+    arrays = compile_demand(network, demand, on=on)
+    found = elements(arrays, options.get("kinds", KINDS))
     limit = options.get("limit_share", LIMIT_SHARE)
-    costs, sums = without(exposure, found)
-    rows = measure(exposure, costs, sums, limit)
-    counts = disjoint_counts(exposure, found)
+    costs, sums = without(arrays, found)
+    rows = measure(arrays, costs, sums, limit)
+    counts = disjoint_counts(arrays, found)
     frame = pl.DataFrame(
         [
             {
@@ -112,8 +112,8 @@ def rank(
     )
     most = options.get("pairs", 20)
     if most:
-        pool = elements(exposure, [options.get("pairs_of", "link")])
-        worst = worst_pairs(exposure, pool, by=by, most=most, limit_share=limit)
+        pool = elements(arrays, [options.get("pairs_of", "link")])
+        worst = worst_pairs(arrays, pool, by=by, most=most, limit_share=limit)
         frame = pl.concat([frame, worst])
     ordered = frame.sort(
         by, "loss_usd_per_year", "kind", "element_id", descending=[True, True, False, False]
@@ -124,7 +124,7 @@ def rank(
 
 
 def without(
-    exposure: Exposure, shut: Sequence[Element], weight: Ints | None = None
+    arrays: DemandArrays, shut: Sequence[Element], weight: Ints | None = None
 ) -> tuple[Ints, Ints]:
     """Return every trip's least cost in cents with nothing shut (row 0) and with each element shut
     [elements + 1, trips].
@@ -137,19 +137,19 @@ def without(
     from corridor.kernels.criticality import without_each
 
     if weight is None:
-        weight = exposure.weight[exposure.regime_of_day[0]]
-    minutes = exposure.minutes[exposure.regime_of_day[0]]
-    back_ptr, back_arc = into(exposure)
+        weight = arrays.weight[arrays.regime_of_day[0]]
+    minutes = arrays.minutes[arrays.regime_of_day[0]]
+    back_ptr, back_arc = into(arrays)
     arcs = packed([e.arcs for e in shut])
-    costs = np.zeros((len(shut) + 1, exposure.trips.height), np.int64)
-    sums = np.zeros((2, len(shut) + 1, exposure.trips.height), np.int64)
-    for kind, starts, trips in exposure.groups():
+    costs = np.zeros((len(shut) + 1, arrays.trips.height), np.int64)
+    sums = np.zeros((2, len(shut) + 1, arrays.trips.height), np.int64)
+    for kind, starts, trips in arrays.groups():
         stopping.raise_if_stopped()
-        goals = packed([part(exposure.goals, t) for t in trips.tolist()])
+        goals = packed([part(arrays.goals, t) for t in trips.tolist()])
         costs[:, trips], sums[:, :, trips] = without_each(
-            (exposure.ptr, exposure.head, exposure.tail, back_ptr, back_arc),
+            (arrays.ptr, arrays.head, arrays.tail, back_ptr, back_arc),
             weight[kind],
-            np.stack([minutes[kind], exposure.metres]),
+            np.stack([minutes[kind], arrays.metres]),
             starts,
             goals,
             arcs,
@@ -158,7 +158,7 @@ def without(
 
 
 def measure(
-    exposure: Exposure, costs: Ints, sums: Ints, limit_share: float | None
+    arrays: DemandArrays, costs: Ints, sums: Ints, limit_share: float | None
 ) -> list[dict[str, Any]]:
     """Return the measures of :func:`rank` for every row of costs after the first, which they are
     told against."""
@@ -166,15 +166,15 @@ def measure(
 
     if limit_share is not None and not limit_share >= 0:
         raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
-    units = exposure.units()
-    tonnes = exposure.column("t_per_unit")
-    value = exposure.column("value_usd_per_unit")
+    units = arrays.units()
+    tonnes = arrays.column("t_per_unit")
+    value = arrays.column("value_usd_per_unit")
     most: Floats = value * limit_share if limit_share is not None else np.full(len(value), np.inf)
     given = value * (
         1.0 if limit_share is None else limit_share
     )  # a unit that stays at home loses no more than its value
     served = costs[0] < UNREACHED
-    names = exposure.trips["demand_id"].to_list()
+    names = arrays.trips["demand_id"].to_list()
     rows = []
     for cost, minutes, metres in zip(costs[1:], sums[0, 1:], sums[1, 1:], strict=True):
         left = served & (cost >= UNREACHED)
@@ -201,7 +201,7 @@ def measure(
 
 
 def worst_pairs(
-    exposure: Exposure, found: Sequence[Element], *, by: str, most: int, limit_share: float | None
+    arrays: DemandArrays, found: Sequence[Element], *, by: str, most: int, limit_share: float | None
 ) -> pl.DataFrame:
     """Return the worst failures of two elements at once, over all pairs of those given that cost
     more together than apart.
@@ -209,10 +209,10 @@ def worst_pairs(
     A pair of which neither is used changes nothing, so each used element is shut in turn and all
     others ranked without it.
     """
-    costs, sums = without(exposure, found)
-    alone = measure(exposure, costs, sums, limit_share)
+    costs, sums = without(arrays, found)
+    alone = measure(arrays, costs, sums, limit_share)
     used = [i for i in range(len(found)) if (costs[i + 1] != costs[0]).any()]
-    weight = exposure.weight[exposure.regime_of_day[0]]
+    weight = arrays.weight[arrays.regime_of_day[0]]
     done = set[int]()
     best: list[tuple[float, int, int, dict[str, Any]]] = []
     for i in used:
@@ -220,12 +220,12 @@ def worst_pairs(
         shut[:, found[i].arcs] = -1
         others = [j for j in range(len(found)) if j != i and j not in done]
         done.add(i)
-        both, along = without(exposure, [found[j] for j in others], shut)
+        both, along = without(arrays, [found[j] for j in others], shut)
         rows = np.flatnonzero((both[1:] != both[0]).any(axis=1))
         keep = np.concatenate([[0], rows + 1])
         both = np.concatenate([costs[:1], both[keep[1:]]])
         along = np.concatenate([sums[:, :1], along[:, keep[1:]]], axis=1)
-        for r, row in zip(rows.tolist(), measure(exposure, both, along, limit_share), strict=True):
+        for r, row in zip(rows.tolist(), measure(arrays, both, along, limit_share), strict=True):
             row["joint_usd_per_year"] = row["loss_usd_per_year"] - sum(
                 alone[k]["loss_usd_per_year"] for k in (i, others[r])
             )

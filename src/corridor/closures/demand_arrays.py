@@ -1,5 +1,4 @@
-"""Exposure: what demand would go which way, compiled once as the arrays that closures are laid
-over.
+"""Demand arrays: demand laid on a network, compiled once into what closures are computed from.
 
 Trips are the rows of a demand table. Each day of a year has a regime: which ways the calendar opens
 that day and what wait they take, as :func:`corridor.routing.skims.skim` counts it. Days with the
@@ -38,7 +37,7 @@ NEEDED = ("demand_id", "origin_node_id", "destination_node_id", "cargo_id", "uni
 
 
 @dataclass(frozen=True, eq=False)
-class Exposure:
+class DemandArrays:
     """Demand on a network over some days, as arrays; arcs are in CSR order.
 
     trips: the demand rows, with t_per_unit, value_usd_per_unit and hour_usd (what an hour costs a
@@ -104,7 +103,9 @@ class Exposure:
         return digest.hexdigest()
 
 
-def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: int = 1) -> Exposure:
+def compile_demand(
+    network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: int = 1
+) -> DemandArrays:
     """Return demand laid on the network, from a day on for so many days.
 
     demand: columns demand_id, origin_node_id, destination_node_id, cargo_id, units_per_year; every
@@ -160,7 +161,7 @@ def expose(network: Network, demand: pl.DataFrame, *, on: dt.date | str, days: i
         ]
     )
     ends = periods[0].ends
-    return Exposure(
+    return DemandArrays(
         network=query.network,
         first_on=first,
         trips=frame,
@@ -191,12 +192,12 @@ def part(pairs: tuple[Ints, Ints], number: int) -> Ints:
     return pairs[0][pairs[1][number] : pairs[1][number + 1]]
 
 
-def into(exposure: Exposure) -> tuple[Ints, Ints]:
+def into(arrays: DemandArrays) -> tuple[Ints, Ints]:
     """Return the arcs into each state: where those of each begin [states + 1], and the arcs."""
-    n = len(exposure.ptr) - 1
+    n = len(arrays.ptr) - 1
     pointer = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(exposure.head, minlength=n), out=pointer[1:])
-    return pointer, np.argsort(exposure.head, kind="stable").astype(np.int64)
+    np.cumsum(np.bincount(arrays.head, minlength=n), out=pointer[1:])
+    return pointer, np.argsort(arrays.head, kind="stable").astype(np.int64)
 
 
 def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
@@ -250,12 +251,12 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     return bits
 
 
-def arc_masks(exposure: Exposure, link_bits: Ints) -> Ints:
+def arc_masks(arrays: DemandArrays, link_bits: Ints) -> Ints:
     """Return the bits of every arc in CSR order [arcs]: those of all links it runs over."""
-    runs = exposure.network.graph.runs
+    runs = arrays.network.graph.runs
     made = [
         np.bitwise_or.reduce(link_bits[[i for i, _ in runs[a]]]) if runs[a] else 0
-        for a in exposure.arc_of.tolist()
+        for a in arrays.arc_of.tolist()
     ]
     return np.array(made, np.int64)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor import stopping
-from corridor.closures.demand_arrays import Exposure
+from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.elements import Element
 from corridor.network.network import Network
 from corridor.tables.schema import layer
@@ -36,40 +36,40 @@ class Sides(NamedTuple):
     far: Sequence[int]
 
 
-def disjoint_counts(exposure: Exposure, elements: Sequence[Element]) -> list[int | None]:
+def disjoint_counts(arrays: DemandArrays, elements: Sequence[Element]) -> list[int | None]:
     """Return how many routes without a common link still join the sides of each element.
 
     The sides of a link are its places in its layer, of a crossing its countries; other elements
     have no two sides and get null. Only links some trip's cargo may use on the first day count;
     changing layer is not limited. Max-flow. Source: Menger (1927).
     """
-    graph = exposure.network.graph
-    open_links = _open_links(exposure)
+    graph = arrays.network.graph
+    open_links = _open_links(arrays)
 
     counts: list[int | None] = []
     for element in elements:
         stopping.raise_if_stopped()
-        sides = _sides(exposure.network, element)
+        sides = _sides(arrays.network, element)
         if sides is None:
             counts.append(None)
             continue
 
-        graph_arcs = exposure.arc_of[element.arcs].tolist()
+        graph_arcs = arrays.arc_of[element.arcs].tolist()
         failed = {link for arc in graph_arcs for link, _ in graph.runs[arc]}
         counts.append(_max_flow(open_links, sides, failed))
     return counts
 
 
-def _open_links(exposure: Exposure) -> OpenLinks:
+def _open_links(arrays: DemandArrays) -> OpenLinks:
     """Return the links and terminals that some trip's cargo may use on the first day."""
-    network = exposure.network
+    network = arrays.network
     graph = network.graph
-    first_day = exposure.weight[exposure.regime_of_day[0]]  # [classes, arcs]
+    first_day = arrays.weight[arrays.regime_of_day[0]]  # [classes, arcs]
     is_usable = (first_day >= 0).any(axis=0)
 
     links: dict[Step, set[tuple[int, bool]]] = {}
     transfers: set[Step] = set()
-    for arc in exposure.arc_of[is_usable].tolist():
+    for arc in arrays.arc_of[is_usable].tolist():
         if graph.kind[arc] == "terminal":
             transfers.add((int(graph.tail[arc]), int(graph.head[arc])))
         for link, forward in graph.runs[arc]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.closures.demand_arrays import Exposure
+from corridor.closures.demand_arrays import DemandArrays
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Ints
 from corridor.language.speech import kept
@@ -42,7 +42,7 @@ class Scope(NamedTuple):
     terminals: Sequence[int] = ()
 
 
-def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
+def elements(arrays: DemandArrays, kinds: Sequence[str]) -> list[Element]:
     """Return the elements of some kinds, in the order of their tables.
 
     A link fails with every service that runs over it; a node and a country with every link and
@@ -52,10 +52,10 @@ def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
         if kind not in KINDS:
             raise UnknownName("kind of element", kind, KINDS)
 
-    arcs_of_link, arcs_of_terminal = _arcs_by_row(exposure)
+    arcs_of_link, arcs_of_terminal = _arcs_by_row(arrays)
     found = []
     for kind in kinds:
-        for scope in _SCOPES[kind](exposure.network):
+        for scope in _SCOPES[kind](arrays.network):
             arcs = {arc for link in scope.links for arc in arcs_of_link[link]}
             arcs |= {arc for terminal in scope.terminals for arc in arcs_of_terminal[terminal]}
             in_order = np.array(sorted(arcs), np.int64)
@@ -63,13 +63,13 @@ def elements(exposure: Exposure, kinds: Sequence[str]) -> list[Element]:
     return found
 
 
-def _arcs_by_row(exposure: Exposure) -> tuple[list[list[int]], list[list[int]]]:
+def _arcs_by_row(arrays: DemandArrays) -> tuple[list[list[int]], list[list[int]]]:
     """Return the arcs in CSR order that run over each link, and those of each terminal."""
-    graph = exposure.network.graph
-    arcs_of_link: list[list[int]] = [[] for _ in exposure.network.rows("links")]
-    arcs_of_terminal: list[list[int]] = [[] for _ in exposure.network.rows("terminals")]
+    graph = arrays.network.graph
+    arcs_of_link: list[list[int]] = [[] for _ in arrays.network.rows("links")]
+    arcs_of_terminal: list[list[int]] = [[] for _ in arrays.network.rows("terminals")]
 
-    for arc, graph_arc in enumerate(exposure.arc_of.tolist()):
+    for arc, graph_arc in enumerate(arrays.arc_of.tolist()):
         if graph.kind[graph_arc] == "terminal":
             arcs_of_terminal[int(graph.row[graph_arc])].append(arc)
         for link in {link for link, _ in graph.runs[graph_arc]}:

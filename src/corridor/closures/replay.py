@@ -59,11 +59,11 @@ def replay(
         pl.lit(None, pl.String).alias("season_from"),
         pl.lit(None, pl.String).alias("season_to"),
     )
-    task, exposure = prepare_task(
+    task, arrays = prepare_task(
         network, demand, hazards, on=first, rng=0, options=options, days=days
     )
     horizon = len(task.base[8])
-    trips = exposure.trips.height
+    trips = arrays.trips.height
     spans = [
         (row["from_on"] or first, row["to_on"] or first + dt.timedelta(days=horizon))
         for row in shut.to_dicts()
@@ -81,10 +81,10 @@ def replay(
         if states.simulate(task.base, book, active, events, task.quiet, task.limits, room):
             break
         book = new_book(2 * len(book[3]))
-    tonnes = exposure.column("t_per_unit")
-    value = exposure.column("value_usd_per_unit")
-    sent = exposure.units() / CALENDAR_YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
-    return exposure.trips.select("demand_id").with_columns(
+    tonnes = arrays.column("t_per_unit")
+    value = arrays.column("value_usd_per_unit")
+    sent = arrays.units() / CALENDAR_YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
+    return arrays.trips.select("demand_id").with_columns(
         pl.Series("sent_t", sent * tonnes),
         pl.Series("sent_usd", sent * value),
         pl.Series("lost_t", totals[:, 2] * tonnes),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from corridor.closures.demand_arrays import Exposure
+from corridor.closures.demand_arrays import DemandArrays
 from corridor.kernels import Floats, Ints
 from corridor.language.speech import kept
 from corridor.parallel import Block
@@ -126,7 +126,7 @@ class TripYears(NamedTuple):
 
 
 def summarise(
-    exposure: Exposure,
+    arrays: DemandArrays,
     hazards: pl.DataFrame,
     quiet: Ints,
     blocks: Sequence[Block],
@@ -136,7 +136,7 @@ def summarise(
 
     Parameters
     ----------
-    exposure
+    arrays
         Demand laid on the network.
     hazards
         Rows of the ``hazards`` table that were drawn from.
@@ -148,44 +148,44 @@ def summarise(
     provenance
         Settings of the simulation; limit_share is read.
     """
-    trip_years = _trip_years(exposure, blocks, provenance["limit_share"])
+    trip_years = _trip_years(arrays, blocks, provenance["limit_share"])
     by_link_usd = np.concatenate([block["by_element"] for block in blocks]) / 100
     event_rows = np.concatenate([block["events"] for block in blocks])
     days = quiet.shape[2]
 
-    years = _years(exposure, trip_years)
-    events = _events(exposure, hazards, event_rows, days)
+    years = _years(arrays, trip_years)
+    events = _events(arrays, hazards, event_rows, days)
     return Risk(
         summary=_summary(years),
         return_levels=_return_levels(years["loss_usd"].to_numpy()),
         by_hazard=_by_hazard(hazards, events, draws=years.height),
-        by_element=_by_element(exposure, by_link_usd),
-        by_trip=_by_trip(exposure, trip_years, quiet),
+        by_element=_by_element(arrays, by_link_usd),
+        by_trip=_by_trip(arrays, trip_years, quiet),
         years=years,
         events=events,
-        warnings=_warnings(exposure, quiet),
+        warnings=_warnings(arrays, quiet),
         provenance={"corridor": installed_version(), **provenance},
     )
 
 
 def _trip_years(
-    exposure: Exposure, blocks: Sequence[Block], limit_share: float | None
+    arrays: DemandArrays, blocks: Sequence[Block], limit_share: float | None
 ) -> TripYears:
     # [draws, trips, 4]: cents more, tonne-minutes later, units lost, units late
     totals = np.concatenate([block["totals"] for block in blocks])
-    value_usd = exposure.column("value_usd_per_unit")
+    value_usd = arrays.column("value_usd_per_unit")
     return TripYears(
         extra_usd=totals[:, :, 0] / 100,
         delay_t_min=totals[:, :, 1],
         lost_units=totals[:, :, 2],
         lost_unit_usd=value_usd * (1.0 if limit_share is None else limit_share),
-        t=exposure.column("t_per_unit"),
+        t=arrays.column("t_per_unit"),
         value_usd=value_usd,
     )
 
 
-def _years(exposure: Exposure, trip_years: TripYears) -> pl.DataFrame:
-    sent_t = float((exposure.units() * trip_years.t).sum())
+def _years(arrays: DemandArrays, trip_years: TripYears) -> pl.DataFrame:
+    sent_t = float((arrays.units() * trip_years.t).sum())
     years = pl.DataFrame(
         {
             "draw": np.arange(len(trip_years.extra_usd)),
@@ -199,7 +199,7 @@ def _years(exposure: Exposure, trip_years: TripYears) -> pl.DataFrame:
     return years.with_columns((pl.col("delay_t_days") / sent_t).alias("delay_d"))
 
 
-def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) -> pl.DataFrame:
+def _events(arrays: DemandArrays, hazards: pl.DataFrame, rows: Floats, days: int) -> pl.DataFrame:
     """Return the closures at work on a day of dispatch, and later ones that met goods on the way.
 
     rows float64 [events, 7]: draw, hazard, first day, first day no longer, cents more, cents given
@@ -212,13 +212,13 @@ def _events(exposure: Exposure, hazards: pl.DataFrame, rows: Floats, days: int) 
     hazard_ids = hazards["hazard_id"].to_list()
     recover_d = np.maximum(last_arrival / DAY_MIN - last_day, 0)
     shut_d = np.minimum(last_day, days) - np.maximum(first_day, 0)
-    simulated_days = len(exposure.regime_of_day)
+    simulated_days = len(arrays.regime_of_day)
     frame = pl.DataFrame(
         {
             "draw": draw,
             "hazard_id": pl.Series([hazard_ids[h] for h in hazard.tolist()], dtype=pl.String),
-            "from_on": _dates(exposure.first_on, first_day),
-            "to_on": _dates(exposure.first_on, last_day),
+            "from_on": _dates(arrays.first_on, first_day),
+            "to_on": _dates(arrays.first_on, last_day),
             "shut_d": np.maximum(shut_d, 0),
             "loss_usd": lost_cents / 100,
             "recover_d": pl.Series(np.where(last_arrival >= 0, recover_d, np.nan)).fill_nan(None),
@@ -262,9 +262,9 @@ def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.Da
     return _with_share(frame, "hazard_id")
 
 
-def _by_element(exposure: Exposure, by_link_usd: Floats) -> pl.DataFrame:
+def _by_element(arrays: DemandArrays, by_link_usd: Floats) -> pl.DataFrame:
     """Return the yearly loss of every link where any was lost. by_link_usd [draws, links]."""
-    link_ids = exposure.network.frames["links"]["link_id"].to_list()
+    link_ids = arrays.network.frames["links"]["link_id"].to_list()
     frame = pl.DataFrame(
         {
             "link_id": link_ids[: by_link_usd.shape[1]],
@@ -274,14 +274,14 @@ def _by_element(exposure: Exposure, by_link_usd: Floats) -> pl.DataFrame:
     return _with_share(frame.filter(pl.col("loss_usd_per_year") != 0), "link_id")
 
 
-def _by_trip(exposure: Exposure, trip_years: TripYears, quiet: Ints) -> pl.DataFrame:
-    frame = exposure.trips.select("demand_id").with_columns(
+def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Ints) -> pl.DataFrame:
+    frame = arrays.trips.select("demand_id").with_columns(
         pl.Series("loss_usd_per_year", trip_years.loss_usd().mean(axis=0)),
         pl.Series("extra_usd_per_year", trip_years.extra_usd.mean(axis=0)),
         pl.Series("delay_t_days_per_year", trip_years.delay_t_min.mean(axis=0) / DAY_MIN),
         pl.Series("lost_t_per_year", trip_years.lost_t().mean(axis=0)),
         pl.Series("lost_trade_usd_per_year", trip_years.lost_trade_usd().mean(axis=0)),
-        pl.Series("base_usd_per_year", _undisturbed_usd(exposure, quiet)),
+        pl.Series("base_usd_per_year", _undisturbed_usd(arrays, quiet)),
     )
     return _with_share(frame, "demand_id")
 
@@ -351,19 +351,19 @@ def _return_levels(loss_usd: Floats) -> pl.DataFrame:
     )
 
 
-def _undisturbed_usd(exposure: Exposure, quiet: Ints) -> Floats:
+def _undisturbed_usd(arrays: DemandArrays, quiet: Ints) -> Floats:
     """Return what each trip costs in a year without hazards; units without a route are left out."""
     outcome, cents = quiet[:2]
     days = quiet.shape[2]
     served_cents = np.where(outcome == 0, cents, 0).sum(axis=1)
-    usd_per_year: Floats = (served_cents / 100) * exposure.units() / days
+    usd_per_year: Floats = (served_cents / 100) * arrays.units() / days
     return usd_per_year
 
 
-def _warnings(exposure: Exposure, quiet: Ints) -> tuple[str, ...]:
+def _warnings(arrays: DemandArrays, quiet: Ints) -> tuple[str, ...]:
     outcome = quiet[0]
     unserved_share = (outcome != 0).mean(axis=1)
-    demand_ids = exposure.trips["demand_id"].to_list()
+    demand_ids = arrays.trips["demand_id"].to_list()
     return tuple(
         kept(
             "{demand_id}: no way within the limit on {share} of days even without hazards; those "

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
-from corridor.closures.demand_arrays import expose
+from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.risk import Risk
 from corridor.closures.simulation import SimulateOptions, simulate
 from corridor.errors import CallError
@@ -74,8 +74,8 @@ def _served_in_both(
     without: Network, with_it: Network, demand: pl.DataFrame, on: dt.date | str
 ) -> pl.DataFrame:
     """Return the rows of demand that have a route in both networks on a day."""
-    routes_without = best_routes(expose(without, demand, on=on))
-    routes_with = best_routes(expose(with_it, demand, on=on))
+    routes_without = best_routes(compile_demand(without, demand, on=on))
+    routes_with = best_routes(compile_demand(with_it, demand, on=on))
     is_served = [
         one is not None and other is not None
         for one, other in zip(routes_without, routes_with, strict=True)

@@ -26,9 +26,9 @@ import polars as pl
 
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
-    Exposure,
+    DemandArrays,
     arc_masks,
-    expose,
+    compile_demand,
     hazard_masks,
     into,
     packed,
@@ -116,7 +116,7 @@ def simulate(
         raise CallError(f"draws must be 1 or more, not {draws}.")
     if rng < 0:
         raise CallError(f"the seed must be 0 or more, not {rng}.")
-    task, exposure = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
+    task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
     folder = options.get("folder")
     shelf = Shelf(folder, task.hash) if folder is not None else None
     wanted = spans(draws)
@@ -133,13 +133,13 @@ def simulate(
             shelf.write(span, block)
         blocks[span] = block
     told = {
-        "on": exposure.first_on.isoformat(),
+        "on": arrays.first_on.isoformat(),
         "draws": draws,
         "rng": rng,
         "inputs": task.hash,
         **_settings(options),
     }
-    return summarise(exposure, hazards, task.quiet, [blocks[s] for s in wanted], told)
+    return summarise(arrays, hazards, task.quiet, [blocks[s] for s in wanted], told)
 
 
 def prepare_task(
@@ -151,26 +151,26 @@ def prepare_task(
     rng: int,
     options: SimulateOptions,
     days: int = CALENDAR_YEAR_DAYS,
-) -> tuple[Task, Exposure]:
-    """Return everything a worker needs for so many days of dispatch, and the exposure it was made
+) -> tuple[Task, DemandArrays]:
+    """Return everything a worker needs for so many days of dispatch, and the arrays it was made
     from."""
     said = _settings(options)
     tail = AFTER_DAYS + said["limit_days"] + said["patience_days"]
-    exposure = expose(network, demand, on=on, days=days + tail)
-    return make_task(exposure, hazards, rng=rng, said=said, days=days), exposure
+    arrays = compile_demand(network, demand, on=on, days=days + tail)
+    return make_task(arrays, hazards, rng=rng, said=said, days=days), arrays
 
 
 def make_task(
-    exposure: Exposure, hazards: pl.DataFrame, *, rng: int, said: dict[str, Any], days: int
+    arrays: DemandArrays, hazards: pl.DataFrame, *, rng: int, said: dict[str, Any], days: int
 ) -> Task:
     """Return everything a worker needs for so many days of dispatch. said: every setting by
     name."""
     from corridor.kernels import states
 
-    bits = hazard_masks(exposure.network, hazards)
-    base = _base(exposure, bits)
+    bits = hazard_masks(arrays.network, hazards)
+    base = _base(arrays, bits)
     share = said["limit_share"]
-    value = exposure.column("value_usd_per_unit")
+    value = arrays.column("value_usd_per_unit")
     waits = np.array([said["patience_days"], said["limit_days"]], np.int64)
     most = (
         np.full(len(value), np.int64(1) << 50)
@@ -182,7 +182,7 @@ def make_task(
     while not (answer := states.undisturbed(base, book, days, waits))[0]:
         book = new_book(2 * len(book[3]))
     rows = [_hazard(row) for row in hazards.to_dicts()]
-    digest = hashlib.sha256(exposure.hash().encode())
+    digest = hashlib.sha256(arrays.hash().encode())
     digest.update(repr((said, days, rng, rows, bits.tobytes())).encode())
     return Task(
         base,
@@ -190,7 +190,7 @@ def make_task(
         limits,
         tuple(r[0] for r in rows),
         tuple(r[1] for r in rows),
-        _epoch_day(exposure.first_on),
+        _epoch_day(arrays.first_on),
         said["memory_years"] * CALENDAR_YEAR_DAYS,
         rng,
         digest.hexdigest(),
@@ -289,59 +289,59 @@ def _grow(task: Task, was_empty: bool) -> None:
     _books.book = new_book(2 * ways if was_empty or ways < MOST_WAYS else ways)
 
 
-def _base(exposure: Exposure, link_bits: Ints) -> tuple[Any, ...]:
+def _base(arrays: DemandArrays, link_bits: Ints) -> tuple[Any, ...]:
     """The network as :func:`corridor.kernels.states.simulate` takes it."""
     from corridor.kernels.paths import dijkstra
 
-    n = len(exposure.ptr) - 1
-    masks = arc_masks(exposure, link_bits)
+    n = len(arrays.ptr) - 1
+    masks = arc_masks(arrays, link_bits)
     goals: dict[tuple[int, ...], int] = {}
     goal_of = [
-        goals.setdefault((int(exposure.class_of[t]), *part(exposure.goals, t).tolist()), len(goals))
-        for t in range(exposure.trips.height)
+        goals.setdefault((int(arrays.class_of[t]), *part(arrays.goals, t).tolist()), len(goals))
+        for t in range(arrays.trips.height)
     ]
-    back_ptr, back_arc = into(exposure)
-    bound = np.empty((len(exposure.weight), len(goals), n), np.int64)
+    back_ptr, back_arc = into(arrays)
+    bound = np.empty((len(arrays.weight), len(goals), n), np.int64)
     is_goal = np.zeros((len(goals), n), bool)
     for (kind, *states), g in goals.items():
         is_goal[g, states] = True
-        for r in range(len(exposure.weight)):
+        for r in range(len(arrays.weight)):
             bound[r, g], _ = dijkstra(
                 back_ptr,
-                exposure.tail[back_arc],
-                exposure.weight[r, kind][back_arc],
+                arrays.tail[back_arc],
+                arrays.weight[r, kind][back_arc],
                 np.array(states, np.int64),
             )
-    runs = exposure.network.graph.runs
-    element = [next((i for i, _ in runs[a] if link_bits[i]), 0) for a in exposure.arc_of.tolist()]
+    runs = arrays.network.graph.runs
+    element = [next((i for i, _ in runs[a] if link_bits[i]), 0) for a in arrays.arc_of.tolist()]
     hazards = int(link_bits.max(initial=0)).bit_length()
     firsts = [
         int(np.flatnonzero(link_bits >> h & 1)[0]) if (link_bits >> h & 1).any() else 0
         for h in range(hazards)
     ]
-    daily = exposure.units() / CALENDAR_YEAR_DAYS
-    starts = packed([part(exposure.starts, t) for t in range(exposure.trips.height)])
+    daily = arrays.units() / CALENDAR_YEAR_DAYS
+    starts = packed([part(arrays.starts, t) for t in range(arrays.trips.height)])
     trips = (
-        exposure.class_of,
+        arrays.class_of,
         starts[1],
         starts[0],
         np.array(goal_of, np.int64),
-        100 * exposure.column("hour_usd"),
-        daily * exposure.column("t_per_unit"),
+        100 * arrays.column("hour_usd"),
+        daily * arrays.column("t_per_unit"),
         daily,
         np.array(element, np.int64),
         np.array(firsts, np.int64),
     )
     return (
-        (exposure.ptr, exposure.head, exposure.tail),
-        exposure.weight,
+        (arrays.ptr, arrays.head, arrays.tail),
+        arrays.weight,
         masks,
         trips,
         bound,
         np.array([key[0] for key in goals], np.int64),
         is_goal,
-        exposure.minutes,
-        exposure.regime_of_day,
+        arrays.minutes,
+        arrays.regime_of_day,
     )
 
 
