@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from corridor.language.speech import CONTEXT
+from corridor.language.messages import CONTEXT
 from corridor.runs.texts import catalogue_bytes
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "corridor"
@@ -30,7 +30,7 @@ SHOWN = (
     | dict.fromkeys(("tell_count", "ngettext"), (1, 2))
     | {"pgettext": ((1, "c"), 2)}
 )
-IN_RESULTS = {"kept": None}
+IN_RESULTS = {"message": None}
 
 
 def messages() -> Catalog:

@@ -23,6 +23,9 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
 
     screen: what a terminal shows in the place of the table; null: the table.
     """
+    from corridor.language.messages import readable
+
+    frame = readable(frame)
     if json:
         print_json(frame.to_dicts())
     elif sys.stdout is not None and sys.stdout.isatty():

@@ -18,7 +18,7 @@ from corridor.closures.second_corridor import second_corridor
 from corridor.closures.shifts import shifts
 from corridor.closures.simulation import simulate
 from corridor.errors import CallError
-from corridor.language.speech import kept
+from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
@@ -92,7 +92,11 @@ def losses(
     if study.network.frames["hazards"].height:
         frames["corridors"] = corridors(study, network_of)
 
-    frames["notes"] = pl.DataFrame({"note": sorted(set(notes))}, schema={"note": pl.String})
+    notes = sorted(set(notes))
+    frames["notes"] = pl.DataFrame(
+        {"note": notes, "note_message": [pack(note) for note in notes]},
+        schema={"note": pl.String, "note_message": pl.String},
+    )
     return frames
 
 
@@ -119,7 +123,7 @@ def simulated(
     demand = study.network.frames["demand"]
     hazards = study.network.frames["hazards"]
     if not hazards.height:
-        return {}, [kept("The study has no hazards: no years were simulated.")]
+        return {}, [message("The study has no hazards: no years were simulated.")]
 
     parts: dict[str, list[pl.DataFrame]] = {}
     notes: list[str] = []
@@ -129,7 +133,7 @@ def simulated(
                 network, demand, hazards, on=study.scenario.as_of, draws=YEARS, rng=SEED
             )
         except CallError as error:  # such as a dated change of gauge within the year
-            notes.append(kept("No years were simulated: {error}", error=error))
+            notes.append(message("No years were simulated: {error}", error=error.args[0]))
             continue
 
         notes += risk.warnings

@@ -23,7 +23,7 @@ from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import KINDS, Element, elements
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats, Ints
-from corridor.language.speech import kept
+from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.units import HOUR_MIN
 
@@ -47,6 +47,7 @@ TYPES: dict[str, Any] = {
     "disjoint_count": pl.Int64,
     "joint_usd_per_year": pl.Float64,
     "worst_demand_id": pl.String,
+    "name_message": pl.String,
 }
 
 
@@ -105,6 +106,7 @@ def rank(
                 "name": e.name,
                 **row,
                 "disjoint_count": count,
+                "name_message": pack(e.name),
             }
             for e, row, count in zip(found, rows, counts, strict=True)
         ],
@@ -234,12 +236,14 @@ def worst_pairs(
         best = sorted(best, key=lambda b: (-b[0], b[1], b[2]))[:most]
     rows_out = []
     for _, i, j, row in best:
+        name = message("{one} and {other}", one=found[i].name, other=found[j].name)
         rows_out.append(
             {
                 "kind": "pair",
                 "element_id": f"{found[i].element_id} {found[j].element_id}",
-                "name": kept("{one} and {other}", one=found[i].name, other=found[j].name),
+                "name": name,
                 **row,
+                "name_message": pack(name),
             }
         )
     return pl.DataFrame(rows_out, schema=TYPES)

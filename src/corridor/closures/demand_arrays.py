@@ -19,7 +19,7 @@ import polars as pl
 
 from corridor.errors import CallError, Finding, StudyError
 from corridor.kernels import Floats, Ints
-from corridor.language.speech import kept
+from corridor.language.messages import message
 from corridor.network.calendar import Span, day_of, minute
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.names import resolve_place
@@ -132,7 +132,7 @@ def compile_demand(
     periods = [_Period(network, trips, a, b) for a, b in _periods(network, first, days)]
     if len({p.shape for p in periods}) > 1:
         raise CallError(
-            kept(
+            message(
                 "A dated change alters the shape of the network (a gauge or a service) within "
                 "these days: take days on one side of it."
             )
@@ -212,7 +212,7 @@ def hazard_masks(network: Network, hazards: pl.DataFrame) -> Ints:
     findings = []
     if hazards.height > MOST_HAZARDS:
         raise CallError(
-            kept(
+            message(
                 "{count} hazards are more than the {most} that fit: join those that cover the "
                 "same links.",
                 count=hazards.height,

@@ -15,7 +15,7 @@ import numpy as np
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Ints
-from corridor.language.speech import kept
+from corridor.language.messages import message
 from corridor.network.network import Network
 from corridor.tables import selectors
 
@@ -80,7 +80,7 @@ def _arcs_by_row(arrays: DemandArrays) -> tuple[list[list[int]], list[list[int]]
 def _links(network: Network) -> Iterator[Scope]:
     nodes = network.by_id("nodes")
     for link, row in enumerate(network.rows("links")):
-        name = kept(
+        name = message(
             "{one} - {other}, {mode}",
             one=nodes[row["from_node_id"]]["name"],
             other=nodes[row["to_node_id"]]["name"],
@@ -105,7 +105,7 @@ def _nodes(network: Network) -> Iterator[Scope]:
 def _terminals(network: Network) -> Iterator[Scope]:
     nodes = network.by_id("nodes")
     for terminal, row in enumerate(network.rows("terminals")):
-        name = kept(
+        name = message(
             "{place}: {layer} - {other_layer}",
             place=nodes[row["node_id"]]["name"],
             layer=_layer(row["from_layer"]),
@@ -120,7 +120,7 @@ def _layer(name: str) -> str:
     if not gauge:
         return mode
     # Translators: a mode and its gauge in millimetres, as in rail-1520.
-    return kept("{mode}-{figure}", mode=mode, figure=gauge)
+    return message("{mode}-{figure}", mode=mode, figure=gauge)
 
 
 def _crossings(network: Network) -> Iterator[Scope]:
@@ -131,7 +131,7 @@ def _crossings(network: Network) -> Iterator[Scope]:
             links_between.setdefault((one, other), []).append(link)
 
     for (one, other), links in links_between.items():
-        name = kept("{one} - {other}, every crossing", one=one, other=other)
+        name = message("{one} - {other}, every crossing", one=one, other=other)
         yield Scope(f"crossing:{one}-{other}", name, links=links)
 
 

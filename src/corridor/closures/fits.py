@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.closures.history import history, lengths, season_p_value
 from corridor.closures.likelihood import LEVEL, DurationFit, fit_durations
-from corridor.language.speech import kept
+from corridor.language.messages import joined, message, pack
 from corridor.network import durations
 from corridor.units import MEAN_YEAR_DAYS
 
@@ -35,6 +35,7 @@ FIT_TYPES: dict[str, Any] = {
     "aic": pl.Float64,
     "season_p_value": pl.Float64,
     "reason": pl.String,
+    "reason_message": pl.String,
 }
 
 
@@ -136,13 +137,13 @@ def _fit_hazard(
     watched_from = hazard["watched_from_on"]
     watched_to = hazard["watched_to_on"]
     if watched_from is None or watched_to is None:
-        reasons.append(kept("no rate: the events are not a full list"))
+        reasons.append(message("no rate: the events are not a full list"))
     else:
         row |= _rate_columns(closures, watched_from, watched_to)
 
     if days.size < MIN_CLOSURES:
         reasons.append(
-            kept(
+            message(
                 "no duration: {count} closures, {least} are needed",
                 count=days.size,
                 least=MIN_CLOSURES,
@@ -151,7 +152,8 @@ def _fit_hazard(
     else:
         row |= _duration_columns(fit_durations(days, ended, distribution))
 
-    return row | {"reason": "; ".join(reasons) or None}
+    reason = joined(reasons) or None
+    return row | {"reason": reason, "reason_message": pack(reason)}
 
 
 def _rate_columns(

@@ -14,7 +14,7 @@ import polars as pl
 
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.kernels import Floats, Ints
-from corridor.language.speech import kept
+from corridor.language.messages import figure, message
 from corridor.parallel import Block
 from corridor.tables.store import installed_version, write_results
 from corridor.units import DAY_MIN
@@ -365,11 +365,11 @@ def _warnings(arrays: DemandArrays, quiet: Ints) -> tuple[str, ...]:
     unserved_share = (outcome != 0).mean(axis=1)
     demand_ids = arrays.trips["demand_id"].to_list()
     return tuple(
-        kept(
+        message(
             "{demand_id}: no way within the limit on {share} of days even without hazards; those "
             "days are left out.",
             demand_id=demand_id,
-            share=kept("{figure}%", figure=f"{share * 100:.0f}"),
+            share=message("{figure}%", figure=figure(share * 100, ".0f")),
         )
         for demand_id, share in zip(demand_ids, unserved_share.tolist(), strict=True)
         if share

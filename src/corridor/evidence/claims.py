@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError, Finding, StudyError
-from corridor.language.speech import kept, marked
+from corridor.language.messages import figure, joined, message, pack
+from corridor.language.speech import marked
 from corridor.tables import schema
 
 CONSISTENT = marked("consistent")
@@ -66,7 +67,7 @@ def audit(
                     if row["decides"]
                     # Translators: arithmetic that is shown beside a claim but does not decide on
                     # it.
-                    else kept(
+                    else message(
                         "beside it: {statement}: {arithmetic}",
                         statement=row["statement"],
                         arithmetic=line,
@@ -76,17 +77,23 @@ def audit(
                 verdicts.append(verdict)
         main = part.filter("decides") if part["decides"].any() else part
         first = main.row(0, named=True)
+        statement = joined(main["statement"].to_list())
+        arithmetic = joined(lines, "\n") or None
+        note = joined(n for n in part["note"].to_list() if n) or None
         rows.append(
             {
                 "claim_id": claim,
-                "statement": "; ".join(main["statement"].to_list()),
+                "statement": statement,
                 "value": first["value"],
                 "unit": first["unit"],
                 "verdict": _worst(verdicts),
-                "arithmetic": "\n".join(lines) or None,
-                "note": "; ".join(n for n in part["note"].to_list() if n) or None,
+                "arithmetic": arithmetic,
+                "note": note,
                 "source_id": first["source_id"],
                 "confidence": max(grades),
+                "statement_message": pack(statement),
+                "arithmetic_message": pack(arithmetic),
+                "note_message": pack(note),
             }
         )
     return pl.DataFrame(
@@ -101,6 +108,9 @@ def audit(
             "note": pl.String,
             "source_id": pl.String,
             "confidence": pl.String,
+            "statement_message": pl.String,
+            "arithmetic_message": pl.String,
+            "note_message": pl.String,
         },
     )
 
@@ -139,6 +149,7 @@ def progress(
                 "note": row["note"],
                 "source_id": row["source_id"],
                 "confidence": row["confidence"],
+                "arithmetic_message": pack(line),
             }
         )
     return pl.DataFrame(
@@ -151,6 +162,7 @@ def progress(
             "unit": pl.String,
             "note": pl.String,
             "arithmetic": pl.String,
+            "arithmetic_message": pl.String,
         },
     )
 
@@ -249,14 +261,14 @@ def _judge(
     right = _fetch(row["right"], tables, forecasts)
     if left is None or (right is None and kind not in _ALONE):
         missing = row["left"] if left is None else row["right"]
-        return OPEN, kept("{value_id} has not been computed", value_id=missing), grade
+        return OPEN, message("{value_id} has not been computed", value_id=missing), grade
     grade = max(grade, left[1], right[1] if right else "A")
     a = left[0]
     b = right[0] if right else float("nan")
     if kind in ("ratio", "change") and b == 0 or kind == "change-on-new" and a == 0:
         return (
             OPEN,
-            kept(
+            message(
                 "{value_id} is zero", value_id=row["left" if kind == "change-on-new" else "right"]
             ),
             grade,
@@ -297,40 +309,44 @@ def _judge(
     if kind == "at-least":
         return (
             (CONSISTENT if a >= said else DIFFERS),
-            kept("{arithmetic}; said: at least {claimed}", **told),
+            message("{arithmetic}; said: at least {claimed}", **told),
             grade,
         )
     if kind == "at-most":
         return (
             (CONSISTENT if a <= said else DIFFERS),
-            kept("{arithmetic}; said: at most {claimed}", **told),
+            message("{arithmetic}; said: at most {claimed}", **told),
             grade,
         )
     tolerance = _TOLERANCE if row["tolerance_share"] is None else float(row["tolerance_share"])
     near = abs(found - said) <= tolerance * abs(said) + 1e-12
-    return (CONSISTENT if near else DIFFERS), kept("{arithmetic}; said: {claimed}", **told), grade
+    return (
+        (CONSISTENT if near else DIFFERS),
+        message("{arithmetic}; said: {claimed}", **told),
+        grade,
+    )
 
 
 def _arithmetic(kind: str, told: Mapping[str, str], result: str, from_model: bool) -> str:
     """Write what a check reckons; told: its operands."""
     if kind in _ALONE:
         return (
-            kept("the model gives {one}", **told)
+            message("the model gives {one}", **told)
             if from_model
-            else kept("the source has {one}", **told)
+            else message("the source has {one}", **told)
         )
     if kind == "sum":
-        return kept("{one} + {other} = {result}", result=result, **told)
+        return message("{one} + {other} = {result}", result=result, **told)
     if kind == "difference":
-        return kept("{one} - {other} = {result}", result=result, **told)
+        return message("{one} - {other} = {result}", result=result, **told)
     if kind == "conversion":
         # Translators: x is the sign of multiplication.
-        return kept("{one} x {other} = {result}", result=result, **told)
+        return message("{one} x {other} = {result}", result=result, **told)
     if kind == "ratio":
-        return kept("{one} / {other} = {result}", result=result, **told)
+        return message("{one} / {other} = {result}", result=result, **told)
     if kind == "change":
-        return kept("{one} / {other} - 1 = {result}", result=result, **told)
-    return kept("1 - {other} / {one} = {result}", result=result, **told)
+        return message("{one} / {other} - 1 = {result}", result=result, **told)
+    return message("1 - {other} / {one} = {result}", result=result, **told)
 
 
 def _state(
@@ -346,7 +362,7 @@ def _state(
         return NOT_HERE, None, None
     seen = _fetch(measured, tables, forecasts)
     if seen is None:
-        return NOT_HERE, None, kept("{value_id} has not been computed", value_id=measured)
+        return NOT_HERE, None, message("{value_id} has not been computed", value_id=measured)
     value = seen[0]
     due = _day(row["due_on"])
     needed = float(goal)
@@ -360,25 +376,25 @@ def _state(
             part = max((stands - begun).days, 0) / (due - begun).days
             needed = start[0] * (goal / start[0]) ** part
             on_the_way = True
-    told = {
+    told: dict[str, str | date] = {
         "value": _show(value, unit),
         "needed": _show(needed, unit),
         "goal": _show(goal, unit),
         "date": stands,
     }
     if from_model:
-        line = kept("forecast {value} against {needed} (target)", **told)
+        line = message("forecast {value} against {needed} (target)", **told)
     elif on_the_way:
         # Translators: {needed} is what the way to the goal would ask for on that day.
-        line = kept("seen {value} against {needed} (the way to {goal} on {date})", **told)
+        line = message("seen {value} against {needed} (the way to {goal} on {date})", **told)
     else:
-        line = kept("seen {value} against {needed} (target)", **told)
+        line = message("seen {value} against {needed} (target)", **told)
     if value >= needed * (1 - 1e-9):
         return ON_COURSE, None, line
     return (
         SHORT,
         needed - value,
-        kept(
+        message(
             "{arithmetic}: {gap} or {share} missing",
             arithmetic=line,
             gap=_show(needed - value, unit),
@@ -403,31 +419,33 @@ def _show(value: float, unit: str | None, *, share: bool = False) -> str:
         return _percent(value)
     label = (unit or "").split("/year")[0]
     if label in ("month", "year"):
-        return f"{value:.0f}"
+        return figure(value, ".0f")
     if unit is None or unit == "1":
-        return f"{value:,.4g}"
+        return figure(value, ",.4g")
     told = {"unit_id": label}
     if abs(value) >= 1e9:
-        told["figure"] = f"{value / 1e9:,.4g}"
+        told["figure"] = figure(value / 1e9, ",.4g")
         # Translators: bn: billion, 1,000 million.
         return (
-            kept("{figure} bn", **told)
+            message("{figure} bn", **told)
             if label == "count"
-            else kept("{figure} bn {unit_id}", **told)
+            else message("{figure} bn {unit_id}", **told)
         )
     if abs(value) >= 1e6:
-        told["figure"] = f"{value / 1e6:,.5g}"
+        told["figure"] = figure(value / 1e6, ",.5g")
         # Translators: m: million.
         return (
-            kept("{figure} m", **told) if label == "count" else kept("{figure} m {unit_id}", **told)
+            message("{figure} m", **told)
+            if label == "count"
+            else message("{figure} m {unit_id}", **told)
         )
-    told["figure"] = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
-    return told["figure"] if label == "count" else kept("{figure} {unit_id}", **told)
+    told["figure"] = figure(value, ",.0f" if abs(value) >= 100 else ",.4g")
+    return told["figure"] if label == "count" else message("{figure} {unit_id}", **told)
 
 
 def _percent(value: float, digits: int = 1) -> str:
-    return kept("{figure}%", figure=f"{value * 100:.{digits}f}")
+    return message("{figure}%", figure=figure(value * 100, f".{digits}f"))
 
 
 def _signed(value: float) -> str:
-    return kept("{figure}%", figure=f"{value * 100:+.1f}")
+    return message("{figure}%", figure=figure(value * 100, "+.1f"))

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.language.messages import readable
 from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import write_bytes
@@ -97,7 +98,7 @@ def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
 
 def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Return the tables that have rows, with cells that a spreadsheet can hold."""
-    return {name: _plain_cells(frame) for name, frame in frames.items() if frame.height}
+    return {name: _plain_cells(readable(frame)) for name, frame in frames.items() if frame.height}
 
 
 def _plain_cells(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,8 +3,8 @@ dates as it has them.
 
 Messages stand in English in the code; a catalogue ``languages/<code>.po`` (gettext) holds them in
 another language, a study's own ``languages/<code>.po`` the texts of its rows. What no catalogue
-holds stays English. Results are kept in English (:func:`kept`) and told anew in the reader's
-language when they are shown (:func:`retell`).
+holds stays English. Sentences of results, which are told later, are in
+:mod:`corridor.language.messages`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import gettext
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,21 +28,8 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 SOURCE = "en"
-CONTEXT = "result"  # of messages that stand in results
 FOLDER = Path(__file__).parent / "catalogues"
 _MOST_BYTES = 16 << 20  # of a catalogue
-_MOST_LETTERS = 1000  # of a text that is searched for messages
-_FIELD = re.compile(r"\{(\w+)\}")
-_FIGURES = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
-_SHAPES = {
-    "figure": _FIGURES,
-    "id": re.compile(r"\S+"),
-}  # of fields that end so: a bare number, an id without blanks
-_LEAST_LETTERS = (
-    8  # that stand fast in a message; one with fewer is found again only by the words in its fields
-)
-_MOST_READINGS = 40
-_NUMBER = re.compile(r"(?<![\w.,-])([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w,]|\.\d|-\d)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +37,7 @@ class Speech:
     """One language: its code, its own name, direction of writing (ltr, rtl), decimal and thousands
     signs, and catalogue.
 
-    texts: whole texts of results and studies. patterns: of results with fields in them: (letters
-    that stand fast, English message as letters and names of fields in turn, message), the most
-    letters first.
+    texts: of the study, translated.
     """
 
     code: str = SOURCE
@@ -64,7 +47,6 @@ class Speech:
     group: str = ","
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     texts: Mapping[str, str] = field(default_factory=dict)
-    patterns: Sequence[tuple[int, tuple[str, ...], str]] = ()
 
     @property
     def is_english(self) -> bool:
@@ -134,41 +116,31 @@ def marked(message: str, /) -> str:
     return message
 
 
-def kept(message: str, /, **values: object) -> str:
-    """Return a sentence of a result: English whatever is spoken, to be told in another language by
-    :func:`retell`.
-
-    Fields that are called or end in ``figure`` hold a bare number, in ``id`` a word without blanks;
-    the others anything.
-    """
-    return message.format(**values)
-
-
-def retell(text: str) -> str:
-    """Return a text of a result or a study in the language spoken; what no catalogue holds stays as
-    it is.
-
-    Lines, and parts between semicolons, may be messages of their own.
-
-    >>> retell("Port of Karachi")
-    'Port of Karachi'
-    """
-    now = speech()
-    return text if now is ENGLISH or not text else _retold(now, text)[0]
-
-
 def number(value: float, digits: int = 0) -> str:
     """Return a number as the language writes it, with so many decimals.
 
     >>> number(12345.678, 1)
     '12,345.7'
     """
-    return _signs(f"{value:z,.{digits}f}")
+    return written(value, f"z,.{digits}f")
 
 
 def signed(value: float, digits: int = 0) -> str:
     """Return a number as the language writes it, with its sign."""
-    return _signs(f"{value:+z,.{digits}f}")
+    return written(value, f"+z,.{digits}f")
+
+
+def written(value: float, style: str) -> str:
+    """Return a number as Python's ``format`` writes it, with the signs of the language.
+
+    >>> written(12345.678, ",.4g")
+    '1.235e+04'
+    """
+    text = format(value, style)
+    now = speech()
+    if now.is_english:
+        return text
+    return text.translate({ord(","): now.group, ord("."): now.decimal, ord("-"): "−"})
 
 
 def long_date(value: dt.date) -> str:
@@ -262,32 +234,13 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
     from babel import Locale
     from babel.messages.mofile import write_mo
 
-    texts: dict[str, str] = {}
-    patterns: list[tuple[int, tuple[str, ...], str]] = []
     packed = io.BytesIO()
-    for path in filter(None, (None if code == SOURCE else FOLDER / f"{code}.po", own)):
-        catalogue = read_catalogue(path, code)
-        if path is not own:
-            write_mo(packed, catalogue)
-        for message in catalogue:
-            if not (isinstance(message.id, str) and message.id and message.string) or message.fuzzy:
-                continue
-            if _FIELD.search(message.id) and path is not own:
-                if message.context == CONTEXT:
-                    patterns.append(
-                        (
-                            len(_FIELD.sub("", message.id)),
-                            tuple(_FIELD.split(message.id)),
-                            str(message.string),
-                        )
-                    )
-            elif (
-                path is own
-                or message.context == CONTEXT
-                or message.context is None
-                and message.id not in texts
-            ):
-                texts[message.id] = str(message.string)
+    if code != SOURCE:
+        write_mo(packed, read_catalogue(FOLDER / f"{code}.po", code))
+    texts: dict[str, str] = {}
+    for entry in read_catalogue(own, code) if own is not None else ():
+        if isinstance(entry.id, str) and entry.id and entry.string and not entry.fuzzy:
+            texts[entry.id] = str(entry.string)
     packed.seek(0)
     locale = Locale.parse(code)
     signs = locale.number_symbols["latn"]
@@ -301,81 +254,4 @@ def _speech(code: str, own: Path | None, stamp: int | None) -> Speech:
         if packed.getbuffer().nbytes
         else gettext.NullTranslations(),
         texts,
-        sorted(patterns, key=lambda one: -one[0]),
     )
-
-
-@lru_cache(maxsize=1 << 16)
-def _retold(now: Speech, text: str) -> tuple[str, int]:
-    """Return a text told anew, and how many of its letters no catalogue holds: of several readings,
-    the one with fewest."""
-    if text in now.texts:
-        return now.texts[text], 0
-    if "\n" in text:
-        lines = [_retold(now, line) for line in text.split("\n")]
-        return "\n".join(line for line, _ in lines), sum(left for _, left in lines)
-    best = _NUMBER.sub(_local, text), 0 if _FIGURES.fullmatch(text) else len(text)
-    if len(text) > _MOST_LETTERS:
-        return best
-    for letters, parts, message in now.patterns if best[1] else ():
-        for values in islice(_readings(parts, text), _MOST_READINGS):
-            told = {name: _retold(now, value) for name, value in values.items()}
-            left = sum(count for _, count in told.values())
-            found = (
-                not left
-                or letters >= _LEAST_LETTERS
-                or all(map(_shape, told))
-                or any(
-                    not count and not _FIGURES.fullmatch(values[name])
-                    for name, (_, count) in told.items()
-                )
-            )
-            if found and left < best[1]:
-                best = message.format(**{name: value for name, (value, _) in told.items()}), left
-            if not best[1]:
-                return best
-    for gap in re.finditer("; ", text):
-        one = _retold(now, text[: gap.start()])
-        other = _retold(now, text[gap.end() :])
-        if one[1] + other[1] < best[1]:
-            best = one[0] + tell("; ") + other[0], one[1] + other[1]
-    return best
-
-
-def _shape(name: str) -> re.Pattern[str] | None:
-    """Return what a field may hold, by how its name ends; null for anything."""
-    return next((shape for end, shape in _SHAPES.items() if name.endswith(end)), None)
-
-
-def _readings(parts: Sequence[str], text: str) -> Iterator[dict[str, str]]:
-    """Give each way to read a text as a message: letters and names of fields in turn; the first
-    field shortest first."""
-    start = len(parts[0])
-    if not text.startswith(parts[0]) or not all(part in text for part in parts[2::2]):
-        return
-    if len(parts) == 1:
-        if start == len(text):
-            yield {}
-        return
-    name = parts[1]
-    then = parts[2]
-    shape = _shape(name)
-    at = text.find(then, start + 1) if len(parts) > 3 else max(len(text) - len(then), 0)
-    while at > start:
-        value = text[start:at]
-        if shape is None or shape.fullmatch(value):
-            for more in _readings(parts[2:], text[at:]):
-                if more.setdefault(name, value) == value:
-                    yield more
-        at = text.find(then, at + 1) if len(parts) > 3 else -1
-
-
-def _signs(text: str) -> str:
-    now = speech()
-    if now.is_english:
-        return text
-    return text.translate({ord(","): now.group, ord("."): now.decimal, ord("-"): "−"})
-
-
-def _local(found: re.Match[str]) -> str:
-    return _signs(found[1] + found[2] + (found[3] or ""))

@@ -16,7 +16,7 @@ from corridor.errors import UnknownName
 from corridor.language.speech import marked, tell
 from corridor.reports import figures
 from corridor.reports.formats import country, day, slug
-from corridor.reports.translating import worded
+from corridor.reports.translating import translated
 from corridor.routing.grades import weak_shares
 from corridor.tables import schema_results
 from corridor.tables.selectors import select
@@ -98,7 +98,7 @@ def given(results: Mapping[str, object]) -> Given:
     for name in results:
         if name not in known:
             raise UnknownName("part of a report", name, known)
-    results = worded(results)
+    results = translated(results)
     study = {
         "id": None,
         "title": None,

@@ -12,16 +12,16 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.language.speech import ENGLISH, retell, speech
+from corridor.language.messages import SUFFIX, translate, unpack
+from corridor.language.speech import ENGLISH, speech
 from corridor.runs.texts import SHOWN
 from corridor.tables import schema_results
 
 STUDY_TEXTS = ("title", "about", "question", "licence")  # of study.toml and its scenarios
 
 
-def worded(results: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the results with every text told in the language spoken; the same where that is
-    English."""
+def translated(results: Mapping[str, object]) -> Mapping[str, object]:
+    """Return results with every text in the language spoken; the same where that is English."""
     if speech() is ENGLISH:
         return results
 
@@ -43,53 +43,61 @@ def _prose(name: str) -> Sequence[str]:
 
 
 def _study(study: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words of a study and its scenarios told."""
+    """Return the words of a study and its scenarios, translated."""
     scenarios = study.get("scenarios") or {}
     return {
-        **_fields(study, STUDY_TEXTS),
-        "scenario": _fields(study.get("scenario") or {}, STUDY_TEXTS),
+        **_row(study, STUDY_TEXTS),
+        "scenario": _row(study.get("scenario") or {}, STUDY_TEXTS),
         "scenarios": {
-            scenario_id: _fields(scenario, STUDY_TEXTS)
-            for scenario_id, scenario in scenarios.items()
+            scenario_id: _row(scenario, STUDY_TEXTS) for scenario_id, scenario in scenarios.items()
         },
     }
 
 
 def _trip(trip: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a trip told, with its routes and legs."""
+    """Return a trip with its routes and legs, translated."""
     tables = {name: _frame(trip[name], _prose(name)) for name in ("routes", "legs") if name in trip}
-    return {**_fields(trip, _prose("trips")), **tables}
+    return {**_row(trip, _prose("trips")), **tables}
 
 
-def _fields(row: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
-    """Return a row with its texts told."""
-    told = {name: _retold(row[name]) for name in texts if name in row}
-    return {**row, **told}
+def _row(row: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
+    """Return a row with its texts translated."""
+    translations = {
+        name: _translated(row[name], row.get(name + SUFFIX)) for name in texts if name in row
+    }
+    return {**row, **translations}
 
 
 def _frame(frame: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
-    """Return a table with its columns of texts told."""
-    columns = [_column(frame[name]) for name in texts if name in frame.columns]
+    """Return a table with its columns of texts translated."""
+    columns = [_column(frame, name) for name in texts if name in frame.columns]
     return frame.with_columns(columns) if columns else frame
 
 
-def _column(column: pl.Series) -> pl.Series:
-    """Return a column of texts told, each text once; a column of lists of texts item by item."""
-    if column.dtype == pl.List(pl.String):
-        return pl.Series(
-            column.name, [_retold(texts) for texts in column.to_list()], dtype=pl.List(pl.String)
-        )
+def _column(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column of texts translated, each text once; one of lists of texts item by item."""
+    texts = frame[name].to_list()
+    packed = name + SUFFIX
+    messages = frame[packed].to_list() if packed in frame.columns else [None] * len(texts)
+    rows = list(zip(texts, messages, strict=True))
 
-    texts = column.unique().drop_nulls().to_list()
-    if not texts:
-        return column
-    return column.replace_strict(
-        {text: retell(text) for text in texts}, default=None, return_dtype=pl.String
-    )
+    if frame.schema[name] == pl.List(pl.String):
+        translations = [_translated(*row) for row in rows]
+        return pl.Series(name, translations, dtype=pl.List(pl.String))
+
+    known = {row: _translated(*row) for row in dict.fromkeys(rows)}
+    return pl.Series(name, [known[row] for row in rows], dtype=pl.String)
 
 
-def _retold(value: Any) -> Any:
-    """Return a text, or a list of texts, told; null stays null."""
-    if isinstance(value, str):
-        return retell(value)
-    return None if value is None else [retell(text) for text in value]
+def _translated(text: Any, packed: Any) -> Any:
+    """Return a text, or a list of texts, translated; null stays null.
+
+    packed: the message that the text is, or those of the list; null where it is the study's own.
+    """
+    if text is None:
+        return None
+    if isinstance(text, str):
+        return translate(text if packed is None else unpack(packed))
+
+    messages = packed or [None] * len(text)
+    return [_translated(*pair) for pair in zip(text, messages, strict=True)]

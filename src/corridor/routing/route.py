@@ -15,7 +15,7 @@ import polars as pl
 from corridor import stopping
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.kernels import Bools, Floats, Ints
-from corridor.language.speech import kept
+from corridor.language.messages import joined, message
 from corridor.network import hazards
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network
@@ -359,10 +359,10 @@ def _warnings(routes: pl.DataFrame) -> tuple[str, ...]:
     stuck = routes.filter(pl.col("time_p95_h").is_null())["route_id"].to_list()
     return (
         (
-            kept(
+            message(
                 "{routes}: more than 5 in 100 sampled journeys miss the last opening, so there is "
                 "no p95.",
-                routes=", ".join(stuck),
+                routes=joined(stuck, ", "),
             ),
         )
         if stuck

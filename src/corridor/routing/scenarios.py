@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.language.speech import kept
+from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.routing.grades import weak_shares
 from corridor.routing.query import CRITERIA, Options, Query, prepare
@@ -32,6 +32,7 @@ TYPES: dict[str, Any] = {
     "weak_time_share": pl.Float64,
     "weak_cost_share": pl.Float64,
     "reason": pl.String,
+    "reason_message": pl.String,
 }
 
 
@@ -72,7 +73,7 @@ def compare(
                 rows.append(
                     {**row, **{name: found[name] for name in TYPES if name in found}}
                     if found
-                    else {**row, "reason": reason}
+                    else {**row, "reason": reason, "reason_message": pack(reason)}
                 )
     return pl.DataFrame(rows, schema=TYPES)
 
@@ -104,6 +105,6 @@ def _best(
     for number in set(chosen.values()):
         routes, legs = describe(query, [ways[number]])
         rows[number] = routes.row(0, named=True) | weak_shares(legs)
-    return {criterion: rows[number] for criterion, number in chosen.items()}, kept(
+    return {criterion: rows[number] for criterion, number in chosen.items()}, message(
         "no way is as quick"
     )

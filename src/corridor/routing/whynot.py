@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping
-from corridor.language.speech import kept, marked
+from corridor.language.messages import figure, joined, message
+from corridor.language.speech import marked
 from corridor.network import hazards
 from corridor.network.calendar import Span, day_of, intersect, next_open
 from corridor.network.changes import Closure
@@ -140,21 +141,21 @@ def why_not(
 
 
 def _verdict(element: str, why: Sequence[str], is_shut: bool, gaps: str | None) -> str:
-    told = {"element": element, "closures": "; ".join(why), "sentence": gaps}
+    told = {"element": element, "closures": joined(why), "sentence": gaps}
     if gaps is None:
         return (
-            kept("{element} is open.", **told)
+            message("{element} is open.", **told)
             if not why
-            else kept("{element} is shut: {closures}.", **told)
+            else message("{element} is shut: {closures}.", **told)
             if is_shut
-            else kept("{element} is open in part; shut: {closures}.", **told)
+            else message("{element} is open in part; shut: {closures}.", **told)
         )
     if not why:
-        return kept("{element} is open. {sentence}", **told)
+        return message("{element} is open. {sentence}", **told)
     return (
-        kept("{element} is shut: {closures}. {sentence}", **told)
+        message("{element} is shut: {closures}. {sentence}", **told)
         if is_shut
-        else kept("{element} is open in part; shut: {closures}. {sentence}", **told)
+        else message("{element} is open in part; shut: {closures}. {sentence}", **told)
     )
 
 
@@ -162,34 +163,34 @@ def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
     """Say how the best through the element stands to the best of all; null where that cannot be
     said."""
     if not openings:
-        return kept("No way from origin to destination leads through it, whatever opens.")
+        return message("No way from origin to destination leads through it, whatever opens.")
     column = "through" if not openings[0].closures else "opened"
     parts = []
     for row in comparison.iter_rows(named=True):
         if row["criterion"] == "risk" or row[column] is None:
             continue
-        amount = kept("{figure} {unit_id}", figure=f"{row[column]:,.0f}", unit_id=row["unit"])
+        amount = message("{figure} {unit_id}", figure=figure(row[column]), unit_id=row["unit"])
         told = {"criterion": row["criterion"], "amount": amount}
         if row["best"] is None:
             # Translators: {criterion} is time, cost or carbon.
-            parts.append(kept("{criterion} would be {amount} where there is no way now", **told))
+            parts.append(message("{criterion} would be {amount} where there is no way now", **told))
             continue
         gap = row[column] - row["best"]
-        told["figure"] = f"{abs(gap):,.0f}"
+        told["figure"] = figure(abs(gap))
         parts.append(
             # Translators: {criterion} is time, cost or carbon.
-            kept("best {criterion} through it {amount}, as the best of all now", **told)
+            message("best {criterion} through it {amount}, as the best of all now", **told)
             if abs(gap) < NO_GAP
             # Translators: {criterion} is time, cost or carbon; {figure} in the same unit as
             # {amount}.
-            else kept(
+            else message(
                 "best {criterion} through it {amount}, {figure} more than the best of all now",
                 **told,
             )
             if gap > 0
             # Translators: {criterion} is time, cost or carbon; {figure} in the same unit as
             # {amount}.
-            else kept(
+            else message(
                 "best {criterion} through it {amount}, {figure} less than the best of all now",
                 **told,
             )
@@ -197,13 +198,13 @@ def _gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
     if not parts:
         return None
     if column == "through":
-        return kept("With what is open now: {comparison}.", comparison="; ".join(parts))
+        return message("With what is open now: {comparison}.", comparison=joined(parts))
     lifted = reduce(
-        lambda one, other: kept("{one} and {other}", one=one, other=other),
+        lambda one, other: message("{one} and {other}", one=one, other=other),
         map(named, openings[0].closures),
     )
-    return kept(
-        "If {closures} were lifted: {comparison}.", closures=lifted, comparison="; ".join(parts)
+    return message(
+        "If {closures} were lifted: {comparison}.", closures=lifted, comparison=joined(parts)
     )
 
 
@@ -289,7 +290,7 @@ def opening_sets(query: Query, *, most: int = MOST_SETS) -> tuple[Opening, ...]:
 def say_openings(query: Query, openings: Sequence[Opening]) -> str:
     """Return one sentence on why there is no way, naming closures and dates."""
     if not openings:
-        return kept(
+        return message(
             "not joined: no chain of links and terminals that {cargo} may use leads from {origin} "
             "to {destination}, whatever opens",
             cargo=query.party.cargo_id,
@@ -297,37 +298,37 @@ def say_openings(query: Query, openings: Sequence[Opening]) -> str:
             destination=query.destination,
         )
     if not openings[0].closures:
-        return kept(
+        return message(
             "no way within the limits asked (deadline, transshipments, places to avoid or pass)"
         )
     best = openings[0]
     parts = [say_closure(c, links) for c, links in zip(best.closures, best.links, strict=True)]
-    return kept("closed ({closures})", closures="; ".join(parts))
+    return message("closed ({closures})", closures=joined(parts))
 
 
 def say_closure(closure: Closure, links: Sequence[str]) -> str:
     """Return a closure in words: the links, since when, until when, and its id."""
-    where = ", ".join(links[:3])
+    where = joined(links[:3], ", ")
     if len(links) > 3:
-        where = kept("{links} and {figure} more", links=where, figure=len(links) - 3)
+        where = message("{links} and {figure} more", links=where, figure=len(links) - 3)
     if closure.kind == "status":
         # Translators: links that were never opened; {status} is planned, under construction or an
         # idea.
-        return kept(
+        return message(
             "{links}: {status}, not open", links=where, status=closure.closure_id.partition(":")[0]
         )
     since, until = (None if at is None else day_of(at) for at in (closure.from_min, closure.to_min))
     told = {"links": where, "since": since, "until": until, "closure": named(closure)}
     if since is None:
         return (
-            kept("{links} until reopened [{closure}]", **told)
+            message("{links} until reopened [{closure}]", **told)
             if until is None
-            else kept("{links} until {until} [{closure}]", **told)
+            else message("{links} until {until} [{closure}]", **told)
         )
     return (
-        kept("{links} since {since} until reopened [{closure}]", **told)
+        message("{links} since {since} until reopened [{closure}]", **told)
         if until is None
-        else kept("{links} since {since} until {until} [{closure}]", **told)
+        else message("{links} since {since} until {until} [{closure}]", **told)
     )
 
 
@@ -335,14 +336,14 @@ def named(closure: Closure) -> str:
     """Return a closure's kind and id in words."""
     told = {"closure_id": closure.closure_id}
     if closure.kind == "change":
-        return kept("change {closure_id}", **told)
+        return message("change {closure_id}", **told)
     if closure.kind == "window":
         # Translators: opening hours, a season or weather.
-        return kept("window {closure_id}", **told)
+        return message("window {closure_id}", **told)
     return (
-        kept("rule {closure_id}", **told)
+        message("rule {closure_id}", **told)
         if closure.kind == "rule"
-        else kept("status {closure_id}", **told)
+        else message("status {closure_id}", **told)
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor import stopping
 from corridor.errors import CallError
+from corridor.language.messages import pack
 from corridor.network import hazards
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
@@ -34,6 +35,7 @@ TYPES: dict[str, Any] = {
     "countries": pl.List(pl.String),
     "borders": pl.List(pl.String),
     "reason": pl.String,
+    "reason_message": pl.String,
 }
 
 
@@ -68,7 +70,7 @@ def departures(
             way = best_way(query, criterion)
             if way is None:
                 reason = reason or say_openings(query, opening_sets(query, most=1))
-                rows.append({**row, "reason": reason})
+                rows.append({**row, "reason": reason, "reason_message": pack(reason)})
                 continue
             parts = legs(query, way)
             bits = int(np.bitwise_or.reduce(query.hazard_bits[way])) if way else 0

@@ -15,6 +15,7 @@ from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import validate
+from corridor.language.messages import pack
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.route import Routes, route
@@ -163,7 +164,11 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
             forecasts = outlook.forecasts
         except NotConverged as error:
             frames["trade_sentences"] = pl.DataFrame(
-                {"series": [None], "sentence": [str(error)]},
+                {
+                    "series": [None],
+                    "sentence": [str(error)],
+                    "sentence_message": [pack(error.args[0])],
+                },
                 schema=schema_results.empty("trade_sentences").schema,
             )
 
@@ -272,6 +277,8 @@ def _trip_row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
         "via": list(trip.via),
         "require": list(trip.require),
         "avoid": list(trip.avoid),
+        "reason_message": pack(routes.reason),
+        "warnings_message": [pack(warning) for warning in routes.warnings],
     }
 
 

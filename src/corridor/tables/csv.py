@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from corridor.language.messages import readable
+
 SPREADSHEET_INSTANT = "%Y-%m-%d %H:%M"  # in UTC; the form spreadsheets read as a time
 SPREADSHEET_MARK = b"\xef\xbb\xbf"  # the byte order mark, by which spreadsheets know UTF-8
 
@@ -17,7 +19,7 @@ def csv_text(
     decimals: int | None = 3,
     datetime_format: str | None = None,
 ) -> str:
-    """Return a table as CSV, its lists as texts.
+    """Return a table as CSV, its lists as texts, without the columns of packed messages.
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def csv_text(
     decimals : digits after the point of every number, zeros included; null: as many as it has.
     datetime_format : how instants are written, as for strftime; null: ISO 8601.
     """
-    return join_lists(frame, separators).write_csv(
+    return join_lists(readable(frame), separators).write_csv(
         float_precision=decimals, datetime_format=datetime_format
     )
 

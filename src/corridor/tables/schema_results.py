@@ -29,6 +29,12 @@ def _prose(name: str, meaning: str, *, many: bool = False) -> Column:
     return Column(name, "prose", meaning, many=many)
 
 
+def _message(name: str, *, many: bool = False) -> Column:
+    """Declare the packed messages of a column of prose."""
+    meaning = f"{name} as a packed message, told anew in any language; null: a text of the study"
+    return Column(f"{name}_message", "message", meaning, many=many)
+
+
 def _choice(name: str, meaning: str, *choices: str) -> Column:
     return Column(name, "choice", meaning, choices=choices)
 
@@ -97,6 +103,8 @@ TRIPS = Table(
         Column("via", "text", "places every route passes", many=True),
         Column("require", "text", "countries, modes, places or links it must use", many=True),
         Column("avoid", "text", "countries, modes, places or links it must not use", many=True),
+        _message("reason"),
+        _message("warnings", many=True),
     ),
     title="Trips",
 )
@@ -179,6 +187,7 @@ CALENDAR = Table(
         _COUNTRIES,
         _BORDERS,
         _REASON,
+        _message("reason"),
     ),
     title="Departures through the year",
 )
@@ -201,6 +210,7 @@ SCENARIOS = Table(
         _share("weak_time_share", "share of the hours that rests on estimates"),
         _share("weak_cost_share", "share of the money that rests on estimates"),
         _REASON,
+        _message("reason"),
     ),
     title="Trips under other scenarios",
 )
@@ -418,6 +428,7 @@ TRADE_SENTENCES = Table(
     (
         _prose("series", "baseline: who counted; null: of all"),
         _prose("sentence", "one sentence"),
+        _message("sentence"),
     ),
     title="Answer on the target",
     needs=("target",),
@@ -443,6 +454,9 @@ CLAIMS = Table(
         _prose("note", "what a reader should know"),
         _SOURCE,
         _choice("confidence", "worst grade of the claim and of the rows used", *CONFIDENCES),
+        _message("statement"),
+        _message("arithmetic"),
+        _message("note"),
     ),
     title="Claims",
     needs=("claims",),
@@ -465,6 +479,7 @@ COMMITMENTS = Table(
         _prose("note", "what a reader should know"),
         _SOURCE,
         _CONFIDENCE,
+        _message("arithmetic"),
     ),
     title="Commitments",
     needs=("commitments",),
@@ -508,6 +523,7 @@ LOSS_RANK = Table(
             "USD/year",
         ),
         _id("worst_demand_id", "row of demand that loses most", "demand"),
+        _message("name"),
     ),
     title="Which elements matter most",
     needs=("demand",),
@@ -734,6 +750,7 @@ LOSS_FITS = Table(
         _signed("aic", "Akaike's criterion", "1"),
         _share("season_p_value", "chance of months so uneven if any were as likely as the next"),
         _prose("reason", "why a part is null"),
+        _message("reason"),
     ),
     title="Hazards and their history",
 )
@@ -770,7 +787,7 @@ LOSS_NOTES = Table(
     "loss_notes",
     None,
     "why a part of the answers on closures is missing, and their caveats",
-    (_prose("note", "one sentence"),),
+    (_prose("note", "one sentence"), _message("note")),
     title="Notes on closures",
     needs=("demand",),
 )

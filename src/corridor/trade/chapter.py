@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError, UnknownName
-from corridor.language.speech import kept, marked
+from corridor.language.messages import message, pack, unpack
+from corridor.language.speech import marked
 from corridor.network import network as networks
 from corridor.network.cost import hour_usd
 from corridor.network.network import Network
@@ -57,7 +58,7 @@ class TargetForecast:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
-        return tuple(self.frames["sentences"]["sentence"].to_list())
+        return tuple(map(unpack, self.frames["sentences"]["sentence_message"].to_list()))
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -343,7 +344,12 @@ def _answers(
                     )
                 )
                 sentences += [
-                    {"series": base.series["name"][0], "sentence": s} for s in held.sentences
+                    {
+                        "series": base.series["name"][0],
+                        "sentence": sentence,
+                        "sentence_message": pack(sentence),
+                    }
+                    for sentence in held.sentences
                 ]
                 if sectors is None:
                     sectors = held.sectors
@@ -433,7 +439,8 @@ def _bound(
             by=goal.by,
             pair=goal.between,
         )
-        own = frames["target"].filter(pl.col("series") == base.series["name"][0])
+        name = base.series["name"][0]
+        own = frames["target"].filter(pl.col("series") == name)
         row = _of_baseline(
             held.steps.filter(pl.col("scenario") == BOUND),
             base,
@@ -441,20 +448,14 @@ def _bound(
             pl.lit("bound"),
         )
         steps.append(pl.concat([own, row]))
-        said_here = (
-            frames["sentences"]
-            .filter(pl.col("series") == base.series["name"][0])["sentence"]
-            .to_list()
-        )
+        sentences += frames["sentences"].filter(pl.col("series") == name).to_dicts()
         value, low, high = row.select("value_usd", "low_usd", "high_usd").row(0)
-        said_here.append(
-            kept(
-                "The bound of all transport: if carriage between the two cost nothing and took no "
-                "time, trade would come to {value}. No corridor does that.",
-                value=with_band(value, low, high),
-            )
+        bound = message(
+            "The bound of all transport: if carriage between the two cost nothing and took no "
+            "time, trade would come to {value}. No corridor does that.",
+            value=with_band(value, low, high),
         )
-        sentences += [{"series": base.series["name"][0], "sentence": s} for s in said_here]
+        sentences.append({"series": name, "sentence": bound, "sentence_message": pack(bound)})
     return {"target": pl.concat(steps), "sentences": pl.DataFrame(sentences)}
 
 

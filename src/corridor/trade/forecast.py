@@ -12,7 +12,7 @@ import polars as pl
 from corridor.checks.trade import check_trade
 from corridor.errors import CallError, StudyError
 from corridor.kernels import Bools, Floats, Ints
-from corridor.language.speech import kept
+from corridor.language.messages import joined, message
 from corridor.trade.costs import KEYS
 from corridor.trade.gravity import Equilibrium, equilibrium
 from corridor.units import NORMAL_P95_ROUNDED
@@ -328,17 +328,17 @@ def _untouched(before: Floats, values: Floats, codes: list[str]) -> tuple[str, .
     )
     if not pairs:
         return ()
-    named = ", ".join(pairs[:MAX_NAMED])
+    named = joined(pairs[:MAX_NAMED], ", ")
     if len(pairs) > MAX_NAMED:
         return (
-            kept(
+            message(
                 "{pairs} and more trade although the base network has no way between them: their "
                 "costs are left as they are.",
                 pairs=named,
             ),
         )
     return (
-        kept(
+        message(
             "{pairs} trade although the base network has no way between them: their costs are "
             "left as they are.",
             pairs=named,

@@ -13,7 +13,7 @@ import numpy as np
 
 from corridor.errors import CallError, NotConverged
 from corridor.kernels import Bools, Floats
-from corridor.language.speech import kept
+from corridor.language.messages import figure, message
 
 CLOSURES = ("full", "once", "conditional")
 DEFICITS = ("fixed", "share")
@@ -206,10 +206,10 @@ def resistances(
             break
 
     raise NotConverged(
-        kept(
+        message(
             "The multilateral resistances did not settle to {tolerance} within {figure} rounds. "
             "Look for a country without any open partner, or costs hundreds of times apart.",
-            tolerance=f"{tolerance:g}",
+            tolerance=figure(tolerance, "g"),
             figure=max_iterations,
         )
     )
@@ -415,10 +415,10 @@ def _settle(
         log_prices -= _log_world_output(shock, log_prices)
 
     raise NotConverged(
-        kept(
+        message(
             "The equilibrium did not settle to {tolerance} in {figure} rounds. Look for a country "
             "whose deficit is larger than its output, or extreme costs.",
-            tolerance=f"{tolerance:g}",
+            tolerance=figure(tolerance, "g"),
             figure=max_iterations,
         )
     )
@@ -446,7 +446,7 @@ def _shock(trade: Floats, change: Floats, theta: Floats, deficits: str) -> _Shoc
     )
     if np.any((shock.pull.sum(axis=1) <= 0) & (shock.taste > 0)):
         raise NotConverged(
-            kept("A country is left without any supplier in a sector: nothing can settle.")
+            message("A country is left without any supplier in a sector: nothing can settle.")
         )
     return shock
 
@@ -597,7 +597,7 @@ def balance(
                 return flows
 
     raise NotConverged(
-        kept(
+        message(
             "The flows could not be balanced to the totals in {figure} rounds: some country's "
             "total is larger than its partners can take.",
             figure=max_iterations,

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.language.speech import kept, marked
+from corridor.language.messages import figure, joined, message
+from corridor.language.speech import marked
 from corridor.trade.forecast import Forecast
 from corridor.units import MEAN_YEAR_DAYS
 
@@ -225,12 +226,14 @@ def _sectors(trade: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
 def _sentences(
     steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by: int, pair: tuple[str, str]
 ) -> tuple[str, ...]:
-    out = []
+    out: list[str] = []
     for (name,), part in steps.group_by("series", maintain_order=True):
         first = part.row(0, named=True)
-        growth = kept("{figure}%", figure=f"{first['needed_growth_share_per_year'] * 100:+.0f}")
+        growth = message(
+            "{figure}%", figure=figure(first["needed_growth_share_per_year"] * 100, "+.0f")
+        )
         out.append(
-            kept(
+            message(
                 "From USD {base} ({series}, twelve months to {date}) to {target} by {year} takes "
                 "{growth} a year over {years} years ({times} times).",
                 base=million(first["base_usd"]),
@@ -239,12 +242,12 @@ def _sentences(
                 year=by,
                 target=million(target_usd),
                 growth=growth,
-                years=f"{first['years']:.1f}",
-                times=f"{target_usd / first['base_usd']:.1f}",
+                years=figure(first["years"], ".1f"),
+                times=figure(target_usd / first["base_usd"], ".1f"),
             )
         )
         out.append(
-            kept(
+            message(
                 "Growth of both economies alone gives {value}, {gap} short.",
                 value=million(first["value_usd"]),
                 gap=million(first["gap_usd"]),
@@ -256,7 +259,7 @@ def _sentences(
             best = scenarios.sort("value_usd").row(-1, named=True)
             if best["gap_usd"] > 0:
                 out.append(
-                    kept(
+                    message(
                         "Even with the best of these ({scenario}), {gap} would have to come from "
                         "new products and buyers: transport covers {share} of the way.",
                         scenario=best["step"],
@@ -265,12 +268,12 @@ def _sentences(
                     )
                 )
             else:
-                out.append(kept("The target is reached: {scenario}.", scenario=best["step"]))
+                out.append(message("The target is reached: {scenario}.", scenario=best["step"]))
     traded = float(sectors["traded_usd"].sum())
     could = float(sectors["potential_usd"].sum())
     if could > 0:
         top = [
-            kept(
+            message(
                 "{sector} from {exporter} to {importer}: {value}",
                 sector=r["sector_id"],
                 exporter=r["exporter"],
@@ -280,20 +283,20 @@ def _sentences(
             for r in sectors.head(3).iter_rows(named=True)
         ]
         out.append(
-            kept(
+            message(
                 "A pair of this size at this distance would on average trade {value} (gravity), "
                 "against {traded} now; the largest room: {rooms}.",
                 value=million(could),
                 traded=million(traded),
-                rooms="; ".join(top),
+                rooms=joined(top),
             )
         )
         if could < target_usd:
             out.append(
-                kept(
+                message(
                     "The target lies {times} times above that average: it would take relations "
                     "far closer than {one} and {other} have with others.",
-                    times=f"{target_usd / could:.1f}",
+                    times=figure(target_usd / could, ".1f"),
                     one=pair[0],
                     other=pair[1],
                 )
@@ -311,12 +314,12 @@ def _against(row: dict[str, Any], plain: float) -> str:
         "difference": million(abs(more)),
     }
     if abs(more) < 5e5:
-        return kept("{scenario}: {value}, no more than growth alone.", **told)
+        return message("{scenario}: {value}, no more than growth alone.", **told)
     if more < 0:
-        return kept("{scenario}: {value}, {difference} less than growth alone.", **told)
+        return message("{scenario}: {value}, {difference} less than growth alone.", **told)
     if share is None:
-        return kept("{scenario}: {value}, {difference} more than growth alone.", **told)
-    return kept(
+        return message("{scenario}: {value}, {difference} more than growth alone.", **told)
+    return message(
         "{scenario}: {value}, {difference} more than growth alone or {share} of the way to the "
         "target.",
         share=_part(share),
@@ -327,15 +330,15 @@ def _against(row: dict[str, Any], plain: float) -> str:
 def _part(share: float | None) -> str:
     if share is None:
         # Translators: all of the way.
-        return kept("all")
-    return kept("{figure}%", figure=f"{share * 100:.{1 if share < 0.1 else 0}f}")
+        return message("all")
+    return message("{figure}%", figure=figure(share * 100, ".1f" if share < 0.1 else ".0f"))
 
 
 def million(usd: float) -> str:
     """Return a sum in millions or billions of USD, short."""
     if usd >= 1e9:
-        return kept("{figure} bn", figure=f"{usd / 1e9:,.2f}")
-    return kept("{figure} m", figure=f"{usd / 1e6:,.0f}")
+        return message("{figure} bn", figure=figure(usd / 1e9, ",.2f"))
+    return message("{figure} m", figure=figure(usd / 1e6))
 
 
 def with_band(usd: float, low_usd: float | None, high_usd: float | None) -> str:
@@ -343,7 +346,7 @@ def with_band(usd: float, low_usd: float | None, high_usd: float | None) -> str:
     if low_usd is None or high_usd is None:
         return million(usd)
     # Translators: a sum of money and its interval.
-    return kept(
+    return message(
         "{value} ({low} to {high})",
         value=million(usd),
         low=million(low_usd),

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.language.messages import readable
 from corridor.web.live_study import StudyState
 
 
@@ -19,10 +20,11 @@ def as_json(value: Any) -> bytes:
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table, numbers to four decimals, null for those without end."""
     numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
-    return frame.with_columns(
+    rounded = readable(frame).with_columns(
         pl.when(pl.col(name).is_finite()).then(pl.col(name).round(4)).alias(name)
         for name in numbers
-    ).to_dicts()
+    )
+    return rounded.to_dicts()
 
 
 def about(state: StudyState) -> dict[str, Any]:
