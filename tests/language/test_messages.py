@@ -303,7 +303,8 @@ def test_words_of_fixed_sets_are_messages(spoken: Path) -> None:
     )
     verdicts = {
         validation._verdict(
-            {"value_low": None, "value": seen, "value_high": None}, low, middle, 1.2
+            {"value_low": None, "value": seen, "value_high": None},
+            validation._Band(low, middle, 1.2),
         )
         for seen, low, middle in cases
     }

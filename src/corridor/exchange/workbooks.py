@@ -31,12 +31,14 @@ PLAIN_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
 def contents(tables: Iterable[Table]) -> pl.DataFrame:
     """Return what tables and their columns are called, in which unit and what they mean.
 
-    tables: declarations. One row a column: table, title, column, unit, meaning.
+    tables: declarations. One row a column: table, title, column, unit, meaning; packed messages,
+    which no workbook holds, are left out.
     """
     rows = [
         (table.name, table.title or table.meaning, column.name, column.unit, column.meaning)
         for table in tables
         for column in table.columns
+        if column.kind != "message"
     ]
     names = ("table", "title", "column", "unit", "meaning")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
