@@ -1,23 +1,22 @@
-"""Study: a folder of tables and its study.toml, checked and read, with the network of one
-scenario."""
+"""A study: a folder of tables and its study.toml, checked and read, under one scenario."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from corridor.checks import every
 from corridor.errors import CallError, Finding, StudyError, UnknownName
-from corridor.study import settings
-from corridor.study.settings import Scenario, Settings, Trip
+from corridor.study import references
+from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables.files import Unreadable, read_bytes
 from corridor.tables.reading import Tables, read_folder
 
@@ -49,26 +48,20 @@ class Study:
     @cached_property
     def network(self) -> Network:
         """The network of the scenario: its choices made and its changes laid over the tables."""
-        from corridor.network import network
-
-        return network.build(
-            self.tables,
-            choices=self.scenario.choices,
-            change_ids=self.scenario.changes,
-            inputs=self.hash,
-        )
+        return self._build(self.scenario)
 
     def network_of(self, scenario_id: str) -> Network:
         """Return the network of any scenario of the study. Raises UnknownName."""
-        from corridor.network import network
-
         if scenario_id == self.scenario.scenario_id:
             return self.network
         if scenario_id not in self.scenarios:
             raise UnknownName("scenario", scenario_id, self.scenarios)
+        return self._build(self.scenarios[scenario_id])
 
-        scenario = self.scenarios[scenario_id]
-        return network.build(
+    def _build(self, scenario: Scenario) -> Network:
+        from corridor.network.network import build
+
+        return build(
             self.tables,
             choices=scenario.choices,
             change_ids=scenario.changes,
@@ -86,55 +79,83 @@ class Study:
 def check(folder: str | os.PathLike[str]) -> list[Finding]:
     """Return everything that is wrong with a study, errors first; never raises.
 
-    An error stops the study, a warning does not.
+    Parameters
+    ----------
+    folder
+        Folder of the study.
 
+    Returns
+    -------
+    list of Finding
+        An error stops the study, a warning does not.
+
+    Examples
+    --------
     >>> check("no such folder")[0].kind
     'no-folder'
     """
-    return _look(folder)[2]
+    return _look(folder).findings
 
 
 def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Study:
-    """Return a study under one of its scenarios (None: its default one).
+    """Return a study under one of its scenarios.
 
-    Raises StudyError with every finding that is an error, UnknownName for a scenario it does not
-    have.
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    scenario
+        Id of the scenario; null: the study's default one.
+
+    Raises
+    ------
+    StudyError
+        Something is wrong with the study; holds every finding that is an error.
+    UnknownName
+        The study has no such scenario.
     """
-    tables, known, findings = _look(folder)
-    errors = [f for f in findings if f.severity == "error"]
-    if errors or known is None:
+    tables, settings, findings = _look(folder)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or settings is None:
         raise StudyError(errors)
-    chosen = known.default_scenario if scenario is None else scenario
-    if chosen not in known.scenarios:
-        raise UnknownName("scenario", chosen, known.scenarios)
-    digest = hashlib.sha256(chosen.encode())
-    for file, value in sorted(tables.hashes.items()):
-        digest.update(f"\n{file} {value}".encode())
+
+    scenario_id = settings.default_scenario if scenario is None else scenario
+    if scenario_id not in settings.scenarios:
+        raise UnknownName("scenario", scenario_id, settings.scenarios)
+
     return Study(
-        known.id,
-        known.title,
+        settings.id,
+        settings.title,
         Path(folder),
         tables.frames,
-        known.scenarios[chosen],
-        known.scenarios,
-        known.trips,
-        known,
+        settings.scenarios[scenario_id],
+        settings.scenarios,
+        settings.trips,
+        settings,
         tuple(findings),
-        digest.hexdigest(),
+        _digest(scenario_id, tables.hashes),
     )
 
 
 def new(folder: str | os.PathLike[str]) -> Path:
-    """Write a small complete study of example figures into a new or empty folder and return its
-    path.
+    """Write a small complete study of example figures and return its folder.
 
-    Raises CallError where the folder holds something or cannot be written.
+    Parameters
+    ----------
+    folder
+        New or empty folder.
+
+    Raises
+    ------
+    CallError
+        The folder holds something or cannot be written.
     """
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
         if any(home.iterdir()):
             raise CallError(f"{home} is not empty: name a new folder for the study.")
+
         for file in resources.files("corridor.study").joinpath("starter").iterdir():
             (home / file.name).write_bytes(file.read_bytes())
     except OSError as error:
@@ -142,41 +163,53 @@ def new(folder: str | os.PathLike[str]) -> Path:
     return home
 
 
-def _look(folder: str | os.PathLike[str]) -> tuple[Tables, Settings | None, list[Finding]]:
+class _Look(NamedTuple):
+    """A study's tables and settings as far as they can be read, and what is wrong with them."""
+
+    tables: Tables
+    settings: Settings | None
+    findings: list[Finding]
+
+
+def _look(folder: str | os.PathLike[str]) -> _Look:
     """Read and check everything; findings are sorted, errors first."""
     home = Path(folder)
     tables = read_folder(home)
-    findings = [*tables.findings]
-    known: Settings | None = None
-    if any(f.kind == "no-folder" for f in findings):
-        return tables, None, findings
+    if any(finding.kind == "no-folder" for finding in tables.findings):
+        return _Look(tables, None, [*tables.findings])
+
+    settings: Settings | None = None
     try:
-        data = read_bytes(home, settings.FILE)
-        tables = Tables(
-            tables.frames,
-            tables.findings,
-            tables.files,
-            {**tables.hashes, settings.FILE: hashlib.sha256(data).hexdigest()},
-            tables.lines,
-            tables.broken,
-        )
-        known, said = settings.check(data, tables)
-        findings += said
+        data = read_bytes(home, FILE)
+        tables = replace(tables, hashes={**tables.hashes, FILE: sha256(data).hexdigest()})
+        settings, settings_findings = references.check(data, tables)
     except Unreadable as unreadable:
-        if (home / settings.FILE).exists():
-            findings.append(unreadable.finding(settings.FILE, None))
-        else:
-            findings.append(
-                Finding(
-                    "missing-settings",
-                    f"The study has no {settings.FILE}.",
-                    f"Add {settings.FILE} with a title, a price year and a scenario.",
-                    file=settings.FILE,
-                )
-            )
-    findings += every.check(tables)
-    return (
-        tables,
-        known,
-        sorted(findings, key=lambda f: (f.severity != "error", f.file or "", f.line or 0, f.kind)),
+        settings_findings = [_missing_settings(home, unreadable)]
+
+    findings = [*tables.findings, *settings_findings, *every.check(tables)]
+    return _Look(tables, settings, sorted(findings, key=_order))
+
+
+def _missing_settings(home: Path, unreadable: Unreadable) -> Finding:
+    """Return why study.toml cannot be read."""
+    if (home / FILE).exists():
+        return unreadable.finding(FILE, None)
+    return Finding(
+        "missing-settings",
+        f"The study has no {FILE}.",
+        f"Add {FILE} with a title, a price year and a scenario.",
+        file=FILE,
     )
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, str]:
+    """Return where a finding stands among others: errors first, then by file and line."""
+    return finding.severity != "error", finding.file or "", finding.line or 0, finding.kind
+
+
+def _digest(scenario_id: str, hashes: Mapping[str, str]) -> str:
+    """Return a hash of a scenario's id and of every input file."""
+    digest = sha256(scenario_id.encode())
+    for file, file_hash in sorted(hashes.items()):
+        digest.update(f"\n{file} {file_hash}".encode())
+    return digest.hexdigest()

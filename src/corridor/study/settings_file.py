@@ -1,0 +1,340 @@
+"""The file ``study.toml`` read key by key, with a finding for everything that is wrong in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from corridor.errors import Finding
+from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
+from corridor.study.toml_lines import Section, TomlLines, shown
+
+MAX_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
+PRICE_YEARS = range(1950, 2101)
+SECTIONS = ("study", "scenarios", "trips", "target")
+STUDY = Section("[study]")
+TARGET = Section("[target]")
+
+STUDY_KEYS: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "price_year": int,
+    "default_scenario": str,
+    "licence": str,
+}
+SCENARIO_KEYS: dict[str, type] = {
+    "title": str,
+    "about": str,
+    "as_of": dt.date,
+    "changes": list,
+    "choices": dict,
+    "question": str,
+    "beside": str,
+    "without": str,
+}
+TRIP_NEEDS: dict[str, type] = {
+    "trip_id": str,
+    "origin": str,
+    "destination": str,
+    "cargo": str,
+    "depart": dt.date,
+}
+TRIP_KEYS: dict[str, type] = {
+    **TRIP_NEEDS,
+    "question": str,
+    "via": list,
+    "require": list,
+    "avoid": list,
+}
+TARGET_KEYS: dict[str, type] = {
+    "between": list,
+    "series": str,
+    "year": int,
+    "target_usd": int,
+    "by": int,
+    "scenarios": list,
+}
+
+
+def scenario_section(scenario_id: str) -> Section:
+    """Return the section of a scenario."""
+    return Section(f"[scenarios.{scenario_id}]")
+
+
+def trip_section(nth: int) -> Section:
+    """Return the section of a trip, counted from 0."""
+    return Section("[[trips]]", nth)
+
+
+def parse(data: bytes) -> tuple[Settings | None, list[Finding]]:
+    """Return what study.toml says and what is wrong with it.
+
+    The settings are null where too little of the file can be read.
+    """
+    try:
+        lines = TomlLines(FILE, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        message = f"{FILE} is not UTF-8: line {number}."
+        return None, [Finding("bad-encoding", message, "Save it as UTF-8.", file=FILE, line=number)]
+
+    content = lines.content()
+    if content is None:
+        return None, lines.findings
+    return _settings(lines, content), lines.findings
+
+
+def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
+    """Return the settings of a parsed file; null where a finding is an error."""
+    _check_sections(lines, content)
+    study = lines.values(
+        content.get("study", {}),
+        STUDY_KEYS,
+        ("id", "title", "price_year", "default_scenario"),
+        STUDY,
+    )
+    scenarios = _scenarios(lines, content.get("scenarios", {}))
+    trips = _trips(lines, content.get("trips", []))
+    target = _target(lines, content["target"], scenarios) if "target" in content else None
+    _check_study(lines, study, scenarios)
+
+    if lines.has_errors:
+        return None
+    return Settings(
+        study["id"],
+        study["title"],
+        study["price_year"],
+        study["default_scenario"],
+        study.get("licence"),
+        scenarios,
+        trips,
+        target,
+    )
+
+
+def _check_sections(lines: TomlLines, content: Mapping[str, Any]) -> None:
+    """Warn of keys and sections that nothing reads."""
+    for key in content:
+        if key not in SECTIONS:
+            line = lines.key_line(key) or lines.header_line(Section(f"[{key}]"))
+            message = f"{FILE} has a key or section {key!r}, which is not read."
+            lines.add_unread(message, key, SECTIONS, line)
+
+
+def _check_study(
+    lines: TomlLines, study: Mapping[str, Any], scenarios: Mapping[str, Scenario]
+) -> None:
+    """Check id, price year and default scenario."""
+    if "id" in study:
+        lines.check_id("study id", study["id"], lines.key_line("id", STUDY))
+
+    year = study.get("price_year")
+    if year is not None and year not in PRICE_YEARS:
+        do = "Write the year whose dollars the tables are in."
+        lines.add_bad("price_year", STUDY, f"is {year}", do, year)
+
+    default = study.get("default_scenario")
+    if default is not None and default not in scenarios:
+        lines.add_unknown(
+            "unknown-scenario",
+            f"{STUDY} default_scenario names {default!r}, which has no section.",
+            default,
+            scenarios,
+            lines.key_line("default_scenario", STUDY),
+        )
+
+
+def _scenarios(lines: TomlLines, content: Any) -> dict[str, Scenario]:
+    """Return the scenarios by their ids; a finding where there is none."""
+    if not isinstance(content, dict) or not content:
+        lines.add(
+            "missing-setting",
+            f"{FILE} has no scenario.",
+            "Add a section [scenarios.base] with title, about and as_of.",
+        )
+        return {}
+
+    scenarios = {name: _scenario(lines, name, values) for name, values in content.items()}
+    for scenario in scenarios.values():
+        _check_other_scenarios(lines, scenario, scenarios)
+    return scenarios
+
+
+def _scenario(lines: TomlLines, name: str, content: Any) -> Scenario:
+    """Return one scenario, with stand-ins for what cannot be read."""
+    section = scenario_section(name)
+    lines.check_id("scenario", name, lines.header_line(section))
+    values = lines.values(content, SCENARIO_KEYS, ("title", "about", "as_of"), section)
+
+    changes = values.get("changes", [])
+    choices = values.get("choices", {})
+    if not _are_quoted(lines, "changes", changes, section):
+        changes = []
+    if not _are_quoted(lines, "choices", list(choices.values()), section):
+        choices = {}
+
+    return Scenario(
+        str(name),
+        values.get("title", ""),
+        values.get("about", ""),
+        values.get("as_of", dt.date.min),
+        tuple(changes),
+        dict(choices),
+        values.get("question"),
+        values.get("beside"),
+        values.get("without"),
+    )
+
+
+def _are_quoted(lines: TomlLines, key: str, names: Sequence[Any], section: Section) -> bool:
+    """Tell whether names are texts; a finding where one is not."""
+    if all(isinstance(name, str) for name in names):
+        return True
+    lines.add_bad(key, section, f"holds {shown(names)}", "Put every name in quotes.", names)
+    return False
+
+
+def _check_other_scenarios(
+    lines: TomlLines, scenario: Scenario, scenarios: Mapping[str, Scenario]
+) -> None:
+    """Check the scenarios that a scenario is set beside, or that lack a corridor it has."""
+    name = scenario.scenario_id
+    for key, other in (("beside", scenario.beside), ("without", scenario.without)):
+        if other is not None and (other not in scenarios or other == name):
+            lines.add_unknown(
+                "unknown-scenario",
+                f"[scenarios.{name}] {key} names {other!r}, which is no other scenario.",
+                other,
+                [known for known in scenarios if known != name],
+                lines.key_line(key, scenario_section(name)),
+            )
+
+
+def _trips(lines: TomlLines, content: Any) -> tuple[Trip, ...]:
+    """Return the trips in order; of two with one id the last."""
+    if not isinstance(content, list):
+        lines.add(
+            "bad-setting",
+            "trips is not a list of sections.",
+            "Write [[trips]] in double brackets before each trip.",
+            lines.header_line(Section("[trips]")),
+        )
+        return ()
+
+    trips: dict[str, Trip] = {}
+    for nth, trip_content in enumerate(content):
+        section = trip_section(nth)
+        values = lines.values(trip_content, TRIP_KEYS, TRIP_NEEDS, section)
+        _check_conditions(lines, values, section)
+        if TRIP_NEEDS.keys() <= values.keys():
+            _check_trip_id(lines, values["trip_id"], trips, section)
+            trips[values["trip_id"]] = _trip(values)
+    return tuple(trips.values())
+
+
+def _trip(values: Mapping[str, Any]) -> Trip:
+    """Return a trip, its lists as tuples."""
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    return Trip(**fields)
+
+
+def _check_conditions(lines: TomlLines, values: dict[str, Any], section: Section) -> None:
+    """Check what the routes of a trip must pass, use or avoid; what cannot be read is dropped."""
+    for key in ("via", "require", "avoid"):
+        names = values.get(key, ())
+        if not all(isinstance(name, str) and name for name in names):
+            lines.add_bad(key, section, f"holds {shown(names)}", "Put every name in quotes.")
+            del values[key]
+
+    if len(values.get("via", ())) + len(values.get("require", ())) > MAX_CONDITIONS:
+        lines.add(
+            "bad-setting",
+            f"{section} via and require name more than five.",
+            "Keep the five that matter.",
+            lines.key_line("via" if "via" in values else "require", section),
+        )
+
+
+def _check_trip_id(
+    lines: TomlLines, trip_id: str, trips: Mapping[str, Trip], section: Section
+) -> None:
+    """Check that the id of a trip is a word, and new."""
+    line = lines.key_line("trip_id", section)
+    lines.check_id("trip", trip_id, line)
+    if trip_id in trips:
+        lines.add(
+            "duplicate-trip",
+            f"two trips are called {trip_id!r}.",
+            "Name one of them otherwise.",
+            line,
+            value=trip_id,
+        )
+
+
+def _target(lines: TomlLines, content: Any, scenarios: Mapping[str, Scenario]) -> Goal | None:
+    """Return the trade target; null where a finding so far is an error."""
+    needs = ("between", "year", "target_usd", "by", "scenarios")
+    values = lines.values(content, TARGET_KEYS, needs, TARGET)
+
+    _check_pair(lines, values)
+    _check_compared(lines, values.get("scenarios", []), scenarios)
+    _check_amount(lines, values)
+    if lines.has_errors:
+        return None
+
+    exporter, importer = values["between"]
+    return Goal(
+        (exporter, importer),
+        values.get("series"),
+        values["year"],
+        float(values["target_usd"]),
+        values["by"],
+        tuple(values["scenarios"]),
+    )
+
+
+def _check_pair(lines: TomlLines, values: Mapping[str, Any]) -> None:
+    """Check that the target is set between two countries."""
+    if "between" not in values:
+        return
+
+    pair = values["between"]
+    are_texts = all(isinstance(code, str) for code in pair)
+    if len(pair) != 2 or not are_texts or pair[0] == pair[1]:
+        do = 'Write two countries, such as ["KZ", "PK"].'
+        lines.add_bad("between", TARGET, f"is {shown(pair)}", do, pair)
+
+
+def _check_compared(
+    lines: TomlLines, names: Sequence[Any], scenarios: Mapping[str, Scenario]
+) -> None:
+    """Check the scenarios that are compared for the target."""
+    for name in names:
+        if not isinstance(name, str) or name not in scenarios:
+            lines.add_unknown(
+                "unknown-scenario",
+                f"{TARGET} scenarios names {name!r}, which has no section.",
+                str(name),
+                scenarios,
+                lines.key_line("scenarios", TARGET),
+            )
+
+
+def _check_amount(lines: TomlLines, values: Mapping[str, Any]) -> None:
+    """Check the years and the money of the target."""
+    if "by" in values and "year" in values and values["by"] <= values["year"]:
+        lines.add_bad(
+            "by",
+            TARGET,
+            f"is {values['by']}, not after year {values['year']}",
+            "Write the year it is to be reached by.",
+            values["by"],
+        )
+
+    amount_usd = values.get("target_usd", 1)
+    if amount_usd <= 0:
+        do = "Write USD a year, above zero."
+        lines.add_bad("target_usd", TARGET, f"is {amount_usd}", do, amount_usd)
