@@ -7,13 +7,16 @@ sector_id, year, value_usd, weight_t, series, basis.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from corridor.errors import CallError, Finding
 
-_SCHEMA = {
+SCHEMA = {
     "exporter": pl.String,
     "importer": pl.String,
     "sector_id": pl.String,
@@ -25,7 +28,7 @@ _SCHEMA = {
 }
 # Column names of the two layouts UN Comtrade has published: the current one and the one before
 # 2022.
-_COMTRADE = {
+COMTRADE_COLUMNS = {
     "year": ("refYear", "Year"),
     "flow": ("flowCode", "Trade Flow"),
     "reporter": ("reporterISO", "Reporter ISO"),
@@ -35,235 +38,284 @@ _COMTRADE = {
     "weight_kg": ("netWgt", "Netweight (kg)"),
     "unit": ("qtyUnitAbbr", "Qty Unit"),
 }
-_WEIGHT_UNITS = ("kg", "weight in kilograms", "n/a", "no quantity", "")
+COMTRADE_OPTIONAL = ("weight_kg", "unit")
+WORLD = ("W00", "WLD", "_X")  # partners of Comtrade that are no country
+BACI_COLUMNS = ("t", "i", "j", "k", "v", "q")
+BACI_ISO3 = ("country_iso3", "iso_3digit_alpha")  # in the file of codes, by release
+WEIGHT_UNITS = ("kg", "weight in kilograms", "n/a", "no quantity", "")
+FIRST_LINE = 2  # of the rows of a file, below its heading
+MAX_NAMED = 5  # countries in a finding
+
+
+@dataclass(frozen=True)
+class _Import:
+    """The rows of a file of trade as they are read: where from, and what was left out of them."""
+
+    path: str | Path
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, kind: str, message: str, do: str, rows: pl.DataFrame, **more: Any) -> None:
+        """Add a finding on some rows; none where there are none."""
+        if rows.is_empty():
+            return
+        finding = {"severity": "warning", **more}
+        lines = tuple(f"line {number}" for number in rows["line"].to_list())
+        self.findings.append(
+            Finding(kind, message, do, table="trade", file=str(self.path), rows=lines, **finding)
+        )
 
 
 def read_comtrade(
     path: str | Path, countries: pl.DataFrame, sectors: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    """Return the trade frame of a UN Comtrade file (either layout), with findings on the rows left
-    out.
+    """Return the trade frame of a UN Comtrade file, with findings on the rows left out.
 
-    countries needs country and iso3; sectors needs sector_id and hs_chapters. Chapters are added up
-    to sectors, the row TOTAL becomes a row without sector; headings under a chapter that is there
-    are not counted twice. The series says who reported: ``Comtrade, reported by KZ``.
+    Chapters are added up to sectors, the row TOTAL becomes a row without sector; headings under a
+    chapter that is there are not counted twice. The series says who reported: ``Comtrade, reported
+    by KZ``.
+
+    Parameters
+    ----------
+    path
+        CSV file in either layout that Comtrade has published.
+    countries
+        Table with country and iso3.
+    sectors
+        Table with sector_id and hs_chapters.
+
+    Raises
+    ------
+    CallError
+        The file lacks columns of both layouts.
     """
-    raw = _read(path)
-    named = {
-        ours: next((c for c in theirs if c in raw.columns), None)
-        for ours, theirs in _COMTRADE.items()
-    }
-    missing = [
-        " or ".join(_COMTRADE[k])
-        for k, v in named.items()
-        if v is None and k not in ("weight_kg", "unit")
-    ]
-    if missing:
-        raise CallError(f"{path} is not a UN Comtrade file: it has no column {'; '.join(missing)}")
-    rows = raw.with_row_index("line", offset=2).select(
-        "line",
-        *[
-            (pl.col(v) if v else pl.lit(None, pl.String)).str.strip_chars().alias(k)
-            for k, v in named.items()
-        ],
-    )
-    codes = _codes(countries, "iso3")
-    flow = pl.col("flow").str.to_lowercase()
+    source = _Import(path)
+    rows = _comtrade_rows(_read(path), path)
+    is_country = ~pl.col("partner").is_in(WORLD).fill_null(False)
+    rows = rows.filter(is_country & pl.col("flow").is_not_null())
+    _report_quantities(rows, source)
+
+    is_export = pl.col("flow") == "export"
     rows = rows.with_columns(
-        pl.col("year").cast(pl.Int64, strict=False),
-        pl.col("value_usd").cast(pl.Float64, strict=False),
-        (pl.col("weight_kg").cast(pl.Float64, strict=False) / 1000).alias("weight_t"),
-        pl.when(flow.str.starts_with("x") | flow.str.starts_with("e"))
-        .then(pl.lit("export"))
-        .when(flow.str.starts_with("m") | flow.str.starts_with("i"))
-        .then(pl.lit("import"))
-        .alias("flow"),
+        pl.when(is_export).then("reporter").otherwise("partner").alias("from"),
+        pl.when(is_export).then("partner").otherwise("reporter").alias("to"),
     )
-    world = pl.col("partner").is_in(["W00", "WLD", "_X"])
-    rows = rows.filter(~world.fill_null(False) & pl.col("flow").is_not_null())
-    findings = _mixed(rows, path)
-    rows = rows.with_columns(
-        pl.when(pl.col("flow") == "export").then("reporter").otherwise("partner").alias("from"),
-        pl.when(pl.col("flow") == "export").then("partner").otherwise("reporter").alias("to"),
-    )
-    return _finish(
-        rows,
-        codes,
-        sectors,
-        path,
-        findings,
-        series=pl.format("Comtrade, reported by {}", pl.col("reporter").replace(codes)),
-    )
+
+    codes = _country_codes(countries)
+    reporter = pl.col("reporter").replace(codes)
+    rows = rows.with_columns(pl.format("Comtrade, reported by {}", reporter).alias("series"))
+    return _trade_frame(rows, codes, sectors, source), source.findings
 
 
 def read_baci(
     path: str | Path, country_codes: str | Path, countries: pl.DataFrame, sectors: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    """Return the trade frame of a CEPII BACI file (t, i, j, k, v, q), with findings on the rows
-    left out.
+    """Return the trade frame of a CEPII BACI file, with findings on the rows left out.
 
-    country_codes: the file of codes that comes with it (country_code, country_iso3). v is in
-    thousand USD, q in tonnes. Source: Gaulier and Zignago (2010), CEPII working paper 2010-23.
+    Parameters
+    ----------
+    path
+        CSV file with the columns t, i, j, k, v (thousand USD) and q (tonnes).
+    country_codes
+        The file of codes that comes with it (country_code, country_iso3).
+    countries
+        Table with country and iso3.
+    sectors
+        Table with sector_id and hs_chapters.
+
+    Raises
+    ------
+    CallError
+        One of the files lacks columns.
+
+    Source
+    ------
+    Gaulier and Zignago (2010), CEPII working paper 2010-23.
     """
+    source = _Import(path)
     raw = _read(path)
-    listed = _read(country_codes)
-    if missing := [c for c in ("t", "i", "j", "k", "v", "q") if c not in raw.columns]:
+    missing = [name for name in BACI_COLUMNS if name not in raw.columns]
+    if missing:
         raise CallError(f"{path} is not a BACI file: it has no column {', '.join(missing)}")
-    iso3 = next((c for c in ("country_iso3", "iso_3digit_alpha") if c in listed.columns), None)
-    if iso3 is None or "country_code" not in listed.columns:
-        raise CallError(f"{country_codes} needs the columns country_code and country_iso3")
-    to_iso3 = dict(zip(listed["country_code"].to_list(), listed[iso3].to_list(), strict=True))
-    rows = raw.with_row_index("line", offset=2).select(
+
+    iso3 = _baci_iso3(country_codes)
+    rows = raw.with_row_index("line", offset=FIRST_LINE).select(
         "line",
         pl.col("t").cast(pl.Int64, strict=False).alias("year"),
-        pl.col("i").str.strip_chars().replace(to_iso3).alias("from"),
-        pl.col("j").str.strip_chars().replace(to_iso3).alias("to"),
+        pl.col("i").str.strip_chars().replace(iso3).alias("from"),
+        pl.col("j").str.strip_chars().replace(iso3).alias("to"),
         pl.col("k").str.strip_chars().str.zfill(6).alias("chapter"),
         (pl.col("v").str.strip_chars().cast(pl.Float64, strict=False) * 1000).alias("value_usd"),
         pl.col("q").str.strip_chars().cast(pl.Float64, strict=False).alias("weight_t"),
+        pl.lit("BACI").alias("series"),
     )
-    return _finish(rows, _codes(countries, "iso3"), sectors, path, [], series=pl.lit("BACI"))
+    return _trade_frame(rows, _country_codes(countries), sectors, source), source.findings
 
 
 def _read(path: str | Path) -> pl.DataFrame:
+    """Return a CSV file, every cell a text."""
     return pl.read_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
 
 
-def _codes(countries: pl.DataFrame, column: str) -> dict[str, str]:
-    known = countries.filter(pl.col(column).is_not_null())
-    return dict(
-        zip(known[column].cast(pl.String).to_list(), known["country"].to_list(), strict=True)
-    )
-
-
-def _mixed(rows: pl.DataFrame, path: str | Path) -> list[Finding]:
-    """Find rows whose quantity is not a weight and that have no net weight either."""
-    unit = pl.col("unit").str.to_lowercase().fill_null("")
-    odd = rows.filter(~unit.is_in(list(_WEIGHT_UNITS)) & pl.col("weight_t").is_null())
-    if odd.is_empty():
-        return []
-    return [
-        Finding(
-            "mixed-units",
-            f"{len(odd)} rows count in {', '.join(sorted(set(odd['unit'])))}, not in weight: their "
-            "value is kept, their weight left empty.",
-            "Ask the source for net weight.",
-            severity="warning",
-            table="trade",
-            column="weight_t",
-            file=str(path),
-            rows=_lines(odd),
-        )
+def _comtrade_rows(raw: pl.DataFrame, path: str | Path) -> pl.DataFrame:
+    """Return the rows of a Comtrade file in our columns, flow as export, import or null."""
+    layout = {
+        name: next((column for column in columns if column in raw.columns), None)
+        for name, columns in COMTRADE_COLUMNS.items()
+    }
+    missing = [
+        " or ".join(COMTRADE_COLUMNS[name])
+        for name, column in layout.items()
+        if column is None and name not in COMTRADE_OPTIONAL
     ]
+    if missing:
+        raise CallError(f"{path} is not a UN Comtrade file: it has no column {'; '.join(missing)}")
 
+    texts = [
+        (pl.col(column) if column else pl.lit(None, pl.String)).str.strip_chars().alias(name)
+        for name, column in layout.items()
+    ]
+    flow = pl.col("flow").str.to_lowercase()
+    is_export = flow.str.starts_with("x") | flow.str.starts_with("e")
+    is_import = flow.str.starts_with("m") | flow.str.starts_with("i")
 
-def _lines(rows: pl.DataFrame) -> tuple[str, ...]:
-    return tuple(f"line {n}" for n in rows["line"].to_list())
-
-
-def _finish(
-    rows: pl.DataFrame,
-    codes: dict[str, str],
-    sectors: pl.DataFrame,
-    path: str | Path,
-    findings: list[Finding],
-    *,
-    series: pl.Expr,
-) -> tuple[pl.DataFrame, list[Finding]]:
-    """Turn rows with ISO-3 codes and HS codes into a trade frame; collect what had to be left
-    out."""
-    found = list(findings)
-    for column in ("from", "to"):
-        lost = rows.filter(~pl.col(column).is_in(list(codes)).fill_null(False))
-        if len(lost):
-            names = ", ".join(sorted({str(x) for x in lost[column].to_list()})[:5])
-            found.append(
-                Finding(
-                    "unknown-country",
-                    f"{len(lost)} rows name {names}, which countries.csv does not have: left out.",
-                    "Add the country with its iso3, or leave it out.",
-                    severity="warning",
-                    table="trade",
-                    file=str(path),
-                    rows=_lines(lost),
-                )
-            )
-    rows = rows.filter(pl.col("from").is_in(list(codes)) & pl.col("to").is_in(list(codes)))
-    bad = rows.filter(
-        pl.col("value_usd").is_null() | (pl.col("value_usd") < 0) | pl.col("year").is_null()
+    rows = raw.with_row_index("line", offset=FIRST_LINE).select("line", *texts)
+    return rows.with_columns(
+        pl.col("year").cast(pl.Int64, strict=False),
+        pl.col("value_usd").cast(pl.Float64, strict=False),
+        (pl.col("weight_kg").cast(pl.Float64, strict=False) / 1000).alias("weight_t"),
+        pl.when(is_export)
+        .then(pl.lit("export"))
+        .when(is_import)
+        .then(pl.lit("import"))
+        .alias("flow"),
     )
-    if len(bad):
-        found.append(
-            Finding(
-                "bad-value",
-                f"{len(bad)} rows have no year, no value or a negative one: left out.",
-                "Correct them at the source.",
-                table="trade",
-                column="value_usd",
-                file=str(path),
-                rows=_lines(bad),
-            )
+
+
+def _baci_iso3(country_codes: str | Path) -> dict[str, str]:
+    """Return the ISO 3166-1 alpha-3 code of each country number of BACI."""
+    frame = _read(country_codes)
+    iso3 = next((name for name in BACI_ISO3 if name in frame.columns), None)
+    if iso3 is None or "country_code" not in frame.columns:
+        raise CallError(f"{country_codes} needs the columns country_code and country_iso3")
+    return dict(zip(frame["country_code"].to_list(), frame[iso3].to_list(), strict=True))
+
+
+def _country_codes(countries: pl.DataFrame) -> dict[str, str]:
+    """Return the code of each country of the study by its ISO 3166-1 alpha-3 code."""
+    coded = countries.filter(pl.col("iso3").is_not_null())
+    iso3 = coded["iso3"].cast(pl.String).to_list()
+    return dict(zip(iso3, coded["country"].to_list(), strict=True))
+
+
+def _report_quantities(rows: pl.DataFrame, source: _Import) -> None:
+    """Report rows whose quantity is not a weight and that have no net weight either."""
+    unit = pl.col("unit").str.to_lowercase().fill_null("")
+    without_weight = rows.filter(~unit.is_in(list(WEIGHT_UNITS)) & pl.col("weight_t").is_null())
+    units = ", ".join(sorted(set(without_weight["unit"])))
+    source.add(
+        "mixed-units",
+        f"{len(without_weight)} rows count in {units}, not in weight: their value is kept, their "
+        "weight left empty.",
+        "Ask the source for net weight.",
+        without_weight,
+        column="weight_t",
+    )
+
+
+def _trade_frame(
+    rows: pl.DataFrame, codes: Mapping[str, str], sectors: pl.DataFrame, source: _Import
+) -> pl.DataFrame:
+    """Return rows with ISO-3 codes and HS codes as a trade frame; report what is left out."""
+    rows = _of_known_countries(rows, codes, source)
+    rows = _with_values(rows, source)
+    rows = _of_known_sectors(rows, sectors, source)
+    rows = _without_repetitions(rows, source)
+    rows = _coarsest(rows)
+
+    has_weights = pl.col("weight_t").null_count() == 0
+    flows = rows.group_by("from", "to", "sector_id", "year", "series", maintain_order=True).agg(
+        pl.col("value_usd").sum(),
+        pl.when(has_weights).then(pl.col("weight_t").sum()).alias("weight_t"),
+    )
+    frame = flows.with_columns(
+        pl.col("from").replace(codes).alias("exporter"),
+        pl.col("to").replace(codes).alias("importer"),
+        pl.lit("observed").alias("basis"),
+    )
+    return frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+
+
+def _of_known_countries(
+    rows: pl.DataFrame, codes: Mapping[str, str], source: _Import
+) -> pl.DataFrame:
+    """Return the rows between countries of the study."""
+    for end in ("from", "to"):
+        unknown = rows.filter(~pl.col(end).is_in(list(codes)).fill_null(False))
+        names = sorted({str(code) for code in unknown[end].to_list()})
+        source.add(
+            "unknown-country",
+            f"{len(unknown)} rows name {', '.join(names[:MAX_NAMED])}, which countries.csv does "
+            "not have: left out.",
+            "Add the country with its iso3, or leave it out.",
+            unknown,
         )
-    rows = rows.filter(pl.col("value_usd") >= 0, pl.col("year").is_not_null())
-    by_chapter = {
+    return rows.filter(pl.col("from").is_in(list(codes)) & pl.col("to").is_in(list(codes)))
+
+
+def _with_values(rows: pl.DataFrame, source: _Import) -> pl.DataFrame:
+    """Return the rows with a year and a value."""
+    value = pl.col("value_usd")
+    bad = rows.filter(value.is_null() | (value < 0) | pl.col("year").is_null())
+    source.add(
+        "bad-value",
+        f"{len(bad)} rows have no year, no value or a negative one: left out.",
+        "Correct them at the source.",
+        bad,
+        column="value_usd",
+        severity="error",
+    )
+    return rows.filter(value >= 0, pl.col("year").is_not_null())
+
+
+def _of_known_sectors(rows: pl.DataFrame, sectors: pl.DataFrame, source: _Import) -> pl.DataFrame:
+    """Return the rows of goods that a sector lists, and the totals of all goods."""
+    sector_of_chapter = {
         chapter: row["sector_id"]
         for row in sectors.iter_rows(named=True)
         for chapter in (row["hs_chapters"] or "").split()
     }
-    total = pl.col("chapter").str.to_uppercase() == "TOTAL"
+    chapter = pl.col("chapter")
+    sector = chapter.str.slice(0, 2).replace_strict(sector_of_chapter, default=None)
     rows = rows.with_columns(
-        total.alias("total"),
-        pl.col("chapter")
-        .str.slice(0, 2)
-        .replace_strict(by_chapter, default=None)
-        .alias("sector_id"),
-        series.alias("series"),
+        (chapter.str.to_uppercase() == "TOTAL").alias("is_total"), sector.alias("sector_id")
     )
-    nowhere = rows.filter(~pl.col("total") & pl.col("sector_id").is_null())
-    if len(nowhere):
-        found.append(
-            Finding(
-                "unknown-sector",
-                f"{len(nowhere)} rows are of goods that no sector lists: left out.",
-                "Add the chapter to hs_chapters of a sector.",
-                severity="warning",
-                table="trade",
-                file=str(path),
-                rows=_lines(nowhere),
-            )
-        )
-    rows = rows.filter(pl.col("total") | pl.col("sector_id").is_not_null())
-    keys = ["from", "to", "chapter", "year", "series"]
-    twice = rows.filter(pl.struct(keys).is_duplicated())
-    if len(twice):
-        found.append(
-            Finding(
-                "duplicate-row",
-                f"{len(twice)} rows repeat a flow of the same goods and year: the first is kept.",
-                "Take one classification and one record per flow.",
-                severity="warning",
-                table="trade",
-                file=str(path),
-                rows=_lines(twice),
-            )
-        )
-    rows = rows.unique(keys, keep="first", maintain_order=True)
-    # A file may hold chapters and their headings side by side: only the coarsest are added up.
+
+    without_sector = rows.filter(~pl.col("is_total") & pl.col("sector_id").is_null())
+    source.add(
+        "unknown-sector",
+        f"{len(without_sector)} rows are of goods that no sector lists: left out.",
+        "Add the chapter to hs_chapters of a sector.",
+        without_sector,
+    )
+    return rows.filter(pl.col("is_total") | pl.col("sector_id").is_not_null())
+
+
+def _without_repetitions(rows: pl.DataFrame, source: _Import) -> pl.DataFrame:
+    """Return the first row of every flow of the same goods and year."""
+    flow = ["from", "to", "chapter", "year", "series"]
+    repeated = rows.filter(pl.struct(flow).is_duplicated())
+    source.add(
+        "duplicate-row",
+        f"{len(repeated)} rows repeat a flow of the same goods and year: the first is kept.",
+        "Take one classification and one record per flow.",
+        repeated,
+    )
+    return rows.unique(flow, keep="first", maintain_order=True)
+
+
+def _coarsest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows to be added up: a file may hold chapters and their headings side by side."""
     depth = pl.col("chapter").str.len_chars()
-    rows = rows.filter(
-        depth
-        == depth.min().over(
-            "from", "to", "year", "series", "sector_id", "total", pl.col("chapter").str.slice(0, 2)
-        )
-    )
-    weight = pl.when(pl.col("weight_t").null_count() == 0).then(pl.col("weight_t").sum())
-    frame = (
-        rows.group_by("from", "to", "sector_id", "year", "series", maintain_order=True)
-        .agg(pl.col("value_usd").sum(), weight.alias("weight_t"))
-        .with_columns(
-            pl.col("from").replace(codes).alias("exporter"),
-            pl.col("to").replace(codes).alias("importer"),
-            pl.lit("observed").alias("basis"),
-        )
-    )
-    return frame.select(pl.col(c).cast(t) for c, t in _SCHEMA.items()), found
+    chapter = pl.col("chapter").str.slice(0, 2)
+    flow = ("from", "to", "year", "series", "sector_id", "is_total", chapter)
+    return rows.filter(depth == depth.min().over(*flow))
