@@ -27,13 +27,12 @@ import polars as pl
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
     DemandArrays,
-    arc_masks,
     compile_demand,
-    hazard_masks,
     into,
     packed,
     part,
 )
+from corridor.closures.hazard_bits import bits_of_arcs, bits_of_links
 from corridor.closures.risk import Risk, summarise
 from corridor.errors import CallError
 from corridor.kernels import Floats, Ints
@@ -167,7 +166,7 @@ def make_task(
     name."""
     from corridor.kernels import states
 
-    bits = hazard_masks(arrays.network, hazards)
+    bits = bits_of_links(arrays.network, hazards)
     base = _base(arrays, bits)
     share = said["limit_share"]
     value = arrays.column("value_usd_per_unit")
@@ -294,7 +293,7 @@ def _base(arrays: DemandArrays, link_bits: Ints) -> tuple[Any, ...]:
     from corridor.kernels.paths import dijkstra
 
     n = len(arrays.ptr) - 1
-    masks = arc_masks(arrays, link_bits)
+    masks = bits_of_arcs(arrays, link_bits)
     goals: dict[tuple[int, ...], int] = {}
     goal_of = [
         goals.setdefault((int(arrays.class_of[t]), *part(arrays.goals, t).tolist()), len(goals))

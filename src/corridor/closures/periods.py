@@ -1,0 +1,219 @@
+"""Periods: days on which prices and rules stay the same, with the questions that trips ask.
+
+Trips of the same cargo between the same countries ask one question: they pay the same prices and
+obey the same rules. Within a period each day has a regime: which arcs the calendar opens that day
+and what wait they take, as :func:`corridor.skim` counts it. Equal days share one regime.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.kernels import Floats, Ints
+from corridor.network.calendar import Span, minute
+from corridor.network.cost import cargo_hour_usd
+from corridor.network.names import resolve_place
+from corridor.network.network import Network, Row
+from corridor.routing.query import Query, prepare
+from corridor.routing.skims import mean_wait
+from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
+
+AHEAD_SPANS = 64  # spans of a calendar looked at for the wait of one week
+
+
+class ArcCosts(NamedTuple):
+    """What arcs cost in each regime; arcs in CSR order.
+
+    weight int64 [regimes, questions, arcs]: generalised cost in cents, -1 where shut. minutes int64
+    [regimes, questions, arcs]: wait included. cents int64 [questions, arcs]: money only.
+    """
+
+    weight: Ints
+    minutes: Ints
+    cents: Ints
+
+
+class Ends(NamedTuple):
+    """The states a trip may start from and end in, int64 [starts] and [goals]."""
+
+    starts: Ints
+    goals: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Period:
+    """Some days without a dated change of prices or rules.
+
+    queries: one a question, asked for the first day. query_of [trips]: the question of each trip.
+    ends [trips]. calendar_of [questions]: which calendar the arcs of each follow. waits [regimes]
+    [calendars]: minutes of wait of every arc of the graph, float64 [graph arcs], NaN where shut.
+    regime_of_day int64 [days].
+    """
+
+    queries: list[Query]
+    query_of: list[int]
+    ends: list[Ends]
+    calendar_of: list[int]
+    waits: list[list[Floats]]
+    regime_of_day: Ints
+
+    def shape(self) -> tuple[object, ...]:
+        """Return what must be equal in all periods whose arrays stand side by side."""
+        graph = self.queries[0].graph
+        return graph.tail.tobytes(), graph.head.tobytes(), tuple(graph.kind), tuple(graph.runs)
+
+    def arc_costs(self, questions: Sequence[int]) -> ArcCosts:
+        """Return what arcs cost those who ask some of the questions."""
+        arcs = self.queries[0].graph.arcs_count
+        weight = np.empty((len(self.waits), len(questions), arcs), np.int64)
+        minutes = np.empty(weight.shape, np.int64)
+        cents = np.empty(weight.shape[1:], np.int64)
+
+        arc_of = self.queries[0].arc_of
+        for q, question in enumerate(questions):
+            query = self.queries[question]
+            hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
+            cents[q] = query.usd_cents[arc_of]
+            for r, waits in enumerate(self.waits):
+                wait = waits[self.calendar_of[question]]
+                is_shut = np.isnan(wait) | (query.duration_min < 0)
+                taken = np.where(is_shut, 0, query.duration_min + np.nan_to_num(wait)).round()
+                time_cents = np.rint(taken / HOUR_MIN * hour_usd * 100)
+                minutes[r, q] = taken[arc_of]
+                weight[r, q] = np.where(is_shut, -1, query.usd_cents + time_cents)[arc_of]
+        return ArcCosts(weight, minutes, cents)
+
+
+def periods_between_changes(
+    network: Network, trips: Sequence[Row], first_on: dt.date, days: int
+) -> list[Period]:
+    """Return the periods of some days, for rows of demand.
+
+    They end where a rule or a dated change begins or ends, unless it changes only the status of
+    links, which calendars follow; and at new years, as calendars are made by the year.
+    """
+    after_last = first_on + dt.timedelta(days=days)
+    cuts = {first_on, after_last}
+    cuts |= {dt.date(year, 1, 1) for year in range(first_on.year + 1, after_last.year + 1)}
+
+    is_status = (pl.col("table") == "links") & (pl.col("column") == "status")
+    for frame in (network.changes.filter(~is_status), network.frames["rules"]):
+        for column in ("from_on", "to_on"):
+            cuts |= set(frame[column].drop_nulls().to_list())
+
+    inside = sorted(day for day in cuts if first_on <= day <= after_last)
+    return [
+        read_period(network, trips, start, end)
+        for start, end in zip(inside, inside[1:], strict=False)
+    ]
+
+
+def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.date) -> Period:
+    """Return the period from a day to before another one, for rows of demand."""
+    queries: list[Query] = []
+    number_of: dict[tuple[str, str, str], int] = {}
+    query_of = []
+    states_at: dict[str, Ends] = {}
+    for trip in trips:
+        question = _question(network, trip)
+        if question not in number_of:
+            number_of[question] = len(queries)
+            queries.append(_ask(network, trip, start))
+        query_of.append(number_of[question])
+
+        for place in (trip["origin_node_id"], trip["destination_node_id"]):
+            if place not in states_at:
+                states_at[place] = _states_at(network, trip, place, start)
+
+    ends = [
+        Ends(states_at[trip["origin_node_id"]].starts, states_at[trip["destination_node_id"]].goals)
+        for trip in trips
+    ]
+    calendars: dict[int, list[list[Span]]] = {}
+    for query in queries:
+        calendars.setdefault(id(query.spans), query.spans)  # most questions share one
+    calendar_of = [list(calendars).index(id(query.spans)) for query in queries]
+    waits, regime_of_day = _regimes(list(calendars.values()), start, end)
+    return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
+
+
+def _question(network: Network, trip: Row) -> tuple[str, str, str]:
+    """Return what decides prices and rules: cargo, country of origin and of destination."""
+    nodes = network.by_id("nodes")
+    origin = resolve_place(network, trip["origin_node_id"].partition("@")[0])
+    destination = resolve_place(network, trip["destination_node_id"].partition("@")[0])
+    return trip["cargo_id"], nodes[origin]["country"], nodes[destination]["country"]
+
+
+def _ask(network: Network, trip: Row, on: dt.date) -> Query:
+    return prepare(
+        network,
+        trip["origin_node_id"],
+        trip["destination_node_id"],
+        cargo=trip["cargo_id"],
+        depart=on,
+        options={},
+    )
+
+
+def _states_at(network: Network, trip: Row, place: str, on: dt.date) -> Ends:
+    """Return the states of a place, for those who start there and for those who end there."""
+    there_and_back = {**trip, "origin_node_id": place, "destination_node_id": place}
+    query = _ask(network, there_and_back, on)
+    return Ends(query.starts, np.flatnonzero(query.is_goal))
+
+
+def _regimes(
+    calendars: Sequence[list[list[Span]]], start: dt.date, end: dt.date
+) -> tuple[list[list[Floats]], Ints]:
+    """Return the waits of every different day, and which of them each day has.
+
+    calendars: spans of every arc of the graph. Waits [regimes][calendars]: float64 [graph arcs].
+    """
+    distinct = [_distinct_spans(spans) for spans in calendars]
+    number_of: dict[bytes, int] = {}
+    waits: list[list[Floats]] = []
+    regime_of_day = []
+    for day_min in range(minute(start), minute(end), DAY_MIN):
+        of_day = [_mean_waits(spans, day_min)[which] for spans, which in distinct]
+        key = b"".join(wait.tobytes() for wait in of_day)
+        if key not in number_of:
+            number_of[key] = len(waits)
+            waits.append(of_day)
+        regime_of_day.append(number_of[key])
+    return waits, np.array(regime_of_day, np.int64)
+
+
+def _distinct_spans(spans: Sequence[Sequence[Span]]) -> tuple[list[Sequence[Span]], Ints]:
+    """Return the different spans among those of all arcs, and which each arc has [graph arcs].
+
+    Hundreds of arcs share a few dozen calendars, so each wait is computed once.
+    """
+    number_of: dict[tuple[Span, ...], int] = {}
+    which = [number_of.setdefault(tuple(of_arc), len(number_of)) for of_arc in spans]
+    return list(number_of), np.array(which, np.int64)
+
+
+def _mean_waits(calendars: Sequence[Sequence[Span]], from_min: int) -> Floats:
+    """Return the mean wait over the week from a minute on, NaN where it stays shut [calendars]."""
+    waits = np.empty(len(calendars))
+    for i, spans in enumerate(calendars):
+        if _is_open_all_week(spans, from_min):
+            waits[i] = spans[0].delay_min
+        else:
+            first = bisect_right(spans, from_min, key=lambda span: span.end_min)
+            waits[i] = mean_wait(spans[first : first + AHEAD_SPANS], from_min)
+    return waits
+
+
+def _is_open_all_week(spans: Sequence[Span], from_min: int) -> bool:
+    if len(spans) != 1:
+        return False
+    return spans[0].start_min <= from_min and from_min + WEEK_MIN <= spans[0].end_min
