@@ -17,6 +17,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+MAX_ROWS_SHOWN = 5
+MIN_LIKENESS = 0.6  # of a mistyped name and one that is there, as difflib counts it
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -39,17 +42,27 @@ class Finding:
     rows: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
+        place = self._place()
         lines = [f"{self.kind}: {self.message}"]
-        place = f" ({self.file}{f' line {self.line}' if self.line else ''})" if self.file else ""
         if self.rows:
-            shown = ", ".join(self.rows[:5]) + (
-                f" and {len(self.rows) - 5} more" if len(self.rows) > 5 else ""
-            )
-            lines.append(f"    rows: {shown}{place}")
+            lines.append(f"    rows: {self._rows()}{place}")
         elif place:
             lines.append(f"    file:{place}")
         lines.append(f"    do:   {self.do}")
         return "\n".join(lines)
+
+    def _place(self) -> str:
+        """The file and line in brackets; empty where there is no file."""
+        if not self.file:
+            return ""
+        line = f" line {self.line}" if self.line else ""
+        return f" ({self.file}{line})"
+
+    def _rows(self) -> str:
+        """The ids of the first rows, and how many more there are."""
+        shown = ", ".join(self.rows[:MAX_ROWS_SHOWN])
+        more = len(self.rows) - MAX_ROWS_SHOWN
+        return f"{shown} and {more} more" if more > 0 else shown
 
 
 class CorridorError(Exception):
@@ -61,7 +74,7 @@ class StudyError(CorridorError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
-        super().__init__("\n".join(str(f) for f in self.findings))
+        super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
 class CallError(CorridorError, ValueError):
@@ -75,7 +88,9 @@ class UnknownName(CallError, KeyError):
         self.what = what
         self.name = name
         self.near = near_matches(name, known)
-        hint = f" Did you mean {' or '.join(repr(n) for n in self.near)}?" if self.near else ""
+
+        near = " or ".join(map(repr, self.near))
+        hint = f" Did you mean {near}?" if near else ""
         self.message = f"There is no {what} {name!r}.{hint}"
         super().__init__(self.message)
 
@@ -88,17 +103,19 @@ class NotConverged(CorridorError):
 
 
 class Stopped(CorridorError):
-    """A computation that was told to end, see :mod:`corridor.stopping`; there is no number of
-    it."""
+    """A computation that was told to end, see :mod:`corridor.stopping`; it has no number."""
 
 
 def near_matches(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Return the known names nearest to a mistyped one, best first."""
-    pool = {k.lower(): k for k in known}
-    return tuple(pool[m] for m in difflib.get_close_matches(name.lower(), pool, n=most, cutoff=0.6))
+    by_lower_case = {each.lower(): each for each in known}
+    matches = difflib.get_close_matches(name.lower(), by_lower_case, n=most, cutoff=MIN_LIKENESS)
+    return tuple(by_lower_case[match] for match in matches)
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """Return what to do about an unknown name: write a near one, or do otherwise."""
     near = near_matches(name, known, most=2)
-    return f"Write {' or '.join(map(repr, near))} if that was meant." if near else otherwise
+    if not near:
+        return otherwise
+    return f"Write {' or '.join(map(repr, near))} if that was meant."

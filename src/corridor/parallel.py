@@ -1,4 +1,4 @@
-"""Distribution: blocks of draws over threads or a cluster, each kept on disk as soon as it is done.
+"""Parallel: blocks of draws over threads or a cluster, each kept on disk as soon as it is done.
 
 What a block holds depends on its numbers alone, so it does not matter who computes it, when, or in
 what order.
@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,124 +20,156 @@ from numpy.typing import NDArray
 from corridor.errors import CallError
 from corridor.tables.files import write_bytes
 
+# Small enough to lose little when a run is killed, large enough that writing costs nothing.
+BLOCK_DRAWS = 20
+QUESTION_FILE = "draws.txt"
+CONNECT_TIMEOUT = "10s"
+
 Block = Mapping[str, NDArray[Any]]
-Span = tuple[int, int]
 Work = Callable[[Any, int, int], Block]
-BLOCK = (
-    20  # draws: small enough to lose little when killed, large enough that writing costs nothing
-)
-SETTINGS = "draws.txt"
-CONNECT = "10s"
+Progress = Callable[[str, int, int], None]
 
 
-def spans(draws: int) -> list[Span]:
-    """Return the first draw and the first draw no longer of every block."""
-    return [(a, min(a + BLOCK, draws)) for a in range(0, draws, BLOCK)]
+class DrawRange(NamedTuple):
+    """The draws of one block: the first, and the first no longer in it."""
+
+    first: int
+    end: int
 
 
-def compute(
+def draw_ranges(draws: int) -> list[DrawRange]:
+    """Return the draws of every block, in order."""
+    return [
+        DrawRange(first, min(first + BLOCK_DRAWS, draws)) for first in range(0, draws, BLOCK_DRAWS)
+    ]
+
+
+def compute_blocks(
     work: Work,
     task: Any,
-    wanted: Sequence[Span],
+    ranges: Sequence[DrawRange],
     *,
     workers: int | None = None,
     cluster: str | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
-) -> Iterator[tuple[Span, Block]]:
-    """Yield every block as it is done: ``work(task, first, last)``, on local threads or a Dask
-    cluster.
+    progress: Progress | None = None,
+) -> Iterator[tuple[DrawRange, Block]]:
+    """Yield every block as it is done, in any order.
 
-    workers: local threads, null: one for each processor (the kernels let go of Python's lock).
-    cluster: address of a Dask scheduler, ``tcp://host:8786``; it needs the extra ``cluster``.
-    Raises CallError for a number of workers below 1 or a cluster that cannot be reached.
+    Parameters
+    ----------
+    work : called with the task and the first and end draw of a block.
+    task : what every block needs; sent once to a cluster.
+    ranges : the blocks to compute.
+    workers : local threads; null: one for each processor (the kernels let go of Python's lock).
+    cluster : address of a Dask scheduler, ``tcp://host:8786``; it needs the extra ``cluster``.
+    progress : called with a word, blocks done and all blocks.
+
+    Raises
+    ------
+    CallError
+        For a number of workers below 1 or a cluster that cannot be reached.
     """
     if workers is not None and workers < 1:
         raise CallError(f"workers must be 1 or more, not {workers}.")
-    blocks = (
-        _on_cluster(work, task, wanted, cluster) if cluster else _here(work, task, wanted, workers)
-    )
-    for done, (span, block) in enumerate(blocks, start=1):
+
+    if cluster:
+        blocks = _on_cluster(work, task, ranges, cluster)
+    else:
+        blocks = _on_threads(work, task, ranges, workers or _processors())
+
+    for done, (draws, block) in enumerate(blocks, start=1):
         if progress:
-            progress("draws", done, len(wanted))
-        yield span, block
+            progress("draws", done, len(ranges))
+        yield draws, block
 
 
-class Shelf:
-    """Blocks of one question in a folder, so that a run that was killed goes on where it
-    stopped."""
+class BlockFolder:
+    """Blocks of one question in a folder, so that a killed run goes on where it stopped."""
 
     def __init__(self, folder: str | Path, question: str) -> None:
-        """Open a folder for a question (a hash); CallError where it holds the blocks of another
-        one."""
+        """Open a folder for a question (a hash); CallError where it holds another one's blocks."""
         self.home = Path(folder)
         self.home.mkdir(parents=True, exist_ok=True)
-        said = self.home / SETTINGS
-        if said.exists() and said.read_text("utf-8").strip() != question:
+
+        question_file = self.home / QUESTION_FILE
+        if question_file.exists() and question_file.read_text("utf-8").strip() != question:
             raise CallError(
                 f"{self.home} holds draws of another network, demand or settings: name another "
                 "folder."
             )
-        for left in self.home.glob(".draws-*"):
-            left.unlink(missing_ok=True)  # of a run that was killed while it wrote
-        write_bytes(said, f"{question}\n".encode())
 
-    def path(self, span: Span) -> Path:
+        for unfinished in self.home.glob(".draws-*"):
+            unfinished.unlink(missing_ok=True)  # of a run that was killed while it wrote
+        write_bytes(question_file, f"{question}\n".encode())
+
+    def path(self, draws: DrawRange) -> Path:
         """Return the file of a block."""
-        return self.home / f"draws-{span[0]:07d}-{span[1]:07d}.npz"
+        return self.home / f"draws-{draws.first:07d}-{draws.end:07d}.npz"
 
-    def read(self, span: Span) -> Block | None:
-        """Return a block; None where it is not there or cannot be read."""
+    def read(self, draws: DrawRange) -> Block | None:
+        """Return a block; null where it is not there or cannot be read."""
         try:
-            with np.load(self.path(span), allow_pickle=False) as held:
-                return {name: held[name] for name in held.files}
+            with np.load(self.path(draws), allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
         except (OSError, ValueError, zipfile.BadZipFile, EOFError):
             return None
 
-    def write(self, span: Span, block: Block) -> None:
+    def write(self, draws: DrawRange, block: Block) -> None:
         """Keep a block, whole or not at all."""
         stream = io.BytesIO()
         arrays: dict[str, Any] = dict(block)
         np.savez_compressed(stream, **arrays)
-        write_bytes(self.path(span), stream.getvalue())
+
+        write_bytes(self.path(draws), stream.getvalue())
 
 
-def _here(
-    work: Work, task: Any, wanted: Sequence[Span], workers: int | None
-) -> Iterator[tuple[Span, Block]]:
-    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = here if workers is None else workers
-    if min(count, len(wanted)) <= 1:
-        for span in wanted:
-            yield span, work(task, *span)
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _on_threads(
+    work: Work, task: Any, ranges: Sequence[DrawRange], threads: int
+) -> Iterator[tuple[DrawRange, Block]]:
+    """Yield the blocks as local threads are done with them."""
+    if min(threads, len(ranges)) <= 1:
+        for draws in ranges:
+            yield draws, work(task, *draws)
         return
-    with ThreadPoolExecutor(count) as pool:
-        waiting: dict[Future[Block], Span] = {
-            pool.submit(work, task, *span): span for span in wanted
+
+    with ThreadPoolExecutor(threads) as pool:
+        draws_of: dict[Future[Block], DrawRange] = {
+            pool.submit(work, task, *draws): draws for draws in ranges
         }
         try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
+            for future in as_completed(draws_of):
+                yield draws_of[future], future.result()
         finally:
-            for future in waiting:
+            for future in draws_of:
                 future.cancel()
 
 
 def _on_cluster(
-    work: Work, task: Any, wanted: Sequence[Span], address: str
-) -> Iterator[tuple[Span, Block]]:
+    work: Work, task: Any, ranges: Sequence[DrawRange], address: str
+) -> Iterator[tuple[DrawRange, Block]]:
+    """Yield the blocks as the workers of a Dask cluster are done with them."""
     try:
         from distributed import Client
-        from distributed import as_completed as completed
+        from distributed import as_completed as as_completed_on_cluster
     except ImportError:
         raise CallError(
             "A cluster needs Dask: install corridor with the extra `cluster`."
         ) from None
+
     try:
-        client = Client(address, timeout=CONNECT, set_as_default=False)
+        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise CallError(f"no Dask scheduler answers at {address}: {error}.") from None
+
     with client:
-        held = client.scatter(task, broadcast=True)
-        waiting = {client.submit(work, held, *span, pure=False): span for span in wanted}
-        for future in completed(list(waiting), loop=client.loop):
-            yield waiting[future], future.result()
+        sent_task = client.scatter(task, broadcast=True)
+        draws_of = {client.submit(work, sent_task, *draws, pure=False): draws for draws in ranges}
+        for future in as_completed_on_cluster(list(draws_of), loop=client.loop):
+            yield draws_of[future], future.result()

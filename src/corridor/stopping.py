@@ -1,6 +1,6 @@
 """Stopping: how a computation under way is told that nobody waits for it any more.
 
-Whoever starts one gives a flag, an array of one number; who sets it, from any thread, ends the
+Whoever starts one gives a flag, an array of one number. Setting it, from any thread, ends the
 computation soon after: a search for routes as it goes; departures, why-not and rank between one
 search and the next. skim and simulate run to their end. Without a flag nothing is ever stopped.
 """
@@ -37,8 +37,7 @@ def stopped_by(flag: Flag) -> Iterator[None]:
 
 
 def flag() -> Flag:
-    """Return the flag of this context, as kernels take it: int64 [1], not 0 once the work is to
-    end."""
+    """Return the flag of this context, as kernels take it: int64 [1], not 0 once work is to end."""
     return _FLAG.get()
 
 

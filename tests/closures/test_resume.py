@@ -16,7 +16,7 @@ import numpy as np
 
 from closure_cases import STUDY, STUDY_ON, study_network
 from corridor.closures.simulation import simulate
-from corridor.parallel import SETTINGS, Shelf, spans
+from corridor.parallel import QUESTION_FILE, BlockFolder, draw_ranges
 
 DRAWS = 240
 TRIPS = 12
@@ -65,11 +65,11 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
         time.sleep(dice.random() * 0.15)
         child.kill()
         killed += child.wait() == -9
-        for span in spans(DRAWS):
-            path = Shelf.path(_peek(home), span)
+        for draws in draw_ranges(DRAWS):
+            path = BlockFolder.path(_peek(home), draws)
             if path.exists():  # whole, or not there at all
                 with np.load(path) as block:
-                    assert block["totals"].shape == (span[1] - span[0], TRIPS, 4)
+                    assert block["totals"].shape == (draws.end - draws.first, TRIPS, 4)
     assert killed
     resumed = simulate(network, demand, hazards, on=STUDY_ON, draws=DRAWS, workers=2, folder=home)
     for name in (
@@ -84,8 +84,8 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
         assert getattr(resumed, name).equals(getattr(whole, name)), name
     left = (
         {p.name for p in home.iterdir()}
-        - {SETTINGS}
-        - {Shelf.path(_peek(home), s).name for s in spans(DRAWS)}
+        - {QUESTION_FILE}
+        - {BlockFolder.path(_peek(home), s).name for s in draw_ranges(DRAWS)}
     )
     assert not left, f"left behind: {left}"
 
@@ -103,8 +103,8 @@ def test_a_damaged_block_is_drawn_again(tmp_path: Path) -> None:
     )
 
 
-def _peek(home: Path) -> Shelf:
-    """Return a shelf that only knows its folder, so that looking changes nothing."""
-    shelf = Shelf.__new__(Shelf)
-    shelf.home = home
-    return shelf
+def _peek(home: Path) -> BlockFolder:
+    """Return a store that only knows its folder, so that looking changes nothing."""
+    store = BlockFolder.__new__(BlockFolder)
+    store.home = home
+    return store

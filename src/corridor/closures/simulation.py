@@ -39,7 +39,7 @@ from corridor.kernels import Floats, Ints
 from corridor.network import durations
 from corridor.network.calendar import parse_monthday
 from corridor.network.network import Network
-from corridor.parallel import Block, Shelf, compute, spans
+from corridor.parallel import Block, BlockFolder, compute_blocks, draw_ranges
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 LIMIT_DAYS = 30
@@ -117,20 +117,20 @@ def simulate(
         raise CallError(f"the seed must be 0 or more, not {rng}.")
     task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
     folder = options.get("folder")
-    shelf = Shelf(folder, task.hash) if folder is not None else None
-    wanted = spans(draws)
-    blocks = {s: b for s in wanted if shelf and (b := shelf.read(s)) is not None}
-    for span, block in compute(
+    stored = BlockFolder(folder, task.hash) if folder is not None else None
+    ranges = draw_ranges(draws)
+    blocks = {s: b for s in ranges if stored and (b := stored.read(s)) is not None}
+    for drawn, block in compute_blocks(
         draw_block,
         task,
-        [s for s in wanted if s not in blocks],
+        [s for s in ranges if s not in blocks],
         workers=workers,
         cluster=options.get("cluster"),
         progress=options.get("progress"),
     ):
-        if shelf:
-            shelf.write(span, block)
-        blocks[span] = block
+        if stored:
+            stored.write(drawn, block)
+        blocks[drawn] = block
     told = {
         "on": arrays.first_on.isoformat(),
         "draws": draws,
@@ -138,7 +138,7 @@ def simulate(
         "inputs": task.hash,
         **_settings(options),
     }
-    return summarise(arrays, hazards, task.quiet, [blocks[s] for s in wanted], told)
+    return summarise(arrays, hazards, task.quiet, [blocks[s] for s in ranges], told)
 
 
 def prepare_task(
