@@ -8,17 +8,15 @@ that would break is not written.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 import shutil
-import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import tomlkit
+from filelock import FileLock, Timeout
 from pydantic import AfterValidator, Field, StringConstraints
 
 from corridor.errors import CallError, StudyError
@@ -131,63 +129,40 @@ def _turn(folder: Path) -> Iterator[None]:
 
     Raises Refusal (503) where it does not come, (403) where the folder cannot be written.
     """
+    lock = FileLock(folder / LOCK, timeout=MAX_WAIT_S, mode=0o600, poll_interval=0.02)
     try:
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        lock.acquire()
+    except Timeout:
+        raise Refusal(
+            503, "being-saved", "Somebody else is saving. Try again.", retry_after(2)
+        ) from None
     except OSError as error:
         raise Refusal(
             403, "cannot-write", f"The study's folder cannot be written: {error.strerror}."
         ) from None
 
     try:
-        _wait_for_lock(handle)
         yield
     except OSError as error:
         raise Refusal(
             403, "cannot-write", f"The study cannot be written: {error.strerror}."
         ) from None
     finally:
-        os.close(handle)  # and with it the lock
-
-
-def _wait_for_lock(handle: int) -> None:
-    until_s = time.monotonic() + MAX_WAIT_S
-    while not _is_locked(handle):
-        if time.monotonic() > until_s:
-            raise Refusal(503, "being-saved", "Somebody else is saving. Try again.", retry_after(2))
-        time.sleep(0.02)
-
-
-def _is_locked(handle: int) -> bool:
-    """Try to lock a file and tell whether it worked."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        lock.release()
 
 
 def _section(scenario: Scenario) -> str:
     """Return a scenario as a section of study.toml."""
-    choices = ", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in scenario.choices.items())
-    return (
-        f"\n[scenarios.{scenario.scenario_id}]\n"
-        f"title = {_quoted(scenario.title)}\n"
-        f"about = {_quoted(scenario.about)}\n"
-        f"as_of = {scenario.as_of}\n"
-        f"changes = {json.dumps(list(scenario.changes))}\n"
-        f"choices = {{ {choices} }}\n"
-    )
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    choices = tomlkit.inline_table()
+    choices.update(scenario.choices)
+    values = {
+        "title": scenario.title,
+        "about": scenario.about,
+        "as_of": scenario.as_of,
+        "changes": list(scenario.changes),
+        "choices": choices,
+    }
+    return "\n" + tomlkit.dumps({"scenarios": {scenario.scenario_id: values}})
 
 
 def _check_files(folder: Path, files: Mapping[str, bytes]) -> None:
