@@ -239,6 +239,12 @@ DAMAGES = [
         "cell-too-long",
         "rates.csv",
     ),
+    Damage(
+        "header of 200,000 signs",
+        data("rates.csv", lambda _: b"x" * 200_000 + b"\n"),
+        "cell-too-long",
+        "rates.csv",
+    ),
     Damage("link to a file outside", linked, "outside-folder", "rates.csv"),
     Damage(
         "folder named as a table",
@@ -611,6 +617,13 @@ DAMAGES = [
     Damage(
         "negative frequency",
         cell("hazards.csv", "border-stops", "events_per_year", "-0.5"),
+        "out-of-range",
+        "hazards.csv",
+        2,
+    ),
+    Damage(
+        "spread beyond every number",
+        cell("hazards.csv", "border-stops", "duration_sigma", "9999"),
         "out-of-range",
         "hazards.csv",
         2,

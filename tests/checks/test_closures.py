@@ -9,19 +9,20 @@ import polars as pl
 import pytest
 
 from corridor.checks import every
-from corridor.tables import reading as tables
+from corridor.tables.reading import from_frames, read_folder
+from corridor.tables.tables import Tables
 
 
 @pytest.fixture(scope="module")
-def study(study_folder: Path) -> tables.Tables:
-    return tables.read_folder(study_folder)
+def study(study_folder: Path) -> Tables:
+    return read_folder(study_folder)
 
 
-def findings(study: tables.Tables, table: str, **cells: Any) -> list[str]:
+def findings(study: Tables, table: str, **cells: Any) -> list[str]:
     """Return the kinds of findings after the first row of a table got other cells."""
     frame = study.frames[table].cast(pl.String)
     first = frame.head(1).with_columns(pl.lit(v, pl.String).alias(c) for c, v in cells.items())
-    changed = tables.from_frames({**study.frames, table: pl.concat([first, frame.slice(1)])})
+    changed = from_frames({**study.frames, table: pl.concat([first, frame.slice(1)])})
     return [f.kind for f in (*changed.findings, *every.check(changed)) if f.table == table]
 
 
@@ -42,9 +43,7 @@ def findings(study: tables.Tables, table: str, **cells: Any) -> list[str]:
         ({"cause": "sunshine"}, "bad-choice"),
     ],
 )
-def test_bad_events_are_found(
-    study: tables.Tables, cells: dict[str, str | None], kind: str
-) -> None:
+def test_bad_events_are_found(study: Tables, cells: dict[str, str | None], kind: str) -> None:
     assert kind not in findings(study, "events")
     assert kind in findings(study, "events", **cells)
 
@@ -61,15 +60,13 @@ def test_bad_events_are_found(
         ({"distribution": "gamma"}, "bad-choice"),
     ],
 )
-def test_bad_hazards_are_found(
-    study: tables.Tables, cells: dict[str, str | None], kind: str
-) -> None:
+def test_bad_hazards_are_found(study: Tables, cells: dict[str, str | None], kind: str) -> None:
     assert kind not in findings(study, "hazards")
     assert kind in findings(study, "hazards", **cells)
 
 
-def test_a_duration_without_its_unit_is_a_missing_column(study: tables.Tables) -> None:
-    changed = tables.from_frames(
+def test_a_duration_without_its_unit_is_a_missing_column(study: Tables) -> None:
+    changed = from_frames(
         {"hazards": study.frames["hazards"].rename({"duration_median_d": "duration_median"})}
     )
     assert any(

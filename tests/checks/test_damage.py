@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor import Finding, StudyError, check, new, read
-from corridor.tables import files as formats
+from corridor.tables import files, raw
 from corridor.tables.reading import read_folder
 from damages import DAMAGES, Damage
 
@@ -203,7 +203,7 @@ def test_binary_files_never_raise(
     path = scratch / f"rates{suffix}"
     try:
         (scratch / "rates.csv").unlink()
-        formats.write_frame(path, pl.read_csv(whole / "rates.csv", infer_schema=False))
+        files.write_frame(path, pl.read_csv(whole / "rates.csv", infer_schema=False))
         text = path.read_bytes()
         place = at % len(text)
         path.write_bytes(text[:place] + junk + text[place + len(junk) :])
@@ -220,9 +220,9 @@ def test_no_folder(folder: str) -> None:
 
 
 def test_limits_are_findings(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "MOST_ROWS", 5)
+    monkeypatch.setattr(raw, "MAX_ROWS", 5)
     assert {f.kind for f in read_folder(whole).findings} == {"too-many-rows"}
-    monkeypatch.setattr(formats, "MOST_BYTES", 600)
+    monkeypatch.setattr(files, "MAX_BYTES", 600)
     kinds = [f.kind for f in read_folder(whole).findings]
     assert "file-too-large" in kinds
 

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from corridor import Finding, new
 from corridor.checks import every
-from corridor.checks.changes import contradictions, selected
-from corridor.checks.network import check_network
+from corridor.checks.cargoes import check_cargoes
+from corridor.checks.changes import contradictions
 from corridor.checks.plausibility import check_plausibility
-from corridor.tables.reading import Tables, from_frames, read_folder
+from corridor.checks.selectors import selected
+from corridor.tables.reading import from_frames, read_folder
+from corridor.tables.tables import Tables
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -260,7 +262,7 @@ def test_links_one_way_against_each_other(frames: Frames) -> None:
 
 def test_cargo_that_no_rate_charges(frames: Frames) -> None:
     # A price per TEU charges nothing to a cargo that takes up no TEU.
-    found = check_network(tables(changed(frames, "cargoes", "container-40", teu_per_unit=None)))
+    found = check_cargoes(tables(changed(frames, "cargoes", "container-40", teu_per_unit=None)))
     assert [(f.kind, f.severity, f.value) for f in found] == [
         ("no-rate", "warning", "road"),
         ("no-rate", "warning", "rail"),
@@ -271,7 +273,7 @@ def test_cargo_that_no_rate_charges(frames: Frames) -> None:
 
 def test_cargo_whose_carbon_is_not_counted(frames: Frames) -> None:
     without = {**frames, "emissions": frames["emissions"].filter(pl.col("mode") != "rail")}
-    assert [(f.kind, f.rows) for f in check_network(tables(without))] == [
+    assert [(f.kind, f.rows) for f in check_cargoes(tables(without))] == [
         ("no-emission", ("container-40",)),
         ("no-emission", ("bulk",)),
     ]
@@ -279,7 +281,7 @@ def test_cargo_whose_carbon_is_not_counted(frames: Frames) -> None:
 
 def test_mode_without_a_row(frames: Frames) -> None:
     without = {**frames, "modes": frames["modes"].filter(pl.col("mode") != "rail")}
-    assert [(f.kind, f.value) for f in check_network(tables(without))] == [("no-mode-row", "rail")]
+    assert [(f.kind, f.value) for f in check_cargoes(tables(without))] == [("no-mode-row", "rail")]
 
 
 def test_shares_of_a_country(frames: Frames) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from corridor.closures.families import compare_families, families_by_place, histories_by_place
 from corridor.closures.history import history
-from corridor.tables.reading import Tables, read_folder
+from corridor.tables.reading import read_folder
+from corridor.tables.tables import Tables
 
 
 @pytest.fixture(scope="module")

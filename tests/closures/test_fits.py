@@ -10,7 +10,8 @@ import pytest
 
 from corridor.closures.fits import fit, fits_beside_used, rate_interval
 from corridor.errors import UnknownName
-from corridor.tables.reading import Tables, read_folder
+from corridor.tables.reading import read_folder
+from corridor.tables.tables import Tables
 
 
 @pytest.fixture(scope="module")

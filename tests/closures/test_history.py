@@ -11,7 +11,8 @@ import pytest
 
 from corridor.closures.history import history, season_p_value, seasons
 from corridor.errors import UnknownName
-from corridor.tables.reading import Tables, read_folder
+from corridor.tables.reading import read_folder
+from corridor.tables.tables import Tables
 
 
 @pytest.fixture(scope="module")

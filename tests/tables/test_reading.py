@@ -16,8 +16,9 @@ from polars.testing import assert_frame_equal
 
 from corridor import new
 from corridor.tables import schema
-from corridor.tables.cells import TYPES, cure, parse, typed, unit_hint
+from corridor.tables.cells import TYPES, parse, typed
 from corridor.tables.columns import Column
+from corridor.tables.cures import cure, unit_hint
 from corridor.tables.files import write_bytes, write_frame
 from corridor.tables.reading import from_frames, read_folder
 

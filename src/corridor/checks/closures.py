@@ -2,225 +2,293 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from corridor.errors import Finding, did_you_mean
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA, mean_d
-from corridor.tables.reading import Spot, Tables
+from corridor.tables import schema
+from corridor.tables.tables import Spot, Tables
 from corridor.units import MEAN_YEAR_DAYS
 
+Row = Mapping[str, Any]
+
 _SLACK = 0.01  # a sigma rounded to two digits
+_MAX_SIGMA = schema.table("hazards").column("duration_sigma").high or math.inf
 
 
 def check_closures(tables: Tables) -> list[Finding]:
-    """Return what is wrong with events and hazards beyond single cells, periods and references."""
+    """Return what is wrong with events, hazards and replays beyond single cells and references."""
     return [
         *_ends(tables),
-        *_twice(tables),
-        *_watched(tables),
-        *_durations(tables),
-        *_always(tables),
+        *_overlaps(tables),
+        *_watched_periods(tables),
+        *_unwatched_events(tables),
+        *_spreads(tables),
+        *_mostly_shut(tables),
         *_replays(tables),
     ]
 
 
+# Events
+
+
 def _ends(tables: Tables) -> Iterator[Finding]:
     """Closures that neither end nor were seen last, do both, or have no length."""
-    for i, row in enumerate(tables.frames["events"].to_dicts()):
-        first = row["from_on"]
-        end = row["to_on"]
-        seen = row["last_seen_on"]
+    for i, event in tables.rows("events"):
+        start = event["from_on"]
+        end = event["to_on"]
+        last_seen = event["last_seen_on"]
         spot = Spot("events", i, "last_seen_on")
-        if end is None and seen is None:
-            yield tables.finding(
+
+        if end is None and last_seen is None:
+            yield tables.error(
                 "open-event",
                 spot,
-                "events has neither to_on nor last_seen_on: how long the closure lasted cannot be "
-                "told.",
-                "Write the day it was open again into to_on, or the last day it was seen shut "
-                "into last_seen_on.",
+                "events has neither to_on nor last_seen_on: "
+                "how long the closure lasted cannot be told.",
+                do="Write the day it was open again into to_on, "
+                "or the last day it was seen shut into last_seen_on.",
             )
-        elif end is not None and seen is not None:
-            yield tables.finding(
+        elif end is not None and last_seen is not None:
+            yield tables.error(
                 "contradictory-event",
                 spot,
-                f"events is open again on {end} and also still shut when last seen on {seen}.",
-                "Keep to_on if the end is known, else last_seen_on.",
-                value=str(seen),
+                f"events is open again on {end} and also still shut when last seen on {last_seen}.",
+                do="Keep to_on if the end is known, else last_seen_on.",
+                value=str(last_seen),
             )
-        elif end is None and first is not None and row["duration_d"] is None and seen <= first:
-            yield tables.finding(
+        elif end is None and _is_without_length(event):
+            yield tables.error(
                 "empty-period",
                 spot,
-                f"events begins on {first} and was last seen on {seen}: no length at all.",
-                "Write a later last_seen_on, or the hours as days into duration_d.",
-                value=str(seen),
+                f"events begins on {start} and was last seen on {last_seen}: no length at all.",
+                do="Write a later last_seen_on, or the hours as days into duration_d.",
+                value=str(last_seen),
             )
 
 
-def _twice(tables: Tables) -> Iterator[Finding]:
-    """Two whole closures of one hazard at one time: one closure told twice, or an end that is
-    wrong."""
-    known: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for i, row in enumerate(tables.frames["events"].to_dicts()):
-        if row["hazard_id"] is not None and row["from_on"] is not None and row["effect_share"] == 1:
-            known.setdefault(row["hazard_id"], []).append((i, row))
-    for hazard_id, events in known.items():
+def _is_without_length(event: Row) -> bool:
+    if event["from_on"] is None or event["duration_d"] is not None:
+        return False
+    return bool(event["last_seen_on"] <= event["from_on"])
+
+
+def _overlaps(tables: Tables) -> Iterator[Finding]:
+    """Whole closures of one hazard at one time: one closure twice, or an end that is wrong."""
+    for hazard_id, events in _whole_closures(tables).items():
         events.sort(key=lambda pair: (pair[1]["from_on"], pair[0]))
-        for (_, before), (i, row) in zip(events, events[1:], strict=False):
-            end = before["to_on"] or before["last_seen_on"]
-            if end is not None and row["from_on"] < end:
-                yield tables.finding(
+        for (_, earlier), (i, event) in pairwise(events):
+            end = earlier["to_on"] or earlier["last_seen_on"]
+            if end is not None and event["from_on"] < end:
+                yield tables.error(
                     "overlapping-events",
                     Spot("events", i, "from_on"),
-                    f"events shuts {hazard_id} from {row['from_on']}, while {before['event_id']} "
-                    f"holds it shut to {end}.",
-                    "Join the rows, correct an end, or name another hazard: one hazard is shut "
-                    "once at a time.",
-                    value=str(row["from_on"]),
+                    f"events shuts {hazard_id} from {event['from_on']}, "
+                    f"while {earlier['event_id']} holds it shut to {end}.",
+                    do="Join the rows, correct an end, or name another hazard: "
+                    "one hazard is shut once at a time.",
+                    value=str(event["from_on"]),
                 )
 
 
-def _watched(tables: Tables) -> Iterator[Finding]:
-    """Watched periods with one end, and events outside the period of their hazard."""
-    hazards: dict[str, Mapping[str, Any]] = {}
-    for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        since = row["watched_from_on"]
-        until = row["watched_to_on"]
-        if (since is None) != (until is None):
-            column = "watched_from_on" if since is None else "watched_to_on"
-            yield tables.finding(
+def _whole_closures(tables: Tables) -> dict[str, list[tuple[int, Row]]]:
+    """Return hazard -> (row number, event) of every closure that stopped all traffic."""
+    closures: dict[str, list[tuple[int, Row]]] = {}
+    for i, event in tables.rows("events"):
+        hazard_id = event["hazard_id"]
+        if hazard_id is not None and event["from_on"] is not None and event["effect_share"] == 1:
+            closures.setdefault(hazard_id, []).append((i, event))
+    return closures
+
+
+# Hazards
+
+
+def _watched_periods(tables: Tables) -> Iterator[Finding]:
+    """Watched periods with one end, or without a day."""
+    for i, hazard in tables.rows("hazards"):
+        start = hazard["watched_from_on"]
+        end = hazard["watched_to_on"]
+
+        if (start is None) != (end is None):
+            column = "watched_from_on" if start is None else "watched_to_on"
+            yield tables.error(
                 "half-period",
                 Spot("hazards", i, column),
                 "hazards gives a watched period with one end only.",
-                f"Write {column} too, or empty both where events are examples.",
+                do=f"Write {column} too, or empty both where events are examples.",
             )
-        elif since is not None and until <= since:
-            yield tables.finding(
+        elif start is not None and end <= start:
+            yield tables.error(
                 "empty-period",
                 Spot("hazards", i, "watched_to_on"),
-                f"hazards was watched from {since} to before {until}: no day at all.",
-                "Write a watched_to_on later than watched_from_on.",
-                value=str(until),
+                f"hazards was watched from {start} to before {end}: no day at all.",
+                do="Write a watched_to_on later than watched_from_on.",
+                value=str(end),
             )
-        elif since is not None:
-            hazards[row["hazard_id"]] = row
-    for i, row in enumerate(tables.frames["events"].to_dicts()):
-        hazard = hazards.get(row["hazard_id"])
-        if (
-            hazard
-            and row["from_on"]
-            and not hazard["watched_from_on"] <= row["from_on"] < hazard["watched_to_on"]
-        ):
-            yield tables.finding(
+
+
+def _unwatched_events(tables: Tables) -> Iterator[Finding]:
+    """Events outside the watched period of their hazard."""
+    periods = _periods(tables)
+    for i, event in tables.rows("events"):
+        hazard_id = event["hazard_id"]
+        day = event["from_on"]
+        if hazard_id not in periods or not day:
+            continue
+
+        start, end = periods[hazard_id]
+        if not start <= day < end:
+            yield tables.warning(
                 "unwatched-event",
                 Spot("events", i, "from_on"),
-                f"events begins on {row['from_on']}, and {row['hazard_id']} was watched from "
-                f"{hazard['watched_from_on']} to before {hazard['watched_to_on']}: it does not "
-                "count for the rate.",
-                "Widen the watched period if every closure in it is known.",
-                severity="warning",
-                value=str(row["from_on"]),
+                f"events begins on {day}, and {hazard_id} was watched "
+                f"from {start} to before {end}: it does not count for the rate.",
+                do="Widen the watched period if every closure in it is known.",
+                value=str(day),
             )
 
 
-def _durations(tables: Tables) -> Iterator[Finding]:
+def _periods(tables: Tables) -> dict[str, tuple[dt.date, dt.date]]:
+    """Return hazard -> first day watched and first day no longer, where they make a period."""
+    return {
+        hazard_id: (start, end)
+        for _, (hazard_id, start, end) in tables.cells(
+            "hazards", "hazard_id", "watched_from_on", "watched_to_on"
+        )
+        if start is not None and end is not None and start < end
+    }
+
+
+def _spreads(tables: Tables) -> Iterator[Finding]:
     """Spreads that a family of durations cannot have."""
-    for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        family = row["distribution"]
-        sigma = row["duration_sigma"]
-        if sigma is None or family not in ("exponential", "pareto"):
+    for i, (family, sigma) in tables.cells("hazards", "distribution", "duration_sigma"):
+        if sigma is None or _can_have(family, sigma):
             continue
-        wrong = (
-            sigma < EXPONENTIAL_SIGMA - _SLACK
-            if family == "pareto"
-            else abs(sigma - EXPONENTIAL_SIGMA) > _SLACK
+
+        bound = "of at least" if family == "pareto" else "of"
+        yield tables.error(
+            "impossible-spread",
+            Spot("hazards", i, "duration_sigma"),
+            f"hazards.duration_sigma is {sigma:g}, and the logarithm of a length "
+            f"that is {family} has one {bound} {EXPONENTIAL_SIGMA:.4f}.",
+            do="Write weibull or lognormal, or correct the sigma.",
+            value=f"{sigma:g}",
         )
-        if wrong:
-            must = "of at least" if family == "pareto" else "of"
-            yield tables.finding(
-                "impossible-spread",
-                Spot("hazards", i, "duration_sigma"),
-                f"hazards.duration_sigma is {sigma:g}, and the logarithm of a length that is "
-                f"{family} has one {must} {EXPONENTIAL_SIGMA:.4f}.",
-                "Write weibull or lognormal, or correct the sigma.",
-                value=f"{sigma:g}",
-            )
 
 
-def _always(tables: Tables) -> Iterator[Finding]:
+def _can_have(family: str | None, sigma: float) -> bool:
+    """Tell whether lengths of a family can have a logarithm of this standard deviation."""
+    match family:
+        case "pareto":
+            return sigma >= EXPONENTIAL_SIGMA - _SLACK
+        case "exponential":
+            return abs(sigma - EXPONENTIAL_SIGMA) <= _SLACK
+        case _:
+            return True
+
+
+def _mostly_shut(tables: Tables) -> Iterator[Finding]:
     """Hazards that would shut their links most of the time."""
-    for i, row in enumerate(tables.frames["hazards"].to_dicts()):
-        rate = row["events_per_year"]
-        median = row["duration_median_d"]
-        sigma = row["duration_sigma"]
-        if not rate or not median or not sigma or rate < 0 or median < 0 or sigma < 0:
+    for i, hazard in tables.rows("hazards"):
+        rate = hazard["events_per_year"]
+        median = hazard["duration_median_d"]
+        if not _is_in_range(hazard):
             continue
-        family = row["distribution"] or DEFAULT
-        if family == "pareto" and sigma < EXPONENTIAL_SIGMA - _SLACK:
+
+        mean = _mean_length_d(hazard)
+        if mean is not None and rate * mean < MEAN_YEAR_DAYS / 2:
             continue
-        mean = mean_d(
-            family, median, max(sigma, EXPONENTIAL_SIGMA) if family == "pareto" else sigma
+
+        share = 1.0 if mean is None else -math.expm1(-rate * mean / MEAN_YEAR_DAYS)
+        length = "no mean at all"
+        if mean is not None:
+            length = f"a mean of {mean:.0f} days, {rate:g} times a year"
+        yield tables.warning(
+            "mostly-shut",
+            Spot("hazards", i, "duration_median_d"),
+            f"hazards gives closures {length}: shut {share:.0%} of the time.",
+            do="Check rate and length; "
+            "a way that is mostly shut is a change or a window, not a hazard.",
+            value=f"{median:g}",
         )
-        if mean is None or rate * mean >= MEAN_YEAR_DAYS / 2:
-            said = (
-                "no mean at all"
-                if mean is None
-                else f"a mean of {mean:.0f} days, {rate:g} times a year"
-            )
-            share = 1.0 if mean is None else -math.expm1(-rate * mean / MEAN_YEAR_DAYS)
-            yield tables.finding(
-                "mostly-shut",
-                Spot("hazards", i, "duration_median_d"),
-                f"hazards gives closures {said}: shut {share:.0%} of the time.",
-                "Check rate and length; a way that is mostly shut is a change or a window, not a "
-                "hazard.",
-                severity="warning",
-                value=f"{median:g}",
-            )
+
+
+def _is_in_range(hazard: Row) -> bool:
+    """Tell whether rate, length and spread are there; others have been named already."""
+    rate = hazard["events_per_year"] or 0
+    median = hazard["duration_median_d"] or 0
+    sigma = hazard["duration_sigma"] or 0
+    is_impossible = hazard["distribution"] == "pareto" and not _can_have("pareto", sigma)
+    return rate > 0 and median > 0 and 0 < sigma <= _MAX_SIGMA and not is_impossible
+
+
+def _mean_length_d(hazard: Row) -> float | None:
+    family = hazard["distribution"] or DEFAULT
+    sigma = hazard["duration_sigma"]
+    if family == "pareto":
+        sigma = max(sigma, EXPONENTIAL_SIGMA)
+    return mean_d(family, hazard["duration_median_d"], sigma)
+
+
+# Replays
 
 
 def _replays(tables: Tables) -> Iterator[Finding]:
-    """Replays of a change that is none or closes nothing, over a time without a first and last day,
-    or of no demand."""
-    changes = tables.frames["changes"].to_dicts()
-    known = dict.fromkeys(row["change_id"] for row in changes)
-    closing = {
-        row["change_id"]
-        for row in changes
-        if (row["table"], row["column"], row["value"]) == ("links", "status", "closed")
-    }
-    figures = {row["figure_id"]: row for row in tables.frames["figures"].to_dicts()}
-    sent = set(tables.frames["demand"]["source_id"].to_list())
-    for i, row in enumerate(tables.frames["replays"].to_dicts()):
-        name = row["change_id"]
-        source = row["demand_source_id"]
-        if "changes" not in tables.broken and name is not None and name not in closing:
-            what = "closes nothing" if name in known else f"{tables.name('changes')} does not have"
-            yield tables.finding(
-                "unknown-change",
-                Spot("replays", i, "change_id"),
-                f"replays.change_id names {name!r}, which {what}.",
-                did_you_mean(name, closing, "Name a change that sets links.status to closed."),
-                value=name,
-            )
-        figure = figures.get(row["figure_after_id"])
+    """Replays of no closure, of a time without its first or last day, or of no demand."""
+    figures = {figure["figure_id"]: figure for _, figure in tables.rows("figures")}
+    sources = set(tables.frames["demand"]["source_id"].to_list())
+
+    for i, replay in tables.rows("replays"):
+        yield from _replayed_change(tables, i, replay["change_id"])
+
+        figure = figures.get(replay["figure_after_id"])
         if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
-            yield tables.finding(
+            yield tables.error(
                 "open-period",
                 Spot("replays", i, "figure_after_id"),
-                f"replays.figure_after_id names {row['figure_after_id']!r}, which has no first or "
-                "no last day.",
-                "Write from_on and to_on of the figure: they say which days to replay.",
+                f"replays.figure_after_id names {replay['figure_after_id']!r}, "
+                "which has no first or no last day.",
+                do="Write from_on and to_on of the figure: they say which days to replay.",
             )
-        if source is not None and source not in sent and "demand" not in tables.broken:
-            yield tables.finding(
+
+        source = replay["demand_source_id"]
+        if source is not None and source not in sources and "demand" not in tables.broken:
+            yield tables.error(
                 "no-demand",
                 Spot("replays", i, "demand_source_id"),
-                f"replays.demand_source_id names {source!r}, and no row of {tables.name('demand')} "
-                "comes from there.",
-                "Name the source of the demand that the closure stops.",
+                f"replays.demand_source_id names {source!r}, "
+                f"and no row of {tables.name('demand')} comes from there.",
+                do="Name the source of the demand that the closure stops.",
                 value=source,
             )
+
+
+def _replayed_change(tables: Tables, i: int, change_id: str | None) -> Iterator[Finding]:
+    """A change to be replayed that is none, or closes nothing."""
+    if change_id is None or "changes" in tables.broken:
+        return
+
+    changes = [change for _, change in tables.rows("changes")]
+    closing = {change["change_id"] for change in changes if _closes_links(change)}
+    if change_id in closing:
+        return
+
+    is_known = any(change["change_id"] == change_id for change in changes)
+    what = "closes nothing" if is_known else f"{tables.name('changes')} does not have"
+    yield tables.error(
+        "unknown-change",
+        Spot("replays", i, "change_id"),
+        f"replays.change_id names {change_id!r}, which {what}.",
+        do=did_you_mean(change_id, closing, "Name a change that sets links.status to closed."),
+        value=change_id,
+    )
+
+
+def _closes_links(change: Row) -> bool:
+    edit = (change["table"], change["column"], change["value"])
+    return edit == ("links", "status", "closed")

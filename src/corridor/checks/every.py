@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
 from corridor.checks.network import check_network
+from corridor.checks.parameters import check_parameters
 from corridor.checks.plausibility import check_plausibility
 from corridor.checks.rows import check_rows
+from corridor.checks.selectors import check_selectors
+from corridor.checks.services import check_services
 from corridor.errors import Finding
-from corridor.tables.reading import Tables
+from corridor.tables.tables import Tables
 
 
 def check(tables: Tables) -> list[Finding]:
@@ -16,7 +20,11 @@ def check(tables: Tables) -> list[Finding]:
     return [
         *check_rows(tables),
         *check_network(tables),
+        *check_services(tables),
+        *check_cargoes(tables),
+        *check_selectors(tables),
         *check_changes(tables),
+        *check_parameters(tables),
         *check_closures(tables),
         *check_plausibility(tables),
     ]

@@ -1,10 +1,9 @@
-"""Plausibility of places and ways: figures that can be, but hardly are. All of these findings are
-warnings."""
+"""Checks of plausibility: figures that can be, but hardly are; all of them are warnings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from corridor.errors import Finding
 from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import is_placeholder
-from corridor.tables.reading import Spot, Tables
+from corridor.tables.columns import Column
+from corridor.tables.tables import Spot, Tables
 
 BORDER_KM = 5.0  # borders of the time-zone shapes are simplified, and posts stand on them
 SHORTER_SHARE = 0.01
@@ -31,290 +31,358 @@ SPEEDS_KMH = {
     "waterway": (2, 40),
     "air": (200, 950),
 }
+
+_MIN_PLACEHOLDER = 9999
+_SAME_POINT_DIGITS = 3  # a thousandth of a degree is about 100 m
 _UNLOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
 
 
 def check_plausibility(tables: Tables) -> list[Finding]:
-    """Return warnings on places, lengths, speeds, stand-ins for unknown figures, and places that
-    cannot be reached."""
-    points = list(_points(tables))
-    found = [*_placeholders(tables), *_unlocodes(tables), *_same_points(tables), *points]
-    if not {"nodes", "links"} & tables.broken:
-        misplaced = {node for f in points for node in f.rows}
-        found += [*_lengths(tables, misplaced), *_speeds(tables), *_unreachable(tables)]
-    return found
+    """Return warnings on stand-ins, places, lengths, speeds, and places that cannot be reached."""
+    misplaced = list(_points(tables))
+    findings = [
+        *_placeholders(tables),
+        *_unlocodes(tables),
+        *_same_points(tables),
+        *misplaced,
+    ]
+    if {"nodes", "links"} & tables.broken:
+        return findings
+
+    misplaced_nodes = {node for finding in misplaced for node in finding.rows}
+    findings += _lengths(tables, misplaced_nodes)
+    findings += _speeds(tables)
+    findings += _unreachable(tables)
+    return findings
 
 
-def _warn(tables: Tables, kind: str, spot: Spot, message: str, do: str, **more: Any) -> Finding:
-    return tables.finding(kind, spot, message, do, severity="warning", **more)
+# Stand-ins for unknown figures
 
 
 def _placeholders(tables: Tables) -> Iterator[Finding]:
     for table in schema.TABLES:
-        frame = tables.frames[table.name]
-        numeric = [c for c in table.columns if c.kind in ("number", "integer") and c.unit]
-        if not frame.height or not numeric:
-            continue
-        for column, top, bottom in zip(
-            numeric,
-            frame.select(c.name for c in numeric).max().row(0),
-            frame.select(c.name for c in numeric).min().row(0),
-            strict=True,
-        ):
-            if top is None or (top < 9999 and bottom > -9999):
-                continue
-            for i, value in enumerate(frame[column.name].to_list()):
-                if value is not None and is_placeholder(column, value):
-                    yield _warn(
-                        tables,
-                        "placeholder",
-                        Spot(table.name, i, column.name),
-                        f"{table.name}.{column.name} is {value:g}, which looks like a stand-in for "
-                        "an unknown figure or no limit.",
-                        "Leave the cell empty where the figure is not known; else say in the note "
-                        "where it is from.",
-                        value=f"{value:g}",
-                    )
+        for column in table.columns:
+            if column.kind in ("number", "integer") and column.unit:
+                yield from _placeholders_of(tables, table.name, column)
+
+
+def _placeholders_of(tables: Tables, table: str, column: Column) -> Iterator[Finding]:
+    # Most columns hold no such number, which their least and largest one tell at once.
+    extent = tables.extent(table, column.name)
+    if extent is None or max(map(abs, extent)) < _MIN_PLACEHOLDER:
+        return
+
+    for i, (value,) in tables.cells(table, column.name):
+        if value is not None and is_placeholder(column, value):
+            yield tables.warning(
+                "placeholder",
+                Spot(table, i, column.name),
+                f"{table}.{column.name} is {value:g}, "
+                "which looks like a stand-in for an unknown figure or no limit.",
+                do="Leave the cell empty where the figure is not known; "
+                "else say in the note where it is from.",
+                value=f"{value:g}",
+            )
+
+
+# Places
 
 
 def _points(tables: Tables) -> Iterator[Finding]:
     """Places in another country than they say, or at sea."""
     columns = ("country", "kind", "lon_deg", "lat_deg")
-    for i, (country, kind, lon, lat) in enumerate(
-        tables.frames["nodes"].select(columns).iter_rows()
-    ):
+    for i, (country, kind, lon, lat) in tables.cells("nodes", *columns):
         if None in (country, lon, lat) or not (-180 <= lon <= 180 and -90 <= lat <= 90):
             continue
-        here = geo.countries_at(lon, lat)
-        if country in here or country in geo.countries_near(lon, lat, BORDER_KM):
+        if country in geo.countries_at(lon, lat):
             continue
-        spot = Spot("nodes", i, "lon_deg")
-        point = f"{lon:g}, {lat:g}"
-        if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
-            yield _warn(
-                tables,
-                "swapped-lon-lat",
-                spot,
-                f"lon_deg and lat_deg seem swapped: {lat:g}, {lon:g} lies in {country}, {point} "
-                "does not.",
-                f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.",
-                value=point,
-            )
-        elif sign := next(
-            (
-                (a, b)
-                for a, b in ((-lon, lat), (lon, -lat), (-lon, -lat))
-                if country in geo.countries_at(a, b)
-            ),
-            None,
-        ):
-            yield _warn(
-                tables,
-                "wrong-sign",
-                spot,
-                f"{point} does not lie in {country}; {sign[0]:g}, {sign[1]:g} does.",
-                "Write west and south as negative degrees, east and north without sign.",
-                value=point,
-            )
-        elif here:
-            names = geo.country_names()
-            there = " or ".join(f"{c} ({names.get(c, c)})" for c in sorted(here))
-            yield _warn(
-                tables,
-                "other-country",
-                spot,
-                f"{point} lies in {there}, the row says {country}.",
-                "Correct the coordinates or the country; say in the note if the border is "
-                "disputed.",
-                value=point,
-            )
-        elif kind != "seaport":
-            yield _warn(
-                tables,
-                "node-at-sea",
-                spot,
-                f"{point} lies at sea.",
-                "Correct the coordinates, or write seaport as its kind.",
-                value=point,
-            )
+        if country not in geo.countries_near(lon, lat, BORDER_KM):
+            yield from _misplaced(tables, Spot("nodes", i, "lon_deg"), country, kind, (lon, lat))
+
+
+def _misplaced(
+    tables: Tables, spot: Spot, country: str, kind: str | None, point: tuple[float, float]
+) -> Iterator[Finding]:
+    """Tell what is wrong with a place outside its country.
+
+    Parameters
+    ----------
+    tables, spot : the tables, and where its coordinates stand.
+    country, kind : what its row says.
+    point : longitude and latitude.
+    """
+    lon, lat = point
+    written = f"{lon:g}, {lat:g}"
+    countries = geo.countries_at(lon, lat)
+
+    if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
+        yield tables.warning(
+            "swapped-lon-lat",
+            spot,
+            f"lon_deg and lat_deg seem swapped: {lat:g}, {lon:g} lies in {country}, "
+            f"{written} does not.",
+            do=f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.",
+            value=written,
+        )
+    elif mirrored := _mirrored_into(country, lon, lat):
+        yield tables.warning(
+            "wrong-sign",
+            spot,
+            f"{written} does not lie in {country}; {mirrored[0]:g}, {mirrored[1]:g} does.",
+            do="Write west and south as negative degrees, east and north without sign.",
+            value=written,
+        )
+    elif countries:
+        names = geo.country_names()
+        where = " or ".join(f"{code} ({names.get(code, code)})" for code in sorted(countries))
+        yield tables.warning(
+            "other-country",
+            spot,
+            f"{written} lies in {where}, the row says {country}.",
+            do="Correct the coordinates or the country; say in the note if the border is disputed.",
+            value=written,
+        )
+    elif kind != "seaport":
+        yield tables.warning(
+            "node-at-sea",
+            spot,
+            f"{written} lies at sea.",
+            do="Correct the coordinates, or write seaport as its kind.",
+            value=written,
+        )
+
+
+def _mirrored_into(country: str, lon: float, lat: float) -> tuple[float, float] | None:
+    """Return the point with other signs that lies in the country; null where none does."""
+    for mirrored in ((-lon, lat), (lon, -lat), (-lon, -lat)):
+        if country in geo.countries_at(*mirrored):
+            return mirrored
+    return None
 
 
 def _unlocodes(tables: Tables) -> Iterator[Finding]:
-    for i, (code, country) in enumerate(
-        tables.frames["nodes"].select("unlocode", "country").iter_rows()
-    ):
+    for i, (code, country) in tables.cells("nodes", "unlocode", "country"):
         if code is None:
             continue
+
         if not _UNLOCODE.fullmatch(code):
-            yield _warn(
-                tables,
+            yield tables.warning(
                 "bad-unlocode",
                 Spot("nodes", i, "unlocode"),
                 f"nodes.unlocode holds {code!r}.",
-                "Write the country and three letters or digits, such as KZALA, or leave it empty.",
+                do="Write the country and three letters or digits, such as KZALA, "
+                "or leave it empty.",
                 value=code,
             )
         elif country is not None and code[:2] != country:
-            yield _warn(
-                tables,
+            yield tables.warning(
                 "unlocode-country",
                 Spot("nodes", i, "unlocode"),
                 f"UN/LOCODE {code} is of {code[:2]}, the row says {country}.",
-                "Correct the code or the country.",
+                do="Correct the code or the country.",
                 value=code,
             )
 
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
     """Places at one point, and places of one country with one name."""
-    points: dict[tuple[float, float], int] = {}
-    names: dict[tuple[str, str], int] = {}
-    columns = ("name", "country", "lon_deg", "lat_deg")
-    rows = tables.frames["nodes"].select(columns).rows()
-    for i, (name, country, lon, lat) in enumerate(rows):
+    first_at: dict[tuple[float, float], int] = {}
+    first_named: dict[tuple[str, str], int] = {}
+    names = tables.frames["nodes"]["name"].to_list()
+
+    for i, (name, country, lon, lat) in tables.cells(
+        "nodes", "name", "country", "lon_deg", "lat_deg"
+    ):
         if lon is not None and lat is not None:
-            j = points.setdefault((round(lon, 3), round(lat, 3)), i)
-            if j != i:
-                yield _warn(
-                    tables,
+            point = (round(lon, _SAME_POINT_DIGITS), round(lat, _SAME_POINT_DIGITS))
+            first = first_at.setdefault(point, i)
+            if first != i:
+                yield tables.warning(
                     "same-point",
                     Spot("nodes", i, "lon_deg"),
-                    f"{name} and {rows[j][0]} lie at the same point {lon:g}, {lat:g}.",
-                    "Correct one of them, or keep one place with several layers.",
+                    f"{name} and {names[first]} lie at the same point {lon:g}, {lat:g}.",
+                    do="Correct one of them, or keep one place with several layers.",
                 )
+
         if name is not None and country is not None:
-            j = names.setdefault((name.lower(), country), i)
-            if j != i:
-                yield _warn(
-                    tables,
+            first = first_named.setdefault((name.lower(), country), i)
+            if first != i:
+                yield tables.warning(
                     "same-name",
                     Spot("nodes", i, "name"),
                     f"two places in {country} are called {name}.",
-                    "Name one of them otherwise, so that a person can tell them apart.",
+                    do="Name one of them otherwise, so that a person can tell them apart.",
                     value=name,
                 )
 
 
+# Lengths and speeds
+
+
 def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
-    """Ways shorter than the air line, or many times longer; not those of misplaced places, which
-    have been named."""
-    nodes = tables.frames["nodes"]
-    links = tables.frames["links"]
-    at = {
-        n: (lon, lat)
-        for n, lon, lat in nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()
-        if None not in (n, lon, lat) and n not in misplaced
+    """Links shorter than the air line, or many times longer.
+
+    misplaced: places that have been named; lengths of their links say nothing.
+    """
+    points = {
+        node: (lon, lat)
+        for _, (node, lon, lat) in tables.cells("nodes", "node_id", "lon_deg", "lat_deg")
+        if None not in (node, lon, lat) and node not in misplaced
     }
-    columns = ("from_node_id", "to_node_id", "mode", "length_km")
-    rows = [
-        (i, *r)
-        for i, r in enumerate(links.select(columns).iter_rows())
-        if r[0] in at and r[1] in at and r[3] is not None and r[3] >= 0
+    links = [
+        (i, link)
+        for i, link in tables.rows("links")
+        if link["from_node_id"] in points
+        and link["to_node_id"] in points
+        and link["length_km"] is not None
+        and link["length_km"] >= 0
     ]
-    if not rows:
+    if not links:
         return
-    ends = np.array([(*at[a], *at[b]) for _, a, b, _, _ in rows])
-    straight = geo.great_circle_km(*ends.T)
-    for (i, a, b, mode, km), air in zip(rows, straight.tolist(), strict=True):
-        spot = Spot("links", i, "length_km")
-        if km < air * (1 - SHORTER_SHARE) - SHORTER_KM:
-            yield _warn(
-                tables,
-                "shorter-than-air-line",
-                spot,
-                f"links.length_km is {km:g}, and {a} and {b} lie {air:.0f} km apart as the crow "
-                "flies.",
-                "Correct the length (km, not miles) or the coordinates.",
-                value=f"{km:g}",
-            )
-        elif mode in ("rail", "road") and km > LONGER_RATIO * air and km - air > LONGER_KM:
-            yield _warn(
-                tables,
-                "far-longer-than-air-line",
-                spot,
-                f"links.length_km is {km:g}, {km / max(air, 1):.0f} times the {air:.0f} km from "
-                f"{a} to {b} as the crow flies.",
-                "Correct the length (km, not m) or the coordinates.",
-                value=f"{km:g}",
-            )
+
+    # One row a link: longitude and latitude of its tail, then of its head.
+    ends = np.array(
+        [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for _, link in links]
+    )
+    air_km = geo.great_circle_km(*ends.T)
+    for (i, link), straight_km in zip(links, air_km.tolist(), strict=True):
+        yield from _length(tables, i, link, straight_km)
+
+
+def _length(tables: Tables, i: int, link: Mapping[str, Any], air_km: float) -> Iterator[Finding]:
+    """A length that the air line makes hardly possible.
+
+    Parameters
+    ----------
+    tables : the tables.
+    i, link : the link, and the number of its row.
+    air_km : the great circle between its ends.
+    """
+    spot = Spot("links", i, "length_km")
+    length_km = link["length_km"]
+    tail = link["from_node_id"]
+    head = link["to_node_id"]
+    is_far_longer = length_km > LONGER_RATIO * air_km and length_km - air_km > LONGER_KM
+
+    if length_km < air_km * (1 - SHORTER_SHARE) - SHORTER_KM:
+        yield tables.warning(
+            "shorter-than-air-line",
+            spot,
+            f"links.length_km is {length_km:g}, "
+            f"and {tail} and {head} lie {air_km:.0f} km apart as the crow flies.",
+            do="Correct the length (km, not miles) or the coordinates.",
+            value=f"{length_km:g}",
+        )
+    elif link["mode"] in ("rail", "road") and is_far_longer:
+        yield tables.warning(
+            "far-longer-than-air-line",
+            spot,
+            f"links.length_km is {length_km:g}, {length_km / max(air_km, 1):.0f} times "
+            f"the {air_km:.0f} km from {tail} to {head} as the crow flies.",
+            do="Correct the length (km, not m) or the coordinates.",
+            value=f"{length_km:g}",
+        )
 
 
 def _speeds(tables: Tables) -> Iterator[Finding]:
-    links = tables.frames["links"]
     mode_of: dict[str, str] = {}
-    for i, (link, mode, speed) in enumerate(
-        links.select("link_id", "mode", "speed_kmh").iter_rows()
-    ):
+    for i, (link_id, mode, speed_kmh) in tables.cells("links", "link_id", "mode", "speed_kmh"):
         if mode is not None:
-            mode_of[link] = mode
-            yield from _speed(tables, Spot("links", i, "speed_kmh"), mode, speed)
-    for i, (words, speed) in enumerate(
-        tables.frames["services"].select("link_ids", "speed_kmh").iter_rows()
-    ):
-        mode = next((mode_of[w] for w in (words or "").split() if w in mode_of), None)
+            mode_of[link_id] = mode
+            yield from _speed(tables, Spot("links", i, "speed_kmh"), mode, speed_kmh)
+
+    for i, (link_ids, speed_kmh) in tables.cells("services", "link_ids", "speed_kmh"):
+        modes = (mode_of[word] for word in (link_ids or "").split() if word in mode_of)
+        mode = next(modes, None)
         if mode is not None:
-            yield from _speed(tables, Spot("services", i, "speed_kmh"), mode, speed)
+            yield from _speed(tables, Spot("services", i, "speed_kmh"), mode, speed_kmh)
 
 
-def _speed(tables: Tables, spot: Spot, mode: str, speed: float | None) -> Iterator[Finding]:
+def _speed(tables: Tables, spot: Spot, mode: str, speed_kmh: float | None) -> Iterator[Finding]:
+    """A speed that is unusual for its mode.
+
+    Parameters
+    ----------
+    tables, spot : the tables, and where the speed stands.
+    mode, speed_kmh : the mode, and the speed; null: none is given.
+    """
     low, high = SPEEDS_KMH[mode]
-    if speed is not None and not low <= speed <= high:
-        yield _warn(
-            tables,
+    if speed_kmh is not None and not low <= speed_kmh <= high:
+        yield tables.warning(
             "implausible-speed",
             spot,
-            f"{spot.table}.speed_kmh is {speed:g} by {mode}; {low} to {high} km/h is usual.",
-            "Correct it (km/h, without stops at borders), or say in the note why.",
-            value=f"{speed:g}",
+            f"{spot.table}.speed_kmh is {speed_kmh:g} by {mode}; {low} to {high} km/h is usual.",
+            do="Correct it (km/h, without stops at borders), or say in the note why.",
+            value=f"{speed_kmh:g}",
         )
+
+
+# Places that cannot be reached
 
 
 def _unreachable(tables: Tables) -> Iterator[Finding]:
-    """Places no link touches, and places apart from the largest connected part (links of any status
-    count)."""
-    row = {n: i for i, n in enumerate(tables.frames["nodes"]["node_id"].to_list()) if n is not None}
-    nodes = list(row)
-    home: dict[tuple[str, str], tuple[str, str]] = {}
+    """Places no link touches, and places apart from the largest connected part."""
+    row_of = {node: i for i, (node,) in tables.cells("nodes", "node_id") if node is not None}
+    parts = _connected_parts(tables)
+    linked = {node for part in parts for node in part}
+    largest = max(parts, key=len, default=set())
 
-    def root(state: tuple[str, str]) -> tuple[str, str]:
-        home.setdefault(state, state)
-        while home[state] != state:
-            home[state] = state = home[home[state]]
-        return state
-
-    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
-    for a, b, mode, gauge in tables.frames["links"].select(columns).iter_rows():
-        if None not in (a, b, mode):
-            layer = schema.layer(mode, gauge)
-            home[root((a, layer))] = root((b, layer))
-    for node, a, b in (
-        tables.frames["terminals"].select("node_id", "from_layer", "to_layer").iter_rows()
-    ):
-        if (node, a) in home and (node, b) in home:
-            home[root((node, a))] = root((node, b))
-    parts: dict[tuple[str, str], set[str]] = {}
-    for state in list(home):
-        parts.setdefault(root(state), set()).add(state[0])
-    linked = {node for node, _ in home}
-    lost = [n for n in nodes if n not in linked]
-    main = max(parts.values(), key=len, default=set())
-    apart = [n for n in nodes if n in linked and n not in main]
-    if lost and linked:
-        yield _warn(
-            tables,
+    unlinked = [node for node in row_of if node not in linked]
+    if unlinked and linked:
+        yield tables.warning(
             "unlinked-nodes",
-            Spot("nodes", row[lost[0]]),
-            f"{len(lost)} of {len(nodes)} places have no link.",
-            "Add their links, or remove the places.",
-            rows=tuple(lost),
+            Spot("nodes", row_of[unlinked[0]]),
+            f"{len(unlinked)} of {len(row_of)} places have no link.",
+            do="Add their links, or remove the places.",
+            rows=tuple(unlinked),
         )
+
+    apart = [node for node in row_of if node in linked and node not in largest]
     if apart:
-        yield _warn(
-            tables,
+        yield tables.warning(
             "unreachable-nodes",
-            Spot("nodes", row[apart[0]]),
-            f"{len(apart)} of {len(nodes)} places cannot be reached from most others, even with "
-            "every link open.",
-            "Add the links or the terminals that join them.",
+            Spot("nodes", row_of[apart[0]]),
+            f"{len(apart)} of {len(row_of)} places cannot be reached from most others, "
+            "even with every link open.",
+            do="Add the links or the terminals that join them.",
             rows=tuple(apart),
         )
+
+
+def _connected_parts(tables: Tables) -> list[set[str]]:
+    """Return the places of every connected part of the network; links of any status count.
+
+    What is connected are states, a place on a layer: links join places on one layer, terminals
+    join layers at one place.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    state_numbers: dict[tuple[str, str], int] = {}
+    joined: list[tuple[int, int]] = []
+
+    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
+    for _, (tail, head, mode, gauge_mm) in tables.cells("links", *columns):
+        if None in (tail, head, mode):
+            continue
+        layer = schema.layer(mode, gauge_mm)
+        head_number = state_numbers.setdefault((head, layer), len(state_numbers))
+        tail_number = state_numbers.setdefault((tail, layer), len(state_numbers))
+        joined.append((tail_number, head_number))
+
+    for _, (node, a, b) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
+        if (node, a) in state_numbers and (node, b) in state_numbers:
+            joined.append((state_numbers[node, a], state_numbers[node, b]))
+
+    if not joined:
+        return []
+
+    tails, heads = np.array(joined).T
+    size = len(state_numbers)
+    graph = coo_array((np.ones(len(joined)), (tails, heads)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+
+    parts: dict[int, set[str]] = {}
+    for (node, _), label in zip(state_numbers, labels.tolist(), strict=True):
+        parts.setdefault(label, set()).add(node)
+    return list(parts.values())

@@ -1,9 +1,10 @@
-"""Checks across the rows and tables of a study: keys, references, ranges, and what rows must say
-together."""
+"""Checks across the rows of tables: keys, references, ranges, and what a row must say together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from corridor.errors import Finding, near_matches
@@ -11,7 +12,7 @@ from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import WEEKDAYS
 from corridor.tables.columns import MODES, Column, Table
-from corridor.tables.reading import Spot, Tables
+from corridor.tables.tables import Spot, Tables
 
 # (table, lower, upper): the upper figure must not lie below the lower one.
 _ORDERED = (
@@ -21,12 +22,23 @@ _ORDERED = (
     ("sectors", "elasticity", "elasticity_high"),
     ("observations", "value_low", "value_high"),
 )
+# (table, columns that name one whole, column of its shares)
 _SHARES = (
     ("specialisations", ("exporter", "importer"), "export_share"),
     ("markets", ("country",), "trade_share"),
 )
 _SHARE_SLACK = 0.005  # shares rounded to two digits
 _WORDS = {"weekdays": WEEKDAYS, "allowed_modes": MODES, "modes": MODES}
+# What people write for a figure they do not know.
+_STAND_INS = (-1, -9, -99, -999, -9999, 9999, 99999, 999999, 1e6, 1e9)
+
+
+@dataclass
+class _Whole:
+    """What shares make up together: its first row and the sum so far."""
+
+    first_row: int
+    total: float = 0.0
 
 
 def check_rows(tables: Tables) -> list[Finding]:
@@ -36,292 +48,323 @@ def check_rows(tables: Tables) -> list[Finding]:
         *_references(tables),
         *_codes(tables),
         *_ranges(tables),
-        *_ordered(tables),
+        *_orders(tables),
         *_periods(tables),
+        *_seasons(tables),
         *_shares(tables),
     ]
 
 
+# Keys
+
+
 def _keys(tables: Tables) -> Iterator[Finding]:
-    """Keys that stand twice; rows of different options of one parameter may share one."""
     for table in schema.TABLES:
         if table.key is None:
-            yield from _twins(tables, table)
-            continue
-        frame = tables.frames[table.name]
-        if frame[table.key].n_unique() == frame.height:
-            continue
-        options = (
-            frame["alternative"].to_list()
-            if "alternative" in frame.columns
-            else [None] * frame.height
-        )
-        seen: dict[str, list[int]] = {}
-        for i, key in enumerate(frame[table.key].to_list()):
-            if key is None:
-                continue
-            clash = next(
-                (j for j in seen.get(key, ()) if not _exclude(options[i], options[j])), None
-            )
-            seen.setdefault(key, []).append(i)
-            if clash is not None:
-                line = tables.lines.get(table.name, range(2, i + 3))[clash]
-                yield tables.finding(
-                    "duplicate-key",
-                    Spot(table.name, i, table.key),
-                    f"{table.name}.{table.key} holds {key!r} a second time; the first is on line "
-                    f"{line}.",
-                    "Remove one of the rows, or give it another id.",
-                    value=key,
-                )
+            yield from _same_rows(tables, table)
+        elif tables.frames[table.name][table.key].n_unique() < tables.frames[table.name].height:
+            yield from _same_keys(tables, table, table.key)
 
 
-def _twins(tables: Tables, table: Table) -> Iterator[Finding]:
+def _same_rows(tables: Tables, table: Table) -> Iterator[Finding]:
     """Rows of a table without key that say the same twice."""
-    said: dict[tuple[Any, ...], int] = {}
+    first_row: dict[tuple[Any, ...], int] = {}
     for i, row in enumerate(tables.frames[table.name].iter_rows()):
-        if (j := said.setdefault(row, i)) != i:
-            line = tables.lines.get(table.name, range(2, i + 3))[j]
-            yield tables.finding(
+        first = first_row.setdefault(row, i)
+        if first != i:
+            line = tables.line(table.name, first)
+            yield tables.warning(
                 "duplicate-row",
                 Spot(table.name, i),
                 f"the row is the same as that on line {line}.",
-                "Remove one of them.",
-                severity="warning",
+                do="Remove one of them.",
             )
 
 
-def _exclude(one: str | None, two: str | None) -> bool:
-    """Tell whether two alternatives are options of one parameter, so that only one of them
-    counts."""
-    if one is None or two is None or one == two:
+def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Finding]:
+    """Keys that stand twice; rows of different options of one parameter may share one."""
+    frame = tables.frames[table.name]
+    options: list[str | None] = [None] * frame.height
+    if "alternative" in frame.columns:
+        options = frame["alternative"].to_list()
+
+    rows_of: dict[str, list[int]] = {}
+    for i, key in enumerate(frame[key_column].to_list()):
+        if key is None:
+            continue
+
+        earlier_rows = rows_of.setdefault(key, [])
+        clashes = (row for row in earlier_rows if not _exclude(options[row], options[i]))
+        clash = next(clashes, None)
+        earlier_rows.append(i)
+        if clash is not None:
+            line = tables.line(table.name, clash)
+            yield tables.error(
+                "duplicate-key",
+                Spot(table.name, i, key_column),
+                f"{table.name}.{key_column} holds {key!r} a second time; "
+                f"the first is on line {line}.",
+                do="Remove one of the rows, or give it another id.",
+                value=key,
+            )
+
+
+def _exclude(option: str | None, other: str | None) -> bool:
+    """Tell whether two alternatives are options of one parameter, so that one of them counts."""
+    if option is None or other is None or option == other:
         return False
-    return one.partition(":")[0] == two.partition(":")[0]
+    return option.partition(":")[0] == other.partition(":")[0]
+
+
+# References and codes
 
 
 def _references(tables: Tables) -> Iterator[Finding]:
     """Ids that the table they refer to does not have: one finding for each id and column."""
     for table in schema.TABLES:
-        frame = tables.frames[table.name]
         for column in table.columns:
-            if column.refers and frame.height and column.refers not in tables.broken:
-                target = schema.table(column.refers)
-                known = set(tables.frames[target.name][target.key or ""].to_list())
-                yield from _unknown(
-                    tables, table, column, _cells(frame[column.name].to_list(), column), known
-                )
+            target = column.refers
+            if target and tables.frames[table.name].height and target not in tables.broken:
+                yield from _unknown_ids(tables, table, column, target)
 
 
-def _cells(values: Sequence[str | None], column: Column) -> Iterator[tuple[int, str]]:
-    """Return (row, word) of every word of a column."""
-    for i, value in enumerate(values):
-        if value is not None:
-            for word in value.split() if column.kind == "words" else (value,):
-                yield i, word
-
-
-def _unknown(
-    tables: Tables, table: Table, column: Column, cells: Iterator[tuple[int, str]], known: set[Any]
-) -> Iterator[Finding]:
-    lost: dict[str, list[int]] = {}
-    for i, word in cells:
-        if word not in known:
-            lost.setdefault(word, []).append(i)
-    target = column.refers or ""
+def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> Iterator[Finding]:
+    ids = tables.keys(target)
     file = tables.name(target)
-    pool = [k for k in known if k is not None]
-    for word, at in lost.items():
-        near = near_matches(word, pool, most=2)
-        meant = (
-            f", or write {' or '.join(map(repr, near))} if that was meant."
+
+    rows_of: dict[str, list[int]] = {}
+    for i, word in _words(tables, table, column):
+        if word not in ids:
+            rows_of.setdefault(word, []).append(i)
+
+    for word, rows in rows_of.items():
+        near = near_matches(word, ids, most=2)
+        otherwise = (
+            f"or write {' or '.join(map(repr, near))} if that was meant."
             if near
-            else f", or correct {column.name}."
+            else f"or correct {column.name}."
         )
-        yield tables.finding(
+        keys = (tables.key(table.name, row) for row in dict.fromkeys(rows))
+        yield tables.error(
             f"unknown-{schema.singular(target)}",
-            Spot(table.name, at[0], column.name),
+            Spot(table.name, rows[0], column.name),
             f"{table.name}.{column.name} names {word!r}, which {file} does not have.",
-            f"Add it to {file}{meant}",
+            do=f"Add it to {file}, {otherwise}",
             value=word,
-            rows=tuple(k for i in dict.fromkeys(at) if (k := tables.key(table.name, i))),
+            rows=tuple(key for key in keys if key),
         )
+
+
+def _words(tables: Tables, table: Table, column: Column) -> Iterator[tuple[int, str]]:
+    """Return (row number, word) of every word of a column."""
+    for i, (cell,) in tables.cells(table.name, column.name):
+        if cell is None:
+            continue
+
+        for word in cell.split() if column.kind == "words" else [cell]:
+            yield i, word
 
 
 def _codes(tables: Tables) -> Iterator[Finding]:
     """Codes of countries that there are not, and words of a fixed list that are not on it."""
-    codes = geo.country_names().keys() | set(
-        tables.frames["countries"]["country"].drop_nulls().to_list()
-    )
+    countries = geo.country_names().keys() | tables.keys("countries")
+
     for table in schema.TABLES:
-        frame = tables.frames[table.name]
         for column in table.columns:
-            known = (
-                codes
-                if column.kind == "country" and not column.refers
-                else _WORDS.get(column.name, ())
-            )
-            if not known or not frame.height:
-                continue
-            for word, i in {
-                w: i for i, w in reversed([*_cells(frame[column.name].to_list(), column)])
-            }.items():
-                if word not in known:
-                    near = near_matches(word, known, most=3)
-                    yield tables.finding(
-                        "unknown-country" if column.kind == "country" else "unknown-word",
-                        Spot(table.name, i, column.name),
-                        f"{table.name}.{column.name} holds {word!r}, which is no "
-                        + (
-                            "code of ISO 3166."
-                            if column.kind == "country"
-                            else f"word of {column.name}."
-                        ),
-                        f"Write {' or '.join(near)} if that was meant."
-                        if near
-                        else "Write the country's two letters, or list it in countries."
-                        if column.kind == "country"
-                        else f"Write words of: {' '.join(known)}.",
-                        value=word,
-                    )
+            if column.kind == "country" and not column.refers:
+                yield from _unknown_words(tables, table, column, countries)
+            elif column.name in _WORDS:
+                yield from _unknown_words(tables, table, column, _WORDS[column.name])
+
+
+def _unknown_words(
+    tables: Tables, table: Table, column: Column, words: Collection[str]
+) -> Iterator[Finding]:
+    """One finding for each word of a column that is not one of those there are.
+
+    Parameters
+    ----------
+    tables, table, column : where the words stand.
+    words : those there are.
+    """
+    is_country = column.kind == "country"
+    list_name = "code of ISO 3166" if is_country else f"word of {column.name}"
+    otherwise = f"Write words of: {' '.join(words)}."
+    if is_country:
+        otherwise = "Write the country's two letters, or list it in countries."
+
+    # From the last word to the first, so that each is named on its first row.
+    row_of = {word: i for i, word in reversed([*_words(tables, table, column)])}
+    for word, row in row_of.items():
+        if word in words:
+            continue
+
+        near = near_matches(word, words, most=3)
+        yield tables.error(
+            "unknown-country" if is_country else "unknown-word",
+            Spot(table.name, row, column.name),
+            f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
+            do=f"Write {' or '.join(near)} if that was meant." if near else otherwise,
+            value=word,
+        )
+
+
+# Ranges
 
 
 def _ranges(tables: Tables) -> Iterator[Finding]:
     """Numbers outside the range their column declares."""
     for table in schema.TABLES:
-        frame = tables.frames[table.name]
-        bounded = [
-            c
-            for c in table.columns
-            if c.kind in ("number", "integer") and (c.low, c.high) != (None, None)
-        ]
-        if not frame.height or not bounded:
-            continue
-        names = [c.name for c in bounded]
-        for column, least, most in zip(
-            bounded, frame.select(names).min().row(0), frame.select(names).max().row(0), strict=True
-        ):
-            if least is None or not _outside(column, least) and not _outside(column, most):
-                continue
-            for i, value in enumerate(frame[column.name].to_list()):
-                if value is not None and _outside(column, value):
-                    yield tables.finding(
-                        "out-of-range",
-                        Spot(table.name, i, column.name),
-                        f"{table.name}.{column.name} is {value:g}; it lies {_span(column)}.",
-                        _range_cure(column, value),
-                        value=f"{value:g}",
-                    )
+        for column in table.columns:
+            has_range = column.low is not None or column.high is not None
+            if column.kind in ("number", "integer") and has_range:
+                yield from _out_of_range(tables, table, column)
 
 
-def _outside(column: Column, value: float) -> bool:
-    return (column.low is not None and value < column.low) or (
-        column.high is not None and value > column.high
-    )
+def _out_of_range(tables: Tables, table: Table, column: Column) -> Iterator[Finding]:
+    # Most columns are right throughout, which their least and largest number tell at once.
+    extent = tables.extent(table.name, column.name)
+    if extent is None or not any(map(column.is_outside, extent)):
+        return
+
+    for i, (value,) in tables.cells(table.name, column.name):
+        if value is not None and column.is_outside(value):
+            yield tables.error(
+                "out-of-range",
+                Spot(table.name, i, column.name),
+                f"{table.name}.{column.name} is {value:g}; it lies {_range(column)}.",
+                do=_range_cure(column, value),
+                value=f"{value:g}",
+            )
 
 
-def _span(column: Column) -> str:
+def _range(column: Column) -> str:
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
     if column.low is None:
         return f"at or below {column.high:g}{unit}"
-    return (
-        f"at or above {column.low:g}{unit}"
-        if column.high is None
-        else f"from {column.low:g} to {column.high:g}{unit}"
-    )
+    if column.high is None:
+        return f"at or above {column.low:g}{unit}"
+    return f"from {column.low:g} to {column.high:g}{unit}"
 
 
 def _range_cure(column: Column, value: float) -> str:
     if column.name == "open_share" and value == 0:
         return "Leave the season out: a link with windows is shut outside all of them."
-    if value in (-1, -9, -99, -999, -9999) or value in (9999, 99999, 999999, 1e6, 1e9):
-        return (
-            "Write the figure."
-            if column.required
-            else ("Leave the cell empty where the figure is not known; no stand-ins.")
-        )
+    if value in _STAND_INS:
+        if column.required:
+            return "Write the figure."
+        return "Leave the cell empty where the figure is not known; no stand-ins."
+
     if column.name.endswith("_share") or "_share_" in column.name:
-        return (
-            f"Write a share of 1, such as {value / 100:g} for {value:g} per cent."
-            if 1 < value <= 100
-            else ("Write a share between 0 and 1.")
-        )
-    return f"Write {column.meaning}" + (
-        f", in {column.unit}." if column.unit and column.unit != "1" else "."
-    )
+        if 1 < value <= 100:
+            return f"Write a share of 1, such as {value / 100:g} for {value:g} per cent."
+        return "Write a share between 0 and 1."
+
+    unit = f", in {column.unit}" if column.unit and column.unit != "1" else ""
+    return f"Write {column.meaning}{unit}."
 
 
-def _ordered(tables: Tables) -> Iterator[Finding]:
+# What a row must say together
+
+
+def _orders(tables: Tables) -> Iterator[Finding]:
     """Figures of one row that stand in the wrong order."""
-    for table, low, high in _ORDERED:
-        for i, (less, more) in enumerate(tables.frames[table].select(low, high).iter_rows()):
-            if less is not None and more is not None and more < less:
-                yield tables.finding(
-                    "p95-below-median" if high.endswith("p95_h") else "wrong-order",
-                    Spot(table, i, high),
-                    f"{table}.{high} is {more:g}, below {low} with {less:g}.",
-                    "Swap them, or correct the one that is wrong.",
-                    value=f"{more:g}",
+    for table, lower, upper in _ORDERED:
+        for i, (low, high) in tables.cells(table, lower, upper):
+            if high is None:
+                continue
+
+            if low is not None and high < low:
+                yield tables.error(
+                    "p95-below-median" if upper.endswith("p95_h") else "wrong-order",
+                    Spot(table, i, upper),
+                    f"{table}.{upper} is {high:g}, below {lower} with {low:g}.",
+                    do="Swap them, or correct the one that is wrong.",
+                    value=f"{high:g}",
                 )
-            elif less is None and more is not None and high == "fixed_p95_h":
-                yield tables.finding(
+            elif low is None and upper == "fixed_p95_h":
+                yield tables.error(
                     "p95-without-median",
-                    Spot(table, i, low),
-                    f"{table}.{high} is {more:g}, and {low} is empty.",
-                    f"Write the median into {low}, or empty {high}.",
-                    value=f"{more:g}",
+                    Spot(table, i, lower),
+                    f"{table}.{upper} is {high:g}, and {lower} is empty.",
+                    do=f"Write the median into {lower}, or empty {upper}.",
+                    value=f"{high:g}",
                 )
 
 
 def _periods(tables: Tables) -> Iterator[Finding]:
-    """Dates that end before they begin, and seasons with one end."""
+    """Dates that end before they begin."""
+    for table in _tables_with("from_on", "to_on"):
+        for i, (start, end) in tables.cells(table, "from_on", "to_on"):
+            if start is not None and end is not None and _is_empty_period(table, start, end):
+                yield tables.error(
+                    "empty-period",
+                    Spot(table, i, "to_on"),
+                    f"{table} runs from {start} to before {end}: no day at all.",
+                    do="Write a to_on later than from_on (to_on is the first day no longer), "
+                    "or leave it empty where no end is known.",
+                    value=str(end),
+                )
+
+
+def _is_empty_period(table: str, start: dt.date, end: dt.date) -> bool:
+    if table == "figures":  # there the last day is part of the period
+        return end < start
+    return end <= start
+
+
+def _seasons(tables: Tables) -> Iterator[Finding]:
+    """Seasons with one end."""
+    for table in _tables_with("season_from", "season_to"):
+        for i, (start, end) in tables.cells(table, "season_from", "season_to"):
+            if (start is None) != (end is None):
+                column = "season_from" if start is None else "season_to"
+                yield tables.error(
+                    "half-season",
+                    Spot(table, i, column),
+                    f"{table} gives a season with one end only.",
+                    do=f"Write {column} too, or empty both for the whole year.",
+                )
+
+
+def _tables_with(*columns: str) -> Iterable[str]:
     for table in schema.TABLES:
-        names = {c.name for c in table.columns}
-        frame = tables.frames[table.name]
-        if {"from_on", "to_on"} <= names:
-            counts_last = table.name == "figures"  # there the last day is part of the period
-            for i, (first, last) in enumerate(frame.select("from_on", "to_on").iter_rows()):
-                if (
-                    first is not None
-                    and last is not None
-                    and (last < first or (last == first and not counts_last))
-                ):
-                    yield tables.finding(
-                        "empty-period",
-                        Spot(table.name, i, "to_on"),
-                        f"{table.name} runs from {first} to before {last}: no day at all.",
-                        "Write a to_on later than from_on (to_on is the first day no longer), or "
-                        "leave it empty where no end is known.",
-                        value=str(last),
-                    )
-        if {"season_from", "season_to"} <= names:
-            for i, (first, last) in enumerate(frame.select("season_from", "season_to").iter_rows()):
-                if (first is None) != (last is None):
-                    column = "season_from" if first is None else "season_to"
-                    yield tables.finding(
-                        "half-season",
-                        Spot(table.name, i, column),
-                        f"{table.name} gives a season with one end only.",
-                        f"Write {column} too, or empty both for the whole year.",
-                    )
+        if {column.name for column in table.columns}.issuperset(columns):
+            yield table.name
 
 
 def _shares(tables: Tables) -> Iterator[Finding]:
     """Shares of one whole that do not add up to 1."""
-    for table, group, column in _SHARES:
-        sums: dict[tuple[Any, ...], float] = {}
-        first: dict[tuple[Any, ...], int] = {}
-        for i, (*key, share) in enumerate(tables.frames[table].select(*group, column).iter_rows()):
-            sums[tuple(key)] = sums.get(tuple(key), 0.0) + (share or 0.0)
-            first.setdefault(tuple(key), i)
-        for whole, total in sums.items():
-            if abs(total - 1) > _SHARE_SLACK and table not in tables.broken:
-                name = " to ".join(str(k) for k in whole if k is not None)
-                yield tables.finding(
+    for table, names, share_column in _SHARES:
+        if table in tables.broken:
+            continue
+
+        for words, whole in _wholes(tables, table, names, share_column).items():
+            if abs(whole.total - 1) > _SHARE_SLACK:
+                name = " to ".join(str(word) for word in words if word is not None)
+                yield tables.warning(
                     "shares-not-one",
-                    Spot(table, first[whole], column),
-                    f"the {column} of {name} add up to {total:.4g}.",
-                    "Correct them so that they add up to 1.",
-                    severity="warning",
-                    value=f"{total:.4g}",
+                    Spot(table, whole.first_row, share_column),
+                    f"the {share_column} of {name} add up to {whole.total:.4g}.",
+                    do="Correct them so that they add up to 1.",
+                    value=f"{whole.total:.4g}",
                     rows=(name,),
                 )
+
+
+def _wholes(
+    tables: Tables, table: str, names: tuple[str, ...], share_column: str
+) -> dict[tuple[Any, ...], _Whole]:
+    """Return words -> the whole of that name, whose shares a table gives.
+
+    Parameters
+    ----------
+    tables, table : the tables, and the one with the shares.
+    names : columns that name the whole together.
+    share_column : column of the shares.
+    """
+    wholes: dict[tuple[Any, ...], _Whole] = {}
+    for i, (*words, share) in tables.cells(table, *names, share_column):
+        whole = wholes.setdefault(tuple(words), _Whole(first_row=i))
+        whole.total += share or 0.0
+    return wholes

@@ -1,140 +1,153 @@
-"""What a table of trade flows may hold: parts, totals, units and countries."""
+"""Checks of a table of trade flows: parts, totals, units and countries."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import polars as pl
 
 from corridor.errors import Finding
 
 # A ratio near 1,000 between two figures of one flow is a unit, not a growth rate.
-_THOUSAND = (400.0, 2500.0)
+_MIN_THOUSAND = 400.0
+_MAX_THOUSAND = 2500.0
+_MAX_SHOWN_CODES = 5
+_MAX_SHOWN_COUNTRIES = 8
+# Two rows that are alike in these give the same figure twice.
+_FLOW_KEY = ("exporter", "importer", "sector_id", "year", "series", "alternative")
 
 
 def check_trade(
     trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame, *, complete: bool = True
 ) -> list[Finding]:
-    """Return what is wrong in a trade frame: negative values, unknown names, duplicates, mixed
-    units, no home sales.
+    """Return what is wrong in a trade frame.
 
-    complete: the frame is to be the whole trade of its countries, so that every one of them must
-    sell at home.
+    Parameters
+    ----------
+    trade : one row a flow, with exporter, importer and value_usd; the other columns of the table
+        of that name may be absent.
+    countries, sectors : the tables of those names.
+    complete : the frame is to be the whole trade of its countries, so that every one of them must
+        sell at home.
+
+    Returns
+    -------
+    Findings on negative values, unknown names, duplicates, mixed units and missing home sales.
     """
-    findings = []
-    label = "trade_id" if "trade_id" in trade.columns else None
-    frame = trade.with_columns(
-        (
-            pl.col(label)
-            if label
-            else pl.format(
-                "{}-{}-{}",
-                "exporter",
-                "importer",
-                pl.col("year") if "year" in trade.columns else pl.lit(""),
-            )
-        ).alias("_row")
-    ).with_columns(
-        *[
-            pl.lit(None, pl.String).alias(c)
-            for c in ("sector_id", "series", "alternative")
-            if c not in trade.columns
-        ],
-        *([] if "year" in trade.columns else [pl.lit(None, pl.Int64).alias("year")]),
-    )
-    bad = frame.filter(
-        (pl.col("value_usd") < 0) | pl.col("value_usd").is_null() | pl.col("value_usd").is_nan()
-    )
-    if len(bad):
-        findings.append(
-            Finding(
-                "bad-value",
-                "trade.value_usd is negative or missing.",
-                "Write the value in USD; leave the row out where it is not known.",
-                table="trade",
-                column="value_usd",
-                rows=tuple(bad["_row"]),
-            )
-        )
-    for column, known in (
-        ("exporter", countries["country"]),
-        ("importer", countries["country"]),
-        ("sector_id", sectors["sector_id"]),
-    ):
-        lost = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.to_list()))
-        if len(lost):
-            names = ", ".join(sorted(set(lost[column]))[:5])
-            findings.append(
-                Finding(
-                    "unknown-country" if column != "sector_id" else "unknown-sector",
-                    f"trade.{column} names {names}, which "
-                    f"{'countries' if column != 'sector_id' else 'sectors'}.csv does not have.",
-                    "Add it there or correct the code.",
-                    table="trade",
-                    column=column,
-                    rows=tuple(lost["_row"]),
-                )
-            )
-    keys = ["exporter", "importer", "sector_id", "year", "series", "alternative"]
-    twice = frame.filter(pl.struct(keys).is_duplicated())
-    if len(twice):
-        findings.append(
-            Finding(
-                "duplicate-row",
-                "Two rows give the same flow of the same year and series.",
-                "Keep one, or tell them apart by series or alternative.",
-                table="trade",
-                rows=tuple(twice["_row"]),
-            )
-        )
-    findings += _thousands(frame)
+    flows = _named_flows(trade)
+    findings = [
+        *_bad_values(flows),
+        *_unknown_names(flows, "exporter", countries["country"]),
+        *_unknown_names(flows, "importer", countries["country"]),
+        *_unknown_names(flows, "sector_id", sectors["sector_id"]),
+        *_duplicate_flows(flows),
+        *_mixed_units(flows),
+    ]
     if complete:
-        home = set(
-            frame.filter((pl.col("exporter") == pl.col("importer")) & (pl.col("value_usd") > 0))[
-                "exporter"
-            ]
-        )
-        seen = set(frame["exporter"].drop_nulls()) | set(frame["importer"].drop_nulls())
-        if away := sorted(seen - home):
-            findings.append(
-                Finding(
-                    "no-domestic-sales",
-                    "No sales at home are given for "
-                    f"{', '.join(away[:8])}{' and more' if len(away) > 8 else ''}: general "
-                    "equilibrium needs them.",
-                    "Add rows whose importer is the exporter, from output less exports.",
-                    table="trade",
-                    rows=tuple(away),
-                )
-            )
+        findings += _no_domestic_sales(flows)
     return findings
 
 
-def _thousands(frame: pl.DataFrame) -> list[Finding]:
-    """Find flows whose figures of neighbouring years differ by a factor near 1,000."""
-    pairs = (
-        frame.filter(pl.col("value_usd") > 0)
-        .sort("year")
-        .with_columns(
-            (
-                pl.col("value_usd")
-                / pl.col("value_usd").shift(1).over(["exporter", "importer", "sector_id", "series"])
-            ).alias("_ratio")
+def _named_flows(trade: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows with every column the checks look at, and with a name in ``_row``."""
+    has_year = "year" in trade.columns
+    year = pl.col("year") if has_year else pl.lit("")
+    name = pl.format("{}-{}-{}", "exporter", "importer", year)
+    if "trade_id" in trade.columns:
+        name = pl.col("trade_id")
+
+    absent = [
+        pl.lit(None, pl.String).alias(column)
+        for column in ("sector_id", "series", "alternative")
+        if column not in trade.columns
+    ]
+    if not has_year:
+        absent.append(pl.lit(None, pl.Int64).alias("year"))
+    return trade.with_columns(name.alias("_row")).with_columns(absent)
+
+
+def _bad_values(flows: pl.DataFrame) -> Iterator[Finding]:
+    value = pl.col("value_usd")
+    bad = flows.filter((value < 0) | value.is_null() | value.is_nan())
+    if len(bad):
+        yield Finding(
+            "bad-value",
+            "trade.value_usd is negative or missing.",
+            do="Write the value in USD; leave the row out where it is not known.",
+            table="trade",
+            column="value_usd",
+            rows=tuple(bad["_row"]),
         )
+
+
+def _unknown_names(flows: pl.DataFrame, column: str, known: pl.Series) -> Iterator[Finding]:
+    code = pl.col(column)
+    unknown = flows.filter(code.is_not_null() & ~code.is_in(known.to_list()))
+    if len(unknown):
+        codes = ", ".join(sorted(set(unknown[column]))[:_MAX_SHOWN_CODES])
+        is_sector = column == "sector_id"
+        yield Finding(
+            "unknown-sector" if is_sector else "unknown-country",
+            f"trade.{column} names {codes}, "
+            f"which {'sectors' if is_sector else 'countries'}.csv does not have.",
+            do="Add it there or correct the code.",
+            table="trade",
+            column=column,
+            rows=tuple(unknown["_row"]),
+        )
+
+
+def _duplicate_flows(flows: pl.DataFrame) -> Iterator[Finding]:
+    duplicates = flows.filter(pl.struct(*_FLOW_KEY).is_duplicated())
+    if len(duplicates):
+        yield Finding(
+            "duplicate-row",
+            "Two rows give the same flow of the same year and series.",
+            do="Keep one, or tell them apart by series or alternative.",
+            table="trade",
+            rows=tuple(duplicates["_row"]),
+        )
+
+
+def _mixed_units(flows: pl.DataFrame) -> Iterator[Finding]:
+    """Flows whose figures of neighbouring years differ by a factor near 1,000."""
+    value = pl.col("value_usd")
+    value_before = value.shift(1).over(["exporter", "importer", "sector_id", "series"])
+    series = (
+        flows.filter(value > 0).sort("year").with_columns((value / value_before).alias("_ratio"))
     )
-    low, high = _THOUSAND
-    odd = pairs.filter(
-        pl.col("_ratio").is_between(low, high) | pl.col("_ratio").is_between(1 / high, 1 / low)
+
+    ratio = pl.col("_ratio")
+    odd = series.filter(
+        ratio.is_between(_MIN_THOUSAND, _MAX_THOUSAND)
+        | ratio.is_between(1 / _MAX_THOUSAND, 1 / _MIN_THOUSAND)
     )
-    if odd.is_empty():
-        return []
-    return [
-        Finding(
+    if len(odd):
+        yield Finding(
             "mixed-units",
             "A flow changes about a thousandfold from one figure to the next of its series: "
             "thousands of dollars may stand among dollars.",
-            "Write every value in USD, not thousands.",
+            do="Write every value in USD, not thousands.",
             severity="warning",
             table="trade",
             column="value_usd",
             rows=tuple(odd["_row"]),
         )
-    ]
+
+
+def _no_domestic_sales(flows: pl.DataFrame) -> Iterator[Finding]:
+    home_sales = flows.filter(
+        (pl.col("exporter") == pl.col("importer")) & (pl.col("value_usd") > 0)
+    )
+    countries = {*flows["exporter"].drop_nulls(), *flows["importer"].drop_nulls()}
+    without = sorted(countries - set(home_sales["exporter"]))
+    if without:
+        shown = ", ".join(without[:_MAX_SHOWN_COUNTRIES])
+        more = " and more" if len(without) > _MAX_SHOWN_COUNTRIES else ""
+        yield Finding(
+            "no-domestic-sales",
+            f"No sales at home are given for {shown}{more}: general equilibrium needs them.",
+            do="Add rows whose importer is the exporter, from output less exports.",
+            table="trade",
+            rows=tuple(without),
+        )

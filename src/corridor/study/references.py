@@ -11,7 +11,7 @@ from corridor.network.names import find_place, place_names, places_beginning
 from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
 from corridor.study.settings_file import TARGET, parse, scenario_section, trip_section
 from corridor.study.toml_lines import Section, TomlLines
-from corridor.tables.reading import Spot, Tables
+from corridor.tables.tables import Spot, Tables
 
 
 def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
@@ -228,11 +228,11 @@ def _check_observations(
         else:
             do = f"Add a section [scenarios.{name}] to {FILE}."
         lines.findings.append(
-            tables.finding(
+            tables.error(
                 "unknown-scenario",
                 Spot("observations", row, "scenario"),
                 f"observations.scenario names {name!r}, which {FILE} does not have.",
-                do,
+                do=do,
                 value=name,
             )
         )

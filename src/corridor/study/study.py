@@ -17,8 +17,10 @@ from corridor.checks import every
 from corridor.errors import CallError, Finding, StudyError, UnknownName
 from corridor.study import references
 from corridor.study.settings import FILE, Scenario, Settings, Trip
-from corridor.tables.files import Unreadable, read_bytes
-from corridor.tables.reading import Tables, read_folder
+from corridor.tables.files import read_bytes
+from corridor.tables.raw import Unreadable
+from corridor.tables.reading import read_folder
+from corridor.tables.tables import Tables
 
 if TYPE_CHECKING:
     from corridor.network.network import Network

@@ -23,12 +23,20 @@ OPEN_STATUS = "existing"
 class Column:
     """One column: its name, what it holds and what it may hold.
 
-    kind: id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
-    words (ids or words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00),
-    timetable (``mon 08:00; thu 20:00``); in results also prose (a text told in the reader's
-    language), message (the same prose packed, to be told anew) and instant (UTC). many: a list of
-    such values. refers: ``table`` whose key the value must be, or None. low, high: closed range.
-    required: null is a finding.
+    Parameters
+    ----------
+    name : its name, with the unit where it has one.
+    kind : id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
+        words (ids or words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00),
+        timetable (``mon 08:00; thu 20:00``); in results also prose (a text told in the reader's
+        language), message (the same prose packed, to be told anew) and instant (UTC).
+    meaning : what it says, as a label and in the documentation.
+    unit : its unit for labels; null: it has none.
+    required : an empty cell is a finding.
+    refers : table whose key the value must be; null: the value is no reference.
+    low, high : ends of the range a number may lie in, both part of it; null: no end.
+    choices : what a choice may be.
+    many : a cell holds a list of such values.
     """
 
     name: str
@@ -42,14 +50,28 @@ class Column:
     choices: tuple[str, ...] = ()
     many: bool = False
 
+    def is_outside(self, value: float) -> bool:
+        """Tell whether a number lies outside the declared range."""
+        is_below = self.low is not None and value < self.low
+        is_above = self.high is not None and value > self.high
+        return is_below or is_above
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, key column (None: rows need not be unique) and columns in order.
+    """One table: its name, what it holds and its columns in order.
 
-    required: every study has it. Of a table of results: title, its readable name; needs: what a
-    study must have for a run to keep it, names of tables with rows, or ``target``; unless: why a
-    run may lack it even then, or None.
+    Parameters
+    ----------
+    name : its name, that of the file it stands in.
+    key : column whose values are unique; null: rows have no key of their own.
+    meaning : what a row says.
+    columns : its columns in the order they are written.
+    required : every study has it.
+    title : readable name of a table of results.
+    needs : what a study must have for a run to keep a table of results: names of tables with
+        rows, or ``target``.
+    unless : why a run may lack a table of results even then; null: it may not.
     """
 
     name: str
@@ -109,5 +131,12 @@ def number(
     high: float | None = None,
     required: bool = False,
 ) -> Column:
-    """Declare a column of numbers, none below zero unless low says so."""
+    """Declare a column of numbers, none below zero unless ``low`` says so.
+
+    Parameters
+    ----------
+    name, meaning, unit : as in Column.
+    low, high : ends of the range, both part of it; null: no end.
+    required : an empty cell is a finding.
+    """
     return Column(name, "number", meaning, unit=unit, low=low, high=high, required=required)

@@ -1,15 +1,77 @@
-"""Tables as CSV for people: for pipes, spreadsheets and downloads a list is one cell of text."""
+"""CSV: read with all its damage, and written for people, a list as one cell of text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from corridor.errors import Finding
 from corridor.language.messages import readable
+from corridor.tables.raw import RawTable, Unreadable, refuse_too_many_rows, trimmed
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
+MAX_LINE_BYTES = 1_000_000
+DELIMITERS = (",", ";", "\t")
+SAVE_AS = "Save the table as CSV UTF-8 with a comma between cells."
 SPREADSHEET_INSTANT = "%Y-%m-%d %H:%M"  # in UTC; the form spreadsheets read as a time
 SPREADSHEET_MARK = b"\xef\xbb\xbf"  # the byte order mark, by which spreadsheets know UTF-8
+
+_MAX_SHOWN = 20  # ragged rows that are listed one by one
+_BATCH_ROWS = 50_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive or XLSX workbook",
+    b"\x1f\x8b": "compressed with gzip",
+    b"PAR1": "a Parquet file",
+    b"SQLite": "a database",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"<!DOC": "a web page",
+    b"<html": "a web page",
+}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows below the header.
+
+    lines: line each row begins on. cell_counts: ragged row -> cells it had.
+    """
+
+    cells: pl.DataFrame
+    lines: list[int]
+    cell_counts: Mapping[int, int]
+
+
+def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTable, list[Finding]]:
+    """Return a CSV file as text, with findings on its rows.
+
+    The delimiter is the one that fits the declared names best. Raises Unreadable where no table
+    can be made of the file.
+    """
+    _refuse_unlike_text(data)
+    delimiter = _find_delimiter(data, declared)
+    reader = csv.reader(_text_lines(data), delimiter=delimiter, strict=True)
+
+    try:
+        header = _read_header(reader)
+        _refuse_other_delimiter(header, declared)
+        rows = _read_rows(reader, len(header))
+    except StopIteration:
+        raise _empty_file() from None
+    except csv.Error as error:
+        raise _broken_quotes(error, reader.line_num) from None
+
+    table = RawTable(file, header, rows.cells, rows.lines, frozenset(rows.cell_counts))
+    return table, list(_ragged_findings(rows, len(header), file))
 
 
 def csv_text(
@@ -41,4 +103,205 @@ def join_lists(frame: pl.DataFrame, separators: Mapping[str, str] | None = None)
 
     return frame.with_columns(
         pl.col(name).list.eval(items).list.join(parting.get(name, "; ")) for name in lists
+    )
+
+
+def _text_lines(data: bytes) -> io.TextIOWrapper:
+    """Return the lines as they come: a file of 200 MB decoded whole would take five times that."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+
+
+def _find_delimiter(data: bytes, declared: Collection[str]) -> str:
+    """Return the delimiter that parts the first line into the most declared names."""
+    line = next((line for line in _text_lines(data) if line.strip()), "")
+    if line.startswith("sep="):
+        raise Unreadable(
+            "wrong-delimiter",
+            "begins with a line for Excel instead of the header.",
+            do="Remove line 1.",
+            line=1,
+        )
+
+    def declared_names(delimiter: str) -> int:
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:  # a cell too long, which reading the whole file names with its line
+            return 0
+        return sum(cell.strip() in declared for cell in cells)
+
+    return max(DELIMITERS, key=declared_names)
+
+
+def _read_header(reader: Reader) -> tuple[str, ...]:
+    """Return the first row that holds anything; StopIteration where there is none."""
+    row = next(row for row in reader if any(cell.strip() for cell in row))
+    return tuple(cell.strip() for cell in row)
+
+
+def _read_rows(reader: Reader, width: int) -> _Rows:
+    """Return the rows below the header; of a ragged one only the first cell is kept."""
+    names = [str(i) for i in range(width)]
+    frames: list[pl.DataFrame] = []
+    batch: list[list[str]] = []
+    lines: list[int] = []
+    cell_counts: dict[int, int] = {}
+
+    last_line = reader.line_num
+    for row in reader:
+        first_line = last_line + 1  # a quoted cell may run over several lines
+        last_line = reader.line_num
+        if not any(cell.strip() for cell in row):
+            continue
+
+        while len(row) > width and not row[-1].strip():
+            row.pop()
+        if len(row) != width:
+            cell_counts[len(lines)] = len(row)
+            row = [row[0], *[""] * (width - 1)]
+
+        lines.append(first_line)
+        batch.append(row)
+        if len(batch) == _BATCH_ROWS:
+            frames.append(_batch_frame(batch, names))
+            batch = []
+
+    if batch or not frames:
+        frames.append(_batch_frame(batch, names))
+    return _Rows(pl.concat(frames), lines, cell_counts)
+
+
+def _batch_frame(rows: list[list[str]], names: list[str]) -> pl.DataFrame:
+    columns: Mapping[str, Sequence[str]] = {}
+    if rows:
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+
+    return trimmed(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)))
+
+
+def _ragged_findings(rows: _Rows, width: int, file: str) -> Iterator[Finding]:
+    """Rows of too few or too many cells: the first twenty, and one finding for all."""
+    for row, count in itertools.islice(rows.cell_counts.items(), _MAX_SHOWN):
+        line = rows.lines[row]
+        yield Finding(
+            "ragged-row",
+            f"{file} has {count} cells on line {line}, the header has {width}.",
+            do="Put a cell that holds a comma in double quotes."
+            if count > width
+            else "Write every cell of the row, empty ones too, and close every quote.",
+            file=file,
+            line=line,
+            value=str(count),
+        )
+
+    if len(rows.cell_counts) > _MAX_SHOWN:
+        yield Finding(
+            "ragged-row",
+            f"{file} has {len(rows.cell_counts)} rows that do not fit its header.",
+            do="Put cells that hold a comma in double quotes.",
+            file=file,
+        )
+
+
+def _refuse_unlike_text(data: bytes) -> None:
+    """Raise Unreadable for what is no text in UTF-8, or has too many or too long lines."""
+    if not data.strip(_BYTE_ORDER_MARK + b" \t\r\n"):
+        raise _empty_file()
+
+    _refuse_binary(data)
+    refuse_too_many_rows(data.count(b"\n"))
+    _refuse_long_line(data)
+    _refuse_other_encoding(data)
+
+
+def _refuse_binary(data: bytes) -> None:
+    for magic, what in _MAGIC.items():
+        if data.startswith(magic):
+            raise Unreadable("binary-file", f"is not CSV: it is {what}.", do=SAVE_AS)
+
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("bad-encoding", "is UTF-16, not UTF-8.", do=SAVE_AS, line=1)
+
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise Unreadable(
+            "binary-file",
+            "holds a NUL byte, as no text does.",
+            do=SAVE_AS,
+            line=_line_of(data, nul),
+        )
+
+
+def _refuse_long_line(data: bytes) -> None:
+    start = 0
+    while len(data) - start > MAX_LINE_BYTES:
+        end = data.rfind(b"\n", start, start + MAX_LINE_BYTES)
+        if end < 0:
+            end = data.rfind(b"\r", start, start + MAX_LINE_BYTES)
+        if end < 0:
+            raise Unreadable(
+                "line-too-long",
+                f"has a line of more than {MAX_LINE_BYTES:,} bytes.",
+                do="Put every row on a line of its own.",
+                line=_line_of(data, start),
+            )
+        start = end + 1
+
+
+def _refuse_other_encoding(data: bytes) -> None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = _line_of(data, error.start)
+        raise Unreadable(
+            "bad-encoding",
+            f"is not UTF-8: byte {data[error.start]:#04x} on line {line} is from another encoding, "
+            "such as Windows-1251 or Latin-1.",
+            do=SAVE_AS,
+            line=line,
+        ) from None
+
+
+def _refuse_other_delimiter(header: tuple[str, ...], declared: Collection[str]) -> None:
+    if len(header) > 1:
+        return
+
+    for sign in ("|", ":", "^", "~", " "):
+        names = header[0].split(sign)
+        if sum(name.strip(' "') in declared for name in names) > 1:
+            raise Unreadable("wrong-delimiter", f"parts its cells by {sign!r}.", do=SAVE_AS, line=1)
+
+
+def _line_of(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def _empty_file() -> Unreadable:
+    return Unreadable(
+        "empty-file", "is empty.", do="Write the header and the rows, or remove the file."
+    )
+
+
+def _broken_quotes(error: csv.Error, line: int) -> Unreadable:
+    """Return what a message of the CSV reader means to whoever wrote the file."""
+    reason = str(error)
+    if "field limit" in reason or "field larger" in reason:
+        return Unreadable(
+            "cell-too-long",
+            f"has a cell of more than {csv.field_size_limit():,} characters that ends after line "
+            f"{line}; perhaps a quote is not closed.",
+            do="Close the double quotes of every cell.",
+            line=line,
+        )
+    if "end of data" in reason:
+        return Unreadable(
+            "unclosed-quote",
+            "ends inside a cell that a double quote opened.",
+            do="Close the quotes; a quote within a cell is written twice.",
+            line=line,
+        )
+    return Unreadable(
+        "bad-quotes",
+        f"has text after a closing quote on line {line}.",
+        do="Write a quote within a cell twice, and quote the whole cell.",
+        line=line,
     )

@@ -1,222 +1,149 @@
-"""Tables: a folder of CSV, Parquet and XLSX files made into typed frames, with a finding for
-everything that is wrong."""
+"""Reading: a folder of CSV, Parquet and XLSX files made into tables, with all their damage."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from corridor.errors import Finding, near_matches
 from corridor.tables import schema
-from corridor.tables.cells import TYPES, cure, typed, unit_hint
-from corridor.tables.columns import Column, Table
-from corridor.tables.files import (
-    SAVE_AS,
-    SUFFIXES,
-    Raw,
-    Unreadable,
-    from_frame,
-    read_bytes,
-    read_csv,
-    read_parquet,
-    read_xlsx,
-)
+from corridor.tables.columns import Table
+from corridor.tables.csv import SAVE_AS, read_csv
+from corridor.tables.files import SUFFIXES, read_bytes
+from corridor.tables.frames import typed_frame
+from corridor.tables.parquet import read_parquet
+from corridor.tables.raw import RawTable, Unreadable, from_frame
+from corridor.tables.tables import Tables, empty_table
+from corridor.tables.xlsx import read_xlsx
 
 WORKBOOK = "study.xlsx"
-_MOST_SHOWN = 20  # findings of one kind in one column that are listed one by one
 _NAMES = frozenset(t.name for t in schema.TABLES)
 _UNREAD = (".tsv", ".txt", ".xls", ".ods", ".json", ".gz", ".zip", ".feather", ".arrow")
+_BREAKS_TABLE = ("missing-column", "duplicate-column")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in a table: row number from 0 (None: the whole table) and column."""
+class _TableFile(NamedTuple):
+    """A file to be read, and the table it is named after; null: the workbook of all tables."""
 
-    table: str
-    row: int | None = None
-    column: str | None = None
+    name: str
+    table: str | None
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The tables of a study as they were read.
+@dataclass
+class _Reading:
+    """What has been read so far: the tables as text, the hashes of files, and what was wrong."""
 
-    frames: table -> frame with every declared column, typed; absent tables are empty. findings:
-    what was wrong with files and cells. files: table -> file. hashes: file -> SHA-256. lines: table
-    -> line of each row in its file. broken: tables that lost rows or columns, so that references
-    into them say nothing.
-    """
-
-    frames: Mapping[str, pl.DataFrame]
-    findings: tuple[Finding, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
-    hashes: Mapping[str, str] = field(default_factory=dict)
-    lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    broken: frozenset[str] = frozenset()
-
-    def name(self, table: str) -> str:
-        """Return the file of a table; where there is none, the file it would be."""
-        return self.files.get(table, f"{table}.csv")
-
-    def is_whole(self, table: str) -> bool:
-        """Tell whether a table lost no row, column or cell, so that null means an empty cell."""
-        return table not in self.broken and not any(
-            f.table == table and f.kind.startswith("bad-") for f in self.findings
-        )
-
-    def key(self, table: str, row: int) -> str | None:
-        """Return the key of a row; None where it has none."""
-        declared = schema.table(table)
-        value = self.frames[table][declared.key or declared.columns[0].name][row]
-        return None if value is None else str(value)
-
-    def finding(self, kind: str, spot: Spot, message: str, do: str, **more: Any) -> Finding:
-        """Return a finding at a place: more holds ``severity``, ``value`` or ``rows``."""
-        row = spot.row
-        lines = self.lines.get(spot.table)
-        if (
-            row is not None
-            and "rows" not in more
-            and (found := self.key(spot.table, row)) is not None
-        ):
-            more["rows"] = (found,)
-        line = lines[row] if lines is not None and row is not None else None
-        return Finding(
-            kind,
-            message,
-            do,
-            table=spot.table,
-            column=spot.column,
-            file=self.name(spot.table),
-            line=line,
-            **more,
-        )
+    raw_tables: dict[str, RawTable] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
 
 def read_folder(folder: str | os.PathLike[str]) -> Tables:
-    """Return every table in a folder; whatever is wrong with files or cells is among its findings.
-    Never raises for those.
+    """Return every table in a folder; whatever is wrong with files or cells is a finding of it.
 
     A table is a file of its name (``links.csv``, ``links.parquet``, ``links.xlsx``) or a sheet of
     ``study.xlsx``. CSV is UTF-8, parted by comma, semicolon or tab. Columns come in any order;
-    cells are read as text and made typed strictly.
+    cells are read as text and made typed strictly. Never raises for what stands in the folder.
     """
     home = Path(folder)
-    findings: list[Finding] = []
-    raws: dict[str, Raw] = {}
-    hashes: dict[str, str] = {}
-    broken: set[str] = set()
-    files = _files(home, findings)
-    if files is None:
-        return Tables(
-            {t.name: empty(t.name) for t in schema.TABLES}, tuple(findings), broken=_NAMES
-        )
-    for name, table in files:
-        try:
-            data = read_bytes(home, name)
-            hashes[name] = hashlib.sha256(data).hexdigest()
-            for found, raw in _read(data, name, table, findings).items():
-                if found in raws:
-                    findings.append(
-                        Finding(
-                            "two-files",
-                            f"Table {found} stands in {raws[found].file} and in {name}.",
-                            "Keep one of them and remove the other.",
-                            table=found,
-                            file=name,
-                        )
-                    )
-                raws.setdefault(found, raw)
-        except Unreadable as unreadable:
-            findings.append(unreadable.finding(name, table))
-            broken.update(_NAMES if table is None else (table,))
-    return _tables(raws, findings, hashes, broken)
-
-
-def from_frames(frames: Mapping[str, Any]) -> Tables:
-    """Return tables made of frames (polars, or anything with an Arrow stream), checked as if they
-    had been files."""
-    findings: list[Finding] = []
-    raws: dict[str, Raw] = {}
-    broken: set[str] = set()
-    for name, frame in frames.items():
-        if name not in _NAMES:
-            findings.append(_unknown_table(name, name))
-            continue
-        try:
-            raws[name] = from_frame(
-                frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame), name
-            )
-        except Unreadable as unreadable:
-            findings.append(unreadable.finding(name, name))
-            broken.add(name)
-    return _tables(raws, findings, {}, broken)
-
-
-@cache
-def empty(table: str) -> pl.DataFrame:
-    """Return a table without rows, every column typed."""
-    return pl.DataFrame(
-        schema={c.name: TYPES.get(c.kind, pl.String) for c in schema.table(table).columns}
-    )
-
-
-def _files(home: Path, findings: list[Finding]) -> list[tuple[str, str | None]] | None:
-    """Return (file, table) of every file to be read, None where there is no folder; table is None
-    for the workbook."""
     try:
         names = sorted(os.listdir(home))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        said = getattr(error, "strerror", None) or error
-        findings.append(
-            Finding(
-                "no-folder",
-                f"{home} cannot be read: {said}.",
-                "Name a folder that holds the tables of a study.",
-                file=str(home),
-            )
-        )
-        return None
-    files: list[tuple[str, str | None]] = []
-    for name in names:
-        path = Path(name)
-        stem = path.stem
-        suffix = path.suffix.lower()
-        if name.startswith((".", "~")):
+        return _no_tables(home, error)
+
+    reading = _Reading()
+    reading.findings += _stray_files(names)
+    for file in _table_files(names):
+        _read_file(home, file, reading)
+    return _typed_tables(reading)
+
+
+def from_frames(frames: Mapping[str, Any]) -> Tables:
+    """Return tables made of frames, checked as if they had been files.
+
+    frames: table -> frame of polars, or of anything with an Arrow stream.
+    """
+    reading = _Reading()
+    for name, frame in frames.items():
+        if name not in _NAMES:
+            reading.findings.append(_unknown_table(name, stem=name))
             continue
+
+        try:
+            columns = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+            reading.raw_tables[name] = from_frame(columns, name)
+        except Unreadable as unreadable:
+            reading.findings.append(unreadable.finding(name, name))
+            reading.broken.add(name)
+    return _typed_tables(reading)
+
+
+def _no_tables(home: Path, error: Exception) -> Tables:
+    reason = getattr(error, "strerror", None) or error
+    finding = Finding(
+        "no-folder",
+        f"{home} cannot be read: {reason}.",
+        do="Name a folder that holds the tables of a study.",
+        file=str(home),
+    )
+    frames = {table.name: empty_table(table.name) for table in schema.TABLES}
+    return Tables(frames, findings=(finding,), broken=_NAMES)
+
+
+# The files of a folder
+
+
+def _table_files(names: list[str]) -> Iterator[_TableFile]:
+    for name in names:
         if name == WORKBOOK:
-            files.append((name, None))
-        elif suffix in SUFFIXES and stem in _NAMES:
-            files.append((name, stem))
-        elif suffix in SUFFIXES:
-            findings.append(_unknown_table(stem, name))
-        elif suffix in _UNREAD and name.split(".")[0] in _NAMES:
-            findings.append(
-                Finding(
-                    "unread-file",
-                    f"{name} is not read: its ending is none of {', '.join(SUFFIXES)}.",
-                    SAVE_AS,
-                    severity="warning",
-                    table=name.split(".")[0],
-                    file=name,
-                )
+            yield _TableFile(name, None)
+        elif _is_shown(name) and _suffix(name) in SUFFIXES and Path(name).stem in _NAMES:
+            yield _TableFile(name, Path(name).stem)
+
+
+def _stray_files(names: list[str]) -> Iterator[Finding]:
+    """Files that look like tables and are not read."""
+    for name in names:
+        stem = name.split(".")[0]
+        if not _is_shown(name) or name == WORKBOOK:
+            continue
+
+        if _suffix(name) in SUFFIXES and Path(name).stem not in _NAMES:
+            yield _unknown_table(name, stem=Path(name).stem)
+        elif _suffix(name) in _UNREAD and stem in _NAMES:
+            yield Finding(
+                "unread-file",
+                f"{name} is not read: its ending is none of {', '.join(SUFFIXES)}.",
+                do=SAVE_AS,
+                severity="warning",
+                table=stem,
+                file=name,
             )
-    return files
 
 
-def _unknown_table(stem: str, name: str) -> Finding:
+def _is_shown(name: str) -> bool:
+    """Tell whether a file is neither hidden nor what an open spreadsheet program leaves."""
+    return not name.startswith((".", "~"))
+
+
+def _suffix(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _unknown_table(name: str, *, stem: str) -> Finding:
+    """Return the finding for a file, or a frame, whose name is that of no table."""
     near = near_matches(stem, _NAMES, most=1)
     return Finding(
         "unknown-table",
         f"{name} is no table of a study and is not read.",
-        f"Rename it to {near[0]}{Path(name).suffix} if that was meant."
+        do=f"Rename it to {near[0]}{Path(name).suffix} if that was meant."
         if near
         else "Move it elsewhere if it is not needed here.",
         severity="warning",
@@ -224,235 +151,83 @@ def _unknown_table(stem: str, name: str) -> Finding:
     )
 
 
-def _read(data: bytes, name: str, table: str | None, findings: list[Finding]) -> dict[str, Raw]:
-    match Path(name).suffix.lower():
-        case ".csv" if table is not None:
-            raw, ragged = read_csv(
-                data, name, frozenset(c.name for c in schema.table(table).columns)
+# From files to tables
+
+
+def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
+    """Add the tables of one file to what has been read; the first file of a table counts."""
+    try:
+        data = read_bytes(home, file.name)
+        reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
+        raw_tables, ragged_rows = _read_tables(data, file)
+    except Unreadable as unreadable:
+        reading.findings.append(unreadable.finding(file.name, file.table))
+        reading.broken.update(_NAMES if file.table is None else (file.table,))
+        return
+
+    reading.findings += ragged_rows
+    for table, raw in raw_tables.items():
+        first = reading.raw_tables.setdefault(table, raw)
+        if first is not raw:
+            reading.findings.append(
+                Finding(
+                    "two-files",
+                    f"Table {table} stands in {first.file} and in {file.name}.",
+                    do="Keep one of them and remove the other.",
+                    table=table,
+                    file=file.name,
+                )
             )
-            findings += [_of(table, finding) for finding in ragged]
-            return {table: raw}
+
+
+def _read_tables(data: bytes, file: _TableFile) -> tuple[dict[str, RawTable], list[Finding]]:
+    """Return the tables of a file as text, and findings on its rows."""
+    table = file.table
+    match _suffix(file.name):
+        case ".csv" if table is not None:
+            declared = frozenset(column.name for column in schema.table(table).columns)
+            raw, findings = read_csv(data, file.name, declared)
+            return {table: raw}, [replace(finding, table=table) for finding in findings]
         case ".parquet" if table is not None:
-            return {table: read_parquet(data, name)}
+            return {table: read_parquet(data, file.name)}, []
         case _:
-            return read_xlsx(data, name, _NAMES, only=table)
+            return read_xlsx(data, file.name, _NAMES, only=table), []
 
 
-def _of(table: str, finding: Finding) -> Finding:
-    return Finding(
-        finding.kind,
-        finding.message,
-        finding.do,
-        table=table,
-        file=finding.file,
-        line=finding.line,
-        value=finding.value,
-    )
-
-
-def _tables(
-    raws: Mapping[str, Raw], findings: list[Finding], hashes: Mapping[str, str], broken: set[str]
-) -> Tables:
+def _typed_tables(reading: _Reading) -> Tables:
+    """Return everything that was read with its cells typed; absent tables are empty."""
     frames: dict[str, pl.DataFrame] = {}
     for table in schema.TABLES:
-        raw = raws.get(table.name)
+        raw = reading.raw_tables.get(table.name)
         if raw is None:
-            frames[table.name] = empty(table.name)
-            if table.required and table.name not in broken:
-                findings.append(
-                    Finding(
-                        "missing-table",
-                        f"The study has no table {table.name}: {table.meaning}.",
-                        f"Add {table.name}.csv with the columns "
-                        f"{', '.join(c.name for c in table.columns if c.required)}.",
-                        table=table.name,
-                        file=f"{table.name}.csv",
-                    )
-                )
-                broken.add(table.name)
+            frames[table.name] = empty_table(table.name)
+            if table.required and table.name not in reading.broken:
+                reading.findings.append(_missing_table(table))
+                reading.broken.add(table.name)
             continue
-        before = len(findings)
-        frames[table.name] = _typed(table, raw, findings)
-        if raw.ragged or any(
-            f.kind in ("missing-column", "duplicate-column") for f in findings[before:]
-        ):
-            broken.add(table.name)
+
+        frames[table.name], findings = typed_frame(table, raw)
+        reading.findings += findings
+        if raw.ragged or any(finding.kind in _BREAKS_TABLE for finding in findings):
+            reading.broken.add(table.name)
+
+    raw_tables = reading.raw_tables
     return Tables(
         frames,
-        tuple(findings),
-        {t: r.file for t, r in raws.items()},
-        dict(hashes),
-        {t: r.lines for t, r in raws.items()},
-        frozenset(broken),
+        findings=tuple(reading.findings),
+        files={name: raw.file for name, raw in raw_tables.items()},
+        hashes=reading.hashes,
+        lines={name: raw.lines for name, raw in raw_tables.items()},
+        broken=frozenset(reading.broken),
     )
 
 
-def _typed(table: Table, raw: Raw, findings: list[Finding]) -> pl.DataFrame:
-    """Return the frame of a table; cells that do not fit are null and among the findings."""
-    at = _columns(table, raw, findings)
-    if table.required and raw.cells.height == 0:
-        findings.append(
-            Finding(
-                "no-rows",
-                f"{raw.file} has a header and no rows.",
-                f"Write a row for each of: {table.meaning}.",
-                table=table.name,
-                file=raw.file,
-            )
-        )
-    text = (
-        raw.cells.select(
-            pl.col(str(at[c.name])).alias(c.name)
-            if c.name in at
-            else pl.lit(None, pl.String).alias(c.name)
-            for c in table.columns
-        )
-        if at
-        else empty(table.name).cast(pl.String)
+def _missing_table(table: Table) -> Finding:
+    columns = ", ".join(column.name for column in table.columns if column.required)
+    return Finding(
+        "missing-table",
+        f"The study has no table {table.name}: {table.meaning}.",
+        do=f"Add {table.name}.csv with the columns {columns}.",
+        table=table.name,
+        file=f"{table.name}.csv",
     )
-    frame = text.select(typed(c) for c in table.columns)
-    for column, absent, unfit in zip(
-        table.columns, text.null_count().row(0), frame.null_count().row(0), strict=True
-    ):
-        if absent and column.required and column.name in at:
-            rows = [
-                i for i in text[column.name].is_null().arg_true().to_list() if i not in raw.ragged
-            ]
-            findings += _cells("missing-value", table, raw, column, [(i, None) for i in rows])
-        if unfit > absent:
-            unread = (
-                (text[column.name].is_not_null() & frame[column.name].is_null())
-                .arg_true()
-                .to_list()
-            )
-            bad = [i for i in unread if i not in raw.ragged]
-            findings += _cells(
-                f"bad-{column.kind}", table, raw, column, [(i, text[column.name][i]) for i in bad]
-            )
-    return frame
-
-
-def _columns(table: Table, raw: Raw, findings: list[Finding]) -> dict[str, int]:
-    """Return the position of every declared column that the file has."""
-    declared = [c.name for c in table.columns]
-    at: dict[str, int] = {}
-    strange: list[str] = []
-    place: dict[str, Any] = {"table": table.name, "file": raw.file, "line": 1}
-    for i, name in enumerate(raw.header):
-        if name in at:
-            findings.append(
-                Finding(
-                    "duplicate-column",
-                    f"{raw.file} has two columns {name}.",
-                    "Keep one of them.",
-                    column=name,
-                    **place,
-                )
-            )
-        elif name in declared:
-            at[name] = i
-        elif name:
-            strange.append(name)
-        elif raw.cells.height and raw.cells[str(i)].null_count() < raw.cells.height:
-            findings.append(
-                Finding(
-                    "unnamed-column",
-                    f"{raw.file} has values in column {i + 1}, which has no name.",
-                    "Name the column, or empty it.",
-                    severity="warning",
-                    **place,
-                )
-            )
-    missing = [c.name for c in table.columns if c.required and c.name not in at]
-    for name in strange:
-        absent = [d for d in declared if d not in at]
-        hint = next((h for d in absent if (h := unit_hint(name, d))), None)
-        near = near_matches(name, absent, most=1)
-        do = hint or (
-            f"Write {near[0]} if that was meant."
-            if near
-            else "Remove it, or put what it says into note."
-        )
-        findings.append(
-            Finding(
-                "unknown-column",
-                f"{raw.file} has a column {name}, which table {table.name} does not have; it is "
-                "not read.",
-                do,
-                severity="warning",
-                column=name,
-                value=name,
-                **place,
-            )
-        )
-    for name in missing:
-        hint = next((h for s in strange if (h := unit_hint(s, name))), None)
-        near = near_matches(name, strange, most=1)
-        do = hint or (
-            f"Rename {near[0]} to {name}, if that was meant."
-            if near
-            else f"Add it: {table.column(name).meaning}."
-        )
-        findings.append(
-            Finding("missing-column", f"{raw.file} has no column {name}.", do, column=name, **place)
-        )
-    return at
-
-
-def _cells(
-    kind: str, table: Table, raw: Raw, column: Column, bad: Sequence[tuple[int, str | None]]
-) -> list[Finding]:
-    """Return a finding for each bad cell, and one for all beyond the first twenty."""
-    key = raw.header.index(table.key) if table.key in raw.header else None
-    place: dict[str, Any] = {"table": table.name, "column": column.name, "file": raw.file}
-    found = []
-    for i, text in bad[:_MOST_SHOWN]:
-        row = None if key is None else raw.cells[str(key)][i]
-        if text is None:
-            message = f"{table.name}.{column.name} is empty on line {raw.lines[i]}."
-            do = f"Write it: {column.meaning}."
-        else:
-            shown = text if len(text) <= 60 else text[:57] + "..."
-            message = (
-                f"{table.name}.{column.name} holds {shown!r}, which is not {_WHAT[column.kind]}."
-            )
-            do = cure(column, text)
-        found.append(
-            Finding(
-                kind,
-                message,
-                do,
-                line=raw.lines[i],
-                value=text,
-                rows=(row,) if row else (),
-                **place,
-            )
-        )
-    if len(bad) > _MOST_SHOWN:
-        rows = bad[_MOST_SHOWN:]
-        found.append(
-            Finding(
-                kind,
-                f"{table.name}.{column.name} has {len(rows)} more such cells.",
-                "Repair the first ones, then check again.",
-                line=raw.lines[rows[0][0]],
-                **place,
-            )
-        )
-    return found
-
-
-_WHAT = {
-    "id": "a lower-case word",
-    "text": "whole text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "date": "a date",
-    "monthday": "a day of the year",
-    "choice": "one of the values declared",
-    "words": "words parted by blanks",
-    "country": "a country's code",
-    "hours": "opening hours",
-    "timetable": "a timetable",
-}

@@ -1,5 +1,4 @@
-"""The tables of trade and of evidence, declared like those in schema.py, which lists them with the
-rest."""
+"""The tables of trade and of evidence; schema.py lists them with the rest."""
 
 from __future__ import annotations
 

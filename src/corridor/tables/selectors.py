@@ -1,17 +1,17 @@
-"""Which links a short text means: ``torkhamaf-torkhampk-road``, ``crossing:AF-PK``, ``country:IR``,
-``mode:sea``.
+"""Selectors: which links a short text such as ``crossing:AF-PK`` or ``country:IR`` means.
 
 A selector is one or more terms parted by blanks; it means every link that any term means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 KINDS = ("country", "crossing", "mode", "node", "operator")
+_Ends = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,10 @@ class Term:
 
 def parse(text: str) -> tuple[Term, ...]:
     """Return the terms of a selector; ValueError says which one cannot be read."""
-    terms = []
-    for part in text.split():
-        kind, colon, word = part.partition(":")
-        if part == "*":
-            terms.append(Term("any", "*"))
-        elif not colon:
-            terms.append(Term("id", part))
-        elif kind not in KINDS or not word:
-            raise ValueError(
-                f"{part!r} is not a selector: write an id, * or one of "
-                + ", ".join(f"{k}:..." for k in KINDS)
-            )
-        elif kind == "crossing" and len([c for c in word.split("-") if c]) != 2:
-            raise ValueError(f"{part!r} needs two countries, as in crossing:AF-PK")
-        else:
-            terms.append(Term(kind, word))
+    terms = tuple(_parse_term(word) for word in text.split())
     if not terms:
         raise ValueError("a selector cannot be empty: write * for every link")
-    return tuple(terms)
+    return terms
 
 
 def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
@@ -53,38 +38,59 @@ def select(text: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
     return select_terms(parse(text), links, nodes)
 
 
-def select_terms(terms: Sequence[Term], links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
+def select_terms(terms: Iterable[Term], links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
     """Return the row numbers of the links that any of the terms means, in row order."""
-    country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
-    ids = links["link_id"].to_list()
+    rows: set[int] = set()
+    for term in terms:
+        rows.update(_rows_meant(term, links, nodes))
+    return sorted(rows)
+
+
+def _parse_term(text: str) -> Term:
+    if text == "*":
+        return Term("any", text)
+
+    kind, colon, word = text.partition(":")
+    if not colon:
+        return Term("id", text)
+    if kind not in KINDS or not word:
+        kinds = ", ".join(f"{k}:..." for k in KINDS)
+        raise ValueError(f"{text!r} is not a selector: write an id, * or one of {kinds}")
+    if kind == "crossing" and sum(map(bool, word.split("-"))) != 2:
+        raise ValueError(f"{text!r} needs two countries, as in crossing:AF-PK")
+    return Term(kind, word)
+
+
+def _rows_meant(term: Term, links: pl.DataFrame, nodes: pl.DataFrame) -> Iterable[int]:
+    match term.kind:
+        case "any":
+            return range(links.height)
+        case "id":
+            return _rows_with(links["link_id"], term.word)
+        case "mode" | "operator":
+            return _rows_with(links[term.kind], term.word)
+        case "node":
+            ends = _end_nodes(links)
+            return [row for row, places in enumerate(ends) if term.word in places]
+        case "country":
+            ends = _end_countries(links, nodes)
+            return [row for row, countries in enumerate(ends) if term.word in countries]
+        case _:
+            pair = sorted(term.word.split("-"))
+            ends = _end_countries(links, nodes)
+            return [row for row, (a, b) in enumerate(ends) if sorted((a or "", b or "")) == pair]
+
+
+def _rows_with(column: pl.Series, word: str) -> list[int]:
+    return [row for row, value in enumerate(column.to_list()) if value == word]
+
+
+def _end_nodes(links: pl.DataFrame) -> list[_Ends]:
     tails = links["from_node_id"].to_list()
     heads = links["to_node_id"].to_list()
-    modes = links["mode"].to_list()
-    operators = links["operator"].to_list()
-    chosen: set[int] = set()
-    for term in terms:
-        match term.kind:
-            case "any":
-                chosen.update(range(len(ids)))
-            case "id":
-                chosen.update(i for i, x in enumerate(ids) if x == term.word)
-            case "country":
-                chosen.update(
-                    i
-                    for i in range(len(ids))
-                    if term.word in (country.get(tails[i]), country.get(heads[i]))
-                )
-            case "crossing":
-                pair = sorted(term.word.split("-"))
-                chosen.update(
-                    i
-                    for i in range(len(ids))
-                    if sorted((country.get(tails[i]) or "", country.get(heads[i]) or "")) == pair
-                )
-            case "mode":
-                chosen.update(i for i, x in enumerate(modes) if x == term.word)
-            case "node":
-                chosen.update(i for i in range(len(ids)) if term.word in (tails[i], heads[i]))
-            case "operator":
-                chosen.update(i for i, x in enumerate(operators) if x == term.word)
-    return sorted(chosen)
+    return list(zip(tails, heads, strict=True))
+
+
+def _end_countries(links: pl.DataFrame, nodes: pl.DataFrame) -> list[_Ends]:
+    country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
+    return [(country.get(tail), country.get(head)) for tail, head in _end_nodes(links)]

@@ -8,11 +8,14 @@ from typing import Any
 import polars as pl
 
 from corridor.checks.changes import check_changes
+from corridor.checks.parameters import check_parameters
+from corridor.checks.selectors import check_selectors
 from corridor.errors import CallError, StudyError
 from corridor.network.changes import apply
 from corridor.network.network import Network
 from corridor.tables import schema, selectors
-from corridor.tables.reading import Tables, from_frames
+from corridor.tables.reading import from_frames
+from corridor.tables.tables import Tables
 
 Row = Mapping[str, Any]
 
@@ -67,9 +70,14 @@ def check_rows(tables: Mapping[str, pl.DataFrame], rows: Sequence[Row]) -> None:
     errors = [f for f in read.findings if f.table == "changes" and f.severity == "error"]
 
     with_rows = Tables({**tables, "changes": read.frames["changes"]})
+    findings = [
+        *check_selectors(with_rows),
+        *check_changes(with_rows),
+        *check_parameters(with_rows),
+    ]
     errors += [
         f
-        for f in check_changes(with_rows)
+        for f in findings
         if f.table == "changes" and f.severity == "error" and f.kind != "contradictory-changes"
     ]
 

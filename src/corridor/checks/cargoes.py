@@ -1,0 +1,162 @@
+"""Checks of the figures cargoes need: a price, carbon and working hours for every mode they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corridor.errors import Finding
+from corridor.tables.tables import Spot, Tables
+
+Row = Mapping[str, Any]
+
+# Rows with the same words here say two things about one case; which one counts would be chance.
+_CASES = {
+    "rates": ("mode", "country", "form", "service_id"),
+    "modes": ("mode", "country"),
+    "emissions": ("mode", "country", "traction", "form"),
+}
+# What the columns of figures begin with.
+_FIGURES = {"rates": ("usd_per_",), "emissions": ("g_co2e", "kg_co2e")}
+
+
+def check_cargoes(tables: Tables) -> list[Finding]:
+    """Return where rates, emissions and modes leave a cargo without figures, or with two."""
+    findings: list[Finding] = []
+    if not {"rates", "links", "cargoes", "emissions", "modes"} & tables.broken:
+        modes = _modes_used(tables)
+        findings += _modes_of_cargoes(tables, modes)
+        findings += _modes_without_row(tables, modes)
+        findings += _empty_rows(tables)
+
+    findings += _same_cases(tables)
+    return findings
+
+
+def _modes_used(tables: Tables) -> list[str]:
+    """Return the modes of the links, each once, in the order of their first link."""
+    modes = tables.frames["links"]["mode"].drop_nulls()
+    return list(dict.fromkeys(modes.to_list()))
+
+
+def _modes_of_cargoes(tables: Tables, modes: list[str]) -> Iterator[Finding]:
+    """Cargoes without a price or carbon on a mode they may use."""
+    rates = tables.frames["rates"].to_dicts()
+    emissions = tables.frames["emissions"].to_dicts()
+
+    for i, cargo in tables.rows("cargoes"):
+        for mode in (cargo["allowed_modes"] or "").split():
+            if mode not in modes or cargo["form"] is None:
+                continue
+
+            if not any(_charges(row, "usd_per_", cargo, mode) for row in rates):
+                yield _no_rate(tables, i, cargo, mode)
+            if not any(_charges(row, "g_co2e_per_", cargo, mode) for row in emissions):
+                yield _no_emission(tables, i, cargo, mode)
+
+
+def _charges(row: Row, prefix: str, cargo: Row, mode: str) -> bool:
+    """Tell whether a rate or emission has a figure for a cargo on a mode.
+
+    Parameters
+    ----------
+    row : the rate or emission.
+    prefix : what its figures per kilometre begin with.
+    cargo, mode : what is moved, and how.
+    """
+    if row["mode"] != mode or row["form"] not in (None, cargo["form"]):
+        return False
+
+    amounts = {"unit": 1.0, "teu": cargo["teu_per_unit"], "t": cargo["t_per_unit"]}
+    return any(
+        amount and row.get(f"{prefix}{unit}_km") is not None for unit, amount in amounts.items()
+    )
+
+
+def _no_rate(tables: Tables, i: int, cargo: Row, mode: str) -> Finding:
+    return tables.warning(
+        "no-rate",
+        Spot("cargoes", i, "allowed_modes"),
+        f"cargo {cargo['cargo_id']} may travel by {mode}, and no row of rates charges it: "
+        "the way would cost nothing.",
+        do=f"Add a rate for {mode} and form {cargo['form']}, or take {mode} out of allowed_modes.",
+        value=mode,
+    )
+
+
+def _no_emission(tables: Tables, i: int, cargo: Row, mode: str) -> Finding:
+    return tables.warning(
+        "no-emission",
+        Spot("cargoes", i, "allowed_modes"),
+        f"cargo {cargo['cargo_id']} may travel by {mode}, "
+        "and no row of emissions counts its carbon.",
+        do=f"Add a row for {mode}, or take it out of allowed_modes.",
+        value=mode,
+    )
+
+
+def _modes_without_row(tables: Tables, modes: list[str]) -> Iterator[Finding]:
+    declared = set(tables.frames["modes"]["mode"].to_list())
+    for mode in modes:
+        if mode not in declared:
+            yield tables.warning(
+                "no-mode-row",
+                Spot("modes"),
+                f"links go by {mode}, and table modes has no row for it: "
+                "it would run 24 hours a day, always on time.",
+                do=f"Add a row for {mode}.",
+                value=mode,
+            )
+
+
+def _empty_rows(tables: Tables) -> Iterator[Finding]:
+    """Rates and emissions without any figure."""
+    for table, prefixes in _FIGURES.items():
+        if not tables.is_whole(table):
+            continue
+
+        for i, row in tables.rows(table):
+            figures = [column for column in row if column.startswith(prefixes)]
+            if all(row[column] is None for column in figures):
+                yield tables.error(
+                    f"empty-{table[:-1]}",
+                    Spot(table, i, figures[0]),
+                    f"the row of {table} gives no figure.",
+                    do=f"Write one of {', '.join(figures)}, 0 where it is free.",
+                )
+
+
+def _same_cases(tables: Tables) -> Iterator[Finding]:
+    """Rows that say two things about one case."""
+    for table, words in _CASES.items():
+        if table in tables.broken:
+            continue
+
+        columns = list(words)
+        if "alternative" in tables.frames[table].columns:
+            columns.append("alternative")
+
+        first_row: dict[tuple[Any, ...], int] = {}
+        for i, case in tables.cells(table, *columns):
+            first = first_row.setdefault(case, i)
+            if first != i and case[0] is not None:
+                yield _same_case(tables, table, (first, i), dict(zip(columns, case, strict=True)))
+
+
+def _same_case(tables: Tables, table: str, rows: tuple[int, int], case: Row) -> Finding:
+    """Return the finding on two rows about one case.
+
+    Parameters
+    ----------
+    tables, table : the tables, and the one concerned.
+    rows : the earlier and the later row.
+    case : the cells that are the same in both, the mode first.
+    """
+    earlier, later = rows
+    words = ", ".join(f"{column} {word}" for column, word in case.items() if word is not None)
+    return tables.warning(
+        "same-case",
+        Spot(table, later, next(iter(case))),
+        f"{tables.key(table, later)} and {tables.key(table, earlier)} both hold for {words}.",
+        do="Keep one, or let them differ in country, form or alternative.",
+    )

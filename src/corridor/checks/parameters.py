@@ -1,0 +1,123 @@
+"""Checks of disputed figures: parameters with their options, and the rows that name an option."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corridor.errors import Finding, did_you_mean
+from corridor.tables import schema
+from corridor.tables.tables import Spot, Tables
+
+_OPTION = re.compile(r"[a-z0-9][a-z0-9_.-]*:[a-z0-9][a-z0-9_.-]*")
+
+
+@dataclass
+class _Parameter:
+    """A parameter: its first row, its default options, and whether each says if it is one."""
+
+    first_row: int
+    defaults: int = 0
+    is_whole: bool = True
+
+
+def check_parameters(tables: Tables) -> list[Finding]:
+    """Return what is wrong with parameters, their options and the alternatives that name them."""
+    return [
+        *_option_ids(tables),
+        *_defaults(tables),
+        *_alternatives(tables),
+    ]
+
+
+def _option_ids(tables: Tables) -> Iterator[Finding]:
+    for i, (option_id,) in tables.cells("parameters", "option_id"):
+        if option_id is not None and not _OPTION.fullmatch(option_id):
+            yield tables.error(
+                "bad-option",
+                Spot("parameters", i, "option_id"),
+                f"parameters.option_id holds {option_id!r}.",
+                do="Write parameter:option, two lower-case words.",
+                value=option_id,
+            )
+
+
+def _defaults(tables: Tables) -> Iterator[Finding]:
+    """Parameters with no default option or several, and parameters that decide nothing."""
+    used = _parameters_used(tables)
+    for name, parameter in _parameters(tables).items():
+        spot = Spot("parameters", parameter.first_row, "is_default")
+        count = parameter.defaults
+
+        if count != 1 and parameter.is_whole and "parameters" not in tables.broken:
+            yield tables.error(
+                "default-count",
+                spot,
+                f"parameter {name} has {count or 'no'} default options.",
+                do="Write true in is_default for exactly one of its options.",
+                value=str(count),
+            )
+        if name not in used and not tables.broken:
+            yield tables.warning(
+                "unused-parameter",
+                spot,
+                f"no row of any table hangs on parameter {name}.",
+                do=f"Write {name}:... into the alternative of the rows it decides, or remove it.",
+                value=name,
+            )
+
+
+def _parameters(tables: Tables) -> dict[str, _Parameter]:
+    parameters: dict[str, _Parameter] = {}
+    for i, (option_id, is_default) in tables.cells("parameters", "option_id", "is_default"):
+        if option_id is None or not _OPTION.fullmatch(option_id):
+            continue
+
+        name = _parameter_of(option_id)
+        parameter = parameters.setdefault(name, _Parameter(first_row=i))
+        parameter.defaults += bool(is_default)
+        parameter.is_whole &= is_default is not None
+    return parameters
+
+
+def _parameters_used(tables: Tables) -> set[str]:
+    return {
+        _parameter_of(option_id)
+        for table in _tables_with_alternatives(tables)
+        for option_id in tables.frames[table]["alternative"].drop_nulls().to_list()
+    }
+
+
+def _parameter_of(option_id: str) -> str:
+    return option_id.partition(":")[0]
+
+
+def _tables_with_alternatives(tables: Tables) -> list[str]:
+    return [t.name for t in schema.TABLES if "alternative" in tables.frames[t.name].columns]
+
+
+def _alternatives(tables: Tables) -> Iterator[Finding]:
+    """Alternatives that name an option nobody declared: one finding for each option and table."""
+    if "parameters" in tables.broken:
+        return
+
+    options = tables.keys("parameters")
+    file = tables.name("parameters")
+
+    for table in _tables_with_alternatives(tables):
+        rows_of: dict[str, list[int]] = {}
+        for i, (option_id,) in tables.cells(table, "alternative"):
+            if option_id is not None and option_id not in options:
+                rows_of.setdefault(option_id, []).append(i)
+
+        for option_id, rows in rows_of.items():
+            keys = (tables.key(table, row) for row in rows)
+            yield tables.error(
+                "unknown-option",
+                Spot(table, rows[0], "alternative"),
+                f"{table}.alternative names {option_id!r}, which {file} does not have.",
+                do=did_you_mean(option_id, options, f"Add it to {file} as parameter:option."),
+                value=option_id,
+                rows=tuple(key for key in keys if key),
+            )

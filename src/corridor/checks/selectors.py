@@ -1,0 +1,182 @@
+"""Checks of selectors: terms of row_id that cannot be read or mean no row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from corridor.errors import Finding, did_you_mean
+from corridor.tables import schema, selectors
+from corridor.tables.selectors import Term
+from corridor.tables.tables import Spot, Tables
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the terms of selectors can mean: kind -> words."""
+
+    words: Mapping[str, frozenset[str]]
+
+    def has(self, term: Term) -> bool:
+        """Tell whether a term means any link at all."""
+        if term.kind == "any":
+            return True
+
+        word = _crossing(term.word.split("-")) if term.kind == "crossing" else term.word
+        return word in self.words[term.kind]
+
+
+def check_selectors(tables: Tables) -> list[Finding]:
+    """Return what is wrong with the row_id of rules, hazards, events and changes."""
+    return list(_row_ids(tables))
+
+
+def selected(text: str, tables: Tables) -> list[int]:
+    """Return the link rows a selector means; none where it cannot be read."""
+    try:
+        return selectors.select(text, tables.frames["links"], tables.frames["nodes"])
+    except ValueError:
+        return []
+
+
+def _row_ids(tables: Tables) -> Iterator[Finding]:
+    vocabulary = _vocabulary(tables)
+    for table in ("rules", "hazards", "events"):
+        for i, (text,) in tables.cells(table, "row_id"):
+            yield from _check_text(tables, Spot(table, i, "row_id"), text, "links", vocabulary)
+
+    for i, (text, edited) in tables.cells("changes", "row_id", "table"):
+        yield from _check_text(tables, Spot("changes", i, "row_id"), text, edited, vocabulary)
+
+
+def _vocabulary(tables: Tables) -> Vocabulary:
+    links = tables.frames["links"]
+    country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    ends = links.select("from_node_id", "to_node_id").rows()
+    countries = [(country.get(a), country.get(b)) for a, b in ends]
+
+    return Vocabulary(
+        {
+            "id": _words(links["link_id"]),
+            "mode": _words(links["mode"]),
+            "operator": _words(links["operator"]),
+            "node": _words(node for pair in ends for node in pair),
+            "country": _words(code for pair in countries for code in pair),
+            "crossing": frozenset(_crossing((a, b)) for a, b in countries if a and b),
+        }
+    )
+
+
+def _words(values: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(value for value in values if value is not None)
+
+
+def _crossing(countries: Iterable[str]) -> str:
+    """Return the word of a border crossing, the same from both sides."""
+    return "-".join(sorted(countries))
+
+
+def _check_text(
+    tables: Tables, spot: Spot, text: str | None, edited: str | None, vocabulary: Vocabulary
+) -> Iterator[Finding]:
+    """Check one selector.
+
+    Parameters
+    ----------
+    tables, spot : the tables, and where the selector stands.
+    text : the selector; null: the cell is empty or was named already.
+    edited : the table whose rows it means; null as above.
+    vocabulary : what terms on links can mean.
+    """
+    if text is None or edited is None:
+        return
+
+    try:
+        terms = selectors.parse(text)
+    except ValueError as error:
+        yield tables.error(
+            "bad-selector",
+            spot,
+            f"{spot.table}.row_id cannot be read: {error}.",
+            do="Part ids and terms such as crossing:AF-PK by blanks.",
+            value=text,
+        )
+        return
+
+    if edited != "links":
+        yield from _check_ids(tables, spot, edited, terms)
+    elif not {"links", "nodes"} & tables.broken:
+        yield from _check_terms(tables, spot, terms, vocabulary)
+
+
+def _check_terms(
+    tables: Tables, spot: Spot, terms: Sequence[Term], vocabulary: Vocabulary
+) -> Iterator[Finding]:
+    """Terms that mean no link.
+
+    Parameters
+    ----------
+    tables, spot : the tables, and where the selector stands.
+    terms : its terms.
+    vocabulary : what they can mean.
+    """
+    meaningless = [term for term in terms if not vocabulary.has(term)]
+    severity = "error" if len(meaningless) == len(terms) else "warning"
+
+    for term in meaningless:
+        do = did_you_mean(
+            term.word,
+            vocabulary.words[term.kind],
+            "Remove it here, or add the links it is for.",
+        )
+        if term.kind == "id":
+            yield tables.error(
+                "unknown-link",
+                spot,
+                f"{spot.table}.row_id names {term.word!r}, "
+                f"which {tables.name('links')} does not have.",
+                do=do,
+                value=term.word,
+            )
+        else:
+            text = f"{term.kind}:{term.word}"
+            yield tables.finding(
+                "selects-nothing",
+                spot,
+                f"{spot.table}.row_id holds {text}, and there is no such link.",
+                do=do,
+                severity=severity,
+                value=text,
+            )
+
+
+def _check_ids(tables: Tables, spot: Spot, edited: str, terms: Sequence[Term]) -> Iterator[Finding]:
+    """Terms of a change of another table than links, which has ids only.
+
+    Parameters
+    ----------
+    tables, spot : the tables, and where the selector stands.
+    edited : the table whose rows it means.
+    terms : its terms.
+    """
+    ids = tables.keys(edited)
+    file = tables.name(edited)
+
+    for term in terms:
+        if term.kind not in ("id", "any"):
+            text = f"{term.kind}:{term.word}"
+            yield tables.error(
+                "bad-selector",
+                spot,
+                f"changes.row_id holds {text}, which means links, and the change edits {edited}.",
+                do=f"Name rows of {edited} by their ids, or write *.",
+                value=text,
+            )
+        elif term.kind == "id" and term.word not in ids and edited not in tables.broken:
+            yield tables.error(
+                f"unknown-{schema.singular(edited)}",
+                spot,
+                f"changes.row_id names {term.word!r}, which {file} does not have.",
+                do=did_you_mean(term.word, ids, f"Add it to {file}, or remove it here."),
+                value=term.word,
+            )

@@ -1,0 +1,158 @@
+"""Checks of scheduled services: that they depart, and that their links make one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from corridor.errors import Finding
+from corridor.tables import schema
+from corridor.tables.tables import Spot, Tables
+
+Row = Mapping[str, Any]
+
+
+def check_services(tables: Tables) -> list[Finding]:
+    """Return what is wrong with services: no departures, several layers, a broken run."""
+    return list(_services(tables))
+
+
+def _services(tables: Tables) -> Iterator[Finding]:
+    nodes = tables.keys("nodes")
+    links: dict[str, Row] = {}
+    for _, link in tables.rows("links"):
+        links.setdefault(link["link_id"], link)
+
+    for i, service in tables.rows("services"):
+        yield from _departures(tables, i, service)
+
+        run = _run(tables, service, links)
+        # An unknown place has been named already.
+        if run and all(_ends_are_known(link, nodes) for link in run):
+            yield from _layers(tables, i, run)
+            yield from _order(tables, i, run, service["from_node_id"])
+
+
+def _departures(tables: Tables, i: int, service: Row) -> Iterator[Finding]:
+    has_departures = service["timetable"] is not None or service["departures_per_week"] is not None
+    if not has_departures and tables.is_whole("services"):
+        yield tables.error(
+            "no-departures",
+            Spot("services", i, "departures_per_week"),
+            "the service has neither departures_per_week nor a timetable.",
+            do="Write one of them.",
+        )
+
+
+def _run(tables: Tables, service: Row, links: Mapping[str, Row]) -> list[Row]:
+    """Return the links of a service in order; none where one of them is not known."""
+    words = (service["link_ids"] or "").split()
+    if "links" in tables.broken or any(word not in links for word in words):
+        return []
+    return [links[word] for word in words]
+
+
+def _ends_are_known(link: Row, nodes: set[str]) -> bool:
+    return link["from_node_id"] in nodes and link["to_node_id"] in nodes
+
+
+def _layers(tables: Tables, i: int, run: Sequence[Row]) -> Iterator[Finding]:
+    layers = {
+        schema.layer(link["mode"], link["gauge_mm"]) for link in run if link["mode"] is not None
+    }
+    if len(layers) > 1 and tables.is_whole("links"):
+        yield tables.error(
+            "mixed-layers",
+            Spot("services", i, "link_ids"),
+            f"the service runs over {' and '.join(sorted(layers))}.",
+            do="Part it into one service for each layer, joined by terminals.",
+        )
+
+
+def _order(tables: Tables, i: int, run: Sequence[Row], start: str | None) -> Iterator[Finding]:
+    """Links that do not follow one another, or cannot be run over in that direction.
+
+    Parameters
+    ----------
+    tables : the tables.
+    i, run : the row of the service, and its links in order.
+    start : where it departs; null: from both ends.
+    """
+    # The first link may be listed from either of its ends; a run of one link has both walks.
+    walks = [walk for end in ("from_node_id", "to_node_id") if (walk := _walk(run, run[0][end]))]
+    whole_walks = [walk for walk in walks if len(walk) == len(run) + 1]
+    if not whole_walks:
+        yield _broken_run(tables, i, run, max(walks, key=len))
+        return
+
+    ends = {node for walk in whole_walks for node in (walk[0], walk[-1])}
+    if start is not None and start not in ends:
+        yield tables.error(
+            "service-start",
+            Spot("services", i, "from_node_id"),
+            f"services.from_node_id is {start!r}, "
+            f"and the links run between {' and '.join(sorted(ends))}.",
+            do="Write one of these two ends.",
+            value=start,
+        )
+        return
+
+    if not _can_run(run, whole_walks, start):
+        one_way_link = next(link for link in run if link["two_way"] is False)
+        link_id = one_way_link["link_id"]
+        yield tables.error(
+            "one-way-service",
+            Spot("services", i, "link_ids"),
+            f"the service runs against the one-way link {link_id}.",
+            do="Turn the link, make it two_way, or correct the order.",
+            value=link_id,
+        )
+
+
+def _walk(run: Sequence[Row], start: str) -> list[str]:
+    """Return the places of a run from its first one on, as far as the links follow one another."""
+    places = [start]
+    for link in run:
+        tail = link["from_node_id"]
+        head = link["to_node_id"]
+        if places[-1] not in (tail, head):
+            break
+        places.append(head if places[-1] == tail else tail)
+    return places
+
+
+def _broken_run(tables: Tables, i: int, run: Sequence[Row], walk: Sequence[str]) -> Finding:
+    """Return the finding on links that do not follow one another.
+
+    Parameters
+    ----------
+    tables : the tables.
+    i, run : the row of the service, and its links in order.
+    walk : the places of the run up to the last link that follows.
+    """
+    next_link = run[len(walk) - 1]["link_id"]
+    last_link = run[len(walk) - 2]["link_id"]
+    return tables.error(
+        "broken-service",
+        Spot("services", i, "link_ids"),
+        f"{next_link} does not begin where {last_link} ends ({walk[-1]}).",
+        do="List the links in the order they are run over, none left out.",
+        value=next_link,
+    )
+
+
+def _can_run(run: Sequence[Row], walks: Sequence[Sequence[str]], start: str | None) -> bool:
+    """Tell whether the links let a service run from its start, or from either end without one."""
+    for walk in walks:
+        there = list(zip(run, walk, strict=False))
+        back = list(zip(run[::-1], walk[::-1], strict=False))
+        for steps in (there, back):
+            departs_here = start is None or steps[0][1] == start
+            if departs_here and all(_may_enter(link, node) for link, node in steps):
+                return True
+    return False
+
+
+def _may_enter(link: Row, node: str) -> bool:
+    """Tell whether traffic may enter a link at one of its ends."""
+    return link["two_way"] is not False or link["from_node_id"] == node

@@ -1,0 +1,92 @@
+"""A table as text, which every file format is read into before its cells are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from corridor.errors import Finding
+
+MAX_ROWS = 5_000_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table as text.
+
+    Parameters
+    ----------
+    file : the file it stands in.
+    header : names of the columns in the order of the file.
+    cells : text columns named "0", "1" ... in that order, null where a cell is empty.
+    lines : line (workbook: row of the sheet) of every row.
+    ragged : rows that had too few or too many cells.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    cells: pl.DataFrame
+    lines: Sequence[int]
+    ragged: frozenset[int] = frozenset()
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a table at all; holds the finding that says why."""
+
+    def __init__(self, kind: str, message: str, *, do: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.do = do
+        self.line = line
+
+    def finding(self, file: str, table: str | None) -> Finding:
+        """Return the finding for the file this was."""
+        return Finding(
+            self.kind, f"{file} {self.message}", do=self.do, table=table, file=file, line=self.line
+        )
+
+
+def from_frame(frame: pl.DataFrame, file: str) -> RawTable:
+    """Return any frame as text; its rows count from 2, as in a CSV of the same table.
+
+    Raises Unreadable where a column holds what has no plain text.
+    """
+    try:
+        columns = {str(i): s.cast(pl.String) for i, s in enumerate(frame.get_columns())}
+        text = pl.DataFrame(columns)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise Unreadable(
+            "bad-column-type",
+            f"has a column that is not plain values ({first_line(error)}).",
+            do="Write lists as words parted by blanks, and everything else as text or numbers.",
+        ) from None
+
+    return RawTable(file, tuple(frame.columns), trimmed(text), range(2, frame.height + 2))
+
+
+def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return text cells without the blanks around them, null where nothing is left."""
+    if not cells.width:
+        return cells
+
+    stripped = cells.select(pl.all().str.strip_chars())
+    return stripped.select(pl.when(pl.all() != "").then(pl.all()))
+
+
+def refuse_too_many_rows(rows: int) -> None:
+    """Raise Unreadable for a table of more than MAX_ROWS rows."""
+    if rows > MAX_ROWS:
+        raise Unreadable(
+            "too-many-rows",
+            f"has {rows:,} rows; {MAX_ROWS:,} is the most that is read.",
+            do="Keep only the rows the study needs.",
+        )
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what another library says is wrong."""
+    lines = str(error).strip().splitlines() or ["damaged"]
+    return lines[0][:120]

@@ -1,0 +1,158 @@
+"""The tables of a study as they were read, and findings at places in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from corridor.errors import Finding
+from corridor.tables import schema
+from corridor.tables.cells import TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a table.
+
+    Parameters
+    ----------
+    table : name of the table.
+    row : number of the row from 0; null: the whole table.
+    column : name of the column; null: the whole row.
+    """
+
+    table: str
+    row: int | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a study as they were read.
+
+    Parameters
+    ----------
+    frames : table -> frame with every declared column, typed; absent tables are empty.
+    findings : what was wrong with files and cells.
+    files : table -> file.
+    hashes : file -> SHA-256.
+    lines : table -> line of each row in its file.
+    broken : tables that lost rows or columns, so that references into them say nothing.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    findings: tuple[Finding, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+
+    def rows(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Return (row number, column -> value) of every row of a table."""
+        return enumerate(self.frames[table].to_dicts())
+
+    def cells(self, table: str, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Return (row number, values of some columns) of every row of a table."""
+        return enumerate(self.frames[table].select(columns).iter_rows())
+
+    def extent(self, table: str, column: str) -> tuple[float, float] | None:
+        """Return the least and the largest number of a column; null where it holds none."""
+        values = self.frames[table][column]
+        least = values.min()
+        largest = values.max()
+        if isinstance(least, int | float) and isinstance(largest, int | float):
+            return least, largest
+        return None
+
+    def keys(self, table: str) -> set[str]:
+        """Return the keys of a table that has a key column."""
+        column = schema.table(table).key or ""
+        return set(self.frames[table][column].drop_nulls().to_list())
+
+    def key(self, table: str, row: int) -> str | None:
+        """Return the key of a row (without a key column: its first cell); null where empty."""
+        declared = schema.table(table)
+        column = declared.key or declared.columns[0].name
+        value = self.frames[table][column][row]
+        return None if value is None else str(value)
+
+    def name(self, table: str) -> str:
+        """Return the file of a table; where there is none, the file it would be."""
+        return self.files.get(table, f"{table}.csv")
+
+    def line(self, table: str, row: int) -> int:
+        """Return the line of a row in its file; without a file, its line in a CSV."""
+        lines = self.lines.get(table)
+        return row + 2 if lines is None else lines[row]
+
+    def is_whole(self, table: str) -> bool:
+        """Tell whether a table lost no row, column or cell, so that null means an empty cell."""
+        return table not in self.broken and not any(
+            f.table == table and f.kind.startswith("bad-") for f in self.findings
+        )
+
+    def finding(
+        self,
+        kind: str,
+        spot: Spot,
+        message: str,
+        *,
+        do: str,
+        severity: str = "error",
+        value: str | None = None,
+        rows: tuple[str, ...] | None = None,
+    ) -> Finding:
+        """Return a finding at a place.
+
+        Parameters
+        ----------
+        kind : stable word for what is wrong.
+        spot : where it is wrong.
+        message : what is wrong, a whole sentence.
+        do : what to do about it, a whole sentence.
+        severity : ``error`` or ``warning``.
+        value : what stands there; null: not worth showing.
+        rows : keys of the rows concerned; null: the key of the spot's row.
+        """
+        lines = self.lines.get(spot.table)
+        line = None if lines is None or spot.row is None else lines[spot.row]
+        if rows is None:
+            rows = self._row_keys(spot)
+
+        return Finding(
+            kind,
+            message,
+            do,
+            severity=severity,
+            table=spot.table,
+            column=spot.column,
+            file=self.name(spot.table),
+            line=line,
+            value=value,
+            rows=rows,
+        )
+
+    def error(self, kind: str, spot: Spot, message: str, *, do: str, **more: Any) -> Finding:
+        """Return a finding that stops the study, see :meth:`finding`."""
+        return self.finding(kind, spot, message, do=do, severity="error", **more)
+
+    def warning(self, kind: str, spot: Spot, message: str, *, do: str, **more: Any) -> Finding:
+        """Return a finding that does not stop the study, see :meth:`finding`."""
+        return self.finding(kind, spot, message, do=do, severity="warning", **more)
+
+    def _row_keys(self, spot: Spot) -> tuple[str, ...]:
+        if spot.row is None:
+            return ()
+        key = self.key(spot.table, spot.row)
+        return () if key is None else (key,)
+
+
+@cache
+def empty_table(name: str) -> pl.DataFrame:
+    """Return a table without rows, every column typed."""
+    columns = schema.table(name).columns
+    return pl.DataFrame(schema={c.name: TYPES.get(c.kind, pl.String) for c in columns})
