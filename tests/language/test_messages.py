@@ -247,7 +247,10 @@ def test_every_language_puts_all_values_in_their_places(
             told = translate(text)
             for value in text.values.values():
                 assert translate(value) in told
-        assert not (set(re.findall(r"[A-Za-z]{4,}", text.template)) - {"forecast"}) or told != text
+        # A template of fields and signs alone may read the same in every language.
+        letters = re.sub(r"\{[^}]*\}", "", text.template)
+        words = set(re.findall(r"[A-Za-z]{4,}", letters)) - {"forecast"}
+        assert not words or told != text
 
     law()
 
