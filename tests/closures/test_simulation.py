@@ -280,7 +280,7 @@ def test_bad_hazards_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
         ("e", "duration_sigma"),
     ]
     good = hazard_rows([{"hazard_id": "a", "row_id": "west-pass"}])
-    monkeypatch.setattr(parallel, "CONNECT", "1s")
+    monkeypatch.setattr(parallel, "CONNECT_TIMEOUT", "1s")
     for wrong in (
         {"draws": 0},
         {"workers": 0},

@@ -106,7 +106,7 @@ def test_every_route_of_the_study_has_the_risk_of_its_hazards() -> None:
 def test_more_hazards_than_bits_are_refused() -> None:
     fits, full = (small(hazards=[hazard(f"h{i}") for i in range(n)]) for n in (62, 63))
     assert int(hazards.link_bits(fits)[0]) == (1 << 62) - 1
-    with pytest.raises(CallError, match="62 hazards at once; this one has 63"):
+    with pytest.raises(CallError, match="63 hazards are more than the 62 that fit"):
         hazards.link_bits(full)
     assert 0 < hazards.route_risk(fits, (1 << 62) - 1, DEPART) < 1
 

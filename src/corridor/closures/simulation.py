@@ -32,12 +32,13 @@ from corridor.closures.demand_arrays import (
     packed,
     part,
 )
-from corridor.closures.hazard_bits import bits_of_arcs, bits_of_links
+from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.risk import Risk, summarise
 from corridor.errors import CallError
 from corridor.kernels import Floats, Ints
 from corridor.network import durations
 from corridor.network.calendar import parse_monthday
+from corridor.network.hazards import bits_of_arcs, bits_of_links
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, compute_blocks, draw_ranges
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
@@ -166,6 +167,7 @@ def make_task(
     name."""
     from corridor.kernels import states
 
+    check_hazards(arrays.network, hazards)
     bits = bits_of_links(arrays.network, hazards)
     base = _base(arrays, bits)
     share = said["limit_share"]
@@ -293,7 +295,7 @@ def _base(arrays: DemandArrays, link_bits: Ints) -> tuple[Any, ...]:
     from corridor.kernels.paths import dijkstra
 
     n = len(arrays.ptr) - 1
-    masks = bits_of_arcs(arrays, link_bits)
+    masks = bits_of_arcs(arrays.network, link_bits)[arrays.arc_of]
     goals: dict[tuple[int, ...], int] = {}
     goal_of = [
         goals.setdefault((int(arrays.class_of[t]), *part(arrays.goals, t).tolist()), len(goals))

@@ -11,9 +11,11 @@ import datetime as dt
 import math
 
 import numpy as np
+import polars as pl
 
 from corridor.errors import CallError
 from corridor.kernels import Ints
+from corridor.language.messages import message
 from corridor.network import durations
 from corridor.network.calendar import day_of, minute, season_contains, season_spans
 from corridor.network.memory import Derived
@@ -21,7 +23,7 @@ from corridor.network.network import Network, Row
 from corridor.tables import selectors
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
 
-BITS = 62
+MAX_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
 AHEAD_DAYS = 30
 COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
@@ -58,28 +60,52 @@ def shut_share(hazard: Row, on: dt.date) -> float:
 
 
 def link_bits(network: Network) -> Ints:
-    """Return the hazard bits of every link [links]: bit h is set where row h of ``hazards`` covers
-    it.
+    """Return the bits of the network's own hazards that cover each link int64 [links].
 
-    Raises CallError for more hazards than a word has bits.
+    Bit h is set where row h of ``hazards`` covers the link. Raises CallError for more hazards than
+    a word has bits.
     """
-    return network.once(Derived.HAZARD_BITS.of(), lambda: _link_bits(network))
+    return network.once(
+        Derived.HAZARD_BITS.of(), lambda: bits_of_links(network, network.frames["hazards"])
+    )
 
 
-def _link_bits(network: Network) -> Ints:
-    hazards = network.rows("hazards")
-    if len(hazards) > BITS:
-        raise CallError(
-            f"A network can carry {BITS} hazards at once; this one has {len(hazards)}. Join "
-            "those that cover the same links."
-        )
+def bits_of_links(network: Network, hazards: pl.DataFrame) -> Ints:
+    """Return the bits of the hazards that cover each link int64 [links], bit h for row h.
+
+    Raises CallError for more hazards than a word has bits, ValueError for a selector that cannot
+    be read.
+    """
+    refuse_too_many(hazards)
 
     links = network.frames["links"]
     bits = np.zeros(links.height, np.int64)
-    for h, row in enumerate(hazards):
-        for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
-            bits[i] |= np.int64(1) << np.int64(h)
+    for h, selector in enumerate(hazards["row_id"]):
+        covered = selectors.select(selector, links, network.frames["nodes"])
+        bits[covered] |= np.int64(1) << np.int64(h)
     return bits
+
+
+def bits_of_arcs(network: Network, link_bits: Ints) -> Ints:
+    """Return the bits of every arc of the graph int64 [arcs]: those of all links it runs over."""
+    bits = []
+    for runs in network.graph.runs:
+        links = [link for link, _ in runs]
+        bits.append(np.bitwise_or.reduce(link_bits[links]) if links else 0)
+    return np.array(bits, np.int64)
+
+
+def refuse_too_many(hazards: pl.DataFrame) -> None:
+    """Raise CallError for more hazards than a word has bits."""
+    if hazards.height > MAX_HAZARDS:
+        raise CallError(
+            message(
+                "{count} hazards are more than the {most} that fit: join those that cover the "
+                "same links.",
+                count=hazards.height,
+                most=MAX_HAZARDS,
+            )
+        )
 
 
 def weights(network: Network, depart_min: int) -> Ints:

@@ -345,17 +345,8 @@ def lower_bounds(query: Query, weights: Ints) -> Ints:
 
 def arc_bits(network: Network) -> Ints:
     """Return the hazard bits of every arc [arcs], made once."""
-    return network.once(Derived.ARC_BITS.of(), lambda: _arc_bits(network))
-
-
-def _arc_bits(network: Network) -> Ints:
-    bits = hazards.link_bits(network)
-    return np.array(
-        [
-            np.bitwise_or.reduce(bits[[i for i, _ in runs]]) if runs else 0
-            for runs in network.graph.runs
-        ],
-        np.int64,
+    return network.once(
+        Derived.ARC_BITS.of(), lambda: hazards.bits_of_arcs(network, hazards.link_bits(network))
     )
 
 
