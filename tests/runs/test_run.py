@@ -13,6 +13,7 @@ import pytest
 from corridor.errors import UnknownName
 from corridor.runs import cache
 from corridor.runs import run as results
+from corridor.runs.results import Results
 from corridor.study import study
 from corridor.tables import schema_results
 from corridor.tables import store as folders
@@ -23,7 +24,7 @@ def home(tmp_path: Path) -> Path:
     return study.new(tmp_path / "study")
 
 
-def answered(home: Path, scenario: str | None = None, **more: Any) -> results.Results:
+def answered(home: Path, scenario: str | None = None, **more: Any) -> Results:
     return results.run(study.read(home, scenario=scenario), **more)
 
 

@@ -8,204 +8,90 @@ from contextlib import contextmanager
 
 import polars as pl
 
-MOST_ROWS = 200
+from corridor.units import DAY_H
+
+MAX_ROWS = 200
+STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
 
 
 def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
-    """Return routes in the columns a person compares: days, money, carbon, risk, the way, and the
-    chance of a deadline."""
-    on_time = (
-        []
-        if routes["on_time_share"].null_count() == routes.height
-        else [(pl.col("on_time_share") * 100).round(0).cast(pl.Int64).alias("on time in 100")]
-    )
+    """Return routes in the columns a person compares.
+
+    Days, money, carbon, risk, the countries and modes, and the chance of a deadline where one is
+    asked about.
+    """
+    has_deadline = routes["on_time_share"].null_count() < routes.height
+    on_time = [_in_100("on_time_share", "on time in 100")] if has_deadline else []
+
     return routes.select(
         pl.col("route_id").alias("route"),
-        (pl.col("time_p50_h") / 24).round(1).alias("days p50"),
-        (pl.col("time_p95_h") / 24).round(1).alias("days p95"),
+        _days("time_p50_h", "days p50"),
+        _days("time_p95_h", "days p95"),
         *on_time,
-        pl.col("cost_usd").round(0).cast(pl.Int64).alias("USD"),
+        _whole("cost_usd", "USD"),
         (pl.col("carbon_kg") / 1000).round(1).alias("t CO2e"),
-        (pl.col("risk_share") * 100).round(0).cast(pl.Int64).alias("risk in 100"),
+        _in_100("risk_share", "risk in 100"),
         pl.col("borders_count").alias("borders"),
         pl.col("transshipments_count").alias("transfers"),
-        pl.col("length_km").round(0).cast(pl.Int64).alias("km"),
+        _whole("length_km", "km"),
         pl.col("countries").list.join("-"),
         pl.col("modes").list.join("-"),
     )
 
 
 def legs_table(legs: pl.DataFrame) -> pl.DataFrame:
-    """Return legs in the columns a person reads: from where to where, by what, when, hours, money
-    and where from."""
-    by = (
-        pl.when(pl.col("kind") == "terminal")
-        .then(pl.lit("handling to ") + pl.col("layer"))
-        .otherwise("layer")
-    )
+    """Return legs in the columns a person reads.
+
+    From where to where, by what, when, hours, money, and where the figures are from.
+    """
+    is_terminal = pl.col("kind") == "terminal"
+    handling = pl.lit("handling to ") + pl.col("layer")
+
     return legs.select(
         pl.col("route_id").alias("route"),
         "leg",
         pl.col("from_node_id").alias("from"),
         pl.col("to_node_id").alias("to"),
-        by.alias("by"),
+        pl.when(is_terminal).then(handling).otherwise("layer").alias("by"),
         pl.col("depart_at").dt.strftime("%m-%d %H:%M").alias("leaves"),
-        *(pl.col(f"{name}_h").round(1).alias(f"{name} h") for name in ("wait", "time")),
-        pl.col("length_km").round(0).cast(pl.Int64).alias("km"),
-        pl.col("cost_usd").round(0).cast(pl.Int64).alias("USD"),
+        pl.col("wait_h").round(1).alias("wait h"),
+        pl.col("time_h").round(1).alias("time h"),
+        _whole("length_km", "km"),
+        _whole("cost_usd", "USD"),
         pl.col("confidence").alias("grade"),
         pl.col("source_id").alias("source"),
     )
 
 
 def departures_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return departures in the columns a person compares; the reason only where some find no
-    way."""
-    more = ["reason"] if frame["reason"].null_count() < frame.height else []
+    """Return departures in the columns a person compares; the reason only where some have one."""
+    has_reasons = frame["reason"].null_count() < frame.height
+    reason = ["reason"] if has_reasons else []
+
     return frame.select(
         "depart_on",
         pl.col("criterion").alias("best by"),
-        (pl.col("time_h") / 24).round(1).alias("days"),
-        (pl.col("wait_h") / 24).round(1).alias("waiting"),
-        pl.col("cost_usd").round(0).cast(pl.Int64).alias("USD"),
-        (pl.col("risk_share") * 100).round(0).cast(pl.Int64).alias("risk in 100"),
+        _days("time_h", "days"),
+        _days("wait_h", "waiting"),
+        _whole("cost_usd", "USD"),
+        _in_100("risk_share", "risk in 100"),
         pl.col("countries").list.join("-"),
         pl.col("modes").list.join("-"),
-        *more,
+        *reason,
     )
 
 
 def fits_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return each hazard's rate and length in use beside those fitted, with their intervals."""
-
-    def span(column: str, digits: int) -> pl.Expr:
-        return pl.format(
-            "{} ({}-{})",
-            *(pl.col(c).round(digits) for c in (column, f"{column}_low", f"{column}_high")),
-        )
-
     return frame.select(
         "hazard_id",
         pl.col("used_per_year").alias("a year"),
         pl.col("used_median_d").alias("median d"),
         pl.col("closures_count").alias("closures"),
-        span("events_per_year", 2).alias("fitted a year"),
-        span("duration_median_d", 1).alias("fitted median d"),
+        _with_interval("events_per_year", 2).alias("fitted a year"),
+        _with_interval("duration_median_d", 1).alias("fitted median d"),
         pl.col("confidence").alias("grade"),
         "reason",
-    )
-
-
-def replays_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return closures that happened in the columns a person compares: changes in per cent."""
-    return frame.select(
-        "name",
-        *(
-            (pl.col(c) / 1e6).round(0).cast(pl.Int64).alias(f"USD m {c}")
-            for c in ("before", "after")
-        ),
-        *(
-            (pl.col(c) * 100).round(1).alias(words)
-            for c, words in (
-                ("observed_change", "seen %"),
-                ("model_change", "model %"),
-                ("claimed_change", "said %"),
-            )
-        ),
-    )
-
-
-def shares_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a table of trade with its shares in per cent, and money in millions of USD."""
-    told = [
-        c
-        for c in frame.columns
-        if c not in ("title", "country") and frame[c].null_count() < frame.height
-    ]
-    shares = [c for c in told if c.endswith("_share")]
-    money = [c for c in told if c.endswith("_usd")]
-    return frame.select(
-        *(pl.col(c) for c in told if c not in (*shares, *money)),
-        *(
-            (pl.col(c) * 100).round(2).alias(c.removesuffix("_share").replace("_", " ") + " %")
-            for c in shares
-        ),
-        *(
-            (pl.col(c) / 1e6).round(1).alias(c.removesuffix("_usd").replace("_", " ") + " USD m")
-            for c in money
-        ),
-    )
-
-
-def target_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the steps to a trade target in the columns a person compares, money in millions of
-    USD."""
-    million = [
-        (pl.col(c) / 1e6).round(0).cast(pl.Int64).alias(name)
-        for c, name in (
-            ("value_usd", "USD m"),
-            ("low_usd", "from"),
-            ("high_usd", "to"),
-            ("gap_usd", "short by"),
-        )
-    ]
-    return frame.select(
-        "series",
-        "step",
-        *million,
-        ((pl.col("transport_share") * 100).round(1) + 0.0).alias("% of the way"),
-    )
-
-
-def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return a ranking by a column in the columns a person compares, money in millions of USD."""
-    million = [
-        (pl.col(f"{c}_usd_per_year") / 1e6).round(1).alias(name)
-        for c, name in (("loss", "loss USD m"), ("extra", "extra USD m"))
-    ]
-    tonnes = [
-        (pl.col(f"{c}_t_per_year") / 1e3).round(0).alias(name)
-        for c, name in (("used", "used kt"), ("unserved", "cut off kt"))
-    ]
-    rank = ["rank"] if frame["kind"].n_unique() < 2 else []  # ranks count within a kind
-    worst = frame.filter(pl.col("loss_usd_per_year") > 0).sort(
-        by, descending=True, nulls_last=True, maintain_order=True
-    )
-    return worst.select(
-        *rank,
-        "kind",
-        "name",
-        *million,
-        *tonnes,
-        pl.col("detour_km").round(0).alias("detour km"),
-        pl.col("disjoint_count").alias("ways left"),
-        "element_id",
-    )
-
-
-def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what moves between two networks in the columns a person compares; what stays the same
-    is left out."""
-
-    def pair(column: str, per: float) -> pl.Expr:
-        return pl.format(
-            "{} > {}",
-            *(
-                (pl.col(f"{column}_{side}") / per).round(1).cast(pl.String).fill_null("-")
-                for side in ("before", "after")
-            ),
-        )
-
-    return frame.filter(~pl.col("moved").is_in(["same", "no way"])).select(
-        "origin",
-        "destination",
-        "cargo_id",
-        "moved",
-        pair("time_h", 24).alias("days"),
-        pair("cost_usd", 1).alias("USD"),
-        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
-        pl.col("countries_before").list.join("-").alias("before"),
-        pl.col("countries_after").list.join("-").alias("after"),
     )
 
 
@@ -224,6 +110,90 @@ def families_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def replays_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return closures that happened in the columns a person compares: changes in per cent."""
+    return frame.select(
+        "name",
+        _whole_millions("before", "USD m before"),
+        _whole_millions("after", "USD m after"),
+        (pl.col("observed_change") * 100).round(1).alias("seen %"),
+        (pl.col("model_change") * 100).round(1).alias("model %"),
+        (pl.col("claimed_change") * 100).round(1).alias("said %"),
+    )
+
+
+def shares_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of trade with its shares in per cent, and money in millions of USD."""
+    names = [
+        name
+        for name in frame.columns
+        if name not in STEP_NAMES and frame[name].null_count() < frame.height
+    ]
+    shares = [name for name in names if name.endswith("_share")]
+    money = [name for name in names if name.endswith("_usd")]
+    others = [name for name in names if name not in (*shares, *money)]
+
+    return frame.select(
+        *others,
+        *((pl.col(name) * 100).round(2).alias(_heading(name, "_share", "%")) for name in shares),
+        *((pl.col(name) / 1e6).round(1).alias(_heading(name, "_usd", "USD m")) for name in money),
+    )
+
+
+def target_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the steps to a trade target in the columns a person compares, in millions of USD."""
+    no_negative_zero = 0.0
+    return frame.select(
+        "series",
+        "step",
+        _whole_millions("value_usd", "USD m"),
+        _whole_millions("low_usd", "from"),
+        _whole_millions("high_usd", "to"),
+        _whole_millions("gap_usd", "short by"),
+        ((pl.col("transport_share") * 100).round(1) + no_negative_zero).alias("% of the way"),
+    )
+
+
+def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return a ranking by a column in the columns a person compares, money in millions of USD."""
+    is_one_kind = frame["kind"].n_unique() < 2
+    rank = ["rank"] if is_one_kind else []  # ranks count within a kind
+    worst = frame.filter(pl.col("loss_usd_per_year") > 0).sort(
+        by, descending=True, nulls_last=True, maintain_order=True
+    )
+
+    return worst.select(
+        *rank,
+        "kind",
+        "name",
+        (pl.col("loss_usd_per_year") / 1e6).round(1).alias("loss USD m"),
+        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m"),
+        (pl.col("used_t_per_year") / 1e3).round(0).alias("used kt"),
+        (pl.col("unserved_t_per_year") / 1e3).round(0).alias("cut off kt"),
+        pl.col("detour_km").round(0).alias("detour km"),
+        pl.col("disjoint_count").alias("ways left"),
+        "element_id",
+    )
+
+
+def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what moves between two networks in the columns a person compares.
+
+    What stays the same is left out.
+    """
+    return frame.filter(~pl.col("moved").is_in(["same", "no way"])).select(
+        "origin",
+        "destination",
+        "cargo_id",
+        "moved",
+        _before_and_after("time_h", DAY_H).alias("days"),
+        _before_and_after("cost_usd", 1).alias("USD"),
+        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
+        pl.col("countries_before").list.join("-").alias("before"),
+        pl.col("countries_after").list.join("-").alias("after"),
+    )
+
+
 def print_table(frame: pl.DataFrame) -> None:
     """Print a table on the terminal, cut to its width."""
     from rich.console import Console
@@ -232,13 +202,13 @@ def print_table(frame: pl.DataFrame) -> None:
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name, kind in frame.schema.items():
         table.add_column(name, justify="right" if kind.is_numeric() else "left")
-    for row in frame.head(MOST_ROWS).iter_rows():
-        table.add_row(*(_cell(v) for v in row))
-    console = Console()
-    console.print(table)
-    if frame.height > MOST_ROWS:
+    for row in frame.head(MAX_ROWS).iter_rows():
+        table.add_row(*map(_cell, row))
+    Console().print(table)
+
+    if frame.height > MAX_ROWS:
         Console(stderr=True).print(
-            f"{frame.height - MOST_ROWS} more rows: pipe the output to a file for all of them"
+            f"{frame.height - MAX_ROWS} more rows: pipe the output to a file for all of them"
         )
 
 
@@ -248,26 +218,67 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda word, done, total: None
         return
+
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(
-        TextColumn("{task.description:50.50}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
+    columns = (TextColumn("{task.description:50.50}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=1)
         yield lambda word, done, total: bar.update(
             task, description=word, completed=done, total=total
         )
 
 
+def _days(name: str, heading: str) -> pl.Expr:
+    """Return hours as days."""
+    return (pl.col(name) / DAY_H).round(1).alias(heading)
+
+
+def _whole(name: str, heading: str) -> pl.Expr:
+    """Return a figure without decimals."""
+    return pl.col(name).round(0).cast(pl.Int64).alias(heading)
+
+
+def _whole_millions(name: str, heading: str) -> pl.Expr:
+    """Return a figure in millions, without decimals."""
+    return (pl.col(name) / 1e6).round(0).cast(pl.Int64).alias(heading)
+
+
+def _in_100(name: str, heading: str) -> pl.Expr:
+    """Return a share as so many in 100."""
+    return (pl.col(name) * 100).round(0).cast(pl.Int64).alias(heading)
+
+
+def _with_interval(name: str, digits: int) -> pl.Expr:
+    """Return a figure with its interval in brackets."""
+    figures = [pl.col(column).round(digits) for column in (name, f"{name}_low", f"{name}_high")]
+    return pl.format("{} ({}-{})", *figures)
+
+
+def _before_and_after(name: str, per: float) -> pl.Expr:
+    """Return a figure before and after, in other units."""
+    figures = [
+        (pl.col(f"{name}_{side}") / per).round(1).cast(pl.String).fill_null("-")
+        for side in ("before", "after")
+    ]
+    return pl.format("{} > {}", *figures)
+
+
+def _heading(name: str, suffix: str, unit: str) -> str:
+    """Return the name of a column in words, with its unit."""
+    return f"{name.removesuffix(suffix).replace('_', ' ')} {unit}"
+
+
 def _cell(value: object) -> str:
+    """Return a value as a cell of a table: numbers short, lists as words, null as a dash."""
     if value is None:
         return "-"
-    if isinstance(value, float):
-        text = f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
-        return text.removeprefix("-") if not text.strip("-0.,") else text  # no -0.00
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if not isinstance(value, float):
+        return str(value)
+
+    text = f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+    is_zero = not text.strip("-0.,")
+    return text.removeprefix("-") if is_zero else text  # no -0.00

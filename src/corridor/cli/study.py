@@ -13,7 +13,7 @@ from corridor.cli.output import DONE, FINDINGS, print_json, say, say_compiling
 from corridor.errors import CallError, Finding, UnknownName
 
 if TYPE_CHECKING:
-    from corridor.runs.run import Results
+    from corridor.runs.results import Results
     from corridor.study.study import Study
 
 PAGE_SUFFIXES = (".html", ".pdf")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corridor.language.speech import SOURCE, speaking
 
 if TYPE_CHECKING:
-    from corridor.runs.run import Results
+    from corridor.runs.results import Results
 
 __all__ = ["report"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -20,20 +21,14 @@ def closed_links(network: Network, on: dt.date) -> pl.DataFrame:
     One row a reason, as declared in :data:`corridor.tables.schema_results.CLOSURES`. Links that
     were never opened (planned, idea) are not closures and are left out.
     """
-    at_min = minute(on)
-    windows = link_openings(network, at_min).closures
-    statuses = status_spans(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     link_ids: dict[tuple[str, str], list[str]] = {}
 
-    for link, own_windows, (_, dated) in zip(network.rows("links"), windows, statuses, strict=True):
-        in_force = [closure for closure in shut_by(dated, at_min) if closure.kind == "change"]
-        seasonal = [closure for closure in own_windows if closure.kind == "window"]
-
-        for closure in in_force + seasonal:
+    for link_id, closures in _closures(network, on):
+        for closure in closures:
             reason = (closure.kind, closure.closure_id)
             rows.setdefault(reason, _row(closure))
-            link_ids.setdefault(reason, []).append(link["link_id"])
+            link_ids.setdefault(reason, []).append(link_id)
 
     return pl.DataFrame(
         [
@@ -42,6 +37,18 @@ def closed_links(network: Network, on: dt.date) -> pl.DataFrame:
         ],
         schema=schema_results.empty("closures").schema,
     )
+
+
+def _closures(network: Network, on: dt.date) -> Iterator[tuple[str, list[Closure]]]:
+    """Yield every link with the changes that shut it on a day, then its windows."""
+    at_min = minute(on)
+    windows = link_openings(network, at_min).closures
+    statuses = status_spans(network)
+
+    for link, own_windows, (_, dated) in zip(network.rows("links"), windows, statuses, strict=True):
+        in_force = [closure for closure in shut_by(dated, at_min) if closure.kind == "change"]
+        seasonal = [closure for closure in own_windows if closure.kind == "window"]
+        yield link["link_id"], in_force + seasonal
 
 
 def _row(closure: Closure) -> dict[str, Any]:

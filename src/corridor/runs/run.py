@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -16,89 +14,23 @@ from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import validate
 from corridor.language.messages import pack
-from corridor.network.names import resolve_place
 from corridor.network.network import Network
-from corridor.routing.route import Routes, route
-from corridor.routing.scenarios import compare, conditions
-from corridor.routing.year import departures
+from corridor.routing.scenarios import compare
 from corridor.runs import cache
-from corridor.runs.answers import answer
 from corridor.runs.closed_links import closed_links
 from corridor.runs.confidence import confidence_counts
-from corridor.study.settings import Scenario, Trip
+from corridor.runs.results import Results
+from corridor.runs.trips import EVERY_DAYS, MAX_ROUTES, STEPS, trip_tables
+from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.tables import schema_results
 from corridor.trade.chapter import forecast_target
-from corridor.units import WEEKS_YEAR_DAYS
 
-MAX_ROUTES = 10
-EVERY_DAYS = 7
-CALENDAR_CRITERIA = ("time", "cost")
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
 STEPS_AFTER_TRIPS = 9  # scenarios, validation, trade (2), closures (4), writing
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Results:
-    """What a study answers under one scenario, as tables.
-
-    study: title, scenario, scenarios compared, licence and price year as words. frames: the tables
-    declared in :mod:`corridor.tables.schema_results`, without those a run may lack. tables: the
-    study's own. from_cache: read back, not computed. folder: where they are kept.
-    """
-
-    study: Mapping[str, Any]
-    frames: Mapping[str, pl.DataFrame]
-    tables: Mapping[str, pl.DataFrame] = field(repr=False)
-    provenance: Mapping[str, Any] = field(repr=False)
-    folder: Path
-    from_cache: bool
-
-    def frame(self, name: str) -> pl.DataFrame:
-        """Return a table of the run, without rows where this study has no such answers.
-
-        Raises UnknownName (a KeyError) for a table that no run keeps.
-        """
-        no_rows = schema_results.empty(name)
-        return self.frames.get(name, no_rows)
-
-    def for_report(self) -> dict[str, object]:
-        """Return the parts as :func:`corridor.report` takes them."""
-        trips = [self._trip(row) for row in self.frame("trips").iter_rows(named=True)]
-        inputs = {name: self.tables[name] for name in ("nodes", "links", "sources", "cargoes")}
-        others = {
-            name: frame
-            for name, frame in self.frames.items()
-            if name not in ("trips", "routes", "legs")
-        }
-
-        return {
-            "study": self.study,
-            "trips": trips,
-            **inputs,
-            "provenance": self.provenance,
-            **others,
-        }
-
-    def answers(self) -> list[str]:
-        """Return one sentence a trip: the quickest and the cheapest route, or why there is none."""
-        return [
-            answer(trip, self._of_trip("routes", trip["trip_id"]))
-            for trip in self.frame("trips").iter_rows(named=True)
-        ]
-
-    def _trip(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a trip with its routes and legs."""
-        parts = {
-            name: self._of_trip(name, row["trip_id"]).drop("trip_id") for name in ("routes", "legs")
-        }
-        return {**row, **parts}
-
-    def _of_trip(self, name: str, trip_id: str) -> pl.DataFrame:
-        return self.frame(name).filter(pl.col("trip_id") == trip_id)
 
 
 def run(
@@ -135,7 +67,7 @@ def run(
         if frames is not None:
             return Results(_about(study), frames, study.tables, provenance, home, True)
 
-    total = 2 * len(study.trips) + STEPS_AFTER_TRIPS
+    total = STEPS * len(study.trips) + STEPS_AFTER_TRIPS
 
     def say(word: str, done: int) -> None:
         if progress is not None:
@@ -154,35 +86,26 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
     Where the world economy finds no equilibrium, trade_sentences says so and the other tables of
     trade are not there.
     """
-    frames: dict[str, pl.DataFrame] = {}
-    forecasts: Mapping[str, float] = {}
+    if study.settings.target is None:
+        return verdicts(study, {})
 
-    if study.settings.target is not None:
-        try:
-            outlook = forecast_target(study)
-            frames = {f"trade_{name}": frame for name, frame in outlook.frames.items()}
-            forecasts = outlook.forecasts
-        except NotConverged as error:
-            frames["trade_sentences"] = pl.DataFrame(
-                {
-                    "series": [None],
-                    "sentence": [str(error)],
-                    "sentence_message": [pack(error.args[0])],
-                },
-                schema=schema_results.empty("trade_sentences").schema,
-            )
+    try:
+        outlook = forecast_target(study)
+    except NotConverged as error:
+        return {"trade_sentences": _reason_table(error), **verdicts(study, {})}
 
-    return frames | verdicts(study, forecasts)
+    frames = {f"trade_{name}": frame for name, frame in outlook.frames.items()}
+    return frames | verdicts(study, outlook.forecasts)
 
 
 def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     """Compute every table of a run."""
     network_of = once(study.network_of)
-    frames = _trip_tables(study, say)
-    done = 2 * len(study.trips)
+    frames = trip_tables(study, say)
+    done = STEPS * len(study.trips)
 
     say("other scenarios", done)
-    scenario_ids = [s.scenario_id for s in _compared(study)]
+    scenario_ids = [scenario.scenario_id for scenario in _compared(study)]
     frames["scenarios"] = compare(study.trips, scenario_ids, network_of)
 
     say("validation", done + 1)
@@ -192,94 +115,28 @@ def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
 
     say("trade", done + 2)
     frames |= trade_tables(study)
-
-    def say_losses(word: str, losses_done: int, _: int) -> None:
-        say(word, done + 4 + losses_done)
-
-    loss_tables = losses(study, network_of, progress=say_losses)
-    frames |= {f"loss_{name}": frame for name, frame in loss_tables.items()}
+    frames |= _loss_tables(study, network_of, lambda word, steps: say(word, done + 4 + steps))
 
     without_columns = [name for name, frame in frames.items() if not frame.width]
     return frames | {name: schema_results.empty(name) for name in without_columns}
 
 
-def _trip_tables(study: Study, say: Say) -> dict[str, pl.DataFrame]:
-    """Compute the trips with their routes, legs and calendars."""
-    rows = []
-    parts: dict[str, list[pl.DataFrame]] = {"routes": [], "legs": [], "calendar": []}
+def _loss_tables(
+    study: Study, network_of: Callable[[str], Network], say: Say
+) -> dict[str, pl.DataFrame]:
+    """Compute what closures cost."""
+    frames = losses(study, network_of, progress=lambda word, done, _: say(word, done))
+    return {f"loss_{name}": frame for name, frame in frames.items()}
 
-    for number, trip in enumerate(study.trips):
-        say(f"routes {trip.origin} - {trip.destination}", 2 * number)
-        routes = _routes(study, trip)
-        rows.append(_trip_row(study.network, trip, routes))
 
-        say(f"through the year {trip.origin} - {trip.destination}", 2 * number + 1)
-        calendar = _calendar(study, trip)
-
-        trip_frames = {"routes": routes.routes, "legs": routes.legs, "calendar": calendar}
-        for name, frame in trip_frames.items():
-            trip_ids = pl.Series("trip_id", [trip.trip_id] * frame.height, pl.String)
-            parts[name].append(frame.insert_column(0, trip_ids))
-
-    tables = {
-        name: pl.concat(frames) if frames else schema_results.empty(name)
-        for name, frames in parts.items()
+def _reason_table(error: NotConverged) -> pl.DataFrame:
+    """Return trade_sentences where the only sentence is why there are no others."""
+    sentence = {
+        "series": None,
+        "sentence": str(error),
+        "sentence_message": pack(error.args[0]),
     }
-    return tables | {"trips": pl.DataFrame(rows, schema=schema_results.empty("trips").schema)}
-
-
-def _routes(study: Study, trip: Trip) -> Routes:
-    return route(
-        study.network,
-        trip.origin,
-        trip.destination,
-        cargo=trip.cargo,
-        depart=trip.depart,
-        max_routes=MAX_ROUTES,
-        **conditions(trip),
-    )
-
-
-def _calendar(study: Study, trip: Trip) -> pl.DataFrame:
-    """Compute the best routes for departures through a year."""
-    last = trip.depart + dt.timedelta(days=WEEKS_YEAR_DAYS)
-    return departures(
-        study.network,
-        trip.origin,
-        trip.destination,
-        cargo=trip.cargo,
-        depart=f"{trip.depart}..{last}",
-        criteria=CALENDAR_CRITERIA,
-        every_days=EVERY_DAYS,
-        **conditions(trip),
-    )
-
-
-def _trip_row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
-    """Return a row of the table of trips, with the names a reader knows."""
-    nodes = network.by_id("nodes")
-    cargoes = network.by_id("cargoes")
-    origin_id = resolve_place(network, trip.origin.partition("@")[0])
-    destination_id = resolve_place(network, trip.destination.partition("@")[0])
-
-    return {
-        "trip_id": trip.trip_id,
-        "origin_id": origin_id,
-        "destination_id": destination_id,
-        "origin": nodes[origin_id]["name"],
-        "destination": nodes[destination_id]["name"],
-        "cargo": cargoes[trip.cargo]["name"],
-        "depart": trip.depart,
-        "pareto_count": routes.pareto_count,
-        "reason": routes.reason,
-        "warnings": list(routes.warnings),
-        "question": trip.question,
-        "via": list(trip.via),
-        "require": list(trip.require),
-        "avoid": list(trip.avoid),
-        "reason_message": pack(routes.reason),
-        "warnings_message": [pack(warning) for warning in routes.warnings],
-    }
+    return pl.DataFrame([sentence], schema=schema_results.empty("trade_sentences").schema)
 
 
 def _about(study: Study) -> dict[str, Any]:
@@ -294,21 +151,27 @@ def _about(study: Study) -> dict[str, Any]:
         "scenario": {"title": scenario.title, "about": scenario.about, "as_of": scenario.as_of},
         "scenario_id": scenario.scenario_id,
         "scenarios": {
-            compared.scenario_id: {
-                "title": compared.title,
-                "about": compared.about,
-                "question": compared.question,
-                "beside": compared.beside,
-                "sources": _sources(study, compared),
-            }
-            for compared in _compared(study)
+            compared.scenario_id: _about_scenario(study, compared) for compared in _compared(study)
         },
     }
 
 
+def _about_scenario(study: Study, scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario is called and asks, and where its changes were read."""
+    return {
+        "title": scenario.title,
+        "about": scenario.about,
+        "question": scenario.question,
+        "beside": scenario.beside,
+        "sources": _sources(study, scenario),
+    }
+
+
 def _compared(study: Study) -> list[Scenario]:
-    """Return the scenarios the trips are compared under: the study's own, those that ask a question
-    and those they are set beside; none where none asks."""
+    """Return the scenarios the trips are compared under; none where none asks a question.
+
+    They are the study's own, those that ask a question, and those these are set beside.
+    """
     own_id = study.scenario.scenario_id
     asking = [
         scenario

@@ -60,18 +60,9 @@ class Translation(NamedTuple):
 
 def phrases(study: Study) -> Iterator[tuple[str, str]]:
     """Yield every text of a study that a reader sees, and where it stands; some come twice."""
-    for text in (study.title, study.settings.licence):
+    for text, place in _setting_texts(study):
         if text:
-            yield text, "study.toml"
-
-    for scenario in study.scenarios.values():
-        for text in (scenario.title, scenario.about, scenario.question):
-            if text:
-                yield text, f"study.toml scenario {scenario.scenario_id}"
-
-    for trip in study.trips:
-        if trip.question:
-            yield trip.question, f"study.toml trip {trip.trip_id}"
+            yield text, place
 
     for table, columns in SHOWN.items():
         for column in columns:
@@ -88,22 +79,12 @@ def write_catalogue(study: Study, language: str) -> Translation:
     gettext catalogues, or as text. Raises UnknownName for a word that is no language, CallError for
     a catalogue that cannot be read, OSError.
     """
-    from babel.messages.catalog import Catalog
-
     from corridor.tables.files import write_bytes
 
     _check_language(language)
-    template = Catalog(fuzzy=False)
-    for text, place in phrases(study):
-        template.add(text, locations=[(place.replace(" ", "/"), 0)])
-
     path = study.folder / "languages" / f"{language}.po"
-    if path.exists():
-        catalogue = read_catalogue(path, language)
-    else:
-        catalogue = Catalog(
-            locale=language, project=study.id, charset="utf-8", fuzzy=False, header_comment="#"
-        )
+    template = _template(study)
+    catalogue = _catalogue(study, path, language)
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +102,41 @@ def catalogue_bytes(catalogue: Catalog) -> bytes:
     out = BytesIO()
     write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False)
     return b"\n".join(line for line in out.getvalue().split(b"\n") if _stays(line))
+
+
+def _setting_texts(study: Study) -> Iterator[tuple[str | None, str]]:
+    """Yield the texts of study.toml, and where they stand."""
+    yield study.title, "study.toml"
+    yield study.settings.licence, "study.toml"
+
+    for scenario in study.scenarios.values():
+        place = f"study.toml scenario {scenario.scenario_id}"
+        for text in (scenario.title, scenario.about, scenario.question):
+            yield text, place
+
+    for trip in study.trips:
+        yield trip.question, f"study.toml trip {trip.trip_id}"
+
+
+def _template(study: Study) -> Catalog:
+    """Return the texts of a study as a catalogue, without translations."""
+    from babel.messages.catalog import Catalog
+
+    template = Catalog(fuzzy=False)
+    for text, place in phrases(study):
+        template.add(text, locations=[(place.replace(" ", "/"), 0)])
+    return template
+
+
+def _catalogue(study: Study, path: Path, language: str) -> Catalog:
+    """Return the catalogue of a language as it stands, or an empty one."""
+    from babel.messages.catalog import Catalog
+
+    if path.exists():
+        return read_catalogue(path, language)
+    return Catalog(
+        locale=language, project=study.id, charset="utf-8", fuzzy=False, header_comment="#"
+    )
 
 
 def _stays(line: bytes) -> bool:
