@@ -4,15 +4,9 @@ year."""
 from __future__ import annotations
 
 import datetime as dt
-import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-
-from corridor.charts import closures as closure_charts
-from corridor.charts import routes as charts
-from corridor.charts import trade as trade_charts
 
 START = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 
@@ -590,46 +584,3 @@ def results(name_of_port: str = "Southport") -> dict[str, object]:
         ),
         "provenance": {"version": "0.1.0", "seed": 7, "inputs": {"links": "ab12"}, "draws": 1000},
     }
-
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def one_criterion(criterion: str) -> pl.DataFrame:
-    return calendar().filter(pl.col("criterion") == criterion)
-
-
-EVERY: dict[str, Callable[[], Any]] = {
-    "time_distance": lambda: charts.time_distance(legs(), nodes()),
-    "cost_distance": lambda: charts.cost_distance(legs(), nodes()),
-    "network_map": lambda: charts.network_map(
-        nodes(), links(), closed={"mid-port"}, on="2026-07-01"
-    ),
-    "route_map": lambda: charts.route_map(nodes(), links(), legs()),
-    "pareto": lambda: charts.pareto(routes()),
-    "calendar": lambda: charts.calendar(one_criterion("time")),
-    "calendar_both": lambda: charts.calendar(calendar()),
-    "distance_pair": lambda: charts.distance_pair(legs(), nodes()),
-    "calendar_cost": lambda: charts.calendar(one_criterion("cost")),
-    "validation": lambda: charts.validation(validation()),
-    "evidence": lambda: charts.evidence(evidence()),
-    "criticality_map": lambda: closure_charts.criticality_map(nodes(), links(), ranked()),
-    "criticality_bars": lambda: closure_charts.criticality_bars(ranked()),
-    "criticality_pairs": lambda: closure_charts.criticality_bars(ranked(), ("pair",)),
-    "loss_curve": lambda: closure_charts.loss_curve(
-        years(), years_summary(), {"half-shut": "Half-Shut", "open": "Unbuilt"}
-    ),
-    "hazard_bars": lambda: closure_charts.hazard_bars(by_hazard(), {"half-shut": "Half-Shut"}),
-    "shift_map": lambda: closure_charts.shift_map(nodes(), links(), shifted()),
-    "corridor_bars": lambda: closure_charts.corridor_bars(second_corridors()),
-    "replay_bars": lambda: closure_charts.replay_bars(replay()),
-    "way_to_target": lambda: trade_charts.way_to_target(target()),
-    "scenarios": lambda: trade_charts.scenarios(target()),
-    "carriage": lambda: trade_charts.carriage(pair_costs()),
-    "potential": lambda: trade_charts.potential(potential()),
-    "gains": lambda: trade_charts.gains(gains()),
-}
-
-
-def texts(svg: str) -> list[str]:
-    return ["".join(found.itertext()) for found in ET.fromstring(svg).iter(f"{SVG}text")]

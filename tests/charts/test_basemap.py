@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from corridor.charts.basemap import outline
-from corridor.charts.basemap.make import joined
+from corridor.charts.basemap.make import join_arcs
+from corridor.charts.basemap.outline import outline
 
 
 def test_ring_over_the_date_line_goes_on() -> None:
@@ -13,7 +13,7 @@ def test_ring_over_the_date_line_goes_on() -> None:
     east = [(170.0, 60.0), (180.0, 61.0)]
     west = [(-180.0, 61.0), (-170.0, 65.0), (-180.0, 66.0)]
     back = [(180.0, 66.0), (170.0, 60.0)]
-    ring = joined([0, 1, 2], [east, [east[-1], *west], [west[-1], *back]])
+    ring = join_arcs([0, 1, 2], [east, [east[-1], *west], [west[-1], *back]])
     assert max(abs(b[0] - a[0]) for a, b in pairwise(ring)) <= 10
     assert ring[0] == ring[-1] and max(lon for lon, _ in ring) == 190
 

@@ -10,17 +10,25 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from chart_cases import EVERY, SVG, one_criterion, texts
-from corridor.charts import routes as charts
-from corridor.charts.basemap import basemap, clip_line, clip_ring, outline
-from corridor.charts.basemap.make import make, simplified
-from corridor.charts.maps import view_of
-from corridor.charts.style import STYLES, WIDTH, drawn_as, free_places, letter, lettered
+from corridor.charts.basemap.clipping import Bounds, clip_line, clip_ring
+from corridor.charts.basemap.make import make_outline, simplify
+from corridor.charts.basemap.outline import basemap, outline
+from corridor.charts.basemap.view import view_of
+from corridor.charts.calendar import calendar
+from corridor.charts.distance import time_distance
+from corridor.charts.distance_points import distance_points
+from corridor.charts.evidence import validation
+from corridor.charts.letters import route_letter, with_letters
+from corridor.charts.maps import network_map
+from corridor.charts.placement import Label, free_places
+from corridor.charts.style import STYLES, WIDTH, style_key
+from corridor.charts.svg import to_svg
+from every_chart import EVERY, SVG, one_criterion, texts
 
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, str]:
-    return {name: charts.to_svg(make_chart()) for name, make_chart in EVERY.items()}
+    return {name: to_svg(make_chart()) for name, make_chart in EVERY.items()}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -102,20 +110,20 @@ def test_calendar_of_two_criteria_has_two_panels(drawn: dict[str, str]) -> None:
 
 
 def test_pixel_of_a_place_and_back() -> None:
-    view = view_of([50.0, 80.0], [25.0, 50.0], highest_px=400)
+    view = view_of([50.0, 80.0], [25.0, 50.0], max_height=400)
     assert view.height <= 400
     for lon, lat in ((50.0, 25.0), (64.0, 40.0), (80.0, 50.0)):
         assert view.place(*view.pixel(lon, lat)) == pytest.approx((lon, lat))
-    west, south, east, north = view.seen()
+    west, south, east, north = view.visible()
     assert west < 50 and south < 25 and east > 80 and north > 50
 
 
 def test_same_frames_make_the_same_picture(drawn: dict[str, str]) -> None:
-    assert charts.to_svg(EVERY["time_distance"]()) == drawn["time_distance"]
+    assert to_svg(EVERY["time_distance"]()) == drawn["time_distance"]
 
 
 def test_diagram_steps_stand_at_their_kilometre_and_sum_up() -> None:
-    points = charts.distance_points(cases.legs(), cases.nodes())
+    points = distance_points(cases.legs(), cases.nodes())
     steps = points.filter(pl.col("drawn") == STYLES["stop"].name)
     assert (steps["km"] == steps["km_to"]).all()
     assert steps.select("letter", "stop", "km").rows() == [
@@ -135,7 +143,7 @@ def test_fees_told_apart_are_a_step() -> None:
     legs = cases.legs().with_columns(
         fixed_usd=pl.when(pl.col("link_id") == "gate").then(90.0).otherwise(0.0)
     )
-    step = charts.distance_points(legs, cases.nodes()).filter(
+    step = distance_points(legs, cases.nodes()).filter(
         (pl.col("stop") == "North Gate – South Gate") & (pl.col("km") == pl.col("km_to"))
     )
     assert (step["cost_to_usd"] - step["cost_usd"]).to_list() == [90.0]
@@ -172,7 +180,7 @@ def test_labels_of_a_diagram_do_not_overlap() -> None:
             for i in range(3)
         ]
     )
-    plot = charts.time_distance(many, cases.nodes()).to_dict()
+    plot = time_distance(many, cases.nodes()).to_dict()
     name = plot["vconcat"][0]["layer"][1]["data"]["name"]
     labels = plot["datasets"][name]
     boxes = [
@@ -198,9 +206,9 @@ def test_modes_look_alike_everywhere_and_differ_by_more_than_colour() -> None:
     assert len({(style.dash, style.width) for style in modes}) == len(modes)
     assert len({style.hue for style in modes}) == len(modes)
     assert (
-        drawn_as("ferry-1520") == "ferry"
-        and drawn_as("rail-1067") == "rail"
-        and drawn_as("rail-1520") == "rail-1520"
+        style_key("ferry-1520") == "ferry"
+        and style_key("rail-1067") == "rail"
+        and style_key("rail-1520") == "rail-1520"
     )
     for name in ("time_distance", "network_map", "route_map"):
         found = [
@@ -227,7 +235,7 @@ def _walk(tree: Any) -> list[dict[str, Any]]:
 def test_map_marks_planned_shut_and_leaves_out_ways_round_land() -> None:
     rows = next(
         rows
-        for rows in charts.network_map(cases.nodes(), cases.links(), closed={"mid-port"})
+        for rows in network_map(cases.nodes(), cases.links(), closed={"mid-port"})
         .to_dict()["datasets"]
         .values()
         if rows and "link_id" in rows[0]
@@ -270,7 +278,7 @@ def test_calendar_without_any_route_is_one_gap() -> None:
         countries=pl.lit([], dtype=pl.List(pl.String)),
         borders=pl.lit([], dtype=pl.List(pl.String)),
     )
-    assert "war" in texts(charts.to_svg(charts.calendar(empty)))
+    assert "war" in texts(to_svg(calendar(empty)))
 
 
 def test_validation_and_evidence_hold_their_rows(drawn: dict[str, str]) -> None:
@@ -282,15 +290,13 @@ def test_validation_and_evidence_hold_their_rows(drawn: dict[str, str]) -> None:
 
 def test_same_name_twice_makes_two_rows() -> None:
     twice = cases.validation().with_columns(name=pl.lit("run"))
-    assert {"run (o1)", "run (o2)", "run (o4)"} <= set(
-        texts(charts.to_svg(charts.validation(twice)))
-    )
+    assert {"run (o1)", "run (o2)", "run (o4)"} <= set(texts(to_svg(validation(twice))))
 
 
 def test_letters_and_free_places() -> None:
-    assert [letter(i) for i in (0, 25, 26)] == ["A", "Z", "A2"]
-    assert lettered(cases.legs())["letter"].to_list() == ["A"] * 4 + ["B"] * 3
-    box = (50.0, 50.0, 20.0, 10.0)
+    assert [route_letter(i) for i in (0, 25, 26)] == ["A", "Z", "A2"]
+    assert with_letters(cases.legs())["letter"].to_list() == ["A"] * 4 + ["B"] * 3
+    box = Label(50.0, 50.0, 20.0, 10.0)
     places = free_places([box, box, box], ((0, 0), (0, 1.0)), (100.0, 100.0))
     assert places == [(50.0, 50.0), (50.0, 60.0), None]
 
@@ -304,7 +310,7 @@ def test_outline_is_small_and_cut_to_its_window() -> None:
         for ring in polygon
         for x, y in ring
     )
-    part = basemap((60.0, 30.0, 70.0, 40.0))
+    part = basemap(Bounds(60.0, 30.0, 70.0, 40.0))
     assert {name["country"] for name in part["names"]} >= {"AF"}
     assert all(
         60 <= x <= 70 and 30 <= y <= 40
@@ -333,14 +339,16 @@ def test_caspian_is_water() -> None:
 
 def test_clipping_and_thinning() -> None:
     square = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (0.0, 0.0)]
-    cut = clip_ring(square, (2.0, 1.0, 9.0, 9.0))
+    cut = clip_ring(square, Bounds(2.0, 1.0, 9.0, 9.0))
     assert set(cut) == {(2.0, 1.0), (4.0, 1.0), (4.0, 4.0), (2.0, 4.0)} and cut[0] == cut[-1]
-    assert clip_ring(square, (5.0, 5.0, 9.0, 9.0)) == []
-    assert clip_line([(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)], (1.0, -1.0, 3.0, 9.0)) == [
+    assert clip_ring(square, Bounds(5.0, 5.0, 9.0, 9.0)) == []
+    assert clip_line(
+        [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)], Bounds(1.0, -1.0, 3.0, 9.0)
+    ) == [
         [(1.0, 0.0), (3.0, 0.0)],
         [(3.0, 4.0), (1.0, 4.0)],
     ]
-    assert simplified([(0.0, 0.0), (1.0, 0.001), (2.0, 0.0), (3.0, 1.0)]) == [
+    assert simplify([(0.0, 0.0), (1.0, 0.001), (2.0, 0.0), (3.0, 1.0)]) == [
         (0.0, 0.0),
         (2.0, 0.0),
         (3.0, 1.0),
@@ -377,7 +385,7 @@ def test_making_keeps_one_common_border() -> None:
             "land": {"geometries": [{"type": "Polygon", "arcs": [[1, ~2]]}]},
         },
     }
-    made = make(topology, {"001": "WW"})
+    made = make_outline(topology, {"001": "WW"})
     assert made["borders"] == [[(10.0, 10.0), (10.0, 20.0)]]
     assert [name["country"] for name in made["names"]] == ["WW"]
     assert len(made["land"]) == 1

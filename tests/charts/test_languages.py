@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chart_cases as cases
-from chart_cases import EVERY, SVG, texts
-from corridor.charts import closures as closure_charts
-from corridor.charts import routes as charts
-from corridor.charts.style import FONT, WIDTH, percent
-from corridor.charts.svg import specified
-from corridor.charts.text import breadth, in_lines, labels, shortened, wrapped
+from corridor.charts.closures import hazard_bars
+from corridor.charts.formats import percent
+from corridor.charts.style import FONT, WIDTH
+from corridor.charts.svg import to_svg, vega_lite
+from corridor.charts.text import row_labels, text_width, title_lines, truncate, wrap
 from corridor.language import speech as language
 from corridor.language.speech import number, speaking
 from corridor.reports.drawing import press, pressing
+from every_chart import EVERY, SVG, texts
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 CYRILLIC = "абцдефгхийклмнопярстувщчыз"
@@ -99,7 +99,7 @@ def drawn(catalogues: None) -> dict[str, dict[str, str]]:
     found = {}
     for code in ("en", "ru", "ur", "zh"):
         with speaking(code):
-            found[code] = {name: charts.to_svg(make_chart()) for name, make_chart in EVERY.items()}
+            found[code] = {name: to_svg(make_chart()) for name, make_chart in EVERY.items()}
     return found
 
 
@@ -185,10 +185,10 @@ def test_a_date_and_a_sum_stay_whole_from_right_to_left(drawn: dict[str, dict[st
 
 
 def test_only_other_languages_bring_signs_and_fonts() -> None:
-    plain = specified(EVERY["pareto"]())["config"]
+    plain = vega_lite(EVERY["pareto"]())["config"]
     assert plain["font"] == FONT and "locale" not in plain
     with speaking("ru"):
-        told = specified(EVERY["pareto"]())["config"]
+        told = vega_lite(EVERY["pareto"]())["config"]
     assert told["locale"]["number"]["decimal"] == "," and told["font"].startswith(
         FONT.rpartition(",")[0]
     )
@@ -200,7 +200,7 @@ def test_second_process_draws_the_language() -> None:
         made = EVERY["calendar"]()
         with pressing():
             waiting = press(made)
-            assert waiting.result() == charts.to_svg(made)
+            assert waiting.result() == to_svg(made)
 
 
 def test_same_words_are_told_apart() -> None:
@@ -211,28 +211,28 @@ def test_same_words_are_told_apart() -> None:
     ]
     with speaking("ru"):
         frame = cases.by_hazard().with_columns(name=pl.Series([name * 3 for name in names]))
-        found = specified(closure_charts.hazard_bars(frame, {}))["datasets"].values()
+        found = vega_lite(hazard_bars(frame, {}))["datasets"].values()
         rows = next(rows for rows in found if rows and "label" in rows[0])
         assert len({row["label"] for row in rows}) == 2
-        assert len(set(labels([name * 4 for name in names], 20))) == 2
+        assert len(set(row_labels([name * 4 for name in names], 20))) == 2
 
 
 @given(st.text(st.sampled_from("abc deжщқ路运ی۔́"), max_size=60), st.integers(4, 40))
-def test_lettering_keeps_to_its_breadth(text: str, limit: int) -> None:
-    assert breadth(shortened(text, limit)) <= max(limit, 3)
-    assert all(breadth(line) <= max(limit, 3) for line in wrapped(text, limit).split("\n"))
-    assert len(wrapped(text, limit).split("\n")) <= 2
+def test_lettering_keeps_to_its_text_width(text: str, limit: int) -> None:
+    assert text_width(truncate(text, limit)) <= max(limit, 3)
+    assert all(text_width(line) <= max(limit, 3) for line in wrap(text, limit).split("\n"))
+    assert len(wrap(text, limit).split("\n")) <= 2
     with speaking("ru"):
-        lines = in_lines(text, 5.2 * limit)
+        lines = title_lines(text, 5.2 * limit)
     joined = lines if isinstance(lines, str) else "".join(lines)
     assert joined.replace(" ", "") == text.replace(" ", "")
-    assert in_lines(text, 5.2 * limit) == text  # English
+    assert title_lines(text, 5.2 * limit) == text  # English
 
 
 def test_breadth_of_letters() -> None:
     assert (
-        breadth("Karachi – 5 %") == 13
-        and breadth("路") == 2
-        and breadth("е\u0301") == breadth("е") > 1
+        text_width("Karachi – 5 %") == 13
+        and text_width("路") == 2
+        and text_width("е\u0301") == text_width("е") > 1
     )
-    assert shortened("abcdefghij", 5) == "abcd…" and shortened("路运路运路", 5) == "路运…"
+    assert truncate("abcdefghij", 5) == "abcd…" and truncate("路运路运路", 5) == "路运…"

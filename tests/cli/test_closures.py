@@ -16,7 +16,14 @@ import polars as pl
 import pytest
 
 import corridor as co
-from corridor.charts import closures as closure_charts
+from corridor.charts.closures import (
+    corridor_bars,
+    hazard_bars,
+    loss_curve,
+    replay_bars,
+    shift_map,
+)
+from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.closures import chapter as losses
 
@@ -293,18 +300,18 @@ def test_a_study_says_what_closures_cost(study: co.Study, monkeypatch: pytest.Mo
     assert found["replay"].height == 2 and found["fits"].height == study.tables["hazards"].height
     # The charts hold what the frames hold.
     ranked = found["rank"]
-    drawn = closure_charts.criticality_bars(ranked).to_json()
+    drawn = criticality_bars(ranked).to_json()
     worst = ranked.filter(pl.col("kind") == "node").sort("loss_usd_per_year", descending=True)[
         "name"
     ][0]
     assert str(worst).removeprefix("Port of ") in drawn
     for chart in (
-        closure_charts.loss_curve(found["years"], found["summary"], {}),
-        closure_charts.hazard_bars(found["by_hazard"], {}),
-        closure_charts.replay_bars(found["replay"]),
-        closure_charts.corridor_bars(found["corridors"]),
-        closure_charts.criticality_map(study.tables["nodes"], study.tables["links"], ranked),
-        closure_charts.shift_map(study.tables["nodes"], study.tables["links"], found["shifted"]),
+        loss_curve(found["years"], found["summary"], {}),
+        hazard_bars(found["by_hazard"], {}),
+        replay_bars(found["replay"]),
+        corridor_bars(found["corridors"]),
+        criticality_map(study.tables["nodes"], study.tables["links"], ranked),
+        shift_map(study.tables["nodes"], study.tables["links"], found["shifted"]),
     ):
         assert '"description"' in chart.to_json()
 

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor.charts.style import WIDTH, lettered
+from corridor.charts.letters import with_letters
+from corridor.charts.style import WIDTH
 from corridor.reports import report
 from corridor.reports.answers import answers
 from corridor.reports.chapters import CHAPTERS, differs, papers
@@ -320,7 +321,7 @@ def test_charts_are_drawn_here_where_no_second_process_can_be_had(
 
 
 def test_outstanding_routes_are_named_once() -> None:
-    routes = lettered(cases.routes())
+    routes = with_letters(cases.routes())
     assert outstanding(routes) == {
         "A": ["fastest"],
         "B": ["cheapest", "least carbon", "least risk"],

@@ -1,616 +1,426 @@
-"""Charts of closures: what matters most, what years of them cost, what one moves, a replay beside
-what was seen."""
+"""What years of closures cost and why, what one moves, and a replay beside what was seen."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-from corridor.charts.maps import weighted_map
-from corridor.charts.style import (
-    FAINT,
-    HUES,
-    INK,
-    PAPER,
-    SOFT,
-    WIDTH,
-    Chart,
-    dressed,
-    legend,
-    listed,
-    names_axis,
-    percent,
-    row_px,
-)
-from corridor.charts.text import in_lines, labels, shortened
-from corridor.closures.demand_arrays import LIMIT_SHARE
-from corridor.language.speech import marked, number, signed, speech, tell
+from corridor.charts.axes import names_channel, number_scale
+from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
+from corridor.charts.formats import join_values, percent
+from corridor.charts.legends import legend
+from corridor.charts.maps import end_nodes, link_widths, weighted_map
+from corridor.charts.style import FAINT, HUES, INK, SOFT, WIDTH, Chart
+from corridor.charts.text import row_labels, title_lines
+from corridor.charts.titles import Titles, panel_title, with_title
+from corridor.language.speech import marked, number, signed, tell
 
-KINDS = {
-    "crossing": marked("crossings between two countries"),
-    "country": marked("countries"),
-    "link": marked("links"),
-    "node": marked("places"),
-    "terminal": marked("terminals"),
-    "hazard": marked("hazards"),
-    "pair": marked("two links at once"),
-}
-MOST_BARS = 8
-_LEFT = 250
-_RIGHT = 96
-_LETTERS = 44
-_PLOT = WIDTH - _LEFT - _RIGHT
-# pixels
-_WIDEST = 9.0
-_NARROWEST = 1.2
-_MAPPED = 60  # links on the map
-# Translators: what a link's loss means: goods find another way, or none.
-_LOSS = {marked("a way round is left"): HUES[4], marked("no way is left"): HUES[1]}
-_TURNS = {marked("fewer tonnes"): HUES[1], marked("more tonnes"): HUES[0]}
-
-
-def criticality_map(nodes: pl.DataFrame, links: pl.DataFrame, ranked: pl.DataFrame) -> Chart:
-    """Return the map of the links whose loss would cost most: wide is dear, the colour says how it
-    costs.
-
-    ranked: rows of :func:`corridor.rank`.
-    """
-    ashore = links.filter(pl.col("mode") != "sea")["link_id"].to_list()
-    worst = (
-        ranked.filter(
-            (pl.col("kind") == "link")
-            & (pl.col("loss_usd_per_year") > 0)
-            & pl.col("element_id").is_in(ashore)
-        )
-        .sort("loss_usd_per_year", "element_id", descending=[True, False])
-        .head(_MAPPED)
-    )
-    top = float(worst["loss_usd_per_year"][0])
-    left, gone = _LOSS
-    rows = worst.reverse().select(
-        pl.col("element_id").alias("link_id"),
-        pl.when(_cut() * 2 > pl.col("loss_usd_per_year"))
-        .then(pl.lit(gone))
-        .otherwise(pl.lit(left))
-        .alias("kind"),
-        _pixels(pl.col("loss_usd_per_year") / top).alias("width"),
-    )
-    told = listed(
-        (n, number(v / 1e6))
-        for n, v in worst.head(10).select("name", "loss_usd_per_year").iter_rows()
-    )
-    ends = links.filter(pl.col("link_id").is_in(worst["element_id"].head(14).to_list()))
-    named = pl.concat([ends["from_node_id"], ends["to_node_id"]]).to_list()
-    return weighted_map(
-        nodes,
-        links,
-        rows,
-        hues=_LOSS,
-        named=named,
-        words=(
-            tell("The links that can least be spared"),
-            tell(
-                "wide is dear: up to {millions} million USD a year; long sea ways are left to the "
-                "bars",
-                millions=number(top / 1e6),
-            ),
-            tell("Million USD a year if a link is shut. {list}.", list=told),
-        ),
-    )
-
-
-def criticality_bars(
-    ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", "link", "node")
-) -> Chart:
-    """Return what the loss of the worst elements of some kinds would cost in a year, a panel a
-    kind.
-
-    ranked: rows of :func:`corridor.rank`. A kind of which nothing costs anything is left out.
-    """
-    panels = []
-    told = []
-    single = dict(ranked.filter(pl.col("kind") != "pair").select("element_id", "name").iter_rows())
-    for kind in kinds:
-        words = tell(KINDS[kind])
-        part = (
-            ranked.filter((pl.col("kind") == kind) & (pl.col("loss_usd_per_year") > 0))
-            .sort("loss_usd_per_year", "element_id", descending=[True, False])
-            .head(MOST_BARS)
-        )
-        if not part.height:
-            continue
-        rows = part.with_columns(
-            label=_unlike([_parts(row, single) for row in part.iter_rows(named=True)]),
-            loss=pl.col("loss_usd_per_year") / 1e6,
-            left=(pl.col("loss_usd_per_year") - _cut()) / 1e6,
-        )
-        told.append(
-            (
-                words,
-                tell(", ").join(
-                    f"{n} {number(v)}" for n, v in rows.select("label", "loss").iter_rows()
-                ),
-            )
-        )
-        panels.append(_loss_panel(rows, words))
-    whole = alt.vconcat(*panels, spacing=14).resolve_scale(color="shared")
-    return dressed(
-        whole,
-        tell("What the loss of one would cost"),
-        tell(
-            "million USD a year, the dearest eight of each kind; every trip takes its best way "
-            "round"
-        ),
-        listed(told),
-        left=_LEFT,
-    )
-
-
-def _loss_panel(rows: pl.DataFrame, words: str) -> Any:
-    y = alt.Y(
-        "label:N", sort=rows["label"].to_list(), title=None, axis=names_axis(_LEFT, rows["label"])
-    )
-    top = float(rows["loss"][0]) * 1.02
-    scale = alt.Scale(domain=[0, top], nice=False)
-    one, two = (tell(how) for how in _LOSS)
-    hue = alt.Color(
-        "how:N",
-        title=None,
-        scale=alt.Scale(domain=[one, two], range=list(_LOSS.values())),
-        legend=legend([one, two], 2),
-    )
-    spans = pl.concat(
-        [
-            rows.select("label", how=pl.lit(one), start=0.0, end="left"),
-            rows.select("label", how=pl.lit(two), start="left", end="loss"),
-        ]
-    )
-    bars = (
-        alt.Chart(spans)
-        .mark_bar(height=13, stroke=PAPER, strokeWidth=0.4)
-        .encode(
-            x=alt.X(
-                "start:Q",
-                title=_millions(words),
-                scale=scale,
-                axis=alt.Axis(format=",~f", tickCount=6),
-            ),
-            x2="end:Q",
-            y=y,
-            color=hue,
-        )
-    )
-    text = (
-        alt.Chart(rows.select("label", "loss"))
-        .mark_text(align="left", dx=5, fontSize=11, color=INK)
-        .encode(x=alt.X("loss:Q", scale=scale), y=y, text=alt.Text("loss:Q", format=",.1f"))
-    )
-    return alt.layer(bars, text).properties(width=_PLOT, height=row_px(rows["label"], 19))
+MAX_HAZARDS = 10
+RETURN_YEARS = (2, 5, 10, 20, 50, 100)  # chances on the axis: once in so many years
+_MARGINS = Margins(left=250, right=96, letters=44)
+_NAMED = 16  # links whose ends are named first
+_FEWER = marked("fewer tonnes")
+_MORE = marked("more tonnes")
+_TURNS = {_FEWER: HUES[1], _MORE: HUES[0]}
 
 
 def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, str]) -> Chart:
-    """Return the chance that a year costs more than so much, a line a case, with the expected
-    annual loss of each.
+    """Return the chance that a year costs more than so much, with the mean of all years.
 
-    years, summary: as the tables of :class:`corridor.Risk`, with case; names: what each case is
-    called.
+    One line a case. years, summary: as the tables of :class:`corridor.Risk`, with case. names: what
+    each case is called.
     """
-    cases = {case: names.get(case, case) for case in summary["case"].unique(maintain_order=True)}
-    hues = alt.Scale(domain=list(cases.values()), range=[HUES[0], HUES[1]][: len(cases)])
-    dashes = alt.Scale(domain=list(cases.values()), range=[[1, 0], [6, 3]][: len(cases)])
-    rows = (
-        years.sort("case", "loss_usd")
-        .with_columns(
-            loss=pl.col("loss_usd") / 1e6,
-            chance=1 - (pl.int_range(pl.len()).over("case") + 0.5) / pl.len().over("case"),
-            name=pl.col("case").replace_strict(cases),
-        )
-        .select("loss", "chance", "name")
+    cases = summary["case"].unique(maintain_order=True)
+    case_names = {case: names.get(case, case) for case in cases}
+    chances = _chances(years, case_names)
+    means = _means(summary, case_names)
+
+    channels = _case_channels(list(case_names.values()))
+    chart = alt.layer(
+        _chance_line(chances, channels), _mean_rule(means, channels), _mean_texts(means, channels)
     )
-    mean = summary.filter(pl.col("measure") == "loss_usd").select(
-        name=pl.col("case").replace_strict(cases),
-        loss=pl.col("mean") / 1e6,
-        se=pl.col("standard_error") / 1e6,
-    )
-    one = legend(list(cases.values()), 1, symbolType="stroke", symbolSize=500)
-    top = float(rows["loss"].max()) * 1.02  # type: ignore[arg-type]
-    x = alt.X(
-        "loss:Q",
-        title=tell("million USD in a year"),
-        scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=",~f"),
-    )
-    ticks = {
-        1: tell("always"),
-        **{
-            1 / years: tell(
-                "{share}, 1 year in {years}", share=percent(1 / years), years=number(years)
-            )
-            for years in (2, 5, 10, 20, 50, 100)
-        },
-    }
-    y = alt.Y(
-        "chance:Q",
-        title=tell("chance that a year costs more"),
-        scale=alt.Scale(type="log", domain=[0.004, 1], clamp=True),
-        axis=alt.Axis(values=list(ticks), labelLimit=150, labelExpr=_looked_up(ticks)),
-    )
-    line = (
-        alt.Chart(rows)
-        .mark_line(strokeWidth=2, interpolate="step-after", clip=True)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("name:N", title=None, scale=hues, legend=one),
-            strokeDash=alt.StrokeDash("name:N", title=None, scale=dashes, legend=one),
-        )
-    )
-    rule = (
-        alt.Chart(mean)
-        .mark_rule(strokeWidth=1.2)
-        .encode(
-            x=alt.X("loss:Q"),
-            color=alt.Color("name:N", scale=hues, legend=None),
-            strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=None),
-        )
-    )
-    mean = mean.with_columns(
-        told=pl.Series(
-            [
-                tell("mean of all years {millions}", millions=number(loss))
-                if error is None
-                else tell(
-                    "mean of all years {millions} (± {error})",
-                    millions=number(loss),
-                    error=number(error),
-                )
-                for loss, error in mean.select("loss", "se").iter_rows()
-            ],
-            dtype=pl.String,
-        )
-    )
-    label = (
-        alt.Chart(
-            mean.with_columns(y_px=pl.int_range(pl.len()) * 16 + 12, right=pl.col("loss").max())
-        )
-        .mark_text(align="left", dx=6, fontSize=11)
-        .encode(
-            x=alt.X("right:Q"),
-            y=alt.Y("y_px:Q", scale=None, axis=None),
-            text="told:N",
-            color=alt.Color("name:N", scale=hues, legend=None),
-        )
-    )
-    told = tell("; ").join(
-        tell("{case}: mean {millions} million USD", case=n, millions=number(v))
-        for n, v in mean.select("name", "loss").iter_rows()
-    )
-    return dressed(
-        alt.layer(line, rule, label).properties(width=WIDTH - 150, height=250),
+    texts = [
+        tell("{case}: mean {millions} million USD", case=name, millions=number(loss))
+        for name, loss in means.select("name", "loss").iter_rows()
+    ]
+    return with_title(
+        chart.properties(width=WIDTH - 150, height=250),
         tell("What a year of closures costs"),
         tell("extra cost of what goes round or waits, and worth of what stays"),
-        told,
+        tell("; ").join(texts),
         left=140,
     )
 
 
-def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
-    """Return which hazards the expected annual loss comes from, a panel a case. by_hazard: as in
-    Risk, with case."""
-    panels = []
-    told = []
-    top = float(by_hazard["loss_usd_per_year"].max()) / 1e6 * 1.02 or 1.0  # type: ignore[arg-type]
-    for (case,), part in by_hazard.group_by("case", maintain_order=True):
-        rows = (
-            part.filter(pl.col("loss_usd_per_year") > 0)
-            .sort("loss_usd_per_year", descending=True)
-            .head(10)
-            .select("loss_share", "name", loss=pl.col("loss_usd_per_year") / 1e6)
+def _chances(years: pl.DataFrame, case_names: Mapping[str, str]) -> pl.DataFrame:
+    """Return each year's loss in millions with the share of years that cost more."""
+    rank = pl.int_range(pl.len()).over("case") + 0.5
+    rows = years.sort("case", "loss_usd").with_columns(
+        loss=pl.col("loss_usd") / 1e6,
+        chance=1 - rank / pl.len().over("case"),
+        name=pl.col("case").replace_strict(case_names),
+    )
+    return rows.select("loss", "chance", "name")
+
+
+def _means(summary: pl.DataFrame, case_names: Mapping[str, str]) -> pl.DataFrame:
+    """Return the mean loss of each case in millions, with its standard error."""
+    return summary.filter(pl.col("measure") == "loss_usd").select(
+        name=pl.col("case").replace_strict(case_names),
+        loss=pl.col("mean") / 1e6,
+        se=pl.col("standard_error") / 1e6,
+    )
+
+
+def _case_channels(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Return colour and dash of the cases: for lines, with a legend, and for rules, without."""
+    hues = alt.Scale(domain=names, range=[HUES[0], HUES[1]][: len(names)])
+    dashes = alt.Scale(domain=names, range=[[1, 0], [6, 3]][: len(names)])
+    case_legend = legend(names, 1, symbolType="stroke", symbolSize=500)
+    return {
+        "line": {
+            "color": alt.Color("name:N", title=None, scale=hues, legend=case_legend),
+            "strokeDash": alt.StrokeDash("name:N", title=None, scale=dashes, legend=case_legend),
+        },
+        "rule": {
+            "color": alt.Color("name:N", scale=hues, legend=None),
+            "strokeDash": alt.StrokeDash("name:N", scale=dashes, legend=None),
+        },
+    }
+
+
+def _chance_line(chances: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> Any:
+    top = float(chances["loss"].max()) * 1.02  # type: ignore[arg-type]
+    x = alt.X(
+        "loss:Q",
+        title=tell("million USD in a year"),
+        scale=number_scale(0, top),
+        axis=alt.Axis(format=",~f"),
+    )
+    ticks = _chance_ticks()
+    y = alt.Y(
+        "chance:Q",
+        title=tell("chance that a year costs more"),
+        scale=alt.Scale(type="log", domain=[0.004, 1], clamp=True),
+        axis=alt.Axis(values=list(ticks), labelLimit=150, labelExpr=_word_expression(ticks)),
+    )
+    line = alt.Chart(chances).mark_line(strokeWidth=2, interpolate="step-after", clip=True)
+    return line.encode(x=x, y=y, **channels["line"])
+
+
+def _chance_ticks() -> dict[float, str]:
+    """Return what stands at each chance on the axis."""
+    ticks: dict[float, str] = {1: tell("always")}
+    for years in RETURN_YEARS:
+        ticks[1 / years] = tell(
+            "{share}, 1 year in {years}", share=percent(1 / years), years=number(years)
         )
+    return ticks
+
+
+def _word_expression(words: Mapping[float, str]) -> str:
+    """Return the expression by which Vega writes a word for each value of an axis."""
+    by_value = {str(value): word for value, word in words.items()}
+    return f"{json.dumps(by_value, ensure_ascii=False)}[datum.value]"
+
+
+def _mean_rule(means: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> Any:
+    rule = alt.Chart(means).mark_rule(strokeWidth=1.2)
+    return rule.encode(x=alt.X("loss:Q"), **channels["rule"])
+
+
+def _mean_texts(means: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> Any:
+    """Return the means in words, one below the other, right of the rightmost rule."""
+    texts = [_mean_text(loss, error) for loss, error in means.select("loss", "se").iter_rows()]
+    rows = means.with_columns(
+        text=pl.Series(texts, dtype=pl.String),
+        y_px=pl.int_range(pl.len()) * 16 + 12,
+        right=pl.col("loss").max(),
+    )
+    marks = alt.Chart(rows).mark_text(align="left", dx=6, fontSize=11)
+    return marks.encode(
+        x=alt.X("right:Q"),
+        y=alt.Y("y_px:Q", scale=None, axis=None),
+        text="text:N",
+        color=channels["rule"]["color"],
+    )
+
+
+def _mean_text(loss: float, error: float | None) -> str:
+    millions = number(loss)
+    if error is None:
+        return tell("mean of all years {millions}", millions=millions)
+    return tell("mean of all years {millions} (± {error})", millions=millions, error=number(error))
+
+
+def hazard_bars(by_hazard: pl.DataFrame, names: Mapping[str, str]) -> Chart:
+    """Return which hazards the expected annual loss comes from, a panel a case.
+
+    by_hazard: as in :class:`corridor.Risk`, with case. names: what each case is called.
+    """
+    top = float(by_hazard["loss_usd_per_year"].max()) / 1e6 * 1.02 or 1.0  # type: ignore[arg-type]
+    panels = []
+    losses = []
+    for (case,), part in by_hazard.group_by("case", maintain_order=True):
+        rows = _hazard_rows(part)
         if not rows.height:
             continue
-        rows = rows.with_columns(
-            label=pl.Series(labels(rows["name"], _LETTERS), dtype=pl.String),
-            told=pl.Series(
-                [
-                    f"{number(loss, 1)} ({percent(share or 0.0)})"
-                    for loss, share in rows.select("loss", "loss_share").iter_rows()
-                ],
-                dtype=pl.String,
-            ),
-        )
+
         name = names.get(str(case), str(case))
-        told.append(
-            (
-                name,
-                tell(", ").join(
-                    f"{n} {number(v, 1)}" for n, v in rows.select("label", "loss").iter_rows()
-                ),
-            )
-        )
-        y = alt.Y(
-            "label:N",
-            sort=rows["label"].to_list(),
-            title=None,
-            axis=names_axis(_LEFT, rows["label"]),
-        )
-        scale = alt.Scale(domain=[0, top], nice=False)
-        base = alt.Chart(rows)
-        bars = base.mark_bar(height=13, color=HUES[0]).encode(
-            x=alt.X(
-                "loss:Q",
-                title=_millions(name),
-                scale=scale,
-                axis=alt.Axis(format=",~f", tickCount=6),
-            ),
-            y=y,
-        )
-        text = base.mark_text(align="left", dx=5, fontSize=11, color=INK).encode(
-            x=alt.X("loss:Q", scale=scale), y=y, text="told:N"
-        )
-        panels.append(
-            alt.layer(bars, text).properties(width=_PLOT, height=row_px(rows["label"], 19))
-        )
-    return dressed(
+        panels.append(_hazard_panel(rows, name, top))
+        losses.append((name, _hazard_texts(rows)))
+
+    return with_title(
         alt.vconcat(*panels, spacing=14),
         tell("Which hazards it comes from"),
         tell("mean yearly loss, the ten that cost most (share of all)"),
-        listed(told),
-        left=_LEFT,
+        join_values(losses),
+        left=_MARGINS.left,
+    )
+
+
+def _hazard_rows(part: pl.DataFrame) -> pl.DataFrame:
+    """Return label, loss in millions, and loss and share as text, of the dearest hazards."""
+    dearest = (
+        part.filter(pl.col("loss_usd_per_year") > 0)
+        .sort("loss_usd_per_year", descending=True)
+        .head(MAX_HAZARDS)
+    )
+    rows = dearest.select("loss_share", loss=pl.col("loss_usd_per_year") / 1e6)
+    texts = [f"{number(loss, 1)} ({percent(share or 0.0)})" for share, loss in rows.iter_rows()]
+    return rows.with_columns(
+        label=pl.Series(row_labels(dearest["name"], _MARGINS.letters), dtype=pl.String),
+        text=pl.Series(texts, dtype=pl.String),
+    )
+
+
+def _hazard_texts(rows: pl.DataFrame) -> str:
+    losses = rows.select("label", "loss").iter_rows()
+    return tell(", ").join(f"{label} {number(millions, 1)}" for label, millions in losses)
+
+
+def _hazard_panel(rows: pl.DataFrame, case_name: str, top: float) -> Any:
+    labels = rows["label"].to_list()
+    y = names_channel("label", labels, _MARGINS.left)
+    scale = number_scale(0, top)
+    title = title_lines(tell("million USD a year: {what}", what=case_name), _MARGINS.title)
+
+    base = alt.Chart(rows)
+    bars = base.mark_bar(height=13, color=HUES[0])
+    x = alt.X("loss:Q", title=title, scale=scale, axis=amount_axis())
+    return bar_panel(
+        bars.encode(x=x, y=y),
+        value_text(base).encode(x=alt.X("loss:Q", scale=scale), y=y, text="text:N"),
+        names=labels,
+        row_px=19,
+        margins=_MARGINS,
     )
 
 
 def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -> Chart:
-    """Return the map of the tonnes that leave and join links. shifted: as
-    :func:`corridor.closures.shifts.shifts`."""
+    """Return the map of the tonnes that leave and join links.
+
+    shifted: as :func:`corridor.closures.shifts.shifts`.
+    """
     rows = shifted.sort(pl.col("difference").abs(), "link_id")
     top = float(rows["difference"].abs()[-1])
-    few, many = _TURNS
-    drawn = rows.select(
-        "link_id",
-        pl.when(pl.col("difference") < 0).then(pl.lit(few)).otherwise(pl.lit(many)).alias("kind"),
-        _pixels(pl.col("difference").abs() / top).alias("width"),
-    )
-    told = tell("; ").join(
-        f"{i} {signed(d / 1e6, 2)}"
-        for i, d in rows.reverse().head(12).select("link_id", "difference").iter_rows()
-    )
-    ends = links.filter(pl.col("link_id").is_in(rows["link_id"].tail(16).to_list()))
-    named = pl.concat([ends["from_node_id"], ends["to_node_id"]]).to_list()
+
+    named = links.filter(pl.col("link_id").is_in(rows["link_id"].tail(_NAMED).to_list()))
     return weighted_map(
         nodes,
         links,
-        drawn,
+        _shift_weights(rows, top),
         hues=_TURNS,
-        named=named,
-        words=(
-            tell("Where the goods leave and where they go instead"),
-            tell(
-                "wide is much; the widest {millions} million tonnes a year",
-                millions=number(top / 1e6, 1),
-            ),
-            tell("Million tonnes a year, change by link: {list}.", list=told),
+        named=end_nodes(named),
+        titles=_shift_titles(rows, top),
+    )
+
+
+def _shift_weights(rows: pl.DataFrame, top: float) -> pl.DataFrame:
+    is_fewer = pl.col("difference") < 0
+    kind = pl.when(is_fewer).then(pl.lit(_FEWER)).otherwise(pl.lit(_MORE))
+    width = link_widths(pl.col("difference").abs() / top)
+    return rows.select("link_id", kind.alias("kind"), width.alias("width"))
+
+
+def _shift_titles(rows: pl.DataFrame, top: float) -> Titles:
+    largest = rows.reverse().head(12).select("link_id", "difference").iter_rows()
+    changes = [f"{link} {signed(tonnes / 1e6, 2)}" for link, tonnes in largest]
+    return Titles(
+        tell("Where the goods leave and where they go instead"),
+        tell(
+            "wide is much; the widest {millions} million tonnes a year",
+            millions=number(top / 1e6, 1),
         ),
+        tell("Million tonnes a year, change by link: {list}.", list=tell("; ").join(changes)),
     )
 
 
 def corridor_bars(corridors: pl.DataFrame) -> Chart:
-    """Return what each second corridor is worth a year: on undisturbed days, under closures,
-    together.
+    """Return what each second corridor is worth a year.
 
-    corridors: as :func:`corridor.closures.chapter.corridors`. The line is two standard errors to
-    either side.
+    On undisturbed days, under closures, and together, a panel a corridor; the line is two standard
+    errors to either side. corridors: as :func:`corridor.closures.chapter.corridors`.
     """
-    words = {
+    labels = _saving_labels()
+    rows = _savings(corridors, labels)
+    scale = _saving_scale(rows)
+
+    panels = [
+        _saving_panel(part, str(title), list(labels.values()), scale)
+        for (title,), part in rows.group_by("title", maintain_order=True)
+    ]
+    savings = [
+        (title, f"{name} {signed(value, 1)}")
+        for title, name, value in rows.select("title", "name", "value").iter_rows()
+    ]
+    return with_title(
+        alt.vconcat(*panels, spacing=14),
+        tell("What a second corridor is worth"),
+        tell("saved a year; line: two standard errors"),
+        tell("Million USD a year. {list}.", list=join_values(savings)),
+        left=_MARGINS.left,
+    )
+
+
+def _saving_labels() -> dict[str, str]:
+    """Return measure -> label of its row."""
+    names = {
         "undisturbed_usd": tell("cheaper days without closures"),
         "loss_usd": tell("cheaper closures"),
         # Translators: the sum of both savings.
         "all_usd": tell("together"),
     }
-    words = dict(zip(words, labels(words.values(), _LETTERS), strict=True))
-    rows = corridors.filter(pl.col("measure").is_in(list(words)))
-    rows = rows.select(
-        title=pl.Series(
-            [
-                tell("{scenario}, beside {other}", scenario=one, other=other)
-                for one, other in rows.select("scenario", "without_scenario").iter_rows()
-            ],
-            dtype=pl.String,
-        ),
-        name=pl.col("measure").replace_strict(words),
+    labels = row_labels(names.values(), _MARGINS.letters)
+    return dict(zip(names, labels, strict=True))
+
+
+def _savings(corridors: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
+    """Return title, name, value and its interval (low, high) in millions, a row a measure."""
+    rows = corridors.filter(pl.col("measure").is_in(list(labels)))
+    titles = [
+        tell("{scenario}, beside {other}", scenario=scenario, other=other)
+        for scenario, other in rows.select("scenario", "without_scenario").iter_rows()
+    ]
+    savings = rows.select(
+        title=pl.Series(titles, dtype=pl.String),
+        name=pl.col("measure").replace_strict(labels),
         value=pl.col("difference") / 1e6,
         error=2 * pl.col("standard_error").fill_null(0.0) / 1e6,
-    ).with_columns(low=pl.col("value") - pl.col("error"), high=pl.col("value") + pl.col("error"))
-    ends = float(min(rows["low"].min(), 0.0)), float(max(rows["high"].max(), 0.0))  # type: ignore[type-var, arg-type]
-    margin = 0.13 * (ends[1] - ends[0]) or 1.0
-    scale = alt.Scale(
-        domain=[ends[0] - (margin if ends[0] < 0 else 0), ends[1] + margin], nice=False
     )
-    panels = []
-    for (title,), part in rows.group_by("title", maintain_order=True):
-        y = alt.Y(
-            "name:N", sort=list(words.values()), title=None, axis=names_axis(_LEFT, words.values())
-        )
-        base = alt.Chart(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
-        bars = base.mark_bar(height=14).encode(
-            x=alt.X(
-                "zero:Q",
-                title=tell("million USD a year"),
-                scale=scale,
-                axis=alt.Axis(format=",~f", tickCount=7),
-            ),
-            x2="value:Q",
-            y=y,
-            color=alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2])),
-        )
-        band = base.mark_rule(strokeWidth=1.5, color=INK).encode(
-            x=alt.X("low:Q", scale=scale), x2="high:Q", y=y
-        )
-        text = (
-            base.mark_text(align="left", dx=6, fontSize=11, color=INK)
-            .encode(x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+,.1f"))
-            .transform_calculate(end="max(datum.high, 0)")
-        )
-        panels.append(
-            alt.layer(bars, band, text).properties(
-                width=_PLOT,
-                height=row_px(words.values(), 24),
-                title=alt.Title(
-                    _heading(str(title)),
-                    fontSize=11.5,
-                    fontWeight="bold",
-                    anchor="start",
-                    color=INK,
-                    offset=4,
-                ),
-            )
-        )
-    told = listed(
-        (t, f"{n} {signed(v, 1)}") for t, n, v in rows.select("title", "name", "value").iter_rows()
+    return savings.with_columns(
+        low=pl.col("value") - pl.col("error"), high=pl.col("value") + pl.col("error")
     )
-    return dressed(
-        alt.vconcat(*panels, spacing=14),
-        tell("What a second corridor is worth"),
-        tell("saved a year; line: two standard errors"),
-        tell("Million USD a year. {list}.", list=told),
-        left=_LEFT,
+
+
+def _saving_scale(rows: pl.DataFrame) -> alt.Scale:
+    """Return a scale from the lowest value, or 0, to the highest, with room for the figures."""
+    low = float(min(rows["low"].min(), 0.0))  # type: ignore[type-var, arg-type]
+    high = float(max(rows["high"].max(), 0.0))  # type: ignore[type-var, arg-type]
+    margin = 0.13 * (high - low) or 1.0
+    return number_scale(low - margin if low < 0 else low, high + margin)
+
+
+def _saving_panel(part: pl.DataFrame, title: str, names: list[str], scale: alt.Scale) -> Any:
+    y = names_channel("name", names, _MARGINS.left)
+    zero = alt.X(
+        "zero:Q", title=tell("million USD a year"), scale=scale, axis=amount_axis(tick_count=7)
+    )
+    hue = alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2]))
+
+    base = alt.Chart(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
+    bars = base.mark_bar(height=14).encode(x=zero, x2="value:Q", y=y, color=hue)
+    band = base.mark_rule(strokeWidth=1.5, color=INK)
+    text = value_text(base, 6).transform_calculate(end="max(datum.high, 0)")
+    return bar_panel(
+        bars,
+        band.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
+        text.encode(x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+,.1f")),
+        names=names,
+        row_px=24,
+        margins=_MARGINS,
+        title=panel_title(title, WIDTH - _MARGINS.left - 20),
     )
 
 
 def replay_bars(replay: pl.DataFrame) -> Chart:
-    """Return each replayed closure beside what was seen and said, as changes of trade, a panel a
-    replay.
+    """Return each replayed closure beside what was seen and said, as changes of trade.
 
-    replay: as :func:`corridor.closures.chapter.replays`.
+    One panel a replay. replay: as :func:`corridor.closures.chapter.replays`.
     """
-    words = {
-        # Translators: the change of trade that was observed.
-        "observed_change": (tell("seen"), INK),
-        # Translators: the change of trade that somebody stated.
-        "claimed_change": (tell("said"), HUES[3]),
-        "all_stopped_change": (tell("if nothing had passed while shut"), FAINT),
-        # Translators: the change of trade that the model finds.
-        "model_change": (tell("model"), HUES[0]),
-    }
-    words = {
-        column: (name, hue)
-        for (column, (_, hue)), name in zip(
-            words.items(), labels((name for name, _ in words.values()), _LETTERS), strict=True
-        )
-    }
+    columns = _change_columns()
+    scale = _change_scale(replay, columns)
     panels = []
-    told = []
-    least = min(
-        (v for column in words for v in replay[column].drop_nulls().to_list()), default=-0.1
-    )
-    scale = alt.Scale(domain=[0, 1.22 * min(least, -0.05)], nice=False)
+    changes = []
     for row in replay.iter_rows(named=True):
-        rows = pl.DataFrame(
-            [
-                {"name": name, "hue": hue, "value": row[column]}
-                for column, (name, hue) in words.items()
-                if row[column] is not None
-            ]
-        )
-        told.append(
-            (
-                row["name"],
-                tell(", ").join(
-                    f"{n} {percent(v, 1, with_sign=True)}"
-                    for n, v in rows.select("name", "value").iter_rows()
-                ),
-            )
-        )
-        y = alt.Y(
-            "name:N", sort=rows["name"].to_list(), title=None, axis=names_axis(_LEFT, rows["name"])
-        )
-        base = alt.Chart(rows)
-        bars = base.mark_bar(height=14, stroke=SOFT, strokeWidth=0.6).encode(
-            x=alt.X(
-                "value:Q",
-                title=tell("change of trade by value"),
-                scale=scale,
-                axis=alt.Axis(
-                    tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.0%')"
-                ),
-            ),
-            y=y,
-            color=alt.Color("hue:N", scale=None),
-        )
-        text = base.mark_text(align="left", dx=6, fontSize=11, color=INK).encode(
-            x=alt.X("value:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+.1%")
-        )
-        panels.append(
-            alt.layer(bars, text).properties(
-                width=_PLOT,
-                height=row_px(rows["name"], 22),
-                title=alt.Title(
-                    _heading(row["name"]),
-                    fontSize=11.5,
-                    fontWeight="bold",
-                    anchor="start",
-                    color=INK,
-                    offset=4,
-                ),
-            )
-        )
-    return dressed(
+        rows = _change_rows(row, columns)
+        panels.append(_change_panel(rows, row["name"], scale))
+        changes.append((row["name"], _change_texts(rows)))
+
+    return with_title(
         alt.vconcat(*panels, spacing=14),
         tell("A closure that happened, beside the model"),
         tell("change of trade against the same months a year before"),
-        listed(told),
-        left=_LEFT,
+        join_values(changes),
+        left=_MARGINS.left,
     )
 
 
-def _heading(text: str) -> str | list[str]:
-    """Return the heading of a panel."""
-    return in_lines(shortened(text, 100 if speech().is_english else 240), WIDTH - _LEFT - 20, 12.5)
+def _change_columns() -> dict[str, tuple[str, str]]:
+    """Return column -> label and hue of its bar."""
+    names = {
+        # Translators: the change of trade that was observed.
+        "observed_change": tell("seen"),
+        # Translators: the change of trade that somebody stated.
+        "claimed_change": tell("said"),
+        "all_stopped_change": tell("if nothing had passed while shut"),
+        # Translators: the change of trade that the model finds.
+        "model_change": tell("model"),
+    }
+    hues = (INK, HUES[3], FAINT, HUES[0])
+    labels = row_labels(names.values(), _MARGINS.letters)
+    return dict(zip(names, zip(labels, hues, strict=True), strict=True))
 
 
-def _pixels(share: pl.Expr) -> pl.Expr:
-    return _NARROWEST + (_WIDEST - _NARROWEST) * share
+def _change_scale(replay: pl.DataFrame, columns: Iterable[str]) -> alt.Scale:
+    """Return a scale from no change to the largest loss of all replays."""
+    changes = [change for column in columns for change in replay[column].drop_nulls()]
+    lowest = min(changes, default=-0.1)
+    return number_scale(0, 1.22 * min(lowest, -0.05))
 
 
-def _cut() -> pl.Expr:
-    """What is lost because no way is left, in USD a year."""
-    return pl.min_horizontal(LIMIT_SHARE * pl.col("unserved_usd_per_year"), "loss_usd_per_year")
+def _change_rows(row: Mapping[str, Any], columns: Mapping[str, tuple[str, str]]) -> pl.DataFrame:
+    rows = [
+        {"name": label, "hue": hue, "value": row[column]}
+        for column, (label, hue) in columns.items()
+        if row[column] is not None
+    ]
+    return pl.DataFrame(rows)
 
 
-def _parts(row: Mapping[str, Any], single: Mapping[str, str]) -> list[str]:
-    """Return the name of a ranked element; of a pair those of its two links."""
-    both = str(row["element_id"]).split() if row["kind"] == "pair" else []
-    names = (
-        [single[one] for one in both]
-        if both and all(one in single for one in both)
-        else [row["name"]]
+def _change_texts(rows: pl.DataFrame) -> str:
+    changes = rows.select("name", "value").iter_rows()
+    return tell(", ").join(f"{name} {percent(share, 1, with_sign=True)}" for name, share in changes)
+
+
+def _change_panel(rows: pl.DataFrame, title: str, scale: alt.Scale) -> Any:
+    names = rows["name"].to_list()
+    y = names_channel("name", names, _MARGINS.left)
+    axis = alt.Axis(tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.0%')")
+    x = alt.X("value:Q", title=tell("change of trade by value"), scale=scale, axis=axis)
+
+    base = alt.Chart(rows)
+    bars = base.mark_bar(height=14, stroke=SOFT, strokeWidth=0.6)
+    text = value_text(base, 6)
+    return bar_panel(
+        bars.encode(x=x, y=y, color=alt.Color("hue:N", scale=None)),
+        text.encode(x=alt.X("value:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+.1%")),
+        names=names,
+        row_px=22,
+        margins=_MARGINS,
+        title=panel_title(title, WIDTH - _MARGINS.left - 20),
     )
-    return [str(name).replace(tell("Port of "), "") for name in names]
-
-
-def _unlike(names: Sequence[Sequence[str]]) -> pl.Series:
-    """Return the names shortened, each part on a line of its own; those that would be alike
-    numbered."""
-    if all(len(parts) == 1 for parts in names):
-        return pl.Series(labels((name for (name,) in names), _LETTERS), dtype=pl.String)
-    made: list[str] = []
-    for parts in names:
-        short = "\n".join(shortened(part, _LETTERS) for part in parts)
-        made.append(
-            short if short not in made else f"{shortened(short, _LETTERS - 4)} ({len(made) + 1})"
-        )
-    return pl.Series(made, dtype=pl.String)
-
-
-def _millions(what: str) -> str | list[str]:
-    """Return the title of an axis of money; what: kind of elements or case."""
-    return in_lines(tell("million USD a year: {what}", what=what), WIDTH - 2 * _RIGHT)
-
-
-def _looked_up(words: Mapping[float, str]) -> str:
-    """Return what tells Vega to write a word for each tick of an axis."""
-    return f"{json.dumps({str(value): word for value, word in words.items()}, ensure_ascii=False)}[datum.value]"  # noqa: E501

@@ -1,4 +1,4 @@
-"""Time- and cost-distance diagrams: how hours and money add up along a way.
+"""Time- and cost-distance diagrams: how hours and money add up along a route.
 
 Source: Beresford and Dubey (1990); Banomyong (2000); UNESCAP time/cost-distance methodology:
 distance run on the level axis, time or cost so far on the upright one; a link is a slope, a stop a
@@ -7,428 +7,241 @@ vertical step at its kilometre.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-from corridor.charts.style import (
-    INK,
-    PAPER,
-    SOFT,
-    STYLES,
-    WIDTH,
-    Chart,
-    drawn_as,
-    dressed,
-    free_places,
-    key,
-    lettered,
-    mode_channels,
-    told,
-)
-from corridor.charts.text import breadth
+from corridor.charts.axes import number_scale, pixel_channels
+from corridor.charts.distance_labels import Plot, costly_stops, place_labels
+from corridor.charts.distance_points import distance_points
+from corridor.charts.formats import translate
+from corridor.charts.legends import mark_key, mode_channels
+from corridor.charts.style import INK, PAPER, SOFT, STYLES, WIDTH, Chart, styles_among
+from corridor.charts.titles import with_title
 from corridor.language.speech import marked, number, tell
 
-_Spot = tuple[float, float]
+HEIGHT = 360.0  # of a diagram by itself
+PAIR_HEIGHT = 224.0  # of each of a pair
+_PLOT_WIDTH = WIDTH - 78  # the upright axis and the margins take the rest
+_IN_DAYS_FROM_H = 72.0
 
-# of a diagram by itself, and of one of a pair
-HEIGHT = 360.0
-STACKED_HEIGHT = 224.0
-_PLOT = WIDTH - 78  # the upright axis and the margins take the rest
 # Translators: a number of days, as short as can be: it stands in a drawing.
 _DAYS = marked("{days} d")
 # Translators: a number of hours, as short as can be: it stands in a drawing.
 _HOURS = marked("{hours} h")
 _USD = marked("{usd} USD")
-_AROUND = (
-    (0, 0),
-    (0.95, 0),
-    (-0.95, 0),
-    (0.9, 0.8),
-    (-0.9, -0.8),
-    (0.9, -0.8),
-    (-0.9, 0.8),
-    (1.9, 0),
-    (-1.9, 0),
-    (0, 1.1),
-    (0, -1.1),
-    (1.9, 1),
-    (-1.9, -1),
-    (2.8, 0),
-    (-2.8, 0),
-    (2.8, 1),
-    (-2.8, 1),
-)
-_AT_END = tuple(
-    (share, shift) for share in (0.56, 0.2, -0.2, -0.6) for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4)
-)
-_BESIDE = ((0, -0.9), (0, 0.9), (1, -0.6), (-1, -0.6), (1, 0.6), (-1, 0.6), (0, -1.5), (0, 1.5))
-
-
-def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Return the pieces of every route's line: slopes for links, vertical steps for waits, borders
-    and terminals.
-
-    legs: as Routes.legs, several routes at once. One row a piece: route_id, letter, drawn, stop
-    (place of a step or of a link over a border, else null), km and km_to, time_h and time_to_h,
-    cost_usd and cost_to_usd: where it starts and ends, summed from the origin. Hours of a border
-    (fixed_h) are a step where it begins; money fixed per clearance is one only where the legs tell
-    it apart (column fixed_usd).
-    """
-    name = dict(nodes.select("node_id", "name").iter_rows())
-    country = dict(nodes.select("node_id", "country").iter_rows())
-    rows: list[dict[str, Any]] = []
-    for (route_id, letter), group in lettered(legs).group_by(
-        "route_id", "letter", maintain_order=True
-    ):
-        km = time_h = cost_usd = 0.0
-        for leg in group.sort("leg").iter_rows(named=True):
-            start = leg["from_node_id"]
-            end = leg["to_node_id"]
-            terminal = leg["kind"] == "terminal"
-            here = stop = name.get(start, start)
-            is_border = leg["mode"] in ("road", "rail", "waterway") and country.get(
-                start
-            ) != country.get(end)
-            if is_border:
-                there = name.get(end, end)
-                stop = here if here == there else f"{here} – {there}"
-            waited = leg["wait_h"] or 0.0
-            fixed_h = leg["time_h"] if terminal else leg["fixed_h"] or 0.0
-            fixed_usd = leg["cost_usd"] if terminal else leg.get("fixed_usd") or 0.0
-            pieces = (
-                (STYLES["wait"].name, here, 0.0, waited, 0.0),
-                (STYLES["stop"].name, stop, 0.0, fixed_h, fixed_usd),
-                (
-                    STYLES[drawn_as(leg["layer"])].name,
-                    stop if is_border else None,
-                    leg["length_km"] or 0.0,
-                    leg["time_h"] - fixed_h,
-                    (leg["cost_usd"] or 0.0) - fixed_usd,
-                ),
-            )
-            for drawn, place, more_km, more_h, more_usd in pieces[:2] if terminal else pieces:
-                if more_km or more_h or more_usd:
-                    rows.append(
-                        {
-                            "route_id": route_id,
-                            "letter": letter,
-                            "drawn": drawn,
-                            "stop": place,
-                            "km": km,
-                            "km_to": km + more_km,
-                            "time_h": time_h,
-                            "time_to_h": time_h + more_h,
-                            "cost_usd": cost_usd,
-                            "cost_to_usd": cost_usd + more_usd,
-                        }
-                    )
-                    km = km + more_km
-                    time_h = time_h + more_h
-                    cost_usd = cost_usd + more_usd
-    return pl.DataFrame(
-        rows,
-        schema={
-            "route_id": legs.schema["route_id"],
-            "letter": pl.String,
-            "drawn": pl.String,
-            "stop": pl.String,
-            "km": pl.Float64,
-            "km_to": pl.Float64,
-            "time_h": pl.Float64,
-            "time_to_h": pl.Float64,
-            "cost_usd": pl.Float64,
-            "cost_to_usd": pl.Float64,
-        },
-    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
-    """What stands upright: title, message of an end's value, how many of the points' units make
-    one, and height."""
+class _Measure:
+    """What stands upright: the title of its axis, and how a value is written.
+
+    amount: message of a value with its unit. column: of the points, where a piece starts; column_to
+    where it ends. divisor: how many of the column's units make one. end_digits: decimals at the end
+    of a line.
+    """
 
     title: str
     amount: str
     column: str
+    column_to: str
     divisor: float
-    height: float
+    end_digits: int
 
-    def told(self, value: float, digits: int) -> str:
+    def text(self, value: float, digits: int) -> str:
         """Return a value with its unit in the language spoken."""
-        shown = number(value, digits)
-        return tell(self.amount, days=shown, hours=shown, usd=shown)
+        figure = number(value, digits)
+        return tell(self.amount, days=figure, hours=figure, usd=figure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One diagram: what stands upright, the points with that as y and y_to, and its rectangle."""
+
+    measure: _Measure
+    points: pl.DataFrame
+    plot: Plot
+
+    def ends(self) -> pl.DataFrame:
+        """Return the last piece of each route."""
+        return self.points.group_by("letter", maintain_order=True).last()
 
 
 def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
-    """Return the time-distance diagram of the routes in legs: days (hours if the longest is under
-    three days)."""
+    """Return the time-distance diagram of the routes in legs.
+
+    It counts days, and hours where the longest route takes less than three days.
+    """
     points = distance_points(legs, nodes)
-    return _diagram(points, tell("Time-distance diagram"), [_hours(points, HEIGHT)])
+    return _diagram(points, tell("Time-distance diagram"), [_time(points)], HEIGHT)
 
 
 def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the cost-distance diagram of the routes in legs: USD per cargo unit."""
-    return _diagram(distance_points(legs, nodes), tell("Cost-distance diagram"), [_money(HEIGHT)])
+    points = distance_points(legs, nodes)
+    return _diagram(points, tell("Cost-distance diagram"), [_cost()], HEIGHT)
 
 
 def distance_pair(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
-    """Return the time-distance diagram over the cost-distance one, with one numbering of stops and
-    one legend."""
+    """Return the time-distance diagram over the cost-distance one.
+
+    They share one numbering of stops and one legend.
+    """
     points = distance_points(legs, nodes)
-    return _diagram(
-        points,
-        tell("Time and cost by distance"),
-        [_hours(points, STACKED_HEIGHT), _money(STACKED_HEIGHT)],
+    title = tell("Time and cost by distance")
+    return _diagram(points, title, [_time(points), _cost()], PAIR_HEIGHT)
+
+
+def _time(points: pl.DataFrame) -> _Measure:
+    columns = ("time_h", "time_to_h")
+    if _largest(points["time_to_h"], 0.0) >= _IN_DAYS_FROM_H:
+        return _Measure(tell("days since departure"), _DAYS, *columns, 24.0, 1)
+    return _Measure(tell("hours since departure"), _HOURS, *columns, 1.0, 1)
+
+
+def _cost() -> _Measure:
+    return _Measure(tell("USD per cargo unit"), _USD, "cost_usd", "cost_to_usd", 1.0, 0)
+
+
+def _largest(column: pl.Series, otherwise: float) -> float:
+    return float(column.max() or otherwise)  # type: ignore[arg-type]
+
+
+def _diagram(
+    points: pl.DataFrame, title: str, measures: Sequence[_Measure], height: float
+) -> Chart:
+    """Return the diagrams of some measures, one below the other, over the key of stops."""
+    sides = [_side(points, measure, height) for measure in measures]
+    stop_numbers = _number_stops(sides)
+    style_keys = styles_among(points["drawn"])
+
+    plots = [_layers(side, stop_numbers, style_keys, is_lowest=side is sides[-1]) for side in sides]
+    stops = [(number, stop) for stop, number in stop_numbers.items()]
+    parts = [*plots, mark_key(stops, _PLOT_WIDTH)] if stops else plots
+
+    description = tell(
+        "{title}. {routes}. Stops: {stops}.",
+        title=title,
+        routes=tell("; ").join(_route_texts(sides)),
+        stops=tell(", ").join(f"{number} {stop}" for number, stop in stops),
     )
-
-
-def _hours(points: pl.DataFrame, height: float) -> _Axis:
-    days = float(points["time_to_h"].max() or 0.0) >= 72  # type: ignore[arg-type]
-    if days:
-        return _Axis(tell("days since departure"), _DAYS, "time", 24.0, height)
-    return _Axis(tell("hours since departure"), _HOURS, "time", 1.0, height)
-
-
-def _money(height: float) -> _Axis:
-    return _Axis(tell("USD per cargo unit"), _USD, "cost", 1.0, height)
-
-
-def _diagram(points: pl.DataFrame, title: str, axes: Sequence[_Axis]) -> Chart:
-    present = [kind for kind in STYLES if STYLES[kind].name in set(points["drawn"])]
-    sides = [_valued(points, axis) for axis in axes]
-    stops = pl.concat([_stops(side) for side in sides]).sort("km", maintain_order=True)
-    numbers = {
-        place: str(i) for i, place in enumerate(stops["stop"].unique(maintain_order=True), start=1)
-    }
-    plots = [
-        _plot(side, axis, numbers, present, last=axis is axes[-1])
-        for side, axis in zip(sides, axes, strict=True)
-    ]
-    reached = [side.group_by("letter", maintain_order=True).last() for side in sides]
-    said = [
-        tell(
-            "route {letter}: {km} km, {amounts}",
-            letter=row["letter"],
-            km=number(row["km_to"]),
-            amounts=tell(", ").join(
-                axis.told(ends["y_to"][i], 1) for ends, axis in zip(reached, axes, strict=True)
-            ),
-        )
-        for i, row in enumerate(reached[0].iter_rows(named=True))
-    ]
-    entries = [(number, place) for place, number in numbers.items()]
-    whole = alt.vconcat(*plots, *([key(entries, _PLOT)] if entries else []), spacing=14)
-    return dressed(
-        whole,
+    return with_title(
+        alt.vconcat(*parts, spacing=14),
         title,
         tell("slopes: under way; vertical steps: borders, terminals, waits"),
-        tell(
-            "{title}. {routes}. Stops: {stops}.",
-            title=title,
-            routes=tell("; ").join(said),
-            stops=tell(", ").join(f"{mark} {place}" for mark, place in entries),
-        ),
+        description,
     )
 
 
-def _valued(points: pl.DataFrame, axis: _Axis) -> pl.DataFrame:
-    """Return the points with what stands upright as y and y_to."""
-    names = ("time_h", "time_to_h") if axis.column == "time" else ("cost_usd", "cost_to_usd")
-    return points.with_columns(
-        y=pl.col(names[0]) / axis.divisor, y_to=pl.col(names[1]) / axis.divisor
+def _side(points: pl.DataFrame, measure: _Measure, height: float) -> _Side:
+    upright = points.with_columns(
+        y=pl.col(measure.column) / measure.divisor, y_to=pl.col(measure.column_to) / measure.divisor
     )
+    headroom = 1.06 if _is_tall(height) else 1.14
+    km_top = _largest(upright["km_to"], 1.0) * 1.1
+    y_top = _largest(upright["y_to"], 1.0) * headroom
+    return _Side(measure, upright, Plot(_PLOT_WIDTH, height, km_top, y_top))
 
 
-def _stops(side: pl.DataFrame) -> pl.DataFrame:
-    """Return the first piece of every route at every stop that costs something."""
-    return (
-        side.filter(pl.col("stop").is_not_null() & (pl.col("y_to") > pl.col("y")))
-        .unique(["letter", "stop"], keep="first", maintain_order=True)
-        .sort("km", maintain_order=True)
-    )
+def _is_tall(height: float) -> bool:
+    return height > 300
 
 
-def _plot(
-    points: pl.DataFrame,
-    axis: _Axis,
-    numbers: Mapping[str, str],
-    present: Sequence[str],
-    *,
-    last: bool,
+def _number_stops(sides: Iterable[_Side]) -> dict[str, str]:
+    """Return the number of each stop that costs something, in order of kilometres."""
+    stops = pl.concat([costly_stops(side.points) for side in sides]).sort("km", maintain_order=True)
+    names = stops["stop"].unique(maintain_order=True)
+    return {name: str(i) for i, name in enumerate(names, start=1)}
+
+
+def _route_texts(sides: Sequence[_Side]) -> list[str]:
+    """Return what each route comes to, for the description."""
+    ends = [side.ends() for side in sides]
+    texts = []
+    for i, (letter, km) in enumerate(ends[0].select("letter", "km_to").iter_rows()):
+        amounts = [
+            side.measure.text(end["y_to"][i], 1) for side, end in zip(sides, ends, strict=True)
+        ]
+        text = tell(
+            "route {letter}: {km} km, {amounts}",
+            letter=letter,
+            km=number(km),
+            amounts=tell(", ").join(amounts),
+        )
+        texts.append(text)
+    return texts
+
+
+def _layers(
+    side: _Side, stop_numbers: Mapping[str, str], style_keys: Sequence[str], *, is_lowest: bool
 ) -> Any:
-    """Return one diagram: strokes, letters, and the numbers of stops; kilometres are named below
-    the last one."""
-    x_top = float(points["km_to"].max() or 1.0) * 1.1  # type: ignore[arg-type]
-    y_top = float(points["y_to"].max() or 1.0) * (1.06 if axis.height > 300 else 1.14)  # type: ignore[arg-type]
-    labels = _labels(points, numbers, (x_top, y_top), axis)
+    """Return one diagram: strokes under labels; the lowest names the kilometres."""
+    end_texts = {
+        letter: f"{letter} {side.measure.text(y, side.measure.end_digits)}"
+        for letter, y in side.ends().select("letter", "y_to").iter_rows()
+    }
+    labels = place_labels(side.points, side.plot, end_texts, stop_numbers)
+    return alt.layer(
+        _strokes(side, style_keys, is_lowest=is_lowest), *_label_marks(labels)
+    ).properties(width=_PLOT_WIDTH, height=side.plot.height)
+
+
+def _strokes(side: _Side, style_keys: Sequence[str], *, is_lowest: bool) -> Any:
     x = alt.X(
         "km:Q",
-        title=tell("km from origin") if last else None,
-        scale=alt.Scale(domain=[0, x_top], nice=False),
+        title=tell("km from origin") if is_lowest else None,
+        scale=number_scale(0, side.plot.km_top),
         axis=alt.Axis(format=",.0f", tickCount=8),
     )
+    ticks = 7 if _is_tall(side.plot.height) else 5
     y = alt.Y(
         "y:Q",
-        title=axis.title,
-        scale=alt.Scale(domain=[0, y_top], nice=False),
-        axis=alt.Axis(
-            format=",~f", minExtent=44, maxExtent=44, tickCount=7 if axis.height > 300 else 5
-        ),
+        title=side.measure.title,
+        scale=number_scale(0, side.plot.y_top),
+        axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=ticks),
     )
-    drawn = (
-        alt.Chart(_strokes(points))
-        .mark_line(strokeCap="butt")
-        .encode(x=x, y=y, detail=["stroke:N"], order="place:Q", **mode_channels(present))
-    )
-    at = {"x": alt.X("x_px:Q", scale=None, axis=None), "y": alt.Y("y_px:Q", scale=None, axis=None)}
-    marks = alt.Chart(labels)
-    figures = marks.transform_filter("datum.is_number")
-    words = marks.transform_filter("!datum.is_number")
-    return alt.layer(
-        drawn,
-        marks.mark_rule(color=SOFT, strokeWidth=0.8).encode(x2="at_x_px:Q", y2="at_y_px:Q", **at),
-        figures.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1).encode(
-            **at
-        ),
-        figures.mark_text(fontSize=10, fontWeight="bold", color=INK).encode(text="mark:N", **at),
-        words.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4).encode(
-            text="mark:N", **at
-        ),
-        words.mark_text(fontSize=12, fontWeight="bold", color=INK).encode(text="mark:N", **at),
-    ).properties(width=_PLOT, height=axis.height)
+    chart = alt.Chart(_corners(side.points)).mark_line(strokeCap="butt")
+    return chart.encode(x=x, y=y, detail=["stroke:N"], order="place:Q", **mode_channels(style_keys))
 
 
-def _strokes(points: pl.DataFrame) -> pl.DataFrame:
-    """Return the corners of every stroke: pieces of one kind that follow each other make one, so
-    dashes run on."""
-    changed = (pl.col("drawn") != pl.col("drawn").shift()) | (
-        pl.col("letter") != pl.col("letter").shift()
-    )
-    pieces = points.with_columns(stroke=changed.fill_null(True).cum_sum())
-    first = pieces.group_by("stroke", maintain_order=True).first()
-    columns = ["stroke", "letter", "drawn", "km", "y"]
-    corners = pl.concat(
-        [first.select(columns), pieces.select("stroke", "letter", "drawn", km="km_to", y="y_to")]
-    )
-    return corners.with_columns(
-        told("drawn", (style.name for style in STYLES.values())),
+def _corners(points: pl.DataFrame) -> pl.DataFrame:
+    """Return the corners of every stroke.
+
+    Pieces of one kind that follow each other make one stroke, so that dashes run on.
+    """
+    is_new_kind = pl.col("drawn") != pl.col("drawn").shift()
+    is_new_route = pl.col("letter") != pl.col("letter").shift()
+    is_new = (is_new_kind | is_new_route).fill_null(True)
+    pieces = points.with_columns(stroke=is_new.cum_sum())
+
+    columns = ["stroke", "letter", "drawn"]
+    starts = pieces.group_by("stroke", maintain_order=True).first().select(*columns, "km", "y")
+    ends = pieces.select(*columns, km="km_to", y="y_to")
+    return pl.concat([starts, ends]).with_columns(
+        translate("drawn", (style.name for style in STYLES.values())),
         place=pl.int_range(pl.len()).over("stroke"),
     )
 
 
-def _labels(
-    points: pl.DataFrame, numbers: Mapping[str, str], top: tuple[float, float], axis: _Axis
-) -> pl.DataFrame:
-    """Return route letters and stop numbers in free places."""
+def _label_marks(labels: pl.DataFrame) -> list[Any]:
+    """Return the rules that lead to labels, numbers in rings, and texts with a halo."""
+    at = pixel_channels()
+    base = alt.Chart(labels)
+    numbers = base.transform_filter("datum.is_number")
+    texts = base.transform_filter("!datum.is_number")
 
-    def pixel(km: float, y: float) -> tuple[float, float]:
-        return km / top[0] * _PLOT, axis.height - y / top[1] * axis.height
-
-    ends = points.group_by("letter", maintain_order=True).last()
-    traces = _traces(points, top, axis.height)
-    ink = [(x - 2, y - 2, x + 2, y + 2) for trace in traces.values() for x, y in trace]
-    rows: list[dict[str, object]] = []
-    boxes: list[tuple[float, float, float, float]] = []
-
-    def put(
-        text: str,
-        is_number: bool,
-        box: tuple[float, float, float, float],
-        offsets: Sequence[tuple[float, float]],
-        avoid: Sequence[tuple[float, float, float, float]],
-    ) -> None:
-        area = (_PLOT if is_number else _PLOT + 8.0, axis.height + 4.0)
-        place = (
-            free_places([box], offsets, area, [*boxes, *avoid])[0] if avoid else None
-        ) or free_places([box], offsets, area, boxes)[0]
-        if place is not None:
-            boxes.append(
-                (
-                    place[0] - box[2] / 2,
-                    place[1] - box[3] / 2,
-                    place[0] + box[2] / 2,
-                    place[1] + box[3] / 2,
-                )
-            )
-            led = (
-                is_number or abs(place[1] - box[1]) > box[3]
-            )  # a line leads to a label that stands off
-            rows.append(
-                {
-                    "mark": text,
-                    "is_number": is_number,
-                    "x_px": place[0],
-                    "y_px": place[1],
-                    "at_x_px": box[0] if led else place[0],
-                    "at_y_px": box[1] if led else place[1],
-                }
-            )
-
-    for row in ends.iter_rows(named=True):
-        text = f"{row['letter']} {axis.told(row['y_to'], 0 if axis.column == 'cost' else 1)}"
-        put(
-            text,
-            False,
-            (*pixel(row["km_to"], row["y_to"]), 7.0 * breadth(text) + 4, 16.0),
-            _AT_END,
-            ink,
-        )
-    if len(traces) > 1:
-        for letter, (x, y) in _apart(traces).items():
-            put(letter, False, (x, y, 14.0, 16.0), _BESIDE, ink)
-    placed: list[tuple[str, float, float]] = []
-    for row in _stops(points).iter_rows(named=True):
-        x, y = pixel(
-            row["km"], (row["y"] + row["y_to"]) / 2 if row["km"] == row["km_to"] else row["y"]
-        )
-        # routes that share a way, or nearly, share its numbers
-        if not any(
-            row["stop"] == stop and abs(x - at_x) < 40 and abs(y - at_y) < 24
-            for stop, at_x, at_y in placed
-        ):
-            placed.append((row["stop"], x, y))
-            put(numbers[row["stop"]], True, (x, y, 18.0, 18.0), _AROUND, ())
-    return pl.DataFrame(
-        rows,
-        schema={
-            "mark": pl.String,
-            "is_number": pl.Boolean,
-            "x_px": pl.Float64,
-            "y_px": pl.Float64,
-            "at_x_px": pl.Float64,
-            "at_y_px": pl.Float64,
-        },
-    )
-
-
-def _traces(
-    points: pl.DataFrame, top: tuple[float, float], height: float, step_px: float = 4.0
-) -> dict[str, list[_Spot]]:
-    """Return every route's line as points a few pixels apart."""
-    traces: dict[str, list[_Spot]] = {}
-    for row in points.iter_rows(named=True):
-        x0, x1 = (row[column] / top[0] * _PLOT for column in ("km", "km_to"))
-        y0, y1 = (height - row[column] / top[1] * height for column in ("y", "y_to"))
-        count = max(1, int(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / step_px))
-        traces.setdefault(row["letter"], []).extend(
-            (x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(count + 1)
-        )
-    return traces
-
-
-def _apart(traces: dict[str, list[_Spot]]) -> dict[str, _Spot]:
-    """Return for each route the point of its line, off its ends, that lies farthest from all other
-    lines."""
-    found = {}
-    for letter, trace in traces.items():
-        others = [spot for other, spots in traces.items() if other != letter for spot in spots[::3]]
-        middle = trace[len(trace) // 5 : -(len(trace) // 5) or None] or trace
-        found[letter] = max(
-            middle[::3],
-            key=lambda spot: min((spot[0] - x) ** 2 + (spot[1] - y) ** 2 for x, y in others),
-        )
-    return found
+    rule = base.mark_rule(color=SOFT, strokeWidth=0.8)
+    ring = numbers.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1)
+    figure = numbers.mark_text(fontSize=10, fontWeight="bold", color=INK)
+    halo = texts.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4)
+    text = texts.mark_text(fontSize=12, fontWeight="bold", color=INK)
+    return [
+        rule.encode(x2="at_x_px:Q", y2="at_y_px:Q", **at),
+        ring.encode(**at),
+        figure.encode(text="mark:N", **at),
+        halo.encode(text="mark:N", **at),
+        text.encode(text="mark:N", **at),
+    ]

@@ -1,10 +1,16 @@
-"""Charts as SVG text: drawn by Vega, then made slim, with title and description."""
+"""Charts as SVG text: drawn by Vega, then made slim, with title and description.
+
+The SVG is changed as text, by patterns, and not by a parser: Vega writes one plain form of it
+(attributes in double quotes, no comments, no CDATA), a report holds some seventy charts, and a tree
+would be built and written again for each only to drop attributes.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import html
 import re
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -13,10 +19,15 @@ import altair as alt
 
 from corridor.charts.style import FONT, Chart
 
+MIN_REPEATS = 4  # a shape drawn so often is written once and used by name
+MIN_SHAPE_LETTERS = 24  # shorter ones are not worth a name
 
-def unchecked() -> AbstractContextManager[None]:
-    """Return a context in which Altair takes specs as they are: drawing is quicker, and the tests
-    check every kind."""
+
+def skip_validation() -> AbstractContextManager[None]:
+    """Return a context in which Altair takes specs as they are.
+
+    Drawing is quicker, and the tests check every kind.
+    """
     return cast("AbstractContextManager[None]", alt.utils.schemapi.debug_mode(False))
 
 
@@ -25,154 +36,173 @@ def to_svg(chart: Chart) -> str:
 
     Its inner names are unique to its content, so that several can stand in one page.
     """
-    spec = specified(chart)
-    return finished(drawn(spec), spec)
+    spec = vega_lite(chart)
+    return finish(draw(spec), spec)
 
 
-def specified(chart: Chart) -> dict[str, Any]:
-    """Return the chart in Vega-Lite's words."""
-    with unchecked():
+def vega_lite(chart: Chart) -> dict[str, Any]:
+    """Return the chart as a Vega-Lite spec."""
+    with skip_validation():
         spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec
 
 
-def drawn(spec: Mapping[str, Any]) -> str:
-    """Return a spec as the SVG maker draws it."""
+def draw(spec: Mapping[str, Any]) -> str:
+    """Return a spec as the SVG that Vega draws."""
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(dict(spec)))
 
 
-def finished(raw: str, spec: Mapping[str, Any]) -> str:
-    """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its
-    own."""
-    svg = _LEFTWARD.sub(
-        lambda found: ">\u2067" + _FIGURE.sub("\u2066\\g<0>\u2069", found[1]) + "\u2069<",
-        _plain(raw),
-    )
-    # Vega numbers its clips on from one chart to the next: number them anew, so that one chart is
-    # one text.
-    numbers: dict[str, int] = {}
-    name = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
-    svg = name.sub(lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", svg)
-    mark = "c" + hashlib.sha256(svg.encode()).hexdigest()[:10]
-    svg = name.sub(lambda found: f"{found[1]}{mark}-{found[2]}", svg)
-    title = spec.get("title", "")
-    heading = title.get("text", "") if isinstance(title, dict) else title
-    heading = " ".join(heading) if isinstance(heading, list) else heading
+def finish(raw: str, spec: Mapping[str, Any]) -> str:
+    """Return a drawn spec as SVG for a page: slim, with <title> and <desc>, and names of its own.
+
+    raw: as :func:`draw` gives it.
+    """
+    svg = _isolate_right_to_left(_slim(raw))
+    svg, prefix = _rename(svg)
+
     config = spec.get("config", {})
     look = f'font-family="{config.get("font", FONT)}" font-size="11px"'
-    if (
-        "locale" in config
-    ):  # a page written from right to left would turn the text about its anchors
+    if "locale" in config:
+        # A page written from right to left would turn the text about its anchors.
         look += ' direction="ltr"'
+
+    title = html.escape(_title(spec))
+    description = html.escape(str(spec.get("description", "")))
+    labels = f'role="img" aria-labelledby="{prefix}-title {prefix}-desc"'
     words = (
-        f'<title id="{mark}-title">{html.escape(str(heading))}</title>'
-        f'<desc id="{mark}-desc">{html.escape(str(spec.get("description", "")))}</desc>'
+        f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{description}</desc>'
     )
-    return re.sub(
-        r"<svg\b([^>]*)>",
-        lambda found: (
-            f'<svg{found[1]} {look} role="img" aria-labelledby="{mark}-title {mark}-desc">{words}'
-        ),
-        svg,
-        count=1,
-    )
+    return _ROOT.sub(lambda root: f"<svg{root[1]} {look} {labels}>{words}", svg, count=1)
 
 
-# A text with Arabic or Hebrew letters runs from right to left by itself (right-to-left isolate),
-# whatever stands around it, and a figure or a Latin name in it from left to right as a whole, or a
-# date would be read backwards.
-_LEFTWARD = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
+def _title(spec: Mapping[str, Any]) -> str:
+    """Return the title of a spec on one line; Vega-Lite has it as text, lines, or an object."""
+    title = spec.get("title", "")
+    text = title.get("text", "") if isinstance(title, dict) else title
+    return " ".join(text) if isinstance(text, list) else str(text)
 
 
-_LATIN = "A-Za-z\u00c0-\u024f\u2080-\u2089"
-
-
-_FIGURE = re.compile(
-    rf"[{_LATIN}](?:(?:[{_LATIN}0-9 .'’/–-]|(?<=[0-9]),(?=[0-9]))*[{_LATIN}0-9])?|"
-    r"(?:(?<![^\s(])[+\-−±])?[0-9](?:[0-9.,:/–-]*[0-9])?(?:\u00a0?%)?"
-)
-
-
+_ROOT = re.compile(r"<svg\b([^>]*)>")
 _TAG = re.compile(r"<[a-z][^>]*>")
+_GROUP_TAG = re.compile(r"(</?g\b[^>]*>)")
+_NAME = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
 
-
+# Attributes that hold places, and numbers in them with more decimals than the eye sees.
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 
-
-_LONG = re.compile(r"-?\d+\.\d{2,}(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
-
-
-# What says nothing: defaults, the names of parts for a viewer that is not there, the type that is
-# named once at the top.
-_IDLE = re.compile(
-    r' (?:class="[^"]*"|pointer-events="none"|role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|opacity="1"|'  # noqa: E501
-    r'stroke-width="1"|stroke-miterlimit="10"|stroke-linecap="butt"|stroke-dasharray="1,0"|'
-    r'font-family="[^"]*"|font-size="11px"|font-weight="normal"|text-anchor="start"|'
-    r'transform="translate\(0,0\)")'
+# Attributes that say nothing: defaults, the names of parts for a viewer that is not there, the type
+# that is named once at the top.
+_IDLE_ATTRIBUTE = re.compile(
+    r' (?:class="[^"]*"|pointer-events="none"|role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|'
+    r'opacity="1"|stroke-width="1"|stroke-miterlimit="10"|stroke-linecap="butt"|'
+    r'stroke-dasharray="1,0"|font-family="[^"]*"|font-size="11px"|font-weight="normal"|'
+    r'text-anchor="start"|transform="translate\(0,0\)")'
 )
-
-
-_EMPTY = re.compile(
+# Elements that draw nothing: paths not shown, backgrounds without a fill, groups without content.
+_EMPTY_ELEMENT = re.compile(
     r'<path d="" display="none"/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|'
     r"<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>"
 )
+_SHAPE = re.compile(rf'<path(?=[ >])([^>]*?) d="([^"]{{{MIN_SHAPE_LETTERS},}})"([^>]*)/>')
+
+# A text with Arabic or Hebrew letters, and what in it runs from left to right: Latin names, also
+# with figures in them, and figures with their signs, or dates.
+_RIGHT_TO_LEFT_TEXT = re.compile(r">([^<>]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^<>]*)<")
+_LATIN = "A-Za-z\u00c0-\u024f\u2080-\u2089"
+_LEFT_TO_RIGHT_WORD = re.compile(
+    rf"[{_LATIN}](?:(?:[{_LATIN}0-9 .'’/–-]|(?<=[0-9]),(?=[0-9]))*[{_LATIN}0-9])?|"
+    r"(?:(?<![^\s(])[+\-−±])?[0-9](?:[0-9.,:/–-]*[0-9])?(?:\u00a0?%)?"
+)
+_RIGHT_TO_LEFT_ISOLATE = "\u2067"
+_LEFT_TO_RIGHT_ISOLATE = "\u2066"
+_END_OF_ISOLATE = "\u2069"
 
 
-_SHAPE = re.compile(r'<path(?=[ >])([^>]*?) d="([^"]{24,})"([^>]*)/>')
+def _isolate_right_to_left(svg: str) -> str:
+    """Return the SVG with its Arabic and Hebrew texts as isolates, and Latin words in these too.
+
+    Such a text runs from right to left by itself, whatever stands around it, and a figure or a
+    Latin name in it from left to right as a whole, or a date would be read backwards.
+    """
+
+    def isolate(text: re.Match[str]) -> str:
+        words = rf"{_LEFT_TO_RIGHT_ISOLATE}\g<0>{_END_OF_ISOLATE}"
+        inner = _LEFT_TO_RIGHT_WORD.sub(words, text[1])
+        return f">{_RIGHT_TO_LEFT_ISOLATE}{inner}{_END_OF_ISOLATE}<"
+
+    return _RIGHT_TO_LEFT_TEXT.sub(isolate, svg)
 
 
-def _plain(svg: str) -> str:
+def _rename(svg: str) -> tuple[str, str]:
+    """Return the SVG with inner names of its own, and the prefix of these: a hash of its content.
+
+    Vega numbers its clips on from one chart to the next: they are numbered anew, so that one chart
+    is one text.
+    """
+    numbers: dict[str, int] = {}
+
+    def renumber(name: re.Match[str]) -> str:
+        return f"{name[1]}{numbers.setdefault(name[2], len(numbers))}"
+
+    svg = _NAME.sub(renumber, svg)
+    prefix = "c" + hashlib.sha256(svg.encode()).hexdigest()[:10]
+    return _NAME.sub(lambda name: f"{name[1]}{prefix}-{name[2]}", svg), prefix
+
+
+def _slim(svg: str) -> str:
     """Return the SVG with places to a tenth of a pixel and without what says nothing."""
+    slim = _TAG.sub(_slim_tag, svg)
 
-    def place(found: re.Match[str]) -> str:
-        short = f"{float(found[0]):.1f}"
-        return "0" if float(short) == 0 else short.removesuffix(".0")
-
-    def tag(found: re.Match[str]) -> str:
-        return _IDLE.sub("", _PLACES.sub(lambda kept: _LONG.sub(place, kept[0]), found[0]))
-
-    slim = _TAG.sub(tag, svg)
-    while (less := _EMPTY.sub("", slim)) != slim:
-        slim = less
-    return _once(_unwrapped(slim))
+    # A group is empty once all it held is gone, so this is repeated until nothing changes.
+    while (smaller := _EMPTY_ELEMENT.sub("", slim)) != slim:
+        slim = smaller
+    return _share_shapes(_unwrap_groups(slim))
 
 
-def _unwrapped(svg: str) -> str:
+def _slim_tag(tag: re.Match[str]) -> str:
+    short = _PLACES.sub(lambda attribute: _LONG_NUMBER.sub(_round, attribute[0]), tag[0])
+    return _IDLE_ATTRIBUTE.sub("", short)
+
+
+def _round(number: re.Match[str]) -> str:
+    short = f"{float(number[0]):.1f}"
+    return "0" if float(short) == 0 else short.removesuffix(".0")
+
+
+def _unwrap_groups(svg: str) -> str:
     """Return the SVG without groups that say nothing of what they hold."""
-    kept: list[str] = []
-    says: list[bool] = []
-    for piece in re.split(r"(</?g\b[^>]*>)", svg):
+    pieces: list[str] = []
+    open_groups: list[bool] = []  # whether each is kept, the innermost last
+    for piece in _GROUP_TAG.split(svg):
+        is_kept = True
         if piece == "</g>":
-            piece = piece if says.pop() else ""
+            is_kept = open_groups.pop()
         elif piece.startswith("<g") and not piece.endswith("/>"):
-            says.append(piece != "<g>")
-            piece = piece if says[-1] else ""
-        kept.append(piece)
-    return "".join(kept)
+            is_kept = piece != "<g>"
+            open_groups.append(is_kept)
+
+        if is_kept:
+            pieces.append(piece)
+    return "".join(pieces)
 
 
-def _once(svg: str) -> str:
+def _share_shapes(svg: str) -> str:
     """Return the SVG with every shape that comes back often written once and used by name."""
-    counts: dict[str, int] = {}
-    for found in _SHAPE.finditer(svg):
-        counts[found[2]] = counts.get(found[2], 0) + 1
-    names = {
-        shape: f"s{i}"
-        for i, shape in enumerate(shape for shape, count in counts.items() if count > 3)
-    }
-    if not names:
+    counts = Counter(shape[2] for shape in _SHAPE.finditer(svg))
+    often = [path for path, count in counts.items() if count >= MIN_REPEATS]
+    if not often:
         return svg
-    drawn = _SHAPE.sub(
-        lambda found: (
-            f'<use{found[1]} href="#{names[found[2]]}"{found[3]}/>'
-            if found[2] in names
-            else found[0]
-        ),
-        svg,
-    )
-    shapes = "".join(f'<path id="{name}" d="{shape}"/>' for shape, name in names.items())
-    return re.sub(
-        r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<defs>{shapes}</defs>", drawn, count=1
-    )
+
+    names = {path: f"s{i}" for i, path in enumerate(often)}
+
+    def use(shape: re.Match[str]) -> str:
+        before, path, after = shape.groups()
+        if path not in names:
+            return shape[0]
+        return f'<use{before} href="#{names[path]}"{after}/>'
+
+    shapes = "".join(f'<path id="{name}" d="{path}"/>' for path, name in names.items())
+    return _ROOT.sub(lambda root: f"{root[0]}<defs>{shapes}</defs>", _SHAPE.sub(use, svg), count=1)

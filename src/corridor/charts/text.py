@@ -1,5 +1,4 @@
-"""How broad words are drawn, and how long ones are cut or parted into lines to fit a chart in any
-language."""
+"""Width of text, truncation and line breaks, so that words of any language fit a chart."""
 
 from __future__ import annotations
 
@@ -9,93 +8,128 @@ from collections.abc import Iterable
 
 from corridor.language.speech import speech
 
+# Widths in Latin letters, measured in the fonts of `style.py`. Estimates by Unicode block and no
+# font metrics: a chart must come out alike on machines with different fonts.
+CYRILLIC_WIDTH = 1.17
+# A text with one Kazakh letter may be set in another, wider font throughout, so each counts for
+# more than it is.
+KAZAKH_WIDTH = 1.8
+CHINESE_WIDTH = 2.0
 
-def breadth(text: str) -> float:
-    """Return how wide a text is, in Latin letters: Cyrillic ones are a little wider, Chinese ones
-    twice as wide.
-
-    Kazakh letters count for more than they are: a text with one of them may be set in another,
-    wider font throughout.
-    """
-    return sum(_letter_breadth(sign) for sign in text) if not text.isascii() else len(text)
+_WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})  # Unicode categories: accents, signs of direction
+_LETTER_SHARE = 0.45  # width of a Latin letter over the size of its type
 
 
-def _letter_breadth(sign: str) -> float:
-    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+def text_width(text: str) -> float:
+    """Return the width of a text in Latin letters: Chinese ones count for two."""
+    if text.isascii():
+        return len(text)
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> float:
+    if unicodedata.category(letter) in _WITHOUT_WIDTH:
         return 0.0
-    if unicodedata.east_asian_width(sign) in "WF":
-        return 2.0
-    if "\u0400" <= sign <= "\u052f":
-        return 1.17 if sign < "\u0490" and sign not in "\u0406\u0456" else 1.8
-    return 1.0
+    if _is_wide(letter):
+        return CHINESE_WIDTH
+    if not "\u0400" <= letter <= "\u052f":
+        return 1.0
+
+    is_kazakh = letter >= "\u0490" or letter in "\u0406\u0456"
+    return KAZAKH_WIDTH if is_kazakh else CYRILLIC_WIDTH
 
 
-def shortened(text: str, limit: float) -> str:
-    """Return the text, cut with an ellipsis where it is broader than so many Latin letters."""
-    if breadth(text) <= limit:
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
+def count_wide(text: str) -> int:
+    """Return how many letters of the text are Chinese or as wide as those."""
+    return sum(_is_wide(letter) for letter in text)
+
+
+def truncate(text: str, limit: float) -> str:
+    """Return the text, cut with an ellipsis where it is wider than the limit in Latin letters."""
+    if text_width(text) <= limit:
         return text
-    return text[: max(1, _fitting(text, limit - 1))].rstrip() + "…"
+
+    count = max(1, _fitting_count(text, limit - 1))
+    return text[:count].rstrip() + "…"
 
 
-def _fitting(text: str, limit: float) -> int:
-    """Return how many signs at the start of the text are together no broader than the limit."""
-    wide = 0.0
-    for i, sign in enumerate(text):
-        wide += _letter_breadth(sign)
-        if wide > limit:
+def _fitting_count(text: str, limit: float) -> int:
+    """Return how many letters at the start of the text fit into the limit."""
+    width = 0.0
+    for i, letter in enumerate(text):
+        width += _letter_width(letter)
+        if width > limit:
             return i
     return len(text)
 
 
-def wrapped(text: str, limit: float) -> str:
-    """Return the text on at most two lines no broader than so many Latin letters."""
-    if breadth(text) <= limit:
+def wrap(text: str, limit: float) -> str:
+    """Return the text on at most two lines no wider than the limit in Latin letters."""
+    if text_width(text) <= limit:
         return text
-    fits = _fitting(text, limit)
-    cut = text.rfind(" ", 0, fits + 1)
-    cut = cut if cut > fits // 3 else fits
-    return text[:cut].rstrip() + "\n" + shortened(text[cut:].strip(), limit)
+
+    count = _fitting_count(text, limit)
+    blank = text.rfind(" ", 0, count + 1)
+    cut = blank if blank > count // 3 else count
+    return text[:cut].rstrip() + "\n" + truncate(text[cut:].strip(), limit)
 
 
-def wide_count(text: str) -> int:
-    """Return how many letters of the text are Chinese or as wide as those."""
-    return sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+def numbered(text: str, number: int, limit: float) -> str:
+    """Return the text with a number behind it, cut so that both fit: to part it from its like."""
+    return f"{truncate(text, limit - 4)} ({number})"
 
 
-def labels(names: Iterable[str], limit: float) -> list[str]:
-    """Return names for the left of a chart: shortened, in other languages than English on two
-    lines, none like another."""
-    made: list[str] = []
+def row_labels(names: Iterable[str], limit: float) -> list[str]:
+    """Return names for the rows of a chart, cut to the limit and each unlike all others.
+
+    In languages other than English a name may stand on two lines.
+    """
+    labels: list[str] = []
     for name in names:
-        short = shortened(name, limit) if speech().is_english else wrapped(name, limit)
-        made.append(
-            short if short not in made else f"{shortened(short, limit - 4)} ({len(made) + 1})"
-        )
-    return made
+        label = truncate(name, limit) if speech().is_english else wrap(name, limit)
+        labels.append(label if label not in labels else numbered(label, len(labels) + 1, limit))
+    return labels
 
 
-def in_lines(text: str, width: float, size: float = 11.5) -> str | list[str]:
-    """Return a title on as many lines as the width in pixels asks for; size: of its letters in
-    pixels.
+def title_lines(text: str, width_px: float, size_px: float = 11.5) -> str | list[str]:
+    """Return a title on as many lines as its width asks for; size_px: of its letters.
 
     English titles fit as they are.
     """
-    lines = []
-    limit = width / (0.45 * size)
-    if breadth(text) <= limit or speech().is_english:
+    limit = width_px / (_LETTER_SHARE * size_px)
+    if text_width(text) <= limit or speech().is_english:
         return text
-    limit = min(
-        limit, 1.15 * breadth(text) / math.ceil(breadth(text) / limit)
-    )  # no last line of one word
-    while breadth(text) > limit:
-        fits = max(1, _fitting(text, limit))
-        cut = text.rfind(" ", 0, fits + 1)
-        if (
-            cut <= fits // 3
-        ):  # Chinese parts no words; elsewhere a word broader than a line stands out
-            cut = fits if wide_count(text[: fits + 1]) else text.find(" ", fits)
+
+    lines = _lines(text, _even_limit(text, limit))
+    return lines if len(lines) > 1 else lines[0]
+
+
+def _even_limit(text: str, limit: float) -> float:
+    """Return a limit that parts a text into lines of like width: no last line of one word."""
+    width = text_width(text)
+    return min(limit, 1.15 * width / math.ceil(width / limit))
+
+
+def _lines(text: str, limit: float) -> list[str]:
+    lines = []
+    while text_width(text) > limit:
+        cut = _line_end(text, limit)
         if cut < 0:
             break
         lines.append(text[:cut].rstrip())
         text = text[cut:].strip()
-    return [*lines, text] if lines else text
+    return [*lines, text]
+
+
+def _line_end(text: str, limit: float) -> int:
+    """Return where the first line of a text ends; -1 where it cannot be broken."""
+    count = max(1, _fitting_count(text, limit))
+    blank = text.rfind(" ", 0, count + 1)
+    if blank > count // 3:
+        return blank
+    # Chinese parts no words; elsewhere a word wider than a line stands out beyond it.
+    return count if count_wide(text[: count + 1]) else text.find(" ", count)

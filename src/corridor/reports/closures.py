@@ -8,7 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts import closures as charts
+from corridor.charts.closures import (
+    corridor_bars,
+    hazard_bars,
+    loss_curve,
+    replay_bars,
+    shift_map,
+)
+from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.closures.chapter import REOPENED
 from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.replays import replay_sentences
@@ -159,7 +166,7 @@ def _rank(given: Given) -> dict[str, Any]:
         shown.append(
             figures.figure(
                 "losses-map",
-                charts.criticality_map(given.nodes, given.links, ranked),
+                criticality_map(given.nodes, given.links, ranked),
                 tell(
                     "Where the network is thin: the wider a link, the more its loss costs the "
                     "demand of a year. Pale links can be lost at little or no cost: goods have "
@@ -193,7 +200,7 @@ def _rank(given: Given) -> dict[str, Any]:
             shown.append(
                 figures.figure(
                     f"losses-{number}",
-                    charts.criticality_bars(ranked, kinds),
+                    criticality_bars(ranked, kinds),
                     caption,
                     ranked.filter(pl.col("kind").is_in(kinds)),
                 )
@@ -293,7 +300,7 @@ def _years(given: Given, cases: Mapping[str, str]) -> dict[str, Any]:
         "figures": [
             figures.figure(
                 "losses-years",
-                charts.loss_curve(years, summary, cases),
+                loss_curve(years, summary, cases),
                 tell(
                     "Read across at one year in ten: so much or more is lost in one year of ten. "
                     "Where the line falls less steeply are the few years with a long closure; "
@@ -303,7 +310,7 @@ def _years(given: Given, cases: Mapping[str, str]) -> dict[str, Any]:
             ),
             figures.figure(
                 "losses-hazards",
-                charts.hazard_bars(by_hazard, cases),
+                hazard_bars(by_hazard, cases),
                 tell(
                     "Where the expected loss comes from. A hazard weighs by how often, how long "
                     "and how many goods have no cheap way round."
@@ -375,7 +382,7 @@ def _moves(given: Given) -> dict[str, Any]:
         [
             figures.figure(
                 "losses-moved",
-                charts.shift_map(given.nodes, given.links, shifted),
+                shift_map(given.nodes, given.links, shifted),
                 tell(
                     "What the closure moves: goods leave the links in one colour and join those "
                     "in the other. What stays at home only leaves."
@@ -471,9 +478,7 @@ def _corridors(given: Given) -> dict[str, Any]:
     )
     return {
         "words": _corridor_words(given),
-        "figures": [
-            figures.figure("losses-corridors", charts.corridor_bars(frame), caption, frame)
-        ],
+        "figures": [figures.figure("losses-corridors", corridor_bars(frame), caption, frame)],
     }
 
 
@@ -486,7 +491,7 @@ def _replay(given: Given) -> dict[str, Any]:
         "figures": [
             figures.figure(
                 "losses-replay",
-                charts.replay_bars(frame),
+                replay_bars(frame),
                 tell(
                     "Seen: new value over old, less one. If nothing had passed while shut: the "
                     "days shut over all days. What the model leaves out of the fall is trade that "

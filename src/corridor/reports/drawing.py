@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from corridor.charts.style import Chart
-from corridor.charts.svg import drawn, finished, specified
+from corridor.charts.svg import draw, finish, vega_lite
 
 _WORKER = """
 import json, sys
@@ -53,8 +53,8 @@ class _Press:
             self.process.stdin.flush()
             svg: str = json.loads(self.process.stdout.readline())
         except (OSError, ValueError):
-            svg = drawn(spec)
-        return finished(svg, spec)
+            svg = draw(spec)
+        return finish(svg, spec)
 
     def close(self) -> None:
         """End the second process."""
@@ -87,10 +87,10 @@ def pressing() -> Iterator[None]:
 
 def press(chart: Chart) -> Future[str]:
     """Return the chart's SVG, to be had when it is drawn."""
-    spec = specified(chart)
+    spec = vega_lite(chart)
     now = _NOW.get()
     if now is not None:
         return now.thread.submit(now.draw, spec)
     done: Future[str] = Future()
-    done.set_result(finished(drawn(spec), spec))
+    done.set_result(finish(draw(spec), spec))
     return done

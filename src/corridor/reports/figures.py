@@ -11,8 +11,13 @@ from urllib.parse import quote
 import polars as pl
 from markupsafe import Markup
 
-from corridor.charts import routes as charts
-from corridor.charts.maps import View
+from corridor.charts.basemap.view import View
+from corridor.charts.calendar import calendar
+from corridor.charts.distance import distance_pair
+from corridor.charts.distance_points import distance_points
+from corridor.charts.evidence import evidence, validation
+from corridor.charts.maps import network_map, route_map
+from corridor.charts.pareto import pareto
 from corridor.language.speech import marked, tell, tell_count
 from corridor.reports.drawing import press
 from corridor.reports.formats import gap, num, percent, told
@@ -110,7 +115,7 @@ def network_figure(
     )
     return figure(
         "network",
-        charts.network_map(nodes, links, view=view, closed=shut, on=on, named=named),
+        network_map(nodes, links, view=view, closed=shut, on=on, named=named),
         caption,
         data,
     )
@@ -129,7 +134,7 @@ def trip_figures(
     best = outstanding(routes)
     drawn = legs.filter(pl.col("letter").is_in(list(best)))
     which = tell("; ").join(f"{letter}: {told(words)}" for letter, words in best.items())
-    points = charts.distance_points(drawn, nodes)
+    points = distance_points(drawn, nodes)
     steps = points.filter(pl.col("km") == pl.col("km_to"))
     stood, whole = (
         float(frame.select((pl.col("time_to_h") - pl.col("time_h")).sum()).item())
@@ -139,7 +144,7 @@ def trip_figures(
     return [
         figure(
             f"{trip_id}-map",
-            charts.route_map(nodes, links, drawn, closed=shut),
+            route_map(nodes, links, drawn, closed=shut),
             tell(
                 "Where the routes go ({which}). Letters stand on ways that one route has to "
                 "itself.",
@@ -158,7 +163,7 @@ def trip_figures(
         ),
         figure(
             f"{trip_id}-distance",
-            charts.distance_pair(drawn, nodes),
+            distance_pair(drawn, nodes),
             tell(
                 "Where the days and the money go ({which}). A slope is a ride: above, the flatter "
                 "the faster; below, the steeper the dearer. A vertical step is a border, a "
@@ -172,7 +177,7 @@ def trip_figures(
         ),
         figure(
             f"{trip_id}-pareto",
-            charts.pareto(routes),
+            pareto(routes),
             tell(
                 "What a faster route costs. Each dot is a route of the table that no other beats "
                 "in time, cost, carbon and risk at once; long lines are routes whose arrival is "
@@ -207,7 +212,7 @@ def calendar_figure(trip_id: str, frame: pl.DataFrame) -> Figure:
     )
     return figure(
         f"{trip_id}-calendar",
-        charts.calendar(frame),
+        calendar(frame),
         caption,
         frame.drop(
             "trip_id", "borders", "reason" if frame["reason"].is_null().all() else "trip_id"
@@ -241,7 +246,7 @@ def validation_figures(frame: pl.DataFrame) -> list[Figure]:
             found.append(
                 figure(
                     f"validation-{metric}{number}".replace("_", "-"),
-                    charts.validation(rows),
+                    validation(rows),
                     caption,
                     rows,
                 )
@@ -257,7 +262,7 @@ def evidence_figure(frame: pl.DataFrame) -> Figure:
     share = weak / total if total else 0.0
     return figure(
         "evidence",
-        charts.evidence(frame),
+        evidence(frame),
         tell(
             "{share} of {rows} rows are estimates (pale). Tables with long pale bars are the "
             "first to be improved.",

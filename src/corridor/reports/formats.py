@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from corridor.charts.basemap import outline
+from corridor.charts.basemap.outline import outline
 from corridor.language.speech import country_name, long_date, number, tell
 
 NONE = "–"

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.charts.maps import View, view_of
-from corridor.charts.style import lettered
+from corridor.charts.basemap.view import View, view_of
+from corridor.charts.letters import with_letters
 from corridor.errors import UnknownName
 from corridor.language.speech import marked, tell
 from corridor.reports import figures
@@ -170,7 +170,7 @@ def _trip(
     legs = trip["legs"]
     rows: list[dict[str, Any]] = []
     if routes.height:
-        routes = lettered(routes)
+        routes = with_letters(routes)
         legs = legs.join(
             routes.select("route_id", "letter"), on="route_id", how="left", maintain_order="left"
         )

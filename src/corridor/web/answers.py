@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts.distance import distance_points
-from corridor.charts.style import lettered
+from corridor.charts.distance_points import distance_points
+from corridor.charts.letters import with_letters
 from corridor.closures.criticality import rank
 from corridor.errors import CallError
 from corridor.network import hazards
@@ -70,7 +70,7 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
 
     rows = [
         {**row, "legs": legs.get(row["route_id"], []), "points": points.get(row["route_id"], [])}
-        for row in records(lettered(answer.routes))
+        for row in records(with_letters(answer.routes))
     ]
     return {
         **about(state),
@@ -170,13 +170,13 @@ def criticality(state: StudyState) -> dict[str, Any]:
 def routes_csv(answer: Routes) -> bytes:
     """Return the routes as CSV, with the letters they have on the page."""
     first = ("route_id", "letter")
-    return _csv(lettered(answer.routes).select(*first, pl.exclude(*first)))
+    return _csv(with_letters(answer.routes).select(*first, pl.exclude(*first)))
 
 
 def legs_csv(state: StudyState, answer: Routes) -> bytes:
     """Return the legs as CSV, with the letters of their routes and the names of places."""
     names = {node["node_id"]: node["name"] for node in state.network.rows("nodes")}
-    named = lettered(answer.legs).with_columns(
+    named = with_letters(answer.legs).with_columns(
         pl.col(f"{end}_node_id").replace_strict(names, return_dtype=pl.String).alias(f"{end}_name")
         for end in ("from", "to")
     )

@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts import routes as charts
+from corridor.charts.distance import cost_distance, time_distance
+from corridor.charts.maps import route_map
+from corridor.charts.pareto import pareto
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
 from corridor.study.settings import Scenario, Trip
@@ -114,13 +116,13 @@ def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str,
     links = state.network.frames["links"]
     match name:
         case "pareto":
-            drawing = charts.pareto(answer.routes)
+            drawing = pareto(answer.routes)
         case "time-distance":
-            drawing = charts.time_distance(answer.legs, nodes)
+            drawing = time_distance(answer.legs, nodes)
         case "cost-distance":
-            drawing = charts.cost_distance(answer.legs, nodes)
+            drawing = cost_distance(answer.legs, nodes)
         case _:
-            drawing = charts.route_map(nodes, links, answer.legs)
+            drawing = route_map(nodes, links, answer.legs)
 
     specification: dict[str, Any] = drawing.to_dict()
     return specification

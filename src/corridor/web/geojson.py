@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts.style import lettered
+from corridor.charts.letters import with_letters
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -49,7 +49,7 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
     links = answer.legs.filter(pl.col("kind") == "link")
 
     features = []
-    for row in records(lettered(answer.routes)):
+    for row in records(with_letters(answer.routes)):
         legs = links.filter(pl.col("route_id") == row["route_id"])
         stops = [*legs["from_node_id"].to_list()[:1], *legs["to_node_id"].to_list()]
         properties = {**row, "links": legs["link_id"].to_list()}
@@ -61,7 +61,7 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
 def legs(state: StudyState, answer: Routes) -> dict[str, Any]:
     """Return the legs of routes as GeoJSON, one line a leg under way; handling has none."""
     nodes = state.network.by_id("nodes")
-    under_way = lettered(answer.legs).filter(pl.col("kind") == "link")
+    under_way = with_letters(answer.legs).filter(pl.col("kind") == "link")
 
     features = []
     for row in records(under_way):

@@ -11,7 +11,8 @@ from importlib import resources
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from corridor.charts.basemap import basemap, outline
+from corridor.charts.basemap.clipping import Bounds
+from corridor.charts.basemap.outline import basemap, outline
 from corridor.web.json_text import as_json
 from corridor.web.refusals import Refusal
 from corridor.web.replies import reply
@@ -73,8 +74,7 @@ def add_pages(app: FastAPI) -> None:
 
     @cache
     def ground() -> File:
-        west, south, east, north = outline()["window"]
-        return _file(as_json(basemap((west, south, east, north))), "application/json")
+        return _file(as_json(basemap(Bounds(*outline()["window"]))), "application/json")
 
     @app.get("/", include_in_schema=False)
     async def page(request: Request) -> Response:

@@ -1,5 +1,4 @@
-"""Make ``outline.json`` from the package world-atlas: land, borders and country labels of the study
-window.
+"""Make ``outline.json`` from the package world-atlas: land, borders and country labels.
 
 Run it by hand when the window or the source changes::
 
@@ -13,131 +12,153 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from corridor.charts.basemap import Box, Line, Point, clip_line, clip_ring, edges_divided
+from corridor.charts.basemap.clipping import (
+    Bounds,
+    Line,
+    Point,
+    clip_line,
+    clip_ring,
+    divide_edges,
+)
+from corridor.charts.basemap.outline import is_ring
+from corridor.charts.basemap.view import MAPPED
 
-WINDOW: Box = (-15.0, 0.0, 130.0, 70.0)
 TOLERANCE_DEG = 0.02  # about 2 km: under half a pixel on the largest map drawn
-SMALLEST_RING_DEG2 = 0.002  # islands below about 20 km2 vanish at that scale
-LABELLED_DEG2 = 3.0  # smaller countries get no name on the map
+MIN_RING_DEG2 = 0.002  # islands below about 20 km2 vanish at that scale
+MIN_LABELLED_DEG2 = 3.0  # smaller countries get no name on the map
+
+Polygon = list[Line]  # its rings, the outer one first
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write outline.json beside this file from the map and the country codes named; 2 if they are
-    not named."""
+    """Write outline.json beside this file from the map and the country codes named.
+
+    Returns 2, as a shell expects it, if they are not named.
+    """
     if len(arguments) != 2:
-        print(
-            "usage: python -m corridor.charts.basemap.make countries-50m.json codes.json",
-            file=sys.stderr,
-        )
+        usage = "usage: python -m corridor.charts.basemap.make countries-50m.json codes.json"
+        print(usage, file=sys.stderr)
         return 2
+
     topology, codes = (
         json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments
     )
-    outline = make(topology, {numeric: alpha2 for alpha2, _, numeric, *_ in codes})
+    outline = make_outline(topology, {numeric: alpha2 for alpha2, _, numeric, *_ in codes})
     text = json.dumps(outline, ensure_ascii=False, separators=(",", ":"))
     Path(__file__).with_name("outline.json").write_text(text + "\n", encoding="utf-8")
     print(f"outline.json: {len(text) / 1000:.0f} kB")
     return 0
 
 
-def make(topology: dict[str, Any], alpha2: dict[str, str], window: Box = WINDOW) -> dict[str, Any]:
-    """Return land polygons, border lines and country labels inside the window from a TopoJSON of
-    countries.
+def make_outline(
+    topology: dict[str, Any], alpha2: dict[str, str], window: Bounds = MAPPED
+) -> dict[str, Any]:
+    """Return land, borders and country labels inside the window from a TopoJSON of countries.
 
     alpha2: ISO 3166-1 numeric code -> alpha-2; a territory without a code gets no label.
-    Arcs are simplified before they are joined, so that neighbours keep one common border.
     """
-    arcs = [simplified(arc) for arc in decoded(topology)]
+    # Arcs are simplified before they are joined, so that neighbours keep one common border.
+    arcs = [simplify(arc) for arc in decode_arcs(topology)]
     countries = topology["objects"]["countries"]["geometries"]
-    land = rings(topology["objects"]["land"]["geometries"], arcs)
-    polygons = []
-    for polygon in land:
-        outer = clip_ring(polygon[0], window)
-        if len(outer) >= 4 and abs(area_deg2(outer)) >= SMALLEST_RING_DEG2:
-            holes = [clip_ring(hole, window) for hole in polygon[1:]]
-            kept = [
-                hole
-                for hole in holes
-                if len(hole) >= 4 and abs(area_deg2(hole)) >= SMALLEST_RING_DEG2
-            ]
-            polygons.append([rounded(edges_divided(ring, window)) for ring in (outer, *kept)])
-    borders = [
-        rounded(part)
-        for arc in shared_arcs(countries)
-        for part in clip_line(arcs[arc], window)
-        if len(part) > 1
-    ]
+    land = polygons(topology["objects"]["land"]["geometries"], arcs)
     return {
         "window": list(window),
-        "land": polygons,
-        "borders": borders,
-        "names": names(countries, arcs, alpha2, window),
+        "land": list(_land(land, window)),
+        "borders": list(_borders(countries, arcs, window)),
+        "names": country_labels(countries, arcs, alpha2, window),
     }
 
 
-def decoded(topology: dict[str, Any]) -> list[Line]:
+def _land(land: Iterable[Polygon], window: Bounds) -> Iterator[Polygon]:
+    """Give the polygons inside the window that are large enough to be seen."""
+    for outer_ring, *hole_rings in land:
+        outer = clip_ring(outer_ring, window)
+        if not _is_visible(outer):
+            continue
+
+        holes = [clip_ring(hole, window) for hole in hole_rings]
+        rings = [outer, *(hole for hole in holes if _is_visible(hole))]
+        yield [round_line(divide_edges(ring, window)) for ring in rings]
+
+
+def _is_visible(ring: Line) -> bool:
+    return is_ring(ring) and abs(area_deg2(ring)) >= MIN_RING_DEG2
+
+
+def _borders(
+    countries: Iterable[dict[str, Any]], arcs: Sequence[Line], window: Bounds
+) -> Iterator[Line]:
+    for arc in shared_arcs(countries):
+        for piece in clip_line(arcs[arc], window):
+            yield round_line(piece)
+
+
+def decode_arcs(topology: dict[str, Any]) -> list[Line]:
     """Return the arcs of a quantized TopoJSON in degrees.
 
     Source: TopoJSON format specification, section 2.1.2: arcs are delta-encoded integers.
     """
-    scale = topology["transform"]["scale"]
-    shift = topology["transform"]["translate"]
+    scale_x, scale_y = topology["transform"]["scale"]
+    shift_x, shift_y = topology["transform"]["translate"]
     lines = []
     for arc in topology["arcs"]:
-        x = y = 0
+        x = 0
+        y = 0
         line: Line = []
         for dx, dy in arc:
-            x = x + dx
-            y = y + dy
-            line.append((x * scale[0] + shift[0], y * scale[1] + shift[1]))
+            x += dx
+            y += dy
+            line.append((x * scale_x + shift_x, y * scale_y + shift_y))
         lines.append(line)
     return lines
 
 
-def simplified(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
-    """Return the line without the points that lie nearer than the tolerance to the line without
-    them.
+def simplify(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
+    """Return the line without the points that lie nearer than the tolerance to the rest of it.
 
     Source: Douglas and Peucker (1973), Cartographica 10(2).
     """
     if len(line) < 3:
         return line
-    (x0, y0) = line[0]
-    (x1, y1) = line[-1]
-    length = math.hypot(x1 - x0, y1 - y0)
 
-    def off(point: Point) -> float:
-        if length == 0.0:  # a closed arc: distance from its one end
-            return math.hypot(point[0] - x0, point[1] - y0)
-        return abs((x1 - x0) * (y0 - point[1]) - (x0 - point[0]) * (y1 - y0)) / length
-
-    worst = max(range(1, len(line) - 1), key=lambda i: off(line[i]))
-    if off(line[worst]) < tolerance:
+    distances = [_distance(point, line[0], line[-1]) for point in line[1:-1]]
+    farthest = max(distances)
+    if farthest < tolerance:
         return [line[0], line[-1]]
-    return simplified(line[: worst + 1], tolerance)[:-1] + simplified(line[worst:], tolerance)
+
+    corner = 1 + distances.index(farthest)
+    return simplify(line[: corner + 1], tolerance)[:-1] + simplify(line[corner:], tolerance)
 
 
-def rings(geometries: Iterable[dict[str, Any]], arcs: list[Line]) -> list[list[Line]]:
-    """Return the polygons of some TopoJSON geometries, each a list of closed rings, the outer one
-    first."""
-    found: list[list[Line]] = []
+def _distance(point: Point, start: Point, end: Point) -> float:
+    """Return how far a point lies from the line through two others, in degrees."""
+    width = end[0] - start[0]
+    height = end[1] - start[1]
+    length = math.hypot(width, height)
+    if length == 0.0:  # a closed arc: distance from its one end
+        return math.hypot(point[0] - start[0], point[1] - start[1])
+    return abs(width * (start[1] - point[1]) - (start[0] - point[0]) * height) / length
+
+
+def polygons(geometries: Iterable[dict[str, Any]], arcs: Sequence[Line]) -> Iterator[Polygon]:
+    """Give the polygons of some TopoJSON geometries."""
     for geometry in geometries:
-        kind = geometry.get("type")
-        if kind == "GeometryCollection":
-            found += rings(geometry["geometries"], arcs)
-        elif kind == "MultiPolygon":
-            found += [[joined(ring, arcs) for ring in polygon] for polygon in geometry["arcs"]]
-        elif kind == "Polygon":
-            found.append([joined(ring, arcs) for ring in geometry["arcs"]])
-    return found
+        match geometry.get("type"):
+            case "GeometryCollection":
+                yield from polygons(geometry["geometries"], arcs)
+            case "MultiPolygon":
+                for polygon in geometry["arcs"]:
+                    yield [join_arcs(ring, arcs) for ring in polygon]
+            case "Polygon":
+                yield [join_arcs(ring, arcs) for ring in geometry["arcs"]]
 
 
-def joined(indices: Sequence[int], arcs: list[Line]) -> Line:
+def join_arcs(indices: Sequence[int], arcs: Sequence[Line]) -> Line:
     """Return one ring from its arcs; a negative index is the complement of an arc walked backwards.
 
     A ring that passes 180 degrees goes on beyond it, else it would come back across the whole map.
@@ -154,67 +175,89 @@ def joined(indices: Sequence[int], arcs: list[Line]) -> Line:
 def shared_arcs(countries: Iterable[dict[str, Any]]) -> list[int]:
     """Return the arcs that two countries have in common: land borders."""
     owners: dict[int, set[int]] = {}
-
-    def walk(nested: Any, owner: int) -> None:
-        if isinstance(nested, int):
-            owners.setdefault(nested if nested >= 0 else ~nested, set()).add(owner)
-        else:
-            for inner in nested:
-                walk(inner, owner)
-
     for owner, country in enumerate(countries):
-        walk(country.get("arcs", []), owner)
-    return sorted(arc for arc, who in owners.items() if len(who) > 1)
+        for index in _arc_indices(country.get("arcs", [])):
+            arc = index if index >= 0 else ~index
+            owners.setdefault(arc, set()).add(owner)
+    return sorted(arc for arc, countries_of_arc in owners.items() if len(countries_of_arc) > 1)
 
 
-def names(
-    countries: Iterable[dict[str, Any]], arcs: list[Line], alpha2: dict[str, str], window: Box
+def _arc_indices(nested: Any) -> Iterator[int]:
+    if isinstance(nested, int):
+        yield nested
+        return
+    for inner in nested:
+        yield from _arc_indices(inner)
+
+
+def country_labels(
+    countries: Iterable[dict[str, Any]],
+    arcs: Sequence[Line],
+    alpha2: dict[str, str],
+    window: Bounds,
 ) -> list[dict[str, Any]]:
-    """Return country, name, lon, lat and size of those large enough to be named, at the widest part
-    of each."""
+    """Return the labels of the countries large enough to be named, the largest first.
+
+    Parameters
+    ----------
+    countries
+        TopoJSON geometries with their names.
+    arcs
+        In degrees.
+    alpha2
+        ISO 3166-1 numeric code -> alpha-2; a territory without a code gets no label.
+    window
+        The part of the world that is mapped.
+
+    Returns
+    -------
+    list
+        country, name, lon and lat (the widest part of its largest piece), size (square degrees).
+    """
     labels = []
     for country in countries:
         code = alpha2.get(country.get("id", ""))
-        if code is None:
-            continue
-        outlines = [
-            ring
-            for polygon in rings([country], arcs)
-            if len(ring := clip_ring(polygon[0], window)) >= 4
-        ]
-        if not outlines:
-            continue
-        largest = max(outlines, key=lambda ring: abs(area_deg2(ring)))
-        size = abs(area_deg2(largest))
-        if size >= LABELLED_DEG2:
-            lon, lat = widest(largest)
-            labels.append(
-                {
-                    "country": code,
-                    "name": country["properties"]["name"],
-                    "lon": round(lon, 2),
-                    "lat": round(lat, 2),
-                    "size": round(size, 1),
-                }
-            )
+        outer_rings = (polygon[0] for polygon in polygons([country], arcs))
+        pieces = [clip_ring(ring, window) for ring in outer_rings]
+        label = _country_label([piece for piece in pieces if is_ring(piece)])
+        if code is not None and label is not None:
+            labels.append({"country": code, "name": country["properties"]["name"], **label})
     return sorted(labels, key=lambda label: -float(label["size"]))
 
 
-def widest(ring: Line, rows: int = 25) -> Point:
+def _country_label(pieces: Sequence[Line]) -> dict[str, float] | None:
+    """Return place and size of a country's label; None where it is too small to be named."""
+    largest = max(pieces, key=lambda ring: abs(area_deg2(ring)), default=[])
+    size = abs(area_deg2(largest))
+    if size < MIN_LABELLED_DEG2:
+        return None
+
+    lon, lat = widest_point(largest)
+    return {"lon": round(lon, 2), "lat": round(lat, 2), "size": round(size, 1)}
+
+
+def widest_point(ring: Line, rows: int = 25) -> Point:
     """Return the middle of the longest stretch of a parallel inside the ring."""
-    low = min(y for _, y in ring)
-    high = max(y for _, y in ring)
+    lats = [lat for _, lat in ring]
+    low = min(lats)
+    high = max(lats)
+
     best: tuple[float, Point] = (-1.0, ring[0])
     for row in range(1, rows):
         lat = low + (high - low) * row / rows
-        cuts = sorted(
-            x0 + (lat - y0) * (x1 - x0) / (y1 - y0)
-            for (x0, y0), (x1, y1) in pairwise(ring)
-            if (y0 <= lat) != (y1 <= lat)
-        )
-        for west, east in zip(cuts[::2], cuts[1::2], strict=False):
+        crossings = _crossings(ring, lat)
+        for west, east in zip(crossings[::2], crossings[1::2], strict=False):
             best = max(best, (east - west, ((west + east) / 2, lat)))
     return best[1]
+
+
+def _crossings(ring: Line, lat_deg: float) -> list[float]:
+    """Return where a ring crosses a parallel, from west to east."""
+    return sorted(
+        lon_a + (lat_deg - lat_a) * (lon_b - lon_a) / (lat_b - lat_a)
+        for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring)
+        if (lat_a <= lat_deg) != (lat_b <= lat_deg)
+    )
 
 
 def area_deg2(ring: Line) -> float:
@@ -222,14 +265,14 @@ def area_deg2(ring: Line) -> float:
     return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring)) / 2
 
 
-def rounded(line: Line) -> Line:
+def round_line(line: Line) -> Line:
     """Return the line at two decimals (about 1 km) without repeated points."""
-    kept: Line = []
+    points: Line = []
     for lon, lat in line:
         point = (round(lon, 2), round(lat, 2))
-        if not kept or kept[-1] != point:
-            kept.append(point)
-    return kept
+        if not points or points[-1] != point:
+            points.append(point)
+    return points
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""The part of the world a map shows and how it falls on the paper: Albers' equal-area conic
-projection.
+"""The part of the world a map shows and how it falls on the paper: Albers' equal-area conic.
 
 Source: Snyder (1987), Map Projections: A Working Manual, USGS Professional Paper 1395, equations
 14-1 to 14-6.
@@ -8,62 +7,87 @@ Source: Snyder (1987), Map Projections: A Working Manual, USGS Professional Pape
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from corridor.charts.basemap import Box
+from corridor.charts.basemap.clipping import Bounds
+from corridor.charts.style import WIDTH
+
+MAPPED = Bounds(-15.0, 0.0, 130.0, 70.0)  # what the outline holds
+MAP_WIDTH = WIDTH - 16
+MIN_HEIGHT = 300.0
+
+
+class _Cone(NamedTuple):
+    """The constants of the projection (Snyder's n and C) for two standard parallels."""
+
+    n: float
+    c: float
+
+    @property
+    def top(self) -> float:
+        """The radius at the equator, from which heights are counted."""
+        return math.sqrt(self.c) / self.n
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The part of the world shown and how it falls on the paper: an equal-area conic, pixels from
-    top left."""
+    """The part of the world shown and how it falls on the paper, in pixels from the top left.
 
-    box: Box
+    scale: pixels in the radius of the globe. shift: pixels of the map's middle meridian and the
+    equator. parallels: the two standard ones, in degrees.
+    """
+
+    bounds: Bounds
     width: float
     height: float
     scale: float
     shift: tuple[float, float]
     parallels: tuple[float, float]
 
+    @property
+    def middle_deg(self) -> float:
+        """The longitude in the middle of the map."""
+        return _middle(self.bounds)
+
     def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
         """Return where a place falls, in pixels from the top left corner."""
-        x, y = conic(lon_deg - (self.box[0] + self.box[2]) / 2, lat_deg, self.parallels)
+        x, y = conic(lon_deg - self.middle_deg, lat_deg, self.parallels)
         return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
 
     def place(self, x_px: float, y_px: float) -> tuple[float, float]:
         """Return which longitude and latitude fall on a pixel."""
-        return _conic_back(
-            (x_px - self.shift[0]) / self.scale,
-            (self.shift[1] - y_px) / self.scale,
-            self.parallels,
-            (self.box[0] + self.box[2]) / 2,
+        x = (x_px - self.shift[0]) / self.scale
+        y = (self.shift[1] - y_px) / self.scale
+        from_middle, lat_deg = _conic_inverse(x, y, self.parallels)
+        return self.middle_deg + from_middle, lat_deg
+
+    def visible(self) -> Bounds:
+        """Return the bounds of all that falls on the paper, a degree wider, within the outline."""
+        rim = [self.place(x, y) for x, y in self._rim()]
+        lons = [lon for lon, _ in rim]
+        lats = [lat for _, lat in rim]
+        return Bounds(
+            max(MAPPED.west, min(lons) - 1),
+            max(MAPPED.south, min(lats) - 1),
+            min(MAPPED.east, max(lons) + 1),
+            min(MAPPED.north, max(lats) + 1),
         )
 
-    def seen(self) -> Box:
-        """Return the box that holds all that falls on the paper, a little beyond the one asked for,
-        in the world mapped."""
-        rim = [
-            self.place(x, y)
-            for share in (i / 12 for i in range(13))
-            for x, y in (
-                (share * self.width, 0.0),
-                (share * self.width, self.height),
-                (0.0, share * self.height),
-                (self.width, share * self.height),
-            )
-        ]
-        west = min(lon for lon, _ in rim)
-        east = max(lon for lon, _ in rim)
-        south = min(lat for _, lat in rim)
-        north = max(lat for _, lat in rim)
-        return max(-15.0, west - 1), max(0.0, south - 1), min(130.0, east + 1), min(70.0, north + 1)
+    def _rim(self) -> Iterable[tuple[float, float]]:
+        """Give pixels along the four sides of the paper."""
+        for share in (i / 12 for i in range(13)):
+            x = share * self.width
+            y = share * self.height
+            yield from ((x, 0.0), (x, self.height), (0.0, y), (self.width, y))
 
     def projection(self) -> dict[str, Any]:
         """Return the same projection in Vega-Lite's words."""
         return {
             "type": "conicEqualArea",
-            "rotate": [-(self.box[0] + self.box[2]) / 2, 0, 0],
+            "rotate": [-self.middle_deg, 0, 0],
             "center": [0, 0],
             "parallels": list(self.parallels),
             "scale": self.scale,
@@ -71,25 +95,116 @@ class View:
         }
 
 
-def conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tuple[float, float]:
-    """Return where a place falls on a plane of radius 1, its longitude counted from the map's
-    middle."""
-    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
-    n = (sin_0 + sin_1) / 2
-    c = 1 + sin_0 * (2 * n - sin_0)
-    radius = math.sqrt(max(0.0, c - 2 * n * math.sin(math.radians(lat_deg)))) / n
-    angle = n * math.radians(lon_deg)
-    return radius * math.sin(angle), math.sqrt(c) / n - radius * math.cos(angle)
+def view_of(
+    lons_deg: Iterable[float],
+    lats_deg: Iterable[float],
+    *,
+    margin_share: float = 0.08,
+    max_height: float = 560.0,
+) -> View:
+    """Return the view that holds all the places, as wide as every map.
+
+    Parameters
+    ----------
+    lons_deg, lats_deg
+        The places, one after the other; at least one.
+    margin_share
+        Free room at each side, as a share of the extent of the places.
+    max_height
+        Pixels of the map's height at most; it has 300 at least.
+    """
+    lons = list(lons_deg)
+    lats = list(lats_deg)
+    bounds = _bounds(lons, lats, margin_share)
+    parallels = _parallels(bounds)
+
+    sheet = _sheet(lons, lats, bounds, parallels, margin_share)
+    return _fit(sheet, bounds, parallels, max_height)
 
 
-def _conic_back(
-    x: float, y: float, parallels: tuple[float, float], middle_deg: float
-) -> tuple[float, float]:
-    sin_0, sin_1 = (math.sin(math.radians(parallel)) for parallel in parallels)
-    n = (sin_0 + sin_1) / 2
-    c = 1 + sin_0 * (2 * n - sin_0)
-    down = math.sqrt(c) / n - y
-    sine = (c - (x * x + down * down) * n * n) / (2 * n)
-    return middle_deg + math.degrees(math.atan2(x, down) / n), math.degrees(
-        math.asin(max(-1.0, min(1.0, sine)))
+def _bounds(lons: Sequence[float], lats: Sequence[float], margin_share: float) -> Bounds:
+    """Return the bounds of the places with a margin of at least a degree, within the outline."""
+    extent = max(max(lons) - min(lons), max(lats) - min(lats))
+    margin = max(1.0, margin_share * extent)
+    return Bounds(
+        max(MAPPED.west, min(lons) - margin),
+        max(MAPPED.south, min(lats) - margin),
+        min(MAPPED.east, max(lons) + margin),
+        min(MAPPED.north, max(lats) + margin),
     )
+
+
+def _parallels(bounds: Bounds) -> tuple[float, float]:
+    """Return the standard parallels: a sixth of the height from the south and from the north."""
+    sixth = (bounds.north - bounds.south) / 6
+    south = bounds.south + sixth
+    north = bounds.north - sixth
+    # A cone with both parallels alike about the equator has no tip.
+    return (south, north + 1.0) if abs(south + north) < 1.0 else (south, north)
+
+
+def _sheet(
+    lons: Sequence[float],
+    lats: Sequence[float],
+    bounds: Bounds,
+    parallels: tuple[float, float],
+    margin_share: float,
+) -> Bounds:
+    """Return the part of the projection's plane that holds all places with a margin."""
+    places = [(lon - _middle(bounds), lat) for lon, lat in zip(lons, lats, strict=True)]
+    if len(places) == 1:  # one place is seen with a degree around it
+        lat = (bounds.south + bounds.north) / 2
+        places += [(-1, lat), (1, lat), (0, lat - 1), (0, lat + 1)]
+
+    points = [conic(lon, lat, parallels) for lon, lat in places]
+    xs = [x for x, _ in points]
+    ys = [y for _, y in points]
+    extent = max(max(xs) - min(xs), max(ys) - min(ys))
+    edge = max(math.radians(1.0), margin_share * extent)
+    return Bounds(min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge)
+
+
+def _fit(sheet: Bounds, bounds: Bounds, parallels: tuple[float, float], max_height: float) -> View:
+    """Return the view that shows a part of the plane as large as the paper allows."""
+    left, low, right, high = sheet
+    height = min(max_height, max(MIN_HEIGHT, MAP_WIDTH * (high - low) / (right - left)))
+    scale = min(MAP_WIDTH / (right - left), height / (high - low))
+
+    shift_x = MAP_WIDTH / 2 - scale * (left + right) / 2
+    shift_y = height / 2 + scale * (low + high) / 2
+    return View(bounds, float(MAP_WIDTH), round(height), scale, (shift_x, shift_y), parallels)
+
+
+def _middle(bounds: Bounds) -> float:
+    return (bounds.west + bounds.east) / 2
+
+
+def conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tuple[float, float]:
+    """Return where a place falls on a plane of radius 1.
+
+    lon_deg: counted from the map's middle. parallels: the two standard ones, in degrees.
+    """
+    cone = _cone(parallels)
+    sine = math.sin(math.radians(lat_deg))
+    radius = math.sqrt(max(0.0, cone.c - 2 * cone.n * sine)) / cone.n
+    angle = cone.n * math.radians(lon_deg)
+    return radius * math.sin(angle), cone.top - radius * math.cos(angle)
+
+
+def _conic_inverse(x: float, y: float, parallels: tuple[float, float]) -> tuple[float, float]:
+    """Return the longitude, from the map's middle, and the latitude of a point of the plane."""
+    cone = _cone(parallels)
+    down = cone.top - y
+    sine = (cone.c - (x * x + down * down) * cone.n * cone.n) / (2 * cone.n)
+
+    lon_deg = math.degrees(math.atan2(x, down) / cone.n)
+    lat_deg = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
+    return lon_deg, lat_deg
+
+
+@cache
+def _cone(parallels: tuple[float, float]) -> _Cone:
+    sin_0 = math.sin(math.radians(parallels[0]))
+    sin_1 = math.sin(math.radians(parallels[1]))
+    n = (sin_0 + sin_1) / 2
+    return _Cone(n, 1 + sin_0 * (2 * n - sin_0))

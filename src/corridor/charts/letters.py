@@ -1,0 +1,27 @@
+"""Letters that name routes, the same in every chart, table and map: A, B, C..."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def route_letter(index: int) -> str:
+    """Return the letter of the index-th route: A...Z, then A2, B2..."""
+    letter = chr(65 + index % 26)
+    return letter if index < 26 else f"{letter}{index // 26 + 1}"
+
+
+def with_letters(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with a ``letter`` per route_id, in order of appearance.
+
+    A frame that has letters keeps them.
+    """
+    if "letter" in frame.columns:
+        return frame
+
+    routes = frame["route_id"].unique(maintain_order=True)
+    letters = pl.DataFrame(
+        {"route_id": routes, "letter": [route_letter(i) for i in range(len(routes))]},
+        schema_overrides={"letter": pl.String},
+    )
+    return frame.join(letters, on="route_id", how="left", maintain_order="left")

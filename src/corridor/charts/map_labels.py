@@ -1,0 +1,197 @@
+"""Names and letters on maps, in free places: which node is named first, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from corridor.charts.basemap.view import View
+from corridor.charts.map_lines import node_places
+from corridor.charts.placement import Box, Label, Pixel, box_around, free_places
+from corridor.charts.text import text_width
+from corridor.language.speech import country_name
+
+# Offsets from what a label names, in shares of its own size, the best first.
+_BESIDE_DOT = (
+    (0.56, 0),
+    (-0.56, 0),
+    (0.5, -0.75),
+    (-0.5, -0.75),
+    (0.5, 0.75),
+    (-0.5, 0.75),
+    (0, -0.95),
+    (0, 0.95),
+    (0.62, -1.4),
+    (-0.62, -1.4),
+    (0.62, 1.4),
+    (-0.62, 1.4),
+)
+_ON_LINK = ((0, 0),)
+_BESIDE_LINK = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
+_ABOUT_COUNTRY = tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3))
+_ALONG_LINK = (0.5, 0.35, 0.65, 0.2, 0.8)  # shares of a link's length at which its letter may stand
+
+_NAMED_KINDS = ("city", "seaport")  # of nodes, on the map of the whole network
+_KIND_RANKS = {
+    "city": 0,
+    "seaport": 1,
+    "border-crossing": 2,
+    "dry-port": 3,
+    "gauge-change-station": 4,
+    "rail-terminal": 5,
+    "mountain-pass": 6,
+}
+
+
+class Name(NamedTuple):
+    """A text of the map, its middle, and the box it fills; in pixels."""
+
+    text: str
+    place: Pixel
+    box: Box
+
+
+def rank_by_degree(
+    nodes: pl.DataFrame, links: pl.DataFrame, first: Collection[str]
+) -> pl.DataFrame:
+    """Return cities, seaports and the nodes to be named first, those with most links first."""
+    ends = pl.concat([links["from_node_id"], links["to_node_id"]]).alias("node_id")
+    degrees = ends.value_counts(name="degree")
+    is_first = pl.col("node_id").is_in(list(first))
+
+    ranked = nodes.join(degrees, on="node_id", how="left")
+    ranked = ranked.filter(pl.col("kind").is_in(_NAMED_KINDS) | is_first)
+    return ranked.sort(~is_first, pl.col("degree").fill_null(0) * -1, "node_id")
+
+
+def rank_by_role(nodes: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
+    """Return the routes' nodes: their ends, then terminals, borders and the rest by kind."""
+    ends = {legs["from_node_id"][0], legs["to_node_id"][-1]}
+    terminals = set(legs.filter(pl.col("kind") == "terminal")["from_node_id"])
+    borders = _border_nodes(nodes, legs)
+
+    def rank(node: str, kind: str) -> int:
+        for i, role in enumerate((ends, terminals, borders)):
+            if node in role:
+                return i
+        return 3 + _KIND_RANKS.get(kind, 9)
+
+    ranks = [rank(node, kind) for node, kind in nodes.select("node_id", "kind").iter_rows()]
+    return nodes.with_columns(rank=pl.Series(ranks, dtype=pl.Int64)).sort("rank", "node_id")
+
+
+def _border_nodes(nodes: pl.DataFrame, legs: pl.DataFrame) -> set[str]:
+    country = dict(nodes.select("node_id", "country").iter_rows())
+    borders: set[str] = set()
+    for start, end in legs.select("from_node_id", "to_node_id").iter_rows():
+        if country.get(start) != country.get(end):
+            borders |= {start, end}
+    return borders
+
+
+def place_names(ranked: pl.DataFrame, view: View, *, limit: int) -> list[Name]:
+    """Return the names that find a free place beside their dots, of the first so many nodes."""
+    rows = ranked.select("name", "lon_deg", "lat_deg").head(limit)
+    dots = [Pixel(*view.pixel(lon, lat)) for _, lon, lat in rows.iter_rows()]
+    texts = [_short_name(str(name)) for name in rows["name"]]
+    labels = [
+        Label(*dot, 6.2 * text_width(text) + 8, 13.0) for dot, text in zip(dots, texts, strict=True)
+    ]
+
+    obstacles = [box_around(dot, 3) for dot in dots]
+    places = free_places(labels, _BESIDE_DOT, (view.width, view.height), obstacles)
+    return [
+        Name(text, place, label._replace(height=14).box(place))
+        for text, place, label in zip(texts, places, labels, strict=True)
+        if place is not None
+    ]
+
+
+def _short_name(name: str) -> str:
+    """Return a name without what it is called elsewhere: in brackets or behind a stroke."""
+    return name.split(" (")[0].split(" / ")[0]
+
+
+def place_countries(
+    outline_names: Sequence[Mapping[str, Any]],
+    countries: Collection[str],
+    view: View,
+    names: Sequence[Name],
+) -> list[dict[str, Any]]:
+    """Return the names of the countries that have nodes, where the nodes' names leave room.
+
+    Parameters
+    ----------
+    outline_names
+        Of the base map: country, name, lon, lat.
+    countries
+        Codes of the countries that have nodes.
+    view
+        What the map shows.
+    names
+        Of the nodes, which must stay free.
+
+    Returns
+    -------
+    list
+        name, x_px, y_px of each.
+    """
+    shown = [label for label in outline_names if label["country"] in countries]
+    texts = [(country_name(label["country"]) or label["name"]).upper() for label in shown]
+    labels = [
+        Label(*view.pixel(label["lon"], label["lat"]), 7.4 * text_width(text), 12.0)
+        for label, text in zip(shown, texts, strict=True)
+    ]
+
+    obstacles = [name.box for name in names]
+    places = free_places(labels, _ABOUT_COUNTRY, (view.width, view.height), obstacles)
+    return [
+        {"name": text, "x_px": place.x, "y_px": place.y}
+        for text, place in zip(texts, places, strict=True)
+        if place is not None
+    ]
+
+
+def place_letters(
+    nodes: pl.DataFrame, legs: pl.DataFrame, view: View, names: Sequence[Name]
+) -> list[dict[str, Any]]:
+    """Return each route's letter on a link that no other route takes; none where there is none.
+
+    Returns letter, x_px, y_px of each.
+    """
+    pixels = {node: Pixel(*view.pixel(*place)) for node, place in node_places(nodes).items()}
+    links = legs.filter(pl.col("kind") == "link")
+    unshared = links.filter(pl.col("letter").n_unique().over("link_id") == 1)
+
+    boxes = [name.box for name in names]
+    rows = []
+    for (letter,), group in unshared.group_by("letter", maintain_order=True):
+        place = _first_letter_place(list(_letter_labels(group, pixels)), view, boxes)
+        if place is not None:
+            boxes.append(box_around(place, 10))
+            rows.append({"letter": letter, "x_px": place.x, "y_px": place.y})
+    return rows
+
+
+def _letter_labels(legs: pl.DataFrame, pixels: Mapping[str, Pixel]) -> Iterator[Label]:
+    """Give the points of a route's links at which its letter may stand, on the longest first."""
+    longest = legs.sort("length_km", descending=True).select("from_node_id", "to_node_id")
+    for from_node, to_node in longest.iter_rows():
+        start = pixels[from_node]
+        end = pixels[to_node]
+        for share in _ALONG_LINK:
+            x = start.x + share * (end.x - start.x)
+            y = start.y + share * (end.y - start.y)
+            yield Label(x, y, 19.0, 19.0)
+
+
+def _first_letter_place(labels: Sequence[Label], view: View, boxes: Sequence[Box]) -> Pixel | None:
+    """Return the first free place on a link, else beside one."""
+    for offsets in (_ON_LINK, _BESIDE_LINK):
+        for label in labels:
+            place = free_places([label], offsets, (view.width, view.height), boxes)[0]
+            if place is not None:
+                return place
+    return None

@@ -1,0 +1,179 @@
+"""The layers of a map, from the ground up: land, links, crosses, dots, names and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from corridor.charts.axes import pixel_channels
+from corridor.charts.basemap.clipping import Line
+from corridor.charts.basemap.view import View
+from corridor.charts.formats import translate
+from corridor.charts.legends import mode_channels
+from corridor.charts.map_labels import Name
+from corridor.charts.map_lines import along_great_circle, node_places
+from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
+
+LAND = "#fbfaf6"
+COAST = "#d5d0c4"
+BORDER = "#b9b2a3"
+COUNTRY = "#9a927f"
+PALE_LINK = "#c4c9ce"
+_EYE_PX = 2.4  # corners of coasts closer than this are not told apart
+_RIM_PX = 4  # so far beyond the paper things are still drawn
+_CROSS = "M-1,-1L1,1M1,-1L-1,1"
+
+
+def land_and_borders(ground: dict[str, Any], view: View) -> list[Any]:
+    """Return land and borders as one path each, in pixels.
+
+    So the outline of the world need not travel in every chart. ground: of the base map.
+    """
+    rings = [ring for polygon in ground["land"]["coordinates"] for ring in polygon]
+    land = _trace(rings, view, is_closed=True)
+    borders = _trace(ground["borders"]["coordinates"], view)
+    return [
+        _path(land, fill=LAND, stroke=COAST, strokeWidth=0.6),
+        _path(borders, fill="transparent", stroke=BORDER, strokeWidth=0.8),
+    ]
+
+
+def pale_links(lines: pl.DataFrame, view: View) -> Any:
+    """Return the links of a network as one pale path."""
+    arcs = (
+        along_great_circle(line)
+        for geometry in lines["geometry"]
+        for line in geometry["coordinates"]
+    )
+    return _path(_trace(arcs, view), fill="transparent", stroke=PALE_LINK, strokeWidth=0.9)
+
+
+def _path(path: str, **look: Any) -> Any:
+    """Return a mark that draws a path given in pixels of the plot.
+
+    A point of size 4 takes its shape as it is.
+    """
+    origin = alt.Data(values=[{"x_px": 0, "y_px": 0}])
+    mark = alt.Chart(origin).mark_point(shape=path or "M0,0", size=4, opacity=1, clip=True, **look)
+    return mark.encode(**pixel_channels())
+
+
+def _trace(lines: Iterable[Line], view: View, *, is_closed: bool = False) -> str:
+    """Return lines as one path in pixels, thinned to what the eye can tell.
+
+    Lines off the paper are left out, and rings too small to be seen.
+    """
+    end = "Z" if is_closed else ""
+    parts = []
+    for line in lines:
+        points = [view.pixel(lon, lat) for lon, lat in line]
+        if _is_visible(points, view, is_closed):
+            corners = "L".join(f"{x:.0f},{y:.0f}" for x, y in _thin(points))
+            parts.append(f"M{corners}{end}")
+    return "".join(parts)
+
+
+def _is_visible(points: Sequence[tuple[float, float]], view: View, is_closed: bool) -> bool:
+    xs = [x for x, _ in points]
+    ys = [y for _, y in points]
+    left = min(xs)
+    right = max(xs)
+    top = min(ys)
+    bottom = max(ys)
+    if is_closed and right - left < 2 and bottom - top < 2:
+        return False
+
+    is_beside = right < -_RIM_PX or left > view.width + _RIM_PX
+    is_above_or_below = bottom < -_RIM_PX or top > view.height + _RIM_PX
+    return not (is_beside or is_above_or_below)
+
+
+def _thin(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the points without corners that the eye cannot tell from the one before."""
+    corners = [points[0]]
+    for x, y in points[1:-1]:
+        last_x, last_y = corners[-1]
+        if abs(x - last_x) + abs(y - last_y) >= _EYE_PX:
+            corners.append((x, y))
+    return [*corners, points[-1]]
+
+
+def strokes(lines: pl.DataFrame, widen: float = 1.0) -> Any:
+    """Return links in the styles of their modes, with a legend; widen: factor on all widths."""
+    style_keys = styles_among(lines["drawn"])
+    names = [STYLES[key].name for key in style_keys]
+    chart = alt.Chart(lines.with_columns(translate("drawn", names)))
+    return chart.mark_geoshape(filled=False, clip=True).encode(**mode_channels(style_keys, widen))
+
+
+def crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[Any]:
+    """Return crosses in the middle of shut links, with a halo.
+
+    Parameters
+    ----------
+    shut
+        The links to be crossed out, by link_id.
+    nodes, links
+        The network, whose ends of links give the middle.
+    view
+        What the map shows: crosses near its rim are left out.
+    """
+    pixels = {node: view.pixel(*place) for node, place in node_places(nodes).items()}
+    ends = links.filter(pl.col("link_id").is_in(shut["link_id"].to_list()))
+
+    rows = []
+    for start, end in ends.select("from_node_id", "to_node_id").iter_rows():
+        x = (pixels[start][0] + pixels[end][0]) / 2
+        y = (pixels[start][1] + pixels[end][1]) / 2
+        if 4 < x < view.width - 4 and 4 < y < view.height - 4:
+            rows.append({"x_px": x, "y_px": y})
+
+    chart = alt.Chart(alt.Data(values=rows))
+    halo = chart.mark_point(shape=_CROSS, size=70, stroke=PAPER, strokeWidth=4.5, opacity=1)
+    cross = chart.mark_point(shape=_CROSS, size=70, stroke=INK, strokeWidth=1.9, opacity=1)
+    return [halo.encode(**pixel_channels()), cross.encode(**pixel_channels())]
+
+
+def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
+    """Return a dot a node; size: square pixels."""
+    rows = []
+    for name, lon, lat in nodes.select("name", "lon_deg", "lat_deg").iter_rows():
+        x, y = view.pixel(lon, lat)
+        rows.append({"name": name, "x_px": x, "y_px": y})
+
+    mark = alt.Chart(alt.Data(values=rows)).mark_circle(
+        size=size, fill=PAPER, stroke=INK, strokeWidth=0.9, opacity=1, clip=True
+    )
+    return mark.encode(**pixel_channels())
+
+
+def country_texts(countries: Sequence[dict[str, Any]]) -> Any:
+    """Return the names of countries; each with name, x_px, y_px."""
+    chart = alt.Chart(alt.Data(values=list(countries)))
+    mark = chart.mark_text(fontSize=9.5, color=COUNTRY)
+    return mark.encode(text="name:N", **pixel_channels())
+
+
+def name_texts(names: Iterable[Name], *, is_bold: bool) -> list[Any]:
+    """Return the names of nodes, with a halo."""
+    rows = [{"name": name.text, "x_px": name.place.x, "y_px": name.place.y} for name in names]
+    weight: Any = "bold" if is_bold else "normal"
+
+    chart = alt.Chart(alt.Data(values=rows))
+    halo = chart.mark_text(fontSize=11, fontWeight=weight, stroke=PAPER, strokeWidth=3.5)
+    text = chart.mark_text(fontSize=11, fontWeight=weight, color=INK if is_bold else SOFT)
+    return [mark.encode(text="name:N", **pixel_channels()) for mark in (halo, text)]
+
+
+def letter_discs(letters: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return the letters of routes on dark discs; each with letter, x_px, y_px."""
+    chart = alt.Chart(alt.Data(values=list(letters)))
+    disc = chart.mark_circle(size=260, fill=INK, stroke=PAPER, strokeWidth=1.5, opacity=1)
+    text = chart.mark_text(fontSize=11, fontWeight="bold", color=PAPER)
+    return [
+        disc.encode(**pixel_channels()),
+        text.encode(text="letter:N", **pixel_channels()),
+    ]

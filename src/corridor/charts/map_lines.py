@@ -1,0 +1,191 @@
+"""Links as lines on a map: parallel ones bowed apart, long ones along the great circle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.basemap.clipping import Line, Point, clip_line
+from corridor.charts.basemap.view import View
+from corridor.charts.style import STYLES, style_key
+from corridor.tables.columns import OPEN_STATUS
+from corridor.tables.schema import layer
+
+# A sea link so much longer than the straight line goes round land: drawn straight it would mislead.
+MAX_DETOUR = 1.3
+_SHORT_KM = 50.0  # below this no detour is measured
+_BOW_PX = 5.0  # between parallel links
+_ARC_STEP_DEG = 3.0  # a great circle is drawn as straight pieces of this length
+
+_LINES = pl.List(pl.List(pl.List(pl.Float64)))
+_SCHEMA: dict[str, Any] = {
+    "link_id": pl.String,
+    "drawn": pl.String,
+    "shut": pl.Boolean,
+    "type": pl.String,
+    "geometry": pl.Struct({"type": pl.String, "coordinates": _LINES}),
+}
+
+
+def link_lines(
+    nodes: pl.DataFrame,
+    links: pl.DataFrame,
+    view: View,
+    closed: Collection[str] = (),
+    *,
+    parallel_among: pl.DataFrame | None = None,
+    with_detours: bool = False,
+) -> pl.DataFrame:
+    """Return the line of every link that the view shows, parallel ones bowed apart.
+
+    Parameters
+    ----------
+    nodes
+        The places, with lon_deg and lat_deg.
+    links
+        link_id, ends, mode, length_km, status, and layer or gauge_mm.
+    view
+        What the map shows.
+    closed
+        link_ids shut besides links of status closed.
+    parallel_among
+        The links among which parallel ones are counted; null: these.
+    with_detours
+        Draw sea links that go round land too.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a link: link_id, drawn (name of its style), shut, type and geometry (GeoJSON).
+    """
+    places = node_places(nodes)
+    ranks = _parallel_ranks(links if parallel_among is None else parallel_among)
+    bounds = view.visible()
+    bow_deg = _BOW_PX / (view.scale * math.pi / 180)
+
+    rows = []
+    for link in links.iter_rows(named=True):
+        start = places[link["from_node_id"]]
+        end = places[link["to_node_id"]]
+        if not with_detours and _goes_round_land(link, start, end):
+            continue
+
+        # Bows lie on one side of the pair of places, whatever the links' directions.
+        is_reversed = link["from_node_id"] > link["to_node_id"]
+        ends = (end, start) if is_reversed else (start, end)
+        line = _bow(*ends, ranks.get(link["link_id"], 0), bow_deg)
+        pieces = clip_line(line, bounds)
+        if pieces:
+            rows.append(_row(link, pieces, closed))
+    return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def node_places(nodes: pl.DataFrame) -> dict[str, Point]:
+    """Return node_id -> longitude and latitude in degrees."""
+    rows = nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()
+    return {node: (lon, lat) for node, lon, lat in rows}
+
+
+def _parallel_ranks(links: pl.DataFrame) -> dict[str, int]:
+    """Return the place of each link among those between the same two nodes, in either direction."""
+    counts: dict[frozenset[str], int] = {}
+    ranks: dict[str, int] = {}
+    for link, start, end in links.select("link_id", "from_node_id", "to_node_id").iter_rows():
+        pair = frozenset((start, end))
+        ranks.setdefault(link, counts.get(pair, 0))
+        counts[pair] = counts.get(pair, 0) + 1
+    return ranks
+
+
+def _goes_round_land(link: Mapping[str, Any], start: Point, end: Point) -> bool:
+    if link["mode"] != "sea":
+        return False
+    straight_km = max(_SHORT_KM, _apart_km(start, end))
+    return bool((link["length_km"] or 0) > MAX_DETOUR * straight_km)
+
+
+def _row(
+    link: Mapping[str, Any], pieces: Sequence[Line], closed: Collection[str]
+) -> dict[str, Any]:
+    is_shut = link["status"] == "closed" or link["link_id"] in closed
+    return {
+        "link_id": link["link_id"],
+        "drawn": STYLES[_style_key(link, is_shut)].name,
+        "shut": is_shut,
+        "type": "Feature",
+        "geometry": {
+            "type": "MultiLineString",
+            "coordinates": [[list(point) for point in piece] for piece in pieces],
+        },
+    }
+
+
+def _style_key(link: Mapping[str, Any], is_shut: bool) -> str:
+    if is_shut:
+        return "closed"
+    if link["status"] != OPEN_STATUS:
+        return "planned"
+    return style_key(link["layer"] if "layer" in link else layer(link["mode"], link["gauge_mm"]))
+
+
+def _bow(start: Point, end: Point, rank: int, bow_deg: float) -> Line:
+    """Return the line between two places; the second and further ones bow out, to either side."""
+    if rank == 0:
+        return [start, end]
+
+    dx = end[0] - start[0]
+    dy = end[1] - start[1]
+    side = 1 if rank % 2 else -1
+    step = (rank + 1) // 2
+    bow = side * min(0.12, bow_deg / max(1e-6, math.hypot(dx, dy))) * step
+
+    line = []
+    for share in (i / 8 for i in range(9)):
+        # A parabola: nothing at both ends, the whole bow in the middle.
+        x = start[0] + dx * share - dy * bow * 4 * share * (1 - share)
+        y = start[1] + dy * share + dx * bow * 4 * share * (1 - share)
+        line.append((x, y))
+    return line
+
+
+def along_great_circle(line: Sequence[Sequence[float]]) -> Line:
+    """Return the line drawn along the great circle where it is long, as the projected ones are.
+
+    Source: Shoemake (1985), spherical linear interpolation.
+    """
+    start = _unit_vector(line[0])
+    end = _unit_vector(line[-1])
+    cosine = sum(a * b for a, b in zip(start, end, strict=True))
+    angle = math.acos(max(-1.0, min(1.0, cosine)))
+
+    count = int(math.degrees(angle) / _ARC_STEP_DEG) if len(line) == 2 else 0
+    if count < 2:
+        return [(lon, lat) for lon, lat in line]
+
+    arc = []
+    for share in (i / count for i in range(count + 1)):
+        near = math.sin((1 - share) * angle) / math.sin(angle)
+        far = math.sin(share * angle) / math.sin(angle)
+        x, y, z = (near * a + far * b for a, b in zip(start, end, strict=True))
+        lat = math.asin(max(-1.0, min(1.0, z)))
+        arc.append((math.degrees(math.atan2(y, x)), math.degrees(lat)))
+    return arc
+
+
+def _unit_vector(place: Sequence[float]) -> tuple[float, float, float]:
+    """Return a place on the globe as a point of the unit sphere."""
+    lon = math.radians(place[0])
+    lat = math.radians(place[1])
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
+def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    (lon_a, lat_a), (lon_b, lat_b) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
+    h = (
+        math.sin((lat_b - lat_a) / 2) ** 2
+        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    )
+    return 2 * 6371.0 * math.asin(math.sqrt(h))
