@@ -32,6 +32,7 @@ from corridor.network.network import Network
 from corridor.runs import run as results
 from corridor.study.study import Study
 from corridor.trade import chapter as trade_chapter
+from corridor.trade import year as trade_year
 from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +93,7 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def thrift() -> Iterator[None]:
     """Compute what pages ask about trade only once, and draw fewer years for a run, which no page
     shows."""
-    skims = trade_chapter._skims
+    skims = trade_year.sector_skims
     answers = trade_chapter.forecast_target
     known: dict[Any, Any] = {}
 
@@ -118,7 +119,7 @@ def thrift() -> Iterator[None]:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trade_chapter, "_skims", skims_once)
+        patch.setattr(trade_year, "sector_skims", skims_once)
         patch.setattr(trade_chapter, "forecast_target", answers_once)
         patch.setattr(results, "forecast_target", answers_once)
         patch.setattr(losses, "YEARS", 40)

@@ -14,7 +14,8 @@ import pytest
 import corridor as co
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
 from corridor.runs.run import trade_tables
-from corridor.trade.chapter import BOUND, GROWTH
+from corridor.trade.chapter import BOUND
+from corridor.trade.target import GROWTH
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> tuple[list[dict[str, str]], str]:

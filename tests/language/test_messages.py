@@ -50,8 +50,8 @@ from corridor.runs.texts import phrases
 from corridor.study.study import Study
 from corridor.tables import schema
 from corridor.tables.columns import MODES
-from corridor.trade import target
 from corridor.trade.forecast import Forecast
+from corridor.trade.target import target_gap
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {c: 0xFEE0 + c for c in map(ord, string.ascii_letters)}  # letters of the pseudo-language
@@ -453,7 +453,7 @@ def test_the_way_to_a_target(told: None) -> None:
     countries = pl.DataFrame({"country": ["KZ", "PK"], "gdp_growth_share_per_year": [0.05, 0.03]})
     for most, usd in (("Border times halved", 1e9), ("Hormuz shut", 1e9), ("Hormuz shut", 1e8)):
         kinds = pairs if most == "Border times halved" else pairs.head(6)
-        found = target.target(
+        found = target_gap(
             Forecast(flows, kinds, flows, flows), flows, series, countries, target_usd=usd
         )
         assert len(found.sentences) > 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 from dataclasses import replace
@@ -15,13 +14,8 @@ import corridor as co
 from corridor.errors import CallError, UnknownName
 from corridor.evidence.chapter import verdicts
 from corridor.runs.run import trade_tables
-from corridor.trade.chapter import (
-    GROWTH,
-    TargetForecast,
-    forecast_target,
-    mean_skims,
-    middles,
-)
+from corridor.trade.chapter import TargetForecast, forecast_target
+from corridor.trade.target import GROWTH
 
 SERIES = ("Kazakh customs", "State Bank of Pakistan")
 
@@ -32,14 +26,14 @@ def study(study_folder: Path) -> co.Study:
 
 
 @pytest.fixture(scope="module")
-def found(study: co.Study) -> TargetForecast:
+def answer(study: co.Study) -> TargetForecast:
     return forecast_target(study, draws=60)
 
 
 def value(
-    found: TargetForecast, series: str, scenario: str | None, kind: str = "scenario"
+    answer: TargetForecast, series: str, scenario: str | None, kind: str = "scenario"
 ) -> float:
-    rows = found.frames["target"].filter(pl.col("series") == series, pl.col("kind") == kind)
+    rows = answer.frames["target"].filter(pl.col("series") == series, pl.col("kind") == kind)
     if scenario is not None:
         rows = rows.filter(pl.col("scenario") == scenario)
     return float(rows["value_usd"].item())
@@ -50,9 +44,9 @@ def value(
     [(SERIES[0], 101.6e6, 2.0, 2.14), (SERIES[1], 227.59e6, 2.5, 0.81)],
 )
 def test_the_billion_from_each_baseline(
-    found: TargetForecast, series: str, base: float, years: float, growth: float
+    answer: TargetForecast, series: str, base: float, years: float, growth: float
 ) -> None:
-    steps = found.frames["target"].filter(pl.col("series") == series)
+    steps = answer.frames["target"].filter(pl.col("series") == series)
     first = steps.row(0, named=True)
     assert (first["step"], first["kind"], first["base_usd"]) == (
         GROWTH,
@@ -65,7 +59,7 @@ def test_the_billion_from_each_baseline(
         1e9
     )
     options = steps.filter(pl.col("kind") == "scenario")
-    assert options["scenario"].to_list() == list(found.provenance["scenarios"])
+    assert options["scenario"].to_list() == list(answer.provenance["scenarios"])
     assert (options["low_usd"] <= options["value_usd"]).all() and (
         options["value_usd"] <= options["high_usd"]
     ).all()
@@ -76,7 +70,7 @@ def test_the_billion_from_each_baseline(
     assert best["scenario"] == "all-together"
     assert 0.005 < best["transport_share"] < 0.05 and best["transport_share_high"] < 0.1
     words = " ".join(
-        found.frames["sentences"].filter(pl.col("series") == series)["sentence"].to_list()
+        answer.frames["sentences"].filter(pl.col("series") == series)["sentence"].to_list()
     )
     assert f"takes {growth:+.0%} a year" in words
     assert f"transport covers {best['transport_share']:.1%} of the way" in words
@@ -103,7 +97,7 @@ def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
 
 
 @pytest.mark.parametrize("series", SERIES)
-def test_more_open_and_quicker_is_never_less(found: TargetForecast, series: str) -> None:
+def test_more_open_and_quicker_is_never_less(answer: TargetForecast, series: str) -> None:
     chains = (
         ("khunjerab-1985", "mid-2026", "open-borders", "borders-halved", "all-together"),
         ("open-borders", "railway-built", "all-together"),
@@ -111,31 +105,31 @@ def test_more_open_and_quicker_is_never_less(found: TargetForecast, series: str)
     )
     for chain in chains:
         for less, more in zip(chain, chain[1:], strict=False):
-            low = value(found, series, less)
-            high = value(found, series, more)
+            low = value(answer, series, less)
+            high = value(answer, series, more)
             assert high >= low * (1 - 2e-3), (
                 f"{more} gives less than {less}: goods drawn to other pairs should be few"
             )
-    assert value(found, series, "all-together") > 1.05 * value(found, series, "open-borders")
-    assert value(found, series, "mid-2026") > 1.005 * value(found, series, "khunjerab-1985")
-    assert value(found, series, None, "bound") > 2 * value(found, series, "all-together")
+    assert value(answer, series, "all-together") > 1.05 * value(answer, series, "open-borders")
+    assert value(answer, series, "mid-2026") > 1.005 * value(answer, series, "khunjerab-1985")
+    assert value(answer, series, None, "bound") > 2 * value(answer, series, "all-together")
 
 
-def test_a_baseline_meets_the_network_of_its_own_months(found: TargetForecast) -> None:
+def test_a_baseline_meets_the_network_of_its_own_months(answer: TargetForecast) -> None:
     """Up to October 2025 the crossings were open: every border open changes next to nothing,
     today's closures take away."""
     for series in SERIES:
-        grown = value(found, series, None, "growth")
-        assert value(found, series, "open-borders") == pytest.approx(grown, rel=0.01)
-        assert value(found, series, "mid-2026") < grown
+        grown = value(answer, series, None, "growth")
+        assert value(answer, series, "open-borders") == pytest.approx(grown, rel=0.01)
+        assert value(answer, series, "mid-2026") < grown
     fiscal, calendar = (
-        value(found, s, "mid-2026") / value(found, s, None, "growth") for s in SERIES[::-1]
+        value(answer, s, "mid-2026") / value(answer, s, None, "growth") for s in SERIES[::-1]
     )
     assert fiscal < calendar < 1, "the calendar year already knew 2.6 months of the closure"
 
 
-def test_what_carriage_costs(found: TargetForecast) -> None:
-    costs = found.frames["pair_costs"]
+def test_what_carriage_costs(answer: TargetForecast) -> None:
+    costs = answer.frames["pair_costs"]
     parts = costs.select("freight_share", "time_share", "reliability_share", "border_share")
     assert parts.sum_horizontal().to_list() == pytest.approx(costs["cost_share"].to_list())
     assert costs.select(pl.all_horizontal(pl.col(parts.columns) > 0)).to_series().all()
@@ -150,15 +144,15 @@ def test_what_carriage_costs(found: TargetForecast) -> None:
     )
 
 
-def test_other_frames(found: TargetForecast, study: co.Study) -> None:
-    gains = found.frames["gains"].filter(pl.col("scenario") == "all-together")
+def test_other_frames(answer: TargetForecast, study: co.Study) -> None:
+    gains = answer.frames["gains"].filter(pl.col("scenario") == "all-together")
     worth = dict(zip(gains["country"], gains["real_income_change_share"], strict=True))
     assert gains["country"].n_unique() == 17 and worth["AF"] > worth["KZ"] > 0 and worth["PK"] > 0
-    assert found.frames["potential"].height == 18
-    assert found.frames["potential"]["potential_usd"].sum() == pytest.approx(580e6, rel=0.05)
-    freight = found.frames["freight"]
-    assert freight["scenario"].unique().sort().to_list() == sorted(found.provenance["scenarios"])
-    pairs = found.frames["pairs"].filter(
+    assert answer.frames["potential"].height == 18
+    assert answer.frames["potential"]["potential_usd"].sum() == pytest.approx(580e6, rel=0.05)
+    freight = answer.frames["freight"]
+    assert freight["scenario"].unique().sort().to_list() == sorted(answer.provenance["scenarios"])
+    pairs = answer.frames["pairs"].filter(
         pl.col("scenario") == "all-together", pl.col("exporter") == "KZ", pl.col("importer") == "PK"
     )
     ends = study.tables["markets"]
@@ -172,7 +166,7 @@ def test_other_frames(found: TargetForecast, study: co.Study) -> None:
     # Rows of less than half a unit are left out.
     assert own["value_usd_per_year"].sum() == pytest.approx(pairs["value_usd"].item(), rel=0.01)
     for name in ("flows", "freight"):
-        assert not found.frames[name].select(pl.selectors.float().is_nan().any()).to_numpy().any()
+        assert not answer.frames[name].select(pl.selectors.float().is_nan().any()).to_numpy().any()
 
 
 def test_wrong_questions(study: co.Study) -> None:
@@ -186,41 +180,15 @@ def test_wrong_questions(study: co.Study) -> None:
         forecast_target(replace(study, settings=replace(study.settings, target=None)), draws=0)
 
 
-def test_middles_of_months() -> None:
-    assert middles(dt.date(2026, 7, 1), 12)[0] == dt.date(2026, 7, 15)
-    assert middles(dt.date(2026, 12, 16), 2) == (dt.date(2027, 1, 15), dt.date(2027, 2, 15))
-
-
-def test_mean_of_days_leaves_out_days_without_a_way() -> None:
-    day = pl.DataFrame(
-        {
-            "origin": ["a", "b"],
-            "destination": ["b", "a"],
-            "cargo_id": ["box"] * 2,
-            "time_h": [10.0, 20.0],
-            "time_p95_h": [12.0, 22.0],
-            "cost_usd": [1.0, 2.0],
-            "border_h": [0.0, 1.0],
-            "border_usd": [0.0, 0.5],
-        }
-    )
-    shut = day.with_columns(
-        pl.when(pl.col("origin") == "b").then(pl.col(c)).alias(c) for c in day.columns[3:]
-    )
-    both = mean_skims([day, shut]).sort("origin")
-    assert both["time_h"].to_list() == [10, 20]
-    assert both["open_share"].to_list() == [0.5, 1]
-
-
-def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: TargetForecast) -> None:
-    frames = verdicts(study, found.forecasts)
+def test_every_claim_has_verdict_and_arithmetic(study: co.Study, answer: TargetForecast) -> None:
+    frames = verdicts(study, answer.forecasts)
     claims = {r["claim_id"]: r for r in frames["claims"].iter_rows(named=True)}
     assert set(claims) == set(study.tables["claims"]["claim_id"])
     for row in claims.values():
         assert row["verdict"] in ("consistent", "differs", "cannot be checked")
         assert row["arithmetic"] or row["note"] and row["verdict"] == "cannot be checked"
     assert claims["logistics"]["verdict"] == "differs"
-    steps = found.frames["target"].filter(
+    steps = answer.frames["target"].filter(
         pl.col("series") == SERIES[0], pl.col("kind") == "scenario"
     )
     share = steps["transport_share"].max()
@@ -231,7 +199,7 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, found: TargetFo
     states = {r["commitment_id"]: r for r in frames["commitments"].iter_rows(named=True)}
     assert states["trade-target"]["state"] == "short by"
     assert states["trade-target"]["short_by"] == pytest.approx(
-        1e9 - value(found, SERIES[0], "mid-2026")
+        1e9 - value(answer, SERIES[0], "mid-2026")
     )
     assert states["trade-target-press"]["short_by"] > states["trade-target"]["short_by"]
     assert set(states) == set(study.tables["commitments"]["commitment_id"])
@@ -246,19 +214,19 @@ def test_results_hold_trade_only_where_it_is_asked_about(study: co.Study) -> Non
     )
 
 
-def told(page: Path) -> str:
-    """The words of a page, tags and charts left out."""
+def page_text(page: Path) -> str:
+    """Return the words of a page, tags and charts left out."""
     text = re.sub(r"<(svg|style).*?</\1>", " ", page.read_text("utf-8"), flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
 def test_report_says_it_in_plain_words(
-    study: co.Study, found: TargetForecast, tmp_path: Path
+    study: co.Study, answer: TargetForecast, tmp_path: Path
 ) -> None:
-    frames = {f"trade_{name}": frame for name, frame in found.frames.items()}
-    results = {"sources": study.tables["sources"], **frames, **verdicts(study, found.forecasts)}
+    frames = {f"trade_{name}": frame for name, frame in answer.frames.items()}
+    results = {"sources": study.tables["sources"], **frames, **verdicts(study, answer.forecasts)}
     page = co.report(results, tmp_path / "report.html")
-    words = told(page)
+    words = page_text(page)
     assert (
         "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
     )
@@ -266,7 +234,7 @@ def test_report_says_it_in_plain_words(
         "from USD 102 m (Kazakh customs, twelve months to 31 December 2025) +214 % a year" in words
     )
     best = (
-        found.frames["target"]
+        answer.frames["target"]
         .filter(pl.col("scenario") == "all-together")["transport_share"]
         .to_list()
     )
@@ -291,8 +259,8 @@ def test_report_without_equilibrium_or_target(tmp_path: Path) -> None:
         {"series": [None], "sentence": ["It did not settle."]},
         schema_overrides={"series": pl.String},
     )
-    assert "It did not settle." in told(
+    assert "It did not settle." in page_text(
         co.report({"trade_sentences": lost}, tmp_path / "lost.html")
     )
-    bare = told(co.report({}, tmp_path / "bare.html"))
+    bare = page_text(co.report({}, tmp_path / "bare.html"))
     assert "Trade" not in bare and "Promises" not in bare

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from corridor.errors import CallError
-from corridor.trade import target
 from corridor.trade.forecast import forecast
+from corridor.trade.target import target_gap
 from trade_cases import QUICK, flat, halved, series
 
 
@@ -27,7 +27,7 @@ def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> Non
         settings=QUICK,
     )
     both = pl.concat([series(tables, "kazakh-customs"), series(tables, "central-bank")])
-    answer = target.target(result, base, both, tables["countries"], target_usd=1e9, by=2028)
+    answer = target_gap(result, base, both, tables["countries"], target_usd=1e9, by=2028)
     grown = answer.steps.filter(pl.col("step") == "base growth")
     first, second = grown.iter_rows(named=True)
     assert first["years"] == pytest.approx(2.0, abs=0.01)
@@ -53,10 +53,10 @@ def test_a_target_below_growth_has_no_share(
     result = forecast(
         base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
     )
-    low = target.target(
+    low = target_gap(
         result, base, series(tables, "kazakh-customs"), tables["countries"], target_usd=5e7
     )
     assert low.steps["transport_share"].null_count() == 2
     assert low.steps["gap_usd"].to_list() == [0, 0]
     with pytest.raises(CallError, match="not before"):
-        target.target(result, base, series(tables, "kazakh-customs"), tables["countries"], by=2025)
+        target_gap(result, base, series(tables, "kazakh-customs"), tables["countries"], by=2025)

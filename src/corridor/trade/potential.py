@@ -58,6 +58,13 @@ class _Flow(NamedTuple):
     confidence: str | None
 
 
+def between(pair: tuple[str, str]) -> pl.Expr:
+    """Return whether a row of trade goes from one of two countries to the other."""
+    exporter = pl.col("exporter")
+    importer = pl.col("importer")
+    return exporter.is_in(pair) & importer.is_in(pair) & (exporter != importer)
+
+
 def kernel(countries: pl.DataFrame, coefficients: Coefficients = Coefficients()) -> Floats:
     """Return how easily each country (rows) sells to each other one (columns); 0 on itself.
 

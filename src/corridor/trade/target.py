@@ -1,12 +1,11 @@
-"""How far a trade target is from what growth and corridors give, and what would have to come from
-elsewhere."""
+"""How far a trade target is from what growth and corridors give, and what is left to others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from corridor.errors import CallError
 from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
 from corridor.trade.forecast import Forecast
+from corridor.trade.potential import between
 from corridor.units import MEAN_YEAR_DAYS
 
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014),
@@ -21,16 +21,26 @@ from corridor.units import MEAN_YEAR_DAYS
 _EXPORTER_GDP = 0.98
 _IMPORTER_GDP = 0.84
 GROWTH = marked("base growth")  # the first step of every series
+NO_DIFFERENCE_USD = 5e5  # below it a scenario gives no more than growth alone
+MAX_ROOMS = 3  # sectors and directions that are named as the largest room
+Direction: TypeAlias = tuple[str, str]  # exporter, importer
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetGap:
     """A target held against what growth and corridors give.
 
-    steps: series, scenario (its id, null for base growth), step (base growth, each scenario's
-    title), value in the target year with low and high, growth needed a year, gap_usd and the share
-    of the way that transport covers. sectors: sector_id, traded, potential, headroom. sentences:
-    the same in plain words.
+    Attributes
+    ----------
+    steps
+        A row a series and step: series, base_usd, ends_on, years, target_usd,
+        needed_growth_share_per_year, scenario (its id, null for base growth), step (base growth,
+        each scenario's title), value_usd in the target year with low_usd and high_usd, gap_usd, and
+        transport_share with _low and _high, the share of the way that transport covers.
+    sectors
+        exporter, importer, sector_id, traded_usd, potential_usd, headroom_usd.
+    sentences
+        The same in plain words.
     """
 
     steps: pl.DataFrame
@@ -42,7 +52,30 @@ class Target:
         return "\n".join(self.sentences)
 
 
-def target(
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A baseline: the pair's trade in twelve months, and the years from their end to the target."""
+
+    name: str
+    flows: Mapping[Direction, float]
+    ends_on: date
+    years: float
+
+    @property
+    def total_usd(self) -> float:
+        """Trade both ways."""
+        return sum(self.flows.values())
+
+
+class _Ratio(NamedTuple):
+    """A direction's trade under a scenario over its base; low and high null without draws."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def target_gap(
     result: Forecast,
     trade: pl.DataFrame,
     series: pl.DataFrame,
@@ -52,278 +85,302 @@ def target(
     by: int = 2028,
     pair: tuple[str, str] = ("KZ", "PK"),
     titles: Mapping[str, str] | None = None,
-) -> Target:
-    """Return how much of a target for a pair's trade, both ways, growth and each scenario can give.
+) -> TargetGap:
+    """Return how much of a target for a pair's trade, both ways, growth and scenarios can give.
 
-    result: a forecast; trade: the sector flows it started from, with potential_usd. series: name,
-    exporter, importer, value_usd, ends_on: each baseline, one row per direction. countries:
-    gdp_growth_share_per_year. titles: what the sentences call a scenario, by its id; null: the id.
-    The target is the twelve months before 1 January of ``by``; years are counted from ends_on. Base
-    growth is that of both GDPs times the elasticities of Head and Mayer (2014); a scenario's value
-    is the base growth's times the ratio the forecast gives. transport_share = (scenario - base
-    growth) / (target - base growth), null where growth alone is enough. Money is at the prices of
-    the baseline. Intervals are those of the elasticities alone.
+    Base growth is that of both GDPs times the elasticities of Head and Mayer (2014); a scenario's
+    value is the base growth's times the ratio the forecast gives. transport_share = (scenario -
+    base growth) / (target - base growth), null where growth alone is enough. Money is at the prices
+    of the baseline. Intervals are those of the elasticities alone.
+
+    Parameters
+    ----------
+    result
+        A forecast of the scenarios.
+    trade
+        The sector flows it started from, with potential_usd.
+    series
+        name, exporter, importer, value_usd, ends_on: each baseline, one row a direction.
+    countries
+        country, gdp_growth_share_per_year.
+    target_usd
+        Trade both ways in a year.
+    by
+        The target is the twelve months before 1 January of this year; years are counted from
+        ends_on.
+    pair
+        The two countries.
+    titles
+        What the sentences call a scenario, by its id; null: the id.
     """
     if target_usd <= 0:
         raise CallError("the target must be above zero")
     growth = _growth(countries, pair)
     ratios = _ratios(result, pair)
+
     rows: list[dict[str, object]] = []
     for name in series["name"].unique(maintain_order=True).to_list():
-        part = series.filter(pl.col("name") == name)
-        ends = part["ends_on"].max()
-        if not isinstance(ends, date):
-            raise CallError(f"series {name}: ends_on must be a date")
-        years = ((date(by, 1, 1) - ends).days - 1) / MEAN_YEAR_DAYS
-        if years <= 0:
-            raise CallError(f"series {name} ends on {ends}, not before {by}")
-        flows = {
-            (r["exporter"], r["importer"]): float(r["value_usd"])
-            for r in part.iter_rows(named=True)
-        }
-        unknown = sorted(f"{a}-{b}" for a, b in flows if {a, b} != set(pair))
-        if unknown:
-            raise CallError(
-                f"series {name} holds {', '.join(unknown)}, not the pair {'-'.join(pair)}"
-            )
-        base = sum(flows.values())
-        if base <= 0:
-            raise CallError(f"series {name} adds up to nothing")
-        grown = {k: v * (1 + growth[k]) ** years for k, v in flows.items()}
-        plain = sum(grown.values())
-        common = {
-            "series": name,
-            "base_usd": base,
-            "ends_on": ends,
-            "years": years,
-            "target_usd": target_usd,
-            "needed_growth_share_per_year": (target_usd / base) ** (1 / years) - 1,
-        }
-        rows.append(
-            {
-                **common,
-                "scenario": None,
-                "step": GROWTH,
-                "value_usd": plain,
-                "low_usd": None,
-                "high_usd": None,
-            }
-        )
-        for scenario, ratio in ratios.items():
-            value, low, high = (_sum(grown, ratio, k) for k in range(3))
-            rows.append(
-                {
-                    **common,
-                    "scenario": scenario,
-                    "step": (titles or {}).get(scenario, scenario),
-                    "value_usd": value,
-                    "low_usd": low,
-                    "high_usd": high,
-                }
-            )
-    steps = (
-        pl.DataFrame(rows, infer_schema_length=None)
-        .with_columns(
-            pl.col("low_usd", "high_usd").cast(pl.Float64),
-            pl.col("scenario").cast(pl.String),
-            pl.col("value_usd").first().over("series").alias("_plain"),
-        )
-        .with_columns(
-            (pl.col("target_usd") - pl.col("value_usd")).clip(lower_bound=0.0).alias("gap_usd"),
-            *[
-                _share(c).alias(f"transport_share{s}")
-                for c, s in (("value_usd", ""), ("low_usd", "_low"), ("high_usd", "_high"))
-            ],
-        )
-        .drop("_plain")
-    )
+        baseline = _series(name, series.filter(pl.col("name") == name), pair, by)
+        for step in _steps(baseline, growth, ratios, titles or {}):
+            rows.append({**_base(baseline, target_usd), **step})
+    steps = _with_gaps(pl.DataFrame(rows, infer_schema_length=None))
+
     sectors = _sectors(trade, pair)
-    return Target(
+    return TargetGap(
         steps,
         sectors,
-        _sentences(steps, sectors, target_usd, by, pair),
+        tuple(_sentences(steps, sectors, target_usd, by, pair)),
         {"target_usd": target_usd, "by": by, "pair": list(pair), **result.provenance},
     )
 
 
-def _share(column: str) -> pl.Expr:
-    way = pl.col("target_usd") - pl.col("_plain")
-    return pl.when(way > 0).then((pl.col(column) - pl.col("_plain")) / way)
+def _growth(countries: pl.DataFrame, pair: tuple[str, str]) -> dict[Direction, float]:
+    """Return the yearly growth of each direction's trade that the growth of both GDPs brings."""
+    gdp_growth = dict(countries.select("country", "gdp_growth_share_per_year").iter_rows())
+    missing = [country for country in pair if gdp_growth.get(country) is None]
+    if missing:
+        names = ", ".join(missing)
+        raise CallError(f"countries.csv has no gdp_growth_share_per_year of {names}")
+
+    growth = {}
+    for exporter, importer in (pair, pair[::-1]):
+        supply = (1 + gdp_growth[exporter]) ** _EXPORTER_GDP
+        growth[exporter, importer] = supply * (1 + gdp_growth[importer]) ** _IMPORTER_GDP - 1
+    return growth
 
 
-def _growth(countries: pl.DataFrame, pair: tuple[str, str]) -> dict[tuple[str, str], float]:
-    """Return the growth of each direction's trade a year that the growth of both GDPs brings."""
-    known = dict(
-        zip(
-            countries["country"].to_list(),
-            countries["gdp_growth_share_per_year"].to_list(),
-            strict=True,
-        )
-    )
-    if lost := [c for c in pair if known.get(c) is None]:
-        raise CallError(f"countries.csv has no gdp_growth_share_per_year of {', '.join(lost)}")
+def _ratios(result: Forecast, pair: tuple[str, str]) -> dict[str, dict[Direction, _Ratio]]:
+    """Return what each scenario does to each direction's trade."""
+    ratios: dict[str, dict[Direction, _Ratio]] = {}
+    for row in result.pairs.filter(between(pair)).iter_rows(named=True):
+        direction = (row["exporter"], row["importer"])
+        base = row["base_usd"]
+        if not base:
+            raise CallError(f"the forecast starts from no trade {'-'.join(direction)}: no ratio")
+
+        values = (row["value_usd"], row["low_usd"], row["high_usd"])
+        ratio = _Ratio(*(None if value is None else value / base for value in values))
+        ratios.setdefault(row["scenario"], {})[direction] = ratio
+    return ratios
+
+
+def _series(name: str, rows: pl.DataFrame, pair: tuple[str, str], by: int) -> _Series:
+    """Read one baseline; raise CallError where no target can be measured from it."""
+    ends_on = rows["ends_on"].max()
+    if not isinstance(ends_on, date):
+        raise CallError(f"series {name}: ends_on must be a date")
+    years = ((date(by, 1, 1) - ends_on).days - 1) / MEAN_YEAR_DAYS
+    if years <= 0:
+        raise CallError(f"series {name} ends on {ends_on}, not before {by}")
+
+    flows = {(r["exporter"], r["importer"]): float(r["value_usd"]) for r in rows.to_dicts()}
+    others = sorted("-".join(direction) for direction in flows if set(direction) != set(pair))
+    if others:
+        raise CallError(f"series {name} holds {', '.join(others)}, not the pair {'-'.join(pair)}")
+
+    series = _Series(name, flows, ends_on, years)
+    if series.total_usd <= 0:
+        raise CallError(f"series {name} adds up to nothing")
+    return series
+
+
+def _base(series: _Series, target_usd: float) -> dict[str, object]:
+    """Return what all steps of a baseline have in common."""
+    base_usd = series.total_usd
     return {
-        (a, b): (1 + known[a]) ** _EXPORTER_GDP * (1 + known[b]) ** _IMPORTER_GDP - 1
-        for a, b in (pair, pair[::-1])
+        "series": series.name,
+        "base_usd": base_usd,
+        "ends_on": series.ends_on,
+        "years": series.years,
+        "target_usd": target_usd,
+        "needed_growth_share_per_year": (target_usd / base_usd) ** (1 / series.years) - 1,
     }
 
 
-def _ratios(
-    result: Forecast, pair: tuple[str, str]
-) -> dict[str, dict[tuple[str, str], tuple[float | None, ...]]]:
-    out: dict[str, dict[tuple[str, str], tuple[float | None, ...]]] = {}
-    rows = result.pairs.filter(
-        pl.col("exporter").is_in(pair)
-        & pl.col("importer").is_in(pair)
-        & (pl.col("exporter") != pl.col("importer"))
-    )
-    for row in rows.iter_rows(named=True):
-        base = row["base_usd"]
-        if not base:
-            raise CallError(
-                f"the forecast starts from no trade {row['exporter']}-{row['importer']}: no ratio"
-            )
-        out.setdefault(row["scenario"], {})[row["exporter"], row["importer"]] = tuple(
-            None if row[c] is None else row[c] / base for c in ("value_usd", "low_usd", "high_usd")
-        )
-    return out
+def _steps(
+    series: _Series,
+    growth: Mapping[Direction, float],
+    ratios: Mapping[str, Mapping[Direction, _Ratio]],
+    titles: Mapping[str, str],
+) -> Iterator[dict[str, object]]:
+    """Yield base growth, then every scenario on top of it."""
+    grown = {
+        direction: usd * (1 + growth[direction]) ** series.years
+        for direction, usd in series.flows.items()
+    }
+    yield {
+        "scenario": None,
+        "step": GROWTH,
+        "value_usd": sum(grown.values()),
+        "low_usd": None,
+        "high_usd": None,
+    }
+
+    for scenario, by_direction in ratios.items():
+        yield {
+            "scenario": scenario,
+            "step": titles.get(scenario, scenario),
+            "value_usd": _scaled(grown, {d: ratio.value for d, ratio in by_direction.items()}),
+            "low_usd": _scaled(grown, {d: ratio.low for d, ratio in by_direction.items()}),
+            "high_usd": _scaled(grown, {d: ratio.high for d, ratio in by_direction.items()}),
+        }
 
 
-def _sum(
-    grown: dict[tuple[str, str], float],
-    ratio: dict[tuple[str, str], tuple[float | None, ...]],
-    which: int,
+def _scaled(
+    flows: Mapping[Direction, float], ratios: Mapping[Direction, float | None]
 ) -> float | None:
+    """Return the sum of flows times their ratios; null where a ratio is."""
     total = 0.0
-    for key, value in grown.items():
-        if key not in ratio:
-            raise CallError(f"the forecast holds no flow {'-'.join(key)}")
-        part = ratio[key][which]
-        if part is None:
+    for direction, usd in flows.items():
+        if direction not in ratios:
+            raise CallError(f"the forecast holds no flow {'-'.join(direction)}")
+
+        ratio = ratios[direction]
+        if ratio is None:
             return None
-        total += value * part
+        total += usd * ratio
     return total
 
 
-def _sectors(trade: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
-    """Return what each direction and sector trades and could, by gravity's prediction for an
-    average pair."""
-    rows = trade.filter(
-        pl.col("exporter").is_in(pair)
-        & pl.col("importer").is_in(pair)
-        & (pl.col("exporter") != pl.col("importer"))
+def _with_gaps(steps: pl.DataFrame) -> pl.DataFrame:
+    """Add what is missing to the target, and the share of the way that transport covers."""
+    typed = steps.with_columns(
+        pl.col("low_usd", "high_usd").cast(pl.Float64),
+        pl.col("scenario").cast(pl.String),
+        pl.col("value_usd").first().over("series").alias("_growth_usd"),
     )
-    return rows.select(
+    gap_usd = (pl.col("target_usd") - pl.col("value_usd")).clip(lower_bound=0.0)
+    return typed.with_columns(
+        gap_usd.alias("gap_usd"),
+        _transport_share("value_usd").alias("transport_share"),
+        _transport_share("low_usd").alias("transport_share_low"),
+        _transport_share("high_usd").alias("transport_share_high"),
+    ).drop("_growth_usd")
+
+
+def _transport_share(column: str) -> pl.Expr:
+    """Return the share of the way from growth to the target; null where growth is enough."""
+    distance = pl.col("target_usd") - pl.col("_growth_usd")
+    return pl.when(distance > 0).then((pl.col(column) - pl.col("_growth_usd")) / distance)
+
+
+def _sectors(trade: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
+    """Return what each direction and sector trades, and what an average pair would, by gravity."""
+    headroom_usd = (pl.col("potential_usd") - pl.col("value_usd")).clip(lower_bound=0.0)
+    rows = trade.filter(between(pair)).select(
         "exporter",
         "importer",
         "sector_id",
         pl.col("value_usd").alias("traded_usd"),
         "potential_usd",
-        (pl.col("potential_usd") - pl.col("value_usd")).clip(lower_bound=0.0).alias("headroom_usd"),
-    ).sort("headroom_usd", descending=True)
+        headroom_usd.alias("headroom_usd"),
+    )
+    return rows.sort("headroom_usd", descending=True)
 
 
 def _sentences(
     steps: pl.DataFrame, sectors: pl.DataFrame, target_usd: float, by: int, pair: tuple[str, str]
-) -> tuple[str, ...]:
-    out: list[str] = []
-    for (name,), part in steps.group_by("series", maintain_order=True):
-        first = part.row(0, named=True)
-        growth = message(
-            "{figure}%", figure=figure(first["needed_growth_share_per_year"] * 100, "+.0f")
+) -> Iterator[str]:
+    """Tell each baseline's steps to the target, then what an average pair would trade."""
+    for _, rows in steps.group_by("series", maintain_order=True):
+        growth = rows.row(0, named=True)
+        yield _say_need(growth, target_usd, by)
+        yield message(
+            "Growth of both economies alone gives {value}, {gap} short.",
+            value=million(growth["value_usd"]),
+            gap=million(growth["gap_usd"]),
         )
-        out.append(
-            message(
-                "From USD {base} ({series}, twelve months to {date}) to {target} by {year} takes "
-                "{growth} a year over {years} years ({times} times).",
-                base=million(first["base_usd"]),
-                series=name,
-                date=first["ends_on"],
-                year=by,
-                target=million(target_usd),
-                growth=growth,
-                years=figure(first["years"], ".1f"),
-                times=figure(target_usd / first["base_usd"], ".1f"),
-            )
-        )
-        out.append(
-            message(
-                "Growth of both economies alone gives {value}, {gap} short.",
-                value=million(first["value_usd"]),
-                gap=million(first["gap_usd"]),
-            )
-        )
-        scenarios = part.slice(1).filter(pl.col("value_usd").is_not_null())
-        out += [_against(row, first["value_usd"]) for row in scenarios.iter_rows(named=True)]
+
+        scenarios = rows.slice(1).filter(pl.col("value_usd").is_not_null())
+        for scenario in scenarios.iter_rows(named=True):
+            yield _say_scenario(scenario, growth["value_usd"])
         if scenarios.height:
-            best = scenarios.sort("value_usd").row(-1, named=True)
-            if best["gap_usd"] > 0:
-                out.append(
-                    message(
-                        "Even with the best of these ({scenario}), {gap} would have to come from "
-                        "new products and buyers: transport covers {share} of the way.",
-                        scenario=best["step"],
-                        gap=million(best["gap_usd"]),
-                        share=_part(best["transport_share"]),
-                    )
-                )
-            else:
-                out.append(message("The target is reached: {scenario}.", scenario=best["step"]))
-    traded = float(sectors["traded_usd"].sum())
-    could = float(sectors["potential_usd"].sum())
-    if could > 0:
-        top = [
-            message(
-                "{sector} from {exporter} to {importer}: {value}",
-                sector=r["sector_id"],
-                exporter=r["exporter"],
-                importer=r["importer"],
-                value=million(r["headroom_usd"]),
-            )
-            for r in sectors.head(3).iter_rows(named=True)
-        ]
-        out.append(
-            message(
-                "A pair of this size at this distance would on average trade {value} (gravity), "
-                "against {traded} now; the largest room: {rooms}.",
-                value=million(could),
-                traded=million(traded),
-                rooms=joined(top),
-            )
+            yield _say_best(scenarios.sort("value_usd").row(-1, named=True))
+
+    potential_usd = float(sectors["potential_usd"].sum())
+    if potential_usd > 0:
+        yield _say_average(sectors, potential_usd)
+    if 0 < potential_usd < target_usd:
+        yield message(
+            "The target lies {times} times above that average: it would take relations "
+            "far closer than {one} and {other} have with others.",
+            times=figure(target_usd / potential_usd, ".1f"),
+            one=pair[0],
+            other=pair[1],
         )
-        if could < target_usd:
-            out.append(
-                message(
-                    "The target lies {times} times above that average: it would take relations "
-                    "far closer than {one} and {other} have with others.",
-                    times=figure(target_usd / could, ".1f"),
-                    one=pair[0],
-                    other=pair[1],
-                )
-            )
-    return tuple(out)
 
 
-def _against(row: dict[str, Any], plain: float) -> str:
+def _say_need(growth: Mapping[str, Any], target_usd: float, by: int) -> str:
+    """Say how fast trade would have to grow to meet the target."""
+    growth_percent = figure(growth["needed_growth_share_per_year"] * 100, "+.0f")
+    return message(
+        "From USD {base} ({series}, twelve months to {date}) to {target} by {year} takes "
+        "{growth} a year over {years} years ({times} times).",
+        base=million(growth["base_usd"]),
+        series=growth["series"],
+        date=growth["ends_on"],
+        year=by,
+        target=million(target_usd),
+        growth=message("{figure}%", figure=growth_percent),
+        years=figure(growth["years"], ".1f"),
+        times=figure(target_usd / growth["base_usd"], ".1f"),
+    )
+
+
+def _say_scenario(row: Mapping[str, Any], growth_usd: float) -> str:
     """Say how a scenario stands to growth alone, and what part of the way to the target that is."""
-    more = row["value_usd"] - plain
-    share = row["transport_share"]
-    told = {
+    more_usd = row["value_usd"] - growth_usd
+    values = {
         "scenario": row["step"],
         "value": with_band(row["value_usd"], row["low_usd"], row["high_usd"]),
-        "difference": million(abs(more)),
+        "difference": million(abs(more_usd)),
     }
-    if abs(more) < 5e5:
-        return message("{scenario}: {value}, no more than growth alone.", **told)
-    if more < 0:
-        return message("{scenario}: {value}, {difference} less than growth alone.", **told)
-    if share is None:
-        return message("{scenario}: {value}, {difference} more than growth alone.", **told)
+    if abs(more_usd) < NO_DIFFERENCE_USD:
+        return message("{scenario}: {value}, no more than growth alone.", **values)
+    if more_usd < 0:
+        return message("{scenario}: {value}, {difference} less than growth alone.", **values)
+    if row["transport_share"] is None:
+        return message("{scenario}: {value}, {difference} more than growth alone.", **values)
+
     return message(
         "{scenario}: {value}, {difference} more than growth alone or {share} of the way to the "
         "target.",
-        share=_part(share),
-        **told,
+        share=_part(row["transport_share"]),
+        **values,
+    )
+
+
+def _say_best(row: Mapping[str, Any]) -> str:
+    """Say what the best scenario leaves to others than transport."""
+    if row["gap_usd"] <= 0:
+        return message("The target is reached: {scenario}.", scenario=row["step"])
+    return message(
+        "Even with the best of these ({scenario}), {gap} would have to come from "
+        "new products and buyers: transport covers {share} of the way.",
+        scenario=row["step"],
+        gap=million(row["gap_usd"]),
+        share=_part(row["transport_share"]),
+    )
+
+
+def _say_average(sectors: pl.DataFrame, potential_usd: float) -> str:
+    """Say what an average pair of that size and distance would trade, and where the room is."""
+    rooms = [
+        message(
+            "{sector} from {exporter} to {importer}: {value}",
+            sector=row["sector_id"],
+            exporter=row["exporter"],
+            importer=row["importer"],
+            value=million(row["headroom_usd"]),
+        )
+        for row in sectors.head(MAX_ROOMS).iter_rows(named=True)
+    ]
+    return message(
+        "A pair of this size at this distance would on average trade {value} (gravity), "
+        "against {traded} now; the largest room: {rooms}.",
+        value=million(potential_usd),
+        traded=million(float(sectors["traded_usd"].sum())),
+        rooms=joined(rooms),
     )
 
 

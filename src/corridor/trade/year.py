@@ -1,0 +1,119 @@
+"""Trade costs over a year: skims of every sector in the middle of each month, and their mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from corridor.network.cost import hour_usd
+from corridor.network.network import Network, build
+from corridor.routing.skims import skims_by_value
+from corridor.study.settings import Scenario
+from corridor.study.study import Study
+from corridor.trade.costs import trade_costs
+
+MONTHS = 12
+MID_MONTH = 15
+_MEANS = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
+
+
+@dataclass(frozen=True, eq=False)
+class YearCosts:
+    """Trade costs of a study's scenarios, each the mean over some months.
+
+    skims: those computed so far, by scenario and day, so that none is computed twice.
+    """
+
+    study: Study
+    skims: dict[tuple[str, dt.date], pl.DataFrame] = field(default_factory=dict)
+
+    def mean(self, scenario: Scenario, days: Iterable[dt.date]) -> pl.DataFrame:
+        """Return the trade costs of a scenario from the mean of its skims on some days."""
+        network = _network(self.study, scenario)
+        skims = [self._skims(network, scenario.scenario_id, day) for day in days]
+
+        tables = self.study.tables
+        return trade_costs(
+            mean_skims(skims), tables["sectors"], tables["cargoes"], tables["markets"]
+        )
+
+    def _skims(self, network: Network, scenario_id: str, day: dt.date) -> pl.DataFrame:
+        key = (scenario_id, day)
+        if key not in self.skims:
+            self.skims[key] = sector_skims(self.study, network, day)
+        return self.skims[key]
+
+
+def middles(start: dt.date, count: int) -> tuple[dt.date, ...]:
+    """Return the middle days of a number of months, the first on or after a day.
+
+    >>> [str(d) for d in middles(dt.date(2026, 7, 20), 2)]
+    ['2026-08-15', '2026-09-15']
+    """
+    first = start.year * 12 + start.month - 1 + (start.day > MID_MONTH)
+    return tuple(dt.date(m // 12, m % 12 + 1, MID_MONTH) for m in range(first, first + count))
+
+
+def mean_skims(skims: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the mean of skims of several days, over the days with a route.
+
+    open_share: the share of such days.
+    """
+    keys = ["origin", "destination", "cargo_id"]
+    if "sector_id" in skims[0].columns:
+        keys.append("sector_id")
+
+    rows = pl.concat([frame.select(*keys, *_MEANS) for frame in skims])
+    means = [pl.col(column).mean() for column in _MEANS]
+    open_share = pl.col("time_h").is_not_null().mean().alias("open_share")
+    return rows.group_by(keys, maintain_order=True).agg(*means, open_share)
+
+
+def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
+    """Return skims of every sector, each by the routes that suit what an hour costs its goods."""
+    unit_t = dict(study.tables["cargoes"].select("cargo_id", "t_per_unit").iter_rows())
+    places = _places(study, network)
+
+    skims = []
+    for (cargo,), sectors in study.tables["sectors"].group_by("cargo_id", maintain_order=True):
+        cargo_id = str(cargo)
+        hours = [
+            hour_usd(unit_t[cargo_id] * sector["usd_per_t"], sector["time_value_share_per_day"])
+            for sector in sectors.iter_rows(named=True)
+        ]
+        frames = skims_by_value(network, hours, cargo=cargo_id, depart=day, places=places)
+        for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
+            skims.append(frame.with_columns(pl.lit(sector_id).alias("sector_id")))
+    return pl.concat(skims)
+
+
+def _places(study: Study, network: Network) -> list[str]:
+    """Return the places of the table markets that the network has."""
+    nodes = network.by_id("nodes")
+    places = study.tables["markets"]["node_id"].unique(maintain_order=True)
+    return [node_id for node_id in places.to_list() if node_id in nodes]
+
+
+def _network(study: Study, scenario: Scenario) -> Network:
+    """Return the network of a scenario, under the choices laid over the study's own scenario."""
+    if scenario.scenario_id == study.scenario.scenario_id:
+        return study.network
+    return build(
+        study.tables,
+        choices={**scenario.choices, **_extra_choices(study)},
+        change_ids=scenario.changes,
+        inputs=study.hash,
+    )
+
+
+def _extra_choices(study: Study) -> Mapping[str, str]:
+    """Return the choices laid over those of the study's scenario (by --choose)."""
+    declared = study.scenarios[study.scenario.scenario_id].choices
+    return {
+        parameter: option
+        for parameter, option in study.scenario.choices.items()
+        if declared.get(parameter) != option
+    }
