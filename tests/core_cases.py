@@ -9,10 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.network import network as networks
-from corridor.network.network import Network
+from corridor.network.network import Network, build
 from corridor.study import study
-from random_networks import evidence, frame
+from random_networks import Row, Rows, evidence, frame
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 SCENARIOS = (
@@ -23,7 +22,7 @@ SCENARIOS = (
     "khunjerab-1985",
     "railway-built",
 )
-Rows = list[dict[str, Any]]
+MODES = ("road", "rail", "ferry", "sea")
 
 
 @cache
@@ -34,16 +33,20 @@ def read(scenario: str) -> study.Study:
 
 @cache
 def network(scenario: str, *choices: str) -> Network:
-    """Return the network of a scenario of the built-in study, with further choices such as
-    ``khunjerab=protocol-1985``."""
-    known = read(scenario)
-    extra = dict(c.split("=") for c in choices)
-    return networks.build(
-        known.tables, choices={**known.scenario.choices, **extra}, change_ids=known.scenario.changes
+    """Return the network of a scenario of the built-in study.
+
+    choices: further ones, such as ``khunjerab=protocol-1985``.
+    """
+    built_in = read(scenario)
+    further = dict(choice.split("=") for choice in choices)
+    return build(
+        built_in.tables,
+        choices={**built_in.scenario.choices, **further},
+        change_ids=built_in.scenario.changes,
     )
 
 
-def node(node_id: str, country: str = "KZ", **more: Any) -> dict[str, Any]:
+def node(node_id: str, country: str = "KZ", **cells: Any) -> Row:
     return {
         "node_id": node_id,
         "name": node_id.title(),
@@ -51,26 +54,26 @@ def node(node_id: str, country: str = "KZ", **more: Any) -> dict[str, Any]:
         "kind": "city",
         "lon_deg": 60.0,
         "lat_deg": 40.0,
-        **more,
+        **cells,
     }
 
 
-def link(link_id: str, a: str, b: str, **more: Any) -> dict[str, Any]:
+def link(link_id: str, from_node_id: str, to_node_id: str, **cells: Any) -> Row:
     """Return a road of 100 km at 50 km/h, both ways."""
     return {
         "link_id": link_id,
-        "from_node_id": a,
-        "to_node_id": b,
+        "from_node_id": from_node_id,
+        "to_node_id": to_node_id,
         "mode": "road",
         "length_km": 100.0,
         "speed_kmh": 50.0,
         "status": "existing",
         "two_way": True,
-        **more,
+        **cells,
     }
 
 
-BOX = {
+BOX: Row = {
     "cargo_id": "box",
     "name": "Box",
     "form": "container",
@@ -78,43 +81,38 @@ BOX = {
     "teu_per_unit": 2.0,
     "value_usd_per_unit": 40000.0,
     "time_value_share_per_day": 0.006,
-    "allowed_modes": "road rail ferry sea",
+    "allowed_modes": " ".join(MODES),
 }
 BASE: dict[str, Rows] = {
     "nodes": [node("a"), node("b"), node("c", "UZ"), node("d", "PK")],
     "links": [link("ab", "a", "b"), link("bc", "b", "c"), link("cd", "c", "d")],
     "modes": [
-        {"mode_id": m, "mode": m, "active_h_per_day": 24.0, "running_p95_ratio": 1.5}
-        for m in ("road", "rail", "ferry", "sea")
+        {"mode_id": mode, "mode": mode, "active_h_per_day": 24.0, "running_p95_ratio": 1.5}
+        for mode in MODES
     ],
-    "rates": [
-        {"rate_id": m, "mode": m, "usd_per_teu_km": 0.5} for m in ("road", "rail", "ferry", "sea")
-    ],
+    "rates": [{"rate_id": mode, "mode": mode, "usd_per_teu_km": 0.5} for mode in MODES],
     "emissions": [
-        {"emission_id": m, "mode": m, "g_co2e_per_t_km": 100.0}
-        for m in ("road", "rail", "ferry", "sea")
-    ]
-    + [{"emission_id": "hub", "mode": "terminal", "kg_co2e_per_teu": 5.35}],
+        *({"emission_id": mode, "mode": mode, "g_co2e_per_t_km": 100.0} for mode in MODES),
+        {"emission_id": "hub", "mode": "terminal", "kg_co2e_per_teu": 5.35},
+    ],
     "cargoes": [BOX],
 }
 
 
-def frames(**rows: Rows) -> dict[str, pl.DataFrame]:
-    """Return the tables of a small study: a - b - c - d by road, with other rows in place of a
-    table's."""
+def frames(**tables: Rows) -> dict[str, pl.DataFrame]:
+    """Return the tables of a small study: a - b - c - d by road, some tables with other rows."""
     return {
-        name: frame(name, [evidence(r) for r in made]) for name, made in {**BASE, **rows}.items()
+        name: frame(name, [evidence(row) for row in rows])
+        for name, rows in {**BASE, **tables}.items()
     }
 
 
-def small(*change_ids: str, choices: dict[str, str] | None = None, **rows: Rows) -> Network:
+def small(*change_ids: str, choices: dict[str, str] | None = None, **tables: Rows) -> Network:
     """Return the network of :func:`frames`, with changes laid over it."""
-    return networks.build(frames(**rows), choices=choices, change_ids=change_ids)
+    return build(frames(**tables), choices=choices, change_ids=change_ids)
 
 
-def closed(
-    row_id: str, from_on: Any = None, to_on: Any = None, change_id: str = "shut"
-) -> dict[str, Any]:
+def closed(row_id: str, from_on: Any = None, to_on: Any = None, change_id: str = "shut") -> Row:
     """Return a change row that closes links."""
     return {
         "change_id": change_id,

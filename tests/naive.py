@@ -1,8 +1,8 @@
 """Readable twins of the kernels, written from the tables and the words of the documentation, not
 from the code.
 
-Slow on purpose: time is stepped by the hour, ways are enumerated one by one, nothing is shared with
-the package but the names of tables and columns.
+Slow on purpose: time is stepped by the hour, routes are enumerated one by one, nothing is shared
+with the package but the names of tables and columns.
 """
 
 from __future__ import annotations
@@ -11,14 +11,33 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 Row = dict[str, Any]
+State = tuple[str, str]  # a node and a layer
+Delays = tuple[float | None, ...]  # hours of delay at every hour of a day, None where shut
 UTC = dt.UTC
-SHUT: tuple[float | None, ...] = (None,) * 24
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SHUT_ALL_DAY: Delays = (None,) * 24
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK_H = 168
+RISK_DAYS = 30
+
+
+class Arc(NamedTuple):
+    """A way to go on from a state: over a link, alone or with a service, or through a terminal."""
+
+    name: str
+    tail: State
+    head: State
+    link: Row | None = None
+    service: Row | None = None
+    terminal: Row | None = None
+
+    @property
+    def service_id(self) -> str | None:
+        return self.service["service_id"] if self.service else None
 
 
 class NaiveNetwork:
@@ -27,379 +46,404 @@ class NaiveNetwork:
     def __init__(
         self, tables: dict[str, pl.DataFrame], depart: dt.date, origin: str, destination: str
     ) -> None:
-        self.t = {name: f.to_dicts() for name, f in tables.items()}
+        self.tables = {name: table.to_dicts() for name, table in tables.items()}
         self.depart = dt.datetime(depart.year, depart.month, depart.day, tzinfo=UTC)
-        self.country = {n["node_id"]: n["country"] for n in self.t["nodes"]}
-        self.cargo = self.t["cargoes"][0]
-        self.last = (dt.date(depart.year + 3, 1, 1) - depart).days * 24
-        for change in self.t["changes"]:  # figures of the departure date, status apart
-            if change["column"] == "fixed_h" and _in_force(change, depart):
-                for link in self.t["links"]:
-                    if link["link_id"] in change["row_id"] or link["mode"] == "road":
-                        value = float(change["value"])
-                        link["fixed_h"] = (
-                            link["fixed_h"] + value
-                            if change["op"] == "add"
-                            else link["fixed_h"] * value
-                        )
-        self.rules = [
-            r
-            for r in self.t["rules"]
-            if r["origin_country"] in (None, self.country[origin])
-            and r["destination_country"] in (None, self.country[destination])
-        ]
-        self.covered: dict[tuple[str, str], bool] = {}
-        self.days: dict[tuple[Any, ...], tuple[float | None, ...]] = {}
-        self.arcs = list(self._arcs())
+        self.country = {node["node_id"]: node["country"] for node in self.tables["nodes"]}
+        self.cargo = self.tables["cargoes"][0]
+        self.last_hour = (dt.date(depart.year + 3, 1, 1) - depart).days * 24
+        self.apply_changes_of_figures(depart)
 
-    def _arcs(self) -> Iterator[Row]:
-        served = {s["link_ids"] for s in self.t["services"] if s["required"]}
-        for link in self.t["links"]:
-            layer = (
-                link["mode"] if link["gauge_mm"] is None else f"{link['mode']}-{link['gauge_mm']}"
-            )
-            for a, b in (
-                (link["from_node_id"], link["to_node_id"]),
-                (link["to_node_id"], link["from_node_id"]),
-            ):
-                if a == link["to_node_id"] and not link["two_way"]:
+        self.rules = [
+            rule
+            for rule in self.tables["rules"]
+            if rule["origin_country"] in (None, self.country[origin])
+            and rule["destination_country"] in (None, self.country[destination])
+        ]
+        self.is_covered: dict[tuple[str, str], bool] = {}
+        self.delays_of_day: dict[tuple[Any, ...], Delays] = {}
+        self.arcs = [*self.link_arcs(), *self.terminal_arcs()]
+
+    def apply_changes_of_figures(self, on: dt.date) -> None:
+        """Change what holds on the departure date, the status of links apart."""
+        for change in self.tables["changes"]:
+            if change["column"] != "fixed_h" or not is_in_force(change, on):
+                continue
+            for link in self.tables["links"]:
+                if link["link_id"] not in change["row_id"] and link["mode"] != "road":
                     continue
-                base = {"from": (a, layer), "to": (b, layer), "link": link, "name": link["link_id"]}
-                if link["link_id"] not in served:
-                    yield {**base, "service": None}
-                for s in self.t["services"]:
-                    if s["link_ids"] == link["link_id"] and s["from_node_id"] in (None, a):
-                        yield {**base, "service": s}
-        for t in self.t["terminals"]:
-            ends = [(t["from_layer"], t["to_layer"])] + (
-                [(t["to_layer"], t["from_layer"])] if t["two_way"] else []
-            )
-            for one, two in ends:
-                yield {
-                    "from": (t["node_id"], one),
-                    "to": (t["node_id"], two),
-                    "terminal": t,
-                    "name": t["terminal_id"],
-                }
+                value = float(change["value"])
+                if change["op"] == "add":
+                    link["fixed_h"] += value
+                else:
+                    link["fixed_h"] *= value
+
+    def link_arcs(self) -> Iterator[Arc]:
+        only_with_a_service = {
+            service["link_ids"] for service in self.tables["services"] if service["required"]
+        }
+        for link in self.tables["links"]:
+            link_id = link["link_id"]
+            ends = [(link["from_node_id"], link["to_node_id"])]
+            if link["two_way"]:
+                ends.append((link["to_node_id"], link["from_node_id"]))
+
+            for one, other in ends:
+                arc = Arc(link_id, (one, layer_of(link)), (other, layer_of(link)), link=link)
+                if link_id not in only_with_a_service:
+                    yield arc
+                for service in self.tables["services"]:
+                    is_here = service["link_ids"] == link_id
+                    if is_here and service["from_node_id"] in (None, one):
+                        yield arc._replace(service=service)
+
+    def terminal_arcs(self) -> Iterator[Arc]:
+        for terminal in self.tables["terminals"]:
+            node = terminal["node_id"]
+            one = (node, terminal["from_layer"])
+            other = (node, terminal["to_layer"])
+            yield Arc(terminal["terminal_id"], one, other, terminal=terminal)
+            if terminal["two_way"]:
+                yield Arc(terminal["terminal_id"], other, one, terminal=terminal)
 
     def covers(self, selector: str, link: Row) -> bool:
-        """Tell whether a selector means a link (asked once for each pair)."""
+        """Tell whether a selector means a link (found once for each pair)."""
         key = (selector, link["link_id"])
-        if key not in self.covered:
-            self.covered[key] = self._covers(selector, link)
-        return self.covered[key]
+        if key not in self.is_covered:
+            self.is_covered[key] = any(self.term_covers(term, link) for term in selector.split())
+        return self.is_covered[key]
 
-    def _covers(self, selector: str, link: Row) -> bool:
-        ends = {self.country[link["from_node_id"]], self.country[link["to_node_id"]]}
-        for word in selector.split():
-            kind, _, rest = word.partition(":")
-            if word == link["link_id"] or (kind == "country" and rest in ends):
-                return True
-            if kind == "mode" and rest == link["mode"]:
-                return True
-            pair = sorted(rest.split("-"))
-            if (
-                kind == "crossing"
-                and sorted((self.country[link["from_node_id"]], self.country[link["to_node_id"]]))
-                == pair
-            ):
-                return True
-        return False
+    def term_covers(self, term: str, link: Row) -> bool:
+        kind, _, word = term.partition(":")
+        countries = sorted((self.country[link["from_node_id"]], self.country[link["to_node_id"]]))
+        if kind == "country":
+            return word in countries
+        if kind == "mode":
+            return bool(word == link["mode"])
+        if kind == "crossing":
+            return sorted(word.split("-")) == countries
+        return bool(term == link["link_id"])
 
     def delay_h(self, link: Row, at: dt.datetime) -> float | None:
-        """Expected hours lost to weather on entering a link in use at an hour; None where its
-        windows shut it."""
+        """Return the hours lost to weather on entering a link; None where windows shut it."""
         total = 0.0
-        for rows in self.windows(link["link_id"]):
-            open_rows = [w for w in rows if _window_open(w, at)]
-            if not open_rows:
+        for windows in self.windows(link["link_id"]):
+            open_windows = [window for window in windows if is_window_open(window, at)]
+            if not open_windows:
                 return None
-            best = max(open_rows, key=lambda w: w["open_share"] or 1.0)
+            best = max(open_windows, key=lambda window: window["open_share"] or 1.0)
             total += (1 - (best["open_share"] or 1.0)) * (best["closed_spell_h"] or 0.0)
         return total
 
     @cache  # noqa: B019
-    def windows(self, name: str) -> list[list[Row]]:
-        """The windows of a link, of its one end and of its other end, those that have any."""
-        link = self.link(name)
+    def windows(self, link_id: str) -> list[list[Row]]:
+        """Return the windows of a link and of each of its ends, where there are any."""
+        link = self.link(link_id)
         elements = [
-            ("link_id", name),
-            *(("node_id", link[end]) for end in ("from_node_id", "to_node_id")),
+            ("link_id", link_id),
+            ("node_id", link["from_node_id"]),
+            ("node_id", link["to_node_id"]),
         ]
-        return [
-            rows
+        by_element = [
+            [window for window in self.tables["windows"] if window[key] == element]
             for key, element in elements
-            if (rows := [w for w in self.t["windows"] if w[key] == element])
         ]
+        return [windows for windows in by_element if windows]
 
     @cache  # noqa: B019
-    def link(self, name: str) -> Row:
-        """The row of a link."""
-        return next(x for x in self.t["links"] if x["link_id"] == name)
+    def link(self, link_id: str) -> Row:
+        """Return the row of a link."""
+        return next(link for link in self.tables["links"] if link["link_id"] == link_id)
 
     @cache  # noqa: B019
-    def day(self, name: str, number: int) -> tuple[float | None, ...]:
-        """Expected delay of a link at every hour of a day (0 is the departure's), None where it is
-        shut.
+    def delays(self, link_id: str, day: int) -> Delays:
+        """Return the expected delay of a link at every hour of a day (0 is the departure's).
 
         A day is like any other of its weekday in the same seasons, once status and rules let the
         link be used.
         """
-        on = self.depart.date() + dt.timedelta(days=number)
-        link = self.link(name)
-        if not self.in_use(name, on) or any(
-            r["effect"] == "forbid" and self.covers(r["row_id"], link) and _in_force(r, on)
-            for r in self.rules
-        ):
-            return SHUT
+        on = self.depart.date() + dt.timedelta(days=day)
+        if not self.is_in_use(link_id, on) or self.is_forbidden(link_id, on):
+            return SHUT_ALL_DAY
+
         seasons = tuple(
-            w["window_id"]
-            for rows in self.windows(name)
-            for w in rows
-            if w["season_from"] is None or _in_season(on, w["season_from"], w["season_to"])
+            window["window_id"]
+            for windows in self.windows(link_id)
+            for window in windows
+            if is_in_season(on, window["season_from"], window["season_to"])
         )
-        key = (name, on.weekday(), seasons)
-        if key not in self.days:
-            self.days[key] = tuple(
-                self.delay_h(link, dt.datetime(on.year, on.month, on.day, h, tzinfo=UTC))
-                for h in range(24)
-            )
-        return self.days[key]
+        key = (link_id, on.weekday(), seasons)
+        if key not in self.delays_of_day:
+            link = self.link(link_id)
+            hours = [dt.datetime(on.year, on.month, on.day, h, tzinfo=UTC) for h in range(24)]
+            self.delays_of_day[key] = tuple(self.delay_h(link, hour) for hour in hours)
+        return self.delays_of_day[key]
 
     @cache  # noqa: B019
-    def arrive(self, name: str, tail: str, service_id: str | None, at: int) -> int | None:
-        """Earliest arrival over a link (or a service on it) ready at an hour after departure; None
-        if never.
+    def is_in_use(self, link_id: str, on: dt.date) -> bool:
+        """Tell whether a link's status lets it be used on a day."""
+        link = self.link(link_id)
+        status = link["status"]
+        for change in self.tables["changes"]:
+            is_of_status = change["column"] == "status" and is_in_force(change, on)
+            if is_of_status and self.covers(change["row_id"], link):
+                status = change["value"]
+        return bool(status == "existing")
+
+    def is_forbidden(self, link_id: str, on: dt.date) -> bool:
+        """Tell whether a rule forbids a link on a day."""
+        return any(
+            rule["effect"] == "forbid" and is_in_force(rule, on)
+            for rule in self.rules_of(self.link(link_id))
+        )
+
+    def rules_of(self, link: Row) -> list[Row]:
+        return [rule for rule in self.rules if self.covers(rule["row_id"], link)]
+
+    def arrive(self, arc: Arc, ready: int) -> int | None:
+        """Return the earliest arrival of who is ready at an hour after departure; None if never."""
+        if arc.terminal:
+            return ready + self.hours(arc)
+        return self.arrive_over_link(arc.name, arc.tail[0], arc.service_id, ready)
+
+    @cache  # noqa: B019
+    def arrive_over_link(
+        self, link_id: str, from_node: str, service_id: str | None, ready: int
+    ) -> int | None:
+        """Return the earliest arrival over a link, or a service on it.
 
         Whoever waits for weather or a ship without a timetable leaves while the link is open: if
         shut, at its opening.
         """
-        arc = next(
-            a
-            for a in self.arcs
-            if a["name"] == name
-            and a["from"][0] == tail
-            and (a.get("service") or {}).get("service_id") == service_id
-        )
+        arc = self.arc(link_id, from_node, service_id)
         run = self.hours(arc)
         wait = self.half_headway_h(arc)
-        service = arc.get("service")
         best = None
-        now = at
-        sailings = _sailings(service["timetable"]) if service and service["timetable"] else None
-        today = SHUT
-        while now < self.last and (best is None or now + wait + run < best):
-            if now == at or now % 24 == 0:
-                today = self.day(name, now // 24)
-                if today is SHUT:
-                    now = (now // 24 + 1) * 24
+        hour = ready
+        delays = SHUT_ALL_DAY
+        while hour < self.last_hour and (best is None or hour + wait + run < best):
+            if hour == ready or hour % 24 == 0:
+                delays = self.delays(link_id, hour // 24)
+                if delays is SHUT_ALL_DAY:
+                    hour = (hour // 24 + 1) * 24
                     continue
-            delay = today[now % 24]
-            if delay is not None and (
-                sailings is None or (now + 24 * self.depart.weekday()) % 168 in sailings
-            ):
-                leave = now + _whole(delay) + wait
-                while leave < self.last and self.day(name, leave // 24)[leave % 24] is None:
-                    leave += 1
-                if leave < self.last:
-                    best = leave + run if best is None else min(best, leave + run)
-            now += 1
+
+            delay = delays[hour % 24]
+            if delay is not None and self.departs(arc.service, hour):
+                leave = self.next_opening(link_id, hour + whole(delay) + wait)
+                if leave is not None and (best is None or leave + run < best):
+                    best = leave + run
+            hour += 1
         return best
 
-    @cache  # noqa: B019
-    def in_use(self, name: str, day: dt.date) -> bool:
-        """Tell whether a link's status lets it be used on a day."""
-        link = self.link(name)
-        status = link["status"]
-        for change in self.t["changes"]:
-            if (
-                change["column"] == "status"
-                and _in_force(change, day)
-                and self.covers(change["row_id"], link)
-            ):
-                status = change["value"]
-        return bool(status == "existing")
-
-    def half_headway_h(self, arc: Row) -> int:
-        """Hours a ship without a timetable is waited for."""
-        service = arc.get("service")
-        return (
-            _whole(84 / service["departures_per_week"])
-            if service and not service["timetable"]
-            else 0
+    def arc(self, link_id: str, from_node: str, service_id: str | None) -> Arc:
+        """Return the arc over a link from a node, with a service or without."""
+        return next(
+            arc
+            for arc in self.arcs
+            if arc.name == link_id and arc.tail[0] == from_node and arc.service_id == service_id
         )
 
-    def hours(self, arc: Row) -> int:
-        """Hours an arc takes once left."""
-        if "terminal" in arc:
-            return _whole(arc["terminal"]["handling_h"])
-        link = arc["link"]
-        mode = next(m for m in self.t["modes"] if m["mode"] == link["mode"])
-        extra = sum(
-            r["value"]
-            for r in self.rules
-            if r["effect"] == "extra-hours"
-            and self.covers(r["row_id"], link)
-            and _in_force(r, self.depart.date())
-        )
-        return _whole(
-            link["length_km"] / link["speed_kmh"] * 24 / mode["active_h_per_day"]
-            + link["fixed_h"]
-            + extra
+    def departs(self, service: Row | None, hour: int) -> bool:
+        """Tell whether one may leave at an hour: always, unless a timetable says when."""
+        if service is None or not service["timetable"]:
+            return True
+        hour_of_week = (hour + 24 * self.depart.weekday()) % WEEK_H
+        return hour_of_week in sailings(service["timetable"])
+
+    def next_opening(self, link_id: str, hour: int) -> int | None:
+        """Return the first hour from one on at which a link is open; None if never."""
+        while hour < self.last_hour:
+            if self.delays(link_id, hour // 24)[hour % 24] is not None:
+                return hour
+            hour += 1
+        return None
+
+    def half_headway_h(self, arc: Arc) -> int:
+        """Return the hours a ship without a timetable is waited for."""
+        if arc.service is None or arc.service["timetable"]:
+            return 0
+        return whole(WEEK_H / 2 / arc.service["departures_per_week"])
+
+    def hours(self, arc: Arc) -> int:
+        """Return the hours an arc takes once left."""
+        if arc.terminal:
+            return whole(arc.terminal["handling_h"])
+
+        link = self.link(arc.name)
+        mode = next(row for row in self.tables["modes"] if row["mode"] == link["mode"])
+        running_h = link["length_km"] / link["speed_kmh"] * 24 / mode["active_h_per_day"]
+        return whole(running_h + link["fixed_h"] + self.extra(link, "extra-hours"))
+
+    def extra(self, link: Row, effect: str) -> float:
+        """Return what rules of the departure date add at a link."""
+        return sum(
+            rule["value"]
+            for rule in self.rules_of(link)
+            if rule["effect"] == effect and is_in_force(rule, self.depart.date())
         )
 
-    def cents(self, arc: Row) -> int:
-        """Money of an arc for one unit, in whole cents."""
-        t = self.cargo["t_per_unit"]
-        teu = self.cargo["teu_per_unit"]
-        if "terminal" in arc:
-            row = arc["terminal"]
-            return round(100 * ((row["usd_per_teu"] or 0) * teu + (row["usd_per_t"] or 0) * t))
-        link = arc["link"]
-        country = self.country[arc["from"][0]]
-        fitting = [
-            r
-            for r in self.t["rates"]
-            if r["mode"] == link["mode"] and r["country"] in (None, country)
+    def cents(self, arc: Arc) -> int:
+        """Return the money of an arc for one unit, in whole cents."""
+        if arc.terminal:
+            return round(100 * self.for_unit(arc.terminal, "usd_per_teu", "usd_per_t"))
+
+        link = self.link(arc.name)
+        usd_per_km = self.for_unit(
+            self.rate(link, self.country[arc.tail[0]]), "usd_per_teu_km", "usd_per_t_km"
+        )
+        ride_usd = (self.cargo["rate_ratio"] or 1) * link["length_km"] * usd_per_km
+        return round(100 * (ride_usd + (link["fixed_usd"] or 0) + self.extra(link, "extra-usd")))
+
+    def rate(self, link: Row, country: str) -> Row:
+        """Return the price of a ride that begins in a country: its own, else that of the mode."""
+        rates = [
+            rate
+            for rate in self.tables["rates"]
+            if rate["mode"] == link["mode"] and rate["country"] in (None, country)
         ]
-        rate = next((r for r in fitting if r["country"]), fitting[0] if fitting else {})
-        per_km = (rate.get("usd_per_teu_km") or 0) * teu + (rate.get("usd_per_t_km") or 0) * t
-        extra = sum(
-            r["value"]
-            for r in self.rules
-            if r["effect"] == "extra-usd"
-            and self.covers(r["row_id"], link)
-            and _in_force(r, self.depart.date())
-        )
-        return round(
-            100
-            * (
-                (self.cargo["rate_ratio"] or 1) * link["length_km"] * per_km
-                + (link["fixed_usd"] or 0)
-                + extra
-            )
-        )
+        of_country = [rate for rate in rates if rate["country"]]
+        return next(iter(of_country + rates), {})
 
-    def grams(self, arc: Row) -> int:
-        """Carbon of an arc for one unit, in whole grams."""
-        t = self.cargo["t_per_unit"]
-        teu = self.cargo["teu_per_unit"]
-        mode = "terminal" if "terminal" in arc else arc["link"]["mode"]
-        row = next(e for e in self.t["emissions"] if e["mode"] == mode)
-        if "terminal" in arc:
-            return round(1000 * (row["kg_co2e_per_teu"] or 0) * teu)
-        per_km = (row["g_co2e_per_t_km"] or 0) * t + (row["g_co2e_per_teu_km"] or 0) * teu
-        return round((self.cargo["carbon_ratio"] or 1) * arc["link"]["length_km"] * per_km)
+    def grams(self, arc: Arc) -> int:
+        """Return the carbon of an arc for one unit, in whole grams."""
+        if arc.terminal:
+            emission = self.emission("terminal")
+            return round(1000 * self.for_unit(emission, "kg_co2e_per_teu"))
+
+        link = self.link(arc.name)
+        per_km = self.for_unit(self.emission(link["mode"]), "g_co2e_per_teu_km", "g_co2e_per_t_km")
+        return round((self.cargo["carbon_ratio"] or 1) * link["length_km"] * per_km)
+
+    def emission(self, mode: str) -> Row:
+        return next(row for row in self.tables["emissions"] if row["mode"] == mode)
+
+    def for_unit(self, row: Row, per_teu: str, per_t: str | None = None) -> float:
+        """Return what a figure by TEU and one by tonne come to for a unit of the cargo."""
+        by_t = (row.get(per_t) or 0) * self.cargo["t_per_unit"] if per_t else 0
+        return by_t + (row.get(per_teu) or 0) * self.cargo["teu_per_unit"]
 
     def hazard_weight(self, hazard: Row) -> int:
-        """-log(1 - chance) of a hazard in the 30 days from departure, in 1e-9."""
+        """Return -log(1 - chance) of a hazard in the 30 days from departure, in 1e-9."""
+        year = [dt.date(2023, 1, 1) + dt.timedelta(days=i) for i in range(365)]
+        ahead = [self.depart.date() + dt.timedelta(days=i) for i in range(RISK_DAYS)]
+        season_from = hazard["season_from"]
+        season_to = hazard["season_to"]
+        days_in_season = sum(is_in_season(day, season_from, season_to) for day in year)
+        share = sum(is_in_season(day, season_from, season_to) for day in ahead) / RISK_DAYS
 
-        def inside(day: dt.date) -> bool:
-            return hazard["season_from"] is None or _in_season(
-                day, hazard["season_from"], hazard["season_to"]
-            )
+        rate = hazard["events_per_year"] / (365.25 * days_in_season / 365)
+        mean_d = hazard["duration_median_d"] * math.exp(hazard["duration_sigma"] ** 2 / 2)
+        chance = share * (1 - math.exp(-rate * mean_d))
+        return round(-math.log1p(-chance) * 1e9)
 
-        year = sum(inside(dt.date(2023, 1, 1) + dt.timedelta(days=i)) for i in range(365))
-        share = sum(inside(self.depart.date() + dt.timedelta(days=i)) for i in range(30)) / 30
-        rate = hazard["events_per_year"] / (365.25 * year / 365)
-        mean = hazard["duration_median_d"] * math.exp(hazard["duration_sigma"] ** 2 / 2)
-        return round(-math.log1p(-share * (1 - math.exp(-rate * mean))) * 1e9)
-
-
-def pareto(
-    network: NaiveNetwork, starts: list[tuple[str, str]], goals: set[tuple[str, str]]
-) -> set[tuple[int, ...]]:
-    """Return the (minutes, cents, grams, risk weight) of every way no other way matches on all
-    four."""
-    weights = {h["hazard_id"]: network.hazard_weight(h) for h in network.t["hazards"]}
-    met = {
-        a["name"]: frozenset(
-            h["hazard_id"]
-            for h in network.t["hazards"]
-            if "link" in a and network.covers(h["row_id"], a["link"])
+    def hazards_met(self, arc: Arc) -> frozenset[str]:
+        """Return the hazards that may shut an arc."""
+        if arc.link is None:
+            return frozenset()
+        return frozenset(
+            hazard["hazard_id"]
+            for hazard in self.tables["hazards"]
+            if self.covers(hazard["row_id"], arc.link)
         )
-        for a in network.arcs
+
+
+def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set[tuple[int, ...]]:
+    """Return the (minutes, cents, grams, risk weight) of every route no other one matches on all
+    four."""
+    weights = {
+        hazard["hazard_id"]: network.hazard_weight(hazard) for hazard in network.tables["hazards"]
     }
-    found: set[tuple[int, ...]] = set()
+    met = {arc.name: network.hazards_met(arc) for arc in network.arcs}
+    values: set[tuple[int, ...]] = set()
 
     def walk(
-        state: tuple[str, str],
-        seen: frozenset[Any],
-        at: int,
+        state: State,
+        visited: frozenset[State],
+        hour: int,
         cents: int,
         grams: int,
         hazards: frozenset[str],
     ) -> None:
         if state in goals:
-            found.add((60 * at, cents, grams, sum(weights[h] for h in hazards)))
+            values.add((60 * hour, cents, grams, sum(weights[hazard] for hazard in hazards)))
             return
+
         for arc in network.arcs:
-            if arc["from"] != state or arc["to"] in seen:
+            if arc.tail != state or arc.head in visited:
                 continue
-            if "terminal" in arc:
-                there: int | None = at + network.hours(arc)
-            else:
-                there = network.arrive(
-                    arc["name"], state[0], (arc["service"] or {}).get("service_id"), at
-                )
-            if there is not None:
-                walk(
-                    arc["to"],
-                    seen | {arc["to"]},
-                    there,
-                    cents + network.cents(arc),
-                    grams + network.grams(arc),
-                    hazards | met[arc["name"]],
-                )
+            arrival = network.arrive(arc, hour)
+            if arrival is None:
+                continue
+            walk(
+                arc.head,
+                visited | {arc.head},
+                arrival,
+                cents + network.cents(arc),
+                grams + network.grams(arc),
+                hazards | met[arc.name],
+            )
 
     for start in starts:
         walk(start, frozenset({start}), 0, 0, 0, frozenset())
-    return {
-        v
-        for v in found
-        if not any(w != v and all(a <= b for a, b in zip(w, v, strict=True)) for w in found)
-    }
+    return {value for value in values if not any(dominates(other, value) for other in values)}
 
 
-def _in_force(row: Row, day: dt.date) -> bool:
-    return (row["from_on"] is None or row["from_on"] <= day) and (
-        row["to_on"] is None or day < row["to_on"]
-    )
+def dominates(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether one is no worse than the other on every criterion, and not the same."""
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
-def _in_season(day: dt.date, first: str, last: str) -> bool:
-    here = f"{day.month:02d}-{day.day:02d}"
-    return first <= here <= last if first <= last else here >= first or here <= last
+def layer_of(link: Row) -> str:
+    if link["gauge_mm"] is None:
+        return str(link["mode"])
+    return f"{link['mode']}-{link['gauge_mm']}"
 
 
-def _window_open(window: Row, at: dt.datetime) -> bool:
-    if window["season_from"] is not None and not _in_season(
-        at.date(), window["season_from"], window["season_to"]
-    ):
+def is_in_force(row: Row, on: dt.date) -> bool:
+    """Tell whether a change or a rule holds on a day."""
+    has_begun = row["from_on"] is None or row["from_on"] <= on
+    has_ended = row["to_on"] is not None and row["to_on"] <= on
+    return has_begun and not has_ended
+
+
+def is_in_season(day: dt.date, first: str | None, last: str | None) -> bool:
+    """Tell whether a day lies in a season, which may run over the new year; null: all year."""
+    if first is None or last is None:
+        return True
+    month_day = f"{day.month:02d}-{day.day:02d}"
+    if first <= last:
+        return first <= month_day <= last
+    return month_day >= first or month_day <= last
+
+
+def is_window_open(window: Row, at: dt.datetime) -> bool:
+    """Tell whether a window is open at an instant."""
+    if not is_in_season(at.date(), window["season_from"], window["season_to"]):
         return False
+
     local = at + dt.timedelta(hours=window["utc_offset_h"] or 0)
     first, last = (window["hours"] or "00:00-24:00").split("-")
     opens = int(first[:2])
     shuts = int(last[:2])
-    for back in (0, 1):  # a window past midnight began the day before
-        day = local - dt.timedelta(days=back)
-        hour = local.hour + 24 * back
-        end = shuts if shuts > opens else shuts + 24
-        if (
-            window["weekdays"] is None or DAYS[day.weekday()] in window["weekdays"].split()
-        ) and opens <= hour < end:
+    if shuts <= opens:  # past midnight
+        shuts += 24
+
+    for days_ago in (0, 1):  # a window past midnight began the day before
+        weekday = WEEKDAYS[(local - dt.timedelta(days=days_ago)).weekday()]
+        is_day = window["weekdays"] is None or weekday in window["weekdays"].split()
+        if is_day and opens <= local.hour + 24 * days_ago < shuts:
             return True
     return False
 
 
 @cache
-def _sailings(timetable: str) -> frozenset[int]:
-    """Hours since Monday of the departures of a timetable."""
-    parts = [part.split() for part in timetable.split(";")]
-    return frozenset(24 * DAYS.index(day) + int(clock[:2]) for day, clock in parts)
+def sailings(timetable: str) -> frozenset[int]:
+    """Return the hours since Monday of the departures of a timetable."""
+    departures = [departure.split() for departure in timetable.split(";")]
+    return frozenset(24 * WEEKDAYS.index(day) + int(clock[:2]) for day, clock in departures)
 
 
-def _whole(hours: float) -> int:
+def whole(hours: float) -> int:
     if abs(hours - round(hours)) > 1e-9:
         raise AssertionError("the naive twin steps by whole hours")
     return round(hours)

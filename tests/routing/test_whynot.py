@@ -28,15 +28,15 @@ def closures_by_link(twin: naive.NaiveNetwork) -> dict[str, set[Key]]:
     """Read from the tables what shuts each link now or in 30 days, and the windows that keep it
     shut for three days."""
     found: dict[str, set[Key]] = {}
-    for row in twin.t["links"]:
+    for row in twin.tables["links"]:
         name = row["link_id"]
         why: set[Key] = set()
         for on in (DEPART, DEPART + dt.timedelta(days=30)):
             rows = [
                 c
-                for c in twin.t["changes"]
+                for c in twin.tables["changes"]
                 if c["column"] == "status"
-                and naive._in_force(c, on)
+                and naive.is_in_force(c, on)
                 and twin.covers(c["row_id"], row)
             ]
             if (rows[-1]["value"] if rows else row["status"]) != "existing":
@@ -48,7 +48,7 @@ def closures_by_link(twin: naive.NaiveNetwork) -> dict[str, set[Key]]:
         hours = [twin.depart + dt.timedelta(hours=h) for h in range(73)]
         lists = {
             w[0]["link_id"] or w[0]["node_id"]: {
-                h for h in hours if any(naive._window_open(x, h) for x in w)
+                h for h in hours if any(naive.is_window_open(x, h) for x in w)
             }
             for w in twin.windows(name)
         }
@@ -60,7 +60,7 @@ def closures_by_link(twin: naive.NaiveNetwork) -> dict[str, set[Key]]:
             ("rule", r["rule_id"])
             for r in twin.rules
             if r["effect"] == "forbid"
-            and naive._in_force(r, DEPART)
+            and naive.is_in_force(r, DEPART)
             and twin.covers(r["row_id"], row)
         }
         found[name] = why
@@ -81,12 +81,12 @@ def joined(
         here = ahead.pop()
         for arc in twin.arcs:
             if (
-                arc["from"] == here
-                and arc["to"] not in reached
-                and ("terminal" in arc or shut[arc["name"]] <= lifted)
+                arc.tail == here
+                and arc.head not in reached
+                and (arc.terminal or shut[arc.name] <= lifted)
             ):
-                reached.add(arc["to"])
-                ahead.append(arc["to"])
+                reached.add(arc.head)
+                ahead.append(arc.head)
     return bool(reached & goals)
 
 
