@@ -178,17 +178,7 @@ def simulate(
     study = options.read(folder)
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
-    frame: pl.DataFrame = getattr(risk, table)
-    if options.json:
-        print_json(
-            {
-                table: frame.to_dicts(),
-                "warnings": list(risk.warnings),
-                "provenance": dict(risk.provenance),
-            }
-        )
-    else:
-        print_frame(frame, json=False)
+    _print_risk(risk, table, json=options.json)
     say(repr(risk))
     say_warnings(risk.warnings)
 
@@ -243,9 +233,7 @@ def compare(
 
     _print_moves(moves, table, json=options.json)
     _say_extra_cost(moves)
-    counts = moves["moved"].value_counts(sort=True).rows()
-    shares = ", ".join(f"{count} {word}" for word, count in counts)
-    say(f"on {day}, {moves.height} rows from {before} to {after}: {shares}")
+    say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
 
     is_served = moves["time_h_before"].count() + moves["time_h_after"].count() > 0
     return DONE if is_served else NOT_SERVED
@@ -397,6 +385,22 @@ def _simulate(
         )
 
 
+def _print_risk(risk: Risk, table: str, *, json: bool) -> None:
+    """Print a table of simulated years, or as JSON with the settings."""
+    frame: pl.DataFrame = getattr(risk, table)
+    if not json:
+        print_frame(frame, json=False)
+        return
+
+    print_json(
+        {
+            table: frame.to_dicts(),
+            "warnings": list(risk.warnings),
+            "provenance": dict(risk.provenance),
+        }
+    )
+
+
 def _compared_trips(study: Study) -> pl.DataFrame:
     """Return the demand of a study, else its trips; CallError where it has neither."""
     import polars as pl
@@ -434,6 +438,12 @@ def _print_moves(moves: pl.DataFrame, table: str, *, json: bool) -> None:
     print_frame(shifts(moves), json=json)
 
 
+def _counts(words: pl.Series) -> str:
+    """Return how often each word stands in a column, the most frequent first."""
+    counts = words.value_counts(sort=True).rows()
+    return ", ".join(f"{count} {word}" for word, count in counts)
+
+
 def _say_extra_cost(moves: pl.DataFrame) -> None:
     """Say what goes and costs more, where the tonnes are known."""
     extra_usd = moves["extra_usd_per_year"]
@@ -465,10 +475,10 @@ def _print_families(study: Study, hazard_ids: tuple[str, ...], *, json: bool) ->
     from corridor.closures.families import compare_families
     from corridor.closures.history import history
 
-    if not hazard_ids:
-        families = fitted(study.tables)["families"]
+    if hazard_ids:
+        together = history(study.tables["events"], *hazard_ids)
+        name = pl.lit(" ".join(hazard_ids)).alias("history")
+        families = compare_families(together).select(name, pl.all())
     else:
-        families = compare_families(history(study.tables["events"], *hazard_ids))
-        name = pl.Series("history", [" ".join(hazard_ids)] * families.height)
-        families = families.insert_column(0, name)
+        families = fitted(study.tables)["families"]
     print_frame(families, json=json, screen=families_table(families) if families.height else None)

@@ -85,14 +85,7 @@ def run(
         results = _answered(study, step, out=out, fresh=fresh)
         page = _current_page(results, step)
 
-    if options.json:
-        print_json(
-            {"answers": results.answers(), "report": str(page), "from_cache": results.from_cache}
-        )
-    else:
-        for answer in results.answers():
-            print(answer)
-        print(f"report: {page}")
+    _print_answers(results, page, json=options.json)
     say("from cache: nothing changed" if results.from_cache else f"tables: {results.folder}")
     return DONE
 
@@ -141,11 +134,7 @@ def report(
             path = out or results.folder / _page_name(code, pdf=pdf)
             paths.append(write_report(results.for_report(), path, language=code))
 
-    if options.json:
-        print_json({"reports": [str(path) for path in paths], "from_cache": results.from_cache})
-    else:
-        for path in paths:
-            print(path)
+    _print_paths(paths, results, json=options.json)
     return DONE
 
 
@@ -165,13 +154,9 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions | None = None
         A file that ends in .xlsx, or a folder.
     """
     from corridor.cli.screens import progress
-    from corridor.exchange.workbooks import need_excel
 
     options = options or StudyOptions()
-    if to.suffix and to.suffix.lower() != WORKBOOK_SUFFIX:
-        raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
-    if to.suffix:
-        need_excel()
+    _check_target(to)
 
     study = options.read(folder)
     with progress() as step:
@@ -224,6 +209,28 @@ def _print_findings(findings: Sequence[Finding], *, json: bool) -> None:
         print(f"{finding.severity}: {finding}")
 
 
+def _print_answers(results: Results, page: Path, *, json: bool) -> None:
+    """Print a sentence a trip and where the report is."""
+    answers = results.answers()
+    if json:
+        print_json({"answers": answers, "report": str(page), "from_cache": results.from_cache})
+        return
+
+    for answer in answers:
+        print(answer)
+    print(f"report: {page}")
+
+
+def _print_paths(paths: Sequence[Path], results: Results, *, json: bool) -> None:
+    """Print where reports are."""
+    if json:
+        print_json({"reports": [str(path) for path in paths], "from_cache": results.from_cache})
+        return
+
+    for path in paths:
+        print(path)
+
+
 def _answered(study: Study, step: Step, *, out: Path | None = None, fresh: bool = False) -> Results:
     """Return the study's answers, computed or from the cache."""
     from corridor.runs.run import run as run_study
@@ -252,21 +259,27 @@ def _page_name(language: str, *, pdf: bool) -> str:
 
 
 def _check_pages(languages: Sequence[str], out: Path | None, *, pdf: bool) -> None:
-    """Raise CallError where the reports asked for cannot be: one file for many, or its ending."""
+    """Raise CallError where the reports asked for cannot be."""
     from corridor.language.speech import languages as known_languages
 
-    if out is not None and len(languages) > 1:
+    if out is not None:
+        _check_out(out, languages, pdf=pdf)
+    for code in languages:
+        if code not in known_languages():
+            raise UnknownName("language", code, known_languages())
+
+
+def _check_out(out: Path, languages: Sequence[str], *, pdf: bool) -> None:
+    """Raise CallError where one file is to hold many reports, or its name ends otherwise."""
+    if len(languages) > 1:
         raise CallError(
             f"--out names one file, but {len(languages)} languages are asked for: leave it out, or "
             "ask for one."
         )
-    suffixes = PAGE_SUFFIXES[1:] if pdf else PAGE_SUFFIXES
-    if out is not None and out.suffix.lower() not in suffixes:
-        raise CallError(f"--out {str(out)!r} must end in {' or '.join(suffixes)}.")
 
-    for code in languages:
-        if code not in known_languages():
-            raise UnknownName("language", code, known_languages())
+    suffixes = PAGE_SUFFIXES[1:] if pdf else PAGE_SUFFIXES
+    if out.suffix.lower() not in suffixes:
+        raise CallError(f"--out {str(out)!r} must end in {' or '.join(suffixes)}.")
 
 
 def _try_pages(study: Study, languages: Sequence[str], out: Path | None, *, pdf: bool) -> None:
@@ -279,6 +292,17 @@ def _try_pages(study: Study, languages: Sequence[str], out: Path | None, *, pdf:
             pass
     if pdf or (out is not None and out.suffix.lower() == ".pdf"):
         needed()
+
+
+def _check_target(to: Path) -> None:
+    """Raise CallError where tables are to go neither into a workbook nor into a folder."""
+    from corridor.exchange.workbooks import need_excel
+
+    if not to.suffix:
+        return
+    if to.suffix.lower() != WORKBOOK_SUFFIX:
+        raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
+    need_excel()
 
 
 def _export(results: Results, to: Path) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from corridor.study.settings import Goal
     from corridor.study.study import Study
+    from corridor.trade.chapter import TargetForecast
 
 Tables = Literal["target", "potential", "gains", "pairs", "flows", "pair_costs", "freight"]
 
@@ -100,7 +101,7 @@ def forecast(
     draws
         Elasticities drawn for the intervals; 0 for none.
     """
-    from corridor.cli.screens import progress, shares_table, target_table
+    from corridor.cli.screens import progress
     from corridor.trade.chapter import forecast_target
 
     target = target or TargetOptions()
@@ -116,20 +117,7 @@ def forecast(
             study, goal=goal, options=target.baseline, draws=draws, progress=step
         )
 
-    frame = outlook.frames[table]
-    if options.json:
-        print_json(
-            {
-                "sentences": outlook.sentences,
-                "forecasts": dict(outlook.forecasts),
-                table: frame.to_dicts(),
-                "warnings": list(outlook.warnings),
-                "provenance": dict(outlook.provenance),
-            }
-        )
-    else:
-        screen = target_table(frame) if table == "target" else shares_table(frame)
-        print_frame(frame, json=False, screen=screen)
+    _print_outlook(outlook, table, json=options.json)
     say_all(outlook.sentences)
     say_warnings(outlook.warnings)
     return DONE
@@ -155,11 +143,37 @@ def audit(folder: StudyFolder, *, options: StudyOptions | None = None) -> int:
     frame = _verdict_rows(verdicts(study, _forecasts(study)))
 
     print_frame(frame, json=options.json, screen=frame.drop("note", "source_id"))
+    _say_counts(frame)
+    return DONE
+
+
+def _print_outlook(outlook: TargetForecast, table: str, *, json: bool) -> None:
+    """Print a table of a forecast, or as JSON with the answer in words."""
+    from corridor.cli.screens import shares_table, target_table
+
+    frame = outlook.frames[table]
+    if not json:
+        screen = target_table(frame) if table == "target" else shares_table(frame)
+        print_frame(frame, json=False, screen=screen)
+        return
+
+    print_json(
+        {
+            "sentences": outlook.sentences,
+            "forecasts": dict(outlook.forecasts),
+            table: frame.to_dicts(),
+            "warnings": list(outlook.warnings),
+            "provenance": dict(outlook.provenance),
+        }
+    )
+
+
+def _say_counts(frame: pl.DataFrame) -> None:
+    """Say how many claims and promises have which verdict."""
     for (kind,), rows in frame.group_by(["kind"], maintain_order=True):
         counts = rows["verdict"].value_counts(sort=True).rows()
-        shares = ", ".join(f"{count} {verdict}" for verdict, count in counts)
-        say(f"{rows.height} {kind}s: {shares}")
-    return DONE
+        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts)
+        say(f"{rows.height} {kind}s: {verdicts}")
 
 
 def _goal(study: Study) -> Goal:
