@@ -132,13 +132,23 @@ def read_baci(
     Gaulier and Zignago (2010), CEPII working paper 2010-23.
     """
     source = _Import(path)
+    rows = _baci_rows(path, _baci_iso3(country_codes))
+    return _trade_frame(rows, _country_codes(countries), sectors, source), source.findings
+
+
+def _read(path: str | Path) -> pl.DataFrame:
+    """Return a CSV file, every cell a text."""
+    return pl.read_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
+
+
+def _baci_rows(path: str | Path, iso3: Mapping[str, str]) -> pl.DataFrame:
+    """Return the rows of a BACI file in our columns."""
     raw = _read(path)
     missing = [name for name in BACI_COLUMNS if name not in raw.columns]
     if missing:
         raise CallError(f"{path} is not a BACI file: it has no column {', '.join(missing)}")
 
-    iso3 = _baci_iso3(country_codes)
-    rows = raw.with_row_index("line", offset=FIRST_LINE).select(
+    return raw.with_row_index("line", offset=FIRST_LINE).select(
         "line",
         pl.col("t").cast(pl.Int64, strict=False).alias("year"),
         pl.col("i").str.strip_chars().replace(iso3).alias("from"),
@@ -148,16 +158,27 @@ def read_baci(
         pl.col("q").str.strip_chars().cast(pl.Float64, strict=False).alias("weight_t"),
         pl.lit("BACI").alias("series"),
     )
-    return _trade_frame(rows, _country_codes(countries), sectors, source), source.findings
-
-
-def _read(path: str | Path) -> pl.DataFrame:
-    """Return a CSV file, every cell a text."""
-    return pl.read_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
 
 
 def _comtrade_rows(raw: pl.DataFrame, path: str | Path) -> pl.DataFrame:
     """Return the rows of a Comtrade file in our columns, flow as export, import or null."""
+    no_column = pl.lit(None, pl.String)
+    texts = [
+        (pl.col(column) if column else no_column).str.strip_chars().alias(name)
+        for name, column in _comtrade_layout(raw, path).items()
+    ]
+
+    rows = raw.with_row_index("line", offset=FIRST_LINE).select("line", *texts)
+    return rows.with_columns(
+        pl.col("year").cast(pl.Int64, strict=False),
+        pl.col("value_usd").cast(pl.Float64, strict=False),
+        (pl.col("weight_kg").cast(pl.Float64, strict=False) / 1000).alias("weight_t"),
+        _direction().alias("flow"),
+    )
+
+
+def _comtrade_layout(raw: pl.DataFrame, path: str | Path) -> dict[str, str | None]:
+    """Return the column of a Comtrade file for each of ours; null for one that may be missing."""
     layout = {
         name: next((column for column in columns if column in raw.columns), None)
         for name, columns in COMTRADE_COLUMNS.items()
@@ -169,26 +190,16 @@ def _comtrade_rows(raw: pl.DataFrame, path: str | Path) -> pl.DataFrame:
     ]
     if missing:
         raise CallError(f"{path} is not a UN Comtrade file: it has no column {'; '.join(missing)}")
+    return layout
 
-    texts = [
-        (pl.col(column) if column else pl.lit(None, pl.String)).str.strip_chars().alias(name)
-        for name, column in layout.items()
-    ]
+
+def _direction() -> pl.Expr:
+    """Return whether a flow is an export or an import; null for any other."""
     flow = pl.col("flow").str.to_lowercase()
     is_export = flow.str.starts_with("x") | flow.str.starts_with("e")
     is_import = flow.str.starts_with("m") | flow.str.starts_with("i")
 
-    rows = raw.with_row_index("line", offset=FIRST_LINE).select("line", *texts)
-    return rows.with_columns(
-        pl.col("year").cast(pl.Int64, strict=False),
-        pl.col("value_usd").cast(pl.Float64, strict=False),
-        (pl.col("weight_kg").cast(pl.Float64, strict=False) / 1000).alias("weight_t"),
-        pl.when(is_export)
-        .then(pl.lit("export"))
-        .when(is_import)
-        .then(pl.lit("import"))
-        .alias("flow"),
-    )
+    return pl.when(is_export).then(pl.lit("export")).when(is_import).then(pl.lit("import"))
 
 
 def _baci_iso3(country_codes: str | Path) -> dict[str, str]:
@@ -279,13 +290,8 @@ def _with_values(rows: pl.DataFrame, source: _Import) -> pl.DataFrame:
 
 def _of_known_sectors(rows: pl.DataFrame, sectors: pl.DataFrame, source: _Import) -> pl.DataFrame:
     """Return the rows of goods that a sector lists, and the totals of all goods."""
-    sector_of_chapter = {
-        chapter: row["sector_id"]
-        for row in sectors.iter_rows(named=True)
-        for chapter in (row["hs_chapters"] or "").split()
-    }
     chapter = pl.col("chapter")
-    sector = chapter.str.slice(0, 2).replace_strict(sector_of_chapter, default=None)
+    sector = chapter.str.slice(0, 2).replace_strict(_sector_of_chapter(sectors), default=None)
     rows = rows.with_columns(
         (chapter.str.to_uppercase() == "TOTAL").alias("is_total"), sector.alias("sector_id")
     )
@@ -298,6 +304,15 @@ def _of_known_sectors(rows: pl.DataFrame, sectors: pl.DataFrame, source: _Import
         without_sector,
     )
     return rows.filter(pl.col("is_total") | pl.col("sector_id").is_not_null())
+
+
+def _sector_of_chapter(sectors: pl.DataFrame) -> dict[str, str]:
+    """Return the sector that lists each chapter of the Harmonized System."""
+    return {
+        chapter: row["sector_id"]
+        for row in sectors.iter_rows(named=True)
+        for chapter in (row["hs_chapters"] or "").split()
+    }
 
 
 def _without_repetitions(rows: pl.DataFrame, source: _Import) -> pl.DataFrame:

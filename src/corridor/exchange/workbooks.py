@@ -63,12 +63,7 @@ def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     from xlsxwriter import Workbook
 
     sheets = _with_rows(frames)
-    for name, frame in sheets.items():
-        if frame.height > MAX_SHEET_ROWS:
-            raise CallError(
-                f"{name} has {frame.height:,} rows, a sheet {MAX_SHEET_ROWS:,}: name a folder, it "
-                "gets CSV files."
-            )
+    _check_heights(sheets)
 
     stream = io.BytesIO()
     with Workbook(stream, PLAIN_TEXTS) as book:
@@ -96,6 +91,16 @@ def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
         text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT)
         write_bytes(home / f"{name}.csv", SPREADSHEET_MARK + text.encode())
     return len(tables)
+
+
+def _check_heights(sheets: Mapping[str, pl.DataFrame]) -> None:
+    """Raise CallError where a table has more rows than a sheet."""
+    for name, frame in sheets.items():
+        if frame.height > MAX_SHEET_ROWS:
+            raise CallError(
+                f"{name} has {frame.height:,} rows, a sheet {MAX_SHEET_ROWS:,}: name a folder, it "
+                "gets CSV files."
+            )
 
 
 def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

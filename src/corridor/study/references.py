@@ -50,15 +50,21 @@ def _check_changes(lines: TomlLines, tables: Tables, scenario: Scenario) -> None
                 line,
             )
 
-    for change in sorted({c for c in scenario.changes if scenario.changes.count(c) > 1}):
+    _check_repetitions(lines, scenario, line)
+    lines.findings += contradictions(tables, scenario.changes)
+
+
+def _check_repetitions(lines: TomlLines, scenario: Scenario, line: int | None) -> None:
+    """Check that a scenario names each change once."""
+    changes = scenario.changes
+    for change in sorted({change for change in changes if changes.count(change) > 1}):
         lines.add(
             "duplicate-change",
-            f"{section} changes names {change!r} twice.",
+            f"{scenario_section(scenario.scenario_id)} changes names {change!r} twice.",
             "Keep one.",
             line,
             value=change,
         )
-    lines.findings += contradictions(tables, scenario.changes)
 
 
 def _check_choices(lines: TomlLines, tables: Tables, scenario: Scenario) -> None:
@@ -94,16 +100,7 @@ def _check_trip(lines: TomlLines, tables: Tables, trip: Trip, section: Section) 
     for end, text in (("origin", trip.origin), ("destination", trip.destination)):
         _check_end(lines, tables, trip, end, text, lines.key_line(end, section))
 
-    cargoes = _values(tables, "cargoes", "cargo_id")
-    if trip.cargo not in cargoes and "cargoes" not in tables.broken:
-        lines.add_unknown(
-            "unknown-cargo",
-            f"trip {trip.trip_id} has the cargo {trip.cargo!r}, which {tables.name('cargoes')} "
-            "does not have.",
-            trip.cargo,
-            cargoes,
-            lines.key_line("cargo", section),
-        )
+    _check_cargo(lines, tables, trip, lines.key_line("cargo", section))
 
     if not {"nodes", "links"} & set(tables.broken):
         _check_via(lines, tables, trip, section)
@@ -143,6 +140,20 @@ def _check_end(
                 layers,
                 line,
             )
+
+
+def _check_cargo(lines: TomlLines, tables: Tables, trip: Trip, line: int | None) -> None:
+    """Check that a trip's cargo is one of the study."""
+    cargoes = _values(tables, "cargoes", "cargo_id")
+    if trip.cargo not in cargoes and "cargoes" not in tables.broken:
+        lines.add_unknown(
+            "unknown-cargo",
+            f"trip {trip.trip_id} has the cargo {trip.cargo!r}, which {tables.name('cargoes')} "
+            "does not have.",
+            trip.cargo,
+            cargoes,
+            line,
+        )
 
 
 def _check_via(lines: TomlLines, tables: Tables, trip: Trip, section: Section) -> None:
@@ -190,6 +201,13 @@ def _check_condition(
 
 def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:
     """Check that the target's countries and its series are those of the study."""
+    _check_countries(lines, tables, target)
+    if target.series is not None and "parameters" not in tables.broken:
+        _check_series(lines, tables, target.series)
+
+
+def _check_countries(lines: TomlLines, tables: Tables, target: Goal) -> None:
+    """Check that the two countries of the target are those of the study."""
     countries = _values(tables, "countries", "country")
     for code in target.between:
         if code not in countries and "countries" not in tables.broken:
@@ -201,15 +219,15 @@ def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:
                 lines.key_line("between", TARGET),
             )
 
-    if target.series is None or "parameters" in tables.broken:
-        return
+
+def _check_series(lines: TomlLines, tables: Tables, series: str) -> None:
+    """Check that the series of the target are options of a disputed figure."""
     parameters = _options(tables)
-    if target.series not in parameters:
+    if series not in parameters:
         lines.add_unknown(
             "unknown-parameter",
-            f"{TARGET} series names {target.series!r}, which {tables.name('parameters')} does not "
-            "have.",
-            target.series,
+            f"{TARGET} series names {series!r}, which {tables.name('parameters')} does not have.",
+            series,
             parameters,
             lines.key_line("series", TARGET),
         )

@@ -135,7 +135,13 @@ def _check_study(
         lines.add_bad("price_year", STUDY, f"is {year}", do, year)
 
     default = study.get("default_scenario")
-    if default is not None and default not in scenarios:
+    if default is not None:
+        _check_default(lines, default, scenarios)
+
+
+def _check_default(lines: TomlLines, default: str, scenarios: Mapping[str, Scenario]) -> None:
+    """Check that the default scenario has a section."""
+    if default not in scenarios:
         lines.add_unknown(
             "unknown-scenario",
             f"{STUDY} default_scenario names {default!r}, which has no section.",
