@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 import chart_cases as cases
 from corridor.charts.closures import hazard_bars
-from corridor.charts.formats import percent
 from corridor.charts.style import FONT, WIDTH
 from corridor.charts.svg import to_svg, vega_lite
 from corridor.charts.text import row_labels, text_width, title_lines, truncate, wrap
 from corridor.language import speech as language
+from corridor.language.amounts import vega_per_cent
 from corridor.language.speech import number, speaking
 from corridor.reports.drawing import press, pressing
 from every_chart import EVERY, SVG, texts
@@ -134,11 +134,11 @@ def test_figures_are_those_of_english_in_the_languages_signs(
 def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     with speaking("ru"):
         said = number(value, digits)
-        share = percent(value, digits)
+        share = vega_per_cent(value, digits)
     read = float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
     assert read == pytest.approx(value, abs=0.51 * 10**-digits)
     assert share.endswith("\u00a0%") and "." not in share
-    assert percent(value, digits) == f"{value:z,.{digits}%}"  # no minus before nothing
+    assert vega_per_cent(value, digits) == f"{value:z,.{digits}%}"  # no minus before nothing
 
 
 def test_months_are_the_languages(drawn: dict[str, dict[str, str]]) -> None:

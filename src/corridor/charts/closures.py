@@ -11,12 +11,13 @@ import polars as pl
 
 from corridor.charts.axes import names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
-from corridor.charts.formats import join_values, percent
+from corridor.charts.formats import join_values
 from corridor.charts.legends import legend
 from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import FAINT, HUES, INK, SOFT, WIDTH, Chart
 from corridor.charts.text import row_labels, title_lines
 from corridor.charts.titles import Titles, panel_title, with_title
+from corridor.language.amounts import vega_per_cent
 from corridor.language.speech import marked, number, signed, tell
 
 MAX_HAZARDS = 10
@@ -117,7 +118,7 @@ def _chance_ticks() -> dict[float, str]:
     ticks: dict[float, str] = {1: tell("always")}
     for years in RETURN_YEARS:
         ticks[1 / years] = tell(
-            "{share}, 1 year in {years}", share=percent(1 / years), years=number(years)
+            "{share}, 1 year in {years}", share=vega_per_cent(1 / years), years=number(years)
         )
     return ticks
 
@@ -191,7 +192,9 @@ def _hazard_rows(part: pl.DataFrame) -> pl.DataFrame:
         .head(MAX_HAZARDS)
     )
     rows = dearest.select("loss_share", loss=pl.col("loss_usd_per_year") / 1e6)
-    texts = [f"{number(loss, 1)} ({percent(share or 0.0)})" for share, loss in rows.iter_rows()]
+    texts = [
+        f"{number(loss, 1)} ({vega_per_cent(share or 0.0)})" for share, loss in rows.iter_rows()
+    ]
     return rows.with_columns(
         label=pl.Series(row_labels(dearest["name"], _MARGINS.letters), dtype=pl.String),
         text=pl.Series(texts, dtype=pl.String),
@@ -404,7 +407,9 @@ def _change_rows(row: Mapping[str, Any], columns: Mapping[str, tuple[str, str]])
 
 def _change_texts(rows: pl.DataFrame) -> str:
     changes = rows.select("name", "value").iter_rows()
-    return tell(", ").join(f"{name} {percent(share, 1, with_sign=True)}" for name, share in changes)
+    return tell(", ").join(
+        f"{name} {vega_per_cent(share, 1, with_sign=True)}" for name, share in changes
+    )
 
 
 def _change_panel(rows: pl.DataFrame, title: str, scale: alt.Scale) -> Any:

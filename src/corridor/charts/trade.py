@@ -11,11 +11,12 @@ import polars as pl
 
 from corridor.charts.axes import names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
-from corridor.charts.formats import join_values, percent
+from corridor.charts.formats import join_values
 from corridor.charts.legends import legend
 from corridor.charts.style import FAINT, HUES, INK, PAPER, SOFT, Chart
 from corridor.charts.text import row_labels, title_lines, wrap
 from corridor.charts.titles import with_title
+from corridor.language.amounts import vega_per_cent
 from corridor.language.speech import long_date, marked, number, signed, tell
 
 _STEPS = {
@@ -261,7 +262,7 @@ def carriage(frame: pl.DataFrame) -> Chart:
         _carriage_panel(part, str(direction), steps, top) for (direction,), part in directions
     ]
     costs = [
-        f"{direction} {step} {percent(share, 1)}"
+        f"{direction} {step} {vega_per_cent(share, 1)}"
         for direction, step, share in rows.select("direction", "step", "cost_share").iter_rows()
         if share is not None
     ]
@@ -404,7 +405,7 @@ def gains(frame: pl.DataFrame) -> Chart:
     """
     rows = _gain_rows(frame)
     changes = [
-        f"{name} {percent(share, 2, with_sign=True)}"
+        f"{name} {vega_per_cent(share, 2, with_sign=True)}"
         for name, share in rows.select("name", "value").iter_rows()
     ]
     return with_title(

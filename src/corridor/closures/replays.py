@@ -10,7 +10,8 @@ import polars as pl
 from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.replay import replay_beside
 from corridor.errors import UnknownName
-from corridor.language.speech import number, signed, tell
+from corridor.language.amounts import per_cent
+from corridor.language.speech import number, tell
 from corridor.network.network import Network, build
 from corridor.study.study import Study
 
@@ -106,14 +107,14 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
             "trade would change by {share}.",
             shut_days=replay["shut_days"],
             days=replay["days"],
-            share=_change(replay["all_stopped_change"], 1),
+            share=per_cent(replay["all_stopped_change"], 1, with_sign=True),
         )
     )
     if replay["open_days_change"] is not None:
         sentences.append(
             tell(
                 "To reach what was seen, the open days too must have changed, by {share}.",
-                share=_change(replay["open_days_change"], 1),
+                share=per_cent(replay["open_days_change"], 1, with_sign=True),
             )
         )
     if replay["model_change"] is not None:
@@ -121,8 +122,8 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
             tell(
                 "The model: {share}. It lets goods go round where that costs at most {limit} of "
                 "their value more.",
-                share=_change(replay["model_change"], 1),
-                limit=_percent(LIMIT_SHARE, 0),
+                share=per_cent(replay["model_change"], 1, with_sign=True),
+                limit=per_cent(LIMIT_SHARE),
             )
         )
     return sentences
@@ -164,8 +165,8 @@ def _fall_sentence(replay: Mapping[str, Any]) -> str:
         "{name}: {before} million USD before, {after} after. The fall, {fall}, is {share} of "
         "the old value ({fall} / {before}) and {other_share} of the new one ({fall} / "
         "{after}).",
-        share=_percent(fall / before, 1),
-        other_share=_percent(fall / after, 1),
+        share=per_cent(fall / before, 1),
+        other_share=per_cent(fall / after, 1),
         name=replay["name"],
         before=number(before),
         after=number(after),
@@ -178,7 +179,7 @@ def _claim_sentence(replay: Mapping[str, Any]) -> str:
     claim = replay["claimed_change"]
     off_old_base = abs(replay["observed_change"] - claim)
     off_new_base = abs(replay["over_after"] - claim)
-    claimed = _change(claim, 0)
+    claimed = per_cent(claim, with_sign=True)
 
     if min(off_old_base, off_new_base) >= NEAR_SHARE:
         # Translators: {share}, what was said elsewhere of a fall, such as -60%; neither way of
@@ -187,11 +188,3 @@ def _claim_sentence(replay: Mapping[str, Any]) -> str:
     if off_old_base <= off_new_base:
         return tell("Said: {share}. That is the fall over the old value.", share=claimed)
     return tell("Said: {share}. That is the fall over the new value.", share=claimed)
-
-
-def _percent(share: float, digits: int) -> str:
-    return tell("{figure}%", figure=number(share * 100, digits))
-
-
-def _change(share: float, digits: int) -> str:
-    return tell("{figure}%", figure=signed(share * 100, digits))

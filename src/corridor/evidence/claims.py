@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from corridor.errors import CallError, Finding, StudyError
+from corridor.language.amounts import per_cent_message
 from corridor.language.messages import figure, joined, message, pack
 from corridor.language.speech import marked
 from corridor.tables import schema
@@ -419,7 +420,7 @@ def _show_result(value: float, check: Row) -> str:
     """Write the result of a check, computed or claimed."""
     kind = check["check"]
     if kind in CHANGES:
-        return _signed(value)
+        return per_cent_message(value, "+.1f")
     return _show(value, check["unit"], share=check["unit"] == "1" and kind != "ratio")
 
 
@@ -446,7 +447,7 @@ def _state(commitment: Row, tables: Tables, forecasts: Mapping[str, float], as_o
         "{arithmetic}: {gap} or {share} missing",
         arithmetic=arithmetic,
         gap=_show(needed - now.value, commitment["unit"]),
-        share=_percent(1 - now.value / needed, 0),
+        share=per_cent_message(1 - now.value / needed, ".0f"),
     )
     return _State(SHORT, needed - now.value, missing)
 
@@ -496,7 +497,7 @@ def _day(value: date | str | None) -> date | None:
 def _show(value: float, unit: str | None, *, share: bool = False) -> str:
     """Write a figure with its unit, short enough to read."""
     if share or (unit == "1" and abs(value) <= 1):
-        return _percent(value)
+        return per_cent_message(value)
     label = (unit or "").split("/year")[0]
     if label in ("month", "year"):
         return figure(value, ".0f")
@@ -521,11 +522,3 @@ def _show(value: float, unit: str | None, *, share: bool = False) -> str:
         )
     told["figure"] = figure(value, ",.0f" if abs(value) >= 100 else ",.4g")
     return told["figure"] if label == "count" else message("{figure} {unit_id}", **told)
-
-
-def _percent(value: float, digits: int = 1) -> str:
-    return message("{figure}%", figure=figure(value * 100, f".{digits}f"))
-
-
-def _signed(value: float) -> str:
-    return message("{figure}%", figure=figure(value * 100, "+.1f"))

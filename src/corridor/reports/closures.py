@@ -19,6 +19,7 @@ from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.closures.chapter import REOPENED
 from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.replays import replay_sentences
+from corridor.language.amounts import millions
 from corridor.language.speech import tell
 from corridor.reports import figures
 from corridor.reports.formats import country, day, num, sentences, share, together
@@ -26,6 +27,7 @@ from corridor.reports.inputs import Given, Part
 
 MOST_MOVES = 14
 NOISE = 2  # standard errors within which a difference is not told from none
+TEN_MILLION_USD = 1e7  # below it a sum is told with a decimal
 
 
 def losses(given: Given) -> list[Part]:
@@ -148,7 +150,7 @@ def plain(row: Mapping[str, Any]) -> str:
 
 def million(usd: float) -> str:
     """Return a sum in millions, with a decimal below ten."""
-    return tell("{figure} m", figure=num(usd / 1e6, 1 if abs(usd) < 1e7 else 0))
+    return millions(usd, 1 if abs(usd) < TEN_MILLION_USD else 0)
 
 
 def _rank(given: Given) -> dict[str, Any]:

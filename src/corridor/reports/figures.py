@@ -18,9 +18,10 @@ from corridor.charts.distance_points import distance_points
 from corridor.charts.evidence import evidence, validation
 from corridor.charts.maps import network_map, route_map
 from corridor.charts.pareto import pareto
+from corridor.language.amounts import per_cent
 from corridor.language.speech import marked, tell, tell_count
 from corridor.reports.drawing import press
-from corridor.reports.formats import gap, num, percent, told
+from corridor.reports.formats import gap, num, told
 from corridor.tables.csv import csv_text
 
 MOST_OVERLAID = 4  # more lines in one diagram cannot be told apart
@@ -171,7 +172,7 @@ def trip_figures(
                 "planned, without the spread of the table; fees of a border are in the slope that "
                 "starts at its number.",
                 which=which,
-                share=percent(share),
+                share=per_cent(share),
             ),
             points,
         ),
@@ -266,7 +267,7 @@ def evidence_figure(frame: pl.DataFrame) -> Figure:
         tell(
             "{share} of {rows} rows are estimates (pale). Tables with long pale bars are the "
             "first to be improved.",
-            share=percent(share),
+            share=per_cent(share),
             rows=num(total),
         ),
         frame,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from corridor.charts.basemap.outline import outline
+from corridor.language import amounts
 from corridor.language.speech import country_name, long_date, number, tell
 
 NONE = "–"
@@ -21,18 +22,12 @@ def num(value: float | None, digits: int = 0) -> str:
 
 def days(hours: float | None) -> str:
     """Return hours as days with one decimal, a dash for null."""
-    return NONE if hours is None else num(hours / 24, 1)
+    return NONE if hours is None else amounts.days(hours)
 
 
 def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
-    if value is None:
-        return NONE
-    return (
-        tell("<\u00a01\u00a0%")
-        if 0 < value < 0.005
-        else tell("{figure}\u00a0%", figure=number(value * 100))
-    )
+    return NONE if value is None else amounts.whole_per_cent(value)
 
 
 def say(value: object) -> str:
@@ -51,11 +46,6 @@ def day(value: dt.date | None) -> str:
 def words(values: Sequence[object] | None) -> str:
     """Return a list as words with commas, a dash for none."""
     return tell(", ").join(map(str, values)) if values is not None and len(values) else NONE
-
-
-def percent(value: float) -> str:
-    """Return a share as per cent, sign and figure together."""
-    return tell("{figure}%", figure=number(value * 100))
 
 
 def told(values: Sequence[str]) -> str:

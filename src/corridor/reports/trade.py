@@ -10,12 +10,12 @@ import polars as pl
 
 from corridor.charts import trade as trade_charts
 from corridor.evidence.claims import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
+from corridor.language.amounts import short_per_cent, short_sum, sum_in_words
 from corridor.language.speech import number, signed, speech, tell, tell_count
 from corridor.reports import figures
 from corridor.reports.formats import NONE, day, num, sentences, together
 from corridor.reports.inputs import Given, Part
 
-TEN_SHARE = 0.1  # below a tenth a share is told with one decimal
 MOST_ROOMS = 3  # sectors named
 
 
@@ -53,7 +53,7 @@ def trade(given: Given) -> list[Part]:
     return [
         Part(
             "trade",
-            tell("Trade and the road to {amount}", amount=amount(series[0]["target"])),
+            tell("Trade and the road to {amount}", amount=sum_in_words(series[0]["target"])),
             "trade.html",
             values,
             tell("Trade"),
@@ -96,7 +96,8 @@ def answer(given: Given) -> list[dict[str, Any]]:
     return [
         {
             "question": tell(
-                "Can corridors bring trade to {amount} a year?", amount=amount(series[0]["target"])
+                "Can corridors bring trade to {amount} a year?",
+                amount=sum_in_words(series[0]["target"]),
             ),
             "text": _verdict(series),
             "href": "trade",
@@ -104,32 +105,11 @@ def answer(given: Given) -> list[dict[str, Any]]:
     ]
 
 
-def amount(usd: float) -> str:
-    """Return a sum as one says it: one billion dollars, USD 750 m.
-
-    >>> amount(1e9), amount(2.5e9), amount(7.5e8)
-    ('one billion dollars', 'USD 2.5 bn', 'USD 750 m')
-    """
-    if usd == 1e9:
-        return tell("one billion dollars")
-    return (
-        tell("USD {figure} bn", figure=_brief(usd / 1e9))
-        if usd >= 1e9
-        else tell("USD {figure} m", figure=number(usd / 1e6))
-    )
-
-
-def _brief(value: float) -> str:
-    """Return a number with three digits that count, without zeros at its end."""
-    return number(value, len(f"{value:.3g}".partition(".")[2]) if value < 1000 else 0)
-
-
 def part_of(share: float | None) -> str:
     """Return a share of the way, with a decimal where it is small; a dash for null."""
     if share is None:
         return NONE
-    digits = 0 if abs(share) < 0.0005 or abs(share) >= TEN_SHARE else 1
-    return tell("{figure}\u00a0%", figure=number(0 if abs(share) < 0.0005 else share * 100, digits))
+    return short_per_cent(share)
 
 
 def _series(part: pl.DataFrame) -> dict[str, Any]:
@@ -159,7 +139,7 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
     starts = [
         tell(
             "from USD {usd} ({series}, twelve months to {date}) {growth} % a year",
-            usd=million(one["base"]),
+            usd=short_sum(one["base"]),
             series=one["name"],
             date=day(one["ends_on"]),
             growth=signed(one["needed"] * 100),
@@ -172,7 +152,7 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
         tell("The target takes {starts}.", starts=together(starts)),
         tell(
             "Growth of both economies gives {amounts}.",
-            amounts=together([million(one["grown"]) for one in series]),
+            amounts=together([short_sum(one["grown"]) for one in series]),
         ),
     ]
     if known:
@@ -195,7 +175,7 @@ def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
                 tell(
                     "The other {amounts} would have to come from products and buyers that are not "
                     "there yet.",
-                    amounts=together([million(one["best"]["gap_usd"]) for one in far]),
+                    amounts=together([short_sum(one["best"]["gap_usd"]) for one in far]),
                 )
             )
         else:
@@ -251,7 +231,7 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
                 sector=_inside(r["name"]),
                 origin=r["from_name"],
                 destination=r["to_name"],
-                amount=million(r["headroom_usd"]),
+                amount=short_sum(r["headroom_usd"]),
             )
             for r in sectors.sort("headroom_usd", descending=True)
             .head(MOST_ROOMS)
@@ -262,8 +242,8 @@ def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
             tell(
                 "A pair of this size at this distance trades {average} on average (gravity), "
                 "against {now} now.",
-                average=million(could),
-                now=million(now),
+                average=short_sum(could),
+                now=short_sum(now),
             ),
             # Translators: {sectors} are one or more of: {sector} from {origin} to {destination}
             # ({amount}).
@@ -407,24 +387,15 @@ def _figures(given: Given, steps: pl.DataFrame) -> list[figures.Figure]:
     return found
 
 
-def million(usd: float) -> str:
-    """Return money in millions or billions of USD, short."""
-    return (
-        tell("{figure} bn", figure=number(usd / 1e9, 2))
-        if usd >= 9.995e8
-        else tell("{figure} m", figure=number(usd / 1e6))
-    )
-
-
 def band(row: Mapping[str, Any]) -> str:
     """Return a value with its interval."""
     if row["low_usd"] is None:
-        return million(row["value_usd"])
+        return short_sum(row["value_usd"])
     return tell(
         "{value} ({low} to {high})",
-        value=million(row["value_usd"]),
-        low=million(row["low_usd"]),
-        high=million(row["high_usd"]),
+        value=short_sum(row["value_usd"]),
+        low=short_sum(row["low_usd"]),
+        high=short_sum(row["high_usd"]),
     )
 
 

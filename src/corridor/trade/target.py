@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.language.amounts import per_cent_message, short_sum_message
 from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
 from corridor.trade.forecast import Forecast
@@ -287,8 +288,8 @@ def _sentences(
         yield _say_need(growth, target_usd, by)
         yield message(
             "Growth of both economies alone gives {value}, {gap} short.",
-            value=million(growth["value_usd"]),
-            gap=million(growth["gap_usd"]),
+            value=short_sum_message(growth["value_usd"]),
+            gap=short_sum_message(growth["gap_usd"]),
         )
 
         scenarios = rows.slice(1).filter(pl.col("value_usd").is_not_null())
@@ -312,16 +313,15 @@ def _sentences(
 
 def _say_need(growth: Mapping[str, Any], target_usd: float, by: int) -> str:
     """Say how fast trade would have to grow to meet the target."""
-    growth_percent = figure(growth["needed_growth_share_per_year"] * 100, "+.0f")
     return message(
         "From USD {base} ({series}, twelve months to {date}) to {target} by {year} takes "
         "{growth} a year over {years} years ({times} times).",
-        base=million(growth["base_usd"]),
+        base=short_sum_message(growth["base_usd"]),
         series=growth["series"],
         date=growth["ends_on"],
         year=by,
-        target=million(target_usd),
-        growth=message("{figure}%", figure=growth_percent),
+        target=short_sum_message(target_usd),
+        growth=per_cent_message(growth["needed_growth_share_per_year"], "+.0f"),
         years=figure(growth["years"], ".1f"),
         times=figure(target_usd / growth["base_usd"], ".1f"),
     )
@@ -333,7 +333,7 @@ def _say_scenario(row: Mapping[str, Any], growth_usd: float) -> str:
     values = {
         "scenario": row["step"],
         "value": with_band(row["value_usd"], row["low_usd"], row["high_usd"]),
-        "difference": million(abs(more_usd)),
+        "difference": short_sum_message(abs(more_usd)),
     }
     if abs(more_usd) < NO_DIFFERENCE_USD:
         return message("{scenario}: {value}, no more than growth alone.", **values)
@@ -358,7 +358,7 @@ def _say_best(row: Mapping[str, Any]) -> str:
         "Even with the best of these ({scenario}), {gap} would have to come from "
         "new products and buyers: transport covers {share} of the way.",
         scenario=row["step"],
-        gap=million(row["gap_usd"]),
+        gap=short_sum_message(row["gap_usd"]),
         share=_part(row["transport_share"]),
     )
 
@@ -371,15 +371,15 @@ def _say_average(sectors: pl.DataFrame, potential_usd: float) -> str:
             sector=row["sector_id"],
             exporter=row["exporter"],
             importer=row["importer"],
-            value=million(row["headroom_usd"]),
+            value=short_sum_message(row["headroom_usd"]),
         )
         for row in sectors.head(MAX_ROOMS).iter_rows(named=True)
     ]
     return message(
         "A pair of this size at this distance would on average trade {value} (gravity), "
         "against {traded} now; the largest room: {rooms}.",
-        value=million(potential_usd),
-        traded=million(float(sectors["traded_usd"].sum())),
+        value=short_sum_message(potential_usd),
+        traded=short_sum_message(float(sectors["traded_usd"].sum())),
         rooms=joined(rooms),
     )
 
@@ -388,24 +388,17 @@ def _part(share: float | None) -> str:
     if share is None:
         # Translators: all of the way.
         return message("all")
-    return message("{figure}%", figure=figure(share * 100, ".1f" if share < 0.1 else ".0f"))
-
-
-def million(usd: float) -> str:
-    """Return a sum in millions or billions of USD, short."""
-    if usd >= 1e9:
-        return message("{figure} bn", figure=figure(usd / 1e9, ",.2f"))
-    return message("{figure} m", figure=figure(usd / 1e6))
+    return per_cent_message(share, ".1f" if share < 0.1 else ".0f")
 
 
 def with_band(usd: float, low_usd: float | None, high_usd: float | None) -> str:
     """Return a sum with its interval, where there is one."""
     if low_usd is None or high_usd is None:
-        return million(usd)
+        return short_sum_message(usd)
     # Translators: a sum of money and its interval.
     return message(
         "{value} ({low} to {high})",
-        value=million(usd),
-        low=million(low_usd),
-        high=million(high_usd),
+        value=short_sum_message(usd),
+        low=short_sum_message(low_usd),
+        high=short_sum_message(high_usd),
     )
