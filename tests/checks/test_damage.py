@@ -24,32 +24,38 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new(tmp_path_factory.mktemp("whole") / "study")
 
 
+def is_expected(finding: Finding, damage: Damage) -> bool:
+    """Tell whether a finding is the one that must come of a damage."""
+    return (
+        (finding.kind, finding.file) == (damage.kind, damage.file)
+        and finding.severity == damage.severity
+        and damage.line in (None, finding.line)
+        and damage.cure in finding.do
+    )
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.name)
 def test_damage_is_found(damage: Damage, whole: Path, tmp_path: Path) -> None:
     folder = tmp_path / "study"
     shutil.copytree(whole, folder)
     damage.do(folder)
+
     findings = check(folder)
-    told = "\n".join(map(str, findings))
-    hits = [
-        f
-        for f in findings
-        if (f.kind, f.file, f.severity) == (damage.kind, damage.file, damage.severity)
-        and damage.line in (None, f.line)
-        and damage.cure in f.do
-    ]
-    assert hits, told
-    assert all(f.do.endswith((".", "?")) and f.message.strip() for f in findings), (
-        told
-    )  # a cure is a whole sentence
-    assert {f.kind for f in findings if f.severity == "error"} <= {damage.kind, *damage.also}, told
-    if damage.severity == "error":
-        with pytest.raises(StudyError) as caught:
-            read(folder)
-        assert hits[0] in caught.value.findings
-        assert all(f.severity == "error" for f in caught.value.findings)
-    else:
-        assert hits[0] in read(folder).warnings
+    report = "\n".join(map(str, findings))
+    expected = [f for f in findings if is_expected(f, damage)]
+    assert expected, report
+    # A cure is a whole sentence.
+    assert all(f.do.endswith((".", "?")) and f.message.strip() for f in findings), report
+    errors = {f.kind for f in findings if f.severity == "error"}
+    assert errors <= {damage.kind, *damage.also}, report
+
+    if damage.severity == "warning":
+        assert expected[0] in read(folder).warnings
+        return
+    with pytest.raises(StudyError) as caught:
+        read(folder)
+    assert expected[0] in caught.value.findings
+    assert all(f.severity == "error" for f in caught.value.findings)
 
 
 def test_starter_is_whole(whole: Path) -> None:
@@ -215,8 +221,8 @@ def test_binary_files_never_raise(
 
 @pytest.mark.parametrize("folder", ["no such folder", "", "a\0b", __file__])
 def test_no_folder(folder: str) -> None:
-    found = check(folder) if folder else check(Path(__file__).with_suffix(".none"))
-    assert [f.kind for f in found] == ["no-folder"]
+    findings = check(folder) if folder else check(Path(__file__).with_suffix(".none"))
+    assert [f.kind for f in findings] == ["no-folder"]
 
 
 def test_limits_are_findings(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def test_a_selector_means_these_links_in_row_order(text: str, ids: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("", "cannot be empty"),
         ("   ", "cannot be empty"),
@@ -59,8 +59,8 @@ def test_a_selector_means_these_links_in_row_order(text: str, ids: str) -> None:
         (":x", "is not a selector"),
     ],
 )
-def test_what_cannot_be_read_says_which_part(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_what_cannot_be_read_says_which_part(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         selectors.parse(text)
 
 
@@ -76,7 +76,6 @@ def test_selectors_agree_with_the_naive_twin(seed: int) -> None:
         "l0 l7",
         "l1 country:PK",
     ):
-        found = selectors.select(text, tables["links"], tables["nodes"])
-        assert found == [
-            i for i, row in enumerate(tables["links"].to_dicts()) if twin.covers(text, row)
-        ]
+        rows = selectors.select(text, tables["links"], tables["nodes"])
+        links = enumerate(tables["links"].to_dicts())
+        assert rows == [i for i, link in links if twin.covers(text, link)]

@@ -92,61 +92,59 @@ def _check_value(tables: Tables, i: int, column: Column, row: Row) -> Iterator[F
     """Check the op and the value of row i for the column it edits."""
     op = row["op"]
     text = row["value"]
-
     if op != "set" and column.kind not in _NUMBERS:
-        yield tables.error(
-            "bad-op",
-            Spot("changes", i, "op"),
-            f"changes.op is {op!r}, and {column.name} holds no numbers.",
-            do="Write set, and the new value.",
-            value=op,
-        )
+        yield _bad_op(tables, i, column, op)
         return
 
     spot = Spot("changes", i, "value")
     try:
         value = parse(column if op == "set" else FACTOR, text)
     except ValueError as error:
-        yield tables.error(
-            "bad-value",
-            spot,
-            f"changes.value holds {text!r}, which does not fit {column.name}.",
-            do=str(error),
-            value=text,
-        )
+        yield _bad_value(tables, spot, column, text, str(error))
         return
 
     if op == "scale" and value < 0:
-        yield tables.error(
-            "out-of-range",
-            spot,
-            f"changes.value scales {column.name} by {text}, below zero.",
-            do="Write a factor of zero or more.",
-            value=text,
-        )
-    if op == "set" and column.kind in _NUMBERS:
-        yield from _check_range(tables, spot, column, value, text)
+        yield _negative_factor(tables, spot, column, text)
+    if op == "set" and column.kind in _NUMBERS and column.is_outside(value):
+        yield _out_of_range(tables, spot, column, text)
     if op == "set" and column.refers and column.refers not in tables.broken:
-        yield from _check_references(tables, spot, column.refers, str(value))
+        yield from _unknown_ids(tables, spot, column.refers, str(value))
 
 
-def _check_range(
-    tables: Tables, spot: Spot, column: Column, value: float, text: str
-) -> Iterator[Finding]:
-    """A number set outside the range its column declares.
+def _bad_op(tables: Tables, i: int, column: Column, op: str) -> Finding:
+    return tables.error(
+        "bad-op",
+        Spot("changes", i, "op"),
+        f"changes.op is {op!r}, and {column.name} holds no numbers.",
+        do="Write set, and the new value.",
+        value=op,
+    )
 
-    Parameters
-    ----------
-    tables, spot : the tables, and where the value stands.
-    column : the column it is set in.
-    value, text : the value, and how it is written.
-    """
-    if not column.is_outside(value):
-        return
 
+def _bad_value(tables: Tables, spot: Spot, column: Column, text: str, cure: str) -> Finding:
+    return tables.error(
+        "bad-value",
+        spot,
+        f"changes.value holds {text!r}, which does not fit {column.name}.",
+        do=cure,
+        value=text,
+    )
+
+
+def _negative_factor(tables: Tables, spot: Spot, column: Column, text: str) -> Finding:
+    return tables.error(
+        "out-of-range",
+        spot,
+        f"changes.value scales {column.name} by {text}, below zero.",
+        do="Write a factor of zero or more.",
+        value=text,
+    )
+
+
+def _out_of_range(tables: Tables, spot: Spot, column: Column, text: str) -> Finding:
     low = "any" if column.low is None else f"{column.low:g}"
     high = "any" if column.high is None else f"{column.high:g}"
-    yield tables.error(
+    return tables.error(
         "out-of-range",
         spot,
         f"changes.value sets {column.name} to {text}, outside {low} to {high}.",
@@ -155,15 +153,8 @@ def _check_range(
     )
 
 
-def _check_references(tables: Tables, spot: Spot, target: str, text: str) -> Iterator[Finding]:
-    """Ids that the table they refer to does not have.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the value stands.
-    target : the table referred to.
-    text : one id, or several parted by blanks.
-    """
+def _unknown_ids(tables: Tables, spot: Spot, target: str, text: str) -> Iterator[Finding]:
+    """Ids, parted by blanks, that the table they refer to does not have."""
     ids = tables.keys(target)
     file = tables.name(target)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
 from corridor.errors import Finding, did_you_mean
-from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA, mean_d
+from corridor.network import durations
+from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA
 from corridor.tables import schema
 from corridor.tables.tables import Spot, Tables
 from corridor.units import MEAN_YEAR_DAYS
@@ -39,36 +40,50 @@ def check_closures(tables: Tables) -> list[Finding]:
 def _ends(tables: Tables) -> Iterator[Finding]:
     """Closures that neither end nor were seen last, do both, or have no length."""
     for i, event in tables.rows("events"):
-        start = event["from_on"]
-        end = event["to_on"]
-        last_seen = event["last_seen_on"]
         spot = Spot("events", i, "last_seen_on")
+        has_end = event["to_on"] is not None
+        was_last_seen = event["last_seen_on"] is not None
 
-        if end is None and last_seen is None:
-            yield tables.error(
-                "open-event",
-                spot,
-                "events has neither to_on nor last_seen_on: "
-                "how long the closure lasted cannot be told.",
-                do="Write the day it was open again into to_on, "
-                "or the last day it was seen shut into last_seen_on.",
-            )
-        elif end is not None and last_seen is not None:
-            yield tables.error(
-                "contradictory-event",
-                spot,
-                f"events is open again on {end} and also still shut when last seen on {last_seen}.",
-                do="Keep to_on if the end is known, else last_seen_on.",
-                value=str(last_seen),
-            )
-        elif end is None and _is_without_length(event):
-            yield tables.error(
-                "empty-period",
-                spot,
-                f"events begins on {start} and was last seen on {last_seen}: no length at all.",
-                do="Write a later last_seen_on, or the hours as days into duration_d.",
-                value=str(last_seen),
-            )
+        if not has_end and not was_last_seen:
+            yield _open_event(tables, spot)
+        elif has_end and was_last_seen:
+            yield _contradictory_event(tables, spot, event)
+        elif not has_end and _is_without_length(event):
+            yield _empty_event(tables, spot, event)
+
+
+def _open_event(tables: Tables, spot: Spot) -> Finding:
+    return tables.error(
+        "open-event",
+        spot,
+        "events has neither to_on nor last_seen_on: how long the closure lasted cannot be told.",
+        do="Write the day it was open again into to_on, "
+        "or the last day it was seen shut into last_seen_on.",
+    )
+
+
+def _contradictory_event(tables: Tables, spot: Spot, event: Row) -> Finding:
+    last_seen = event["last_seen_on"]
+    return tables.error(
+        "contradictory-event",
+        spot,
+        f"events is open again on {event['to_on']} "
+        f"and also still shut when last seen on {last_seen}.",
+        do="Keep to_on if the end is known, else last_seen_on.",
+        value=str(last_seen),
+    )
+
+
+def _empty_event(tables: Tables, spot: Spot, event: Row) -> Finding:
+    start = event["from_on"]
+    last_seen = event["last_seen_on"]
+    return tables.error(
+        "empty-period",
+        spot,
+        f"events begins on {start} and was last seen on {last_seen}: no length at all.",
+        do="Write a later last_seen_on, or the hours as days into duration_d.",
+        value=str(last_seen),
+    )
 
 
 def _is_without_length(event: Row) -> bool:
@@ -110,26 +125,30 @@ def _whole_closures(tables: Tables) -> dict[str, list[tuple[int, Row]]]:
 
 def _watched_periods(tables: Tables) -> Iterator[Finding]:
     """Watched periods with one end, or without a day."""
-    for i, hazard in tables.rows("hazards"):
-        start = hazard["watched_from_on"]
-        end = hazard["watched_to_on"]
-
+    for i, (start, end) in tables.cells("hazards", "watched_from_on", "watched_to_on"):
         if (start is None) != (end is None):
-            column = "watched_from_on" if start is None else "watched_to_on"
-            yield tables.error(
-                "half-period",
-                Spot("hazards", i, column),
-                "hazards gives a watched period with one end only.",
-                do=f"Write {column} too, or empty both where events are examples.",
-            )
+            yield _half_period(tables, i, "watched_from_on" if start is None else "watched_to_on")
         elif start is not None and end <= start:
-            yield tables.error(
-                "empty-period",
-                Spot("hazards", i, "watched_to_on"),
-                f"hazards was watched from {start} to before {end}: no day at all.",
-                do="Write a watched_to_on later than watched_from_on.",
-                value=str(end),
-            )
+            yield _empty_period(tables, i, start, end)
+
+
+def _half_period(tables: Tables, i: int, empty_column: str) -> Finding:
+    return tables.error(
+        "half-period",
+        Spot("hazards", i, empty_column),
+        "hazards gives a watched period with one end only.",
+        do=f"Write {empty_column} too, or empty both where events are examples.",
+    )
+
+
+def _empty_period(tables: Tables, i: int, start: dt.date, end: dt.date) -> Finding:
+    return tables.error(
+        "empty-period",
+        Spot("hazards", i, "watched_to_on"),
+        f"hazards was watched from {start} to before {end}: no day at all.",
+        do="Write a watched_to_on later than watched_from_on.",
+        value=str(end),
+    )
 
 
 def _unwatched_events(tables: Tables) -> Iterator[Finding]:
@@ -195,27 +214,30 @@ def _can_have(family: str | None, sigma: float) -> bool:
 def _mostly_shut(tables: Tables) -> Iterator[Finding]:
     """Hazards that would shut their links most of the time."""
     for i, hazard in tables.rows("hazards"):
-        rate = hazard["events_per_year"]
-        median = hazard["duration_median_d"]
         if not _is_in_range(hazard):
             continue
 
+        rate = hazard["events_per_year"]
         mean = _mean_length_d(hazard)
         if mean is not None and rate * mean < MEAN_YEAR_DAYS / 2:
             continue
 
-        share = 1.0 if mean is None else -math.expm1(-rate * mean / MEAN_YEAR_DAYS)
-        length = "no mean at all"
-        if mean is not None:
-            length = f"a mean of {mean:.0f} days, {rate:g} times a year"
         yield tables.warning(
             "mostly-shut",
             Spot("hazards", i, "duration_median_d"),
-            f"hazards gives closures {length}: shut {share:.0%} of the time.",
+            f"hazards gives closures {_shut_time(rate, mean)} of the time.",
             do="Check rate and length; "
             "a way that is mostly shut is a change or a window, not a hazard.",
-            value=f"{median:g}",
+            value=f"{hazard['duration_median_d']:g}",
         )
+
+
+def _shut_time(rate_per_year: float, mean_d: float | None) -> str:
+    if mean_d is None:
+        return f"no mean at all: shut {1.0:.0%}"
+
+    share = -math.expm1(-rate_per_year * mean_d / MEAN_YEAR_DAYS)
+    return f"a mean of {mean_d:.0f} days, {rate_per_year:g} times a year: shut {share:.0%}"
 
 
 def _is_in_range(hazard: Row) -> bool:
@@ -232,7 +254,7 @@ def _mean_length_d(hazard: Row) -> float | None:
     sigma = hazard["duration_sigma"]
     if family == "pareto":
         sigma = max(sigma, EXPONENTIAL_SIGMA)
-    return mean_d(family, hazard["duration_median_d"], sigma)
+    return durations.mean_d(family, hazard["duration_median_d"], sigma)
 
 
 # Replays
@@ -240,53 +262,73 @@ def _mean_length_d(hazard: Row) -> float | None:
 
 def _replays(tables: Tables) -> Iterator[Finding]:
     """Replays of no closure, of a time without its first or last day, or of no demand."""
+    changes = [change for _, change in tables.rows("changes")]
     figures = {figure["figure_id"]: figure for _, figure in tables.rows("figures")}
     sources = set(tables.frames["demand"]["source_id"].to_list())
 
     for i, replay in tables.rows("replays"):
-        yield from _replayed_change(tables, i, replay["change_id"])
-
-        figure = figures.get(replay["figure_after_id"])
-        if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
-            yield tables.error(
-                "open-period",
-                Spot("replays", i, "figure_after_id"),
-                f"replays.figure_after_id names {replay['figure_after_id']!r}, "
-                "which has no first or no last day.",
-                do="Write from_on and to_on of the figure: they say which days to replay.",
-            )
-
-        source = replay["demand_source_id"]
-        if source is not None and source not in sources and "demand" not in tables.broken:
-            yield tables.error(
-                "no-demand",
-                Spot("replays", i, "demand_source_id"),
-                f"replays.demand_source_id names {source!r}, "
-                f"and no row of {tables.name('demand')} comes from there.",
-                do="Name the source of the demand that the closure stops.",
-                value=source,
-            )
+        yield from _replayed_change(tables, i, replay, changes)
+        yield from _replayed_days(tables, i, figures.get(replay["figure_after_id"]))
+        yield from _replayed_demand(tables, i, replay, sources)
 
 
-def _replayed_change(tables: Tables, i: int, change_id: str | None) -> Iterator[Finding]:
-    """A change to be replayed that is none, or closes nothing."""
-    if change_id is None or "changes" in tables.broken:
-        return
+def _replayed_change(
+    tables: Tables, i: int, replay: Row, changes: Sequence[Row]
+) -> Iterator[Finding]:
+    """A change to be replayed that is none, or closes nothing.
 
-    changes = [change for _, change in tables.rows("changes")]
+    Parameters
+    ----------
+    tables : the tables.
+    i, replay : the replay, and the number of its row.
+    changes : every row of changes.
+    """
+    name = replay["change_id"]
     closing = {change["change_id"] for change in changes if _closes_links(change)}
-    if change_id in closing:
+    if name is None or name in closing or "changes" in tables.broken:
         return
 
-    is_known = any(change["change_id"] == change_id for change in changes)
+    is_known = any(change["change_id"] == name for change in changes)
     what = "closes nothing" if is_known else f"{tables.name('changes')} does not have"
     yield tables.error(
         "unknown-change",
         Spot("replays", i, "change_id"),
-        f"replays.change_id names {change_id!r}, which {what}.",
-        do=did_you_mean(change_id, closing, "Name a change that sets links.status to closed."),
-        value=change_id,
+        f"replays.change_id names {name!r}, which {what}.",
+        do=did_you_mean(name, closing, "Name a change that sets links.status to closed."),
+        value=name,
     )
+
+
+def _replayed_days(tables: Tables, i: int, figure: Row | None) -> Iterator[Finding]:
+    if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
+        yield tables.error(
+            "open-period",
+            Spot("replays", i, "figure_after_id"),
+            f"replays.figure_after_id names {figure['figure_id']!r}, "
+            "which has no first or no last day.",
+            do="Write from_on and to_on of the figure: they say which days to replay.",
+        )
+
+
+def _replayed_demand(tables: Tables, i: int, replay: Row, sources: Set[str]) -> Iterator[Finding]:
+    """A replay of demand of which there is none.
+
+    Parameters
+    ----------
+    tables : the tables.
+    i, replay : the replay, and the number of its row.
+    sources : those the rows of demand come from.
+    """
+    source = replay["demand_source_id"]
+    if source is not None and source not in sources and "demand" not in tables.broken:
+        yield tables.error(
+            "no-demand",
+            Spot("replays", i, "demand_source_id"),
+            f"replays.demand_source_id names {source!r}, "
+            f"and no row of {tables.name('demand')} comes from there.",
+            do="Name the source of the demand that the closure stops.",
+            value=source,
+        )
 
 
 def _closes_links(change: Row) -> bool:

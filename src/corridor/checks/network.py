@@ -12,6 +12,7 @@ from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.tables import Spot, Tables
 
 Row = Mapping[str, Any]
+Layers = Mapping[str, set[str]]  # place -> layers of the links at it
 
 _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
 
@@ -46,7 +47,8 @@ def _links(tables: Tables) -> Iterator[Finding]:
     country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
     for i, link in tables.rows("links"):
         yield from _self_link(tables, i, link)
-        yield from _speed_and_gauge(tables, i, link)
+        yield from _speed(tables, i, link)
+        yield from _gauge(tables, i, link)
         yield from _border(tables, i, link, country)
 
 
@@ -62,11 +64,8 @@ def _self_link(tables: Tables, i: int, link: Row) -> Iterator[Finding]:
         )
 
 
-def _speed_and_gauge(tables: Tables, i: int, link: Row) -> Iterator[Finding]:
-    mode = link["mode"]
-    gauge_mm = link["gauge_mm"]
+def _speed(tables: Tables, i: int, link: Row) -> Iterator[Finding]:
     is_open = link["status"] == OPEN_STATUS
-
     if is_open and link["speed_kmh"] is None and tables.is_whole("links"):
         yield tables.error(
             "missing-speed",
@@ -74,17 +73,24 @@ def _speed_and_gauge(tables: Tables, i: int, link: Row) -> Iterator[Finding]:
             "links.speed_kmh is empty on an existing link: nothing could use it.",
             do="Write the speed under way, or the status it really has.",
         )
+
+
+def _gauge(tables: Tables, i: int, link: Row) -> Iterator[Finding]:
+    mode = link["mode"]
+    gauge_mm = link["gauge_mm"]
+    spot = Spot("links", i, "gauge_mm")
+
     if mode == "rail" and gauge_mm is None and tables.is_whole("links"):
         yield tables.error(
             "missing-gauge",
-            Spot("links", i, "gauge_mm"),
+            spot,
             "links.gauge_mm is empty on a railway.",
             do="Write its gauge: 1520, 1435, 1676 or 1000.",
         )
     if mode not in (None, "rail", "ferry") and gauge_mm is not None:
         yield tables.error(
             "gauge-off-rails",
-            Spot("links", i, "gauge_mm"),
+            spot,
             f"links.gauge_mm is {gauge_mm} on a link by {mode}.",
             do="Empty it, or correct the mode.",
             value=str(gauge_mm),
@@ -121,60 +127,57 @@ def _border(tables: Tables, i: int, link: Row, country: Mapping[str, str]) -> It
 def _terminals(tables: Tables) -> Iterator[Finding]:
     layers = layers_at(tables)
     for i, terminal in tables.rows("terminals"):
-        layer = terminal["from_layer"]
-        if layer is not None and layer == terminal["to_layer"]:
-            yield tables.error(
-                "same-layer",
-                Spot("terminals", i, "to_layer"),
-                f"the terminal leads from {layer} to {layer}.",
-                do="Write the layer goods leave on, or remove the row.",
-                value=layer,
-            )
+        yield from _same_layer(tables, i, terminal)
 
+        node = terminal["node_id"]
         for column in ("from_layer", "to_layer"):
-            if terminal[column] is not None:
-                yield from _check_layer(
-                    tables, Spot("terminals", i, column), terminal[column], terminal, layers
-                )
+            spot = Spot("terminals", i, column)
+            layer = terminal[column]
+            if layer is None:
+                continue
+            if not _LAYER.fullmatch(layer):
+                yield _unknown_layer(tables, spot, layer, layers)
+            elif layer not in layers.get(node, ()) and _knows_layer(tables, layer):
+                yield _idle_terminal(tables, spot, layer, node, layers)
 
 
-def _check_layer(
-    tables: Tables, spot: Spot, layer: str, terminal: Row, layers: Mapping[str, set[str]]
-) -> Iterator[Finding]:
-    """A layer that there is not, or that no link at the terminal's place is of.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the layer stands.
-    layer : the layer goods come or leave on.
-    terminal : the terminal.
-    layers : node -> the layers of its links.
-    """
-    node = terminal["node_id"]
-    layers_here = layers.get(node, set())
-
-    if not _LAYER.fullmatch(layer):
+def _same_layer(tables: Tables, i: int, terminal: Row) -> Iterator[Finding]:
+    layer = terminal["from_layer"]
+    if layer is not None and layer == terminal["to_layer"]:
         yield tables.error(
-            "unknown-layer",
-            spot,
-            f"terminals.{spot.column} holds {layer!r}, which is no layer.",
-            do=did_you_mean(
-                layer,
-                {word for words in layers.values() for word in words},
-                "Write a mode, with its gauge for rail and rail ferries: road, rail-1520.",
-            ),
+            "same-layer",
+            Spot("terminals", i, "to_layer"),
+            f"the terminal leads from {layer} to {layer}.",
+            do="Write the layer goods leave on, or remove the row.",
             value=layer,
         )
-    elif layer not in layers_here and _knows_layer(tables, layer):
-        present = ", ".join(sorted(layers_here)) or "none"
-        yield tables.warning(
-            "idle-terminal",
-            spot,
-            f"terminals.{spot.column} is {layer}, "
-            f"and no link of that layer is at {node} (there: {present}).",
-            do="Add the link, correct the layer, or remove the row.",
-            value=layer,
-        )
+
+
+def _unknown_layer(tables: Tables, spot: Spot, layer: str, layers: Layers) -> Finding:
+    every_layer = {word for words in layers.values() for word in words}
+    return tables.error(
+        "unknown-layer",
+        spot,
+        f"terminals.{spot.column} holds {layer!r}, which is no layer.",
+        do=did_you_mean(
+            layer,
+            every_layer,
+            "Write a mode, with its gauge for rail and rail ferries: road, rail-1520.",
+        ),
+        value=layer,
+    )
+
+
+def _idle_terminal(tables: Tables, spot: Spot, layer: str, node: str, layers: Layers) -> Finding:
+    layers_there = ", ".join(sorted(layers.get(node, ()))) or "none"
+    return tables.warning(
+        "idle-terminal",
+        spot,
+        f"terminals.{spot.column} is {layer}, "
+        f"and no link of that layer is at {node} (there: {layers_there}).",
+        do="Add the link, correct the layer, or remove the row.",
+        value=layer,
+    )
 
 
 def _knows_layer(tables: Tables, layer: str) -> bool:
@@ -229,19 +232,27 @@ def _rules(tables: Tables) -> Iterator[Finding]:
     for i, rule in tables.rows("rules"):
         effect = rule["effect"]
         if effect in ("extra-hours", "extra-usd") and rule["value"] is None:
-            yield tables.error(
-                "rule-without-value",
-                Spot("rules", i, "value"),
-                f"the rule adds {effect} and does not say how much.",
-                do="Write the hours or the USD per unit into value.",
-            )
+            yield _rule_without_value(tables, i, effect)
         if effect == "document" and rule["document"] is None:
-            yield tables.error(
-                "rule-without-document",
-                Spot("rules", i, "document"),
-                "the rule asks for a paper and does not say which.",
-                do="Write its name into document.",
-            )
+            yield _rule_without_document(tables, i)
+
+
+def _rule_without_value(tables: Tables, i: int, effect: str) -> Finding:
+    return tables.error(
+        "rule-without-value",
+        Spot("rules", i, "value"),
+        f"the rule adds {effect} and does not say how much.",
+        do="Write the hours or the USD per unit into value.",
+    )
+
+
+def _rule_without_document(tables: Tables, i: int) -> Finding:
+    return tables.error(
+        "rule-without-document",
+        Spot("rules", i, "document"),
+        "the rule asks for a paper and does not say which.",
+        do="Write its name into document.",
+    )
 
 
 def _demand(tables: Tables) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ def check_parameters(tables: Tables) -> list[Finding]:
     return [
         *_option_ids(tables),
         *_defaults(tables),
+        *_unused(tables),
         *_alternatives(tables),
     ]
 
@@ -44,24 +45,33 @@ def _option_ids(tables: Tables) -> Iterator[Finding]:
 
 
 def _defaults(tables: Tables) -> Iterator[Finding]:
-    """Parameters with no default option or several, and parameters that decide nothing."""
-    used = _parameters_used(tables)
-    for name, parameter in _parameters(tables).items():
-        spot = Spot("parameters", parameter.first_row, "is_default")
-        count = parameter.defaults
+    """Parameters with no default option or several."""
+    if "parameters" in tables.broken:
+        return
 
-        if count != 1 and parameter.is_whole and "parameters" not in tables.broken:
+    for name, parameter in _parameters(tables).items():
+        count = parameter.defaults
+        if count != 1 and parameter.is_whole:
             yield tables.error(
                 "default-count",
-                spot,
+                Spot("parameters", parameter.first_row, "is_default"),
                 f"parameter {name} has {count or 'no'} default options.",
                 do="Write true in is_default for exactly one of its options.",
                 value=str(count),
             )
-        if name not in used and not tables.broken:
+
+
+def _unused(tables: Tables) -> Iterator[Finding]:
+    """Parameters that decide nothing."""
+    if tables.broken:
+        return
+
+    used = _parameters_used(tables)
+    for name, parameter in _parameters(tables).items():
+        if name not in used:
             yield tables.warning(
                 "unused-parameter",
-                spot,
+                Spot("parameters", parameter.first_row, "is_default"),
                 f"no row of any table hangs on parameter {name}.",
                 do=f"Write {name}:... into the alternative of the rows it decides, or remove it.",
                 value=name,

@@ -32,8 +32,11 @@ SPEEDS_KMH = {
     "air": (200, 950),
 }
 
+Row = Mapping[str, Any]
+Point = tuple[float, float]  # longitude and latitude in degrees
+State = tuple[str, str]  # a place and a layer of the links at it
+
 _MIN_PLACEHOLDER = 9999
-_SAME_POINT_DIGITS = 3  # a thousandth of a degree is about 100 m
 _UNLOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
 
 
@@ -44,6 +47,7 @@ def check_plausibility(tables: Tables) -> list[Finding]:
         *_placeholders(tables),
         *_unlocodes(tables),
         *_same_points(tables),
+        *_same_names(tables),
         *misplaced,
     ]
     if {"nodes", "links"} & tables.broken:
@@ -101,7 +105,7 @@ def _points(tables: Tables) -> Iterator[Finding]:
 
 
 def _misplaced(
-    tables: Tables, spot: Spot, country: str, kind: str | None, point: tuple[float, float]
+    tables: Tables, spot: Spot, country: str, kind: str | None, point: Point
 ) -> Iterator[Finding]:
     """Tell what is wrong with a place outside its country.
 
@@ -109,66 +113,85 @@ def _misplaced(
     ----------
     tables, spot : the tables, and where its coordinates stand.
     country, kind : what its row says.
-    point : longitude and latitude.
+    point : where it lies.
     """
     lon, lat = point
-    written = f"{lon:g}, {lat:g}"
-    countries = geo.countries_at(lon, lat)
-
     if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
-        yield tables.warning(
-            "swapped-lon-lat",
-            spot,
-            f"lon_deg and lat_deg seem swapped: {lat:g}, {lon:g} lies in {country}, "
-            f"{written} does not.",
-            do=f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.",
-            value=written,
-        )
-    elif mirrored := _mirrored_into(country, lon, lat):
-        yield tables.warning(
-            "wrong-sign",
-            spot,
-            f"{written} does not lie in {country}; {mirrored[0]:g}, {mirrored[1]:g} does.",
-            do="Write west and south as negative degrees, east and north without sign.",
-            value=written,
-        )
-    elif countries:
-        names = geo.country_names()
-        where = " or ".join(f"{code} ({names.get(code, code)})" for code in sorted(countries))
-        yield tables.warning(
-            "other-country",
-            spot,
-            f"{written} lies in {where}, the row says {country}.",
-            do="Correct the coordinates or the country; say in the note if the border is disputed.",
-            value=written,
-        )
+        yield _swapped(tables, spot, country, point)
+    elif mirrored := _mirrored_into(country, point):
+        yield _wrong_sign(tables, spot, country, point, mirrored)
+    elif countries := geo.countries_at(lon, lat):
+        yield _other_country(tables, spot, country, point, sorted(countries))
     elif kind != "seaport":
         yield tables.warning(
             "node-at-sea",
             spot,
-            f"{written} lies at sea.",
+            f"{_written(point)} lies at sea.",
             do="Correct the coordinates, or write seaport as its kind.",
-            value=written,
+            value=_written(point),
         )
 
 
-def _mirrored_into(country: str, lon: float, lat: float) -> tuple[float, float] | None:
+def _mirrored_into(country: str, point: Point) -> Point | None:
     """Return the point with other signs that lies in the country; null where none does."""
+    lon, lat = point
     for mirrored in ((-lon, lat), (lon, -lat), (-lon, -lat)):
         if country in geo.countries_at(*mirrored):
             return mirrored
     return None
 
 
+def _swapped(tables: Tables, spot: Spot, country: str, point: Point) -> Finding:
+    lon, lat = point
+    return tables.warning(
+        "swapped-lon-lat",
+        spot,
+        f"lon_deg and lat_deg seem swapped: {_written((lat, lon))} lies in {country}, "
+        f"{_written(point)} does not.",
+        do=f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.",
+        value=_written(point),
+    )
+
+
+def _wrong_sign(tables: Tables, spot: Spot, country: str, point: Point, mirrored: Point) -> Finding:
+    return tables.warning(
+        "wrong-sign",
+        spot,
+        f"{_written(point)} does not lie in {country}; {_written(mirrored)} does.",
+        do="Write west and south as negative degrees, east and north without sign.",
+        value=_written(point),
+    )
+
+
+def _other_country(
+    tables: Tables, spot: Spot, country: str, point: Point, countries: list[str]
+) -> Finding:
+    names = geo.country_names()
+    true_countries = " or ".join(f"{code} ({names.get(code, code)})" for code in countries)
+    return tables.warning(
+        "other-country",
+        spot,
+        f"{_written(point)} lies in {true_countries}, the row says {country}.",
+        do="Correct the coordinates or the country; say in the note if the border is disputed.",
+        value=_written(point),
+    )
+
+
+def _written(point: Point) -> str:
+    lon, lat = point
+    return f"{lon:g}, {lat:g}"
+
+
 def _unlocodes(tables: Tables) -> Iterator[Finding]:
     for i, (code, country) in tables.cells("nodes", "unlocode", "country"):
+        spot = Spot("nodes", i, "unlocode")
         if code is None:
             continue
 
         if not _UNLOCODE.fullmatch(code):
             yield tables.warning(
                 "bad-unlocode",
-                Spot("nodes", i, "unlocode"),
+                spot,
                 f"nodes.unlocode holds {code!r}.",
                 do="Write the country and three letters or digits, such as KZALA, "
                 "or leave it empty.",
@@ -177,7 +200,7 @@ def _unlocodes(tables: Tables) -> Iterator[Finding]:
         elif country is not None and code[:2] != country:
             yield tables.warning(
                 "unlocode-country",
-                Spot("nodes", i, "unlocode"),
+                spot,
                 f"UN/LOCODE {code} is of {code[:2]}, the row says {country}.",
                 do="Correct the code or the country.",
                 value=code,
@@ -185,35 +208,38 @@ def _unlocodes(tables: Tables) -> Iterator[Finding]:
 
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
-    """Places at one point, and places of one country with one name."""
-    first_at: dict[tuple[float, float], int] = {}
-    first_named: dict[tuple[str, str], int] = {}
-    names = tables.frames["nodes"]["name"].to_list()
+    """Places at one point, to a thousandth of a degree (about 100 m)."""
+    first_at: dict[Point, tuple[int, str]] = {}
+    for i, (name, lon, lat) in tables.cells("nodes", "name", "lon_deg", "lat_deg"):
+        if lon is None or lat is None:
+            continue
 
-    for i, (name, country, lon, lat) in tables.cells(
-        "nodes", "name", "country", "lon_deg", "lat_deg"
-    ):
-        if lon is not None and lat is not None:
-            point = (round(lon, _SAME_POINT_DIGITS), round(lat, _SAME_POINT_DIGITS))
-            first = first_at.setdefault(point, i)
-            if first != i:
-                yield tables.warning(
-                    "same-point",
-                    Spot("nodes", i, "lon_deg"),
-                    f"{name} and {names[first]} lie at the same point {lon:g}, {lat:g}.",
-                    do="Correct one of them, or keep one place with several layers.",
-                )
+        first, first_name = first_at.setdefault((round(lon, 3), round(lat, 3)), (i, name))
+        if first != i:
+            yield tables.warning(
+                "same-point",
+                Spot("nodes", i, "lon_deg"),
+                f"{name} and {first_name} lie at the same point {_written((lon, lat))}.",
+                do="Correct one of them, or keep one place with several layers.",
+            )
 
-        if name is not None and country is not None:
-            first = first_named.setdefault((name.lower(), country), i)
-            if first != i:
-                yield tables.warning(
-                    "same-name",
-                    Spot("nodes", i, "name"),
-                    f"two places in {country} are called {name}.",
-                    do="Name one of them otherwise, so that a person can tell them apart.",
-                    value=name,
-                )
+
+def _same_names(tables: Tables) -> Iterator[Finding]:
+    """Places of one country with one name."""
+    names: set[tuple[str, str]] = set()
+    for i, (name, country) in tables.cells("nodes", "name", "country"):
+        if name is None or country is None:
+            continue
+
+        if (name.lower(), country) in names:
+            yield tables.warning(
+                "same-name",
+                Spot("nodes", i, "name"),
+                f"two places in {country} are called {name}.",
+                do="Name one of them otherwise, so that a person can tell them apart.",
+                value=name,
+            )
+        names.add((name.lower(), country))
 
 
 # Lengths and speeds
@@ -229,27 +255,23 @@ def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
         for _, (node, lon, lat) in tables.cells("nodes", "node_id", "lon_deg", "lat_deg")
         if None not in (node, lon, lat) and node not in misplaced
     }
-    links = [
-        (i, link)
-        for i, link in tables.rows("links")
-        if link["from_node_id"] in points
-        and link["to_node_id"] in points
-        and link["length_km"] is not None
-        and link["length_km"] >= 0
-    ]
+    links = [(i, link) for i, link in tables.rows("links") if _can_be_measured(link, points)]
     if not links:
         return
 
     # One row a link: longitude and latitude of its tail, then of its head.
-    ends = np.array(
-        [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for _, link in links]
-    )
-    air_km = geo.great_circle_km(*ends.T)
+    ends = [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for _, link in links]
+    air_km = geo.great_circle_km(*np.array(ends).T)
     for (i, link), straight_km in zip(links, air_km.tolist(), strict=True):
         yield from _length(tables, i, link, straight_km)
 
 
-def _length(tables: Tables, i: int, link: Mapping[str, Any], air_km: float) -> Iterator[Finding]:
+def _can_be_measured(link: Row, points: Mapping[str, Point]) -> bool:
+    has_points = link["from_node_id"] in points and link["to_node_id"] in points
+    return has_points and link["length_km"] is not None and link["length_km"] >= 0
+
+
+def _length(tables: Tables, i: int, link: Row, air_km: float) -> Iterator[Finding]:
     """A length that the air line makes hardly possible.
 
     Parameters
@@ -258,30 +280,38 @@ def _length(tables: Tables, i: int, link: Mapping[str, Any], air_km: float) -> I
     i, link : the link, and the number of its row.
     air_km : the great circle between its ends.
     """
-    spot = Spot("links", i, "length_km")
     length_km = link["length_km"]
-    tail = link["from_node_id"]
-    head = link["to_node_id"]
     is_far_longer = length_km > LONGER_RATIO * air_km and length_km - air_km > LONGER_KM
 
     if length_km < air_km * (1 - SHORTER_SHARE) - SHORTER_KM:
-        yield tables.warning(
-            "shorter-than-air-line",
-            spot,
-            f"links.length_km is {length_km:g}, "
-            f"and {tail} and {head} lie {air_km:.0f} km apart as the crow flies.",
-            do="Correct the length (km, not miles) or the coordinates.",
-            value=f"{length_km:g}",
-        )
+        yield _shorter_than_air_line(tables, i, link, air_km)
     elif link["mode"] in ("rail", "road") and is_far_longer:
-        yield tables.warning(
-            "far-longer-than-air-line",
-            spot,
-            f"links.length_km is {length_km:g}, {length_km / max(air_km, 1):.0f} times "
-            f"the {air_km:.0f} km from {tail} to {head} as the crow flies.",
-            do="Correct the length (km, not m) or the coordinates.",
-            value=f"{length_km:g}",
-        )
+        yield _far_longer_than_air_line(tables, i, link, air_km)
+
+
+def _shorter_than_air_line(tables: Tables, i: int, link: Row, air_km: float) -> Finding:
+    length = f"{link['length_km']:g}"
+    ends = f"{link['from_node_id']} and {link['to_node_id']}"
+    return tables.warning(
+        "shorter-than-air-line",
+        Spot("links", i, "length_km"),
+        f"links.length_km is {length}, and {ends} lie {air_km:.0f} km apart as the crow flies.",
+        do="Correct the length (km, not miles) or the coordinates.",
+        value=length,
+    )
+
+
+def _far_longer_than_air_line(tables: Tables, i: int, link: Row, air_km: float) -> Finding:
+    length_km = link["length_km"]
+    ends = f"{link['from_node_id']} to {link['to_node_id']}"
+    return tables.warning(
+        "far-longer-than-air-line",
+        Spot("links", i, "length_km"),
+        f"links.length_km is {length_km:g}, {length_km / max(air_km, 1):.0f} times "
+        f"the {air_km:.0f} km from {ends} as the crow flies.",
+        do="Correct the length (km, not m) or the coordinates.",
+        value=f"{length_km:g}",
+    )
 
 
 def _speeds(tables: Tables) -> Iterator[Finding]:
@@ -350,39 +380,44 @@ def _unreachable(tables: Tables) -> Iterator[Finding]:
 
 
 def _connected_parts(tables: Tables) -> list[set[str]]:
-    """Return the places of every connected part of the network; links of any status count.
-
-    What is connected are states, a place on a layer: links join places on one layer, terminals
-    join layers at one place.
-    """
+    """Return the places of every connected part of the network."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    state_numbers: dict[tuple[str, str], int] = {}
-    joined: list[tuple[int, int]] = []
-
-    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
-    for _, (tail, head, mode, gauge_mm) in tables.cells("links", *columns):
-        if None in (tail, head, mode):
-            continue
-        layer = schema.layer(mode, gauge_mm)
-        head_number = state_numbers.setdefault((head, layer), len(state_numbers))
-        tail_number = state_numbers.setdefault((tail, layer), len(state_numbers))
-        joined.append((tail_number, head_number))
-
-    for _, (node, a, b) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
-        if (node, a) in state_numbers and (node, b) in state_numbers:
-            joined.append((state_numbers[node, a], state_numbers[node, b]))
-
+    joined = _joined_states(tables)
+    number_of: dict[State, int] = {}
+    for pair in joined:
+        for state in pair:
+            number_of.setdefault(state, len(number_of))
     if not joined:
         return []
 
-    tails, heads = np.array(joined).T
-    size = len(state_numbers)
-    graph = coo_array((np.ones(len(joined)), (tails, heads)), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
+    ends = np.array([(number_of[a], number_of[b]) for a, b in joined])
+    shape = (len(number_of), len(number_of))
+    graph = coo_array((np.ones(len(joined)), ends.T), shape=shape)
+    _, part_numbers = connected_components(graph, directed=False)
 
     parts: dict[int, set[str]] = {}
-    for (node, _), label in zip(state_numbers, labels.tolist(), strict=True):
-        parts.setdefault(label, set()).add(node)
+    for (node, _), part in zip(number_of, part_numbers.tolist(), strict=True):
+        parts.setdefault(part, set()).add(node)
     return list(parts.values())
+
+
+def _joined_states(tables: Tables) -> list[tuple[State, State]]:
+    """Return the pairs of states that goods can pass between; links of any status count.
+
+    Links join places on one layer, terminals join layers at one place.
+    """
+    pairs: list[tuple[State, State]] = []
+    for _, (tail, head, mode, gauge_mm) in tables.cells(
+        "links", "from_node_id", "to_node_id", "mode", "gauge_mm"
+    ):
+        if None not in (tail, head, mode):
+            layer = schema.layer(mode, gauge_mm)
+            pairs.append(((head, layer), (tail, layer)))
+
+    linked = {state for pair in pairs for state in pair}
+    for _, (node, a, b) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
+        if (node, a) in linked and (node, b) in linked:
+            pairs.append(((node, a), (node, b)))
+    return pairs

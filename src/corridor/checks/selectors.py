@@ -120,33 +120,25 @@ def _check_terms(
     terms : its terms.
     vocabulary : what they can mean.
     """
-    meaningless = [term for term in terms if not vocabulary.has(term)]
-    severity = "error" if len(meaningless) == len(terms) else "warning"
+    unknown = [term for term in terms if not vocabulary.has(term)]
+    severity = "error" if len(unknown) == len(terms) else "warning"
 
-    for term in meaningless:
+    for term in unknown:
         do = did_you_mean(
             term.word,
             vocabulary.words[term.kind],
             "Remove it here, or add the links it is for.",
         )
         if term.kind == "id":
-            yield tables.error(
-                "unknown-link",
-                spot,
-                f"{spot.table}.row_id names {term.word!r}, "
-                f"which {tables.name('links')} does not have.",
-                do=do,
-                value=term.word,
-            )
+            yield _unknown_id(tables, spot, "links", term.word, do=do)
         else:
-            text = f"{term.kind}:{term.word}"
             yield tables.finding(
                 "selects-nothing",
                 spot,
-                f"{spot.table}.row_id holds {text}, and there is no such link.",
+                f"{spot.table}.row_id holds {term}, and there is no such link.",
                 do=do,
                 severity=severity,
-                value=text,
+                value=str(term),
             )
 
 
@@ -160,23 +152,26 @@ def _check_ids(tables: Tables, spot: Spot, edited: str, terms: Sequence[Term]) -
     terms : its terms.
     """
     ids = tables.keys(edited)
-    file = tables.name(edited)
-
     for term in terms:
         if term.kind not in ("id", "any"):
-            text = f"{term.kind}:{term.word}"
             yield tables.error(
                 "bad-selector",
                 spot,
-                f"changes.row_id holds {text}, which means links, and the change edits {edited}.",
+                f"changes.row_id holds {term}, which means links, and the change edits {edited}.",
                 do=f"Name rows of {edited} by their ids, or write *.",
-                value=text,
+                value=str(term),
             )
         elif term.kind == "id" and term.word not in ids and edited not in tables.broken:
-            yield tables.error(
-                f"unknown-{schema.singular(edited)}",
-                spot,
-                f"changes.row_id names {term.word!r}, which {file} does not have.",
-                do=did_you_mean(term.word, ids, f"Add it to {file}, or remove it here."),
-                value=term.word,
-            )
+            otherwise = f"Add it to {tables.name(edited)}, or remove it here."
+            do = did_you_mean(term.word, ids, otherwise)
+            yield _unknown_id(tables, spot, edited, term.word, do=do)
+
+
+def _unknown_id(tables: Tables, spot: Spot, table: str, word: str, *, do: str) -> Finding:
+    return tables.error(
+        f"unknown-{schema.singular(table)}",
+        spot,
+        f"{spot.table}.row_id names {word!r}, which {tables.name(table)} does not have.",
+        do=do,
+        value=word,
+    )

@@ -78,35 +78,17 @@ def _order(tables: Tables, i: int, run: Sequence[Row], start: str | None) -> Ite
     i, run : the row of the service, and its links in order.
     start : where it departs; null: from both ends.
     """
-    # The first link may be listed from either of its ends; a run of one link has both walks.
-    walks = [walk for end in ("from_node_id", "to_node_id") if (walk := _walk(run, run[0][end]))]
-    whole_walks = [walk for walk in walks if len(walk) == len(run) + 1]
-    if not whole_walks:
+    # The first link may be meant in either direction; a run of one link can be walked in both.
+    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
+    full_walks = [walk for walk in walks if len(walk) == len(run) + 1]
+    ends = sorted({node for walk in full_walks for node in (walk[0], walk[-1])})
+
+    if not full_walks:
         yield _broken_run(tables, i, run, max(walks, key=len))
-        return
-
-    ends = {node for walk in whole_walks for node in (walk[0], walk[-1])}
-    if start is not None and start not in ends:
-        yield tables.error(
-            "service-start",
-            Spot("services", i, "from_node_id"),
-            f"services.from_node_id is {start!r}, "
-            f"and the links run between {' and '.join(sorted(ends))}.",
-            do="Write one of these two ends.",
-            value=start,
-        )
-        return
-
-    if not _can_run(run, whole_walks, start):
-        one_way_link = next(link for link in run if link["two_way"] is False)
-        link_id = one_way_link["link_id"]
-        yield tables.error(
-            "one-way-service",
-            Spot("services", i, "link_ids"),
-            f"the service runs against the one-way link {link_id}.",
-            do="Turn the link, make it two_way, or correct the order.",
-            value=link_id,
-        )
+    elif start is not None and start not in ends:
+        yield _wrong_start(tables, i, start, ends)
+    elif not _can_run(run, full_walks, start):
+        yield _against_one_way(tables, i, run)
 
 
 def _walk(run: Sequence[Row], start: str) -> list[str]:
@@ -138,6 +120,27 @@ def _broken_run(tables: Tables, i: int, run: Sequence[Row], walk: Sequence[str])
         f"{next_link} does not begin where {last_link} ends ({walk[-1]}).",
         do="List the links in the order they are run over, none left out.",
         value=next_link,
+    )
+
+
+def _wrong_start(tables: Tables, i: int, start: str, ends: Sequence[str]) -> Finding:
+    return tables.error(
+        "service-start",
+        Spot("services", i, "from_node_id"),
+        f"services.from_node_id is {start!r}, and the links run between {' and '.join(ends)}.",
+        do="Write one of these two ends.",
+        value=start,
+    )
+
+
+def _against_one_way(tables: Tables, i: int, run: Sequence[Row]) -> Finding:
+    link_id = next(link["link_id"] for link in run if link["two_way"] is False)
+    return tables.error(
+        "one-way-service",
+        Spot("services", i, "link_ids"),
+        f"the service runs against the one-way link {link_id}.",
+        do="Turn the link, make it two_way, or correct the order.",
+        value=link_id,
     )
 
 

@@ -21,6 +21,9 @@ class Term:
     kind: str
     word: str
 
+    def __str__(self) -> str:
+        return self.word if self.kind in ("any", "id") else f"{self.kind}:{self.word}"
+
 
 def parse(text: str) -> tuple[Term, ...]:
     """Return the terms of a selector; ValueError says which one cannot be read."""

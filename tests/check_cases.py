@@ -1,0 +1,53 @@
+"""The starter study's tables, with cells and rows written anew, for the tests of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor import Finding
+from corridor.checks import every
+from corridor.tables.reading import from_frames
+from corridor.tables.tables import Tables
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+def with_cells(frames: Frames, table: str, row: str, **cells: Any) -> Frames:
+    """Return the frames with cells of one row written anew."""
+    frame = frames[table]
+    is_row = pl.col(frame.columns[0]) == row
+    assert frame.filter(is_row).height == 1
+
+    written = [
+        pl.when(is_row).then(pl.lit(value, frame.schema[name])).otherwise(pl.col(name)).alias(name)
+        for name, value in cells.items()
+    ]
+    return {**frames, table: frame.with_columns(written)}
+
+
+def with_row(frames: Frames, table: str, **cells: Any) -> Frames:
+    """Return the frames with a copy of a table's first row, some cells written anew."""
+    frame = frames[table]
+    row = {**frame.row(0, named=True), **cells}
+    return {**frames, table: pl.concat([frame, pl.DataFrame([row], schema=frame.schema)])}
+
+
+def tables_of(frames: Frames) -> Tables:
+    """Return frames as tables; nothing is wrong with their cells."""
+    tables = from_frames(frames)
+    assert tables.findings == ()
+    return tables
+
+
+def kinds(frames: Frames) -> list[str]:
+    """Return the kinds of everything that is wrong, in order."""
+    return sorted(finding.kind for finding in every.check(tables_of(frames)))
+
+
+def only_finding(frames: Frames, kind: str) -> Finding:
+    """Return the one finding of a kind."""
+    (finding,) = [f for f in every.check(tables_of(frames)) if f.kind == kind]
+    return finding

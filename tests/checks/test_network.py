@@ -1,0 +1,25 @@
+"""Checks of a network: layers of places, and terminals between them."""
+
+from __future__ import annotations
+
+from check_cases import Frames, kinds, tables_of, with_cells, with_row
+from corridor.checks.network import check_network, layers_at
+
+
+def test_layers_are_those_of_the_links(frames: Frames) -> None:
+    layers = layers_at(tables_of(frames))
+    assert layers["almaty"] == {"road", "rail-1520"}
+    assert layers["keles"] == {"rail-1520"}
+
+
+def test_terminal_may_wait_for_another_gauge(frames: Frames) -> None:
+    waiting = with_cells(frames, "terminals", "almaty-bulk", to_layer="rail-1435")
+    assert [f.kind for f in check_network(tables_of(waiting))] == ["idle-terminal"]
+
+    relaid = with_row(waiting, "changes", change_id="relaid", column="gauge_mm", value="1435")
+    assert check_network(tables_of(relaid)) == []
+
+
+def test_window_is_for_one_link_or_place(frames: Frames) -> None:
+    neither = with_cells(frames, "windows", "shymkent-winter", link_id=None)
+    assert kinds(neither) == ["window-target"]
