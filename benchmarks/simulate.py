@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import corridor as co
 from corridor.closures import simulation
+from corridor.closures.closure_draws import hazards_at_work
 from corridor.units import CALENDAR_YEAR_DAYS
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
@@ -60,9 +61,7 @@ def main() -> None:
     task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
     met = set()
     for draw in range(draws):
-        active = simulation.at_work(simulation.draw_events(task, draw), len(task.base[8]))[
-            :CALENDAR_YEAR_DAYS
-        ]
+        active = hazards_at_work(task.draws.closures(draw), task.draws.days)[:CALENDAR_YEAR_DAYS]
         met |= set(
             zip(arrays.regime_of_day[:CALENDAR_YEAR_DAYS].tolist(), active.tolist(), strict=True)
         )

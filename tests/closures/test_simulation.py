@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,12 @@ from closure_cases import (
 )
 from corridor import parallel
 from corridor.closures import simulation
+from corridor.closures.closure_draws import hazards_at_work
 from corridor.closures.demand_arrays import DemandArrays, compile_demand
-from corridor.closures.simulation import simulate
+from corridor.closures.simulation import SimulateSettings, simulate
 from corridor.errors import CallError, StudyError
-from corridor.network import durations
 
-SAID = {"patience_days": 3, "limit_days": 12, "limit_share": 0.3, "memory_years": 2}
+SETTINGS = SimulateSettings(patience_days=3, limit_days=12, limit_share=0.3, memory_years=2)
 
 
 def year_of(
@@ -41,11 +40,11 @@ def year_of(
     broken = dataclasses.replace(
         arrays, weight=np.where(arrays.weight < 0, -1, 100 * arrays.weight + noise)
     )
-    task = simulation.make_task(broken, hazards, rng=3, said=SAID, days=days)
+    task = simulation.make_task(broken, hazards, rng=3, settings=SETTINGS, days=days)
     task = dataclasses.replace(
         task, limits=(task.limits[0], 100 * task.limits[1], 100 * task.limits[2])
     )
-    active = simulation.at_work(simulation.draw_events(task, draw), len(broken.regime_of_day))
+    active = hazards_at_work(task.draws.closures(draw), task.draws.days)
     return simulation.draw_block(task, draw, draw + 1)["totals"][0], active, task
 
 
@@ -101,7 +100,7 @@ def test_a_closure_met_on_the_way_by_hand() -> None:
             task, base=(*task.base[:7], 4 * task.base[7], task.base[8])
         )  # 32 h to the pass
         events = np.array([[0], [5], [5 + length]], np.int64)
-        active = simulation.at_work(events, len(task.base[8]))
+        active = hazards_at_work(events, task.draws.days)
         totals = np.array(
             naive_closures.Year(slow.base, active.tolist(), slow.limits).totals(1 + 5)
         )
@@ -115,54 +114,6 @@ def test_a_closure_met_on_the_way_by_hand() -> None:
         else:  # 200 km back, then 900 km
             assert box_of_day_4[1:] == (2 * (20000 + 8 * 1000) + 126000, 4 * (8 + 8 + 36) * 60)
         assert totals[0, 0] > 0
-
-
-def test_draws_are_as_often_and_as_long_as_said() -> None:
-    network = build(two_roads())
-    demand = demand_of([("west", "east")])
-    hazards = hazard_rows(
-        [
-            {
-                "hazard_id": "often",
-                "row_id": "west-spur",
-                "events_per_year": 6.0,
-                "duration_median_d": 5.0,
-                "duration_sigma": 1.0,
-            },
-            {
-                "hazard_id": "winter",
-                "row_id": "west-spur",
-                "season_from": "12-01",
-                "season_to": "02-28",
-                "events_per_year": 3.0,
-            },
-            {
-                "hazard_id": "heavy",
-                "row_id": "west-spur",
-                "distribution": "pareto",
-                "duration_sigma": 1.5,
-                "events_per_year": 1.0,
-            },
-        ]
-    )
-    task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=11, options={})
-    draws = [simulation.draw_events(task, k) for k in range(800)]
-    starts = np.concatenate([e[:, (e[1] >= 0) & (e[1] < 365)] for e in draws], axis=1)
-    for h, rate in enumerate((6.0, 3.0)):  # a closure counts unless it holds no noon at all
-        count = (starts[0] == h).sum() / len(draws)
-        assert count == pytest.approx(rate, abs=4 * (rate / len(draws)) ** 0.5 + 0.02 * rate)
-    winter = [arrays.first_on + dt.timedelta(days=int(d)) for d in starts[1, starts[0] == 1]]
-    assert {d.month for d in winter} <= {12, 1, 2, 3} and max(
-        d for d in winter if d.month == 3
-    ).day == 1
-    bits = np.array([simulation.at_work(e, 365) for e in draws])
-    shut = 1 - np.exp(-6.0 / 365.25 * durations.mean_d("lognormal", 5.0, 1.0))
-    yearly = (bits & 1).mean(axis=1)
-    assert yearly.mean() == pytest.approx(shut, abs=4 * yearly.std() / len(draws) ** 0.5)
-    first, last = (
-        bits[:, s] & 1 for s in (slice(0, 60), slice(300, 360))
-    )  # as likely shut on the first day as on the last
-    assert first.mean() == pytest.approx(last.mean(), abs=0.03)
 
 
 def test_the_same_seed_gives_the_same_years_whoever_computes_them(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from corridor.closures.simulation import SimulateOptions, at_work, new_book, prepare_task
+from corridor.closures.closure_draws import hazards_at_work
+from corridor.closures.simulation import SimulateOptions, new_book, prepare_task
 from corridor.errors import CallError, UnknownName
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
@@ -72,7 +73,7 @@ def replay(
         [[h, (a - first).days, (b - first).days] for h, (a, b) in enumerate(spans)], np.int64
     ).T
     events = np.ascontiguousarray(events[:, np.argsort(events[1], kind="stable")])
-    active = at_work(events, horizon)
+    active = hazards_at_work(events, horizon)
     book = new_book(1 << 15)
     while True:
         totals = np.zeros((trips, 4))

@@ -15,15 +15,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import polars as pl
 
+from corridor.closures.closure_draws import (
+    ClosureDraws,
+    epoch_day,
+    hazards_at_work,
+    read_hazards,
+)
 from corridor.closures.demand_arrays import (
     LIMIT_SHARE,
     DemandArrays,
@@ -36,17 +41,16 @@ from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.risk import Risk, summarise
 from corridor.errors import CallError
 from corridor.kernels import Floats, Ints
-from corridor.network import durations
-from corridor.network.calendar import parse_monthday
 from corridor.network.hazards import bits_of_arcs, bits_of_links
 from corridor.network.network import Network
-from corridor.parallel import Block, BlockFolder, compute_blocks, draw_ranges
-from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
+from corridor.parallel import Block, BlockFolder, DrawRange, compute_blocks, draw_ranges
+from corridor.units import CALENDAR_YEAR_DAYS
 
 LIMIT_DAYS = 30
 PATIENCE_DAYS = 3
 MEMORY_YEARS = 10
 AFTER_DAYS = 180
+MAX_SETTING = 1e6
 MOST_WAYS = 1 << 20
 _books = threading.local()
 
@@ -70,23 +74,27 @@ class SimulateOptions(TypedDict, total=False):
     memory_years: int
 
 
+class SimulateSettings(NamedTuple):
+    """The options of a simulation, defaults filled in: see :class:`SimulateOptions`."""
+
+    patience_days: int
+    limit_days: int
+    limit_share: float | None
+    memory_years: int
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """All a worker needs for any draw, as arrays.
 
-    base, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them. hazards: id, events
-    a day in season, family, median and sigma of each; seasons: first and last MMDD of each, 0 for
-    all year. hash: of everything here.
+    base, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them. draws: what
+    closures are drawn from. hash: of everything here.
     """
 
     base: tuple[Any, ...]
     quiet: Ints
     limits: tuple[Ints, Ints, Ints]
-    hazards: tuple[tuple[str, float, str, float, float], ...]
-    seasons: tuple[tuple[int, int], ...]
-    first_day: int
-    memory_days: int
-    rng: int
+    draws: ClosureDraws
     hash: str
 
 
@@ -101,45 +109,75 @@ def simulate(
     workers: int | None = None,
     **options: Unpack[SimulateOptions],
 ) -> Risk:
-    """Return what years of random closures from a day on cost the demand, and which hazards and
-    links cost it.
+    """Return what years of random closures cost the demand, and which hazards and links cost it.
 
-    demand: as :func:`corridor.rank` takes it, the same amount every day of the year. hazards: rows
-    of the ``hazards`` table: closures begin at random (Poisson) in season and last as drawn; one
-    closure shuts all links of its hazard. Each draw is one year of 365 days, told against the same
-    year without hazards. The same rng gives the same draws for any workers or cluster, and a hazard
-    keeps its draws whatever others there are. Raises StudyError for hazards that make no sense,
-    CallError, UnknownName. Source: compound Poisson disruptions; expected annual loss and return
-    periods as in Koks et al. (2019).
+    Parameters
+    ----------
+    network
+        The network of a scenario.
+    demand
+        As :func:`corridor.rank` takes it; the same amount every day of the year.
+    hazards
+        Rows of the ``hazards`` table: closures begin at random (Poisson) in season and last as
+        drawn; one closure shuts all links of its hazard.
+    on
+        First day of the year.
+    draws
+        Years drawn, of 365 days each, all compared with the same year without hazards.
+    rng
+        Seed. The same seed gives the same draws for any workers or cluster, and a hazard keeps its
+        draws whatever others there are.
+    workers
+        Local threads; null: one for each processor.
+    **options
+        See :class:`SimulateOptions`.
+
+    Returns
+    -------
+    Risk
+        Yearly figures, return levels, shares of hazards, links and trips, years and closures.
+
+    Raises
+    ------
+    StudyError
+        For hazards that make no sense, all of them at once.
+    CallError
+        For a number out of range, a demand without rows, a cluster that cannot be reached.
+    UnknownName
+        For a place or cargo the network has not.
+
+    Source: compound Poisson disruptions; expected annual loss and return periods as in Koks et al.
+    (2019), Nature Communications 10, 2677.
     """
     if draws < 1:
         raise CallError(f"draws must be 1 or more, not {draws}.")
     if rng < 0:
         raise CallError(f"the seed must be 0 or more, not {rng}.")
+
     task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
-    folder = options.get("folder")
-    stored = BlockFolder(folder, task.hash) if folder is not None else None
-    ranges = draw_ranges(draws)
-    blocks = {s: b for s in ranges if stored and (b := stored.read(s)) is not None}
-    for drawn, block in compute_blocks(
-        draw_block,
-        task,
-        [s for s in ranges if s not in blocks],
-        workers=workers,
-        cluster=options.get("cluster"),
-        progress=options.get("progress"),
-    ):
-        if stored:
-            stored.write(drawn, block)
-        blocks[drawn] = block
-    told = {
+    blocks = _blocks(task, draws, workers, options)
+    provenance = {
         "on": arrays.first_on.isoformat(),
         "draws": draws,
         "rng": rng,
         "inputs": task.hash,
-        **_settings(options),
+        **read_settings(options)._asdict(),
     }
-    return summarise(arrays, hazards, task.quiet, [blocks[s] for s in ranges], told)
+    return summarise(arrays, hazards, task.quiet, blocks, provenance)
+
+
+def read_settings(options: SimulateOptions) -> SimulateSettings:
+    """Return the settings of a simulation; CallError for one below 0 or far too large."""
+    settings = SimulateSettings(
+        patience_days=options.get("patience_days", PATIENCE_DAYS),
+        limit_days=options.get("limit_days", LIMIT_DAYS),
+        limit_share=options.get("limit_share", LIMIT_SHARE),
+        memory_years=options.get("memory_years", MEMORY_YEARS),
+    )
+    for name, value in settings._asdict().items():
+        if value is not None and not 0 <= value < MAX_SETTING:
+            raise CallError(f"{name} must be 0 or more, not {value}.")
+    return settings
 
 
 def prepare_task(
@@ -152,27 +190,28 @@ def prepare_task(
     options: SimulateOptions,
     days: int = CALENDAR_YEAR_DAYS,
 ) -> tuple[Task, DemandArrays]:
-    """Return everything a worker needs for so many days of dispatch, and the arrays it was made
-    from."""
-    said = _settings(options)
-    tail = AFTER_DAYS + said["limit_days"] + said["patience_days"]
-    arrays = compile_demand(network, demand, on=on, days=days + tail)
-    return make_task(arrays, hazards, rng=rng, said=said, days=days), arrays
+    """Return all a worker needs for so many days of dispatch, and the arrays it was made from.
+
+    The arrays reach beyond the last dispatch, as long as goods may be on the way.
+    """
+    settings = read_settings(options)
+    tail_days = AFTER_DAYS + settings.limit_days + settings.patience_days
+    arrays = compile_demand(network, demand, on=on, days=days + tail_days)
+    return make_task(arrays, hazards, rng=rng, settings=settings, days=days), arrays
 
 
 def make_task(
-    arrays: DemandArrays, hazards: pl.DataFrame, *, rng: int, said: dict[str, Any], days: int
+    arrays: DemandArrays, hazards: pl.DataFrame, *, rng: int, settings: SimulateSettings, days: int
 ) -> Task:
-    """Return everything a worker needs for so many days of dispatch. said: every setting by
-    name."""
+    """Return all a worker needs for so many days of dispatch."""
     from corridor.kernels import states
 
     check_hazards(arrays.network, hazards)
     bits = bits_of_links(arrays.network, hazards)
     base = _base(arrays, bits)
-    share = said["limit_share"]
+    share = settings.limit_share
     value = arrays.column("value_usd_per_unit")
-    waits = np.array([said["patience_days"], said["limit_days"]], np.int64)
+    waits = np.array([settings.patience_days, settings.limit_days], np.int64)
     most = (
         np.full(len(value), np.int64(1) << 50)
         if share is None
@@ -182,20 +221,44 @@ def make_task(
     book = new_book(1 << 15)
     while not (answer := states.undisturbed(base, book, days, waits))[0]:
         book = new_book(2 * len(book[3]))
-    rows = [_hazard(row) for row in hazards.to_dicts()]
-    digest = hashlib.sha256(arrays.hash().encode())
-    digest.update(repr((said, days, rng, rows, bits.tobytes())).encode())
-    return Task(
-        base,
-        answer[1],
-        limits,
-        tuple(r[0] for r in rows),
-        tuple(r[1] for r in rows),
-        _epoch_day(arrays.first_on),
-        said["memory_years"] * CALENDAR_YEAR_DAYS,
-        rng,
-        digest.hexdigest(),
+    draws = ClosureDraws(
+        hazards=read_hazards(hazards),
+        first_on_day=epoch_day(arrays.first_on),
+        days=len(arrays.regime_of_day),
+        memory_days=settings.memory_years * CALENDAR_YEAR_DAYS,
+        rng=rng,
     )
+    rows = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
+    digest = hashlib.sha256(arrays.hash().encode())
+    digest.update(repr((settings._asdict(), days, rng, rows, bits.tobytes())).encode())
+    return Task(base, answer[1], limits, draws, digest.hexdigest())
+
+
+def _blocks(task: Task, draws: int, workers: int | None, options: SimulateOptions) -> list[Block]:
+    """Return the blocks of all draws in order: stored ones as they are, the others computed."""
+    folder = options.get("folder")
+    stored = None if folder is None else BlockFolder(folder, task.hash)
+    ranges = draw_ranges(draws)
+    blocks: dict[DrawRange, Block] = {}
+    if stored:
+        for draw_range in ranges:
+            block = stored.read(draw_range)
+            if block is not None:
+                blocks[draw_range] = block
+
+    computed = compute_blocks(
+        draw_block,
+        task,
+        [draw_range for draw_range in ranges if draw_range not in blocks],
+        workers=workers,
+        cluster=options.get("cluster"),
+        progress=options.get("progress"),
+    )
+    for draw_range, block in computed:
+        if stored:
+            stored.write(draw_range, block)
+        blocks[draw_range] = block
+    return [blocks[draw_range] for draw_range in ranges]
 
 
 def draw_block(task: Task, first: int, last: int) -> Block:
@@ -210,8 +273,8 @@ def draw_block(task: Task, first: int, last: int) -> Block:
     by_element = np.zeros((last - first, elements))
     parts: list[Floats] = []
     for k, draw in enumerate(range(first, last)):
-        events = draw_events(task, draw)
-        active = at_work(events, len(task.base[8]))
+        events = task.draws.closures(draw)
+        active = hazards_at_work(events, task.draws.days)
         while True:
             empty = not _book(task)[0].any()
             by_event = np.zeros((events.shape[1], 2))
@@ -226,40 +289,6 @@ def draw_block(task: Task, first: int, last: int) -> Block:
             _grow(task, empty)
         parts.append(np.column_stack([np.full(events.shape[1], draw), events.T, by_event, arrived]))
     return {"totals": totals, "by_element": by_element, "events": np.concatenate(parts)}
-
-
-def draw_events(task: Task, draw: int) -> Ints:
-    """Return the closures of one draw that touch its days: hazard, first day, first day no longer
-    [3, events].
-
-    A day is shut where its noon lies inside the closure, so that on average as many days are shut
-    as the closure lasts.
-    """
-    horizon = len(task.base[8])
-    made = []
-    for h, ((name, rate, family, median, sigma), season) in enumerate(
-        zip(task.hazards, task.seasons, strict=True)
-    ):
-        dice = np.random.default_rng([task.rng, draw, zlib.crc32(name.encode())])
-        count = dice.poisson(rate * (task.memory_days + horizon))
-        begin = dice.random(count) * (task.memory_days + horizon) - task.memory_days
-        length = durations.quantile(family, median, sigma, dice.random(count))
-        begin = begin[keep := _in_season(task.first_day + np.floor(begin), season)]
-        length = length[keep]
-        first = np.ceil(begin - 0.5)
-        last = np.ceil(np.minimum(begin + length, 1e8) - 0.5)
-        touching = (last > 0) & (first < horizon) & (last > first)
-        made.append(np.stack([np.full(touching.sum(), float(h)), first[touching], last[touching]]))
-    events = np.concatenate(made, axis=1).astype(np.int64) if made else np.zeros((3, 0), np.int64)
-    return np.ascontiguousarray(events[:, np.lexsort((events[2], events[0], events[1]))])
-
-
-def at_work(events: Ints, days: int) -> Ints:
-    """Return the hazard bits at work on each day [days]."""
-    active = np.zeros(days, np.int64)
-    for hazard, first, last in events.T.tolist():
-        active[max(first, 0) : max(last, 0)] |= np.int64(1) << np.int64(hazard)
-    return active
 
 
 def new_book(ways: int) -> tuple[Any, ...]:
@@ -344,51 +373,3 @@ def _base(arrays: DemandArrays, link_bits: Ints) -> tuple[Any, ...]:
         arrays.minutes,
         arrays.regime_of_day,
     )
-
-
-def _settings(options: SimulateOptions) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "patience_days": options.get("patience_days", PATIENCE_DAYS),
-        "limit_days": options.get("limit_days", LIMIT_DAYS),
-        "limit_share": options.get("limit_share", LIMIT_SHARE),
-        "memory_years": options.get("memory_years", MEMORY_YEARS),
-    }
-    for name, value in said.items():
-        if value is not None and not 0 <= value < 1e6:
-            raise CallError(f"{name} must be 0 or more, not {value}.")
-    return said
-
-
-def _hazard(row: dict[str, Any]) -> tuple[tuple[str, float, str, float, float], tuple[int, int]]:
-    """Id, events a day in season, family, median and sigma; and the season as MMDD."""
-    season = (0, 0)
-    if row["season_from"] and row["season_to"]:
-        (a, b) = parse_monthday(row["season_from"])
-        (c, d) = parse_monthday(row["season_to"])
-        season = 100 * a + b, 100 * c + d
-    days = np.arange(_epoch_day(dt.date(2023, 1, 1)), _epoch_day(dt.date(2024, 1, 1)), dtype=float)
-    share = _in_season(days, season).mean()
-    family = row.get("distribution") or "lognormal"
-    rate = row["events_per_year"] / MEAN_YEAR_DAYS / share
-    return (
-        row["hazard_id"],
-        float(rate),
-        family,
-        float(row["duration_median_d"]),
-        float(row["duration_sigma"]),
-    ), season
-
-
-def _in_season(days: Floats, season: tuple[int, int]) -> Any:
-    """Which days (since 1970) lie in a season."""
-    if season == (0, 0):
-        return np.ones(len(days), bool)
-    when = days.astype(np.int64).astype("datetime64[D]")
-    month = when.astype("datetime64[M]")
-    code = 100 * (month.astype(np.int64) % 12 + 1) + (when - month).astype(np.int64) + 1
-    first, last = season
-    return (first <= code) & (code <= last) if first <= last else (code >= first) | (code <= last)
-
-
-def _epoch_day(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days

@@ -1,0 +1,162 @@
+"""Closure draws: when closures begin in a simulated year and how long they last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.kernels import Bools, Floats, Ints
+from corridor.network import durations
+from corridor.network.calendar import parse_monthday
+from corridor.units import MEAN_YEAR_DAYS
+
+EPOCH = dt.date(1970, 1, 1)
+MAX_DAYS = 1e8  # after which a closure that never ends is taken to end
+NOON = 0.5  # of a day
+
+
+class Season(NamedTuple):
+    """First and last day of a season as numbers MMDD; 0, 0: all year."""
+
+    first: int
+    last: int
+
+
+ALL_YEAR = Season(0, 0)
+
+
+class HazardModel(NamedTuple):
+    """How closures of one hazard are drawn.
+
+    events_per_day: how many begin on a day of its season. family, median_d, sigma: of their length,
+    see :mod:`corridor.network.durations`.
+    """
+
+    hazard_id: str
+    events_per_day: float
+    family: str
+    median_d: float
+    sigma: float
+    season: Season
+
+
+@dataclass(frozen=True)
+class ClosureDraws:
+    """What closures are drawn from; a draw has the same closures whoever draws it, in any order.
+
+    first_on_day: the first simulated day, counted from 1970. days: how many are simulated.
+    memory_days: closures that began so long before the first day still count. rng: seed.
+    """
+
+    hazards: tuple[HazardModel, ...]
+    first_on_day: int
+    days: int
+    memory_days: int
+    rng: int
+
+    def closures(self, draw: int) -> Ints:
+        """Return the closures of one draw that touch its days, int64 [3, closures].
+
+        Rows: hazard, first day shut, first day open again, counted from the first simulated one; in
+        order of the first day. A day is shut where its noon lies inside the closure, so that on
+        average as many days are shut as the closure lasts.
+        """
+        if not self.hazards:
+            return np.zeros((3, 0), np.int64)
+
+        drawn = [
+            self._closures_of(number, hazard, draw) for number, hazard in enumerate(self.hazards)
+        ]
+        closures = np.concatenate(drawn, axis=1).astype(np.int64)
+        hazard, first, last = closures
+        return np.ascontiguousarray(closures[:, np.lexsort((last, hazard, first))])
+
+    def _closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
+        """Return the closures of one hazard, float64 [3, closures], in the order drawn.
+
+        Its dice are its own, by its name: a hazard keeps its closures whatever others there are.
+        """
+        dice = np.random.default_rng([self.rng, draw, zlib.crc32(hazard.hazard_id.encode())])
+        span_d = self.memory_days + self.days
+        count = dice.poisson(hazard.events_per_day * span_d)
+        begin = dice.random(count) * span_d - self.memory_days
+        length = durations.quantile(
+            hazard.family, hazard.median_d, hazard.sigma, dice.random(count)
+        )
+
+        is_in_season = _in_season(self.first_on_day + np.floor(begin), hazard.season)
+        begin = begin[is_in_season]
+        length = length[is_in_season]
+
+        first = np.ceil(begin - NOON)
+        last = np.ceil(np.minimum(begin + length, MAX_DAYS) - NOON)
+        touches = (last > 0) & (first < self.days) & (last > first)
+        numbers = np.full(touches.sum(), float(number))
+        return np.stack([numbers, first[touches], last[touches]])
+
+
+def read_hazards(hazards: pl.DataFrame) -> tuple[HazardModel, ...]:
+    """Return how the closures of rows of ``hazards`` are drawn."""
+    return tuple(_read_hazard(row) for row in hazards.iter_rows(named=True))
+
+
+def hazards_at_work(closures: Ints, days: int) -> Ints:
+    """Return the bits of the hazards that shut something on each day int64 [days]."""
+    active = np.zeros(days, np.int64)
+    for hazard, first, last in closures.T.tolist():
+        active[max(first, 0) : max(last, 0)] |= np.int64(1) << np.int64(hazard)
+    return active
+
+
+def epoch_day(day: dt.date) -> int:
+    """Return a day as a number, counted from 1970."""
+    return (day - EPOCH).days
+
+
+def _read_hazard(row: Mapping[str, Any]) -> HazardModel:
+    season = ALL_YEAR
+    if row["season_from"] and row["season_to"]:
+        season = Season(_month_and_day(row["season_from"]), _month_and_day(row["season_to"]))
+
+    # A year's closures all begin in the season, so a day of it has more than its share of them.
+    common_year = np.arange(
+        epoch_day(dt.date(2023, 1, 1)), epoch_day(dt.date(2024, 1, 1)), dtype=float
+    )
+    season_share = _in_season(common_year, season).mean()
+    return HazardModel(
+        hazard_id=row["hazard_id"],
+        events_per_day=float(row["events_per_year"] / MEAN_YEAR_DAYS / season_share),
+        family=row.get("distribution") or durations.DEFAULT,
+        median_d=float(row["duration_median_d"]),
+        sigma=float(row["duration_sigma"]),
+        season=season,
+    )
+
+
+def _month_and_day(text: str) -> int:
+    month, day = parse_monthday(text)
+    return 100 * month + day
+
+
+def _in_season(days: Floats, season: Season) -> Bools:
+    """Tell which days, counted from 1970, lie in a season [days]."""
+    if season == ALL_YEAR:
+        return np.ones(len(days), bool)
+
+    date = days.astype(np.int64).astype("datetime64[D]")
+    month_start = date.astype("datetime64[M]")
+    month = month_start.astype(np.int64) % 12 + 1
+    day = (date - month_start).astype(np.int64) + 1
+    month_and_day = 100 * month + day
+    is_after_first: Bools = month_and_day >= season.first
+    is_before_last: Bools = month_and_day <= season.last
+    runs_over_new_year = season.first > season.last
+    return (
+        is_after_first | is_before_last if runs_over_new_year else is_after_first & is_before_last
+    )
