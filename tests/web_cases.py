@@ -32,6 +32,7 @@ TRIP = {
     "cargo": "container-40",
     "depart": "2026-07-01",
 }
+TOKEN = "a-secret-of-many-signs"
 # Three places to pass and four criteria: minutes of searching, where the partial ways are not
 # capped.
 LONG = {**TRIP, "scenario": "open-borders", "via": ["tashkent", "mersin", "kabul"]}
@@ -120,3 +121,10 @@ def click_link(page: Any, study: Path, link_id: str) -> None:
     at = {r["node_id"]: (r["lon_deg"], r["lat_deg"]) for r in tables["nodes"].to_dicts()}
     where = spot(page, at[link["from_node_id"]], at[link["to_node_id"]])
     page.locator("canvas.maplibregl-canvas").click(position=where)
+
+
+def refused(reply: Any, status: int, error: str | None = None) -> None:
+    assert reply.status_code == status, reply.text
+    answer = reply.json()
+    assert len(answer["message"]) > 10
+    assert error is None or answer["error"] == error

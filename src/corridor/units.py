@@ -5,6 +5,7 @@ Three lengths of a year are in use, each for a reason, so none of them is called
 
 from __future__ import annotations
 
+MINUTE_S = 60
 HOUR_MIN = 60
 DAY_H = 24
 DAY_MIN = DAY_H * HOUR_MIN

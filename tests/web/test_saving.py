@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 
 import corridor as co
 from corridor.web.app import make_app
-from web_cases import TRIP
+from web_cases import TRIP, refused
 
 PASS = "khunjerab-tashkurgan-road"
 
@@ -40,13 +40,6 @@ def ways(client: TestClient, **more: Any) -> list[list[str]]:
         [leg["link_id"] for leg in route["legs"] if leg["link_id"]]
         for route in reply.json()["routes"]
     ]
-
-
-def refused(reply: Any, status: int, error: str | None = None) -> None:
-    assert reply.status_code == status, reply.text
-    told = reply.json()
-    assert len(told["message"]) > 10
-    assert error is None or told["error"] == error
 
 
 def saved(client: TestClient, name: str, **more: Any) -> Any:

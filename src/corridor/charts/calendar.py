@@ -17,6 +17,7 @@ from corridor.charts.style import FAINT, HUES, INK, SHAPES, WIDTH, Chart
 from corridor.charts.text import numbered, text_width, title_lines, truncate
 from corridor.charts.titles import with_title
 from corridor.language.speech import marked, number, tell
+from corridor.units import DAY_H
 
 _PANEL_WIDTH = WIDTH - 82
 _PANEL_HEIGHT = 112
@@ -89,7 +90,7 @@ def calendar(frame: pl.DataFrame) -> Chart:
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the rows by departure with their corridor and what is drawn of each as value."""
     usd = pl.col("cost_usd").cast(pl.Float64)
-    days = pl.col("time_h").cast(pl.Float64) / 24
+    days = pl.col("time_h").cast(pl.Float64) / DAY_H
     return with_corridors(frame.sort("depart_on")).with_columns(
         value=pl.when(pl.col("criterion") == "cost").then(usd).otherwise(days)
     )

@@ -15,6 +15,7 @@ from corridor.charts.style import INK, PAPER, SOFT, WIDTH, Chart
 from corridor.charts.text import title_lines
 from corridor.charts.titles import with_title
 from corridor.language.speech import number, tell
+from corridor.units import DAY_H
 
 RISK_HUES = ("#dbe9f6", "#08306b")  # pale to dark: more risk
 _WIDTH = WIDTH - 196
@@ -80,9 +81,9 @@ def _measures(routes: pl.DataFrame) -> pl.DataFrame:
         "cost_usd",
         "carbon_kg",
         "risk_share",
-        days=pl.coalesce("time_p50_h", "time_h") / 24,
-        days_p05=pl.col("time_p05_h") / 24,
-        days_p95=pl.col("time_p95_h") / 24,
+        days=pl.coalesce("time_p50_h", "time_h") / DAY_H,
+        days_p05=pl.col("time_p05_h") / DAY_H,
+        days_p95=pl.col("time_p95_h") / DAY_H,
     )
 
 

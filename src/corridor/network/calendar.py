@@ -14,7 +14,7 @@ from calendar import isleap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
+from corridor.units import DAY_MIN, HOUR_MIN, MINUTE_S, WEEK_MIN
 
 _EPOCH = dt.date(1970, 1, 1)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -46,7 +46,7 @@ def minute(day: dt.date | dt.datetime | str) -> int:
         day = dt.datetime.fromisoformat(text) if len(text) > 10 else dt.date.fromisoformat(text)
     if isinstance(day, dt.datetime):
         zoned = day if day.tzinfo else day.replace(tzinfo=dt.UTC)
-        return int((zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds() // 60)
+        return int((zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds() // MINUTE_S)
     return (day - _EPOCH).days * DAY_MIN
 
 

@@ -25,6 +25,7 @@ from corridor.network.cost import headway_h
 from corridor.network.memory import Derived
 from corridor.network.network import Network, Row
 from corridor.network.rules import Applied
+from corridor.units import MINUTE_S
 
 YEARS_AHEAD = 2
 
@@ -46,7 +47,7 @@ class Openings:
 
 def horizon(depart_min: int) -> tuple[int, int]:
     """Return the minutes a calendar must cover for a departure: its year and two more."""
-    year = dt.datetime.fromtimestamp(depart_min * 60, dt.UTC).year
+    year = dt.datetime.fromtimestamp(depart_min * MINUTE_S, dt.UTC).year
     return minute(dt.date(year, 1, 1)), minute(dt.date(year + 1 + YEARS_AHEAD, 1, 1))
 
 
