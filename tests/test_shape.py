@@ -68,7 +68,7 @@ def test_starts_fast(what: str) -> None:
     assert took <= MOST_START_S, f"{what} takes {took:.2f} s more than a bare Python"
 
 
-@pytest.mark.parametrize("module", ["corridor", "corridor.cli"])
+@pytest.mark.parametrize("module", ["corridor", "corridor.cli.app"])
 def test_import_leaves_heavy_libraries_alone(module: str) -> None:
     code = f"import sys, {module}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
     done = subprocess.run(

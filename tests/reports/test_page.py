@@ -308,6 +308,14 @@ def test_bare_results_make_a_page_that_says_so(tmp_path: Path) -> None:
         assert words in page.text
 
 
+def test_a_part_that_no_run_keeps_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="Did you mean 'loss_rank'"):
+        report({"loss_rnak": pl.DataFrame()}, tmp_path / "typo.html")
+    with pytest.raises(KeyError, match="Did you mean 'loss_rank'"):
+        given({}).frame("loss_rnak")
+    assert given({}).frame("loss_rank").columns[:2] == ["rank", "kind"]
+
+
 def test_same_results_make_the_same_page(tmp_path: Path, text: str) -> None:
     assert report(cases.results(), tmp_path / "again.html").read_text("utf-8") == text
 
