@@ -11,7 +11,7 @@ import pytest
 
 from core_cases import link, node, read, small
 from corridor.evidence.validation import DRAWS, validate
-from corridor.routing.itinerary import sample
+from corridor.routing.journeys import sample
 from corridor.routing.query import prepare
 from corridor.routing.whynot import best_way
 from random_networks import evidence, frame

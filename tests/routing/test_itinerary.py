@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from core_cases import closed, link, network, small
 from corridor.network.network import Network
-from corridor.routing.itinerary import entry, legs, sample
+from corridor.routing.itinerary import entry, legs
+from corridor.routing.journeys import sample
 from corridor.routing.query import Query, prepare
 from corridor.routing.whynot import best_way
 

@@ -16,7 +16,8 @@ from corridor.errors import CorridorError
 from corridor.kernels import Floats
 from corridor.language.speech import marked
 from corridor.network.network import Network, Row
-from corridor.routing.itinerary import legs, sample
+from corridor.routing.itinerary import legs
+from corridor.routing.journeys import sample
 from corridor.routing.query import Options, Query, prepare
 from corridor.routing.whynot import best_way
 from corridor.tables.columns import MODES

@@ -8,7 +8,7 @@ handling. Source: ISO 14083 (2023); GLEC Framework v3 (2024), module 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,11 @@ class Costs:
     kg: Floats
     may_pass: Bools
     service_rates: dict[int, Row]
+
+
+def directed_links(runs: Iterable[tuple[int, bool]]) -> list[int]:
+    """Return the rows of :class:`LinkCosts` of the links that an arc runs over, in order."""
+    return [2 * link + (not forward) for link, forward in runs]
 
 
 def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
@@ -192,7 +197,7 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
             made.usd[a] = _amount(place, "usd_per_", "", cargo)
             made.kg[a] = hub_kg
             continue
-        at = np.array([2 * i + (not forward) for i, forward in runs])
+        at = np.array(directed_links(runs))
         made.may_pass[a] = link.usable[at].all()
         made.run_h[a] = link.run_h[at].sum()
         made.fixed_h[a] = link.fixed_h[at].sum()

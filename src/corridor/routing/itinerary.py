@@ -1,28 +1,26 @@
-"""Itinerary: a way through the graph as legs with hours, money and carbon, and its spread by
-sampled journeys."""
+"""Itinerary: a route through the graph as legs, with hours, money and carbon."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from corridor.kernels import Floats, Ints
-from corridor.network.calendar import Span, instant
-from corridor.network.memory import Derived
+from corridor.network import hazards
+from corridor.network.calendar import instant
+from corridor.network.cost import directed_links
 from corridor.network.network import Row
 from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
 
-STUCK = np.inf  # a sampled journey that meets a closure without end
-
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One link or terminal of a way, in whole minutes; money and carbon of one unit.
+    """One link or terminal of a route, in whole minutes; money and carbon of one unit.
 
     rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
     charges.
@@ -49,6 +47,7 @@ class Leg:
     def as_row(self, route_id: str, number: int) -> dict[str, Any]:
         """Return the leg as a row of ``Routes.legs``."""
         is_link = self.kind == "link"
+        rate = self.rate or {}
         return {
             "route_id": route_id,
             "leg": number,
@@ -71,229 +70,242 @@ class Leg:
             "carbon_kg": round(self.kg, 3),
             "source_id": self.row["source_id"],
             "confidence": self.row["confidence"],
-            "rate_source_id": None if self.rate is None else self.rate["source_id"],
-            "rate_confidence": None if self.rate is None else self.rate["confidence"],
+            "rate_source_id": rate.get("source_id"),
+            "rate_confidence": rate.get("confidence"),
         }
 
 
-def entry(spans: Ints, at_min: int) -> tuple[int, int]:
-    """Return when a way is entered for the earliest arrival, and the expected delay on entry, in
-    minutes.
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """When an arc is passed, in minutes: ready to enter, under way from, through at."""
 
-    spans int64 [3, spans]: start, end, delay, in order.
+    ready_min: int
+    depart_min: int
+    arrive_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One link of a ride: when it is passed, and its share of the money of the arc."""
+
+    depart_min: int
+    arrive_min: int
+    usd_share: float
+
+
+def entry(spans: Ints, at_min: int) -> tuple[int, int]:
+    """Return when an arc is entered for the earliest arrival, and the delay on entry, in minutes.
+
+    spans int64 [3, spans]: start, end, expected delay, in order.
     """
-    best = None
-    chosen = (at_min, 0)
-    for k in range(int(np.searchsorted(spans[1], at_min, side="right")), spans.shape[1]):
+    earliest = None
+    entered = (at_min, 0)
+    first = int(np.searchsorted(spans[1], at_min, side="right"))
+
+    for k in range(first, spans.shape[1]):
         start, _, delay = spans[:, k].tolist()
-        enter = max(at_min, start)
-        if best is not None and enter >= best:
+        enter_min = max(at_min, start)
+        if earliest is not None and enter_min >= earliest:
             break
-        if best is None or enter + delay < best:
-            best = enter + delay
-            chosen = (enter, delay)
-    return chosen
+        if earliest is None or enter_min + delay < earliest:
+            earliest = enter_min + delay
+            entered = (enter_min, delay)
+    return entered
 
 
 def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
-    """Return the legs of a way given by its arcs, each waiting for its opening."""
+    """Return the legs of a route given by its arcs, each waiting for its opening."""
+    itinerary: list[Leg] = []
+    at_min = query.depart_min
+
+    for arc in arcs:
+        passage = _passage(query, arc, at_min)
+        if query.graph.kind[arc] == "terminal":
+            itinerary.append(_handling(query, arc, passage))
+        else:
+            itinerary += _ride(query, arc, passage)
+        at_min = passage.arrive_min
+    return itinerary
+
+
+def _passage(query: Query, arc: int, ready_min: int) -> _Passage:
+    """Return when an arc is passed by goods that are ready for it."""
+    calendar = query.packed[:, query.span_ptr[arc] : query.span_ptr[arc + 1]]
+    enter_min, delay_min = entry(calendar, ready_min)
+    half_headway_min = round(query.costs.headway_h[arc] * HOUR_MIN / 2)
+
+    return _Passage(
+        ready_min=ready_min,
+        depart_min=enter_min + delay_min + half_headway_min,
+        arrive_min=enter_min + delay_min + int(query.duration_min[arc]),
+    )
+
+
+def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
+    """Return the leg of a terminal."""
     graph = query.graph
+    costs = query.costs
+    node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+    return Leg(
+        kind="terminal",
+        arc=arc,
+        row=query.network.rows("terminals")[int(graph.row[arc])],
+        service_id=None,
+        mode="terminal",
+        layer=graph.state_layer[graph.head[arc]],
+        from_node_id=node_id,
+        to_node_id=node_id,
+        country=query.network.by_id("nodes")[node_id]["country"],
+        depart_min=passage.depart_min,
+        arrive_min=passage.arrive_min,
+        wait_min=passage.depart_min - passage.ready_min,
+        fixed_h=float(costs.fixed_h[arc]),
+        length_km=0.0,
+        usd=float(costs.usd[arc]),
+        kg=float(costs.kg[arc]),
+    )
+
+
+def _ride(query: Query, arc: int, passage: _Passage) -> list[Leg]:
+    """Return the legs of a link, or of the links of a service."""
+    graph = query.graph
+    costs = query.costs
     nodes = query.network.by_id("nodes")
     links = query.network.rows("links")
-    terminals = query.network.rows("terminals")
-    costs = query.costs
-    at_min = query.depart_min
-    made = list[Leg]()
-    for a in arcs:
-        tail = graph.node_ids[graph.state_node[graph.tail[a]]]
-        enter, delay = entry(query.packed[:, query.span_ptr[a] : query.span_ptr[a + 1]], at_min)
-        duration = int(query.duration_min[a])
-        headway = round(costs.headway_h[a] * 30)
-        start = enter + delay + headway
-        end = enter + delay + duration
-        if graph.kind[a] == "terminal":
-            row = terminals[int(graph.row[a])]
-            made.append(
-                Leg(
-                    "terminal",
-                    a,
-                    row,
-                    None,
-                    "terminal",
-                    graph.state_layer[graph.head[a]],
-                    tail,
-                    tail,
-                    nodes[tail]["country"],
-                    start,
-                    end,
-                    start - at_min,
-                    float(costs.fixed_h[a]),
-                    0.0,
-                    float(costs.usd[a]),
-                    float(costs.kg[a]),
-                )
-            )
-        else:
-            service = (
-                query.network.rows("services")[int(graph.row[a])]
-                if graph.kind[a] == "service"
-                else None
-            )
-            made += _ride(
-                query, a, [links[i] for i, _ in graph.runs[a]], service, (at_min, start, end)
-            )
-        at_min = end
-    return made
+    service = _service(query, arc)
+    runs = graph.runs[arc]
 
-
-def _ride(
-    query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int, int]
-) -> list[Leg]:
-    """Legs of one arc: a link, or the links of a service with its running time shared out by
-    length."""
-    ready, start, end = at
-    costs = query.costs
-    runs = query.graph.runs[arc]
-    nodes = query.network.by_id("nodes")
-    link = query.costs.link
-    places = [2 * i + (not forward) for i, forward in runs]
-    stops, share = (
-        ([end], [1.0]) if len(runs) == 1 else _shared_out(query, arc, rows, service, (start, end))
-    )
-    made = list[Leg]()
-    here = start
-    for k, (row, (_, forward)) in enumerate(zip(rows, runs, strict=True)):
-        first, last = (
-            (row["from_node_id"], row["to_node_id"])
-            if forward
-            else (row["to_node_id"], row["from_node_id"])
-        )
-        made.append(
+    ride: list[Leg] = []
+    stages = _stages(query, arc, passage)
+    for (link, forward), at, stage in zip(runs, directed_links(runs), stages, strict=True):
+        row = links[link]
+        ends = (row["from_node_id"], row["to_node_id"])
+        from_node_id, to_node_id = ends if forward else ends[::-1]
+        wait_min = 0 if ride else passage.depart_min - passage.ready_min
+        ride.append(
             Leg(
-                "link",
-                arc,
-                row,
-                service["service_id"] if service else None,
-                row["mode"],
-                query.graph.state_layer[query.graph.head[arc]],
-                first,
-                last,
-                nodes[first]["country"],
-                here,
-                stops[k],
-                start - ready if k == 0 else 0,
-                float(link.fixed_h[places[k]]),
-                float(row["length_km"]),
-                float(costs.usd[arc] * share[k]),
-                float(link.kg[places[k]]),
-                costs.service_rates.get(arc) or link.rates[places[k]],
+                kind="link",
+                arc=arc,
+                row=row,
+                service_id=service["service_id"] if service else None,
+                mode=row["mode"],
+                layer=graph.state_layer[graph.head[arc]],
+                from_node_id=from_node_id,
+                to_node_id=to_node_id,
+                country=nodes[from_node_id]["country"],
+                depart_min=stage.depart_min,
+                arrive_min=stage.arrive_min,
+                wait_min=wait_min,
+                fixed_h=float(costs.link.fixed_h[at]),
+                length_km=float(row["length_km"]),
+                usd=float(costs.usd[arc] * stage.usd_share),
+                kg=float(costs.link.kg[at]),
+                rate=costs.service_rates.get(arc) or costs.link.rates[at],
             )
         )
-        here = stops[k]
-    return made
+    return ride
 
 
-def _shared_out(
-    query: Query, arc: int, rows: Sequence[Row], service: Row | None, at: tuple[int, int]
-) -> tuple[list[int], list[float]]:
-    """When a service passes the end of each of its links, and each link's share of its price."""
-    start, end = at
-    link = query.costs.link
-    runs = query.graph.runs[arc]
-    places = np.array([2 * i + (not forward) for i, forward in runs])
-    km = np.array([r["length_km"] for r in rows])
-    run = query.costs.run_h[arc] * km / km.sum() if km.sum() else np.zeros(len(km))
-    if service is None or not service["speed_kmh"]:
-        run = link.run_h[places]
-    spent = np.cumsum(run + link.fixed_h[places])
-    stops = [
-        start + round(float(h) / spent[-1] * (end - start)) if spent[-1] else end for h in spent
+def _service(query: Query, arc: int) -> Row | None:
+    """Return the service that an arc is a ride of; null for a link."""
+    if query.graph.kind[arc] != "service":
+        return None
+    return query.network.rows("services")[int(query.graph.row[arc])]
+
+
+def _stages(query: Query, arc: int, passage: _Passage) -> list[_Stage]:
+    """Share the time and the money of a ride out over its links."""
+    if len(query.graph.runs[arc]) == 1:
+        return [_Stage(passage.depart_min, passage.arrive_min, 1.0)]
+
+    stops = _stops(query, arc, passage)
+    starts = [passage.depart_min, *stops[:-1]]
+    shares = _usd_shares(query, arc)
+    return [_Stage(*stage) for stage in zip(starts, stops, shares, strict=True)]
+
+
+def _stops(query: Query, arc: int, passage: _Passage) -> list[int]:
+    """Return when a service passes the end of each of its links, in minutes."""
+    link_costs = query.costs.link
+    at = np.array(directed_links(query.graph.runs[arc]))
+    service = _service(query, arc)
+    run_h = link_costs.run_h[at]
+    if service is not None and service["speed_kmh"]:
+        # A service of one speed takes as long for a kilometre of any of its links.
+        length_km = _lengths_km(query, arc)
+        run_h = np.zeros(len(at))
+        if length_km.sum():
+            run_h = query.costs.run_h[arc] * length_km / length_km.sum()
+
+    spent_h = np.cumsum(run_h + link_costs.fixed_h[at])
+    if not spent_h[-1]:
+        return [passage.arrive_min] * len(at)
+    minutes = passage.arrive_min - passage.depart_min
+    return [passage.depart_min + round(float(h) / spent_h[-1] * minutes) for h in spent_h]
+
+
+def _usd_shares(query: Query, arc: int) -> list[float]:
+    """Return each link's share of the price of a service: by its own price, else by length."""
+    usd = query.costs.link.usd[np.array(directed_links(query.graph.runs[arc]))]
+    if usd.sum():
+        shares: list[float] = (usd / usd.sum()).tolist()
+        return shares
+
+    length_km = _lengths_km(query, arc)
+    by_length: list[float] = (length_km / max(length_km.sum(), 1e-9)).tolist()
+    return by_length
+
+
+def _lengths_km(query: Query, arc: int) -> Floats:
+    """Return the length of each link that an arc runs over."""
+    links = query.network.rows("links")
+    return np.array([links[link]["length_km"] for link, _ in query.graph.runs[arc]])
+
+
+def duration_h(query: Query, itinerary: Sequence[Leg]) -> float:
+    """Return the hours from the departure to the end of the last leg."""
+    if not itinerary:
+        return 0.0
+    return (itinerary[-1].arrive_min - query.depart_min) / HOUR_MIN
+
+
+def cost_usd(itinerary: Sequence[Leg]) -> float:
+    """Return the money of a route, in whole cents."""
+    return round(sum(leg.usd for leg in itinerary), 2)
+
+
+def carbon_kg(itinerary: Sequence[Leg]) -> float:
+    """Return the carbon of a route, in whole grams."""
+    return round(sum(leg.kg for leg in itinerary), 3)
+
+
+def modes(itinerary: Sequence[Leg]) -> list[str]:
+    """Return the modes of a route in the order it first takes them."""
+    return list(dict.fromkeys(leg.mode for leg in itinerary if leg.kind == "link"))
+
+
+def countries(query: Query, itinerary: Sequence[Leg]) -> list[str]:
+    """Return the countries of a route in the order it first touches them."""
+    nodes = query.network.by_id("nodes")
+    ends = chain.from_iterable((leg.from_node_id, leg.to_node_id) for leg in itinerary)
+    return list(dict.fromkeys(nodes[node_id]["country"] for node_id in ends))
+
+
+def borders(query: Query, itinerary: Sequence[Leg]) -> list[str]:
+    """Return the links of a route from one country to another, in order."""
+    nodes = query.network.by_id("nodes")
+    return [
+        leg.row["link_id"]
+        for leg in itinerary
+        if nodes[leg.from_node_id]["country"] != nodes[leg.to_node_id]["country"]
     ]
-    share = (
-        link.usd[places] / link.usd[places].sum()
-        if link.usd[places].sum()
-        else km / max(km.sum(), 1e-9)
-    )
-    return stops, share.tolist()
 
 
-def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
-    """Return door-to-door hours of sampled journeys [draws]; infinite where one meets a closure
-    without end.
-
-    Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
-    weather all the way); every border, terminal and weather closure is drawn by itself; a ride
-    without a timetable waits uniformly over its headway. The same element has the same draws in
-    every route, so routes compare like with like.
-    """
-    at = np.full(draws, float(query.depart_min))
-    for a in arcs:
-        at = _pass(query, a, at, rng)
-    return (at - query.depart_min) / HOUR_MIN
+def hazard_bits(query: Query, arcs: Sequence[int]) -> int:
+    """Return the hazards a route is exposed to, as bits."""
+    return int(np.bitwise_or.reduce(query.hazard_bits[list(arcs)])) if len(arcs) else 0
 
 
-def _pass(query: Query, arc: int, at: Floats, rng: int) -> Floats:
-    costs = query.costs
-    link = query.costs.link
-    draws = len(at)
-    dice = np.random.default_rng([rng, 1, zlib.crc32(_name(query, arc).encode())])
-    if query.graph.kind[arc] == "terminal":
-        handled: Floats = (
-            HOUR_MIN
-            * costs.fixed_h[arc]
-            * np.exp(costs.handling_sigma[arc] * dice.standard_normal(draws))
-        )
-        return at + handled
-    headway_min = HOUR_MIN * float(costs.headway_h[arc])
-    if not query.is_always_open(arc):
-        at = _wait(query.spans[arc], headway_min, at, dice)
-    elif headway_min:
-        at = at + headway_min * dice.random(draws)
-    places = [2 * i + (not forward) for i, forward in query.graph.runs[arc]]
-    mode = query.network.rows("links")[query.graph.runs[arc][0][0]]["mode"]
-    luck = _luck(query, mode, draws, rng)
-    total: Floats = HOUR_MIN * costs.run_h[arc] * np.exp(link.run_sigma[places[0]] * luck)
-    for at_link in places:
-        if link.fixed_h[at_link]:
-            total = total + HOUR_MIN * link.fixed_h[at_link] * np.exp(
-                link.fixed_sigma[at_link] * dice.standard_normal(draws)
-            )
-    return at + total
-
-
-def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
-
-    def draw() -> Floats:
-        dice = np.random.default_rng([rng, 2, zlib.crc32(mode.encode())])
-        return dice.standard_normal(draws)
-
-    return query.network.once(Derived.LUCK.of(mode, draws, rng), draw)
-
-
-def _name(query: Query, arc: int) -> str:
-    """What an arc is called in any order of the tables, so that its draws do not hang on the
-    order."""
-    table = {"link": "links", "service": "services", "terminal": "terminals"}[query.graph.kind[arc]]
-    row = query.network.rows(table)[int(query.graph.row[arc])]
-    return f"{row[table[:-1] + '_id']} {query.graph.forward[arc]}"
-
-
-def _wait(
-    spans: Sequence[Span], headway_min: float, at: Floats, dice: np.random.Generator
-) -> Floats:
-    """Wait for the opening, then for weather and ship and, where the way has shut meanwhile, for
-    the opening again."""
-    starts, ends, share, spell = (np.array([s[k] for s in spans]) for k in (0, 1, 3, 4))
-
-    def open_from(t: Floats) -> tuple[Floats, Ints]:
-        k = np.searchsorted(ends, t, side="right")
-        inside = np.minimum(k, len(spans) - 1)
-        return np.where(k < len(spans), np.maximum(t, starts[inside]), STUCK), inside
-
-    entered, k = open_from(at)
-    if (share < 1).any():
-        storm = dice.random(len(at)) < 1 - share[k]
-        entered = entered + storm * dice.standard_exponential(len(at)) * spell[k]
-    if headway_min:
-        entered = entered + headway_min * dice.random(len(at))
-    return open_from(entered)[0]
+def risk_share(query: Query, arcs: Sequence[int]) -> float:
+    """Return the chance that a hazard shuts a route while goods use it."""
+    return hazards.route_risk(query.network, hazard_bits(query, arcs), query.depart_min)

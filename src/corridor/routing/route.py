@@ -19,7 +19,8 @@ from corridor.language.messages import joined, message
 from corridor.network import hazards
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.network import Network
-from corridor.routing.itinerary import Leg, legs, sample
+from corridor.routing.itinerary import Leg, legs
+from corridor.routing.journeys import sample
 from corridor.routing.query import (
     CRITERIA,
     Options,

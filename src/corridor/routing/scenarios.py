@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from corridor.kernels import Ints
 from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.routing.grades import weak_shares
@@ -17,7 +18,7 @@ from corridor.routing.whynot import opening_sets, say_openings
 from corridor.study.settings import Trip
 
 COMPARED = ("time", "cost", "cost in time")
-LEEWAY = 1.25  # "in time" is at most a quarter slower than the quickest way of the first scenario
+LEEWAY = 1.25  # "in time" is at most a quarter slower than the quickest of the first scenario
 TYPES: dict[str, Any] = {
     "trip_id": pl.String,
     "scenario": pl.String,
@@ -39,72 +40,90 @@ TYPES: dict[str, Any] = {
 def compare(
     trips: Sequence[Trip], scenarios: Iterable[str], network_of: Callable[[str], Network]
 ) -> pl.DataFrame:
-    """Return the best ways of every trip under every scenario: quickest, cheapest, and cheapest in
-    about the same time.
+    """Return the best routes of every trip under every scenario: quick, cheap, and cheap in time.
 
-    network_of: the network of a scenario by its id. One row a scenario, trip and criterion: time,
-    cost, or ``cost in time`` (least cost among ways at most a quarter slower, as planned, than the
-    quickest under the first scenario). time_h as planned, median and 95th percentile of sampled
-    journeys, cost_usd, countries and modes in order, borders; where there is no way they are null
-    and reason says why. weak_time_share, weak_cost_share: see
-    :func:`corridor.routing.grades.weak_shares`.
+    Parameters
+    ----------
+    trips
+        What is compared.
+    scenarios
+        Ids; the quickest route under the first scenario that has one says what "in time" is.
+    network_of
+        The network of a scenario by its id.
+
+    Returns
+    -------
+    pl.DataFrame
+        A row a scenario, trip and criterion: time, cost, or ``cost in time`` (least cost among
+        routes at most a quarter slower, as planned, than the quickest under the first scenario).
+        time_h as planned, median and 95th percentile of sampled journeys, cost_usd, countries and
+        modes in order, borders; where there is no route they are null and reason says why.
+        weak_time_share, weak_cost_share: see :func:`corridor.routing.grades.weak_shares`.
     """
     rows = []
     quickest: dict[str, int] = {}
+
     for scenario in scenarios:
         network = network_of(scenario)
         for trip in trips:
-            query = prepare(
-                network,
-                trip.origin,
-                trip.destination,
-                cargo=trip.cargo,
-                depart=trip.depart,
-                options=conditions(trip),
-            )
-            best, reason = _best(query, quickest, trip.trip_id)
+            query = _query(network, trip)
+            answers = _answers(query, trip.trip_id, quickest)
             for criterion in COMPARED:
-                row: dict[str, Any] = {
-                    "trip_id": trip.trip_id,
-                    "scenario": scenario,
-                    "criterion": criterion,
-                }
-                found = best.get(criterion)
-                rows.append(
-                    {**row, **{name: found[name] for name in TYPES if name in found}}
-                    if found
-                    else {**row, "reason": reason, "reason_message": pack(reason)}
-                )
+                row = {"trip_id": trip.trip_id, "scenario": scenario, "criterion": criterion}
+                rows.append({**row, **answers[criterion]})
     return pl.DataFrame(rows, schema=TYPES)
 
 
+def _query(network: Network, trip: Trip) -> Query:
+    return prepare(
+        network,
+        trip.origin,
+        trip.destination,
+        cargo=trip.cargo,
+        depart=trip.depart,
+        options=conditions(trip),
+    )
+
+
 def conditions(trip: Trip) -> Options:
-    """Return what a trip asks of its ways, as options of a question."""
+    """Return what a trip asks of its routes, as options of a question."""
     return {"via": trip.via, "require": trip.require, "avoid": trip.avoid}
 
 
-def _best(
-    query: Query, quickest: dict[str, int], trip_id: str
-) -> tuple[dict[str, dict[str, Any]], str | None]:
-    """The best way by each criterion as a row of routes, and why one is missing; quickest gains the
-    trip's minutes."""
-    ways, values = pareto_ways(query, np.array([c in ("time", "cost") for c in CRITERIA]))
+def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Return the best route by each criterion, or why there is none.
+
+    quickest: least minutes of trips so far, which gains this trip's where it has none.
+    """
+    routes, values = pareto_ways(query, np.isin(CRITERIA, ("time", "cost")))
     if not len(values):
-        return {}, say_openings(query, opening_sets(query, most=1))
+        reason = say_openings(query, opening_sets(query, most=1))
+        return dict.fromkeys(COMPARED, _no_route(reason))
+
     minutes = values[:, 0] - query.depart_min
     cents = values[:, 1]
-    limit = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
-    chosen = {
-        "time": int(np.lexsort((cents, minutes))[0]),
-        "cost": int(np.lexsort((minutes, cents))[0]),
-    }
-    in_time = np.flatnonzero(minutes <= limit)
+    best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
+    limit_min = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
+    in_time = np.flatnonzero(minutes <= limit_min)
     if len(in_time):
-        chosen["cost in time"] = int(in_time[np.lexsort((minutes[in_time], cents[in_time]))[0]])
-    rows = {}
-    for number in set(chosen.values()):
-        routes, legs = describe(query, [ways[number]])
-        rows[number] = routes.row(0, named=True) | weak_shares(legs)
-    return {criterion: rows[number] for criterion, number in chosen.items()}, message(
-        "no way is as quick"
-    )
+        best["cost in time"] = int(in_time[_least(cents[in_time], minutes[in_time])])
+
+    rows = {number: _row(query, routes[number]) for number in set(best.values())}
+    answers = {criterion: rows[number] for criterion, number in best.items()}
+    return dict.fromkeys(COMPARED, _no_route(message("no way is as quick"))) | answers
+
+
+def _least(values: Ints, ties: Ints) -> int:
+    """Return where a value is least, and of equal ones where another is."""
+    return int(np.lexsort((ties, values))[0])
+
+
+def _row(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
+    """Return a route's figures and grades, as far as they are compared."""
+    routes, legs = describe(query, [arcs])
+    figures = routes.row(0, named=True) | weak_shares(legs)
+    return {name: figures[name] for name in TYPES if name in figures}
+
+
+def _no_route(reason: str) -> dict[str, Any]:
+    return {"reason": reason, "reason_message": pack(reason)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Unpack
 
 import numpy as np
@@ -12,16 +12,24 @@ import polars as pl
 from corridor import stopping
 from corridor.errors import CallError
 from corridor.language.messages import pack
-from corridor.network import hazards
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
-from corridor.routing.itinerary import legs
-from corridor.routing.query import CRITERIA, Options, prepare, read_instant
+from corridor.routing.itinerary import (
+    borders,
+    carbon_kg,
+    cost_usd,
+    countries,
+    duration_h,
+    legs,
+    modes,
+    risk_share,
+)
+from corridor.routing.query import CRITERIA, Options, Query, prepare, read_instant
 from corridor.routing.route import read_criteria
 from corridor.routing.whynot import best_way, opening_sets, say_openings
 from corridor.units import DAY_MIN, HOUR_MIN
 
-MOST_DEPARTURES = 4000
+MAX_DEPARTURES = 4000
 TYPES: dict[str, Any] = {
     "depart_on": pl.Date,
     "criterion": pl.String,
@@ -52,71 +60,93 @@ def departures(
 ) -> pl.DataFrame:
     """Return the best route by each criterion for every departure in a range of days.
 
-    depart: ``2026-01-01..2026-12-31``, both ends included. One row a day and criterion: time_h,
-    wait_h (the part of it spent waiting), cost_usd, carbon_kg, risk_share, length_km, modes,
-    countries, borders; where there is no route they are null and reason says why. Raises CallError
-    for a range that cannot be read.
+    Parameters
+    ----------
+    network
+        The network, as built: dated changes hold on their days.
+    origin, destination
+        A place by id, name or UN/LOCODE, or ``place@layer``.
+    cargo
+        The cargo, of which one unit leaves.
+    depart
+        ``2026-01-01..2026-12-31``, both ends included.
+    criteria
+        Any of time, cost, carbon, risk.
+    every_days
+        Days between departures.
+    options
+        See :class:`corridor.routing.query.Options`.
+
+    Returns
+    -------
+    pl.DataFrame
+        A row a day and criterion: depart_on, criterion, time_h, wait_h (the part of it spent
+        waiting), cost_usd, carbon_kg, risk_share, length_km, modes, countries, borders; where there
+        is no route they are null and reason says why.
+
+    Raises
+    ------
+    CallError
+        For a range that cannot be read.
     """
-    use = read_criteria(criteria)
+    asked = np.flatnonzero(read_criteria(criteria)).tolist()
     days = read_range(depart, every_days)
-    rows = []
+
+    rows: list[dict[str, Any]] = []
     for day in days:
         stopping.raise_if_stopped()
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
-        nodes = query.network.by_id("nodes")
-        reason = None
-        for criterion in np.flatnonzero(use).tolist():
-            row: dict[str, Any] = {"depart_on": day, "criterion": CRITERIA[criterion]}
-            way = best_way(query, criterion)
-            if way is None:
-                reason = reason or say_openings(query, opening_sets(query, most=1))
-                rows.append({**row, "reason": reason, "reason_message": pack(reason)})
-                continue
-            parts = legs(query, way)
-            bits = int(np.bitwise_or.reduce(query.hazard_bits[way])) if way else 0
-            crossed = [
-                p
-                for p in parts
-                if nodes[p.from_node_id]["country"] != nodes[p.to_node_id]["country"]
-            ]
-            rows.append(
-                {
-                    **row,
-                    "time_h": (parts[-1].arrive_min - query.depart_min) / HOUR_MIN
-                    if parts
-                    else 0.0,
-                    "wait_h": sum(p.wait_min for p in parts) / HOUR_MIN,
-                    "cost_usd": round(sum(p.usd for p in parts), 2),
-                    "carbon_kg": round(sum(p.kg for p in parts), 3),
-                    "risk_share": hazards.route_risk(query.network, bits, query.depart_min),
-                    "length_km": sum(p.length_km for p in parts),
-                    "modes": list(dict.fromkeys(p.mode for p in parts if p.kind == "link")),
-                    "countries": list(
-                        dict.fromkeys(
-                            nodes[n]["country"]
-                            for p in parts
-                            for n in (p.from_node_id, p.to_node_id)
-                        )
-                    ),
-                    "borders": [p.row["link_id"] for p in crossed],
-                }
-            )
+        rows += _departure(query, day, asked)
     return pl.DataFrame(rows, schema=TYPES)
 
 
+def _departure(query: Query, day: dt.date, criteria: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Yield the best route of one departure by each criterion, or why there is none."""
+    reason = None
+    for criterion in criteria:
+        row: dict[str, Any] = {"depart_on": day, "criterion": CRITERIA[criterion]}
+        arcs = best_way(query, criterion)
+        if arcs is not None:
+            yield {**row, **_figures(query, arcs)}
+            continue
+
+        # No criterion has a route where one has none.
+        reason = reason or say_openings(query, opening_sets(query, most=1))
+        yield {**row, "reason": reason, "reason_message": pack(reason)}
+
+
+def _figures(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
+    """Return what a route takes and where it leads."""
+    itinerary = legs(query, arcs)
+    return {
+        "time_h": duration_h(query, itinerary),
+        "wait_h": sum(leg.wait_min for leg in itinerary) / HOUR_MIN,
+        "cost_usd": cost_usd(itinerary),
+        "carbon_kg": carbon_kg(itinerary),
+        "risk_share": risk_share(query, arcs),
+        "length_km": sum(leg.length_km for leg in itinerary),
+        "modes": modes(itinerary),
+        "countries": countries(query, itinerary),
+        "borders": borders(query, itinerary),
+    }
+
+
 def read_range(text: str, every_days: int) -> list[dt.date]:
-    """Return the days of ``2026-01-01..2026-12-31``, so many days apart; CallError where it cannot
-    be read."""
+    """Return the days of ``2026-01-01..2026-12-31``, so many days apart.
+
+    Raises CallError for a range that cannot be read, is empty or too long.
+    """
     first, dots, last = str(text).partition("..")
-    start = read_instant(first, "depart")
-    end = read_instant(last if dots else first, "depart")
-    if every_days < 1 or end < start:
+    start_min = read_instant(first, "depart")
+    end_min = read_instant(last if dots else first, "depart")
+    if every_days < 1 or end_min < start_min:
         raise CallError(
             f"depart {text!r} every {every_days} days holds no day: write 2026-01-01..2026-12-31."
         )
-    if (end - start) // DAY_MIN // every_days >= MOST_DEPARTURES:
+
+    if (end_min - start_min) // DAY_MIN // every_days >= MAX_DEPARTURES:
         raise CallError(
-            f"depart {text!r} holds more than {MOST_DEPARTURES} departures: take a shorter range "
+            f"depart {text!r} holds more than {MAX_DEPARTURES} departures: take a shorter range "
             "or more days."
         )
-    return [day_of(at) for at in range(start, end + 1, every_days * DAY_MIN)]
+    return [day_of(at_min) for at_min in range(start_min, end_min + 1, every_days * DAY_MIN)]

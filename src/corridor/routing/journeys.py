@@ -1,0 +1,136 @@
+"""Journeys: the spread of a route's hours, by sampling."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from corridor.kernels import Floats, Ints
+from corridor.network.calendar import Span
+from corridor.network.cost import directed_links
+from corridor.network.memory import Derived
+from corridor.routing.query import Query
+from corridor.units import HOUR_MIN
+
+STUCK = np.inf  # minute of arrival of a journey that meets a closure without end
+_TABLES = {"link": "links", "service": "services", "terminal": "terminals"}
+# Streams of random numbers: of the element passed, and of the journey as a whole by mode.
+_ELEMENT_STREAM = 1
+_MODE_STREAM = 2
+
+
+def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
+    """Return door-to-door hours of sampled journeys [draws]; inf where one never gets through.
+
+    Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
+    weather all the way); every border, terminal and weather closure is drawn by itself; a ride
+    without a timetable waits uniformly over its headway. The same element has the same draws in
+    every route, so routes compare like with like.
+
+    Parameters
+    ----------
+    query
+        The question the route answers.
+    arcs
+        The route, as arcs of the network's graph.
+    draws
+        Number of journeys.
+    rng
+        Seed.
+    """
+    at_min = np.full(draws, float(query.depart_min))
+    for arc in arcs:
+        dice = _dice(query, arc, rng)
+        if query.graph.kind[arc] == "terminal":
+            at_min = at_min + _handling_min(query, arc, draws, dice)
+        else:
+            entered = _enter(query, arc, at_min, dice)
+            at_min = entered + _running_min(query, arc, draws, rng, dice)
+    return (at_min - query.depart_min) / HOUR_MIN
+
+
+def _dice(query: Query, arc: int, rng: int) -> np.random.Generator:
+    """Return the random numbers of an arc, which do not hang on the order of the tables."""
+    name = _name(query, arc)
+    return np.random.default_rng([rng, _ELEMENT_STREAM, zlib.crc32(name.encode())])
+
+
+def _name(query: Query, arc: int) -> str:
+    """Return what an arc is called in any order of the tables."""
+    table = _TABLES[query.graph.kind[arc]]
+    row = query.network.rows(table)[int(query.graph.row[arc])]
+    key = f"{query.graph.kind[arc]}_id"
+    return f"{row[key]} {query.graph.forward[arc]}"
+
+
+def _handling_min(query: Query, arc: int, draws: int, dice: np.random.Generator) -> Floats:
+    """Draw the minutes at a terminal."""
+    costs = query.costs
+    deviation = costs.handling_sigma[arc] * dice.standard_normal(draws)
+    minutes: Floats = HOUR_MIN * costs.fixed_h[arc] * np.exp(deviation)
+    return minutes
+
+
+def _enter(query: Query, arc: int, at_min: Floats, dice: np.random.Generator) -> Floats:
+    """Draw when journeys enter a link or a ride: after its opening, the weather and the ship."""
+    headway_min = HOUR_MIN * float(query.costs.headway_h[arc])
+    if not query.is_always_open(arc):
+        return _wait(query.spans[arc], headway_min, at_min, dice)
+    if headway_min:
+        return at_min + headway_min * dice.random(len(at_min))
+    return at_min
+
+
+def _running_min(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
+    """Draw the minutes under way, and those standing at borders."""
+    link_costs = query.costs.link
+    runs = query.graph.runs[arc]
+    at_links = directed_links(runs)
+    mode = query.network.rows("links")[runs[0][0]]["mode"]
+    luck = link_costs.run_sigma[at_links[0]] * _luck(query, mode, draws, rng)
+
+    minutes: Floats = HOUR_MIN * query.costs.run_h[arc] * np.exp(luck)
+    for at in at_links:
+        if link_costs.fixed_h[at]:
+            deviation = link_costs.fixed_sigma[at] * dice.standard_normal(draws)
+            minutes = minutes + HOUR_MIN * link_costs.fixed_h[at] * np.exp(deviation)
+    return minutes
+
+
+def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
+    """Return how well each journey runs by a mode, in standard deviations [draws]."""
+
+    def draw() -> Floats:
+        dice = np.random.default_rng([rng, _MODE_STREAM, zlib.crc32(mode.encode())])
+        return dice.standard_normal(draws)
+
+    return query.network.once(Derived.LUCK.of(mode, draws, rng), draw)
+
+
+def _wait(
+    spans: Sequence[Span], headway_min: float, at_min: Floats, dice: np.random.Generator
+) -> Floats:
+    """Wait for the opening, for weather and ship, and again where it has shut meanwhile."""
+    open_share = np.array([span.open_share for span in spans])
+    spell_min = np.array([span.spell_min for span in spans])
+    entered, opening = _next_opening(spans, at_min)
+
+    if (open_share < 1).any():
+        is_storm = dice.random(len(at_min)) < 1 - open_share[opening]
+        entered = entered + is_storm * dice.standard_exponential(len(at_min)) * spell_min[opening]
+    if headway_min:
+        entered = entered + headway_min * dice.random(len(at_min))
+    return _next_opening(spans, entered)[0]
+
+
+def _next_opening(spans: Sequence[Span], at_min: Floats) -> tuple[Floats, Ints]:
+    """Return the first minute a calendar is open from another on, and in which span that is."""
+    starts = np.array([span.start_min for span in spans])
+    ends = np.array([span.end_min for span in spans])
+    after = np.searchsorted(ends, at_min, side="right")
+
+    opening = np.minimum(after, len(spans) - 1)
+    opens_min = np.where(after < len(spans), np.maximum(at_min, starts[opening]), STUCK)
+    return opens_min, opening
