@@ -19,7 +19,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.kernels import Ints
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.tables import schema
-from corridor.tables.columns import Table
+from corridor.tables.tables import empty_table
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -126,7 +126,7 @@ def build(
     parameters not named take their default. inputs: hash of the files they came from. Raises
     UnknownName for an option or change that is not in the tables.
     """
-    whole = {t.name: tables.get(t.name, _empty(t)) for t in schema.TABLES}
+    whole = {t.name: tables.get(t.name, empty_table(t.name)) for t in schema.TABLES}
     resolved = resolve_choices(whole["parameters"], choices or {})
     frames = {name: active_rows(frame, resolved) for name, frame in whole.items()}
     known = frames["changes"]["change_id"].unique().to_list()
@@ -253,13 +253,3 @@ def _service_runs(
         if service["from_node_id"] is None or service["from_node_id"] == start:
             return tuple(runs)
     return ()
-
-
-def _empty(table: Table) -> pl.DataFrame:
-    types: dict[str, Any] = {
-        "number": pl.Float64,
-        "integer": pl.Int64,
-        "boolean": pl.Boolean,
-        "date": pl.Date,
-    }
-    return pl.DataFrame(schema={c.name: types.get(c.kind, pl.String) for c in table.columns})
