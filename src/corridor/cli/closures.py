@@ -90,7 +90,7 @@ def rank(
     pairs: int = 20,
     on: str | None = None,
     limit_share: float = 0.1,
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what the loss of each element of the network would cost the demand of a year.
 
@@ -119,7 +119,6 @@ def rank(
     from corridor.cli.screens import rank_table
     from corridor.closures.criticality import rank as rank_elements
 
-    options = options or StudyOptions()
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
     rank_options: RankOptions = {
@@ -149,9 +148,9 @@ def simulate(
     draws: int = 1000,
     seed: int = 7,
     table: Tables = "summary",
-    shipping: ShippingOptions | None = None,
-    compute: ComputeOptions | None = None,
-    options: StudyOptions | None = None,
+    shipping: ShippingOptions = ShippingOptions(),
+    compute: ComputeOptions = ComputeOptions(),
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Draw years of closures from the study's hazards and say what they cost.
 
@@ -172,9 +171,6 @@ def simulate(
         Which table to print: yearly figures, return levels, shares of hazards, links or trips,
         years, closures drawn.
     """
-    options = options or StudyOptions()
-    shipping = shipping or ShippingOptions()
-    compute = compute or ComputeOptions()
     study = options.read(folder)
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
@@ -196,7 +192,7 @@ def compare(
     *,
     on: str | None = None,
     table: Literal["trips", "links"] = "trips",
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what moves from one scenario to another: best ways, their time and cost, and the flows.
 
@@ -220,7 +216,6 @@ def compare(
     """
     from corridor.closures.comparison import compare as compare_networks
 
-    options = options or StudyOptions()
     if options.scenario is not None:
         raise CallError("compare names its two scenarios itself: leave --scenario out.")
     study_before = replace(options, scenario=before).read(folder)
@@ -244,7 +239,7 @@ def hazards(
     *,
     table: Literal["families", "fits", "seasons"] = "families",
     hazard: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what the history of closures holds: how often, how long, which family of lengths fits.
 
@@ -266,7 +261,6 @@ def hazards(
     """
     from corridor.closures.history import history, seasons
 
-    options = options or StudyOptions()
     study = options.read(folder)
     events = study.tables["events"]
     if not events["hazard_id"].drop_nulls().len():
@@ -293,7 +287,7 @@ def replay(
     folder: StudyFolder,
     *,
     replay_id: Annotated[tuple[str, ...], Parameter(name="--replay", negative="")] = (),
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Run a closure that happened through the model, beside the trade that was seen.
 
@@ -313,7 +307,6 @@ def replay(
     from corridor.cli.screens import replays_table
     from corridor.closures.replays import replay_sentences, replays
 
-    options = options or StudyOptions()
     study = options.read(folder)
     if not study.tables["replays"].height:
         raise CallError(

@@ -126,9 +126,9 @@ def route(
     destination: str,
     *,
     depart: str,
-    options: StudyOptions | None = None,
-    travel: TravelOptions | None = None,
-    answer: AnswerOptions | None = None,
+    options: StudyOptions = StudyOptions(),
+    travel: TravelOptions = TravelOptions(),
+    answer: AnswerOptions = AnswerOptions(),
 ) -> int:
     """Find every route worth taking on a date, by time, cost, carbon and risk.
 
@@ -149,10 +149,6 @@ def route(
     depart
         Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
     """
-    options = options or StudyOptions()
-    travel = travel or TravelOptions()
-    answer = answer or AnswerOptions()
-
     study = options.read(folder)
     say_compiling()
     trip = {
@@ -175,7 +171,7 @@ def skim(
     places: tuple[str, ...] = (),
     avoid: Avoid = (),
     carrier: Carrier = None,
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Print time, cost, carbon and risk between all places by least generalised cost on a day.
 
@@ -194,7 +190,6 @@ def skim(
     """  # noqa: E501
     from corridor.routing.skims import skim as skim_network
 
-    options = options or StudyOptions()
     study = options.read(folder)
 
     say_compiling()

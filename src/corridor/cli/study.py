@@ -59,7 +59,7 @@ def run(
     *,
     out: Path | None = None,
     fresh: bool = False,
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Answer all questions of a study and write tables and the report.
 
@@ -79,7 +79,6 @@ def run(
     """
     from corridor.cli.screens import progress
 
-    options = options or StudyOptions()
     study = options.read(folder)
     with progress() as step:
         results = _answered(study, step, out=out, fresh=fresh)
@@ -96,7 +95,7 @@ def report(
     language: Annotated[tuple[str, ...], Parameter(negative="")] = ("en",),
     pdf: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Write the report of a study in a language, as HTML or PDF, and print its path.
 
@@ -121,7 +120,6 @@ def report(
     from corridor.cli.screens import progress
     from corridor.reports import report as write_report
 
-    options = options or StudyOptions()
     _check_pages(language, out, pdf=pdf)
     study = options.read(folder)
     _try_pages(study, language, out, pdf=pdf)
@@ -138,7 +136,7 @@ def report(
     return DONE
 
 
-def export(folder: StudyFolder, to: Path, *, options: StudyOptions | None = None) -> int:
+def export(folder: StudyFolder, to: Path, *, options: StudyOptions = StudyOptions()) -> int:
     """Write the tables of a study's answers as a workbook (.xlsx), or a folder of CSV files.
 
     Routes, legs, calendars, scenarios, closures, trade, claims, validation and the sources they
@@ -155,7 +153,6 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions | None = None
     """
     from corridor.cli.screens import progress
 
-    options = options or StudyOptions()
     _check_target(to)
 
     study = options.read(folder)

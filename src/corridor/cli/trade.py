@@ -78,10 +78,10 @@ class TargetOptions:
 def forecast(
     folder: StudyFolder,
     *,
-    target: TargetOptions | None = None,
+    target: TargetOptions = TargetOptions(),
     table: Tables = "target",
     draws: int = 400,
-    options: StudyOptions | None = None,
+    options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say how much of a trade target growth and corridors give, from each baseline.
 
@@ -104,8 +104,6 @@ def forecast(
     from corridor.cli.screens import progress
     from corridor.trade.chapter import forecast_target
 
-    target = target or TargetOptions()
-    options = options or StudyOptions()
     study = options.read(folder)
     goal = target.over(_goal(study))
     if draws < 0:
@@ -123,7 +121,7 @@ def forecast(
     return DONE
 
 
-def audit(folder: StudyFolder, *, options: StudyOptions | None = None) -> int:
+def audit(folder: StudyFolder, *, options: StudyOptions = StudyOptions()) -> int:
     """Hold every claim and every promise of a study against its figures, with the arithmetic.
 
     A claim is consistent, differs or cannot be checked; a promise is on course, short by an amount
@@ -138,7 +136,6 @@ def audit(folder: StudyFolder, *, options: StudyOptions | None = None) -> int:
     """
     from corridor.evidence.chapter import verdicts
 
-    options = options or StudyOptions()
     study = options.read(folder)
     frame = _verdict_rows(verdicts(study, _forecasts(study)))
 
