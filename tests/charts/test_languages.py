@@ -24,7 +24,7 @@ from corridor.charts.text import row_labels, text_width, title_lines, truncate, 
 from corridor.language import speech as language
 from corridor.language.amounts import vega_per_cent
 from corridor.language.speech import number, speaking
-from corridor.reports.drawing import press, pressing
+from corridor.reports.drawing import second_process, start_drawing
 from every_chart import EVERY, SVG, texts
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -198,8 +198,8 @@ def test_second_process_draws_the_language() -> None:
     """Words, signs and months travel in the spec."""
     with speaking("ru"):
         made = EVERY["calendar"]()
-        with pressing():
-            waiting = press(made)
+        with second_process():
+            waiting = start_drawing(made)
             assert waiting.result() == to_svg(made)
 
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from corridor.cli import app as cli
 from corridor.language.speech import languages
-from corridor.reports.printing import browser, printed
+from corridor.reports.printing import find_browser, print_pdf
 from corridor.runs.texts import SHOWN, phrases
 from corridor.study import study
 from corridor.tables import schema
@@ -93,7 +93,7 @@ def test_a_wrong_wish_is_usage(
 
 
 def test_a_pdf_is_printed_to_a4(ran: Any, starter: Path, tmp_path: Path) -> None:
-    if browser() is None:
+    if find_browser() is None:
         pytest.skip("no Chromium is installed here")
     assert ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")[0] == 0
     data = (tmp_path / "x.pdf").read_bytes()
@@ -116,7 +116,7 @@ def test_without_a_browser_a_pdf_says_what_to_do(
         and not list(tmp_path.iterdir())
     )
     monkeypatch.delenv("CORRIDOR_BROWSER")
-    monkeypatch.setattr("corridor.reports.printing.browser", lambda: None)
+    monkeypatch.setattr("corridor.reports.printing.find_browser", lambda: None)
     assert ".html" in ran("report", starter, "--pdf", "--out", tmp_path / "x.pdf")[2]
 
 
@@ -140,7 +140,7 @@ def test_a_browser_that_fails_is_quoted(
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("CORRIDOR_BROWSER", str(program))
     with pytest.raises(ValueError, match=said):
-        printed(b"<p>page</p>")
+        print_pdf(b"<p>page</p>")
 
 
 def test_a_catalogue_is_written_kept_and_told(ran: Any, starter: Path, tmp_path: Path) -> None:

@@ -16,12 +16,25 @@ import chart_cases as cases
 from corridor.charts.letters import with_letters
 from corridor.charts.style import WIDTH
 from corridor.reports import report
-from corridor.reports.answers import answers
-from corridor.reports.chapters import CHAPTERS, differs, papers
-from corridor.reports.figures import csv_address, outstanding
-from corridor.reports.formats import day, days, flat, num, share, slug, together, way, web
-from corridor.reports.inputs import given, shut_links
-from corridor.reports.printing import browser
+from corridor.reports.figures import csv_address
+from corridor.reports.first_page import answers
+from corridor.reports.formats import (
+    addresses,
+    and_list,
+    day,
+    days,
+    dotted_rows,
+    number_or_dash,
+    route_text,
+    share,
+    slug,
+)
+from corridor.reports.inputs import report_inputs, shut_links
+from corridor.reports.page import CHAPTERS
+from corridor.reports.printing import find_browser
+from corridor.reports.scenarios import differs
+from corridor.reports.trip import outstanding
+from corridor.reports.trips import papers
 from corridor.routing.grades import weak_shares
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -166,9 +179,9 @@ def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
     same = cases.scenarios().filter(pl.col("scenario") == "half-shut")
     results["scenarios"] = pl.concat([same, same.with_columns(scenario=pl.lit("open"))])
     said = next(
-        one["text"]
-        for one in answers(given(results))
-        if one["question"] == "What does the shut gate cost?"
+        one.text
+        for one in answers(report_inputs(results))
+        if one.question == "What does the shut gate cost?"
     )
     assert "nothing changes. None of the other 1 trips changes either." in said
     gone = same.with_columns(
@@ -178,9 +191,9 @@ def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
     )
     results["scenarios"] = pl.concat([same, gone])
     said = next(
-        one["text"]
-        for one in answers(given(results))
-        if one["question"] == "What does the shut gate cost?"
+        one.text
+        for one in answers(report_inputs(results))
+        if one.question == "What does the shut gate cost?"
     )
     assert "Alpha – Southport: no way is left." in said
 
@@ -195,13 +208,13 @@ def test_same_trip_on_another_day_and_held_to_a_way() -> None:
         trip | {"trip_id": "winter", "depart": dt.date(2027, 1, 15), "question": "In winter?"},
         trip | {"trip_id": "middle", "via": ["mid"], "question": "By Midway?"},
     ]
-    ready = given(results)
-    assert [one["name"] for one in ready.trips] == [
+    inputs = report_inputs(results)
+    assert [trip.name for trip in inputs.trips] == [
         "Alpha – Southport",
         "Alpha – Southport (15 January 2027)",
         "Alpha – Southport (passing Midway)",
     ]
-    said = {one["question"]: str(one["text"]) for one in answers(ready)}
+    said = {answer.question: str(answer.text) for answer in answers(inputs)}
     assert "Leaving on 15 January 2027, the quickest way goes" in said["In winter?"]
     assert "(on 1 July 2026 the same way takes 5.5)" in said["In winter?"]
     assert (
@@ -214,10 +227,9 @@ def test_same_trip_on_another_day_and_held_to_a_way() -> None:
     )
 
 
-def test_chapters_are_functions_to_parts() -> None:
-    ready = given(cases.results())
-    parts = [part for chapter in CHAPTERS for part in chapter(ready)]
-    ids = [part.part_id for part in parts]
+def test_chapters_make_sections() -> None:
+    inputs = report_inputs(cases.results())
+    ids = [section.section_id for chapter in CHAPTERS for section in chapter(inputs)]
     assert len(ids) == len(set(ids)) and {
         "maps",
         "trip-alpha-port",
@@ -261,7 +273,7 @@ def test_chapters_are_functions_to_parts() -> None:
 def test_addresses_become_links_and_nothing_else(
     said: str | None, parts: list[tuple[str, str | None]]
 ) -> None:
-    assert web(said) == parts
+    assert addresses(said) == parts
 
 
 def test_every_leg_leads_to_the_sources_of_its_way_and_its_rate(text: str) -> None:
@@ -312,8 +324,8 @@ def test_a_part_that_no_run_keeps_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="Did you mean 'loss_rank'"):
         report({"loss_rnak": pl.DataFrame()}, tmp_path / "typo.html")
     with pytest.raises(KeyError, match="Did you mean 'loss_rank'"):
-        given({}).frame("loss_rnak")
-    assert given({}).frame("loss_rank").columns[:2] == ["rank", "kind"]
+        report_inputs({}).frame("loss_rnak")
+    assert report_inputs({}).frame("loss_rank").columns[:2] == ["rank", "kind"]
 
 
 def test_same_results_make_the_same_page(tmp_path: Path, text: str) -> None:
@@ -369,21 +381,21 @@ def test_weak_shares() -> None:
 
 
 def test_words_for_numbers() -> None:
-    assert num(None) == days(None) == share(None) == "–"
-    assert num(1234567.0) == "1,234,567" and days(36.0) == "1.5"
+    assert number_or_dash(None) == days(None) == share(None) == "–"
+    assert number_or_dash(1234567.0) == "1,234,567" and days(36.0) == "1.5"
     assert (
         share(0.001) == "<\u00a01\u00a0%"
         and share(0.0) == "0\u00a0%"
         and share(0.126) == "13\u00a0%"
     )
     assert slug("A b/C") == "a-b-c" and slug("…") == "x"
-    assert day(None) == "–" and together(["a", "b", "c"]) == "a, b and c" and together(["a"]) == "a"
+    assert day(None) == "–" and and_list(["a", "b", "c"]) == "a, b and c" and and_list(["a"]) == "a"
     assert (
-        way(["road", "sea"], ["KZ", "KG", "CN", "PK"])
+        route_text(["road", "sea"], ["KZ", "KG", "CN", "PK"])
         == "by road and sea through Kyrgyzstan and China"
     )
-    assert way(["sea"], ["PK", "NL"]) == "by sea"
-    assert flat({"a": {"b": [1, 2]}, "c": None}) == [("a.b", "1, 2"), ("c", "–")]
+    assert route_text(["sea"], ["PK", "NL"]) == "by sea"
+    assert dotted_rows({"a": {"b": [1, 2]}, "c": None}) == [("a.b", "1, 2"), ("c", "–")]
 
 
 def test_csv_address_holds_the_frame() -> None:
@@ -402,7 +414,7 @@ def test_page_of_a_language_from_right_to_left_says_so(tmp_path: Path, text: str
     assert '<html lang="ur" dir="rtl">' in told and '<html lang="en" dir="ltr">' in text
 
 
-@pytest.mark.skipif(browser() is None, reason="there is no chromium here")
+@pytest.mark.skipif(find_browser() is None, reason="there is no chromium here")
 @pytest.mark.parametrize(("language", "edge"), [("en", "left"), ("ur", "right")])
 def test_first_column_stands_where_a_line_begins_and_figures_run_from_left_to_right(
     tmp_path: Path, language: str, edge: str
@@ -413,7 +425,9 @@ def test_first_column_stands_where_a_line_begins_and_figures_run_from_left_to_ri
     ).sync_playwright
     path = report(cases.results(), tmp_path / "report.html", language=language)
     with sync_playwright() as made:
-        window = made.chromium.launch(executable_path=browser(), args=["--no-sandbox"]).new_page()
+        window = made.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox"]
+        ).new_page()
         window.goto(path.as_uri())
         tables, ranges = window.evaluate(
             """edge => [

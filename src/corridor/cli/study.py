@@ -282,13 +282,13 @@ def _check_out(out: Path, languages: Sequence[str], *, pdf: bool) -> None:
 def _try_pages(study: Study, languages: Sequence[str], out: Path | None, *, pdf: bool) -> None:
     """Raise CallError before the work where a catalogue cannot be read, or a PDF not printed."""
     from corridor.language.speech import speaking
-    from corridor.reports.printing import needed
+    from corridor.reports.printing import require_browser
 
     for code in languages:
         with speaking(code, study.folder):
             pass
     if pdf or (out is not None and out.suffix.lower() == ".pdf"):
-        needed()
+        require_browser()
 
 
 def _check_target(to: Path) -> None:

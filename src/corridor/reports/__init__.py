@@ -1,5 +1,4 @@
-"""The report: what a study answers, how it was reckoned and what it rests on, as one HTML file, and
-as PDF."""
+"""The report: what a study answers, how it was reckoned and what it rests on, as HTML and PDF."""
 
 from __future__ import annotations
 
@@ -18,29 +17,51 @@ __all__ = ["report"]
 def report(
     results: Mapping[str, object] | Results, path: str | Path, *, language: str = SOURCE
 ) -> Path:
-    """Write the results of a study as one HTML file that needs no network and no script, and return
-    its path.
+    """Write the results of a study as one file that needs no network and no script.
 
-    results: of a study's run, or the parts these give for a report (study, trips, nodes, links and
-    so on); a part that is missing or empty is said to be so. Every number leads by links to the row
-    of the source it came from. Charts and the data behind them are in the file. language: code of a
-    language of the program (ru); the study's own texts are in it as far as its
-    ``languages/<code>.po`` holds them. A path that ends in .pdf is printed to A4 by a Chromium
-    found here. The file is written whole or not at all. Raises UnknownName for a language,
-    CallError where there is no Chromium, OSError.
+    Every number leads by links to the row of the source it came from. Charts and the data behind
+    them are in the file. It is written whole or not at all.
+
+    Parameters
+    ----------
+    results
+        Of a study's run, or the parts these give for a report (study, trips, nodes, links and so
+        on); of a part that is missing or empty the report says so.
+    path
+        An HTML file; one that ends in .pdf is printed to A4 by a Chromium found here.
+    language
+        Code of a language of the program (ru). The study's own texts are in it as far as its
+        ``languages/<code>.po`` holds them.
+
+    Returns
+    -------
+    Path
+        Where the report is.
+
+    Raises
+    ------
+    UnknownName
+        The program has no such language, or a run no such part.
+    CallError
+        There is no Chromium to print with.
+    OSError
+        The file cannot be written.
     """
     from corridor.reports.page import page
-    from corridor.reports.printing import needed, printed
+    from corridor.reports.printing import print_pdf, require_browser
     from corridor.tables.files import write_bytes
 
     target = Path(path)
     is_pdf = target.suffix.lower() == ".pdf"
     if is_pdf:
-        needed()  # before the work
+        require_browser()  # before the work
+
     parts = results if isinstance(results, Mapping) else results.for_report()
     study = parts.get("study")
-    with speaking(language, study.get("folder") if isinstance(study, Mapping) else None):
+    folder = study.get("folder") if isinstance(study, Mapping) else None
+    with speaking(language, folder):
         html = page(parts).encode()
+
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(target, printed(html) if is_pdf else html)
+    write_bytes(target, print_pdf(html) if is_pdf else html)
     return target

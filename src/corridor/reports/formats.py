@@ -1,4 +1,4 @@
-"""Words of the report: how numbers, dates, lists, ways and addresses are written."""
+"""Formats of the report: how numbers, dates, lists, routes and addresses are written."""
 
 from __future__ import annotations
 
@@ -11,92 +11,100 @@ from corridor.charts.basemap.outline import outline
 from corridor.language import amounts
 from corridor.language.speech import country_name, long_date, number, tell
 
-NONE = "–"
+DASH = "–"
+TEN_MILLION_USD = 1e7  # sums below are written with a decimal
+
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>\"']*)?")
+_URL = re.compile(r"https?://[^\s<>\"']+$")
 
 
-def num(value: float | None, digits: int = 0) -> str:
+def number_or_dash(value: float | None, digits: int = 0) -> str:
     """Return a number with commas between thousands, a dash for null."""
-    return NONE if value is None else number(value, digits)
+    return DASH if value is None else number(value, digits)
 
 
 def days(hours: float | None) -> str:
     """Return hours as days with one decimal, a dash for null."""
-    return NONE if hours is None else amounts.days(hours)
+    return DASH if hours is None else amounts.days(hours)
 
 
 def share(value: float | None) -> str:
     """Return a share as per cent; below a half per cent it says so, a dash for null."""
-    return NONE if value is None else amounts.whole_per_cent(value)
+    return DASH if value is None else amounts.whole_per_cent(value)
 
 
-def say(value: object) -> str:
-    """Return a value as a reader writes it: dates and instants without their machine form, a dash
-    for null."""
+def fine_share(value: float | None) -> str:
+    """Return a share as per cent, with a decimal where it is small; a dash for null."""
+    return DASH if value is None else amounts.short_per_cent(value)
+
+
+def brief_millions(usd: float) -> str:
+    """Return a sum in millions, with a decimal below ten."""
+    return amounts.millions(usd, 1 if abs(usd) < TEN_MILLION_USD else 0)
+
+
+def cell(value: object) -> str:
+    """Return a value for a table: instants without their machine form, a dash for null."""
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return NONE if value is None else str(value)
+    return DASH if value is None else str(value)
 
 
 def day(value: dt.date | None) -> str:
     """Return a date in words, a dash for null."""
-    return NONE if value is None else long_date(value)
+    return DASH if value is None else long_date(value)
 
 
-def words(values: Sequence[object] | None) -> str:
-    """Return a list as words with commas, a dash for none."""
-    return tell(", ").join(map(str, values)) if values is not None and len(values) else NONE
+def comma_list(values: Sequence[object] | None) -> str:
+    """Return values with commas between them, a dash for none."""
+    return tell(", ").join(map(str, values)) if values else DASH
 
 
-def told(values: Sequence[str]) -> str:
-    """Return words of the program, such as what a route is best at, as a list."""
-    return words([tell(value) for value in values])
+def told_list(words: Sequence[str]) -> str:
+    """Return words of the program, such as what a route is best at, told and with commas."""
+    return comma_list([tell(word) for word in words])
 
 
-def layer(value: str) -> str:
-    """Return a layer as it is told: road, rail-1520."""
-    mode, dash, gauge = value.partition("-")
-    return tell(mode) + dash + gauge
+def and_list(values: Sequence[object]) -> str:
+    """Return values with commas between them and an ``and`` before the last."""
+    texts = [str(value) for value in values]
+    if len(texts) < 2:
+        return "".join(texts)
+    return tell("{list} and {last}", list=tell(", ").join(texts[:-1]), last=texts[-1])
 
 
-def gap() -> str:
+def sentence_gap() -> str:
     """Return what stands between two sentences."""
     # Translators: two sentences one after the other; without a blank where the full stop brings its
     # own room
     return tell("{sentence} {next_sentence}", sentence="", next_sentence="")
 
 
-def sentences(values: Sequence[str]) -> str:
+def paragraph(sentences: Sequence[str]) -> str:
     """Return sentences as one text."""
-    return gap().join(values)
+    return sentence_gap().join(sentences)
 
 
-def together(values: Sequence[object]) -> str:
-    """Return a list as words with commas and an ``and`` before the last."""
-    said = [str(value) for value in values]
-    return (
-        tell("{list} and {last}", list=tell(", ").join(said[:-1]), last=said[-1])
-        if len(said) > 1
-        else "".join(said)
-    )
+def capitalised(text: str) -> str:
+    """Return a text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
-def way(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
-    """Return a way as words: its modes, and the countries between the first and the last."""
+def layer(value: str) -> str:
+    """Return a layer in words: road, rail-1520."""
+    mode, dash, gauge = value.partition("-")
+    return tell(mode) + dash + gauge
+
+
+def route_text(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
+    """Return a route in words: its modes, and the countries between the first and the last."""
+    by = and_list([tell(mode) for mode in modes or ()])
     between = list(countries or ())[1:-1]
-    by = together([tell(mode) for mode in modes or ()])
     if not between:
         return tell("by {modes}", modes=by)
-    return tell(
-        "by {modes} through {countries}",
-        modes=by,
-        countries=together([country(code) for code in between]),
-    )
 
-
-@cache
-def _countries() -> Mapping[str, str]:
-    return {name["country"]: name["name"] for name in outline()["names"]}
+    names = and_list([country(code) for code in between])
+    return tell("by {modes} through {countries}", modes=by, countries=names)
 
 
 def country(code: str) -> str:
@@ -104,47 +112,58 @@ def country(code: str) -> str:
     return country_name(code) or _countries().get(code, code)
 
 
+def countries(codes: str) -> str:
+    """Return the names of two countries given as ``KZ-PK``."""
+    return "–".join(country(code) for code in codes.split("-"))
+
+
 def slug(value: object) -> str:
     """Return a text as an anchor: lower-case letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-") or "x"
 
 
-def web(value: object) -> list[tuple[str, str | None]]:
-    """Return a text in parts, each with the address it leads to or None.
+def addresses(value: object) -> list[tuple[str, str | None]]:
+    """Return a text in pieces, each with the address it leads to or null.
 
     http and https addresses lead there, a bare host or host/path gets https; no other kind of
     address becomes a link.
     """
-    parts: list[tuple[str, str | None]] = []
+    pieces: list[tuple[str, str | None]] = []
     for piece in re.split(r"([\s;,]+)", "" if value is None else str(value)):
         bare = piece.rstrip(".)")
-        if re.match(r"https?://[^\s<>\"']+$", bare):
-            address: str | None = bare
-        else:
-            address = f"https://{bare}" if _HOST.fullmatch(bare.lower()) else None
-        if address is None and parts and parts[-1][1] is None:
-            parts[-1] = (parts[-1][0] + piece, None)
+        address = _address(bare)
+
+        if address is None and pieces and pieces[-1][1] is None:
+            pieces[-1] = (pieces[-1][0] + piece, None)
+        elif address is not None and piece != bare:
+            pieces += [(bare, address), (piece[len(bare) :], None)]
         elif piece:
-            parts += (
-                [(bare, address), (piece[len(bare) :], None)]
-                if address and piece != bare
-                else [(piece, address)]
-            )
-    return parts
+            pieces.append((piece, address))
+    return pieces
 
 
-def flat(tree: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+def dotted_rows(tree: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
     """Return a nested mapping as rows of dotted name and value."""
     rows: list[tuple[str, str]] = []
     for name, value in tree.items():
         label = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            rows += flat(value, f"{label}.")
+            rows += dotted_rows(value, f"{label}.")
+        elif isinstance(value, list | tuple):
+            rows.append((label, ", ".join(map(cell, value))))
         else:
-            rows.append(
-                (
-                    label,
-                    ", ".join(map(say, value)) if isinstance(value, list | tuple) else say(value),
-                )
-            )
+            rows.append((label, cell(value)))
     return rows
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Return the names of the countries that the map names, by code."""
+    return {row["country"]: row["name"] for row in outline()["names"]}
+
+
+def _address(piece: str) -> str | None:
+    """Return the address a piece of text leads to; null where it is none."""
+    if _URL.match(piece):
+        return piece
+    return f"https://{piece}" if _HOST.fullmatch(piece.lower()) else None

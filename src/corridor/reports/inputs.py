@@ -1,5 +1,4 @@
-"""What every chapter is given: the results in parts, and the trips made ready for words, tables and
-charts."""
+"""Inputs of the report: what a run gives, in the reader's language, and its trips made ready."""
 
 from __future__ import annotations
 
@@ -11,42 +10,25 @@ from typing import Any, cast
 import polars as pl
 
 from corridor.charts.basemap.view import View, view_of
-from corridor.charts.letters import with_letters
 from corridor.errors import UnknownName
-from corridor.language.speech import marked, tell
-from corridor.reports import figures
-from corridor.reports.formats import country, day, slug
 from corridor.reports.translating import translated
-from corridor.routing.grades import weak_shares
+from corridor.reports.trip import Trip, trips_of
 from corridor.tables import schema_results
 from corridor.tables.selectors import select
 
 PARTS = ("study", "trips", "provenance")  # what a report takes beside tables
-INPUTS = ("nodes", "links", "cargoes", "sources")  # tables of the study that a report shows
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section: its id in the page, its title, the template that draws it and the template's
-    values.
-
-    short: what the line of contents says; null: the part is not in it.
-    """
-
-    part_id: str
-    title: str
-    template: str
-    values: Mapping[str, Any]
-    short: str | None = None
+STUDY_TABLES = ("nodes", "links", "cargoes", "sources")  # that a report shows
+STUDY_WORDS = ("id", "title", "licence", "price_year")
+SCENARIO_WORDS = ("title", "about", "as_of")
+VIEW_MARGIN_SHARE = 0.14
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    """The results of a study, and the same made ready.
+class ReportInputs:
+    """What every chapter is made from.
 
-    results: as the run gave them. shut: link_ids shut on the scenario's day. trips: one mapping a
-    trip: what it is, and ``rows`` (its routes with letter, legs and what each is best at),
-    ``anchor``, ``calendar``.
+    results: as the run gave them, in the language spoken. study, scenario: their words. shut:
+    link_ids shut on the scenario's day.
     """
 
     results: Mapping[str, object]
@@ -55,7 +37,7 @@ class Given:
     nodes: pl.DataFrame
     links: pl.DataFrame
     shut: frozenset[str]
-    trips: Sequence[Mapping[str, Any]]
+    trips: Sequence[Trip]
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return a table of the results, without rows where it is not there.
@@ -64,67 +46,93 @@ class Given:
         """
         return _frame(self.results, name)
 
-    def input_frame(self, name: str) -> pl.DataFrame:
+    def study_frame(self, name: str) -> pl.DataFrame:
         """Return a table of the study that the report shows, an empty one where it is missing."""
-        if name not in INPUTS:
-            raise UnknownName("table of the study in a report", name, INPUTS)
-        return cast(pl.DataFrame, self.results.get(name, pl.DataFrame()))
+        return _study_frame(self.results, name)
 
-    def ends_and_view(self) -> tuple[set[str], View | None]:
-        """Return the trips' ends and a view of all their routes; no view where there is no
-        route."""
-        legs = [trip["legs"] for trip in self.trips if trip["legs"].height]
-        ends = {
-            end for frame in legs for end in (frame["from_node_id"][0], frame["to_node_id"][-1])
+    def ends(self) -> set[str]:
+        """Return the node_ids that the trips with routes start and end at."""
+        return {
+            end
+            for legs in self._legs()
+            for end in (legs["from_node_id"][0], legs["to_node_id"][-1])
         }
+
+    def view(self) -> View | None:
+        """Return a view of all routes; null where there is no route."""
         places = {
-            node
-            for frame in legs
-            for column in ("from_node_id", "to_node_id")
-            for node in frame[column]
+            place for legs in self._legs() for place in (*legs["from_node_id"], *legs["to_node_id"])
         }
         used = self.nodes.filter(pl.col("node_id").is_in(list(places)))
-        return ends, view_of(
-            used["lon_deg"], used["lat_deg"], margin_share=0.14
-        ) if used.height else None
+        if not used.height:
+            return None
+        return view_of(used["lon_deg"], used["lat_deg"], margin_share=VIEW_MARGIN_SHARE)
+
+    def _legs(self) -> list[pl.DataFrame]:
+        return [trip.legs for trip in self.trips if trip.legs.height]
 
 
-def given(results: Mapping[str, object]) -> Given:
-    """Return the results made ready, in the language spoken; whatever is missing is empty.
+def report_inputs(results: Mapping[str, object]) -> ReportInputs:
+    """Return results made ready, in the language spoken; whatever is missing is empty.
 
     Raises UnknownName for a part that neither a run keeps nor a report takes.
     """
-    known = (*PARTS, *INPUTS, *schema_results.names())
+    _check_parts(results)
+    results = translated(results)
+
+    study = dict.fromkeys(STUDY_WORDS) | cast(dict[str, Any], results.get("study") or {})
+    scenario = dict.fromkeys(SCENARIO_WORDS) | (study.get("scenario") or {})
+    nodes = _study_frame(results, "nodes")
+    links = _study_frame(results, "links")
+    shut = shut_links(links, nodes, _frame(results, "closures"), scenario["as_of"])
+
+    names = dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
+    trips = cast(Sequence[Mapping[str, Any]], results.get("trips") or ())
+    return ReportInputs(
+        results=results,
+        study=study,
+        scenario=scenario,
+        nodes=nodes,
+        links=links,
+        shut=frozenset(shut),
+        trips=trips_of(trips, names, _frame(results, "calendar")),
+    )
+
+
+def shut_links(
+    links: pl.DataFrame, nodes: pl.DataFrame, closures: pl.DataFrame, on: dt.date | None
+) -> set[str]:
+    """Return the link_ids shut on a day, by their status or by a closure in force.
+
+    Rules are left out, which shut a link for some goods only, and windows without dates, which are
+    seasons and weather.
+
+    Parameters
+    ----------
+    links, nodes
+        Tables of the study.
+    closures
+        What is shut and when, as a run gives it.
+    on
+        The day; null: every closure is in force.
+    """
+    if not links.height:
+        return set()
+
+    shut = set(links.filter(pl.col("status") == "closed")["link_id"])
+    for closure in closures.iter_rows(named=True):
+        is_recurring = closure["kind"] == "window" and closure["from_on"] is None
+        is_rule = closure["kind"] == "rule"
+        if _is_in_force(closure, on) and not is_recurring and not is_rule:
+            shut.update(links["link_id"].gather(_rows_named(closure["element"], links, nodes)))
+    return shut
+
+
+def _check_parts(results: Mapping[str, object]) -> None:
+    known = (*PARTS, *STUDY_TABLES, *schema_results.names())
     for name in results:
         if name not in known:
             raise UnknownName("part of a report", name, known)
-    results = translated(results)
-    study = {
-        "id": None,
-        "title": None,
-        "licence": None,
-        "price_year": None,
-        **cast(Mapping[str, Any], results.get("study") or {}),
-    }
-    scenario = {"title": None, "about": None, "as_of": None, **(study.get("scenario") or {})}
-    nodes, links = (
-        cast(pl.DataFrame, results.get(name, pl.DataFrame())) for name in ("nodes", "links")
-    )
-    names = dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
-    trips = [
-        _trip(trip, names, _frame(results, "calendar"))
-        for trip in cast(Sequence[Mapping[str, Any]], results.get("trips") or ())
-    ]
-    _tell_apart(trips)
-    return Given(
-        results,
-        study,
-        scenario,
-        nodes,
-        links,
-        frozenset(shut_links(links, nodes, _frame(results, "closures"), scenario["as_of"])),
-        trips,
-    )
 
 
 def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
@@ -133,114 +141,25 @@ def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
     return cast(pl.DataFrame, results.get(name, no_rows))
 
 
-def shut_links(
-    links: pl.DataFrame, nodes: pl.DataFrame, closures: pl.DataFrame, on: dt.date | None
-) -> set[str]:
-    """Return the links shut on the date: by their status or by a closure in force; all closures
-    where on is null.
-
-    Rules are left out, which shut a way for some goods only, and windows without dates: seasons and
-    weather, not the day.
-    """
-    if not links.height:
-        return set()
-    shut = set(links.filter(pl.col("status") == "closed")["link_id"])
-    for row in closures.iter_rows(named=True):
-        begun = on is None or row["from_on"] is None or row["from_on"] <= on
-        ended = on is not None and row["to_on"] is not None and row["to_on"] <= on
-        is_recurring = row["kind"] == "window" and row["from_on"] is None
-        if begun and not ended and not is_recurring and row["kind"] != "rule":
-            shut.update(links["link_id"].gather(_meant(row["element"], links, nodes)))
-    return shut
+def _study_frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
+    """Return a table of the study, an empty one where it is missing."""
+    if name not in STUDY_TABLES:
+        raise UnknownName("table of the study in a report", name, STUDY_TABLES)
+    return cast(pl.DataFrame, results.get(name, pl.DataFrame()))
 
 
-def _meant(element: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
-    """Return the row numbers of the links an element names: by selector, or none where it is no
-    selector."""
+def _is_in_force(closure: Mapping[str, Any], on: dt.date | None) -> bool:
+    """Tell whether a closure has begun and not ended on a day; null: it has."""
+    if on is None:
+        return True
+    has_begun = closure["from_on"] is None or closure["from_on"] <= on
+    has_ended = closure["to_on"] is not None and closure["to_on"] <= on
+    return has_begun and not has_ended
+
+
+def _rows_named(element: str, links: pl.DataFrame, nodes: pl.DataFrame) -> list[int]:
+    """Return the rows of links an element names; none where it is no selector."""
     try:
         return select(element, links, nodes)
     except ValueError:
         return []
-
-
-def _trip(
-    trip: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame
-) -> dict[str, Any]:
-    routes = trip["routes"]
-    legs = trip["legs"]
-    rows: list[dict[str, Any]] = []
-    if routes.height:
-        routes = with_letters(routes)
-        legs = legs.join(
-            routes.select("route_id", "letter"), on="route_id", how="left", maintain_order="left"
-        )
-        best = figures.outstanding(routes)
-        for row in routes.iter_rows(named=True):
-            parts = legs.filter(pl.col("letter") == row["letter"]).sort("leg")
-            steps = [
-                {
-                    **leg,
-                    "from_name": names.get(leg["from_node_id"], leg["from_node_id"]),
-                    "to_name": names.get(leg["to_node_id"], leg["to_node_id"]),
-                }
-                for leg in parts.iter_rows(named=True)
-            ]
-            rows.append(
-                {
-                    **row,
-                    "best": best.get(row["letter"], []),
-                    "legs_rows": steps,
-                    **weak_shares(parts),
-                }
-            )
-    own = calendar.filter(pl.col("trip_id") == trip["trip_id"]) if calendar.height else calendar
-    asked = [
-        tell(said, what=tell(", ").join(_named(word, names) for word in trip[key]))
-        for key, said in (
-            ("via", marked("passing {what}")),
-            ("require", marked("using {what}")),
-            ("avoid", marked("avoiding {what}")),
-        )
-        if trip.get(key)
-    ]
-    return {
-        **trip,
-        "anchor": f"trip-{slug(trip['trip_id'])}",
-        "rows": rows,
-        "calendar": own,
-        "asked": asked,
-        "routes": routes,
-        "legs": legs,
-        "heading": trip.get("question")
-        or tell(
-            "{origin} to {destination}", origin=trip["origin"], destination=trip["destination"]
-        ),
-        "name": f"{trip['origin']} – {trip['destination']}".replace(tell("Port of "), ""),
-    }
-
-
-def _named(word: str, names: Mapping[str, str]) -> str:
-    """Return a place by its name, a mode or country as it is told."""
-    return names.get(word) or (country(word) if word.isupper() else tell(word))
-
-
-def _tell_apart(trips: Sequence[dict[str, Any]]) -> None:
-    """Add to the names of trips between the same places what tells them from the first of these."""
-    firsts: dict[str, dict[str, Any]] = {}
-    for trip in trips:
-        first = firsts.setdefault(trip["name"], {**trip})
-        more = [
-            said
-            for key, said in (
-                ("cargo", trip["cargo"]),
-                ("depart", day(trip["depart"])),
-                ("asked", tell(", ").join(trip["asked"])),
-            )
-            if trip[key] != first[key] and said
-        ]
-        trip["name"] += f" ({tell(', ').join(more)})" if more else ""
-
-
-def best_of(trip: Mapping[str, Any], what: str) -> Mapping[str, Any] | None:
-    """Return the trip's route that is best at something (fastest, cheapest), or None."""
-    return next((row for row in trip["rows"] if what in row["best"]), None)

@@ -1,56 +1,80 @@
-"""The report as one page: the answers first, then the chapters in order, laid into the
-templates."""
+"""The report as one page: the answers first, then the chapters in order, laid into templates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jinja2
 from markupsafe import Markup
 
 from corridor.charts.svg import skip_validation
 from corridor.language.speech import speech, tell
-from corridor.reports import formats as words
-from corridor.reports.answers import answers, trust
-from corridor.reports.chapters import CHAPTERS, glance
-from corridor.reports.drawing import pressing
-from corridor.reports.inputs import Given, Part, given
+from corridor.reports import (
+    claims,
+    closures,
+    data_quality,
+    formats,
+    network,
+    scenarios,
+    trade,
+    trips,
+    validation,
+)
+from corridor.reports.drawing import second_process
+from corridor.reports.first_page import answers
+from corridor.reports.inputs import ReportInputs, report_inputs
+from corridor.reports.sections import Section
+
+# A chapter makes sections from the inputs. One whose results are not there makes none, or says so
+# where a reader would look for them. A new chapter is a module with such a function, a template
+# beside the others, and its place here.
+CHAPTERS: tuple[Callable[[ReportInputs], Sequence[Section]], ...] = (
+    network.sections,
+    trips.sections,
+    scenarios.sections,
+    closures.sections,
+    trade.sections,
+    claims.sections,
+    closures.shut_sections,
+    validation.sections,
+    data_quality.sections,
+    data_quality.source_sections,
+    data_quality.provenance_sections,
+)
 
 
 def page(results: Mapping[str, object]) -> str:
     """Return the whole report as HTML."""
-    with skip_validation(), pressing():
-        ready = given(results)
-        return _laid_out(ready, [part for chapter in CHAPTERS for part in chapter(ready)])
+    with skip_validation(), second_process():
+        inputs = report_inputs(results)
+        sections = [section for chapter in CHAPTERS for section in chapter(inputs)]
+        return _html(inputs, sections)
 
 
-def _laid_out(ready: Given, parts: Sequence[Part]) -> str:
-    """Return the parts laid into the templates."""
+def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
+    """Return the sections laid into the templates."""
     environment = _environment()
     assert environment.loader is not None
     css = environment.loader.get_source(environment, "report.css")[0]
-    common = {"study": ready.study, "scenario": ready.scenario}
-    drawn = [
-        {
-            "part": part,
-            "html": Markup(
-                environment.get_template(part.template).render(**common, part=part, **part.values)
-            ),
-        }
-        for part in parts
-    ]
+    words = {"study": inputs.study, "scenario": inputs.scenario}
+
+    drawn = []
+    for section in sections:
+        template = environment.get_template(section.template)
+        html = template.render(**words, section=section, **section.values)
+        drawn.append({"section": section, "html": Markup(html)})
+
     return environment.get_template("report.html").render(
-        **common,
+        **words,
         css=Markup(css),
-        parts=drawn,
-        answers=answers(ready),
-        glance=glance(ready),
-        trips=ready.trips,
-        trust=trust(ready),
+        sections=drawn,
+        answers=answers(inputs),
+        trips=inputs.trips,
     )
 
 
 def _environment() -> jinja2.Environment:
+    """Return what renders templates: in the language spoken, with the formats of the report."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("corridor.reports", "templates"),
         autoescape=True,
@@ -59,25 +83,25 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
+
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = speech().catalogue
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
     )
-    environment.globals.update(tell=tell, speech=speech(), gap=words.gap)
+
+    environment.globals.update(tell=tell, speech=speech(), sentence_gap=formats.sentence_gap)
     environment.filters.update(
-        num=words.num,
-        days=words.days,
-        share=words.share,
-        say=words.say,
-        day=words.day,
-        told=words.told,
-        layer=words.layer,
-        slug=words.slug,
-        words=words.words,
-        way=words.way,
-        web=words.web,
-        together=words.together,
-        sentences=words.sentences,
+        addresses=formats.addresses,
+        cell=formats.cell,
+        comma_list=formats.comma_list,
+        day=formats.day,
+        days=formats.days,
+        layer=formats.layer,
+        number=formats.number_or_dash,
+        paragraph=formats.paragraph,
+        share=formats.share,
+        slug=formats.slug,
+        told_list=formats.told_list,
     )
     return environment

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from corridor.errors import CallError
 
+BROWSER_VARIABLE = "CORRIDOR_BROWSER"
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -28,87 +29,111 @@ PLACES = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
-MOST_S = 180
+PDF_END = b"%%EOF"
+MAX_PRINT_S = 180
 
 
-def browser() -> str | None:
-    """Return the Chromium of this machine: what CORRIDOR_BROWSER names, else the first of the usual
-    names; null for none."""
-    asked = os.environ.get("CORRIDOR_BROWSER")
-    if asked:
-        return shutil.which(asked)
-    return next((found for name in NAMES if (found := shutil.which(name))), None) or next(
-        (place for place in PLACES if Path(place).is_file()), None
+def find_browser() -> str | None:
+    """Return the Chromium of this machine; null for none.
+
+    It is what CORRIDOR_BROWSER names, else the first of the usual names and places.
+    """
+    wanted = os.environ.get(BROWSER_VARIABLE)
+    if wanted:
+        return shutil.which(wanted)
+
+    for name in NAMES:
+        program = shutil.which(name)
+        if program is not None:
+            return program
+    return next((place for place in PLACES if Path(place).is_file()), None)
+
+
+def require_browser() -> str:
+    """Return the Chromium of this machine; CallError where there is none."""
+    program = find_browser()
+    if program is not None:
+        return program
+
+    wanted = os.environ.get(BROWSER_VARIABLE)
+    if wanted:
+        raise CallError(f"{BROWSER_VARIABLE} names {wanted!r}, which is not there.")
+    raise CallError(
+        "no Chromium, Chrome or Edge is installed here to print with. Install one, name one "
+        f"in {BROWSER_VARIABLE}, or write the report as .html and print it from any browser."
     )
 
 
-def needed() -> str:
-    """Return the Chromium of this machine; CallError where there is none."""
-    program = browser()
-    asked = os.environ.get("CORRIDOR_BROWSER")
-    if program is None and asked:
-        raise CallError(f"CORRIDOR_BROWSER names {asked!r}, which is not there.")
-    if program is None:
-        raise CallError(
-            "no Chromium, Chrome or Edge is installed here to print with. Install one, name one "
-            "in CORRIDOR_BROWSER, or write the report as .html and print it from any browser."
-        )
-    return program
-
-
-def printed(html: bytes) -> bytes:
-    """Return a page as PDF: A4 as the page's own style has it, with bookmarks and page numbers;
-    nothing is fetched.
+def print_pdf(html: bytes) -> bytes:
+    """Return a page as PDF: A4 as its own style has it, with bookmarks; nothing is fetched.
 
     Raises CallError where no Chromium is found, or where it fails, with what it said.
     """
-    program = needed()
+    program = require_browser()
     with tempfile.TemporaryDirectory(prefix="corridor-", ignore_cleanup_errors=True) as folder:
         source = Path(folder) / "report.html"
         target = Path(folder) / "report.pdf"
         source.write_bytes(html)
-        own = (
-            [] if not hasattr(os, "geteuid") or os.geteuid() else ["--no-sandbox"]
-        )  # root has no other way
-        command = [
-            program,
-            "--headless",
-            *own,
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-extensions",
-            "--disable-background-networking",
-            "--host-resolver-rules=MAP * ~NOTFOUND",
-            f"--user-data-dir={folder}/profile",
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--print-to-pdf={target}",
-            source.as_uri(),
-        ]
-        told = _ended(command, Path(folder) / "words")
-        data = target.read_bytes() if target.is_file() else b""
-        if not data.rstrip().endswith(b"%%EOF"):
-            raise CallError(f"{program} did not print the report: {told}.")
-        return data
+
+        last_words = _run(_command(program, source, target), Path(folder) / "words")
+
+        pdf = target.read_bytes() if target.is_file() else b""
+        if not pdf.rstrip().endswith(PDF_END):
+            raise CallError(f"{program} did not print the report: {last_words}.")
+        return pdf
 
 
-def _ended(command: list[str], words: Path) -> str:
-    """Run a command to its end, or end it and all it started at the limit; return the last line it
-    said."""
-    with words.open("wb") as said:  # a file, not a pipe: a child left behind does not hold us up
+def _command(program: str, source: Path, target: Path) -> list[str]:
+    """Return the command that prints a page into a file beside it."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        program,
+        "--headless",
+        *(["--no-sandbox"] if is_root else []),  # Chromium starts no sandbox as root
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-extensions",
+        "--disable-background-networking",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        f"--user-data-dir={source.parent}/profile",
+        "--no-pdf-header-footer",
+        "--generate-pdf-document-outline",
+        f"--print-to-pdf={target}",
+        source.as_uri(),
+    ]
+
+
+def _run(command: list[str], words: Path) -> str:
+    """Run a command to its end, or end it and all it started at the limit.
+
+    Return the last line it said, which is written to a file, not a pipe: a child left behind does
+    not hold us up.
+    """
+    with words.open("wb") as output:
         try:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         except OSError as error:
             return error.strerror or str(error)
+
         try:
-            code = process.wait(MOST_S)
+            code = process.wait(MAX_PRINT_S)
         except subprocess.TimeoutExpired:
-            return f"it took more than {MOST_S} s"
+            return f"it took more than {MAX_PRINT_S} s"
         finally:
-            with contextlib.suppress(OSError, AttributeError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end_with_children(process)
+
     lines = words.read_text("utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else f"exit code {code}"
+
+
+def _end_with_children(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all it started."""
+    with contextlib.suppress(OSError, AttributeError):  # AttributeError: Windows has no groups
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

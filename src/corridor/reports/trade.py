@@ -1,394 +1,173 @@
-"""The chapter on trade: how far the target is, what corridors do for it, and what was said and
-promised."""
+"""The chapter on trade: how far the target is, and what corridors do for it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from corridor.charts import trade as trade_charts
-from corridor.evidence.claims import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
-from corridor.language.amounts import short_per_cent, short_sum, sum_in_words
-from corridor.language.speech import number, signed, speech, tell, tell_count
-from corridor.reports import figures
-from corridor.reports.formats import NONE, day, num, sentences, together
-from corridor.reports.inputs import Given, Part
+from corridor.charts import trade as charts
+from corridor.language.amounts import MILLION_USD, short_sum, sum_in_words
+from corridor.language.speech import number, signed, speech, tell
+from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.formats import DASH, and_list, day, fine_share, number_or_dash, paragraph
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.sections import Answer, Section
 
-MOST_ROOMS = 3  # sectors named
+MAX_SECTORS = 3  # named
+
+Row = Mapping[str, Any]
 
 
-def trade(given: Given) -> list[Part]:
-    """Return the road to the target: its words, charts and table; nothing where no target was asked
-    about."""
-    steps = given.frame("trade_target")
-    sentences = given.frame("trade_sentences")
-    if not steps.height:
-        if not sentences.height:
-            return []
-        return [
-            Part(
-                "trade",
-                tell("Trade and the target"),
-                "trade.html",
-                {"words": sentences["sentence"].to_list()},
-                tell("Trade"),
-            )
-        ]
-    series = [_series(part) for _, part in steps.group_by("series", maintain_order=True)]
-    pairs = given.frame("trade_pairs")
-    away = pairs.filter(
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The steps from one baseline to the target.
+
+    needed_share: yearly growth the target takes. grown_usd: what growth alone gives. best: the row
+    of the best scenario; bound: of free carriage; null where there is none.
+    """
+
+    name: str
+    base_usd: float
+    ends_on: dt.date
+    target_usd: float
+    needed_share: float
+    grown_usd: float
+    best: Row | None
+    bound: Row | None
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return the road to the target; nothing where no target was asked about."""
+    if not inputs.frame("trade_target").height:
+        return _sections_without_answer(inputs.frame("trade_sentences"))
+
+    steps = inputs.frame("trade_target")
+    all_series = _all_series(steps)
+    pairs = inputs.frame("trade_pairs")
+    abroad = pairs.filter(
         pl.col("scenario") == pairs["scenario"][0], pl.col("exporter") != pl.col("importer")
     )
     values = {
-        "words": _words(given, series),
-        "series": series,
-        "rows": _rows(steps, series),
-        "figures": _figures(given, steps),
-        "csv": figures.csv_address(steps),
-        "flows": away.height,
-        "seen": away.filter(pl.col("basis") == "observed").height,
+        "words": _paragraphs(inputs, all_series),
+        "series": all_series,
+        "rows": _table_rows(steps, all_series),
+        "figures": _figures(inputs, steps),
+        "csv": csv_address(steps),
+        "flows": abroad.height,
+        "seen": abroad.filter(pl.col("basis") == "observed").height,
     }
-    return [
-        Part(
-            "trade",
-            tell("Trade and the road to {amount}", amount=sum_in_words(series[0]["target"])),
-            "trade.html",
-            values,
-            tell("Trade"),
-        )
-    ]
+    title = tell("Trade and the road to {amount}", amount=sum_in_words(all_series[0].target_usd))
+    return [Section("trade", title, "trade.html", values, tell("Trade"))]
 
 
-def claims(given: Given) -> list[Part]:
-    """Return what was said and promised beside what the sources and the model say; nothing where
-    nothing was."""
-    said = given.frame("claims")
-    promised = given.frame("commitments")
-    if not said.height and not promised.height:
-        return []
-    return [
-        Part(
-            "claims",
-            tell("What was said and promised"),
-            "claims.html",
-            {
-                "claims": said.to_dicts(),
-                "commitments": promised.to_dicts(),
-                "verdicts": _counts(said, "verdict"),
-                "states": _counts(promised, "state"),
-                "claims_csv": figures.csv_address(said),
-                "commitments_csv": figures.csv_address(promised),
-            },
-            tell("Said and promised"),
-        )
-    ]
-
-
-def answer(given: Given) -> list[dict[str, Any]]:
-    """Return the question of the target and its answer for the first page; none where no target was
-    asked about."""
-    steps = given.frame("trade_target")
+def answers(inputs: ReportInputs) -> list[Answer]:
+    """Return the answer on the target; none where no target was asked about."""
+    steps = inputs.frame("trade_target")
     if not steps.height:
         return []
-    series = [_series(part) for _, part in steps.group_by("series", maintain_order=True)]
-    return [
-        {
-            "question": tell(
-                "Can corridors bring trade to {amount} a year?",
-                amount=sum_in_words(series[0]["target"]),
-            ),
-            "text": _verdict(series),
-            "href": "trade",
-        }
-    ]
+
+    all_series = _all_series(steps)
+    question = tell(
+        "Can corridors bring trade to {amount} a year?",
+        amount=sum_in_words(all_series[0].target_usd),
+    )
+    return [Answer(question, _target_paragraph(all_series), "trade")]
 
 
-def part_of(share: float | None) -> str:
-    """Return a share of the way, with a decimal where it is small; a dash for null."""
-    if share is None:
-        return NONE
-    return short_per_cent(share)
+def _sections_without_answer(sentences: pl.DataFrame) -> list[Section]:
+    """Return why there is no answer on the target; nothing where none was asked for."""
+    if not sentences.height:
+        return []
+    values = {"words": sentences["sentence"].to_list()}
+    title = tell("Trade and the target")
+    return [Section("trade", title, "trade.html", values, tell("Trade"))]
 
 
-def _series(part: pl.DataFrame) -> dict[str, Any]:
-    """Return the steps that matter of one series, money in millions."""
-    rows = {
-        kind: part.filter(pl.col("kind") == kind).sort("value_usd").to_dicts()
-        for kind in ("growth", "scenario", "bound")
-    }
-    first = rows["growth"][0]
-    best = rows["scenario"][-1] if rows["scenario"] else None
-    return {
-        "name": first["series"],
-        "base": first["base_usd"],
-        "ends_on": first["ends_on"],
-        "target": first["target_usd"],
-        "needed": first["needed_growth_share_per_year"],
-        "years": first["years"],
-        "grown": first["value_usd"],
-        "best": best,
-        "bound": rows["bound"][0] if rows["bound"] else None,
-    }
+def _all_series(steps: pl.DataFrame) -> list[Series]:
+    return [_series(rows) for _, rows in steps.group_by("series", maintain_order=True)]
 
 
-def _verdict(series: Sequence[Mapping[str, Any]]) -> str:
+def _series(steps: pl.DataFrame) -> Series:
+    growth = steps.filter(pl.col("kind") == "growth").row(0, named=True)
+    return Series(
+        name=growth["series"],
+        base_usd=growth["base_usd"],
+        ends_on=growth["ends_on"],
+        target_usd=growth["target_usd"],
+        needed_share=growth["needed_growth_share_per_year"],
+        grown_usd=growth["value_usd"],
+        best=_largest(steps, "scenario"),
+        bound=_largest(steps, "bound"),
+    )
+
+
+def _largest(steps: pl.DataFrame, kind: str) -> Row | None:
+    """Return the step of a kind that gives most; null where there is none."""
+    of_kind = steps.filter(pl.col("kind") == kind).sort("value_usd")
+    return of_kind.row(-1, named=True) if of_kind.height else None
+
+
+def _target_paragraph(all_series: Sequence[Series]) -> str:
     """Say in a few sentences what the target takes and what corridors give."""
-    known = [one for one in series if one["best"] is not None]
-    starts = [
-        tell(
-            "from USD {usd} ({series}, twelve months to {date}) {growth} % a year",
-            usd=short_sum(one["base"]),
-            series=one["name"],
-            date=day(one["ends_on"]),
-            growth=signed(one["needed"] * 100),
-        )
-        for one in series
-    ]
+    starts = and_list([_start(series) for series in all_series])
+    grown = and_list([short_sum(series.grown_usd) for series in all_series])
     # Translators: {starts} are one or more of: from USD {usd} ({series}, twelve months to {date})
     # {growth} % a year.
-    said = [
-        tell("The target takes {starts}.", starts=together(starts)),
+    needed = tell("The target takes {starts}.", starts=starts)
+    growth = tell("Growth of both economies gives {amounts}.", amounts=grown)
+
+    best = [series.best for series in all_series if series.best is not None]
+    if not best:
+        return paragraph([needed, growth])
+
+    short = [row for row in best if row["gap_usd"] > 0]
+    verdict = tell("Not by transport alone.") if short else tell("Yes.")
+    return paragraph([verdict, needed, growth, *_best_sentences(best, short)])
+
+
+def _start(series: Series) -> str:
+    """Say from where a series starts, and the growth that the target takes from there."""
+    return tell(
+        "from USD {usd} ({series}, twelve months to {date}) {growth} % a year",
+        usd=short_sum(series.base_usd),
+        series=series.name,
+        date=day(series.ends_on),
+        growth=signed(series.needed_share * 100),
+    )
+
+
+def _best_sentences(best: Sequence[Row], short: Sequence[Row]) -> list[str]:
+    """Say what the best scenario gives; short: where that is less than the target."""
+    words = {
+        "scenario": best[0]["step"],
+        "amounts": and_list([_sum_with_band(row) for row in best]),
+    }
+    if not short:
+        return [
+            tell("The most that the scenarios compared give (“{scenario}”) is {amounts}.", **words)
+        ]
+
+    return [
         tell(
-            "Growth of both economies gives {amounts}.",
-            amounts=together([short_sum(one["grown"]) for one in series]),
+            "The most that the scenarios compared give (“{scenario}”) is {amounts}: "
+            "{shares} of the way from growth to the target.",
+            shares=and_list([fine_share(row["transport_share"]) for row in best]),
+            **words,
+        ),
+        tell(
+            "The other {amounts} would have to come from products and buyers that are not "
+            "there yet.",
+            amounts=and_list([short_sum(row["gap_usd"]) for row in short]),
         ),
     ]
-    if known:
-        far = [one for one in known if one["best"]["gap_usd"] > 0]
-        said.insert(0, tell("Not by transport alone.") if far else tell("Yes."))
-        told = {
-            "scenario": known[0]["best"]["step"],
-            "amounts": together([band(one["best"]) for one in known]),
-        }
-        if far:
-            said.append(
-                tell(
-                    "The most that the scenarios compared give (“{scenario}”) is {amounts}: "
-                    "{shares} of the way from growth to the target.",
-                    shares=together([part_of(one["best"]["transport_share"]) for one in known]),
-                    **told,
-                )
-            )
-            said.append(
-                tell(
-                    "The other {amounts} would have to come from products and buyers that are not "
-                    "there yet.",
-                    amounts=together([short_sum(one["best"]["gap_usd"]) for one in far]),
-                )
-            )
-        else:
-            said.append(
-                tell(
-                    "The most that the scenarios compared give (“{scenario}”) is {amounts}.", **told
-                )
-            )
-    return sentences(said)
 
 
-def _words(given: Given, series: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the paragraphs of the chapter."""
-    said = [_verdict(series)]
-    costs = given.frame("trade_pair_costs")
-    sectors = given.frame("trade_potential")
-    bounds = [one["bound"] for one in series if one["bound"] is not None]
-    best = series[0]["best"]
-    if bounds and costs.height and best is not None:
-        before, after = (
-            costs.filter(pl.col("scenario") == name) for name in ("baseline", best["scenario"])
-        )
-        less = [
-            part_of(1 - new / old)
-            for old, new in zip(before["cost_share"], after["cost_share"], strict=True)
-            if old
-        ]
-        said.append(
-            sentences(
-                [
-                    tell(
-                        "If carriage between the two cost nothing and took no time, which no "
-                        "corridor does, trade would come to {amounts}.",
-                        amounts=together([band(one) for one in bounds]),
-                    ),
-                    tell(
-                        "Carriage comes to {shares} of the value of the goods ({ways}); "
-                        "“{scenario}” takes {less} off that.",
-                        shares=together([part_of(v) for v in before["cost_share"]]),
-                        ways=together(_ways(before)),
-                        scenario=best["step"],
-                        less=together(less),
-                    ),
-                ]
-            )
-        )
-    if sectors.height and float(sectors["potential_usd"].sum()) > 0:
-        could = float(sectors["potential_usd"].sum())
-        now = float(sectors["traded_usd"].sum())
-        rooms = [
-            tell(
-                "{sector} from {origin} to {destination} ({amount})",
-                sector=_inside(r["name"]),
-                origin=r["from_name"],
-                destination=r["to_name"],
-                amount=short_sum(r["headroom_usd"]),
-            )
-            for r in sectors.sort("headroom_usd", descending=True)
-            .head(MOST_ROOMS)
-            .iter_rows(named=True)
-        ]
-        goal = series[0]["target"]
-        parts = [
-            tell(
-                "A pair of this size at this distance trades {average} on average (gravity), "
-                "against {now} now.",
-                average=short_sum(could),
-                now=short_sum(now),
-            ),
-            # Translators: {sectors} are one or more of: {sector} from {origin} to {destination}
-            # ({amount}).
-            tell("Most room is left in {sectors}.", sectors=together(rooms)),
-        ]
-        if goal > could:
-            parts.append(
-                tell(
-                    "The target lies {times} times above that average.",
-                    times=number(goal / could, 1),
-                )
-            )
-        said.append(sentences(parts))
-    return said
-
-
-def _inside(name: str) -> str:
-    """Return a name as it stands inside a sentence: small in English, where other languages keep
-    their own capitals."""
-    return name.lower() if speech().is_english else name
-
-
-def _ways(costs: pl.DataFrame) -> list[str]:
-    return [
-        tell("{origin} to {destination}", origin=a, destination=b)
-        for a, b in costs.select("from_name", "to_name").iter_rows()
-    ]
-
-
-def _rows(steps: pl.DataFrame, series: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one row a step with a cell for each series."""
-    cells = {(r["series"], r["step"]): r for r in steps.iter_rows(named=True)}
-    return [
-        {
-            "step": tell("Growth of both economies") if kind == "growth" else step,
-            "kind": kind,
-            "cells": [_cell(cells.get((one["name"], step))) for one in series],
-        }
-        for step, kind in steps.select("step", "kind").unique(maintain_order=True).iter_rows()
-    ]
-
-
-def _cell(row: Mapping[str, Any] | None) -> dict[str, str]:
-    if row is None or row["value_usd"] is None:
-        return {"value": NONE, "band": "", "share": NONE}
-    wide = (
-        ""
-        if row["low_usd"] is None
-        else f"{num(row['low_usd'] / 1e6)}–{num(row['high_usd'] / 1e6)}"
-    )
-    return {
-        "value": num(row["value_usd"] / 1e6),
-        "band": wide,
-        "share": NONE if row["kind"] == "growth" else part_of(row["transport_share"]),
-    }
-
-
-def _figures(given: Given, steps: pl.DataFrame) -> list[figures.Figure]:
-    found = []
-    options = steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
-    if options.height:
-        found += [
-            figures.figure(
-                "trade-way",
-                trade_charts.way_to_target(steps),
-                tell(
-                    "What is traded, what growth adds, what the best scenario adds (green) and "
-                    "what is missing: look how much of the road lies beyond the green bar."
-                ),
-                steps,
-            ),
-            figures.figure(
-                "trade-scenarios",
-                trade_charts.scenarios(steps),
-                tell(
-                    "The same, near the start: each scenario by itself. Right of the dashed line "
-                    "it adds trade, left of it it takes some away. Shutting out competitors of "
-                    "the two adds trade between them."
-                ),
-                options,
-            ),
-        ]
-    costs, sectors, gains = (
-        given.frame(f"trade_{name}") for name in ("pair_costs", "potential", "gains")
-    )
-    if costs.height and costs["cost_share"].null_count() < costs.height:
-        first = costs.filter(
-            pl.col("scenario") == costs["scenario"][0], pl.col("cost_share").is_not_null()
-        )
-        parts = [
-            tell(
-                "{share} from {origin} to {destination}",
-                share=part_of(row["freight_share"] / row["cost_share"]),
-                origin=row["from_name"],
-                destination=row["to_name"],
-            )
-            for row in first.iter_rows(named=True)
-        ]
-        caption = [tell("What carriage consists of, and what each scenario takes off.")]
-        if parts:
-            # Translators: {shares} are one or more of: {share} from {origin} to {destination}.
-            caption.append(
-                tell("Freight is {shares}; hours saved do not touch it.", shares=together(parts))
-            )
-        found.append(
-            figures.figure(
-                "trade-carriage", trade_charts.carriage(costs), sentences(caption), costs
-            )
-        )
-    if sectors.height:
-        found.append(
-            figures.figure(
-                "trade-potential",
-                trade_charts.potential(sectors),
-                tell(
-                    "Where new trade could come from: pale bars without a dark one inside are "
-                    "goods that an average pair trades and this one does not."
-                ),
-                sectors,
-            )
-        )
-    if gains.height and options.height:
-        best = options.sort("value_usd")["scenario"][-1]
-        own = gains.filter(pl.col("scenario") == best).sort(
-            "real_income_change_share", descending=True
-        )
-        top = own.row(0, named=True)
-        found.append(
-            figures.figure(
-                "trade-gains",
-                trade_charts.gains(own),
-                tell(
-                    "Who gains when goods move more easily: real income of each country, prices "
-                    "and all other trade adjusted. Most goes to {country} ({change}\u00a0%).",
-                    country=top["name"],
-                    change=signed(top["real_income_change_share"] * 100, 2),
-                ),
-                own,
-            )
-        )
-    return found
-
-
-def band(row: Mapping[str, Any]) -> str:
-    """Return a value with its interval."""
+def _sum_with_band(row: Row) -> str:
+    """Return the value of a step with its interval, where it has one."""
     if row["low_usd"] is None:
         return short_sum(row["value_usd"])
     return tell(
@@ -399,30 +178,202 @@ def band(row: Mapping[str, Any]) -> str:
     )
 
 
-def _counts(frame: pl.DataFrame, column: str) -> str:
-    """Return how many rows say what, in words."""
-    if not frame.height:
-        return ""
-    counts = frame[column].value_counts(sort=True).sort("count", column, descending=[True, False])
-    return together([_counted(said, count) for said, count in counts.iter_rows()])
+def _paragraphs(inputs: ReportInputs, all_series: Sequence[Series]) -> list[str]:
+    """Return the paragraphs of the chapter."""
+    paragraphs = [_target_paragraph(all_series)]
+
+    costs = inputs.frame("trade_pair_costs")
+    bounds = [series.bound for series in all_series if series.bound is not None]
+    best = all_series[0].best
+    if bounds and costs.height and best is not None:
+        paragraphs.append(_carriage_paragraph(costs, bounds, best))
+
+    sectors = inputs.frame("trade_potential")
+    if sectors.height and float(sectors["potential_usd"].sum()) > 0:
+        paragraphs.append(_potential_paragraph(sectors, all_series[0].target_usd))
+    return paragraphs
 
 
-def _counted(said: str, count: int) -> str:
-    """Return a verdict or state with how many have it; stands in "Of 23 statements, ..."."""
-    if said == CONSISTENT:
-        return tell_count(
-            "{count} is consistent with the sources",
-            "{count} are consistent with the sources",
-            count,
-        )
-    if said == DIFFERS:
-        return tell_count("{count} differs", "{count} differ", count)
-    if said == OPEN:
-        return tell_count("{count} cannot be checked", "{count} cannot be checked", count)
-    if said == ON_COURSE:
-        return tell_count("{count} is on course", "{count} are on course", count)
-    return (
-        tell_count("{count} falls short", "{count} fall short", count)
-        if said == SHORT
-        else tell_count("{count} cannot be measured here", "{count} cannot be measured here", count)
+def _carriage_paragraph(costs: pl.DataFrame, bounds: Sequence[Row], best: Row) -> str:
+    """Say what free carriage would give, what carriage costs, and what the best scenario saves."""
+    before = costs.filter(pl.col("scenario") == "baseline")
+    after = costs.filter(pl.col("scenario") == best["scenario"])
+    cost_shares = zip(before["cost_share"], after["cost_share"], strict=True)
+    savings = [fine_share(1 - new / old) for old, new in cost_shares if old]
+
+    return paragraph(
+        [
+            tell(
+                "If carriage between the two cost nothing and took no time, which no "
+                "corridor does, trade would come to {amounts}.",
+                amounts=and_list([_sum_with_band(bound) for bound in bounds]),
+            ),
+            tell(
+                "Carriage comes to {shares} of the value of the goods ({ways}); "
+                "“{scenario}” takes {less} off that.",
+                shares=and_list([fine_share(cost_share) for cost_share in before["cost_share"]]),
+                ways=and_list(_directions(before)),
+                scenario=best["step"],
+                less=and_list(savings),
+            ),
+        ]
     )
+
+
+def _directions(costs: pl.DataFrame) -> list[str]:
+    return [
+        tell("{origin} to {destination}", origin=origin, destination=destination)
+        for origin, destination in costs.select("from_name", "to_name").iter_rows()
+    ]
+
+
+def _potential_paragraph(sectors: pl.DataFrame, target_usd: float) -> str:
+    """Say what an average pair of this size would trade, and where most room is left."""
+    average_usd = float(sectors["potential_usd"].sum())
+    traded_usd = float(sectors["traded_usd"].sum())
+    largest = sectors.sort("headroom_usd", descending=True).head(MAX_SECTORS)
+    rooms = [_room(row) for row in largest.iter_rows(named=True)]
+
+    sentences = [
+        tell(
+            "A pair of this size at this distance trades {average} on average (gravity), "
+            "against {now} now.",
+            average=short_sum(average_usd),
+            now=short_sum(traded_usd),
+        ),
+        # Translators: {sectors} are one or more of: {sector} from {origin} to {destination}
+        # ({amount}).
+        tell("Most room is left in {sectors}.", sectors=and_list(rooms)),
+    ]
+    if target_usd > average_usd:
+        times = number(target_usd / average_usd, 1)
+        sentences.append(tell("The target lies {times} times above that average.", times=times))
+    return paragraph(sentences)
+
+
+def _room(row: Row) -> str:
+    """Return a sector with what more could be traded."""
+    return tell(
+        "{sector} from {origin} to {destination} ({amount})",
+        sector=_within_sentence(row["name"]),
+        origin=row["from_name"],
+        destination=row["to_name"],
+        amount=short_sum(row["headroom_usd"]),
+    )
+
+
+def _within_sentence(name: str) -> str:
+    """Return a name as it stands inside a sentence: small in English, elsewhere as it is."""
+    return name.lower() if speech().is_english else name
+
+
+def _table_rows(steps: pl.DataFrame, all_series: Sequence[Series]) -> list[dict[str, Any]]:
+    """Return one row a step with a cell for each series."""
+    rows = {(row["series"], row["step"]): row for row in steps.iter_rows(named=True)}
+    return [
+        {
+            "step": tell("Growth of both economies") if kind == "growth" else step,
+            "kind": kind,
+            "cells": [_table_cell(rows.get((series.name, step))) for series in all_series],
+        }
+        for step, kind in steps.select("step", "kind").unique(maintain_order=True).iter_rows()
+    ]
+
+
+def _table_cell(row: Row | None) -> dict[str, str]:
+    if row is None or row["value_usd"] is None:
+        return {"value": DASH, "band": "", "share": DASH}
+
+    band = ""
+    if row["low_usd"] is not None:
+        low, high = (number_or_dash(row[bound] / MILLION_USD) for bound in ("low_usd", "high_usd"))
+        band = f"{low}–{high}"
+    return {
+        "value": number(row["value_usd"] / MILLION_USD),
+        "band": band,
+        "share": DASH if row["kind"] == "growth" else fine_share(row["transport_share"]),
+    }
+
+
+def _figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
+    """Return the figures of the chapter, each where there is something to draw."""
+    options = steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
+    figures = _target_figures(steps, options) if options.height else []
+
+    costs = inputs.frame("trade_pair_costs")
+    if costs["cost_share"].null_count() < costs.height:
+        figures.append(_carriage_figure(costs))
+
+    sectors = inputs.frame("trade_potential")
+    if sectors.height:
+        figures.append(_potential_figure(sectors))
+
+    gains = inputs.frame("trade_gains")
+    if gains.height and options.height:
+        best = options.sort("value_usd")["scenario"][-1]
+        figures.append(_gains_figure(gains.filter(pl.col("scenario") == best)))
+    return figures
+
+
+def _target_figures(steps: pl.DataFrame, options: pl.DataFrame) -> list[Figure]:
+    """Return the way to the target, and each scenario by itself."""
+    way_caption = tell(
+        "What is traded, what growth adds, what the best scenario adds (green) and "
+        "what is missing: look how much of the road lies beyond the green bar."
+    )
+    scenarios_caption = tell(
+        "The same, near the start: each scenario by itself. Right of the dashed line "
+        "it adds trade, left of it it takes some away. Shutting out competitors of "
+        "the two adds trade between them."
+    )
+    return [
+        draw_figure("trade-way", charts.way_to_target(steps), way_caption, steps),
+        draw_figure("trade-scenarios", charts.scenarios(steps), scenarios_caption, options),
+    ]
+
+
+def _carriage_figure(costs: pl.DataFrame) -> Figure:
+    """Return what carriage costs under every scenario; freight's part of it in the caption."""
+    first = costs.filter(
+        pl.col("scenario") == costs["scenario"][0], pl.col("cost_share").is_not_null()
+    )
+    freight = [
+        tell(
+            "{share} from {origin} to {destination}",
+            share=fine_share(row["freight_share"] / row["cost_share"]),
+            origin=row["from_name"],
+            destination=row["to_name"],
+        )
+        for row in first.iter_rows(named=True)
+    ]
+
+    caption = [tell("What carriage consists of, and what each scenario takes off.")]
+    if freight:
+        # Translators: {shares} are one or more of: {share} from {origin} to {destination}.
+        sentence = tell(
+            "Freight is {shares}; hours saved do not touch it.", shares=and_list(freight)
+        )
+        caption.append(sentence)
+    return draw_figure("trade-carriage", charts.carriage(costs), paragraph(caption), costs)
+
+
+def _potential_figure(sectors: pl.DataFrame) -> Figure:
+    """Return what each sector trades and could trade."""
+    caption = tell(
+        "Where new trade could come from: pale bars without a dark one inside are "
+        "goods that an average pair trades and this one does not."
+    )
+    return draw_figure("trade-potential", charts.potential(sectors), caption, sectors)
+
+
+def _gains_figure(gains: pl.DataFrame) -> Figure:
+    """Return the real income of every country under one scenario."""
+    ranked = gains.sort("real_income_change_share", descending=True)
+    top = ranked.row(0, named=True)
+    caption = tell(
+        "Who gains when goods move more easily: real income of each country, prices "
+        "and all other trade adjusted. Most goes to {country} ({change}\u00a0%).",
+        country=top["name"],
+        change=signed(top["real_income_change_share"] * 100, 2),
+    )
+    return draw_figure("trade-gains", charts.gains(ranked), caption, ranked)

@@ -1,0 +1,106 @@
+"""Criticality in the report: which elements of the network matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.criticality import criticality_bars, criticality_map
+from corridor.language.speech import tell
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.formats import and_list, brief_millions, countries
+from corridor.reports.inputs import ReportInputs
+
+
+def criticality_values(inputs: ReportInputs) -> dict[str, Any]:
+    """Return what the template needs on the ranking; nothing where nothing was ranked."""
+    ranked = inputs.frame("loss_rank")
+    if not ranked.height:
+        return {}
+
+    names = pl.Series([_name(row) for row in ranked.iter_rows(named=True)], dtype=pl.String)
+    ranked = ranked.with_columns(name=names)
+    costly_links = _costly(ranked).filter(pl.col("kind") == "link")
+    return {
+        "figures": _figures(inputs, ranked, costly_links),
+        "links": ranked.filter(pl.col("kind") == "link").height,
+        "costly": costly_links.height,
+        "only": costly_links.filter(pl.col("disjoint_count") == 0).height,
+    }
+
+
+def most_expensive_sentence(inputs: ReportInputs) -> str:
+    """Say which crossing and which link cost most when they are shut for a year."""
+    costly = _costly(inputs.frame("loss_rank")).sort("loss_usd_per_year", descending=True)
+    firsts = [costly.filter(kind=kind).head(1) for kind in ("crossing", "link")]
+    worst = [row for first in firsts for row in first.iter_rows(named=True)]
+    if not worst:
+        return tell("No single loss costs anything.")
+
+    return tell(
+        "Shut for a year, the dearest are the {elements}, every trip taking its best way round.",
+        elements=and_list([_with_loss(row) for row in worst]),
+    )
+
+
+def _costly(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return the elements whose loss costs something."""
+    return ranked.filter(pl.col("loss_usd_per_year") > 0)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return the name of a ranked element: of a crossing its countries."""
+    kind, _, codes = str(row["element_id"]).partition(":")
+    return countries(codes) if kind == "crossing" else str(row["name"])
+
+
+def _with_loss(row: Mapping[str, Any]) -> str:
+    """Return a crossing or link with what its loss costs."""
+    words = {"name": _name(row), "usd": brief_millions(row["loss_usd_per_year"])}
+    if row["kind"] == "crossing":
+        # Translators: stands in "the dearest are the {elements}"; {name} is a pair of countries.
+        return tell("crossing {name} (USD {usd} a year)", **words)
+    return tell("link {name} (USD {usd} a year)", **words)
+
+
+def _figures(
+    inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame
+) -> list[Figure]:
+    """Return the map and the bars of what is lost, as far as anything costs."""
+    figures = []
+    if costly_links.height:
+        caption = tell(
+            "Where the network is thin: the wider a link, the more its loss costs the "
+            "demand of a year. Pale links can be lost at little or no cost: goods have "
+            "another way."
+        )
+        chart = criticality_map(inputs.nodes, inputs.links, ranked)
+        figures.append(draw_figure("losses-map", chart, caption, costly_links))
+
+    single = tell(
+        "Crossings, links and places by what their loss costs. A crossing stands for "
+        "all posts of two countries at once; a place for every link and terminal in "
+        "it, and what starts or ends there has no way left."
+    )
+    joint = tell(
+        "Terminals, hazards (all links one of them shuts, for a whole year) and pairs "
+        "of links. A pair is here only if both losses together cost more than their "
+        "sum: each is the other's way out."
+    )
+    return [
+        *figures,
+        *_bars("losses-1", ranked, ("crossing", "link", "node"), single),
+        *_bars("losses-2", ranked, ("terminal", "hazard", "pair"), joint),
+    ]
+
+
+def _bars(
+    figure_id: str, ranked: pl.DataFrame, kinds: tuple[str, ...], caption: str
+) -> list[Figure]:
+    """Return the bars of some kinds of elements; none where none of them costs anything."""
+    of_kinds = ranked.filter(pl.col("kind").is_in(kinds))
+    if not _costly(of_kinds).height:
+        return []
+    return [draw_figure(figure_id, criticality_bars(ranked, kinds), caption, of_kinds)]

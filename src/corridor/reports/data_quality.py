@@ -1,0 +1,100 @@
+"""Data quality, sources and provenance: what the figures of the report rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import polars as pl
+
+from corridor.charts.evidence import evidence as evidence_chart
+from corridor.language.amounts import per_cent
+from corridor.language.speech import number, tell
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.formats import dotted_rows
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.sections import Section
+from corridor.reports.validation import measured_count, verdict_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the report can be trusted, in numbers.
+
+    measured, counts: observations with a verdict, and how many have which. weak_share: share of the
+    rows that are estimates; null: rows were not counted.
+    """
+
+    measured: int
+    counts: list[str]
+    rows: int
+    weak_share: float | None
+
+
+def trust(inputs: ReportInputs) -> Trust:
+    """Return how many observations have which verdict, and the share of rows that are estimates."""
+    observations = inputs.frame("validation")
+    rows, weak = _row_counts(inputs.frame("evidence"))
+    return Trust(
+        measured=measured_count(observations),
+        counts=verdict_counts(observations),
+        rows=rows,
+        weak_share=weak / rows if rows else None,
+    )
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return the rows by confidence, and how much of the named routes rests on estimates."""
+    evidence = inputs.frame("evidence")
+    named_routes = [(trip, row) for trip in inputs.trips for row in trip.rows if row["best"]]
+    values = {
+        "evidence": _table_rows(evidence),
+        "shares": named_routes,
+        "figures": [_figure(evidence)] if evidence.height else [],
+    }
+    title = tell("Data quality")
+    return [Section("evidence", title, "evidence.html", values, title)]
+
+
+def source_sections(inputs: ReportInputs) -> list[Section]:
+    """Return the sources all figures lead to."""
+    values = {"sources": inputs.study_frame("sources").to_dicts()}
+    return [Section("sources", tell("Sources"), "sources.html", values, tell("Sources"))]
+
+
+def provenance_sections(inputs: ReportInputs) -> list[Section]:
+    """Return what the results were made with."""
+    provenance = cast(Mapping[str, Any], inputs.results.get("provenance") or {})
+    values = {"provenance": dotted_rows(provenance)}
+    title = tell("Provenance")
+    return [Section("provenance", title, "provenance.html", values, title)]
+
+
+def _row_counts(evidence: pl.DataFrame) -> tuple[int, int]:
+    """Return how many rows were counted, and how many of these are estimates."""
+    weak = evidence.filter(pl.col("confidence") == "C")
+    return int(evidence["rows"].sum()), int(weak["rows"].sum())
+
+
+def _table_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one row a table: rows in all and by confidence."""
+    tables: dict[str, dict[str, Any]] = {}
+    for row in evidence.iter_rows(named=True):
+        empty = {"table": row["table"], "total": 0, "A": 0, "B": 0, "C": 0}
+        counts = tables.setdefault(row["table"], empty)
+        counts["total"] += row["rows"]
+        counts[row["confidence"]] = counts.get(row["confidence"], 0) + row["rows"]
+    return list(tables.values())
+
+
+def _figure(evidence: pl.DataFrame) -> Figure:
+    """Return the rows of every table by confidence."""
+    rows, weak = _row_counts(evidence)
+    caption = tell(
+        "{share} of {rows} rows are estimates (pale). Tables with long pale bars are the "
+        "first to be improved.",
+        share=per_cent(weak / rows if rows else 0.0),
+        rows=number(rows),
+    )
+    return draw_figure("evidence", evidence_chart(evidence), caption, evidence)

@@ -1,0 +1,169 @@
+"""Losses in the report: what years of closures cost, by case and by hazard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.closures import hazard_bars, loss_curve
+from corridor.closures.chapter import REOPENED
+from corridor.language.speech import number, tell
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.formats import (
+    and_list,
+    brief_millions,
+    capitalised,
+    countries,
+    paragraph,
+    share,
+)
+from corridor.reports.inputs import ReportInputs
+
+THOUSAND_T = 1e3
+
+
+def losses_values(inputs: ReportInputs) -> dict[str, Any]:
+    """Return what the template needs on simulated years; nothing where none were simulated."""
+    years = inputs.frame("loss_years")
+    if not years.height:
+        return {}
+
+    names = case_names(inputs)
+    cases = _cases(inputs.frame("loss_summary"))
+    return {
+        "words": losses_paragraphs(inputs),
+        "levels": _levels(inputs.frame("loss_levels"), cases),
+        "count": years.height // max(1, years["case"].n_unique()),
+        "cases": [names[case] for case in cases],
+        "figures": _figures(inputs, names),
+    }
+
+
+def losses_paragraphs(inputs: ReportInputs) -> list[str]:
+    """Say what a year of closures costs, a paragraph a case; none where none was simulated."""
+    summary = inputs.frame("loss_summary")
+    by_hazard = inputs.frame("loss_by_hazard")
+    names = case_names(inputs)
+
+    paragraphs: list[str] = []
+    for case in _cases(summary):
+        measures = _by_measure(summary.filter(pl.col("case") == case))
+        hazards = by_hazard.filter(pl.col("case") == case)
+        sentences = [
+            _cost_sentence(measures["loss_usd"], names[case], is_first=not paragraphs),
+            _parts_sentence(measures),
+            _worst_hazard_sentence(hazards),
+        ]
+        paragraphs.append(paragraph(sentences))
+    return paragraphs
+
+
+def case_names(inputs: ReportInputs) -> dict[str, str]:
+    """Return what each simulated case is called."""
+    own_id = str(inputs.study.get("scenario_id") or "")
+    selectors = inputs.frame("loss_closed")["row_id"].unique(maintain_order=True).to_list()
+    if selectors:
+        crossings = and_list([selector_text(selector) for selector in selectors])
+        # Translators: begins with a small letter: a scenario the same as the one named before, but
+        # for the ways that are open.
+        opened = tell("the same with {crossings} open", crossings=crossings)
+    else:
+        opened = tell("the same with every way open")
+    return {own_id: inputs.scenario["title"] or own_id, REOPENED: opened}
+
+
+def selector_text(selector: str) -> str:
+    """Return a selector in words: crossings by their countries, anything else as it stands."""
+    kind, _, codes = selector.partition(":")
+    if kind == "crossing":
+        return tell("the crossings {countries}", countries=countries(codes))
+    return selector
+
+
+def _cases(summary: pl.DataFrame) -> list[str]:
+    return summary["case"].unique(maintain_order=True).to_list()
+
+
+def _by_measure(summary: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["measure"]: row for row in summary.iter_rows(named=True)}
+
+
+def _cost_sentence(loss: Mapping[str, Any], case: str, *, is_first: bool) -> str:
+    """Say what a year costs: mean, median and what one year in twenty is above."""
+    words = {
+        "case": capitalised(case),
+        "usd": brief_millions(loss["mean"]),
+        "error": brief_millions(loss["standard_error"] or 0),
+        "middle": brief_millions(loss["p50"]),
+        "most": brief_millions(loss["p95"]),
+    }
+    if is_first:
+        return tell(
+            "Closures drawn from the hazards cost USD {usd} a year on average (± {error} of "
+            "chance); half of the years cost less than {middle}, one in twenty more than "
+            "{most}.",
+            **words,
+        )
+    return tell(
+        "{case}: closures cost USD {usd} a year on average (± {error} of chance); half of "
+        "the years cost less than {middle}, one in twenty more than {most}.",
+        **words,
+    )
+
+
+def _parts_sentence(measures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say which part of the loss is extra cost, and what is not sent."""
+    loss = measures["loss_usd"]["mean"]
+    lost = number(measures["lost_t"]["mean"] / THOUSAND_T)
+    if not loss:
+        return tell(
+            "None of it is extra cost, the rest what stays; {lost} thousand tonnes are not sent.",
+            lost=lost,
+        )
+    return tell(
+        "{share} of it is extra cost, the rest what stays; {lost} thousand tonnes are not sent.",
+        share=share(measures["extra_usd"]["mean"] / loss),
+        lost=lost,
+    )
+
+
+def _worst_hazard_sentence(hazards: pl.DataFrame) -> str:
+    worst = hazards.sort("loss_usd_per_year", descending=True).row(0, named=True)
+    return tell(
+        "Most comes from “{hazard}” ({share}).",
+        hazard=worst["name"],
+        share=share(worst["loss_share"]),
+    )
+
+
+def _levels(levels: pl.DataFrame, cases: list[str]) -> list[dict[str, Any]]:
+    """Return a row for each return period, with a cell for each case; null: not reached."""
+    cells = {(row["return_period_years"], row["case"]): row for row in levels.iter_rows(named=True)}
+    periods = sorted(set(levels["return_period_years"]))
+    return [
+        {"years": period, "cells": [cells.get((period, case)) for case in cases]}
+        for period in periods
+    ]
+
+
+def _figures(inputs: ReportInputs, names: Mapping[str, str]) -> list[Figure]:
+    """Return the curve of yearly losses, and where they come from."""
+    years = inputs.frame("loss_years")
+    by_hazard = inputs.frame("loss_by_hazard")
+    curve_caption = tell(
+        "Read across at one year in ten: so much or more is lost in one year of ten. "
+        "Where the line falls less steeply are the few years with a long closure; "
+        "they carry the mean well above the middle year."
+    )
+    hazard_caption = tell(
+        "Where the expected loss comes from. A hazard weighs by how often, how long "
+        "and how many goods have no cheap way round."
+    )
+
+    curve = loss_curve(years, inputs.frame("loss_summary"), names)
+    return [
+        draw_figure("losses-years", curve, curve_caption, years),
+        draw_figure("losses-hazards", hazard_bars(by_hazard, names), hazard_caption, by_hazard),
+    ]

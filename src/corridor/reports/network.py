@@ -1,0 +1,50 @@
+"""The map of the network: all links on the scenario's day."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor.charts.maps import network_map
+from corridor.language.speech import tell
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.formats import day, number_or_dash
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.sections import Section
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return the map of all links on the scenario's day."""
+    has_network = inputs.nodes.height and inputs.links.height
+    maps = [_map(inputs)] if has_network else []
+    return [
+        Section("maps", tell("The network"), "network.html", {"maps": maps}, tell("The network"))
+    ]
+
+
+def _map(inputs: ReportInputs) -> Figure:
+    links = inputs.links
+    as_of = inputs.scenario["as_of"]
+    is_shut = pl.col("link_id").is_in(list(inputs.shut))
+
+    opened = links.filter((pl.col("status") == "existing") & ~is_shut).height
+    planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
+    caption = tell(
+        "What lies between the places: {opened} links open, {planned} planned or being built, "
+        "{shut} shut (×). Look where the colour changes along a way: there goods change gauge or "
+        "vehicle. Lines join places and do not show where a way runs; sea ways that go round land "
+        "are left out. Borders are drawn as Natural Earth has them; no line is a claim.",
+        opened=number_or_dash(opened),
+        planned=number_or_dash(planned),
+        shut=number_or_dash(links.height - opened - planned),
+    )
+
+    chart = network_map(
+        inputs.nodes,
+        links,
+        view=inputs.view(),
+        closed=set(inputs.shut),
+        on=day(as_of) if as_of else None,
+        named=inputs.ends(),
+    )
+    data = links.with_columns(shut=is_shut | (pl.col("status") == "closed"))
+    return draw_figure("network", chart, caption, data)

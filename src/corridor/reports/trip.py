@@ -1,0 +1,222 @@
+"""Trips as the report tells them: their names, and their routes with letters, legs and merits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.letters import with_letters
+from corridor.language.speech import marked, tell
+from corridor.reports.formats import country, day, slug
+from corridor.routing.grades import weak_shares
+
+FASTEST = marked("fastest")
+CHEAPEST = marked("cheapest")
+MERITS = (
+    (FASTEST, "time_h"),
+    (CHEAPEST, "cost_usd"),
+    (marked("least carbon"), "carbon_kg"),
+    (marked("least risk"), "risk_share"),
+)
+NEXT_IN_LIST = marked("next in the list")
+CONDITIONS = {
+    "via": marked("passing {what}"),
+    "require": marked("using {what}"),
+    "avoid": marked("avoiding {what}"),
+}
+MAX_OUTSTANDING = 4  # more lines in one diagram cannot be told apart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trip:
+    """One trip that was asked, and its routes.
+
+    heading: its question; name: what it is called beside others. conditions: what its routes must
+    keep to, in words. reason: why there is no route. routes, legs: tables with the letter of the
+    route. rows: its routes as mappings, each with ``best`` (what it is best at), ``leg_rows`` and
+    its shares of estimates. calendar: its departures through the year.
+    """
+
+    trip_id: str
+    heading: str
+    name: str
+    origin: str
+    destination: str
+    cargo: str
+    depart: dt.date
+    conditions: tuple[str, ...]
+    pareto_count: int
+    reason: str | None
+    warnings: Sequence[str]
+    routes: pl.DataFrame
+    legs: pl.DataFrame
+    rows: Sequence[Mapping[str, Any]]
+    calendar: pl.DataFrame
+
+    @property
+    def anchor(self) -> str:
+        """The id of its section in the page."""
+        return f"trip-{slug(self.trip_id)}"
+
+    @property
+    def fastest(self) -> Mapping[str, Any] | None:
+        """Its quickest route; null where there is none."""
+        return self._best(FASTEST)
+
+    @property
+    def cheapest(self) -> Mapping[str, Any] | None:
+        """Its cheapest route; null where there is none."""
+        return self._best(CHEAPEST)
+
+    def has_ends_and_cargo_of(self, other: Trip) -> bool:
+        """Tell whether the same goods go between the same places."""
+        own = (self.origin, self.destination, self.cargo)
+        return own == (other.origin, other.destination, other.cargo)
+
+    def _best(self, merit: str) -> Mapping[str, Any] | None:
+        return next((row for row in self.rows if merit in row["best"]), None)
+
+
+def trips_of(
+    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], calendar: pl.DataFrame
+) -> tuple[Trip, ...]:
+    """Return the trips of a run, each called by a name of its own.
+
+    Parameters
+    ----------
+    rows
+        The trips with their tables ``routes`` and ``legs``.
+    names
+        Names of places by node_id.
+    calendar
+        Departures of all trips through the year.
+    """
+    return _with_distinct_names([_trip(row, names, calendar) for row in rows])
+
+
+def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the letters of the routes that are best at something, at most four, and at what."""
+    merits: dict[str, list[str]] = {}
+    for merit, column in MERITS:
+        ranked = routes.filter(pl.col(column).is_not_null()).sort(
+            column, "time_h", "cost_usd", maintain_order=True
+        )
+        if ranked.height:
+            merits.setdefault(ranked["letter"][0], []).append(merit)
+
+    for letter in routes["letter"]:
+        if len(merits) >= min(2, routes.height):
+            break
+        merits.setdefault(letter, [NEXT_IN_LIST])
+
+    return dict(list(merits.items())[:MAX_OUTSTANDING])
+
+
+def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame) -> Trip:
+    """Return one trip, called by its ends."""
+    origin = row["origin"]
+    destination = row["destination"]
+    routes = row["routes"]
+    legs = row["legs"]
+    if routes.height:
+        routes = with_letters(routes)
+        letters = routes.select("route_id", "letter")
+        legs = legs.join(letters, on="route_id", how="left", maintain_order="left")
+
+    if calendar.height:
+        calendar = calendar.filter(pl.col("trip_id") == row["trip_id"])
+
+    question = row.get("question")
+    return Trip(
+        trip_id=row["trip_id"],
+        heading=question
+        or tell("{origin} to {destination}", origin=origin, destination=destination),
+        name=f"{origin} – {destination}".replace(tell("Port of "), ""),
+        origin=origin,
+        destination=destination,
+        cargo=row["cargo"],
+        depart=row["depart"],
+        conditions=_conditions(row, names),
+        pareto_count=row["pareto_count"],
+        reason=row["reason"],
+        warnings=row["warnings"] or (),
+        routes=routes,
+        legs=legs,
+        rows=_route_rows(routes, legs, names),
+        calendar=calendar,
+    )
+
+
+def _route_rows(
+    routes: pl.DataFrame, legs: pl.DataFrame, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the routes as mappings, with their legs, merits and shares of estimates."""
+    if not routes.height:
+        return []
+
+    merits = outstanding(routes)
+    rows = []
+    for route in routes.iter_rows(named=True):
+        own_legs = legs.filter(pl.col("letter") == route["letter"]).sort("leg")
+        rows.append(
+            {
+                **route,
+                "best": merits.get(route["letter"], []),
+                "leg_rows": [_leg_row(leg, names) for leg in own_legs.iter_rows(named=True)],
+                **weak_shares(own_legs),
+            }
+        )
+    return rows
+
+
+def _leg_row(leg: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a leg with the names of its ends."""
+    return {
+        **leg,
+        "from_name": names.get(leg["from_node_id"], leg["from_node_id"]),
+        "to_name": names.get(leg["to_node_id"], leg["to_node_id"]),
+    }
+
+
+def _conditions(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return in words what a trip must pass, use and avoid."""
+    return tuple(
+        tell(words, what=tell(", ").join(_condition(word, names) for word in row[column]))
+        for column, words in CONDITIONS.items()
+        if row.get(column)
+    )
+
+
+def _condition(word: str, names: Mapping[str, str]) -> str:
+    """Return a place by its name, a country or mode as it is told."""
+    if word in names:
+        return names[word]
+    return country(word) if word.isupper() else tell(word)
+
+
+def _with_distinct_names(trips: Sequence[Trip]) -> tuple[Trip, ...]:
+    """Add to the names of trips between the same places what sets them off from the first."""
+    firsts: dict[str, Trip] = {}
+    distinct = []
+    for trip in trips:
+        first = firsts.setdefault(trip.name, trip)
+        differences = _differences(trip, first)
+        more = f" ({tell(', ').join(differences)})" if differences else ""
+        distinct.append(replace(trip, name=trip.name + more))
+    return tuple(distinct)
+
+
+def _differences(trip: Trip, first: Trip) -> list[str]:
+    """Return in words what a trip asks for otherwise than the first trip between its places."""
+    differences = []
+    if trip.cargo != first.cargo:
+        differences.append(trip.cargo)
+    if trip.depart != first.depart:
+        differences.append(day(trip.depart))
+    if trip.conditions != first.conditions:
+        differences.append(tell(", ").join(trip.conditions))
+    return [words for words in differences if words]

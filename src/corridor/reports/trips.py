@@ -1,0 +1,114 @@
+"""The chapter on trips: routes, where they go, where days and money go, the year, the legs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.distance import distance_pair
+from corridor.charts.distance_points import distance_points
+from corridor.charts.maps import route_map
+from corridor.charts.pareto import pareto
+from corridor.language.amounts import per_cent
+from corridor.language.speech import tell
+from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.formats import slug, told_list
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.sections import Section
+from corridor.reports.trip import Trip, outstanding
+from corridor.reports.year import year_values
+
+LEG_COLUMNS_LEFT_OUT = ("route_id", "kind", "mode", "country", "arrive_at")
+MAP_COLUMNS = (
+    "letter",
+    "leg",
+    "link_id",
+    "terminal_id",
+    "layer",
+    "from_node_id",
+    "to_node_id",
+    "length_km",
+)
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return a section for each trip."""
+    return [
+        _section(trip, inputs, is_first=number == 0) for number, trip in enumerate(inputs.trips)
+    ]
+
+
+def papers(routes: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Return every document some route needs, with the letters of these routes."""
+    letters: dict[str, list[str]] = {}
+    for route in routes:
+        for document in route["documents"] or ():
+            letters.setdefault(document, []).append(route["letter"])
+    return list(letters.items())
+
+
+def _section(trip: Trip, inputs: ReportInputs, *, is_first: bool) -> Section:
+    """Return the section of a trip; the first shows its year in a chart whatever it is like."""
+    values = {
+        "trip": trip,
+        "papers": papers(trip.rows),
+        "figures": _figures(trip, inputs) if trip.routes.height else [],
+        "legs_csv": _legs_csv(trip.legs),
+        **year_values(trip, always_drawn=is_first),
+    }
+    return Section(trip.anchor, trip.heading, "trip.html", values, trip.name)
+
+
+def _legs_csv(legs: pl.DataFrame) -> str | None:
+    """Return the address of the legs as CSV; null where there are none."""
+    return csv_address(legs.drop(LEG_COLUMNS_LEFT_OUT)) if legs.height else None
+
+
+def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
+    """Return map, distance diagrams and scatter of a trip's routes."""
+    trip_id = slug(trip.trip_id)
+    merits = outstanding(trip.routes)
+    legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))
+    which = tell("; ").join(f"{letter}: {told_list(words)}" for letter, words in merits.items())
+    points = distance_points(legs, inputs.nodes)
+
+    route_caption = tell(
+        "Where the routes go ({which}). Letters stand on ways that one route has to itself.",
+        which=which,
+    )
+    distance_caption = tell(
+        "Where the days and the money go ({which}). A slope is a ride: above, the flatter "
+        "the faster; below, the steeper the dearer. A vertical step is a border, a "
+        "terminal or a wait: {share} of all hours drawn here pass standing. Hours as "
+        "planned, without the spread of the table; fees of a border are in the slope that "
+        "starts at its number.",
+        which=which,
+        share=per_cent(_standing_share(points)),
+    )
+    pareto_caption = tell(
+        "What a faster route costs. Each dot is a route of the table that no other beats "
+        "in time, cost, carbon and risk at once; long lines are routes whose arrival is "
+        "hard to foretell."
+    )
+
+    drawn_map = route_map(inputs.nodes, inputs.links, legs, closed=set(inputs.shut))
+    return [
+        draw_figure(f"{trip_id}-map", drawn_map, route_caption, legs.select(MAP_COLUMNS)),
+        draw_figure(
+            f"{trip_id}-distance", distance_pair(legs, inputs.nodes), distance_caption, points
+        ),
+        draw_figure(f"{trip_id}-pareto", pareto(trip.routes), pareto_caption, trip.routes),
+    ]
+
+
+def _standing_share(points: pl.DataFrame) -> float:
+    """Return the share of all hours of a diagram that pass at borders, in terminals and waiting."""
+    standing = points.filter(pl.col("km") == pl.col("km_to"))
+    hours = _hours(points)
+    return _hours(standing) / hours if hours else 0.0
+
+
+def _hours(points: pl.DataFrame) -> float:
+    return float(points.select((pl.col("time_to_h") - pl.col("time_h")).sum()).item())

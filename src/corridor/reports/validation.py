@@ -1,0 +1,79 @@
+"""The chapter on validation: what was observed beside the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from corridor.charts.evidence import validation as validation_chart
+from corridor.language.speech import marked, number, tell
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.sections import Section
+
+VERDICTS = {
+    "inside band": marked("{count} inside its 5th-95th percentile band"),
+    "within 25 %": marked("{count} within 25 % of what was seen"),
+    "miss": marked("{count} as misses"),
+    "no way": marked("{count} for which it finds no way"),
+}
+MAX_CHART_ROWS = 24  # more observations in one chart do not fit a printed page
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return what was observed beside the model."""
+    observations = inputs.frame("validation")
+    values = {"validation": observations.to_dicts(), "figures": _figures(observations)}
+    title = tell("Validation: the model beside what was seen")
+    return [Section("validation", title, "validation.html", values, tell("Validation"))]
+
+
+def measured_count(observations: pl.DataFrame) -> int:
+    """Return how many observations were measured, and so have a verdict of the four."""
+    return observations.filter(pl.col("verdict").is_in(list(VERDICTS))).height
+
+
+def verdict_counts(observations: pl.DataFrame) -> list[str]:
+    """Return in words how many observations have which verdict."""
+    verdicts = observations["verdict"].to_list()
+    return [
+        tell(words, count=verdicts.count(verdict))
+        for verdict, words in VERDICTS.items()
+        if verdict in verdicts
+    ]
+
+
+def _figures(observations: pl.DataFrame) -> list[Figure]:
+    """Return a chart for each metric, more where one would not fit a page."""
+    return [
+        _figure(f"validation-{metric}{suffix}".replace("_", "-"), rows)
+        for (metric,), of_metric in observations.group_by("metric", maintain_order=True)
+        for suffix, rows in _chart_rows(of_metric)
+    ]
+
+
+def _chart_rows(observations: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of each chart of a metric, in equal parts, with what tells them apart."""
+    ordered = observations.sort(pl.coalesce("value", "model_p50"), nulls_last=True)
+    charts = -(-ordered.height // MAX_CHART_ROWS)  # rounded up
+    size = -(-ordered.height // charts)
+    for chart in range(charts):
+        suffix = f"-{chart + 1}" if charts > 1 else ""
+        yield suffix, ordered.slice(chart * size, size)
+
+
+def _figure(figure_id: str, observations: pl.DataFrame) -> Figure:
+    verdicts = observations["verdict"].to_list()
+    inside = verdicts.count("inside band")
+    missed = verdicts.count("miss") + verdicts.count("no way")
+    measured = inside + missed + verdicts.count("within 25 %")
+    caption = tell(
+        "{held} of {measured} values lie in the model's band (pale bar; its tick where it "
+        "gives one figure only); {missed} are missed. The table below gives the reasons "
+        "known beforehand.",
+        held=number(inside),
+        measured=number(measured),
+        missed=number(missed),
+    )
+    return draw_figure(figure_id, validation_chart(observations), caption, observations)
