@@ -26,9 +26,10 @@ from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import Delaunay
 
 import corridor as co
-from corridor.closures.criticality import rank, without
+from corridor.closures.criticality import rank
 from corridor.closures.demand_arrays import compile_demand, packed, part
 from corridor.closures.elements import elements
+from corridor.closures.failures import routes_without
 from corridor.kernels import Ints
 from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED
@@ -42,9 +43,9 @@ def study_case(most: int | None) -> None:
     demand = network.frames["demand"]
     arrays = compile_demand(network, demand, on="2026-07-01")
     links = elements(arrays, ["link"])[:most]
-    without(arrays, links[:1])
+    routes_without(arrays, links[:1])
     ours_s, ours = min(
-        (timed(lambda: without(arrays, links)[0]) for _ in range(5)), key=lambda r: r[0]
+        (timed(lambda: routes_without(arrays, links).cents) for _ in range(5)), key=lambda r: r[0]
     )
     n = len(arrays.ptr) - 1
     kinds = arrays.weight.shape[1]

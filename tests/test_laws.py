@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from closure_cases import ON, build, hazard_rows, random_case
 from corridor.closures.best_routes import best_routes
-from corridor.closures.criticality import rank, without
+from corridor.closures.criticality import rank
 from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.elements import Element, elements
+from corridor.closures.failures import routes_without
 from corridor.closures.simulation import simulate
 from corridor.kernels import Ints
 from corridor.kernels.paths import UNREACHED
@@ -42,8 +43,7 @@ def best_costs(network: Network, demand: pl.DataFrame) -> Ints:
 
 
 def least_costs(arrays: DemandArrays) -> Ints:
-    costs, _ = without(arrays, [])
-    return costs[0]
+    return routes_without(arrays, []).cents[0]
 
 
 def change(*link_ids: str, change_id: str, **cells: Any) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def test_more_closures_never_lower_cost(seed: int, other_seed: int) -> None:
         for k in range(1, len(links) + 1)
     ]
 
-    costs, _ = without(arrays, growing)
+    costs = routes_without(arrays, growing).cents
 
     assert (np.diff(costs, axis=0) >= 0).all()
     assert (costs[-1] == UNREACHED).all()  # all links gone: no route between two places

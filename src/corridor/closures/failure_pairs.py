@@ -1,0 +1,114 @@
+"""Failure pairs: two elements lost at once, where that costs more than both losses one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from corridor.closures.demand_arrays import DemandArrays
+from corridor.closures.elements import Element
+from corridor.closures.failures import CheapestRoutes, measures, routes_without
+from corridor.kernels import Ints
+from corridor.language.messages import message, pack
+
+MIN_SURPLUS_USD = 0.01
+
+
+class Pair(NamedTuple):
+    """Two elements, by their numbers, and the measures of losing both."""
+
+    first: int
+    second: int
+    measures: dict[str, Any]
+
+
+def worst_pairs(
+    arrays: DemandArrays,
+    elements: Sequence[Element],
+    *,
+    by: str,
+    max_pairs: int,
+    limit_share: float | None,
+) -> list[dict[str, Any]]:
+    """Return the worst failures of two elements at once, as rows of :func:`corridor.rank`.
+
+    Only pairs that cost more together than apart; the rest is the sum of two failures. A pair of
+    which neither is used changes nothing, so each used element is shut in turn and all others are
+    shut beside it.
+
+    Parameters
+    ----------
+    arrays
+        Demand laid on the network.
+    elements
+        What may fail.
+    by
+        Measure that says which pairs are the worst.
+    max_pairs
+        How many pairs are returned.
+    limit_share
+        As :func:`corridor.closures.failures.measures` takes it.
+    """
+    alone = routes_without(arrays, elements)
+    losses_alone = [
+        measured["loss_usd_per_year"] for measured in measures(arrays, alone, limit_share)
+    ]
+    is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
+
+    worst: list[Pair] = []
+    for first in np.flatnonzero(is_used).tolist():
+        # A pair of two used elements was looked at when the first of them was shut.
+        others = [
+            other for other in range(len(elements)) if not (other <= first and is_used[other])
+        ]
+        beside = routes_without(
+            arrays, [elements[other] for other in others], _weight_without(arrays, elements[first])
+        )
+        changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
+        both = _against_open_network(alone, beside, changed)
+        for number, measured in zip(
+            changed.tolist(), measures(arrays, both, limit_share), strict=True
+        ):
+            second = others[number]
+            apart = losses_alone[first] + losses_alone[second]
+            measured["joint_usd_per_year"] = measured["loss_usd_per_year"] - apart
+            if measured["joint_usd_per_year"] > MIN_SURPLUS_USD:
+                worst.append(Pair(first, second, measured))
+
+        worst.sort(key=lambda pair: (-(pair.measures[by] or 0.0), pair.first, pair.second))
+        worst = worst[:max_pairs]
+    return [_row(pair, elements) for pair in worst]
+
+
+def _weight_without(arrays: DemandArrays, element: Element) -> Ints:
+    """Return the weights of the first day with an element shut, int64 [classes, arcs]."""
+    weight: Ints = arrays.weight[arrays.regime_of_day[0]].copy()
+    weight[:, element.arcs] = -1
+    return weight
+
+
+def _against_open_network(
+    alone: CheapestRoutes, beside: CheapestRoutes, changed: Ints
+) -> CheapestRoutes:
+    """Return some rows of routes around two failures, with row 0 of the network with none."""
+    return CheapestRoutes(
+        *(
+            np.concatenate([with_none[:1], with_two[1:][changed]])
+            for with_none, with_two in zip(alone, beside, strict=True)
+        )
+    )
+
+
+def _row(pair: Pair, elements: Sequence[Element]) -> dict[str, Any]:
+    first = elements[pair.first]
+    second = elements[pair.second]
+    name = message("{one} and {other}", one=first.name, other=second.name)
+    return {
+        "kind": "pair",
+        "element_id": f"{first.element_id} {second.element_id}",
+        "name": name,
+        **pair.measures,
+        "name_message": pack(name),
+    }

@@ -1,0 +1,167 @@
+"""Failures: what the loss of an element costs the trips of a demand, exactly.
+
+Every trip takes its cheapest route around what failed; only what hangs below a failed element is
+searched anew (:mod:`corridor.kernels.criticality`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor import stopping
+from corridor.closures.demand_arrays import DemandArrays, into, packed, part
+from corridor.closures.elements import Element
+from corridor.errors import CallError
+from corridor.kernels import Bools, Floats, Ints
+from corridor.units import HOUR_MIN
+
+MEASURES: dict[str, Any] = {
+    "extra_usd_per_year": pl.Float64,
+    "unserved_units_per_year": pl.Float64,
+    "unserved_t_per_year": pl.Float64,
+    "unserved_usd_per_year": pl.Float64,
+    "loss_usd_per_year": pl.Float64,
+    "used_t_per_year": pl.Float64,
+    "detour_km": pl.Float64,
+    "detour_h": pl.Float64,
+}
+
+
+class CheapestRoutes(NamedTuple):
+    """The cheapest route of every trip, int64 [elements + 1, trips] each.
+
+    Row 0: with nothing shut; then with each element shut in turn. cents: generalised cost of a
+    unit, UNREACHED of the kernels where there is no route. minutes, metres: 0 there.
+    """
+
+    cents: Ints
+    minutes: Ints
+    metres: Ints
+
+
+class TripFigures(NamedTuple):
+    """Figures of every trip, [trips] each: a year's units, tonnes and value, and its limits.
+
+    max_extra_usd: a unit pays no more than that. lost_unit_usd: what one counts that has no route
+    left or would pay more. is_served: it has a route while nothing is shut.
+    """
+
+    units: Floats
+    t: Floats
+    value_usd: Floats
+    max_extra_usd: Floats
+    lost_unit_usd: Floats
+    is_served: Bools
+
+
+def routes_without(
+    arrays: DemandArrays, elements: Sequence[Element], weight: Ints | None = None
+) -> CheapestRoutes:
+    """Return the cheapest route of every trip with nothing shut and with each element shut.
+
+    weight: other weights than those of the first day, int64 [classes, arcs].
+    """
+    from corridor.kernels.criticality import without_each
+
+    regime = arrays.regime_of_day[0]
+    if weight is None:
+        weight = arrays.weight[regime]
+    back_ptr, back_arc = into(arrays)
+    graph = (arrays.ptr, arrays.head, arrays.tail, back_ptr, back_arc)
+    arcs_of_elements = packed([element.arcs for element in elements])
+
+    costs = np.zeros((len(elements) + 1, arrays.trips.height), np.int64)
+    sums = np.zeros((2, len(elements) + 1, arrays.trips.height), np.int64)
+    for class_, starts, trips in arrays.groups():
+        stopping.raise_if_stopped()
+        costs[:, trips], sums[:, :, trips] = without_each(
+            graph,
+            weight[class_],
+            np.stack([arrays.minutes[regime, class_], arrays.metres]),
+            starts,
+            packed([part(arrays.goals, trip) for trip in trips.tolist()]),
+            arcs_of_elements,
+        )
+    minutes, metres = sums
+    return CheapestRoutes(costs, minutes, metres)
+
+
+def measures(
+    arrays: DemandArrays, routes: CheapestRoutes, limit_share: float | None
+) -> list[dict[str, Any]]:
+    """Return the measures of :func:`corridor.rank` for every row of routes after the first.
+
+    limit_share: share of its value a unit may cost more before it is not sent; null: no limit.
+    """
+    if limit_share is not None and not limit_share >= 0:
+        raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
+
+    figures = _figures(arrays, routes, limit_share)
+    demand_ids = arrays.trips["demand_id"].to_list()
+    return [_measures_of(routes, row, figures, demand_ids) for row in range(1, len(routes.cents))]
+
+
+def _figures(
+    arrays: DemandArrays, routes: CheapestRoutes, limit_share: float | None
+) -> TripFigures:
+    from corridor.kernels.paths import UNREACHED
+
+    units = arrays.units()
+    value_usd = arrays.column("value_usd_per_unit")
+    if limit_share is None:
+        max_extra_usd = np.full(len(value_usd), np.inf)
+        lost_unit_usd = value_usd  # a unit that stays at home loses no more than its value
+    else:
+        max_extra_usd = value_usd * limit_share
+        lost_unit_usd = max_extra_usd
+    return TripFigures(
+        units=units,
+        t=units * arrays.column("t_per_unit"),
+        value_usd=units * value_usd,
+        max_extra_usd=max_extra_usd,
+        lost_unit_usd=lost_unit_usd,
+        is_served=routes.cents[0] < UNREACHED,
+    )
+
+
+def _measures_of(
+    routes: CheapestRoutes, row: int, trips: TripFigures, demand_ids: Sequence[str]
+) -> dict[str, Any]:
+    """Return the measures of one failure, which has a row of routes, compared with row 0."""
+    from corridor.kernels.paths import UNREACHED
+
+    cents = routes.cents[row]
+    is_cut_off = trips.is_served & (cents >= UNREACHED)
+    extra_cents = np.where(trips.is_served & ~is_cut_off, cents - routes.cents[0], 0)
+    extra_usd = extra_cents / 100
+    unit_loss_usd = np.minimum(extra_usd, trips.max_extra_usd)
+    loss_usd = trips.units * np.where(is_cut_off, trips.lost_unit_usd, unit_loss_usd)
+
+    detoured_t = (extra_usd > 0) * trips.t
+    total_detoured_t = detoured_t.sum()
+    cut_off_t = trips.t[is_cut_off].sum()
+    detour_km = (routes.metres[row] - routes.metres[0]) / 1000
+    detour_h = (routes.minutes[row] - routes.minutes[0]) / HOUR_MIN
+
+    any_loss = loss_usd.max(initial=0.0) > 0
+    return {
+        "extra_usd_per_year": float((trips.units * extra_usd).sum()),
+        "unserved_units_per_year": float(trips.units[is_cut_off].sum()),
+        "unserved_t_per_year": float(cut_off_t),
+        "unserved_usd_per_year": float(trips.value_usd[is_cut_off].sum()),
+        "loss_usd_per_year": float(loss_usd.sum()),
+        "used_t_per_year": float(total_detoured_t + cut_off_t),
+        "detour_km": _mean(detour_km, detoured_t),
+        "detour_h": _mean(detour_h, detoured_t),
+        "worst_demand_id": demand_ids[int(loss_usd.argmax())] if any_loss else None,
+    }
+
+
+def _mean(values: Floats, weights: Floats) -> float | None:
+    """Return the weighted mean; null where nothing has a weight."""
+    total = weights.sum()
+    return float((weights * values).sum() / total) if total else None
