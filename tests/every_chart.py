@@ -19,10 +19,11 @@ from corridor.charts.closures import (
 )
 from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.charts.distance import cost_distance, distance_pair, time_distance
-from corridor.charts.evidence import evidence, validation
+from corridor.charts.evidence import evidence
 from corridor.charts.maps import network_map, route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.trade import carriage, gains, potential, scenarios, way_to_target
+from corridor.charts.validation import validation
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -17,12 +17,12 @@ from corridor.charts.basemap.view import view_of
 from corridor.charts.calendar import calendar
 from corridor.charts.distance import time_distance
 from corridor.charts.distance_points import distance_points
-from corridor.charts.evidence import validation
 from corridor.charts.letters import route_letter, with_letters
 from corridor.charts.maps import network_map
 from corridor.charts.placement import Label, free_places
 from corridor.charts.style import STYLES, WIDTH, style_key
 from corridor.charts.svg import to_svg
+from corridor.charts.validation import validation
 from every_chart import EVERY, SVG, one_criterion, texts
 
 

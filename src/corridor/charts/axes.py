@@ -32,6 +32,11 @@ def number_scale(low: float, high: float) -> alt.Scale:
     return alt.Scale(domain=[low, high], nice=False)
 
 
+def category_scale(names: Iterable[str], values: Iterable[Any]) -> alt.Scale:
+    """Return a scale that gives each name its colour or shape."""
+    return alt.Scale(domain=list(names), range=list(values))
+
+
 def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
     """Return an axis of names at the left, so many pixels wide; a line break starts a new line."""
     look: dict[str, Any] = {
@@ -41,6 +46,7 @@ def names_axis(width: float, names: Iterable[str]) -> alt.Axis:
         "minExtent": width,
         "maxExtent": width,
     }
+
     if _any_on_two_lines(names):
         look |= TWO_LINES
     return alt.Axis(**look)

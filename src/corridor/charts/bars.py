@@ -42,7 +42,11 @@ def amount_axis(tick_count: int = 6) -> alt.Axis:
 
 
 def bar_panel(
-    *layers: Any, names: Iterable[str], row_px: int, margins: Margins, **look: Any
+    *layers: Any,
+    names: Iterable[str],
+    row_px: int,
+    margins: Margins,
+    **look: Any,
 ) -> Any:
     """Return layers as one panel of rows.
 

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import highest, number_scale
+from corridor.charts.axes import category_scale, highest, number_scale
 from corridor.charts.legends import legend, mark_key
 from corridor.charts.letters import route_letter
 from corridor.charts.style import FAINT, HUES, INK, SHAPES, WIDTH, Chart
@@ -18,6 +18,8 @@ from corridor.charts.text import numbered, text_width, title_lines, truncate
 from corridor.charts.titles import with_title
 from corridor.language.speech import marked, number, tell
 from corridor.units import DAY_H
+
+Borders = tuple[str, ...]  # names of the borders of a route, in order
 
 _PANEL_WIDTH = WIDTH - 82
 _PANEL_HEIGHT = 112
@@ -68,23 +70,29 @@ def calendar(frame: pl.DataFrame) -> Chart:
     by_frequency = corridors.value_counts(sort=True)["corridor"].to_list()
 
     year = _Year(*_ends(rows), _legend_names(by_frequency))
-    panels = {
-        criterion: rows.filter(pl.col("criterion") == criterion)
-        for criterion in frame["criterion"].unique(maintain_order=True)
-    }
-    gaps = {criterion: _gaps(panel) for criterion, panel in panels.items()}
-    marks = _reason_marks(gap for spells in gaps.values() for gap in spells)
-
-    parts = [_panel(panels[key], key, gaps[key], marks, year) for key in panels]
+    panels, marks = _panels(rows, frame["criterion"].unique(maintain_order=True), year)
     if marks:
         reasons = [(mark, reason) for reason, mark in marks.items()]
-        parts.append(mark_key(reasons, _PANEL_WIDTH))
+        panels.append(mark_key(reasons, _PANEL_WIDTH))
+
     return with_title(
-        alt.vconcat(*parts, spacing=14),
+        alt.vconcat(*panels, spacing=14),
         tell("The year's best routes by day of departure"),
         tell("grey: no route; the letter's reason stands below") if marks else None,
         _description(corridors.len(), rows.height, by_frequency),
     )
+
+
+def _panels(
+    rows: pl.DataFrame, criteria: Iterable[str], year: _Year
+) -> tuple[list[Any], dict[str, str]]:
+    """Return a panel a criterion, and reason of a gap -> its letter, the same in all panels."""
+    rows_of = {key: rows.filter(pl.col("criterion") == key) for key in criteria}
+    gaps_of = {key: _gaps(part) for key, part in rows_of.items()}
+    marks = _reason_marks(gap for gaps in gaps_of.values() for gap in gaps)
+
+    panels = [_panel(part, key, gaps_of[key], marks, year) for key, part in rows_of.items()]
+    return panels, marks
 
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
@@ -121,21 +129,31 @@ def with_corridors(frame: pl.DataFrame) -> pl.DataFrame:
     """
     countries = ["–".join(row) if row else None for row in frame["countries"].to_list()]
     borders = [tuple(row or ()) for row in frame["borders"].to_list()]
+    paths = list(zip(countries, borders, strict=True))
 
-    borders_of: dict[str, set[tuple[str, ...]]] = {}
-    for corridor, crossed in zip(countries, borders, strict=True):
-        if corridor is not None:
-            borders_of.setdefault(corridor, set()).add(crossed)
-
+    borders_of = _borders_by_countries(paths)
     names = [
         None if corridor is None else _corridor_name(corridor, crossed, borders_of[corridor])
-        for corridor, crossed in zip(countries, borders, strict=True)
+        for corridor, crossed in paths
     ]
     return frame.with_columns(corridor=pl.Series(names, dtype=pl.String))
 
 
+def _borders_by_countries(
+    paths: Iterable[tuple[str | None, Borders]],
+) -> dict[str, set[Borders]]:
+    """Return the countries of a route -> the borders of each route through them."""
+    borders_of: dict[str, set[Borders]] = {}
+    for countries, borders in paths:
+        if countries is not None:
+            borders_of.setdefault(countries, set()).add(borders)
+    return borders_of
+
+
 def _corridor_name(
-    countries: str, borders: tuple[str, ...], all_borders: set[tuple[str, ...]]
+    countries: str,
+    borders: Borders,
+    all_borders: set[Borders],
 ) -> str:
     """Return the countries, and the borders that not all routes through these have in common."""
     common = set.intersection(*(set(crossed) for crossed in all_borders))
@@ -157,21 +175,25 @@ def _legend_names(corridors: Iterable[str]) -> dict[str, str]:
 
 def _gaps(rows: pl.DataFrame) -> list[_Gap]:
     """Return the spells without a route for one reason, in order."""
-    days = rows["depart_on"].to_list()
-    steps = [later - day for day, later in zip(days, days[1:], strict=False)]
-    next_days = [*days[1:], days[-1] + min(steps, default=dt.timedelta(days=1))]
-
     gaps: list[_Gap] = []
     departures = rows.select("depart_on", "value", "reason").iter_rows()
+    next_days = _next_days(rows["depart_on"].to_list())
     for (day, value, reason), next_day in zip(departures, next_days, strict=True):
         if value is not None:
             continue
+
         gap = _Gap(reason or tell("no route"), day, next_day)
         if gaps and gaps[-1].end == gap.start and gaps[-1].reason == gap.reason:
             gaps[-1].end = gap.end
         else:
             gaps.append(gap)
     return gaps
+
+
+def _next_days(days: Sequence[dt.date]) -> list[dt.date]:
+    """Return the departure after each; after the last one: as soon as one ever follows another."""
+    steps = [later - day for day, later in zip(days, days[1:], strict=False)]
+    return [*days[1:], days[-1] + min(steps, default=dt.timedelta(days=1))]
 
 
 def _reason_marks(gaps: Iterable[_Gap]) -> dict[str, str]:
@@ -189,16 +211,21 @@ def _panel(
 ) -> Any:
     """Return one criterion's panel: gaps below, a line through the departures, their marks."""
     values = rows.filter(pl.col("value").is_not_null())
-    y = alt.Y(
+    y = _value_channel(criterion, highest(values["value"]))
+    shades, letters = _gap_marks(gaps, marks, year)
+
+    layers = (shades, _line(rows, y, year), _departure_marks(values, y, year), letters)
+    return alt.layer(*layers).properties(width=_PANEL_WIDTH, height=_PANEL_HEIGHT)
+
+
+def _value_channel(criterion: str, top: float) -> alt.Y:
+    title = tell(_BEST.get(criterion, _BEST["other"]))
+    return alt.Y(
         "value:Q",
-        title=title_lines(tell(_BEST.get(criterion, _BEST["other"])), 130),
-        scale=number_scale(0, highest(values["value"]) * 1.2 or 1.0),
+        title=title_lines(title, 130),
+        scale=number_scale(0, top * 1.2 or 1.0),
         axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=4),
     )
-    shades, letters = _gap_marks(gaps, marks, year)
-    return alt.layer(
-        shades, _line(rows, y, year), _departure_marks(values, y, year), letters
-    ).properties(width=_PANEL_WIDTH, height=_PANEL_HEIGHT)
 
 
 def _day_channel(column: str, year: _Year, **look: Any) -> alt.X:
@@ -231,43 +258,50 @@ def _departure_marks(values: pl.DataFrame, y: alt.Y, year: _Year) -> Any:
         day=pl.col("depart_on").cast(pl.String),
         corridor=pl.col("corridor").replace_strict(year.names, return_dtype=pl.String),
     )
-    names = list(year.names.values())
-    widest = max(map(text_width, names), default=0)
-    hue = alt.Color(
-        "corridor:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=_repeated(HUES, len(names))),
-        legend=legend(names, 2 if widest > 24 else 4),
-    )
-    shape = alt.Shape(
-        "corridor:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=_repeated(SHAPES, len(names))),
-    )
+    x = _day_channel("day", year, title=None)
     chart = alt.Chart(frame).mark_point(filled=True, size=44, opacity=1)
-    return chart.encode(x=_day_channel("day", year, title=None), y=y, color=hue, shape=shape)
+    return chart.encode(x=x, y=y, **_corridor_channels(list(year.names.values())))
+
+
+def _corridor_channels(names: Sequence[str]) -> dict[str, Any]:
+    """Return colour and shape of the corridors, with one legend."""
+    widest = max(map(text_width, names), default=0)
+    columns = 2 if widest > 24 else 4
+
+    hues = category_scale(names, _repeated(HUES, len(names)))
+    shapes = category_scale(names, _repeated(SHAPES, len(names)))
+    return {
+        "color": alt.Color("corridor:N", title=None, scale=hues, legend=legend(names, columns)),
+        "shape": alt.Shape("corridor:N", title=None, scale=shapes),
+    }
 
 
 def _repeated(values: Sequence[str], count: int) -> list[str]:
     return [values[i % len(values)] for i in range(count)]
 
 
-def _gap_marks(gaps: Iterable[_Gap], marks: Mapping[str, str], year: _Year) -> tuple[Any, Any]:
+def _gap_marks(
+    gaps: Iterable[_Gap],
+    marks: Mapping[str, str],
+    year: _Year,
+) -> tuple[Any, Any]:
     """Return the grey of the gaps, and the letters of their reasons in the middle of each."""
-    rows = [
-        {
-            "mark": marks[gap.reason],
-            "day": gap.start.isoformat(),
-            "day_to": min(gap.end, year.after).isoformat(),
-            "middle": (gap.start + (min(gap.end, year.last) - gap.start) / 2).isoformat(),
-        }
-        for gap in gaps
-    ]
+    rows = [_gap_row(gap, marks[gap.reason], year) for gap in gaps]
+
     chart = alt.Chart(alt.Data(values=rows))
-    shades = chart.mark_rect(fill="#ececec", opacity=1).encode(
-        x=_day_channel("day", year), x2="day_to:T"
+    shades = chart.mark_rect(fill="#ececec", opacity=1)
+    letters = chart.mark_text(fontSize=12, fontWeight="bold", color=INK)
+    return (
+        shades.encode(x=_day_channel("day", year), x2="day_to:T"),
+        letters.encode(x=_day_channel("middle", year), y=alt.value(14), text="mark:N"),
     )
-    letters = chart.mark_text(fontSize=12, fontWeight="bold", color=INK).encode(
-        x=_day_channel("middle", year), y=alt.value(14), text="mark:N"
-    )
-    return shades, letters
+
+
+def _gap_row(gap: _Gap, mark: str, year: _Year) -> dict[str, str]:
+    shown = min(gap.end, year.last) - gap.start
+    return {
+        "mark": mark,
+        "day": gap.start.isoformat(),
+        "day_to": min(gap.end, year.after).isoformat(),
+        "middle": (gap.start + shown / 2).isoformat(),
+    }

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import names_channel, number_scale
+from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
 from corridor.charts.legends import legend
@@ -23,13 +23,19 @@ from corridor.language.speech import marked, number, signed, tell
 MAX_HAZARDS = 10
 RETURN_YEARS = (2, 5, 10, 20, 50, 100)  # chances on the axis: once in so many years
 _MARGINS = Margins(left=250, right=96, letters=44)
+CASE_HUES = (HUES[0], HUES[1])
+CASE_DASHES = ([1, 0], [6, 3])
 _NAMED = 16  # links whose ends are named first
 _FEWER = marked("fewer tonnes")
 _MORE = marked("more tonnes")
 _TURNS = {_FEWER: HUES[1], _MORE: HUES[0]}
 
 
-def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, str]) -> Chart:
+def loss_curve(
+    years: pl.DataFrame,
+    summary: pl.DataFrame,
+    names: Mapping[str, str],
+) -> Chart:
     """Return the chance that a year costs more than so much, with the mean of all years.
 
     One line a case. years, summary: as the tables of :class:`corridor.Risk`, with case. names: what
@@ -42,19 +48,25 @@ def loss_curve(years: pl.DataFrame, summary: pl.DataFrame, names: Mapping[str, s
 
     channels = _case_channels(list(case_names.values()))
     chart = alt.layer(
-        _chance_line(chances, channels), _mean_rule(means, channels), _mean_texts(means, channels)
+        _chance_line(chances, channels),
+        _mean_rule(means, channels),
+        _mean_texts(means, channels),
     )
-    texts = [
-        tell("{case}: mean {millions} million USD", case=name, millions=number(loss))
-        for name, loss in means.select("name", "loss").iter_rows()
-    ]
     return with_title(
         chart.properties(width=WIDTH - 150, height=250),
         tell("What a year of closures costs"),
         tell("extra cost of what goes round or waits, and worth of what stays"),
-        tell("; ").join(texts),
+        _mean_list(means),
         left=140,
     )
+
+
+def _mean_list(means: pl.DataFrame) -> str:
+    texts = [
+        tell("{case}: mean {millions} million USD", case=name, millions=number(loss))
+        for name, loss in means.select("name", "loss").iter_rows()
+    ]
+    return tell("; ").join(texts)
 
 
 def _chances(years: pl.DataFrame, case_names: Mapping[str, str]) -> pl.DataFrame:
@@ -79,19 +91,16 @@ def _means(summary: pl.DataFrame, case_names: Mapping[str, str]) -> pl.DataFrame
 
 def _case_channels(names: list[str]) -> dict[str, dict[str, Any]]:
     """Return colour and dash of the cases: for lines, with a legend, and for rules, without."""
-    hues = alt.Scale(domain=names, range=[HUES[0], HUES[1]][: len(names)])
-    dashes = alt.Scale(domain=names, range=[[1, 0], [6, 3]][: len(names)])
+    hues = category_scale(names, CASE_HUES[: len(names)])
+    dashes = category_scale(names, CASE_DASHES[: len(names)])
     case_legend = legend(names, 1, symbolType="stroke", symbolSize=500)
-    return {
-        "line": {
-            "color": alt.Color("name:N", title=None, scale=hues, legend=case_legend),
-            "strokeDash": alt.StrokeDash("name:N", title=None, scale=dashes, legend=case_legend),
-        },
-        "rule": {
-            "color": alt.Color("name:N", scale=hues, legend=None),
-            "strokeDash": alt.StrokeDash("name:N", scale=dashes, legend=None),
-        },
-    }
+
+    def channels(**look: Any) -> dict[str, Any]:
+        hue = alt.Color("name:N", scale=hues, **look)
+        dash = alt.StrokeDash("name:N", scale=dashes, **look)
+        return {"color": hue, "strokeDash": dash}
+
+    return {"line": channels(title=None, legend=case_legend), "rule": channels(legend=None)}
 
 
 def _chance_line(chances: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> Any:
@@ -102,15 +111,19 @@ def _chance_line(chances: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) 
         scale=number_scale(0, top),
         axis=alt.Axis(format=",~f"),
     )
+    line = alt.Chart(chances).mark_line(strokeWidth=2, interpolate="step-after", clip=True)
+    return line.encode(x=x, y=_chance_channel(), **channels["line"])
+
+
+def _chance_channel() -> alt.Y:
+    """Return the upright axis: chances on a logarithmic scale, told by how often they come."""
     ticks = _chance_ticks()
-    y = alt.Y(
+    return alt.Y(
         "chance:Q",
         title=tell("chance that a year costs more"),
         scale=alt.Scale(type="log", domain=[0.004, 1], clamp=True),
         axis=alt.Axis(values=list(ticks), labelLimit=150, labelExpr=_word_expression(ticks)),
     )
-    line = alt.Chart(chances).mark_line(strokeWidth=2, interpolate="step-after", clip=True)
-    return line.encode(x=x, y=y, **channels["line"])
 
 
 def _chance_ticks() -> dict[float, str]:
@@ -118,7 +131,9 @@ def _chance_ticks() -> dict[float, str]:
     ticks: dict[float, str] = {1: tell("always")}
     for years in RETURN_YEARS:
         ticks[1 / years] = tell(
-            "{share}, 1 year in {years}", share=vega_per_cent(1 / years), years=number(years)
+            "{share}, 1 year in {years}",
+            share=vega_per_cent(1 / years),
+            years=number(years),
         )
     return ticks
 
@@ -142,6 +157,7 @@ def _mean_texts(means: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> 
         y_px=pl.int_range(pl.len()) * 16 + 12,
         right=pl.col("loss").max(),
     )
+
     marks = alt.Chart(rows).mark_text(align="left", dx=6, fontSize=11)
     return marks.encode(
         x=alt.X("right:Q"),
@@ -191,6 +207,7 @@ def _hazard_rows(part: pl.DataFrame) -> pl.DataFrame:
         .sort("loss_usd_per_year", descending=True)
         .head(MAX_HAZARDS)
     )
+
     rows = dearest.select("loss_share", loss=pl.col("loss_usd_per_year") / 1e6)
     texts = [
         f"{number(loss, 1)} ({vega_per_cent(share or 0.0)})" for share, loss in rows.iter_rows()
@@ -224,7 +241,11 @@ def _hazard_panel(rows: pl.DataFrame, case_name: str, top: float) -> Any:
     )
 
 
-def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -> Chart:
+def shift_map(
+    nodes: pl.DataFrame,
+    links: pl.DataFrame,
+    shifted: pl.DataFrame,
+) -> Chart:
     """Return the map of the tonnes that leave and join links.
 
     shifted: as :func:`corridor.closures.shifts.shifts`.
@@ -245,22 +266,27 @@ def shift_map(nodes: pl.DataFrame, links: pl.DataFrame, shifted: pl.DataFrame) -
 
 def _shift_weights(rows: pl.DataFrame, top: float) -> pl.DataFrame:
     is_fewer = pl.col("difference") < 0
-    kind = pl.when(is_fewer).then(pl.lit(_FEWER)).otherwise(pl.lit(_MORE))
-    width = link_widths(pl.col("difference").abs() / top)
-    return rows.select("link_id", kind.alias("kind"), width.alias("width"))
+    return rows.select(
+        "link_id",
+        kind=pl.when(is_fewer).then(pl.lit(_FEWER)).otherwise(pl.lit(_MORE)),
+        width=link_widths(pl.col("difference").abs() / top),
+    )
 
 
 def _shift_titles(rows: pl.DataFrame, top: float) -> Titles:
-    largest = rows.reverse().head(12).select("link_id", "difference").iter_rows()
-    changes = [f"{link} {signed(tonnes / 1e6, 2)}" for link, tonnes in largest]
     return Titles(
         tell("Where the goods leave and where they go instead"),
         tell(
             "wide is much; the widest {millions} million tonnes a year",
             millions=number(top / 1e6, 1),
         ),
-        tell("Million tonnes a year, change by link: {list}.", list=tell("; ").join(changes)),
+        tell("Million tonnes a year, change by link: {list}.", list=_shift_texts(rows)),
     )
+
+
+def _shift_texts(rows: pl.DataFrame) -> str:
+    largest = rows.reverse().head(12).select("link_id", "difference").iter_rows()
+    return tell("; ").join(f"{link} {signed(tonnes / 1e6, 2)}" for link, tonnes in largest)
 
 
 def corridor_bars(corridors: pl.DataFrame) -> Chart:
@@ -277,17 +303,18 @@ def corridor_bars(corridors: pl.DataFrame) -> Chart:
         _saving_panel(part, str(title), list(labels.values()), scale)
         for (title,), part in rows.group_by("title", maintain_order=True)
     ]
-    savings = [
-        (title, f"{name} {signed(value, 1)}")
-        for title, name, value in rows.select("title", "name", "value").iter_rows()
-    ]
     return with_title(
         alt.vconcat(*panels, spacing=14),
         tell("What a second corridor is worth"),
         tell("saved a year; line: two standard errors"),
-        tell("Million USD a year. {list}.", list=join_values(savings)),
+        tell("Million USD a year. {list}.", list=_saving_texts(rows)),
         left=_MARGINS.left,
     )
+
+
+def _saving_texts(rows: pl.DataFrame) -> str:
+    savings = rows.select("title", "name", "value").iter_rows()
+    return join_values((title, f"{name} {signed(value, 1)}") for title, name, value in savings)
 
 
 def _saving_labels() -> dict[str, str]:
@@ -305,12 +332,8 @@ def _saving_labels() -> dict[str, str]:
 def _savings(corridors: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     """Return title, name, value and its interval (low, high) in millions, a row a measure."""
     rows = corridors.filter(pl.col("measure").is_in(list(labels)))
-    titles = [
-        tell("{scenario}, beside {other}", scenario=scenario, other=other)
-        for scenario, other in rows.select("scenario", "without_scenario").iter_rows()
-    ]
     savings = rows.select(
-        title=pl.Series(titles, dtype=pl.String),
+        title=pl.Series(_saving_titles(rows), dtype=pl.String),
         name=pl.col("measure").replace_strict(labels),
         value=pl.col("difference") / 1e6,
         error=2 * pl.col("standard_error").fill_null(0.0) / 1e6,
@@ -318,6 +341,11 @@ def _savings(corridors: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
     return savings.with_columns(
         low=pl.col("value") - pl.col("error"), high=pl.col("value") + pl.col("error")
     )
+
+
+def _saving_titles(rows: pl.DataFrame) -> list[str]:
+    pairs = rows.select("scenario", "without_scenario").iter_rows()
+    return [tell("{scenario}, beside {other}", scenario=one, other=other) for one, other in pairs]
 
 
 def _saving_scale(rows: pl.DataFrame) -> alt.Scale:
@@ -328,10 +356,18 @@ def _saving_scale(rows: pl.DataFrame) -> alt.Scale:
     return number_scale(low - margin if low < 0 else low, high + margin)
 
 
-def _saving_panel(part: pl.DataFrame, title: str, names: list[str], scale: alt.Scale) -> Any:
+def _saving_panel(
+    part: pl.DataFrame,
+    title: str,
+    names: list[str],
+    scale: alt.Scale,
+) -> Any:
     y = names_channel("name", names, _MARGINS.left)
     zero = alt.X(
-        "zero:Q", title=tell("million USD a year"), scale=scale, axis=amount_axis(tick_count=7)
+        "zero:Q",
+        title=tell("million USD a year"),
+        scale=scale,
+        axis=amount_axis(tick_count=7),
     )
     hue = alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2]))
 
@@ -384,6 +420,7 @@ def _change_columns() -> dict[str, tuple[str, str]]:
         # Translators: the change of trade that the model finds.
         "model_change": tell("model"),
     }
+
     hues = (INK, HUES[3], FAINT, HUES[0])
     labels = row_labels(names.values(), _MARGINS.letters)
     return dict(zip(names, zip(labels, hues, strict=True), strict=True))
@@ -412,11 +449,16 @@ def _change_texts(rows: pl.DataFrame) -> str:
     )
 
 
+def _change_channel(scale: alt.Scale) -> alt.X:
+    label = "datum.value == 0 ? '0' : format(datum.value, '+.0%')"
+    axis = alt.Axis(tickCount=6, labelExpr=label)
+    return alt.X("value:Q", title=tell("change of trade by value"), scale=scale, axis=axis)
+
+
 def _change_panel(rows: pl.DataFrame, title: str, scale: alt.Scale) -> Any:
     names = rows["name"].to_list()
     y = names_channel("name", names, _MARGINS.left)
-    axis = alt.Axis(tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.0%')")
-    x = alt.X("value:Q", title=tell("change of trade by value"), scale=scale, axis=axis)
+    x = _change_channel(scale)
 
     base = alt.Chart(rows)
     bars = base.mark_bar(height=14, stroke=SOFT, strokeWidth=0.6)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import names_channel, number_scale
+from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
 from corridor.charts.legends import legend
@@ -39,7 +39,11 @@ _UNSERVED = marked("no way is left")
 _LOSSES = {_DETOUR: HUES[4], _UNSERVED: HUES[1]}
 
 
-def criticality_map(nodes: pl.DataFrame, links: pl.DataFrame, ranked: pl.DataFrame) -> Chart:
+def criticality_map(
+    nodes: pl.DataFrame,
+    links: pl.DataFrame,
+    ranked: pl.DataFrame,
+) -> Chart:
     """Return the map of the links whose loss would cost most.
 
     Wide is dear, the colour says how it costs. ranked: rows of :func:`corridor.rank`.
@@ -72,6 +76,7 @@ def _weights(worst: pl.DataFrame, top: float) -> pl.DataFrame:
     """
     is_unserved = _unserved_usd() * 2 > pl.col("loss_usd_per_year")
     kind = pl.when(is_unserved).then(pl.lit(_UNSERVED)).otherwise(pl.lit(_DETOUR))
+
     return worst.reverse().select(
         pl.col("element_id").alias("link_id"),
         kind.alias("kind"),
@@ -85,16 +90,19 @@ def _unserved_usd() -> pl.Expr:
 
 
 def _map_titles(worst: pl.DataFrame, top: float) -> Titles:
-    dearest = worst.head(10).select("name", "loss_usd_per_year").iter_rows()
-    losses = join_values((name, number(usd / 1e6)) for name, usd in dearest)
     return Titles(
         tell("The links that can least be spared"),
         tell(
             "wide is dear: up to {millions} million USD a year; long sea ways are left to the bars",
             millions=number(top / 1e6),
         ),
-        tell("Million USD a year if a link is shut. {list}.", list=losses),
+        tell("Million USD a year if a link is shut. {list}.", list=_worst_texts(worst)),
     )
+
+
+def _worst_texts(worst: pl.DataFrame) -> str:
+    dearest = worst.head(10).select("name", "loss_usd_per_year").iter_rows()
+    return join_values((name, number(usd / 1e6)) for name, usd in dearest)
 
 
 def criticality_bars(
@@ -148,7 +156,10 @@ def _labels(names: Sequence[Sequence[str]]) -> list[str]:
     """Return names cut to fit, each part on a line of its own and each unlike all others."""
     if all(len(lines) == 1 for lines in names):
         return row_labels((line for (line,) in names), _MARGINS.letters)
+    return _pair_labels(names)
 
+
+def _pair_labels(names: Iterable[Sequence[str]]) -> list[str]:
     labels: list[str] = []
     for lines in names:
         label = "\n".join(truncate(line, _MARGINS.letters) for line in lines)
@@ -168,13 +179,9 @@ def _loss_panel(rows: pl.DataFrame, kind_name: str) -> Any:
     y = names_channel("label", labels, _MARGINS.left)
     scale = number_scale(0, float(rows["loss"][0]) * 1.02)
 
-    title = tell("million USD a year: {what}", what=kind_name)
-    start = alt.X(
-        "start:Q",
-        title=title_lines(title, _MARGINS.title),
-        scale=scale,
-        axis=amount_axis(),
-    )
+    title = title_lines(tell("million USD a year: {what}", what=kind_name), _MARGINS.title)
+    start = alt.X("start:Q", title=title, scale=scale, axis=amount_axis())
+
     bars = alt.Chart(_loss_spans(rows)).mark_bar(height=13, stroke=PAPER, strokeWidth=0.4)
     sums = value_text(alt.Chart(rows.select("label", "loss")))
     return bar_panel(
@@ -199,5 +206,5 @@ def _loss_spans(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _loss_hue() -> alt.Color:
     names = [tell(name) for name in _LOSSES]
-    scale = alt.Scale(domain=names, range=list(_LOSSES.values()))
+    scale = category_scale(names, _LOSSES.values())
     return alt.Color("how:N", title=None, scale=scale, legend=legend(names, 2))

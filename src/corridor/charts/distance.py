@@ -111,7 +111,10 @@ def _largest(column: pl.Series, otherwise: float) -> float:
 
 
 def _diagram(
-    points: pl.DataFrame, title: str, measures: Sequence[_Measure], height: float
+    points: pl.DataFrame,
+    title: str,
+    measures: Sequence[_Measure],
+    height: float,
 ) -> Chart:
     """Return the diagrams of some measures, one below the other, over the key of stops."""
     sides = [_side(points, measure, height) for measure in measures]
@@ -122,17 +125,24 @@ def _diagram(
     stops = [(number, stop) for stop, number in stop_numbers.items()]
     parts = [*plots, mark_key(stops, _PLOT_WIDTH)] if stops else plots
 
-    description = tell(
-        "{title}. {routes}. Stops: {stops}.",
-        title=title,
-        routes=tell("; ").join(_route_texts(sides)),
-        stops=tell(", ").join(f"{number} {stop}" for number, stop in stops),
-    )
     return with_title(
         alt.vconcat(*parts, spacing=14),
         title,
         tell("slopes: under way; vertical steps: borders, terminals, waits"),
-        description,
+        _description(title, sides, stops),
+    )
+
+
+def _description(
+    title: str,
+    sides: Sequence[_Side],
+    stops: Iterable[tuple[str, str]],
+) -> str:
+    return tell(
+        "{title}. {routes}. Stops: {stops}.",
+        title=title,
+        routes=tell("; ").join(_route_texts(sides)),
+        stops=tell(", ").join(f"{number} {stop}" for number, stop in stops),
     )
 
 
@@ -159,24 +169,25 @@ def _number_stops(sides: Iterable[_Side]) -> dict[str, str]:
 
 def _route_texts(sides: Sequence[_Side]) -> list[str]:
     """Return what each route comes to, for the description."""
-    ends = [side.ends() for side in sides]
-    texts = []
-    for i, (letter, km) in enumerate(ends[0].select("letter", "km_to").iter_rows()):
-        amounts = [
-            side.measure.text(end["y_to"][i], 1) for side, end in zip(sides, ends, strict=True)
-        ]
-        text = tell(
+    routes = sides[0].ends().select("letter", "km_to").iter_rows()
+    amounts_by_side = [[side.measure.text(y, 1) for y in side.ends()["y_to"]] for side in sides]
+    return [
+        tell(
             "route {letter}: {km} km, {amounts}",
             letter=letter,
             km=number(km),
             amounts=tell(", ").join(amounts),
         )
-        texts.append(text)
-    return texts
+        for (letter, km), *amounts in zip(routes, *amounts_by_side, strict=True)
+    ]
 
 
 def _layers(
-    side: _Side, stop_numbers: Mapping[str, str], style_keys: Sequence[str], *, is_lowest: bool
+    side: _Side,
+    stop_numbers: Mapping[str, str],
+    style_keys: Sequence[str],
+    *,
+    is_lowest: bool,
 ) -> Any:
     """Return one diagram: strokes under labels; the lowest names the kilometres."""
     end_texts = {
@@ -184,27 +195,41 @@ def _layers(
         for letter, y in side.ends().select("letter", "y_to").iter_rows()
     }
     labels = place_labels(side.points, side.plot, end_texts, stop_numbers)
+
     return alt.layer(
         _strokes(side, style_keys, is_lowest=is_lowest), *_label_marks(labels)
     ).properties(width=_PLOT_WIDTH, height=side.plot.height)
 
 
 def _strokes(side: _Side, style_keys: Sequence[str], *, is_lowest: bool) -> Any:
-    x = alt.X(
+    """Return the lines of the routes, in the styles of what they ride on."""
+    chart = alt.Chart(_corners(side.points)).mark_line(strokeCap="butt")
+    return chart.encode(
+        x=_km_channel(side.plot, has_title=is_lowest),
+        y=_y_channel(side),
+        detail=["stroke:N"],
+        order="place:Q",
+        **mode_channels(style_keys),
+    )
+
+
+def _km_channel(plot: Plot, *, has_title: bool) -> alt.X:
+    return alt.X(
         "km:Q",
-        title=tell("km from origin") if is_lowest else None,
-        scale=number_scale(0, side.plot.km_top),
+        title=tell("km from origin") if has_title else None,
+        scale=number_scale(0, plot.km_top),
         axis=alt.Axis(format=",.0f", tickCount=8),
     )
-    ticks = 7 if _is_tall(side.plot.height) else 5
-    y = alt.Y(
+
+
+def _y_channel(side: _Side) -> alt.Y:
+    tick_count = 7 if _is_tall(side.plot.height) else 5
+    return alt.Y(
         "y:Q",
         title=side.measure.title,
         scale=number_scale(0, side.plot.y_top),
-        axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=ticks),
+        axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=tick_count),
     )
-    chart = alt.Chart(_corners(side.points)).mark_line(strokeCap="butt")
-    return chart.encode(x=x, y=y, detail=["stroke:N"], order="place:Q", **mode_channels(style_keys))
 
 
 def _corners(points: pl.DataFrame) -> pl.DataFrame:
@@ -228,20 +253,25 @@ def _corners(points: pl.DataFrame) -> pl.DataFrame:
 
 def _label_marks(labels: pl.DataFrame) -> list[Any]:
     """Return the rules that lead to labels, numbers in rings, and texts with a halo."""
-    at = pixel_channels()
     base = alt.Chart(labels)
-    numbers = base.transform_filter("datum.is_number")
-    texts = base.transform_filter("!datum.is_number")
-
     rule = base.mark_rule(color=SOFT, strokeWidth=0.8)
-    ring = numbers.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1)
-    figure = numbers.mark_text(fontSize=10, fontWeight="bold", color=INK)
-    halo = texts.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4)
-    text = texts.mark_text(fontSize=12, fontWeight="bold", color=INK)
     return [
-        rule.encode(x2="at_x_px:Q", y2="at_y_px:Q", **at),
-        ring.encode(**at),
-        figure.encode(text="mark:N", **at),
-        halo.encode(text="mark:N", **at),
-        text.encode(text="mark:N", **at),
+        rule.encode(x2="at_x_px:Q", y2="at_y_px:Q", **pixel_channels()),
+        *_number_marks(base.transform_filter("datum.is_number")),
+        *_text_marks(base.transform_filter("!datum.is_number")),
     ]
+
+
+def _number_marks(base: Any) -> list[Any]:
+    ring = base.mark_circle(size=210, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1)
+    number = base.mark_text(fontSize=10, fontWeight="bold", color=INK)
+    return [
+        ring.encode(**pixel_channels()),
+        number.encode(text="mark:N", **pixel_channels()),
+    ]
+
+
+def _text_marks(base: Any) -> list[Any]:
+    halo = base.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4)
+    text = base.mark_text(fontSize=12, fontWeight="bold", color=INK)
+    return [mark.encode(text="mark:N", **pixel_channels()) for mark in (halo, text)]

@@ -50,6 +50,14 @@ _BESIDE_LINE = (
 # share its number.
 _SAME_STOP = Pixel(40, 24)
 _TRACE_STEP_PX = 4.0
+_SCHEMA = {
+    "mark": pl.String,
+    "is_number": pl.Boolean,
+    "x_px": pl.Float64,
+    "y_px": pl.Float64,
+    "at_x_px": pl.Float64,
+    "at_y_px": pl.Float64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,13 @@ class _Sheet:
         return free_places([label], offsets, area, self.boxes)[0]
 
     def _put(
-        self, mark: str, label: Label, place: Pixel, *, is_number: bool, has_rule: bool
+        self,
+        mark: str,
+        label: Label,
+        place: Pixel,
+        *,
+        is_number: bool,
+        has_rule: bool,
     ) -> None:
         self.boxes.append(label.box(place))
         # A rule leads from the label to what it names; one of no length is not seen.
@@ -128,7 +142,10 @@ class _Sheet:
 
 
 def place_labels(
-    points: pl.DataFrame, plot: Plot, end_texts: Mapping[str, str], stop_numbers: Mapping[str, str]
+    points: pl.DataFrame,
+    plot: Plot,
+    end_texts: Mapping[str, str],
+    stop_numbers: Mapping[str, str],
 ) -> pl.DataFrame:
     """Return the labels of one diagram in free places.
 
@@ -159,13 +176,14 @@ def place_labels(
         _add_letters(sheet, traces, lines)
     _add_stop_numbers(sheet, points, stop_numbers)
 
-    schema: dict[str, Any] = {"mark": pl.String, "is_number": pl.Boolean}
-    schema |= dict.fromkeys(("x_px", "y_px", "at_x_px", "at_y_px"), pl.Float64)
-    return pl.DataFrame(sheet.rows, schema=schema)
+    return pl.DataFrame(sheet.rows, schema=_SCHEMA)
 
 
 def _add_end_texts(
-    sheet: _Sheet, points: pl.DataFrame, end_texts: Mapping[str, str], lines: Sequence[Box]
+    sheet: _Sheet,
+    points: pl.DataFrame,
+    end_texts: Mapping[str, str],
+    lines: Sequence[Box],
 ) -> None:
     ends = points.group_by("letter", maintain_order=True).last()
     for letter, km, y in ends.select("letter", "km_to", "y_to").iter_rows():
@@ -179,7 +197,11 @@ def _add_letters(sheet: _Sheet, traces: Traces, lines: Sequence[Box]) -> None:
         sheet.add(letter, Label(*point, 14.0, 16.0), _BESIDE_LINE, lines=lines)
 
 
-def _add_stop_numbers(sheet: _Sheet, points: pl.DataFrame, stop_numbers: Mapping[str, str]) -> None:
+def _add_stop_numbers(
+    sheet: _Sheet,
+    points: pl.DataFrame,
+    stop_numbers: Mapping[str, str],
+) -> None:
     placed: list[tuple[str, Pixel]] = []
     for stop, point in _stop_points(points, sheet.plot):
         if not any(stop == other and _are_near(point, at) for other, at in placed):
@@ -232,13 +254,20 @@ def _loneliest_points(traces: Traces) -> dict[str, Pixel]:
     """
     lonely = {}
     for letter, trace in traces.items():
-        others = [
-            point for other, points in traces.items() if other != letter for point in points[::3]
-        ]
+        others = _every_third(points for other, points in traces.items() if other != letter)
         fifth = len(trace) // 5
         middle = trace[fifth : -fifth or None] or trace
-        lonely[letter] = max(middle[::3], key=lambda point: _nearest_px2(point, others))
+        lonely[letter] = _farthest(middle[::3], others)
     return lonely
+
+
+def _every_third(lines: Iterable[list[Pixel]]) -> list[Pixel]:
+    return [point for points in lines for point in points[::3]]
+
+
+def _farthest(points: Iterable[Pixel], others: Sequence[Pixel]) -> Pixel:
+    """Return the point whose nearest other point is the farthest."""
+    return max(points, key=lambda point: _nearest_px2(point, others))
 
 
 def _nearest_px2(point: Pixel, others: Iterable[Pixel]) -> float:

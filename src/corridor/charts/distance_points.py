@@ -11,6 +11,17 @@ import polars as pl
 from corridor.charts.letters import with_letters
 from corridor.charts.style import STYLES, style_key
 
+_SCHEMA: dict[str, Any] = {
+    "letter": pl.String,
+    "drawn": pl.String,
+    "stop": pl.String,
+    "km": pl.Float64,
+    "km_to": pl.Float64,
+    "time_h": pl.Float64,
+    "time_to_h": pl.Float64,
+    "cost_usd": pl.Float64,
+    "cost_to_usd": pl.Float64,
+}
 LAND_MODES = ("road", "rail", "waterway")  # only on these a change of country is a border
 
 
@@ -65,11 +76,7 @@ def distance_points(legs: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         pieces = _route_pieces(route_legs.sort("leg").iter_rows(named=True), places)
         rows += [route | row for row in _summed(pieces)]
 
-    numbers = ("km", "km_to", "time_h", "time_to_h", "cost_usd", "cost_to_usd")
-    schema: dict[str, Any] = {"route_id": legs.schema["route_id"]}
-    schema |= dict.fromkeys(("letter", "drawn", "stop"), pl.String)
-    schema |= dict.fromkeys(numbers, pl.Float64)
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema={"route_id": legs.schema["route_id"], **_SCHEMA})
 
 
 def _route_pieces(

@@ -18,10 +18,20 @@ MAX_KEY_COLUMNS = 4
 _ROW_PX = 18  # height of a row of a key
 _MARK_PX = 10  # middle of a mark, from the left of its column
 _MEANING_PX = 24  # begin of a meaning, from the left of its column
+_KEY_SCHEMA = {
+    "mark": pl.String,
+    "meaning": pl.String,
+    "mark_px": pl.Float64,
+    "text_px": pl.Float64,
+    "y_px": pl.Int64,
+}
 
 
 def legend(
-    names: Sequence[str], max_columns: int, padding_px: float = 10, **look: Any
+    names: Sequence[str],
+    max_columns: int,
+    padding_px: float = 10,
+    **look: Any,
 ) -> alt.Legend:
     """Return the legend of these names below a chart, in as many columns as the page holds.
 
@@ -39,6 +49,7 @@ def legend(
     # The SVG maker may have no Chinese letters to measure: the padding makes up for their width.
     padding = padding_px + max((7.0 * count_wide(name) for name in names), default=0.0)
     symbol_px = 40 if look.get("symbolSize") else 24
+
     return alt.Legend(
         orient="bottom",
         columns=_legend_columns(names, max_columns, padding + symbol_px),
@@ -48,7 +59,11 @@ def legend(
     )
 
 
-def _legend_columns(names: Sequence[str], max_columns: int, beside_px: float) -> int:
+def _legend_columns(
+    names: Sequence[str],
+    max_columns: int,
+    beside_px: float,
+) -> int:
     """Return how many columns fit the page; beside_px: taken by symbol and padding of each."""
     for count in range(max_columns, 1, -1):
         columns = [names[i::count] for i in range(min(count, len(names)))]
@@ -67,7 +82,25 @@ def mode_channels(style_keys: Iterable[str], widen: float = 1.0) -> dict[str, An
     shown = set(style_keys)
     styles = [style for key, style in STYLES.items() if key in shown]
     names = [tell(style.name) for style in styles]
-    common_legend = legend(
+    mode_legend = _mode_legend(names)
+
+    def look(values: list[Any]) -> dict[str, Any]:
+        scale = alt.Scale(type="ordinal", domain=names, range=values)
+        return {"scale": scale, "legend": mode_legend}
+
+    hues = [style.hue for style in styles]
+    dashes = [list(style.dash) for style in styles]
+    widths = [style.width * widen for style in styles]
+    return {
+        "color": alt.Color("drawn:N", **look(hues)),
+        "strokeDash": alt.StrokeDash("drawn:N", **look(dashes)),
+        "strokeWidth": alt.StrokeWidth("drawn:N", **look(widths)),
+    }
+
+
+def _mode_legend(names: Sequence[str]) -> alt.Legend:
+    """Return a legend of strokes long enough to show their dashes."""
+    return legend(
         names,
         4,
         18,
@@ -77,18 +110,6 @@ def mode_channels(style_keys: Iterable[str], widen: float = 1.0) -> dict[str, An
         symbolSize=700,
         symbolStrokeWidth=2.4,
     )
-
-    def scale(values: list[Any]) -> alt.Scale:
-        return alt.Scale(type="ordinal", domain=names, range=values)
-
-    hues = scale([style.hue for style in styles])
-    dashes = scale([list(style.dash) for style in styles])
-    widths = scale([style.width * widen for style in styles])
-    return {
-        "color": alt.Color("drawn:N", legend=common_legend, scale=hues),
-        "strokeDash": alt.StrokeDash("drawn:N", legend=common_legend, scale=dashes),
-        "strokeWidth": alt.StrokeWidth("drawn:N", legend=common_legend, scale=widths),
-    }
 
 
 def mark_key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
@@ -122,6 +143,7 @@ def _key_cells(
 ) -> pl.DataFrame:
     """Return mark and meaning of each entry with their places, column after column."""
     limit = int((column_px - 34) / 5.6)
+
     rows = [
         {
             "mark": mark,
@@ -132,11 +154,4 @@ def _key_cells(
         }
         for i, (mark, meaning) in enumerate(entries)
     ]
-    schema = {
-        "mark": pl.String,
-        "meaning": pl.String,
-        "mark_px": pl.Float64,
-        "text_px": pl.Float64,
-        "y_px": pl.Int64,
-    }
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=_KEY_SCHEMA)

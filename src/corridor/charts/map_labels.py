@@ -96,9 +96,8 @@ def place_names(ranked: pl.DataFrame, view: View, *, limit: int) -> list[Name]:
     rows = ranked.select("name", "lon_deg", "lat_deg").head(limit)
     dots = [Pixel(*view.pixel(lon, lat)) for _, lon, lat in rows.iter_rows()]
     texts = [_short_name(str(name)) for name in rows["name"]]
-    labels = [
-        Label(*dot, 6.2 * text_width(text) + 8, 13.0) for dot, text in zip(dots, texts, strict=True)
-    ]
+    sizes = [(6.2 * text_width(text) + 8, 13.0) for text in texts]
+    labels = [Label(*dot, *size) for dot, size in zip(dots, sizes, strict=True)]
 
     obstacles = [box_around(dot, 3) for dot in dots]
     places = free_places(labels, _BESIDE_DOT, (view.width, view.height), obstacles)
@@ -187,7 +186,11 @@ def _letter_labels(legs: pl.DataFrame, pixels: Mapping[str, Pixel]) -> Iterator[
             yield Label(x, y, 19.0, 19.0)
 
 
-def _first_letter_place(labels: Sequence[Label], view: View, boxes: Sequence[Box]) -> Pixel | None:
+def _first_letter_place(
+    labels: Sequence[Label],
+    view: View,
+    boxes: Sequence[Box],
+) -> Pixel | None:
     """Return the first free place on a link, else beside one."""
     for offsets in (_ON_LINK, _BESIDE_LINK):
         for label in labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import altair as alt
@@ -23,7 +23,7 @@ BORDER = "#b9b2a3"
 COUNTRY = "#9a927f"
 PALE_LINK = "#c4c9ce"
 _EYE_PX = 2.4  # corners of coasts closer than this are not told apart
-_RIM_PX = 4  # so far beyond the paper things are still drawn
+_RIM_PX = 4  # lines are drawn so far beyond the paper, crosses only so far within
 _CROSS = "M-1,-1L1,1M1,-1L-1,1"
 
 
@@ -35,6 +35,7 @@ def land_and_borders(ground: dict[str, Any], view: View) -> list[Any]:
     rings = [ring for polygon in ground["land"]["coordinates"] for ring in polygon]
     land = _trace(rings, view, is_closed=True)
     borders = _trace(ground["borders"]["coordinates"], view)
+
     return [
         _path(land, fill=LAND, stroke=COAST, strokeWidth=0.6),
         _path(borders, fill="transparent", stroke=BORDER, strokeWidth=0.8),
@@ -67,16 +68,20 @@ def _trace(lines: Iterable[Line], view: View, *, is_closed: bool = False) -> str
     Lines off the paper are left out, and rings too small to be seen.
     """
     end = "Z" if is_closed else ""
-    parts = []
-    for line in lines:
-        points = [view.pixel(lon, lat) for lon, lat in line]
-        if _is_visible(points, view, is_closed):
-            corners = "L".join(f"{x:.0f},{y:.0f}" for x, y in _thin(points))
-            parts.append(f"M{corners}{end}")
-    return "".join(parts)
+    paths = ([view.pixel(lon, lat) for lon, lat in line] for line in lines)
+    visible = (points for points in paths if _is_visible(points, view, is_closed))
+    return "".join(f"M{_corners(points)}{end}" for points in visible)
 
 
-def _is_visible(points: Sequence[tuple[float, float]], view: View, is_closed: bool) -> bool:
+def _corners(points: Sequence[tuple[float, float]]) -> str:
+    return "L".join(f"{x:.0f},{y:.0f}" for x, y in _thin(points))
+
+
+def _is_visible(
+    points: Sequence[tuple[float, float]],
+    view: View,
+    is_closed: bool,
+) -> bool:
     xs = [x for x, _ in points]
     ys = [y for _, y in points]
     left = min(xs)
@@ -109,7 +114,12 @@ def strokes(lines: pl.DataFrame, widen: float = 1.0) -> Any:
     return chart.mark_geoshape(filled=False, clip=True).encode(**mode_channels(style_keys, widen))
 
 
-def crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View) -> list[Any]:
+def crosses(
+    shut: pl.DataFrame,
+    nodes: pl.DataFrame,
+    links: pl.DataFrame,
+    view: View,
+) -> list[Any]:
     """Return crosses in the middle of shut links, with a halo.
 
     Parameters
@@ -121,20 +131,31 @@ def crosses(shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: 
     view
         What the map shows: crosses near its rim are left out.
     """
-    pixels = {node: view.pixel(*place) for node, place in node_places(nodes).items()}
-    ends = links.filter(pl.col("link_id").is_in(shut["link_id"].to_list()))
-
-    rows = []
-    for start, end in ends.select("from_node_id", "to_node_id").iter_rows():
-        x = (pixels[start][0] + pixels[end][0]) / 2
-        y = (pixels[start][1] + pixels[end][1]) / 2
-        if 4 < x < view.width - 4 and 4 < y < view.height - 4:
-            rows.append({"x_px": x, "y_px": y})
+    shut_links = links.filter(pl.col("link_id").is_in(shut["link_id"].to_list()))
+    middles = _middles(shut_links, nodes, view)
+    rows = [{"x_px": x, "y_px": y} for x, y in middles if _is_inside(x, y, view)]
 
     chart = alt.Chart(alt.Data(values=rows))
     halo = chart.mark_point(shape=_CROSS, size=70, stroke=PAPER, strokeWidth=4.5, opacity=1)
     cross = chart.mark_point(shape=_CROSS, size=70, stroke=INK, strokeWidth=1.9, opacity=1)
     return [halo.encode(**pixel_channels()), cross.encode(**pixel_channels())]
+
+
+def _middles(
+    links: pl.DataFrame,
+    nodes: pl.DataFrame,
+    view: View,
+) -> Iterator[tuple[float, float]]:
+    """Give the pixel in the middle of each link."""
+    pixels = {node: view.pixel(*place) for node, place in node_places(nodes).items()}
+    for start, end in links.select("from_node_id", "to_node_id").iter_rows():
+        start_x, start_y = pixels[start]
+        end_x, end_y = pixels[end]
+        yield (start_x + end_x) / 2, (start_y + end_y) / 2
+
+
+def _is_inside(x: float, y: float, view: View) -> bool:
+    return _RIM_PX < x < view.width - _RIM_PX and _RIM_PX < y < view.height - _RIM_PX
 
 
 def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
@@ -145,7 +166,12 @@ def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
         rows.append({"name": name, "x_px": x, "y_px": y})
 
     mark = alt.Chart(alt.Data(values=rows)).mark_circle(
-        size=size, fill=PAPER, stroke=INK, strokeWidth=0.9, opacity=1, clip=True
+        size=size,
+        fill=PAPER,
+        stroke=INK,
+        strokeWidth=0.9,
+        opacity=1,
+        clip=True,
     )
     return mark.encode(**pixel_channels())
 

@@ -20,6 +20,7 @@ _SHORT_KM = 50.0  # below this no detour is measured
 _BOW_PX = 5.0  # between parallel links
 _ARC_STEP_DEG = 3.0  # a great circle is drawn as straight pieces of this length
 
+_Vector = tuple[float, float, float]
 _LINES = pl.List(pl.List(pl.List(pl.Float64)))
 _SCHEMA: dict[str, Any] = {
     "link_id": pl.String,
@@ -68,18 +69,15 @@ def link_lines(
 
     rows = []
     for link in links.iter_rows(named=True):
-        start = places[link["from_node_id"]]
-        end = places[link["to_node_id"]]
+        start, end = _ends(link, places)
         if not with_detours and _goes_round_land(link, start, end):
             continue
 
-        # Bows lie on one side of the pair of places, whatever the links' directions.
-        is_reversed = link["from_node_id"] > link["to_node_id"]
-        ends = (end, start) if is_reversed else (start, end)
-        line = _bow(*ends, ranks.get(link["link_id"], 0), bow_deg)
+        line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
         pieces = clip_line(line, bounds)
         if pieces:
             rows.append(_row(link, pieces, closed))
+
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
@@ -87,6 +85,12 @@ def node_places(nodes: pl.DataFrame) -> dict[str, Point]:
     """Return node_id -> longitude and latitude in degrees."""
     rows = nodes.select("node_id", "lon_deg", "lat_deg").iter_rows()
     return {node: (lon, lat) for node, lon, lat in rows}
+
+
+def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> tuple[Point, Point]:
+    """Return the ends of a link in one order, whatever its direction: bows lie on one side."""
+    first, second = sorted((link["from_node_id"], link["to_node_id"]))
+    return places[first], places[second]
 
 
 def _parallel_ranks(links: pl.DataFrame) -> dict[str, int]:
@@ -111,15 +115,14 @@ def _row(
     link: Mapping[str, Any], pieces: Sequence[Line], closed: Collection[str]
 ) -> dict[str, Any]:
     is_shut = link["status"] == "closed" or link["link_id"] in closed
+    coordinates = [[list(point) for point in piece] for piece in pieces]
+
     return {
         "link_id": link["link_id"],
         "drawn": STYLES[_style_key(link, is_shut)].name,
         "shut": is_shut,
         "type": "Feature",
-        "geometry": {
-            "type": "MultiLineString",
-            "coordinates": [[list(point) for point in piece] for piece in pieces],
-        },
+        "geometry": {"type": "MultiLineString", "coordinates": coordinates},
     }
 
 
@@ -138,9 +141,7 @@ def _bow(start: Point, end: Point, rank: int, bow_deg: float) -> Line:
 
     dx = end[0] - start[0]
     dy = end[1] - start[1]
-    side = 1 if rank % 2 else -1
-    step = (rank + 1) // 2
-    bow = side * min(0.12, bow_deg / max(1e-6, math.hypot(dx, dy))) * step
+    bow = _bow_share(rank, bow_deg, math.hypot(dx, dy))
 
     line = []
     for share in (i / 8 for i in range(9)):
@@ -149,6 +150,16 @@ def _bow(start: Point, end: Point, rank: int, bow_deg: float) -> Line:
         y = start[1] + dy * share + dx * bow * 4 * share * (1 - share)
         line.append((x, y))
     return line
+
+
+def _bow_share(rank: int, bow_deg: float, length_deg: float) -> float:
+    """Return how far the rank-th line bows out, as a share of its length; negative: to the right.
+
+    Odd ranks bow to one side, even ones to the other, each pair further out.
+    """
+    side = 1 if rank % 2 else -1
+    step = (rank + 1) // 2
+    return side * min(0.12, bow_deg / max(1e-6, length_deg)) * step
 
 
 def along_great_circle(line: Sequence[Sequence[float]]) -> Line:
@@ -165,17 +176,20 @@ def along_great_circle(line: Sequence[Sequence[float]]) -> Line:
     if count < 2:
         return [(lon, lat) for lon, lat in line]
 
-    arc = []
-    for share in (i / count for i in range(count + 1)):
-        near = math.sin((1 - share) * angle) / math.sin(angle)
-        far = math.sin(share * angle) / math.sin(angle)
-        x, y, z = (near * a + far * b for a, b in zip(start, end, strict=True))
-        lat = math.asin(max(-1.0, min(1.0, z)))
-        arc.append((math.degrees(math.atan2(y, x)), math.degrees(lat)))
-    return arc
+    return [_between(start, end, angle, i / count) for i in range(count + 1)]
 
 
-def _unit_vector(place: Sequence[float]) -> tuple[float, float, float]:
+def _between(start: _Vector, end: _Vector, angle: float, share: float) -> Point:
+    """Return the place at a share of the great circle between two; angle: between these."""
+    near = math.sin((1 - share) * angle) / math.sin(angle)
+    far = math.sin(share * angle) / math.sin(angle)
+    x, y, z = (near * a + far * b for a, b in zip(start, end, strict=True))
+
+    lat = math.asin(max(-1.0, min(1.0, z)))
+    return math.degrees(math.atan2(y, x)), math.degrees(lat)
+
+
+def _unit_vector(place: Sequence[float]) -> _Vector:
     """Return a place on the globe as a point of the unit sphere."""
     lon = math.radians(place[0])
     lat = math.radians(place[1])

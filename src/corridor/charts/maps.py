@@ -13,6 +13,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from corridor.charts.axes import category_scale
 from corridor.charts.basemap.outline import basemap
 from corridor.charts.basemap.view import View, view_of
 from corridor.charts.formats import translate
@@ -95,7 +96,11 @@ def _is_on_paper(view: View, lon_deg: float, lat_deg: float) -> bool:
     return 0 <= x <= view.width and 0 <= y <= view.height
 
 
-def _network_titles(nodes: pl.DataFrame, lines: pl.DataFrame, on: str | None) -> Titles:
+def _network_titles(
+    nodes: pl.DataFrame,
+    lines: pl.DataFrame,
+    on: str | None,
+) -> Titles:
     if on:
         subtitle = tell("lines join places; × marks links shut on {day}", day=on)
     else:
@@ -148,11 +153,10 @@ def route_map(
     routes = link_lines(nodes, _leg_links(legs), view, parallel_among=links, with_detours=True)
     names = place_names(rank_by_role(used, legs), view, limit=40)
 
-    halo = alt.Chart(routes).mark_geoshape(filled=False, stroke=PAPER, strokeWidth=6.5, clip=True)
     chart = alt.layer(
         *_ground(view, nodes, names),
         pale_links(network, view),
-        halo,
+        _halo(routes),
         strokes(routes, widen=1.5),
         *crosses(network.filter(pl.col("shut")), nodes, links, view),
         dots(used, view, size=22),
@@ -162,6 +166,11 @@ def route_map(
     return _frame(chart, view, _route_titles(used, legs, routes))
 
 
+def _halo(lines: pl.DataFrame) -> Any:
+    chart = alt.Chart(lines)
+    return chart.mark_geoshape(filled=False, stroke=PAPER, strokeWidth=6.5, clip=True)
+
+
 def _leg_links(legs: pl.DataFrame) -> pl.DataFrame:
     """Return the links of some legs, each once, as open links."""
     columns = ("from_node_id", "to_node_id", "mode", "layer", "length_km")
@@ -169,25 +178,35 @@ def _leg_links(legs: pl.DataFrame) -> pl.DataFrame:
     return links.agg(pl.col(*columns).first()).with_columns(status=pl.lit(OPEN_STATUS))
 
 
-def _route_titles(nodes: pl.DataFrame, legs: pl.DataFrame, lines: pl.DataFrame) -> Titles:
+def _route_titles(
+    nodes: pl.DataFrame,
+    legs: pl.DataFrame,
+    lines: pl.DataFrame,
+) -> Titles:
     names = dict(nodes.select("node_id", "name").iter_rows())
     first = legs["from_node_id"][0]
     last = legs["to_node_id"][-1]
+    title = tell(
+        "Routes from {origin} to {destination}",
+        origin=names.get(first, first),
+        destination=names.get(last, last),
+    )
+    subtitle = tell("bold: the routes; pale: other links; × shut")
+    return Titles(title, subtitle, _route_description(nodes, legs, lines))
+
+
+def _route_description(
+    nodes: pl.DataFrame,
+    legs: pl.DataFrame,
+    lines: pl.DataFrame,
+) -> str:
     kinds = [tell(kind) for kind in sorted(set(lines["drawn"]))]
     countries = [country_name(code) or code for code in sorted(set(nodes["country"]))]
-    return Titles(
-        tell(
-            "Routes from {origin} to {destination}",
-            origin=names.get(first, first),
-            destination=names.get(last, last),
-        ),
-        tell("bold: the routes; pale: other links; × shut"),
-        tell(
-            "Map of {count} routes by {kinds} through {countries}.",
-            count=number(legs["route_id"].n_unique()),
-            kinds=tell(", ").join(kinds),
-            countries=tell(", ").join(countries),
-        ),
+    return tell(
+        "Map of {count} routes by {kinds} through {countries}.",
+        count=number(legs["route_id"].n_unique()),
+        kinds=tell(", ").join(kinds),
+        countries=tell(", ").join(countries),
     )
 
 
@@ -216,9 +235,7 @@ def weighted_map(
     named
         node_ids to be named first.
     """
-    shown = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list()))
-    ashore = shown.filter(pl.col("mode") != "sea")
-    shown = shown if ashore.is_empty() else ashore
+    shown = _links_shown(links, weighted)
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(shown)))
     view = view_of(used["lon_deg"], used["lat_deg"], max_height=460.0)
 
@@ -237,18 +254,25 @@ def weighted_map(
     return _frame(chart, view, titles)
 
 
+def _links_shown(links: pl.DataFrame, weighted: pl.DataFrame) -> pl.DataFrame:
+    """Return the weighted links on land; where all are at sea, these."""
+    shown = links.filter(pl.col("link_id").is_in(weighted["link_id"].to_list()))
+    ashore = shown.filter(pl.col("mode") != "sea")
+    return shown if ashore.is_empty() else ashore
+
+
 def _weighted_strokes(lines: pl.DataFrame, hues: Mapping[str, str]) -> Any:
     kinds = [tell(kind) for kind in hues]
     hue = alt.Color(
         "kind:N",
         title=None,
-        scale=alt.Scale(domain=kinds, range=list(hues.values())),
+        scale=category_scale(kinds, hues.values()),
         legend=legend(kinds, 2, symbolType="stroke", symbolStrokeWidth=4),
     )
+    width = alt.StrokeWidth("width:Q", scale=None)
+
     chart = alt.Chart(lines.with_columns(translate("kind", hues)))
-    return chart.mark_geoshape(filled=False, clip=True).encode(
-        strokeWidth=alt.StrokeWidth("width:Q", scale=None), color=hue
-    )
+    return chart.mark_geoshape(filled=False, clip=True).encode(strokeWidth=width, color=hue)
 
 
 def link_widths(share: pl.Expr) -> pl.Expr:
@@ -271,6 +295,8 @@ def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name]) -> list[Any]
 def _frame(chart: Any, view: View, titles: Titles) -> Chart:
     """Return the layers on the sea, in the view's projection, with their titles."""
     framed = chart.project(**view.projection()).properties(
-        width=view.width, height=view.height, view=alt.ViewBackground(fill=SEA, stroke=BORDER)
+        width=view.width,
+        height=view.height,
+        view=alt.ViewBackground(fill=SEA, stroke=BORDER),
     )
     return with_title(framed, *titles, left=0)

@@ -65,7 +65,9 @@ def pareto(routes: pl.DataFrame) -> Chart:
     usd = _span(frame["cost_usd"])
 
     chart = alt.layer(
-        _bands(frame, days, usd), _dots(frame, days, usd), *_letters(frame, days, usd)
+        _bands(frame, days, usd),
+        _dots(frame, days, usd),
+        *_letters(frame, days, usd),
     ).properties(width=_WIDTH, height=_HEIGHT)
     return with_title(
         chart,
@@ -101,22 +103,30 @@ def _bands(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
 
 
 def _dots(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
-    carbon = alt.Size(
+    carbon = _carbon_channel(frame["carbon_kg"])
+    risk = _risk_channel(frame["risk_share"])
+    chart = alt.Chart(frame).mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True)
+    return chart.encode(x=_days_channel("days", days), y=_usd_channel(usd), size=carbon, color=risk)
+
+
+def _carbon_channel(carbon_kg: pl.Series) -> alt.Size:
+    values = _legend_values(carbon_kg)
+    return alt.Size(
         "carbon_kg:Q",
         title=title_lines(tell("kg CO₂e per unit"), 100),
         scale=alt.Scale(range=[50, 420], zero=True),
-        legend=alt.Legend(
-            format=",~f", values=_legend_values(frame["carbon_kg"]), symbolFillColor="#ffffff"
-        ),
+        legend=alt.Legend(format=",~f", values=values, symbolFillColor="#ffffff"),
     )
-    risk = alt.Color(
+
+
+def _risk_channel(risk_share: pl.Series) -> alt.Color:
+    top = max(0.05, highest(risk_share))
+    return alt.Color(
         "risk_share:Q",
         title=title_lines(tell("chance of closure"), 100),
-        scale=alt.Scale(domain=[0, max(0.05, highest(frame["risk_share"]))], range=[*RISK_HUES]),
+        scale=alt.Scale(domain=[0, top], range=[*RISK_HUES]),
         legend=alt.Legend(format=".0%", gradientLength=110, tickCount=4),
     )
-    chart = alt.Chart(frame).mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True)
-    return chart.encode(x=_days_channel("days", days), y=_usd_channel(usd), size=carbon, color=risk)
 
 
 def _days_channel(column: str, days: _Span) -> alt.X:
@@ -151,17 +161,19 @@ def _letters(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[Any]:
     return [mark.encode(text="letter:N", **pixel_channels()) for mark in (halo, text)]
 
 
-def _letter_places(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[dict[str, Any]]:
-    dots = [
-        Pixel(days.share(row_days) * _WIDTH, _HEIGHT - usd.share(row_usd) * _HEIGHT)
-        for row_days, row_usd in frame.select("days", "cost_usd").iter_rows()
-    ]
+def _letter_places(
+    frame: pl.DataFrame,
+    days: _Span,
+    usd: _Span,
+) -> list[dict[str, Any]]:
+    dots = _dot_pixels(frame, days, usd)
     places = free_places(
         [Label(*dot, _LETTER_PX, _LETTER_PX) for dot in dots],
         _LETTER_OFFSETS,
         (_WIDTH, _HEIGHT),
         [box_around(dot, _DOT_PX) for dot in dots],
     )
+
     return [
         {"letter": letter, "x_px": place.x, "y_px": place.y}
         for letter, place in zip(frame["letter"], places, strict=True)
@@ -169,10 +181,20 @@ def _letter_places(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[dict[st
     ]
 
 
+def _dot_pixels(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[Pixel]:
+    return [
+        Pixel(days.share(row_days) * _WIDTH, _HEIGHT - usd.share(row_usd) * _HEIGHT)
+        for row_days, row_usd in frame.select("days", "cost_usd").iter_rows()
+    ]
+
+
 def _route_texts(frame: pl.DataFrame) -> str:
     texts = [
         tell(
-            "{letter}: {days} days, {usd} USD", letter=letter, days=number(days, 1), usd=number(usd)
+            "{letter}: {days} days, {usd} USD",
+            letter=letter,
+            days=number(days, 1),
+            usd=number(usd),
         )
         for letter, days, usd in frame.select("letter", "days", "cost_usd").iter_rows()
     ]

@@ -76,6 +76,7 @@ def free_places(
         if place is not None:
             boxes.append(label.box(place))
         places.append(place)
+
     return places
 
 
@@ -88,6 +89,7 @@ def _first_free(
     for share_x, share_y in offsets:
         centre = Pixel(label.x + share_x * label.width, label.y + share_y * label.height)
         box = label.box(centre)
+
         if _is_inside(box, area) and not _touches_any(box, boxes):
             return centre
     return None

@@ -62,19 +62,23 @@ def finish(raw: str, spec: Mapping[str, Any]) -> str:
     svg = _isolate_right_to_left(_slim(raw))
     svg, prefix = _rename(svg)
 
-    config = spec.get("config", {})
-    look = f'font-family="{config.get("font", FONT)}" font-size="11px"'
-    if "locale" in config:
-        # A page written from right to left would turn the text about its anchors.
-        look += ' direction="ltr"'
-
     title = html.escape(_title(spec))
     description = html.escape(str(spec.get("description", "")))
     labels = f'role="img" aria-labelledby="{prefix}-title {prefix}-desc"'
     words = (
         f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{description}</desc>'
     )
-    return _ROOT.sub(lambda root: f"<svg{root[1]} {look} {labels}>{words}", svg, count=1)
+    return _ROOT.sub(lambda root: f"<svg{root[1]} {_look(spec)} {labels}>{words}", svg, count=1)
+
+
+def _look(spec: Mapping[str, Any]) -> str:
+    """Return the attributes of the whole picture: its type, and from where text runs."""
+    config = spec.get("config", {})
+    look = f'font-family="{config.get("font", FONT)}" font-size="11px"'
+    if "locale" not in config:
+        return look
+    # A page written from right to left would turn the text about its anchors.
+    return look + ' direction="ltr"'
 
 
 def _title(spec: Mapping[str, Any]) -> str:
@@ -189,14 +193,18 @@ def _unwrap_groups(svg: str) -> str:
     return "".join(pieces)
 
 
+def _names_of_repeated(svg: str) -> dict[str, str]:
+    """Return path -> name of every shape that comes back often."""
+    counts = Counter(shape[2] for shape in _SHAPE.finditer(svg))
+    repeated = [path for path, count in counts.items() if count >= MIN_REPEATS]
+    return {path: f"s{i}" for i, path in enumerate(repeated)}
+
+
 def _share_shapes(svg: str) -> str:
     """Return the SVG with every shape that comes back often written once and used by name."""
-    counts = Counter(shape[2] for shape in _SHAPE.finditer(svg))
-    often = [path for path, count in counts.items() if count >= MIN_REPEATS]
-    if not often:
+    names = _names_of_repeated(svg)
+    if not names:
         return svg
-
-    names = {path: f"s{i}" for i, path in enumerate(often)}
 
     def use(shape: re.Match[str]) -> str:
         before, path, after = shape.groups()

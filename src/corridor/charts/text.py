@@ -95,7 +95,11 @@ def row_labels(names: Iterable[str], limit: float) -> list[str]:
     return labels
 
 
-def title_lines(text: str, width_px: float, size_px: float = 11.5) -> str | list[str]:
+def title_lines(
+    text: str,
+    width_px: float,
+    size_px: float = 11.5,
+) -> str | list[str]:
     """Return a title on as many lines as its width asks for; size_px: of its letters.
 
     English titles fit as they are.

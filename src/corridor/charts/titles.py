@@ -22,7 +22,12 @@ class Titles(NamedTuple):
 
 
 def with_title(
-    chart: Any, title: str, subtitle: str | None, description: str, *, left: float = 70
+    chart: Any,
+    title: str,
+    subtitle: str | None,
+    description: str,
+    *,
+    left: float = 70,
 ) -> Chart:
     """Return the chart with its titles, its description, and the type of the house.
 
@@ -49,7 +54,10 @@ def with_title(
         heading["subtitle"] = title_lines(subtitle, room)
 
     titled = chart.properties(
-        title=alt.Title(**heading), description=description, background=PAPER, padding=8
+        title=alt.Title(**heading),
+        description=description,
+        background=PAPER,
+        padding=8,
     )
     return cast(Chart, titled.configure(**_type()))
 
@@ -67,7 +75,20 @@ def _type() -> dict[str, Any]:
         "labelColor": INK,
         "titleColor": SOFT,
     }
-    title = alt.TitleConfig(
+    lines: dict[str, Any] = {"gridColor": "#e6eaee", "domainColor": SOFT, "tickColor": SOFT}
+
+    return {
+        **letters,
+        "aria": False,
+        "title": _title_type(),
+        "axis": alt.AxisConfig(**small, **lines, labelPadding=4),
+        "legend": alt.LegendConfig(**small),
+        "view": alt.ViewConfig(stroke=None),
+    }
+
+
+def _title_type() -> alt.TitleConfig:
+    return alt.TitleConfig(
         anchor="start",
         frame="group",
         fontSize=14,
@@ -77,15 +98,6 @@ def _type() -> dict[str, Any]:
         subtitlePadding=4,
         offset=12,
     )
-    lines: dict[str, Any] = {"gridColor": "#e6eaee", "domainColor": SOFT, "tickColor": SOFT}
-    return {
-        **letters,
-        "aria": False,
-        "title": title,
-        "axis": alt.AxisConfig(**small, **lines, labelPadding=4),
-        "legend": alt.LegendConfig(**small),
-        "view": alt.ViewConfig(stroke=None),
-    }
 
 
 def panel_title(text: str, width: float) -> alt.Title:

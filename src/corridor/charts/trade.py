@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import names_channel, number_scale
+from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
 from corridor.charts.legends import legend
@@ -81,6 +81,7 @@ def _target(part: pl.DataFrame) -> _Target:
     growth = part.filter(pl.col("kind") == "growth").row(0, named=True)
     scenarios = part.filter(pl.col("kind") == "scenario").sort("value_usd", nulls_last=False)
     best = scenarios.row(-1, named=True)
+
     return _Target(
         base=growth["base_usd"] / 1e6,
         grown=growth["value_usd"] / 1e6,
@@ -95,24 +96,35 @@ def _target(part: pl.DataFrame) -> _Target:
 def _target_bars(to: _Target) -> pl.DataFrame:
     """Return the bars of one series: kind, hue, from, to, label, and the interval (low, high)."""
     missing = max(to.target - to.best, 0)
-    added = tell(
-        "{change} ({low} to {high})",
-        change=signed(to.best - to.grown),
-        low=signed(to.best_low - to.grown),
-        high=signed(to.best_high - to.grown),
-    )
+    interval = {"low": to.best_low, "high": to.best_high}
+
     bars = [
         _target_bar("traded", 0.0, to.base, number(to.base), to.ends_on),
         _target_bar("growth", to.base, to.grown, signed(to.grown - to.base)),
-        _target_bar("corridors", to.grown, to.best, added)
-        | {"low": to.best_low, "high": to.best_high},
+        _target_bar("corridors", to.grown, to.best, _added_text(to)) | interval,
         _target_bar("rest", to.best, max(to.target, to.best), signed(missing)),
         _target_bar("target", 0.0, to.target, number(to.target)),
     ]
     return pl.DataFrame(bars, infer_schema_length=None)
 
 
-def _target_bar(step: str, start: float, end: float, label: str, day: str = "") -> dict[str, Any]:
+def _added_text(to: _Target) -> str:
+    """Return what the best scenario adds to growth, with its interval."""
+    return tell(
+        "{change} ({low} to {high})",
+        change=signed(to.best - to.grown),
+        low=signed(to.best_low - to.grown),
+        high=signed(to.best_high - to.grown),
+    )
+
+
+def _target_bar(
+    step: str,
+    start: float,
+    end: float,
+    label: str,
+    day: str = "",
+) -> dict[str, Any]:
     hue, message = _STEPS[step]
     return {
         "kind": wrap(tell(message, day=day), _MARGINS.letters),
@@ -188,6 +200,7 @@ def _scenario_rows(part: pl.DataFrame, growth: float) -> pl.DataFrame:
         low=pl.coalesce("low_usd", "value_usd") / 1e6,
         high=pl.coalesce("high_usd", "value_usd") / 1e6,
     )
+
     # Words are told here: Polars calls a function elsewhere, where another language is spoken.
     labels = [_signed(value - growth) for value in rows["value"]]
     return rows.with_columns(
@@ -216,14 +229,11 @@ def _scenario_panel(rows: pl.DataFrame, series: str, growth: float) -> Any:
         return alt.X(f"{column}:Q", title=title, scale=scale, axis=amount_axis(tick_count=7))
 
     base = alt.Chart(rows)
-    line = alt.Chart(pl.DataFrame({"plain": [growth]})).mark_rule(
-        strokeDash=[4, 3], color=SOFT, strokeWidth=1.4
-    )
     band = base.mark_rule(strokeWidth=5, color="#a8d5c5")
     dot = base.mark_circle(size=90, color=HUES[2], stroke=PAPER, strokeWidth=0.8, opacity=1)
     text = value_text(base, 8)
     return bar_panel(
-        line.encode(x=x("plain")),
+        _growth_line(growth).encode(x=x("plain")),
         band.encode(x=x("low"), x2="high:Q", y=y),
         dot.encode(x=x("value"), y=y),
         text.encode(x=alt.value(_MARGINS.plot), y=y, text="label:N"),
@@ -231,6 +241,11 @@ def _scenario_panel(rows: pl.DataFrame, series: str, growth: float) -> Any:
         row_px=24,
         margins=_MARGINS,
     )
+
+
+def _growth_line(growth: float) -> Any:
+    chart = alt.Chart(pl.DataFrame({"plain": [growth]}))
+    return chart.mark_rule(strokeDash=[4, 3], color=SOFT, strokeWidth=1.4)
 
 
 def _scenario_scale(rows: pl.DataFrame, growth: float) -> alt.Scale:
@@ -261,19 +276,21 @@ def carriage(frame: pl.DataFrame) -> Chart:
     panels = [
         _carriage_panel(part, str(direction), steps, top) for (direction,), part in directions
     ]
-    costs = [
-        f"{direction} {step} {vega_per_cent(share, 1)}"
-        for direction, step, share in rows.select("direction", "step", "cost_share").iter_rows()
-        if share is not None
-    ]
     return with_title(
         alt.vconcat(*panels, spacing=16),
         tell("What carriage costs"),
         tell(
             "share of the goods' value, mean over what is traded now and over a year of departures"
         ),
-        tell("{list}.", list=tell("; ").join(costs)),
+        tell("{list}.", list=_cost_texts(rows)),
         left=_MARGINS.left,
+    )
+
+
+def _cost_texts(rows: pl.DataFrame) -> str:
+    costs = rows.select("direction", "step", "cost_share").drop_nulls("cost_share").iter_rows()
+    return tell("; ").join(
+        f"{direction} {step} {vega_per_cent(share, 1)}" for direction, step, share in costs
     )
 
 
@@ -296,24 +313,27 @@ def _cost_parts(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row a part of the cost: its name, its order in the bar and its share."""
     order = {column: i for i, column in enumerate(_COST_PARTS)}
     names = {column: tell(message) for column, (message, _) in _COST_PARTS.items()}
+
     parts = rows.unpivot(
-        list(_COST_PARTS), index=["direction", "step"], variable_name="part", value_name="share"
+        list(_COST_PARTS),
+        index=["direction", "step"],
+        variable_name="part",
+        value_name="share",
     )
     return parts.with_columns(
         order=pl.col("part").replace_strict(order), part=pl.col("part").replace_strict(names)
     )
 
 
-def _carriage_panel(part: pl.DataFrame, direction: str, steps: Sequence[str], top: float) -> Any:
+def _carriage_panel(
+    part: pl.DataFrame,
+    direction: str,
+    steps: Sequence[str],
+    top: float,
+) -> Any:
     y = names_channel("step", steps, _MARGINS.left)
-    title = tell("share of the goods' value ({direction})", direction=direction)
-    x = alt.X(
-        "share:Q",
-        title=title_lines(title, _MARGINS.title),
-        stack="zero",
-        scale=number_scale(0, top),
-        axis=alt.Axis(format=".0%"),
-    )
+    x = _cost_channel(direction, top)
+
     bars = alt.Chart(part).mark_bar(height=14, stroke=PAPER, strokeWidth=0.6)
     sums = part.group_by("step", maintain_order=True).agg(pl.col("share").sum())
     text = value_text(alt.Chart(sums))
@@ -326,9 +346,20 @@ def _carriage_panel(part: pl.DataFrame, direction: str, steps: Sequence[str], to
     )
 
 
+def _cost_channel(direction: str, top: float) -> alt.X:
+    title = tell("share of the goods' value ({direction})", direction=direction)
+    return alt.X(
+        "share:Q",
+        title=title_lines(title, _MARGINS.title),
+        stack="zero",
+        scale=number_scale(0, top),
+        axis=alt.Axis(format=".0%"),
+    )
+
+
 def _cost_part_hue() -> alt.Color:
     names = [tell(message) for message, _ in _COST_PARTS.values()]
-    scale = alt.Scale(domain=names, range=[hue for _, hue in _COST_PARTS.values()])
+    scale = category_scale(names, (hue for _, hue in _COST_PARTS.values()))
     return alt.Color("part:N", title=None, sort=names, legend=legend(names, 4), scale=scale)
 
 
@@ -344,10 +375,6 @@ def potential(frame: pl.DataFrame) -> Chart:
 
     directions = rows.group_by("direction", maintain_order=True)
     panels = [_potential_panel(part, str(direction), top) for (direction,), part in directions]
-    texts = [
-        (f"{name} {direction}", label)
-        for name, direction, label in rows.select("name", "direction", "label").iter_rows()
-    ]
     return with_title(
         alt.vconcat(*panels, spacing=16),
         tell("What could be sold"),
@@ -355,9 +382,14 @@ def potential(frame: pl.DataFrame) -> Chart:
             "dark: traded now; pale: what an average pair of this size and distance trades "
             "(gravity)"
         ),
-        tell("{list}.", list=join_values(texts)),
+        tell("{list}.", list=_potential_texts(rows)),
         left=_MARGINS.left,
     )
+
+
+def _potential_texts(rows: pl.DataFrame) -> str:
+    texts = rows.select("name", "direction", "label").iter_rows()
+    return join_values((f"{name} {direction}", label) for name, direction, label in texts)
 
 
 def _highest(column: pl.Series) -> float:
@@ -371,11 +403,15 @@ def _potential_rows(frame: pl.DataFrame) -> pl.DataFrame:
         could=pl.col("potential_usd") / 1e6,
         name=pl.col("name").replace(_labels(frame["name"])),
     )
-    labels = [
+
+    return rows.with_columns(label=pl.Series(_potential_labels(rows), dtype=pl.String))
+
+
+def _potential_labels(rows: pl.DataFrame) -> list[str]:
+    return [
         tell("{traded} of {possible}", traded=number(traded or 0), possible=number(could or 0))
         for traded, could in rows.select("traded", "could").iter_rows()
     ]
-    return rows.with_columns(label=pl.Series(labels, dtype=pl.String))
 
 
 def _potential_panel(part: pl.DataFrame, direction: str, top: float) -> Any:
@@ -404,10 +440,9 @@ def gains(frame: pl.DataFrame) -> Chart:
     frame: as ``gains`` of TargetForecast, one scenario.
     """
     rows = _gain_rows(frame)
-    changes = [
-        f"{name} {vega_per_cent(share, 2, with_sign=True)}"
-        for name, share in rows.select("name", "value").iter_rows()
-    ]
+    changes = rows.select("name", "value").iter_rows()
+    texts = [f"{name} {vega_per_cent(share, 2, with_sign=True)}" for name, share in changes]
+
     return with_title(
         _gain_panel(rows),
         tell("Who gains"),
@@ -415,7 +450,7 @@ def gains(frame: pl.DataFrame) -> Chart:
             "{scenario}: change of real income against the network of the baseline",
             scenario=frame["title"][0],
         ),
-        tell("{list}.", list=tell("; ").join(changes)),
+        tell("{list}.", list=tell("; ").join(texts)),
         left=_MARGINS.left,
     )
 
@@ -441,21 +476,20 @@ def _gain_panel(rows: pl.DataFrame) -> Any:
         title = tell("change of real income")
         return alt.X(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format="+.1%"))
 
-    hues = alt.Scale(domain=["gains", "loses"], range=[HUES[2], HUES[1]])
     base = alt.Chart(rows)
     bars = base.mark_bar(height=12)
     band = base.mark_rule(strokeWidth=1.5, color=INK)
     text = value_text(base).transform_calculate(end="max(datum.high, 0)")
     return alt.layer(
-        bars.encode(
-            x=x("zero"),
-            x2="value:Q",
-            y=y,
-            color=alt.Color("sign:N", title=None, scale=hues, legend=None),
-        ),
+        bars.encode(x=x("zero"), x2="value:Q", y=y, color=_gain_hue()),
         band.encode(x=x("low"), x2="high:Q", y=y),
         text.encode(x=x("end"), y=y, text=alt.Text("value:Q", format="+.2%")),
     ).properties(width=_MARGINS.plot, height=alt.Step(20))
+
+
+def _gain_hue() -> alt.Color:
+    hues = category_scale(("gains", "loses"), (HUES[2], HUES[1]))
+    return alt.Color("sign:N", title=None, scale=hues, legend=None)
 
 
 def _gain_scale(rows: pl.DataFrame) -> alt.Scale:

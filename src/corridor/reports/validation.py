@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from corridor.charts.evidence import validation as validation_chart
+from corridor.charts.validation import validation as validation_chart
 from corridor.language.speech import marked, number, tell
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.inputs import ReportInputs

@@ -98,5 +98,6 @@ def divide_edges(ring: Line, bounds: Bounds, step_deg: float = 1.0) -> Line:
             width = b[0] - a[0]
             count = int(abs(width) / step_deg)
             divided += [(a[0] + width * i / (count + 1), a[1]) for i in range(1, count + 1)]
+
         divided.append(b)
     return divided

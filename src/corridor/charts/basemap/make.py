@@ -66,6 +66,7 @@ def make_outline(
     arcs = [simplify(arc) for arc in decode_arcs(topology)]
     countries = topology["objects"]["countries"]["geometries"]
     land = polygons(topology["objects"]["land"]["geometries"], arcs)
+
     return {
         "window": list(window),
         "land": list(_land(land, window)),
@@ -105,8 +106,8 @@ def decode_arcs(topology: dict[str, Any]) -> list[Line]:
     """
     scale_x, scale_y = topology["transform"]["scale"]
     shift_x, shift_y = topology["transform"]["translate"]
-    lines = []
-    for arc in topology["arcs"]:
+
+    def decode(arc: Iterable[Sequence[int]]) -> Line:
         x = 0
         y = 0
         line: Line = []
@@ -114,8 +115,9 @@ def decode_arcs(topology: dict[str, Any]) -> list[Line]:
             x += dx
             y += dy
             line.append((x * scale_x + shift_x, y * scale_y + shift_y))
-        lines.append(line)
-    return lines
+        return line
+
+    return [decode(arc) for arc in topology["arcs"]]
 
 
 def simplify(line: Line, tolerance: float = TOLERANCE_DEG) -> Line:
@@ -166,6 +168,7 @@ def join_arcs(indices: Sequence[int], arcs: Sequence[Line]) -> Line:
     ring: Line = []
     for index in indices:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+
         for lon, lat in arc[1:] if ring else arc:
             turns = round((lon - ring[-1][0]) / 360) if ring else 0
             ring.append((lon - 360 * turns, lat))
@@ -217,17 +220,20 @@ def country_labels(
     labels = []
     for country in countries:
         code = alpha2.get(country.get("id", ""))
-        outer_rings = (polygon[0] for polygon in polygons([country], arcs))
-        pieces = [clip_ring(ring, window) for ring in outer_rings]
-        label = _country_label([piece for piece in pieces if is_ring(piece)])
-        if code is not None and label is not None:
-            labels.append({"country": code, "name": country["properties"]["name"], **label})
+        place = _label_place(country, arcs, window)
+        if code is not None and place is not None:
+            labels.append({"country": code, "name": country["properties"]["name"], **place})
+
     return sorted(labels, key=lambda label: -float(label["size"]))
 
 
-def _country_label(pieces: Sequence[Line]) -> dict[str, float] | None:
+def _label_place(
+    country: dict[str, Any], arcs: Sequence[Line], window: Bounds
+) -> dict[str, float] | None:
     """Return place and size of a country's label; None where it is too small to be named."""
-    largest = max(pieces, key=lambda ring: abs(area_deg2(ring)), default=[])
+    pieces = [clip_ring(polygon[0], window) for polygon in polygons([country], arcs)]
+    rings = [piece for piece in pieces if is_ring(piece)]
+    largest = max(rings, key=lambda ring: abs(area_deg2(ring)), default=[])
     size = abs(area_deg2(largest))
     if size < MIN_LABELLED_DEG2:
         return None

@@ -25,7 +25,9 @@ def outline() -> dict[str, Any]:
         window (west, south, east, north), land (polygons: lists of rings, the outer one first),
         borders (lines), names (country, name, lon, lat, size in square degrees).
     """
-    text = files("corridor.charts.basemap").joinpath("outline.json").read_text(encoding="utf-8")
+    path = files("corridor.charts.basemap").joinpath("outline.json")
+    text = path.read_text(encoding="utf-8")
+
     whole: dict[str, Any] = json.loads(text)
     return whole
 
@@ -41,6 +43,7 @@ def basemap(bounds: Bounds) -> dict[str, Any]:
     whole = outline()
     borders = [piece for line in whole["borders"] for piece in clip_line(_points(line), bounds)]
     names = [name for name in whole["names"] if _is_within(name["lon"], name["lat"], bounds)]
+
     return {
         "land": {"type": "MultiPolygon", "coordinates": list(_land(whole["land"], bounds))},
         "borders": {"type": "MultiLineString", "coordinates": borders},

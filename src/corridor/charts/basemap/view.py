@@ -122,7 +122,11 @@ def view_of(
     return _fit(sheet, bounds, parallels, max_height)
 
 
-def _bounds(lons: Sequence[float], lats: Sequence[float], margin_share: float) -> Bounds:
+def _bounds(
+    lons: Sequence[float],
+    lats: Sequence[float],
+    margin_share: float,
+) -> Bounds:
     """Return the bounds of the places with a margin of at least a degree, within the outline."""
     extent = max(max(lons) - min(lons), max(lats) - min(lats))
     margin = max(1.0, margin_share * extent)
@@ -164,7 +168,12 @@ def _sheet(
     return Bounds(min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge)
 
 
-def _fit(sheet: Bounds, bounds: Bounds, parallels: tuple[float, float], max_height: float) -> View:
+def _fit(
+    sheet: Bounds,
+    bounds: Bounds,
+    parallels: tuple[float, float],
+    max_height: float,
+) -> View:
     """Return the view that shows a part of the plane as large as the paper allows."""
     left, low, right, high = sheet
     height = min(max_height, max(MIN_HEIGHT, MAP_WIDTH * (high - low) / (right - left)))
@@ -179,7 +188,11 @@ def _middle(bounds: Bounds) -> float:
     return (bounds.west + bounds.east) / 2
 
 
-def conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tuple[float, float]:
+def conic(
+    lon_deg: float,
+    lat_deg: float,
+    parallels: tuple[float, float],
+) -> tuple[float, float]:
     """Return where a place falls on a plane of radius 1.
 
     lon_deg: counted from the map's middle. parallels: the two standard ones, in degrees.
@@ -191,7 +204,11 @@ def conic(lon_deg: float, lat_deg: float, parallels: tuple[float, float]) -> tup
     return radius * math.sin(angle), cone.top - radius * math.cos(angle)
 
 
-def _conic_inverse(x: float, y: float, parallels: tuple[float, float]) -> tuple[float, float]:
+def _conic_inverse(
+    x: float,
+    y: float,
+    parallels: tuple[float, float],
+) -> tuple[float, float]:
     """Return the longitude, from the map's middle, and the latitude of a point of the plane."""
     cone = _cone(parallels)
     down = cone.top - y
