@@ -20,6 +20,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from corridor.kernels.records import ARC
 from corridor.network import hazards
 from corridor.routing.query import Query, lower_bounds, prepare
 from corridor.routing.route import pareto_ways
@@ -40,11 +41,13 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     in plain Python."""
     weight = hazards.weights(query.network, query.depart_min).tolist()
     live = sum(1 << h for h, w in enumerate(weight) if w)
-    arcs = np.stack(
-        [query.duration_min, query.usd_cents, query.carbon_g, np.zeros_like(query.usd_cents)]
-    )[:, query.arc_of]
-    bound = lower_bounds(query, arcs).tolist()
-    duration, usd, carbon = arcs[:3].tolist()
+    arcs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
+    arcs[:, ARC.duration] = query.duration_min
+    arcs[:, ARC.money] = query.usd_cents
+    arcs[:, ARC.carbon] = query.carbon_g
+    arcs = arcs[query.arc_of]
+    bound = lower_bounds(query, arcs).T.tolist()
+    duration, usd, carbon, *_ = arcs.T.tolist()
     ptr, head, arc_of, is_goal = (
         x.tolist() for x in (query.ptr, query.head, query.arc_of, query.is_goal)
     )

@@ -18,6 +18,16 @@ from corridor.kernels import Ints, paths
 from corridor.kernels.compilation import cache_folder
 from corridor.kernels.pareto import DONE, STOPPED, TOO_MANY, search, undominated
 from corridor.kernels.paths import UNREACHED
+from corridor.kernels.records import (
+    ARC,
+    BOUND,
+    LABEL,
+    SPAN,
+    Calendars,
+    SearchGraph,
+    SearchLimits,
+    Trip,
+)
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 NONE = np.zeros(0, np.int64)
@@ -115,19 +125,17 @@ def test_undominated_keeps_the_front_and_one_of_equals(rows: list[tuple[int, ...
     assert set(kept) == front
 
 
-def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
+def ladder(steps: int) -> tuple[SearchGraph, Ints, Ints]:
     """Return a graph, its arcs and bounds in which every step is quick and dear or slow and cheap:
     2 ** steps ways."""
     tail = np.repeat(np.arange(steps), 2)
     ptr = np.searchsorted(tail, np.arange(steps + 2)).astype(np.int64)
-    arcs = np.zeros((5, 2 * steps), np.int64)
-    arcs[0, ::2] = 1
-    arcs[0, 1::2] = 1 + 2 ** np.arange(steps)
-    arcs[1, ::2] = 1 + 2 ** np.arange(steps)
-    arcs[1, 1::2] = 1
-    bounds = np.zeros((4, steps + 1), np.int64)
-    bounds[:2] = np.arange(steps, -1, -1)
-    return (ptr, tail + 1), arcs, bounds
+    arcs = np.zeros((2 * steps, len(ARC)), np.int64)
+    arcs[::2, ARC.duration] = arcs[1::2, ARC.money] = 1
+    arcs[1::2, ARC.duration] = arcs[::2, ARC.money] = 1 + 2 ** np.arange(steps)
+    bounds = np.zeros((steps + 1, len(BOUND)), np.int64)
+    bounds[:, BOUND.duration] = bounds[:, BOUND.money] = np.arange(steps, -1, -1)
+    return SearchGraph(ptr, tail + 1), arcs, bounds
 
 
 @pytest.mark.parametrize(
@@ -136,29 +144,26 @@ def ladder(steps: int) -> tuple[tuple[Ints, Ints], Ints, Ints]:
 def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
     steps = 14
     graph, arcs, bounds = ladder(steps)
-    count = arcs.shape[1]
-    calendars = (
-        np.repeat([[0], [1 << 40], [0]], count, axis=1).astype(np.int64),
-        np.arange(count + 1),
-    )
+    spans = np.zeros((len(arcs), len(SPAN)), np.int64)
+    spans[:, SPAN.end] = 1 << 40
+    calendars = Calendars(spans, np.arange(len(arcs) + 1))
     goal = np.arange(steps + 1) == steps
     said, labels, goals = search(
         graph,
         calendars,
         arcs,
         np.zeros(64, np.int64),
-        (np.array([0]), 0, goal),
+        Trip(np.array([0]), 0, goal),
         bounds,
-        (
-            np.array([True, True, False, False]),
-            np.array([1 << 40, 1 << 40, most], np.int64),
-            np.array([flag], np.int64),
-        ),
+        np.array([True, True, False, False]),
+        SearchLimits(last_arrival=1 << 40, transshipments=1 << 40, labels=most),
+        np.array([flag], np.int64),
     )
     assert said == status
     if said == DONE:
         assert len(goals) == 2**steps
-        assert set(labels[goals, 1] + labels[goals, 2]) == {2 * steps + 2**steps - 1}
+        both = labels[goals, LABEL.minute] + labels[goals, LABEL.money]
+        assert set(both) == {2 * steps + 2**steps - 1}
 
 
 @pytest.mark.parametrize(("name", "said"), [("skims", "SciPy"), ("pareto", "plain Python")])

@@ -229,7 +229,7 @@ def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration:
     from corridor.network.openings import pack
 
     packed, ptr = pack([[Span(-9, -8)], spans, [Span(0, 99)]])
-    there = [arrival(at, ptr[1], ptr[2], packed, duration) for at in range(-1, 62)]
+    there = [arrival(at, packed.T, ptr[1], ptr[2], duration) for at in range(-1, 62)]
     assert there == sorted(there)
     for at, found in zip(range(-1, 62), there, strict=True):
         twin = min(

@@ -1,6 +1,6 @@
 """Exact time-dependent Pareto search on time, money, carbon, hazards and transshipments.
 
-Label setting in the order of arrival plus a lower bound to the goal. Ways are first in, first out
+Label setting in the order of arrival plus a lower bound to the goal. Arcs are first in, first out
 (waiting is allowed everywhere and free but for time), so a label that arrives no later, costs no
 more, emits no more, has met a subset of the hazards and changed layer no more often can do all that
 another can. Source: Hansen (1980), label setting for several criteria; Martins (1984); lower-bound
@@ -9,227 +9,353 @@ pruning after Hernandez et al. (2020), BOA*; FIFO time dependence after Kaufman 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from corridor.kernels import Bools, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.paths import UNREACHED, pop, push
+from corridor.kernels.records import (
+    ARC,
+    BOUND,
+    LABEL,
+    SPAN,
+    Calendars,
+    SearchGraph,
+    SearchLimits,
+    Trip,
+)
 
 DONE = 0
 TOO_MANY = 1
 STOPPED = 2
-FIELDS = 9
+FIRST_LABELS = 1 << 14  # room for labels, doubled when full
+FIRST_SETTLED = 8  # room for settled labels at each state, doubled when full
+FIRST_GOALS = 64  # room for labels at the goal, doubled when full
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 
 
-@njit(**JIT)
-def arrival(at: int, first: int, last: int, spans: Ints, duration: int) -> np.int64:
-    """Return the earliest arrival over a way entered from minute ``at`` on; UNREACHED if it never
-    opens again.
+class SettledRows(NamedTuple):
+    """Rows of the array of settled labels: all but time that decides which label beats which."""
 
-    spans int64 [3, all spans]: start, end (exclusive), delay; the way's are those from first to
-    before last, in order.
+    money: int
+    carbon: int
+    transshipments: int
+    hazard_bits: int
+
+
+class GoalRows(NamedTuple):
+    """Rows of the array of labels at the goal: the four criteria."""
+
+    minute: int
+    money: int
+    carbon: int
+    risk: int
+
+
+class SeenColumns(NamedTuple):
+    """How many labels a label was compared with when it was made."""
+
+    settled: int  # at its state
+    goals: int
+
+
+SETTLED = SettledRows(*range(4))
+SEEN = SeenColumns(*range(2))
+GOAL = GoalRows(*range(4))
+
+
+@njit(**JIT)
+def search(
+    graph: SearchGraph,
+    calendars: Calendars,
+    arcs: Ints,
+    hazard_weight: Ints,
+    trip: Trip,
+    bounds: Ints,
+    use: Bools,
+    limits: SearchLimits,
+    stop: Ints,
+) -> tuple[int, Ints, Ints]:
+    """Return the labels of every Pareto-optimal route from the starts to a goal state.
+
+    Parameters
+    ----------
+    graph, calendars, trip, limits
+        See :mod:`corridor.kernels.records`.
+    arcs
+        What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC.
+    hazard_weight
+        Weight of each hazard bit int64 [64].
+    bounds
+        The least from each state to the goal int64 [states, 4], columns BOUND.
+    use
+        Which of time, money, carbon and risk count at the goal bool [4].
+    stop
+        A flag int64 [1] that ends the search soon after somebody sets it.
+
+    Returns
+    -------
+    status
+        DONE, TOO_MANY (labels) or STOPPED.
+    labels
+        int64 [labels, 9], columns LABEL.
+    goals
+        Rows of labels that arrived at the goal int64 [goals].
+    """
+    ptr, head = graph
+    spans, span_ptr = calendars
+    states = len(ptr) - 1
+
+    capacity = FIRST_LABELS
+    labels = np.empty((capacity, len(LABEL)), np.int64)
+    keys = np.empty(capacity, np.int64)
+    items = np.empty(capacity, np.int64)
+    seen = np.empty((capacity, len(SEEN)), np.int64)
+
+    # Settled labels stand side by side for each state, so that a comparison reads straight through
+    # memory. Their time needs no comparing: a state's labels settle in the order of arrival.
+    settled = np.empty((len(SETTLED), FIRST_SETTLED * states), np.int64)
+    settled_first = np.arange(0, FIRST_SETTLED * states, FIRST_SETTLED)
+    settled_count = np.zeros(states, np.int64)
+    settled_room = np.full(states, FIRST_SETTLED)
+    settled_used = FIRST_SETTLED * states
+
+    goals = np.empty(FIRST_GOALS, np.int64)
+    at_goal = np.empty((len(GOAL), FIRST_GOALS), np.int64)
+    goal_count = 0
+
+    count = size = 0
+    for s in trip.starts:
+        if bounds[s, BOUND.duration] < UNREACHED:
+            _start(labels[count], s, trip.depart)
+            seen[count] = 0
+            size = push(keys, items, size, trip.depart + bounds[s, BOUND.duration], count)
+            count += 1
+
+    while size:
+        if stop[0]:
+            return STOPPED, labels[:count], goals[:goal_count]
+
+        label = items[0]
+        size = pop(keys, items, size)
+        here = labels[label]
+        u = here[LABEL.state]
+        first = settled_first[u]
+        last = first + settled_count[u]
+        # only what settled or arrived since the label was made can beat it by now
+        if _is_beaten(settled, first + seen[label, SEEN.settled], last, here) or _is_hopeless(
+            at_goal, seen[label, SEEN.goals], goal_count, here, bounds
+        ):
+            continue
+
+        if settled_count[u] == settled_room[u]:
+            settled, settled_used = _with_room(
+                settled, settled_used, u, settled_first, settled_room
+            )
+        _settle(settled, settled_first[u] + settled_count[u], here)
+        settled_count[u] += 1
+
+        if trip.is_goal[u]:
+            if goal_count == len(goals):
+                goals = np.concatenate((goals, np.empty_like(goals)))
+                at_goal = np.concatenate((at_goal, np.empty_like(at_goal)), axis=1)
+            goals[goal_count] = label
+            _arrive(at_goal[:, goal_count], here, use)
+            goal_count += 1
+            continue
+
+        parent = here[LABEL.parent]
+        came_from = labels[parent, LABEL.state] if parent >= 0 else np.int64(-1)
+        for a in range(ptr[u], ptr[u + 1]):
+            v = head[a]
+            if (
+                arcs[a, ARC.duration] < 0
+                or bounds[v, BOUND.duration] >= UNREACHED
+                or v == came_from
+            ):
+                continue
+            at = arrival(
+                labels[label, LABEL.minute],
+                spans,
+                span_ptr[a],
+                span_ptr[a + 1],
+                arcs[a, ARC.duration],
+            )
+            if at >= UNREACHED or at + bounds[v, BOUND.duration] > limits.last_arrival:
+                continue
+            changes = labels[label, LABEL.transshipments] + arcs[a, ARC.transshipments]
+            if changes + bounds[v, BOUND.transshipments] > limits.transshipments:
+                continue
+
+            if count == capacity:
+                if capacity >= limits.labels:
+                    return TOO_MANY, labels[:count], goals[:goal_count]
+                labels = np.concatenate((labels, np.empty_like(labels)))
+                keys = np.concatenate((keys, np.empty_like(keys)))
+                items = np.concatenate((items, np.empty_like(items)))
+                seen = np.concatenate((seen, np.empty_like(seen)))
+                capacity *= 2
+
+            new = labels[count]
+            _extend(new, labels, label, a, v, at, arcs, hazard_weight)
+            first = settled_first[v]
+            last = first + settled_count[v]
+            if _is_beaten(settled, first, last, new) or _is_hopeless(
+                at_goal, 0, goal_count, new, bounds
+            ):
+                continue
+            seen[count, SEEN.settled] = settled_count[v]
+            seen[count, SEEN.goals] = goal_count
+            size = push(keys, items, size, at + bounds[v, BOUND.duration], count)
+            count += 1
+    return DONE, labels[:count], goals[:goal_count]
+
+
+@njit(**JIT)
+def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.int64:
+    """Return the earliest arrival over an arc entered from minute ``at`` on.
+
+    spans int64 [spans, 3], columns SPAN: the arc's are those from first to before last, in order.
+    UNREACHED if it never opens again.
     """
     low = first
     high = last
     while low < high:  # the first span that ends after at
         middle = (low + high) >> 1
-        if spans[1, middle] > at:
+        if spans[middle, SPAN.end] > at:
             high = middle
         else:
             low = middle + 1
+
     best = np.int64(UNREACHED)
     for j in range(low, last):
-        enter = max(at, spans[0, j])
+        enter = max(at, spans[j, SPAN.start])
         if enter + duration >= best:
             break
-        best = min(best, np.int64(enter + spans[2, j] + duration))
+        best = min(best, np.int64(enter + spans[j, SPAN.delay] + duration))
     return best
 
 
 @njit(**JIT)
-def search(
-    graph: tuple[Ints, Ints],
-    calendars: tuple[Ints, Ints],
+def _start(label: Ints, state: int, depart: int) -> None:
+    label[:] = 0
+    label[LABEL.state] = state
+    label[LABEL.minute] = depart
+    label[LABEL.parent] = -1
+    label[LABEL.arc] = -1
+
+
+@njit(**JIT)
+def _extend(
+    new: Ints,
+    labels: Ints,
+    label: int,
+    arc: int,
+    state: int,
+    at: int,
     arcs: Ints,
-    hazard: Ints,
-    trip: tuple[Ints, int, Bools],
-    bounds: Ints,
-    wanted: tuple[Bools, Ints, Ints],
-) -> tuple[int, Ints, Ints]:
-    """Return the labels of every Pareto-optimal way from the starts to a goal state.
+    hazard_weight: Ints,
+) -> None:
+    """Write the label that an arc makes of another, at a state and a minute."""
+    bits = labels[label, LABEL.hazard_bits]
+    new[LABEL.state] = state
+    new[LABEL.minute] = at
+    new[LABEL.money] = labels[label, LABEL.money] + arcs[arc, ARC.money]
+    new[LABEL.carbon] = labels[label, LABEL.carbon] + arcs[arc, ARC.carbon]
+    # a hazard met twice counts once
+    more = _weight(arcs[arc, ARC.hazard_bits] & ~bits, hazard_weight)
+    new[LABEL.risk] = labels[label, LABEL.risk] + more
+    new[LABEL.transshipments] = labels[label, LABEL.transshipments] + arcs[arc, ARC.transshipments]
+    new[LABEL.hazard_bits] = bits | arcs[arc, ARC.hazard_bits]
+    new[LABEL.parent] = label
+    new[LABEL.arc] = arc
 
-    graph: ptr int64 [states + 1] and head int64 [arcs], CSR order. calendars: spans int64 [3, all
-    spans], see :func:`arrival`, and where each arc's begin int64 [arcs + 1]. arcs int64 [5, arcs]:
-    duration (negative: no passage), money, carbon, transshipments, hazard bits. hazard int64 [64]:
-    weight of each bit. trip: states to start in int64, minute of departure, goal states bool
-    [states]. bounds int64 [4, states]: least duration, money, carbon and transshipments from a
-    state to the goal (UNREACHED: no way). wanted: which of time, money, carbon and risk count at
-    the goal bool [4]; last minute of arrival, most transshipments, most labels int64 [3]; a flag
-    int64 [1] that ends the search soon after somebody sets it. Returns a status (DONE, TOO_MANY or
-    STOPPED), labels int64 [labels, 9] (state, minute, money, carbon, risk, transshipments, hazard
-    bits, parent label, arc) and the goal labels int64.
+
+@njit(**JIT)
+def _with_room(settled: Ints, used: int, state: int, first: Ints, room: Ints) -> tuple[Ints, int]:
+    """Move a state's settled labels to the end, into twice the room; return the array and its end.
+
+    settled int64 [4, all]; used: columns of it in use; first, room int64 [states], rewritten.
     """
-    ptr, head = graph
-    spans, span_ptr = calendars
-    starts, depart, is_goal = trip
-    use, limits, stop = wanted
-    n = len(ptr) - 1
-    capacity = 1 << 14
-    labels = np.empty((capacity, FIELDS), np.int64)
-    keys = np.empty(capacity, np.int64)
-    items = np.empty(capacity, np.int64)
-    looked = np.empty(
-        (capacity, 2), np.int64
-    )  # how many settled labels and goals a label was compared with when made
-    # Settled labels stand side by side for each state (money, carbon, transshipments, bits), so
-    # that a comparison reads straight through memory. Their time needs no comparing: a state's
-    # labels settle in the order of arrival.
-    settled = np.empty((4, 8 * n), np.int64)
-    first = np.arange(0, 8 * n, 8)
-    held = np.zeros(n, np.int64)
-    room = np.full(n, 8)
-    used = 8 * n
-    goals = np.empty(64, np.int64)
-    reached = np.empty((4, 64), np.int64)
-    found = count = size = 0
-    for s in starts:
-        if bounds[0, s] < UNREACHED:
-            labels[count] = 0
-            labels[count, 0] = s
-            labels[count, 1] = depart
-            labels[count, 7] = -1
-            labels[count, 8] = -1
-            looked[count] = 0
-            size = push(keys, items, size, depart + bounds[0, s], count)
-            count += 1
-    while size:
-        if stop[0]:
-            return STOPPED, labels[:count], goals[:found]
-        label = items[0]
-        size = pop(keys, items, size)
-        u = labels[label, 0]
-        if _beaten(
-            settled, first[u] + looked[label, 0], first[u] + held[u], labels[label]
-        ) or _hopeless(reached, looked[label, 1], found, labels[label], bounds):
-            continue
-        if held[u] == room[u]:
-            if used + 2 * room[u] > settled.shape[1]:
-                settled = np.concatenate(
-                    (settled, np.empty((4, used + 2 * room[u]), np.int64)), axis=1
-                )
-            settled[:, used : used + held[u]] = settled[:, first[u] : first[u] + held[u]]
-            first[u] = used
-            room[u] = 2 * room[u]
-            used += room[u]
-        place = first[u] + held[u]
-        settled[0, place] = labels[label, 2]
-        settled[1, place] = labels[label, 3]
-        settled[2, place] = labels[label, 5]
-        settled[3, place] = labels[label, 6]
-        held[u] += 1
-        if is_goal[u]:
-            if found == len(goals):
-                goals = np.concatenate((goals, np.empty(found, np.int64)))
-                reached = np.concatenate((reached, np.empty((4, found), np.int64)), axis=1)
-            goals[found] = label
-            for c in range(4):  # a criterion that does not count is met by every goal
-                reached[c, found] = labels[label, c + 1] if use[c] else -UNREACHED
-            found += 1
-            continue
-        came_from = labels[labels[label, 7], 0] if labels[label, 7] >= 0 else np.int64(-1)
-        for a in range(ptr[u], ptr[u + 1]):
-            v = head[a]
-            if arcs[0, a] < 0 or bounds[0, v] >= UNREACHED or v == came_from:
-                continue
-            at = arrival(labels[label, 1], span_ptr[a], span_ptr[a + 1], spans, arcs[0, a])
-            if at >= UNREACHED or at + bounds[0, v] > limits[0]:
-                continue
-            if labels[label, 5] + arcs[3, a] + bounds[3, v] > limits[1]:
-                continue
-            if count == capacity:
-                if capacity >= limits[2]:
-                    return TOO_MANY, labels[:count], goals[:found]
-                labels = np.concatenate((labels, np.empty((capacity, FIELDS), np.int64)))
-                keys = np.concatenate((keys, np.empty(capacity, np.int64)))
-                items = np.concatenate((items, np.empty(capacity, np.int64)))
-                looked = np.concatenate((looked, np.empty((capacity, 2), np.int64)))
-                capacity *= 2
-            new = labels[count]
-            new[0] = v
-            new[1] = at
-            new[2] = labels[label, 2] + arcs[1, a]
-            new[3] = labels[label, 3] + arcs[2, a]
-            new[4] = labels[label, 4] + _weight(arcs[4, a] & ~labels[label, 6], hazard)
-            new[5] = labels[label, 5] + arcs[3, a]
-            new[6] = labels[label, 6] | arcs[4, a]
-            new[7] = label
-            new[8] = a
-            if _beaten(settled, first[v], first[v] + held[v], new) or _hopeless(
-                reached, 0, found, new, bounds
-            ):
-                continue
-            looked[count, 0] = held[v]
-            looked[count, 1] = found
-            size = push(keys, items, size, at + bounds[0, v], count)
-            count += 1
-    return DONE, labels[:count], goals[:found]
+    held = room[state]
+    if used + 2 * held > settled.shape[1]:
+        settled = np.concatenate((settled, np.empty((len(SETTLED), used + 2 * held), np.int64)), 1)
+    settled[:, used : used + held] = settled[:, first[state] : first[state] + held]
+    first[state] = used
+    room[state] = 2 * held
+    return settled, used + 2 * held
 
 
 @njit(**JIT)
-def _beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
+def _settle(settled: Ints, place: int, label: Ints) -> None:
+    settled[SETTLED.money, place] = label[LABEL.money]
+    settled[SETTLED.carbon, place] = label[LABEL.carbon]
+    settled[SETTLED.transshipments, place] = label[LABEL.transshipments]
+    settled[SETTLED.hazard_bits, place] = label[LABEL.hazard_bits]
+
+
+@njit(**JIT)
+def _arrive(goal: Ints, label: Ints, use: Bools) -> None:
+    """Write the criteria of a label at the goal; one that does not count is met by every goal."""
+    for c in range(len(GOAL)):
+        goal[c] = label[LABEL.minute + c] if use[c] else -UNREACHED
+
+
+@njit(**JIT)
+def _is_beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
     """Tell whether a settled label of the same state can do all that this one can."""
-    usd = label[2]
-    carbon = label[3]
-    hops = label[5]
-    free = ~label[6]
+    money = label[LABEL.money]
+    carbon = label[LABEL.carbon]
+    transshipments = label[LABEL.transshipments]
+    unmet = ~label[LABEL.hazard_bits]
     for start in range(first, last, BLOCK):
-        hit = False
+        beaten = False
         for i in range(start, min(start + BLOCK, last)):
-            hit |= (
-                (settled[0, i] <= usd)
-                & (settled[1, i] <= carbon)
-                & (settled[2, i] <= hops)
-                & (settled[3, i] & free == 0)
+            beaten |= (
+                (settled[SETTLED.money, i] <= money)
+                & (settled[SETTLED.carbon, i] <= carbon)
+                & (settled[SETTLED.transshipments, i] <= transshipments)
+                & (settled[SETTLED.hazard_bits, i] & unmet == 0)
             )
-        if hit:
+        if beaten:
             return True
     return False
 
 
 @njit(**JIT)
-def _hopeless(reached: Ints, first: int, found: int, label: Ints, bounds: Ints) -> bool:
-    """Tell whether some finished way from the first on is at least as good as the best this label
-    can become."""
-    u = label[0]
-    at = label[1] + bounds[0, u]
-    usd = label[2] + bounds[1, u]
-    carbon = label[3] + bounds[2, u]
-    risk = label[4]
-    for start in range(first, found, BLOCK):
-        hit = False
-        for i in range(start, min(start + BLOCK, found)):
-            hit |= (
-                (reached[0, i] <= at)
-                & (reached[1, i] <= usd)
-                & (reached[2, i] <= carbon)
-                & (reached[3, i] <= risk)
+def _is_hopeless(at_goal: Ints, first: int, last: int, label: Ints, bounds: Ints) -> bool:
+    """Tell whether some route at the goal is at least as good as the best this label can become."""
+    state = label[LABEL.state]
+    minute = label[LABEL.minute] + bounds[state, BOUND.duration]
+    money = label[LABEL.money] + bounds[state, BOUND.money]
+    carbon = label[LABEL.carbon] + bounds[state, BOUND.carbon]
+    risk = label[LABEL.risk]
+    for start in range(first, last, BLOCK):
+        beaten = False
+        for i in range(start, min(start + BLOCK, last)):
+            beaten |= (
+                (at_goal[GOAL.minute, i] <= minute)
+                & (at_goal[GOAL.money, i] <= money)
+                & (at_goal[GOAL.carbon, i] <= carbon)
+                & (at_goal[GOAL.risk, i] <= risk)
             )
-        if hit:
+        if beaten:
             return True
     return False
 
 
 @njit(**JIT)
-def _weight(bits: int, hazard: Ints) -> np.int64:
+def _weight(bits: int, hazard_weight: Ints) -> np.int64:
     """Return the sum of the weights of the bits set."""
     total = np.int64(0)
     bit = 0
     while bits:
         if bits & 1:
-            total += hazard[bit]
+            total += hazard_weight[bit]
         bits >>= 1
         bit += 1
     return total
@@ -237,26 +363,29 @@ def _weight(bits: int, hazard: Ints) -> np.int64:
 
 @njit(**JIT)
 def undominated(values: Ints) -> Bools:
-    """Tell which rows no other row is at least as good as everywhere; of equal rows the first is
-    kept.
+    """Tell which rows no other row is at least as good as everywhere; of equal rows the first.
 
     values int64 [rows, criteria], smaller is better. Returns bool [rows].
     """
-    rows, criteria = values.shape
+    rows = len(values)
     keep = np.ones(rows, np.bool_)
     for i in range(rows):
         for k in range(rows):
             if k == i or not keep[k]:
                 continue
-            no_worse = True
-            equal = True
-            for c in range(criteria):
-                if values[k, c] > values[i, c]:
-                    no_worse = False
-                    break
-                if values[k, c] < values[i, c]:
-                    equal = False
-            if no_worse and (not equal or k < i):
+            if _dominates(values[k], values[i], k < i):
                 keep[i] = False
                 break
     return keep
+
+
+@njit(**JIT)
+def _dominates(one: Ints, other: Ints, is_before: bool) -> bool:
+    """Tell whether a row is nowhere worse than another and somewhere better, or equal and first."""
+    equal = True
+    for c in range(len(one)):
+        if one[c] > other[c]:
+            return False
+        if one[c] < other[c]:
+            equal = False
+    return not equal or is_before

@@ -17,6 +17,15 @@ import numpy as np
 from corridor import stopping
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Bools, Ints
+from corridor.kernels.records import (
+    ARC,
+    BOUND,
+    LABEL,
+    Calendars,
+    SearchGraph,
+    SearchLimits,
+    Trip,
+)
 from corridor.language.speech import marked
 from corridor.network import hazards, rules
 from corridor.network.calendar import Span, minute
@@ -280,38 +289,39 @@ def search(
     cap = query.conditions.max_transshipments
     weights = hazards.weights(query.network, query.depart_min)
     live = sum(1 << h for h in np.flatnonzero(weights).tolist())
-    zero = np.zeros_like(days)
-    hops = (
-        np.array([k == "terminal" for k in query.graph.kind], np.int64) if cap is not None else zero
-    )
-    arcs = np.stack(
-        [
-            days,
-            query.usd_cents if use[1] else zero,
-            query.carbon_g if use[2] else zero,
-            hops,
-            query.hazard_bits & live if use[3] else zero,
-        ]
-    )[:, query.arc_of]
+    _, by_cost, by_carbon, by_risk = use.tolist()
+
+    arcs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
+    arcs[:, ARC.duration] = days
+    if by_cost:
+        arcs[:, ARC.money] = query.usd_cents
+    if by_carbon:
+        arcs[:, ARC.carbon] = query.carbon_g
+    if by_risk:
+        arcs[:, ARC.hazard_bits] = query.hazard_bits & live
+    if cap is not None:
+        arcs[:, ARC.transshipments] = [kind == "terminal" for kind in query.graph.kind]
+    arcs = arcs[query.arc_of]
+
     limit = query.openings.to_min
     if query.conditions.most_labels is not None:
         most_labels = query.conditions.most_labels
     if query.conditions.deadline_min is not None:
         limit = min(limit, query.conditions.deadline_min)
     answer: tuple[int, Ints, Ints] = pareto.search(
-        (query.ptr, query.head),
-        _spans_in_order(query),
+        SearchGraph(query.ptr, query.head),
+        _calendars_in_order(query),
         arcs,
         weights,
-        (query.starts, query.depart_min, query.is_goal),
-        lower_bounds(query, arcs[:4]),
-        (
-            use,
-            np.array(
-                [limit, NO_LIMIT if cap is None else min(cap, NO_LIMIT), most_labels], np.int64
-            ),
-            stopping.flag(),
+        Trip(query.starts, query.depart_min, query.is_goal),
+        lower_bounds(query, arcs),
+        use,
+        SearchLimits(
+            last_arrival=limit,
+            transshipments=NO_LIMIT if cap is None else min(cap, NO_LIMIT),
+            labels=most_labels,
         ),
+        stopping.flag(),
     )
     stopping.raise_if_stopped()
     return answer
@@ -320,15 +330,17 @@ def search(
 def trace(query: Query, labels: Ints, label: int) -> list[int]:
     """Return the arcs of the network's graph that lead to a label, first to last."""
     arcs = []
-    while (before := int(labels[label, 7])) >= 0:
-        arcs.append(int(query.arc_of[labels[label, 8]]))
-        label = before
+    while (parent := int(labels[label, LABEL.parent])) >= 0:
+        arcs.append(int(query.arc_of[labels[label, LABEL.arc]]))
+        label = parent
     return arcs[::-1]
 
 
-def lower_bounds(query: Query, weights: Ints) -> Ints:
-    """Return least duration, money, carbon and transshipments from every state to the goal [4,
-    states]."""
+def lower_bounds(query: Query, arcs: Ints) -> Ints:
+    """Return the least from every state to the goal [states, 4], columns BOUND.
+
+    arcs: what the arcs of the search graph add to a label [arcs, 5], columns ARC.
+    """
     from corridor.kernels.paths import dijkstra
 
     n = len(query.ptr) - 1
@@ -337,10 +349,18 @@ def lower_bounds(query: Query, weights: Ints) -> Ints:
     ptr = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(query.head, minlength=n), out=ptr[1:])
     goals = np.flatnonzero(query.is_goal)
-    passable = weights[0] >= 0
-    return np.stack(
-        [dijkstra(ptr, tail[order], np.where(passable, w, -1)[order], goals)[0] for w in weights]
-    )
+    is_passable = arcs[:, ARC.duration] >= 0
+
+    bounds = np.empty((n, len(BOUND)), np.int64)
+    for bound, column in (
+        (BOUND.duration, ARC.duration),
+        (BOUND.money, ARC.money),
+        (BOUND.carbon, ARC.carbon),
+        (BOUND.transshipments, ARC.transshipments),
+    ):
+        weight = np.where(is_passable, arcs[:, column], -1)[order]
+        bounds[:, bound], _ = dijkstra(ptr, tail[order], weight, goals)
+    return bounds
 
 
 def arc_bits(network: Network) -> Ints:
@@ -378,13 +398,13 @@ def _packed(
     )
 
 
-def _spans_in_order(query: Query) -> tuple[Ints, Ints]:
+def _calendars_in_order(query: Query) -> Calendars:
     """Calendars in the search graph's order."""
     lengths = np.diff(query.span_ptr)[query.arc_of]
     ptr = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=ptr[1:])
     pick = np.repeat(query.span_ptr[query.arc_of] - ptr[:-1], lengths) + np.arange(ptr[-1])
-    return np.ascontiguousarray(query.packed[:, pick]), ptr
+    return Calendars(np.ascontiguousarray(query.packed[:, pick].T), ptr)
 
 
 def _place(network: Network, text: str) -> tuple[str, str | None]:

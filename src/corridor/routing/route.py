@@ -15,6 +15,7 @@ import polars as pl
 from corridor import stopping
 from corridor.errors import CallError, NotConverged, UnknownName
 from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.language.messages import joined, message
 from corridor.network import hazards
 from corridor.network.cost import cargo_hour_usd
@@ -225,8 +226,8 @@ class Ways:
         here = self.goals.copy()
         while (here >= 0).any():
             on = here >= 0
-            bits[on] |= state_bit[self.labels[here[on], 0] % graph.states_count]
-            here[on] = self.labels[here[on], 7]
+            bits[on] |= state_bit[self.labels[here[on], LABEL.state] % graph.states_count]
+            here[on] = self.labels[here[on], LABEL.parent]
         return bits
 
 
@@ -241,7 +242,7 @@ def pareto_ways(query: Query, use: Bools) -> tuple[Ways, Ints]:
             f"More than {len(labels):,} partial ways stand side by side from {query.origin} to "
             f"{query.destination}. Ask for fewer criteria, a deadline, or a cap on transshipments."
         )
-    values = labels[goals, 1:5] * use
+    values = labels[goals, CRITERIA_COLUMNS] * use
     order = np.lexsort(values.T[::-1])
     keep = order[undominated(np.ascontiguousarray(values[order]))]
     return Ways(query, labels, goals[keep]), values[keep]

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping
+from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
 from corridor.network import hazards
@@ -439,8 +440,11 @@ def _best(query: Query, criterion: int) -> tuple[float | None, list[int] | None]
     _, labels, goals = search(query, use)
     if not len(goals):
         return None, None
-    goal = int(goals[np.lexsort((labels[goals, 1], labels[goals, 1 + criterion]))[0]])
-    return (int(labels[goal, 1]) - query.depart_min) / HOUR_MIN, trace(query, labels, goal)
+    minutes = labels[goals, LABEL.minute]
+    values = labels[goals, CRITERIA_COLUMNS][:, criterion]
+    goal = int(goals[np.lexsort((minutes, values))[0]])
+    hours = (int(labels[goal, LABEL.minute]) - query.depart_min) / HOUR_MIN
+    return hours, trace(query, labels, goal)
 
 
 def _avoided(query: Query) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
