@@ -5,44 +5,76 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 
-from closure_cases import ON, build, demand_of, study_network, two_roads
+from closure_cases import ON, build, demand_of, two_roads
 from corridor.closures.comparison import compare
 from corridor.closures.shifts import shifts
 from corridor.network import changes
+from corridor.network.network import Network
+from random_networks import evidence, frame
+
+BOX_T = 20
+BOXES = 365
+PAIRS = [("west", "east"), ("west", "spur"), ("plain", "pass")]  # 1, 2 and 3 times BOXES a year
 
 
-def test_compare_says_what_moved() -> None:
-    network = build(two_roads())
-    demand = demand_of([("west", "east"), ("west", "spur"), ("plain", "pass")])
-    row = {"change_id": "x", "table": "links", "column": "status", "op": "set", "value": "closed"}
-    base = study_network().frames["changes"].clear()
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return build(two_roads())
 
-    def changed(**more: str) -> Any:
-        given = {**row, **more}
-        return changes.apply(
-            network,
-            pl.concat(
-                [base, pl.DataFrame([{**dict.fromkeys(base.columns), **given}], schema=base.schema)]
-            ),
-        )
 
-    told = compare(network, changed(row_id="west-pass west-spur"), demand, on=ON)
-    assert told["moved"].to_list() == ["route", "cut", "route"]
-    assert told["extra_usd_per_year"][0] == 365 * 700 and told["extra_usd_per_year"][1] is None
-    assert told["borders_after"][0].to_list() == ["west-plain", "plain-east"]
-    assert {r["link_id"]: r["difference"] for r in shifts(told).iter_rows(named=True)} == {
-        "west-pass": -20 * 365 * (1 + 3),
-        "pass-east": 20 * 365 * (3 - 1),
-        "west-spur": -20 * 365 * 2,
-        "west-plain": 20 * 365 * (1 - 3),
-        "plain-east": 20 * 365 * (1 + 3),
+def changed(network: Network, **cells: Any) -> Network:
+    """Return a network with links closed, or another change of them."""
+    row = {
+        "change_id": "x",
+        "table": "links",
+        "column": "status",
+        "op": "set",
+        "value": "closed",
+        **cells,
     }
-    back = compare(changed(row_id="west-spur"), network, demand, on=ON)
-    assert back["moved"].to_list() == ["same", "opened", "same"]
-    dearer = changed(row_id="west-spur", column="fixed_h", value="5")
-    assert compare(network, dearer, demand, on=ON)["moved"].to_list() == ["same", "cost", "same"]
+    return changes.apply(network, frame("changes", [evidence(row)]))
+
+
+def test_compare_says_what_moved(network: Network) -> None:
+    after = changed(network, row_id="west-pass west-spur")
+    compared = compare(network, after, demand_of(PAIRS), on=ON)
+    assert compared["moved"].to_list() == ["route", "cut", "route"]
+    assert compared["extra_usd_per_year"][0] == BOXES * 700
+    assert compared["extra_usd_per_year"][1] is None
+    assert compared["borders_after"][0].to_list() == ["west-plain", "plain-east"]
+
+
+def test_shifts_add_up_the_tonnes_of_each_link(network: Network) -> None:
+    after = changed(network, row_id="west-pass west-spur")
+    shifted = shifts(compare(network, after, demand_of(PAIRS), on=ON))
+    assert dict(shifted.select("link_id", "difference").iter_rows()) == {
+        "west-pass": -BOX_T * BOXES * (1 + 3),
+        "pass-east": BOX_T * BOXES * (3 - 1),
+        "west-spur": -BOX_T * BOXES * 2,
+        "west-plain": BOX_T * BOXES * (1 - 3),
+        "plain-east": BOX_T * BOXES * (1 + 3),
+    }
+
+
+def test_what_is_reopened_is_opened(network: Network) -> None:
+    before = changed(network, row_id="west-spur")
+    compared = compare(before, network, demand_of(PAIRS), on=ON)
+    assert compared["moved"].to_list() == ["same", "opened", "same"]
+
+
+def test_other_figures_of_the_same_route_are_a_cost(network: Network) -> None:
+    after = changed(network, row_id="west-spur", column="fixed_h", value="5")
+    compared = compare(network, after, demand_of(PAIRS), on=ON)
+    assert compared["moved"].to_list() == ["same", "cost", "same"]
+
+
+def test_trips_without_units_have_no_yearly_figures(network: Network) -> None:
     trips = pl.DataFrame(
         {"trip_id": ["t"], "origin": ["west"], "destination": ["east"], "cargo": ["box"]}
     )
-    assert compare(network, network, trips, on=ON)["extra_usd_per_year"].to_list() == [None]
+    compared = compare(network, network, trips, on=ON)
+    assert compared["t_per_year"].to_list() == [None]
+    assert compared["extra_usd_per_year"].to_list() == [None]
+    assert compared["time_h_before"].to_list() == [16.0]

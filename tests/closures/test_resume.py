@@ -15,11 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from closure_cases import STUDY, STUDY_ON, study_network
+from corridor.closures.risk import TABLES
 from corridor.closures.simulation import simulate
 from corridor.parallel import QUESTION_FILE, BlockFolder, draw_ranges
 
 DRAWS = 240
 TRIPS = 12
+MAX_WAIT_S = 60
+KILLED = -9
 RUN = f"""
 import sys
 
@@ -38,6 +41,30 @@ co.simulate(
 """
 
 
+def blocks_in(home: Path) -> list[Path]:
+    return sorted(home.glob("draws-*.npz"))
+
+
+def folder_at(home: Path) -> BlockFolder:
+    """Return a folder of blocks that is not opened, so that looking changes nothing."""
+    folder = BlockFolder.__new__(BlockFolder)
+    folder.home = home
+    return folder
+
+
+def start_and_kill(home: Path, dice: random.Random) -> bool:
+    """Start a simulation, kill it once it has written some blocks, tell whether it was killed."""
+    wanted = len(blocks_in(home)) + dice.randint(0, 4)
+    child = subprocess.Popen([sys.executable, "-c", RUN, str(home)], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + MAX_WAIT_S
+    while child.poll() is None and time.monotonic() < until and len(blocks_in(home)) < wanted:
+        time.sleep(0.002)
+
+    time.sleep(dice.random() * 0.15)
+    child.kill()
+    return child.wait() == KILLED
+
+
 def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
     network = study_network()
     demand = network.frames["demand"].head(TRIPS)
@@ -45,66 +72,41 @@ def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
     whole = simulate(network, demand, hazards, on=STUDY_ON, draws=DRAWS, workers=1)
     dice = random.Random(int(os.environ.get("CORRIDOR_SEED", "1")))
     home = tmp_path / "draws"
-    kills = int(os.environ.get("CORRIDOR_KILLS", "3"))
-    killed = 0
-    for _ in range(kills):
-        for path in dice.sample(
-            sorted(home.glob("draws-*.npz")), k=len(list(home.glob("draws-*.npz"))) * 2 // 3
-        ):
+    files = {folder_at(home).path(draws) for draws in draw_ranges(DRAWS)}
+
+    kills = 0
+    for _ in range(int(os.environ.get("CORRIDOR_KILLS", "3"))):
+        written = blocks_in(home)
+        for path in dice.sample(written, k=len(written) * 2 // 3):
             path.unlink()  # so that there is always something left to do
-        held = len(list(home.glob("draws-*.npz")))
-        child = subprocess.Popen([sys.executable, "-c", RUN, str(home)], stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 60
-        wanted = held + dice.randint(0, 4)
-        while (
-            child.poll() is None
-            and time.monotonic() < until
-            and len(list(home.glob("draws-*.npz"))) < wanted
-        ):
-            time.sleep(0.002)
-        time.sleep(dice.random() * 0.15)
-        child.kill()
-        killed += child.wait() == -9
-        for draws in draw_ranges(DRAWS):
-            path = BlockFolder.path(_peek(home), draws)
-            if path.exists():  # whole, or not there at all
-                with np.load(path) as block:
-                    assert block["totals"].shape == (draws.end - draws.first, TRIPS, 4)
-    assert killed
+        kills += start_and_kill(home, dice)
+        for path in files:
+            if path.exists():
+                assert_whole(path)
+    assert kills
+
     resumed = simulate(network, demand, hazards, on=STUDY_ON, draws=DRAWS, workers=2, folder=home)
-    for name in (
-        "summary",
-        "return_levels",
-        "by_hazard",
-        "by_element",
-        "by_trip",
-        "years",
-        "events",
-    ):
-        assert getattr(resumed, name).equals(getattr(whole, name)), name
-    left = (
-        {p.name for p in home.iterdir()}
-        - {QUESTION_FILE}
-        - {BlockFolder.path(_peek(home), s).name for s in draw_ranges(DRAWS)}
-    )
-    assert not left, f"left behind: {left}"
+    for table in TABLES:
+        assert getattr(resumed, table).equals(getattr(whole, table)), table
+    assert set(home.iterdir()) == {*files, home / QUESTION_FILE}
+
+
+def assert_whole(path: Path) -> None:
+    """Assert that a file holds a block of as many draws as its name says."""
+    first, last = (int(number) for number in path.stem.split("-")[1:])
+    with np.load(path) as block:
+        assert block["totals"].shape == (last - first, TRIPS, 4)
 
 
 def test_a_damaged_block_is_drawn_again(tmp_path: Path) -> None:
     network = study_network()
     demand = network.frames["demand"].head(2)
     hazards = network.frames["hazards"]
-    one = simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path)
-    first, second = sorted(tmp_path.glob("draws-*.npz"))
-    first.write_bytes(first.read_bytes()[:100])
-    second.write_bytes(b"")
-    assert simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path).years.equals(
-        one.years
-    )
+    whole = simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path)
+    half_a_block, empty_block = blocks_in(tmp_path)
+    half_a_block.write_bytes(half_a_block.read_bytes()[:100])
+    empty_block.write_bytes(b"")
 
+    again = simulate(network, demand, hazards, on=STUDY_ON, draws=40, folder=tmp_path)
 
-def _peek(home: Path) -> BlockFolder:
-    """Return a store that only knows its folder, so that looking changes nothing."""
-    store = BlockFolder.__new__(BlockFolder)
-    store.home = home
-    return store
+    assert again.years.equals(whole.years)
