@@ -11,7 +11,7 @@ from corridor.charts.basemap.view import View
 from corridor.charts.map_lines import node_places
 from corridor.charts.placement import Box, Label, Pixel, box_around, free_places
 from corridor.charts.text import text_width
-from corridor.language.speech import country_name
+from corridor.language.cldr import country_name
 
 # Offsets from what a label names, in shares of its own size, the best first.
 _BESIDE_DOT = (

@@ -41,7 +41,8 @@ from corridor.charts.map_layers import (
 from corridor.charts.map_lines import link_lines
 from corridor.charts.style import PAPER, Chart
 from corridor.charts.titles import Titles, with_title
-from corridor.language.speech import country_name, number, tell
+from corridor.language.cldr import country_name
+from corridor.language.speech import number, tell
 from corridor.tables.columns import OPEN_STATUS
 
 SEA = "#eef3f7"

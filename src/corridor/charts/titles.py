@@ -8,7 +8,8 @@ import altair as alt
 
 from corridor.charts.style import FONT, FONTS, INK, PAPER, SOFT, WIDTH, Chart
 from corridor.charts.text import title_lines, truncate
-from corridor.language.speech import speech, vega_locale
+from corridor.language.cldr import vega_locale
+from corridor.language.speech import speech
 
 TITLE_PX = 15.5  # size of a title's letters, for the breaking of lines
 

@@ -17,7 +17,8 @@ from corridor.charts.style import FAINT, HUES, INK, PAPER, SOFT, Chart
 from corridor.charts.text import row_labels, title_lines, wrap
 from corridor.charts.titles import with_title
 from corridor.language.amounts import vega_per_cent
-from corridor.language.speech import long_date, marked, number, signed, tell
+from corridor.language.cldr import long_date
+from corridor.language.speech import marked, number, signed, tell
 
 _STEPS = {
     "traded": ("#4d4d4d", marked("traded, twelve months to {day}")),

@@ -6,8 +6,9 @@ told later, see :mod:`corridor.language.messages`.
 
 from __future__ import annotations
 
+from corridor.language.cldr import vega_locale
 from corridor.language.messages import figure, message
-from corridor.language.speech import number, signed, tell, vega_locale
+from corridor.language.speech import number, signed, tell
 from corridor.units import DAY_H
 
 BILLION_USD = 1e9

@@ -1,9 +1,9 @@
-"""Messages of results: kept as template and values, read as English, translated when shown.
+"""Messages of results: stored as template and values, read as English, translated when shown.
 
-A result is computed, and kept, before anybody says in which language it will be read. So a sentence
-in it is a :class:`Message`: to the eye, to CSV and to JSON its English text, to
+A result is computed, and stored, before anybody says in which language it will be read. So a
+sentence in it is a :class:`Message`: to the eye, to CSV and to JSON its English text, to
 :func:`translate` the template in the catalogues and the values that go into it. In a table the text
-stands in a column (``reason``) and the message itself, packed, in the column beside it
+stands in a column (``reason``) and the message itself, packed, in another one
 (``reason_message``).
 """
 
@@ -16,7 +16,7 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from corridor.language.speech import speech, tell, written
+from corridor.language.speech import number_in_style, speech, tell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,8 +101,8 @@ def joined(texts: Iterable[str], separator: str = "; ") -> str:
     >>> joined(["no rate", "no duration"])
     'no rate; no duration'
     """
-    parts = tuple(texts)
-    return parts[0] if len(parts) == 1 else Message(separator, parts)
+    items = tuple(texts)
+    return items[0] if len(items) == 1 else Message(separator, items)
 
 
 def translate(text: Value) -> str:
@@ -118,7 +118,7 @@ def translate(text: Value) -> str:
     if isinstance(text, dt.date):
         return text.isoformat()
     if isinstance(text, Figure):
-        return written(text.value, text.style)
+        return number_in_style(text.value, text.style)
     if not isinstance(text, Message):
         return now.texts.get(text) or (now.catalogue.gettext(text) if text else text)
 

@@ -9,7 +9,8 @@ from functools import cache
 
 from corridor.charts.basemap.outline import outline
 from corridor.language import amounts
-from corridor.language.speech import country_name, long_date, number, tell
+from corridor.language.cldr import country_name, long_date
+from corridor.language.speech import number, tell
 
 DASH = "–"
 TEN_MILLION_USD = 1e7  # sums below are written with a decimal

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corridor.errors import UnknownName
 from corridor.evidence.claims import UNSAID
-from corridor.language.speech import read_catalogue
+from corridor.language.po_files import read_catalogue
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog

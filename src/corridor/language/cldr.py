@@ -1,0 +1,77 @@
+"""What CLDR knows of a language: its dates, its names of countries, its forms for charts.
+
+CLDR is the Common Locale Data Repository of Unicode, which comes with Babel.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from corridor.language.speech import SOURCE, speech
+
+SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)  # Vega's week begins on Sunday, CLDR's days on Monday
+MONTHS = range(1, 13)
+
+
+def long_date(value: dt.date) -> str:
+    """Return a date in words.
+
+    >>> long_date(dt.date(2026, 7, 1))
+    '1 July 2026'
+    """
+    spoken = speech()
+    if spoken.is_english:
+        return f"{value.day} {value:%B %Y}"
+
+    from babel.dates import format_date
+
+    return format_date(value, "long", locale=spoken.code)
+
+
+def country_name(code: str) -> str | None:
+    """Return the name of a country (ISO 3166) in the language spoken; null in English.
+
+    It is as the study's catalogue has it, else as CLDR has it; null where neither does.
+    """
+    spoken = speech()
+    if spoken.is_english:
+        return None
+
+    from babel import Locale
+
+    english: str = Locale.parse(SOURCE).territories.get(code, "")
+    name: str | None = Locale.parse(spoken.code).territories.get(code)
+    return spoken.texts.get(english) or name
+
+
+def vega_locale() -> dict[str, Any] | None:
+    """Return the numbers and dates of the language as Vega is configured; null for English."""
+    spoken = speech()
+    if spoken.is_english:
+        return None
+
+    from babel import Locale
+
+    locale = Locale.parse(spoken.code)
+    months = locale.months["stand-alone"]
+    days = locale.days["stand-alone"]
+    return {
+        "number": {
+            "decimal": spoken.decimal,
+            "thousands": spoken.group,
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": "\u00a0%" if spoken.code != "zh" else "%",
+        },
+        "time": {
+            "dateTime": "%x, %X",
+            "date": "%d.%m.%Y",
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][day] for day in SUNDAY_FIRST],
+            "shortDays": [days["abbreviated"][day] for day in SUNDAY_FIRST],
+            "months": [months["wide"][month] for month in MONTHS],
+            "shortMonths": [months["abbreviated"][month].rstrip(".") for month in MONTHS],
+        },
+    }
