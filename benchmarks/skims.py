@@ -83,7 +83,8 @@ def main(arguments: list[str]) -> None:
     if "--small" in arguments:
         compare(*made_up(), repeats=1)
         return
-    from corridor.routing.skims import freeze, skim
+    from corridor.routing.frozen_day import freeze
+    from corridor.routing.skims import skim
     from corridor.study import study
 
     network = study.read(STUDY).network

@@ -20,7 +20,7 @@ from corridor.closures.demand_arrays import compile_demand
 from corridor.errors import UnknownName
 from corridor.network import cost
 from corridor.network.rules import Party, applying
-from corridor.routing.skims import freeze
+from corridor.routing.frozen_day import freeze
 
 RATES = [
     {

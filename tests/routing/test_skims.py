@@ -1,121 +1,17 @@
-"""Matrices of all pairs against SciPy, summed legs and a numerical integral."""
+"""Matrices of all pairs against summed legs and sampled journeys, and by hand."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from core_cases import closed, link, network, node, small
 from corridor.errors import CallError, UnknownName
-from corridor.network.calendar import Span, minute, timetable_spans, weekly_spans
 from corridor.routing.route import route
-from corridor.routing.skims import freeze, mean_wait, skim, skims_by_value
-from corridor.units import DAY_MIN, WEEK_MIN
-
-MONDAY = minute("2026-03-02")
-
-
-def integral(spans: list[Span], at: int, step: int) -> float:
-    """Wait and delay of arrivals spread over a week, one at the middle of each step."""
-    total = []
-    for t in np.arange(at + step / 2, at + WEEK_MIN, step):
-        here = next(s for s in spans if s.end_min > t)
-        total.append(max(0.0, here.start_min - t) + here.delay_min)
-    return float(np.mean(total))
-
-
-@settings(max_examples=40)
-@given(
-    st.lists(
-        st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), min_size=1, unique=True
-    ),
-    st.sampled_from([None, "08:00-20:00", "22:00-04:00"]),
-    st.integers(0, 13),
-    st.sampled_from([0.0, 90.0]),
-)
-def test_mean_wait_is_the_integral_over_the_week_whatever_its_first_day(
-    days: list[str], hours: str | None, later: int, delay: float
-) -> None:
-    at = MONDAY + later * DAY_MIN // 2
-    spans = [
-        Span(a, b, delay)
-        for a, b in weekly_spans(" ".join(days), hours, 5.0, at - DAY_MIN, at + 30 * DAY_MIN)
-    ]
-    assert mean_wait(spans, at) == pytest.approx(integral(spans, at, 10), abs=1.0)
-
-
-@pytest.mark.parametrize("later", range(0, 7 * DAY_MIN, DAY_MIN // 2))
-def test_a_weekly_sailing_is_waited_for_half_a_week(later: int) -> None:
-    spans = timetable_spans([480], MONDAY - WEEK_MIN, MONDAY + 5 * WEEK_MIN)
-    assert mean_wait(spans, MONDAY + later) == pytest.approx(WEEK_MIN / 2, abs=1)
-
-
-def test_what_stays_shut_all_week_is_not_waited_for() -> None:
-    at = MONDAY
-    assert math.isnan(mean_wait([], at))
-    assert math.isnan(mean_wait([Span(0, at)], at))
-    assert math.isnan(mean_wait([Span(at + WEEK_MIN, at + 9 * WEEK_MIN)], at))
-    assert mean_wait([Span(0, at + 9 * WEEK_MIN)], at) == 0
-    assert mean_wait([Span(at + DAY_MIN, at + 9 * WEEK_MIN, 60.0)], at) == pytest.approx(
-        DAY_MIN / 14 + 60
-    )
-    for next_spans in (
-        [],
-        [Span(at + 30 * WEEK_MIN, at + 31 * WEEK_MIN)],
-    ):  # shut from the second day on, for long
-        assert mean_wait([Span(0, at + DAY_MIN), *next_spans], at) == pytest.approx(
-            6 * DAY_MIN * 6 / 7 / 2
-        )
-
-
-@pytest.mark.parametrize(
-    ("scenario", "cargo"), [("open-borders", "container-40"), ("mid-2026", "bulk-t")]
-)
-def test_distances_are_scipys(scenario: str, cargo: str) -> None:
-    built = network(scenario)
-    frozen = freeze(built, cargo=cargo, depart="2026-07-01")
-    open_arcs = frozen.weight >= 0
-    least: dict[tuple[int, int], int] = {}
-    for t, h, w in zip(
-        frozen.tail[open_arcs].tolist(),
-        frozen.head[open_arcs].tolist(),
-        frozen.weight[open_arcs].tolist(),
-        strict=True,
-    ):
-        least[t, h] = min(w, least.get((t, h), w))
-    rows, columns = zip(*least, strict=True)
-    n = len(frozen.ptr) - 1
-    every = dijkstra(
-        csr_array((np.array(list(least.values()), float), (rows, columns)), shape=(n, n))
-    )
-    ids = frozen.query.graph.node_ids
-    groups = [
-        frozen.starts[a:b] for a, b in zip(frozen.start_ptr, frozen.start_ptr[1:], strict=False)
-    ]
-    made = skim(built, cargo=cargo, depart="2026-07-01")
-    assert made.height == len(ids) * (len(ids) - 1)
-    expected = {
-        (ids[i], ids[j]): every[np.ix_(groups[i], groups[j])].min() / 100
-        if len(groups[i]) and len(groups[j])
-        else math.inf
-        for i in range(len(ids))
-        for j in range(len(ids))
-        if i != j
-    }
-    for a, b, found, reason in made.select(
-        "origin", "destination", "generalised_cost_usd", "reason"
-    ).iter_rows():
-        assert (math.inf if found is None else found) == pytest.approx(expected[a, b])
-        assert (reason is None) == (found is not None)
+from corridor.routing.skims import skim, skims_by_value
 
 
 def test_a_matrix_is_what_its_ways_add_up_to() -> None:

@@ -22,7 +22,7 @@ from corridor.network.cost import cargo_hour_usd
 from corridor.network.names import resolve_place
 from corridor.network.network import Network, Row
 from corridor.routing.query import Query, prepare
-from corridor.routing.skims import mean_wait
+from corridor.routing.waits import mean_wait
 from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
 
 AHEAD_SPANS = 64  # spans of a calendar looked at for the wait of one week

@@ -1,0 +1,284 @@
+"""Frozen day: the network of one day and one cargo as arrays, its arcs by generalised cost.
+
+An arc shut for the whole week from the day on is not passed; nights, weekends and sailings cost
+their mean wait over that week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.errors import CallError
+from corridor.kernels import Bools, Floats, Ints
+from corridor.network.cost import cargo_hour_usd, directed_links
+from corridor.network.memory import Derived
+from corridor.network.network import Network
+from corridor.routing.query import Options, Query, prepare
+from corridor.routing.waits import mean_waits
+from corridor.units import HOUR_MIN
+
+SKIM_OPTIONS = ("avoid", "carrier")
+
+
+class Sums(NamedTuple):
+    """What adds up along a route; each an array [routes], or [arcs] of one arc.
+
+    excess_min: mean over median minutes; variance: in square minutes, of all that errs by itself;
+    mode_deviations: standard deviation of minutes under way by each mode [modes, routes], which err
+    together.
+    """
+
+    minutes: Ints
+    cents: Ints
+    grams: Ints
+    metres: Ints
+    border_min: Ints
+    border_cents: Ints
+    excess_min: Ints
+    variance: Ints
+    mode_deviations: Ints
+
+    @classmethod
+    def of(cls, values: Ints) -> Sums:
+        """Name the rows of an array as in FrozenDay.values [8 + modes, ...]."""
+        count = len(cls._fields) - 1
+        return cls._make([*values[:count], values[count:]])
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenDay:
+    """A network on one day for one cargo, as arrays in CSR order.
+
+    weight: generalised cost of every arc in cents, -1 where shut [arcs]; values: the rows of
+    :class:`Sums` of every arc [8 + modes, arcs]; bits: hazards [arcs]. starts: states goods start
+    and end in, by node row; those of a node are starts[start_ptr[i]:start_ptr[i + 1]]. query: the
+    question it was made from; hour_usd: what an hour costs one unit.
+    """
+
+    query: Query
+    ptr: Ints
+    tail: Ints
+    head: Ints
+    arc_of: Ints
+    weight: Ints
+    values: Ints
+    bits: Ints
+    starts: Ints
+    start_ptr: Ints
+    hour_usd: float
+
+    def valued(self, hour_usd: float) -> FrozenDay:
+        """Return the same day with another value of an hour."""
+        sums = Sums.of(self.values)
+        weight = _weights(sums.minutes, sums.cents, self.weight < 0, hour_usd)
+        return replace(self, weight=weight, hour_usd=hour_usd)
+
+    def states_of(self, node: int) -> Ints:
+        """Return the states goods start and end in at a node row."""
+        return self.starts[self.start_ptr[node] : self.start_ptr[node + 1]]
+
+
+def freeze(
+    network: Network, *, cargo: str, depart: dt.date | str, options: Options | None = None
+) -> FrozenDay:
+    """Return the network of one day and cargo as arrays, its arcs weighted by generalised cost.
+
+    Rules that name an origin or destination country do not apply: a matrix has many.
+    """
+    _check_options(options or {})
+    query = _between_any(network, cargo, depart, options or {})
+    hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[cargo])
+
+    wait_min, storm_variance = _waits(query)
+    is_shut = np.isnan(wait_min) | (query.duration_min < 0)
+    spent_min = query.duration_min + np.where(np.isnan(wait_min), 0, wait_min)
+    minutes = np.where(is_shut, 0, spent_min).round().astype(np.int64)
+
+    metres, is_border = _lengths(query)
+    values = np.vstack(
+        [
+            minutes,
+            query.usd_cents,
+            query.carbon_g,
+            metres,
+            _at_borders(query, is_border),
+            _spread(query, storm_variance),
+        ]
+    )
+    order = query.arc_of
+    starts, start_ptr = _starts(query)
+    return FrozenDay(
+        query=query,
+        ptr=query.ptr,
+        tail=query.graph.tail[order],
+        head=query.head,
+        arc_of=order,
+        weight=_weights(minutes, query.usd_cents, is_shut, hour_usd)[order],
+        values=np.rint(values).astype(np.int64)[:, order],
+        bits=query.hazard_bits[order],
+        starts=starts,
+        start_ptr=start_ptr,
+        hour_usd=hour_usd,
+    )
+
+
+def _check_options(options: Options) -> None:
+    """Raise CallError for an option that only makes sense for one trip."""
+    for name, value in options.items():
+        if name not in SKIM_OPTIONS and value is not None and value != ():
+            raise CallError(
+                f"{name} says something about one trip: a matrix takes "
+                f"{' and '.join(SKIM_OPTIONS)} only."
+            )
+
+
+def _between_any(network: Network, cargo: str, depart: dt.date | str, options: Options) -> Query:
+    """Return the question of a cargo on a day, between no places in particular."""
+    any_place = network.frames["nodes"]["node_id"][0]
+    return prepare(
+        network,
+        any_place,
+        any_place,
+        cargo=cargo,
+        depart=depart,
+        options=options,
+        between_any=True,
+    )
+
+
+def _weights(minutes: Ints, cents: Ints, is_shut: Bools, hour_usd: float) -> Ints:
+    """Return the generalised cost of arcs in whole cents, -1 where they are shut."""
+    time_cents = np.rint(minutes / HOUR_MIN * hour_usd * 100).astype(np.int64)
+    weights: Ints = np.where(is_shut, -1, cents + time_cents)
+    return weights
+
+
+def _waits(query: Query) -> Floats:
+    """Return mean waits, and variances of waits for the weather, of all arcs [2, arcs].
+
+    Made once for a day and what is forbidden.
+    """
+    forbidding = tuple(
+        rule.row["rule_id"] for rule in query.rules if rule.row["effect"] == "forbid"
+    )
+    return query.network.once(
+        Derived.MEAN_WAITS.of(query.depart_min, forbidding),
+        lambda: mean_waits(query.spans, query.depart_min),
+    )
+
+
+def _arc_links(query: Query) -> tuple[Ints, Ints]:
+    """Return every link run over by an arc: the arc, and the row of LinkCosts."""
+
+    def compute() -> tuple[Ints, Ints]:
+        pairs = []
+        for arc, runs in enumerate(query.graph.runs):
+            pairs += [(arc, at) for at in directed_links(runs)]
+        table = np.array(pairs, np.int64).reshape(-1, 2)
+        return table[:, 0].copy(), table[:, 1].copy()
+
+    return query.network.once(Derived.ARC_LINKS.of(), compute)
+
+
+def _lengths(query: Query) -> tuple[Ints, Bools]:
+    """Return the metres of every arc, and which links lead from one country to another."""
+
+    def compute() -> tuple[Ints, Bools]:
+        nodes = query.network.by_id("nodes")
+        links = query.network.rows("links")
+        countries = [
+            (nodes[row["from_node_id"]]["country"], nodes[row["to_node_id"]]["country"])
+            for row in links
+        ]
+        is_border = np.array([here != there for here, there in countries], bool)
+
+        metres = np.array([1000 * row["length_km"] for row in links])
+        arc, at = _arc_links(query)
+        of_arcs = np.rint(np.bincount(arc, metres[at // 2], query.graph.arcs_count))
+        return of_arcs.astype(np.int64), is_border
+
+    return query.network.once(Derived.ARC_LENGTHS.of(), compute)
+
+
+def _at_borders(query: Query, is_border: Bools) -> Floats:
+    """Return the minutes and cents at borders of every arc [2, arcs]."""
+    arc, at = _arc_links(query)
+    crosses = is_border[at // 2]
+    arc = arc[crosses]
+    at = at[crosses]
+
+    link_costs = query.costs.link
+    count = query.graph.arcs_count
+    minutes = np.bincount(arc, HOUR_MIN * link_costs.fixed_h[at], count)
+    cents = np.bincount(arc, 100 * link_costs.charge_usd[at], count)
+    return np.stack([minutes, cents])
+
+
+def _spread(query: Query, storm_variance: Floats) -> Floats:
+    """Return how the minutes of every arc spread [2 + modes, arcs].
+
+    Rows: excess of mean over median, variance, and the standard deviation under way by each mode.
+    """
+    costs = query.costs
+    link_costs = costs.link
+    count = query.graph.arcs_count
+    arc, at = _arc_links(query)
+    mode, run_sigma = _running(query)
+    stand_excess, stand_sd = _moments(HOUR_MIN * link_costs.fixed_h, link_costs.fixed_sigma)
+    handled_excess, handled_sd = _moments(HOUR_MIN * costs.fixed_h, costs.handling_sigma)
+    run_excess, run_sd = _moments(HOUR_MIN * costs.run_h, run_sigma)
+
+    # A wait spread evenly over a headway has a twelfth of its square as variance.
+    headway_variance = (HOUR_MIN * costs.headway_h) ** 2 / 12
+    excess = np.bincount(arc, stand_excess[at], count) + handled_excess + run_excess
+    variance = (
+        np.bincount(arc, stand_sd[at] ** 2, count)
+        + handled_sd**2
+        + headway_variance
+        + storm_variance
+    )
+    by_mode = [np.where(mode == name, run_sd, 0.0) for name in sorted(set(mode.tolist()) - {""})]
+    return np.stack([excess, variance, *by_mode])
+
+
+def _running(query: Query) -> tuple[np.ndarray[tuple[int], np.dtype[np.object_]], Floats]:
+    """Return the mode of every arc, empty at terminals, and the spread of its hours under way.
+
+    Both are those of the first link the arc runs over.
+    """
+    links = query.network.rows("links")
+    count = query.graph.arcs_count
+    arc, at = _arc_links(query)
+    first = np.unique(arc, return_index=True)[1]
+
+    mode = np.array([""] * count, dtype=object)
+    mode[arc[first]] = [links[link]["mode"] for link in (at[first] // 2).tolist()]
+    run_sigma = np.zeros(count)
+    run_sigma[arc[first]] = query.costs.link.run_sigma[at[first]]
+    return mode, run_sigma
+
+
+def _moments(median: Floats, sigma: Floats) -> tuple[Floats, Floats]:
+    """Return mean less median, and standard deviation, of log-normals."""
+    mean: Floats = median * np.exp(sigma**2 / 2)
+    return mean - median, mean * np.sqrt(np.expm1(sigma**2))
+
+
+def _starts(query: Query) -> tuple[Ints, Ints]:
+    """Return the states goods start and end in at every node: the road, else every layer."""
+    graph = query.graph
+    states_of: list[list[int]] = [[] for _ in graph.node_ids]
+    for state, node in enumerate(graph.state_node.tolist()):
+        states_of[node].append(state)
+
+    starts: list[int] = []
+    start_ptr = [0]
+    for states in states_of:
+        by_road = [state for state in states if graph.state_layer[state] == "road"]
+        starts += by_road or states
+        start_ptr.append(len(starts))
+    return np.array(starts, np.int64), np.array(start_ptr, np.int64)
