@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from corridor import new
 from corridor.tables import schema
-from corridor.tables.reading import read_folder
+from corridor.tables.reading import from_frames, read_folder
 from corridor.tables.tables import Spot, Tables, empty_table
 
 
@@ -39,8 +40,8 @@ def test_lines_without_a_file_are_those_of_a_csv(tables: Tables) -> None:
 
 def test_cells_and_rows_are_numbered_from_0(tables: Tables) -> None:
     ids = [key for _, (key,) in tables.cells("modes", "mode_id")]
-    assert [row["mode_id"] for _, row in tables.rows("modes")] == ids
-    assert [number for number, _ in tables.rows("modes")] == list(range(len(ids)))
+    assert [row["mode_id"] for row in tables.rows("modes")] == ids
+    assert [row.number for row in tables.rows("modes")] == list(range(len(ids)))
     assert tables.keys("modes") == set(ids)
 
 
@@ -54,3 +55,20 @@ def test_extent_of_a_column(tables: Tables) -> None:
 def test_empty_table_is_typed_like_a_read_one(tables: Tables, name: str) -> None:
     assert empty_table(name).height == 0
     assert empty_table(name).schema == tables.frames[name].schema
+
+
+def test_row_knows_where_it_stands(tables: Tables) -> None:
+    link = list(tables.rows("links"))[2]
+    assert (link.key, link.line, link["mode"]) == ("zhibek-tashkent-road", 4, "road")
+
+    finding = link.warning("odd", "mode", "It is odd.", do="Look at it.")
+    spot = Spot("links", 2, "mode")
+    assert finding == tables.warning("odd", spot, "It is odd.", do="Look at it.")
+
+
+def test_cell_that_does_not_fit_is_not_empty(tables: Tables) -> None:
+    frame = tables.frames["sources"].cast(pl.String)
+    unfit = from_frames({"sources": frame.with_columns(pl.lit("soon").alias("year"))})
+    empty = from_frames({"sources": frame.with_columns(pl.lit(None, pl.String).alias("year"))})
+    assert not any(row.is_empty("year") for row in unfit.rows("sources"))
+    assert all(row.is_empty("year") for row in empty.rows("sources"))

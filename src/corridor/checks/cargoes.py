@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from corridor.errors import Finding
-from corridor.tables.tables import Spot, Tables
-
-Row = Mapping[str, Any]
+from corridor.tables import schema
+from corridor.tables.tables import Row, Spot, Tables
 
 # Rows with the same words here say two things about one case; which one counts would be chance.
 _CASES = {
@@ -41,18 +40,18 @@ def _modes_used(tables: Tables) -> list[str]:
 
 def _modes_of_cargoes(tables: Tables, modes: list[str]) -> Iterator[Finding]:
     """Cargoes without a price or carbon on a mode they may use."""
-    rates = tables.frames["rates"].to_dicts()
-    emissions = tables.frames["emissions"].to_dicts()
+    rates = list(tables.rows("rates"))
+    emissions = list(tables.rows("emissions"))
 
-    for i, cargo in tables.rows("cargoes"):
+    for cargo in tables.rows("cargoes"):
         for mode in (cargo["allowed_modes"] or "").split():
             if mode not in modes or cargo["form"] is None:
                 continue
 
             if not any(_charges(row, "usd_per_", cargo, mode) for row in rates):
-                yield _no_rate(tables, i, cargo, mode)
+                yield _no_rate(cargo, mode)
             if not any(_charges(row, "g_co2e_per_", cargo, mode) for row in emissions):
-                yield _no_emission(tables, i, cargo, mode)
+                yield _no_emission(cargo, mode)
 
 
 def _charges(row: Row, prefix: str, cargo: Row, mode: str) -> bool:
@@ -69,14 +68,15 @@ def _charges(row: Row, prefix: str, cargo: Row, mode: str) -> bool:
 
     amounts = {"unit": 1.0, "teu": cargo["teu_per_unit"], "t": cargo["t_per_unit"]}
     return any(
-        amount and row.get(f"{prefix}{unit}_km") is not None for unit, amount in amounts.items()
+        amount and row.cells.get(f"{prefix}{unit}_km") is not None
+        for unit, amount in amounts.items()
     )
 
 
-def _no_rate(tables: Tables, i: int, cargo: Row, mode: str) -> Finding:
-    return tables.warning(
+def _no_rate(cargo: Row, mode: str) -> Finding:
+    return cargo.warning(
         "no-rate",
-        Spot("cargoes", i, "allowed_modes"),
+        "allowed_modes",
         f"cargo {cargo['cargo_id']} may travel by {mode}, and no row of rates charges it: "
         "the way would cost nothing.",
         do=f"Add a rate for {mode} and form {cargo['form']}, or take {mode} out of allowed_modes.",
@@ -84,10 +84,10 @@ def _no_rate(tables: Tables, i: int, cargo: Row, mode: str) -> Finding:
     )
 
 
-def _no_emission(tables: Tables, i: int, cargo: Row, mode: str) -> Finding:
-    return tables.warning(
+def _no_emission(cargo: Row, mode: str) -> Finding:
+    return cargo.warning(
         "no-emission",
-        Spot("cargoes", i, "allowed_modes"),
+        "allowed_modes",
         f"cargo {cargo['cargo_id']} may travel by {mode}, "
         "and no row of emissions counts its carbon.",
         do=f"Add a row for {mode}, or take it out of allowed_modes.",
@@ -112,15 +112,12 @@ def _modes_without_row(tables: Tables, modes: list[str]) -> Iterator[Finding]:
 def _empty_rows(tables: Tables) -> Iterator[Finding]:
     """Rates and emissions without any figure."""
     for table, prefixes in _FIGURES.items():
-        if not tables.is_whole(table):
-            continue
-
-        for i, row in tables.rows(table):
-            figures = [column for column in row if column.startswith(prefixes)]
-            if all(row[column] is None for column in figures):
-                yield tables.error(
-                    f"empty-{table[:-1]}",
-                    Spot(table, i, figures[0]),
+        figures = [c.name for c in schema.table(table).columns if c.name.startswith(prefixes)]
+        for row in tables.rows(table):
+            if all(row.is_empty(figure) for figure in figures):
+                yield row.error(
+                    f"empty-{schema.singular(table)}",
+                    figures[0],
                     f"the row of {table} gives no figure.",
                     do=f"Write one of {', '.join(figures)}, 0 where it is free.",
                 )
@@ -136,27 +133,19 @@ def _same_cases(tables: Tables) -> Iterator[Finding]:
         if "alternative" in tables.frames[table].columns:
             columns.append("alternative")
 
-        first_row: dict[tuple[Any, ...], int] = {}
-        for i, case in tables.cells(table, *columns):
-            first = first_row.setdefault(case, i)
-            if first != i and case[0] is not None:
-                yield _same_case(tables, table, (first, i), dict(zip(columns, case, strict=True)))
+        first_row: dict[tuple[Any, ...], Row] = {}
+        for row in tables.rows(table):
+            case = tuple(row[column] for column in columns)
+            first = first_row.setdefault(case, row)
+            if first is not row and row["mode"] is not None:
+                yield _same_case(row, first, columns)
 
 
-def _same_case(tables: Tables, table: str, rows: tuple[int, int], case: Row) -> Finding:
-    """Return the finding on two rows about one case.
-
-    Parameters
-    ----------
-    tables, table : the tables, and the one concerned.
-    rows : the earlier and the later row.
-    case : the cells that are the same in both, the mode first.
-    """
-    earlier, later = rows
-    words = ", ".join(f"{column} {word}" for column, word in case.items() if word is not None)
-    return tables.warning(
+def _same_case(row: Row, first: Row, columns: list[str]) -> Finding:
+    case = ", ".join(f"{column} {row[column]}" for column in columns if row[column] is not None)
+    return row.warning(
         "same-case",
-        Spot(table, later, next(iter(case))),
-        f"{tables.key(table, later)} and {tables.key(table, earlier)} both hold for {words}.",
+        "mode",
+        f"{row.key} and {first.key} both hold for {case}.",
         do="Keep one, or let them differ in country, form or alternative.",
     )

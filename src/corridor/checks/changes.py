@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,26 +12,23 @@ from corridor.errors import Finding, did_you_mean
 from corridor.tables import schema
 from corridor.tables.cells import parse
 from corridor.tables.columns import FACTOR, Column, Table
-from corridor.tables.tables import Spot, Tables
-
-Row = Mapping[str, Any]
+from corridor.tables.tables import Row, Tables
 
 _FIXED_COLUMNS = ("alternative", "source_id", "confidence", "note")
 _NUMBERS = ("number", "integer")
 
 
 @dataclass(frozen=True)
-class _Setting:
-    """A row of changes that sets cells: its number, its cells and the keys of the rows it means."""
+class _Edit:
+    """A row of changes that sets cells, and the keys of the rows it means."""
 
-    i: int
-    row: Row
+    change: Row
     keys: frozenset[str]
 
 
 def check_changes(tables: Tables) -> list[Finding]:
     """Return what is wrong with the columns and values of changes, and where they contradict."""
-    return [*_edits(tables), *contradictions(tables)]
+    return [*_edited_cells(tables), *contradictions(tables)]
 
 
 def contradictions(tables: Tables, change_ids: Sequence[str] | None = None) -> list[Finding]:
@@ -43,44 +40,42 @@ def contradictions(tables: Tables, change_ids: Sequence[str] | None = None) -> l
     if {"changes", "links", "nodes"} & tables.broken:
         return []
 
+    by_order = change_ids is not None
     findings = []
-    for settings in _settings_by_column(tables, change_ids):
-        for at, later in enumerate(settings):
-            for earlier in settings[:at]:
-                if change_ids is not None and _of_one_change(earlier, later):
+    for edits in _edits_by_column(tables, change_ids):
+        for at, later in enumerate(edits):
+            for earlier in edits[:at]:
+                if by_order and _of_one_change(earlier, later):
                     continue  # an error of the change itself
                 if _contradict(earlier, later):
-                    findings.append(
-                        _contradiction(tables, earlier, later, by_order=change_ids is not None)
-                    )
+                    findings.append(_contradiction(earlier, later, by_order=by_order))
     return findings
 
 
 # Columns and values
 
 
-def _edits(tables: Tables) -> Iterator[Finding]:
-    for i, row in tables.rows("changes"):
-        if row["table"] is not None and row["column"] is not None:
-            yield from _check_edit(tables, i, row)
+def _edited_cells(tables: Tables) -> Iterator[Finding]:
+    for change in tables.rows("changes"):
+        if change["table"] is not None and change["column"] is not None:
+            yield from _check_column(change, schema.table(change["table"]))
 
 
-def _check_edit(tables: Tables, i: int, row: Row) -> Iterator[Finding]:
-    table = schema.table(row["table"])
-    name = row["column"]
+def _check_column(change: Row, table: Table) -> Iterator[Finding]:
+    name = change["column"]
     open_columns = _open_columns(table)
 
     if name not in open_columns:
-        yield tables.error(
+        yield change.error(
             "unknown-column",
-            Spot("changes", i, "column"),
+            "column",
             f"changes.column names {name!r}, "
             f"which is no column of {table.name} that a change may edit.",
             do=did_you_mean(name, open_columns, f"Write one of: {', '.join(open_columns)}."),
             value=name,
         )
-    elif row["op"] is not None and row["value"] is not None:
-        yield from _check_value(tables, i, table.column(name), row)
+    elif change["op"] is not None and change["value"] is not None:
+        yield from _check_value(change, table.column(name))
 
 
 def _open_columns(table: Table) -> list[str]:
@@ -88,81 +83,82 @@ def _open_columns(table: Table) -> list[str]:
     return [c.name for c in table.columns if c.name not in (table.key, *_FIXED_COLUMNS)]
 
 
-def _check_value(tables: Tables, i: int, column: Column, row: Row) -> Iterator[Finding]:
-    """Check the op and the value of row i for the column it edits."""
-    op = row["op"]
-    text = row["value"]
+def _check_value(change: Row, column: Column) -> Iterator[Finding]:
+    op = change["op"]
     if op != "set" and column.kind not in _NUMBERS:
-        yield _bad_op(tables, i, column, op)
+        yield _bad_op(change, column)
         return
 
-    spot = Spot("changes", i, "value")
     try:
-        value = parse(column if op == "set" else FACTOR, text)
+        value = parse(column if op == "set" else FACTOR, change["value"])
     except ValueError as error:
-        yield _bad_value(tables, spot, column, text, str(error))
+        yield _bad_value(change, column, cure=str(error))
         return
 
     if op == "scale" and value < 0:
-        yield _negative_factor(tables, spot, column, text)
+        yield _negative_factor(change, column)
     if op == "set" and column.kind in _NUMBERS and column.is_outside(value):
-        yield _out_of_range(tables, spot, column, text)
-    if op == "set" and column.refers and column.refers not in tables.broken:
-        yield from _unknown_ids(tables, spot, column.refers, str(value))
+        yield _out_of_range(change, column)
+    if op == "set" and column.refers and column.refers not in change.tables.broken:
+        yield from _unknown_ids(change, column.refers, str(value).split())
 
 
-def _bad_op(tables: Tables, i: int, column: Column, op: str) -> Finding:
-    return tables.error(
+def _bad_op(change: Row, column: Column) -> Finding:
+    op = change["op"]
+    return change.error(
         "bad-op",
-        Spot("changes", i, "op"),
+        "op",
         f"changes.op is {op!r}, and {column.name} holds no numbers.",
         do="Write set, and the new value.",
         value=op,
     )
 
 
-def _bad_value(tables: Tables, spot: Spot, column: Column, text: str, cure: str) -> Finding:
-    return tables.error(
+def _bad_value(change: Row, column: Column, cure: str) -> Finding:
+    text = change["value"]
+    return change.error(
         "bad-value",
-        spot,
+        "value",
         f"changes.value holds {text!r}, which does not fit {column.name}.",
         do=cure,
         value=text,
     )
 
 
-def _negative_factor(tables: Tables, spot: Spot, column: Column, text: str) -> Finding:
-    return tables.error(
+def _negative_factor(change: Row, column: Column) -> Finding:
+    text = change["value"]
+    return change.error(
         "out-of-range",
-        spot,
+        "value",
         f"changes.value scales {column.name} by {text}, below zero.",
         do="Write a factor of zero or more.",
         value=text,
     )
 
 
-def _out_of_range(tables: Tables, spot: Spot, column: Column, text: str) -> Finding:
+def _out_of_range(change: Row, column: Column) -> Finding:
+    text = change["value"]
     low = "any" if column.low is None else f"{column.low:g}"
     high = "any" if column.high is None else f"{column.high:g}"
-    return tables.error(
+    return change.error(
         "out-of-range",
-        spot,
+        "value",
         f"changes.value sets {column.name} to {text}, outside {low} to {high}.",
         do=f"Write {column.meaning} in {column.unit or 'its unit'}.",
         value=text,
     )
 
 
-def _unknown_ids(tables: Tables, spot: Spot, target: str, text: str) -> Iterator[Finding]:
-    """Ids, parted by blanks, that the table they refer to does not have."""
-    ids = tables.keys(target)
-    file = tables.name(target)
+def _unknown_ids(change: Row, target: str, words: list[str]) -> Iterator[Finding]:
+    """Ids that the table they refer to does not have."""
+    ids = change.tables.keys(target)
+    file = change.tables.name(target)
 
-    for word in text.split():
+    for word in words:
         if word not in ids:
-            yield tables.error(
+            yield change.error(
                 f"unknown-{schema.singular(target)}",
-                spot,
+                "value",
                 f"changes.value names {word!r}, which {file} does not have.",
                 do=did_you_mean(word, ids, f"Add it to {file}."),
                 value=word,
@@ -172,43 +168,45 @@ def _unknown_ids(tables: Tables, spot: Spot, target: str, text: str) -> Iterator
 # Contradictions
 
 
-def _settings_by_column(tables: Tables, change_ids: Sequence[str] | None) -> list[list[_Setting]]:
+def _edits_by_column(tables: Tables, change_ids: Sequence[str] | None) -> list[list[_Edit]]:
     """Return the rows that set cells of one column; within each change where no ids are named."""
-    groups: dict[tuple[Any, ...], list[_Setting]] = {}
-    for i, row in tables.rows("changes"):
-        if row["op"] != "set" or (change_ids is not None and row["change_id"] not in change_ids):
+    edits: dict[tuple[Any, ...], list[_Edit]] = {}
+    for change in tables.rows("changes"):
+        change_id = change["change_id"]
+        if change["op"] != "set" or (change_ids is not None and change_id not in change_ids):
             continue
 
-        change = row["change_id"] if change_ids is None else None
-        group = groups.setdefault((change, row["table"], row["column"]), [])
-        group.append(_Setting(i, row, _keys_meant(tables, row)))
-    return list(groups.values())
+        group = (change_id if change_ids is None else None, change["table"], change["column"])
+        edits.setdefault(group, []).append(_Edit(change, _keys_meant(change)))
+    return list(edits.values())
 
 
-def _keys_meant(tables: Tables, row: Row) -> frozenset[str]:
-    table = row["table"]
-    text = row["row_id"]
-    if table is None or text is None:
+def _keys_meant(change: Row) -> frozenset[str]:
+    """Return the keys of the rows that a change edits."""
+    tables = change.tables
+    table = change["table"]
+    selector = change["row_id"]
+    if table is None or selector is None:
         return frozenset()
 
     keys = tables.frames[table][schema.table(table).key or ""].to_list()
     if table == "links":
-        return frozenset(keys[i] for i in selected(text, tables) if keys[i])
+        return frozenset(keys[i] for i in selected(selector, tables) if keys[i])
 
-    words = set(text.split())
+    words = set(selector.split())
     return frozenset(key for key in keys if key and (key in words or "*" in words))
 
 
-def _of_one_change(a: _Setting, b: _Setting) -> bool:
-    return bool(a.row["change_id"] == b.row["change_id"])
+def _of_one_change(a: _Edit, b: _Edit) -> bool:
+    return bool(a.change["change_id"] == b.change["change_id"])
 
 
-def _contradict(a: _Setting, b: _Setting) -> bool:
+def _contradict(a: _Edit, b: _Edit) -> bool:
     return (
         not a.keys.isdisjoint(b.keys)
-        and a.row["value"] != b.row["value"]
-        and _overlap(a.row, b.row)
-        and _can_both_count(a.row, b.row)
+        and a.change["value"] != b.change["value"]
+        and _overlap(a.change, b.change)
+        and _can_both_count(a.change, b.change)
     )
 
 
@@ -217,12 +215,12 @@ def _overlap(a: Row, b: Row) -> bool:
     return _start(a) < _end(b) and _start(b) < _end(a)
 
 
-def _start(row: Row) -> dt.date:
-    return row["from_on"] or dt.date.min
+def _start(change: Row) -> dt.date:
+    return change["from_on"] or dt.date.min
 
 
-def _end(row: Row) -> dt.date:
-    return row["to_on"] or dt.date.max
+def _end(change: Row) -> dt.date:
+    return change["to_on"] or dt.date.max
 
 
 def _can_both_count(a: Row, b: Row) -> bool:
@@ -232,33 +230,28 @@ def _can_both_count(a: Row, b: Row) -> bool:
     return not (parameter_a and parameter_a == parameter_b and option_a != option_b)
 
 
-def _contradiction(
-    tables: Tables, earlier: _Setting, later: _Setting, *, by_order: bool
-) -> Finding:
+def _contradiction(earlier: _Edit, later: _Edit, *, by_order: bool) -> Finding:
     """Return the finding on two rows that contradict each other.
 
-    Parameters
-    ----------
-    tables : the tables.
-    earlier, later : the two rows.
-    by_order : they are of two changes, of which the later one counts; else of the same.
+    by_order: they are of two changes, of which the later one counts; else of the same.
     """
-    edit = later.row
+    first = earlier.change
+    change = later.change
     keys = sorted(earlier.keys & later.keys)
-    line = tables.line("changes", earlier.i)
-    names = edit["change_id"]
+    names = change["change_id"]
     if not _of_one_change(earlier, later):
-        names = f"{earlier.row['change_id']} and {names}"
+        names = f"{first['change_id']} and {names}"
 
-    return tables.finding(
+    return change.finding(
         "order-decides" if by_order else "contradictory-changes",
-        Spot("changes", later.i, "value"),
-        f"{names}: {edit['table']}.{edit['column']} of {', '.join(keys[:3])} is set "
-        f"to {earlier.row['value']!r} (line {line}) and to {edit['value']!r} for the same days.",
+        "value",
+        f"{names}: {change['table']}.{change['column']} of {', '.join(keys[:3])} is set "
+        f"to {first['value']!r} (line {first.line}) "
+        f"and to {change['value']!r} for the same days.",
         do="The later one in the scenario's list counts; "
         "end the other on the day it begins, if that was meant."
         if by_order
         else "Let one end on the day the other begins, or keep one of them.",
         severity="warning" if by_order else "error",
-        value=edit["value"],
+        value=change["value"],
     )

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
-from typing import Any
 
 from corridor.errors import Finding, did_you_mean
 from corridor.network import durations
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA
 from corridor.tables import schema
-from corridor.tables.tables import Spot, Tables
+from corridor.tables.tables import Row, Tables
 from corridor.units import MEAN_YEAR_DAYS
-
-Row = Mapping[str, Any]
 
 _SLACK = 0.01  # a sigma rounded to two digits
 _MAX_SIGMA = schema.table("hazards").column("duration_sigma").high or math.inf
@@ -39,34 +36,33 @@ def check_closures(tables: Tables) -> list[Finding]:
 
 def _ends(tables: Tables) -> Iterator[Finding]:
     """Closures that neither end nor were seen last, do both, or have no length."""
-    for i, event in tables.rows("events"):
-        spot = Spot("events", i, "last_seen_on")
+    for event in tables.rows("events"):
         has_end = event["to_on"] is not None
         was_last_seen = event["last_seen_on"] is not None
 
         if not has_end and not was_last_seen:
-            yield _open_event(tables, spot)
+            yield _open_event(event)
         elif has_end and was_last_seen:
-            yield _contradictory_event(tables, spot, event)
+            yield _contradictory_event(event)
         elif not has_end and _is_without_length(event):
-            yield _empty_event(tables, spot, event)
+            yield _empty_event(event)
 
 
-def _open_event(tables: Tables, spot: Spot) -> Finding:
-    return tables.error(
+def _open_event(event: Row) -> Finding:
+    return event.error(
         "open-event",
-        spot,
+        "last_seen_on",
         "events has neither to_on nor last_seen_on: how long the closure lasted cannot be told.",
         do="Write the day it was open again into to_on, "
         "or the last day it was seen shut into last_seen_on.",
     )
 
 
-def _contradictory_event(tables: Tables, spot: Spot, event: Row) -> Finding:
+def _contradictory_event(event: Row) -> Finding:
     last_seen = event["last_seen_on"]
-    return tables.error(
+    return event.error(
         "contradictory-event",
-        spot,
+        "last_seen_on",
         f"events is open again on {event['to_on']} "
         f"and also still shut when last seen on {last_seen}.",
         do="Keep to_on if the end is known, else last_seen_on.",
@@ -74,12 +70,12 @@ def _contradictory_event(tables: Tables, spot: Spot, event: Row) -> Finding:
     )
 
 
-def _empty_event(tables: Tables, spot: Spot, event: Row) -> Finding:
+def _empty_event(event: Row) -> Finding:
     start = event["from_on"]
     last_seen = event["last_seen_on"]
-    return tables.error(
+    return event.error(
         "empty-period",
-        spot,
+        "last_seen_on",
         f"events begins on {start} and was last seen on {last_seen}: no length at all.",
         do="Write a later last_seen_on, or the hours as days into duration_d.",
         value=str(last_seen),
@@ -93,30 +89,31 @@ def _is_without_length(event: Row) -> bool:
 
 
 def _overlaps(tables: Tables) -> Iterator[Finding]:
-    """Whole closures of one hazard at one time: one closure twice, or an end that is wrong."""
-    for hazard_id, events in _whole_closures(tables).items():
-        events.sort(key=lambda pair: (pair[1]["from_on"], pair[0]))
-        for (_, earlier), (i, event) in pairwise(events):
+    """Closures of one hazard at one time: one closure twice, or an end that is wrong."""
+    for hazard_id, events in _full_closures(tables).items():
+        events.sort(key=lambda event: (event["from_on"], event.number))
+        for earlier, event in pairwise(events):
+            start = event["from_on"]
             end = earlier["to_on"] or earlier["last_seen_on"]
-            if end is not None and event["from_on"] < end:
-                yield tables.error(
+            if end is not None and start < end:
+                yield event.error(
                     "overlapping-events",
-                    Spot("events", i, "from_on"),
-                    f"events shuts {hazard_id} from {event['from_on']}, "
+                    "from_on",
+                    f"events shuts {hazard_id} from {start}, "
                     f"while {earlier['event_id']} holds it shut to {end}.",
                     do="Join the rows, correct an end, or name another hazard: "
                     "one hazard is shut once at a time.",
-                    value=str(event["from_on"]),
+                    value=str(start),
                 )
 
 
-def _whole_closures(tables: Tables) -> dict[str, list[tuple[int, Row]]]:
-    """Return hazard -> (row number, event) of every closure that stopped all traffic."""
-    closures: dict[str, list[tuple[int, Row]]] = {}
-    for i, event in tables.rows("events"):
+def _full_closures(tables: Tables) -> dict[str, list[Row]]:
+    """Return hazard -> its events that stopped all traffic."""
+    closures: dict[str, list[Row]] = {}
+    for event in tables.rows("events"):
         hazard_id = event["hazard_id"]
         if hazard_id is not None and event["from_on"] is not None and event["effect_share"] == 1:
-            closures.setdefault(hazard_id, []).append((i, event))
+            closures.setdefault(hazard_id, []).append(event)
     return closures
 
 
@@ -125,26 +122,28 @@ def _whole_closures(tables: Tables) -> dict[str, list[tuple[int, Row]]]:
 
 def _watched_periods(tables: Tables) -> Iterator[Finding]:
     """Watched periods with one end, or without a day."""
-    for i, (start, end) in tables.cells("hazards", "watched_from_on", "watched_to_on"):
+    for hazard in tables.rows("hazards"):
+        start = hazard["watched_from_on"]
+        end = hazard["watched_to_on"]
         if (start is None) != (end is None):
-            yield _half_period(tables, i, "watched_from_on" if start is None else "watched_to_on")
+            yield _half_period(hazard, "watched_from_on" if start is None else "watched_to_on")
         elif start is not None and end <= start:
-            yield _empty_period(tables, i, start, end)
+            yield _empty_period(hazard, start, end)
 
 
-def _half_period(tables: Tables, i: int, empty_column: str) -> Finding:
-    return tables.error(
+def _half_period(hazard: Row, empty_column: str) -> Finding:
+    return hazard.error(
         "half-period",
-        Spot("hazards", i, empty_column),
+        empty_column,
         "hazards gives a watched period with one end only.",
         do=f"Write {empty_column} too, or empty both where events are examples.",
     )
 
 
-def _empty_period(tables: Tables, i: int, start: dt.date, end: dt.date) -> Finding:
-    return tables.error(
+def _empty_period(hazard: Row, start: dt.date, end: dt.date) -> Finding:
+    return hazard.error(
         "empty-period",
-        Spot("hazards", i, "watched_to_on"),
+        "watched_to_on",
         f"hazards was watched from {start} to before {end}: no day at all.",
         do="Write a watched_to_on later than watched_from_on.",
         value=str(end),
@@ -154,7 +153,7 @@ def _empty_period(tables: Tables, i: int, start: dt.date, end: dt.date) -> Findi
 def _unwatched_events(tables: Tables) -> Iterator[Finding]:
     """Events outside the watched period of their hazard."""
     periods = _periods(tables)
-    for i, event in tables.rows("events"):
+    for event in tables.rows("events"):
         hazard_id = event["hazard_id"]
         day = event["from_on"]
         if hazard_id not in periods or not day:
@@ -162,9 +161,9 @@ def _unwatched_events(tables: Tables) -> Iterator[Finding]:
 
         start, end = periods[hazard_id]
         if not start <= day < end:
-            yield tables.warning(
+            yield event.warning(
                 "unwatched-event",
-                Spot("events", i, "from_on"),
+                "from_on",
                 f"events begins on {day}, and {hazard_id} was watched "
                 f"from {start} to before {end}: it does not count for the rate.",
                 do="Widen the watched period if every closure in it is known.",
@@ -174,25 +173,26 @@ def _unwatched_events(tables: Tables) -> Iterator[Finding]:
 
 def _periods(tables: Tables) -> dict[str, tuple[dt.date, dt.date]]:
     """Return hazard -> first day watched and first day no longer, where they make a period."""
+    columns = ("hazard_id", "watched_from_on", "watched_to_on")
     return {
         hazard_id: (start, end)
-        for _, (hazard_id, start, end) in tables.cells(
-            "hazards", "hazard_id", "watched_from_on", "watched_to_on"
-        )
+        for _, (hazard_id, start, end) in tables.cells("hazards", *columns)
         if start is not None and end is not None and start < end
     }
 
 
 def _spreads(tables: Tables) -> Iterator[Finding]:
     """Spreads that a family of durations cannot have."""
-    for i, (family, sigma) in tables.cells("hazards", "distribution", "duration_sigma"):
+    for hazard in tables.rows("hazards"):
+        family = hazard["distribution"]
+        sigma = hazard["duration_sigma"]
         if sigma is None or _can_have(family, sigma):
             continue
 
         bound = "of at least" if family == "pareto" else "of"
-        yield tables.error(
+        yield hazard.error(
             "impossible-spread",
-            Spot("hazards", i, "duration_sigma"),
+            "duration_sigma",
             f"hazards.duration_sigma is {sigma:g}, and the logarithm of a length "
             f"that is {family} has one {bound} {EXPONENTIAL_SIGMA:.4f}.",
             do="Write weibull or lognormal, or correct the sigma.",
@@ -213,7 +213,7 @@ def _can_have(family: str | None, sigma: float) -> bool:
 
 def _mostly_shut(tables: Tables) -> Iterator[Finding]:
     """Hazards that would shut their links most of the time."""
-    for i, hazard in tables.rows("hazards"):
+    for hazard in tables.rows("hazards"):
         if not _is_in_range(hazard):
             continue
 
@@ -222,9 +222,9 @@ def _mostly_shut(tables: Tables) -> Iterator[Finding]:
         if mean is not None and rate * mean < MEAN_YEAR_DAYS / 2:
             continue
 
-        yield tables.warning(
+        yield hazard.warning(
             "mostly-shut",
-            Spot("hazards", i, "duration_median_d"),
+            "duration_median_d",
             f"hazards gives closures {_shut_time(rate, mean)} of the time.",
             do="Check rate and length; "
             "a way that is mostly shut is a change or a window, not a hazard.",
@@ -262,70 +262,54 @@ def _mean_length_d(hazard: Row) -> float | None:
 
 def _replays(tables: Tables) -> Iterator[Finding]:
     """Replays of no closure, of a time without its first or last day, or of no demand."""
-    changes = [change for _, change in tables.rows("changes")]
-    figures = {figure["figure_id"]: figure for _, figure in tables.rows("figures")}
+    changes = list(tables.rows("changes"))
+    figures = {figure["figure_id"]: figure for figure in tables.rows("figures")}
     sources = set(tables.frames["demand"]["source_id"].to_list())
 
-    for i, replay in tables.rows("replays"):
-        yield from _replayed_change(tables, i, replay, changes)
-        yield from _replayed_days(tables, i, figures.get(replay["figure_after_id"]))
-        yield from _replayed_demand(tables, i, replay, sources)
+    for replay in tables.rows("replays"):
+        yield from _replayed_change(replay, changes)
+        yield from _replayed_days(replay, figures.get(replay["figure_after_id"]))
+        yield from _replayed_demand(replay, sources)
 
 
-def _replayed_change(
-    tables: Tables, i: int, replay: Row, changes: Sequence[Row]
-) -> Iterator[Finding]:
-    """A change to be replayed that is none, or closes nothing.
-
-    Parameters
-    ----------
-    tables : the tables.
-    i, replay : the replay, and the number of its row.
-    changes : every row of changes.
-    """
+def _replayed_change(replay: Row, changes: Sequence[Row]) -> Iterator[Finding]:
+    """A change to be replayed that is none, or closes nothing."""
     name = replay["change_id"]
     closing = {change["change_id"] for change in changes if _closes_links(change)}
-    if name is None or name in closing or "changes" in tables.broken:
+    if name is None or name in closing or "changes" in replay.tables.broken:
         return
 
     is_known = any(change["change_id"] == name for change in changes)
-    what = "closes nothing" if is_known else f"{tables.name('changes')} does not have"
-    yield tables.error(
+    what = "closes nothing" if is_known else f"{replay.tables.name('changes')} does not have"
+    yield replay.error(
         "unknown-change",
-        Spot("replays", i, "change_id"),
+        "change_id",
         f"replays.change_id names {name!r}, which {what}.",
         do=did_you_mean(name, closing, "Name a change that sets links.status to closed."),
         value=name,
     )
 
 
-def _replayed_days(tables: Tables, i: int, figure: Row | None) -> Iterator[Finding]:
+def _replayed_days(replay: Row, figure: Row | None) -> Iterator[Finding]:
     if figure is not None and (figure["from_on"] is None or figure["to_on"] is None):
-        yield tables.error(
+        yield replay.error(
             "open-period",
-            Spot("replays", i, "figure_after_id"),
+            "figure_after_id",
             f"replays.figure_after_id names {figure['figure_id']!r}, "
             "which has no first or no last day.",
             do="Write from_on and to_on of the figure: they say which days to replay.",
         )
 
 
-def _replayed_demand(tables: Tables, i: int, replay: Row, sources: Set[str]) -> Iterator[Finding]:
-    """A replay of demand of which there is none.
-
-    Parameters
-    ----------
-    tables : the tables.
-    i, replay : the replay, and the number of its row.
-    sources : those the rows of demand come from.
-    """
+def _replayed_demand(replay: Row, sources: Set[str]) -> Iterator[Finding]:
+    """A replay of demand of which there is none; sources: those demand comes from."""
     source = replay["demand_source_id"]
-    if source is not None and source not in sources and "demand" not in tables.broken:
-        yield tables.error(
+    if source is not None and source not in sources and "demand" not in replay.tables.broken:
+        yield replay.error(
             "no-demand",
-            Spot("replays", i, "demand_source_id"),
+            "demand_source_id",
             f"replays.demand_source_id names {source!r}, "
-            f"and no row of {tables.name('demand')} comes from there.",
+            f"and no row of {replay.tables.name('demand')} comes from there.",
             do="Name the source of the demand that the closure stops.",
             value=source,
         )

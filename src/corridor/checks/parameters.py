@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corridor.errors import Finding, did_you_mean
 from corridor.tables import schema
-from corridor.tables.tables import Spot, Tables
+from corridor.tables.tables import Row, Spot, Tables
 
 _OPTION = re.compile(r"[a-z0-9][a-z0-9_.-]*:[a-z0-9][a-z0-9_.-]*")
 
@@ -17,7 +17,7 @@ _OPTION = re.compile(r"[a-z0-9][a-z0-9_.-]*:[a-z0-9][a-z0-9_.-]*")
 class _Parameter:
     """A parameter: its first row, its default options, and whether each says if it is one."""
 
-    first_row: int
+    first_row: Row
     defaults: int = 0
     is_whole: bool = True
 
@@ -33,11 +33,12 @@ def check_parameters(tables: Tables) -> list[Finding]:
 
 
 def _option_ids(tables: Tables) -> Iterator[Finding]:
-    for i, (option_id,) in tables.cells("parameters", "option_id"):
+    for option in tables.rows("parameters"):
+        option_id = option["option_id"]
         if option_id is not None and not _OPTION.fullmatch(option_id):
-            yield tables.error(
+            yield option.error(
                 "bad-option",
-                Spot("parameters", i, "option_id"),
+                "option_id",
                 f"parameters.option_id holds {option_id!r}.",
                 do="Write parameter:option, two lower-case words.",
                 value=option_id,
@@ -52,9 +53,9 @@ def _defaults(tables: Tables) -> Iterator[Finding]:
     for name, parameter in _parameters(tables).items():
         count = parameter.defaults
         if count != 1 and parameter.is_whole:
-            yield tables.error(
+            yield parameter.first_row.error(
                 "default-count",
-                Spot("parameters", parameter.first_row, "is_default"),
+                "is_default",
                 f"parameter {name} has {count or 'no'} default options.",
                 do="Write true in is_default for exactly one of its options.",
                 value=str(count),
@@ -69,9 +70,9 @@ def _unused(tables: Tables) -> Iterator[Finding]:
     used = _parameters_used(tables)
     for name, parameter in _parameters(tables).items():
         if name not in used:
-            yield tables.warning(
+            yield parameter.first_row.warning(
                 "unused-parameter",
-                Spot("parameters", parameter.first_row, "is_default"),
+                "is_default",
                 f"no row of any table hangs on parameter {name}.",
                 do=f"Write {name}:... into the alternative of the rows it decides, or remove it.",
                 value=name,
@@ -79,15 +80,16 @@ def _unused(tables: Tables) -> Iterator[Finding]:
 
 
 def _parameters(tables: Tables) -> dict[str, _Parameter]:
+    """Return name -> parameter, from the options that can be read."""
     parameters: dict[str, _Parameter] = {}
-    for i, (option_id, is_default) in tables.cells("parameters", "option_id", "is_default"):
+    for option in tables.rows("parameters"):
+        option_id = option["option_id"]
         if option_id is None or not _OPTION.fullmatch(option_id):
             continue
 
-        name = _parameter_of(option_id)
-        parameter = parameters.setdefault(name, _Parameter(first_row=i))
-        parameter.defaults += bool(is_default)
-        parameter.is_whole &= is_default is not None
+        parameter = parameters.setdefault(_parameter_of(option_id), _Parameter(option))
+        parameter.defaults += bool(option["is_default"])
+        parameter.is_whole &= option["is_default"] is not None
     return parameters
 
 

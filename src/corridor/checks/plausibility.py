@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import is_placeholder
 from corridor.tables.columns import Column
-from corridor.tables.tables import Spot, Tables
+from corridor.tables.tables import Row, Spot, Tables
 
 BORDER_KM = 5.0  # borders of the time-zone shapes are simplified, and posts stand on them
 SHORTER_SHARE = 0.01
@@ -32,7 +31,6 @@ SPEEDS_KMH = {
     "air": (200, 950),
 }
 
-Row = Mapping[str, Any]
 Point = tuple[float, float]  # longitude and latitude in degrees
 State = tuple[str, str]  # a place and a layer of the links at it
 
@@ -94,38 +92,34 @@ def _placeholders_of(tables: Tables, table: str, column: Column) -> Iterator[Fin
 
 def _points(tables: Tables) -> Iterator[Finding]:
     """Places in another country than they say, or at sea."""
-    columns = ("country", "kind", "lon_deg", "lat_deg")
-    for i, (country, kind, lon, lat) in tables.cells("nodes", *columns):
+    for node in tables.rows("nodes"):
+        country = node["country"]
+        lon = node["lon_deg"]
+        lat = node["lat_deg"]
         if None in (country, lon, lat) or not (-180 <= lon <= 180 and -90 <= lat <= 90):
             continue
         if country in geo.countries_at(lon, lat):
             continue
         if country not in geo.countries_near(lon, lat, BORDER_KM):
-            yield from _misplaced(tables, Spot("nodes", i, "lon_deg"), country, kind, (lon, lat))
+            yield from _misplaced(node)
 
 
-def _misplaced(
-    tables: Tables, spot: Spot, country: str, kind: str | None, point: Point
-) -> Iterator[Finding]:
-    """Tell what is wrong with a place outside its country.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where its coordinates stand.
-    country, kind : what its row says.
-    point : where it lies.
-    """
+def _misplaced(node: Row) -> Iterator[Finding]:
+    """Tell what is wrong with a place outside its country."""
+    country = node["country"]
+    point = _point(node)
     lon, lat = point
+
     if abs(lon) <= 90 and country in geo.countries_at(lat, lon):
-        yield _swapped(tables, spot, country, point)
+        yield _swapped(node)
     elif mirrored := _mirrored_into(country, point):
-        yield _wrong_sign(tables, spot, country, point, mirrored)
+        yield _wrong_sign(node, mirrored)
     elif countries := geo.countries_at(lon, lat):
-        yield _other_country(tables, spot, country, point, sorted(countries))
-    elif kind != "seaport":
-        yield tables.warning(
+        yield _other_country(node, sorted(countries))
+    elif node["kind"] != "seaport":
+        yield node.warning(
             "node-at-sea",
-            spot,
+            "lon_deg",
             f"{_written(point)} lies at sea.",
             do="Correct the coordinates, or write seaport as its kind.",
             value=_written(point),
@@ -141,40 +135,45 @@ def _mirrored_into(country: str, point: Point) -> Point | None:
     return None
 
 
-def _swapped(tables: Tables, spot: Spot, country: str, point: Point) -> Finding:
+def _swapped(node: Row) -> Finding:
+    point = _point(node)
     lon, lat = point
-    return tables.warning(
+    return node.warning(
         "swapped-lon-lat",
-        spot,
-        f"lon_deg and lat_deg seem swapped: {_written((lat, lon))} lies in {country}, "
+        "lon_deg",
+        f"lon_deg and lat_deg seem swapped: {_written((lat, lon))} lies in {node['country']}, "
         f"{_written(point)} does not.",
         do=f"Write {lat:g} as lon_deg and {lon:g} as lat_deg.",
         value=_written(point),
     )
 
 
-def _wrong_sign(tables: Tables, spot: Spot, country: str, point: Point, mirrored: Point) -> Finding:
-    return tables.warning(
+def _wrong_sign(node: Row, mirrored: Point) -> Finding:
+    point = _written(_point(node))
+    return node.warning(
         "wrong-sign",
-        spot,
-        f"{_written(point)} does not lie in {country}; {_written(mirrored)} does.",
+        "lon_deg",
+        f"{point} does not lie in {node['country']}; {_written(mirrored)} does.",
         do="Write west and south as negative degrees, east and north without sign.",
-        value=_written(point),
+        value=point,
     )
 
 
-def _other_country(
-    tables: Tables, spot: Spot, country: str, point: Point, countries: list[str]
-) -> Finding:
+def _other_country(node: Row, countries: list[str]) -> Finding:
+    point = _written(_point(node))
     names = geo.country_names()
-    true_countries = " or ".join(f"{code} ({names.get(code, code)})" for code in countries)
-    return tables.warning(
+    named = " or ".join(f"{code} ({names.get(code, code)})" for code in countries)
+    return node.warning(
         "other-country",
-        spot,
-        f"{_written(point)} lies in {true_countries}, the row says {country}.",
+        "lon_deg",
+        f"{point} lies in {named}, the row says {node['country']}.",
         do="Correct the coordinates or the country; say in the note if the border is disputed.",
-        value=_written(point),
+        value=point,
     )
+
+
+def _point(node: Row) -> Point:
+    return node["lon_deg"], node["lat_deg"]
 
 
 def _written(point: Point) -> str:
@@ -183,24 +182,25 @@ def _written(point: Point) -> str:
 
 
 def _unlocodes(tables: Tables) -> Iterator[Finding]:
-    for i, (code, country) in tables.cells("nodes", "unlocode", "country"):
-        spot = Spot("nodes", i, "unlocode")
+    for node in tables.rows("nodes"):
+        code = node["unlocode"]
+        country = node["country"]
         if code is None:
             continue
 
         if not _UNLOCODE.fullmatch(code):
-            yield tables.warning(
+            yield node.warning(
                 "bad-unlocode",
-                spot,
+                "unlocode",
                 f"nodes.unlocode holds {code!r}.",
                 do="Write the country and three letters or digits, such as KZALA, "
                 "or leave it empty.",
                 value=code,
             )
         elif country is not None and code[:2] != country:
-            yield tables.warning(
+            yield node.warning(
                 "unlocode-country",
-                spot,
+                "unlocode",
                 f"UN/LOCODE {code} is of {code[:2]}, the row says {country}.",
                 do="Correct the code or the country.",
                 value=code,
@@ -209,17 +209,20 @@ def _unlocodes(tables: Tables) -> Iterator[Finding]:
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
     """Places at one point, to a thousandth of a degree (about 100 m)."""
-    first_at: dict[Point, tuple[int, str]] = {}
-    for i, (name, lon, lat) in tables.cells("nodes", "name", "lon_deg", "lat_deg"):
+    first_at: dict[Point, Row] = {}
+    for node in tables.rows("nodes"):
+        point = _point(node)
+        lon, lat = point
         if lon is None or lat is None:
             continue
 
-        first, first_name = first_at.setdefault((round(lon, 3), round(lat, 3)), (i, name))
-        if first != i:
-            yield tables.warning(
+        first = first_at.setdefault((round(lon, 3), round(lat, 3)), node)
+        if first is not node:
+            names = f"{node['name']} and {first['name']}"
+            yield node.warning(
                 "same-point",
-                Spot("nodes", i, "lon_deg"),
-                f"{name} and {first_name} lie at the same point {_written((lon, lat))}.",
+                "lon_deg",
+                f"{names} lie at the same point {_written(point)}.",
                 do="Correct one of them, or keep one place with several layers.",
             )
 
@@ -227,14 +230,16 @@ def _same_points(tables: Tables) -> Iterator[Finding]:
 def _same_names(tables: Tables) -> Iterator[Finding]:
     """Places of one country with one name."""
     names: set[tuple[str, str]] = set()
-    for i, (name, country) in tables.cells("nodes", "name", "country"):
+    for node in tables.rows("nodes"):
+        name = node["name"]
+        country = node["country"]
         if name is None or country is None:
             continue
 
         if (name.lower(), country) in names:
-            yield tables.warning(
+            yield node.warning(
                 "same-name",
-                Spot("nodes", i, "name"),
+                "name",
                 f"two places in {country} are called {name}.",
                 do="Name one of them otherwise, so that a person can tell them apart.",
                 value=name,
@@ -255,15 +260,15 @@ def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
         for _, (node, lon, lat) in tables.cells("nodes", "node_id", "lon_deg", "lat_deg")
         if None not in (node, lon, lat) and node not in misplaced
     }
-    links = [(i, link) for i, link in tables.rows("links") if _can_be_measured(link, points)]
+    links = [link for link in tables.rows("links") if _can_be_measured(link, points)]
     if not links:
         return
 
     # One row a link: longitude and latitude of its tail, then of its head.
-    ends = [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for _, link in links]
+    ends = [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for link in links]
     air_km = geo.great_circle_km(*np.array(ends).T)
-    for (i, link), straight_km in zip(links, air_km.tolist(), strict=True):
-        yield from _length(tables, i, link, straight_km)
+    for link, straight_km in zip(links, air_km.tolist(), strict=True):
+        yield from _length(link, straight_km)
 
 
 def _can_be_measured(link: Row, points: Mapping[str, Point]) -> bool:
@@ -271,42 +276,41 @@ def _can_be_measured(link: Row, points: Mapping[str, Point]) -> bool:
     return has_points and link["length_km"] is not None and link["length_km"] >= 0
 
 
-def _length(tables: Tables, i: int, link: Row, air_km: float) -> Iterator[Finding]:
+def _length(link: Row, air_km: float) -> Iterator[Finding]:
     """A length that the air line makes hardly possible.
 
     Parameters
     ----------
-    tables : the tables.
-    i, link : the link, and the number of its row.
+    link : the link.
     air_km : the great circle between its ends.
     """
     length_km = link["length_km"]
     is_far_longer = length_km > LONGER_RATIO * air_km and length_km - air_km > LONGER_KM
 
     if length_km < air_km * (1 - SHORTER_SHARE) - SHORTER_KM:
-        yield _shorter_than_air_line(tables, i, link, air_km)
+        yield _shorter_than_air_line(link, air_km)
     elif link["mode"] in ("rail", "road") and is_far_longer:
-        yield _far_longer_than_air_line(tables, i, link, air_km)
+        yield _far_longer_than_air_line(link, air_km)
 
 
-def _shorter_than_air_line(tables: Tables, i: int, link: Row, air_km: float) -> Finding:
+def _shorter_than_air_line(link: Row, air_km: float) -> Finding:
     length = f"{link['length_km']:g}"
     ends = f"{link['from_node_id']} and {link['to_node_id']}"
-    return tables.warning(
+    return link.warning(
         "shorter-than-air-line",
-        Spot("links", i, "length_km"),
+        "length_km",
         f"links.length_km is {length}, and {ends} lie {air_km:.0f} km apart as the crow flies.",
         do="Correct the length (km, not miles) or the coordinates.",
         value=length,
     )
 
 
-def _far_longer_than_air_line(tables: Tables, i: int, link: Row, air_km: float) -> Finding:
+def _far_longer_than_air_line(link: Row, air_km: float) -> Finding:
     length_km = link["length_km"]
     ends = f"{link['from_node_id']} to {link['to_node_id']}"
-    return tables.warning(
+    return link.warning(
         "far-longer-than-air-line",
-        Spot("links", i, "length_km"),
+        "length_km",
         f"links.length_km is {length_km:g}, {length_km / max(air_km, 1):.0f} times "
         f"the {air_km:.0f} km from {ends} as the crow flies.",
         do="Correct the length (km, not m) or the coordinates.",
@@ -316,32 +320,27 @@ def _far_longer_than_air_line(tables: Tables, i: int, link: Row, air_km: float) 
 
 def _speeds(tables: Tables) -> Iterator[Finding]:
     mode_of: dict[str, str] = {}
-    for i, (link_id, mode, speed_kmh) in tables.cells("links", "link_id", "mode", "speed_kmh"):
-        if mode is not None:
-            mode_of[link_id] = mode
-            yield from _speed(tables, Spot("links", i, "speed_kmh"), mode, speed_kmh)
+    for link in tables.rows("links"):
+        if link["mode"] is not None:
+            mode_of[link["link_id"]] = link["mode"]
+            yield from _speed(link, link["mode"])
 
-    for i, (link_ids, speed_kmh) in tables.cells("services", "link_ids", "speed_kmh"):
-        modes = (mode_of[word] for word in (link_ids or "").split() if word in mode_of)
-        mode = next(modes, None)
-        if mode is not None:
-            yield from _speed(tables, Spot("services", i, "speed_kmh"), mode, speed_kmh)
+    for service in tables.rows("services"):
+        words = (service["link_ids"] or "").split()
+        modes = [mode_of[word] for word in words if word in mode_of]
+        if modes:
+            yield from _speed(service, modes[0])
 
 
-def _speed(tables: Tables, spot: Spot, mode: str, speed_kmh: float | None) -> Iterator[Finding]:
-    """A speed that is unusual for its mode.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the speed stands.
-    mode, speed_kmh : the mode, and the speed; null: none is given.
-    """
+def _speed(row: Row, mode: str) -> Iterator[Finding]:
+    """A speed of a link or a service that is unusual for its mode."""
+    speed_kmh = row["speed_kmh"]
     low, high = SPEEDS_KMH[mode]
     if speed_kmh is not None and not low <= speed_kmh <= high:
-        yield tables.warning(
+        yield row.warning(
             "implausible-speed",
-            spot,
-            f"{spot.table}.speed_kmh is {speed_kmh:g} by {mode}; {low} to {high} km/h is usual.",
+            "speed_kmh",
+            f"{row.table}.speed_kmh is {speed_kmh:g} by {mode}; {low} to {high} km/h is usual.",
             do="Correct it (km/h, without stops at borders), or say in the note why.",
             value=f"{speed_kmh:g}",
         )

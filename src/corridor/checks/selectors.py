@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corridor.errors import Finding, did_you_mean
 from corridor.tables import schema, selectors
 from corridor.tables.selectors import Term
-from corridor.tables.tables import Spot, Tables
+from corridor.tables.tables import Row, Tables
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ def selected(text: str, tables: Tables) -> list[int]:
 def _row_ids(tables: Tables) -> Iterator[Finding]:
     vocabulary = _vocabulary(tables)
     for table in ("rules", "hazards", "events"):
-        for i, (text,) in tables.cells(table, "row_id"):
-            yield from _check_text(tables, Spot(table, i, "row_id"), text, "links", vocabulary)
+        for row in tables.rows(table):
+            yield from _check_selector(row, "links", vocabulary)
 
-    for i, (text, edited) in tables.cells("changes", "row_id", "table"):
-        yield from _check_text(tables, Spot("changes", i, "row_id"), text, edited, vocabulary)
+    for change in tables.rows("changes"):
+        yield from _check_selector(change, change["table"], vocabulary)
 
 
 def _vocabulary(tables: Tables) -> Vocabulary:
@@ -76,87 +76,61 @@ def _crossing(countries: Iterable[str]) -> str:
     return "-".join(sorted(countries))
 
 
-def _check_text(
-    tables: Tables, spot: Spot, text: str | None, edited: str | None, vocabulary: Vocabulary
-) -> Iterator[Finding]:
-    """Check one selector.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the selector stands.
-    text : the selector; null: the cell is empty or was named already.
-    edited : the table whose rows it means; null as above.
-    vocabulary : what terms on links can mean.
-    """
+def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Check the selector of a row, which means rows of the table edited."""
+    text = row["row_id"]
     if text is None or edited is None:
         return
 
     try:
         terms = selectors.parse(text)
     except ValueError as error:
-        yield tables.error(
+        yield row.error(
             "bad-selector",
-            spot,
-            f"{spot.table}.row_id cannot be read: {error}.",
+            "row_id",
+            f"{row.table}.row_id cannot be read: {error}.",
             do="Part ids and terms such as crossing:AF-PK by blanks.",
             value=text,
         )
         return
 
     if edited != "links":
-        yield from _check_ids(tables, spot, edited, terms)
-    elif not {"links", "nodes"} & tables.broken:
-        yield from _check_terms(tables, spot, terms, vocabulary)
+        yield from _check_ids(row, edited, terms)
+    elif not {"links", "nodes"} & row.tables.broken:
+        yield from _check_terms(row, terms, vocabulary)
 
 
-def _check_terms(
-    tables: Tables, spot: Spot, terms: Sequence[Term], vocabulary: Vocabulary
-) -> Iterator[Finding]:
-    """Terms that mean no link.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the selector stands.
-    terms : its terms.
-    vocabulary : what they can mean.
-    """
+def _check_terms(row: Row, terms: Sequence[Term], vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Terms that mean no link; an error where the whole selector means none."""
     unknown = [term for term in terms if not vocabulary.has(term)]
     severity = "error" if len(unknown) == len(terms) else "warning"
 
     for term in unknown:
-        do = did_you_mean(
-            term.word,
-            vocabulary.words[term.kind],
-            "Remove it here, or add the links it is for.",
-        )
+        words = vocabulary.words[term.kind]
+        do = did_you_mean(term.word, words, "Remove it here, or add the links it is for.")
         if term.kind == "id":
-            yield _unknown_id(tables, spot, "links", term.word, do=do)
+            yield _unknown_id(row, "links", term.word, do=do)
         else:
-            yield tables.finding(
+            yield row.finding(
                 "selects-nothing",
-                spot,
-                f"{spot.table}.row_id holds {term}, and there is no such link.",
+                "row_id",
+                f"{row.table}.row_id holds {term}, and there is no such link.",
                 do=do,
                 severity=severity,
                 value=str(term),
             )
 
 
-def _check_ids(tables: Tables, spot: Spot, edited: str, terms: Sequence[Term]) -> Iterator[Finding]:
-    """Terms of a change of another table than links, which has ids only.
-
-    Parameters
-    ----------
-    tables, spot : the tables, and where the selector stands.
-    edited : the table whose rows it means.
-    terms : its terms.
-    """
+def _check_ids(change: Row, edited: str, terms: Sequence[Term]) -> Iterator[Finding]:
+    """Terms of a change of another table than links, which has ids only."""
+    tables = change.tables
     ids = tables.keys(edited)
+
     for term in terms:
         if term.kind not in ("id", "any"):
-            yield tables.error(
+            yield change.error(
                 "bad-selector",
-                spot,
+                "row_id",
                 f"changes.row_id holds {term}, which means links, and the change edits {edited}.",
                 do=f"Name rows of {edited} by their ids, or write *.",
                 value=str(term),
@@ -164,14 +138,14 @@ def _check_ids(tables: Tables, spot: Spot, edited: str, terms: Sequence[Term]) -
         elif term.kind == "id" and term.word not in ids and edited not in tables.broken:
             otherwise = f"Add it to {tables.name(edited)}, or remove it here."
             do = did_you_mean(term.word, ids, otherwise)
-            yield _unknown_id(tables, spot, edited, term.word, do=do)
+            yield _unknown_id(change, edited, term.word, do=do)
 
 
-def _unknown_id(tables: Tables, spot: Spot, table: str, word: str, *, do: str) -> Finding:
-    return tables.error(
+def _unknown_id(row: Row, table: str, word: str, *, do: str) -> Finding:
+    return row.error(
         f"unknown-{schema.singular(table)}",
-        spot,
-        f"{spot.table}.row_id names {word!r}, which {tables.name(table)} does not have.",
+        "row_id",
+        f"{row.table}.row_id names {word!r}, which {row.tables.name(table)} does not have.",
         do=do,
         value=word,
     )

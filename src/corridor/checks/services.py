@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from corridor.errors import Finding
 from corridor.tables import schema
-from corridor.tables.tables import Spot, Tables
-
-Row = Mapping[str, Any]
+from corridor.tables.tables import Row, Tables
 
 
 def check_services(tables: Tables) -> list[Finding]:
@@ -20,34 +17,33 @@ def check_services(tables: Tables) -> list[Finding]:
 def _services(tables: Tables) -> Iterator[Finding]:
     nodes = tables.keys("nodes")
     links: dict[str, Row] = {}
-    for _, link in tables.rows("links"):
+    for link in tables.rows("links"):
         links.setdefault(link["link_id"], link)
 
-    for i, service in tables.rows("services"):
-        yield from _departures(tables, i, service)
+    for service in tables.rows("services"):
+        yield from _departures(service)
 
-        run = _run(tables, service, links)
+        run = _run(service, links)
         # An unknown place has been named already.
         if run and all(_ends_are_known(link, nodes) for link in run):
-            yield from _layers(tables, i, run)
-            yield from _order(tables, i, run, service["from_node_id"])
+            yield from _layers(service, run)
+            yield from _order(service, run)
 
 
-def _departures(tables: Tables, i: int, service: Row) -> Iterator[Finding]:
-    has_departures = service["timetable"] is not None or service["departures_per_week"] is not None
-    if not has_departures and tables.is_whole("services"):
-        yield tables.error(
+def _departures(service: Row) -> Iterator[Finding]:
+    if service.is_empty("timetable") and service.is_empty("departures_per_week"):
+        yield service.error(
             "no-departures",
-            Spot("services", i, "departures_per_week"),
+            "departures_per_week",
             "the service has neither departures_per_week nor a timetable.",
             do="Write one of them.",
         )
 
 
-def _run(tables: Tables, service: Row, links: Mapping[str, Row]) -> list[Row]:
+def _run(service: Row, links: Mapping[str, Row]) -> list[Row]:
     """Return the links of a service in order; none where one of them is not known."""
     words = (service["link_ids"] or "").split()
-    if "links" in tables.broken or any(word not in links for word in words):
+    if "links" in service.tables.broken or any(word not in links for word in words):
         return []
     return [links[word] for word in words]
 
@@ -56,39 +52,33 @@ def _ends_are_known(link: Row, nodes: set[str]) -> bool:
     return link["from_node_id"] in nodes and link["to_node_id"] in nodes
 
 
-def _layers(tables: Tables, i: int, run: Sequence[Row]) -> Iterator[Finding]:
+def _layers(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
     layers = {
         schema.layer(link["mode"], link["gauge_mm"]) for link in run if link["mode"] is not None
     }
-    if len(layers) > 1 and tables.is_whole("links"):
-        yield tables.error(
+    if len(layers) > 1 and service.tables.is_whole("links"):
+        yield service.error(
             "mixed-layers",
-            Spot("services", i, "link_ids"),
+            "link_ids",
             f"the service runs over {' and '.join(sorted(layers))}.",
             do="Part it into one service for each layer, joined by terminals.",
         )
 
 
-def _order(tables: Tables, i: int, run: Sequence[Row], start: str | None) -> Iterator[Finding]:
-    """Links that do not follow one another, or cannot be run over in that direction.
-
-    Parameters
-    ----------
-    tables : the tables.
-    i, run : the row of the service, and its links in order.
-    start : where it departs; null: from both ends.
-    """
+def _order(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
+    """Links that do not follow one another, or cannot be run over in that direction."""
     # The first link may be meant in either direction; a run of one link can be walked in both.
     walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
     full_walks = [walk for walk in walks if len(walk) == len(run) + 1]
     ends = sorted({node for walk in full_walks for node in (walk[0], walk[-1])})
+    start = service["from_node_id"]
 
     if not full_walks:
-        yield _broken_run(tables, i, run, max(walks, key=len))
+        yield _broken_run(service, run, max(walks, key=len))
     elif start is not None and start not in ends:
-        yield _wrong_start(tables, i, start, ends)
+        yield _wrong_start(service, ends)
     elif not _can_run(run, full_walks, start):
-        yield _against_one_way(tables, i, run)
+        yield _against_one_way(service, run)
 
 
 def _walk(run: Sequence[Row], start: str) -> list[str]:
@@ -103,41 +93,35 @@ def _walk(run: Sequence[Row], start: str) -> list[str]:
     return places
 
 
-def _broken_run(tables: Tables, i: int, run: Sequence[Row], walk: Sequence[str]) -> Finding:
-    """Return the finding on links that do not follow one another.
-
-    Parameters
-    ----------
-    tables : the tables.
-    i, run : the row of the service, and its links in order.
-    walk : the places of the run up to the last link that follows.
-    """
+def _broken_run(service: Row, run: Sequence[Row], walk: Sequence[str]) -> Finding:
+    """Return the finding on a run whose walk ends before its last link."""
     next_link = run[len(walk) - 1]["link_id"]
     last_link = run[len(walk) - 2]["link_id"]
-    return tables.error(
+    return service.error(
         "broken-service",
-        Spot("services", i, "link_ids"),
+        "link_ids",
         f"{next_link} does not begin where {last_link} ends ({walk[-1]}).",
         do="List the links in the order they are run over, none left out.",
         value=next_link,
     )
 
 
-def _wrong_start(tables: Tables, i: int, start: str, ends: Sequence[str]) -> Finding:
-    return tables.error(
+def _wrong_start(service: Row, ends: Sequence[str]) -> Finding:
+    start = service["from_node_id"]
+    return service.error(
         "service-start",
-        Spot("services", i, "from_node_id"),
+        "from_node_id",
         f"services.from_node_id is {start!r}, and the links run between {' and '.join(ends)}.",
         do="Write one of these two ends.",
         value=start,
     )
 
 
-def _against_one_way(tables: Tables, i: int, run: Sequence[Row]) -> Finding:
+def _against_one_way(service: Row, run: Sequence[Row]) -> Finding:
     link_id = next(link["link_id"] for link in run if link["two_way"] is False)
-    return tables.error(
+    return service.error(
         "one-way-service",
-        Spot("services", i, "link_ids"),
+        "link_ids",
         f"the service runs against the one-way link {link_id}.",
         do="Turn the link, make it two_way, or correct the order.",
         value=link_id,

@@ -51,9 +51,10 @@ class Tables:
     lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
 
-    def rows(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Return (row number, column -> value) of every row of a table."""
-        return enumerate(self.frames[table].to_dicts())
+    def rows(self, table: str) -> Iterator[Row]:
+        """Return every row of a table."""
+        for number, cells in enumerate(self.frames[table].to_dicts()):
+            yield Row(self, table, number, cells)
 
     def cells(self, table: str, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Return (row number, values of some columns) of every row of a table."""
@@ -149,6 +150,54 @@ class Tables:
             return ()
         key = self.key(spot.table, spot.row)
         return () if key is None else (key,)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells, where it stands, and findings on it.
+
+    Parameters
+    ----------
+    tables : the tables it is from.
+    table : name of its table.
+    number : its number from 0.
+    cells : column -> value; null where the cell is empty or does not fit its column.
+    """
+
+    tables: Tables = field(repr=False)
+    table: str
+    number: int
+    cells: Mapping[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.cells[column]
+
+    @property
+    def key(self) -> str | None:
+        """The key of the row; null where it is empty."""
+        return self.tables.key(self.table, self.number)
+
+    @property
+    def line(self) -> int:
+        """The line of the row in its file."""
+        return self.tables.line(self.table, self.number)
+
+    def is_empty(self, column: str) -> bool:
+        """Tell whether a cell is empty in its file, and not only one that does not fit."""
+        return self.cells[column] is None and self.tables.is_whole(self.table)
+
+    def finding(self, kind: str, column: str, message: str, *, do: str, **more: Any) -> Finding:
+        """Return a finding on a cell, see :meth:`Tables.finding`."""
+        spot = Spot(self.table, self.number, column)
+        return self.tables.finding(kind, spot, message, do=do, **more)
+
+    def error(self, kind: str, column: str, message: str, *, do: str, **more: Any) -> Finding:
+        """Return a finding on a cell that stops the study."""
+        return self.finding(kind, column, message, do=do, severity="error", **more)
+
+    def warning(self, kind: str, column: str, message: str, *, do: str, **more: Any) -> Finding:
+        """Return a finding on a cell that does not stop the study."""
+        return self.finding(kind, column, message, do=do, severity="warning", **more)
 
 
 @cache
