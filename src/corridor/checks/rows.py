@@ -157,7 +157,8 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
 
 def _words(tables: Tables, table: Table, column: Column) -> Iterator[tuple[int, str]]:
     """Return (row number, word) of every word of a column."""
-    for i, (cell,) in tables.cells(table.name, column.name):
+    cells = tables.frames[table.name][column.name].to_list()
+    for i, cell in enumerate(cells):
         if cell is None:
             continue
 

@@ -1,5 +1,4 @@
-"""Folders of results: tables as Parquet, and a manifest, which is written last and makes them
-count."""
+"""Folders of results: tables as Parquet, and a manifest, without which they do not count."""
 
 from __future__ import annotations
 
