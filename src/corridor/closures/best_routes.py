@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from corridor.closures.demand_arrays import DemandArrays, part
 from corridor.kernels import Ints
@@ -61,33 +61,41 @@ def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
     return arcs[::-1]
 
 
+class Passage(NamedTuple):
+    """A link as it is passed: its id, and the countries it leads from and to."""
+
+    link_id: str
+    country_from: str
+    country_to: str
+
+
 def _route(arrays: DemandArrays, class_: int, arcs: Sequence[int], cents: int) -> BestRoute:
     """Return the figures of a route along some arcs in CSR order."""
-    network = arrays.network
-    links = network.rows("links")
-    nodes = network.by_id("nodes")
     regime = arrays.regime_of_day[0]
-
-    link_ids: list[str] = []
-    borders: list[str] = []
-    countries: list[str] = []
-    for graph_arc in arrays.arc_of[arcs].tolist():
-        for link, forward in network.graph.runs[graph_arc]:
-            row = links[link]
-            country_from = nodes[row["from_node_id"]]["country"]
-            country_to = nodes[row["to_node_id"]]["country"]
-
-            link_ids.append(row["link_id"])
-            countries += (country_from, country_to) if forward else (country_to, country_from)
-            if country_from != country_to:
-                borders.append(row["link_id"])
-
+    passages = _passages(arrays, arcs)
+    countries = [country for p in passages for country in (p.country_from, p.country_to)]
     return {
         "generalised_cost_usd": cents / 100,
         "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
         "time_h": int(arrays.minutes[regime, class_, arcs].sum()) / HOUR_MIN,
         "length_km": int(arrays.metres[arcs].sum()) / 1000,
         "countries": list(dict.fromkeys(countries)),
-        "borders": borders,
-        "links": link_ids,
+        "borders": [p.link_id for p in passages if p.country_from != p.country_to],
+        "links": [p.link_id for p in passages],
     }
+
+
+def _passages(arrays: DemandArrays, arcs: Sequence[int]) -> list[Passage]:
+    """Return the links passed along some arcs in CSR order."""
+    network = arrays.network
+    links = network.rows("links")
+    nodes = network.by_id("nodes")
+    passages = []
+    for graph_arc in arrays.arc_of[arcs].tolist():
+        for link, forward in network.graph.runs[graph_arc]:
+            row = links[link]
+            one = nodes[row["from_node_id"]]["country"]
+            other = nodes[row["to_node_id"]]["country"]
+            ends = (one, other) if forward else (other, one)
+            passages.append(Passage(row["link_id"], *ends))
+    return passages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.families import families_by_place
 from corridor.closures.fits import fits_beside_used
 from corridor.closures.replays import replayed_changes, replays, shut_and_open
+from corridor.closures.risk import Risk
 from corridor.closures.second_corridor import second_corridor
 from corridor.closures.shifts import shifts
 from corridor.closures.simulation import simulate
@@ -82,21 +83,13 @@ def losses(
     frames |= years
 
     report("closures that happened", 2, STEPS)
-    if opened is not None:
-        frames["moves"] = moves(opened, shut, demand, on=study.scenario.as_of)
-        frames["shifted"] = shifts(_without_what_stays(frames["moves"]))
-    frames["replay"] = replays(study)
-    frames["closed"] = replayed_changes(study.tables)
+    frames |= replayed(study, shut, opened)
 
     report("what a second corridor is worth", 3, STEPS)
     if study.network.frames["hazards"].height:
         frames["corridors"] = corridors(study, network_of)
 
-    notes = sorted(set(notes))
-    frames["notes"] = pl.DataFrame(
-        {"note": notes, "note_message": [pack(note) for note in notes]},
-        schema={"note": pl.String, "note_message": pl.String},
-    )
+    frames["notes"] = _notes_frame(notes)
     return frames
 
 
@@ -137,13 +130,7 @@ def simulated(
             continue
 
         notes += risk.warnings
-        tables = {
-            "summary": risk.summary,
-            "levels": risk.return_levels,
-            "by_hazard": risk.by_hazard,
-            "years": risk.years,
-        }
-        for name, table in tables.items():
+        for name, table in _tables_of(risk).items():
             parts.setdefault(name, []).append(table.with_columns(pl.lit(case).alias("case")))
     return {name: pl.concat(tables) for name, tables in parts.items()}, notes
 
@@ -166,6 +153,19 @@ def moves(before: Network, after: Network, demand: pl.DataFrame, *, on: dt.date)
         .with_columns(extra_share.alias("extra_share"))
         .with_columns(((pl.col("moved") == "cut") | is_too_expensive).alias("stays"))
     )
+
+
+def replayed(study: Study, shut: Network, opened: Network | None) -> dict[str, pl.DataFrame]:
+    """Return what the closures that are replayed did: moves, shifted, replay and closed."""
+    frames: dict[str, pl.DataFrame] = {}
+    if opened is not None:
+        demand = study.network.frames["demand"]
+        frames["moves"] = moves(opened, shut, demand, on=study.scenario.as_of)
+        frames["shifted"] = shifts(_without_what_stays(frames["moves"]))
+
+    frames["replay"] = replays(study)
+    frames["closed"] = replayed_changes(study.tables)
+    return frames
 
 
 def corridors(
@@ -197,12 +197,29 @@ def corridors(
     return pl.concat(parts) if parts else pl.DataFrame(schema=CORRIDOR_TYPES)
 
 
+def _notes_frame(notes: Iterable[str]) -> pl.DataFrame:
+    each_once = sorted(set(notes))
+    return pl.DataFrame(
+        {"note": each_once, "note_message": [pack(note) for note in each_once]},
+        schema={"note": pl.String, "note_message": pl.String},
+    )
+
+
 def _cases(study: Study, shut: Network, opened: Network | None) -> dict[str, Network]:
     """Return the networks to simulate: the scenario's, and without the closures it has in force."""
     cases = {study.scenario.scenario_id: study.network}
     if opened is not None and _change_ids(shut) == _change_ids(study.network):
         cases[REOPENED] = opened
     return cases
+
+
+def _tables_of(risk: Risk) -> dict[str, pl.DataFrame]:
+    return {
+        "summary": risk.summary,
+        "levels": risk.return_levels,
+        "by_hazard": risk.by_hazard,
+        "years": risk.years,
+    }
 
 
 def _change_ids(network: Network) -> set[str]:

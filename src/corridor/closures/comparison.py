@@ -21,6 +21,7 @@ TRIP_COLUMNS = {
 FIGURES = ("generalised_cost_usd", "cost_usd", "time_h", "length_km")
 LISTS = ("countries", "borders", "links")
 SIDES = ("before", "after")
+YEARLY = ("t_per_year", "extra_usd_per_year")
 
 
 def compare(
@@ -75,21 +76,21 @@ def compare(
     arrays_before = compile_demand(before, demand, on=on)
     arrays_after = compile_demand(after, demand, on=on)
     tonnes = arrays_before.units() * arrays_before.column("t_per_unit")
-    routes_before = best_routes(arrays_before)
-    routes_after = best_routes(arrays_after)
-
-    rows = []
-    for trip, route_before, route_after, t_per_year in zip(
-        demand.iter_rows(named=True), routes_before, routes_after, tonnes.tolist(), strict=True
-    ):
-        row = _row(trip, route_before, route_after)
-        row["t_per_year"] = t_per_year if has_units else None
-        row["extra_usd_per_year"] = None
-        if has_units and route_before and route_after:
-            extra_usd = route_after["generalised_cost_usd"] - route_before["generalised_cost_usd"]
-            row["extra_usd_per_year"] = extra_usd * trip["units_per_year"]
-        rows.append(row)
-    return pl.DataFrame(rows, schema_overrides=_types())
+    rows = [
+        _row(trip, route_before, route_after, t_per_year)
+        for trip, route_before, route_after, t_per_year in zip(
+            demand.iter_rows(named=True),
+            best_routes(arrays_before),
+            best_routes(arrays_after),
+            tonnes.tolist(),
+            strict=True,
+        )
+    ]
+    compared = pl.DataFrame(rows, schema_overrides=_types())
+    if has_units:
+        return compared
+    yearly = [pl.lit(None, pl.Float64).alias(name) for name in YEARLY]
+    return compared.with_columns(yearly)
 
 
 def _as_demand(trips: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +105,7 @@ def _as_demand(trips: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row(
-    trip: Mapping[str, Any], before: BestRoute | None, after: BestRoute | None
+    trip: Mapping[str, Any], before: BestRoute | None, after: BestRoute | None, t_per_year: float
 ) -> dict[str, Any]:
     """Return what the best route of a trip is in both networks."""
     row: dict[str, Any] = {
@@ -117,7 +118,19 @@ def _row(
     for name in (*FIGURES, *LISTS):
         row[f"{name}_before"] = dict(before)[name] if before else None
         row[f"{name}_after"] = dict(after)[name] if after else None
+
+    row["t_per_year"] = t_per_year
+    row["extra_usd_per_year"] = _extra_usd(before, after, trip["units_per_year"])
     return row
+
+
+def _extra_usd(
+    before: BestRoute | None, after: BestRoute | None, units_per_year: float
+) -> float | None:
+    """Return what the units of a year pay more; null where a route is lacking."""
+    if before is None or after is None:
+        return None
+    return (after["generalised_cost_usd"] - before["generalised_cost_usd"]) * units_per_year
 
 
 def _moved(before: BestRoute | None, after: BestRoute | None) -> str:
@@ -141,9 +154,4 @@ def _types() -> dict[str, Any]:
     """Return the types of the columns that may be null in every row."""
     figures = {f"{name}_{side}": pl.Float64 for name in FIGURES for side in SIDES}
     lists = {f"{name}_{side}": pl.List(pl.String) for name in LISTS for side in SIDES}
-    return {
-        **figures,
-        **lists,
-        "t_per_year": pl.Float64,
-        "extra_usd_per_year": pl.Float64,
-    }
+    return {**figures, **lists, **dict.fromkeys(YEARLY, pl.Float64)}

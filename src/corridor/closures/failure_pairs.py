@@ -52,34 +52,49 @@ def worst_pairs(
         As :func:`corridor.closures.failures.measures` takes it.
     """
     alone = routes_without(arrays, elements)
-    losses_alone = [
-        measured["loss_usd_per_year"] for measured in measures(arrays, alone, limit_share)
-    ]
+    losses_alone = _losses(measures(arrays, alone, limit_share))
     is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
 
     worst: list[Pair] = []
     for first in np.flatnonzero(is_used).tolist():
-        # A pair of two used elements was looked at when the first of them was shut.
+        # A pair of two used elements was looked at when the earlier of them was shut.
         others = [
             other for other in range(len(elements)) if not (other <= first and is_used[other])
         ]
-        beside = routes_without(
-            arrays, [elements[other] for other in others], _weight_without(arrays, elements[first])
-        )
-        changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
-        both = _against_open_network(alone, beside, changed)
-        for number, measured in zip(
-            changed.tolist(), measures(arrays, both, limit_share), strict=True
-        ):
-            second = others[number]
-            apart = losses_alone[first] + losses_alone[second]
-            measured["joint_usd_per_year"] = measured["loss_usd_per_year"] - apart
-            if measured["joint_usd_per_year"] > MIN_SURPLUS_USD:
-                worst.append(Pair(first, second, measured))
+        for pair in _pairs_with(arrays, elements, first, others, alone, limit_share):
+            apart = losses_alone[pair.first] + losses_alone[pair.second]
+            surplus = pair.measures["loss_usd_per_year"] - apart
+            if surplus > MIN_SURPLUS_USD:
+                pair.measures["joint_usd_per_year"] = surplus
+                worst.append(pair)
 
         worst.sort(key=lambda pair: (-(pair.measures[by] or 0.0), pair.first, pair.second))
         worst = worst[:max_pairs]
     return [_row(pair, elements) for pair in worst]
+
+
+def _losses(measured: Sequence[dict[str, Any]]) -> list[float]:
+    return [of_element["loss_usd_per_year"] for of_element in measured]
+
+
+def _pairs_with(
+    arrays: DemandArrays,
+    elements: Sequence[Element],
+    first: int,
+    others: Sequence[int],
+    alone: CheapestRoutes,
+    limit_share: float | None,
+) -> list[Pair]:
+    """Return the pairs of one element with others that cost anything more than it alone."""
+    weight = _weight_without(arrays, elements[first])
+    beside = routes_without(arrays, [elements[other] for other in others], weight)
+    changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
+    both = _against_open_network(alone, beside, changed)
+    measured = measures(arrays, both, limit_share)
+    return [
+        Pair(first, others[number], of_pair)
+        for number, of_pair in zip(changed.tolist(), measured, strict=True)
+    ]
 
 
 def _weight_without(arrays: DemandArrays, element: Element) -> Ints:

@@ -68,8 +68,7 @@ def routes_without(
     from corridor.kernels.criticality import without_each
 
     regime = arrays.regime_of_day[0]
-    if weight is None:
-        weight = arrays.weight[regime]
+    first_day = arrays.weight[regime] if weight is None else weight
     back_ptr, back_arc = into(arrays)
     graph = (arrays.ptr, arrays.head, arrays.tail, back_ptr, back_arc)
     arcs_of_elements = packed([element.arcs for element in elements])
@@ -80,7 +79,7 @@ def routes_without(
         stopping.raise_if_stopped()
         costs[:, trips], sums[:, :, trips] = without_each(
             graph,
-            weight[class_],
+            first_day[class_],
             np.stack([arrays.minutes[regime, class_], arrays.metres]),
             starts,
             packed([part(arrays.goals, trip) for trip in trips.tolist()]),
@@ -128,37 +127,65 @@ def _figures(
     )
 
 
+class FailureEffects(NamedTuple):
+    """What one failure does to every trip, [trips] each.
+
+    is_cut_off: no route is left. extra_usd: a unit that still goes pays more. loss_usd: of a year,
+    at most the limit a unit.
+    """
+
+    is_cut_off: Bools
+    extra_usd: Floats
+    loss_usd: Floats
+
+
 def _measures_of(
     routes: CheapestRoutes, row: int, trips: TripFigures, demand_ids: Sequence[str]
 ) -> dict[str, Any]:
     """Return the measures of one failure, which has a row of routes, compared with row 0."""
+    effects = _effects(routes.cents[row], routes.cents[0], trips)
+    return {
+        "extra_usd_per_year": float((trips.units * effects.extra_usd).sum()),
+        "unserved_units_per_year": float(trips.units[effects.is_cut_off].sum()),
+        "unserved_t_per_year": float(trips.t[effects.is_cut_off].sum()),
+        "unserved_usd_per_year": float(trips.value_usd[effects.is_cut_off].sum()),
+        "loss_usd_per_year": float(effects.loss_usd.sum()),
+        **_detours(routes, row, trips, effects),
+        "worst_demand_id": _worst(effects, demand_ids),
+    }
+
+
+def _effects(cents: Ints, cents_before: Ints, trips: TripFigures) -> FailureEffects:
     from corridor.kernels.paths import UNREACHED
 
-    cents = routes.cents[row]
     is_cut_off = trips.is_served & (cents >= UNREACHED)
-    extra_cents = np.where(trips.is_served & ~is_cut_off, cents - routes.cents[0], 0)
-    extra_usd = extra_cents / 100
-    unit_loss_usd = np.minimum(extra_usd, trips.max_extra_usd)
-    loss_usd = trips.units * np.where(is_cut_off, trips.lost_unit_usd, unit_loss_usd)
+    extra_usd = np.where(trips.is_served & ~is_cut_off, cents - cents_before, 0) / 100
+    unit_loss_usd = np.where(
+        is_cut_off, trips.lost_unit_usd, np.minimum(extra_usd, trips.max_extra_usd)
+    )
+    return FailureEffects(is_cut_off, extra_usd, trips.units * unit_loss_usd)
 
-    detoured_t = (extra_usd > 0) * trips.t
-    total_detoured_t = detoured_t.sum()
-    cut_off_t = trips.t[is_cut_off].sum()
-    detour_km = (routes.metres[row] - routes.metres[0]) / 1000
-    detour_h = (routes.minutes[row] - routes.minutes[0]) / HOUR_MIN
 
-    any_loss = loss_usd.max(initial=0.0) > 0
+def _detours(
+    routes: CheapestRoutes, row: int, trips: TripFigures, effects: FailureEffects
+) -> dict[str, float | None]:
+    """Return the tonnes that use what failed, and how far those go round that still go."""
+    detoured_t = (effects.extra_usd > 0) * trips.t
+    cut_off_t = trips.t[effects.is_cut_off].sum()
+    km = (routes.metres[row] - routes.metres[0]) / 1000
+    hours = (routes.minutes[row] - routes.minutes[0]) / HOUR_MIN
     return {
-        "extra_usd_per_year": float((trips.units * extra_usd).sum()),
-        "unserved_units_per_year": float(trips.units[is_cut_off].sum()),
-        "unserved_t_per_year": float(cut_off_t),
-        "unserved_usd_per_year": float(trips.value_usd[is_cut_off].sum()),
-        "loss_usd_per_year": float(loss_usd.sum()),
-        "used_t_per_year": float(total_detoured_t + cut_off_t),
-        "detour_km": _mean(detour_km, detoured_t),
-        "detour_h": _mean(detour_h, detoured_t),
-        "worst_demand_id": demand_ids[int(loss_usd.argmax())] if any_loss else None,
+        "used_t_per_year": float(detoured_t.sum() + cut_off_t),
+        "detour_km": _mean(km, detoured_t),
+        "detour_h": _mean(hours, detoured_t),
     }
+
+
+def _worst(effects: FailureEffects, demand_ids: Sequence[str]) -> str | None:
+    """Return the trip that loses most, null where none loses anything."""
+    if not effects.loss_usd.max(initial=0.0) > 0:
+        return None
+    return demand_ids[int(effects.loss_usd.argmax())]
 
 
 def _mean(values: Floats, weights: Floats) -> float | None:

@@ -133,7 +133,6 @@ def _fit_hazard(
         "season_p_value": season_p_value(closures),
     }
     reasons = []
-
     watched_from = hazard["watched_from_on"]
     watched_to = hazard["watched_to_on"]
     if watched_from is None or watched_to is None:

@@ -95,10 +95,21 @@ class LogLengths(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where the best parameters are sought: ranges of ln median and of ln sigma or ln xi."""
+    """Where the best parameters are sought: ranges of ln median and of ln sigma or ln xi.
 
+    centre: ln median of the exponential fitted to the same lengths.
+    """
+
+    centre: float
     median: Range
     spread: Range
+
+
+class Interval(NamedTuple):
+    """Ends of an interval of a parameter; None on a side the data do not bound."""
+
+    low: float | None
+    high: float | None
 
 
 class Point(NamedTuple):
@@ -154,23 +165,10 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
     ended = np.asarray(ended, np.bool_)
     _require_lengths(days, ended, family)
 
-    centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)  # the exponential's median
-    box = Box((centre - SPAN, centre + SPAN), _spread_range(family))
     surface = log_likelihood(family, days, ended)
-    if family == "exponential":
-        best = Point(centre, LN_EXPONENTIAL_SIGMA)
-    else:
-        best = _climb(surface, box, centre)
-
-    top = surface(*best)
-    floor = top - _half_quantile()
-    median_low, median_high = _interval(surface, box, best, MEDIAN, floor)
-    spread_low = None
-    spread_high = None
-    if family != "exponential":
-        spread_low, spread_high = _interval(surface, box, best, SPREAD, floor)
-    if family == "pareto" and spread_low is None:
-        spread_low = box.spread[0]  # the family ends at the exponential, which the data then allow
+    box = _box(family, days, ended)
+    best = _best_point(family, surface, box)
+    median_range, spread_range = _intervals(family, surface, box, best)
 
     median_d = math.exp(best.median)
     sigma = _sigma(family, best.spread)
@@ -179,13 +177,13 @@ def fit_durations(days: Floats, ended: Bools, family: str) -> DurationFit:
         parameters_count=1 if family == "exponential" else 2,
         closures_count=days.size,
         ended_count=int(ended.sum()),
-        log_likelihood=top,
+        log_likelihood=surface(*best),
         median_d=median_d,
-        median_d_low=_exp(median_low),
-        median_d_high=_exp(median_high),
+        median_d_low=_exp(median_range.low),
+        median_d_high=_exp(median_range.high),
         sigma=sigma,
-        sigma_low=None if spread_low is None else _sigma(family, spread_low),
-        sigma_high=None if spread_high is None else _sigma(family, spread_high),
+        sigma_low=_sigma_or_none(family, spread_range.low),
+        sigma_high=_sigma_or_none(family, spread_range.high),
         mean_d=durations.mean_d(family, median_d, sigma),
     )
 
@@ -250,6 +248,12 @@ def _require_lengths(days: Floats, ended: Bools, family: str) -> None:
         )
 
 
+def _box(family: str, days: Floats, ended: Bools) -> Box:
+    """Return where the parameters are sought: on either side of the exponential's median."""
+    centre = math.log(float(days.sum()) / int(ended.sum()) * LN2)
+    return Box(centre, (centre - SPAN, centre + SPAN), _spread_range(family))
+
+
 def _spread_range(family: str) -> Range:
     """Return the range of ln sigma, of a pareto that of ln xi."""
     if family == "pareto":
@@ -259,35 +263,54 @@ def _spread_range(family: str) -> Range:
     return math.log(MIN_SIGMA), math.log(MAX_SIGMA)
 
 
-def _climb(surface: Surface, box: Box, centre: float) -> Point:
-    """Return the best point of a box, from two starts: a ridge may lead to the exponential."""
+def _best_point(family: str, surface: Surface, box: Box) -> Point:
+    """Return the parameters with the largest likelihood."""
+    if family == "exponential":
+        return Point(box.centre, LN_EXPONENTIAL_SIGMA)
+
+    # Two starts: a ridge may lead to the exponential.
+    descents = [_descend(surface, box, (box.centre - 0.5, start)) for start in STARTS]
+    return max(descents, key=lambda point: surface(*point))
+
+
+def _descend(surface: Surface, box: Box, start: tuple[float, float]) -> Point:
+    """Return the best point of a box that a search from a start comes to."""
     from scipy.optimize import minimize
 
     # No gradients: on so few figures a linear-algebra library spends longer waking its threads than
     # computing.
-    descents = [
-        minimize(
-            lambda at: -surface(float(at[0]), float(at[1])),
-            (centre - 0.5, start),
-            method="Nelder-Mead",
-            bounds=box,
-            options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000},
-        )
-        for start in STARTS
-    ]
-    best = min(descents, key=lambda descent: float(descent.fun))
-    return Point(float(best.x[0]), float(best.x[1]))
+    descent = minimize(
+        lambda at: -surface(float(at[0]), float(at[1])),
+        start,
+        method="Nelder-Mead",
+        bounds=(box.median, box.spread),
+        options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000},
+    )
+    median, spread = descent.x.tolist()
+    return Point(median, spread)
+
+
+def _intervals(family: str, surface: Surface, box: Box, best: Point) -> tuple[Interval, Interval]:
+    """Return the intervals of both parameters: as far as the likelihood falls by little enough."""
+    floor = surface(*best) - _half_quantile()
+    median = _interval(_profile(surface, box, best, MEDIAN), best.median, box.median, floor)
+    if family == "exponential":
+        return median, Interval(None, None)
+
+    spread = _interval(_profile(surface, box, best, SPREAD), best.spread, box.spread, floor)
+    if family == "pareto" and spread.low is None:
+        # The family ends at the exponential, which the data then allow.
+        spread = Interval(box.spread[0], spread.high)
+    return median, spread
 
 
 def _interval(
-    surface: Surface, box: Box, best: Point, axis: int, floor: float
-) -> tuple[float | None, float | None]:
-    """Return where one parameter's profile falls to the floor on either side; None: nowhere."""
-    profile = _profile(surface, box, best, axis)
-    low, high = box[axis]
-    return (
-        _end_of_interval(profile, best[axis], low, floor),
-        _end_of_interval(profile, best[axis], high, floor),
+    profile: Callable[[float], float], best: float, edges: Range, floor: float
+) -> Interval:
+    """Return where a profile falls to the floor on either side of its best value."""
+    low, high = edges
+    return Interval(
+        _end_of_interval(profile, best, low, floor), _end_of_interval(profile, best, high, floor)
     )
 
 
@@ -295,18 +318,19 @@ def _profile(surface: Surface, box: Box, best: Point, axis: int) -> Callable[[fl
     """Return the best log-likelihood as a function of one parameter, the other one free."""
     from scipy.optimize import minimize_scalar
 
-    other = SPREAD if axis == MEDIAN else MEDIAN
-    if box[other] == (best[other], best[other]):  # the family has only one parameter
-        return lambda fixed: surface(fixed, best.spread)
+    free_range = box.spread if axis == MEDIAN else box.median
+    free_best = best.spread if axis == MEDIAN else best.median
+    if free_range == (free_best, free_best):  # the family has only one parameter
+        return lambda fixed: surface(fixed, free_best)
+
+    def loss(free: float, fixed: float) -> float:
+        return -surface(fixed, free) if axis == MEDIAN else -surface(free, fixed)
 
     def profile(fixed: float) -> float:
-        free = minimize_scalar(
-            (lambda x: -surface(fixed, x)) if axis == MEDIAN else (lambda x: -surface(x, fixed)),
-            bounds=box[other],
-            method="bounded",
-            options={"xatol": 1e-4},
+        best_free = minimize_scalar(
+            loss, args=(fixed,), bounds=free_range, method="bounded", options={"xatol": 1e-4}
         )
-        return -float(free.fun)
+        return -float(best_free.fun)
 
     return profile
 
@@ -340,6 +364,10 @@ def _sigma(family: str, spread: float) -> float:
     if family == "pareto":
         return durations.sigma_of_xi(math.exp(spread))
     return math.exp(spread)
+
+
+def _sigma_or_none(family: str, spread: float | None) -> float | None:
+    return None if spread is None else _sigma(family, spread)
 
 
 def _exp(logarithm: float | None) -> float | None:

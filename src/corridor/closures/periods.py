@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,19 +75,13 @@ class Period:
         weight = np.empty((len(self.waits), len(questions), arcs), np.int64)
         minutes = np.empty(weight.shape, np.int64)
         cents = np.empty(weight.shape[1:], np.int64)
-
         arc_of = self.queries[0].arc_of
         for q, question in enumerate(questions):
             query = self.queries[question]
-            hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
             cents[q] = query.usd_cents[arc_of]
             for r, waits in enumerate(self.waits):
-                wait = waits[self.calendar_of[question]]
-                is_shut = np.isnan(wait) | (query.duration_min < 0)
-                taken = np.where(is_shut, 0, query.duration_min + np.nan_to_num(wait)).round()
-                time_cents = np.rint(taken / HOUR_MIN * hour_usd * 100)
-                minutes[r, q] = taken[arc_of]
-                weight[r, q] = np.where(is_shut, -1, query.usd_cents + time_cents)[arc_of]
+                of_arc = _weight_and_minutes(query, waits[self.calendar_of[question]])
+                weight[r, q], minutes[r, q] = (of_graph_arc[arc_of] for of_graph_arc in of_arc)
         return ArcCosts(weight, minutes, cents)
 
 
@@ -128,27 +122,43 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
             queries.append(_ask(network, trip, start))
         query_of.append(number_of[question])
 
-        for place in (trip["origin_node_id"], trip["destination_node_id"]):
+        for place in _places(trip):
             if place not in states_at:
                 states_at[place] = _states_at(network, trip, place, start)
 
-    ends = [
-        Ends(states_at[trip["origin_node_id"]].starts, states_at[trip["destination_node_id"]].goals)
-        for trip in trips
-    ]
-    calendars: dict[int, list[list[Span]]] = {}
-    for query in queries:
-        calendars.setdefault(id(query.spans), query.spans)  # most questions share one
-    calendar_of = [list(calendars).index(id(query.spans)) for query in queries]
-    waits, regime_of_day = _regimes(list(calendars.values()), start, end)
+    calendars, calendar_of = _calendars(queries)
+    waits, regime_of_day = _regimes(calendars, start, end)
+    ends = [_ends(states_at, trip) for trip in trips]
     return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
+
+
+def _weight_and_minutes(query: Query, wait_min: Floats) -> tuple[Floats, Floats]:
+    """Return generalised cost in cents, -1 where shut, and minutes with waits, [graph arcs] both.
+
+    wait_min [graph arcs]: NaN where the calendar shuts an arc.
+    """
+    hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
+    is_shut = np.isnan(wait_min) | (query.duration_min < 0)
+    minutes: Floats = np.where(is_shut, 0, query.duration_min + np.nan_to_num(wait_min)).round()
+    time_cents = np.rint(minutes / HOUR_MIN * hour_usd * 100)
+    return np.where(is_shut, -1, query.usd_cents + time_cents), minutes
+
+
+def _places(trip: Row) -> tuple[str, str]:
+    return trip["origin_node_id"], trip["destination_node_id"]
+
+
+def _ends(states_at: Mapping[str, Ends], trip: Row) -> Ends:
+    origin, destination = _places(trip)
+    return Ends(states_at[origin].starts, states_at[destination].goals)
 
 
 def _question(network: Network, trip: Row) -> tuple[str, str, str]:
     """Return what decides prices and rules: cargo, country of origin and of destination."""
     nodes = network.by_id("nodes")
-    origin = resolve_place(network, trip["origin_node_id"].partition("@")[0])
-    destination = resolve_place(network, trip["destination_node_id"].partition("@")[0])
+    origin, destination = (
+        resolve_place(network, place.partition("@")[0]) for place in _places(trip)
+    )
     return trip["cargo_id"], nodes[origin]["country"], nodes[destination]["country"]
 
 
@@ -168,6 +178,19 @@ def _states_at(network: Network, trip: Row, place: str, on: dt.date) -> Ends:
     there_and_back = {**trip, "origin_node_id": place, "destination_node_id": place}
     query = _ask(network, there_and_back, on)
     return Ends(query.starts, np.flatnonzero(query.is_goal))
+
+
+def _calendars(queries: Sequence[Query]) -> tuple[list[list[list[Span]]], list[int]]:
+    """Return the different calendars of all arcs, and which one each question follows.
+
+    Most questions share one; the same object means the same calendar.
+    """
+    calendars: dict[int, list[list[Span]]] = {}
+    for query in queries:
+        calendars.setdefault(id(query.spans), query.spans)
+
+    order = list(calendars)
+    return list(calendars.values()), [order.index(id(query.spans)) for query in queries]
 
 
 def _regimes(

@@ -227,11 +227,11 @@ def _events(arrays: DemandArrays, hazards: pl.DataFrame, rows: Floats, days: int
     )
 
     touched = frame.filter((pl.col("shut_d") > 0) | (pl.col("loss_usd") != 0))
-    where_ended = [
-        pl.when("ends_later").then(None).otherwise(column).alias(column)
-        for column in ("to_on", "recover_d")
-    ]
-    return touched.with_columns(where_ended).drop("ends_later")
+    return touched.with_columns(_null_unless_ended("to_on", "recover_d")).drop("ends_later")
+
+
+def _null_unless_ended(*columns: str) -> list[pl.Expr]:
+    return [pl.when("ends_later").then(None).otherwise(column).alias(column) for column in columns]
 
 
 def _dates(first_on: dt.date, day: Ints) -> pl.Series:
