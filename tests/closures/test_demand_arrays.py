@@ -14,7 +14,8 @@ from corridor.closures.demand_arrays import compile_demand, packed, part
 from corridor.closures.failures import routes_without
 from corridor.errors import CallError
 from corridor.network.network import Network
-from corridor.routing.skims import freeze, skim
+from corridor.routing.frozen_day import freeze
+from corridor.routing.skims import skim
 
 
 @pytest.fixture(scope="module")
