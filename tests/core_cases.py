@@ -1,5 +1,7 @@
-"""Networks the tests of the core stand on: the built-in study by scenario, read once, and small
-ones written by hand."""
+"""Networks the tests of the core stand on.
+
+The built-in study by scenario, read once, and small ones written by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Readable twins of the kernels, written from the tables and the words of the documentation, not
-from the code.
+"""Readable twins of the kernels, from the tables and the words of the documentation.
 
-Slow on purpose: time is stepped by the hour, routes are enumerated one by one, nothing is shared
-with the package but the names of tables and columns.
+Not written from the code, and slow on purpose: time is stepped by the hour, routes are enumerated
+one by one, nothing is shared with the package but the names of tables and columns.
 """
 
 from __future__ import annotations
@@ -348,8 +347,10 @@ class NaiveNetwork:
 
 
 def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set[tuple[int, ...]]:
-    """Return the (minutes, cents, grams, risk weight) of every route no other one matches on all
-    four."""
+    """Return the values of every route that no other one dominates.
+
+    A value: minutes, cents, grams and risk weight.
+    """
     weights = {
         hazard["hazard_id"]: network.hazard_weight(hazard) for hazard in network.tables["hazards"]
     }

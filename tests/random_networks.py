@@ -1,8 +1,8 @@
-"""Random small dated networks: seasons, weekly hours, sailings, gauges, terminals, closures,
-hazards, rules.
+"""Random small dated networks, with everything that can open or shut a link.
 
-Every length, speed, hour and delay is chosen so that whole hours come out: the naive twin steps by
-the hour. A seed always makes the same network, so the order of the draws is part of it.
+Seasons, weekly hours, sailings, gauges, terminals, closures, hazards and rules. Every length,
+speed, hour and delay is chosen so that whole hours come out: the naive twin steps by the hour. A
+seed always makes the same network, so the order of the draws is part of it.
 """
 
 from __future__ import annotations

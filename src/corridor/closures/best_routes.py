@@ -94,8 +94,6 @@ def _passages(arrays: DemandArrays, arcs: Sequence[int]) -> list[Passage]:
     for graph_arc in arrays.arc_of[arcs].tolist():
         for link, forward in network.graph.runs[graph_arc]:
             row = links[link]
-            one = nodes[row["from_node_id"]]["country"]
-            other = nodes[row["to_node_id"]]["country"]
-            ends = (one, other) if forward else (other, one)
-            passages.append(Passage(row["link_id"], *ends))
+            countries = [nodes[row[end]]["country"] for end in ("from_node_id", "to_node_id")]
+            passages.append(Passage(row["link_id"], *(countries if forward else countries[::-1])))
     return passages

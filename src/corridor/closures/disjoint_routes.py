@@ -103,8 +103,8 @@ def _sides(network: Network, element: Element) -> Sides | None:
     """Return the states an element lies between; None where it has no two sides."""
     if element.kind == "link":
         link_ids = network.frames["links"]["link_id"].to_list()
-        one, other = _ends(network, link_ids.index(element.element_id), forward=True)
-        return Sides([one], [other]) if one != other else None
+        near, far = _ends(network, link_ids.index(element.element_id), forward=True)
+        return Sides([near], [far]) if near != far else None
 
     if element.kind == "crossing":
         one_country, other_country = element.element_id.partition(":")[2].split("-")
@@ -117,9 +117,9 @@ def _ends(network: Network, link: int, forward: bool) -> Step:
     """Return the states a link leads from and to."""
     row = network.rows("links")[link]
     layer_name = layer(row["mode"], row["gauge_mm"])
-    one = network.graph.state_index[row["from_node_id"], layer_name]
-    other = network.graph.state_index[row["to_node_id"], layer_name]
-    return (one, other) if forward else (other, one)
+    from_state = network.graph.state_index[row["from_node_id"], layer_name]
+    to_state = network.graph.state_index[row["to_node_id"], layer_name]
+    return (from_state, to_state) if forward else (to_state, from_state)
 
 
 def _states_in(network: Network, country: str) -> list[int]:

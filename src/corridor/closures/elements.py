@@ -53,14 +53,14 @@ def elements(arrays: DemandArrays, kinds: Sequence[str]) -> list[Element]:
             raise UnknownName("kind of element", kind, KINDS)
 
     arcs_of_link, arcs_of_terminal = _arcs_by_row(arrays)
-    found = []
+    failing = []
     for kind in kinds:
         for scope in _SCOPES[kind](arrays.network):
             arcs = {arc for link in scope.links for arc in arcs_of_link[link]}
             arcs |= {arc for terminal in scope.terminals for arc in arcs_of_terminal[terminal]}
             in_order = np.array(sorted(arcs), np.int64)
-            found.append(Element(kind, scope.element_id, scope.name, in_order))
-    return found
+            failing.append(Element(kind, scope.element_id, scope.name, in_order))
+    return failing
 
 
 def _arcs_by_row(arrays: DemandArrays) -> tuple[list[list[int]], list[list[int]]]:
@@ -126,13 +126,13 @@ def _layer(name: str) -> str:
 def _crossings(network: Network) -> Iterator[Scope]:
     links_between: dict[tuple[str, str], list[int]] = {}
     for link, countries in enumerate(_countries_of_links(network)):
-        one, other = sorted(countries)
-        if one != other:
-            links_between.setdefault((one, other), []).append(link)
+        first, second = sorted(countries)
+        if first != second:
+            links_between.setdefault((first, second), []).append(link)
 
-    for (one, other), links in links_between.items():
-        name = message("{one} - {other}, every crossing", one=one, other=other)
-        yield Scope(f"crossing:{one}-{other}", name, links=links)
+    for (first, second), links in links_between.items():
+        name = message("{one} - {other}, every crossing", one=first, other=second)
+        yield Scope(f"crossing:{first}-{second}", name, links=links)
 
 
 def _countries(network: Network) -> Iterator[Scope]:
@@ -169,7 +169,8 @@ def _ends_of_links(network: Network) -> list[tuple[str, str]]:
 def _countries_of_links(network: Network) -> list[tuple[str, str]]:
     nodes = network.by_id("nodes")
     return [
-        (nodes[one]["country"], nodes[other]["country"]) for one, other in _ends_of_links(network)
+        (nodes[from_node]["country"], nodes[to_node]["country"])
+        for from_node, to_node in _ends_of_links(network)
     ]
 
 

@@ -76,10 +76,7 @@ def _served_in_both(
     """Return the rows of demand that have a route in both networks on a day."""
     routes_without = best_routes(compile_demand(without, demand, on=on))
     routes_with = best_routes(compile_demand(with_it, demand, on=on))
-    is_served = [
-        one is not None and other is not None
-        for one, other in zip(routes_without, routes_with, strict=True)
-    ]
+    is_served = [None not in routes for routes in zip(routes_without, routes_with, strict=True)]
     return demand.filter(pl.Series(is_served, dtype=pl.Boolean))
 
 
