@@ -9,7 +9,7 @@ from corridor.errors import Finding
 from corridor.tables import schema
 from corridor.tables.tables import Row, Spot, Tables
 
-# Rows with the same words here say two things about one case; which one counts would be chance.
+# Rows with the same words here are about one case; which of them counts would be chance.
 _CASES = {
     "rates": ("mode", "country", "form", "service_id"),
     "modes": ("mode", "country"),
@@ -124,7 +124,7 @@ def _empty_rows(tables: Tables) -> Iterator[Finding]:
 
 
 def _same_cases(tables: Tables) -> Iterator[Finding]:
-    """Rows that say two things about one case."""
+    """Rows about one case that another row covers already."""
     for table, words in _CASES.items():
         if table in tables.broken:
             continue

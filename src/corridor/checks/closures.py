@@ -241,7 +241,7 @@ def _shut_time(rate_per_year: float, mean_d: float | None) -> str:
 
 
 def _is_in_range(hazard: Row) -> bool:
-    """Tell whether rate, length and spread are there; others have been named already."""
+    """Tell whether rate, length and spread are possible; what is not has been reported already."""
     rate = hazard["events_per_year"] or 0
     median = hazard["duration_median_d"] or 0
     sigma = hazard["duration_sigma"] or 0

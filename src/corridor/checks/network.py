@@ -176,7 +176,7 @@ def _idle_terminal(terminal: Row, column: str, layers_there: set[str]) -> Findin
 
 
 def _knows_layer(tables: Tables, layer: str) -> bool:
-    """Tell whether links say all about a layer; a change may lay a line to another gauge."""
+    """Tell whether the links show every layer; a change may lay a line to another gauge."""
     if {"links", "nodes"} & tables.broken:
         return False
 

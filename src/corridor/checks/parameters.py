@@ -15,7 +15,7 @@ _OPTION = re.compile(r"[a-z0-9][a-z0-9_.-]*:[a-z0-9][a-z0-9_.-]*")
 
 @dataclass
 class _Parameter:
-    """A parameter: its first row, its default options, and whether each says if it is one."""
+    """A parameter: its first row and default options; is_whole: each option says if it is one."""
 
     first_row: Row
     defaults: int = 0

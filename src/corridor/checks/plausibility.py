@@ -14,7 +14,7 @@ from corridor.tables.cells import is_placeholder
 from corridor.tables.columns import Column
 from corridor.tables.tables import Row, Spot, Tables
 
-BORDER_KM = 5.0  # borders of the time-zone shapes are simplified, and posts stand on them
+BORDER_KM = 5.0  # borders of the time-zone shapes are simplified, and posts lie on them
 SHORTER_SHARE = 0.01
 # A town's point and a station's differ by this much; without it every border of a kilometre would
 # be named.
@@ -39,7 +39,7 @@ _UNLOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
 
 
 def check_plausibility(tables: Tables) -> list[Finding]:
-    """Return warnings on stand-ins, places, lengths, speeds, and places that cannot be reached."""
+    """Return warnings on placeholders, places, lengths, speeds and unreachable places."""
     misplaced = list(_points(tables))
     findings = [
         *_placeholders(tables),
@@ -58,7 +58,7 @@ def check_plausibility(tables: Tables) -> list[Finding]:
     return findings
 
 
-# Stand-ins for unknown figures
+# Placeholders for unknown figures
 
 
 def _placeholders(tables: Tables) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _placeholders(tables: Tables) -> Iterator[Finding]:
 
 
 def _placeholders_of(tables: Tables, table: str, column: Column) -> Iterator[Finding]:
-    # Most columns hold no such number, which their least and largest one tell at once.
+    # Most columns hold no such number, as their least and largest one show at once.
     extent = tables.extent(table, column.name)
     if extent is None or max(map(abs, extent)) < _MIN_PLACEHOLDER:
         return
@@ -253,7 +253,7 @@ def _same_names(tables: Tables) -> Iterator[Finding]:
 def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
     """Links shorter than the air line, or many times longer.
 
-    misplaced: places that have been named; lengths of their links say nothing.
+    misplaced: places reported already; lengths of their links prove nothing.
     """
     points = {
         node: (lon, lat)
@@ -350,11 +350,11 @@ def _speed(row: Row, mode: str) -> Iterator[Finding]:
 
 
 def _unreachable(tables: Tables) -> Iterator[Finding]:
-    """Places no link touches, and places apart from the largest connected part."""
+    """Places no link touches, and places outside the largest connected component."""
     row_of = {node: i for i, (node,) in tables.cells("nodes", "node_id") if node is not None}
-    parts = _connected_parts(tables)
-    linked = {node for part in parts for node in part}
-    largest = max(parts, key=len, default=set())
+    components = _connected_components(tables)
+    linked = {node for component in components for node in component}
+    largest = max(components, key=len, default=set())
 
     unlinked = [node for node in row_of if node not in linked]
     if unlinked and linked:
@@ -378,8 +378,8 @@ def _unreachable(tables: Tables) -> Iterator[Finding]:
         )
 
 
-def _connected_parts(tables: Tables) -> list[set[str]]:
-    """Return the places of every connected part of the network."""
+def _connected_components(tables: Tables) -> list[set[str]]:
+    """Return the places of every connected component of the network."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -394,12 +394,12 @@ def _connected_parts(tables: Tables) -> list[set[str]]:
     ends = np.array([(number_of[a], number_of[b]) for a, b in joined])
     shape = (len(number_of), len(number_of))
     graph = coo_array((np.ones(len(joined)), ends.T), shape=shape)
-    _, part_numbers = connected_components(graph, directed=False)
+    _, labels = connected_components(graph, directed=False)
 
-    parts: dict[int, set[str]] = {}
-    for (node, _), part in zip(number_of, part_numbers.tolist(), strict=True):
-        parts.setdefault(part, set()).add(node)
-    return list(parts.values())
+    components: dict[int, set[str]] = {}
+    for (node, _), label in zip(number_of, labels.tolist(), strict=True):
+        components.setdefault(label, set()).add(node)
+    return list(components.values())
 
 
 def _joined_states(tables: Tables) -> list[tuple[State, State]]:

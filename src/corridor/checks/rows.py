@@ -1,4 +1,4 @@
-"""Checks across the rows of tables: keys, references, ranges, and what a row must say together."""
+"""Checks across the rows of tables: keys, references, ranges, and cells that must agree."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ORDERED = (
     ("sectors", "elasticity", "elasticity_high"),
     ("observations", "value_low", "value_high"),
 )
-# (table, columns that name one whole, column of its shares)
+# (table, columns of the group whose shares add up to 1, column of the shares)
 _SHARES = (
     ("specialisations", ("exporter", "importer"), "export_share"),
     ("markets", ("country",), "trade_share"),
@@ -34,8 +34,8 @@ _STAND_INS = (-1, -9, -99, -999, -9999, 9999, 99999, 999999, 1e6, 1e9)
 
 
 @dataclass
-class _Whole:
-    """What shares make up together: its first row and the sum so far."""
+class _Group:
+    """Rows whose shares add up to 1: the first of them, and the sum so far."""
 
     first_row: int
     total: float = 0.0
@@ -67,7 +67,7 @@ def _keys(tables: Tables) -> Iterator[Finding]:
 
 
 def _same_rows(tables: Tables, table: Table) -> Iterator[Finding]:
-    """Rows of a table without key that say the same twice."""
+    """Rows of a table without key that repeat another row."""
     first_row: dict[tuple[Any, ...], int] = {}
     for i, row in enumerate(tables.frames[table.name].iter_rows()):
         first = first_row.setdefault(row, i)
@@ -82,7 +82,7 @@ def _same_rows(tables: Tables, table: Table) -> Iterator[Finding]:
 
 
 def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Finding]:
-    """Keys that stand twice; rows of different options of one parameter may share one."""
+    """Keys that are used twice; rows of different options of one parameter may share one."""
     frame = tables.frames[table.name]
     options: list[str | None] = [None] * frame.height
     if "alternative" in frame.columns:
@@ -185,7 +185,7 @@ def _unknown_words(
 
     Parameters
     ----------
-    tables, table, column : where the words stand.
+    tables, table, column : where the words are.
     words : those there are.
     """
     is_country = column.kind == "country"
@@ -223,7 +223,7 @@ def _ranges(tables: Tables) -> Iterator[Finding]:
 
 
 def _out_of_range(tables: Tables, table: Table, column: Column) -> Iterator[Finding]:
-    # Most columns are right throughout, which their least and largest number tell at once.
+    # Most columns are right throughout, as their least and largest number show at once.
     extent = tables.extent(table.name, column.name)
     if extent is None or not any(map(column.is_outside, extent)):
         return
@@ -265,11 +265,11 @@ def _range_cure(column: Column, value: float) -> str:
     return f"Write {column.meaning}{unit}."
 
 
-# What a row must say together
+# Cells that must agree
 
 
 def _orders(tables: Tables) -> Iterator[Finding]:
-    """Figures of one row that stand in the wrong order."""
+    """Figures of one row that are in the wrong order."""
     for table, lower, upper in _ORDERED:
         for i, (low, high) in tables.cells(table, lower, upper):
             if high is None:
@@ -335,37 +335,37 @@ def _tables_with(*columns: str) -> Iterable[str]:
 
 
 def _shares(tables: Tables) -> Iterator[Finding]:
-    """Shares of one whole that do not add up to 1."""
+    """Shares of one group that do not add up to 1."""
     for table, names, share_column in _SHARES:
         if table in tables.broken:
             continue
 
-        for words, whole in _wholes(tables, table, names, share_column).items():
-            if abs(whole.total - 1) > _SHARE_SLACK:
+        for words, group in _groups(tables, table, names, share_column).items():
+            if abs(group.total - 1) > _SHARE_SLACK:
                 name = " to ".join(str(word) for word in words if word is not None)
                 yield tables.warning(
                     "shares-not-one",
-                    Spot(table, whole.first_row, share_column),
-                    f"the {share_column} of {name} add up to {whole.total:.4g}.",
+                    Spot(table, group.first_row, share_column),
+                    f"the {share_column} of {name} add up to {group.total:.4g}.",
                     do="Correct them so that they add up to 1.",
-                    value=f"{whole.total:.4g}",
+                    value=f"{group.total:.4g}",
                     rows=(name,),
                 )
 
 
-def _wholes(
+def _groups(
     tables: Tables, table: str, names: tuple[str, ...], share_column: str
-) -> dict[tuple[Any, ...], _Whole]:
-    """Return words -> the whole of that name, whose shares a table gives.
+) -> dict[tuple[Any, ...], _Group]:
+    """Return name -> the group of that name, whose shares a table gives.
 
     Parameters
     ----------
     tables, table : the tables, and the one with the shares.
-    names : columns that name the whole together.
+    names : columns that name a group together.
     share_column : column of the shares.
     """
-    wholes: dict[tuple[Any, ...], _Whole] = {}
+    groups: dict[tuple[Any, ...], _Group] = {}
     for i, (*words, share) in tables.cells(table, *names, share_column):
-        whole = wholes.setdefault(tuple(words), _Whole(first_row=i))
-        whole.total += share or 0.0
-    return wholes
+        group = groups.setdefault(tuple(words), _Group(first_row=i))
+        group.total += share or 0.0
+    return groups

@@ -101,7 +101,7 @@ def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Ite
 
 
 def _check_terms(row: Row, terms: Sequence[Term], vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Terms that mean no link; an error where the whole selector means none."""
+    """Terms that mean no link; an error where the selector means none at all."""
     unknown = [term for term in terms if not vocabulary.has(term)]
     severity = "error" if len(unknown) == len(terms) else "warning"
 

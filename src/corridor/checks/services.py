@@ -131,9 +131,9 @@ def _against_one_way(service: Row, run: Sequence[Row]) -> Finding:
 def _can_run(run: Sequence[Row], walks: Sequence[Sequence[str]], start: str | None) -> bool:
     """Tell whether the links let a service run from its start, or from either end without one."""
     for walk in walks:
-        there = list(zip(run, walk, strict=False))
-        back = list(zip(run[::-1], walk[::-1], strict=False))
-        for steps in (there, back):
+        forward = list(zip(run, walk, strict=False))
+        backward = list(zip(run[::-1], walk[::-1], strict=False))
+        for steps in (forward, backward):
             departs_here = start is None or steps[0][1] == start
             if departs_here and all(_may_enter(link, node) for link, node in steps):
                 return True

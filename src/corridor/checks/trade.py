@@ -1,4 +1,4 @@
-"""Checks of a table of trade flows: parts, totals, units and countries."""
+"""Checks of a table of trade flows: values, names, duplicates, units and home sales."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def check_trade(
     trade : one row a flow, with exporter, importer and value_usd; the other columns of the table
         of that name may be absent.
     countries, sectors : the tables of those names.
-    complete : the frame is to be the whole trade of its countries, so that every one of them must
-        sell at home.
+    complete : the frame is to be all the trade of its countries, so that each of them must sell
+        at home.
 
     Returns
     -------
@@ -80,9 +80,9 @@ def _bad_values(flows: pl.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _unknown_names(flows: pl.DataFrame, column: str, known: pl.Series) -> Iterator[Finding]:
+def _unknown_names(flows: pl.DataFrame, column: str, names: pl.Series) -> Iterator[Finding]:
     code = pl.col(column)
-    unknown = flows.filter(code.is_not_null() & ~code.is_in(known.to_list()))
+    unknown = flows.filter(code.is_not_null() & ~code.is_in(names.to_list()))
     if len(unknown):
         codes = ", ".join(sorted(set(unknown[column]))[:_MAX_SHOWN_CODES])
         is_sector = column == "sector_id"

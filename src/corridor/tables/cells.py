@@ -68,7 +68,7 @@ def typed(column: Column) -> pl.Expr:
 
 
 def parse(column: Column, text: str) -> Any:
-    """Return one value as its column declares it; ValueError says what to do where it unfits."""
+    """Return one value as its column declares it; ValueError where it does not fit."""
     cell = pl.DataFrame({column.name: [text]}, schema={column.name: pl.String})
     value = cell.select(typed(column)).item()
 

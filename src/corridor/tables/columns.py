@@ -27,9 +27,9 @@ class Column:
     ----------
     name : its name, with the unit where it has one.
     kind : id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
-        words (ids or words parted by blanks), country (ISO 3166 alpha-2), hours (08:00-20:00),
-        timetable (``mon 08:00; thu 20:00``); in results also prose (a text told in the reader's
-        language), message (the same prose packed, to be told anew) and instant (UTC).
+        words (ids or words separated by spaces), country (ISO 3166 alpha-2), hours (08:00-20:00),
+        timetable (``mon 08:00; thu 20:00``); in results also prose (a text in the reader's
+        language), message (the same prose packed, to be translated) and instant (UTC).
     meaning : what it says, as a label and in the documentation.
     unit : its unit for labels; null: it has none.
     required : an empty cell is a finding.
@@ -63,7 +63,7 @@ class Table:
 
     Parameters
     ----------
-    name : its name, that of the file it stands in.
+    name : its name, that of its file.
     key : column whose values are unique; null: rows have no key of their own.
     meaning : what a row says.
     columns : its columns in the order they are written.

@@ -86,7 +86,7 @@ def csv_text(
     Parameters
     ----------
     frame : one row a line, below a line of column names.
-    separators : column -> what parts the items of its lists; a column not named takes ``"; "``.
+    separators : column -> what separates the items of its lists; a column not named takes ``"; "``.
     decimals : digits after the point of every number, zeros included; null: as many as it has.
     datetime_format : how instants are written, as for strftime; null: ISO 8601.
     """
@@ -96,7 +96,7 @@ def csv_text(
 
 
 def join_lists(frame: pl.DataFrame, separators: Mapping[str, str] | None = None) -> pl.DataFrame:
-    """Return the table with its lists as texts, their items parted by ``"; "`` or as named."""
+    """Return the table with its lists as texts, their items separated by ``"; "`` or as named."""
     parting = separators or {}
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
     items = pl.element().cast(pl.String)
@@ -112,7 +112,7 @@ def _text_lines(data: bytes) -> io.TextIOWrapper:
 
 
 def _find_delimiter(data: bytes, declared: Collection[str]) -> str:
-    """Return the delimiter that parts the first line into the most declared names."""
+    """Return the delimiter that splits the first line into the most declared names."""
     line = next((line for line in _text_lines(data) if line.strip()), "")
     if line.startswith("sep="):
         raise Unreadable(
@@ -125,7 +125,7 @@ def _find_delimiter(data: bytes, declared: Collection[str]) -> str:
     def declared_names(delimiter: str) -> int:
         try:
             cells = next(csv.reader([line], delimiter=delimiter), [])
-        except csv.Error:  # a cell too long, which reading the whole file names with its line
+        except csv.Error:  # a cell too long, which reading the file reports with its line
             return 0
         return sum(cell.strip() in declared for cell in cells)
 

@@ -107,7 +107,7 @@ def cure(column: Column, text: str) -> str:
 
 
 def unit_hint(name: str, declared: str) -> str | None:
-    """Return how to turn a column into the declared one that says the same in another unit.
+    """Return how to turn a column into the declared one that holds the same in another unit.
 
     Null where the two names differ in more than a unit.
     """
@@ -162,8 +162,8 @@ def _cure_unit(column: Column, number: str, unit: str) -> str:
 
 
 def _cure_boolean(text: str) -> str:
-    meant = _BOOLEANS.get(text.lower())
-    return f"Write {meant}." if meant else "Write true or false."
+    value = _BOOLEANS.get(text.lower())
+    return f"Write {value}." if value else "Write true or false."
 
 
 def _cure_date(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Files: read only where they are plain and not too large, and written whole or not at all."""
+"""Files: read only where they are plain and not too large, and written completely or not at all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_bytes(folder: Path, name: str) -> bytes:
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file whole or not at all: beside it, then to disk, then in its place.
+    """Write a file completely or not at all: beside it, then to disk, then in its place.
 
     Raises OSError.
     """
@@ -55,7 +55,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> None:
-    """Write a frame as CSV, Parquet or XLSX by the file's ending, whole or not at all.
+    """Write a frame as CSV, Parquet or XLSX by the file's ending, completely or not at all.
 
     Raises ValueError for other endings.
     """

@@ -230,9 +230,9 @@ def _unfit_values(
 
     Parameters
     ----------
-    table, raw, column : where the cells stand.
+    table, raw, column : where the cells are.
     rows : numbers of the rows concerned.
-    text : the whole column as text.
+    text : the column as text.
     """
     kind = f"bad-{column.kind}"
     for row in rows[:_MAX_SHOWN]:

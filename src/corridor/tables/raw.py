@@ -18,7 +18,7 @@ class RawTable:
 
     Parameters
     ----------
-    file : the file it stands in.
+    file : the file it is from.
     header : names of the columns in the order of the file.
     cells : text columns named "0", "1" ... in that order, null where a cell is empty.
     lines : line (workbook: row of the sheet) of every row.

@@ -49,8 +49,8 @@ def read_folder(folder: str | os.PathLike[str]) -> Tables:
     """Return every table in a folder; whatever is wrong with files or cells is a finding of it.
 
     A table is a file of its name (``links.csv``, ``links.parquet``, ``links.xlsx``) or a sheet of
-    ``study.xlsx``. CSV is UTF-8, parted by comma, semicolon or tab. Columns come in any order;
-    cells are read as text and made typed strictly. Never raises for what stands in the folder.
+    ``study.xlsx``. CSV is UTF-8, separated by comma, semicolon or tab. Columns come in any order;
+    cells are read as text and made typed strictly. Never raises for what the folder holds.
     """
     home = Path(folder)
     try:

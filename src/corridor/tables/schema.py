@@ -1,7 +1,7 @@
 """Every table of a study and every column of it, declared once.
 
 Validation, the documentation of the tables, report and map labels and web forms all come from here.
-A unit stands in the column's name; ``unit`` repeats it for labels. Absence is null, never 0, -1 or
+A unit is part of the column's name; ``unit`` repeats it for labels. Absence is null, never 0, -1 or
 a large number.
 """
 

@@ -1,6 +1,6 @@
 """Selectors: which links a short text such as ``crossing:AF-PK`` or ``country:IR`` means.
 
-A selector is one or more terms parted by blanks; it means every link that any term means.
+A selector is one or more terms separated by spaces; it means every link that any term means.
 """
 
 from __future__ import annotations

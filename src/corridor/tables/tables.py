@@ -21,8 +21,8 @@ class Spot:
     Parameters
     ----------
     table : name of the table.
-    row : number of the row from 0; null: the whole table.
-    column : name of the column; null: the whole row.
+    row : number of the row from 0; null: the table as such.
+    column : name of the column; null: the row as such.
     """
 
     table: str
@@ -41,7 +41,7 @@ class Tables:
     files : table -> file.
     hashes : file -> SHA-256.
     lines : table -> line of each row in its file.
-    broken : tables that lost rows or columns, so that references into them say nothing.
+    broken : tables that lost rows or columns, so that references into them prove nothing.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -113,10 +113,10 @@ class Tables:
         ----------
         kind : stable word for what is wrong.
         spot : where it is wrong.
-        message : what is wrong, a whole sentence.
-        do : what to do about it, a whole sentence.
+        message : what is wrong, a full sentence.
+        do : what to do about it, a full sentence.
         severity : ``error`` or ``warning``.
-        value : what stands there; null: not worth showing.
+        value : what the cell holds; null: not worth showing.
         rows : keys of the rows concerned; null: the key of the spot's row.
         """
         lines = self.lines.get(spot.table)
@@ -154,7 +154,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its cells, where it stands, and findings on it.
+    """A row of a table: its cells, where it is, and findings on it.
 
     Parameters
     ----------
