@@ -1,0 +1,60 @@
+"""Closures in the report: what matters most, what years cost, what a second corridor is worth."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+import chart_cases as cases
+from corridor.reports.closures import answers, sections
+from corridor.reports.criticality import most_expensive_sentence
+from corridor.reports.inputs import report_inputs
+from corridor.reports.losses import case_names, selector_text
+from corridor.reports.second_corridor import second_corridor_sentences
+
+
+def test_the_most_expensive_crossing_and_link_are_named() -> None:
+    sentence = most_expensive_sentence(report_inputs({"loss_rank": cases.ranked()}))
+    assert "crossing Kazakhstan–Kyrgyzstan (USD 900 m a year)" in sentence
+    assert "link North Gate - South Gate (USD 600 m a year)" in sentence
+
+    free = cases.ranked().with_columns(loss_usd_per_year=pl.lit(0.0))
+    assert "costs anything" in most_expensive_sentence(report_inputs({"loss_rank": free}))
+
+
+def test_cases_are_called_by_what_is_open() -> None:
+    study = {"scenario_id": "now", "scenario": {"title": "As it is"}}
+    assert case_names(report_inputs({"study": study})) == {
+        "now": "As it is",
+        "open": "the same with every way open",
+    }
+    closed = pl.DataFrame({"row_id": ["crossing:AF-PK", "crossing:AF-PK", "salang"]})
+    names = case_names(report_inputs({"study": study, "loss_closed": closed}))
+    assert names["open"] == "the same with the crossings Afghanistan–Pakistan and salang open"
+    assert selector_text("mode:sea") == "mode:sea"
+
+
+@pytest.mark.parametrize(
+    ("ordinary_usd", "closures_usd", "words"),
+    [
+        (1e7, 2.7e6, "saves USD 10 m a year on undisturbed days and makes closures cheaper by"),
+        (1e7, -2.7e6, "saves USD 10 m a year on undisturbed days and makes closures dearer by"),
+        (1e7, 1e6, "leaves the cost of closures as it is, within USD 1.2 m"),
+        (-1e7, 2.7e6, "costs USD 10 m a year on undisturbed days and makes closures cheaper by"),
+        (-1e7, -2.7e6, "costs USD 10 m a year on undisturbed days and makes closures dearer by"),
+        (-1e7, 0.0, "costs USD 10 m a year on undisturbed days and leaves the cost of closures"),
+    ],
+)
+def test_a_second_corridor_saves_or_costs(
+    ordinary_usd: float, closures_usd: float, words: str
+) -> None:
+    difference = (
+        pl.when(measure="undisturbed_usd").then(pl.lit(ordinary_usd)).otherwise(closures_usd)
+    )
+    frame = cases.second_corridors().with_columns(difference=difference)
+    (sentence,) = second_corridor_sentences(report_inputs({"loss_corridors": frame}))
+    assert sentence.startswith("“Half-Shut” beside “Unbuilt”: ") and words in sentence
+
+
+def test_without_demand_and_hazards_there_is_no_chapter() -> None:
+    assert sections(report_inputs({})) == [] and answers(report_inputs({})) == []

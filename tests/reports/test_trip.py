@@ -1,0 +1,52 @@
+"""Trips in the report: each has a name of its own, and its best routes are named once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+import chart_cases as cases
+from corridor.charts.letters import with_letters
+from corridor.reports.inputs import report_inputs
+from corridor.reports.trip import outstanding
+
+
+def test_outstanding_routes_are_named_once() -> None:
+    routes = with_letters(cases.routes())
+    assert outstanding(routes) == {
+        "A": ["fastest"],
+        "B": ["cheapest", "least carbon", "least risk"],
+    }
+    one_best = routes.with_columns(
+        cost_usd=pl.Series([1.0, 2.0]), carbon_kg=pl.lit(1.0), risk_share=pl.lit(0.0)
+    )
+    assert list(outstanding(one_best)) == ["A", "B"]
+
+
+def test_a_trip_knows_its_routes_and_its_best() -> None:
+    trip, without = report_inputs(cases.results()).trips
+    assert trip.fastest is not None and trip.fastest["letter"] == "A"
+    assert trip.cheapest is not None and trip.cheapest["letter"] == "B"
+    assert trip.fastest["leg_rows"][0]["from_name"] == "Alpha"
+    assert trip.anchor == "trip-alpha-port" and trip.calendar.height == 52
+
+    assert without.fastest is None and not without.rows and not without.calendar.height
+    assert without.heading == "Isle to Alpha"
+
+
+def test_conditions_are_told_in_words() -> None:
+    row = cases.results()["trips"][0]  # type: ignore[index]
+    asked = row | {"via": ["mid"], "require": ["rail"], "avoid": ["KG"]}
+    (trip,) = report_inputs(cases.results() | {"trips": [asked]}).trips
+    assert trip.conditions == ("passing Midway", "using rail", "avoiding Kyrgyzstan")
+
+
+def test_the_same_trip_asked_otherwise_has_another_name() -> None:
+    row = cases.results()["trips"][0]  # type: ignore[index]
+    later = row | {"trip_id": "later", "depart": dt.date(2027, 1, 15), "cargo": "grain"}
+    trips = report_inputs(cases.results() | {"trips": [row, later]}).trips
+    assert [trip.name for trip in trips] == [
+        "Alpha – Southport",
+        "Alpha – Southport (grain, 15 January 2027)",
+    ]
