@@ -287,8 +287,8 @@ def _broken_quotes(error: csv.Error, line: int) -> Unreadable:
     if "field limit" in reason or "field larger" in reason:
         return Unreadable(
             "cell-too-long",
-            f"has a cell of more than {csv.field_size_limit():,} characters that ends after line "
-            f"{line}; perhaps a quote is not closed.",
+            f"has a cell of more than {csv.field_size_limit():,} characters "
+            f"that ends after line {line}; perhaps a quote is not closed.",
             do="Close the double quotes of every cell.",
             line=line,
         )

@@ -64,8 +64,8 @@ NODES = Table(
 LINKS = Table(
     "links",
     "link_id",
-    "ways between two places by one mode; a border crossing is the link between two countries' "
-    "posts",
+    "ways between two places by one mode; "
+    "a border crossing is the link between two countries' posts",
     (
         key("link_id", "short lower-case word"),
         Column("from_node_id", "id", "one end", required=True, refers="nodes"),
@@ -135,8 +135,8 @@ TERMINALS = Table(
         Column(
             "from_layer",
             "id",
-            "layer = mode, with its gauge for rail and rail ferries: road, rail-1520, sea, ferry, "
-            "ferry-1520",
+            "layer = mode, with its gauge for rail and rail ferries: "
+            "road, rail-1520, sea, ferry, ferry-1520",
             required=True,
         ),
         Column("to_layer", "id", "layer goods leave on", required=True),
@@ -330,8 +330,8 @@ SERVICES = Table(
         Column(
             "required",
             "boolean",
-            "true: the links can be used only by a service (a ferry); false: it runs beside "
-            "ordinary traffic (a block train)",
+            "true: the links can be used only by a service (a ferry); "
+            "false: it runs beside ordinary traffic (a block train)",
             required=True,
         ),
         number(
@@ -389,8 +389,8 @@ CARGOES = Table(
         ),
         number(
             "clearances_per_unit",
-            "clearances (links.fixed_usd) one unit pays: a tonne is a part of a lorry's load; "
-            "null: 1",
+            "clearances (links.fixed_usd) one unit pays: "
+            "a tonne is a part of a lorry's load; null: 1",
             "1/unit",
             low=0.001,
             high=100,
@@ -438,8 +438,8 @@ HAZARDS = Table(
         Column(
             "distribution",
             "choice",
-            "family of the length, null: lognormal; sigma is 1.2825 for an exponential and above "
-            "that for a pareto",
+            "family of the length, null: lognormal; "
+            "sigma is 1.2825 for an exponential and above that for a pareto",
             choices=("exponential", "lognormal", "weibull", "pareto"),
         ),
         Column("season_from", "monthday", "first day of its season; null: all year"),

@@ -166,9 +166,9 @@ CLAIMS = Table(
         Column(
             "check",
             "choice",
-            "lookup: left equals the value; at-least, at-most: left is not below, above it; sum, "
-            "difference, ratio: of left and right; change: left / right - 1; change-on-new: 1 - "
-            "right / left; conversion: left x right; none: cannot be checked",
+            "lookup: left equals the value; at-least, at-most: left is not below, above it; "
+            "sum, difference, ratio: of left and right; change: left / right - 1; "
+            "change-on-new: 1 - right / left; conversion: left x right; none: cannot be checked",
             required=True,
             choices=CHECKS,
         ),
