@@ -20,8 +20,15 @@ study: $(VENV)/.base ## Run the built-in study (STUDY=folder for another)
 	@$(BIN)/corridor run $(STUDY)
 
 .PHONY: test
-test: lint ## Lint, then run every test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+test: lint ## Lint, then run the tests of every day
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not slow"
+
+.PHONY: test-slow
+test-slow: $(VENV)/.dev ## Run the slow tests: more examples, long pages, crowds
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m slow
+
+.PHONY: test-all
+test-all: test test-slow ## Run every test
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and layers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -14,6 +15,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "corridor"
 MOST_START_S = 0.5
 MOST_DECISION_LINES = 60
 HEAVY = ("numba", "scipy", "altair", "vl_convert", "fastapi", "dask", "fastexcel", "jinja2")
@@ -148,3 +150,30 @@ def test_nothing_names_a_place_of_work(what: str) -> None:
                 if found := pattern.search(line):
                     hits.append(f"{short(path)}:{number}: {found.group()}")
     assert not hits, f"{what}: " + "; ".join(hits[:10])
+
+
+def numbered_twice(tree: ast.AST) -> list[int]:
+    """Return the lines with two whole numbers as subscripts in a row, such as ``row[3][7]``."""
+
+    def is_numbered(node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, int)
+        )
+
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and is_numbered(node) and is_numbered(node.value)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=short)
+def test_parts_have_names_and_not_numbers(path: Path) -> None:
+    lines = numbered_twice(ast.parse(path.read_text("utf-8")))
+    assert not lines, f"{short(path)}, lines {lines}: name the parts (a named tuple, a dataclass)"
+
+
+def test_numbers_for_names_are_seen() -> None:
+    assert numbered_twice(ast.parse("a = base[3][7]\nb = base[i][7]\nc = base.trips[2]")) == [1]
