@@ -1,4 +1,4 @@
-"""What every test may use: how hypothesis searches, the built-in study, and which skips are known."""
+"""What every test may use: how hypothesis searches, the built-in study, known skips."""
 
 from __future__ import annotations
 

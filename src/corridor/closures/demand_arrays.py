@@ -22,7 +22,8 @@ from corridor.kernels import Floats, Ints
 from corridor.language.messages import message
 from corridor.network.calendar import day_of
 from corridor.network.cost import cargo_hour_usd
-from corridor.network.network import Network, Row
+from corridor.network.graph import Row
+from corridor.network.network import Network
 from corridor.routing.query import Query, read_instant
 
 # Of its value a unit may cost more before it stays: an estimate, docs/decisions/016.

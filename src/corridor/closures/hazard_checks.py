@@ -8,8 +8,9 @@ from collections.abc import Collection
 import polars as pl
 
 from corridor.errors import Finding, StudyError
+from corridor.network.graph import Row
 from corridor.network.hazards import refuse_too_many
-from corridor.network.network import Network, Row
+from corridor.network.network import Network
 from corridor.tables import selectors
 
 

@@ -19,8 +19,9 @@ import polars as pl
 from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, minute
 from corridor.network.cost import cargo_hour_usd
+from corridor.network.graph import Row
 from corridor.network.names import resolve_place
-from corridor.network.network import Network, Row
+from corridor.network.network import Network
 from corridor.routing.query import Query, prepare
 from corridor.routing.waits import mean_wait
 from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN

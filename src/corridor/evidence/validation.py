@@ -15,7 +15,8 @@ import polars as pl
 from corridor.errors import CorridorError
 from corridor.kernels import Floats
 from corridor.language.speech import marked
-from corridor.network.network import Network, Row
+from corridor.network.graph import Row
+from corridor.network.network import Network
 from corridor.routing.itinerary import legs
 from corridor.routing.journeys import sample
 from corridor.routing.query import Options, Query, prepare

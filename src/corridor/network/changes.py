@@ -9,16 +9,17 @@ day along a trip; every other edit is that of the departure date.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.network.alternatives import active_rows
 from corridor.network.calendar import FOREVER_MIN, Span, day_of, minute
 from corridor.network.memory import Derived
-from corridor.network.network import Network, active_rows
+from corridor.network.network import Network
 from corridor.tables import cells, schema, selectors
 from corridor.tables.columns import FACTOR, OPEN_STATUS, Column
 
@@ -44,39 +45,72 @@ class Closure:
 def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None = None) -> Network:
     """Return the network with further change rows laid over it; the base is untouched.
 
-    changes: rows of the ``changes`` table. on: keep only the rows in force that day (of these and
-    of the network's own) and let them hold for ever; null: rows keep their dates. Rows of
-    alternatives that are not chosen are left out. A column that is missing is null; CallError for
-    one that every change needs.
+    Parameters
+    ----------
+    network
+        What the rows are laid over, its own dated changes included.
+    changes
+        Rows of the table ``changes``; a column that is missing is null. Rows of alternatives that
+        are not chosen are left out.
+    on
+        Keep only the rows in force that day (of these and of the network's own), without their
+        dates; null: rows keep their dates.
+
+    Returns
+    -------
+    Network
+        Shares with the base what does not depend on the rows.
+
+    Raises
+    ------
+    CallError
+        For a missing column that every change needs.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> row = {"change_id": "test", "table": "links", "row_id": "crossing:CN-PK"}
+    >>> shut = pl.DataFrame([{**row, "column": "status", "op": "set", "value": "closed"}])
+    >>> co.apply(network, shut).changes.height - network.changes.height
+    1
     """
-    needed = [
-        c.name
-        for c in schema.table("changes").columns
-        if c.required and c.name not in ("source_id", "confidence")
-    ]
-    if missing := [name for name in needed if name not in changes.columns]:
-        raise CallError(f"the changes lack {', '.join(missing)}: a row needs {', '.join(needed)}.")
-    whole = [
-        changes[name] if name in changes.columns else pl.Series(name, [None] * changes.height, kind)
-        for name, kind in network.changes.schema.items()
-    ]
-    further = active_rows(pl.DataFrame(whole), network.choices)
+    further = active_rows(_with_every_column(changes, network.changes.schema), network.choices)
     rows = pl.concat([network.changes, further], how="vertical_relaxed")
     if on is not None:
         rows = rows.filter(_in_force(minute(on))).with_columns(
             pl.lit(None, pl.Date).alias("from_on"), pl.lit(None, pl.Date).alias("to_on")
         )
+
     changed = replace(network, changes=rows)
     if on is None and further.filter(_OF_STATUS).height == further.height:
         changed.share(network)
     return changed
 
 
-def snapshot(network: Network, at_min: int) -> Network:
-    """Return the network as its tables stand at a minute, links' status apart (that is followed in
-    time).
+def _with_every_column(changes: pl.DataFrame, columns: pl.Schema) -> pl.DataFrame:
+    """Return change rows with every column of the table, null where they lack it."""
+    declared = schema.table("changes").columns
+    needed = [c.name for c in declared if c.required and c.name not in ("source_id", "confidence")]
+    if missing := [name for name in needed if name not in changes.columns]:
+        raise CallError(f"the changes lack {', '.join(missing)}: a row needs {', '.join(needed)}.")
 
-    The same rows in force give the same object, so its graph is compiled once.
+    return pl.DataFrame(
+        [
+            changes[name]
+            if name in changes.columns
+            else pl.Series(name, [None] * changes.height, kind)
+            for name, kind in columns.items()
+        ]
+    )
+
+
+def snapshot(network: Network, at_min: int) -> Network:
+    """Return the network as its tables stand at a minute, the status of links apart.
+
+    Status is followed in time. The same rows in force give the same object, so its graph is
+    compiled once.
     """
     edits = network.once(
         Derived.EDITS.of(), lambda: network.changes.with_row_index("order").filter(~_OF_STATUS)
@@ -91,7 +125,7 @@ def snapshot(network: Network, at_min: int) -> Network:
 
 
 def _with_edits(network: Network, edits: pl.DataFrame) -> Network:
-    """The network with edits made in its tables and without any dated changes."""
+    """Return the network with edits made in its tables and without any dated changes."""
     frames = dict(network.frames)
     for name in edits["table"].unique().to_list():
         rows = edits.filter(pl.col("table") == name).to_dicts()
@@ -100,15 +134,14 @@ def _with_edits(network: Network, edits: pl.DataFrame) -> Network:
 
 
 def _with_status(edited: Network, changes: pl.DataFrame) -> Network:
-    """An edited network with the dated changes, of which those of links' status are followed."""
+    """Return an edited network with the dated changes; those of links' status are followed."""
     network = replace(edited, changes=changes)
     network.share(edited)
     return network
 
 
 def status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
-    """Return for every link when its status lets it be used, and the closures that say when it does
-    not."""
+    """Return for every link when its status lets it be used, and what shuts it else."""
     return network.once(Derived.STATUS_SPANS.of(), lambda: _status_spans(network))
 
 
@@ -125,65 +158,93 @@ def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
 def _status_of(
     link: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Span], list[Closure]]:
-    cuts = sorted({-FOREVER_MIN, FOREVER_MIN, *(_from(e) for e in edits), *(_to(e) for e in edits)})
+    """Return when a link's status lets it be used, and the closures that say when it does not."""
     spans: list[Span] = []
     closures: list[Closure] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        last = next((e for e in reversed(edits) if _from(e) <= a and b <= _to(e)), None)
+
+    for begin, end in _periods(edits):
+        last = next((e for e in reversed(edits) if _from(e) <= begin and end <= _to(e)), None)
         status = link["status"] if last is None else last["value"]
         if status == OPEN_STATUS:
-            if spans and spans[-1].end_min == a:
-                spans[-1] = spans[-1]._replace(end_min=b)
-            else:
-                spans.append(Span(a, b))
-            continue
-        kind, closure_id = (
-            ("status", f"{link['status']}:{link['link_id']}")
-            if last is None
-            else ("change", last["change_id"])
-        )
-        source = link if last is None else last
-        if closures and closures[-1].closure_id == closure_id and closures[-1].to_min == a:
-            closures[-1] = replace(closures[-1], to_min=None if b == FOREVER_MIN else b)
+            _prolong_span(spans, begin, end)
         else:
-            closures.append(
-                Closure(
-                    kind,
-                    closure_id,
-                    None if a == -FOREVER_MIN else a,
-                    None if b == FOREVER_MIN else b,
-                    source["source_id"],
-                    source["note"],
-                )
-            )
+            _prolong_closure(closures, _closure_of(link, last, begin, end))
     return spans, closures
+
+
+def _periods(edits: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+    """Yield the periods between the days on which an edit begins or ends, for all time."""
+    begins = (_from(edit) for edit in edits)
+    ends = (_to(edit) for edit in edits)
+    cuts = sorted({-FOREVER_MIN, FOREVER_MIN, *begins, *ends})
+    yield from zip(cuts, cuts[1:], strict=False)
+
+
+def _prolong_span(spans: list[Span], begin: int, end: int) -> None:
+    """Add a period to the spans, as one with the last where that ends as it begins."""
+    if spans and spans[-1].end_min == begin:
+        spans[-1] = spans[-1]._replace(end_min=end)
+    else:
+        spans.append(Span(begin, end))
+
+
+def _prolong_closure(closures: list[Closure], closure: Closure) -> None:
+    """Add a closure, as one with the last where that is the same and ends as it begins."""
+    last = closures[-1] if closures else None
+    if last and last.closure_id == closure.closure_id and last.to_min == closure.from_min:
+        closures[-1] = replace(last, to_min=closure.to_min)
+    else:
+        closures.append(closure)
+
+
+def _closure_of(
+    link: Mapping[str, Any], edit: Mapping[str, Any] | None, begin: int, end: int
+) -> Closure:
+    """Return the closure of a link by an edit, or by its own status where there is none."""
+    source = link if edit is None else edit
+    return Closure(
+        kind="status" if edit is None else "change",
+        closure_id=f"{link['status']}:{link['link_id']}" if edit is None else edit["change_id"],
+        from_min=None if begin == -FOREVER_MIN else begin,
+        to_min=None if end == FOREVER_MIN else end,
+        source_id=source["source_id"],
+        note=source["note"],
+    )
 
 
 def _edited(
     frames: Mapping[str, pl.DataFrame], name: str, edits: Sequence[Mapping[str, Any]]
 ) -> pl.DataFrame:
+    """Return a table with the edits made in it, one after the other."""
     frame = frames[name]
     columns: dict[str, list[Any]] = {}
+
     for edit in edits:
         column = schema.table(name).column(edit["column"])
         values = columns.setdefault(edit["column"], frame[edit["column"]].to_list())
-        if name == "links":
-            rows = selectors.select(edit["row_id"], frame, frames["nodes"])
-        else:
-            keys = frame[schema.table(name).key or ""].to_list()
-            wanted = set(edit["row_id"].split())
-            rows = [i for i, k in enumerate(keys) if "*" in wanted or k in wanted]
         new = _typed(column, edit)
-        for i in rows:
+        for i in _edited_rows(frames, name, edit["row_id"]):
             values[i] = _edited_value(values[i], edit["op"], new, column)
+
     return frame.with_columns(
-        pl.Series(c, v, dtype=frame.schema[c], strict=False) for c, v in columns.items()
+        pl.Series(column, values, dtype=frame.schema[column], strict=False)
+        for column, values in columns.items()
     )
 
 
+def _edited_rows(frames: Mapping[str, pl.DataFrame], name: str, row_id: str) -> list[int]:
+    """Return the row numbers an edit means: links by selector, rows of other tables by key."""
+    frame = frames[name]
+    if name == "links":
+        return selectors.select(row_id, frame, frames["nodes"])
+
+    keys = frame[schema.table(name).key or ""].to_list()
+    ids = set(row_id.split())
+    return [i for i, key in enumerate(keys) if "*" in ids or key in ids]
+
+
 def _typed(column: Column, edit: Mapping[str, Any]) -> Any:
-    """Return the value of a change as its column is read everywhere, the factor of a scale or add
-    as a number."""
+    """Return the value of a change as its column is read, the factor of a scale or add."""
     if edit["op"] != "set" and column.kind not in ("number", "integer"):
         raise CallError(f"op {edit['op']!r} needs a number column")
     if not edit["value"]:

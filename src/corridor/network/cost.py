@@ -16,9 +16,13 @@ import numpy as np
 
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats
-from corridor.network.network import Network, Row
+from corridor.network.graph import LinkRun, Row
+from corridor.network.network import Network
 from corridor.network.rules import Applied, Party
-from corridor.units import DAY_H, NORMAL_P95, WEEK_H
+from corridor.network.services import headway_h
+from corridor.units import DAY_H, NORMAL_P95
+
+GRAMS_PER_KG = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +67,9 @@ class Costs:
     service_rates: dict[int, Row]
 
 
-def directed_links(runs: Iterable[tuple[int, bool]]) -> list[int]:
+def directed_links(runs: Iterable[LinkRun]) -> list[int]:
     """Return the rows of :class:`LinkCosts` of the links that an arc runs over, in order."""
-    return [2 * link + (not forward) for link, forward in runs]
+    return [2 * run.link + (not run.is_forward) for run in runs]
 
 
 def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
@@ -83,13 +87,9 @@ def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int)
 
 def handling_kg(network: Network, cargo: Row) -> float:
     """Return kilograms of CO2 equivalent of handling one unit once."""
-    factor = (
-        _Lookup(network.rows("emissions"), ("mode", "form")).best(
-            mode="terminal", form=cargo["form"]
-        )
-        or {}
-    )
-    return _amount(factor, "kg_co2e_per_", "", cargo)
+    factors = _Lookup(network.rows("emissions"), ("mode", "form"))
+    factor = factors.best(mode="terminal", form=cargo["form"])
+    return _amount(factor or {}, "kg_co2e_per_", "", cargo)
 
 
 def hour_usd(value_usd: float, time_value_share_per_day: float) -> float:
@@ -105,173 +105,253 @@ def cargo_hour_usd(cargo: Row) -> float:
     return hour_usd(cargo["value_usd_per_unit"], cargo["time_value_share_per_day"])
 
 
-def headway_h(service: Row) -> float:
-    """Return the hours between departures of a service without a timetable; 0 for one that has a
-    timetable."""
-    return (
-        0.0
-        if service["timetable"] or not service["departures_per_week"]
-        else WEEK_H / service["departures_per_week"]
-    )
-
-
-def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) -> LinkCosts:
-    links = network.rows("links")
-    nodes = network.by_id("nodes")
-    modes = _Lookup(network.rows("modes"), ("mode", "country"))
-    rates = _Lookup(
-        [r for r in network.rows("rates") if r["service_id"] is None], ("mode", "country", "form")
-    )
-    factors = _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form"))
-    ratio = cargo["rate_ratio"] or 1.0
-    dirt = cargo["carbon_ratio"] or 1.0
-    clearances = cargo.get("clearances_per_unit") or 1.0
-    allowed = set(cargo["allowed_modes"].split())
-    run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (
-        np.zeros(2 * len(links)) for _ in range(7)
-    )
-    made = LinkCosts(
-        run_h,
-        run_sigma,
-        fixed_h,
-        fixed_sigma,
-        usd,
-        charge_usd,
-        kg,
-        np.zeros(2 * len(links), bool),
-        [None] * (2 * len(links)),
-    )
-    extra = _extras(rules, at_min)
-    for i, row in enumerate(links):
-        extra_h, extra_usd = extra.get(i, (0.0, 0.0))
-        km = row["length_km"]
-        form = cargo["form"]
-        stand = row["fixed_h"] or 0.0
-        for at, end in ((2 * i, "from_node_id"), (2 * i + 1, "to_node_id")):
-            country = nodes[row[end]]["country"]
-            mode = modes.best(mode=row["mode"], country=country) or {}
-            made.usable[at] = row["speed_kmh"] is not None and row["mode"] in allowed
-            made.run_h[at] = (
-                km / row["speed_kmh"] * DAY_H / mode.get("active_h_per_day", DAY_H)
-                if row["speed_kmh"]
-                else 0.0
-            )
-            made.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / NORMAL_P95
-            made.fixed_h[at] = stand + extra_h
-            made.fixed_sigma[at] = _sigma(stand, row["fixed_p95_h"])
-            made.rates[at] = rates.best(mode=row["mode"], country=country, form=form)
-            made.charge_usd[at] = clearances * ((row["fixed_usd"] or 0.0) + extra_usd)
-            made.usd[at] = (
-                ratio * km * _amount(made.rates[at] or {}, "usd_per_", "_km", cargo)
-                + made.charge_usd[at]
-            )
-            factor = (
-                factors.best(mode=row["mode"], country=country, traction=row["traction"], form=form)
-                or {}
-            )
-            made.kg[at] = dirt * km * _amount(factor, "g_co2e_per_", "_km", cargo) / 1000
-    return made
-
-
-def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
-    graph = network.graph
-    services, terminals, links = (network.rows(n) for n in ("services", "terminals", "links"))
-    rates = _Lookup(
-        [r for r in network.rows("rates") if r["service_id"] is not None], ("service_id", "form")
-    )
-    modes = _Lookup(network.rows("modes"), ("mode", "country"))
-    ratio = cargo["rate_ratio"] or 1.0
-    hub_kg = handling_kg(network, cargo)
-    run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(graph.arcs_count) for _ in range(6))
-    made = Costs(
-        link, run_h, fixed_h, headway, sigma, usd, kg, np.zeros(graph.arcs_count, bool), {}
-    )
-    for a, (kind, row, runs) in enumerate(
-        zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
-    ):
-        if kind == "terminal":
-            place = terminals[row]
-            made.may_pass[a] = place["form"] is None or place["form"] == cargo["form"]
-            made.fixed_h[a] = place["handling_h"]
-            made.handling_sigma[a] = _sigma(place["handling_h"], place["handling_p95_h"])
-            made.usd[a] = _amount(place, "usd_per_", "", cargo)
-            made.kg[a] = hub_kg
-            continue
-        at = np.array(directed_links(runs))
-        made.may_pass[a] = link.usable[at].all()
-        made.run_h[a] = link.run_h[at].sum()
-        made.fixed_h[a] = link.fixed_h[at].sum()
-        made.usd[a] = link.usd[at].sum()
-        made.kg[a] = link.kg[at].sum()
-        if kind == "service":
-            service = services[row]
-            km = sum(links[i]["length_km"] for i, _ in runs)
-            if service["speed_kmh"]:
-                mode = modes.best(mode=links[runs[0][0]]["mode"], country=None) or {}
-                made.run_h[a] = (
-                    km / service["speed_kmh"] * DAY_H / mode.get("active_h_per_day", DAY_H)
-                )
-            made.headway_h[a] = headway_h(service)
-            rate = rates.best(service_id=service["service_id"], form=cargo["form"])
-            if rate:
-                made.service_rates[a] = rate
-                made.usd[a] = (
-                    ratio * km * _amount(rate, "usd_per_", "_km", cargo) + link.charge_usd[at].sum()
-                )
-    return made
-
-
 class _Lookup:
-    """Rows found by keys, null in a row meaning any; the row that names most, earlier keys first,
-    wins."""
+    """Rows by keys, null meaning any; the row that names most keys, earlier first, wins."""
 
     def __init__(self, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
         self.keys = keys
-        self.found = dict[tuple[Any, ...], Row | None]()
-        self.rows = sorted(rows, key=lambda r: tuple(r[k] is None for k in keys))
+        self.best_rows = dict[tuple[Any, ...], Row | None]()
+        self.rows = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
 
-    def best(self, **asked: Any) -> Row | None:
+    def best(self, **values: Any) -> Row | None:
         """Return the best row for these values; None if no row fits."""
-        key = tuple(asked.get(k) for k in self.keys)
-        if key not in self.found:
-            self.found[key] = next(
-                (
-                    r
-                    for r in self.rows
-                    if all(r[k] is None or r[k] == v for k, v in zip(self.keys, key, strict=True))
-                ),
-                None,
-            )
-        return self.found[key]
+        key = tuple(values.get(name) for name in self.keys)
+        if key not in self.best_rows:
+            self.best_rows[key] = next((row for row in self.rows if self._fits(row, key)), None)
+        return self.best_rows[key]
+
+    def _fits(self, row: Row, key: tuple[Any, ...]) -> bool:
+        """Tell whether a row names these values or leaves them open."""
+        return all(
+            row[name] is None or row[name] == value
+            for name, value in zip(self.keys, key, strict=True)
+        )
+
+
+def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) -> LinkCosts:
+    """Return what every link costs one unit, forward and backward."""
+    links = network.rows("links")
+    nodes = network.by_id("nodes")
+    tariffs = _Tariffs.of(network, cargo)
+    extra = _extras(rules, at_min)
+    costs = _no_link_costs(2 * len(links))
+
+    for i, link in enumerate(links):
+        extra_h, extra_usd = extra.get(i, (0.0, 0.0))
+        for at, end in ((2 * i, "from_node_id"), (2 * i + 1, "to_node_id")):
+            country = nodes[link[end]]["country"]
+
+            _set_hours(costs, at, link, tariffs.mode(link, country), extra_h)
+            costs.usable[at] = link["speed_kmh"] is not None and link["mode"] in tariffs.allowed
+            _set_money(costs, at, link, country, extra_usd, tariffs)
+            costs.kg[at] = tariffs.carbon_kg(link, country)
+    return costs
+
+
+@dataclass(frozen=True, eq=False)
+class _Tariffs:
+    """What links of a mode and country charge a cargo, in hours, money and carbon."""
+
+    cargo: Row
+    modes: _Lookup
+    rates: _Lookup
+    factors: _Lookup
+    allowed: set[str]
+
+    @classmethod
+    def of(cls, network: Network, cargo: Row) -> _Tariffs:
+        """Return the tariffs of a network for a cargo."""
+        rates = [row for row in network.rows("rates") if row["service_id"] is None]
+        return cls(
+            cargo,
+            _Lookup(network.rows("modes"), ("mode", "country")),
+            _Lookup(rates, ("mode", "country", "form")),
+            _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form")),
+            set(cargo["allowed_modes"].split()),
+        )
+
+    def mode(self, link: Row, country: str) -> Row:
+        """Return how the mode of a link works in a country; empty where the study does not say."""
+        return self.modes.best(mode=link["mode"], country=country) or {}
+
+    def rate(self, link: Row, country: str) -> Row | None:
+        """Return the row of rates for a link."""
+        return self.rates.best(mode=link["mode"], country=country, form=self.cargo["form"])
+
+    def carbon_kg(self, link: Row, country: str) -> float:
+        """Return the carbon of one unit over a link."""
+        factor = self.factors.best(
+            mode=link["mode"],
+            country=country,
+            traction=link["traction"],
+            form=self.cargo["form"],
+        )
+        ratio = self.cargo["carbon_ratio"] or 1.0
+        grams = ratio * link["length_km"] * _amount(factor or {}, "g_co2e_per_", "_km", self.cargo)
+        return float(grams / GRAMS_PER_KG)
+
+
+def _no_link_costs(count: int) -> LinkCosts:
+    """Return costs of nothing, to be filled in."""
+    run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (
+        np.zeros(count) for _ in range(7)
+    )
+    usable = np.zeros(count, bool)
+    return LinkCosts(
+        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, [None] * count
+    )
+
+
+def _set_hours(costs: LinkCosts, at: int, link: Row, mode: Row, extra_h: float) -> None:
+    """Set the hours of a link in one direction, under way and standing, and their spread."""
+    standing_h = link["fixed_h"] or 0.0
+
+    costs.run_h[at] = (
+        _running_h(link["length_km"], link["speed_kmh"], mode) if link["speed_kmh"] else 0.0
+    )
+    costs.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / NORMAL_P95
+    costs.fixed_h[at] = standing_h + extra_h
+    costs.fixed_sigma[at] = _sigma(standing_h, link["fixed_p95_h"])
+
+
+def _set_money(
+    costs: LinkCosts, at: int, link: Row, country: str, extra_usd: float, tariffs: _Tariffs
+) -> None:
+    """Set the money of a link in one direction: what grows with its length, and its charges."""
+    cargo = tariffs.cargo
+    rate = tariffs.rate(link, country)
+    clearances = cargo.get("clearances_per_unit") or 1.0
+    ratio = cargo["rate_ratio"] or 1.0
+
+    costs.rates[at] = rate
+    costs.charge_usd[at] = clearances * ((link["fixed_usd"] or 0.0) + extra_usd)
+    costs.usd[at] = (
+        ratio * link["length_km"] * _amount(rate or {}, "usd_per_", "_km", cargo)
+        + costs.charge_usd[at]
+    )
+
+
+def _running_h(length_km: float, speed_kmh: float, mode: Row) -> float:
+    """Return the hours under way, rest included: a lorry's driver rests, a train does not."""
+    return float(length_km / speed_kmh * DAY_H / mode.get("active_h_per_day", DAY_H))
+
+
+def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
+    """Return what every arc costs one unit, from what its links cost."""
+    graph = network.graph
+    terminals = network.rows("terminals")
+    services = network.rows("services")
+    service_tariffs = _ServiceTariffs.of(network, cargo)
+    hub_kg = handling_kg(network, cargo)
+    costs = _no_arc_costs(link, graph.arcs_count)
+
+    for arc, (kind, row, runs) in enumerate(
+        zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
+    ):
+        if kind == "terminal":
+            _set_terminal(costs, arc, terminals[row], cargo, hub_kg)
+            continue
+
+        _sum_links(costs, arc, runs)
+        if kind == "service":
+            _set_service(costs, arc, services[row], runs, service_tariffs)
+    return costs
+
+
+@dataclass(frozen=True, eq=False)
+class _ServiceTariffs:
+    """What services with a speed or a price of their own take and charge a cargo."""
+
+    cargo: Row
+    links: list[Row]
+    modes: _Lookup
+    rates: _Lookup
+
+    @classmethod
+    def of(cls, network: Network, cargo: Row) -> _ServiceTariffs:
+        """Return the tariffs of a network's services for a cargo."""
+        rates = [row for row in network.rows("rates") if row["service_id"] is not None]
+        return cls(
+            cargo,
+            network.rows("links"),
+            _Lookup(network.rows("modes"), ("mode", "country")),
+            _Lookup(rates, ("service_id", "form")),
+        )
+
+
+def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
+    """Return costs of nothing, to be filled in."""
+    run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(count) for _ in range(6))
+    may_pass = np.zeros(count, bool)
+    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {})
+
+
+def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: float) -> None:
+    """Set what handling at a terminal costs."""
+    costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
+    costs.fixed_h[arc] = terminal["handling_h"]
+    costs.handling_sigma[arc] = _sigma(terminal["handling_h"], terminal["handling_p95_h"])
+    costs.usd[arc] = _amount(terminal, "usd_per_", "", cargo)
+    costs.kg[arc] = hub_kg
+
+
+def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
+    """Set an arc's costs to the sum of its links'."""
+    link = costs.link
+    at = np.array(directed_links(runs))
+
+    costs.may_pass[arc] = link.usable[at].all()
+    costs.run_h[arc] = link.run_h[at].sum()
+    costs.fixed_h[arc] = link.fixed_h[at].sum()
+    costs.usd[arc] = link.usd[at].sum()
+    costs.kg[arc] = link.kg[at].sum()
+
+
+def _set_service(
+    costs: Costs, arc: int, service: Row, runs: Sequence[LinkRun], tariffs: _ServiceTariffs
+) -> None:
+    """Set what a service has of its own: headway, speed, price."""
+    cargo = tariffs.cargo
+    length_km = sum(tariffs.links[run.link]["length_km"] for run in runs)
+
+    if service["speed_kmh"]:
+        first = tariffs.links[runs[0].link]
+        mode = tariffs.modes.best(mode=first["mode"], country=None) or {}
+        costs.run_h[arc] = _running_h(length_km, service["speed_kmh"], mode)
+    costs.headway_h[arc] = headway_h(service)
+
+    rate = tariffs.rates.best(service_id=service["service_id"], form=cargo["form"])
+    if rate:
+        ratio = cargo["rate_ratio"] or 1.0
+        charge_usd = costs.link.charge_usd[np.array(directed_links(runs))].sum()
+        costs.service_rates[arc] = rate
+        costs.usd[arc] = ratio * length_km * _amount(rate, "usd_per_", "_km", cargo) + charge_usd
 
 
 def _amount(row: Row, before: str, after: str, cargo: Row) -> float:
-    """Add what a row charges a unit by the unit, by its TEU and by its tonnes; null is not
-    charged."""
+    """Return what a row charges one unit, by unit, TEU and tonne; null charges nothing."""
     per = (("unit", 1.0), ("teu", cargo["teu_per_unit"] or 0.0), ("t", cargo["t_per_unit"]))
     return float(sum((row.get(f"{before}{word}{after}") or 0.0) * amount for word, amount in per))
 
 
 def _extras(rules: Sequence[Applied], at_min: int) -> dict[int, tuple[float, float]]:
-    """Hours and USD that rules in force add, by link row."""
+    """Return the hours and USD that rules in force add, by link row."""
     extra: dict[int, tuple[float, float]] = {}
+
     for rule in rules:
-        if (
-            rule.row["effect"] in ("extra-hours", "extra-usd")
-            and rule.from_min <= at_min < rule.to_min
-        ):
-            is_time = rule.row["effect"] == "extra-hours"
-            for i in rule.links:
-                hours, usd = extra.get(i, (0.0, 0.0))
-                value = float(rule.row["value"])
-                extra[i] = (hours + value, usd) if is_time else (hours, usd + value)
+        effect = rule.row["effect"]
+        if effect not in ("extra-hours", "extra-usd") or not rule.from_min <= at_min < rule.to_min:
+            continue
+
+        value = float(rule.row["value"])
+        for i in rule.links:
+            hours, usd = extra.get(i, (0.0, 0.0))
+            extra[i] = (hours + value, usd) if effect == "extra-hours" else (hours, usd + value)
     return extra
 
 
 def _sigma(median: float, p95: float | None) -> float:
-    """Standard deviation of the logarithm of a log-normal with this median and 95th percentile."""
-    return (
-        math.log(p95 / median) / NORMAL_P95
-        if median > 0 and p95 is not None and p95 > median
-        else 0.0
-    )
+    """Return the spread of a log-normal: the standard deviation of its logarithm."""
+    if median > 0 and p95 is not None and p95 > median:
+        return math.log(p95 / median) / NORMAL_P95
+    return 0.0

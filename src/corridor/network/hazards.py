@@ -18,8 +18,9 @@ from corridor.kernels import Ints
 from corridor.language.messages import message
 from corridor.network import durations
 from corridor.network.calendar import day_of, minute, season_contains, season_spans
+from corridor.network.graph import Row
 from corridor.network.memory import Derived
-from corridor.network.network import Network, Row
+from corridor.network.network import Network
 from corridor.tables import selectors
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
 

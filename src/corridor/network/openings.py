@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -21,10 +22,11 @@ from corridor.network.calendar import (
     without,
 )
 from corridor.network.changes import Closure, status_spans
-from corridor.network.cost import headway_h
+from corridor.network.graph import LinkRun, Row
 from corridor.network.memory import Derived
-from corridor.network.network import Network, Row
+from corridor.network.network import Network
 from corridor.network.rules import Applied
+from corridor.network.services import mean_wait_min
 from corridor.units import MINUTE_S
 
 YEARS_AHEAD = 2
@@ -52,8 +54,10 @@ def horizon(depart_min: int) -> tuple[int, int]:
 
 
 def link_openings(network: Network, depart_min: int) -> Openings:
-    """Return when every link can be entered, for departures in the year of depart_min. Made once a
-    year and network."""
+    """Return when every link can be entered, for departures in the year of depart_min.
+
+    Made once a year and network.
+    """
     from_min, to_min = horizon(depart_min)
     return network.once(
         Derived.OPENINGS.of(from_min), lambda: _link_openings(network, from_min, to_min)
@@ -63,50 +67,55 @@ def link_openings(network: Network, depart_min: int) -> Openings:
 def _link_openings(network: Network, from_min: int, to_min: int) -> Openings:
     at_link, link_spans = _windowed(network, "link_id", from_min, to_min)
     at_node, node_spans = _windowed(network, "node_id", from_min, to_min)
-    whole = [Span(from_min, to_min)]
-    spans = []
-    windows = []
-    closures = []
+    all_time = [Span(from_min, to_min)]
+    openings = Openings(from_min, to_min, spans=[], windows=[], closures=[])
+
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
-        mine = intersect(status, whole)
-        why = list(shut)
-        own = dict[str, list[Span]]()
-        if link["link_id"] in at_link:
-            own[link["link_id"]] = link_spans[link["link_id"]]
-            why.append(_window_closure(link["link_id"], at_link[link["link_id"]]))
+        link_id = link["link_id"]
+        windows = dict[str, list[Span]]()
+        closures = list(shut)
+        if link_id in at_link:
+            windows[link_id] = link_spans[link_id]
+            closures.append(_window_closure(link_id, at_link[link_id]))
         for node in sorted({link["from_node_id"], link["to_node_id"]} & node_spans.keys()):
-            own[node] = node_spans[node]
-            why.append(_window_closure(node, at_node[node]))
-        for opened in own.values():
-            mine = intersect(mine, opened)
-        windows.append(own)
-        spans.append(mine)
-        closures.append(why)
-    return Openings(from_min, to_min, spans, windows, closures)
+            windows[node] = node_spans[node]
+            closures.append(_window_closure(node, at_node[node]))
+
+        openings.spans.append(reduce(intersect, windows.values(), intersect(status, all_time)))
+        openings.windows.append(windows)
+        openings.closures.append(closures)
+    return openings
 
 
 def arc_spans(
     network: Network, openings: Openings, forbidding: Sequence[Applied]
 ) -> list[list[Span]]:
-    """Return when every arc can be entered: its links' calendars together, a service's timetable,
-    and rules that forbid."""
+    """Return when every arc can be entered.
+
+    That is its links' calendars together, a service's timetable, and rules that forbid.
+    """
     graph = network.graph
     services = network.rows("services")
     links = _allowed(openings, forbidding)
-    always = [Span(openings.from_min, openings.to_min)]
-    made: list[list[Span]] = []
+    all_time = [Span(openings.from_min, openings.to_min)]
+
+    entries: list[list[Span]] = []
     for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
         if kind == "terminal":
-            made.append(always)
+            entries.append(all_time)
             continue
+
         spans = _together(links, runs)
         if kind == "service" and services[row]["timetable"]:
-            departures = parse_timetable(services[row]["timetable"])
-            spans = intersect(
-                spans, timetable_spans(departures, openings.from_min, openings.to_min)
-            )
-        made.append(spans)
-    return made
+            spans = intersect(spans, _sailings(services[row], openings))
+        entries.append(spans)
+    return entries
+
+
+def _sailings(service: Row, openings: Openings) -> list[Span]:
+    """Return the minutes at which a service with a timetable leaves."""
+    departures = parse_timetable(service["timetable"])
+    return timetable_spans(departures, openings.from_min, openings.to_min)
 
 
 def search_spans(
@@ -115,32 +124,46 @@ def search_spans(
     forbidding: Sequence[Applied],
     entries: Sequence[list[Span]],
 ) -> list[list[Span]]:
-    """Return the calendars of arcs as the search takes them: who waits for weather or a ship leaves
-    while the way is open.
+    """Return the calendars of arcs as the search takes them.
 
-    entries: as :func:`arc_spans` returns them. A ship without a timetable comes after half a
-    headway.
+    What waits for weather or for a ship leaves while its links are open. entries: as
+    :func:`arc_spans` returns them. A ship without a timetable comes after half a headway.
     """
     graph = network.graph
     services = network.rows("services")
     links = _allowed(openings, forbidding)
-    made = list(entries)
-    for a, spans in enumerate(entries):
-        service = services[int(graph.row[a])] if graph.kind[a] == "service" else None
-        wait = round(headway_h(service) * 30) if service else 0
-        if (wait or any(s.delay_min for s in spans)) and (
-            len(spans) > 1 or (spans and spans[0][:2] != (openings.from_min, openings.to_min))
-        ):
-            made[a] = leaving(spans, _together(links, graph.runs[a]), wait)
-    return made
+    calendars = list(entries)
+
+    for arc, spans in enumerate(entries):
+        is_service = graph.kind[arc] == "service"
+        wait_min = mean_wait_min(services[int(graph.row[arc])]) if is_service else 0
+
+        waits = bool(wait_min) or any(span.delay_min for span in spans)
+        if waits and not _is_always_open(spans, openings):
+            calendars[arc] = leaving(spans, _together(links, graph.runs[arc]), wait_min)
+    return calendars
+
+
+def _is_always_open(spans: Sequence[Span], openings: Openings) -> bool:
+    """Tell whether a calendar is never open, or open from the first minute to the last."""
+    if not spans:
+        return True
+    return len(spans) == 1 and spans[0][:2] == (openings.from_min, openings.to_min)
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
-    """Return calendars as arrays: int64 [3, all spans] (start, end, delay in minutes) and int64
-    [calendars + 1]."""
+    """Return calendars as arrays: their spans, and where each calendar begins among them.
+
+    int64 [3, all spans] (start, end, delay in minutes) and int64 [calendars + 1].
+    """
     ptr = np.zeros(len(spans) + 1, np.int64)
-    np.cumsum([len(s) for s in spans], out=ptr[1:])
-    flat = [(s.start_min, s.end_min, round(s.delay_min)) for each in spans for s in each]
+    np.cumsum([len(calendar) for calendar in spans], out=ptr[1:])
+
+    flat = [
+        (span.start_min, span.end_min, round(span.delay_min))
+        for calendar in spans
+        for span in calendar
+    ]
     return np.array(flat, np.int64).reshape(-1, 3).T.copy(), ptr
 
 
@@ -172,8 +195,10 @@ def forbidden_by(rules: Sequence[Applied], at_min: int) -> dict[int, list[Closur
 def _windowed(
     network: Network, column: str, from_min: int, to_min: int
 ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
-    """The rows of windows by link or by place, and the calendar they leave each; made once a year
-    and network."""
+    """Return the rows of windows by link or by place, and the calendar they leave each.
+
+    Made once a year and network.
+    """
 
     def compute() -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
         at: dict[str, list[Row]] = {}
@@ -186,7 +211,7 @@ def _windowed(
 
 
 def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
-    """When every link can be entered by those whom rules forbid it."""
+    """Return when every link can be entered by those whom rules forbid it."""
     links = list(openings.spans)
     for rule in forbidding:
         for i in rule.links:
@@ -194,11 +219,9 @@ def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Spa
     return links
 
 
-def _together(links: Sequence[list[Span]], runs: Sequence[tuple[int, bool]]) -> list[Span]:
-    spans = links[runs[0][0]]
-    for i, _ in runs[1:]:
-        spans = intersect(spans, links[i])
-    return spans
+def _together(links: Sequence[list[Span]], runs: Sequence[LinkRun]) -> list[Span]:
+    """Return when all links of a run are open."""
+    return reduce(intersect, (links[run.link] for run in runs))
 
 
 def _rule_closure(rule: Applied) -> Closure:

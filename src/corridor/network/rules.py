@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.network.calendar import FOREVER_MIN, minute
+from corridor.network.graph import Row
 from corridor.network.memory import Derived
-from corridor.network.network import Network, Row
+from corridor.network.network import Network
 from corridor.tables import selectors
 
 

@@ -13,7 +13,7 @@ from corridor.kernels import Floats, Ints
 from corridor.network import hazards
 from corridor.network.calendar import instant
 from corridor.network.cost import directed_links
-from corridor.network.network import Row
+from corridor.network.graph import Row
 from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
 

@@ -31,9 +31,10 @@ from corridor.network import hazards, rules
 from corridor.network.calendar import Span, minute
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
+from corridor.network.graph import Graph
 from corridor.network.memory import Derived
 from corridor.network.names import matching_arcs, resolve_place
-from corridor.network.network import Graph, Network
+from corridor.network.network import Network
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party
 from corridor.units import DAY_MIN, HOUR_MIN

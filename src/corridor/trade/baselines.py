@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor.errors import CallError, UnknownName
-from corridor.network.network import active_rows, resolve_choices
+from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.study.settings import Goal
 from corridor.study.study import Study
 from corridor.trade.potential import between, complete_flows, split_flows
