@@ -1,4 +1,4 @@
-"""Write the map of the house into CONTRIBUTING.md and its diagrams into docs/house.md (`make docs`).
+"""Write the map of the house into CONTRIBUTING.md and its diagrams into docs/house.md.
 
 The map has a line for every module, the first of its docstring; the layers are those of the import
 contract in pyproject.toml; the flow of a question is recorded while one is answered.
@@ -25,8 +25,9 @@ HOUSE_PAGE = ROOT / "docs" / "house.md"
 BEGIN, END = "<!-- map of the house: made by `make docs` -->", "<!-- end of the map -->"
 HOUSE = """# How the house is built
 
-Made by `make docs`: the layers from the import contract in `pyproject.toml`, the flow from an answer to one question.
-Where each thing is stands in [CONTRIBUTING.md](../CONTRIBUTING.md#where-is-).
+Made by `make docs`: the layers from the import contract in `pyproject.toml`, the flow from an
+answer to one question. Where each thing is
+stands in [CONTRIBUTING.md](../CONTRIBUTING.md#where-is-).
 
 ## Layers
 
@@ -36,8 +37,9 @@ A package imports only from packages below it; packages side by side do not see 
 
 ## The flow of a question
 
-`co.route(network, "almaty", "tashkent", ...)` on the starter study: which file hands over to which, numbered in the
-order of the first call. Inside `kernels` the work is compiled and not followed.
+`co.route(network, "almaty", "tashkent", ...)` on the starter study: which file hands over to
+which, numbered in the order of the first call. Inside `kernels` the work is compiled and not
+followed.
 
 {flow}
 """
@@ -95,7 +97,7 @@ TOP_FILES = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 
 
 def flow() -> str:
-    """Return which module hands over to which while a question is answered, as a Mermaid diagram."""
+    """Return which module hands over to which during an answer, as a Mermaid diagram."""
     steps = recorded_calls()
     lines = ["```mermaid", "flowchart LR"]
     for number, (caller, callee) in enumerate(steps, start=1):

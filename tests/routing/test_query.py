@@ -11,6 +11,7 @@ import pytest
 
 from core_cases import SCENARIOS, link, network, node, small
 from corridor.errors import CallError, UnknownName
+from corridor.kernels.records import ARC, BOUND
 from corridor.network.calendar import minute
 from corridor.routing import query
 from corridor.routing.query import Conditions, prepare, read_deadline, read_options
@@ -144,13 +145,23 @@ def test_bounds_never_exceed_what_a_way_takes() -> None:
     asked = prepare(
         built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", options={}
     )
-    arcs = np.stack([asked.duration_min, asked.usd_cents, asked.carbon_g])[:, asked.arc_of]
-    bounds = query.lower_bounds(asked, np.vstack([arcs, np.zeros_like(arcs[:1])]))
+    arcs = np.zeros((len(asked.arc_of), len(ARC)), np.int64)
+    arcs[:, ARC.duration] = asked.duration_min[asked.arc_of]
+    arcs[:, ARC.money] = asked.usd_cents[asked.arc_of]
+    arcs[:, ARC.carbon] = asked.carbon_g[asked.arc_of]
+
+    bounds = query.lower_bounds(asked, arcs)
+
     tail = np.repeat(np.arange(len(asked.ptr) - 1), np.diff(asked.ptr))
-    passable = arcs[0] >= 0
-    for k in range(3):
-        assert (bounds[k, tail] <= arcs[k] + bounds[k, asked.head])[passable].all()
-    assert (bounds[:, asked.is_goal] == 0).all()
+    passable = arcs[:, ARC.duration] >= 0
+    for bound, column in (
+        (BOUND.duration, ARC.duration),
+        (BOUND.money, ARC.money),
+        (BOUND.carbon, ARC.carbon),
+    ):
+        through = arcs[:, column] + bounds[asked.head, bound]
+        assert (bounds[tail, bound] <= through)[passable].all()
+    assert (bounds[asked.is_goal] == 0).all()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
