@@ -1,56 +1,61 @@
-"""Made-up but plausible frames for the tests of charts and report: a small world, two routes, one
-year."""
+"""Made-up but plausible frames for the tests of charts and report: a small world."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
 START = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+BY_ROAD = (["KZ", "KG", "PK"], ["road"], ["gate"])
+BY_RAIL = (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"])
+
+
+def table(columns: str, rows: Iterable[Sequence[Any]], **constants: Any) -> pl.DataFrame:
+    """Return a frame; columns: names with blanks between; constants: the same in each row."""
+    frame = pl.DataFrame(list(rows), schema=columns.split(), orient="row", infer_schema_length=None)
+    return frame.with_columns(pl.lit(value).alias(name) for name, value in constants.items())
 
 
 def nodes(name_of_port: str = "Southport") -> pl.DataFrame:
     """Return six places in three countries."""
-    rows = [
-        ("alpha", "Alpha", "KZ", "city", 76.9, 43.2),
-        ("gate-n", "North Gate", "KZ", "border-crossing", 74.0, 42.9),
-        ("gate-s", "South Gate", "KG", "border-crossing", 74.1, 42.8),
-        ("mid", "Midway", "KG", "city", 73.0, 40.5),
-        ("port", name_of_port, "PK", "seaport", 67.0, 24.8),
-        ("isle", "Isle", "AE", "seaport", 55.1, 25.0),
-    ]
-    return pl.DataFrame(
+    return table(
+        "node_id name country kind lon_deg lat_deg",
         [
-            dict(
-                zip(("node_id", "name", "country", "kind", "lon_deg", "lat_deg"), row, strict=True)
-            )
-            | {"source_id": "map-2020", "confidence": "A"}
-            for row in rows
-        ]
+            ("alpha", "Alpha", "KZ", "city", 76.9, 43.2),
+            ("gate-n", "North Gate", "KZ", "border-crossing", 74.0, 42.9),
+            ("gate-s", "South Gate", "KG", "border-crossing", 74.1, 42.8),
+            ("mid", "Midway", "KG", "city", 73.0, 40.5),
+            ("port", name_of_port, "PK", "seaport", 67.0, 24.8),
+            ("isle", "Isle", "AE", "seaport", 55.1, 25.0),
+        ],
+        source_id="map-2020",
+        confidence="A",
     )
 
 
 def links() -> pl.DataFrame:
-    """Return nine links: every mode of the routes, one planned, one shut, one sea way that goes
-    round land."""
-    columns = ("link_id", "from_node_id", "to_node_id", "mode", "gauge_mm", "length_km", "status")
-    rows = [
-        ("a-gate", "alpha", "gate-n", "road", None, 250.0, "existing"),
-        ("gate", "gate-n", "gate-s", "road", None, 5.0, "existing"),
-        ("gate-mid", "gate-s", "mid", "road", None, 400.0, "existing"),
-        ("mid-port", "mid", "port", "road", None, 2100.0, "existing"),
-        ("a-mid-rail", "alpha", "mid", "rail", 1520, 900.0, "existing"),
-        ("mid-port-rail", "mid", "port", "rail", 1676, 2200.0, "planned"),
-        ("gate-rail", "gate-n", "gate-s", "rail", 1520, 5.0, "closed"),
-        ("port-isle", "port", "isle", "sea", None, 1300.0, "existing"),
-        ("isle-round", "isle", "alpha", "sea", None, 9000.0, "existing"),
-    ]
-    return pl.DataFrame(
-        [dict(zip(columns, row, strict=True)) for row in rows],
-        schema_overrides={"gauge_mm": pl.Int64},
-    ).with_columns(
+    """Return nine links: every mode of the routes, and one of each special kind.
+
+    One is planned, one shut, one a sea link that goes round land.
+    """
+    frame = table(
+        "link_id from_node_id to_node_id mode gauge_mm length_km status",
+        [
+            ("a-gate", "alpha", "gate-n", "road", None, 250.0, "existing"),
+            ("gate", "gate-n", "gate-s", "road", None, 5.0, "existing"),
+            ("gate-mid", "gate-s", "mid", "road", None, 400.0, "existing"),
+            ("mid-port", "mid", "port", "road", None, 2100.0, "existing"),
+            ("a-mid-rail", "alpha", "mid", "rail", 1520, 900.0, "existing"),
+            ("mid-port-rail", "mid", "port", "rail", 1676, 2200.0, "planned"),
+            ("gate-rail", "gate-n", "gate-s", "rail", 1520, 5.0, "closed"),
+            ("port-isle", "port", "isle", "sea", None, 1300.0, "existing"),
+            ("isle-round", "isle", "alpha", "sea", None, 9000.0, "existing"),
+        ],
+    )
+    return frame.with_columns(
         operator=pl.lit(None, dtype=pl.String),
         source_id=pl.lit("lines-2021"),
         confidence=pl.lit("C"),
@@ -58,441 +63,408 @@ def links() -> pl.DataFrame:
 
 
 def legs() -> pl.DataFrame:
-    """Return the legs of two routes: r0 all by road over one border, r1 by rail and then road, with
-    a wait."""
+    """Return the legs of two routes.
 
-    def leg(
-        route_id: str, number: int, way: tuple[str, str, str | None, str, str], **figures: Any
-    ) -> dict[str, Any]:
-        start, end, link_id, mode, layer = way
-        row = {
-            "route_id": route_id,
-            "leg": number,
-            "kind": "link" if link_id else "terminal",
-            "link_id": link_id,
-            "terminal_id": None if link_id else f"{start}-yard",
-            "service_id": None,
-            "mode": mode,
-            "layer": layer,
-            "from_node_id": start,
-            "to_node_id": end,
-            "country": "KZ",
-            "wait_h": 0.0,
-            "fixed_h": 0.0,
-            "length_km": 0.0,
-            "carbon_kg": 100.0,
-            "source_id": "lines-2021",
-            "confidence": "A",
-            "rate_source_id": "map-2020" if link_id else None,
-            "rate_confidence": "B" if link_id else None,
-            **figures,
-        }
-        depart = START + dt.timedelta(days=number)
-        return row | {"depart_at": depart, "arrive_at": depart + dt.timedelta(hours=row["time_h"])}
+    r0 goes all by road over one border, r1 by rail, with a wait, and then by road.
+    """
+    road = {"mode": "road", "layer": "road"}
+    rail = {"mode": "rail", "layer": "rail-1520"}
+    by_road = [
+        link_leg("a-gate", "alpha", "gate-n", 250.0, 10.0, 300.0, **road),
+        link_leg("gate", "gate-n", "gate-s", 5.0, 9.0, 120.0, **road, fixed_h=8.5, confidence="C"),
+        link_leg("gate-mid", "gate-s", "mid", 400.0, 20.0, 500.0, **road, rate_confidence="C"),
+        link_leg("mid-port", "mid", "port", 2100.0, 90.0, 2600.0, **road),
+    ]
+    by_rail = [
+        link_leg("a-mid-rail", "alpha", "mid", 900.0, 40.0, 600.0, **rail, wait_h=24.0),
+        terminal_leg("mid", 30.0, 250.0),
+        link_leg("mid-port", "mid", "port", 2100.0, 95.0, 2500.0, **road),
+    ]
 
     rows = [
-        leg(
-            "r0",
-            0,
-            ("alpha", "gate-n", "a-gate", "road", "road"),
-            time_h=10.0,
-            length_km=250.0,
-            cost_usd=300.0,
-        ),
-        leg(
-            "r0",
-            1,
-            ("gate-n", "gate-s", "gate", "road", "road"),
-            time_h=9.0,
-            fixed_h=8.5,
-            length_km=5.0,
-            cost_usd=120.0,
-            confidence="C",
-        ),
-        leg(
-            "r0",
-            2,
-            ("gate-s", "mid", "gate-mid", "road", "road"),
-            time_h=20.0,
-            length_km=400.0,
-            cost_usd=500.0,
-            rate_confidence="C",
-        ),
-        leg(
-            "r0",
-            3,
-            ("mid", "port", "mid-port", "road", "road"),
-            time_h=90.0,
-            length_km=2100.0,
-            cost_usd=2600.0,
-        ),
-        leg(
-            "r1",
-            0,
-            ("alpha", "mid", "a-mid-rail", "rail", "rail-1520"),
-            time_h=40.0,
-            wait_h=24.0,
-            length_km=900.0,
-            cost_usd=600.0,
-        ),
-        leg(
-            "r1",
-            1,
-            ("mid", "mid", None, "terminal", "road"),
-            time_h=30.0,
-            fixed_h=30.0,
-            cost_usd=250.0,
-        ),
-        leg(
-            "r1",
-            2,
-            ("mid", "port", "mid-port", "road", "road"),
-            time_h=95.0,
-            length_km=2100.0,
-            cost_usd=2500.0,
-        ),
+        numbered(leg, route_id, number)
+        for route_id, route in (("r0", by_road), ("r1", by_rail))
+        for number, leg in enumerate(route)
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def link_leg(
+    link_id: str,
+    start: str,
+    end: str,
+    length_km: float,
+    time_h: float,
+    cost_usd: float,
+    **others: Any,
+) -> dict[str, Any]:
+    """Return a leg over a link, without hours of waiting or at a border."""
+    return {
+        "kind": "link",
+        "link_id": link_id,
+        "terminal_id": None,
+        "from_node_id": start,
+        "to_node_id": end,
+        "time_h": time_h,
+        "length_km": length_km,
+        "cost_usd": cost_usd,
+        "rate_source_id": "map-2020",
+        "rate_confidence": "B",
+        **others,
+    }
+
+
+def terminal_leg(node: str, time_h: float, cost_usd: float) -> dict[str, Any]:
+    """Return a leg in the terminal of a node, from which goods go on by road."""
+    return {
+        "kind": "terminal",
+        "link_id": None,
+        "terminal_id": f"{node}-yard",
+        "mode": "terminal",
+        "layer": "road",
+        "from_node_id": node,
+        "to_node_id": node,
+        "time_h": time_h,
+        "fixed_h": time_h,
+        "cost_usd": cost_usd,
+        "rate_source_id": None,
+        "rate_confidence": None,
+    }
+
+
+def numbered(leg: dict[str, Any], route_id: str, number: int) -> dict[str, Any]:
+    """Return a leg with its place in a route; each departs a day after the one before."""
+    depart_at = START + dt.timedelta(days=number)
+    columns = {
+        "route_id": route_id,
+        "leg": number,
+        "kind": None,
+        "link_id": None,
+        "terminal_id": None,
+        "service_id": None,
+        "mode": None,
+        "layer": None,
+        "from_node_id": None,
+        "to_node_id": None,
+        "country": "KZ",
+        "wait_h": 0.0,
+        "fixed_h": 0.0,
+        "length_km": 0.0,
+        "carbon_kg": 100.0,
+        "source_id": "lines-2021",
+        "confidence": "A",
+        "rate_source_id": None,
+        "rate_confidence": None,
+        "time_h": None,
+        "cost_usd": None,
+        "depart_at": depart_at,
+        "arrive_at": depart_at + dt.timedelta(hours=leg["time_h"]),
+    }
+    return columns | leg
 
 
 def routes() -> pl.DataFrame:
     """Return the two routes of legs(): their sums, and made-up spreads."""
+    by_road = {
+        "route_id": "r0",
+        "time_h": 129.0,
+        "time_p05_h": 120.0,
+        "time_p50_h": 131.0,
+        "time_p95_h": 180.0,
+        "on_time_share": 0.9,
+        "cost_usd": 3520.0,
+        "carbon_kg": 400.0,
+        "risk_share": 0.12,
+        "borders_count": 1,
+        "transshipments_count": 0,
+        "length_km": 2755.0,
+        "modes": ["road"],
+        "countries": ["KZ", "KG", "PK"],
+        "borders": ["gate"],
+        "documents": ["TIR carnet"],
+        "hazards": ["snow"],
+    }
+    by_rail = {
+        "route_id": "r1",
+        "time_h": 189.0,
+        "time_p05_h": 170.0,
+        "time_p50_h": 192.0,
+        "time_p95_h": 260.0,
+        "on_time_share": 0.9,
+        "cost_usd": 3350.0,
+        "carbon_kg": 300.0,
+        "risk_share": 0.05,
+        "borders_count": 1,
+        "transshipments_count": 1,
+        "length_km": 3000.0,
+        "modes": ["rail", "road"],
+        "countries": ["KZ", "KG", "PK"],
+        "borders": ["a-mid-rail"],
+        "documents": [],
+        "hazards": [],
+    }
+    return pl.DataFrame([by_road, by_rail], infer_schema_length=None)
+
+
+def calendar() -> pl.DataFrame:
+    """Return departures every second week of 2026.
+
+    The first three find no route, those until July take r1, later ones r0.
+    """
     rows = [
-        {
-            "route_id": "r0",
-            "time_h": 129.0,
-            "time_p05_h": 120.0,
-            "time_p50_h": 131.0,
-            "time_p95_h": 180.0,
-            "on_time_share": 0.9,
-            "cost_usd": 3520.0,
-            "carbon_kg": 400.0,
-            "risk_share": 0.12,
-            "borders_count": 1,
-            "transshipments_count": 0,
-            "length_km": 2755.0,
-            "modes": ["road"],
-            "countries": ["KZ", "KG", "PK"],
-            "borders": ["gate"],
-            "documents": ["TIR carnet"],
-            "hazards": ["snow"],
-        },
-        {
-            "route_id": "r1",
-            "time_h": 189.0,
-            "time_p05_h": 170.0,
-            "time_p50_h": 192.0,
-            "time_p95_h": 260.0,
-            "on_time_share": 0.9,
-            "cost_usd": 3350.0,
-            "carbon_kg": 300.0,
-            "risk_share": 0.05,
-            "borders_count": 1,
-            "transshipments_count": 1,
-            "length_km": 3000.0,
-            "modes": ["rail", "road"],
-            "countries": ["KZ", "KG", "PK"],
-            "borders": ["a-mid-rail"],
-            "documents": [],
-            "hazards": [],
-        },
+        departure(criterion, week) for criterion in ("time", "cost") for week in range(0, 52, 2)
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def calendar() -> pl.DataFrame:
-    """Return departures every second week of 2026: none in the first three, then r1's way, from
-    July r0's."""
-    first = routes().row(0, named=True), routes().row(1, named=True)
-    rows = []
-    for criterion in ("time", "cost"):
-        for week in range(0, 52, 2):
-            day = dt.date(2026, 1, 5) + dt.timedelta(days=7 * week)
-            best = None if week < 6 else first[0 if day.month >= 7 else 1]
-            rows.append(
-                {
-                    "trip_id": "alpha-port",
-                    "depart_on": day,
-                    "criterion": criterion,
-                    **{
-                        name: best[name] if best else None
-                        for name in ("time_h", "cost_usd", "carbon_kg", "risk_share")
-                    },
-                    "countries": best["countries"] if best else [],
-                    "borders": best["borders"] if best else [],
-                    "reason": None if best else "closed (mid-port until 2026-03-30)",
-                }
-            )
-    return pl.DataFrame(rows, infer_schema_length=None)
+def departure(criterion: str, week: int) -> dict[str, Any]:
+    """Return the best route of a week's first day, or why there is none."""
+    by_road, by_rail = routes().iter_rows(named=True)
+    depart_on = dt.date(2026, 1, 5) + dt.timedelta(weeks=week)
+    trip = {"trip_id": "alpha-port", "depart_on": depart_on, "criterion": criterion}
+    measures = ("time_h", "cost_usd", "carbon_kg", "risk_share")
+    if week < 6:
+        reason = "closed (mid-port until 2026-03-30)"
+        nothing = dict.fromkeys(measures)
+        return {**trip, **nothing, "countries": [], "borders": [], "reason": reason}
+
+    best = by_road if depart_on.month >= 7 else by_rail
+    columns = (*measures, "countries", "borders")
+    return {**trip, **{column: best[column] for column in columns}, "reason": None}
 
 
 def validation() -> pl.DataFrame:
     """Return four observations: one in the band, one near, one missed, one not measured."""
-    columns = (
-        "observation_id",
-        "name",
-        "metric",
-        "value",
-        "value_low",
-        "value_high",
-        "model_p05",
-        "model_p50",
-        "model_p95",
-        "verdict",
-        "explains",
-    )
-    rows = [
-        (
-            "o1",
-            "Lorry Alpha-Midway",
-            "time_h",
-            30.0,
-            28.0,
-            33.0,
-            25.0,
-            31.0,
-            50.0,
-            "inside band",
-            None,
-        ),
-        (
-            "o2",
-            "Train Alpha-Midway",
-            "time_h",
-            60.0,
-            None,
-            None,
-            62.0,
-            70.0,
-            90.0,
-            "within 25 %",
-            "no queue that day",
-        ),
-        (
-            "o3",
-            "Price Alpha-Southport",
-            "cost_usd",
-            9000.0,
-            None,
-            None,
-            3000.0,
-            3500.0,
-            4000.0,
-            "miss",
-            "a fair",
-        ),
-        ("o4", "First run", "time_h", None, None, None, 100.0, 130.0, 190.0, "possible", None),
+    observed = [
+        ("o1", "Lorry Alpha-Midway", "time_h", 30.0, 28.0, 33.0),
+        ("o2", "Train Alpha-Midway", "time_h", 60.0, None, None),
+        ("o3", "Price Alpha-Southport", "cost_usd", 9000.0, None, None),
+        ("o4", "First run", "time_h", None, None, None),
     ]
-    return pl.DataFrame(
-        [dict(zip(columns, row, strict=True)) for row in rows], infer_schema_length=None
-    ).with_columns(source_id=pl.lit("lines-2021"), confidence=pl.lit("A"))
+    model = [
+        (25.0, 31.0, 50.0, "inside band", None),
+        (62.0, 70.0, 90.0, "within 25 %", "no queue that day"),
+        (3000.0, 3500.0, 4000.0, "miss", "a fair"),
+        (100.0, 130.0, 190.0, "possible", None),
+    ]
+    return table(
+        "observation_id name metric value value_low value_high "
+        "model_p05 model_p50 model_p95 verdict explains",
+        [(*left, *right) for left, right in zip(observed, model, strict=True)],
+        source_id="lines-2021",
+        confidence="A",
+    )
 
 
 def evidence() -> pl.DataFrame:
     """Return rows of two tables by confidence."""
-    rows = [("links", "A", 2), ("links", "B", 3), ("links", "C", 4), ("nodes", "A", 6)]
-    return pl.DataFrame(rows, schema=["table", "confidence", "rows"], orient="row")
+    return table(
+        "table confidence rows",
+        [("links", "A", 2), ("links", "B", 3), ("links", "C", 4), ("nodes", "A", 6)],
+    )
 
 
 def ranked() -> pl.DataFrame:
     """Return what the loss of one would cost: of two links, their pair, a place and a crossing."""
-    rows = [
-        ("crossing", "crossing:KZ-KG", "KZ - KG", 9e8, 0.0),
-        ("link", "gate", "North Gate - South Gate", 6e8, 1e4),
-        ("link", "mid-port", "Midway - Southport", 3.5e8, 0.0),
-        ("node", "port", "Port of Southport", 1.2e9, 2e4),
-        ("pair", "gate mid-port", "North Gate - South Gate and Midway - Southport", 1.5e9, 0.0),
-    ]
-    names = ["kind", "element_id", "name", "loss_usd_per_year", "unserved_usd_per_year"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    north = "North Gate - South Gate"
+    south = "Midway - Southport"
+    return table(
+        "kind element_id name loss_usd_per_year unserved_usd_per_year",
+        [
+            ("crossing", "crossing:KZ-KG", "KZ - KG", 9e8, 0.0),
+            ("link", "gate", north, 6e8, 1e4),
+            ("link", "mid-port", south, 3.5e8, 0.0),
+            ("node", "port", "Port of Southport", 1.2e9, 2e4),
+            ("pair", "gate mid-port", f"{north} and {south}", 1.5e9, 0.0),
+        ],
+    )
 
 
 def years() -> pl.DataFrame:
     """Return the cost of fifty years of closures in each of two cases."""
+    losses = {
+        case: [1e6 * (i * i % 97 + lowest) for i in range(50)]
+        for case, lowest in (("half-shut", 40), ("open", 10))
+    }
     return pl.concat(
-        [
-            pl.DataFrame(
-                {"case": case, "loss_usd": [1e6 * (i * i % 97 + first) for i in range(50)]}
-            )
-            for case, first in (("half-shut", 40), ("open", 10))
-        ]
+        [pl.DataFrame({"case": case, "loss_usd": loss_usd}) for case, loss_usd in losses.items()]
     )
 
 
 def years_summary() -> pl.DataFrame:
     """Return the means of years()."""
-    return (
-        years()
-        .group_by("case", maintain_order=True)
-        .agg(
-            mean=pl.col("loss_usd").mean(),
-            standard_error=pl.when(pl.col("case").first() == "open").then(1.5e6),
-        )
-        .with_columns(measure=pl.lit("loss_usd"))
+    cases = years().group_by("case", maintain_order=True)
+    means = cases.agg(
+        mean=pl.col("loss_usd").mean(),
+        standard_error=pl.when(pl.col("case").first() == "open").then(1.5e6),
     )
+    return means.with_columns(measure=pl.lit("loss_usd"))
 
 
 def by_hazard() -> pl.DataFrame:
     """Return which hazards the losses of a case come from."""
-    rows = [
-        ("half-shut", "Snow at Midway", 3.1e7, 0.66),
-        ("half-shut", "Southport flooded", 1.55e7, 0.34),
-    ]
-    return pl.DataFrame(
-        rows, schema=["case", "name", "loss_usd_per_year", "loss_share"], orient="row"
+    return table(
+        "case name loss_usd_per_year loss_share",
+        [
+            ("half-shut", "Snow at Midway", 3.1e7, 0.66),
+            ("half-shut", "Southport flooded", 1.55e7, 0.34),
+        ],
     )
 
 
 def shifted() -> pl.DataFrame:
     """Return the tonnes that leave one link and join another."""
-    return pl.DataFrame({"link_id": ["mid-port", "a-mid-rail"], "difference": [-3.2e6, 1.1e6]})
+    return table("link_id difference", [("mid-port", -3.2e6), ("a-mid-rail", 1.1e6)])
 
 
 def second_corridors() -> pl.DataFrame:
     """Return what a second corridor is worth."""
-    rows = [("undisturbed_usd", 1e7, 0.0), ("loss_usd", -2.7e6, 6e5), ("all_usd", 7.3e6, 6e5)]
-    return pl.DataFrame(
-        rows, schema=["measure", "difference", "standard_error"], orient="row"
-    ).with_columns(scenario=pl.lit("Half-Shut"), without_scenario=pl.lit("Unbuilt"))
+    return table(
+        "measure difference standard_error",
+        [("undisturbed_usd", 1e7, 0.0), ("loss_usd", -2.7e6, 6e5), ("all_usd", 7.3e6, 6e5)],
+        scenario="Half-Shut",
+        without_scenario="Unbuilt",
+    )
 
 
 def replay() -> pl.DataFrame:
     """Return one closure that happened."""
-    return pl.DataFrame(
-        [
-            {
-                "name": "Southport 2025",
-                "observed_change": -0.529,
-                "claimed_change": -0.4,
-                "all_stopped_change": -0.44,
-                "model_change": -0.246,
-            }
-        ]
+    return table(
+        "name observed_change claimed_change all_stopped_change model_change",
+        [("Southport 2025", -0.529, -0.4, -0.44, -0.246)],
     )
 
 
 def target() -> pl.DataFrame:
     """Return the way to a target: growth and two scenarios."""
-    rows = [
-        ("growth", None, 1.09e8, None, None),
-        ("scenario", "Half-Shut", 1.07e8, 1.06e8, 1.08e8),
-        ("scenario", "Unbuilt", 1.203e8, 1.15e8, 1.27e8),
-    ]
-    return pl.DataFrame(
-        rows, schema=["kind", "step", "value_usd", "low_usd", "high_usd"], orient="row"
-    ).with_columns(
-        series=pl.lit("Alpha Customs"),
+    return table(
+        "kind step value_usd low_usd high_usd",
+        [
+            ("growth", None, 1.09e8, None, None),
+            ("scenario", "Half-Shut", 1.07e8, 1.06e8, 1.08e8),
+            ("scenario", "Unbuilt", 1.203e8, 1.15e8, 1.27e8),
+        ],
+        series="Alpha Customs",
         base_usd=1.016e8,
         target_usd=1e9,
-        ends_on=pl.lit(dt.date(2025, 12, 31)),
+        ends_on=dt.date(2025, 12, 31),
     )
 
 
 def pair_costs() -> pl.DataFrame:
     """Return what carriage costs one way under two scenarios."""
-    return pl.DataFrame(
+    return table(
+        "from_name to_name title freight_share time_share reliability_share border_share "
+        "cost_share",
         [
-            {
-                "from_name": "Alpha",
-                "to_name": "Southport",
-                "title": title,
-                "freight_share": freight,
-                "time_share": 0.02,
-                "reliability_share": 0.005,
-                "border_share": 0.045,
-                "cost_share": freight + 0.07,
-            }
+            ("Alpha", "Southport", title, freight, 0.02, 0.005, 0.045, freight + 0.07)
             for title, freight in (("Half-Shut", 0.42), ("Unbuilt", 0.38))
-        ]
+        ],
     )
 
 
 def potential() -> pl.DataFrame:
     """Return what is and could be traded of two kinds of goods."""
-    return pl.DataFrame(
+    return table(
+        "from_name to_name name traded_usd potential_usd",
         [
-            {
-                "from_name": "Alpha",
-                "to_name": "Southport",
-                "name": name,
-                "traded_usd": now,
-                "potential_usd": could,
-            }
-            for name, now, could in (("Ores", 1.9e6, 2.783e8), ("Wool", 1.16e7, 9.31e7))
-        ]
+            ("Alpha", "Southport", "Ores", 1.9e6, 2.783e8),
+            ("Alpha", "Southport", "Wool", 1.16e7, 9.31e7),
+        ],
     )
 
 
 def gains() -> pl.DataFrame:
     """Return who gains and who loses under a scenario."""
-    rows = [("Alphaland", 0.0149, 0.0141, 0.0158), ("Isles", -0.0017, None, None)]
-    return pl.DataFrame(
-        rows, schema=["name", "real_income_change_share", "low_share", "high_share"], orient="row"
-    ).with_columns(title=pl.lit("Unbuilt"))
+    return table(
+        "name real_income_change_share low_share high_share",
+        [("Alphaland", 0.0149, 0.0141, 0.0158), ("Isles", -0.0017, None, None)],
+        title="Unbuilt",
+    )
 
 
 def scenarios() -> pl.DataFrame:
-    """Return the trip of results() under its own scenario and one with every gate open; isle-alpha
-    finds a way there."""
-    columns = (
-        "trip_id",
-        "scenario",
-        "criterion",
-        "time_h",
-        "time_p50_h",
-        "time_p95_h",
-        "cost_usd",
-        "countries",
-        "modes",
-        "borders",
-        "weak_time_share",
-        "weak_cost_share",
-        "reason",
-    )
-    by_road = (["KZ", "KG", "PK"], ["road"], ["gate"])
-    by_rail = (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"])
-    rows = [
-        ("alpha-port", "half-shut", "time", 129.0, 131.0, 180.0, 3520.0, *by_road, 0.1, 0.2, None),
-        ("alpha-port", "half-shut", "cost", 189.0, 192.0, 260.0, 3350.0, *by_road, 0.1, 0.2, None),
-        (
-            "alpha-port",
-            "half-shut",
-            "cost in time",
-            129.0,
-            131.0,
-            180.0,
-            3520.0,
-            *by_road,
-            0.1,
-            0.2,
-            None,
-        ),
+    """Return the trips of results() under their own scenario and one with every gate open.
+
+    isle-alpha finds a route only there.
+    """
+    known_road = (*BY_ROAD, 0.1, 0.2, None)  # little of it rests on estimates
+    half_shut = [
+        ("alpha-port", "half-shut", "time", 129.0, 131.0, 180.0, 3520.0, *known_road),
+        ("alpha-port", "half-shut", "cost", 189.0, 192.0, 260.0, 3350.0, *known_road),
+        ("alpha-port", "half-shut", "cost in time", 129.0, 131.0, 180.0, 3520.0, *known_road),
         ("isle-alpha", "half-shut", "time", *[None] * 9, "closed (gate-rail until reopened)"),
-        ("alpha-port", "open", "time", 100.0, 96.0, 150.0, 3600.0, *by_rail, 0.5, 0.6, None),
-        ("alpha-port", "open", "cost", 189.0, 192.0, 260.0, 3350.0, *by_road, 0.1, 0.2, None),
-        (
-            "alpha-port",
-            "open",
-            "cost in time",
-            101.0,
-            98.0,
-            150.0,
-            3400.0,
-            *by_road,
-            0.5,
-            0.6,
-            None,
-        ),
-        ("isle-alpha", "open", "time", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None),
-        ("isle-alpha", "open", "cost", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None),
-        ("isle-alpha", "open", "cost in time", 48.0, 48.0, 60.0, 900.0, *by_rail, 1.0, 1.0, None),
     ]
-    return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+    weak_road = (*BY_ROAD, 0.5, 0.6, None)
+    weak_rail = (*BY_RAIL, 0.5, 0.6, None)
+    guessed_rail = (*BY_RAIL, 1.0, 1.0, None)
+    all_open = [
+        ("alpha-port", "open", "time", 100.0, 96.0, 150.0, 3600.0, *weak_rail),
+        ("alpha-port", "open", "cost", 189.0, 192.0, 260.0, 3350.0, *known_road),
+        ("alpha-port", "open", "cost in time", 101.0, 98.0, 150.0, 3400.0, *weak_road),
+        ("isle-alpha", "open", "time", 48.0, 48.0, 60.0, 900.0, *guessed_rail),
+        ("isle-alpha", "open", "cost", 48.0, 48.0, 60.0, 900.0, *guessed_rail),
+        ("isle-alpha", "open", "cost in time", 48.0, 48.0, 60.0, 900.0, *guessed_rail),
+    ]
+    return table(
+        "trip_id scenario criterion time_h time_p50_h time_p95_h cost_usd countries modes borders "
+        "weak_time_share weak_cost_share reason",
+        [*half_shut, *all_open],
+    )
 
 
 def results(name_of_port: str = "Southport") -> dict[str, object]:
     """Return all a report takes: one trip with routes, one without."""
-    trip = {
+    return {
+        "study": study(),
+        "trips": [trip_with_routes(name_of_port), trip_without_routes()],
+        "nodes": nodes(name_of_port),
+        "links": links(),
+        "calendar": calendar(),
+        "closures": closures(),
+        "validation": validation(),
+        "evidence": evidence(),
+        "scenarios": scenarios(),
+        "sources": sources(),
+        "provenance": {"version": "0.1.0", "seed": 7, "inputs": {"links": "ab12"}, "draws": 1000},
+    }
+
+
+def study() -> dict[str, Any]:
+    """Return a study with its own scenario and one that asks a question."""
+    half_shut = {
+        "title": "Gate half shut",
+        "about": "",
+        "question": None,
+        "beside": None,
+        "sources": [],
+    }
+    is_open = {
+        "title": "Gate open",
+        "about": "Trains pass.",
+        "question": "What does the shut gate cost?",
+        "beside": None,
+        "sources": ["lines-2021"],
+    }
+    return {
+        "id": "small",
+        "title": "A small world",
+        "licence": "CC0",
+        "price_year": 2025,
+        "scenario": {
+            "title": "Gate half shut",
+            "about": "The gate is shut to trains.",
+            "as_of": dt.date(2026, 7, 1),
+        },
+        "scenario_id": "half-shut",
+        "scenarios": {"half-shut": half_shut, "open": is_open},
+    }
+
+
+def trip_with_routes(name_of_port: str) -> dict[str, Any]:
+    """Return the trip from Alpha to the port."""
+    return {
         "trip_id": "alpha-port",
         "question": f"How do boxes reach {name_of_port}?",
         "origin": "Alpha",
@@ -505,82 +477,40 @@ def results(name_of_port: str = "Southport") -> dict[str, object]:
         "reason": None,
         "warnings": ["hours of one border are a guess"],
     }
-    none = trip | {
+
+
+def trip_without_routes() -> dict[str, Any]:
+    """Return the trip from the isle to Alpha, which finds no route."""
+    return {
         "trip_id": "isle-alpha",
         "question": None,
         "origin": "Isle",
         "destination": "Alpha",
+        "cargo": "40-foot box",
+        "depart": dt.date(2026, 7, 1),
         "routes": routes().clear(),
         "legs": legs().clear(),
         "pareto_count": 0,
-        "warnings": [],
         "reason": "closed (gate-rail until reopened)",
+        "warnings": [],
     }
-    return {
-        "study": {
-            "id": "small",
-            "title": "A small world",
-            "licence": "CC0",
-            "price_year": 2025,
-            "scenario": {
-                "title": "Gate half shut",
-                "about": "The gate is shut to trains.",
-                "as_of": dt.date(2026, 7, 1),
-            },
-            "scenario_id": "half-shut",
-            "scenarios": {
-                "half-shut": {
-                    "title": "Gate half shut",
-                    "about": "",
-                    "question": None,
-                    "beside": None,
-                    "sources": [],
-                },
-                "open": {
-                    "title": "Gate open",
-                    "about": "Trains pass.",
-                    "question": "What does the shut gate cost?",
-                    "beside": None,
-                    "sources": ["lines-2021"],
-                },
-            },
-        },
-        "trips": [trip, none],
-        "nodes": nodes(name_of_port),
-        "links": links(),
-        "calendar": calendar(),
-        "closures": pl.DataFrame(
-            [
-                {
-                    "element": "crossing:KZ-KG",
-                    "kind": "change",
-                    "what": "gate shut to trains",
-                    "from_on": dt.date(2026, 1, 1),
-                    "to_on": None,
-                    "source_id": "lines-2021",
-                }
-            ]
-        ),
-        "validation": validation(),
-        "evidence": evidence(),
-        "scenarios": scenarios(),
-        "sources": pl.DataFrame(
-            [
-                {
-                    "source_id": "lines-2021",
-                    "citation": "Railway Almanac",
-                    "year": 2021,
-                    "where": "https://example.org/a p. 3",
-                    "licence": None,
-                },
-                {
-                    "source_id": "map-2020",
-                    "citation": "Atlas",
-                    "year": 2020,
-                    "where": "javascript:alert(1)",
-                    "licence": "CC0",
-                },
-            ]
-        ),
-        "provenance": {"version": "0.1.0", "seed": 7, "inputs": {"links": "ab12"}, "draws": 1000},
-    }
+
+
+def closures() -> pl.DataFrame:
+    """Return one closure, still in force."""
+    since = dt.date(2026, 1, 1)
+    return table(
+        "element kind what from_on to_on source_id",
+        [("crossing:KZ-KG", "change", "gate shut to trains", since, None, "lines-2021")],
+    )
+
+
+def sources() -> pl.DataFrame:
+    """Return two sources; the second one's address must not become a link."""
+    return table(
+        "source_id citation year where licence",
+        [
+            ("lines-2021", "Railway Almanac", 2021, "https://example.org/a p. 3", None),
+            ("map-2020", "Atlas", 2020, "javascript:alert(1)", "CC0"),
+        ],
+    )

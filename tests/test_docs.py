@@ -33,7 +33,18 @@ from corridor.runs import run as results
 from corridor.study.study import Study
 from corridor.trade import chapter as trade_chapter
 from corridor.trade import year as trade_year
-from pages import Block, Printed, Step, blocks, called, check, lost, parted, run, steps
+from pages import (
+    Block,
+    Output,
+    Step,
+    blocks,
+    call,
+    check,
+    first_mismatch,
+    run,
+    split_command,
+    steps,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -140,13 +151,13 @@ def desk(studies: Path, thrift: None, tmp_path: Path, monkeypatch: pytest.Monkey
 def work_through(page: Path) -> None:
     """Run a page block by block where the process stands and fail where it is not true."""
     names: dict[str, object] = {"__name__": "__main__"}
-    printed = Printed(0, "", "", "")
+    printed = Output(0, "", "", "")
     before = fingerprint(Path(SHARED))
     for block in todo(page):
         if block.language == "python":
             # Blank lines first, so that a traceback names the line of the page.
             code = compile("\n" * (block.line - 1) + block.text, short(page), "exec")
-            printed = called(lambda code=code: exec(code, names), terminal=False)
+            printed = call(lambda code=code: exec(code, names), is_terminal=False)
         elif block.language == "text":
             check(
                 Step("python", block.line, 0, tuple(block.text.splitlines())), printed, short(page)
@@ -252,8 +263,8 @@ def test_unclosed_block_is_noticed() -> None:
         ("cp a b && rm a", ["cp", "a", "b"], "&& rm a"),
     ],
 )
-def test_commands_are_parted(command: str, words: list[str], rest: str) -> None:
-    assert parted(command) == (words, rest)
+def test_commands_are_split(command: str, words: list[str], rest: str) -> None:
+    assert split_command(command) == (words, rest)
 
 
 PRINTED = "route  days\nr1     10.8\nr2     12.3\n\nRoutes: 2 of 472.\n"
@@ -273,7 +284,7 @@ PRINTED = "route  days\nr1     10.8\nr2     12.3\n\nRoutes: 2 of 472.\n"
     ],
 )
 def test_what_was_printed_fits(shown: str) -> None:
-    assert lost(shown.splitlines(), PRINTED) is None
+    assert first_mismatch(shown.splitlines(), PRINTED) is None
 
 
 @pytest.mark.parametrize(
@@ -291,7 +302,7 @@ def test_what_was_printed_fits(shown: str) -> None:
     ],
 )
 def test_what_was_not_printed_is_noticed(shown: str, first: str) -> None:
-    said = lost(shown.splitlines(), PRINTED)
+    said = first_mismatch(shown.splitlines(), PRINTED)
     assert said is not None
     assert first in said
 
@@ -313,9 +324,11 @@ def test_a_page_that_lies_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_within_the_process_as_installed(desk: Path) -> None:
     words = f"skim {SHARED} --depart 2026-07-01 --places almaty --places karachi"
-    installed = pages.by_sh(f"corridor {words}")
+    installed = pages.run_in_shell(f"corridor {words}")
     assert installed.out.startswith("origin,destination,")
     assert installed.out.count("\n") == 3
     within = run(f"corridor {words} | cat")
     assert (within.code, within.out) == (installed.code, installed.out)
-    assert pages.by_sh("corridor check nowhere").code == run("corridor check nowhere").code == 1
+    assert (
+        pages.run_in_shell("corridor check nowhere").code == run("corridor check nowhere").code == 1
+    )

@@ -1,11 +1,101 @@
-"""The outline under every map: nothing of it runs where there is no land."""
+"""The outline under every map, its cutting, its projection, and how it was made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
-from corridor.charts.basemap.make import join_arcs
-from corridor.charts.basemap.outline import outline
+import pytest
+
+from corridor.charts.basemap.clipping import Bounds, Line, clip_line, clip_ring, divide_edges
+from corridor.charts.basemap.make import join_arcs, make_outline, simplify
+from corridor.charts.basemap.outline import basemap, outline
+from corridor.charts.basemap.view import view_of
+
+SQUARE: Line = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (0.0, 0.0)]
+
+
+def test_pixel_of_a_place_and_back() -> None:
+    view = view_of([50.0, 80.0], [25.0, 50.0], max_height=400)
+    assert view.height <= 400
+    for lon, lat in ((50.0, 25.0), (64.0, 40.0), (80.0, 50.0)):
+        assert view.place(*view.pixel(lon, lat)) == pytest.approx((lon, lat))
+
+    west, south, east, north = view.visible()
+    assert west < 50 and south < 25 and east > 80 and north > 50
+
+
+def test_outline_lies_in_its_window() -> None:
+    whole = outline()
+    assert_within(whole["land"], Bounds(*whole["window"]))
+
+
+def test_basemap_is_cut_to_its_bounds() -> None:
+    bounds = Bounds(60.0, 30.0, 70.0, 40.0)
+    part = basemap(bounds)
+    assert {name["country"] for name in part["names"]} >= {"AF"}
+    assert_within(part["land"]["coordinates"], bounds)
+    assert part["borders"]["coordinates"]
+
+
+def assert_within(polygons: Iterable[Any], bounds: Bounds) -> None:
+    points = [point for polygon in polygons for ring in polygon for point in ring]
+    assert points
+    assert all(bounds.west <= lon <= bounds.east for lon, _ in points)
+    assert all(bounds.south <= lat <= bounds.north for _, lat in points)
+
+
+def test_caspian_is_water() -> None:
+    """A point in the sea's middle is outside the land, one in Turkmenistan is inside."""
+    assert crossings(51.0, 41.5) % 2 == 0
+    assert crossings(58.4, 38.5) % 2 == 1
+
+
+def crossings(lon_deg: float, lat_deg: float) -> int:
+    """Return how often a line to the east of a point crosses a coast: odd on land."""
+    edges = [edge for polygon in outline()["land"] for ring in polygon for edge in pairwise(ring)]
+    return sum(
+        (south <= lat_deg) != (north <= lat_deg)
+        and lon_deg < west + (lat_deg - south) * (east - west) / (north - south)
+        for (west, south), (east, north) in edges
+    )
+
+
+def test_no_line_of_the_outline_crosses_the_map() -> None:
+    whole = outline()
+    west, south, east, north = whole["window"]
+    edges = [edge for polygon in whole["land"] for ring in polygon for edge in pairwise(ring)]
+    for (x0, y0), (x1, y1) in edges:
+        is_level_edge = y0 == y1 and y0 in (south, north)
+        is_upright_edge = x0 == x1 and x0 in (west, east)
+        assert is_level_edge or is_upright_edge or abs(x1 - x0) < 5, ((x0, y0), (x1, y1))
+
+
+def test_rings_are_clipped_and_stay_closed() -> None:
+    ring = clip_ring(SQUARE, Bounds(2.0, 1.0, 9.0, 9.0))
+    assert set(ring) == {(2.0, 1.0), (4.0, 1.0), (4.0, 4.0), (2.0, 4.0)}
+    assert ring[0] == ring[-1]
+    assert clip_ring(SQUARE, Bounds(5.0, 5.0, 9.0, 9.0)) == []
+
+
+def test_lines_are_clipped_to_their_pieces() -> None:
+    assert clip_line(SQUARE[:-1], Bounds(1.0, -1.0, 3.0, 9.0)) == [
+        [(1.0, 0.0), (3.0, 0.0)],
+        [(3.0, 4.0), (1.0, 4.0)],
+    ]
+
+
+def test_edges_along_a_parallel_are_divided() -> None:
+    divided = divide_edges(SQUARE, Bounds(0.0, 0.0, 4.0, 9.0))
+    southern = [point for point in divided if point[1] == 0.0]
+    assert len(southern) == 7  # both corners, four between, and the first again
+    assert [point for point in divided if point[1] == 4.0] == [(4.0, 4.0), (0.0, 4.0)]
+
+
+def test_simplified_lines_keep_their_corners() -> None:
+    line = [(0.0, 0.0), (1.0, 0.001), (2.0, 0.0), (3.0, 1.0)]
+    assert simplify(line) == [(0.0, 0.0), (2.0, 0.0), (3.0, 1.0)]
 
 
 def test_ring_over_the_date_line_goes_on() -> None:
@@ -13,16 +103,33 @@ def test_ring_over_the_date_line_goes_on() -> None:
     east = [(170.0, 60.0), (180.0, 61.0)]
     west = [(-180.0, 61.0), (-170.0, 65.0), (-180.0, 66.0)]
     back = [(180.0, 66.0), (170.0, 60.0)]
+
     ring = join_arcs([0, 1, 2], [east, [east[-1], *west], [west[-1], *back]])
     assert max(abs(b[0] - a[0]) for a, b in pairwise(ring)) <= 10
-    assert ring[0] == ring[-1] and max(lon for lon, _ in ring) == 190
+    assert ring[0] == ring[-1]
+    assert max(lon for lon, _ in ring) == 190
 
 
-def test_no_line_of_the_outline_crosses_the_map() -> None:
-    found = outline()
-    west, south, east, north = found["window"]
-    for polygon in found["land"]:
-        for ring in polygon:
-            for (x0, y0), (x1, y1) in pairwise(ring):
-                along = (y0 == y1 and y0 in (south, north)) or (x0 == x1 and x0 in (west, east))
-                assert along or abs(x1 - x0) < 5, ((x0, y0), (x1, y1))
+def test_neighbours_keep_one_common_border() -> None:
+    """Two square neighbours: a name where it has a code, one border between them."""
+    outline_made = make_outline(two_squares(), {"001": "WW"})
+    assert outline_made["borders"] == [[(10.0, 10.0), (10.0, 20.0)]]
+    assert [name["country"] for name in outline_made["names"]] == ["WW"]
+    assert len(outline_made["land"]) == 1
+
+
+def two_squares() -> dict[str, Any]:
+    """Return the TopoJSON of two countries side by side."""
+    border = [[10, 10], [0, 10]]
+    western = [[10, 20], [-10, 0], [0, -10], [10, 0]]
+    eastern = [[10, 20], [10, 0], [0, -10], [-10, 0]]
+    west = {"type": "Polygon", "id": "001", "properties": {"name": "West"}, "arcs": [[0, 1]]}
+    east = {"type": "Polygon", "id": "002", "properties": {"name": "East"}, "arcs": [[~0, ~2]]}
+    return {
+        "transform": {"scale": [1, 1], "translate": [0, 0]},
+        "arcs": [border, western, eastern],
+        "objects": {
+            "countries": {"geometries": [west, east]},
+            "land": {"geometries": [{"type": "Polygon", "arcs": [[1, ~2]]}]},
+        },
+    }

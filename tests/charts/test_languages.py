@@ -1,5 +1,4 @@
-"""Charts in another language: every word told, numbers and months as the language writes them,
-texts that fit."""
+"""Charts in another language: every word told, numbers and months as the language writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +19,7 @@ import chart_cases as cases
 from corridor.charts.closures import hazard_bars
 from corridor.charts.style import FONT, WIDTH
 from corridor.charts.svg import to_svg, vega_lite
-from corridor.charts.text import row_labels, text_width, title_lines, truncate, wrap
+from corridor.charts.text import row_labels
 from corridor.language import speech as language
 from corridor.language.amounts import vega_per_cent
 from corridor.language.speech import number, speaking
@@ -34,173 +33,176 @@ ARABIC = str.maketrans(LATIN + LATIN.upper(), "ابتثجحخدذرزسشصضط�
 CHINESE = str.maketrans(
     {letter: "路" if letter in "aeiouAEIOU" else "" for letter in LATIN + LATIN.upper()}
 )
+PLACEHOLDER = re.compile(r"(\{\w+\}|%\(\w+\)s|%[a-z])")
+NUMBER = re.compile(r"[+−±-]?\d[\d,]*(\.\d+)?%?")
+RUSSIAN_NUMBER = re.compile(r"[+−±-]?\d[\d\u00a0]*(,\d+)?(\u00a0%)?")
 # What a study says: names of its rows, and reasons told before a chart is made.
-STUDY = set(
-    re.findall(
-        r"\w+",
-        """
-    Alpha North South Gate Midway Southport Port of Isle gate mid port rail isle KZ KG PK Lorry Train Price First run
-    closed until Snow at flooded Half Shut Unbuilt Customs Ores Wool Alphaland Isles""",  # noqa: E501
-    )
-)
+STUDY_TEXT = """
+Alpha North South Gate Midway Southport Port of Isle gate mid port rail isle KZ KG PK Lorry Train
+Price First run closed until Snow at flooded Half Shut Unbuilt Customs Ores Wool Alphaland Isles
+"""
+STUDY = set(STUDY_TEXT.split())
+
+Svgs = dict[str, dict[str, str]]  # language -> name of a chart -> its SVG
 
 
 def messages() -> Catalog:
     """Return every message of the program."""
-    spec = importlib.util.spec_from_file_location(
-        "make_messages", Path(__file__).resolve().parents[2] / "docs" / "make_messages.py"
-    )
+    path = Path(__file__).resolve().parents[2] / "docs" / "make_messages.py"
+    spec = importlib.util.spec_from_file_location("make_messages", path)
     assert spec is not None and spec.loader is not None
+
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Catalog = module.messages()
-    return found
+    template: Catalog = module.messages()
+    return template
+
+
+def longer(text: str) -> str:
+    """Return a text in Cyrillic letters, long words a third longer, as Russian ones are."""
+    words = text.translate(RUSSIAN).split(" ")
+    return " ".join(word + "ооо" if len(word) > 6 else word for word in words)
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "ru": longer,
+    "ur": lambda text: text.translate(ARABIC),
+    "zh": lambda text: text.translate(CHINESE),
+}
+
+
+def respell(message: Message, spell: Callable[[str], str]) -> str:
+    """Return a message in other letters; what is filled in stays."""
+    parts = PLACEHOLDER.split(message.id)
+    return "".join(part if i % 2 else spell(part) for i, part in enumerate(parts)) or message.id
 
 
 @pytest.fixture(scope="module", autouse=True)
 def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give made-up catalogues: every message spelt in other letters, a third longer in Russian."""
+    """Give made-up catalogues: every message in other letters."""
     folder = tmp_path_factory.mktemp("languages")
-    template = messages()
-
-    def longer(text: str) -> str:
-        return " ".join(
-            word + "ооо" if len(word) > 6 else word for word in text.translate(RUSSIAN).split(" ")
-        )
-
-    spellings: dict[str, Callable[[str], str]] = {
-        "ru": longer,
-        "ur": lambda text: text.translate(ARABIC),
-        "zh": lambda text: text.translate(CHINESE),
-    }
-    for code, spelt in spellings.items():
-        made = Catalog(locale=code)
+    template = [message for message in messages() if isinstance(message.id, str) and message.id]
+    for code, spell in SPELLINGS.items():
+        catalogue = Catalog(locale=code)
         for message in template:
-            if isinstance(message.id, str) and message.id:
-                parts = re.split(r"(\{\w+\}|%\(\w+\)s|%[a-z])", message.id)
-                made.add(
-                    message.id,
-                    "".join(part if i % 2 else spelt(part) for i, part in enumerate(parts))
-                    or message.id,
-                    context=message.context,
-                )
+            catalogue.add(message.id, respell(message, spell), context=message.context)
         with (folder / f"{code}.po").open("wb") as file:
-            write_po(file, made)
-    kept = language.FOLDER
+            write_po(file, catalogue)
+
+    real_folder = language.FOLDER
     language.FOLDER = folder
     language._speech.cache_clear()
     yield
-    language.FOLDER = kept
+
+    language.FOLDER = real_folder
     language._speech.cache_clear()
 
 
 @pytest.fixture(scope="module")
-def drawn(catalogues: None) -> dict[str, dict[str, str]]:
-    found = {}
-    for code in ("en", "ru", "ur", "zh"):
+def spoken(catalogues: None) -> Svgs:
+    """Return every chart in every language."""
+    svgs: Svgs = {}
+    for code in ("en", *SPELLINGS):
         with speaking(code):
-            found[code] = {name: to_svg(make_chart()) for name, make_chart in EVERY.items()}
-    return found
+            svgs[code] = {name: to_svg(make_chart()) for name, make_chart in EVERY.items()}
+    return svgs
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_no_english_word_is_left(drawn: dict[str, dict[str, str]], name: str) -> None:
-    """Titles, axes, legends, labels and descriptions alike: what is left in Latin letters is the
-    study's."""
-    shown = " ".join(ET.fromstring(drawn["ru"][name]).itertext())
-    assert (
-        set(re.findall(r"[A-Za-z]{2,}", shown)) <= STUDY and len(re.findall(r"[а-я]{3}", shown)) > 4
-    )
+def test_no_english_word_is_left(spoken: Svgs, name: str) -> None:
+    """Titles, axes, legends, labels and descriptions: what is in Latin letters is the study's."""
+    shown = " ".join(ET.fromstring(spoken["ru"][name]).itertext())
+    assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= STUDY
+    assert len(re.findall(r"[а-я]{3}", shown)) > 4
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_figures_are_those_of_english_in_the_languages_signs(
-    drawn: dict[str, dict[str, str]], name: str
-) -> None:
+def test_figures_are_those_of_english_in_the_languages_signs(spoken: Svgs, name: str) -> None:
     """A law: every figure drawn, by Vega or here, is the English one with the other signs."""
-
-    def figures(svg: str, pattern: str) -> list[str]:
-        return sorted(text.replace("−", "-") for text in texts(svg) if re.fullmatch(pattern, text))
-
     signs = str.maketrans({",": "\u00a0", ".": ",", "%": "\u00a0%"})
-    assert figures(drawn["ru"][name], r"[+−±-]?\d[\d\u00a0]*(,\d+)?(\u00a0%)?") == sorted(
-        text.translate(signs) for text in figures(drawn["en"][name], r"[+−±-]?\d[\d,]*(\.\d+)?%?")
-    )
-    said = ET.fromstring(drawn["ru"][name]).findtext(f"{SVG}desc") or ""
-    assert not re.search(r"\d\.\d|\d,\d{3}(?!\d)", " ".join([*texts(drawn["ru"][name]), said]))
+    english = [text.translate(signs) for text in figures(spoken["en"][name], NUMBER)]
+    assert figures(spoken["ru"][name], RUSSIAN_NUMBER) == sorted(english)
+
+    description = ET.fromstring(spoken["ru"][name]).findtext(f"{SVG}desc") or ""
+    words = " ".join([*texts(spoken["ru"][name]), description])
+    assert not re.search(r"\d\.\d|\d,\d{3}(?!\d)", words)
+
+
+def figures(svg: str, pattern: re.Pattern[str]) -> list[str]:
+    """Return the texts of a chart that are numbers."""
+    return sorted(text.replace("−", "-") for text in texts(svg) if pattern.fullmatch(text))
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 3))
 def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     with speaking("ru"):
-        said = number(value, digits)
+        text = number(value, digits)
         share = vega_per_cent(value, digits)
-    read = float(said.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
+
+    read = float(text.translate(str.maketrans({"\u00a0": None, ",": ".", "−": "-"})))
     assert read == pytest.approx(value, abs=0.51 * 10**-digits)
     assert share.endswith("\u00a0%") and "." not in share
     assert vega_per_cent(value, digits) == f"{value:z,.{digits}%}"  # no minus before nothing
 
 
-def test_months_are_the_languages(drawn: dict[str, dict[str, str]]) -> None:
-    assert {"март 26", "май 26"} <= set(texts(drawn["ru"]["calendar"])) and "May 26" in texts(
-        drawn["en"]["calendar"]
-    )
+def test_months_are_the_languages(spoken: Svgs) -> None:
+    assert {"март 26", "май 26"} <= set(texts(spoken["ru"]["calendar"]))
+    assert "May 26" in texts(spoken["en"]["calendar"])
 
 
-def test_countries_on_maps_are_named_in_the_language(drawn: dict[str, dict[str, str]]) -> None:
-    assert "ПАКИСТАН" in texts(drawn["ru"]["network_map"]) and "PAKISTAN" in texts(
-        drawn["en"]["network_map"]
-    )
+def test_countries_on_maps_are_named_in_the_language(spoken: Svgs) -> None:
+    assert "ПАКИСТАН" in texts(spoken["ru"]["network_map"])
+    assert "PAKISTAN" in texts(spoken["en"]["network_map"])
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_longer_words_fit(drawn: dict[str, dict[str, str]], name: str) -> None:
+def test_longer_words_fit(spoken: Svgs, name: str) -> None:
     for code in ("ru", "zh"):
-        assert float(ET.fromstring(drawn[code][name]).attrib["width"]) <= 1.06 * WIDTH
+        assert float(ET.fromstring(spoken[code][name]).attrib["width"]) <= 1.06 * WIDTH
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_texts_from_right_to_left_keep_their_place(
-    drawn: dict[str, dict[str, str]], name: str
-) -> None:
-    """The picture runs from left to right on any page; a text in Arabic letters is an isolate with
-    whole figures in it."""
-    assert (
-        ET.fromstring(drawn["ur"][name]).get("direction") == "ltr"
-        and "direction=" not in drawn["en"][name]
-    )
-    shown = re.findall(r"<t(?:ext|span)\b[^>]*>([^<]+)<", drawn["ur"][name])
-    leftward = [text for text in shown if re.search("[\u0600-\u06ff]", text)]
-    assert leftward and all(text[0] == "\u2067" and text[-1] == "\u2069" for text in leftward)
-    assert not any("\u2067" in text for text in shown if text not in leftward)
-    for text in leftward:
+def test_pictures_run_from_left_to_right(spoken: Svgs, name: str) -> None:
+    assert ET.fromstring(spoken["ur"][name]).get("direction") == "ltr"
+    assert "direction=" not in spoken["en"][name]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_arabic_texts_are_isolates_with_whole_figures(spoken: Svgs, name: str) -> None:
+    shown = re.findall(r"<t(?:ext|span)\b[^>]*>([^<]+)<", spoken["ur"][name])
+    arabic = [text for text in shown if re.search("[\u0600-\u06ff]", text)]
+    others = [text for text in shown if text not in arabic]
+    assert arabic
+    assert not any("\u2067" in text for text in others)
+
+    for text in arabic:
+        assert text[0] == "\u2067" and text[-1] == "\u2069"
         assert text.count("\u2066") + 1 == text.count("\u2069")
         outside = re.sub("\u2066[^\u2069]*\u2069", "", text)
         assert not re.search(r"[A-Za-z0-9]", outside)
 
 
-def test_a_date_and_a_sum_stay_whole_from_right_to_left(drawn: dict[str, dict[str, str]]) -> None:
-    assert any("\u20662026-07-01\u2069" in text for text in texts(drawn["ur"]["network_map"]))
-    assert any("\u2066A 3,520\u2069" in text for text in texts(drawn["ur"]["cost_distance"]))
+def test_a_date_and_a_sum_stay_whole_from_right_to_left(spoken: Svgs) -> None:
+    assert any("\u20662026-07-01\u2069" in text for text in texts(spoken["ur"]["network_map"]))
+    assert any("\u2066A 3,520\u2069" in text for text in texts(spoken["ur"]["cost_distance"]))
 
 
 def test_only_other_languages_bring_signs_and_fonts() -> None:
-    plain = vega_lite(EVERY["pareto"]())["config"]
-    assert plain["font"] == FONT and "locale" not in plain
+    english = vega_lite(EVERY["pareto"]())["config"]
+    assert english["font"] == FONT
+    assert "locale" not in english
+
     with speaking("ru"):
-        told = vega_lite(EVERY["pareto"]())["config"]
-    assert told["locale"]["number"]["decimal"] == "," and told["font"].startswith(
-        FONT.rpartition(",")[0]
-    )
+        russian = vega_lite(EVERY["pareto"]())["config"]
+    assert russian["locale"]["number"]["decimal"] == ","
+    assert russian["font"].startswith(FONT.rpartition(",")[0])
 
 
 def test_second_process_draws_the_language() -> None:
     """Words, signs and months travel in the spec."""
-    with speaking("ru"):
-        made = EVERY["calendar"]()
-        with second_process():
-            waiting = start_drawing(made)
-            assert waiting.result() == to_svg(made)
+    with speaking("ru"), second_process():
+        chart = EVERY["calendar"]()
+        assert start_drawing(chart).result() == to_svg(chart)
 
 
 def test_same_words_are_told_apart() -> None:
@@ -209,30 +211,10 @@ def test_same_words_are_told_apart() -> None:
         "Переправа через большую реку у северных ворот города",
         "Переправа через большую реку у северных ворот порта",
     ]
+    hazards = cases.by_hazard().with_columns(name=pl.Series([name * 3 for name in names]))
     with speaking("ru"):
-        frame = cases.by_hazard().with_columns(name=pl.Series([name * 3 for name in names]))
-        found = vega_lite(hazard_bars(frame, {}))["datasets"].values()
-        rows = next(rows for rows in found if rows and "label" in rows[0])
-        assert len({row["label"] for row in rows}) == 2
+        datasets = vega_lite(hazard_bars(hazards, {}))["datasets"].values()
         assert len(set(row_labels([name * 4 for name in names], 20))) == 2
 
-
-@given(st.text(st.sampled_from("abc deжщқ路运ی۔́"), max_size=60), st.integers(4, 40))
-def test_lettering_keeps_to_its_text_width(text: str, limit: int) -> None:
-    assert text_width(truncate(text, limit)) <= max(limit, 3)
-    assert all(text_width(line) <= max(limit, 3) for line in wrap(text, limit).split("\n"))
-    assert len(wrap(text, limit).split("\n")) <= 2
-    with speaking("ru"):
-        lines = title_lines(text, 5.2 * limit)
-    joined = lines if isinstance(lines, str) else "".join(lines)
-    assert joined.replace(" ", "") == text.replace(" ", "")
-    assert title_lines(text, 5.2 * limit) == text  # English
-
-
-def test_breadth_of_letters() -> None:
-    assert (
-        text_width("Karachi – 5 %") == 13
-        and text_width("路") == 2
-        and text_width("е\u0301") == text_width("е") > 1
-    )
-    assert truncate("abcdefghij", 5) == "abcd…" and truncate("路运路运路", 5) == "路运…"
+    rows = next(rows for rows in datasets if rows and "label" in rows[0])
+    assert len({row["label"] for row in rows}) == 2
