@@ -1,5 +1,4 @@
-"""Bring src/corridor/languages/*.po up to the messages that stand in the code and the templates
-(`make messages`).
+"""Bring the catalogues up to the messages in the code and the templates (`make messages`).
 
 Translations are kept; a message whose English changed keeps its old translation marked fuzzy, which
 is not used until a person has looked at it. `python docs/make_messages.py de` starts a new

@@ -1,6 +1,6 @@
 """The reader's language: messages of the program from catalogues, and numbers as it writes them.
 
-Messages stand in English in the code; a catalogue ``languages/<code>.po`` (gettext) holds them in
+Messages stand in English in the code; a catalogue ``catalogues/<code>.po`` (gettext) holds them in
 another language, a study's own ``languages/<code>.po`` the texts of its rows. What no catalogue
 holds stays English. Sentences of results, which are told later, are in
 :mod:`corridor.language.messages`.
