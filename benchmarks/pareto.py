@@ -22,8 +22,9 @@ import numpy as np
 
 from corridor.kernels.records import ARC
 from corridor.network import hazards
-from corridor.routing.query import Query, lower_bounds, prepare
-from corridor.routing.route import pareto_ways
+from corridor.routing.pareto import pareto_set
+from corridor.routing.query import Query, prepare
+from corridor.routing.search import lower_bounds
 from corridor.study import study
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
@@ -126,11 +127,11 @@ def compare(network: Any, origin: str, destination: str, repeats: int) -> float:
     query = prepare(
         network, origin, destination, cargo="container-40", depart="2026-07-01", options={}
     )
-    pareto_ways(query, use)  # compiled before the clock starts
+    pareto_set(query, use)  # compiled before the clock starts
     times = []
     for _ in range(repeats):
         began = time.perf_counter()
-        _, values = pareto_ways(query, use)
+        values = pareto_set(query, use).values
         times.append(time.perf_counter() - began)
     began = time.perf_counter()
     expected = plain(query, use)

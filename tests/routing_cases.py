@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core_cases import small
 from corridor.network.network import Network
 from corridor.routing.query import Query, prepare
-from corridor.routing.whynot import best_way
+from corridor.routing.search import best_route
 
 CALM = [
     {"mode_id": m, "mode": m, "active_h_per_day": 24.0, "running_p95_ratio": 1.0}
@@ -24,6 +25,13 @@ def quickest(
 ) -> tuple[Query, list[int]]:
     """Return the question, and its quickest route as arcs."""
     asked = prepare(built, origin, destination, cargo=cargo, depart=depart, options=options)  # type: ignore[arg-type]
-    way = best_way(asked, 0)
-    assert way is not None
-    return asked, way
+    route = best_route(asked, "time")
+    assert route is not None
+    return asked, route.arcs
+
+
+def ask(
+    origin: str = "a", destination: str = "d", depart: Any = "2026-03-01", **options: Any
+) -> Query:
+    """Return a question to a - b - c - d by road."""
+    return prepare(small(), origin, destination, cargo="box", depart=depart, options=options)  # type: ignore[arg-type]

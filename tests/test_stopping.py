@@ -13,8 +13,8 @@ import pytest
 import corridor as co
 from corridor import stopping
 from corridor.errors import Stopped
-from corridor.routing import whynot
-from corridor.routing import year as departures
+from corridor.routing.whynot import why_not
+from corridor.routing.year import departures
 
 TRIP = {"cargo": "container-40", "depart": "2026-07-01"}
 YEAR = {"cargo": "container-40", "depart": "2026-01-01..2026-12-31"}
@@ -29,8 +29,8 @@ def study(study_folder: Path) -> Any:
 
 VERBS: dict[str, Callable[[Any], Any]] = {
     "route": lambda s: co.route(s.network, "almaty", "karachi", **TRIP),
-    "departures": lambda s: departures.departures(s.network, "almaty", "karachi", **YEAR),
-    "why_not": lambda s: whynot.why_not(s.network, "almaty", "karachi", "torkham", **TRIP),
+    "departures": lambda s: departures(s.network, "almaty", "karachi", **YEAR),
+    "why_not": lambda s: why_not(s.network, "almaty", "karachi", "torkham", **TRIP),
     "rank": lambda s: co.rank(
         s.network, s.network.frames["demand"], on="2026-07-01", kinds=("link",), pairs=0
     ),

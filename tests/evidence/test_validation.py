@@ -13,7 +13,7 @@ from core_cases import link, node, read, small
 from corridor.evidence.validation import DRAWS, validate
 from corridor.routing.journeys import sample
 from corridor.routing.query import prepare
-from corridor.routing.whynot import best_way
+from corridor.routing.search import best_route
 from random_networks import evidence, frame
 
 
@@ -46,7 +46,9 @@ def verdicts(*rows: dict[str, Any], **tables: Any) -> list[str]:
 def test_a_time_stands_beside_the_spread_of_the_same_journeys() -> None:
     row = validate(seen({"value": 6.0}), lambda s: small()).row(0, named=True)
     asked = prepare(small(), "a", "d", cargo="box", depart="2026-03-02", options={})
-    hours = sample(asked, best_way(asked, 0) or [], draws=DRAWS, rng=0)
+    route = best_route(asked, "time")
+    assert route is not None
+    hours = sample(asked, route.arcs, draws=DRAWS, rng=0)
     assert [row[f"model_{p}"] for p in ("p05", "p50", "p95")] == pytest.approx(
         np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
     )

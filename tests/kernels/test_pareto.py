@@ -8,8 +8,9 @@ import pytest
 
 import naive
 from corridor.network import network as networks
-from corridor.routing import query
-from corridor.routing import route as routing
+from corridor.routing.pareto import ParetoSet, pareto_set
+from corridor.routing.query import Query, prepare
+from corridor.routing.route_tables import route_tables
 from random_networks import DEPART, random_network
 
 ALL = np.ones(4, bool)
@@ -17,29 +18,29 @@ ALL = np.ones(4, bool)
 
 def answers(
     seed: int,
-) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], query.Query, routing.Ways]:
+) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]], Query, ParetoSet]:
     tables = random_network(seed)
     built = networks.build(tables, change_ids=["events"] if tables["changes"].height else [])
-    asked = query.prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
-    ways, values = routing.pareto_ways(asked, ALL)
+    asked = prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
+    routes = pareto_set(asked, ALL)
     twin = naive.NaiveNetwork(tables, DEPART, "n0", "n5")
     names = {(n, layer): s for (n, layer), s in asked.graph.state_index.items()}
     starts = [k for k, s in names.items() if s in set(asked.starts.tolist())]
     goals = {k for k, s in names.items() if asked.is_goal[s]}
     exact = naive.pareto(twin, starts, goals)
-    mine = {(int(v[0]) - asked.depart_min, int(v[1]), int(v[2]), int(v[3])) for v in values}
-    return mine, exact, asked, ways
+    mine = {(int(v[0]) - asked.depart_min, int(v[1]), int(v[2]), int(v[3])) for v in routes.values}
+    return mine, exact, asked, routes
 
 
 @pytest.mark.parametrize("block", range(10))
 def test_pareto_set_equals_enumeration(block: int) -> None:
     joined = 0
     for seed in range(block * 51, block * 51 + 51):
-        mine, exact, asked, ways = answers(seed)
+        mine, exact, asked, pareto = answers(seed)
         assert mine == exact, f"seed {seed}"
         joined += len(exact) > 0
-        if len(ways):
-            routes, legs = routing.describe(asked, [ways[i] for i in range(len(ways))])
+        if len(pareto):
+            routes, legs = route_tables(asked, [pareto[i] for i in range(len(pareto))])
             assert routes.height == len(exact)
             totals = legs.group_by("route_id", maintain_order=True).agg(
                 pl.col("cost_usd").sum(),

@@ -17,8 +17,10 @@ from corridor.evidence import claims as evidence
 from corridor.language.messages import message, translate
 from corridor.network.changes import Closure
 from corridor.routing import route as routing
-from corridor.routing import whynot
+from corridor.routing.opening_sets import Opening
 from corridor.routing.query import prepare
+from corridor.routing.reasons import say_closure, say_openings
+from corridor.routing.whynot import why_not
 from corridor.runs.closed_links import closed_links
 from corridor.study.study import Study
 from corridor.trade.forecast import Forecast
@@ -77,12 +79,12 @@ def test_why_there_is_no_way(spoken: None, study: Study) -> None:
         options={},
     )
     for reason in (
-        whynot.say_openings(never, ()),
-        whynot.say_openings(never, (whynot.Opening((), (), 1.0, 1.0),)),
+        say_openings(never, ()),
+        say_openings(never, (Opening((), (), 1.0, 1.0),)),
     ):
         assert not english_words(reason, "almaty", "karachi"), translate(reason)
     for element in ("torkham", "salang", "khunjerab-tashkurgan-road"):
-        why = whynot.why_not(
+        why = why_not(
             study.network, "almaty", "karachi", element, cargo="container-40", depart="2026-07-01"
         )
         assert not english_words(why.verdict, element), (why.verdict, translate(why.verdict))
@@ -92,7 +94,7 @@ def test_why_there_is_no_way(spoken: None, study: Study) -> None:
         shut_by("window", "ab", 100),
         shut_by("rule", "r", 9, 8),
     ):
-        assert not english_words(whynot.say_closure(closure, links), "ab", "r"), whynot.say_closure(
+        assert not english_words(say_closure(closure, links), "ab", "r"), say_closure(
             closure, links
         )
     stuck = pl.DataFrame({"route_id": ["r1", "r2"], "time_p95_h": [None, 3.0]})

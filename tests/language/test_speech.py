@@ -23,7 +23,7 @@ from corridor.language.speech import (
     tell_html,
 )
 from corridor.network import durations
-from corridor.routing.query import CRITERIA
+from corridor.routing.conditions import CRITERIA
 from corridor.tables import schema
 from corridor.tables.columns import MODES
 from language_cases import CODE, ROOT, wide

@@ -24,8 +24,8 @@ from corridor.errors import CallError
 from corridor.network.changes import apply, snapshot, status_spans
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.network import Network, build
+from corridor.routing.pareto import pareto_set
 from corridor.routing.query import prepare
-from corridor.routing.route import pareto_ways
 from corridor.routing.skims import skim
 from random_networks import DEPART, evidence, frame, random_network
 
@@ -62,10 +62,10 @@ def status_changes(
 def answers(network: Network) -> tuple[list[list[int]], list[list[int]], pl.DataFrame]:
     """Return routes, their figures and the skim of a network of random_networks."""
     query = prepare(network, "n0", "n5", cargo="box", depart=DEPART, options={})
-    routes, values = pareto_ways(query, USE)
+    routes = pareto_set(query, USE)
     return (
         [routes[i] for i in range(len(routes))],
-        values.tolist(),
+        routes.values.tolist(),
         skim(network, cargo="box", depart=DEPART),
     )
 

@@ -13,11 +13,9 @@ import polars as pl
 import pytest
 
 from core_cases import SCENARIOS, closed, link, network, read, small
-from corridor.errors import CallError, NotConverged, UnknownName
+from corridor.errors import CallError, UnknownName
 from corridor.network import network as networks
-from corridor.routing import query
-from corridor.routing import route as routing
-from corridor.routing.route import Routes, route, spread
+from corridor.routing.route import Routes, route
 
 HALF_A_CENT = 0.006
 
@@ -395,14 +393,6 @@ def test_one_criterion_gives_its_best_and_more_criteria_more_routes() -> None:
         assert ways.routes[column][0] == pytest.approx(every[column].min(), abs=0.01)
 
 
-def test_too_many_labels_give_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = query.search
-    monkeypatch.setattr(routing, "search", lambda q, use: whole(q, use, most_labels=1 << 14))
-    ends = ("urumqi", "hamburg")
-    with pytest.raises(NotConverged, match="partial ways"):
-        route(network("open-borders"), *ends, cargo="container-40", depart="2026-07-01")
-
-
 @pytest.mark.parametrize(
     ("more", "error"),
     [
@@ -439,22 +429,6 @@ def test_routes_are_written_with_what_was_asked(tmp_path: Path) -> None:
         1,
         {"via": ["b"], "deadline": "2026-04-01"},
     )
-
-
-def test_the_spread_keeps_the_best_of_each_and_one_of_each_corridor() -> None:
-    import numpy as np
-
-    dice = np.random.default_rng(3)
-    values = dice.integers(0, 1000, (60, 4))
-    corridor = dice.integers(0, 4, 60)
-    cost = dice.random(60)
-    for most in (1, 4, 9, 60, 99):
-        rows = spread(values, corridor, cost, most)
-        assert len(rows) == len(set(rows)) == min(most, 60)
-        assert rows == sorted(rows, key=lambda i: tuple(values[i]))
-    nine = spread(values, corridor, cost, 9)
-    assert set(values.argmin(axis=0)) <= set(nine)
-    assert set(corridor[nine]) == set(range(4))
 
 
 def test_a_cheaper_way_that_opens_in_time_is_never_lost() -> None:

@@ -20,9 +20,10 @@ from corridor.cli.output import (
 from corridor.errors import CallError
 
 if TYPE_CHECKING:
-    from corridor.routing.query import Options
+    from corridor.routing.conditions import Options
+    from corridor.routing.opening_sets import Opening
     from corridor.routing.route import Routes
-    from corridor.routing.whynot import Opening, WhyNot
+    from corridor.routing.whynot import WhyNot
     from corridor.study.study import Study
 
 LEG_KEYS = (

@@ -24,7 +24,8 @@ from corridor.network.calendar import day_of
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import Row
 from corridor.network.network import Network
-from corridor.routing.query import Query, read_instant
+from corridor.routing.conditions import read_instant
+from corridor.routing.query import Query
 
 # Of its value a unit may cost more before it stays: an estimate, docs/decisions/016.
 LIMIT_SHARE = 0.1

@@ -13,7 +13,7 @@ from corridor.closures.simulation import SimulateOptions, new_book, prepare_task
 from corridor.errors import CallError, UnknownName
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
-from corridor.routing.query import read_instant
+from corridor.routing.conditions import read_instant
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN
 
 

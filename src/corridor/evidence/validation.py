@@ -17,10 +17,11 @@ from corridor.kernels import Floats
 from corridor.language.speech import marked
 from corridor.network.graph import Row
 from corridor.network.network import Network
+from corridor.routing.conditions import Options
 from corridor.routing.itinerary import legs
 from corridor.routing.journeys import sample
-from corridor.routing.query import Options, Query, prepare
-from corridor.routing.whynot import best_way
+from corridor.routing.query import Query, prepare
+from corridor.routing.search import best_route
 from corridor.tables.columns import MODES
 
 NEAR_SHARE = 0.25
@@ -83,17 +84,17 @@ def _modelled(observation: Row, network: Network) -> _Band:
     query = _query(observation, network)
     if query is None:
         return _NO_ANSWER
-    route = best_way(query, 1 if metric == "cost_usd" else 0)
+    route = best_route(query, "cost" if metric == "cost_usd" else "time")
     if route is None:
         return _NO_ANSWER
 
     if metric == "cost_usd":
-        return _certain(sum(int(query.usd_cents[arc]) for arc in route) / 100)
+        return _certain(sum(int(query.usd_cents[arc]) for arc in route.arcs) / 100)
     if metric == "length_km":
-        return _certain(sum(leg.length_km for leg in legs(query, route)))
+        return _certain(sum(leg.length_km for leg in legs(query, route.arcs)))
     if metric == "speed_kmh":
-        return _speed(query, route, observation["country"])
-    return _percentiles(sample(query, route, draws=DRAWS, rng=0))
+        return _speed(query, route.arcs, observation["country"])
+    return _percentiles(sample(query, route.arcs, draws=DRAWS, rng=0))
 
 
 def _query(observation: Row, network: Network) -> Query | None:

@@ -17,7 +17,8 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network.cost import cargo_hour_usd, directed_links
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.routing.query import Options, Query, prepare
+from corridor.routing.conditions import Options
+from corridor.routing.query import Query, prepare
 from corridor.routing.waits import mean_waits
 from corridor.units import HOUR_MIN
 

@@ -11,10 +11,13 @@ import polars as pl
 from corridor.kernels import Ints
 from corridor.language.messages import message, pack
 from corridor.network.network import Network
+from corridor.routing.conditions import CRITERIA, Options
 from corridor.routing.grades import weak_shares
-from corridor.routing.query import CRITERIA, Options, Query, prepare
-from corridor.routing.route import describe, pareto_ways
-from corridor.routing.whynot import opening_sets, say_openings
+from corridor.routing.opening_sets import opening_sets
+from corridor.routing.pareto import pareto_set
+from corridor.routing.query import Query, prepare
+from corridor.routing.reasons import say_openings
+from corridor.routing.route_tables import route_tables
 from corridor.study.settings import Trip
 
 COMPARED = ("time", "cost", "cost in time")
@@ -95,13 +98,13 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
 
     quickest: least minutes of trips so far, which gains this trip's where it has none.
     """
-    routes, values = pareto_ways(query, np.isin(CRITERIA, ("time", "cost")))
-    if not len(values):
+    routes = pareto_set(query, np.isin(CRITERIA, ("time", "cost")))
+    if not len(routes):
         reason = say_openings(query, opening_sets(query, most=1))
         return dict.fromkeys(COMPARED, _no_route(reason))
 
-    minutes = values[:, 0] - query.depart_min
-    cents = values[:, 1]
+    minutes = routes.values[:, 0] - query.depart_min
+    cents = routes.values[:, 1]
     best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
     limit_min = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
     in_time = np.flatnonzero(minutes <= limit_min)
@@ -120,7 +123,7 @@ def _least(values: Ints, ties: Ints) -> int:
 
 def _row(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
     """Return a route's figures and grades, as far as they are compared."""
-    routes, legs = describe(query, [arcs])
+    routes, legs = route_tables(query, [arcs])
     figures = routes.row(0, named=True) | weak_shares(legs)
     return {name: figures[name] for name in TYPES if name in figures}
 

@@ -19,8 +19,9 @@ from corridor.kernels import Floats, Ints
 from corridor.network import hazards
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
+from corridor.routing.conditions import Options
 from corridor.routing.frozen_day import FrozenDay, Sums, freeze
-from corridor.routing.query import Options, Query
+from corridor.routing.query import Query
 from corridor.units import HOUR_MIN, NORMAL_P95
 
 
@@ -49,7 +50,7 @@ def skim(
     places
         Ids, names or UN/LOCODEs; null: every place.
     options
-        avoid and carrier of :class:`corridor.routing.query.Options`.
+        avoid and carrier of :class:`corridor.routing.conditions.Options`.
 
     Returns
     -------

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Unpack
 
-import numpy as np
 import polars as pl
 
 from corridor import stopping
@@ -14,6 +13,7 @@ from corridor.errors import CallError
 from corridor.language.messages import pack
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
+from corridor.routing.conditions import CRITERIA, Options, read_criteria, read_instant
 from corridor.routing.itinerary import (
     borders,
     carbon_kg,
@@ -24,9 +24,10 @@ from corridor.routing.itinerary import (
     modes,
     risk_share,
 )
-from corridor.routing.query import CRITERIA, Options, Query, prepare, read_instant
-from corridor.routing.route import read_criteria
-from corridor.routing.whynot import best_way, opening_sets, say_openings
+from corridor.routing.opening_sets import opening_sets
+from corridor.routing.query import Query, prepare
+from corridor.routing.reasons import say_openings
+from corridor.routing.search import best_route
 from corridor.units import DAY_MIN, HOUR_MIN
 
 MAX_DEPARTURES = 4000
@@ -75,7 +76,7 @@ def departures(
     every_days
         Days between departures.
     options
-        See :class:`corridor.routing.query.Options`.
+        See :class:`corridor.routing.conditions.Options`.
 
     Returns
     -------
@@ -89,25 +90,28 @@ def departures(
     CallError
         For a range that cannot be read.
     """
-    asked = np.flatnonzero(read_criteria(criteria)).tolist()
+    counts = read_criteria(criteria)
+    counted = [
+        criterion for criterion, is_counted in zip(CRITERIA, counts, strict=True) if is_counted
+    ]
     days = read_range(depart, every_days)
 
     rows: list[dict[str, Any]] = []
     for day in days:
         stopping.raise_if_stopped()
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
-        rows += _departure(query, day, asked)
+        rows += _departure(query, day, counted)
     return pl.DataFrame(rows, schema=TYPES)
 
 
-def _departure(query: Query, day: dt.date, criteria: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _departure(query: Query, day: dt.date, criteria: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield the best route of one departure by each criterion, or why there is none."""
     reason = None
     for criterion in criteria:
-        row: dict[str, Any] = {"depart_on": day, "criterion": CRITERIA[criterion]}
-        arcs = best_way(query, criterion)
-        if arcs is not None:
-            yield {**row, **_figures(query, arcs)}
+        row: dict[str, Any] = {"depart_on": day, "criterion": criterion}
+        route = best_route(query, criterion)
+        if route is not None:
+            yield {**row, **_figures(query, route.arcs)}
             continue
 
         # No criterion has a route where one has none.

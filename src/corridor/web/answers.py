@@ -11,8 +11,9 @@ from corridor.charts.letters import with_letters
 from corridor.closures.criticality import rank
 from corridor.errors import CallError
 from corridor.network import hazards
+from corridor.routing.opening_sets import Opening
 from corridor.routing.route import Routes, route
-from corridor.routing.whynot import Opening, why_not
+from corridor.routing.whynot import why_not
 from corridor.routing.year import departures
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
 from corridor.web import questions

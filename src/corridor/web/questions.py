@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from corridor.errors import CallError, UnknownName
-from corridor.routing.query import Options
+from corridor.routing.conditions import Options
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.limits import (
     FIRST_YEAR,

@@ -1,0 +1,150 @@
+"""Conditions: what a question asks beyond its ends, read and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+
+from corridor.errors import CallError, UnknownName
+from corridor.kernels import Bools
+from corridor.language.speech import marked
+from corridor.network.calendar import minute
+from corridor.units import DAY_MIN
+
+CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
+FIRST_YEAR = 1900
+LAST_YEAR = 2200
+DEFAULT_DRAWS = 1000  # sampled journeys of a route
+DATE_LETTERS = len("2026-02-10")  # an instant is longer
+
+
+class Options(TypedDict, total=False):
+    """What else a question may ask.
+
+    avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
+    route, uses. via: places every route passes, in any order. max_transshipments: most changes of
+    layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
+    country of the carrier (PK), for rules that ask. draws, rng: number of sampled journeys and
+    their seed. most_labels: partial routes the search may hold.
+    """
+
+    avoid: Sequence[str]
+    require: Sequence[str]
+    via: Sequence[str]
+    max_transshipments: int | None
+    deadline: dt.date | str | None
+    carrier: str | None
+    draws: int
+    rng: int
+    most_labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a question asks beyond its ends: :class:`Options`, checked and read.
+
+    deadline_min: last minute of arrival. null: no limit; for most_labels that of the search.
+    """
+
+    avoid: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    max_transshipments: int | None = None
+    deadline_min: int | None = None
+    carrier: str | None = None
+    draws: int = DEFAULT_DRAWS
+    rng: int = 0
+    most_labels: int | None = None
+
+
+def read_options(options: Options) -> Conditions:
+    """Return options as conditions; UnknownName or CallError for those that make no sense."""
+    for name in options:
+        if name not in Options.__annotations__:
+            raise UnknownName("option", name, Options.__annotations__)
+
+    cap = options.get("max_transshipments")
+    if cap is not None and cap < 0:
+        raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
+    _check_carrier(options.get("carrier"))
+    _check_sample(options.get("draws", DEFAULT_DRAWS), options.get("rng", 0))
+
+    deadline = options.get("deadline")
+    return Conditions(
+        avoid=_words(options.get("avoid")),
+        require=_words(options.get("require")),
+        via=_words(options.get("via")),
+        max_transshipments=cap,
+        deadline_min=None if deadline is None else read_deadline(deadline),
+        carrier=options.get("carrier"),
+        draws=options.get("draws", DEFAULT_DRAWS),
+        rng=options.get("rng", 0),
+        most_labels=options.get("most_labels"),
+    )
+
+
+def _check_carrier(carrier: str | None) -> None:
+    if carrier is not None and not re.fullmatch("[A-Z]{2}", carrier):
+        raise CallError(
+            f"carrier {carrier!r} is not a country: write two capital letters, such as PK."
+        )
+
+
+def _check_sample(draws: int, rng: int) -> None:
+    if draws < 1:
+        raise CallError(f"draws must be 1 or more, not {draws}.")
+    if rng < 0:
+        raise CallError(f"rng, the seed, must be 0 or more, not {rng}.")
+
+
+def _words(value: Sequence[str] | None) -> tuple[str, ...]:
+    """Return words as a tuple; one word is a list of one."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def read_criteria(criteria: Sequence[str]) -> Bools:
+    """Return which of time, cost, carbon and risk are named [4].
+
+    Raises CallError for none, UnknownName for another word.
+    """
+    if isinstance(criteria, str):
+        criteria = [word.strip() for word in criteria.split(",")]
+    for word in criteria:
+        if word not in CRITERIA:
+            raise UnknownName("criterion", word, CRITERIA)
+
+    if not criteria:
+        raise CallError("criteria cannot be empty: name any of " + ", ".join(CRITERIA) + ".")
+    return np.array([criterion in criteria for criterion in CRITERIA])
+
+
+def read_instant(value: dt.date | str, name: str) -> int:
+    """Return the minute of a date or instant; CallError names the argument where it is neither."""
+    try:
+        return minute(value)
+    except (ValueError, TypeError):
+        raise CallError(
+            f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00."
+        ) from None
+
+
+def read_deadline(value: dt.date | str) -> int:
+    """Return the last minute of arrival: the instant, or the end of a day without an hour."""
+    at_min = read_instant(value, "deadline")
+    text = value.strip() if isinstance(value, str) else value.isoformat()
+    return at_min if len(text) > DATE_LETTERS else at_min + DAY_MIN
+
+
+def check_year(depart_min: int, depart: dt.date | str) -> None:
+    """Raise CallError for a departure out of the years that can be asked about."""
+    first_min = minute(dt.date(FIRST_YEAR, 1, 1))
+    after_last_min = minute(dt.date(LAST_YEAR + 1, 1, 1))
+    if not first_min <= depart_min < after_last_min:
+        raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")

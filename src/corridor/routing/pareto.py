@@ -1,0 +1,146 @@
+"""Pareto set: the routes that no other beats on every criterion, and a choice of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor.errors import NotConverged
+from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
+from corridor.network.cost import cargo_hour_usd
+from corridor.routing.query import Query
+from corridor.routing.search import search, trace
+from corridor.units import HOUR_MIN
+
+BITS = 62  # countries that an int64 tells apart; more share bits
+
+
+@dataclass(frozen=True, eq=False)
+class ParetoSet:
+    """The Pareto-optimal routes of a question, each as arcs, traced when asked for.
+
+    values int64 [routes, 4]: minute of arrival, cents, grams and risk weight, 0 where not asked.
+    labels and goals: those of the search, see :class:`corridor.routing.search.Answer`.
+    """
+
+    query: Query
+    labels: Ints
+    goals: Ints
+    values: Ints
+
+    def __len__(self) -> int:
+        return len(self.goals)
+
+    def __getitem__(self, number: int) -> list[int]:
+        return trace(self.query, self.labels, int(self.goals[number]))
+
+    def corridors(self) -> Ints:
+        """Return which countries each route touches, as bits [routes]: its corridor."""
+        country_bit = _country_bits(self.query)
+        bits = np.zeros(len(self.goals), np.int64)
+
+        # All routes are followed back at once, a label a step, until none is left.
+        label = self.goals.copy()
+        while (label >= 0).any():
+            left = label >= 0
+            state = self.labels[label[left], LABEL.state] % self.query.graph.states_count
+            bits[left] |= country_bit[state]
+            label[left] = self.labels[label[left], LABEL.parent]
+        return bits
+
+    def costs_usd(self) -> Floats:
+        """Return the generalised cost of each route: money plus hours at the value of time."""
+        cargo = self.query.network.by_id("cargoes")[self.query.party.cargo_id]
+        arrival_min = self.values[:, 0]
+        minutes = arrival_min - self.query.depart_min * (arrival_min > 0)
+        usd: Floats = self.values[:, 1] / 100 + minutes / HOUR_MIN * cargo_hour_usd(cargo)
+        return usd
+
+
+def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
+    """Return every route that no other beats on all the criteria that count [4].
+
+    Raises NotConverged where the search would hold too many partial routes.
+    """
+    from corridor.kernels.pareto import DONE, undominated
+
+    answer = search(query, criteria)
+    if answer.status != DONE:
+        raise NotConverged(
+            f"More than {len(answer.labels):,} partial ways stand side by side from {query.origin} "
+            f"to {query.destination}. Ask for fewer criteria, a deadline, or a cap on "
+            "transshipments."
+        )
+
+    values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
+    order = np.lexsort(values.T[::-1])
+    kept = order[undominated(np.ascontiguousarray(values[order]))]
+    return ParetoSet(query, answer.labels, answer.goals[kept], values[kept])
+
+
+def _country_bits(query: Query) -> Ints:
+    """Return the bit of the country of every state of the network's graph [states]."""
+    graph = query.graph
+    nodes = query.network.by_id("nodes")
+    codes = sorted({node["country"] for node in nodes.values()})
+    bit = {code: 1 << k % BITS for k, code in enumerate(codes)}
+    countries = [nodes[graph.node_ids[row]]["country"] for row in graph.state_node]
+    return np.array([bit[country] for country in countries], np.int64)
+
+
+def spread(values: Ints, corridors: Ints, costs_usd: Floats, count: int) -> list[int]:
+    """Return a choice of routes that shows how much they differ, as rows.
+
+    First the best by every criterion and the cheapest of every corridor, then the most different
+    from those taken. Difference is the largest gap of ranks over the criteria, so that no unit
+    weighs more than another.
+
+    Parameters
+    ----------
+    values
+        What is compared [routes, criteria].
+    corridors
+        Equal numbers are one corridor [routes].
+    costs_usd
+        Generalised cost [routes].
+    count
+        Most rows taken.
+    """
+    if len(values) <= count:
+        return _in_order(values, range(len(values)))
+
+    taken = _extremes(values, corridors, costs_usd)[:count]
+    ranks = np.stack([np.searchsorted(np.sort(column), column) for column in values.T], axis=1)
+    gap = np.min([_rank_gaps(ranks, row) for row in taken], axis=0)
+    while len(taken) < count:
+        farthest = int(gap.argmax())
+        taken.append(farthest)
+        gap = np.minimum(gap, _rank_gaps(ranks, farthest))
+    return _in_order(values, taken)
+
+
+def _extremes(values: Ints, corridors: Ints, costs_usd: Floats) -> list[int]:
+    """Return the best by every criterion on which routes differ, then the cheapest of corridors."""
+    best = [
+        int(np.lexsort((costs_usd, column))[0])
+        for column in values.T
+        if column.min() < column.max()
+    ]
+    by_cost = np.argsort(costs_usd, kind="stable")
+    _, first = np.unique(corridors[by_cost], return_index=True)
+    cheapest = by_cost[np.sort(first)].tolist()
+    return list(dict.fromkeys([*best, *cheapest]))
+
+
+def _rank_gaps(ranks: Ints, row: int) -> Ints:
+    """Return the largest gap of ranks between each route and one of them [routes]."""
+    gaps: Ints = np.abs(ranks - ranks[row]).max(axis=1)
+    return gaps
+
+
+def _in_order(values: Ints, rows: Sequence[int]) -> list[int]:
+    """Return rows by their values, the first criterion first."""
+    return sorted(rows, key=lambda row: tuple(values[row]))

@@ -1,0 +1,174 @@
+"""Search: every Pareto-optimal route of a question as labels, or the best by one criterion."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor import stopping
+from corridor.kernels import Bools, Ints
+from corridor.kernels.records import (
+    ARC,
+    BOUND,
+    CRITERIA_COLUMNS,
+    LABEL,
+    Calendars,
+    SearchGraph,
+    SearchLimits,
+    Trip,
+)
+from corridor.network import hazards
+from corridor.routing.conditions import CRITERIA
+from corridor.routing.query import Query
+from corridor.routing.search_space import pointers
+from corridor.units import HOUR_MIN
+
+MAX_LABELS = 1 << 24
+NO_LIMIT = 1 << 40
+
+
+class Answer(NamedTuple):
+    """What a search says: a status of the kernel, its labels, and which of them are at the goal.
+
+    labels int64 [labels, 9]: columns LABEL; goals int64 [goals]: rows of labels.
+    """
+
+    status: int
+    labels: Ints
+    goals: Ints
+
+
+class TracedRoute(NamedTuple):
+    """A route as arcs of the network's graph, and the hours it takes."""
+
+    arcs: list[int]
+    time_h: float
+
+
+def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> Answer:
+    """Return the kernel's answer to a question.
+
+    criteria: which of time, cost, carbon and risk count [4]. max_labels: partial routes it may
+    hold, where the question does not say. Raises Stopped where it is told to end.
+    """
+    from corridor.kernels import pareto
+
+    arcs = _arc_costs(query, criteria)
+    answer = pareto.search(
+        SearchGraph(query.ptr, query.head),
+        _calendars(query),
+        arcs,
+        hazards.weights(query.network, query.depart_min),
+        Trip(query.starts, query.depart_min, query.is_goal),
+        lower_bounds(query, arcs),
+        criteria,
+        _limits(query, max_labels),
+        stopping.flag(),
+    )
+    stopping.raise_if_stopped()
+    return Answer(*answer)
+
+
+def _arc_costs(query: Query, criteria: Bools) -> Ints:
+    """Return what the arcs of the search graph add to a label [arcs, 5], columns ARC.
+
+    What does not count is 0, so that routes that differ in nothing else are one.
+    """
+    _, counts_cost, counts_carbon, counts_risk = criteria.tolist()
+    costs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
+    costs[:, ARC.duration] = query.duration_min
+
+    if counts_cost:
+        costs[:, ARC.money] = query.usd_cents
+    if counts_carbon:
+        costs[:, ARC.carbon] = query.carbon_g
+    if counts_risk:
+        costs[:, ARC.hazard_bits] = query.hazard_bits & _live_hazards(query)
+    if query.conditions.max_transshipments is not None:
+        costs[:, ARC.transshipments] = [kind == "terminal" for kind in query.graph.kind]
+    return costs[query.arc_of]
+
+
+def _live_hazards(query: Query) -> int:
+    """Return the bits of the hazards that may strike on the day."""
+    weights = hazards.weights(query.network, query.depart_min)
+    return sum(1 << hazard for hazard in np.flatnonzero(weights).tolist())
+
+
+def _calendars(query: Query) -> Calendars:
+    """Return the calendars of arcs in the search graph's order."""
+    lengths = np.diff(query.span_ptr)[query.arc_of]
+    ptr = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=ptr[1:])
+
+    # Place of every span among those of the network's graph.
+    place = np.repeat(query.span_ptr[query.arc_of] - ptr[:-1], lengths) + np.arange(ptr[-1])
+    return Calendars(np.ascontiguousarray(query.packed[:, place].T), ptr)
+
+
+def _limits(query: Query, max_labels: int) -> SearchLimits:
+    """Return what no route may exceed: the calendar's end, the deadline, the cap on reloads."""
+    conditions = query.conditions
+    last_arrival = query.openings.to_min
+    if conditions.deadline_min is not None:
+        last_arrival = min(last_arrival, conditions.deadline_min)
+
+    cap = conditions.max_transshipments
+    return SearchLimits(
+        last_arrival=last_arrival,
+        transshipments=NO_LIMIT if cap is None else min(cap, NO_LIMIT),
+        labels=max_labels if conditions.most_labels is None else conditions.most_labels,
+    )
+
+
+def lower_bounds(query: Query, arcs: Ints) -> Ints:
+    """Return the least from every state to the goal [states, 4], columns BOUND.
+
+    arcs: what the arcs of the search graph add to a label [arcs, 5], columns ARC.
+    """
+    from corridor.kernels.paths import dijkstra
+
+    # The graph backwards: arcs into each state stand together, heads are their tails.
+    states = len(query.ptr) - 1
+    tail = np.repeat(np.arange(states), np.diff(query.ptr))
+    order = np.argsort(query.head, kind="stable")
+    ptr = pointers(query.head, states)
+    goals = np.flatnonzero(query.is_goal)
+    is_passable = arcs[:, ARC.duration] >= 0
+
+    bounds = np.empty((states, len(BOUND)), np.int64)
+    for bound, column in (
+        (BOUND.duration, ARC.duration),
+        (BOUND.money, ARC.money),
+        (BOUND.carbon, ARC.carbon),
+        (BOUND.transshipments, ARC.transshipments),
+    ):
+        weight = np.where(is_passable, arcs[:, column], -1)[order]
+        bounds[:, bound], _ = dijkstra(ptr, tail[order], weight, goals)
+    return bounds
+
+
+def trace(query: Query, labels: Ints, label: int) -> list[int]:
+    """Return the arcs of the network's graph that lead to a label, first to last."""
+    arcs = []
+    parent = int(labels[label, LABEL.parent])
+    while parent >= 0:
+        arcs.append(int(query.arc_of[labels[label, LABEL.arc]]))
+        label = parent
+        parent = int(labels[label, LABEL.parent])
+    return arcs[::-1]
+
+
+def best_route(query: Query, criterion: str) -> TracedRoute | None:
+    """Return the best route by one criterion, the quickest of equals; null where there is none."""
+    column = CRITERIA.index(criterion)
+    answer = search(query, np.arange(len(CRITERIA)) == column)
+    if not len(answer.goals):
+        return None
+
+    minutes = answer.labels[answer.goals, LABEL.minute]
+    values = answer.labels[answer.goals, CRITERIA_COLUMNS][:, column]
+    goal = int(answer.goals[np.lexsort((minutes, values))[0]])
+    time_h = (int(answer.labels[goal, LABEL.minute]) - query.depart_min) / HOUR_MIN
+    return TracedRoute(trace(query, answer.labels, goal), time_h)
