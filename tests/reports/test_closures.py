@@ -57,4 +57,4 @@ def test_a_second_corridor_saves_or_costs(
 
 
 def test_without_demand_and_hazards_there_is_no_chapter() -> None:
-    assert sections(report_inputs({})) == [] and answers(report_inputs({})) == []
+    assert sections(report_inputs({})) == [] and not list(answers(report_inputs({})))

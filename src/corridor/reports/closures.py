@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -46,18 +47,17 @@ def shut_sections(inputs: ReportInputs) -> list[Section]:
     return [Section("shut", title, "shut.html", values, title)]
 
 
-def answers(inputs: ReportInputs) -> list[Answer]:
-    """Return the answers on closures: what matters most, what a second corridor is worth."""
-    found = []
+def answers(inputs: ReportInputs) -> Iterator[Answer]:
+    """Yield the answers on closures: what matters most, what a second corridor is worth."""
     if inputs.frame("loss_rank").height:
         question = tell("What can least be spared, and what do closures cost?")
         sentences = [most_expensive_sentence(inputs), *losses_paragraphs(inputs)[:1]]
-        found.append(Answer(question, paragraph(sentences), "closures"))
+        yield Answer(question, paragraph(sentences), "closures")
+
     if inputs.frame("loss_corridors").height:
         question = tell("What is a second corridor worth?")
-        text = paragraph(second_corridor_sentences(inputs))
-        found.append(Answer(question, text, "closures"))
-    return found
+        sentences = second_corridor_sentences(inputs)
+        yield Answer(question, paragraph(sentences), "closures")
 
 
 def _replay_values(replays: pl.DataFrame) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def comma_list(values: Sequence[object] | None) -> str:
     return tell(", ").join(map(str, values)) if values else DASH
 
 
-def told_list(words: Sequence[str]) -> str:
+def word_list(words: Sequence[str]) -> str:
     """Return words of the program, such as what a route is best at, told and with commas."""
     return comma_list([tell(word) for word in words])
 

@@ -129,10 +129,10 @@ def shut_links(
 
 
 def _check_parts(results: Mapping[str, object]) -> None:
-    known = (*PARTS, *STUDY_TABLES, *schema_results.names())
+    all_parts = (*PARTS, *STUDY_TABLES, *schema_results.names())
     for name in results:
-        if name not in known:
-            raise UnknownName("part of a report", name, known)
+        if name not in all_parts:
+            raise UnknownName("part of a report", name, all_parts)
 
 
 def _frame(results: Mapping[str, object], name: str) -> pl.DataFrame:

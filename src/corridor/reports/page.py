@@ -102,6 +102,6 @@ def _environment() -> jinja2.Environment:
         paragraph=formats.paragraph,
         share=formats.share,
         slug=formats.slug,
-        told_list=formats.told_list,
+        word_list=formats.word_list,
     )
     return environment

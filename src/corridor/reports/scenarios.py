@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -137,16 +137,15 @@ def sections(inputs: ReportInputs) -> list[Section]:
     ]
 
 
-def answers(inputs: ReportInputs) -> list[Answer]:
-    """Return the answer to the question of every scenario: what it changes for which trips."""
+def answers(inputs: ReportInputs) -> Iterator[Answer]:
+    """Yield the answer to the question of every scenario: what it changes for which trips."""
     frame = inputs.frame("scenarios")
     if not frame.height:
-        return []
+        return
 
     own_id = frame["scenario"][0]
     cells = _cells(frame)
     scenarios = _scenarios(inputs)
-    found = []
     for scenario_id, scenario in scenarios.items():
         if not scenario.get("question") or scenario_id == own_id:
             continue
@@ -155,8 +154,7 @@ def answers(inputs: ReportInputs) -> list[Answer]:
         beside = None if beside_id == own_id else scenarios[beside_id]["title"]
         changes = [_change(trip, cells, scenario_id, beside_id) for trip in inputs.trips]
         text = _changes_text(scenario["title"], beside, changes)
-        found.append(Answer(scenario["question"], text, "scenarios"))
-    return found
+        yield Answer(scenario["question"], text, "scenarios")
 
 
 def differs(value: float | None, other: float | None) -> bool:

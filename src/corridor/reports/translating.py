@@ -85,8 +85,8 @@ def _column(frame: pl.DataFrame, name: str) -> pl.Series:
         translations = [_translated(*row) for row in rows]
         return pl.Series(name, translations, dtype=pl.List(pl.String))
 
-    known = {row: _translated(*row) for row in dict.fromkeys(rows)}
-    return pl.Series(name, [known[row] for row in rows], dtype=pl.String)
+    translation_of = {row: _translated(*row) for row in dict.fromkeys(rows)}
+    return pl.Series(name, [translation_of[row] for row in rows], dtype=pl.String)
 
 
 def _translated(text: Any, packed: Any) -> Any:

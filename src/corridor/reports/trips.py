@@ -14,7 +14,7 @@ from corridor.charts.pareto import pareto
 from corridor.language.amounts import per_cent
 from corridor.language.speech import tell
 from corridor.reports.figures import Figure, csv_address, draw_figure
-from corridor.reports.formats import slug, told_list
+from corridor.reports.formats import slug, word_list
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.trip import Trip, outstanding
@@ -71,7 +71,7 @@ def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
     trip_id = slug(trip.trip_id)
     merits = outstanding(trip.routes)
     legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))
-    which = tell("; ").join(f"{letter}: {told_list(words)}" for letter, words in merits.items())
+    which = tell("; ").join(f"{letter}: {word_list(words)}" for letter, words in merits.items())
     points = distance_points(legs, inputs.nodes)
 
     route_caption = tell(
