@@ -13,7 +13,9 @@ from corridor.closures.chapter import fitted
 from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.replays import replay_sentences
-from corridor.evidence import claims as evidence
+from corridor.evidence.claims import audit
+from corridor.evidence.commitments import progress
+from corridor.evidence.figures import show_figure
 from corridor.language.messages import message, translate
 from corridor.network.changes import Closure
 from corridor.routing import route as routing
@@ -29,8 +31,8 @@ from language_cases import english_words, texts_of, wide
 
 
 def test_claims_and_promises_of_the_study(spoken: None, study: Study) -> None:
-    claims = evidence.audit(study.tables, {"transport-share": 0.0134, "transport-bound": 0.547})
-    promises = evidence.progress(study.tables, {"trade-2028": 1.07e8}, as_of=date(2026, 7, 1))
+    claims = audit(study.tables, {"transport-share": 0.0134, "transport-bound": 0.547})
+    promises = progress(study.tables, {"trade-2028": 1.07e8}, as_of=date(2026, 7, 1))
     lines = [line for frame in (claims, promises) for line in texts_of(frame, "arithmetic")]
     assert any("beside it: " in line for line in lines) and any(
         " missing" in line for line in lines
@@ -47,10 +49,10 @@ def test_claims_and_promises_of_the_study(spoken: None, study: Study) -> None:
 @pytest.mark.parametrize("value", [0.4, 12.5, 512.0, 4.2e6, 7.1e9])
 @pytest.mark.parametrize("unit", ["USD", "count", "1", "month", "people", None])
 def test_figures_of_claims(spoken: None, value: float, unit: str | None) -> None:
-    assert not english_words(evidence._show(value, unit)) and not english_words(
-        evidence._show(value, unit, share=True)
+    assert not english_words(show_figure(value, unit)) and not english_words(
+        show_figure(value, unit, as_share=True)
     )
-    assert translate(evidence._show(1234.0, "USD")) == wide("1.234 USD")
+    assert translate(show_figure(1234.0, "USD")) == wide("1.234 USD")
 
 
 def test_why_there_is_no_way(spoken: None, study: Study) -> None:

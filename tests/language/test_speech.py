@@ -9,8 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from corridor.errors import UnknownName
-from corridor.evidence import claims as evidence
-from corridor.evidence import validation
+from corridor.evidence import claims, commitments, validation
 from corridor.language.speech import (
     languages,
     number,
@@ -41,12 +40,12 @@ def test_messages_hold_words_and_no_code(template: Catalog) -> None:
 
 def test_words_of_fixed_sets_are_messages(pseudo: None) -> None:
     states = (
-        evidence.CONSISTENT,
-        evidence.DIFFERS,
-        evidence.OPEN,
-        evidence.ON_COURSE,
-        evidence.SHORT,
-        evidence.NOT_HERE,
+        claims.CONSISTENT,
+        claims.DIFFERS,
+        claims.OPEN,
+        commitments.ON_COURSE,
+        commitments.SHORT,
+        commitments.NOT_HERE,
     )
     cases = (
         (1.0, 0.9, 1.1),

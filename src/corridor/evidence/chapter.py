@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from corridor.evidence.claims import audit, progress
+from corridor.evidence.claims import audit
+from corridor.evidence.commitments import progress
 from corridor.study.study import Study
 
 

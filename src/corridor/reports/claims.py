@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor.evidence.claims import CONSISTENT, DIFFERS, ON_COURSE, OPEN, SHORT
+from corridor.evidence.claims import CONSISTENT, DIFFERS, OPEN
+from corridor.evidence.commitments import ON_COURSE, SHORT
 from corridor.language.speech import tell, tell_count
 from corridor.reports.figures import csv_address
 from corridor.reports.formats import and_list

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridor.errors import UnknownName
-from corridor.evidence.claims import UNSAID
+from corridor.evidence.figures import UNSAID
 from corridor.language.po_files import read_catalogue
 
 if TYPE_CHECKING:
