@@ -69,7 +69,7 @@ def brought_up(code: str, template: Catalog) -> bytes:
 
 
 def main(codes: list[str]) -> None:
-    """Write every catalogue anew, and those named."""
+    """Write every catalogue again, and those named."""
     template = messages()
     FOLDER.mkdir(exist_ok=True)
     for code in sorted({*codes, *(path.stem for path in FOLDER.glob("*.po"))}):

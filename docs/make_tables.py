@@ -47,7 +47,7 @@ def single(column: schema.Column) -> str:
 
     words = f"id of {column.refers}" if column.refers else column.kind
     if column.refers and column.kind == "words":
-        words = f"ids of {column.refers}, parted by blanks"
+        words = f"ids of {column.refers}, separated by spaces"
 
     match column.low, column.high:
         case None, None:

@@ -71,10 +71,10 @@ def test_a_time_stands_beside_the_spread_of_the_same_journeys() -> None:
         ({"metric": "length_km", "value": 300.0}, "inside band"),
         ({"metric": "length_km", "value": 450.0}, "miss"),
         ({"metric": "speed_kmh", "value": 50.0}, "inside band"),
-        ({"modes": "rail", "value": 6.0}, "no way"),
+        ({"modes": "rail", "value": 6.0}, "no route"),
         ({"via": "b c", "value": 6.0}, "inside band"),
         ({"metric": "speed_kmh", "value": 50.0, "country": "UZ"}, "inside band"),
-        ({"metric": "speed_kmh", "value": 50.0, "country": "CN"}, "no way"),
+        ({"metric": "speed_kmh", "value": 50.0, "country": "CN"}, "no route"),
     ],
 )
 def test_verdicts(row: dict[str, Any], verdict: str) -> None:
@@ -112,8 +112,8 @@ def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     assert asked.filter(pl.col("verdict") == "possible")["observation_id"].to_list() == [
         "v8-lahore-almaty"
     ]
-    assert (measured["model_p50"].is_not_null() == (measured["verdict"] != "no way")).all()
-    missed = table.filter(pl.col("verdict").is_in(["miss", "no way"]))
+    assert (measured["model_p50"].is_not_null() == (measured["verdict"] != "no route")).all()
+    missed = table.filter(pl.col("verdict").is_in(["miss", "no route"]))
     assert missed["explains"].null_count() == 0, missed.filter(pl.col("explains").is_null())[
         "observation_id"
     ].to_list()

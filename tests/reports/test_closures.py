@@ -26,7 +26,7 @@ def test_cases_are_called_by_what_is_open() -> None:
     study = {"scenario_id": "now", "scenario": {"title": "As it is"}}
     assert case_names(report_inputs({"study": study})) == {
         "now": "As it is",
-        "open": "the same with every way open",
+        "open": "the same with every link open",
     }
     closed = pl.DataFrame({"row_id": ["crossing:AF-PK", "crossing:AF-PK", "salang"]})
     names = case_names(report_inputs({"study": study, "loss_closed": closed}))
@@ -38,10 +38,18 @@ def test_cases_are_called_by_what_is_open() -> None:
     ("ordinary_usd", "closures_usd", "words"),
     [
         (1e7, 2.7e6, "saves USD 10 m a year on undisturbed days and makes closures cheaper by"),
-        (1e7, -2.7e6, "saves USD 10 m a year on undisturbed days and makes closures dearer by"),
+        (
+            1e7,
+            -2.7e6,
+            "saves USD 10 m a year on undisturbed days and makes closures more expensive by",
+        ),
         (1e7, 1e6, "leaves the cost of closures as it is, within USD 1.2 m"),
         (-1e7, 2.7e6, "costs USD 10 m a year on undisturbed days and makes closures cheaper by"),
-        (-1e7, -2.7e6, "costs USD 10 m a year on undisturbed days and makes closures dearer by"),
+        (
+            -1e7,
+            -2.7e6,
+            "costs USD 10 m a year on undisturbed days and makes closures more expensive by",
+        ),
         (-1e7, 0.0, "costs USD 10 m a year on undisturbed days and leaves the cost of closures"),
     ],
 )
@@ -53,7 +61,7 @@ def test_a_second_corridor_saves_or_costs(
     )
     frame = cases.second_corridors().with_columns(difference=difference)
     (sentence,) = second_corridor_sentences(report_inputs({"loss_corridors": frame}))
-    assert sentence.startswith("“Half-Shut” beside “Unbuilt”: ") and words in sentence
+    assert sentence.startswith("“Half-Shut” compared with “Unbuilt”: ") and words in sentence
 
 
 def test_without_demand_and_hazards_there_is_no_chapter() -> None:

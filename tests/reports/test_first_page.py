@@ -14,7 +14,7 @@ from html_page import Page
 def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     plain = re.sub(r"\s+", " ", page.text)
     assert (
-        "The quickest way goes by road through Kyrgyzstan: 5.5 days, 19 times in 20 within 7.5, "
+        "The quickest route goes by road through Kyrgyzstan: 5.5 days, 19 times in 20 within 7.5, "
         "for USD 3,520. The cheapest goes by rail and road through Kyrgyzstan: USD 3,350 and 8.0 "
         "days."
     ) in plain
@@ -47,10 +47,10 @@ def test_same_trip_on_another_day_and_held_to_a_way() -> None:
         "Alpha – Southport (passing Midway)",
     ]
     said = {answer.question: str(answer.text) for answer in answers(inputs)}
-    assert "Leaving on 15 January 2027, the quickest way goes" in said["In winter?"]
-    assert "(on 1 July 2026 the same way takes 5.5)" in said["In winter?"]
+    assert "Leaving on 15 January 2027, the quickest route goes" in said["In winter?"]
+    assert "(on 1 July 2026 the same route takes 5.5)" in said["In winter?"]
     assert (
-        "Of 26 departures through the year 23 find a way, the quickest over 2 different sets"
+        "Of 26 departures through the year 23 find a route, the quickest over 2 different sets"
         in said["In winter?"]
     )
     assert (

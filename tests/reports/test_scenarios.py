@@ -17,12 +17,12 @@ from html_page import Page
 def test_other_scenarios_are_told_and_tabled(page: Page, text: str) -> None:
     plain = re.sub(r"\s+", " ", page.text)
     assert (
-        "With “Gate open”, Alpha – Southport: the quickest way takes 4.0 days instead of 5.5, by "
+        "With “Gate open”, Alpha – Southport: the quickest route takes 4.0 days instead of 5.5, by "
         "rail through Uzbekistan; in about the same time the cheapest costs USD 3,400 instead of "
         "3,520."
     ) in plain
     part = text[text.index('<section id="scenarios"') :]
-    assert "<b>4.0 d</b>" in part and "<b>no way</b>" in part and "<b>$ 3,350</b>" not in part
+    assert "<b>4.0 d</b>" in part and "<b>no route</b>" in part and "<b>$ 3,350</b>" not in part
     assert '<a href="#source-lines-2021">lines-2021</a>' in part.split("</section>")[0]
 
 
@@ -47,7 +47,7 @@ def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
         for one in answers(report_inputs(results))
         if one.question == "What does the shut gate cost?"
     )
-    assert "Alpha – Southport: no way is left." in said
+    assert "Alpha – Southport: no route is left." in said
 
 
 def test_a_difference_is_more_than_a_fiftieth() -> None:

@@ -21,7 +21,7 @@ def departures(*, first_is_dearer: float = 1.0) -> pl.DataFrame:
 def test_a_steady_year_is_one_sentence() -> None:
     (sentence,) = steady_sentences(departures(first_is_dearer=1.05))
     assert sentence.startswith("Cheapest: all 23 departures looked at from 16 February")
-    assert "way (KZ–KG–PK), in 7.9 days as planned for USD 3,350" in sentence
+    assert "route (KZ–KG–PK), in 7.9 days as planned for USD 3,350" in sentence
 
 
 def test_a_dear_day_or_a_day_without_a_route_is_not_steady() -> None:
@@ -40,6 +40,6 @@ def test_the_first_trip_is_drawn_whatever_its_year() -> None:
 
 def test_a_year_is_told_only_of_a_long_calendar() -> None:
     (trip, _) = report_inputs(cases.results()).trips
-    assert "Of 26 departures through the year 23 find a way" in year_sentence(trip)
+    assert "Of 26 departures through the year 23 find a route" in year_sentence(trip)
     short = cases.results() | {"calendar": cases.calendar().head(4)}
     assert year_sentence(report_inputs(short).trips[0]) == ""

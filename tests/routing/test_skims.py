@@ -67,7 +67,7 @@ def test_a_small_matrix_by_hand() -> None:
         200.0,
     )
     assert row["generalised_cost_usd"] == pytest.approx(230 + 14 * 40000 * 0.006 / 24)
-    assert made["a", "d"]["reason"] == "no way"
+    assert made["a", "d"]["reason"] == "no route"
     assert [
         made["a", "d"][c] for c in ("time_h", "cost_usd", "risk_share", "generalised_cost_usd")
     ] == [None] * 4
@@ -118,7 +118,7 @@ def test_avoiding_and_carriers_bind_a_matrix() -> None:
         ("b", "a"),
     ]
     iranian = skim(small(rules=rules), cargo="box", depart="2026-03-02", carrier="IR")
-    assert iranian.filter(pl.col("destination") == "d")["reason"].to_list() == ["no way"] * 3
+    assert iranian.filter(pl.col("destination") == "d")["reason"].to_list() == ["no route"] * 3
 
 
 def test_one_place_gives_an_empty_matrix_with_its_columns() -> None:

@@ -53,7 +53,7 @@ def test_quickest_and_cheapest_are_told_apart() -> None:
     assert answer(TRIP, routes(QUICK, CHEAP)) == (
         f"{QUESTION}quickest 5.0 days, 19 in 20 within 10.0, USD 8,000, 2.5 t CO2e, by road "
         "through KZ-PK; cheapest 10.0 days, USD 5,000, 2.5 t CO2e, by rail and road through "
-        "KZ-PK. 3 ways are worth taking."
+        "KZ-PK. 3 routes are worth taking."
     )
 
 
@@ -63,4 +63,4 @@ def test_one_route_may_be_both() -> None:
 
 
 def test_no_route_has_a_reason() -> None:
-    assert answer(TRIP, routes()) == f"{QUESTION}no way. closed"
+    assert answer(TRIP, routes()) == f"{QUESTION}no route. closed"

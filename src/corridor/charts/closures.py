@@ -55,7 +55,7 @@ def loss_curve(
     return with_title(
         chart.properties(width=WIDTH - 150, height=250),
         tell("What a year of closures costs"),
-        tell("extra cost of what goes round or waits, and worth of what stays"),
+        tell("extra cost of what takes a detour or waits, and value of what stays"),
         _mean_list(means),
         left=140,
     )
@@ -345,7 +345,9 @@ def _savings(corridors: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
 
 def _saving_titles(rows: pl.DataFrame) -> list[str]:
     pairs = rows.select("scenario", "without_scenario").iter_rows()
-    return [tell("{scenario}, beside {other}", scenario=one, other=other) for one, other in pairs]
+    return [
+        tell("{scenario}, compared with {other}", scenario=one, other=other) for one, other in pairs
+    ]
 
 
 def _saving_scale(rows: pl.DataFrame) -> alt.Scale:
@@ -402,7 +404,7 @@ def replay_bars(replay: pl.DataFrame) -> Chart:
 
     return with_title(
         alt.vconcat(*panels, spacing=14),
-        tell("A closure that happened, beside the model"),
+        tell("A closure that happened, compared with the model"),
         tell("change of trade against the same months a year before"),
         join_values(changes),
         left=_MARGINS.left,

@@ -34,8 +34,8 @@ _NAMED = 14  # of these the ends are named first
 _MARGINS = Margins(left=250, right=96, letters=44)
 
 # Translators: what a link's loss means: goods find another way, or none.
-_DETOUR = marked("a way round is left")
-_UNSERVED = marked("no way is left")
+_DETOUR = marked("a detour is left")
+_UNSERVED = marked("no route is left")
 _LOSSES = {_DETOUR: HUES[4], _UNSERVED: HUES[1]}
 
 
@@ -91,9 +91,12 @@ def _unserved_usd() -> pl.Expr:
 
 def _map_titles(worst: pl.DataFrame, top: float) -> Titles:
     return Titles(
-        tell("The links that can least be spared"),
+        tell("The links that matter most"),
         tell(
-            "wide is dear: up to {millions} million USD a year; long sea ways are left to the bars",
+            (
+                "the wider, the more expensive: up to {millions} million USD a year; long sea "
+                "links are left to the bars"
+            ),
             millions=number(top / 1e6),
         ),
         tell("Million USD a year if a link is shut. {list}.", list=_worst_texts(worst)),
@@ -121,8 +124,8 @@ def criticality_bars(
         alt.vconcat(*panels, spacing=14).resolve_scale(color="shared"),
         tell("What the loss of one would cost"),
         tell(
-            "million USD a year, the dearest eight of each kind; every trip takes its best way "
-            "round"
+            "million USD a year, the eight most expensive of each kind; every trip takes its "
+            "best detour"
         ),
         join_values(losses),
         left=_MARGINS.left,

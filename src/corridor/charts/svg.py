@@ -143,7 +143,7 @@ def _isolate_right_to_left(svg: str) -> str:
 def _rename(svg: str) -> tuple[str, str]:
     """Return the SVG with inner names of its own, and the prefix of these: a hash of its content.
 
-    Vega numbers its clips on from one chart to the next: they are numbered anew, so that one chart
+    Vega numbers its clips on from one chart to the next: they are numbered again, so that one chart
     is one text.
     """
     numbers: dict[str, int] = {}

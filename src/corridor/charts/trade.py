@@ -29,7 +29,7 @@ _STEPS = {
 }
 _COST_PARTS = {
     "freight_share": (marked("freight"), HUES[0]),
-    "time_share": (marked("time on the way"), HUES[4]),
+    "time_share": (marked("time in transit"), HUES[4]),
     # Translators: part of the cost of carriage: what it costs that nobody knows when the goods
     # arrive.
     "reliability_share": (marked("not knowing when"), HUES[3]),
@@ -72,7 +72,7 @@ def way_to_target(steps: pl.DataFrame) -> Chart:
     return with_title(
         alt.vconcat(*panels, spacing=16),
         tell("The way to the target"),
-        tell("trade both ways; the line: interval of the corridors' effect"),
+        tell("trade in both directions; the line: interval of the corridors' effect"),
         tell("{list}.", list=join_values(texts)),
         left=_MARGINS.left,
     )

@@ -31,7 +31,7 @@ VERDICTS = {
     # Translators: verdict on the model: far from what was observed.
     marked("miss"): ("#d55e00", "cross"),
     # Translators: verdict on the model: it finds no way where one was gone.
-    marked("no way"): ("#000000", "triangle-down"),
+    marked("no route"): ("#000000", "triangle-down"),
     # Translators: verdict on the model: it finds the way that was seen; there was nothing to
     # measure.
     marked("possible"): ("#8c8c8c", "diamond"),
@@ -58,7 +58,7 @@ def validation(frame: pl.DataFrame) -> Chart:
     chart = alt.vconcat(*panels, spacing=18).resolve_legend(color="shared", shape="shared")
     return with_title(
         chart,
-        tell("Observed beside model"),
+        tell("Observed and modelled"),
         tell("mark: observed; bar: model, 5th–95th percentile; tick: median"),
         tell("{list}.", list=texts),
         left=_NAME_PX + 10,
@@ -132,7 +132,7 @@ def _observation_channel(labels: Sequence[str]) -> alt.Y:
 def _verdict_channels() -> dict[str, Any]:
     """Return colour and shape of the verdicts, with one legend."""
     names = [tell(verdict) for verdict in VERDICTS]
-    title = tell("verdict (possible: seen, not measured; no way: the model finds none)")
+    title = tell("verdict (possible: seen, not measured; no route: the model finds none)")
     common_legend = legend(
         names,
         5,

@@ -89,7 +89,7 @@ def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Ite
             "bad-selector",
             "row_id",
             f"{row.table}.row_id cannot be read: {error}.",
-            do="Part ids and terms such as crossing:AF-PK by blanks.",
+            do="Separate ids and terms such as crossing:AF-PK with spaces.",
             value=text,
         )
         return

@@ -108,7 +108,7 @@ def rank(
     by
         Column to rank by.
     kinds
-        Comma-parted: link, node, terminal, crossing, country, hazard; all where not given.
+        Separated by commas: link, node, terminal, crossing, country, hazard; all where not given.
     pairs
         How many of the worst pairs of links to add.
     on
@@ -334,7 +334,7 @@ def _demand(study: Study) -> pl.DataFrame:
 
 
 def _read_kinds(text: str) -> tuple[str, ...]:
-    """Return the kinds of elements that a comma-parted text names; all where it is empty."""
+    """Return the kinds of elements that a comma-separated text names; all where it is empty."""
     from corridor.closures.elements import KINDS
 
     kinds = tuple(kind.strip() for kind in text.split(",") if kind.strip())

@@ -15,7 +15,7 @@ USAGE = 2
 NOT_SERVED = 3
 INTERRUPTED = 130
 
-PROSE_LISTS = ("documents",)  # lists whose items hold blanks, parted by semicolons
+PROSE_LISTS = ("documents",)  # lists whose items hold blanks, separated by semicolons
 
 
 def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None = None) -> None:

@@ -100,7 +100,7 @@ class TravelOptions:
 class AnswerOptions:
     """What is compared and shown."""
 
-    criteria: Annotated[str, Parameter(help="Comma-parted: time, cost, carbon, risk.")] = (
+    criteria: Annotated[str, Parameter(help="Separated by commas: time, cost, carbon, risk.")] = (
         "time,cost,carbon,risk"
     )
     max_routes: Annotated[

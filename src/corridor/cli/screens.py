@@ -181,7 +181,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
 
     What stays the same is left out.
     """
-    return frame.filter(~pl.col("moved").is_in(["same", "no way"])).select(
+    return frame.filter(~pl.col("moved").is_in(["same", "no route"])).select(
         "origin",
         "destination",
         "cargo_id",

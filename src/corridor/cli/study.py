@@ -237,7 +237,7 @@ def _answered(study: Study, step: Step, *, out: Path | None = None, fresh: bool 
 
 
 def _current_page(results: Results, step: Step) -> Path:
-    """Return the English report, written anew where it is older than the results."""
+    """Return the English report, written again where it is older than the results."""
     from corridor.reports import report as write_report
     from corridor.tables.store import MANIFEST
 

@@ -47,7 +47,7 @@ def compare(
 
         * demand_id, origin, destination, cargo_id;
         * moved: ``same``, ``cost`` (same route, other figures), ``route``, ``opened``, ``cut`` or
-          ``no way``;
+          ``no route``;
         * generalised_cost_usd, cost_usd, time_h and length_km of a unit, countries, borders and
           links passed: each with ``_before`` and ``_after``, null where there is no route;
         * t_per_year and extra_usd_per_year: null where ``trips`` has no units_per_year, the second
@@ -136,7 +136,7 @@ def _extra_usd(
 def _moved(before: BestRoute | None, after: BestRoute | None) -> str:
     """Return the word for what became of a trip."""
     if before is None and after is None:
-        return "no way"
+        return "no route"
     if before is None:
         return "opened"
     if after is None:

@@ -56,7 +56,7 @@ def rank(
 
     The network is taken as it stands on a day (what is shut stays shut, no new congestion); every
     trip takes the route of least generalised cost. Trips without a route from the start are left
-    out. Exact, by searching anew only what hangs below a failed element.
+    out. Exact, by searching again only what hangs below a failed element.
 
     Parameters
     ----------

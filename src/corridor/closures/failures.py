@@ -1,7 +1,7 @@
 """Failures: what the loss of an element costs the trips of a demand, exactly.
 
 Every trip takes its cheapest route around what failed; only what hangs below a failed element is
-searched anew (:mod:`corridor.kernels.criticality`).
+searched again (:mod:`corridor.kernels.criticality`).
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
     if replay["model_change"] is not None:
         sentences.append(
             tell(
-                "The model: {share}. It lets goods go round where that costs at most {limit} of "
-                "their value more.",
+                "The model: {share}. It lets goods take a detour where that costs at most "
+                "{limit} of their value more.",
                 share=per_cent(replay["model_change"], 1, with_sign=True),
                 limit=per_cent(LIMIT_SHARE),
             )
@@ -183,7 +183,7 @@ def _claim_sentence(replay: Mapping[str, Any]) -> str:
 
     if min(off_old_base, off_new_base) >= NEAR_SHARE:
         # Translators: {share}, what was said elsewhere of a fall, such as -60%; neither way of
-        # reckoning it gives that.
+        # computing it gives that.
         return tell("Said: {share}. Neither base gives that.", share=claimed)
     if off_old_base <= off_new_base:
         return tell("Said: {share}. That is the fall over the old value.", share=claimed)

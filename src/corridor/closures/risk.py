@@ -366,8 +366,8 @@ def _warnings(arrays: DemandArrays, quiet: Ints) -> tuple[str, ...]:
     demand_ids = arrays.trips["demand_id"].to_list()
     return tuple(
         message(
-            "{demand_id}: no way within the limit on {share} of days even without hazards; those "
-            "days are left out.",
+            "{demand_id}: no route within the limit on {share} of days even without hazards; "
+            "those days are left out.",
             demand_id=demand_id,
             share=message("{figure}%", figure=figure(share * 100, ".0f")),
         )

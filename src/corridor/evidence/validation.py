@@ -58,7 +58,7 @@ def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -
     """Return every observation beside the model's p05, p50 and p95 of the same trip.
 
     network_of: the network of a scenario by its id. verdict: ``inside band`` (p05 to p95), ``within
-    25 %``, ``miss``, ``possible`` for what was seen to happen but not measured, ``no way`` where
+    25 %``, ``miss``, ``possible`` for what was seen to happen but not measured, ``no route`` where
     the model has none. A money figure has no spread: its three columns are equal.
     """
     rows = []
@@ -157,7 +157,7 @@ def _arcs_inside(query: Query, route: Sequence[int], country: str | None) -> lis
 def _verdict(observation: Row, band: _Band) -> str:
     """Return how what was seen stands to the model's band."""
     if band.p50 is None:
-        return marked("no way")
+        return marked("no route")
 
     figures = (observation["value_low"], observation["value"], observation["value_high"])
     seen = [figure for figure in figures if figure is not None]

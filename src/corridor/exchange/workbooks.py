@@ -109,7 +109,7 @@ def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def _plain_cells(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a table with lists as words parted by semicolons, instants without their zone."""
+    """Return a table with lists as words separated by semicolons, instants without their zone."""
     instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
     without_zone = [pl.col(name).dt.replace_time_zone(None) for name in instants]
     return join_lists(frame).with_columns(without_zone)

@@ -2,7 +2,7 @@
 network each time.
 
 A trip whose cheapest tree holds no shut arc keeps its cost. Only the states that hang below a shut
-tree arc are searched anew, from the states beside them. Exact: a path that stays open stays
+tree arc are searched again, from the states beside them. Exact: a path that stays open stays
 cheapest when others close. Source: Ramalingam and Reps (1996), deletion of arcs in dynamic shortest
 paths.
 """
@@ -35,7 +35,7 @@ def without_each(
     goals: states int64 and where those of each goal begin int64 [goals + 1]. elements: arcs int64
     and where those of each element begin int64 [elements + 1]. Returns costs int64 [elements + 1,
     goals] (UNREACHED: no way; row 0: nothing shut) and sums int64 [kinds, elements + 1, goals] (0
-    where there is no way).
+    where there is no route).
     """
     ptr, head, tail, back_ptr, back_arc = graph
     goal, goal_ptr = goals
@@ -142,7 +142,7 @@ def _search_below(
     labels: tuple[Ints, Ints],
     heap: tuple[Ints, Ints],
 ) -> None:
-    """Search the states of a region anew from those beside it.
+    """Search the states of a region again from those beside it.
 
     region: its states int64, which states are in it bool [states], which arcs are shut bool [arcs].
     labels: distance and arc int64 [states], rewritten inside the region. heap: room for keys and

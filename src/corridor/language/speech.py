@@ -148,7 +148,7 @@ def number_in_style(value: float, style: str) -> str:
 def _speech(code: str, study_catalogue: Path | None, written_ns: int | None) -> Speech:
     """Return a language read from its catalogues.
 
-    written_ns: when the study's was last written; one that has changed is read anew.
+    written_ns: when the study's was last written; one that has changed is read again.
     """
     if code == SOURCE and study_catalogue is None:
         return ENGLISH

@@ -34,7 +34,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     """Return the chance that a hazard shuts its ways, averaged over the 30 days from a day on.
 
     Outside its season a hazard has no chance; inside, the year's events are concentrated in it. A
-    duration without a mean (a pareto of the heaviest tail) shuts its ways for ever.
+    duration without a mean (a pareto of the heaviest tail) shuts its links without end.
     """
     days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
     season = (

@@ -1,4 +1,4 @@
-"""The report: what a study answers, how it was reckoned and what it rests on, as HTML and PDF."""
+"""The report: what a study answers, how it was computed and what it rests on, as HTML and PDF."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
 
 def shut_sections(inputs: ReportInputs) -> list[Section]:
     """Return what is shut and why."""
-    title = tell("Why a way is shut")
+    title = tell("Why a route is shut")
     values = {"closures": inputs.frame("closures").to_dicts()}
     return [Section("shut", title, "shut.html", values, title)]
 
@@ -50,7 +50,7 @@ def shut_sections(inputs: ReportInputs) -> list[Section]:
 def answers(inputs: ReportInputs) -> Iterator[Answer]:
     """Yield the answers on closures: what matters most, what a second corridor is worth."""
     if inputs.frame("loss_rank").height:
-        question = tell("What can least be spared, and what do closures cost?")
+        question = tell("Which links matter most, and what do closures cost?")
         sentences = [most_expensive_sentence(inputs), *losses_paragraphs(inputs)[:1]]
         yield Answer(question, paragraph(sentences), "closures")
 
@@ -66,9 +66,9 @@ def _replay_values(replays: pl.DataFrame) -> dict[str, Any]:
         return {}
 
     caption = tell(
-        "Seen: new value over old, less one. If nothing had passed while shut: the "
-        "days shut over all days. What the model leaves out of the fall is trade that "
-        "stopped though a way was left, and trouble before."
+        "Seen: new value over old, less one. If nothing had passed while shut: the days shut "
+        "over all days. What the model leaves out of the fall is trade that stopped though a "
+        "route was left, and trouble before."
     )
     figure = draw_figure("losses-replay", replay_bars(replays), caption, replays)
     rows = [{**row, "words": replay_sentences(row)} for row in replays.iter_rows(named=True)]

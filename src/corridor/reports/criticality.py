@@ -40,7 +40,10 @@ def most_expensive_sentence(inputs: ReportInputs) -> str:
         return tell("No single loss costs anything.")
 
     return tell(
-        "Shut for a year, the dearest are the {elements}, every trip taking its best way round.",
+        (
+            "Shut for a year, the most expensive are the {elements}, every trip taking its best "
+            "detour."
+        ),
         elements=and_list([_with_loss(row) for row in worst]),
     )
 
@@ -72,22 +75,21 @@ def _figures(
     figures = []
     if costly_links.height:
         caption = tell(
-            "Where the network is thin: the wider a link, the more its loss costs the "
-            "demand of a year. Pale links can be lost at little or no cost: goods have "
-            "another way."
+            "Where the network is thin: the wider a link, the more its loss costs the demand "
+            "of a year. Pale links can be lost at little or no cost: goods have another route."
         )
         chart = criticality_map(inputs.nodes, inputs.links, ranked)
         figures.append(draw_figure("losses-map", chart, caption, costly_links))
 
     single = tell(
-        "Crossings, links and places by what their loss costs. A crossing stands for "
-        "all posts of two countries at once; a place for every link and terminal in "
-        "it, and what starts or ends there has no way left."
+        "Crossings, links and places by what their loss costs. A crossing stands for all posts "
+        "of two countries at once; a place for every link and terminal in it, and what starts "
+        "or ends there has no route left."
     )
     joint = tell(
-        "Terminals, hazards (all links one of them shuts, for a whole year) and pairs "
-        "of links. A pair is here only if both losses together cost more than their "
-        "sum: each is the other's way out."
+        "Terminals, hazards (all links one of them shuts, for a whole year) and pairs of "
+        "links. A pair is here only if both losses together cost more than their sum: each is "
+        "the other's alternative."
     )
     return [
         *figures,

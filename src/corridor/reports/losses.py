@@ -70,7 +70,7 @@ def case_names(inputs: ReportInputs) -> dict[str, str]:
         # for the ways that are open.
         opened = tell("the same with {crossings} open", crossings=crossings)
     else:
-        opened = tell("the same with every way open")
+        opened = tell("the same with every link open")
     return {own_id: inputs.scenario["title"] or own_id, REOPENED: opened}
 
 
@@ -158,8 +158,8 @@ def _figures(inputs: ReportInputs, names: Mapping[str, str]) -> list[Figure]:
         "they carry the mean well above the middle year."
     )
     hazard_caption = tell(
-        "Where the expected loss comes from. A hazard weighs by how often, how long "
-        "and how many goods have no cheap way round."
+        "Where the expected loss comes from. A hazard weighs by how often, how long and how "
+        "many goods have no cheap detour."
     )
 
     curve = loss_curve(years, inputs.frame("loss_summary"), names)

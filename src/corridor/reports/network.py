@@ -30,9 +30,10 @@ def _map(inputs: ReportInputs) -> Figure:
     planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
     caption = tell(
         "What lies between the places: {opened} links open, {planned} planned or being built, "
-        "{shut} shut (×). Look where the colour changes along a way: there goods change gauge or "
-        "vehicle. Lines join places and do not show where a way runs; sea ways that go round land "
-        "are left out. Borders are drawn as Natural Earth has them; no line is a claim.",
+        "{shut} shut (×). Look where the colour changes along a route: there goods change "
+        "gauge or vehicle. Lines join places and do not show where a link runs; sea links that "
+        "go round land are left out. Borders are drawn as Natural Earth has them; no line is a "
+        "claim.",
         opened=number_or_dash(opened),
         planned=number_or_dash(planned),
         shut=number_or_dash(links.height - opened - planned),

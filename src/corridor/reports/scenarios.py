@@ -42,7 +42,7 @@ class Measure(NamedTuple):
 
 MEASURES = (
     Measure(
-        "time", "time_p50_h", marked("the quickest way takes {new} days instead of {old}"), days
+        "time", "time_p50_h", marked("the quickest route takes {new} days instead of {old}"), days
     ),
     Measure(
         "cost", "cost_usd", marked("the cheapest costs USD {new} instead of {old}"), number_or_dash
@@ -262,7 +262,7 @@ def _still_as_quick(quickest: Row | None) -> list[str]:
     """Say that the quickest route takes as long as before, where there is one."""
     if quickest is None or quickest["time_p50_h"] is None:
         return []
-    return [tell("the quickest way still takes {days} days", days=days(quickest["time_p50_h"]))]
+    return [tell("the quickest route still takes {days} days", days=days(quickest["time_p50_h"]))]
 
 
 def _changes_text(title: str, beside: str | None, changes: Sequence[Change]) -> Markup:
@@ -282,7 +282,7 @@ def _changes_text(title: str, beside: str | None, changes: Sequence[Change]) -> 
 
     lost = [change.trip.name for change in others if change.is_lost]
     if lost:
-        sentences.append(tell("No way is left for {trips}.", trips=and_list(lost)))
+        sentences.append(tell("No route is left for {trips}.", trips=and_list(lost)))
 
     text = escape(paragraph(sentences))
     weak = first.weak or (most.weak if most is not None else None)
@@ -301,13 +301,13 @@ def _first_trip(title: str, beside: str | None, change: Change) -> str:
     if change.clauses:
         changes = tell("; ").join(change.clauses)
     elif change.is_lost:
-        changes = tell("no way is left")
+        changes = tell("no route is left")
     else:
         changes = tell("nothing changes")
 
     if beside:
         return tell(
-            "With “{scenario}” beside “{other}”, {trip}: {changes}.",
+            "With “{scenario}” compared with “{other}”, {trip}: {changes}.",
             scenario=title,
             other=beside,
             trip=change.trip.name,

@@ -60,18 +60,18 @@ def _saving(closures_usd: float, words: dict[str, str]) -> str:
     """Say that a corridor saves on ordinary days; closures_usd: what it saves on others."""
     if closures_usd > 0:
         return tell(
-            "“{scenario}” beside “{beside}”: saves USD {usd} a year on undisturbed days and makes "
-            "closures cheaper by USD {closures_usd}.",
+            "“{scenario}” compared with “{beside}”: saves USD {usd} a year on undisturbed days "
+            "and makes closures cheaper by USD {closures_usd}.",
             **words,
         )
     if closures_usd < 0:
         return tell(
-            "“{scenario}” beside “{beside}”: saves USD {usd} a year on undisturbed days and makes "
-            "closures dearer by USD {closures_usd}.",
+            "“{scenario}” compared with “{beside}”: saves USD {usd} a year on undisturbed days "
+            "and makes closures more expensive by USD {closures_usd}.",
             **words,
         )
     return tell(
-        "“{scenario}” beside “{beside}”: saves USD {usd} a year on undisturbed days and "
+        "“{scenario}” compared with “{beside}”: saves USD {usd} a year on undisturbed days and "
         "leaves the cost of closures as it is, within USD {closures_usd}.",
         **words,
     )
@@ -81,18 +81,18 @@ def _costing(closures_usd: float, words: dict[str, str]) -> str:
     """Say that a corridor costs on ordinary days; closures_usd: what it saves on others."""
     if closures_usd > 0:
         return tell(
-            "“{scenario}” beside “{beside}”: costs USD {usd} a year on undisturbed days and makes "
-            "closures cheaper by USD {closures_usd}.",
+            "“{scenario}” compared with “{beside}”: costs USD {usd} a year on undisturbed days "
+            "and makes closures cheaper by USD {closures_usd}.",
             **words,
         )
     if closures_usd < 0:
         return tell(
-            "“{scenario}” beside “{beside}”: costs USD {usd} a year on undisturbed days and makes "
-            "closures dearer by USD {closures_usd}.",
+            "“{scenario}” compared with “{beside}”: costs USD {usd} a year on undisturbed days "
+            "and makes closures more expensive by USD {closures_usd}.",
             **words,
         )
     return tell(
-        "“{scenario}” beside “{beside}”: costs USD {usd} a year on undisturbed days and leaves "
-        "the cost of closures as it is, within USD {closures_usd}.",
+        "“{scenario}” compared with “{beside}”: costs USD {usd} a year on undisturbed days and "
+        "leaves the cost of closures as it is, within USD {closures_usd}.",
         **words,
     )

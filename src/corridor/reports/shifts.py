@@ -17,7 +17,7 @@ from corridor.reports.losses import selector_text
 
 MAX_ROWS = 14
 MILLION_T = 1e6
-UNMOVED = ("same", "no way")
+UNMOVED = ("same", "no route")
 
 
 def shifts_values(inputs: ReportInputs) -> dict[str, Any]:
@@ -77,13 +77,13 @@ def _paragraph(moves: pl.DataFrame, moved: pl.DataFrame, closed: pl.DataFrame) -
                 moved=moved.height,
             ),
             tell(
-                "{tonnes} million tonnes a year stay: the way left costs more than {share} of "
-                "their value extra, or there is none.",
+                "{tonnes} million tonnes a year stay: the route left costs more than {share} "
+                "of their value extra, or there is none.",
                 tonnes=_million_t(staying),
                 share=share(LIMIT_SHARE),
             ),
             tell(
-                "{tonnes} million tonnes go another way for USD {usd} a year more.",
+                "{tonnes} million tonnes take another route for USD {usd} a year more.",
                 tonnes=_million_t(going),
                 usd=brief_millions(float(going["extra_usd_per_year"].sum())),
             ),

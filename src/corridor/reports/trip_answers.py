@@ -94,8 +94,8 @@ def _best_routes(trip: Trip) -> Markup:
         return _no_route(trip)
 
     text = tell_html(
-        "The quickest way goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}, for "
-        "<b>USD&nbsp;{usd}</b>.",
+        "The quickest route goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}, "
+        "for <b>USD&nbsp;{usd}</b>.",
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),
         most_days=days(quickest["time_p95_h"]),
@@ -120,11 +120,11 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
         return tell_html(
             "Not when leaving on {date}: {reason}",
             date=day(trip.depart),
-            reason=trip.reason or tell("no way was found."),
+            reason=trip.reason or tell("no route was found."),
         )
 
     text = tell_html(
-        "Leaving on {date}, the quickest way goes {way}: <b>{days} days</b>, 19 times in 20 "
+        "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 19 times in 20 "
         "within {most_days}",
         date=day(trip.depart),
         way=_route_link(trip, quickest),
@@ -145,8 +145,8 @@ def _usual_day(quickest: Mapping[str, Any], usual: Mapping[str, Any], lead: Trip
     """Say in brackets what the first trip takes on its day."""
     words = {"date": day(lead.depart), "days": days(usual["time_p50_h"])}
     if quickest["borders"] == usual["borders"]:
-        return tell_html("(on {date} the same way takes {days}).", **words)
-    return tell_html("(on {date} another way takes {days}).", **words)
+        return tell_html("(on {date} the same route takes {days}).", **words)
+    return tell_html("(on {date} another route takes {days}).", **words)
 
 
 def _with_conditions(trip: Trip, free: Trip) -> Markup:
@@ -169,8 +169,8 @@ def _with_conditions(trip: Trip, free: Trip) -> Markup:
     free_cheapest = free.cheapest
     if free_quickest is not None and free_cheapest is not None:
         left_free = tell_html(
-            "Left free, the quickest way goes {way}: {days} days (USD&nbsp;{usd}); the cheapest "
-            "{least_way}: USD&nbsp;{least_usd} ({least_days} days).",
+            "Left free, the quickest route goes {way}: {days} days (USD&nbsp;{usd}); the "
+            "cheapest {least_way}: USD&nbsp;{least_usd} ({least_days} days).",
             way=_route_link(free, free_quickest),
             days=days(free_quickest["time_p50_h"]),
             usd=number_or_dash(free_quickest["cost_usd"]),
@@ -185,7 +185,7 @@ def _with_conditions(trip: Trip, free: Trip) -> Markup:
 
 def _no_route(trip: Trip) -> Markup:
     return tell_html(
-        "<b>No way.</b> {reason}", reason=trip.reason or tell("No reason was recorded.")
+        "<b>No route.</b> {reason}", reason=trip.reason or tell("No reason was recorded.")
     )
 
 

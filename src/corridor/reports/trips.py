@@ -75,15 +75,15 @@ def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
     points = distance_points(legs, inputs.nodes)
 
     route_caption = tell(
-        "Where the routes go ({which}). Letters stand on ways that one route has to itself.",
+        "Where the routes go ({which}). Letters stand on links that one route has to itself.",
         which=which,
     )
     distance_caption = tell(
-        "Where the days and the money go ({which}). A slope is a ride: above, the flatter "
-        "the faster; below, the steeper the dearer. A vertical step is a border, a "
-        "terminal or a wait: {share} of all hours drawn here pass standing. Hours as "
-        "planned, without the spread of the table; fees of a border are in the slope that "
-        "starts at its number.",
+        "Where the days and the money go ({which}). A slope is a ride: above, the flatter the "
+        "faster; below, the steeper the more expensive. A vertical step is a border, a "
+        "terminal or a wait: {share} of all hours drawn here pass standing. Hours as planned, "
+        "without the spread of the table; fees of a border are in the slope that starts at its "
+        "number.",
         which=which,
         share=per_cent(_standing_share(points)),
     )

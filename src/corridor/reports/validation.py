@@ -16,7 +16,7 @@ VERDICTS = {
     "inside band": marked("{count} inside its 5th-95th percentile band"),
     "within 25 %": marked("{count} within 25 % of what was seen"),
     "miss": marked("{count} as misses"),
-    "no way": marked("{count} for which it finds no way"),
+    "no route": marked("{count} for which it finds no way"),
 }
 MAX_CHART_ROWS = 24  # more observations in one chart do not fit a printed page
 
@@ -25,7 +25,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     """Return what was observed beside the model."""
     observations = inputs.frame("validation")
     values = {"validation": observations.to_dicts(), "figures": _figures(observations)}
-    title = tell("Validation: the model beside what was seen")
+    title = tell("Validation: the model and what was seen")
     return [Section("validation", title, "validation.html", values, tell("Validation"))]
 
 
@@ -66,7 +66,7 @@ def _chart_rows(observations: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]
 def _figure(figure_id: str, observations: pl.DataFrame) -> Figure:
     verdicts = observations["verdict"].to_list()
     inside = verdicts.count("inside band")
-    missed = verdicts.count("miss") + verdicts.count("no way")
+    missed = verdicts.count("miss") + verdicts.count("no route")
     measured = inside + missed + verdicts.count("within 25 %")
     caption = tell(
         "{held} of {measured} values lie in the model's band (pale bar; its tick where it "

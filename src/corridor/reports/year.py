@@ -63,18 +63,18 @@ def year_sentence(trip: Trip) -> Markup:
     with_route = dates.filter(pl.col("time_h").is_not_null())
     if not with_route.height:
         return sentence_gap() + tell_html(
-            "None of {count} departures through the year finds a way.", count=dates.height
+            "None of {count} departures through the year finds a route.", count=dates.height
         )
 
     which = _border_sets(with_route)
     if with_route.height == dates.height:
         return sentence_gap() + tell_html(
-            "Of {count} departures through the year all find a way, {which}.",
+            "Of {count} departures through the year all find a route, {which}.",
             count=number(dates.height),
             which=which,
         )
     return sentence_gap() + tell_html(
-        "Of {count} departures through the year {found} find a way, {which}.",
+        "Of {count} departures through the year {found} find a route, {which}.",
         count=number(dates.height),
         found=number(with_route.height),
         which=which,
@@ -128,13 +128,13 @@ def _steady_sentence(departures: pl.DataFrame, *, is_cheapest: bool) -> str:
 
     if is_cheapest:
         return tell(
-            "Cheapest: all {count} departures looked at from {first} to {last} go the same "
-            "way ({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
+            "Cheapest: all {count} departures looked at from {first} to {last} take the same "
+            "route ({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
             **words,
         )
     return tell(
-        "Quickest: all {count} departures looked at from {first} to {last} go the same "
-        "way ({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
+        "Quickest: all {count} departures looked at from {first} to {last} take the same route "
+        "({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
         **words,
     )
 

@@ -27,7 +27,7 @@ def say_openings(query: Query, openings: Sequence[Opening]) -> str:
     smallest = openings[0]
     if not smallest.closures:
         return message(
-            "no way within the limits asked (deadline, transshipments, places to avoid or pass)"
+            "no route within the limits asked (deadline, transshipments, places to avoid or pass)"
         )
     closures = [
         say_closure(closure, links)

@@ -113,7 +113,7 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
 
     rows = {number: _row(query, routes[number]) for number in set(best.values())}
     answers = {criterion: rows[number] for criterion, number in best.items()}
-    return dict.fromkeys(COMPARED, _no_route(message("no way is as quick"))) | answers
+    return dict.fromkeys(COMPARED, _no_route(message("no route is as quick"))) | answers
 
 
 def _least(values: Ints, ties: Ints) -> int:

@@ -58,9 +58,9 @@ def skim(
         A row a pair: origin, destination, cargo_id, generalised_cost_usd, time_h, time_p95_h,
         cost_usd, carbon_kg, risk_share, length_km, border_h, border_usd (the part of time and money
         spent on links between two countries: queue, clearance, anchorage and their fees), reason;
-        where there is no route they are null and reason is ``no way``. time_p95_h: of a log-normal
-        with the sum's mean and variance. As in :func:`corridor.routing.journeys.sample`, hours
-        under way err together within a mode, every border, terminal, headway and storm by itself;
+        where there is no route they are null and reason is ``no route``. time_p95_h: of a
+        log-normal with the sum's mean and variance. As in
+        :func:`corridor.routing.journeys.sample`, hours under way err together within a mode, every border, terminal, headway and storm by itself;
         hours of opening add no spread.
 
     Notes
@@ -131,7 +131,7 @@ def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
         }
     )
     reached = pl.Series(is_reached)
-    reason = pl.when(reached).then(None).otherwise(pl.lit("no way")).alias("reason")
+    reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
     figures = figures.select(pl.when(reached).then(pl.all()))
     return pairs.hstack(figures).with_columns(reason)
 

@@ -186,7 +186,7 @@ def _say_verdict(element: str, closures: Sequence[str], is_shut: bool, gaps: str
 def _say_gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
     """Say how the best through the element compares with the best of all; null where none can."""
     if not openings:
-        return message("No way from origin to destination leads through it, whatever opens.")
+        return message("No route from origin to destination leads through it, whatever opens.")
     closures = openings[0].closures
     column = "opened" if closures else "through"
     gaps = [
@@ -215,7 +215,7 @@ def _say_gap(row: Mapping[str, Any], value: float) -> str:
     values = {"criterion": row["criterion"], "amount": amount}
     if row["best"] is None:
         # Translators: {criterion} is time, cost or carbon.
-        return message("{criterion} would be {amount} where there is no way now", **values)
+        return message("{criterion} would be {amount} where there is no route now", **values)
 
     gap = value - row["best"]
     if abs(gap) < NO_GAP:

@@ -23,7 +23,7 @@ def answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
         f"{trip['depart']}{_conditions(trip)}: "
     )
     if not routes.height:
-        return f"{question}no way. {trip['reason']}"
+        return f"{question}no route. {trip['reason']}"
 
     quickest = routes.sort("time_h", "cost_usd").row(0, named=True)
     cheapest = routes.sort("cost_usd", "time_h").row(0, named=True)
@@ -32,7 +32,7 @@ def answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
 
     return (
         f"{question}quickest {_figures(quickest)}; cheapest {_figures(cheapest)}. "
-        f"{trip['pareto_count']} ways are worth taking."
+        f"{trip['pareto_count']} routes are worth taking."
     )
 
 

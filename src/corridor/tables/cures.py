@@ -63,8 +63,8 @@ _CURES = {
     "(a spreadsheet may have made a date of it).",
     "hours": "Write opening hours as 08:00-20:00; leave the cell empty for round the clock.",
     "timetable": "Write departures in UTC as mon 08:00; thu 20:00.",
-    "words": "Part the words by blanks, without commas.",
-    "text": "Save the file as UTF-8 and type the text anew: "
+    "words": "Separate the words with spaces, without commas.",
+    "text": "Save the file as UTF-8 and type the text again: "
     "it holds signs that were lost on the way.",
 }
 

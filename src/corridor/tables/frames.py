@@ -25,7 +25,7 @@ _KINDS = {
     "date": "a date",
     "monthday": "a day of the year",
     "choice": "one of the values declared",
-    "words": "words parted by blanks",
+    "words": "words separated by spaces",
     "country": "a country's code",
     "hours": "opening hours",
     "timetable": "a timetable",

@@ -61,7 +61,7 @@ def from_frame(frame: pl.DataFrame, file: str) -> RawTable:
         raise Unreadable(
             "bad-column-type",
             f"has a column that is not plain values ({first_line(error)}).",
-            do="Write lists as words parted by blanks, and everything else as text or numbers.",
+            do="Write lists as words separated by spaces, and everything else as text or numbers.",
         ) from None
 
     return RawTable(file, tuple(frame.columns), trimmed(text), range(2, frame.height + 2))

@@ -79,7 +79,7 @@ LINKS = Table(
             low=600,
             high=1700,
         ),
-        number("length_km", "length of the way", "km", required=True, high=30000),
+        number("length_km", "length of the link", "km", required=True, high=30000),
         number(
             "speed_kmh",
             "speed under way, without stops at borders; null only on links not yet open",
@@ -317,7 +317,7 @@ SERVICES = Table(
         Column(
             "link_ids",
             "words",
-            "links run over, in order, parted by blanks",
+            "links run over, in order, separated by spaces",
             required=True,
             refers="links",
         ),

@@ -31,7 +31,7 @@ def _prose(name: str, meaning: str, *, many: bool = False) -> Column:
 
 def _message(name: str, *, many: bool = False) -> Column:
     """Declare the packed messages of a column of prose."""
-    meaning = f"{name} as a packed message, told anew in any language; null: a text of the study"
+    meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
     return Column(f"{name}_message", "message", meaning, many=many)
 
 
@@ -220,7 +220,7 @@ CLOSURES = Table(
     None,
     "what changes shut on the scenario's day, and the windows that shut links in some season",
     (
-        Column("element", "text", "links shut, parted by blanks"),
+        Column("element", "text", "links shut, separated by spaces"),
         _choice("kind", "what shuts them", "change", "window"),
         _prose("what", "note of the change or window, else its id"),
         Column("from_on", "date", "first day shut; null: not dated"),
@@ -252,7 +252,7 @@ VALIDATION = Table(
             "within 25 %",
             "miss",
             "possible",
-            "no way",
+            "no route",
         ),
         _prose("explains", "why the model may differ, known before comparing"),
         _SOURCE,
@@ -612,7 +612,7 @@ LOSS_MOVES = Table(
         _id("origin", "place the goods start from", "nodes"),
         _id("destination", "place they go to", "nodes"),
         _id("cargo_id", "cargo", "cargoes"),
-        _choice("moved", "what changes", "same", "cost", "route", "opened", "cut", "no way"),
+        _choice("moved", "what changes", "same", "cost", "route", "opened", "cut", "no route"),
         number("generalised_cost_usd_before", "generalised cost of a unit without them", "USD"),
         number("generalised_cost_usd_after", "generalised cost of a unit with them", "USD"),
         number("cost_usd_before", "money of a unit without them; null: no route", "USD"),
@@ -760,7 +760,7 @@ LOSS_FAMILIES = Table(
     None,
     "families of lengths fitted to histories of enough closures, best first",
     (
-        Column("history", "text", "hazards whose closures shut the same link, parted by blanks"),
+        Column("history", "text", "hazards whose closures shut the same link, separated by spaces"),
         _id("place", "such a link", "links"),
         Column("family", "text", "family of lengths"),
         _count("parameters_count", "parameters of the family"),

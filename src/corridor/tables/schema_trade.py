@@ -126,7 +126,7 @@ MARKETS = Table(
 FIGURES = Table(
     "figures",
     "figure_id",
-    "single published figures that claims and commitments are held against",
+    "single published figures that claims and commitments are compared with",
     (
         key("figure_id", "short lower-case word"),
         Column("name", "text", "what was counted", required=True),
@@ -173,7 +173,7 @@ CLAIMS = Table(
             choices=CHECKS,
         ),
         Column("left", "text", "table:row:column the check starts from"),
-        Column("right", "text", "table:row:column it is held against"),
+        Column("right", "text", "table:row:column it is compared with"),
         number(
             "tolerance_share",
             "relative gap up to which it counts as consistent; null: 0.02",
@@ -183,7 +183,7 @@ CLAIMS = Table(
         Column(
             "decides",
             "boolean",
-            "the verdict hangs on this row; false: shown beside it",
+            "the verdict depends on this row; false: shown beside it",
             required=True,
         ),
         *EVIDENCE,

@@ -1,7 +1,7 @@
 """What corridors can do for the trade of two countries, and how far that is from a target.
 
 The whole chain of a study: skims through a year under every scenario, trade costs, forecasts from
-each baseline, and the target held against them.
+each baseline, and the target compared with them.
 """
 
 from __future__ import annotations

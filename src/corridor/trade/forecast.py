@@ -332,15 +332,15 @@ def _untouched(before: Floats, values: Floats, codes: list[str]) -> tuple[str, .
     if len(pairs) > MAX_NAMED:
         return (
             message(
-                "{pairs} and more trade although the base network has no way between them: their "
-                "costs are left as they are.",
+                "{pairs} and more trade although the base network has no route between them: "
+                "their costs are left as they are.",
                 pairs=named,
             ),
         )
     return (
         message(
-            "{pairs} trade although the base network has no way between them: their costs are "
-            "left as they are.",
+            "{pairs} trade although the base network has no route between them: their costs "
+            "are left as they are.",
             pairs=named,
         ),
     )

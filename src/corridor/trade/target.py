@@ -29,7 +29,7 @@ Direction: TypeAlias = tuple[str, str]  # exporter, importer
 
 @dataclass(frozen=True)
 class TargetGap:
-    """A target held against what growth and corridors give.
+    """A target compared with what growth and corridors give.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ from corridor.web.questions import State, choices, what_if_rows
 from corridor.web.what_if import with_what_if
 
 MAX_NETWORKS = 48
-MAX_REMEMBERED = 400  # things one network remembers before it is made anew
+MAX_REMEMBERED = 400  # things one network remembers before it is made again
 LOOK_AGAIN_S = 2.0
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -54,7 +54,7 @@ class StudyState:
 
 
 class LiveStudy:
-    """The study of a folder, read anew when its files change, and its networks, the latest kept.
+    """The study of a folder, read again when its files change, and its networks, the latest kept.
 
     A study that can no longer be used stays as it was; ``trouble`` then says why.
     """
@@ -82,7 +82,7 @@ class LiveStudy:
             return self._study
 
     def read_again(self) -> Study:
-        """Return the study read anew, as after a saving."""
+        """Return the study read again, as after a saving."""
         with self._lock:
             self._read(_stamp(self.folder))
             return self._study

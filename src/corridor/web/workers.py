@@ -176,7 +176,7 @@ class Workers:
                 return
 
             if self._computations.get(key) is computation:
-                del self._computations[key]  # whoever asks from now on starts anew
+                del self._computations[key]  # whoever asks from now on starts again
             computation.stop()
 
     def _store(self, key: Hashable, computation: _Computation, done: Future[Answer]) -> None:
