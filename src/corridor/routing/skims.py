@@ -59,9 +59,9 @@ def skim(
         cost_usd, carbon_kg, risk_share, length_km, border_h, border_usd (the part of time and money
         spent on links between two countries: queue, clearance, anchorage and their fees), reason;
         where there is no route they are null and reason is ``no route``. time_p95_h: of a
-        log-normal with the sum's mean and variance. As in
-        :func:`corridor.routing.journeys.sample`, hours under way err together within a mode, every border, terminal, headway and storm by itself;
-        hours of opening add no spread.
+        log-normal with the sum's mean and variance. As in :func:`corridor.routing.journeys.sample`,
+        hours under way err together within a mode, every border, terminal, headway and storm by
+        itself; hours of opening add no spread.
 
     Notes
     -----
