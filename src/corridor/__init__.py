@@ -1,5 +1,4 @@
-"""Plan and appraise international freight corridors: which way goods can go, when, at what cost,
-time, carbon and risk."""
+"""Plan and appraise international freight corridors: routes, closures, trade, evidence."""
 
 from __future__ import annotations
 

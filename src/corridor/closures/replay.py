@@ -26,8 +26,9 @@ def replay(
     to_on: dt.date | str,
     **options: Unpack[SimulateOptions],
 ) -> pl.DataFrame:
-    """Return what a dated closure did to every trip sent between two days, both included, by the
-    rules of ``simulate``.
+    """Return what a dated closure did to every trip sent between two days, both included.
+
+    By the rules of ``simulate``.
 
     network: without the closure. demand: units of a whole year, the same every day. closure: rows
     of ``changes`` that close links, with from_on and to_on (null: open end). One row a trip: sent_t

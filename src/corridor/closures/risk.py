@@ -116,12 +116,15 @@ class TripYears(NamedTuple):
     value_usd: Floats
 
     def loss_usd(self) -> Floats:
+        """Return what closures cost: extra generalised cost, and the worth of lost units."""
         return self.extra_usd + self.lost_units * self.lost_unit_usd
 
     def lost_t(self) -> Floats:
+        """Return the tonnes given up."""
         return self.lost_units * self.t
 
     def lost_trade_usd(self) -> Floats:
+        """Return the full value of the goods given up."""
         return self.lost_units * self.value_usd
 
 

@@ -1,5 +1,4 @@
-"""Simulation: years of closures drawn from hazards, and what each year costs the demand that has to
-go round, wait or stay.
+"""Simulation: years of closures drawn from hazards, and what each costs the demand.
 
 Every day each trip sends a day's share of its units. Goods leave by the cheapest way that is open
 that day: what is shut is known, how long it will last is not. Goods that meet a closure on the way
@@ -262,8 +261,10 @@ def _blocks(task: Task, draws: int, workers: int | None, options: SimulateOption
 
 
 def draw_block(task: Task, first: int, last: int) -> Block:
-    """Return the results of some draws: totals [draws, trips, 4], cents by link [draws, links] and
-    the events of all."""
+    """Return the results of some draws.
+
+    Totals [draws, trips, 4], cents by link [draws, links] and the events of all.
+    """
     from corridor.kernels import states
 
     trips = task.quiet.shape[1]

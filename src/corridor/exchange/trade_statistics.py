@@ -1,5 +1,4 @@
-"""Trade data as customs offices publish them: readers for UN Comtrade and CEPII BACI, and what may
-be wrong in them.
+"""Trade data as customs offices publish them: readers for UN Comtrade and CEPII BACI.
 
 A trade frame has the columns of the table ``trade`` that a reader can fill: exporter, importer,
 sector_id, year, value_usd, weight_t, series, basis.

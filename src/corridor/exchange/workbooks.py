@@ -1,5 +1,4 @@
-"""Tables for spreadsheets: one workbook, or a folder of CSV files that any spreadsheet reads as
-UTF-8."""
+"""Tables for spreadsheets: one workbook, or a folder of CSV files read as UTF-8."""
 
 from __future__ import annotations
 

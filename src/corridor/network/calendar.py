@@ -68,16 +68,17 @@ def parse_monthday(text: str) -> tuple[int, int]:
 
 
 def parse_hours(text: str) -> tuple[int, int]:
-    """Return (start, end) minutes of the day of ``08:00-20:00``; an end not after the start lies on
-    the next day."""
+    """Return (start, end) minutes of the day of ``08:00-20:00``.
+
+    An end that is not after the start lies on the next day.
+    """
     first, _, last = text.partition("-")
     start, end = (_minutes_of_day(part) for part in (first, last))
     return start, end if end > start else end + DAY_MIN
 
 
 def parse_timetable(text: str) -> list[int]:
-    """Return minutes since Monday 00:00 UTC of each departure of ``mon 08:00; thu 20:00``,
-    sorted."""
+    """Return the departures of ``mon 08:00; thu 20:00`` in minutes since Monday 00:00 UTC, sorted."""
     departures = []
     for part in text.split(";"):
         if part.strip():
@@ -170,8 +171,10 @@ def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) 
 
 
 def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> list[Span]:
-    """Return one span of a single minute for each departure (minutes since Monday) in [from_min,
-    to_min)."""
+    """Return one span of a single minute for each departure in [from_min, to_min).
+
+    departures: minutes since Monday.
+    """
     # 1970-01-01 was a Thursday, three days into its week: the Monday at or before from_min.
     first = (from_min + 3 * DAY_MIN) // WEEK_MIN * WEEK_MIN - 3 * DAY_MIN
     instants = (
@@ -181,8 +184,10 @@ def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> li
 
 
 def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
-    """Return the times when both calendars are open; delays add up, the chances of being open
-    multiply."""
+    """Return the times when both calendars are open.
+
+    Delays add up, the chances of being open multiply.
+    """
     both: list[Span] = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -247,8 +252,7 @@ def is_open(spans: Sequence[Span], at_min: int) -> bool:
 
 
 def next_open(spans: Sequence[Span], at_min: int) -> int | None:
-    """Return the first minute from at_min on at which a way can be entered; None if there is
-    none."""
+    """Return the first minute from at_min on at which an arc can be entered; null: never."""
     for span in spans:
         if span.end_min > at_min:
             return max(at_min, span.start_min)
@@ -281,7 +285,7 @@ def _overlap(a: Span, b: Span) -> bool:
 
 
 def _leap_day_else(year: int, monthday: tuple[int, int], instead: tuple[int, int]) -> dt.date:
-    """The day in that year; in common years another one instead of 29 February."""
+    """Return the day in that year; in common years another one instead of 29 February."""
     return dt.date(year, *(instead if monthday == (2, 29) and not isleap(year) else monthday))
 
 

@@ -1,5 +1,4 @@
-"""Durations: how long a closure lasts, in four families, each told by its median and the spread of
-its logarithm.
+"""Durations: how long a closure lasts, in four families, each with a median and a spread.
 
 ``sigma`` is the standard deviation of the logarithm of the length in every family, so that families
 compare:
@@ -35,16 +34,20 @@ LN2 = math.log(2)
 
 
 def sigma_of_xi(xi: float) -> float:
-    """Return the spread of the logarithm of a Pareto (Lomax) length with tail index 1 / xi; xi 0 is
-    the exponential."""
+    """Return the spread of the logarithm of a Pareto (Lomax) length with tail index 1 / xi.
+
+    xi of 0 is the exponential.
+    """
     from scipy.special import polygamma
 
     return math.sqrt(EXPONENTIAL_SIGMA**2 + (float(polygamma(1, 1 / xi)) if xi > 0 else 0.0))
 
 
 def xi_of_sigma(sigma: float) -> float:
-    """Return the xi whose Pareto (Lomax) length has this spread of its logarithm; CallError below
-    the exponential's."""
+    """Return the xi whose Pareto (Lomax) length has this spread of its logarithm.
+
+    Raises CallError below the exponential's spread.
+    """
     from scipy.optimize import brentq
 
     if sigma < EXPONENTIAL_SIGMA - 1e-9:
@@ -76,8 +79,9 @@ def survival(family: str, median_d: float, sigma: float, days: ArrayLike) -> Flo
 
 
 def quantile(family: str, median_d: float, sigma: float, shares: ArrayLike) -> Floats:
-    """Return the days that a share of closures does not outlast; with uniform shares these are
-    draws of a duration.
+    """Return the days that a share of closures does not outlast.
+
+    With uniform shares these are draws of a duration.
 
     shares: at least 0, below 1. The inverse of 1 - survival.
     """
@@ -98,8 +102,10 @@ def quantile(family: str, median_d: float, sigma: float, shares: ArrayLike) -> F
 
 
 def mean_d(family: str, median_d: float, sigma: float) -> float | None:
-    """Return the mean length in days; null where the tail is so heavy that there is none (pareto
-    with xi of 1 or more)."""
+    """Return the mean length in days; null where the tail is too heavy for one.
+
+    That is a pareto with xi of 1 or more.
+    """
     match _known(family):
         case "lognormal":
             return median_d * math.exp(sigma**2 / 2)

@@ -28,8 +28,7 @@ def great_circle_km(
     to_lon_deg: ArrayLike,
     to_lat_deg: ArrayLike,
 ) -> Floats:
-    """Return the shortest distances over the sphere in km, element by element; nan where a
-    coordinate is.
+    """Return the shortest distances over the sphere in km; nan where a coordinate is.
 
     The ellipsoid's differ by up to 0.6 %. Source: Sinnott (1984), haversine formula.
     """
@@ -49,8 +48,10 @@ def great_circle_km(
 
 
 def countries_at(lon_deg: float, lat_deg: float) -> frozenset[str]:
-    """Return the ISO 3166 codes of the countries a point lies in: several where zones overlap, none
-    on the high sea."""
+    """Return the ISO 3166 codes of the countries a point lies in.
+
+    Several where zones overlap, none on the high sea.
+    """
     import tzfpy
 
     of = _zones()

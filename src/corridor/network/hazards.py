@@ -110,8 +110,10 @@ def refuse_too_many(hazards: pl.DataFrame) -> None:
 
 
 def weights(network: Network, depart_min: int) -> Ints:
-    """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64]; risks of a
-    route add up in it."""
+    """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64].
+
+    The risks of a route add up in it.
+    """
     day = day_of(depart_min)
     return network.once(Derived.HAZARD_WEIGHTS.of(day), lambda: _weights(network, day))
 
@@ -130,15 +132,13 @@ def risk_share(weight: int) -> float:
 
 
 def route_risk(network: Network, bits: int, depart_min: int) -> float:
-    """Return the chance that at least one of the hazards whose bits are set strikes, each counted
-    once."""
+    """Return the chance that at least one of the hazards whose bits are set strikes."""
     weight = weights(network, depart_min)
     return risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1))
 
 
 def names(network: Network, bits: int, depart_min: int) -> list[str]:
-    """Return the hazard_ids whose bits are set and that may strike in the 30 days from a
-    departure."""
+    """Return the hazards whose bits are set and that may strike within 30 days of a departure."""
     return [
         row["hazard_id"]
         for h, row in enumerate(network.rows("hazards"))

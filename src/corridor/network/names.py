@@ -116,7 +116,7 @@ def matching_links(network: Network, word: str) -> Bools:
 
 
 def _term(network: Network, word: str) -> Term | None:
-    """The term of a selector that a word stands for; null for a place."""
+    """Return the term of a selector that a word stands for; null for a place."""
     countries = {node["country"] for node in network.rows("nodes")}
     if re.fullmatch("[A-Z]{2}", word) and word in countries:
         return Term("country", word)

@@ -65,7 +65,7 @@ def applying(network: Network, party: Party) -> list[Applied]:
 
 
 def _links_covered(network: Network, rule: Row) -> tuple[int, ...]:
-    """The link rows a rule covers, selected once."""
+    """Return the link rows a rule covers, selected once."""
     links = network.frames["links"]
     nodes = network.frames["nodes"]
     return network.once(

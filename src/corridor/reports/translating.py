@@ -1,5 +1,4 @@
-"""Results with their texts in the reader's language: names and notes of the study, reasons,
-arithmetic and warnings.
+"""Results with their texts in the reader's language: names, notes, reasons, arithmetic.
 
 Which columns hold such texts is declared: in :mod:`corridor.tables.schema_results` for what a run
 keeps, in :data:`corridor.runs.texts.SHOWN` for the study's own tables.

@@ -1,5 +1,4 @@
-"""The texts of a study that a reader sees, and the catalogue that holds them in another
-language."""
+"""The texts of a study that a reader sees, and their catalogue in another language."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Settings: what ``study.toml`` says of a study: its title, its scenarios and the trips it
-answers."""
+"""Settings: what ``study.toml`` says: title, scenarios, and the trips a study answers."""
 
 from __future__ import annotations
 

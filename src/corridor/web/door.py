@@ -79,8 +79,9 @@ class Door:
         await self.app(scope, _replay(body, receive), send)
 
     def _check_host(self, headers: RequestHeaders) -> None:
-        """Refuse a foreign name on a loopback address: a page elsewhere may have its name lead
-        here.
+        """Refuse a foreign name on a loopback address.
+
+        A page elsewhere may have its name lead here.
 
         Starlette's TrustedHostMiddleware does not fit: it answers 400 in plain text where callers
         are promised a status, a word and JSON, and it cuts the IPv6 name ``[::1]`` at a colon.

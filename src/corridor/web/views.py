@@ -230,8 +230,11 @@ def add_views(
 
 
 def _endpoint(view: View, method: str, live: LiveStudy, workers: Workers) -> Callable[..., Any]:
-    """Return the function that serves a view, with a signature FastAPI reads its parameters from:
-    the question, and an id for each word in braces."""
+    """Return the function that serves a view.
+
+    FastAPI reads its parameters from the signature: the question, and an id for each word in
+    braces.
+    """
 
     async def endpoint(request: Request, question: State, **ids: str) -> Response:
         def compute() -> Answer:
