@@ -21,3 +21,9 @@ def test_examples_are_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(name)
     outcome = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert outcome.failed == 0
+
+
+def test_public_verbs_have_an_example() -> None:
+    verbs = [getattr(corridor, name) for name in corridor.__all__ if name[0].islower()]
+    silent = [verb.__name__ for verb in verbs if ">>>" not in (verb.__doc__ or "")]
+    assert not silent, f"no example: {', '.join(silent)}"

@@ -102,6 +102,14 @@ def rank(
     Source: Taylor, Sekhar and D'Este (2006), Networks and Spatial Economics 6, vulnerability as
     loss of generalised cost; Jenelius, Petersen and Mattsson (2006), Transportation Research A 40,
     unsatisfied demand beside it.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> demand = network.frames["demand"].head(3)
+    >>> co.rank(network, demand, on="2026-07-01", kinds=["crossing"], pairs=0).height > 0
+    True
     """
     if by not in MEASURES:
         raise UnknownName("measure to rank by", by, MEASURES)

@@ -42,6 +42,14 @@ def compare_families(closures: pl.DataFrame, families: Sequence[str] = FAMILIES)
         For too few closures that ended.
 
     Source: Burnham and Anderson (2002), Model selection and multimodel inference, section 2.9.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> events = co.read("studies/kazakhstan-pakistan").tables["events"]
+    >>> history = co.history(events, "af-pk-all", "torkham-shut")
+    >>> co.compare_families(history)["family"].to_list()[0]
+    'lognormal'
     """
     days, ended = lengths(closures)
     fits = [fit_durations(days, ended, family) for family in families]

@@ -77,6 +77,13 @@ def fit(events: pl.DataFrame, hazards: pl.DataFrame, *, family: str | None = Non
 
     Source: Garwood (1936), Biometrika 28, 437-442, for the rate;
     :mod:`corridor.closures.likelihood` for the length.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> tables = co.read("studies/kazakhstan-pakistan").tables
+    >>> co.fit(tables["events"], tables["hazards"])["hazard_id"].to_list()[:2]
+    ['af-pk-all', 'torkham-shut']
     """
     with_events = events["hazard_id"].to_list()
     rows = [

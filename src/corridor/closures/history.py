@@ -44,6 +44,13 @@ def history(events: pl.DataFrame, *hazard_ids: str) -> pl.DataFrame:
     ------
     UnknownName
         For a hazard without events.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> events = co.read("studies/kazakhstan-pakistan").tables["events"]
+    >>> co.history(events, "torkham-shut").height > 0
+    True
     """
     for hazard_id in hazard_ids:
         _require_events(events, hazard_id)

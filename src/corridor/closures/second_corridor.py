@@ -50,6 +50,16 @@ def second_corridor(
     ------
     CallError
         Where no trip has a route in both, or for a folder.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> demand = network.frames["demand"].head(2)
+    >>> hazards = network.frames["hazards"]
+    >>> worth = co.second_corridor(network, network, demand, hazards, on="2026-07-01", draws=2)
+    >>> worth.filter(measure="all_usd")["difference"].item()
+    0.0
     """
     if options.get("folder") is not None:
         raise CallError("folder holds the draws of one network; a comparison has two.")

@@ -147,6 +147,15 @@ def simulate(
 
     Source: compound Poisson disruptions; expected annual loss and return periods as in Koks et al.
     (2019), Nature Communications 10, 2677.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> demand = network.frames["demand"].head(2)
+    >>> risk = co.simulate(network, demand, network.frames["hazards"], on="2026-07-01", draws=2)
+    >>> risk.years.height
+    2
     """
     if draws < 1:
         raise CallError(f"draws must be 1 or more, not {draws}.")

@@ -78,7 +78,7 @@ def parse_hours(text: str) -> tuple[int, int]:
 
 
 def parse_timetable(text: str) -> list[int]:
-    """Return the departures of ``mon 08:00; thu 20:00`` in minutes since Monday 00:00 UTC, sorted."""
+    """Return the departures of ``mon 08:00; thu 20:00``: minutes since Monday 00:00 UTC, sorted."""
     departures = []
     for part in text.split(";"):
         if part.strip():

@@ -46,6 +46,13 @@ def report(
         There is no Chromium to print with.
     OSError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import corridor as co
+    >>> co.report({}, tempfile.mkdtemp() + "/report.html").name
+    'report.html'
     """
     from corridor.reports.page import page
     from corridor.reports.printing import print_pdf, require_browser

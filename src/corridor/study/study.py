@@ -115,6 +115,12 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
         Something is wrong with the study; holds every finding that is an error.
     UnknownName
         The study has no such scenario.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> co.read("studies/kazakhstan-pakistan", scenario="summit-2026").scenario.scenario_id
+    'summit-2026'
     """
     tables, settings, findings = _look(folder)
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -151,6 +157,14 @@ def new(folder: str | os.PathLike[str]) -> Path:
     ------
     CallError
         The folder holds something or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import corridor as co
+    >>> folder = co.new(tempfile.mkdtemp() + "/my-study")
+    >>> co.check(folder)
+    []
     """
     home = Path(folder)
     try:

@@ -116,6 +116,16 @@ def forecast_target(
         Where its tables of trade are wrong.
     NotConverged
         Where no equilibrium is found.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import corridor as co
+    >>> study = co.read(co.new(tempfile.mkdtemp() + "/my-study"))
+    >>> co.forecast_target(study)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    corridor.errors.CallError: The study asks about no trade target: add a section [target] ...
     """
     goal = _goal(study, goal)
     baselines = read_baselines(study, goal, options)

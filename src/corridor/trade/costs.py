@@ -54,6 +54,16 @@ def trade_costs(
     -----
     Source: time, Hummels and Schaur (2013), American Economic Review 103(7), 0.6-2.1 % of value a
     day; reliability ratio 0.3-1.0 is a range in use for freight, not estimated here.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> skims = co.skim(network, cargo="bulk-t", depart="2026-07-01", places=["almaty", "karachi"])
+    >>> frames = network.frames
+    >>> sectors = frames["sectors"].filter(cargo_id="bulk-t")
+    >>> co.trade_costs(skims, sectors, frames["cargoes"], frames["markets"]).columns[:3]
+    ['exporter', 'importer', 'sector_id']
     """
     _check_skims(skims, sectors)
     priced = _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))

@@ -153,6 +153,14 @@ def complete_flows(
     ------
     StudyError
         Where a total is missing or an observed flow exceeds it.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> frames = co.read("studies/kazakhstan-pakistan").network.frames
+    >>> flows = co.complete_flows(frames["trade"], frames["countries"], year=2025)
+    >>> sorted(flows["basis"].unique())
+    ['estimated', 'observed', 'predicted']
     """
     models = countries.filter(pl.col("gdp_usd").is_not_null()).sort("country")
     _check_totals(models)
@@ -311,6 +319,12 @@ def split_flows(
     Shares towards one importer go before its shares towards all. Value, band and potential are
     split alike; the total of a pair does not change; the grade is the worse of the flow's and the
     share's. Raises StudyError where shares are missing or do not add up to 1.
+
+    >>> import corridor as co
+    >>> frames = co.read("studies/kazakhstan-pakistan").network.frames
+    >>> flows = co.complete_flows(frames["trade"], frames["countries"], year=2025)
+    >>> co.split_flows(flows, frames["specialisations"], frames["sectors"]).height > flows.height
+    True
     """
     _check_shares(flows, specialisations, sectors)
     shares = _sector_shares(flows, specialisations, sectors)

@@ -92,7 +92,13 @@ def serve(
 
 
 def web_answer(study: str | Path, address: str) -> tuple[int, bytes]:
-    """Return status and body of a GET on an address such as ``/api/study``, without a server."""
+    """Return status and body of a GET on an address such as ``/api/study``, without a server.
+
+    >>> import corridor as co
+    >>> status, body = co.web_answer("studies/kazakhstan-pakistan", "/api/links/nowhere")
+    >>> status
+    404
+    """
     _, make_app = _import_server()
     path, _, query = address.partition("?")
     if not path.startswith("/"):
