@@ -33,6 +33,7 @@ from corridor.closures.failures import routes_without
 from corridor.kernels import Ints
 from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED
+from corridor.kernels.records import Graph, Groups
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 
@@ -109,7 +110,8 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
     tail, head, weight, link = (a[order].astype(np.int64) for a in (tail, head, weight, link))
     ptr = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=nodes))]).astype(np.int64)
     back_ptr = np.concatenate([[0], np.cumsum(np.bincount(head, minlength=nodes))]).astype(np.int64)
-    graph = ptr, head, tail, back_ptr, np.argsort(head, kind="stable").astype(np.int64)
+    graph = Graph(ptr, head, tail)
+    arcs_into = Groups(np.argsort(head, kind="stable").astype(np.int64), back_ptr)
     arcs = packed([np.flatnonzero(link == k) for k in range(len(edges))])
     places = np.sort(rng.choice(nodes, zones, replace=False)).astype(np.int64)
     goals = packed([[z] for z in places.tolist()])
@@ -117,7 +119,10 @@ def planar_case(nodes: int, zones: int, sample: int) -> None:
 
     def every() -> Ints:
         return np.stack(
-            [without_each(graph, weight, nothing, np.array([s]), goals, arcs)[0] for s in places]
+            [
+                without_each(graph, arcs_into, weight, nothing, np.array([s]), goals, arcs)[0]
+                for s in places
+            ]
         )
 
     every()

@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import dijkstra
 import corridor as co
 from corridor.closures import simulation
 from corridor.closures.closure_draws import hazards_at_work
+from corridor.kernels.records import COUNT
 from corridor.units import CALENDAR_YEAR_DAYS
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
@@ -53,7 +54,7 @@ def main() -> None:
             f"{seconds[workers]:.1f} s ({time.process_time() - cpu:.1f} s of processor)"
         )
         if workers == 1:
-            ways = int(simulation._books.book[0][1])
+            ways = int(simulation._books.book.counts[COUNT.routes])
             simulation._books.hash = None
     print(
         f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
@@ -72,7 +73,7 @@ def main() -> None:
     )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
     n = len(arrays.ptr) - 1
-    masks = task.base[2]
+    masks = task.network.hazard_bits
     began = time.perf_counter()
     for k in picked.tolist():
         regime, shut = states[k]

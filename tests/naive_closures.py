@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import Any
 
+from corridor.kernels.records import DatedNetwork, LossLimits
+
 NO_WAY = None
 DAY = 1440
 Arc = tuple[int, int, int]
@@ -73,34 +75,33 @@ class Year:
     """A network under closures, told as :func:`corridor.kernels.states.simulate` is told, walked in
     plain Python."""
 
-    def __init__(
-        self, base: tuple[Any, ...], active: Sequence[int], limits: tuple[Any, ...]
-    ) -> None:
-        (
-            (ptr, head, tail),
-            self.weights,
-            self.masks,
-            trips,
-            _,
-            _,
-            self.is_goal,
-            self.minutes,
-            self.regimes,
-        ) = base
+    def __init__(self, network: DatedNetwork, active: Sequence[int], limits: LossLimits) -> None:
+        ptr = network.graph.ptr
         self.states = len(ptr) - 1
-        self.head = head.tolist()
-        self.tail = tail.tolist()
+        self.head = network.graph.head.tolist()
+        self.tail = network.graph.tail.tolist()
         self.out = [range(ptr[u], ptr[u + 1]) for u in range(self.states)]
-        self.kind, start_ptr, starts, self.goal, self.hour_cents, self.tonnes, self.units, _, _ = (
-            trips
-        )
+        self.weights = network.weight
+        self.minutes = network.minutes
+        self.masks = network.hazard_bits
+        self.is_goal = network.is_goal
+        self.regimes = network.regime_of_day
+
+        trips = network.trips
+        starts = trips.starts
+        self.kind = trips.class_
         self.starts = [
-            starts[start_ptr[t] : start_ptr[t + 1]].tolist() for t in range(len(self.kind))
+            starts.numbers[a:b].tolist() for a, b in zip(starts.ptr, starts.ptr[1:], strict=False)
         ]
+        self.goal = trips.goal
+        self.hour_cents = trips.hour_cents
+        self.tonnes = trips.t_per_day
+        self.units = trips.units_per_day
+
         self.active = list(active)
-        self.patience, self.most_days = limits[0].tolist()
-        self.most = limits[1]
-        self.given = limits[2]
+        self.patience = limits.waiting.patience_days
+        self.most_days = limits.waiting.limit_days
+        self.most = limits.max_extra_cents
         self.known: dict[Any, tuple[int, list[int]] | None] = {}
 
     def is_shut(self, trip: int, arc: int, day: int) -> bool:

@@ -27,6 +27,7 @@ from corridor.closures.closure_draws import hazards_at_work
 from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.simulation import SimulateSettings, simulate
 from corridor.errors import CallError, StudyError
+from corridor.kernels.records import LossLimits
 
 SETTINGS = SimulateSettings(patience_days=3, limit_days=12, limit_share=0.3, memory_years=2)
 
@@ -41,9 +42,12 @@ def year_of(
         arrays, weight=np.where(arrays.weight < 0, -1, 100 * arrays.weight + noise)
     )
     task = simulation.make_task(broken, hazards, rng=3, settings=SETTINGS, days=days)
-    task = dataclasses.replace(
-        task, limits=(task.limits[0], 100 * task.limits[1], 100 * task.limits[2])
+    limits = LossLimits(
+        waiting=task.limits.waiting,
+        max_extra_cents=100 * task.limits.max_extra_cents,
+        lost_unit_cents=100 * task.limits.lost_unit_cents,
     )
+    task = dataclasses.replace(task, limits=limits)
     active = hazards_at_work(task.draws.closures(draw), task.draws.days)
     return simulation.draw_block(task, draw, draw + 1)["totals"][0], active, task
 
@@ -60,7 +64,7 @@ def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
         ]
     )
     totals, active, task = year_of(arrays, hazards, days=60)
-    naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(60)
+    naive = naive_closures.Year(task.network, active.tolist(), task.limits).totals(60)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert np.abs(totals).sum() > 0
 
@@ -80,7 +84,7 @@ def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
     arrays = compile_demand(network, demand, on="2026-10-20", days=160)
     hazards = network.frames["hazards"].with_columns(pl.col("events_per_year") * 8)
     totals, active, task = year_of(arrays, hazards, days=40)
-    naive = naive_closures.Year(task.base, active.tolist(), task.limits).totals(40)
+    naive = naive_closures.Year(task.network, active.tolist(), task.limits).totals(40)
     assert totals == pytest.approx(np.array(naive), rel=1e-12, abs=1e-6)
     assert (totals[:, 0] > 0).sum() >= 3 and totals[:, 1].max() > 0
 
@@ -95,16 +99,18 @@ def test_a_closure_met_on_the_way_by_hand() -> None:
         task, _ = simulation.prepare_task(
             network, demand, hazards, on=ON, rng=1, options=options, days=20
         )
-        assert int(task.quiet[1, 0, 0]) == 56000 and int(task.quiet[2, 0, 0]) == 16 * 60
-        slow = dataclasses.replace(
-            task, base=(*task.base[:7], 4 * task.base[7], task.base[8])
-        )  # 32 h to the pass
+        assert int(task.quiet.cents[0, 0]) == 56000 and int(task.quiet.minutes[0, 0]) == 16 * 60
+        slow = dataclasses.replace(  # 32 h to the pass
+            task, network=task.network._replace(minutes=4 * task.network.minutes)
+        )
         events = np.array([[0], [5], [5 + length]], np.int64)
         active = hazards_at_work(events, task.draws.days)
         totals = np.array(
-            naive_closures.Year(slow.base, active.tolist(), slow.limits).totals(1 + 5)
+            naive_closures.Year(slow.network, active.tolist(), slow.limits).totals(1 + 5)
         )
-        box_of_day_4 = naive_closures.Year(slow.base, active.tolist(), slow.limits).walk(0, 4, 1e9)
+        box_of_day_4 = naive_closures.Year(slow.network, active.tolist(), slow.limits).walk(
+            0, 4, 1e9
+        )
         # it reaches the pass on day 5 at 08:00
         if outcome == "waits":
             assert box_of_day_4[1:] == (
@@ -180,7 +186,7 @@ def test_a_small_book_of_ways_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     simulation._books.hash = "small"
     simulation._books.book = simulation.new_book(8)
     again = simulation.draw_block(small, 0, 6)
-    assert len(simulation._books.book[3]) > 8
+    assert len(simulation._books.book.cost) > 8
     assert all(np.array_equal(whole[name], again[name]) for name in whole)
 
 

@@ -19,6 +19,7 @@ import polars as pl
 from corridor.closures.periods import ArcCosts, Period, periods_between_changes
 from corridor.errors import CallError
 from corridor.kernels import Floats, Ints
+from corridor.kernels.records import Groups
 from corridor.language.messages import message
 from corridor.network.calendar import day_of
 from corridor.network.cost import cargo_hour_usd
@@ -72,7 +73,7 @@ class DemandArrays:
     class_of
         int64 [trips].
     starts, goals
-        States of each trip end to end, and where those of each trip begin: see :func:`packed`.
+        States of each trip.
     """
 
     network: Network
@@ -88,8 +89,8 @@ class DemandArrays:
     metres: Ints
     regime_of_day: Ints
     class_of: Ints
-    starts: tuple[Ints, Ints]
-    goals: tuple[Ints, Ints]
+    starts: Groups
+    goals: Groups
 
     def units(self) -> Floats:
         """Return the units of every trip a year [trips]."""
@@ -183,25 +184,24 @@ def compile_demand(
     )
 
 
-def packed(groups: Sequence[Sequence[int] | Ints]) -> tuple[Ints, Ints]:
-    """Return groups of numbers end to end, and where each begins int64 [groups + 1]."""
-    begins = np.zeros(len(groups) + 1, np.int64)
-    np.cumsum([len(group) for group in groups], out=begins[1:])
-    return np.array([number for group in groups for number in group], np.int64), begins
+def packed(groups: Sequence[Sequence[int] | Ints]) -> Groups:
+    """Return groups of numbers end to end."""
+    ptr = np.zeros(len(groups) + 1, np.int64)
+    np.cumsum([len(group) for group in groups], out=ptr[1:])
+    return Groups(np.array([number for group in groups for number in group], np.int64), ptr)
 
 
-def part(groups: tuple[Ints, Ints], number: int) -> Ints:
+def part(groups: Groups, number: int) -> Ints:
     """Return one group of :func:`packed`."""
-    numbers, begins = groups
-    return numbers[begins[number] : begins[number + 1]]
+    return groups.numbers[groups.ptr[number] : groups.ptr[number + 1]]
 
 
-def into(arrays: DemandArrays) -> tuple[Ints, Ints]:
-    """Return where the arcs into each state begin int64 [states + 1], and those arcs [arcs]."""
+def into(arrays: DemandArrays) -> Groups:
+    """Return the arcs into each state."""
     states_count = len(arrays.ptr) - 1
-    begins = np.zeros(states_count + 1, np.int64)
-    np.cumsum(np.bincount(arrays.head, minlength=states_count), out=begins[1:])
-    return begins, np.argsort(arrays.head, kind="stable").astype(np.int64)
+    ptr = np.zeros(states_count + 1, np.int64)
+    np.cumsum(np.bincount(arrays.head, minlength=states_count), out=ptr[1:])
+    return Groups(np.argsort(arrays.head, kind="stable").astype(np.int64), ptr)
 
 
 def _first_day(on: dt.date | str, days: int) -> dt.date:

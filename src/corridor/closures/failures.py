@@ -17,6 +17,7 @@ from corridor.closures.demand_arrays import DemandArrays, into, packed, part
 from corridor.closures.elements import Element
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import Graph
 from corridor.units import HOUR_MIN
 
 MEASURES: dict[str, Any] = {
@@ -69,8 +70,8 @@ def routes_without(
 
     regime = arrays.regime_of_day[0]
     first_day = arrays.weight[regime] if weight is None else weight
-    back_ptr, back_arc = into(arrays)
-    graph = (arrays.ptr, arrays.head, arrays.tail, back_ptr, back_arc)
+    graph = Graph(arrays.ptr, arrays.head, arrays.tail)
+    arcs_into = into(arrays)
     arcs_of_elements = packed([element.arcs for element in elements])
 
     costs = np.zeros((len(elements) + 1, arrays.trips.height), np.int64)
@@ -79,6 +80,7 @@ def routes_without(
         stopping.raise_if_stopped()
         costs[:, trips], sums[:, :, trips] = without_each(
             graph,
+            arcs_into,
             first_day[class_],
             np.stack([arrays.minutes[regime, class_], arrays.metres]),
             starts,

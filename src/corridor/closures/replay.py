@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from corridor.closures.closure_draws import hazards_at_work
-from corridor.closures.simulation import SimulateOptions, new_book, prepare_task
+from corridor.closures.simulation import FIRST_ROUTES, SimulateOptions, new_book, prepare_task
 from corridor.errors import CallError, UnknownName
+from corridor.kernels.records import CLOSURE_LOSS, TRIP_LOSS, Closures, Losses
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import read_instant
@@ -64,7 +65,7 @@ def replay(
     task, arrays = prepare_task(
         network, demand, hazards, on=first, rng=0, options=options, days=days
     )
-    horizon = len(task.base[8])
+    horizon = len(task.network.regime_of_day)
     trips = arrays.trips.height
     spans = [
         (row["from_on"] or first, row["to_on"] or first + dt.timedelta(days=horizon))
@@ -75,25 +76,31 @@ def replay(
     ).T
     events = np.ascontiguousarray(events[:, np.argsort(events[1], kind="stable")])
     active = hazards_at_work(events, horizon)
-    book = new_book(1 << 15)
+    book = new_book(FIRST_ROUTES)
     while True:
-        totals = np.zeros((trips, 4))
-        by_link = np.zeros(network.frames["links"].height)
-        room = totals, np.zeros((events.shape[1], 2)), by_link, np.zeros(events.shape[1], np.int64)
-        if states.simulate(task.base, book, active, events, task.quiet, task.limits, room):
+        losses = Losses(
+            by_trip=np.zeros((trips, len(TRIP_LOSS))),
+            by_closure=np.zeros((events.shape[1], len(CLOSURE_LOSS))),
+            by_link=np.zeros(network.frames["links"].height),
+            last_arrival=np.zeros(events.shape[1], np.int64),
+        )
+        if states.simulate(
+            task.network, book, active, Closures(*events), task.quiet, task.limits, losses
+        ):
             break
-        book = new_book(2 * len(book[3]))
+        book = new_book(2 * len(book.cost))
+    by_trip = losses.by_trip
     tonnes = arrays.column("t_per_unit")
     value = arrays.column("value_usd_per_unit")
-    sent = arrays.units() / CALENDAR_YEAR_DAYS * (task.quiet[0] == states.SERVED).sum(axis=1)
+    sent = arrays.units() / CALENDAR_YEAR_DAYS * (task.quiet.outcome == states.SERVED).sum(axis=1)
     return arrays.trips.select("demand_id").with_columns(
         pl.Series("sent_t", sent * tonnes),
         pl.Series("sent_usd", sent * value),
-        pl.Series("lost_t", totals[:, 2] * tonnes),
-        pl.Series("lost_trade_usd", totals[:, 2] * value),
-        pl.Series("extra_usd", totals[:, 0] / 100),
-        pl.Series("delay_t_days", totals[:, 1] / DAY_MIN),
-        pl.Series("held_t", totals[:, 3] * tonnes),
+        pl.Series("lost_t", by_trip[:, TRIP_LOSS.lost_units] * tonnes),
+        pl.Series("lost_trade_usd", by_trip[:, TRIP_LOSS.lost_units] * value),
+        pl.Series("extra_usd", by_trip[:, TRIP_LOSS.extra_cents] / 100),
+        pl.Series("delay_t_days", by_trip[:, TRIP_LOSS.delay_t_min] / DAY_MIN),
+        pl.Series("held_t", by_trip[:, TRIP_LOSS.late_units] * tonnes),
     )
 
 

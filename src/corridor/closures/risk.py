@@ -14,6 +14,7 @@ import polars as pl
 
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.kernels import Floats, Ints
+from corridor.kernels.records import Dispatches
 from corridor.language.messages import figure, message
 from corridor.parallel import Block
 from corridor.tables.store import installed_version, write_results
@@ -131,7 +132,7 @@ class TripYears(NamedTuple):
 def summarise(
     arrays: DemandArrays,
     hazards: pl.DataFrame,
-    quiet: Ints,
+    quiet: Dispatches,
     blocks: Sequence[Block],
     provenance: Mapping[str, Any],
 ) -> Risk:
@@ -144,7 +145,7 @@ def summarise(
     hazards
         Rows of the ``hazards`` table that were drawn from.
     quiet
-        int64 [4, trips, days]: what each trip of each day meets without hazards, as
+        What each trip of each day meets without hazards, as
         :func:`corridor.kernels.states.undisturbed` returns it.
     blocks
         Results of :func:`corridor.closures.simulation.draw_block`, in order of the draws.
@@ -154,7 +155,7 @@ def summarise(
     trip_years = _trip_years(arrays, blocks, provenance["limit_share"])
     by_link_usd = np.concatenate([block["by_element"] for block in blocks]) / 100
     event_rows = np.concatenate([block["events"] for block in blocks])
-    days = quiet.shape[2]
+    _, days = quiet.outcome.shape
 
     years = _years(arrays, trip_years)
     events = _events(arrays, hazards, event_rows, days)
@@ -277,7 +278,7 @@ def _by_element(arrays: DemandArrays, by_link_usd: Floats) -> pl.DataFrame:
     return _with_share(frame.filter(pl.col("loss_usd_per_year") != 0), "link_id")
 
 
-def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Ints) -> pl.DataFrame:
+def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Dispatches) -> pl.DataFrame:
     frame = arrays.trips.select("demand_id").with_columns(
         pl.Series("loss_usd_per_year", trip_years.loss_usd().mean(axis=0)),
         pl.Series("extra_usd_per_year", trip_years.extra_usd.mean(axis=0)),
@@ -354,18 +355,16 @@ def _return_levels(loss_usd: Floats) -> pl.DataFrame:
     )
 
 
-def _undisturbed_usd(arrays: DemandArrays, quiet: Ints) -> Floats:
+def _undisturbed_usd(arrays: DemandArrays, quiet: Dispatches) -> Floats:
     """Return what each trip costs in a year without hazards; units without a route are left out."""
-    outcome, cents = quiet[:2]
-    days = quiet.shape[2]
-    served_cents = np.where(outcome == 0, cents, 0).sum(axis=1)
+    _, days = quiet.outcome.shape
+    served_cents = np.where(quiet.outcome == 0, quiet.cents, 0).sum(axis=1)
     usd_per_year: Floats = (served_cents / 100) * arrays.units() / days
     return usd_per_year
 
 
-def _warnings(arrays: DemandArrays, quiet: Ints) -> tuple[str, ...]:
-    outcome = quiet[0]
-    unserved_share = (outcome != 0).mean(axis=1)
+def _warnings(arrays: DemandArrays, quiet: Dispatches) -> tuple[str, ...]:
+    unserved_share = (quiet.outcome != 0).mean(axis=1)
     demand_ids = arrays.trips["demand_id"].to_list()
     return tuple(
         message(

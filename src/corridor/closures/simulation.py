@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import polars as pl
@@ -33,13 +33,26 @@ from corridor.closures.demand_arrays import (
     DemandArrays,
     compile_demand,
     into,
-    packed,
     part,
 )
 from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.risk import Risk, summarise
 from corridor.errors import CallError
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import (
+    CLOSURE_LOSS,
+    COUNT,
+    TRIP_LOSS,
+    Closures,
+    DailyTrips,
+    DatedNetwork,
+    Dispatches,
+    Graph,
+    Losses,
+    LossLimits,
+    RouteBook,
+    Waiting,
+)
 from corridor.network.hazards import bits_of_arcs, bits_of_links
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, DrawRange, compute_blocks, draw_ranges
@@ -50,7 +63,9 @@ PATIENCE_DAYS = 3
 MEMORY_YEARS = 10
 AFTER_DAYS = 180
 MAX_SETTING = 1e6
-MOST_WAYS = 1 << 20
+FIRST_ROUTES = 1 << 15  # a book begins with room for so many
+MAX_ROUTES = 1 << 20
+NO_LIMIT_CENTS = np.int64(1) << 50
 _books = threading.local()
 
 
@@ -86,13 +101,13 @@ class SimulateSettings(NamedTuple):
 class Task:
     """All a worker needs for any draw, as arrays.
 
-    base, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them. draws: what
+    network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them. draws: what
     closures are drawn from. hash: of everything here.
     """
 
-    base: tuple[Any, ...]
-    quiet: Ints
-    limits: tuple[Ints, Ints, Ints]
+    network: DatedNetwork
+    quiet: Dispatches
+    limits: LossLimits
     draws: ClosureDraws
     hash: str
 
@@ -216,19 +231,15 @@ def make_task(
 
     check_hazards(arrays.network, hazards)
     bits = bits_of_links(arrays.network, hazards)
-    base = _base(arrays, bits)
-    share = settings.limit_share
-    value = arrays.column("value_usd_per_unit")
-    waits = np.array([settings.patience_days, settings.limit_days], np.int64)
-    most = (
-        np.full(len(value), np.int64(1) << 50)
-        if share is None
-        else np.rint(100 * share * value).astype(np.int64)
-    )
-    limits = waits, most, np.rint(100 * (1.0 if share is None else share) * value).astype(np.int64)
-    book = new_book(1 << 15)
-    while not (answer := states.undisturbed(base, book, days, waits))[0]:
-        book = new_book(2 * len(book[3]))
+    network = _dated_network(arrays, bits)
+    limits = _loss_limits(arrays, settings)
+
+    book = new_book(FIRST_ROUTES)
+    suffices, quiet = states.undisturbed(network, book, days, limits.waiting)
+    while not suffices:
+        book = new_book(2 * len(book.cost))
+        suffices, quiet = states.undisturbed(network, book, days, limits.waiting)
+
     draws = ClosureDraws(
         hazards=read_hazards(hazards),
         first_on_day=epoch_day(arrays.first_on),
@@ -239,7 +250,23 @@ def make_task(
     rows = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
     digest = hashlib.sha256(arrays.hash().encode())
     digest.update(repr((settings._asdict(), days, rng, rows, bits.tobytes())).encode())
-    return Task(base, answer[1], limits, draws, digest.hexdigest())
+    return Task(network, quiet, limits, draws, digest.hexdigest())
+
+
+def _loss_limits(arrays: DemandArrays, settings: SimulateSettings) -> LossLimits:
+    share = settings.limit_share
+    value_usd = arrays.column("value_usd_per_unit")
+    no_limit = np.full(len(value_usd), NO_LIMIT_CENTS)
+    lost_share = 1.0 if share is None else share
+    return LossLimits(
+        waiting=Waiting(settings.patience_days, settings.limit_days),
+        max_extra_cents=no_limit if share is None else _cents(share, value_usd),
+        lost_unit_cents=_cents(lost_share, value_usd),
+    )
+
+
+def _cents(share: float, value_usd: Floats) -> Ints:
+    return np.rint(100 * share * value_usd).astype(np.int64)
 
 
 def _blocks(task: Task, draws: int, workers: int | None, options: SimulateOptions) -> list[Block]:
@@ -276,110 +303,136 @@ def draw_block(task: Task, first: int, last: int) -> Block:
     """
     from corridor.kernels import states
 
-    trips = task.quiet.shape[1]
-    elements = int(task.base[3][7].max(initial=0)) + 1
-    elements = max(elements, int(task.base[3][8].max(initial=0)) + 1)
-    totals = np.zeros((last - first, trips, 4))
-    by_element = np.zeros((last - first, elements))
+    trips, _ = task.quiet.outcome.shape
+    last_link = max(
+        task.network.link_of_arc.max(initial=0), task.network.link_of_hazard.max(initial=0)
+    )
+    totals = np.zeros((last - first, trips, len(TRIP_LOSS)))
+    by_element = np.zeros((last - first, int(last_link) + 1))
     parts: list[Floats] = []
     for k, draw in enumerate(range(first, last)):
         events = task.draws.closures(draw)
         active = hazards_at_work(events, task.draws.days)
         while True:
-            empty = not _book(task)[0].any()
-            by_event = np.zeros((events.shape[1], 2))
-            arrived = np.full(events.shape[1], -1, np.int64)
-            room = totals[k], by_event, by_element[k], arrived
+            book = _book(task)
+            was_empty = not book.counts.any()
+            losses = Losses(
+                by_trip=totals[k],
+                by_closure=np.zeros((events.shape[1], len(CLOSURE_LOSS))),
+                by_link=by_element[k],
+                last_arrival=np.full(events.shape[1], -1, np.int64),
+            )
             if states.simulate(
-                task.base, _book(task), active, events, task.quiet, task.limits, room
+                task.network, book, active, Closures(*events), task.quiet, task.limits, losses
             ):
                 break
             totals[k] = 0
             by_element[k] = 0
-            _grow(task, empty)
-        parts.append(np.column_stack([np.full(events.shape[1], draw), events.T, by_event, arrived]))
+            _grow(task, was_empty)
+        draw_of_event = np.full(events.shape[1], draw)
+        parts.append(
+            np.column_stack([draw_of_event, events.T, losses.by_closure, losses.last_arrival])
+        )
     return {"totals": totals, "by_element": by_element, "events": np.concatenate(parts)}
 
 
-def new_book(ways: int) -> tuple[Any, ...]:
-    """Return an empty book with room for so many ways (a power of two)."""
-    return (
-        np.zeros(3, np.int64),
-        np.empty((2, 4 * ways), np.int64),
-        np.full(4 * ways, -1, np.int64),
-        np.empty(ways, np.int64),
-        np.empty(ways, np.int64),
-        np.zeros(ways + 1, np.int64),
-        np.empty(32 * ways, np.int64),
+def new_book(routes: int) -> RouteBook:
+    """Return an empty book with room for so many routes (a power of two)."""
+    slots = 4 * routes
+    return RouteBook(
+        counts=np.zeros(len(COUNT), np.int64),
+        slot_key=np.empty(slots, np.int64),
+        slot_shut=np.empty(slots, np.int64),
+        slot_route=np.full(slots, -1, np.int64),
+        cost=np.empty(routes, np.int64),
+        hazard_bits=np.empty(routes, np.int64),
+        ptr=np.zeros(routes + 1, np.int64),
+        arcs=np.empty(32 * routes, np.int64),
     )
 
 
-def _book(task: Task) -> tuple[Any, ...]:
-    """This thread's book of ways for the task."""
+def _book(task: Task) -> RouteBook:
+    """This thread's book of routes for the task."""
     if getattr(_books, "hash", None) != task.hash:
         _books.hash = task.hash
-        _books.book = new_book(1 << 15)
-    return tuple(_books.book)
+        _books.book = new_book(FIRST_ROUTES)
+    book: RouteBook = _books.book
+    return book
 
 
 def _grow(task: Task, was_empty: bool) -> None:
-    """Start a larger book; beyond the most ways one of the same size, unless one draw alone fills
-    it."""
-    ways = len(_book(task)[3])
-    _books.book = new_book(2 * ways if was_empty or ways < MOST_WAYS else ways)
+    """Start a larger book; beyond MAX_ROUTES one as large, unless one draw alone fills it."""
+    routes = len(_book(task).cost)
+    _books.book = new_book(2 * routes if was_empty or routes < MAX_ROUTES else routes)
 
 
-def _base(arrays: DemandArrays, link_bits: Ints) -> tuple[Any, ...]:
-    """The network as :func:`corridor.kernels.states.simulate` takes it."""
+def _dated_network(arrays: DemandArrays, link_bits: Ints) -> DatedNetwork:
+    """Return the network as :func:`corridor.kernels.states.simulate` takes it."""
+    goals: dict[tuple[int, ...], int] = {}
+    goal_of = []
+    for trip in range(arrays.trips.height):
+        key = (int(arrays.class_of[trip]), *part(arrays.goals, trip).tolist())
+        goal_of.append(goals.setdefault(key, len(goals)))
+
+    is_goal = np.zeros((len(goals), len(arrays.ptr) - 1), bool)
+    for goal, (_, *states) in enumerate(goals):
+        is_goal[goal, states] = True
+    goal_class = np.array([class_ for class_, *_ in goals], np.int64)
+
+    daily_units = arrays.units() / CALENDAR_YEAR_DAYS
+    trips = DailyTrips(
+        class_=arrays.class_of,
+        starts=arrays.starts,
+        goal=np.array(goal_of, np.int64),
+        hour_cents=100 * arrays.column("hour_usd"),
+        t_per_day=daily_units * arrays.column("t_per_unit"),
+        units_per_day=daily_units,
+    )
+    return DatedNetwork(
+        graph=Graph(arrays.ptr, arrays.head, arrays.tail),
+        weight=arrays.weight,
+        minutes=arrays.minutes,
+        hazard_bits=bits_of_arcs(arrays.network, link_bits)[arrays.arc_of],
+        trips=trips,
+        goal_class=goal_class,
+        is_goal=is_goal,
+        bound=_bounds(arrays, goal_class, is_goal),
+        regime_of_day=arrays.regime_of_day,
+        link_of_arc=_link_of_arc(arrays, link_bits),
+        link_of_hazard=_link_of_hazard(link_bits),
+    )
+
+
+def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
+    """Return the least cents from each state to each goal int64 [regimes, goals, states]."""
     from corridor.kernels.paths import dijkstra
 
-    n = len(arrays.ptr) - 1
-    masks = bits_of_arcs(arrays.network, link_bits)[arrays.arc_of]
-    goals: dict[tuple[int, ...], int] = {}
-    goal_of = [
-        goals.setdefault((int(arrays.class_of[t]), *part(arrays.goals, t).tolist()), len(goals))
-        for t in range(arrays.trips.height)
-    ]
-    back_ptr, back_arc = into(arrays)
-    bound = np.empty((len(arrays.weight), len(goals), n), np.int64)
-    is_goal = np.zeros((len(goals), n), bool)
-    for (kind, *states), g in goals.items():
-        is_goal[g, states] = True
-        for r in range(len(arrays.weight)):
-            bound[r, g], _ = dijkstra(
-                back_ptr,
-                arrays.tail[back_arc],
-                arrays.weight[r, kind][back_arc],
-                np.array(states, np.int64),
-            )
+    backwards = into(arrays)
+    tail = arrays.tail[backwards.numbers]
+    bound = np.empty((len(arrays.weight), *is_goal.shape), np.int64)
+    for regime, weight in enumerate(arrays.weight):
+        for goal, class_ in enumerate(goal_class.tolist()):
+            weight_back = weight[class_][backwards.numbers]
+            states = np.flatnonzero(is_goal[goal])
+            bound[regime, goal], _ = dijkstra(backwards.ptr, tail, weight_back, states)
+    return bound
+
+
+def _link_of_arc(arrays: DemandArrays, link_bits: Ints) -> Ints:
+    """Return the first link of each arc that a hazard may shut int64 [arcs]; 0: none."""
     runs = arrays.network.graph.runs
-    element = [next((i for i, _ in runs[a] if link_bits[i]), 0) for a in arrays.arc_of.tolist()]
-    hazards = int(link_bits.max(initial=0)).bit_length()
-    firsts = [
-        int(np.flatnonzero(link_bits >> h & 1)[0]) if (link_bits >> h & 1).any() else 0
-        for h in range(hazards)
-    ]
-    daily = arrays.units() / CALENDAR_YEAR_DAYS
-    starts = packed([part(arrays.starts, t) for t in range(arrays.trips.height)])
-    trips = (
-        arrays.class_of,
-        starts[1],
-        starts[0],
-        np.array(goal_of, np.int64),
-        100 * arrays.column("hour_usd"),
-        daily * arrays.column("t_per_unit"),
-        daily,
-        np.array(element, np.int64),
-        np.array(firsts, np.int64),
+    return np.array(
+        [
+            next((link for link, _ in runs[arc] if link_bits[link]), 0)
+            for arc in arrays.arc_of.tolist()
+        ],
+        np.int64,
     )
-    return (
-        (arrays.ptr, arrays.head, arrays.tail),
-        arrays.weight,
-        masks,
-        trips,
-        bound,
-        np.array([key[0] for key in goals], np.int64),
-        is_goal,
-        arrays.minutes,
-        arrays.regime_of_day,
+
+
+def _link_of_hazard(link_bits: Ints) -> Ints:
+    """Return the first link each hazard may shut int64 [hazards]; 0: none."""
+    hazards = int(link_bits.max(initial=0)).bit_length()
+    return np.array(
+        [int((link_bits >> hazard & 1).argmax()) for hazard in range(hazards)], np.int64
     )

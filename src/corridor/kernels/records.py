@@ -1,14 +1,22 @@
 """Records: the named arrays that kernels take and return.
 
-No Numba stands here, so that callers can name a record without loading it. Arrays of groups lie end
-to end: those of group g from ``ptr[g]`` to before ``ptr[g + 1]``. Shapes are in brackets.
+No Numba stands here, so that callers can name a record without loading it. Shapes are in brackets.
+``ptr`` says where each group of an array begins: those of group g stand from ``ptr[g]`` to before
+``ptr[g + 1]``.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from corridor.kernels import Bools, Ints
+from corridor.kernels import Bools, Floats, Ints
+
+
+class Groups(NamedTuple):
+    """Groups of numbers, end to end."""
+
+    numbers: Ints
+    ptr: Ints  # where each group begins [groups + 1]
 
 
 class SearchGraph(NamedTuple):
@@ -16,6 +24,14 @@ class SearchGraph(NamedTuple):
 
     ptr: Ints  # where the arcs out of each state begin [states + 1]
     head: Ints  # state each arc leads to [arcs]
+
+
+class Graph(NamedTuple):
+    """A search graph whose arcs also say where they come from."""
+
+    ptr: Ints  # where the arcs out of each state begin [states + 1]
+    head: Ints  # state each arc leads to [arcs]
+    tail: Ints  # state each arc comes from [arcs]
 
 
 class Calendars(NamedTuple):
@@ -92,3 +108,120 @@ LABEL = LabelColumns(*range(9))
 CRITERIA_COLUMNS = slice(
     LABEL.minute, LABEL.risk + 1
 )  # columns of a label: time, money, carbon, risk
+
+
+class DailyTrips(NamedTuple):
+    """Trips that send the same every day [trips]."""
+
+    class_: Ints  # trips of a class find every arc as expensive and as slow
+    starts: Groups  # states each trip may start in
+    goal: Ints
+    hour_cents: Floats  # what an hour costs a unit
+    t_per_day: Floats
+    units_per_day: Floats
+
+
+class DatedNetwork(NamedTuple):
+    """A network and its trips over some days, whose arcs hazards may shut.
+
+    A regime is what the calendar opens on a day. A goal is a set of states of a class.
+    """
+
+    graph: Graph
+    weight: Ints  # generalised cost in cents, negative: shut [regimes, classes, arcs]
+    minutes: Ints  # [regimes, classes, arcs]
+    hazard_bits: Ints  # hazards that shut each arc [arcs]
+    trips: DailyTrips
+    goal_class: Ints  # [goals]
+    is_goal: Bools  # [goals, states]
+    bound: Ints  # least cents from each state to a goal [regimes, goals, states]
+    regime_of_day: Ints  # [days]
+    link_of_arc: Ints  # link a closure of the arc is put down to [arcs]
+    link_of_hazard: Ints  # the same where the arc is not known [hazards]
+
+
+class RouteBook(NamedTuple):
+    """The routes found so far, each sought once.
+
+    A slot of the hash table holds a question, which is a key (regime, goal and place) and the
+    hazards the route must not meet, and the route that answers it. Slots are a power of two.
+    """
+
+    counts: Ints  # slots, routes and arcs in use [3], see COUNT
+    slot_key: Ints  # [slots]
+    slot_shut: Ints  # [slots]
+    slot_route: Ints  # -1: empty [slots]
+    cost: Ints  # cents of each route; UNREACHED: there is none [routes]
+    hazard_bits: Ints  # hazards each route could meet [routes]
+    ptr: Ints  # where the arcs of each route begin [routes + 1]
+    arcs: Ints
+
+
+class CountPlaces(NamedTuple):
+    """Places of what a book counts."""
+
+    slots: int
+    routes: int
+    arcs: int
+
+
+class Waiting(NamedTuple):
+    """How long goods wait."""
+
+    patience_days: int  # at a closure, before they turn
+    limit_days: int  # in all, before they are lost
+
+
+class LossLimits(NamedTuple):
+    """What trips bear [trips]."""
+
+    waiting: Waiting
+    max_extra_cents: Ints  # more than undisturbed, up to which a unit leaves
+    lost_unit_cents: Ints  # what a unit counts that is lost
+
+
+class Dispatches(NamedTuple):
+    """What becomes of the units each trip sends each day [trips, days]."""
+
+    outcome: Ints  # SERVED, STAYED, STRANDED of the kernel
+    cents: Ints
+    minutes: Ints  # until they arrive or are given up
+    hazard_bits: Ints  # hazards that could stand on their routes
+
+
+class Closures(NamedTuple):
+    """Times in which hazards are at work, in order of the first day [closures]."""
+
+    hazard: Ints
+    first_day: Ints
+    end_day: Ints  # first day open again
+
+
+class Losses(NamedTuple):
+    """What closures cost; a simulated year is added to it."""
+
+    by_trip: Floats  # columns TRIP_LOSS [trips, 4]
+    by_closure: Floats  # columns CLOSURE_LOSS [closures, 2]
+    by_link: Floats  # cents [links]
+    last_arrival: Ints  # last minute a unit that met the closure arrives; -1: none [closures]
+
+
+class TripLossColumns(NamedTuple):
+    """Columns of the losses by trip."""
+
+    extra_cents: int
+    delay_t_min: int
+    lost_units: int
+    late_units: int
+
+
+class ClosureLossColumns(NamedTuple):
+    """Columns of the losses by closure, cents."""
+
+    extra: int
+    lost: int
+
+
+COUNT = CountPlaces(*range(3))
+TRIP_LOSS = TripLossColumns(*range(4))
+CLOSURE_LOSS = ClosureLossColumns(*range(2))

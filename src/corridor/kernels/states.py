@@ -1,116 +1,226 @@
 """Years of closures, day by day: goods leave knowing what is shut, meet what shuts later, wait or
 turn back.
 
-A network state is a set of hazards at work (bits of one word) in a regime of the calendar. A way is
-sought for a place, a goal and only those hazards that stood on the better ways: the cheapest way
-without any, then without those of them that it meets, and so on. The last is the cheapest of the
-whole state, so that states which differ only in closures elsewhere share it, and every way is
+A network state is a set of hazards at work (bits of one word) in a regime of the calendar. A route
+is sought for a place, a goal and only those hazards that stood on the better routes: the cheapest
+route without any, then without those of them that it meets, and so on. The last is the cheapest of
+the whole state, so that states which differ only in closures elsewhere share it, and every route is
 sought once.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.paths import UNREACHED, pop, push
+from corridor.kernels.records import (
+    CLOSURE_LOSS,
+    COUNT,
+    TRIP_LOSS,
+    Closures,
+    DatedNetwork,
+    Dispatches,
+    Losses,
+    LossLimits,
+    RouteBook,
+    Waiting,
+)
 from corridor.units import DAY_MIN, HOUR_MIN
 
-Base = tuple[Any, ...]  # the compiled network: see simulate
-Book = tuple[Any, ...]  # the ways found so far: see simulate
-FULL = -2
+BOOK_IS_FULL = -2
 ABSENT = -1
+# outcomes
 SERVED = 0
-STAYED = 1
-STRANDED = 2
-UNKNOWN = 3
-# what a book of ways counts, in `book[0]`
-SLOTS = 0
-WAYS = 1
-ARCS = 2
+STAYED = 1  # never left
+STRANDED = 2  # given up on the way
+UNKNOWN = 3  # the book is full
+# primes that spread the two halves of a question over the slots of a book
+KEY_FACTOR = np.int64(-7046029254386353131)
+SHUT_FACTOR = np.int64(-4417276706812531889)
+
+
+class Journey(NamedTuple):
+    """What became of one unit: as the columns of Dispatches; minutes -1: the book is full."""
+
+    outcome: int
+    cents: int
+    minutes: int
+    hazard_bits: np.int64
 
 
 @njit(**JIT)
-def find(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) -> Any:
-    """Return the number of the cheapest way from a place to a goal in a state, seeking it if need
-    be; FULL: no room.
+def undisturbed(
+    network: DatedNetwork, book: RouteBook, days: int, waiting: Waiting
+) -> tuple[bool, Dispatches]:
+    """Return whether the book sufficed, and what each trip of each day meets without hazards."""
+    trips = len(network.trips.class_)
+    quiet = np.zeros(len(network.regime_of_day), np.int64)
+    outcome = np.zeros((trips, days), np.int64)
+    cents = np.zeros((trips, days), np.int64)
+    minutes = np.zeros((trips, days), np.int64)
+    hazard_bits = np.zeros((trips, days), np.int64)
+    dispatches = Dispatches(outcome, cents, minutes, hazard_bits)
 
-    base, book: see :func:`simulate`. place: a state, or states + trip for a trip that has not left
-    yet. shut: hazard bits.
+    for t in range(trips):
+        for d in range(days):
+            journey = _walk(network, book, quiet, t, d, waiting, UNREACHED)
+            if journey.minutes < 0:
+                return False, dispatches
+            outcome[t, d] = journey.outcome
+            cents[t, d] = journey.cents
+            minutes[t, d] = journey.minutes
+            hazard_bits[t, d] = journey.hazard_bits
+    return True, dispatches
+
+
+@njit(**JIT)
+def simulate(
+    network: DatedNetwork,
+    book: RouteBook,
+    active: Ints,
+    closures: Closures,
+    quiet: Dispatches,
+    limits: LossLimits,
+    losses: Losses,
+) -> bool:
+    """Add one year of closures to the losses and tell whether the book of routes sufficed.
+
+    If it did not, nothing is of use.
+
+    Parameters
+    ----------
+    network, book, closures, limits, losses
+        See :mod:`corridor.kernels.records`; the book and the losses are added to.
+    active
+        Hazard bits at work on each day int64 [days].
+    quiet
+        As :func:`undisturbed` returns it.
     """
-    counts = book[0]
-    slots = book[1]
-    slot_way = book[2]
-    way_cost = book[3]
-    way_mask = book[4]
-    places = base[0][0].shape[0] - 1 + len(base[3][0])
-    key = (regime * base[4].shape[1] + goal) * places + place
-    ask = np.int64(0)
-    room = len(slot_way)
+    trips, days = quiet.outcome.shape
+    for t in range(trips):
+        for d in range(days):
+            if quiet.outcome[t, d] != SERVED:
+                continue
+            # what would have met the unit on its undisturbed route, had it known nothing
+            last_day = min(d + quiet.minutes[t, d] // DAY_MIN, len(active) - 1)
+            hit = np.int64(0)
+            for later in range(d, last_day + 1):
+                hit |= active[later]
+            hit &= quiet.hazard_bits[t, d]
+            if hit == 0:
+                continue
+
+            most = quiet.cents[t, d] + limits.max_extra_cents[t]
+            journey = _walk(network, book, active, t, d, limits.waiting, most)
+            if journey.minutes < 0:
+                return False
+
+            units = network.trips.units_per_day[t]
+            lost = 0.0
+            arrival = np.int64(-1)
+            if journey.outcome == SERVED:
+                arrival = d * DAY_MIN + journey.minutes
+                extra = units * (journey.cents - quiet.cents[t, d])
+                late = journey.minutes - quiet.minutes[t, d]
+                losses.by_trip[t, TRIP_LOSS.delay_t_min] += network.trips.t_per_day[t] * late
+                losses.by_trip[t, TRIP_LOSS.late_units] += units if late > 0 else 0.0
+            else:
+                # what it is worth to be sent covers the wait of a unit that stayed, not the journey
+                # of one that had left
+                extra = units * journey.cents if journey.outcome == STRANDED else 0.0
+                lost = units * limits.lost_unit_cents[t]
+                losses.by_trip[t, TRIP_LOSS.lost_units] += units
+            losses.by_trip[t, TRIP_LOSS.extra_cents] += extra
+            _blame(network, book, closures, losses, t, d, last_day, hit, extra, lost, arrival)
+    return True
+
+
+@njit(**JIT)
+def find_route(
+    network: DatedNetwork, book: RouteBook, regime: int, goal: int, place: int, active: int
+) -> Any:
+    """Return the number of the cheapest route from a place to a goal in a state.
+
+    It is sought if it is not in the book; BOOK_IS_FULL: no room. place: a state, or states + trip
+    for a trip that has not left yet. active: hazard bits at work.
+    """
+    places = len(network.graph.ptr) - 1 + len(network.trips.class_)
+    key = (regime * network.bound.shape[1] + goal) * places + place
+    shut = np.int64(0)
     while True:
-        at = (key * np.int64(-7046029254386353131)) ^ (ask * np.int64(-4417276706812531889))
-        at = (at ^ (at >> 29)) & (room - 1)
-        while slot_way[at] != ABSENT and (slots[0, at] != key or slots[1, at] != ask):
-            at = (at + 1) & (room - 1)
-        way = slot_way[at]
-        if way == ABSENT:
-            if 2 * (counts[SLOTS] + 1) > room or counts[WAYS] + 1 >= len(way_cost):
-                return np.int64(FULL)
-            way = _seek(base, book, regime, goal, place, ask)
-            if way == FULL:
-                return np.int64(FULL)
-            slots[0, at] = key
-            slots[1, at] = ask
-            slot_way[at] = way
-            counts[SLOTS] += 1
-        met = way_mask[way] & shut
+        slot = _slot(book, key, shut)
+        route = book.slot_route[slot]
+        if route == ABSENT:
+            if 2 * (book.counts[COUNT.slots] + 1) > len(book.slot_route):
+                return np.int64(BOOK_IS_FULL)
+            route = _seek(network, book, regime, goal, place, shut)
+            if route == BOOK_IS_FULL:
+                return np.int64(BOOK_IS_FULL)
+            book.slot_key[slot] = key
+            book.slot_shut[slot] = shut
+            book.slot_route[slot] = route
+            book.counts[COUNT.slots] += 1
+
+        met = book.hazard_bits[route] & active
         if met == 0:
-            return way
-        ask |= met
+            return route
+        shut |= met
 
 
 @njit(**JIT)
-def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int) -> Any:
-    """Add the cheapest way that meets none of the hazards to the book and return its number; FULL:
-    no room.
+def _slot(book: RouteBook, key: int, shut: int) -> Any:
+    """Return the slot that holds a question, or the empty one where it belongs."""
+    room = len(book.slot_route)
+    slot = (key * KEY_FACTOR) ^ (shut * SHUT_FACTOR)
+    slot = (slot ^ (slot >> 29)) & (room - 1)
+    while book.slot_route[slot] != ABSENT and (
+        book.slot_key[slot] != key or book.slot_shut[slot] != shut
+    ):
+        slot = (slot + 1) & (room - 1)
+    return slot
 
-    A* on the distances to the goal with nothing shut, which never overestimate.
+
+@njit(**JIT)
+def _seek(
+    network: DatedNetwork, book: RouteBook, regime: int, goal: int, place: int, shut: int
+) -> Any:
+    """Add the cheapest route that meets none of the hazards to the book and return its number.
+
+    BOOK_IS_FULL: no room. A* on the distances to the goal with nothing shut, which never
+    overestimate.
     """
-    (ptr, head, tail) = base[0]
-    weights = base[1]
-    masks = base[2]
-    trips = base[3]
-    bound = base[4]
-    counts = book[0]
-    way_cost = book[3]
-    way_mask = book[4]
-    way_ptr = book[5]
-    way_arc = book[6]
-    weight = weights[regime, base[5][goal]]
-    ahead = bound[regime, goal]
-    is_goal = base[6][goal]
+    if book.counts[COUNT.routes] + 1 >= len(book.cost):
+        return np.int64(BOOK_IS_FULL)
+
+    ptr, head, tail = network.graph
+    weight = network.weight[regime, network.goal_class[goal]]
+    ahead = network.bound[regime, goal]
+    is_goal = network.is_goal[goal]
     n = len(ptr) - 1
     distance = np.full(n, UNREACHED, np.int64)
     arc = np.full(n, -1, np.int64)
     keys = np.empty(len(head) + n, np.int64)
     items = np.empty(len(head) + n, np.int64)
     size = 0
-    end = np.int64(-1)
+
     if place < n:
         first = place
         last = place + 1
     else:
-        first = trips[1][place - n]
-        last = trips[1][place - n + 1]
+        first = network.trips.starts.ptr[place - n]
+        last = network.trips.starts.ptr[place - n + 1]
     for i in range(first, last):
-        s = np.int64(i) if place < n else trips[2][i]
+        s = np.int64(i) if place < n else network.trips.starts.numbers[i]
         if ahead[s] < UNREACHED:
             distance[s] = 0
             size = push(keys, items, size, ahead[s], s)
+
+    end = np.int64(-1)
     while size:
         key = keys[0]
         u = items[0]
@@ -122,240 +232,183 @@ def _seek(base: Base, book: Book, regime: int, goal: int, place: int, shut: int)
             break
         for a in range(ptr[u], ptr[u + 1]):
             v = head[a]
-            if weight[a] < 0 or masks[a] & shut or ahead[v] >= UNREACHED:
+            if weight[a] < 0 or network.hazard_bits[a] & shut or ahead[v] >= UNREACHED:
                 continue
             if distance[u] + weight[a] < distance[v]:
                 distance[v] = distance[u] + weight[a]
                 arc[v] = a
                 size = push(keys, items, size, distance[v] + ahead[v], v)
-    way = counts[WAYS]
-    here = counts[ARCS]
-    way_cost[way] = UNREACHED if end < 0 else distance[end]
-    way_mask[way] = 0
+
+    cost = UNREACHED if end < 0 else distance[end]
+    return _write_route(book, cost, arc, tail, network.hazard_bits, end)
+
+
+@njit(**JIT)
+def _write_route(
+    book: RouteBook, cost: int, arc: Ints, tail: Ints, hazard_bits: Ints, end: int
+) -> Any:
+    """Write the route that leads to a state of a tree into the book and return its number.
+
+    arc: the arc each state is reached by int64 [states]. end: -1 for no route.
+    """
     steps = 0
     v = end
     while v >= 0 and arc[v] >= 0:
         steps += 1
         v = tail[arc[v]]
-    if here + steps > len(way_arc):
-        return np.int64(FULL)
+    begin = book.counts[COUNT.arcs]
+    if begin + steps > len(book.arcs):
+        return np.int64(BOOK_IS_FULL)
+
+    route = book.counts[COUNT.routes]
+    book.cost[route] = cost
+    book.hazard_bits[route] = 0
     v = end
     for k in range(steps - 1, -1, -1):
-        way_arc[here + k] = arc[v]
-        way_mask[way] |= masks[arc[v]]
+        book.arcs[begin + k] = arc[v]
+        book.hazard_bits[route] |= hazard_bits[arc[v]]
         v = tail[arc[v]]
-    way_ptr[way + 1] = here + steps
-    counts[WAYS] = way + 1
-    counts[ARCS] = here + steps
-    return way
+    book.ptr[route + 1] = begin + steps
+    book.counts[COUNT.routes] = route + 1
+    book.counts[COUNT.arcs] = begin + steps
+    return route
 
 
 @njit(**JIT)
 def _walk(
-    base: Base, book: Book, active: Ints, trip: int, leave: int, limits: Ints, most: int
-) -> tuple[int, Any, Any, Any]:
-    """Send one unit off on a day and return (outcome, cents, minutes until it is there or given up,
-    hazards on the ways it set out on).
+    network: DatedNetwork,
+    book: RouteBook,
+    active: Ints,
+    trip: int,
+    leave: int,
+    waiting: Waiting,
+    most: int,
+) -> Journey:
+    """Send one unit off on a day and return what becomes of it.
 
-    active int64 [days]: hazard bits at work. limits int64 [2]: days goods wait before they turn,
-    most days of waiting. most: cents up to which goods leave. Outcome SERVED, STAYED (never left),
-    STRANDED (given up on the way), or UNKNOWN with minutes -1: the book is full.
+    active int64 [days]: hazard bits at work. most: cents up to which goods leave.
     """
-    head = base[0][1]
-    masks = base[2]
-    weights = base[1]
-    minutes = base[7]
-    regimes = base[8]
-    n = len(base[0][0]) - 1
-    days = len(active)
-    kind = base[3][0][trip]
-    goal = base[3][3][trip]
-    hour_cents = base[3][4][trip]
-    at = leave * DAY_MIN
+    weight = network.weight
+    regime_of_day = network.regime_of_day
+    last_day = len(active) - 1
+    class_ = network.trips.class_[trip]
+    goal = network.trips.goal[trip]
+    hour_cents = network.trips.hour_cents[trip]
+    limit_min = waiting.limit_days * DAY_MIN
+
+    now = leave * DAY_MIN
     cents = 0.0
     waited = 0
-    met = np.int64(0)
-    place = n + trip
-    going = False
+    hazard_bits = np.int64(0)
+    place = len(network.graph.ptr) - 1 + trip
+    has_left = False
     while True:
-        day = min(at // DAY_MIN, days - 1)
-        regime = regimes[day]
-        way = find(base, book, regime, goal, place, active[day])
-        if way == FULL:
-            return UNKNOWN, 0, -1, np.int64(0)
-        cost = book[3][way]
-        if cost >= UNREACHED or not going and cost + cents > most:
-            if waited >= limits[1] * DAY_MIN:
-                return (
-                    STRANDED if going else STAYED,
-                    np.int64(round(cents)),
-                    at - leave * DAY_MIN,
-                    met,
-                )
-            step = (at // DAY_MIN + 1) * DAY_MIN - at
-            waited += step
-            cents += step * hour_cents / HOUR_MIN
-            at += step
+        day = min(now // DAY_MIN, last_day)
+        regime = regime_of_day[day]
+        route = find_route(network, book, regime, goal, place, active[day])
+        if route == BOOK_IS_FULL:
+            return Journey(UNKNOWN, 0, -1, np.int64(0))
+
+        cost = book.cost[route]
+        if cost >= UNREACHED or not has_left and cost + cents > most:
+            if waited >= limit_min:
+                outcome = STRANDED if has_left else STAYED
+                return Journey(outcome, round(cents), now - leave * DAY_MIN, hazard_bits)
+            until_tomorrow = (now // DAY_MIN + 1) * DAY_MIN - now
+            waited += until_tomorrow
+            cents += until_tomorrow * hour_cents / HOUR_MIN
+            now += until_tomorrow
             continue
-        going = True
-        turned = False
-        met |= book[4][way]
-        for k in range(book[5][way], book[5][way + 1]):
-            a = book[6][k]
-            day = min(at // DAY_MIN, days - 1)
-            if weights[regimes[day], kind, a] < 0 or masks[a] & active[day]:
-                opens = -1
-                for later in range(day + 1, min(day + limits[0], days - 1) + 1):
-                    if weights[regimes[later], kind, a] >= 0 and not masks[a] & active[later]:
-                        opens = later
-                        break
-                until = (opens if opens >= 0 else day + max(limits[0], 0)) * DAY_MIN
-                if until > at:
-                    waited += until - at
-                    cents += (until - at) * hour_cents / HOUR_MIN
-                    at = until
-                if opens < 0:
-                    turned = True
+
+        has_left = True
+        has_turned = False
+        hazard_bits |= book.hazard_bits[route]
+        for k in range(book.ptr[route], book.ptr[route + 1]):
+            a = book.arcs[k]
+            day = min(now // DAY_MIN, last_day)
+            if weight[regime_of_day[day], class_, a] < 0 or network.hazard_bits[a] & active[day]:
+                opens = _opening_day(
+                    network, active, class_, a, day, min(day + waiting.patience_days, last_day)
+                )
+                has_turned = opens < 0
+                until = day + max(waiting.patience_days, 0) if has_turned else opens
+                until *= DAY_MIN
+                if until > now:
+                    waited += until - now
+                    cents += (until - now) * hour_cents / HOUR_MIN
+                    now = until
+                if has_turned:
                     break
-            cents += weights[regime, kind, a]
-            at += minutes[regime, kind, a]
-            place = head[a]
-        if not turned:
-            return SERVED, np.int64(round(cents)), at - leave * DAY_MIN, met
-        if waited >= limits[1] * DAY_MIN:
-            return STRANDED, np.int64(round(cents)), at - leave * DAY_MIN, met
+            cents += weight[regime, class_, a]
+            now += network.minutes[regime, class_, a]
+            place = network.graph.head[a]
+
+        if not has_turned:
+            return Journey(SERVED, round(cents), now - leave * DAY_MIN, hazard_bits)
+        if waited >= limit_min:
+            return Journey(STRANDED, round(cents), now - leave * DAY_MIN, hazard_bits)
 
 
 @njit(**JIT)
-def undisturbed(base: Base, book: Book, days: int, limits: Ints) -> tuple[bool, Ints]:
-    """Return what each trip of each day meets in a year without hazards.
-
-    Returns whether the book sufficed, and int64 [4, trips, days]: outcome, cents, minutes, hazards
-    that could stand on the way.
-    """
-    trips = len(base[3][0])
-    quiet = np.zeros(len(base[8]), np.int64)
-    made = np.zeros((4, trips, days), np.int64)
-    for t in range(trips):
-        for d in range(days):
-            outcome, cents, minutes, met = _walk(base, book, quiet, t, d, limits, UNREACHED)
-            if minutes < 0:
-                return False, made
-            made[0, t, d] = outcome
-            made[1, t, d] = cents
-            made[2, t, d] = minutes
-            made[3, t, d] = met
-    return True, made
-
-
-@njit(**JIT)
-def simulate(
-    base: Base,
-    book: Book,
-    active: Ints,
-    events: Ints,
-    quiet: Ints,
-    limits: tuple[Ints, Ints, Ints],
-    room: tuple[Floats, Floats, Floats, Ints],
-) -> bool:
-    """Add one year of closures to the results and tell whether the book of ways sufficed (if not,
-    nothing is of use).
-
-    base: (graph: ptr int64 [states + 1], head, tail int64 [arcs]; weights int64 [regimes, classes,
-    arcs], cents, negative: shut; masks int64 [arcs], hazard bits; trips: class int64 [trips],
-    start_ptr int64 [trips + 1], starts int64, goal int64 [trips], cents an hour float64 [trips],
-    tonnes a day float64 [trips], units a day float64 [trips], element of each arc int64 [arcs],
-    first element of each hazard int64 [hazards]; bound int64 [regimes, goals, states], least cents
-    to each goal; class of each goal int64 [goals]; is_goal bool [goals, states]; minutes int64
-    [regimes, classes, arcs]; regime of each day int64 [days]). book: (counts int64 [3], slots int64
-    [2, slots], way of each slot int64 [slots], cost int64 [ways], hazard bits int64 [ways], ptr
-    int64 [ways + 1], arcs int64): ways found so far; slots is a power of two, unused ones hold -1.
-    active int64 [days]: hazard bits at work each day. events int64 [3, events]: hazard, first day,
-    first day no longer, in order of the first day. quiet: as :func:`undisturbed` gives it. limits:
-    int64 [2] as in :func:`_walk`, the most cents a trip may cost more int64 [trips] and the cents a
-    unit given up is worth int64 [trips]. room: totals float64 [trips, 4] (cents more, tonne-minutes
-    later, units lost, units late), cents by event float64 [events, 2] (more, given up), cents by
-    element float64 [elements], last minute of arrival by event int64 [events]; all are added to.
-    """
-    trips = quiet.shape[1]
-    days = quiet.shape[2]
-    totals, by_event, by_element, last = room
-    cells = base[3]
-    for t in range(trips):
-        for d in range(days):
-            if quiet[0, t, d] != SERVED:
-                continue
-            until = min(d + quiet[2, t, d] // DAY_MIN, len(active) - 1)
-            hit = np.int64(0)
-            for later in range(d, until + 1):
-                hit |= active[later]
-            hit &= quiet[3, t, d]
-            if hit == 0:
-                continue
-            outcome, cents, minutes, _ = _walk(
-                base, book, active, t, d, limits[0], quiet[1, t, d] + limits[1][t]
-            )
-            if minutes < 0:
-                return False
-            units = cells[6][t]
-            given = 0.0
-            there = np.int64(-1)
-            if outcome == SERVED:
-                there = d * DAY_MIN + minutes
-                more = units * (cents - quiet[1, t, d])
-                late = minutes - quiet[2, t, d]
-                totals[t, 1] += cells[5][t] * late
-                totals[t, 3] += units if late > 0 else 0.0
-            else:
-                # what it is worth to be sent covers the wait of a unit that stayed, not the way of
-                # one that had left
-                more = units * cents if outcome == STRANDED else 0.0
-                given = units * limits[2][t]
-                totals[t, 2] += units
-            totals[t, 0] += more
-            _blame(
-                base,
-                book,
-                (t, d, until, hit),
-                events,
-                (more, given, there),
-                (by_event, by_element, last),
-            )
-    return True
+def _opening_day(
+    network: DatedNetwork, active: Ints, class_: int, arc: int, day: int, last_day: int
+) -> Any:
+    """Return the first day after a day, up to the last, on which an arc is open; -1: none."""
+    for later in range(day + 1, last_day + 1):
+        weight = network.weight[network.regime_of_day[later], class_, arc]
+        if weight >= 0 and not network.hazard_bits[arc] & active[later]:
+            return later
+    return -1
 
 
 @njit(**JIT)
 def _blame(
-    base: Base,
-    book: Book,
-    trip: tuple[int, int, int, int],
-    events: Ints,
-    loss: tuple[float, float, int],
-    room: tuple[Floats, Floats, Ints],
+    network: DatedNetwork,
+    book: RouteBook,
+    closures: Closures,
+    losses: Losses,
+    trip: int,
+    day: int,
+    last_day: int,
+    hit: int,
+    extra: float,
+    lost: float,
+    arrival: int,
 ) -> None:
-    """Share a loss equally among the hazards that shut part of a trip's undisturbed way while it
-    would have been on it."""
-    t, d, until, hit = trip
-    more, given, there = loss
-    by_event, by_element, last = room
+    """Share a loss equally among the hazards that shut part of a trip's undisturbed route while it
+    would have been on it.
+
+    day, last_day: of that journey. hit: bits of those hazards. extra, lost: cents. arrival: minute;
+    -1: none.
+    """
+    hazards = len(network.link_of_hazard)
     count = 0
-    for h in range(len(base[3][8])):
+    for h in range(hazards):
         count += hit >> h & 1
-    way = find(base, book, base[8][d], base[3][3][t], len(base[0][0]) - 1 + t, 0)
-    for h in range(len(base[3][8])):
+
+    place = len(network.graph.ptr) - 1 + trip
+    route = find_route(
+        network, book, network.regime_of_day[day], network.trips.goal[trip], place, 0
+    )
+    for h in range(hazards):
         if not hit >> h & 1:
             continue
-        for e in range(events.shape[1]):
-            if events[0, e] == h and events[1, e] <= until and events[2, e] > d:
-                by_event[e, 0] += more / count
-                by_event[e, 1] += given / count
-                if more + given > 0:
-                    last[e] = max(last[e], there)
+        for c in range(len(closures.hazard)):
+            if (
+                closures.hazard[c] == h
+                and closures.first_day[c] <= last_day
+                and closures.end_day[c] > day
+            ):
+                losses.by_closure[c, CLOSURE_LOSS.extra] += extra / count
+                losses.by_closure[c, CLOSURE_LOSS.lost] += lost / count
+                if extra + lost > 0:
+                    losses.last_arrival[c] = max(losses.last_arrival[c], arrival)
                 break
-        element = base[3][8][h]
-        if way >= 0:
-            for k in range(book[5][way], book[5][way + 1]):
-                if base[2][book[6][k]] >> h & 1:
-                    element = base[3][7][book[6][k]]
+
+        link = network.link_of_hazard[h]
+        if route >= 0:
+            for k in range(book.ptr[route], book.ptr[route + 1]):
+                if network.hazard_bits[book.arcs[k]] >> h & 1:
+                    link = network.link_of_arc[book.arcs[k]]
                     break
-        by_element[element] += (more + given) / count
+        losses.by_link[link] += (extra + lost) / count
