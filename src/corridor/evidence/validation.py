@@ -132,7 +132,7 @@ def _speed(query: Query, route: Sequence[int], country: str | None) -> _Band:
     arcs = _arcs_inside(query, route, country)
     links = query.network.rows("links")
     runs = chain.from_iterable(query.graph.runs[arc] for arc in arcs)
-    length_km = float(sum(links[link]["length_km"] for link, _ in runs))
+    length_km = float(sum(links[run.link]["length_km"] for run in runs))
     if not length_km:
         return _NO_ANSWER
 

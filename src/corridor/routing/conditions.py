@@ -69,8 +69,7 @@ def read_options(options: Options) -> Conditions:
             raise UnknownName("option", name, Options.__annotations__)
 
     cap = options.get("max_transshipments")
-    if cap is not None and cap < 0:
-        raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
+    _check_cap(cap)
     _check_carrier(options.get("carrier"))
     _check_sample(options.get("draws", DEFAULT_DRAWS), options.get("rng", 0))
 
@@ -86,6 +85,11 @@ def read_options(options: Options) -> Conditions:
         rng=options.get("rng", 0),
         most_labels=options.get("most_labels"),
     )
+
+
+def _check_cap(cap: int | None) -> None:
+    if cap is not None and cap < 0:
+        raise CallError(f"max_transshipments must be 0 or more, not {cap}.")
 
 
 def _check_carrier(carrier: str | None) -> None:

@@ -18,7 +18,7 @@ from corridor.network.cost import cargo_hour_usd, directed_links
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
-from corridor.routing.query import Query, prepare
+from corridor.routing.query import Query, bans, prepare, rule_ids
 from corridor.routing.waits import mean_waits
 from corridor.units import HOUR_MIN
 
@@ -96,20 +96,9 @@ def freeze(
 
     wait_min, storm_variance = _waits(query)
     is_shut = np.isnan(wait_min) | (query.duration_min < 0)
-    spent_min = query.duration_min + np.where(np.isnan(wait_min), 0, wait_min)
-    minutes = np.where(is_shut, 0, spent_min).round().astype(np.int64)
+    minutes = _minutes(query, wait_min, is_shut)
+    values = _values(query, minutes, storm_variance)
 
-    metres, is_border = _lengths(query)
-    values = np.vstack(
-        [
-            minutes,
-            query.usd_cents,
-            query.carbon_g,
-            metres,
-            _at_borders(query, is_border),
-            _spread(query, storm_variance),
-        ]
-    )
     order = query.arc_of
     starts, start_ptr = _starts(query)
     return FrozenDay(
@@ -151,6 +140,28 @@ def _between_any(network: Network, cargo: str, depart: dt.date | str, options: O
     )
 
 
+def _minutes(query: Query, wait_min: Floats, is_shut: Bools) -> Ints:
+    """Return the whole minutes every arc takes, its mean wait included; 0 where it is shut."""
+    spent_min = query.duration_min + np.where(np.isnan(wait_min), 0, wait_min)
+    minutes: Ints = np.where(is_shut, 0, spent_min).round().astype(np.int64)
+    return minutes
+
+
+def _values(query: Query, minutes: Ints, storm_variance: Floats) -> Floats:
+    """Return what adds up along a route, of every arc: the rows of Sums [8 + modes, arcs]."""
+    metres, is_border = _lengths(query)
+    return np.vstack(
+        [
+            minutes,
+            query.usd_cents,
+            query.carbon_g,
+            metres,
+            _at_borders(query, is_border),
+            _spread(query, storm_variance),
+        ]
+    )
+
+
 def _weights(minutes: Ints, cents: Ints, is_shut: Bools, hour_usd: float) -> Ints:
     """Return the generalised cost of arcs in whole cents, -1 where they are shut."""
     time_cents = np.rint(minutes / HOUR_MIN * hour_usd * 100).astype(np.int64)
@@ -163,13 +174,8 @@ def _waits(query: Query) -> Floats:
 
     Made once for a day and what is forbidden.
     """
-    forbidding = tuple(
-        rule.row["rule_id"] for rule in query.rules if rule.row["effect"] == "forbid"
-    )
-    return query.network.once(
-        Derived.MEAN_WAITS.of(query.depart_min, forbidding),
-        lambda: mean_waits(query.spans, query.depart_min),
-    )
+    memo = Derived.MEAN_WAITS.of(query.depart_min, rule_ids(bans(query.rules)))
+    return query.network.once(memo, lambda: mean_waits(query.spans, query.depart_min))
 
 
 def _arc_links(query: Query) -> tuple[Ints, Ints]:
@@ -189,20 +195,20 @@ def _lengths(query: Query) -> tuple[Ints, Bools]:
     """Return the metres of every arc, and which links lead from one country to another."""
 
     def compute() -> tuple[Ints, Bools]:
-        nodes = query.network.by_id("nodes")
-        links = query.network.rows("links")
-        countries = [
-            (nodes[row["from_node_id"]]["country"], nodes[row["to_node_id"]]["country"])
-            for row in links
-        ]
-        is_border = np.array([here != there for here, there in countries], bool)
-
-        metres = np.array([1000 * row["length_km"] for row in links])
+        metres = np.array([1000 * row["length_km"] for row in query.network.rows("links")])
         arc, at = _arc_links(query)
         of_arcs = np.rint(np.bincount(arc, metres[at // 2], query.graph.arcs_count))
-        return of_arcs.astype(np.int64), is_border
+        return of_arcs.astype(np.int64), _border_links(query)
 
     return query.network.once(Derived.ARC_LENGTHS.of(), compute)
+
+
+def _border_links(query: Query) -> Bools:
+    """Return which links lead from one country to another [links]."""
+    country = {node["node_id"]: node["country"] for node in query.network.rows("nodes")}
+    links = query.network.rows("links")
+    crosses = [country[row["from_node_id"]] != country[row["to_node_id"]] for row in links]
+    return np.array(crosses, bool)
 
 
 def _at_borders(query: Query, is_border: Bools) -> Floats:

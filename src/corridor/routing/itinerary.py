@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,7 @@ from corridor.kernels import Floats, Ints
 from corridor.network import hazards
 from corridor.network.calendar import instant
 from corridor.network.cost import directed_links
-from corridor.network.graph import Row
+from corridor.network.graph import LinkRun, Row
 from corridor.routing.query import Query
 from corridor.units import HOUR_MIN
 
@@ -168,42 +168,46 @@ def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
 
 def _ride(query: Query, arc: int, passage: _Passage) -> list[Leg]:
     """Return the legs of a link, or of the links of a service."""
-    graph = query.graph
-    costs = query.costs
-    nodes = query.network.by_id("nodes")
-    links = query.network.rows("links")
-    service = _service(query, arc)
-    runs = graph.runs[arc]
-
-    ride: list[Leg] = []
+    runs = query.graph.runs[arc]
     stages = _stages(query, arc, passage)
-    for (link, forward), at, stage in zip(runs, directed_links(runs), stages, strict=True):
-        row = links[link]
-        ends = (row["from_node_id"], row["to_node_id"])
-        from_node_id, to_node_id = ends if forward else ends[::-1]
-        wait_min = 0 if ride else passage.depart_min - passage.ready_min
-        ride.append(
-            Leg(
-                kind="link",
-                arc=arc,
-                row=row,
-                service_id=service["service_id"] if service else None,
-                mode=row["mode"],
-                layer=graph.state_layer[graph.head[arc]],
-                from_node_id=from_node_id,
-                to_node_id=to_node_id,
-                country=nodes[from_node_id]["country"],
-                depart_min=stage.depart_min,
-                arrive_min=stage.arrive_min,
-                wait_min=wait_min,
-                fixed_h=float(costs.link.fixed_h[at]),
-                length_km=float(row["length_km"]),
-                usd=float(costs.usd[arc] * stage.usd_share),
-                kg=float(costs.link.kg[at]),
-                rate=costs.service_rates.get(arc) or costs.link.rates[at],
-            )
-        )
-    return ride
+    ride = [_link_leg(query, arc, run, stage) for run, stage in zip(runs, stages, strict=True)]
+
+    wait_min = passage.depart_min - passage.ready_min
+    return [replace(ride[0], wait_min=wait_min), *ride[1:]]
+
+
+def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
+    """Return the leg of one link run over, without the wait for its arc."""
+    costs = query.costs
+    service = _service(query, arc)
+    row = query.network.rows("links")[run.link]
+    from_node_id, to_node_id = _ends(row, is_forward=run.is_forward)
+    (at,) = directed_links([run])
+    return Leg(
+        kind="link",
+        arc=arc,
+        row=row,
+        service_id=service["service_id"] if service else None,
+        mode=row["mode"],
+        layer=query.graph.state_layer[query.graph.head[arc]],
+        from_node_id=from_node_id,
+        to_node_id=to_node_id,
+        country=query.network.by_id("nodes")[from_node_id]["country"],
+        depart_min=stage.depart_min,
+        arrive_min=stage.arrive_min,
+        wait_min=0,
+        fixed_h=float(costs.link.fixed_h[at]),
+        length_km=float(row["length_km"]),
+        usd=float(costs.usd[arc] * stage.usd_share),
+        kg=float(costs.link.kg[at]),
+        rate=costs.service_rates.get(arc) or costs.link.rates[at],
+    )
+
+
+def _ends(link: Row, *, is_forward: bool) -> tuple[str, str]:
+    """Return where a link is entered and left."""
+    ends = (link["from_node_id"], link["to_node_id"])
+    return ends if is_forward else ends[::-1]
 
 
 def _service(query: Query, arc: int) -> Row | None:
@@ -226,27 +230,31 @@ def _stages(query: Query, arc: int, passage: _Passage) -> list[_Stage]:
 
 def _stops(query: Query, arc: int, passage: _Passage) -> list[int]:
     """Return when a service passes the end of each of its links, in minutes."""
-    link_costs = query.costs.link
-    at = np.array(directed_links(query.graph.runs[arc]))
-    service = _service(query, arc)
-    run_h = link_costs.run_h[at]
-    if service is not None and service["speed_kmh"]:
-        # A service of one speed takes as long for a kilometre of any of its links.
-        length_km = _lengths_km(query, arc)
-        run_h = np.zeros(len(at))
-        if length_km.sum():
-            run_h = query.costs.run_h[arc] * length_km / length_km.sum()
-
-    spent_h = np.cumsum(run_h + link_costs.fixed_h[at])
+    standing_h = query.costs.link.fixed_h[directed_links(query.graph.runs[arc])]
+    spent_h = np.cumsum(_running_h(query, arc) + standing_h)
     if not spent_h[-1]:
-        return [passage.arrive_min] * len(at)
+        return [passage.arrive_min] * len(spent_h)
+
     minutes = passage.arrive_min - passage.depart_min
     return [passage.depart_min + round(float(h) / spent_h[-1] * minutes) for h in spent_h]
 
 
+def _running_h(query: Query, arc: int) -> Floats:
+    """Return the hours under way on each link of a service: by its own speed, else the links'."""
+    service = _service(query, arc)
+    if service is None or not service["speed_kmh"]:
+        return query.costs.link.run_h[directed_links(query.graph.runs[arc])]
+
+    length_km = _lengths_km(query, arc)
+    if not length_km.sum():
+        return np.zeros(len(length_km))
+    by_length: Floats = query.costs.run_h[arc] * length_km / length_km.sum()
+    return by_length
+
+
 def _usd_shares(query: Query, arc: int) -> list[float]:
     """Return each link's share of the price of a service: by its own price, else by length."""
-    usd = query.costs.link.usd[np.array(directed_links(query.graph.runs[arc]))]
+    usd = query.costs.link.usd[directed_links(query.graph.runs[arc])]
     if usd.sum():
         shares: list[float] = (usd / usd.sum()).tolist()
         return shares
@@ -259,7 +267,7 @@ def _usd_shares(query: Query, arc: int) -> list[float]:
 def _lengths_km(query: Query, arc: int) -> Floats:
     """Return the length of each link that an arc runs over."""
     links = query.network.rows("links")
-    return np.array([links[link]["length_km"] for link, _ in query.graph.runs[arc]])
+    return np.array([links[run.link]["length_km"] for run in query.graph.runs[arc]])
 
 
 def duration_h(query: Query, itinerary: Sequence[Leg]) -> float:

@@ -88,7 +88,7 @@ def _running_min(query: Query, arc: int, draws: int, rng: int, dice: np.random.G
     link_costs = query.costs.link
     runs = query.graph.runs[arc]
     at_links = directed_links(runs)
-    mode = query.network.rows("links")[runs[0][0]]["mode"]
+    mode = query.network.rows("links")[runs[0].link]["mode"]
     luck = link_costs.run_sigma[at_links[0]] * _luck(query, mode, draws, rng)
 
     minutes: Floats = HOUR_MIN * query.costs.run_h[arc] * np.exp(luck)

@@ -22,7 +22,7 @@ from corridor.network.openings import (
     search_spans,
     shut_by,
 )
-from corridor.routing.query import Query, arc_durations, avoided_arcs
+from corridor.routing.query import Query, arc_durations, avoided_arcs, bans
 from corridor.routing.search import best_route
 from corridor.units import DAY_MIN
 
@@ -77,22 +77,26 @@ def _long_windows(
 
     windows: the calendar each element with windows (the link, its ends) leaves it.
     """
-    latest_min = depart_min + SHUT_LONG_MIN
-
-    def is_late(opens_min: int | None) -> bool:
-        return opens_min is None or opens_min > latest_min
-
-    opens = {element: next_open(spans, depart_min) for element, spans in windows.items()}
-    if len(windows) > 1 and not any(map(is_late, opens.values())):
-        together = next_open(reduce(intersect, map(list, windows.values())), depart_min)
-        if is_late(together):  # no window alone shuts it for so long
-            opens = dict.fromkeys(opens, together)
-
+    opens = _opens(windows, depart_min)
     return [
         replace(closure, to_min=opens[closure.closure_id])
         for closure in closures
-        if closure.kind == "window" and is_late(opens[closure.closure_id])
+        if closure.kind == "window" and _is_late(opens[closure.closure_id], depart_min)
     ]
+
+
+def _opens(windows: Mapping[str, Sequence[Span]], depart_min: int) -> dict[str, int | None]:
+    """Return the minute each element with windows opens; that of all, where only all are late."""
+    opens = {element: next_open(spans, depart_min) for element, spans in windows.items()}
+    if len(windows) < 2 or any(_is_late(at_min, depart_min) for at_min in opens.values()):
+        return opens
+
+    together = next_open(reduce(intersect, map(list, windows.values())), depart_min)
+    return dict.fromkeys(opens, together) if _is_late(together, depart_min) else opens
+
+
+def _is_late(opens_min: int | None, depart_min: int) -> bool:
+    return opens_min is None or opens_min > depart_min + SHUT_LONG_MIN
 
 
 def opening_sets(query: Query, *, most: int = MAX_SETS) -> tuple[Opening, ...]:
@@ -129,8 +133,8 @@ def _arc_masks(query: Query, shut: ShutLinks, keys: Sequence[Key]) -> list[int]:
     masks = []
     for runs in query.graph.runs:
         mask = 0
-        for link, _ in runs:
-            for closure in shut.get(link, ()):
+        for run in runs:
+            for closure in shut.get(run.link, ()):
                 mask |= bit[_key(closure)]
         masks.append(mask)
     return masks
@@ -187,7 +191,7 @@ def _opening(query: Query, closures: Sequence[Closure], shut: ShutLinks) -> Open
     used = set()
     for route in (quickest, cheapest):
         for arc in route.arcs if route is not None else ():
-            used |= {link for link, _ in query.graph.runs[arc]}
+            used |= {run.link for run in query.graph.runs[arc]}
     return Opening(
         closures=tuple(closures),
         links=tuple(_links_of(closure, query, shut, used) for closure in closures),
@@ -211,11 +215,7 @@ def lift(query: Query, closures: Sequence[Closure], shut: ShutLinks) -> Query:
     """
     keys = {_key(closure) for closure in closures}
     openings = _lifted_openings(query.openings, keys, shut)
-    forbidding = [
-        rule
-        for rule in query.rules
-        if rule.row["effect"] == "forbid" and ("rule", rule.row["rule_id"]) not in keys
-    ]
+    forbidding = [rule for rule in bans(query.rules) if ("rule", rule.row["rule_id"]) not in keys]
 
     spans = arc_spans(query.network, openings, forbidding)
     packed, span_ptr = pack(search_spans(query.network, openings, forbidding, spans))

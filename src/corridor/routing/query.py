@@ -32,7 +32,7 @@ from corridor.routing.conditions import (
     read_instant,
     read_options,
 )
-from corridor.routing.search_space import Requirement, search_space
+from corridor.routing.search_space import Requirement, SearchSpace, search_space
 from corridor.units import HOUR_MIN
 
 
@@ -158,17 +158,10 @@ def prepare(
     costs = _costs(day, party, rules, depart_min)
 
     openings = link_openings(day, depart_min)
-    forbidding = [rule for rule in rules if rule.row["effect"] == "forbid"]
-    spans = _spans(day, openings, forbidding)
-    packed, span_ptr = _packed(day, openings, forbidding, spans)
+    spans = _spans(day, openings, rules)
+    packed, span_ptr = _packed(day, openings, rules, spans)
     avoided = matching_arcs(day, conditions.avoid)
-
-    space = search_space(
-        day.graph,
-        _states(day.graph, start),
-        _states(day.graph, goal),
-        list(_requirements(day, conditions, start)),
-    )
+    space = _space(day, start, goal, conditions)
     return Query(
         network=day,
         origin=start.node_id,
@@ -207,6 +200,14 @@ def _party(
     return Party(cargo, *countries, carrier)
 
 
+def _space(network: Network, start: _End, goal: _End, conditions: Conditions) -> SearchSpace:
+    """Return what the search runs over."""
+    graph = network.graph
+    starts = _states(graph, start)
+    goals = _states(graph, goal)
+    return search_space(graph, starts, goals, list(_requirements(network, conditions, start)))
+
+
 def _states(graph: Graph, end: _End) -> list[int]:
     """Return the states of an end: its layer, else the road, else every layer of the place."""
     state_of = {
@@ -239,7 +240,7 @@ def _arcs_through(network: Network, node_id: str) -> Bools:
     leads_there: Bools = graph.state_node[graph.head] == graph.node_ids.index(node_id)
 
     touches = [node_id in (link["from_node_id"], link["to_node_id"]) for link in links]
-    passes = [len(runs) > 1 and any(touches[i] for i, _ in runs) for runs in graph.runs]
+    passes = [len(runs) > 1 and any(touches[run.link] for run in runs) for runs in graph.runs]
     leads_past: Bools = np.array(passes)
     return leads_there | leads_past
 
@@ -264,31 +265,39 @@ def arc_durations(costs: Costs, avoided: Bools, span_ptr: Ints) -> Ints:
 
 def _costs(day: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
     """Return the costs of a day's network, made once for a cargo and the rules that add to them."""
-    extras = tuple(
-        rule.row["rule_id"]
+    extras = [
+        rule
         for rule in rules
         if rule.row["effect"].startswith("extra") and rule.from_min <= at_min < rule.to_min
-    )
-    memo = Derived.COSTS.of(party.cargo_id, extras)
+    ]
+    memo = Derived.COSTS.of(party.cargo_id, rule_ids(extras))
     return day.once(memo, lambda: price(day, party, rules, at_min))
 
 
-def _spans(day: Network, openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
+def _spans(day: Network, openings: Openings, rules: Sequence[Applied]) -> list[list[Span]]:
     """Return when every arc can be entered, made once for what is forbidden."""
-    memo = Derived.ARC_SPANS.of(openings.from_min, _bans(forbidding))
+    forbidding = bans(rules)
+    memo = Derived.ARC_SPANS.of(openings.from_min, rule_ids(forbidding))
     return day.once(memo, lambda: arc_spans(day, openings, forbidding))
 
 
 def _packed(
-    day: Network, openings: Openings, forbidding: Sequence[Applied], spans: list[list[Span]]
+    day: Network, openings: Openings, rules: Sequence[Applied], spans: list[list[Span]]
 ) -> tuple[Ints, Ints]:
     """Return the same as the search takes it, made once for what is forbidden."""
-    memo = Derived.PACKED_SPANS.of(openings.from_min, _bans(forbidding))
+    forbidding = bans(rules)
+    memo = Derived.PACKED_SPANS.of(openings.from_min, rule_ids(forbidding))
     return day.once(memo, lambda: pack(search_spans(day, openings, forbidding, spans)))
 
 
-def _bans(forbidding: Sequence[Applied]) -> tuple[str, ...]:
-    return tuple(rule.row["rule_id"] for rule in forbidding)
+def bans(rules: Sequence[Applied]) -> list[Applied]:
+    """Return the rules that forbid."""
+    return [rule for rule in rules if rule.row["effect"] == "forbid"]
+
+
+def rule_ids(rules: Sequence[Applied]) -> tuple[str, ...]:
+    """Return the ids of rules."""
+    return tuple(rule.row["rule_id"] for rule in rules)
 
 
 def _arc_bits(network: Network) -> Ints:

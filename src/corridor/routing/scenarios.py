@@ -104,16 +104,20 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
         return dict.fromkeys(COMPARED, _no_route(reason))
 
     minutes = routes.values[:, 0] - query.depart_min
-    cents = routes.values[:, 1]
-    best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
     limit_min = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
-    in_time = np.flatnonzero(minutes <= limit_min)
-    if len(in_time):
-        best["cost in time"] = int(in_time[_least(cents[in_time], minutes[in_time])])
-
+    best = _best(minutes, routes.values[:, 1], limit_min)
     rows = {number: _row(query, routes[number]) for number in set(best.values())}
     answers = {criterion: rows[number] for criterion, number in best.items()}
     return dict.fromkeys(COMPARED, _no_route(message("no route is as quick"))) | answers
+
+
+def _best(minutes: Ints, cents: Ints, limit_min: float) -> dict[str, int]:
+    """Return which route is best by each criterion that some route meets."""
+    best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
+    in_time = np.flatnonzero(minutes <= limit_min)
+    if len(in_time):
+        best["cost in time"] = int(in_time[_least(cents[in_time], minutes[in_time])])
+    return best
 
 
 def _least(values: Ints, ties: Ints) -> int:

@@ -26,6 +26,13 @@ from corridor.units import HOUR_MIN
 
 MAX_LABELS = 1 << 24
 NO_LIMIT = 1 << 40
+# The column of arcs that each column of bounds is the least sum of.
+_BOUNDED = {
+    BOUND.duration: ARC.duration,
+    BOUND.money: ARC.money,
+    BOUND.carbon: ARC.carbon,
+    BOUND.transshipments: ARC.transshipments,
+}
 
 
 class Answer(NamedTuple):
@@ -129,24 +136,23 @@ def lower_bounds(query: Query, arcs: Ints) -> Ints:
     """
     from corridor.kernels.paths import dijkstra
 
-    # The graph backwards: arcs into each state stand together, heads are their tails.
-    states = len(query.ptr) - 1
-    tail = np.repeat(np.arange(states), np.diff(query.ptr))
-    order = np.argsort(query.head, kind="stable")
-    ptr = pointers(query.head, states)
+    backwards, order = _backwards(query)
     goals = np.flatnonzero(query.is_goal)
     is_passable = arcs[:, ARC.duration] >= 0
 
-    bounds = np.empty((states, len(BOUND)), np.int64)
-    for bound, column in (
-        (BOUND.duration, ARC.duration),
-        (BOUND.money, ARC.money),
-        (BOUND.carbon, ARC.carbon),
-        (BOUND.transshipments, ARC.transshipments),
-    ):
+    bounds = np.empty((len(query.is_goal), len(BOUND)), np.int64)
+    for bound, column in _BOUNDED.items():
         weight = np.where(is_passable, arcs[:, column], -1)[order]
-        bounds[:, bound], _ = dijkstra(ptr, tail[order], weight, goals)
+        bounds[:, bound], _ = dijkstra(*backwards, weight, goals)
     return bounds
+
+
+def _backwards(query: Query) -> tuple[SearchGraph, Ints]:
+    """Return the search graph with its arcs turned round, and which of its arcs each is [arcs]."""
+    states = len(query.ptr) - 1
+    tail = np.repeat(np.arange(states), np.diff(query.ptr))
+    order = np.argsort(query.head, kind="stable")
+    return SearchGraph(pointers(query.head, states), tail[order]), order
 
 
 def trace(query: Query, labels: Ints, label: int) -> list[int]:

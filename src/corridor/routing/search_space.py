@@ -65,18 +65,15 @@ def search_space(
             f"At most {MAX_REQUIRED} places, modes or countries can be required at once."
         )
 
-    gains = np.zeros(graph.arcs_count, np.int64)
-    for bit, requirement in enumerate(requirements):
-        gains |= requirement.arcs.astype(np.int64) << bit
-    met = sum(1 << bit for bit, requirement in enumerate(requirements) if requirement.is_met)
-
     states = graph.states_count
     copies = 1 << len(requirements)
+    gains = _gains(graph, requirements)
     tail = np.concatenate([graph.tail + states * mask for mask in range(copies)])
     head = np.concatenate([graph.head + states * (mask | gains) for mask in range(copies)])
     arc_of = np.tile(np.arange(graph.arcs_count), copies)
     order = np.argsort(tail, kind="stable")
 
+    met = sum(1 << bit for bit, requirement in enumerate(requirements) if requirement.is_met)
     is_goal = np.zeros(states * copies, bool)
     is_goal[[goal + states * (copies - 1) for goal in goals]] = True
     return SearchSpace(
@@ -86,6 +83,14 @@ def search_space(
         starts=np.array([start + states * met for start in starts], np.int64),
         is_goal=is_goal,
     )
+
+
+def _gains(graph: Graph, requirements: Sequence[Requirement]) -> Ints:
+    """Return the requirements that every arc meets, as bits [arcs]."""
+    gains = np.zeros(graph.arcs_count, np.int64)
+    for bit, requirement in enumerate(requirements):
+        gains |= requirement.arcs.astype(np.int64) << bit
+    return gains
 
 
 def pointers(groups: Ints, count: int) -> Ints:

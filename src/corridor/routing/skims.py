@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 import numpy as np
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
@@ -104,36 +104,72 @@ def skims_by_value(
     return [_matrix(day if usd is None else day.valued(usd), nodes) for usd in hours_usd]
 
 
+class _Trees(NamedTuple):
+    """Least-cost trees from the states of every place, to every state.
+
+    distance int64 [places, states]: generalised cost in cents; values int64 [places, 8 + modes,
+    states]: the rows of Sums; bits int64 [places, states]: hazards.
+    """
+
+    distance: Ints
+    values: Ints
+    bits: Ints
+
+
+class _Pairs(NamedTuple):
+    """Pairs of different places, as rows of the places, and the state each ends in [pairs]."""
+
+    origin: Ints
+    destination: Ints
+    state: Ints
+    is_reached: Bools
+
+
 def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
     """Search all pairs of some node rows."""
-    from corridor.kernels.paths import UNREACHED, along_trees, dijkstra_many
-
     states = [day.states_of(node) for node in nodes]
+    trees = _trees(day, states)
+    pairs = _pairs(trees, states)
+    reached = pl.Series(pairs.is_reached)
+
+    figures = _figures(day, trees, pairs).select(pl.when(reached).then(pl.all()))
+    reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
+    return _keys(day, nodes, pairs).hstack(figures).with_columns(reason)
+
+
+def _trees(day: FrozenDay, states: Sequence[Ints]) -> _Trees:
+    """Search from the states of every place."""
+    from corridor.kernels.paths import along_trees, dijkstra_many
+
     sources = np.concatenate([*states, np.zeros(0, np.int64)]).astype(np.int64)
     source_ptr = np.cumsum([0, *map(len, states)]).astype(np.int64)
     distance, arc = dijkstra_many(day.ptr, day.head, day.weight, sources, source_ptr)
     values, bits = along_trees(distance, arc, day.tail, day.values, day.bits)
+    return _Trees(distance, values, bits)
 
-    origin, destination = np.nonzero(~np.eye(len(nodes), dtype=bool))
-    state = _nearest(distance, states)[origin, destination]
+
+def _pairs(trees: _Trees, states: Sequence[Ints]) -> _Pairs:
+    """Pair all places with all others, each with the state that is nearest to its origin."""
+    from corridor.kernels.paths import UNREACHED
+
+    origin, destination = np.nonzero(~np.eye(len(states), dtype=bool))
+    state = _nearest(trees.distance, states)[origin, destination]
     has_states = np.array([len(each) > 0 for each in states], bool)
-    is_reached = has_states[destination] & (distance[origin, state] < UNREACHED)
-    weight = np.where(is_reached, distance[origin, state], 0)
-    sums = Sums.of(np.where(is_reached, values[origin, :, state].T, 0))
+    is_reached = has_states[destination] & (trees.distance[origin, state] < UNREACHED)
+    return _Pairs(origin, destination, state, is_reached)
 
+
+def _keys(day: FrozenDay, nodes: Sequence[int], pairs: _Pairs) -> pl.DataFrame:
+    """Return what a row of a skim is about."""
     node_ids = np.array(day.query.graph.node_ids, dtype=object)[nodes]
-    figures = _figures(day, weight, sums, bits[origin, state])
-    pairs = pl.DataFrame(
+    cargo_ids = [day.query.party.cargo_id] * len(pairs.state)
+    return pl.DataFrame(
         {
-            "origin": pl.Series(node_ids[origin].tolist(), dtype=pl.String),
-            "destination": pl.Series(node_ids[destination].tolist(), dtype=pl.String),
-            "cargo_id": pl.Series([day.query.party.cargo_id] * len(state), dtype=pl.String),
+            "origin": pl.Series(node_ids[pairs.origin].tolist(), dtype=pl.String),
+            "destination": pl.Series(node_ids[pairs.destination].tolist(), dtype=pl.String),
+            "cargo_id": pl.Series(cargo_ids, dtype=pl.String),
         }
     )
-    reached = pl.Series(is_reached)
-    reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
-    figures = figures.select(pl.when(reached).then(pl.all()))
-    return pairs.hstack(figures).with_columns(reason)
 
 
 def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
@@ -145,8 +181,13 @@ def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
     return nearest
 
 
-def _figures(day: FrozenDay, weight: Ints, sums: Sums, bits: Ints) -> pl.DataFrame:
-    """Return what routes take, in the units of a skim."""
+def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
+    """Return what routes take, in the units of a skim; anything where no route leads."""
+    weight = np.where(pairs.is_reached, trees.distance[pairs.origin, pairs.state], 0)
+    values = trees.values[pairs.origin, :, pairs.state].T
+    sums = Sums.of(np.where(pairs.is_reached, values, 0))
+    bits = trees.bits[pairs.origin, pairs.state].tolist()
+    risk_share = pl.Series(_risk_shares(day.query, bits), dtype=pl.Float64)
     return pl.DataFrame(
         {
             "generalised_cost_usd": weight / 100,
@@ -154,23 +195,24 @@ def _figures(day: FrozenDay, weight: Ints, sums: Sums, bits: Ints) -> pl.DataFra
             "time_p95_h": _p95_h(sums),
             "cost_usd": sums.cents / 100,
             "carbon_kg": sums.grams / 1000,
-            "risk_share": _risk_shares(day.query, bits.tolist()),
+            "risk_share": risk_share,
             "length_km": sums.metres / 1000,
             "border_h": sums.border_min / HOUR_MIN,
             "border_usd": sums.border_cents / 100,
-        },
-        schema_overrides={"risk_share": pl.Float64},
+        }
     )
 
 
 def _risk_shares(query: Query, bits: Sequence[int]) -> list[float]:
     """Return the chance that a hazard shuts each route, from the hazards it is exposed to."""
     weights = hazards.weights(query.network, query.depart_min).tolist()
-    risks = {}
-    for exposed in set(bits):
-        weight = sum(weight for h, weight in enumerate(weights) if exposed >> h & 1)
-        risks[exposed] = hazards.risk_share(weight)
+    risks = {exposed: hazards.risk_share(_weight(exposed, weights)) for exposed in set(bits)}
     return [risks[exposed] for exposed in bits]
+
+
+def _weight(bits: int, weights: Sequence[int]) -> int:
+    """Return the sum of the weights of the hazards whose bits are set."""
+    return sum(weight for hazard, weight in enumerate(weights) if bits >> hazard & 1)
 
 
 def _p95_h(sums: Sums) -> Floats:

@@ -221,9 +221,12 @@ def _say_gap(row: Mapping[str, Any], value: float) -> str:
     if abs(gap) < NO_GAP:
         # Translators: {criterion} is time, cost or carbon.
         return message("best {criterion} through it {amount}, as the best of all now", **values)
+    return _say_difference({**values, "figure": figure(abs(gap))}, is_more=gap > 0)
 
-    values["figure"] = figure(abs(gap))
-    if gap > 0:
+
+def _say_difference(values: Mapping[str, str], *, is_more: bool) -> str:
+    """Say by how much the best through the element differs from the best of all."""
+    if is_more:
         # Translators: {criterion} is time, cost or carbon; {figure} in the same unit as
         # {amount}.
         return message(
