@@ -55,6 +55,17 @@ def test_arrays_go_element_by_element() -> None:
     assert both[1] == pytest.approx(km(67.01, 24.86, 69.2, 34.5))
 
 
+def test_distances_between_all_places_are_those_of_each_pair() -> None:
+    lon = np.array([76.9, 67.0, 69.2, -74.0])
+    lat = np.array([43.2, 24.9, 34.5, 40.7])
+
+    all_pairs = geo.great_circles_km(lon, lat)
+
+    one_by_one = geo.great_circle_km(lon[:, None], lat[:, None], lon, lat)
+    rounded = one_by_one * geo.EARTH_RADIUS_ROUNDED_KM / geo.EARTH_RADIUS_KM
+    assert all_pairs == pytest.approx(rounded, rel=1e-9, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("lon", "lat", "country"),
     [

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.charts.basemap.clipping import Line, Point, clip_line
 from corridor.charts.basemap.view import View
 from corridor.charts.style import STYLES, style_key
+from corridor.network.geo import great_circle_km
 from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.schema import layer
 
@@ -107,7 +108,7 @@ def _parallel_ranks(links: pl.DataFrame) -> dict[str, int]:
 def _goes_round_land(link: Mapping[str, Any], start: Point, end: Point) -> bool:
     if link["mode"] != "sea":
         return False
-    straight_km = max(_SHORT_KM, _apart_km(start, end))
+    straight_km = max(_SHORT_KM, float(great_circle_km(*start, *end)))
     return bool((link["length_km"] or 0) > MAX_DETOUR * straight_km)
 
 
@@ -194,12 +195,3 @@ def _unit_vector(place: Sequence[float]) -> _Vector:
     lon = math.radians(place[0])
     lat = math.radians(place[1])
     return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
-
-
-def _apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    (lon_a, lat_a), (lon_b, lat_b) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
-    h = (
-        math.sin((lat_b - lat_a) / 2) ** 2
-        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
-    )
-    return 2 * 6371.0 * math.asin(math.sqrt(h))

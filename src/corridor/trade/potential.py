@@ -15,13 +15,13 @@ import polars as pl
 
 from corridor.errors import CallError, Finding, StudyError
 from corridor.kernels import Bools, Floats
+from corridor.network.geo import great_circles_km
 from corridor.trade.gravity import balance
 from corridor.units import NORMAL_P95_ROUNDED
 
 REST_OF_WORLD = "ZZ"  # stands for many countries, which trade with each other
 REST_OF_WORLD_KM = 6000.0
 MAX_SHARE_GAP = 1e-6  # by which export shares may miss 1
-_EARTH_KM = 6371.0
 _SPLIT_COLUMNS = ("value_usd", "low_usd", "high_usd", "potential_usd")
 
 
@@ -84,13 +84,10 @@ def kernel(countries: pl.DataFrame, coefficients: Coefficients = Coefficients())
 
 def _distances_km(countries: pl.DataFrame) -> Floats:
     """Return the great circles between main cities; inf from a country to itself but for ZZ."""
-    lon = np.radians(countries["lon_deg"].cast(pl.Float64).to_numpy())
-    lat = np.radians(countries["lat_deg"].cast(pl.Float64).to_numpy())
-
-    sines = np.sin(lat)[:, None] * np.sin(lat)
-    cosines = np.cos(lat)[:, None] * np.cos(lat) * np.cos(lon[:, None] - lon)
-    distance_km: Floats = _EARTH_KM * np.arccos(np.clip(sines + cosines, -1.0, 1.0))
-
+    distance_km = great_circles_km(
+        countries["lon_deg"].cast(pl.Float64).to_numpy(),
+        countries["lat_deg"].cast(pl.Float64).to_numpy(),
+    )
     for k, code in enumerate(countries["country"].to_list()):
         distance_km[k, k] = REST_OF_WORLD_KM if code == REST_OF_WORLD else np.inf
     return distance_km
