@@ -235,6 +235,22 @@ def _contradiction(earlier: _Edit, later: _Edit, *, by_order: bool) -> Finding:
 
     by_order: they are of two changes, of which the later one counts; else of the same.
     """
+    change = later.change
+    return change.finding(
+        "order-decides" if by_order else "contradictory-changes",
+        "value",
+        _two_values(earlier, later),
+        do="The later one in the scenario's list counts; "
+        "end the other on the day it begins, if that was meant."
+        if by_order
+        else "Let one end on the day the other begins, or keep one of them.",
+        severity="warning" if by_order else "error",
+        value=change["value"],
+    )
+
+
+def _two_values(earlier: _Edit, later: _Edit) -> str:
+    """Return in words that two rows set one cell to two values."""
     first = earlier.change
     change = later.change
     keys = sorted(earlier.keys & later.keys)
@@ -242,16 +258,8 @@ def _contradiction(earlier: _Edit, later: _Edit, *, by_order: bool) -> Finding:
     if not _of_one_change(earlier, later):
         names = f"{first['change_id']} and {names}"
 
-    return change.finding(
-        "order-decides" if by_order else "contradictory-changes",
-        "value",
+    return (
         f"{names}: {change['table']}.{change['column']} of {', '.join(keys[:3])} is set "
         f"to {first['value']!r} (line {first.line}) "
-        f"and to {change['value']!r} for the same days.",
-        do="The later one in the scenario's list counts; "
-        "end the other on the day it begins, if that was meant."
-        if by_order
-        else "Let one end on the day the other begins, or keep one of them.",
-        severity="warning" if by_order else "error",
-        value=change["value"],
+        f"and to {change['value']!r} for the same days."
     )

@@ -90,21 +90,26 @@ def _is_without_length(event: Row) -> bool:
 
 def _overlaps(tables: Tables) -> Iterator[Finding]:
     """Closures of one hazard at one time: one closure twice, or an end that is wrong."""
-    for hazard_id, events in _full_closures(tables).items():
+    for events in _full_closures(tables).values():
         events.sort(key=lambda event: (event["from_on"], event.number))
         for earlier, event in pairwise(events):
-            start = event["from_on"]
             end = earlier["to_on"] or earlier["last_seen_on"]
-            if end is not None and start < end:
-                yield event.error(
-                    "overlapping-events",
-                    "from_on",
-                    f"events shuts {hazard_id} from {start}, "
-                    f"while {earlier['event_id']} holds it shut to {end}.",
-                    do="Join the rows, correct an end, or name another hazard: "
-                    "one hazard is shut once at a time.",
-                    value=str(start),
-                )
+            if end is not None and event["from_on"] < end:
+                yield _overlapping_events(earlier, event, end)
+
+
+def _overlapping_events(earlier: Row, event: Row, end: dt.date) -> Finding:
+    """Return the finding on a closure that begins before the end of an earlier one."""
+    start = event["from_on"]
+    return event.error(
+        "overlapping-events",
+        "from_on",
+        f"events shuts {event['hazard_id']} from {start}, "
+        f"while {earlier['event_id']} holds it shut to {end}.",
+        do="Join the rows, correct an end, or name another hazard: "
+        "one hazard is shut once at a time.",
+        value=str(start),
+    )
 
 
 def _full_closures(tables: Tables) -> dict[str, list[Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from corridor.errors import Finding, did_you_mean
@@ -115,21 +115,32 @@ def _alternatives(tables: Tables) -> Iterator[Finding]:
         return
 
     options = tables.keys("parameters")
-    file = tables.name("parameters")
-
     for table in _tables_with_alternatives(tables):
-        rows_of: dict[str, list[int]] = {}
-        for i, (option_id,) in tables.cells(table, "alternative"):
-            if option_id is not None and option_id not in options:
-                rows_of.setdefault(option_id, []).append(i)
+        for option_id, rows in _rows_of_unknown_options(tables, table, options).items():
+            yield _unknown_option(tables, table, option_id, rows)
 
-        for option_id, rows in rows_of.items():
-            keys = (tables.key(table, row) for row in rows)
-            yield tables.error(
-                "unknown-option",
-                Spot(table, rows[0], "alternative"),
-                f"{table}.alternative names {option_id!r}, which {file} does not have.",
-                do=did_you_mean(option_id, options, f"Add it to {file} as parameter:option."),
-                value=option_id,
-                rows=tuple(key for key in keys if key),
-            )
+
+def _rows_of_unknown_options(
+    tables: Tables, table: str, options: Collection[str]
+) -> dict[str, list[int]]:
+    """Return option -> rows of a table that name it, of options that are not declared."""
+    rows_of: dict[str, list[int]] = {}
+    for i, (option_id,) in tables.cells(table, "alternative"):
+        if option_id is not None and option_id not in options:
+            rows_of.setdefault(option_id, []).append(i)
+    return rows_of
+
+
+def _unknown_option(tables: Tables, table: str, option_id: str, rows: Sequence[int]) -> Finding:
+    file = tables.name("parameters")
+    options = tables.keys("parameters")
+    keys = (tables.key(table, row) for row in rows)
+
+    return tables.error(
+        "unknown-option",
+        Spot(table, rows[0], "alternative"),
+        f"{table}.alternative names {option_id!r}, which {file} does not have.",
+        do=did_you_mean(option_id, options, f"Add it to {file} as parameter:option."),
+        value=option_id,
+        rows=tuple(key for key in keys if key),
+    )

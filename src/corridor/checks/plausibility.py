@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -76,15 +76,19 @@ def _placeholders_of(tables: Tables, table: str, column: Column) -> Iterator[Fin
 
     for i, (value,) in tables.cells(table, column.name):
         if value is not None and is_placeholder(column, value):
-            yield tables.warning(
-                "placeholder",
-                Spot(table, i, column.name),
-                f"{table}.{column.name} is {value:g}, "
-                "which looks like a stand-in for an unknown figure or no limit.",
-                do="Leave the cell empty where the figure is not known; "
-                "else say in the note where it is from.",
-                value=f"{value:g}",
-            )
+            yield _placeholder(tables, Spot(table, i, column.name), value)
+
+
+def _placeholder(tables: Tables, spot: Spot, value: float) -> Finding:
+    return tables.warning(
+        "placeholder",
+        spot,
+        f"{spot.table}.{spot.column} is {value:g}, "
+        "which looks like a stand-in for an unknown figure or no limit.",
+        do="Leave the cell empty where the figure is not known; "
+        "else say in the note where it is from.",
+        value=f"{value:g}",
+    )
 
 
 # Places
@@ -189,22 +193,31 @@ def _unlocodes(tables: Tables) -> Iterator[Finding]:
             continue
 
         if not _UNLOCODE.fullmatch(code):
-            yield node.warning(
-                "bad-unlocode",
-                "unlocode",
-                f"nodes.unlocode holds {code!r}.",
-                do="Write the country and three letters or digits, such as KZALA, "
-                "or leave it empty.",
-                value=code,
-            )
+            yield _bad_unlocode(node)
         elif country is not None and code[:2] != country:
-            yield node.warning(
-                "unlocode-country",
-                "unlocode",
-                f"UN/LOCODE {code} is of {code[:2]}, the row says {country}.",
-                do="Correct the code or the country.",
-                value=code,
-            )
+            yield _unlocode_of_other_country(node)
+
+
+def _bad_unlocode(node: Row) -> Finding:
+    code = node["unlocode"]
+    return node.warning(
+        "bad-unlocode",
+        "unlocode",
+        f"nodes.unlocode holds {code!r}.",
+        do="Write the country and three letters or digits, such as KZALA, or leave it empty.",
+        value=code,
+    )
+
+
+def _unlocode_of_other_country(node: Row) -> Finding:
+    code = node["unlocode"]
+    return node.warning(
+        "unlocode-country",
+        "unlocode",
+        f"UN/LOCODE {code} is of {code[:2]}, the row says {node['country']}.",
+        do="Correct the code or the country.",
+        value=code,
+    )
 
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
@@ -358,48 +371,63 @@ def _unreachable(tables: Tables) -> Iterator[Finding]:
 
     unlinked = [node for node in row_of if node not in linked]
     if unlinked and linked:
-        yield tables.warning(
-            "unlinked-nodes",
-            Spot("nodes", row_of[unlinked[0]]),
-            f"{len(unlinked)} of {len(row_of)} places have no link.",
-            do="Add their links, or remove the places.",
-            rows=tuple(unlinked),
-        )
+        yield _unlinked_nodes(tables, row_of, unlinked)
 
     apart = [node for node in row_of if node in linked and node not in largest]
     if apart:
-        yield tables.warning(
-            "unreachable-nodes",
-            Spot("nodes", row_of[apart[0]]),
-            f"{len(apart)} of {len(row_of)} places cannot be reached from most others, "
-            "even with every link open.",
-            do="Add the links or the terminals that join them.",
-            rows=tuple(apart),
-        )
+        yield _unreachable_nodes(tables, row_of, apart)
+
+
+def _unlinked_nodes(tables: Tables, row_of: Mapping[str, int], nodes: Sequence[str]) -> Finding:
+    return tables.warning(
+        "unlinked-nodes",
+        Spot("nodes", row_of[nodes[0]]),
+        f"{len(nodes)} of {len(row_of)} places have no link.",
+        do="Add their links, or remove the places.",
+        rows=tuple(nodes),
+    )
+
+
+def _unreachable_nodes(tables: Tables, row_of: Mapping[str, int], nodes: Sequence[str]) -> Finding:
+    return tables.warning(
+        "unreachable-nodes",
+        Spot("nodes", row_of[nodes[0]]),
+        f"{len(nodes)} of {len(row_of)} places cannot be reached from most others, "
+        "even with every link open.",
+        do="Add the links or the terminals that join them.",
+        rows=tuple(nodes),
+    )
 
 
 def _connected_components(tables: Tables) -> list[set[str]]:
     """Return the places of every connected component of the network."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     joined = _joined_states(tables)
-    number_of: dict[State, int] = {}
-    for pair in joined:
-        for state in pair:
-            number_of.setdefault(state, len(number_of))
     if not joined:
         return []
+
+    states = dict.fromkeys(state for pair in joined for state in pair)
+    labels = _component_labels(joined, {state: number for number, state in enumerate(states)})
+
+    components: dict[int, set[str]] = {}
+    for (node, _), label in zip(states, labels, strict=True):
+        components.setdefault(label, set()).add(node)
+    return list(components.values())
+
+
+def _component_labels(
+    joined: Sequence[tuple[State, State]], number_of: Mapping[State, int]
+) -> list[int]:
+    """Return the connected component of each state, in the order of their numbers."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
     ends = np.array([(number_of[a], number_of[b]) for a, b in joined])
     shape = (len(number_of), len(number_of))
     graph = coo_array((np.ones(len(joined)), ends.T), shape=shape)
-    _, labels = connected_components(graph, directed=False)
+    _, components = connected_components(graph, directed=False)
 
-    components: dict[int, set[str]] = {}
-    for (node, _), label in zip(number_of, labels.tolist(), strict=True):
-        components.setdefault(label, set()).add(node)
-    return list(components.values())
+    labels: list[int] = components.tolist()
+    return labels
 
 
 def _joined_states(tables: Tables) -> list[tuple[State, State]]:
@@ -407,16 +435,18 @@ def _joined_states(tables: Tables) -> list[tuple[State, State]]:
 
     Links join places on one layer, terminals join layers at one place.
     """
-    pairs: list[tuple[State, State]] = []
-    for _, (tail, head, mode, gauge_mm) in tables.cells(
-        "links", "from_node_id", "to_node_id", "mode", "gauge_mm"
-    ):
-        if None not in (tail, head, mode):
-            layer = schema.layer(mode, gauge_mm)
-            pairs.append(((head, layer), (tail, layer)))
-
+    pairs = list(_states_joined_by_links(tables))
     linked = {state for pair in pairs for state in pair}
+
     for _, (node, a, b) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
         if (node, a) in linked and (node, b) in linked:
             pairs.append(((node, a), (node, b)))
     return pairs
+
+
+def _states_joined_by_links(tables: Tables) -> Iterator[tuple[State, State]]:
+    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
+    for _, (tail, head, mode, gauge_mm) in tables.cells("links", *columns):
+        if None not in (tail, head, mode):
+            layer = schema.layer(mode, gauge_mm)
+            yield (head, layer), (tail, layer)

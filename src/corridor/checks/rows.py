@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import polars as pl
 
 from corridor.errors import Finding, near_matches
 from corridor.network import geo
@@ -84,12 +86,33 @@ def _same_rows(tables: Tables, table: Table) -> Iterator[Finding]:
 def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Finding]:
     """Keys that are used twice; rows of different options of one parameter may share one."""
     frame = tables.frames[table.name]
-    options: list[str | None] = [None] * frame.height
-    if "alternative" in frame.columns:
-        options = frame["alternative"].to_list()
+    keys = frame[key_column].to_list()
 
+    for row, first in _key_clashes(keys, _options(frame)):
+        line = tables.line(table.name, first)
+        yield tables.error(
+            "duplicate-key",
+            Spot(table.name, row, key_column),
+            f"{table.name}.{key_column} holds {keys[row]!r} a second time; "
+            f"the first is on line {line}.",
+            do="Remove one of the rows, or give it another id.",
+            value=keys[row],
+        )
+
+
+def _options(frame: pl.DataFrame) -> list[str | None]:
+    """Return the option that each row is of; null for a row of every scenario."""
+    if "alternative" in frame.columns:
+        return frame["alternative"].to_list()
+    return [None] * frame.height
+
+
+def _key_clashes(
+    keys: Sequence[str | None], options: Sequence[str | None]
+) -> Iterator[tuple[int, int]]:
+    """Return (row, first row of the same key) of rows that may count in one scenario."""
     rows_of: dict[str, list[int]] = {}
-    for i, key in enumerate(frame[key_column].to_list()):
+    for i, key in enumerate(keys):
         if key is None:
             continue
 
@@ -98,15 +121,7 @@ def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Findin
         clash = next(clashes, None)
         earlier_rows.append(i)
         if clash is not None:
-            line = tables.line(table.name, clash)
-            yield tables.error(
-                "duplicate-key",
-                Spot(table.name, i, key_column),
-                f"{table.name}.{key_column} holds {key!r} a second time; "
-                f"the first is on line {line}.",
-                do="Remove one of the rows, or give it another id.",
-                value=key,
-            )
+            yield i, clash
 
 
 def _exclude(option: str | None, other: str | None) -> bool:
@@ -132,27 +147,35 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
     ids = tables.keys(target)
     file = tables.name(target)
 
-    rows_of: dict[str, list[int]] = {}
-    for i, word in _words(tables, table, column):
-        if word not in ids:
-            rows_of.setdefault(word, []).append(i)
-
-    for word, rows in rows_of.items():
-        near = near_matches(word, ids, most=2)
-        otherwise = (
-            f"or write {' or '.join(map(repr, near))} if that was meant."
-            if near
-            else f"or correct {column.name}."
-        )
+    for word, rows in _rows_of_unknown(_words(tables, table, column), ids).items():
         keys = (tables.key(table.name, row) for row in dict.fromkeys(rows))
         yield tables.error(
             f"unknown-{schema.singular(target)}",
             Spot(table.name, rows[0], column.name),
             f"{table.name}.{column.name} names {word!r}, which {file} does not have.",
-            do=f"Add it to {file}, {otherwise}",
+            do=f"Add it to {file}, {_other_cure(column, word, ids)}",
             value=word,
             rows=tuple(key for key in keys if key),
         )
+
+
+def _rows_of_unknown(
+    words: Iterable[tuple[int, str]], ids: Collection[str]
+) -> dict[str, list[int]]:
+    """Return word -> rows, of the words that are no ids."""
+    rows_of: dict[str, list[int]] = {}
+    for row, word in words:
+        if word not in ids:
+            rows_of.setdefault(word, []).append(row)
+    return rows_of
+
+
+def _other_cure(column: Column, word: str, ids: Collection[str]) -> str:
+    """Return what to do about an unknown id that is not to be added."""
+    near = near_matches(word, ids, most=2)
+    if near:
+        return f"or write {' or '.join(map(repr, near))} if that was meant."
+    return f"or correct {column.name}."
 
 
 def _words(tables: Tables, table: Table, column: Column) -> Iterator[tuple[int, str]]:
@@ -190,24 +213,27 @@ def _unknown_words(
     """
     is_country = column.kind == "country"
     list_name = "code of ISO 3166" if is_country else f"word of {column.name}"
-    otherwise = f"Write words of: {' '.join(words)}."
-    if is_country:
-        otherwise = "Write the country's two letters, or list it in countries."
 
     # From the last word to the first, so that each is named on its first row.
     row_of = {word: i for i, word in reversed([*_words(tables, table, column)])}
     for word, row in row_of.items():
-        if word in words:
-            continue
+        if word not in words:
+            yield tables.error(
+                "unknown-country" if is_country else "unknown-word",
+                Spot(table.name, row, column.name),
+                f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
+                do=_word_cure(column, word, words),
+                value=word,
+            )
 
-        near = near_matches(word, words, most=3)
-        yield tables.error(
-            "unknown-country" if is_country else "unknown-word",
-            Spot(table.name, row, column.name),
-            f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
-            do=f"Write {' or '.join(near)} if that was meant." if near else otherwise,
-            value=word,
-        )
+
+def _word_cure(column: Column, word: str, words: Collection[str]) -> str:
+    near = near_matches(word, words, most=3)
+    if near:
+        return f"Write {' or '.join(near)} if that was meant."
+    if column.kind == "country":
+        return "Write the country's two letters, or list it in countries."
+    return f"Write words of: {' '.join(words)}."
 
 
 # Ranges
@@ -252,17 +278,24 @@ def _range_cure(column: Column, value: float) -> str:
     if column.name == "open_share" and value == 0:
         return "Leave the season out: a link with windows is shut outside all of them."
     if value in _STAND_INS:
-        if column.required:
-            return "Write the figure."
-        return "Leave the cell empty where the figure is not known; no stand-ins."
-
+        return _stand_in_cure(column)
     if column.name.endswith("_share") or "_share_" in column.name:
-        if 1 < value <= 100:
-            return f"Write a share of 1, such as {value / 100:g} for {value:g} per cent."
-        return "Write a share between 0 and 1."
+        return _share_cure(value)
 
     unit = f", in {column.unit}" if column.unit and column.unit != "1" else ""
     return f"Write {column.meaning}{unit}."
+
+
+def _stand_in_cure(column: Column) -> str:
+    if column.required:
+        return "Write the figure."
+    return "Leave the cell empty where the figure is not known; no stand-ins."
+
+
+def _share_cure(value: float) -> str:
+    if 1 < value <= 100:
+        return f"Write a share of 1, such as {value / 100:g} for {value:g} per cent."
+    return "Write a share between 0 and 1."
 
 
 # Cells that must agree
@@ -276,21 +309,31 @@ def _orders(tables: Tables) -> Iterator[Finding]:
                 continue
 
             if low is not None and high < low:
-                yield tables.error(
-                    "p95-below-median" if upper.endswith("p95_h") else "wrong-order",
-                    Spot(table, i, upper),
-                    f"{table}.{upper} is {high:g}, below {lower} with {low:g}.",
-                    do="Swap them, or correct the one that is wrong.",
-                    value=f"{high:g}",
-                )
+                yield _wrong_order(tables, Spot(table, i, upper), lower, low, high)
             elif low is None and upper == "fixed_p95_h":
-                yield tables.error(
-                    "p95-without-median",
-                    Spot(table, i, lower),
-                    f"{table}.{upper} is {high:g}, and {lower} is empty.",
-                    do=f"Write the median into {lower}, or empty {upper}.",
-                    value=f"{high:g}",
-                )
+                yield _p95_without_median(tables, Spot(table, i, lower), upper, high)
+
+
+def _wrong_order(tables: Tables, spot: Spot, lower: str, low: float, high: float) -> Finding:
+    upper = str(spot.column)
+    return tables.error(
+        "p95-below-median" if upper.endswith("p95_h") else "wrong-order",
+        spot,
+        f"{spot.table}.{upper} is {high:g}, below {lower} with {low:g}.",
+        do="Swap them, or correct the one that is wrong.",
+        value=f"{high:g}",
+    )
+
+
+def _p95_without_median(tables: Tables, spot: Spot, upper: str, p95_h: float) -> Finding:
+    lower = spot.column
+    return tables.error(
+        "p95-without-median",
+        spot,
+        f"{spot.table}.{upper} is {p95_h:g}, and {lower} is empty.",
+        do=f"Write the median into {lower}, or empty {upper}.",
+        value=f"{p95_h:g}",
+    )
 
 
 def _periods(tables: Tables) -> Iterator[Finding]:
@@ -298,14 +341,18 @@ def _periods(tables: Tables) -> Iterator[Finding]:
     for table in _tables_with("from_on", "to_on"):
         for i, (start, end) in tables.cells(table, "from_on", "to_on"):
             if start is not None and end is not None and _is_empty_period(table, start, end):
-                yield tables.error(
-                    "empty-period",
-                    Spot(table, i, "to_on"),
-                    f"{table} runs from {start} to before {end}: no day at all.",
-                    do="Write a to_on later than from_on (to_on is the first day no longer), "
-                    "or leave it empty where no end is known.",
-                    value=str(end),
-                )
+                yield _empty_period(tables, Spot(table, i, "to_on"), start, end)
+
+
+def _empty_period(tables: Tables, spot: Spot, start: dt.date, end: dt.date) -> Finding:
+    return tables.error(
+        "empty-period",
+        spot,
+        f"{spot.table} runs from {start} to before {end}: no day at all.",
+        do="Write a to_on later than from_on (to_on is the first day no longer), "
+        "or leave it empty where no end is known.",
+        value=str(end),
+    )
 
 
 def _is_empty_period(table: str, start: dt.date, end: dt.date) -> bool:
@@ -343,14 +390,19 @@ def _shares(tables: Tables) -> Iterator[Finding]:
         for words, group in _groups(tables, table, names, share_column).items():
             if abs(group.total - 1) > _SHARE_SLACK:
                 name = " to ".join(str(word) for word in words if word is not None)
-                yield tables.warning(
-                    "shares-not-one",
-                    Spot(table, group.first_row, share_column),
-                    f"the {share_column} of {name} add up to {group.total:.4g}.",
-                    do="Correct them so that they add up to 1.",
-                    value=f"{group.total:.4g}",
-                    rows=(name,),
-                )
+                spot = Spot(table, group.first_row, share_column)
+                yield _wrong_sum(tables, spot, name, group.total)
+
+
+def _wrong_sum(tables: Tables, spot: Spot, name: str, total: float) -> Finding:
+    return tables.warning(
+        "shares-not-one",
+        spot,
+        f"the {spot.column} of {name} add up to {total:.4g}.",
+        do="Correct them so that they add up to 1.",
+        value=f"{total:.4g}",
+        rows=(name,),
+    )
 
 
 def _groups(

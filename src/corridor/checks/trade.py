@@ -111,17 +111,7 @@ def _duplicate_flows(flows: pl.DataFrame) -> Iterator[Finding]:
 
 def _mixed_units(flows: pl.DataFrame) -> Iterator[Finding]:
     """Flows whose figures of neighbouring years differ by a factor near 1,000."""
-    value = pl.col("value_usd")
-    value_before = value.shift(1).over(["exporter", "importer", "sector_id", "series"])
-    series = (
-        flows.filter(value > 0).sort("year").with_columns((value / value_before).alias("_ratio"))
-    )
-
-    ratio = pl.col("_ratio")
-    odd = series.filter(
-        ratio.is_between(_MIN_THOUSAND, _MAX_THOUSAND)
-        | ratio.is_between(1 / _MAX_THOUSAND, 1 / _MIN_THOUSAND)
-    )
+    odd = _thousandfold_steps(flows)
     if len(odd):
         yield Finding(
             "mixed-units",
@@ -135,19 +125,34 @@ def _mixed_units(flows: pl.DataFrame) -> Iterator[Finding]:
         )
 
 
+def _thousandfold_steps(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows that are about 1,000 times the figure before, or a thousandth of it."""
+    value = pl.col("value_usd")
+    value_before = value.shift(1).over(["exporter", "importer", "sector_id", "series"])
+    ratio = (value / value_before).alias("_ratio")
+    series = flows.filter(value > 0).sort("year").with_columns(ratio)
+
+    is_rise = pl.col("_ratio").is_between(_MIN_THOUSAND, _MAX_THOUSAND)
+    is_fall = pl.col("_ratio").is_between(1 / _MAX_THOUSAND, 1 / _MIN_THOUSAND)
+    return series.filter(is_rise | is_fall)
+
+
 def _no_domestic_sales(flows: pl.DataFrame) -> Iterator[Finding]:
-    home_sales = flows.filter(
-        (pl.col("exporter") == pl.col("importer")) & (pl.col("value_usd") > 0)
-    )
-    countries = {*flows["exporter"].drop_nulls(), *flows["importer"].drop_nulls()}
-    without = sorted(countries - set(home_sales["exporter"]))
-    if without:
-        shown = ", ".join(without[:_MAX_SHOWN_COUNTRIES])
-        more = " and more" if len(without) > _MAX_SHOWN_COUNTRIES else ""
+    countries = _countries_without_domestic_sales(flows)
+    if countries:
+        shown = ", ".join(countries[:_MAX_SHOWN_COUNTRIES])
+        more = " and more" if len(countries) > _MAX_SHOWN_COUNTRIES else ""
         yield Finding(
             "no-domestic-sales",
             f"No sales at home are given for {shown}{more}: general equilibrium needs them.",
             do="Add rows whose importer is the exporter, from output less exports.",
             table="trade",
-            rows=tuple(without),
+            rows=tuple(countries),
         )
+
+
+def _countries_without_domestic_sales(flows: pl.DataFrame) -> list[str]:
+    is_domestic = pl.col("exporter") == pl.col("importer")
+    home_sales = flows.filter(is_domestic & (pl.col("value_usd") > 0))
+    countries = {*flows["exporter"].drop_nulls(), *flows["importer"].drop_nulls()}
+    return sorted(countries - set(home_sales["exporter"]))
