@@ -153,10 +153,15 @@ def _baci_rows(path: str | Path, iso3: Mapping[str, str]) -> pl.DataFrame:
         pl.col("i").str.strip_chars().replace(iso3).alias("from"),
         pl.col("j").str.strip_chars().replace(iso3).alias("to"),
         pl.col("k").str.strip_chars().str.zfill(6).alias("chapter"),
-        (pl.col("v").str.strip_chars().cast(pl.Float64, strict=False) * 1000).alias("value_usd"),
-        pl.col("q").str.strip_chars().cast(pl.Float64, strict=False).alias("weight_t"),
+        (_number("v") * 1000).alias("value_usd"),
+        _number("q").alias("weight_t"),
         pl.lit("BACI").alias("series"),
     )
+
+
+def _number(column: str) -> pl.Expr:
+    """Return the number that a text column holds; null where it holds none."""
+    return pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
 
 
 def _comtrade_rows(raw: pl.DataFrame, path: str | Path) -> pl.DataFrame:
@@ -240,19 +245,22 @@ def _trade_frame(
     rows = _with_values(rows, source)
     rows = _of_known_sectors(rows, sectors, source)
     rows = _without_repetitions(rows, source)
-    rows = _coarsest(rows)
 
-    has_weights = pl.col("weight_t").null_count() == 0
-    flows = rows.group_by("from", "to", "sector_id", "year", "series", maintain_order=True).agg(
-        pl.col("value_usd").sum(),
-        pl.when(has_weights).then(pl.col("weight_t").sum()).alias("weight_t"),
-    )
-    frame = flows.with_columns(
+    frame = _flows(_coarsest(rows)).with_columns(
         pl.col("from").replace(codes).alias("exporter"),
         pl.col("to").replace(codes).alias("importer"),
         pl.lit("observed").alias("basis"),
     )
     return frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+
+
+def _flows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the sum of each flow; its weight is null where that of any row is."""
+    has_weights = pl.col("weight_t").null_count() == 0
+    weight_t = pl.when(has_weights).then(pl.col("weight_t").sum())
+
+    flows = rows.group_by("from", "to", "sector_id", "year", "series", maintain_order=True)
+    return flows.agg(pl.col("value_usd").sum(), weight_t.alias("weight_t"))
 
 
 def _of_known_countries(
@@ -289,20 +297,28 @@ def _with_values(rows: pl.DataFrame, source: _Import) -> pl.DataFrame:
 
 def _of_known_sectors(rows: pl.DataFrame, sectors: pl.DataFrame, source: _Import) -> pl.DataFrame:
     """Return the rows of goods that a sector lists, and the totals of all goods."""
-    chapter = pl.col("chapter")
-    sector = chapter.str.slice(0, 2).replace_strict(_sector_of_chapter(sectors), default=None)
-    rows = rows.with_columns(
-        (chapter.str.to_uppercase() == "TOTAL").alias("is_total"), sector.alias("sector_id")
-    )
+    rows = _with_sectors(rows, sectors)
+    is_total = pl.col("is_total")
+    has_sector = pl.col("sector_id").is_not_null()
 
-    without_sector = rows.filter(~pl.col("is_total") & pl.col("sector_id").is_null())
+    without_sector = rows.filter(~is_total & ~has_sector)
     source.add(
         "unknown-sector",
         f"{len(without_sector)} rows are of goods that no sector lists: left out.",
         "Add the chapter to hs_chapters of a sector.",
         without_sector,
     )
-    return rows.filter(pl.col("is_total") | pl.col("sector_id").is_not_null())
+    return rows.filter(is_total | has_sector)
+
+
+def _with_sectors(rows: pl.DataFrame, sectors: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with their sector, and whether they are totals of all goods."""
+    chapter = pl.col("chapter")
+    sector = chapter.str.slice(0, 2).replace_strict(_sector_of_chapter(sectors), default=None)
+    return rows.with_columns(
+        (chapter.str.to_uppercase() == "TOTAL").alias("is_total"),
+        sector.alias("sector_id"),
+    )
 
 
 def _sector_of_chapter(sectors: pl.DataFrame) -> dict[str, str]:

@@ -21,16 +21,22 @@ def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
         return None, findings
 
     lines = TomlLines(FILE, data.decode("utf-8-sig"))
+    _check_settings(lines, tables, settings)
+    return settings, findings + lines.findings
+
+
+def _check_settings(lines: TomlLines, tables: Tables, settings: Settings) -> None:
+    """Check everything that names rows of the tables."""
     for scenario in settings.scenarios.values():
         _check_changes(lines, tables, scenario)
         _check_choices(lines, tables, scenario)
+
     for nth, trip in enumerate(settings.trips):
         _check_trip(lines, tables, trip, trip_section(nth))
+
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
     _check_observations(lines, tables, settings.scenarios)
-
-    return settings, findings + lines.findings
 
 
 def _check_changes(lines: TomlLines, tables: Tables, scenario: Scenario) -> None:
@@ -73,26 +79,30 @@ def _check_choices(lines: TomlLines, tables: Tables, scenario: Scenario) -> None
         return
 
     section = scenario_section(scenario.scenario_id)
-    line = lines.key_line("choices", section)
     options = _options(tables)
     for parameter, option in scenario.choices.items():
         if parameter not in options:
-            lines.add_unknown(
-                "unknown-parameter",
-                f"{section} choices names {parameter!r}, which {tables.name('parameters')} "
-                "does not have.",
-                parameter,
-                options,
-                line,
-            )
+            _add_unknown_parameter(lines, tables, parameter, section)
         elif option not in options[parameter]:
             lines.add_unknown(
                 "unknown-option",
                 f"{section} choices sets {parameter} to {option!r}, which is no option of it.",
                 option,
                 options[parameter],
-                line,
+                lines.key_line("choices", section),
             )
+
+
+def _add_unknown_parameter(
+    lines: TomlLines, tables: Tables, parameter: str, section: Section
+) -> None:
+    lines.add_unknown(
+        "unknown-parameter",
+        f"{section} choices names {parameter!r}, which {tables.name('parameters')} does not have.",
+        parameter,
+        _options(tables),
+        lines.key_line("choices", section),
+    )
 
 
 def _check_trip(lines: TomlLines, tables: Tables, trip: Trip, section: Section) -> None:
@@ -115,31 +125,35 @@ def _check_end(
     if "nodes" in tables.broken:
         return
 
+    subject = f"trip {trip.trip_id} has the {end}"
     word, _, layer = text.partition("@")
     places = place_names(tables.frames["nodes"])
     node = find_place(places, word)
     if node is None:
         lines.add_unknown(
             "unknown-node",
-            f"trip {trip.trip_id} has the {end} {word!r}, which {tables.name('nodes')} does "
-            "not have.",
+            f"{subject} {word!r}, which {tables.name('nodes')} does not have.",
             word,
             places,
             line,
         )
-        return
+    elif layer and tables.is_whole("links"):
+        _check_layer(lines, tables, node, layer, f"{subject} {text!r}", line)
 
-    if layer and tables.is_whole("links"):
-        layers = layers_at(tables).get(node, set())
-        if layer not in layers:
-            lines.add_unknown(
-                "unknown-layer",
-                f"trip {trip.trip_id} has the {end} {text!r}, and no link of layer {layer!r} is at "
-                f"{node}.",
-                layer,
-                layers,
-                line,
-            )
+
+def _check_layer(
+    lines: TomlLines, tables: Tables, node: str, layer: str, subject: str, line: int | None
+) -> None:
+    """Check that a link of a layer is at a place; subject: who names it."""
+    layers = layers_at(tables).get(node, set())
+    if layer not in layers:
+        lines.add_unknown(
+            "unknown-layer",
+            f"{subject}, and no link of layer {layer!r} is at {node}.",
+            layer,
+            layers,
+            line,
+        )
 
 
 def _check_cargo(lines: TomlLines, tables: Tables, trip: Trip, line: int | None) -> None:
@@ -240,20 +254,22 @@ def _check_observations(
     for row, name in enumerate(tables.frames["observations"]["scenario"].to_list()):
         if name is None or name in scenarios:
             continue
-        near = near_matches(name, scenarios, most=1)
-        if near:
-            do = f"Write {near[0]!r} if that was meant."
-        else:
-            do = f"Add a section [scenarios.{name}] to {FILE}."
-        lines.findings.append(
-            tables.error(
-                "unknown-scenario",
-                Spot("observations", row, "scenario"),
-                f"observations.scenario names {name!r}, which {FILE} does not have.",
-                do=do,
-                value=name,
-            )
+
+        finding = tables.error(
+            "unknown-scenario",
+            Spot("observations", row, "scenario"),
+            f"observations.scenario names {name!r}, which {FILE} does not have.",
+            do=_scenario_cure(name, scenarios),
+            value=name,
         )
+        lines.findings.append(finding)
+
+
+def _scenario_cure(name: str, scenarios: Iterable[str]) -> str:
+    near = near_matches(name, scenarios, most=1)
+    if near:
+        return f"Write {near[0]!r} if that was meant."
+    return f"Add a section [scenarios.{name}] to {FILE}."
 
 
 def _network_words(tables: Tables) -> set[str]:

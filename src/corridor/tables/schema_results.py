@@ -6,6 +6,7 @@ prose (told in the reader's language), and which tables a run may lack.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 import polars as pl
@@ -855,20 +856,30 @@ def empty(name: str) -> pl.DataFrame:
 
 def flaws(name: str, frame: pl.DataFrame) -> list[str]:
     """Return in words how a table differs from its declaration: columns, their order and types."""
-    declared = table(name)
-    expected = [column.name for column in declared.columns]
+    expected = [column.name for column in table(name).columns]
 
-    lacking = [column for column in expected if column not in frame.columns]
-    undeclared = [column for column in frame.columns if column not in expected]
-    flaws = [f"{name} lacks the column {column}" for column in lacking]
-    flaws += [f"{name} has a column {column} that is not declared" for column in undeclared]
+    flaws = _column_flaws(name, frame, expected)
     if not flaws and frame.columns != expected:
         flaws.append(f"{name} has its columns in the order {', '.join(frame.columns)}")
+    return flaws + _type_flaws(name, frame)
 
-    return flaws + [
-        f"{name}.{column.name} holds {frame.schema[column.name]}, not {_type(column)}"
-        for column in declared.columns
-        if column.name in frame.columns and not _holds(column, frame.schema[column.name])
+
+def _column_flaws(name: str, frame: pl.DataFrame, expected: Collection[str]) -> list[str]:
+    lacking = [column for column in expected if column not in frame.columns]
+    undeclared = [column for column in frame.columns if column not in expected]
+    return [
+        *(f"{name} lacks the column {column}" for column in lacking),
+        *(f"{name} has a column {column} that is not declared" for column in undeclared),
+    ]
+
+
+def _type_flaws(name: str, frame: pl.DataFrame) -> list[str]:
+    types = frame.schema
+    columns = [column for column in table(name).columns if column.name in types]
+    return [
+        f"{name}.{column.name} holds {types[column.name]}, not {_type(column)}"
+        for column in columns
+        if not _holds(column, types[column.name])
     ]
 
 
