@@ -365,27 +365,33 @@ def _saving_panel(
     scale: alt.Scale,
 ) -> Any:
     y = names_channel("name", names, _MARGINS.left)
-    zero = alt.X(
-        "zero:Q",
-        title=tell("million USD a year"),
-        scale=scale,
-        axis=amount_axis(tick_count=7),
-    )
-    hue = alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2]))
-
     base = alt.Chart(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
-    bars = base.mark_bar(height=14).encode(x=zero, x2="value:Q", y=y, color=hue)
     band = base.mark_rule(strokeWidth=1.5, color=INK)
-    text = value_text(base, 6).transform_calculate(end="max(datum.high, 0)")
+
     return bar_panel(
-        bars,
+        _saving_bars(base, y, scale),
         band.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
-        text.encode(x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("value:Q", format="+,.1f")),
+        _saving_amounts(base, y, scale),
         names=names,
         row_px=24,
         margins=_MARGINS,
         title=panel_title(title, WIDTH - _MARGINS.left - 20),
     )
+
+
+def _saving_bars(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
+    """Return bars from zero, in another hue below it."""
+    axis = amount_axis(tick_count=7)
+    zero = alt.X("zero:Q", title=tell("million USD a year"), scale=scale, axis=axis)
+    hue = alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2]))
+    return base.mark_bar(height=14).encode(x=zero, x2="value:Q", y=y, color=hue)
+
+
+def _saving_amounts(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
+    """Return the values, each right of its bar and interval."""
+    text = value_text(base, 6).transform_calculate(end="max(datum.high, 0)")
+    value = alt.Text("value:Q", format="+,.1f")
+    return text.encode(x=alt.X("end:Q", scale=scale), y=y, text=value)
 
 
 def replay_bars(replay: pl.DataFrame) -> Chart:

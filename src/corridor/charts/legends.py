@@ -118,17 +118,23 @@ def mark_key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     row_count = -(-len(entries) // columns)
 
     base = alt.Chart(_key_cells(entries, row_count, width / columns))
+    height = max(1, row_count * _ROW_PX)
+    return alt.layer(*_key_layers(base)).properties(width=width, height=height)
+
+
+def _key_layers(base: alt.Chart) -> tuple[Any, Any, Any]:
+    """Return the rings, the marks in them and the meanings beside them."""
     at_mark = pixel_channels("mark_px", "y_px")
     at_meaning = pixel_channels("text_px", "y_px")
 
     ring = base.mark_circle(size=230, fill=PAPER, stroke=INK, strokeWidth=1, opacity=1)
     mark = base.mark_text(fontSize=10, fontWeight="bold", color=INK)
     meaning = base.mark_text(align="left", fontSize=11, color=INK)
-    return alt.layer(
+    return (
         ring.encode(**at_mark),
         mark.encode(text="mark:N", **at_mark),
         meaning.encode(text="meaning:N", **at_meaning),
-    ).properties(width=width, height=max(1, row_count * _ROW_PX))
+    )
 
 
 def _key_columns(meanings: Sequence[str], width: int) -> int:

@@ -152,17 +152,22 @@ def _target_panel(bars: pl.DataFrame, series: str) -> Any:
     base = alt.Chart(bars)
     bar = base.mark_bar(height=17, stroke=INK, strokeWidth=0.6)
     interval = base.mark_rule(strokeWidth=1.6, color=INK)
-    text = value_text(base, 6).transform_calculate(
-        end="datum.high != null ? max(datum.to, datum.high) : datum.to"
-    )
     return bar_panel(
         bar.encode(x=start, x2="to:Q", y=y, color=alt.Color("hue:N", scale=None)),
         interval.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
-        text.encode(x=alt.X("end:Q", scale=scale), y=y, text="label:N"),
+        _target_labels(base, y, scale),
         names=names,
         row_px=26,
         margins=_MARGINS,
     )
+
+
+def _target_labels(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
+    """Return the label of each bar, right of the bar and its interval."""
+    text = value_text(base, 6).transform_calculate(
+        end="datum.high != null ? max(datum.to, datum.high) : datum.to"
+    )
+    return text.encode(x=alt.X("end:Q", scale=scale), y=y, text="label:N")
 
 
 def scenarios(steps: pl.DataFrame) -> Chart:
@@ -419,20 +424,35 @@ def _potential_panel(part: pl.DataFrame, direction: str, top: float) -> Any:
     names = part.sort("could", descending=True)["name"].to_list()
     y = names_channel("name", names, _MARGINS.left)
     scale = number_scale(0, top)
-    title = _money_title(direction)
-
     base = alt.Chart(part.select("name", "traded", "could", "label"))
-    pale = base.mark_bar(height=16, fill="#cfe0ee", stroke=HUES[0], strokeWidth=0.8)
-    dark = base.mark_bar(height=7, color="#4d4d4d")
+
     text = value_text(base).transform_calculate(end="max(datum.traded, datum.could)")
     return bar_panel(
-        pale.encode(x=alt.X("could:Q", title=title, scale=scale, axis=amount_axis()), y=y),
-        dark.encode(x=alt.X("traded:Q", title=title, scale=scale), y=y),
+        *_potential_bars(base, y, scale, _money_title(direction)),
         text.encode(x=alt.X("end:Q", scale=scale), y=y, text="label:N"),
         names=names,
         row_px=22,
         margins=_MARGINS,
     )
+
+
+def _potential_bars(
+    base: alt.Chart, y: alt.Y, scale: alt.Scale, title: str | list[str]
+) -> tuple[Any, Any]:
+    """Return pale bars of what could be traded and, upon them, dark ones of what is.
+
+    Parameters
+    ----------
+    base : the chart of the rows.
+    y, scale : the rows' names and the scale of money.
+    title : that of the axis of money.
+    """
+    could = alt.X("could:Q", title=title, scale=scale, axis=amount_axis())
+    traded = alt.X("traded:Q", title=title, scale=scale)
+
+    pale = base.mark_bar(height=16, fill="#cfe0ee", stroke=HUES[0], strokeWidth=0.8)
+    dark = base.mark_bar(height=7, color="#4d4d4d")
+    return pale.encode(x=could, y=y), dark.encode(x=traded, y=y)
 
 
 def gains(frame: pl.DataFrame) -> Chart:
