@@ -243,12 +243,17 @@ def _day_channel(column: str, year: _Year, **look: Any) -> alt.X:
 
 def _line(rows: pl.DataFrame, y: alt.Y, year: _Year) -> Any:
     """Return a line through each stretch of departures without a gap."""
-    is_gap = pl.col("value").is_null()
-    runs = rows.with_columns(run=is_gap.cum_sum(), day=pl.col("depart_on").cast(pl.String))
-    chart = alt.Chart(runs.filter(~is_gap).select("run", "day", "value"))
+    chart = alt.Chart(_runs(rows))
     return chart.mark_line(color=FAINT, strokeWidth=1.6, interpolate="linear").encode(
         x=_day_channel("day", year, title=None), y=y, detail="run:N"
     )
+
+
+def _runs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the departures with a route; those without a gap between them have one run."""
+    is_gap = pl.col("value").is_null()
+    runs = rows.with_columns(run=is_gap.cum_sum(), day=pl.col("depart_on").cast(pl.String))
+    return runs.filter(~is_gap).select("run", "day", "value")
 
 
 def _departure_marks(values: pl.DataFrame, y: alt.Y, year: _Year) -> Any:

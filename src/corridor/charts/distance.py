@@ -121,12 +121,15 @@ def _diagram(
     stop_numbers = _number_stops(sides)
     style_keys = styles_among(points["drawn"])
 
-    plots = [_layers(side, stop_numbers, style_keys, is_lowest=side is sides[-1]) for side in sides]
+    diagrams = [
+        _layers(side, stop_numbers, style_keys, is_lowest=side is sides[-1]) for side in sides
+    ]
     stops = [(number, stop) for stop, number in stop_numbers.items()]
-    parts = [*plots, mark_key(stops, _PLOT_WIDTH)] if stops else plots
+    if stops:
+        diagrams.append(mark_key(stops, _PLOT_WIDTH))
 
     return with_title(
-        alt.vconcat(*parts, spacing=14),
+        alt.vconcat(*diagrams, spacing=14),
         title,
         tell("slopes: under way; vertical steps: borders, terminals, waits"),
         _description(title, sides, stops),

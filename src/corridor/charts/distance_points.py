@@ -136,9 +136,9 @@ def _border_name(leg: Mapping[str, Any], places: Mapping[str, _Place]) -> str | 
     if leg["mode"] not in LAND_MODES or countries[0] == countries[1]:
         return None
 
-    here = _name(leg["from_node_id"], places)
-    there = _name(leg["to_node_id"], places)
-    return here if here == there else f"{here} – {there}"
+    near_post = _name(leg["from_node_id"], places)
+    far_post = _name(leg["to_node_id"], places)
+    return near_post if near_post == far_post else f"{near_post} – {far_post}"
 
 
 def _summed(pieces: Iterable[_Piece]) -> Iterable[dict[str, Any]]:

@@ -156,9 +156,23 @@ def place_countries(
 def place_letters(
     nodes: pl.DataFrame, legs: pl.DataFrame, view: View, names: Sequence[Name]
 ) -> list[dict[str, Any]]:
-    """Return each route's letter on a link that no other route takes; none where there is none.
+    """Return each route's letter on a link that no other route takes, where there is one.
 
-    Returns letter, x_px, y_px of each.
+    Parameters
+    ----------
+    nodes
+        The places of the network.
+    legs
+        Of the routes, with their letters.
+    view
+        What the map shows.
+    names
+        Of the nodes, which must stay free.
+
+    Returns
+    -------
+    list
+        letter, x_px, y_px of each.
     """
     pixels = {node: Pixel(*view.pixel(*place)) for node, place in node_places(nodes).items()}
     links = legs.filter(pl.col("kind") == "link")

@@ -132,17 +132,17 @@ def _observation_channel(labels: Sequence[str]) -> alt.Y:
 def _verdict_channels() -> dict[str, Any]:
     """Return colour and shape of the verdicts, with one legend."""
     names = [tell(verdict) for verdict in VERDICTS]
-    title = tell("verdict (possible: seen, not measured; no route: the model finds none)")
-    common_legend = legend(
-        names,
-        5,
-        titleLimit=WIDTH,
-        title=title_lines(title, WIDTH - _NAME_PX - 10),
-    )
+    verdict_legend = _verdict_legend(names)
 
     hues = category_scale(names, (hue for hue, _ in VERDICTS.values()))
     shapes = category_scale(names, (shape for _, shape in VERDICTS.values()))
     return {
-        "color": alt.Color("verdict:N", legend=common_legend, scale=hues),
-        "shape": alt.Shape("verdict:N", legend=common_legend, scale=shapes),
+        "color": alt.Color("verdict:N", legend=verdict_legend, scale=hues),
+        "shape": alt.Shape("verdict:N", legend=verdict_legend, scale=shapes),
     }
+
+
+def _verdict_legend(names: Sequence[str]) -> alt.Legend:
+    title = tell("verdict (possible: seen, not measured; no route: the model finds none)")
+    lines = title_lines(title, WIDTH - _NAME_PX - 10)
+    return legend(names, 5, titleLimit=WIDTH, title=lines)
