@@ -357,15 +357,9 @@ def _simulate(
         raise CallError("The study has no hazards to draw from: add hazards.csv.")
 
     say_compiling()
+    options = _simulate_options(shipping, compute)
     with progress() as step:
-        options: SimulateOptions = {
-            "patience_days": shipping.patience_days,
-            "limit_days": shipping.limit_days,
-            "limit_share": shipping.limit_share,
-            "cluster": compute.cluster,
-            "folder": None if compute.out is None else compute.out / DRAWS,
-            "progress": step,
-        }
+        options["progress"] = step
         return simulate_years(
             study.network,
             demand,
@@ -376,6 +370,16 @@ def _simulate(
             workers=compute.workers,
             **options,
         )
+
+
+def _simulate_options(shipping: ShippingOptions, compute: ComputeOptions) -> SimulateOptions:
+    return {
+        "patience_days": shipping.patience_days,
+        "limit_days": shipping.limit_days,
+        "limit_share": shipping.limit_share,
+        "cluster": compute.cluster,
+        "folder": None if compute.out is None else compute.out / DRAWS,
+    }
 
 
 def _print_risk(risk: Risk, table: str, *, json: bool) -> None:

@@ -72,15 +72,7 @@ def _figures(
     inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame
 ) -> list[Figure]:
     """Return the map and the bars of what is lost, as far as anything costs."""
-    figures = []
-    if costly_links.height:
-        caption = tell(
-            "Where the network is thin: the wider a link, the more its loss costs the demand "
-            "of a year. Pale links can be lost at little or no cost: goods have another route."
-        )
-        chart = criticality_map(inputs.nodes, inputs.links, ranked)
-        figures.append(draw_figure("losses-map", chart, caption, costly_links))
-
+    maps = [_map(inputs, ranked, costly_links)] if costly_links.height else []
     single = tell(
         "Crossings, links and places by what their loss costs. A crossing stands for all posts "
         "of two countries at once; a place for every link and terminal in it, and what starts "
@@ -92,10 +84,20 @@ def _figures(
         "the other's alternative."
     )
     return [
-        *figures,
+        *maps,
         *_bars("losses-1", ranked, ("crossing", "link", "node"), single),
         *_bars("losses-2", ranked, ("terminal", "hazard", "pair"), joint),
     ]
+
+
+def _map(inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame) -> Figure:
+    """Return the map of what the loss of each link costs."""
+    caption = tell(
+        "Where the network is thin: the wider a link, the more its loss costs the demand "
+        "of a year. Pale links can be lost at little or no cost: goods have another route."
+    )
+    chart = criticality_map(inputs.nodes, inputs.links, ranked)
+    return draw_figure("losses-map", chart, caption, costly_links)
 
 
 def _bars(

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from corridor.language.speech import number, tell, tell_count
 from corridor.reports import closures, scenarios, trade
-from corridor.reports.data_quality import trust
+from corridor.reports.data_quality import Trust, trust
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Answer
@@ -36,39 +36,58 @@ def answers(inputs: ReportInputs) -> list[Answer]:
 
 def _limits(inputs: ReportInputs) -> Markup:
     """Say what the report cannot: what is not known, not measured or outside the model."""
-    sentences = [
-        tell(
-            "Prices are rates a kilometre and port charges, no offers: no market, no queue that "
-            "grows with traffic, no season of prices is in them."
+    quality = trust(inputs)
+    prices = tell(
+        "Prices are rates a kilometre and port charges, no offers: no market, no queue that "
+        "grows with traffic, no season of prices is in them."
+    )
+    return escape(
+        paragraph(
+            [
+                prices,
+                *_endless_closures(inputs.frame("closures")),
+                *_verdicts(quality),
+                *_estimates(quality),
+            ]
+        )
+    )
+
+
+def _endless_closures(closures: pl.DataFrame) -> list[str]:
+    """Say of how many closures nobody knows the end; nothing where there is none."""
+    endless = closures.filter(pl.col("kind") == "change")["to_on"].null_count()
+    if not endless:
+        return []
+    return [
+        tell_count(
+            "Nobody has said when {count} of the closures below ends.",
+            "Nobody has said when {count} of the closures below end.",
+            endless,
         )
     ]
 
-    changes = inputs.frame("closures").filter(pl.col("kind") == "change")
-    endless = changes["to_on"].null_count()
-    if endless:
-        sentences.append(
-            tell_count(
-                "Nobody has said when {count} of the closures below ends.",
-                "Nobody has said when {count} of the closures below end.",
-                endless,
-            )
-        )
 
-    quality = trust(inputs)
-    if quality.measured:
-        sentences.append(
-            tell(
-                "Beside {measured} measured trips, prices and speeds the model puts {verdicts}.",
-                measured=number(quality.measured),
-                verdicts=and_list(quality.counts),
-            )
+def _verdicts(quality: Trust) -> list[str]:
+    """Say how the model stands beside what was measured; nothing where nothing was."""
+    if not quality.measured:
+        return []
+    return [
+        tell(
+            "Beside {measured} measured trips, prices and speeds the model puts {verdicts}.",
+            measured=number(quality.measured),
+            verdicts=and_list(quality.counts),
         )
-    if quality.weak_share is not None:
-        sentences.append(
-            tell(
-                "{share} of the {rows} rows beneath all this are estimates.",
-                share=share(quality.weak_share),
-                rows=number(quality.rows),
-            )
+    ]
+
+
+def _estimates(quality: Trust) -> list[str]:
+    """Say how many of the rows are estimates; nothing where rows were not counted."""
+    if quality.weak_share is None:
+        return []
+    return [
+        tell(
+            "{share} of the {rows} rows beneath all this are estimates.",
+            share=share(quality.weak_share),
+            rows=number(quality.rows),
         )
-    return escape(paragraph(sentences))
+    ]

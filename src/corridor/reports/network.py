@@ -24,20 +24,6 @@ def sections(inputs: ReportInputs) -> list[Section]:
 def _map(inputs: ReportInputs) -> Figure:
     links = inputs.links
     as_of = inputs.scenario["as_of"]
-    is_shut = pl.col("link_id").is_in(list(inputs.shut))
-
-    opened = links.filter((pl.col("status") == "existing") & ~is_shut).height
-    planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
-    caption = tell(
-        "What lies between the places: {opened} links open, {planned} planned or being built, "
-        "{shut} shut (×). Look where the colour changes along a route: there goods change "
-        "gauge or vehicle. Lines join places and do not show where a link runs; sea links that "
-        "go round land are left out. Borders are drawn as Natural Earth has them; no line is a "
-        "claim.",
-        opened=number_or_dash(opened),
-        planned=number_or_dash(planned),
-        shut=number_or_dash(links.height - opened - planned),
-    )
 
     chart = network_map(
         inputs.nodes,
@@ -47,5 +33,29 @@ def _map(inputs: ReportInputs) -> Figure:
         on=day(as_of) if as_of else None,
         named=inputs.ends(),
     )
-    data = links.with_columns(shut=is_shut | (pl.col("status") == "closed"))
-    return draw_figure("network", chart, caption, data)
+    is_shut = _is_shut(inputs) | (pl.col("status") == "closed")
+    return draw_figure("network", chart, _caption(inputs), links.with_columns(shut=is_shut))
+
+
+def _is_shut(inputs: ReportInputs) -> pl.Expr:
+    """Tell of each link whether something shuts it on the day, whatever its status."""
+    return pl.col("link_id").is_in(list(inputs.shut))
+
+
+def _caption(inputs: ReportInputs) -> str:
+    """Say how many links are open, planned and shut, and what the map does not show."""
+    links = inputs.links
+    is_open = (pl.col("status") == "existing") & ~_is_shut(inputs)
+
+    opened = links.filter(is_open).height
+    planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
+    return tell(
+        "What lies between the places: {opened} links open, {planned} planned or being built, "
+        "{shut} shut (×). Look where the colour changes along a route: there goods change "
+        "gauge or vehicle. Lines join places and do not show where a link runs; sea links that "
+        "go round land are left out. Borders are drawn as Natural Earth has them; no line is a "
+        "claim.",
+        opened=number_or_dash(opened),
+        planned=number_or_dash(planned),
+        shut=number_or_dash(links.height - opened - planned),
+    )

@@ -84,6 +84,13 @@ def _environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
 
+    _add_language(environment)
+    _add_formats(environment)
+    return environment
+
+
+def _add_language(environment: jinja2.Environment) -> None:
+    """Let templates speak: their own messages, and those put together elsewhere."""
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = speech().catalogue
     environment.install_gettext_callables(  # type: ignore[attr-defined]
@@ -91,6 +98,9 @@ def _environment() -> jinja2.Environment:
     )
 
     environment.globals.update(tell=tell, speech=speech(), sentence_gap=formats.sentence_gap)
+
+
+def _add_formats(environment: jinja2.Environment) -> None:
     environment.filters.update(
         addresses=formats.addresses,
         cell=formats.cell,
@@ -104,4 +114,3 @@ def _environment() -> jinja2.Environment:
         slug=formats.slug,
         word_list=formats.word_list,
     )
-    return environment

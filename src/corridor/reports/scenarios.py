@@ -212,15 +212,7 @@ def _news(answer: Mapping[str, Row | None], first: Mapping[str, Row | None]) -> 
 def _change(trip: Trip, cells: Cells, scenario: str, beside: str) -> Change:
     """Return what differs for a trip between two scenarios."""
     differences = _differences(trip, cells, scenario, beside)
-
-    largest = 0.0
-    weak = None
-    for difference in differences:
-        if not difference.has_both:
-            largest = max(largest, difference.size)
-        elif difference.size >= largest:
-            largest = difference.size
-            weak = difference.new
+    largest, weak = _largest(differences)
 
     clauses = [difference.clause() for difference in differences if difference.has_both]
     changed = [d.measure.criterion for d in differences if d.has_both]
@@ -229,6 +221,19 @@ def _change(trip: Trip, cells: Cells, scenario: str, beside: str) -> Change:
 
     is_lost = any(difference.is_lost for difference in differences)
     return Change(trip, clauses, largest, is_lost, weak)
+
+
+def _largest(differences: Sequence[Difference]) -> tuple[float, Row | None]:
+    """Return the largest relative change, and the row it comes to; null where no route is left."""
+    largest = 0.0
+    weak = None
+    for difference in differences:
+        if not difference.has_both:
+            largest = max(largest, difference.size)
+        elif difference.size >= largest:
+            largest = difference.size
+            weak = difference.new
+    return largest, weak
 
 
 def _differences(trip: Trip, cells: Cells, scenario: str, beside: str) -> list[Difference]:
@@ -269,10 +274,7 @@ def _changes_text(title: str, beside: str | None, changes: Sequence[Change]) -> 
     """Put a scenario's changes into sentences: the first trip, others, those without a route."""
     first = changes[0]
     others = changes[1:]
-    different = [
-        change for change in others if change.clauses and not _is_lead_held(change.trip, first.trip)
-    ]
-    most = max(different, key=lambda change: change.largest, default=None)
+    most = _largest_change(first, others)
 
     sentences = [_first_trip(title, beside, first)]
     if most is not None:
@@ -280,15 +282,27 @@ def _changes_text(title: str, beside: str | None, changes: Sequence[Change]) -> 
     elif others and not any(change.is_lost for change in others):
         sentences.append(_none_changes(first, len(others)))
 
-    lost = [change.trip.name for change in others if change.is_lost]
-    if lost:
-        sentences.append(tell("No route is left for {trips}.", trips=and_list(lost)))
+    sentences += _lost_trips(others)
 
     text = escape(paragraph(sentences))
     weak = first.weak or (most.weak if most is not None else None)
     if weak is None:
         return text
     return text + escape(sentence_gap()) + estimates_sentence([weak])
+
+
+def _largest_change(first: Change, others: Sequence[Change]) -> Change | None:
+    """Return the largest change of trips that are not the first one under other conditions."""
+    different = [
+        change for change in others if change.clauses and not _is_lead_held(change.trip, first.trip)
+    ]
+    return max(different, key=lambda change: change.largest, default=None)
+
+
+def _lost_trips(changes: Sequence[Change]) -> list[str]:
+    """Say which trips no route is left for, where there are any."""
+    lost = [change.trip.name for change in changes if change.is_lost]
+    return [tell("No route is left for {trips}.", trips=and_list(lost))] if lost else []
 
 
 def _is_lead_held(trip: Trip, lead: Trip) -> bool:

@@ -64,8 +64,6 @@ def _cargo_names(inputs: ReportInputs) -> Mapping[str, str]:
 
 def _paragraph(moves: pl.DataFrame, moved: pl.DataFrame, closed: pl.DataFrame) -> str:
     """Say what is shut, and how many tonnes stay or go another way."""
-    staying = moved.filter(pl.col("stays"))
-    going = moved.filter(~pl.col("stays"))
     changes = closed.unique("row_id", maintain_order=True).iter_rows(named=True)
 
     return paragraph(
@@ -76,18 +74,26 @@ def _paragraph(moves: pl.DataFrame, moved: pl.DataFrame, closed: pl.DataFrame) -
                 count=moves.height,
                 moved=moved.height,
             ),
-            tell(
-                "{tonnes} million tonnes a year stay: the route left costs more than {share} "
-                "of their value extra, or there is none.",
-                tonnes=_million_t(staying),
-                share=share(LIMIT_SHARE),
-            ),
-            tell(
-                "{tonnes} million tonnes take another route for USD {usd} a year more.",
-                tonnes=_million_t(going),
-                usd=brief_millions(float(going["extra_usd_per_year"].sum())),
-            ),
+            _staying_sentence(moved.filter(pl.col("stays"))),
+            _going_sentence(moved.filter(~pl.col("stays"))),
         ]
+    )
+
+
+def _staying_sentence(staying: pl.DataFrame) -> str:
+    return tell(
+        "{tonnes} million tonnes a year stay: the route left costs more than {share} "
+        "of their value extra, or there is none.",
+        tonnes=_million_t(staying),
+        share=share(LIMIT_SHARE),
+    )
+
+
+def _going_sentence(going: pl.DataFrame) -> str:
+    return tell(
+        "{tonnes} million tonnes take another route for USD {usd} a year more.",
+        tonnes=_million_t(going),
+        usd=brief_millions(float(going["extra_usd_per_year"].sum())),
     )
 
 

@@ -47,10 +47,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
 
     steps = inputs.frame("trade_target")
     all_series = _all_series(steps)
-    pairs = inputs.frame("trade_pairs")
-    abroad = pairs.filter(
-        pl.col("scenario") == pairs["scenario"][0], pl.col("exporter") != pl.col("importer")
-    )
+    abroad = _flows_abroad(inputs.frame("trade_pairs"))
     values = {
         "words": _paragraphs(inputs, all_series),
         "series": all_series,
@@ -76,6 +73,13 @@ def answers(inputs: ReportInputs) -> list[Answer]:
         amount=sum_in_words(all_series[0].target_usd),
     )
     return [Answer(question, _target_paragraph(all_series), "trade")]
+
+
+def _flows_abroad(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows between two countries under the first scenario."""
+    return pairs.filter(
+        pl.col("scenario") == pairs["scenario"][0], pl.col("exporter") != pl.col("importer")
+    )
 
 
 def _sections_without_answer(sentences: pl.DataFrame) -> list[Section]:
@@ -196,27 +200,28 @@ def _paragraphs(inputs: ReportInputs, all_series: Sequence[Series]) -> list[str]
 
 def _carriage_paragraph(costs: pl.DataFrame, bounds: Sequence[Row], best: Row) -> str:
     """Say what free carriage would give, what carriage costs, and what the best scenario saves."""
+    free_carriage = tell(
+        "If carriage between the two cost nothing and took no time, which no "
+        "corridor does, trade would come to {amounts}.",
+        amounts=and_list([_sum_with_band(bound) for bound in bounds]),
+    )
+    return paragraph([free_carriage, _carriage_sentence(costs, best)])
+
+
+def _carriage_sentence(costs: pl.DataFrame, best: Row) -> str:
+    """Say what share of the goods' value carriage is, and what the best scenario takes off it."""
     before = costs.filter(pl.col("scenario") == "baseline")
     after = costs.filter(pl.col("scenario") == best["scenario"])
     cost_shares = zip(before["cost_share"], after["cost_share"], strict=True)
     savings = [fine_share(1 - new / old) for old, new in cost_shares if old]
 
-    return paragraph(
-        [
-            tell(
-                "If carriage between the two cost nothing and took no time, which no "
-                "corridor does, trade would come to {amounts}.",
-                amounts=and_list([_sum_with_band(bound) for bound in bounds]),
-            ),
-            tell(
-                "Carriage comes to {shares} of the value of the goods ({ways}); "
-                "“{scenario}” takes {less} off that.",
-                shares=and_list([fine_share(cost_share) for cost_share in before["cost_share"]]),
-                ways=and_list(_directions(before)),
-                scenario=best["step"],
-                less=and_list(savings),
-            ),
-        ]
+    return tell(
+        "Carriage comes to {shares} of the value of the goods ({ways}); "
+        "“{scenario}” takes {less} off that.",
+        shares=and_list([fine_share(cost_share) for cost_share in before["cost_share"]]),
+        ways=and_list(_directions(before)),
+        scenario=best["step"],
+        less=and_list(savings),
     )
 
 
@@ -231,9 +236,6 @@ def _potential_paragraph(sectors: pl.DataFrame, target_usd: float) -> str:
     """Say what an average pair of this size would trade, and where most room is left."""
     average_usd = float(sectors["potential_usd"].sum())
     traded_usd = float(sectors["traded_usd"].sum())
-    largest = sectors.sort("headroom_usd", descending=True).head(MAX_SECTORS)
-    rooms = [_room(row) for row in largest.iter_rows(named=True)]
-
     sentences = [
         tell(
             "A pair of this size at this distance trades {average} on average (gravity), "
@@ -241,14 +243,22 @@ def _potential_paragraph(sectors: pl.DataFrame, target_usd: float) -> str:
             average=short_sum(average_usd),
             now=short_sum(traded_usd),
         ),
-        # Translators: {sectors} are one or more of: {sector} from {origin} to {destination}
-        # ({amount}).
-        tell("Most room is left in {sectors}.", sectors=and_list(rooms)),
+        _rooms_sentence(sectors),
     ]
+
     if target_usd > average_usd:
         times = number(target_usd / average_usd, 1)
         sentences.append(tell("The target lies {times} times above that average.", times=times))
     return paragraph(sentences)
+
+
+def _rooms_sentence(sectors: pl.DataFrame) -> str:
+    """Say in which sectors most more could be traded."""
+    largest = sectors.sort("headroom_usd", descending=True).head(MAX_SECTORS)
+    rooms = [_room(row) for row in largest.iter_rows(named=True)]
+    # Translators: {sectors} are one or more of: {sector} from {origin} to {destination}
+    # ({amount}).
+    return tell("Most room is left in {sectors}.", sectors=and_list(rooms))
 
 
 def _room(row: Row) -> str:
@@ -334,19 +344,7 @@ def _target_figures(steps: pl.DataFrame, options: pl.DataFrame) -> list[Figure]:
 
 def _carriage_figure(costs: pl.DataFrame) -> Figure:
     """Return what carriage costs under every scenario; freight's part of it in the caption."""
-    first = costs.filter(
-        pl.col("scenario") == costs["scenario"][0], pl.col("cost_share").is_not_null()
-    )
-    freight = [
-        tell(
-            "{share} from {origin} to {destination}",
-            share=fine_share(row["freight_share"] / row["cost_share"]),
-            origin=row["from_name"],
-            destination=row["to_name"],
-        )
-        for row in first.iter_rows(named=True)
-    ]
-
+    freight = _freight_shares(costs)
     caption = [tell("What carriage consists of, and what each scenario takes off.")]
     if freight:
         # Translators: {shares} are one or more of: {share} from {origin} to {destination}.
@@ -355,6 +353,22 @@ def _carriage_figure(costs: pl.DataFrame) -> Figure:
         )
         caption.append(sentence)
     return draw_figure("trade-carriage", charts.carriage(costs), paragraph(caption), costs)
+
+
+def _freight_shares(costs: pl.DataFrame) -> list[str]:
+    """Return freight's share of the cost of carriage, each direction, in the first scenario."""
+    first = costs.filter(
+        pl.col("scenario") == costs["scenario"][0], pl.col("cost_share").is_not_null()
+    )
+    return [
+        tell(
+            "{share} from {origin} to {destination}",
+            share=fine_share(row["freight_share"] / row["cost_share"]),
+            origin=row["from_name"],
+            destination=row["to_name"],
+        )
+        for row in first.iter_rows(named=True)
+    ]
 
 
 def _potential_figure(sectors: pl.DataFrame) -> Figure:

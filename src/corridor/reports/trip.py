@@ -118,26 +118,16 @@ def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
 
 def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame) -> Trip:
     """Return one trip, called by its ends."""
-    origin = row["origin"]
-    destination = row["destination"]
-    routes = row["routes"]
-    legs = row["legs"]
-    if routes.height:
-        routes = with_letters(routes)
-        letters = routes.select("route_id", "letter")
-        legs = legs.join(letters, on="route_id", how="left", maintain_order="left")
-
+    routes, legs = _lettered(row["routes"], row["legs"])
     if calendar.height:
         calendar = calendar.filter(pl.col("trip_id") == row["trip_id"])
 
-    question = row.get("question")
     return Trip(
         trip_id=row["trip_id"],
-        heading=question
-        or tell("{origin} to {destination}", origin=origin, destination=destination),
-        name=f"{origin} – {destination}".replace(tell("Port of "), ""),
-        origin=origin,
-        destination=destination,
+        heading=row.get("question") or _ends_heading(row),
+        name=f"{row['origin']} – {row['destination']}".replace(tell("Port of "), ""),
+        origin=row["origin"],
+        destination=row["destination"],
         cargo=row["cargo"],
         depart=row["depart"],
         conditions=_conditions(row, names),
@@ -149,6 +139,21 @@ def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFra
         rows=_route_rows(routes, legs, names),
         calendar=calendar,
     )
+
+
+def _lettered(routes: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return routes and legs with the letter of the route; as they are where there is none."""
+    if not routes.height:
+        return routes, legs
+
+    routes = with_letters(routes)
+    letters = routes.select("route_id", "letter")
+    return routes, legs.join(letters, on="route_id", how="left", maintain_order="left")
+
+
+def _ends_heading(row: Mapping[str, Any]) -> str:
+    """Return the heading of a trip that asks no question of its own."""
+    return tell("{origin} to {destination}", origin=row["origin"], destination=row["destination"])
 
 
 def _route_rows(

@@ -93,7 +93,15 @@ def _best_routes(trip: Trip) -> Markup:
     if quickest is None or cheapest is None:
         return _no_route(trip)
 
-    text = tell_html(
+    if cheapest is quickest:
+        second = tell_html("It is also the cheapest.")
+    else:
+        second = _cheapest_route(trip, cheapest)
+    return _text(_quickest_route(trip, quickest), second, _estimates(quickest, cheapest))
+
+
+def _quickest_route(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
+    return tell_html(
         "The quickest route goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}, "
         "for <b>USD&nbsp;{usd}</b>.",
         way=_route_link(trip, quickest),
@@ -101,16 +109,15 @@ def _best_routes(trip: Trip) -> Markup:
         most_days=days(quickest["time_p95_h"]),
         usd=number_or_dash(quickest["cost_usd"]),
     )
-    if cheapest is quickest:
-        also = tell_html("It is also the cheapest.")
-    else:
-        also = tell_html(
-            "The cheapest goes {way}: USD&nbsp;{usd} and {days} days.",
-            way=_route_link(trip, cheapest),
-            usd=number_or_dash(cheapest["cost_usd"]),
-            days=days(cheapest["time_p50_h"]),
-        )
-    return _text(text, also, _estimates(quickest, cheapest))
+
+
+def _cheapest_route(trip: Trip, cheapest: Mapping[str, Any]) -> Markup:
+    return tell_html(
+        "The cheapest goes {way}: USD&nbsp;{usd} and {days} days.",
+        way=_route_link(trip, cheapest),
+        usd=number_or_dash(cheapest["cost_usd"]),
+        days=days(cheapest["time_p50_h"]),
+    )
 
 
 def _on_another_day(trip: Trip, lead: Trip) -> Markup:
@@ -123,14 +130,7 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
             reason=trip.reason or tell("no route was found."),
         )
 
-    text = tell_html(
-        "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 19 times in 20 "
-        "within {most_days}",
-        date=day(trip.depart),
-        way=_route_link(trip, quickest),
-        days=days(quickest["time_p50_h"]),
-        most_days=days(quickest["time_p95_h"]),
-    )
+    text = _quickest_on_day(trip, quickest)
     usual = lead.fastest
     if usual is None:
         text = tell_html("{sentence}.", sentence=text)
@@ -139,6 +139,18 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
 
     through_the_year = year_sentence(lead if lead.calendar.height else trip)
     return _text(text + through_the_year, estimates_sentence([quickest]))
+
+
+def _quickest_on_day(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
+    """Say what the quickest route takes on the trip's day, without a full stop."""
+    return tell_html(
+        "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 19 times in 20 "
+        "within {most_days}",
+        date=day(trip.depart),
+        way=_route_link(trip, quickest),
+        days=days(quickest["time_p50_h"]),
+        most_days=days(quickest["time_p95_h"]),
+    )
 
 
 def _usual_day(quickest: Mapping[str, Any], usual: Mapping[str, Any], lead: Trip) -> Markup:
@@ -156,7 +168,15 @@ def _with_conditions(trip: Trip, free: Trip) -> Markup:
     if quickest is None or cheapest is None:
         return _no_route(trip)
 
-    text = tell_html(
+    sentences = [_at_best(trip, quickest, cheapest)]
+    if free.fastest is not None and free.cheapest is not None:
+        sentences.append(_left_free(free, free.fastest, free.cheapest))
+    return _text(*sentences, _estimates(quickest, cheapest))
+
+
+def _at_best(trip: Trip, quickest: Mapping[str, Any], cheapest: Mapping[str, Any]) -> Markup:
+    """Say what a trip takes and costs at best under its conditions."""
+    return tell_html(
         "{asked}: at best <b>{days} days</b> (USD&nbsp;{usd}), at least "
         "<b>USD&nbsp;{least_usd}</b> ({least_days} days).",
         asked=capitalised(tell(", ").join(trip.conditions)),
@@ -165,22 +185,20 @@ def _with_conditions(trip: Trip, free: Trip) -> Markup:
         least_usd=number_or_dash(cheapest["cost_usd"]),
         least_days=days(cheapest["time_p50_h"]),
     )
-    free_quickest = free.fastest
-    free_cheapest = free.cheapest
-    if free_quickest is not None and free_cheapest is not None:
-        left_free = tell_html(
-            "Left free, the quickest route goes {way}: {days} days (USD&nbsp;{usd}); the "
-            "cheapest {least_way}: USD&nbsp;{least_usd} ({least_days} days).",
-            way=_route_link(free, free_quickest),
-            days=days(free_quickest["time_p50_h"]),
-            usd=number_or_dash(free_quickest["cost_usd"]),
-            least_way=_route_link(free, free_cheapest),
-            least_usd=number_or_dash(free_cheapest["cost_usd"]),
-            least_days=days(free_cheapest["time_p50_h"]),
-        )
-        text = _text(text, left_free)
 
-    return _text(text, _estimates(quickest, cheapest))
+
+def _left_free(free: Trip, quickest: Mapping[str, Any], cheapest: Mapping[str, Any]) -> Markup:
+    """Say where a trip without conditions goes, and what it takes and costs."""
+    return tell_html(
+        "Left free, the quickest route goes {way}: {days} days (USD&nbsp;{usd}); the "
+        "cheapest {least_way}: USD&nbsp;{least_usd} ({least_days} days).",
+        way=_route_link(free, quickest),
+        days=days(quickest["time_p50_h"]),
+        usd=number_or_dash(quickest["cost_usd"]),
+        least_way=_route_link(free, cheapest),
+        least_usd=number_or_dash(cheapest["cost_usd"]),
+        least_days=days(cheapest["time_p50_h"]),
+    )
 
 
 def _no_route(trip: Trip) -> Markup:

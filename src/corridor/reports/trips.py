@@ -72,13 +72,30 @@ def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
     merits = outstanding(trip.routes)
     legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))
     which = tell("; ").join(f"{letter}: {word_list(words)}" for letter, words in merits.items())
-    points = distance_points(legs, inputs.nodes)
 
-    route_caption = tell(
+    return [
+        _map_figure(f"{trip_id}-map", legs, which, inputs),
+        _distance_figure(f"{trip_id}-distance", legs, which, inputs),
+        _pareto_figure(f"{trip_id}-pareto", trip.routes),
+    ]
+
+
+def _map_figure(figure_id: str, legs: pl.DataFrame, which: str, inputs: ReportInputs) -> Figure:
+    """Return where routes go; which: the letters drawn, and what each is best at."""
+    caption = tell(
         "Where the routes go ({which}). Letters stand on links that one route has to itself.",
         which=which,
     )
-    distance_caption = tell(
+    chart = route_map(inputs.nodes, inputs.links, legs, closed=set(inputs.shut))
+    return draw_figure(figure_id, chart, caption, legs.select(MAP_COLUMNS))
+
+
+def _distance_figure(
+    figure_id: str, legs: pl.DataFrame, which: str, inputs: ReportInputs
+) -> Figure:
+    """Return where the days and the money of routes go; which: as in their map."""
+    points = distance_points(legs, inputs.nodes)
+    caption = tell(
         "Where the days and the money go ({which}). A slope is a ride: above, the flatter the "
         "faster; below, the steeper the more expensive. A vertical step is a border, a "
         "terminal or a wait: {share} of all hours drawn here pass standing. Hours as planned, "
@@ -87,20 +104,17 @@ def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
         which=which,
         share=per_cent(_standing_share(points)),
     )
-    pareto_caption = tell(
+    return draw_figure(figure_id, distance_pair(legs, inputs.nodes), caption, points)
+
+
+def _pareto_figure(figure_id: str, routes: pl.DataFrame) -> Figure:
+    """Return what a faster route costs."""
+    caption = tell(
         "What a faster route costs. Each dot is a route of the table that no other beats "
         "in time, cost, carbon and risk at once; long lines are routes whose arrival is "
         "hard to foretell."
     )
-
-    drawn_map = route_map(inputs.nodes, inputs.links, legs, closed=set(inputs.shut))
-    return [
-        draw_figure(f"{trip_id}-map", drawn_map, route_caption, legs.select(MAP_COLUMNS)),
-        draw_figure(
-            f"{trip_id}-distance", distance_pair(legs, inputs.nodes), distance_caption, points
-        ),
-        draw_figure(f"{trip_id}-pareto", pareto(trip.routes), pareto_caption, trip.routes),
-    ]
+    return draw_figure(figure_id, pareto(routes), caption, routes)
 
 
 def _standing_share(points: pl.DataFrame) -> float:

@@ -59,21 +59,25 @@ def year_sentence(trip: Trip) -> Markup:
         dates = dates.filter(pl.col("criterion") == "time").sort("depart_on")
     if not dates.height or (dates["depart_on"][-1] - dates["depart_on"][0]).days < MIN_YEAR_DAYS:
         return Markup("")
+    return sentence_gap() + _departures_sentence(dates)
 
+
+def _departures_sentence(dates: pl.DataFrame) -> Markup:
+    """Say how many departures find a route, and over how many sets of borders."""
     with_route = dates.filter(pl.col("time_h").is_not_null())
     if not with_route.height:
-        return sentence_gap() + tell_html(
+        return tell_html(
             "None of {count} departures through the year finds a route.", count=dates.height
         )
 
     which = _border_sets(with_route)
     if with_route.height == dates.height:
-        return sentence_gap() + tell_html(
+        return tell_html(
             "Of {count} departures through the year all find a route, {which}.",
             count=number(dates.height),
             which=which,
         )
-    return sentence_gap() + tell_html(
+    return tell_html(
         "Of {count} departures through the year {found} find a route, {which}.",
         count=number(dates.height),
         found=number(with_route.height),
@@ -113,19 +117,7 @@ def _varies_little(values: pl.Series) -> bool:
 
 
 def _steady_sentence(departures: pl.DataFrame, *, is_cheapest: bool) -> str:
-    first: Any = departures["depart_on"].min()
-    last: Any = departures["depart_on"].max()
-    time_h: Any = departures["time_h"].median()
-    cost_usd: Any = departures["cost_usd"].median()
-    words = {
-        "count": number(departures.height),
-        "way": "–".join(departures["countries"][0]),
-        "days": days(time_h),
-        "usd": number_or_dash(cost_usd),
-        "first": day(first),
-        "last": day(last),
-    }
-
+    words = _steady_words(departures)
     if is_cheapest:
         return tell(
             "Cheapest: all {count} departures looked at from {first} to {last} take the same "
@@ -137,6 +129,22 @@ def _steady_sentence(departures: pl.DataFrame, *, is_cheapest: bool) -> str:
         "({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
         **words,
     )
+
+
+def _steady_words(departures: pl.DataFrame) -> dict[str, str]:
+    """Return how many departures there are from when to when, their route, days and dollars."""
+    first: Any = departures["depart_on"].min()
+    last: Any = departures["depart_on"].max()
+    time_h: Any = departures["time_h"].median()
+    cost_usd: Any = departures["cost_usd"].median()
+    return {
+        "count": number(departures.height),
+        "way": "–".join(departures["countries"][0]),
+        "days": days(time_h),
+        "usd": number_or_dash(cost_usd),
+        "first": day(first),
+        "last": day(last),
+    }
 
 
 def _figure(trip_id: str, dates: pl.DataFrame) -> Figure:

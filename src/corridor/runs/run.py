@@ -105,8 +105,7 @@ def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     done = STEPS * len(study.trips)
 
     say("other scenarios", done)
-    scenario_ids = [scenario.scenario_id for scenario in _compared(study)]
-    frames["scenarios"] = compare(study.trips, scenario_ids, network_of)
+    frames["scenarios"] = _scenario_table(study, network_of)
 
     say("validation", done + 1)
     frames["validation"] = validate(study.tables["observations"], network_of)
@@ -116,7 +115,17 @@ def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     say("trade", done + 2)
     frames |= trade_tables(study)
     frames |= _loss_tables(study, network_of, lambda word, steps: say(word, done + 4 + steps))
+    return _with_columns(frames)
 
+
+def _scenario_table(study: Study, network_of: Callable[[str], Network]) -> pl.DataFrame:
+    """Return the trips under the scenarios they are compared under."""
+    scenario_ids = [scenario.scenario_id for scenario in _compared(study)]
+    return compare(study.trips, scenario_ids, network_of)
+
+
+def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Give tables without columns those declared for them."""
     without_columns = [name for name, frame in frames.items() if not frame.width]
     return frames | {name: schema_results.empty(name) for name in without_columns}
 

@@ -84,7 +84,6 @@ def _calendar(study: Study, trip: Trip) -> pl.DataFrame:
 def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
     """Return a trip as a row, with the names a reader knows."""
     nodes = network.by_id("nodes")
-    cargoes = network.by_id("cargoes")
     origin_id = _place(network, trip.origin)
     destination_id = _place(network, trip.destination)
 
@@ -94,17 +93,24 @@ def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
         "destination_id": destination_id,
         "origin": nodes[origin_id]["name"],
         "destination": nodes[destination_id]["name"],
-        "cargo": cargoes[trip.cargo]["name"],
+        "cargo": network.by_id("cargoes")[trip.cargo]["name"],
         "depart": trip.depart,
         "pareto_count": routes.pareto_count,
         "reason": routes.reason,
         "warnings": list(routes.warnings),
+        **_wishes(trip),
+        "reason_message": pack(routes.reason),
+        "warnings_message": [pack(warning) for warning in routes.warnings],
+    }
+
+
+def _wishes(trip: Trip) -> dict[str, Any]:
+    """Return a trip's question, and what its routes must pass, use and avoid."""
+    return {
         "question": trip.question,
         "via": list(trip.via),
         "require": list(trip.require),
         "avoid": list(trip.avoid),
-        "reason_message": pack(routes.reason),
-        "warnings_message": [pack(warning) for warning in routes.warnings],
     }
 
 
