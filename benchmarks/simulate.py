@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import corridor as co
-from corridor.closures import simulation
+from corridor.closures import route_books, simulation
 from corridor.closures.closure_draws import hazards_at_work
 from corridor.kernels.records import COUNT
 from corridor.units import CALENDAR_YEAR_DAYS
@@ -40,7 +40,8 @@ def main() -> None:
     demand = network.frames["demand"]
     hazards = network.frames["hazards"]
     simulation.simulate(network, demand, hazards, on=ON, draws=2)
-    simulation._books.hash = None  # the years are timed with an empty book of ways
+    task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
+    route_books.put_book(task.hash, route_books.new_book())  # the years are timed with an empty one
     seconds = {}
     for workers in (1, 2):
         began = time.perf_counter()
@@ -54,12 +55,12 @@ def main() -> None:
             f"{seconds[workers]:.1f} s ({time.process_time() - cpu:.1f} s of processor)"
         )
         if workers == 1:
-            ways = int(simulation._books.book.counts[COUNT.routes])
-            simulation._books.hash = None
+            book = route_books.book_of(task.hash)
+            routes_count = int(book.counts[COUNT.routes])
+            route_books.put_book(task.hash, route_books.new_book())
     print(
         f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )
-    task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
     met = set()
     for draw in range(draws):
         active = hazards_at_work(task.draws.closures(draw), task.draws.days)[:CALENDAR_YEAR_DAYS]
@@ -68,8 +69,9 @@ def main() -> None:
         )
     states = sorted(met)
     print(
-        f"{draws * CALENDAR_YEAR_DAYS:,} days hold {len(states):,} different states; {ways:,} "
-        f"ways were sought for {draws * CALENDAR_YEAR_DAYS * demand.height:,} dispatches"
+        f"{draws * CALENDAR_YEAR_DAYS:,} days hold {len(states):,} different states; "
+        f"{routes_count:,} routes were sought for "
+        f"{draws * CALENDAR_YEAR_DAYS * demand.height:,} dispatches"
     )
     picked = np.random.default_rng(1).choice(len(states), min(sample, len(states)), replace=False)
     n = len(arrays.ptr) - 1

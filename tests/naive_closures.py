@@ -1,33 +1,39 @@
-"""Readable twins of the kernels of criticality and states: every state searched whole, every unit
-walked day by day."""
+"""Readable twins of the kernels of failures and simulated years, in plain Python.
+
+Every state is searched whole, every unit walked day by day.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 from corridor.kernels.records import DatedNetwork, LossLimits
 
-NO_WAY = None
 DAY = 1440
+UNREACHED = 1 << 62
 Arc = tuple[int, int, int]
+Step = tuple[int, int]
 
 
 def least_costs(arcs: Sequence[Arc], starts: Collection[int], states: int) -> list[int | None]:
-    """Return the least cost from any start to each state, arcs (tail, head, weight) relaxed until
-    nothing changes."""
-    best: list[int | None] = [0 if s in starts else None for s in range(states)]
-    changed = True
-    while changed:
-        changed = False
+    """Return the least cost from any start to each state; None where there is no route.
+
+    Arcs (tail, head, weight) are relaxed until nothing changes.
+    """
+    best: list[int | None] = [0 if state in starts else None for state in range(states)]
+    has_changed = True
+    while has_changed:
+        has_changed = False
         for tail, head, weight in arcs:
-            here = best[tail]
-            there = best[head]
-            if here is not None and (there is None or here + weight < there):
-                best[head] = here + weight
-                changed = True
+            cost = best[tail]
+            cost_ahead = best[head]
+            if cost is not None and (cost_ahead is None or cost + weight < cost_ahead):
+                best[head] = cost + weight
+                has_changed = True
     return best
 
 
@@ -38,175 +44,206 @@ def costs_without(
     goals: Sequence[Collection[int]],
     states: int,
 ) -> list[int | None]:
-    """Return the least cost to the nearest state of each goal with some arcs (by number) taken
-    out."""
-    best = least_costs(
-        [a for k, a in enumerate(arcs) if k not in shut and a[2] >= 0], starts, states
-    )
-    return [
-        min((c for c in (best[g] for g in goal) if c is not None), default=None) for goal in goals
-    ]
+    """Return the least cost to the nearest state of each goal without some arcs (by number)."""
+    is_open = [arc for number, arc in enumerate(arcs) if number not in shut and arc[2] >= 0]
+    best = least_costs(is_open, starts, states)
+    nearest = []
+    for goal in goals:
+        costs = [best[state] for state in goal if best[state] is not None]
+        nearest.append(min(costs, default=None))
+    return nearest
 
 
-def least_cut(
-    ways: Sequence[tuple[int, int]],
-    changes: Sequence[tuple[int, int]],
-    ends: tuple[int, int],
-    most: int,
-) -> int:
-    """Return how few ways (tail, head) must go so that nothing leads from one end to the other,
-    trying all sets.
+def least_cut(links: Sequence[Step], transfers: Sequence[Step], ends: Step, max_size: int) -> int:
+    """Return how few links must go so that nothing leads from one end to the other.
 
-    changes: steps that always stay. More than most are not tried: most + 1. It equals the number of
-    ways without a link in common (Menger 1927).
+    All sets of up to max_size links are tried; more: max_size + 1. transfers always stay. The
+    result is the number of routes without a link in common (Menger 1927).
     """
-    for size in range(most + 1):
-        for gone in combinations(range(len(ways)), size):
-            reached = {ends[0]}
-            steps = [*changes, *(w for k, w in enumerate(ways) if k not in gone)]
-            while grown := {v for u, v in steps if u in reached} - reached:
-                reached |= grown
-            if ends[1] not in reached:
+    first, last = ends
+    for size in range(max_size + 1):
+        for gone in combinations(range(len(links)), size):
+            left = [link for number, link in enumerate(links) if number not in gone]
+            if last not in reachable(first, [*transfers, *left]):
                 return size
-    return most + 1
+    return max_size + 1
 
 
-class Year:
-    """A network under closures, told as :func:`corridor.kernels.states.simulate` is told, walked in
-    plain Python."""
+def reachable(start: int, steps: Sequence[Step]) -> set[int]:
+    reached = {start}
+    while ahead := {head for tail, head in steps if tail in reached} - reached:
+        reached |= ahead
+    return reached
+
+
+class Route(NamedTuple):
+    """Cost in cents and arcs, first arc first."""
+
+    cents: int
+    arcs: list[int]
+
+
+class Fate(NamedTuple):
+    """What becomes of a unit: served, stayed or stranded; its cents, and minutes from its day."""
+
+    outcome: str
+    cents: int
+    minutes: int
+
+
+@dataclass
+class Journey:
+    """A unit on its way: when it is where, what it has spent, how long it has waited."""
+
+    minute: int
+    states: tuple[int, ...]
+    cents_per_minute: float
+    cents: float = 0.0
+    waited: int = 0
+    has_left: bool = False
+
+    @property
+    def day(self) -> int:
+        return self.minute // DAY
+
+    def wait_until(self, minute: int) -> None:
+        self.cents += (minute - self.minute) * self.cents_per_minute
+        self.waited += minute - self.minute
+        self.minute = minute
+
+
+class NaiveYear:
+    """A network under closures, as :func:`corridor.kernels.states.simulate` takes it."""
 
     def __init__(self, network: DatedNetwork, active: Sequence[int], limits: LossLimits) -> None:
-        ptr = network.graph.ptr
-        self.states = len(ptr) - 1
-        self.head = network.graph.head.tolist()
-        self.tail = network.graph.tail.tolist()
-        self.out = [range(ptr[u], ptr[u + 1]) for u in range(self.states)]
-        self.weights = network.weight
-        self.minutes = network.minutes
-        self.masks = network.hazard_bits
-        self.is_goal = network.is_goal
-        self.regimes = network.regime_of_day
-
-        trips = network.trips
-        starts = trips.starts
-        self.kind = trips.class_
-        self.starts = [
-            starts.numbers[a:b].tolist() for a, b in zip(starts.ptr, starts.ptr[1:], strict=False)
-        ]
-        self.goal = trips.goal
-        self.hour_cents = trips.hour_cents
-        self.tonnes = trips.t_per_day
-        self.units = trips.units_per_day
-
+        self.network = network
+        self.trips = network.trips
         self.active = list(active)
-        self.patience = limits.waiting.patience_days
-        self.most_days = limits.waiting.limit_days
-        self.most = limits.max_extra_cents
-        self.known: dict[Any, tuple[int, list[int]] | None] = {}
+        self.limits = limits
+        self.patience = int(limits.waiting.patience_days)
+        self.limit = int(limits.waiting.limit_days) * DAY
+        self.last_day = len(self.active) - 1
+        self.routes: dict[tuple[object, ...], Route | None] = {}
 
-    def is_shut(self, trip: int, arc: int, day: int) -> bool:
-        """Tell whether calendar or hazards keep an arc from being entered on a day."""
-        day = min(day, len(self.active) - 1)
-        return bool(
-            self.weights[self.regimes[day], self.kind[trip], arc] < 0
-            or self.masks[arc] & self.active[day]
-        )
+    def starts(self, trip: int) -> tuple[int, ...]:
+        starts = self.trips.starts
+        return tuple(starts.numbers[starts.ptr[trip] : starts.ptr[trip + 1]].tolist())
 
-    def way(self, trip: int, starts: tuple[int, ...], day: int) -> tuple[int, list[int]] | None:
-        """Return cost and arcs of the cheapest way of all that are open on a day."""
-        day = min(day, len(self.active) - 1)
-        regime = int(self.regimes[day])
-        kind = int(self.kind[trip])
-        key = (regime, kind, int(self.goal[trip]), starts, self.active[day])
-        if key in self.known:
-            return self.known[key]
+    def regime(self, day: int) -> int:
+        return int(self.network.regime_of_day[min(day, self.last_day)])
+
+    def weight(self, trip: int, arc: int, day: int) -> int:
+        return int(self.network.weight[self.regime(day), self.trips.class_[trip], arc])
+
+    def is_open(self, trip: int, arc: int, day: int) -> bool:
+        """Tell whether calendar and hazards let an arc be entered on a day."""
+        at_work = self.active[min(day, self.last_day)]
+        is_struck = self.network.hazard_bits[arc] & at_work
+        return self.weight(trip, arc, day) >= 0 and not is_struck
+
+    def route(self, trip: int, starts: tuple[int, ...], day: int) -> Route | None:
+        """Return the cheapest route of all that are open on a day."""
+        goal = int(self.trips.goal[trip])
+        class_ = int(self.trips.class_[trip])
+        key = (self.regime(day), class_, goal, starts, self.active[min(day, self.last_day)])
+        if key not in self.routes:
+            self.routes[key] = self.search(trip, starts, day)
+        return self.routes[key]
+
+    def search(self, trip: int, starts: tuple[int, ...], day: int) -> Route | None:
+        """Return the cheapest route, by Dijkstra's algorithm."""
+        graph = self.network.graph
+        is_goal = self.network.is_goal[self.trips.goal[trip]]
         best = dict.fromkeys(starts, 0)
-        by: dict[int, int] = {}
-        heap = [(0, s) for s in starts]
-        self.known[key] = None
+        arc_into: dict[int, int] = {}
+        heap = [(0, state) for state in starts]
         while heap:
-            cost, u = heapq.heappop(heap)
-            if cost > best[u]:
+            cost, state = heapq.heappop(heap)
+            if cost > best[state]:
                 continue
-            if self.is_goal[self.goal[trip], u]:
-                arcs = []
-                while u in by:
-                    arcs.append(by[u])
-                    u = self.tail[by[u]]
-                self.known[key] = cost, arcs[::-1]
-                break
-            for a in self.out[u]:
-                weight = int(self.weights[regime, kind, a])
-                if weight < 0 or self.masks[a] & self.active[day]:
-                    continue
-                if cost + weight < best.get(self.head[a], 1 << 62):
-                    best[self.head[a]] = cost + weight
-                    by[self.head[a]] = a
-                    heapq.heappush(heap, (cost + weight, self.head[a]))
-        return self.known[key]
+            if is_goal[state]:
+                return Route(cost, self.arcs_to(state, arc_into))
 
-    def walk(self, trip: int, leave: int, most: float) -> tuple[str, int, int]:
-        """Return what becomes of a unit that wants to leave on a day: served, stayed or stranded,
-        its cents and minutes."""
-        now = leave * DAY
-        cents = 0.0
-        waited = 0
-        here: tuple[int, ...] = tuple(self.starts[trip])
-        on_the_way = False
-        per_minute = self.hour_cents[trip] / 60
+            for arc in range(graph.ptr[state], graph.ptr[state + 1]):
+                head = int(graph.head[arc])
+                new_cost = cost + self.weight(trip, arc, day)
+                if self.is_open(trip, arc, day) and new_cost < best.get(head, UNREACHED):
+                    best[head] = new_cost
+                    arc_into[head] = arc
+                    heapq.heappush(heap, (new_cost, head))
+        return None
+
+    def arcs_to(self, state: int, arc_into: dict[int, int]) -> list[int]:
+        arcs = []
+        while state in arc_into:
+            arcs.append(arc_into[state])
+            state = int(self.network.graph.tail[arc_into[state]])
+        return arcs[::-1]
+
+    def walk(self, trip: int, day: int, max_cents: float) -> Fate:
+        """Return what becomes of a unit that wants to leave on a day."""
+        journey = Journey(day * DAY, self.starts(trip), self.trips.hour_cents[trip] / 60)
         while True:
-            plan = self.way(trip, here, now // DAY)
-            if plan is None or (not on_the_way and plan[0] + cents > most):
-                if waited >= self.most_days * DAY:
-                    return "stranded" if on_the_way else "stayed", round(cents), now - leave * DAY
-                until = (now // DAY + 1) * DAY
-                cents = cents + (until - now) * per_minute
-                waited = waited + until - now
-                now = until
+            route = self.route(trip, journey.states, journey.day)
+            if route is None or not (journey.has_left or route.cents + journey.cents <= max_cents):
+                if journey.waited >= self.limit:
+                    return self.fate("stranded" if journey.has_left else "stayed", journey, day)
+                journey.wait_until((journey.day + 1) * DAY)
                 continue
-            on_the_way = True
-            regime = int(self.regimes[min(now // DAY, len(self.active) - 1)])
-            for arc in plan[1]:
-                day = min(now // DAY, len(self.active) - 1)
-                if self.is_shut(trip, arc, day):
-                    later = [
-                        d
-                        for d in range(day + 1, min(day + self.patience, len(self.active) - 1) + 1)
-                        if not self.is_shut(trip, arc, d)
-                    ]
-                    until = max(now, (later[0] if later else day + self.patience) * DAY)
-                    cents = cents + (until - now) * per_minute
-                    waited = waited + until - now
-                    now = until
-                    if not later:
-                        break
-                cents += int(self.weights[regime, self.kind[trip], arc])
-                now += int(self.minutes[regime, self.kind[trip], arc])
-                here = (self.head[arc],)
-            else:
-                return "served", round(cents), now - leave * DAY
-            if waited >= self.most_days * DAY:
-                return "stranded", round(cents), now - leave * DAY
+
+            journey.has_left = True
+            if self.ride(trip, route, journey):
+                return self.fate("served", journey, day)
+            if journey.waited >= self.limit:
+                return self.fate("stranded", journey, day)
+
+    def fate(self, outcome: str, journey: Journey, day: int) -> Fate:
+        return Fate(outcome, round(journey.cents), journey.minute - day * DAY)
+
+    def ride(self, trip: int, route: Route, journey: Journey) -> bool:
+        """Move a unit along a route and tell whether it arrived: it turns at what stays shut."""
+        set_out = journey.day
+        class_ = self.trips.class_[trip]
+        for arc in route.arcs:
+            is_open = self.is_open(trip, arc, journey.day) or self.wait_for(trip, arc, journey)
+            if not is_open:
+                return False
+            journey.cents += self.weight(trip, arc, set_out)
+            journey.minute += int(self.network.minutes[self.regime(set_out), class_, arc])
+            journey.states = (int(self.network.graph.head[arc]),)
+        return True
+
+    def wait_for(self, trip: int, arc: int, journey: Journey) -> bool:
+        """Wait for an arc to open, as long as patience lasts, and tell whether it opened."""
+        today = min(journey.day, self.last_day)
+        last = min(today + self.patience, self.last_day)
+        open_days = [day for day in range(today + 1, last + 1) if self.is_open(trip, arc, day)]
+
+        until = open_days[0] if open_days else today + self.patience
+        journey.wait_until(max(journey.minute, until * DAY))
+        return bool(open_days)
 
     def totals(self, days: int) -> list[list[float]]:
-        """Return, for each trip, cents more than undisturbed, tonne-minutes later, units lost and
-        units late."""
-        quiet = Year.__new__(Year)
-        quiet.__dict__ = {**self.__dict__, "active": [0] * len(self.active), "known": {}}
-        made = []
-        for t in range(len(self.kind)):
-            more = later = lost = late = 0.0
-            for d in range(days):
-                fate, base_cents, base_minutes = quiet.walk(t, d, float("inf"))
-                if fate != "served":
-                    continue
-                fate, cents, minutes = self.walk(t, d, base_cents + int(self.most[t]))
-                if fate != "served":
-                    more += self.units[t] * cents * (fate == "stranded")
-                    lost += self.units[t]
-                else:
-                    more += self.units[t] * (cents - base_cents)
-                    later += self.tonnes[t] * (minutes - base_minutes)
-                    late += self.units[t] * (minutes > base_minutes)
-            made.append([more, later, lost, late])
-        return made
+        """Return a row a trip: cents more, tonne-minutes later, units lost, units late."""
+        quiet = NaiveYear(self.network, [0] * len(self.active), self.limits)
+        return [self.totals_of(trip, days, quiet) for trip in range(len(self.trips.class_))]
+
+    def totals_of(self, trip: int, days: int, quiet: NaiveYear) -> list[float]:
+        units = self.trips.units_per_day[trip]
+        tonnes = self.trips.t_per_day[trip]
+        extra = delay = lost = late = 0.0
+        for day in range(days):
+            undisturbed = quiet.walk(trip, day, float("inf"))
+            if undisturbed.outcome != "served":
+                continue
+
+            max_cents = undisturbed.cents + int(self.limits.max_extra_cents[trip])
+            fate = self.walk(trip, day, max_cents)
+            if fate.outcome == "served":
+                extra += units * (fate.cents - undisturbed.cents)
+                delay += tonnes * (fate.minutes - undisturbed.minutes)
+                late += units * (fate.minutes > undisturbed.minutes)
+            else:
+                extra += units * fate.cents * (fate.outcome == "stranded")
+                lost += units
+        return [extra, delay, lost, late]

@@ -14,6 +14,8 @@ from corridor.closures.closure_draws import (
     hazards_at_work,
     read_hazards,
 )
+from corridor.kernels import Ints
+from corridor.kernels.records import Closures
 from corridor.network import durations
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
@@ -43,7 +45,7 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[np.ndarray]:
+def drawn() -> list[Closures]:
     draws = ClosureDraws(
         hazards=read_hazards(hazard_rows([OFTEN, WINTER, HEAVY])),
         first_on_day=epoch_day(FIRST_ON),
@@ -55,28 +57,28 @@ def drawn() -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def begun_in_year(drawn: list[np.ndarray]) -> np.ndarray:
-    """Return hazard, first day and first day open again of closures that began in the year."""
-    return np.concatenate([c[:, (c[1] >= 0) & (c[1] < CALENDAR_YEAR_DAYS)] for c in drawn], axis=1)
+def first_days(drawn: list[Closures]) -> list[Ints]:
+    """Return the first days of the closures of each hazard that began in the year."""
+    hazard = np.concatenate([closures.hazard for closures in drawn])
+    day = np.concatenate([closures.first_day for closures in drawn])
+    in_year = (day >= 0) & (day < CALENDAR_YEAR_DAYS)
+    return [day[in_year & (hazard == number)] for number in range(3)]
 
 
 @pytest.mark.parametrize("hazard, rate", [(0, 6.0), (1, 3.0)])
-def test_closures_begin_as_often_as_said(
-    begun_in_year: np.ndarray, hazard: int, rate: float
-) -> None:
-    per_year = (begun_in_year[0] == hazard).sum() / DRAWS
+def test_closures_begin_as_often_as_said(first_days: list[Ints], hazard: int, rate: float) -> None:
+    per_year = len(first_days[hazard]) / DRAWS
     # A closure counts unless it holds no noon at all.
     assert per_year == pytest.approx(rate, abs=4 * (rate / DRAWS) ** 0.5 + 0.02 * rate)
 
 
-def test_closures_of_a_season_begin_in_it(begun_in_year: np.ndarray) -> None:
-    first_days = begun_in_year[1, begun_in_year[0] == 1].tolist()
-    dates = [FIRST_ON + dt.timedelta(days=day) for day in first_days]
+def test_closures_of_a_season_begin_in_it(first_days: list[Ints]) -> None:
+    dates = [FIRST_ON + dt.timedelta(days=day) for day in first_days[1].tolist()]
     assert {date.month for date in dates} <= {12, 1, 2, 3}
     assert max(date for date in dates if date.month == 3).day == 1  # began after noon of 28 Feb
 
 
-def test_closures_last_as_long_as_said(drawn: list[np.ndarray]) -> None:
+def test_closures_last_as_long_as_said(drawn: list[Closures]) -> None:
     at_work = np.array([hazards_at_work(closures, CALENDAR_YEAR_DAYS) for closures in drawn])
     is_shut = at_work & 1  # [draws, days]: the hazard that strikes often
     mean_d = durations.mean_d("lognormal", 5.0, 1.0)
@@ -90,15 +92,24 @@ def test_closures_last_as_long_as_said(drawn: list[np.ndarray]) -> None:
     assert is_shut[:, :60].mean() == pytest.approx(is_shut[:, 300:360].mean(), abs=0.03)
 
 
+def test_closures_stand_in_order_of_their_first_day(drawn: list[Closures]) -> None:
+    for closures in drawn[:20]:
+        assert (np.diff(closures.first_day) >= 0).all()
+        assert (closures.end_day > closures.first_day).all()
+
+
 def test_a_hazard_keeps_its_closures_whatever_others_there_are() -> None:
     settings = {"first_on_day": 0, "days": 365, "memory_days": 3650, "rng": 7}
     alone = ClosureDraws(hazards=read_hazards(hazard_rows([OFTEN])), **settings)
-    second = ClosureDraws(hazards=read_hazards(hazard_rows([HEAVY, OFTEN])), **settings)
+    beside_another = ClosureDraws(hazards=read_hazards(hazard_rows([HEAVY, OFTEN])), **settings)
     for draw in range(5):
-        of_second = second.closures(draw)
-        assert np.array_equal(of_second[1:, of_second[0] == 1], alone.closures(draw)[1:])
+        expected = alone.closures(draw)
+        closures = beside_another.closures(draw)
+        is_often = closures.hazard == 1
+        assert np.array_equal(closures.first_day[is_often], expected.first_day)
+        assert np.array_equal(closures.end_day[is_often], expected.end_day)
 
 
 def test_no_hazards_no_closures() -> None:
     none = ClosureDraws(hazards=(), first_on_day=0, days=365, memory_days=0, rng=7)
-    assert none.closures(0).shape == (3, 0)
+    assert all(len(column) == 0 for column in none.closures(0))

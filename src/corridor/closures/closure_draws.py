@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import Closures
 from corridor.network import durations
 from corridor.network.calendar import parse_monthday
 from corridor.units import MEAN_YEAR_DAYS
@@ -60,22 +61,19 @@ class ClosureDraws:
     memory_days: int
     rng: int
 
-    def closures(self, draw: int) -> Ints:
-        """Return the closures of one draw that touch its days, int64 [3, closures].
+    def closures(self, draw: int) -> Closures:
+        """Return the closures of one draw that touch its days, in order of the first day shut.
 
-        Rows: hazard, first day shut, first day open again, counted from the first simulated one; in
-        order of the first day. A day is shut where its noon lies inside the closure, so that on
-        average as many days are shut as the closure lasts.
+        Days are counted from the first simulated one. A day is shut where its noon lies inside the
+        closure, so that on average as many days are shut as the closure lasts.
         """
-        if not self.hazards:
-            return np.zeros((3, 0), np.int64)
-
         drawn = [
             self._closures_of(number, hazard, draw) for number, hazard in enumerate(self.hazards)
         ]
-        closures = np.concatenate(drawn, axis=1).astype(np.int64)
-        hazard, first, last = closures
-        return np.ascontiguousarray(closures[:, np.lexsort((last, hazard, first))])
+        columns = np.concatenate([np.zeros((3, 0)), *drawn], axis=1).astype(np.int64)
+        hazard, first_day, end_day = columns
+        in_order = columns[:, np.lexsort((end_day, hazard, first_day))]
+        return Closures(*np.ascontiguousarray(in_order))
 
     def _closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
         """Return the closures of one hazard, float64 [3, closures], in the order drawn.
@@ -106,11 +104,11 @@ def read_hazards(hazards: pl.DataFrame) -> tuple[HazardModel, ...]:
     return tuple(_read_hazard(row) for row in hazards.iter_rows(named=True))
 
 
-def hazards_at_work(closures: Ints, days: int) -> Ints:
+def hazards_at_work(closures: Closures, days: int) -> Ints:
     """Return the bits of the hazards that shut something on each day int64 [days]."""
     active = np.zeros(days, np.int64)
-    for hazard, first, last in closures.T.tolist():
-        active[max(first, 0) : max(last, 0)] |= np.int64(1) << np.int64(hazard)
+    for hazard, first_day, end_day in zip(*closures, strict=True):
+        active[max(first_day, 0) : max(end_day, 0)] |= np.int64(1) << hazard
     return active
 
 

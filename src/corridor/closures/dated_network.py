@@ -1,0 +1,83 @@
+"""Dated network: demand and hazards as the arrays that simulated years are walked on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridor.closures.demand_arrays import DemandArrays, into, part
+from corridor.kernels import Bools, Ints
+from corridor.kernels.records import DailyTrips, DatedNetwork, Graph
+from corridor.network.hazards import bits_of_arcs
+from corridor.units import CALENDAR_YEAR_DAYS
+
+
+def compile_dated_network(arrays: DemandArrays, link_bits: Ints) -> DatedNetwork:
+    """Return the network as :func:`corridor.kernels.states.simulate` takes it."""
+    goals: dict[tuple[int, ...], int] = {}
+    goal_of = []
+    for trip in range(arrays.trips.height):
+        key = (int(arrays.class_of[trip]), *part(arrays.goals, trip).tolist())
+        goal_of.append(goals.setdefault(key, len(goals)))
+
+    is_goal = np.zeros((len(goals), len(arrays.ptr) - 1), bool)
+    for goal, (_, *states) in enumerate(goals):
+        is_goal[goal, states] = True
+    goal_class = np.array([class_ for class_, *_ in goals], np.int64)
+
+    daily_units = arrays.units() / CALENDAR_YEAR_DAYS
+    trips = DailyTrips(
+        class_=arrays.class_of,
+        starts=arrays.starts,
+        goal=np.array(goal_of, np.int64),
+        hour_cents=100 * arrays.column("hour_usd"),
+        t_per_day=daily_units * arrays.column("t_per_unit"),
+        units_per_day=daily_units,
+    )
+    return DatedNetwork(
+        graph=Graph(arrays.ptr, arrays.head, arrays.tail),
+        weight=arrays.weight,
+        minutes=arrays.minutes,
+        hazard_bits=bits_of_arcs(arrays.network, link_bits)[arrays.arc_of],
+        trips=trips,
+        goal_class=goal_class,
+        is_goal=is_goal,
+        bound=_bounds(arrays, goal_class, is_goal),
+        regime_of_day=arrays.regime_of_day,
+        link_of_arc=_link_of_arc(arrays, link_bits),
+        link_of_hazard=_link_of_hazard(link_bits),
+    )
+
+
+def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
+    """Return the least cents from each state to each goal int64 [regimes, goals, states]."""
+    from corridor.kernels.paths import dijkstra
+
+    backwards = into(arrays)
+    tail = arrays.tail[backwards.numbers]
+    bound = np.empty((len(arrays.weight), *is_goal.shape), np.int64)
+    for regime, weight in enumerate(arrays.weight):
+        for goal, class_ in enumerate(goal_class.tolist()):
+            weight_back = weight[class_][backwards.numbers]
+            states = np.flatnonzero(is_goal[goal])
+            bound[regime, goal], _ = dijkstra(backwards.ptr, tail, weight_back, states)
+    return bound
+
+
+def _link_of_arc(arrays: DemandArrays, link_bits: Ints) -> Ints:
+    """Return the first link of each arc that a hazard may shut int64 [arcs]; 0: none."""
+    runs = arrays.network.graph.runs
+    return np.array(
+        [
+            next((link for link, _ in runs[arc] if link_bits[link]), 0)
+            for arc in arrays.arc_of.tolist()
+        ],
+        np.int64,
+    )
+
+
+def _link_of_hazard(link_bits: Ints) -> Ints:
+    """Return the first link each hazard may shut int64 [hazards]; 0: none."""
+    hazards = int(link_bits.max(initial=0)).bit_length()
+    return np.array(
+        [int((link_bits >> hazard & 1).argmax()) for hazard in range(hazards)], np.int64
+    )

@@ -1,0 +1,217 @@
+"""Simulated year: a year of closures, run for every trip of every day.
+
+Every day each trip sends a day's share of its units. Goods leave by the cheapest route that is open
+that day: what is shut is known, how long it will last is not. Goods that meet a closure on their
+route wait patience_days for it to end, then go on from where they are by the cheapest route open
+then, which may lead back. A unit whose cheapest route costs more than its undisturbed one by
+limit_share of its value stays where it is until that is no longer so; after limit_days of waiting
+it is lost, which counts limit_share of its value (what it was worth to send it), on top of what it
+spent if it had left. Capacities and queues after a reopening are not modelled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.closures.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
+from corridor.closures.dated_network import compile_dated_network
+from corridor.closures.demand_arrays import DemandArrays
+from corridor.closures.hazard_checks import check_hazards
+from corridor.closures.route_books import book_of, new_book, replace_full_book
+from corridor.kernels import Floats, Ints
+from corridor.kernels.records import (
+    CLOSURE_LOSS,
+    TRIP_LOSS,
+    Closures,
+    DatedNetwork,
+    Dispatches,
+    Losses,
+    LossLimits,
+    Waiting,
+)
+from corridor.network.hazards import bits_of_links
+from corridor.parallel import Block
+from corridor.units import CALENDAR_YEAR_DAYS
+
+NO_LIMIT_CENTS = np.int64(1) << 50
+
+
+class SimulateSettings(NamedTuple):
+    """The rules goods go by, and how far back closures are drawn.
+
+    See :class:`corridor.closures.simulation.SimulateOptions`.
+    """
+
+    patience_days: int
+    limit_days: int
+    limit_share: float | None
+    memory_years: int
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """All a worker needs for any draw, as arrays.
+
+    network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them; quiet is the
+    year without closures. draws: what closures are drawn from. hash: of everything here.
+    """
+
+    network: DatedNetwork
+    quiet: Dispatches
+    limits: LossLimits
+    draws: ClosureDraws
+    hash: str
+
+    def links_count(self) -> int:
+        """Return how many links, the first ones, may have a closure put down to them."""
+        last_of_arcs = self.network.link_of_arc.max(initial=0)
+        last_of_hazards = self.network.link_of_hazard.max(initial=0)
+        return int(max(last_of_arcs, last_of_hazards)) + 1
+
+
+def make_task(
+    arrays: DemandArrays, hazards: pl.DataFrame, *, rng: int, settings: SimulateSettings, days: int
+) -> Task:
+    """Return all a worker needs to simulate so many days of dispatch.
+
+    Parameters
+    ----------
+    arrays
+        Demand laid on the network, for these days and those on which goods may still be on the way.
+    hazards
+        Rows of the ``hazards`` table.
+    rng
+        Seed.
+    settings
+        The rules goods go by.
+    days
+        Days of dispatch.
+
+    Raises
+    ------
+    StudyError
+        For hazards that make no sense.
+    CallError
+        For more hazards than there are bits.
+    """
+    check_hazards(arrays.network, hazards)
+    link_bits = bits_of_links(arrays.network, hazards)
+    network = compile_dated_network(arrays, link_bits)
+    limits = _loss_limits(arrays, settings)
+    draws = ClosureDraws(
+        hazards=read_hazards(hazards),
+        first_on_day=epoch_day(arrays.first_on),
+        days=len(arrays.regime_of_day),
+        memory_days=settings.memory_years * CALENDAR_YEAR_DAYS,
+        rng=rng,
+    )
+    return Task(
+        network=network,
+        quiet=_undisturbed(network, limits.waiting, days),
+        limits=limits,
+        draws=draws,
+        hash=_hash(arrays, settings, draws, link_bits, days),
+    )
+
+
+def run_year(task: Task, closures: Closures) -> Losses:
+    """Return what a year with some closures costs, compared with the year without."""
+    from corridor.kernels import states
+
+    active = hazards_at_work(closures, task.draws.days)
+    while True:
+        book = book_of(task.hash)
+        was_empty = not book.counts.any()
+        losses = _no_losses(task, len(closures.hazard))
+        if states.simulate(task.network, book, active, closures, task.quiet, task.limits, losses):
+            return losses
+        replace_full_book(task.hash, was_empty)
+
+
+def draw_block(task: Task, first: int, end: int) -> Block:
+    """Return the results of the draws from first to before end.
+
+    totals float64 [draws, trips, TRIP_LOSS]; by_element float64 [draws, links]: cents; events
+    float64 [closures of all draws, 7]: draw, hazard, first day, first day open again, cents more,
+    cents given up, minute of the last arrival (-1: none).
+    """
+    totals = []
+    by_link = []
+    events = []
+    for draw in range(first, end):
+        closures = task.draws.closures(draw)
+        losses = run_year(task, closures)
+        totals.append(losses.by_trip)
+        by_link.append(losses.by_link)
+        events.append(_event_rows(draw, closures, losses))
+    return {
+        "totals": np.stack(totals),
+        "by_element": np.stack(by_link),
+        "events": np.concatenate(events),
+    }
+
+
+def _no_losses(task: Task, closures_count: int) -> Losses:
+    trips_count, _ = task.quiet.outcome.shape
+    return Losses(
+        by_trip=np.zeros((trips_count, len(TRIP_LOSS))),
+        by_closure=np.zeros((closures_count, len(CLOSURE_LOSS))),
+        by_link=np.zeros(task.links_count()),
+        last_arrival=np.full(closures_count, -1, np.int64),
+    )
+
+
+def _event_rows(draw: int, closures: Closures, losses: Losses) -> Floats:
+    draw_of_event = np.full(len(closures.hazard), draw)
+    return np.column_stack([draw_of_event, *closures, losses.by_closure, losses.last_arrival])
+
+
+def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatches:
+    """Return what becomes of every unit in a year without closures."""
+    from corridor.kernels import states
+
+    book = new_book()
+    while True:
+        suffices, quiet = states.undisturbed(network, book, days, waiting)
+        if suffices:
+            dispatches: Dispatches = quiet
+            return dispatches
+        book = new_book(2 * len(book.cost))
+
+
+def _loss_limits(arrays: DemandArrays, settings: SimulateSettings) -> LossLimits:
+    """Return what trips bear: without a limit a lost unit counts its whole value."""
+    limit_share = settings.limit_share
+    value_usd = arrays.column("value_usd_per_unit")
+    waiting = Waiting(settings.patience_days, settings.limit_days)
+    if limit_share is None:
+        no_limit = np.full(len(value_usd), NO_LIMIT_CENTS)
+        return LossLimits(waiting, no_limit, _cents(1.0, value_usd))
+
+    limit_cents = _cents(limit_share, value_usd)
+    return LossLimits(waiting, limit_cents, limit_cents)
+
+
+def _cents(share: float, value_usd: Floats) -> Ints:
+    return np.rint(100 * share * value_usd).astype(np.int64)
+
+
+def _hash(
+    arrays: DemandArrays,
+    settings: SimulateSettings,
+    draws: ClosureDraws,
+    link_bits: Ints,
+    days: int,
+) -> str:
+    """Return a hash of everything the draws depend on, as plain values."""
+    hazards = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
+    digest = hashlib.sha256(arrays.hash().encode())
+    digest.update(
+        repr((settings._asdict(), days, draws.rng, hazards, link_bits.tobytes())).encode()
+    )
+    return digest.hexdigest()
