@@ -38,26 +38,34 @@ def appended(folder: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> byt
     layout = _layout(folder / f"{table}.csv", columns)
 
     filled = {c for row in rows for c, value in row.items() if value is not None and c in columns}
-    missing = sorted(filled - set(layout.columns))
+    _refuse_missing_columns(table, filled - set(layout.columns))
+    return with_line_end(layout.text) + _lines(rows, layout).encode()
+
+
+def with_line_end(text: bytes) -> bytes:
+    """Return a text that ends with a line, so that what is added begins a new one."""
+    return text if not text or text.endswith(b"\n") else text + b"\n"
+
+
+def _refuse_missing_columns(table: str, missing: set[str]) -> None:
+    """Raise Refusal (409) where a file lacks columns that rows fill."""
     if missing:
         raise Refusal(
             409,
             "missing-column",
-            f"{table}.csv has no column {', '.join(missing)}. Add it, then save again.",
+            f"{table}.csv has no column {', '.join(sorted(missing))}. Add it, then save again.",
         )
 
+
+def _lines(rows: Sequence[Mapping[str, Any]], layout: _Layout) -> str:
+    """Return rows as lines of a CSV, with its header where the file is empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=layout.delimiter, lineterminator=layout.line_end)
     if not layout.text:
         writer.writerow(layout.columns)
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in layout.columns])
-    return with_line_end(layout.text) + out.getvalue().encode()
-
-
-def with_line_end(text: bytes) -> bytes:
-    """Return a text that ends with a line, so that what is added begins a new one."""
-    return text if not text or text.endswith(b"\n") else text + b"\n"
+    return out.getvalue()
 
 
 def _refuse_other_format(folder: Path, table: str) -> None:

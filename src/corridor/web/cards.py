@@ -75,26 +75,13 @@ def link(state: StudyState, link_id: str) -> dict[str, Any]:
 
     return {
         **card,
-        "name": " – ".join(end["name"] for end in ends),
-        "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
-        "ends": [
-            {"id": end["node_id"], "name": end["name"], "country": end["country"]} for end in ends
-        ],
-        "border": ends[0]["country"] != ends[1]["country"],
+        **_link_ends(cells, ends),
         "back": _link_back(day, cells),
         **_link_state(state, day, link_id),
         "what_if": _what_ifs(state, day, number),
         "opened_by": opened_by(state, link_id),
         "choices": _choices(state, _window_alternatives(state, link_id, ends)),
-        "windows": _rows_with_figures(
-            day, "windows", [w for w in day.rows("windows") if _bears_on(w, link_id, ends)]
-        ),
-        "services": _rows_with_figures(
-            day, "services", [s for s in day.rows("services") if link_id in s["link_ids"].split()]
-        ),
-        "rules": _rows_with_figures(
-            day, "rules", [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
-        ),
+        **_link_rows(day, link_id, number, ends),
         "hazards": _link_hazards(state, day, number),
     }
 
@@ -103,30 +90,11 @@ def place(state: StudyState, node_id: str) -> dict[str, Any]:
     """Return a place's row, its links with their state and its terminals."""
     card = row(state, "nodes", node_id)
     day = state.dated_network
-    nodes = day.by_id("nodes")
-    not_open = openness(state)
-
-    links = []
-    for cells in day.rows("links"):
-        ends = (cells["from_node_id"], cells["to_node_id"])
-        if node_id not in ends:
-            continue
-        other_end = ends[1] if ends[0] == node_id else ends[0]
-        link_id = cells["link_id"]
-        links.append(
-            {
-                "id": link_id,
-                "name": nodes[other_end]["name"],
-                "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
-                "state": not_open[link_id]["state"] if link_id in not_open else "open",
-            }
-        )
-
     terminals = [t for t in day.rows("terminals") if t["node_id"] == node_id]
     return {
         **card,
-        "name": nodes[node_id]["name"],
-        "links": links,
+        "name": day.by_id("nodes")[node_id]["name"],
+        "links": _place_links(state, day, node_id),
         "terminals": _rows_with_figures(day, "terminals", terminals),
     }
 
@@ -145,11 +113,7 @@ def source_card(state: StudyState, source_id: str) -> dict[str, Any]:
             continue
         rows = frame.filter(rests_on_it)
         if rows.height:
-            used[name] = {
-                "rows": rows.height,
-                "confidence": _confidence_counts(rows),
-                "ids": rows[schema.table(name).key or frame.columns[0]].to_list()[:MAX_IDS],
-            }
+            used[name] = _used_rows(name, rows)
 
     return {"source": tables["sources"].filter(rests_on_it).row(0, named=True), "used": used}
 
@@ -204,23 +168,84 @@ def opened_by(state: StudyState, link_id: str) -> list[dict[str, Any]]:
     The widest first. Changes that open the same links count once; the one that holds from the
     earliest day is named.
     """
-    network = state.base
-    link_ids = network.frames["links"]["link_id"].to_list()
-
-    opens: dict[str, set[str]] = {}
-    for change in network.rows("changes"):
-        sets_status = change["table"] == "links" and change["column"] == "status"
-        if sets_status and change["value"] == OPEN_STATUS:
-            links = (link_ids[i] for i in _selected(change["row_id"], network))
-            opens.setdefault(change["change_id"], set()).update(links)
-
     first_to_open: dict[frozenset[str], str] = {}
-    for change_id, opened in opens.items():
+    for change_id, opened in _links_opened(state.base).items():
         if link_id in opened:
             first_to_open.setdefault(frozenset(opened), change_id)
 
     widest_first = sorted(first_to_open.items(), key=lambda item: (-len(item[0]), item[1]))
     return [{"change_id": change_id, "links": sorted(opened)} for opened, change_id in widest_first]
+
+
+def _links_opened(network: Network) -> dict[str, set[str]]:
+    """The links that each change opens, by change_id."""
+    link_ids = network.frames["links"]["link_id"].to_list()
+
+    opened: dict[str, set[str]] = {}
+    for change in network.rows("changes"):
+        sets_status = change["table"] == "links" and change["column"] == "status"
+        if sets_status and change["value"] == OPEN_STATUS:
+            links = (link_ids[i] for i in _selected(change["row_id"], network))
+            opened.setdefault(change["change_id"], set()).update(links)
+    return opened
+
+
+def _link_ends(cells: Row, ends: Sequence[Row]) -> dict[str, Any]:
+    """What a link is called by its ends, its layer, and whether it crosses a border."""
+    return {
+        "name": " – ".join(end["name"] for end in ends),
+        "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
+        "ends": [
+            {"id": end["node_id"], "name": end["name"], "country": end["country"]} for end in ends
+        ],
+        "border": ends[0]["country"] != ends[1]["country"],
+    }
+
+
+def _link_rows(day: Network, link_id: str, number: int, ends: Sequence[Row]) -> dict[str, Any]:
+    """The windows, services and rules of a link, given by its id and its number."""
+    windows = [w for w in day.rows("windows") if _bears_on(w, link_id, ends)]
+    services = [s for s in day.rows("services") if link_id in s["link_ids"].split()]
+    rules = [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
+    return {
+        "windows": _rows_with_figures(day, "windows", windows),
+        "services": _rows_with_figures(day, "services", services),
+        "rules": _rows_with_figures(day, "rules", rules),
+    }
+
+
+def _place_links(state: StudyState, day: Network, node_id: str) -> list[dict[str, Any]]:
+    """The links of a place, each called by its other end, with their state."""
+    nodes = day.by_id("nodes")
+    not_open = openness(state)
+
+    links = []
+    for cells in day.rows("links"):
+        ends = (cells["from_node_id"], cells["to_node_id"])
+        if node_id not in ends:
+            continue
+
+        other_end = ends[1] if ends[0] == node_id else ends[0]
+        link_id = cells["link_id"]
+        links.append(
+            {
+                "id": link_id,
+                "name": nodes[other_end]["name"],
+                "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
+                "state": not_open[link_id]["state"] if link_id in not_open else "open",
+            }
+        )
+    return links
+
+
+def _used_rows(table: str, rows: pl.DataFrame) -> dict[str, Any]:
+    """How many rows of a table rest on a source, and the first of them."""
+    key = schema.table(table).key or rows.columns[0]
+    return {
+        "rows": rows.height,
+        "confidence": _confidence_counts(rows),
+        "ids": rows[key].to_list()[:MAX_IDS],
+    }
 
 
 def _link_state(state: StudyState, day: Network, link_id: str) -> dict[str, Any]:

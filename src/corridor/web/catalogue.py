@@ -58,33 +58,13 @@ def study(state: StudyState, trouble: str | None) -> dict[str, Any]:
 
     trouble: why its files could not be read again; null where they were.
     """
-    settings = state.study.settings
-    tables = state.study.tables
-    countries = tables["countries"].select("country", "name")
-    carriers = tables["rules"]["carrier_country"].drop_nulls().unique().sort()
-
     return {
         **about(state),
-        "id": state.study.id,
-        "title": state.study.title,
-        "price_year": settings.price_year,
-        "licence": settings.licence,
-        "default_scenario": settings.default_scenario,
+        **_study_words(state),
         "trouble": trouble,
         "credit": CREDIT,
-        "scenarios": [scenario(each) for each in state.study.scenarios.values()],
-        "places": _places(state),
-        "countries": dict(countries.iter_rows()),
-        "cargoes": tables["cargoes"].select(CARGO_COLUMNS).to_dicts(),
-        "modes": list(MODES),
-        "parameters": _options(tables["parameters"]),
-        "carriers": carriers.to_list(),
-        "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
-        "trips": [_trip(trip) for trip in state.study.trips],
-        "styles": _styles(),
-        "hues": HUES,
-        "confidence_hues": CONFIDENCE_HUES,
-        "confidences": schema.table("links").column("confidence").meaning,
+        **_questions(state),
+        **_drawing(),
         "limits": LIMITS,
     }
 
@@ -126,6 +106,47 @@ def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str,
 
     specification: dict[str, Any] = drawing.to_dict()
     return specification
+
+
+def _study_words(state: StudyState) -> dict[str, Any]:
+    """What a study is called, and the settings that hold for all of it."""
+    settings = state.study.settings
+    return {
+        "id": state.study.id,
+        "title": state.study.title,
+        "price_year": settings.price_year,
+        "licence": settings.licence,
+        "default_scenario": settings.default_scenario,
+    }
+
+
+def _questions(state: StudyState) -> dict[str, Any]:
+    """What a question may name: scenarios, places, cargoes, options, changes and trips."""
+    tables = state.study.tables
+    countries = tables["countries"].select("country", "name")
+    carriers = tables["rules"]["carrier_country"].drop_nulls().unique().sort()
+
+    return {
+        "scenarios": [scenario(each) for each in state.study.scenarios.values()],
+        "places": _places(state),
+        "countries": dict(countries.iter_rows()),
+        "cargoes": tables["cargoes"].select(CARGO_COLUMNS).to_dicts(),
+        "modes": list(MODES),
+        "parameters": _options(tables["parameters"]),
+        "carriers": carriers.to_list(),
+        "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
+        "trips": [_trip(trip) for trip in state.study.trips],
+    }
+
+
+def _drawing() -> dict[str, Any]:
+    """How answers are drawn: lines, hues, and what the grades of confidence mean."""
+    return {
+        "styles": _styles(),
+        "hues": HUES,
+        "confidence_hues": CONFIDENCE_HUES,
+        "confidences": schema.table("links").column("confidence").meaning,
+    }
 
 
 def _places(state: StudyState) -> list[dict[str, Any]]:

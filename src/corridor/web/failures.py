@@ -5,6 +5,7 @@ Nothing a caller sends back stands in it unescaped.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -45,47 +46,60 @@ HTTP_SENTENCES = {
 
 def add_failures(app: FastAPI) -> None:
     """Make an application answer each kind of bad news in words."""
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
 
-    @app.exception_handler(Refusal)
-    async def refusal(_: Request, error: Refusal) -> Response:
-        response = _failure(error.status, error.error, error.message)
-        for name, value in error.headers:
-            response.headers[name.decode()] = value.decode()
-        return response
 
-    @app.exception_handler(RequestValidationError)
-    async def unreadable_question(_: Request, error: RequestValidationError) -> Response:
-        problems = [_problem(each) for each in error.errors()[:MAX_PROBLEMS]]
-        message = "; ".join(problems) or "The question cannot be read."
-        return _failure(422, "bad-question", message)
+async def _refusal(_: Request, error: Refusal) -> Response:
+    response = _failure(error.status, error.error, error.message)
+    for name, value in error.headers:
+        response.headers[name.decode()] = value.decode()
+    return response
 
-    @app.exception_handler(UnknownName)
-    async def unknown_name(request: Request, error: UnknownName) -> Response:
-        status = 404 if error.name in request.path_params.values() else 422
-        near = list(error.near)
-        return _failure(status, "unknown-name", error.message, name=error.name, near=near)
 
-    @app.exception_handler(CallError)
-    async def wrong_question(_: Request, error: CallError) -> Response:
-        return _failure(422, "bad-question", str(error))
+async def _unreadable_question(_: Request, error: RequestValidationError) -> Response:
+    problems = [_problem(each) for each in error.errors()[:MAX_PROBLEMS]]
+    message = "; ".join(problems) or "The question cannot be read."
+    return _failure(422, "bad-question", message)
 
-    @app.exception_handler(NotConverged)
-    async def too_many_routes(_: Request, error: NotConverged) -> Response:
-        return _failure(422, "too-many-ways", str(error))
 
-    @app.exception_handler(StudyError)
-    async def findings(_: Request, error: StudyError) -> Response:
-        message = " ".join(f"{finding.message} {finding.do}" for finding in error.findings[:3])
-        texts = [str(finding) for finding in error.findings[:MAX_FINDINGS]]
-        return _failure(422, "findings", message, findings=texts)
+async def _unknown_name(request: Request, error: UnknownName) -> Response:
+    status = 404 if error.name in request.path_params.values() else 422
+    near = list(error.near)
+    return _failure(status, "unknown-name", error.message, name=error.name, near=near)
 
-    @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> Response:
-        sentence = HTTP_SENTENCES.get(error.status_code, str(error.detail))
-        response = _failure(error.status_code, "http", sentence)
-        for name, value in (error.headers or {}).items():
-            response.headers[name] = value
-        return response
+
+async def _wrong_question(_: Request, error: CallError) -> Response:
+    return _failure(422, "bad-question", str(error))
+
+
+async def _too_many_routes(_: Request, error: NotConverged) -> Response:
+    return _failure(422, "too-many-ways", str(error))
+
+
+async def _findings(_: Request, error: StudyError) -> Response:
+    message = " ".join(f"{finding.message} {finding.do}" for finding in error.findings[:3])
+    texts = [str(finding) for finding in error.findings[:MAX_FINDINGS]]
+    return _failure(422, "findings", message, findings=texts)
+
+
+async def _http_error(_: Request, error: HTTPException) -> Response:
+    sentence = HTTP_SENTENCES.get(error.status_code, str(error.detail))
+    response = _failure(error.status_code, "http", sentence)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+HANDLERS: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
+    Refusal: _refusal,
+    RequestValidationError: _unreadable_question,
+    UnknownName: _unknown_name,
+    CallError: _wrong_question,
+    NotConverged: _too_many_routes,
+    StudyError: _findings,
+    HTTPException: _http_error,
+}
 
 
 def _failure(status: int, error: str, message: str, **more: Any) -> Response:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,28 +93,20 @@ class LiveStudy:
         Raises UnknownName, CallError or StudyError for what cannot be laid over the study.
         """
         study = self.study()
-        scenario_id = question.scenario or study.settings.default_scenario
-        if scenario_id not in study.scenarios:
-            raise UnknownName("scenario", scenario_id, study.scenarios)
-        scenario = study.scenarios[scenario_id]
+        scenario = _scenario(study, question)
         on = question.on or getattr(question, "depart", None) or scenario.as_of
 
         chosen = {**scenario.choices, **choices(question)}
-        base_key = (study.hash, scenario_id, tuple(sorted(chosen.items())))
-        base = self._network(
-            base_key,
-            lambda: build(
-                study.tables, choices=chosen, change_ids=scenario.changes, inputs=study.hash
-            ),
-        )
+        base_key = (study.hash, scenario.scenario_id, tuple(sorted(chosen.items())))
+        base = self._network(base_key, lambda: _base_network(study, scenario, chosen))
 
         change_ids = study.tables["changes"]["change_id"].unique().to_list()
         rows = tuple(what_if_rows(question, base.frames["changes"], change_ids))
         if not rows:
             return StudyState(study, scenario, on, base, base, rows)
 
-        cells = tuple(tuple(sorted((k, str(v)) for k, v in row.items())) for row in rows)
-        network = self._network((*base_key, cells), lambda: with_what_if(study.tables, base, rows))
+        key = (*base_key, _what_if_key(rows))
+        network = self._network(key, lambda: with_what_if(study.tables, base, rows))
         return StudyState(study, scenario, on, base, network, rows)
 
     def _network(self, key: Hashable, make: Callable[[], Network]) -> Network:
@@ -140,6 +132,24 @@ class LiveStudy:
             self.trouble = None
         except StudyError as error:
             self.trouble = str(error.findings[0])
+
+
+def _scenario(study: Study, question: State) -> Scenario:
+    """Return the scenario of a question, else the default one; UnknownName for no scenario."""
+    scenario_id = question.scenario or study.settings.default_scenario
+    if scenario_id not in study.scenarios:
+        raise UnknownName("scenario", scenario_id, study.scenarios)
+    return study.scenarios[scenario_id]
+
+
+def _base_network(study: Study, scenario: Scenario, chosen: Mapping[str, str]) -> Network:
+    """Return the network of a scenario with the options chosen of disputed figures."""
+    return build(study.tables, choices=chosen, change_ids=scenario.changes, inputs=study.hash)
+
+
+def _what_if_key(rows: Sequence[Mapping[str, Any]]) -> Hashable:
+    """Return the cells of a what-if as something to look a network up by."""
+    return tuple(tuple(sorted((k, str(v)) for k, v in row.items())) for row in rows)
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -67,14 +68,13 @@ def add_pages(app: FastAPI) -> None:
     """Add the page, its files and the base map; only files found at the start are ever sent."""
     files = {name: _file(data, _kind(name)) for name, data in built().items()}
 
-    def file_named(name: str) -> File:
-        if name not in files:
-            raise Refusal(404, "no-file", "The page has no such file.")
-        return files[name]
+    _add_page(app, files)
+    _add_files(app, files)
+    _add_base_map(app)
 
-    @cache
-    def ground() -> File:
-        return _file(as_json(basemap(Bounds(*outline()["window"]))), "application/json")
+
+def _add_page(app: FastAPI, files: Mapping[str, File]) -> None:
+    """Add the page itself; words in its place where it is not built."""
 
     @app.get("/", include_in_schema=False)
     async def page(request: Request) -> Response:
@@ -82,21 +82,40 @@ def add_pages(app: FastAPI) -> None:
             return Response(NOT_BUILT, 503, media_type="text/html")
         return _send(request, files["index.html"], NO_CACHE)
 
+
+def _add_files(app: FastAPI, files: Mapping[str, File]) -> None:
+    """Add the page's assets, which never change, and the files beside it."""
+
     @app.get("/assets/{name}", include_in_schema=False)
     async def asset(request: Request, name: str) -> Response:
-        return _send(request, file_named(f"assets/{name}"), FOR_EVER)
+        return _send(request, _file_named(files, f"assets/{name}"), FOR_EVER)
 
     @app.get("/{name}.{ending}", include_in_schema=False)
     async def beside(request: Request, name: str, ending: str) -> Response:
         if (name, ending) == ("index", "html"):
             raise Refusal(404, "no-file", "The page has no such file.")
-        return _send(request, file_named(f"{name}.{ending}"), NO_CACHE)
+        return _send(request, _file_named(files, f"{name}.{ending}"), NO_CACHE)
+
+
+def _file_named(files: Mapping[str, File], name: str) -> File:
+    """Return a file of the page; Refusal (404) where there is none of that name."""
+    if name not in files:
+        raise Refusal(404, "no-file", "The page has no such file.")
+    return files[name]
+
+
+def _add_base_map(app: FastAPI) -> None:
+    """Add the base map, made when it is first asked for."""
+
+    @cache
+    def base_map() -> File:
+        return _file(as_json(basemap(Bounds(*outline()["window"]))), "application/json")
 
     @app.get(
         "/api/basemap", summary="Land, borders and names of countries as GeoJSON (Natural Earth)"
     )
     async def get_basemap(request: Request) -> Response:
-        return _send(request, ground(), NO_CACHE)
+        return _send(request, base_map(), NO_CACHE)
 
 
 def _file(data: bytes, kind: str) -> File:

@@ -246,19 +246,24 @@ def _endpoint(view: View, method: str, live: LiveStudy, workers: Workers) -> Cal
         answer = await workers.answer(key, compute, lambda: _gone(request))
         return reply(request, answer)
 
-    asked = Annotated[view.question, Query()] if method == "GET" else view.question
+    endpoint.__signature__ = _signature(view, method)  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _signature(view: View, method: str) -> Signature:
+    """Return the parameters of a view; a question asked by GET stands in the address."""
+    question = Annotated[view.question, Query()] if method == "GET" else view.question
     parameters = {
         "request": Request,
         **dict.fromkeys(re.findall(r"\{(\w+)\}", view.path), Id),
-        "question": asked,
+        "question": question,
     }
-    endpoint.__signature__ = Signature(  # type: ignore[attr-defined]
+    return Signature(
         [
             Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind)
             for name, kind in parameters.items()
         ]
     )
-    return endpoint
 
 
 async def _gone(request: Request) -> None:
