@@ -44,8 +44,9 @@ docs-check: $(VENV)/.dev ## Run every command and Python block of the documentat
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 
 .PHONY: docs
-docs: $(VENV)/.base ## Write docs/tables.md and docs/validation.md anew
-	@$(BIN)/python docs/make_tables.py && $(BIN)/python docs/make_validation.py
+docs: $(VENV)/.base ## Write again the pages made from the code: tables, validation, the map of the house
+	@$(BIN)/python docs/make_tables.py && $(BIN)/python docs/make_validation.py && \
+	$(BIN)/python docs/make_house.py
 
 .PHONY: messages
 messages: $(VENV)/.base ## Bring the message catalogues of the languages up to the code
