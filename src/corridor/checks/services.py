@@ -134,7 +134,8 @@ def _can_run(run: Sequence[Row], walks: Sequence[Sequence[str]], start: str | No
         forward = list(zip(run, walk, strict=False))
         backward = list(zip(run[::-1], walk[::-1], strict=False))
         for steps in (forward, backward):
-            departs_here = start is None or steps[0][1] == start
+            _, first_place = steps[0]
+            departs_here = start is None or first_place == start
             if departs_here and all(_may_enter(link, node) for link, node in steps):
                 return True
     return False
