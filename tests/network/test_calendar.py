@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.network import calendar
+from corridor.network import calendar, windows
 from corridor.network.calendar import Span
 from corridor.units import DAY_MIN
 
@@ -36,10 +36,10 @@ def around_the_year(first: str, last: str) -> set[str]:
 @given(monthdays, monthdays)
 def test_season_is_the_walk_from_first_to_last_day(first: str, last: str) -> None:
     inside = around_the_year(first, last)
-    spans = calendar.season_spans(first, last, START, START + 1100 * DAY_MIN)
+    spans = windows.season_spans(first, last, START, START + 1100 * DAY_MIN)
     for i in range(1100):
         day = dt.date(2023, 1, 1) + dt.timedelta(days=i)
-        assert calendar.season_contains(day, first, last) == (f"{day:%m-%d}" in inside), day
+        assert windows.season_contains(day, first, last) == (f"{day:%m-%d}" in inside), day
         at = START + i * DAY_MIN
         assert [a <= at < b for a, b in spans].count(True) == (f"{day:%m-%d}" in inside), day
 
@@ -47,10 +47,10 @@ def test_season_is_the_walk_from_first_to_last_day(first: str, last: str) -> Non
 @pytest.mark.parametrize(("year", "days"), [(2023, 59 + 31), (2024, 60 + 31)])
 def test_winter_to_29_february_has_the_years_length(year: int, days: int) -> None:
     from_min = calendar.minute(dt.date(year - 1, 6, 1))
-    ((a, b),) = calendar.season_spans("12-01", "02-29", from_min, from_min + 365 * DAY_MIN)
+    ((a, b),) = windows.season_spans("12-01", "02-29", from_min, from_min + 365 * DAY_MIN)
     assert (b - a) // DAY_MIN == days
     assert (
-        calendar.season_spans(
+        windows.season_spans(
             "02-29", "02-29", *(calendar.minute(f"{y}-01-01") for y in (2023, 2024))
         )
         == []
@@ -78,7 +78,7 @@ def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h:
 def test_weekly_hours_are_those_of_the_local_clock(
     weekdays: list[str], hours: str | None, offset_h: float
 ) -> None:
-    spans = calendar.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_MIN)
+    spans = windows.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_MIN)
     assert spans == sorted(spans)
     assert all(a < b for a, b in spans)
     assert all(b < c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
@@ -104,16 +104,16 @@ rows = st.fixed_dictionaries(
 @settings(max_examples=30)
 @given(st.lists(rows, min_size=1, max_size=4), st.randoms())
 def test_windows_are_a_union_where_the_more_open_row_counts(
-    windows: list[dict[str, object]], random: object
+    rows_of_a_place: list[dict[str, object]], random: object
 ) -> None:
-    spans = calendar.window_spans(windows, START, START + 21 * DAY_MIN)
-    mixed = list(windows)
+    spans = windows.window_spans(rows_of_a_place, START, START + 21 * DAY_MIN)
+    mixed = list(rows_of_a_place)
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert pointwise(calendar.window_spans(mixed, START, START + 21 * DAY_MIN)) == pointwise(spans)
+    assert pointwise(windows.window_spans(mixed, START, START + 21 * DAY_MIN)) == pointwise(spans)
     for at in HALF_HOURS:
         share = [
             float(w["open_share"] or 1)
-            for w in windows  # type: ignore[arg-type]
+            for w in rows_of_a_place  # type: ignore[arg-type]
             if f"{calendar.instant(at):%m-%d}"
             in around_the_year(str(w["season_from"]), str(w["season_to"]))
             and open_by_the_clock(
@@ -246,12 +246,12 @@ def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration:
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (calendar.parse_monthday, "02-30"),
-        (calendar.parse_monthday, "13-01"),
-        (calendar.parse_monthday, "x"),
-        (calendar.parse_hours, "8-25:00"),
-        (calendar.parse_hours, "08:60-20:00"),
-        (calendar.parse_hours, ""),
+        (windows.parse_monthday, "02-30"),
+        (windows.parse_monthday, "13-01"),
+        (windows.parse_monthday, "x"),
+        (windows.parse_hours, "8-25:00"),
+        (windows.parse_hours, "08:60-20:00"),
+        (windows.parse_hours, ""),
         (calendar.parse_timetable, "mon"),
         (calendar.parse_timetable, "xyz 08:00"),
         (calendar.minute, "2026-02-30"),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.network.calendar import Span, minute, timetable_spans, weekly_spans
+from corridor.network.calendar import Span, minute, timetable_spans
+from corridor.network.windows import weekly_spans
 from corridor.routing.waits import mean_wait
 from corridor.units import DAY_MIN, WEEK_MIN
 

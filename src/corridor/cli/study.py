@@ -293,7 +293,7 @@ def _try_pages(study: Study, languages: Sequence[str], out: Path | None, *, pdf:
 
 def _check_target(to: Path) -> None:
     """Raise CallError where tables are to go neither into a workbook nor into a folder."""
-    from corridor.exchange.workbooks import need_excel
+    from corridor.exchange.export import need_excel
 
     if not to.suffix:
         return
@@ -304,7 +304,7 @@ def _check_target(to: Path) -> None:
 
 def _export(results: Results, to: Path) -> int:
     """Write the tables of results and what they mean; return how many tables have rows."""
-    from corridor.exchange.workbooks import CONTENTS, contents, write_csvs, write_workbook
+    from corridor.exchange.export import CONTENTS, contents, write_csvs, write_workbook
     from corridor.tables import schema, schema_results
 
     frames = {name: results.frame(name) for name in schema_results.names()}

@@ -14,7 +14,7 @@ import polars as pl
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Closures
 from corridor.network import durations
-from corridor.network.calendar import parse_monthday
+from corridor.network.windows import parse_monthday
 from corridor.units import MEAN_YEAR_DAYS
 
 EPOCH = dt.date(1970, 1, 1)

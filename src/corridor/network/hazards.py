@@ -17,10 +17,11 @@ from corridor.errors import CallError
 from corridor.kernels import Ints
 from corridor.language.messages import message
 from corridor.network import durations
-from corridor.network.calendar import day_of, minute, season_contains, season_spans
+from corridor.network.calendar import day_of, minute
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
+from corridor.network.windows import season_contains, season_spans
 from corridor.tables import selectors
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
 

@@ -18,7 +18,6 @@ from corridor.network.calendar import (
     minute,
     parse_timetable,
     timetable_spans,
-    window_spans,
     without,
 )
 from corridor.network.changes import Closure, status_spans
@@ -27,6 +26,7 @@ from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
 from corridor.network.services import mean_wait_min
+from corridor.network.windows import window_spans
 from corridor.units import MINUTE_S
 
 YEARS_AHEAD = 2

@@ -13,11 +13,11 @@ from fastapi.responses import Response
 from corridor.tables.store import installed_version
 from corridor.web import catalogue, saving
 from corridor.web.door import Door
+from corridor.web.endpoints import add_endpoints
 from corridor.web.failures import FAILURES, add_failures
 from corridor.web.json_text import as_json
 from corridor.web.live_study import LiveStudy
 from corridor.web.pages import add_pages
-from corridor.web.views import add_views
 from corridor.web.workers import Workers
 
 
@@ -50,7 +50,7 @@ def make_app(folder: Path, *, token: str | None = None, workers: Workers | None 
     app.state.live = live
     app.state.workers = workers
 
-    add_views(app, live, workers, responses=FAILURES)
+    add_endpoints(app, live, workers, responses=FAILURES)
     _add_saving(app, live, workers)
     add_pages(app)
     add_failures(app)

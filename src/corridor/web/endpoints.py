@@ -1,4 +1,4 @@
-"""Views: what each address answers, as a table, and how an address of the table is served.
+"""Endpoints: what each address answers, as a table of views, and how an address is served.
 
 A view is asked by GET with its question in the address, or by POST with the question in a body,
 which then may hold change rows of its own.
@@ -202,7 +202,7 @@ POST_VIEWS = (
 )
 
 
-def add_views(
+def add_endpoints(
     app: FastAPI, live: LiveStudy, workers: Workers, *, responses: dict[int | str, dict[str, Any]]
 ) -> None:
     """Add every view to an application.

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from corridor.errors import CallError
-from corridor.exchange import workbooks
+from corridor.exchange import export
 from corridor.tables import schema_results
 
 FRAMES = {
@@ -29,7 +29,7 @@ FRAMES = {
 
 def test_a_workbook_holds_the_tables(tmp_path: Path) -> None:
     fastexcel = pytest.importorskip("fastexcel", reason="the extra excel is not installed")
-    assert workbooks.write_workbook(tmp_path / "x.xlsx", FRAMES) == 2
+    assert export.write_workbook(tmp_path / "x.xlsx", FRAMES) == 2
     book = fastexcel.read_excel(tmp_path / "x.xlsx")
     assert book.sheet_names == ["routes", "a" * 31]
     read = book.load_sheet("routes").to_polars()
@@ -44,7 +44,7 @@ def test_a_workbook_holds_the_tables(tmp_path: Path) -> None:
 
 
 def test_csv_files_hold_the_tables(tmp_path: Path) -> None:
-    assert workbooks.write_csvs(tmp_path / "new" / "folder", FRAMES) == 2
+    assert export.write_csvs(tmp_path / "new" / "folder", FRAMES) == 2
     data = (tmp_path / "new" / "folder" / "routes.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     read = pl.read_csv(data, try_parse_dates=True)
@@ -62,12 +62,12 @@ def test_too_many_rows_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
     monkeypatch.setattr(workbooks, "MAX_SHEET_ROWS", 1)
     with pytest.raises(CallError, match="name a folder"):
-        workbooks.write_workbook(tmp_path / "x.xlsx", FRAMES)
+        export.write_workbook(tmp_path / "x.xlsx", FRAMES)
     assert not list(tmp_path.iterdir())
 
 
 def test_contents_say_what_every_column_of_every_table_is() -> None:
-    rows = workbooks.contents(schema_results.TABLES)
+    rows = export.contents(schema_results.TABLES)
     assert rows.columns == ["table", "title", "column", "unit", "meaning"]
     columns = [column for table in schema_results.TABLES for column in table.columns]
     assert rows.height == sum(column.kind != "message" for column in columns)

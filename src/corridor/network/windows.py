@@ -1,0 +1,148 @@
+"""Windows: the seasons, weekdays and opening hours of a link or place as a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import isleap
+from collections.abc import Iterable
+
+from corridor.network.calendar import WEEKDAYS, Span, day_of, minute, minutes_of_day
+from corridor.units import DAY_MIN, HOUR_MIN
+
+
+def parse_monthday(text: str) -> tuple[int, int]:
+    """Return (month, day) of ``MM-DD``; ValueError if there is no such day in a leap year."""
+    month, _, day = text.partition("-")
+    dt.date(2024, int(month), int(day))
+    return int(month), int(day)
+
+
+def parse_hours(text: str) -> tuple[int, int]:
+    """Return (start, end) minutes of the day of ``08:00-20:00``.
+
+    An end that is not after the start lies on the next day.
+    """
+    first, _, last = text.partition("-")
+    start, end = (minutes_of_day(part) for part in (first, last))
+    return start, end if end > start else end + DAY_MIN
+
+
+def season_contains(day: dt.date, season_from: str | None, season_to: str | None) -> bool:
+    """Tell whether a day lies in a season (both ends included; it may span the new year)."""
+    if season_from is None or season_to is None:
+        return True
+    first = parse_monthday(season_from)
+    last = parse_monthday(season_to)
+    here = (day.month, day.day)
+    return first <= here <= last if first <= last else here >= first or here <= last
+
+
+def season_spans(
+    season_from: str | None, season_to: str | None, from_min: int, to_min: int
+) -> list[tuple[int, int]]:
+    """Return (start, end) minutes of every occurrence of a season that meets [from_min, to_min)."""
+    if season_from is None or season_to is None:
+        return [(from_min, to_min)]
+    first = parse_monthday(season_from)
+    last = parse_monthday(season_to)
+    spans = []
+    for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
+        start = _leap_day_else(year, first, (3, 1))
+        end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(
+            days=1
+        )
+        a = max(minute(start), from_min)
+        b = min(minute(end), to_min)
+        if a < b:
+            spans.append((a, b))
+    return spans
+
+
+def weekly_spans(
+    weekdays: str | None, hours: str | None, utc_offset_h: float, from_min: int, to_min: int
+) -> list[tuple[int, int]]:
+    """Return (start, end) minutes UTC of the weekly opening hours that meet [from_min, to_min)."""
+    days = {WEEKDAYS.index(w.lower()[:3]) for w in weekdays.split()} if weekdays else set(range(7))
+    if len(days) == 7 and hours is None:
+        return [(from_min, to_min)]
+    opens, shuts = parse_hours(hours) if hours else (0, DAY_MIN)
+    offset = round(utc_offset_h * HOUR_MIN)
+    spans: list[tuple[int, int]] = []
+    for day in range(from_min // DAY_MIN - 2, to_min // DAY_MIN + 2):
+        if (day + 3) % 7 not in days:  # 1970-01-01 was a Thursday
+            continue
+        a = max(day * DAY_MIN + opens - offset, from_min)
+        b = min(day * DAY_MIN + shuts - offset, to_min)
+        if a < b:
+            if spans and spans[-1][1] >= a:
+                spans[-1] = (spans[-1][0], b)
+            else:
+                spans.append((a, b))
+    return spans
+
+
+def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) -> list[Span]:
+    """Return the calendar of one element from its rows of ``windows``: their union.
+
+    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the
+    shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
+    memoryless closure.
+    """
+    pieces: list[Span] = []
+    for row in rows:
+        share = _float(row["open_share"], 1.0)
+        spell = _float(row["closed_spell_h"], 0.0) * HOUR_MIN
+        weekly = weekly_spans(
+            _text(row["weekdays"]),
+            _text(row["hours"]),
+            _float(row["utc_offset_h"], 0.0),
+            from_min,
+            to_min,
+        )
+        for a, b in season_spans(
+            _text(row["season_from"]), _text(row["season_to"]), from_min, to_min
+        ):
+            pieces += [
+                Span(max(a, c), min(b, d), (1 - share) * spell, share, spell)
+                for c, d in weekly
+                if max(a, c) < min(b, d)
+            ]
+    return _union(pieces)
+
+
+def _union(pieces: list[Span]) -> list[Span]:
+    """Cut overlapping pieces at every border and keep the one most open in each part."""
+    if all(not _overlap(a, b) for a, b in zip(sorted(pieces), sorted(pieces)[1:], strict=False)):
+        return sorted(pieces)
+    waiting = sorted(pieces, reverse=True)
+    here: list[Span] = []
+    merged: list[Span] = []
+    cuts = sorted({t for p in pieces for t in (p.start_min, p.end_min)})
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        here = [p for p in here if p.end_min > a]
+        while waiting and waiting[-1].start_min <= a:
+            here.append(waiting.pop())
+        best = max(here, key=lambda p: (p.open_share, -p.delay_min), default=None)
+        if best is not None:
+            if merged and merged[-1].end_min == a and merged[-1][2:] == best[2:]:
+                merged[-1] = merged[-1]._replace(end_min=b)
+            else:
+                merged.append(best._replace(start_min=a, end_min=b))
+    return merged
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.end_min > b.start_min and b.end_min > a.start_min
+
+
+def _leap_day_else(year: int, monthday: tuple[int, int], instead: tuple[int, int]) -> dt.date:
+    """Return the day in that year; in common years another one instead of 29 February."""
+    return dt.date(year, *(instead if monthday == (2, 29) and not isleap(year) else monthday))
+
+
+def _float(value: object, default: float) -> float:
+    return default if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
