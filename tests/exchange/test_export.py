@@ -60,7 +60,7 @@ def test_csv_files_hold_the_tables(tmp_path: Path) -> None:
 
 def test_too_many_rows_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
-    monkeypatch.setattr(workbooks, "MAX_SHEET_ROWS", 1)
+    monkeypatch.setattr(export, "MAX_SHEET_ROWS", 1)
     with pytest.raises(CallError, match="name a folder"):
         export.write_workbook(tmp_path / "x.xlsx", FRAMES)
     assert not list(tmp_path.iterdir())
