@@ -93,10 +93,8 @@ def _map_titles(worst: pl.DataFrame, top: float) -> Titles:
     return Titles(
         tell("The links that matter most"),
         tell(
-            (
-                "the wider, the more expensive: up to {millions} million USD a year; long sea "
-                "links are left to the bars"
-            ),
+            "the wider, the more expensive: up to {millions} million USD a year; long sea links "
+            "are left to the bars",
             millions=number(top / 1e6),
         ),
         tell("Million USD a year if a link is shut. {list}.", list=_worst_texts(worst)),

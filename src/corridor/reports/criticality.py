@@ -40,10 +40,8 @@ def most_expensive_sentence(inputs: ReportInputs) -> str:
         return tell("No single loss costs anything.")
 
     return tell(
-        (
-            "Shut for a year, the most expensive are the {elements}, every trip taking its best "
-            "detour."
-        ),
+        "Shut for a year, the most expensive are the {elements}, every trip taking its best "
+        "detour.",
         elements=and_list([_with_loss(row) for row in worst]),
     )
 
