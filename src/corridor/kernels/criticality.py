@@ -1,5 +1,4 @@
-"""What every trip costs with each element of a network shut in turn, without searching the whole
-network each time.
+"""What every trip costs with each element of a network shut in turn.
 
 A trip whose cheapest tree holds no shut arc keeps its cost. Only the states that hang below a shut
 tree arc are searched anew, from the states beside them. Exact: a path that stays open stays

@@ -69,7 +69,7 @@ GOAL = GoalRows(*range(4))
 
 
 @njit(**JIT)
-def search(
+def search(  # noqa: C901: one loop; parted further, compiled code is slower
     graph: SearchGraph,
     calendars: Calendars,
     arcs: Ints,

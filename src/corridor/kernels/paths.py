@@ -83,8 +83,7 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
 
 @njit(**JIT)
 def pop(keys: Ints, items: Ints, size: int) -> int:
-    """Take the least entry off a binary heap (read it at place 0 before) and return its new
-    size."""
+    """Take the least entry off a binary heap and return its new size; read it at place 0 before."""
     size -= 1
     key = keys[size]
     item = items[size]

@@ -1,5 +1,4 @@
-"""Years of closures, day by day: goods leave knowing what is shut, meet what shuts later, wait or
-turn back.
+"""Years of closures, day by day: goods leave, meet what shuts later, wait or turn back.
 
 A network state is a set of hazards at work (bits of one word) in a regime of the calendar. A route
 is sought for a place, a goal and only those hazards that stood on the better routes: the cheapest
@@ -375,8 +374,7 @@ def _blame(
     lost: float,
     arrival: int,
 ) -> None:
-    """Share a loss equally among the hazards that shut part of a trip's undisturbed route while it
-    would have been on it.
+    """Share a loss equally among the hazards that would have met a trip on its undisturbed route.
 
     day, last_day: of that journey. hit: bits of those hazards. extra, lost: cents. arrival: minute;
     -1: none.

@@ -38,6 +38,7 @@ class Figure(str):
     style: str
 
     def __new__(cls, value: float, style: str) -> Figure:
+        """Return the number as English writes it in a format such as ``,.1f``."""
         self = super().__new__(cls, format(value, style))
         self.value = value
         self.style = style
@@ -59,6 +60,7 @@ class Message(str):
     values: Mapping[str, Value] | tuple[Value, ...]
 
     def __new__(cls, template: str, values: Mapping[str, Value] | tuple[Value, ...]) -> Message:
+        """Return the English text of a template with its values in their places."""
         if isinstance(values, tuple):
             text = template.join(map(str, values))
         else:

@@ -159,6 +159,7 @@ def next_open(spans: Sequence[Span], at_min: int) -> int | None:
 
 
 def minutes_of_day(clock: str) -> int:
+    """Return the minutes since midnight of ``08:00``; ValueError for what is no time of day."""
     hour, _, minutes = clock.strip().partition(":")
     value = int(hour) * HOUR_MIN + int(minutes)
     if not (0 <= value <= DAY_MIN and 0 <= int(minutes) < HOUR_MIN):
