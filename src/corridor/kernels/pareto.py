@@ -69,7 +69,7 @@ GOAL = GoalRows(*range(4))
 
 
 @njit(**JIT)
-def search(  # noqa: C901: one loop; parted further, compiled code is slower
+def search(  # noqa: C901
     graph: SearchGraph,
     calendars: Calendars,
     arcs: Ints,
