@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,16 @@ def test_no_workers_are_refused() -> None:
 def test_a_folder_keeps_the_blocks_of_one_question(tmp_path: Path) -> None:
     draws, lost = draw_ranges(40)
     folder = BlockFolder(tmp_path, "question")
-    (tmp_path / ".draws-unfinished").touch()
+    unfinished = tmp_path / ".draws-0000000-0000020.npz.17.0a1b2c3d"
+    unfinished.touch()
+    os.utime(unfinished, (0, 0))
     folder.write(draws, squares(1, *draws))
 
     again = BlockFolder(tmp_path, "question")
     block = again.read(draws)
     assert block is not None and block["squares"].tolist() == [d**2 for d in range(*draws)]
     assert again.read(lost) is None
-    assert not list(tmp_path.glob(".draws-*"))
+    assert not unfinished.exists()
     with pytest.raises(CallError, match="another network, demand or settings"):
         BlockFolder(tmp_path, "another question")
 
@@ -65,3 +68,26 @@ def test_a_damaged_block_is_not_read(tmp_path: Path) -> None:
     folder.path(draws).write_bytes(b"PK no archive")
 
     assert folder.read(draws) is None
+
+
+def test_no_flipped_bit_is_read_back(tmp_path: Path) -> None:
+    (draws,) = draw_ranges(5)
+    folder = BlockFolder(tmp_path, "question")
+    block = squares(1, *draws)
+    folder.write(draws, block)
+    whole = folder.path(draws).read_bytes()
+
+    for bit in range(8 * len(whole)):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        folder.path(draws).write_bytes(bytes(damaged))
+        read = folder.read(draws)
+        assert read is None or read["squares"].tolist() == block["squares"].tolist()
+
+
+def test_a_question_that_is_no_text_is_another_one(tmp_path: Path) -> None:
+    BlockFolder(tmp_path, "question")
+    (tmp_path / "draws.txt").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(CallError, match="another network, demand or settings"):
+        BlockFolder(tmp_path, "question")

@@ -6,9 +6,9 @@ what order.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.errors import CallError
-from corridor.tables.files import write_bytes
+from corridor.tables.files import sweep, write_bytes
 
 # Small enough to lose little when a run is killed, large enough that writing costs nothing.
 BLOCK_DRAWS = 20
 QUESTION_FILE = "draws.txt"
+SEAL = "sha256"  # array of a file of draws: the hash of its other arrays
 CONNECT_TIMEOUT = "10s"
 
 Block = Mapping[str, NDArray[Any]]
@@ -92,14 +93,13 @@ class BlockFolder:
         self.home.mkdir(parents=True, exist_ok=True)
 
         question_file = self.home / QUESTION_FILE
-        if question_file.exists() and question_file.read_text("utf-8").strip() != question:
+        if question_file.exists() and question_file.read_bytes().strip() != question.encode():
             raise CallError(
                 f"{self.home} holds draws of another network, demand or settings: name another "
                 "folder."
             )
 
-        for unfinished in self.home.glob(".draws-*"):
-            unfinished.unlink(missing_ok=True)  # of a run that was killed while it wrote
+        sweep(self.home)
         write_bytes(question_file, f"{question}\n".encode())
 
     def path(self, draws: DrawRange) -> Path:
@@ -107,20 +107,32 @@ class BlockFolder:
         return self.home / f"draws-{draws.first:07d}-{draws.end:07d}.npz"
 
     def read(self, draws: DrawRange) -> Block | None:
-        """Return a block; null where it is not there or cannot be read."""
+        """Return a block; null where it is not there or is not what was written."""
         try:
             with np.load(self.path(draws), allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, zipfile.BadZipFile, EOFError):
+                block = {name: arrays[name] for name in arrays.files}
+        except Exception:  # a damaged file fails anywhere in NumPy, zipfile and zlib
             return None
+
+        seal = block.pop(SEAL, None)
+        return block if seal is not None and np.array_equal(seal, _seal(block)) else None
 
     def write(self, draws: DrawRange, block: Block) -> None:
         """Keep a block, whole or not at all."""
         stream = io.BytesIO()
-        arrays: dict[str, Any] = dict(block)
+        arrays: dict[str, Any] = {**block, SEAL: _seal(block)}
         np.savez_compressed(stream, **arrays)
 
         write_bytes(self.path(draws), stream.getvalue())
+
+
+def _seal(block: Block) -> NDArray[np.uint8]:
+    """Return the SHA-256 of a block: names, types, shapes and numbers of its arrays."""
+    digest = hashlib.sha256()
+    for name, array in sorted(block.items()):
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return np.frombuffer(digest.digest(), np.uint8)
 
 
 def _processors() -> int:

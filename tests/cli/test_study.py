@@ -227,3 +227,29 @@ def test_a_damaged_catalogue_is_said_and_left(
         code, out, err = ran(*verb)
         assert code == 2 and str(path) in err and not out
     assert path.read_bytes() == damage
+
+
+def test_nothing_is_written_over_the_inputs(ran: Any, starter: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in starter.iterdir() if path.is_file()}
+    for arguments in (
+        ("export", starter, starter),
+        ("export", starter, starter / "rates.xlsx"),
+        ("run", starter, "--out", starter),
+        ("simulate", starter, "--draws", "1", "--out", starter),
+    ):
+        code, _, err = ran(*arguments)
+        assert code == 2 and "study" in err, arguments
+    (tmp_path / "links.csv").write_text("mine")
+    assert ran("export", starter, tmp_path)[0] == 2
+    assert (tmp_path / "links.csv").read_text() == "mine"
+    assert {path: path.read_bytes() for path in starter.iterdir() if path.is_file()} == before
+
+
+def test_a_study_that_cannot_be_written_is_reported(
+    ran: Any, starter: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(starter, tmp_path / "study", ignore=lambda *_: ["results"])
+    (folder / "results").touch()
+    code, out, _ = ran("report", folder, "--out", tmp_path / "r.html")
+    assert code == 0 and Path(out.strip()).stat().st_size > 10_000
+    assert ran("run", folder)[0] == 2

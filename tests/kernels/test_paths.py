@@ -184,5 +184,6 @@ def test_no_source_reaches_nothing() -> None:
 
 def test_compiled_kernels_are_kept_by_their_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORRIDOR_CACHE_DIR", "here")
-    assert cache_folder().parts[:2] == ("here", "corridor")
-    assert cache_folder().name.startswith("kernels-")
+    folder = cache_folder()
+    assert folder is not None and folder.parts[:2] == ("here", "corridor")
+    assert folder.name.startswith("kernels-")

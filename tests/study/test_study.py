@@ -187,3 +187,28 @@ def test_every_name_can_be_had() -> None:
     assert set(co.__all__) <= set(dir(co))
     with pytest.raises(AttributeError, match="nothing_such"):
         co.nothing_such  # noqa: B018
+
+
+def test_new_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.write_bytes
+    written: list[Path] = []
+
+    def full(path: Path, data: bytes) -> int:
+        written.append(path)
+        if len(written) == 8:
+            raise OSError(28, "No space left on device")
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(co.CallError, match="No space"):
+        co.new(tmp_path / "mine")
+    assert not list(tmp_path.iterdir())
+
+    monkeypatch.undo()
+    assert co.check(co.new(tmp_path / "mine")) == []
+
+
+def test_new_goes_on_in_a_folder_it_was_stopped_in(folder: Path) -> None:
+    (folder / "study.toml").unlink()
+    (folder / "nodes.csv").unlink()
+    assert co.check(co.new(folder)) == []

@@ -19,6 +19,7 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 import corridor as co
+from corridor.web import saving
 from corridor.web.app import make_app
 from web_cases import TRIP, refused
 
@@ -133,3 +134,24 @@ def test_edited_files_are_noticed(copy: Path, monkeypatch: pytest.MonkeyPatch) -
         (copy / "study.toml").write_text("not toml")
         study = client.get("/api/study").json()
         assert "Renamed" in [s["title"] for s in study["scenarios"]]  # the last good state
+
+
+def test_a_saving_that_fails_half_way_leaves_a_whole_study(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = saving.write_bytes
+    for failing in (1, 2, 3):
+        written: list[Path] = []
+
+        def full(path: Path, data: bytes, last: int = failing, done: list[Path] = written) -> None:
+            done.append(path)
+            if len(done) == last:
+                raise OSError(28, "No space left on device")
+            real(path, data)
+
+        monkeypatch.setattr(saving, "write_bytes", full)
+        with TestClient(make_app(copy), base_url="http://localhost") as client:
+            reply = saved(client, f"half-{failing}")
+        if reply.status_code != 201:
+            refused(reply, 403, "cannot-write")
+        assert not [f for f in co.check(copy) if f.severity == "error"], failing

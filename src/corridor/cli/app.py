@@ -21,6 +21,7 @@ from corridor.cli.output import (
     drop_output,
     say,
     say_all,
+    use_utf8,
 )
 from corridor.errors import CallError, NotConverged, StudyError
 
@@ -60,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     There is never a traceback for what a user typed or a file held. arguments: null: those the
     program was started with.
     """
+    use_utf8()
     try:
         return _run(arguments)
     except CycloptsError as error:

@@ -14,6 +14,7 @@ from corridor.cli.output import (
     NOT_SERVED,
     print_frame,
     print_json,
+    refuse_inputs,
     say,
     say_all,
     say_compiling,
@@ -171,6 +172,7 @@ def simulate(
         Which table to print: yearly figures, return levels, shares of hazards, links or trips,
         years, closures drawn.
     """
+    refuse_inputs(compute.out)
     study = options.read(folder)
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from corridor.errors import CallError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 DONE = 0
@@ -63,9 +69,43 @@ def say_compiling() -> None:
     """Say so where the kernels have to be compiled first."""
     from corridor.kernels import compilation
 
-    if not compilation.is_compiled():
-        folder = compilation.cache_folder()
-        say(f"compiling the search kernels, once, into {folder} (under a minute)")
+    if compilation.is_compiled():
+        return
+    folder = compilation.cache_folder()
+    place = f"once, into {folder}" if folder else "as there is no folder to keep them in"
+    say(f"compiling the search kernels, {place} (under a minute)")
+
+
+def use_utf8() -> None:
+    """Write UTF-8 on stdout and stderr whatever the locale, and what is no text as escapes.
+
+    A file of a study may have a name that is no UTF-8, which nothing could print otherwise.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError, OSError):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def refuse_inputs(target: Path | None) -> None:
+    """Raise CallError where what is written would lie among, or over, the inputs of a study.
+
+    target: a folder or a file to be written; null: nowhere in particular.
+    """
+    if target is None:
+        return
+
+    from corridor.study.settings import FILE
+    from corridor.tables.reading import is_input
+
+    place = target.resolve()
+    if (place / FILE).exists():
+        raise CallError(
+            f"{target} holds the tables of a study: name another folder, such as "
+            f"{target / 'results' / 'tables'}."
+        )
+    if (place.parent / FILE).exists() and is_input(place.name):
+        raise CallError(f"{target} would be read as a table of the study: name another file.")
 
 
 def drop_output() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from corridor.cli.options import StudyFolder, StudyOptions
-from corridor.cli.output import DONE, FINDINGS, print_json, say, say_compiling
+from corridor.cli.output import DONE, FINDINGS, print_json, refuse_inputs, say, say_compiling
 from corridor.errors import CallError, Finding, UnknownName
 
 if TYPE_CHECKING:
@@ -78,9 +79,15 @@ def run(
         Compute even if nothing changed.
     """
     from corridor.cli.screens import progress
+    from corridor.runs.run import results_folder
+    from corridor.tables.store import writing
 
+    refuse_inputs(out)
     study = options.read(folder)
-    with progress() as step:
+    kept_in = out or results_folder(study)
+    with progress() as step, ExitStack() as stack:
+        with suppress(OSError):  # a run kept on a disk that cannot be written is still of use
+            stack.enter_context(writing(kept_in))
         results = _answered(study, step, out=out, fresh=fresh)
         page = _current_page(results, step)
 
@@ -121,12 +128,13 @@ def report(
     from corridor.reports import report as write_report
 
     _check_pages(language, out, pdf=pdf)
+    refuse_inputs(out)
     study = options.read(folder)
     _try_pages(study, language, out, pdf=pdf)
 
     paths = []
     with progress() as step:
-        results = _answered(study, step)
+        results = _answered(study, step, must_keep=out is None)
         for done, code in enumerate(language):
             step(f"report in {code}", done, len(language))
             path = out or results.folder / _page_name(code, pdf=pdf)
@@ -154,10 +162,11 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions = StudyOption
     from corridor.cli.screens import progress
 
     _check_target(to)
+    refuse_inputs(to)
 
     study = options.read(folder)
     with progress() as step:
-        results = _answered(study, step)
+        results = _answered(study, step, must_keep=False)
         step("tables", 0, 1)
         count = _export(results, to)
 
@@ -228,12 +237,22 @@ def _print_paths(paths: Sequence[Path], results: Results, *, json: bool) -> None
         print(path)
 
 
-def _answered(study: Study, step: Step, *, out: Path | None = None, fresh: bool = False) -> Results:
-    """Return the study's answers, computed or from the cache."""
+def _answered(
+    study: Study,
+    step: Step,
+    *,
+    out: Path | None = None,
+    fresh: bool = False,
+    must_keep: bool = True,
+) -> Results:
+    """Return the study's answers, computed or from the cache.
+
+    must_keep: whether a folder that cannot be written is an error.
+    """
     from corridor.runs.run import run as run_study
 
     say_compiling()
-    return run_study(study, folder=out, fresh=fresh, progress=step)
+    return run_study(study, folder=out, fresh=fresh, must_keep=must_keep, progress=step)
 
 
 def _current_page(results: Results, step: Step) -> Path:
@@ -296,10 +315,25 @@ def _check_target(to: Path) -> None:
     from corridor.exchange.export import need_excel
 
     if not to.suffix:
+        _check_folder(to)
         return
     if to.suffix.lower() != WORKBOOK_SUFFIX:
         raise CallError(f"{str(to)!r} is neither a workbook (.xlsx) nor a folder.")
     need_excel()
+
+
+def _check_folder(to: Path) -> None:
+    """Raise CallError where a folder holds tables that no export of ours wrote."""
+    from corridor.exchange.workbooks import CONTENTS
+    from corridor.tables.reading import is_input
+
+    if not to.is_dir() or (to / f"{CONTENTS}.csv").exists():
+        return
+    tables = sorted(file.name for file in to.iterdir() if is_input(file.name))
+    if tables:
+        raise CallError(
+            f"{to} holds {tables[0]}, which is not from an export: name another folder."
+        )
 
 
 def _export(results: Results, to: Path) -> int:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corridor.kernels import Bools, Ints
 from corridor.kernels.compilation import JIT
+from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import UNREACHED, dijkstra, pop, push
 from corridor.kernels.records import Graph, Groups
 

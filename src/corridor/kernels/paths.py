@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from corridor.kernels import Ints
 from corridor.kernels.compilation import JIT
+from corridor.kernels.compiled_code import njit
 
 UNREACHED = np.int64(1) << np.int64(60)
 

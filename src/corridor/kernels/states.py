@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corridor.kernels import Ints
 from corridor.kernels.compilation import JIT
+from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import UNREACHED, pop, push
 from corridor.kernels.records import (
     CLOSURE_LOSS,

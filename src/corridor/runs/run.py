@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from corridor.runs.trips import EVERY_DAYS, MAX_ROUTES, STEPS, trip_tables
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.tables import schema_results
+from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
@@ -38,6 +40,7 @@ def run(
     *,
     folder: str | Path | None = None,
     fresh: bool = False,
+    must_keep: bool = True,
     progress: Progress | None = None,
 ) -> Results:
     """Return everything a study answers under its scenario, from the cache where nothing changed.
@@ -50,6 +53,8 @@ def run(
         Where results are kept; null: ``results/<scenario>`` in the study's folder.
     fresh
         Compute even where kept results are still of use.
+    must_keep
+        Whether a folder that cannot be written is an error; if not, the results are not kept.
     progress
         Called with a word, the steps done and all steps.
 
@@ -58,26 +63,73 @@ def run(
     OSError
         The folder cannot be written.
     """
-    default = study.folder / "results" / study.scenario.scenario_id
-    home = default if folder is None else Path(folder)
+    home = results_folder(study) if folder is None else Path(folder)
     provenance = cache.provenance(study, SETTINGS)
 
-    if not fresh:
-        frames = cache.read(home, study, provenance)
-        if frames is not None:
-            return Results(_about(study), frames, study.tables, provenance, home, True)
+    def results(frames: dict[str, pl.DataFrame], *, from_cache: bool) -> Results:
+        return Results(_about(study), frames, study.tables, provenance, home, from_cache)
 
-    total = STEPS * len(study.trips) + STEPS_AFTER_TRIPS
+    def kept() -> dict[str, pl.DataFrame] | None:
+        return None if fresh else cache.read(home, study, provenance)
 
-    def say(word: str, done: int) -> None:
-        if progress is not None:
-            progress(word, done, total)
+    if (frames := kept()) is not None:
+        return results(frames, from_cache=True)
 
-    frames = _computed(study, say)
-    say("writing", total - 1)
-    cache.write(home, study, frames, provenance)
-    say("done", total)
-    return Results(_about(study), frames, study.tables, provenance, home, False)
+    with _writable(home, must_keep=must_keep) as is_writable:
+        # Whoever held the folder may have answered the same.
+        if is_writable and (frames := kept()) is not None:
+            return results(frames, from_cache=True)
+
+        total = STEPS * len(study.trips) + STEPS_AFTER_TRIPS
+
+        def say(word: str, done: int) -> None:
+            if progress is not None:
+                progress(word, done, total)
+
+        frames = _computed(study, say)
+        if is_writable:
+            say("writing", total - 1)
+            _write(home, study, frames, provenance, must_keep=must_keep)
+        say("done", total)
+        return results(frames, from_cache=False)
+
+
+@contextmanager
+def _writable(home: Path, *, must_keep: bool) -> Iterator[bool]:
+    """Hold a folder of results for writing and tell whether it can be held.
+
+    Raises OSError where it cannot and results must be kept.
+    """
+    with ExitStack() as stack:
+        is_writable = True
+        try:
+            stack.enter_context(writing(home))
+        except OSError:
+            if must_keep:
+                raise
+            is_writable = False
+        yield is_writable
+
+
+def _write(
+    home: Path,
+    study: Study,
+    frames: dict[str, pl.DataFrame],
+    provenance: dict[str, Any],
+    *,
+    must_keep: bool,
+) -> None:
+    """Keep the tables of a run. Raises OSError where they must be kept and cannot."""
+    try:
+        cache.write(home, study, frames, provenance)
+    except OSError:
+        if must_keep:
+            raise
+
+
+def results_folder(study: Study) -> Path:
+    """Return where results of a study under its scenario are kept, if nowhere else."""
+    return study.folder / "results" / study.scenario.scenario_id
 
 
 def trade_tables(study: Study) -> dict[str, pl.DataFrame]:

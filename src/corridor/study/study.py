@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -168,15 +170,54 @@ def new(folder: str | os.PathLike[str]) -> Path:
     """
     home = Path(folder)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        if any(home.iterdir()):
+        if home.exists() and not _is_free(home):
             raise CallError(f"{home} is not empty: name a new folder for the study.")
-
-        for file in resources.files("corridor.study").joinpath("starter").iterdir():
-            (home / file.name).write_bytes(file.read_bytes())
+        _write_starter(home)
     except OSError as error:
         raise CallError(f"cannot write a study into {home}: {error.strerror or error}") from None
     return home
+
+
+def _is_free(home: Path) -> bool:
+    """Tell whether a folder is empty, or holds only what an unfinished start left."""
+    if (home / FILE).exists():
+        return False
+    starter = resources.files("corridor.study").joinpath("starter")
+    return all(
+        file.is_file()
+        and starter.joinpath(file.name).is_file()
+        and file.read_bytes() == starter.joinpath(file.name).read_bytes()
+        for file in home.iterdir()
+    )
+
+
+def _write_starter(home: Path) -> None:
+    """Write the starter beside a folder, then put it in its place: whole or not at all."""
+    home = home.absolute()
+    home.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{home.name[:100]}.", dir=home.parent))
+
+    try:
+        for file in resources.files("corridor.study").joinpath("starter").iterdir():
+            (beside / file.name).write_bytes(file.read_bytes())
+        _put_in_place(beside, home)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _put_in_place(beside: Path, home: Path) -> None:
+    """Give a folder its name; into one that is there go its files, study.toml last."""
+    if home.exists():
+        for file in sorted(beside.iterdir(), key=lambda file: file.name == FILE):
+            file.replace(home / file.name)
+        beside.rmdir()
+        return
+
+    mask = os.umask(0)
+    os.umask(mask)
+    beside.chmod(0o777 & ~mask)
+    beside.replace(home)
 
 
 class _Look(NamedTuple):

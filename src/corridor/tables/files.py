@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
+import re
 import stat
+import time
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +17,9 @@ from corridor.tables.raw import Unreadable
 
 MAX_BYTES = 200_000_000
 SUFFIXES = (".csv", ".parquet", ".xlsx")
+MIN_AGE_S = 3600.0  # of a file left behind; a younger one may still be written
+
+_UNFINISHED = re.compile(r"\..+\.\d+\.[0-9a-f]{8}")
 
 
 def read_bytes(folder: Path, name: str) -> bytes:
@@ -35,16 +41,19 @@ def read_bytes(folder: Path, name: str) -> bytes:
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file completely or not at all: beside it, then to disk, then in its place.
 
-    Raises OSError.
+    A file that stood there keeps its rights. Raises OSError, for one that may not be written too.
     """
     target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    rights = _rights(target)
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}")
 
     try:
         with open(beside, "xb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if rights is not None:
+            beside.chmod(rights)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -71,6 +80,30 @@ def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> None:
             raise ValueError(f"cannot write {other!r}: use one of {', '.join(SUFFIXES)}")
 
     write_bytes(path, stream.getvalue())
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed left in a folder an hour ago or longer."""
+    oldest_s = time.time() - MIN_AGE_S
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if _UNFINISHED.fullmatch(entry.name) and entry.stat().st_mtime < oldest_s:
+                os.unlink(entry.path)
+
+
+def _rights(target: Path) -> int | None:
+    """Return the rights of a file that is written anew; null where there is none.
+
+    Raises PermissionError where it may not be written: a renaming would not ask.
+    """
+    try:
+        rights = stat.S_IMODE(target.stat().st_mode)
+    except OSError:
+        return None
+
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    return rights
 
 
 def _refuse_unlike_plain_file(folder: Path, name: str) -> None:

@@ -65,6 +65,11 @@ def read_folder(folder: str | os.PathLike[str]) -> Tables:
     return _typed_tables(reading)
 
 
+def is_input(name: str) -> bool:
+    """Tell whether a file of that name in a study's folder is read as its tables."""
+    return name == WORKBOOK or (_suffix(name) in SUFFIXES and Path(name).stem in _NAMES)
+
+
 def from_frames(frames: Mapping[str, Any]) -> Tables:
     """Return tables made of frames, checked as if they had been files.
 

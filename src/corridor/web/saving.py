@@ -7,9 +7,11 @@ that would break is not written.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +24,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from corridor.errors import CallError, StudyError
 from corridor.study import study
 from corridor.study.settings import FILE, Scenario
-from corridor.tables.files import write_bytes
+from corridor.tables.files import MIN_AGE_S, sweep, write_bytes
+from corridor.tables.reading import is_input
 from corridor.web.appending import appended, with_line_end
 from corridor.web.live_study import StudyState
 from corridor.web.questions import WHAT_IF, WHAT_IF_SOURCE, StateBody, plain_text
@@ -30,6 +33,8 @@ from corridor.web.refusals import Refusal, retry_after
 
 LOCK = ".saving.lock"
 MAX_WAIT_S = 10.0
+WRITING_ORDER = ("sources.csv", "changes.csv", FILE)
+TRIALS = "corridor-saving-"  # folders where a study is looked at before it is written
 SOURCE = {
     "source_id": WHAT_IF_SOURCE,
     "citation": "A what-if saved from the map: a supposition, no finding",
@@ -76,10 +81,11 @@ def save(folder: Path, state: StudyState, question: Saved) -> Scenario:
     with _turn(folder):
         files = _new_files(folder, scenario, rows)
         _check_files(folder, files)
-        # The scenario last: rows that no scenario names are harmless, a scenario without its rows
-        # is not.
-        for name in sorted(files, key=lambda n: n == FILE):
-            write_bytes(folder / name, files[name])
+        # The study is valid after each of them: a source that no row names is harmless, and so are
+        # rows that no scenario names.
+        for name in WRITING_ORDER:
+            if name in files:
+                write_bytes(folder / name, files[name])
     return scenario
 
 
@@ -142,6 +148,7 @@ def _turn(folder: Path) -> Iterator[None]:
         ) from None
 
     try:
+        sweep(folder)
         yield
     except OSError as error:
         raise Refusal(
@@ -165,12 +172,22 @@ def _section(scenario: Scenario) -> str:
     return "\n" + tomlkit.dumps({"scenarios": {scenario.scenario_id: values}})
 
 
+def sweep_trials() -> None:
+    """Remove what savers that were killed left an hour ago or longer."""
+    oldest_s = time.time() - MIN_AGE_S
+    for trial in Path(tempfile.gettempdir()).glob(f"{TRIALS}*"):
+        with contextlib.suppress(OSError):
+            if trial.is_dir() and trial.lstat().st_mtime < oldest_s:
+                shutil.rmtree(trial, ignore_errors=True)
+
+
 def _check_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Raise StudyError with the findings that a study with these files would have."""
-    with tempfile.TemporaryDirectory(prefix="corridor-") as name:
+    sweep_trials()
+    with tempfile.TemporaryDirectory(prefix=TRIALS) as name:
         home = Path(name)
         for file in folder.iterdir():
-            if file.is_file() and not file.name.startswith(".") and file.name not in files:
+            if file.is_file() and is_input(file.name) and file.name not in files:
                 shutil.copyfile(file, home / file.name)
         for file_name, data in files.items():
             (home / file_name).write_bytes(data)

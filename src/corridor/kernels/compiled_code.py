@@ -1,0 +1,121 @@
+"""Compiled code on disk: each file with its hash, so that a damaged one is compiled anew.
+
+Numba trusts its cache: a truncated file ends every search, a flipped bit may end the process. Here
+a file that is not what was written counts as absent, and code that cannot be kept is compiled for
+this process alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+from corridor.kernels.compilation import cache_folder
+
+HASH_BYTES = 32
+
+
+def njit(*, cache: bool, **options: Any) -> Any:
+    """Return numba.njit with these options, its compiled code kept on disk with hashes.
+
+    cache: whether it is kept at all.
+    """
+    compiled = numba.njit(**options)
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        kernel = compiled(function)
+        if cache and cache_folder() is not None:
+            _keep_on_disk(kernel)
+        return kernel
+
+    return decorate
+
+
+class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
+    """The files of one kernel, each with its hash before it; a damaged one is as if not there."""
+
+    def save(self, key: Any, data: Any) -> None:
+        """Save the code of a signature."""
+        super().save(key, (key, data))
+
+    def load(self, key: Any) -> Any:
+        """Return the code of a signature; null where it is not there, or is that of another one.
+
+        Two processes that compile at once may take the same name for different signatures.
+        """
+        entry = super().load(key)
+        if entry is None or entry[0] != key:
+            return None
+        return entry[1]
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            version, stamp, overloads = _read_sealed(self._index_path)
+        except OSError:
+            return {}
+        is_current = (version, stamp) == (self._version, self._source_stamp)
+        return dict(overloads) if is_current else {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        self._write_sealed(self._index_path, (self._version, self._source_stamp, overloads))
+
+    def _load_data(self, name: str) -> Any:
+        return _read_sealed(self._data_path(name))
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._write_sealed(self._data_path(name), data)
+
+    def _write_sealed(self, path: str, content: Any) -> None:
+        data = self._dump(content)
+        with self._open_for_write(path) as stream:
+            stream.write(hashlib.sha256(data).digest() + data)
+
+
+class SealedCache(FunctionCache):  # type: ignore[misc]
+    """The compiled code of one kernel; what cannot be read or kept is compiled and not kept."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        files = self._cache_file
+        self._cache_file = SealedFiles(
+            self._cache_path, self._impl.filename_base, files._source_stamp
+        )
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Return the compiled code of a signature; null where it is to be compiled."""
+        try:
+            return super().load_overload(signature, target_context)
+        except Exception:  # of another Numba, or another machine: anything may not fit
+            return None
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep the compiled code of a signature where the disk lets it."""
+        try:
+            super().save_overload(signature, data)
+        except OSError:
+            self.disable()
+
+
+def _keep_on_disk(kernel: Any) -> None:
+    """Let a kernel keep its compiled code, where there is a folder for it."""
+    # Where no folder can be written it is compiled for this process alone.
+    with contextlib.suppress(OSError, RuntimeError):
+        kernel._cache = SealedCache(kernel.py_func)
+
+
+def _read_sealed(path: str) -> Any:
+    """Return what a file holds; OSError where it is not what was written."""
+    with open(path, "rb") as stream:
+        data = stream.read()
+
+    seal = data[:HASH_BYTES]
+    content = data[HASH_BYTES:]
+    if hashlib.sha256(content).digest() != seal:
+        raise OSError(path)
+    return pickle.loads(content)
