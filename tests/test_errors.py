@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from corridor.errors import CallError, Finding, StudyError, UnknownName, did_you_mean, near_matches
+from corridor.errors import (
+    CallError,
+    Finding,
+    StudyError,
+    UnknownName,
+    did_you_mean,
+    findings_at,
+    first_findings,
+    near_matches,
+)
 
 FINDING = Finding("unknown-node", "links names 'torkam'.", "Write 'torkham'.")
 
@@ -49,3 +58,30 @@ def test_near_names_are_told_in_their_own_letters() -> None:
     assert near_matches("ALMATTY", ["Almaty", "karachi"]) == ("Almaty",)
     assert did_you_mean("karch", ["karachi"], "Add it.") == "Write 'karachi' if that was meant."
     assert did_you_mean("zzz", ["karachi"], "Add it.") == "Add it."
+
+
+def test_findings_alike_are_listed_twenty_times() -> None:
+    many = [Finding("bad", f"row {i}", "Repair it.", table="rates", line=i) for i in range(1000)]
+    other = Finding("bad", "another table", "Repair it.", table="links")
+
+    first = first_findings(many, [other])
+    assert [f.message for f in first[:21]] == [f"row {i}" for i in range(20)] + ["another table"]
+    assert [(f.message, f.line) for f in first[21:]] == [
+        ("980 more such findings are not listed one by one.", 20)
+    ]
+
+
+def test_a_finding_is_made_for_those_that_are_listed() -> None:
+    made: list[int] = []
+
+    def finding(place: int) -> Finding:
+        made.append(place)
+        return FINDING
+
+    assert len(list(findings_at(range(100_000), finding))) == 100_000
+    assert made == list(range(20))
+    assert list(findings_at([], finding)) == []
+
+
+def test_what_has_no_name_is_near_nothing() -> None:
+    assert near_matches("torkam", [None, "torkham"]) == ("torkham",)

@@ -14,10 +14,16 @@ An empty answer is not an error: it is a result with a ``reason``. A warning is 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+Place = TypeVar("Place")
 
 MAX_ROWS_SHOWN = 5
+MAX_LIKE = 20  # findings of one kind in one column that are listed one by one
+MAX_COMPARED = 5_000  # names that a mistyped one is compared with
 MIN_LIKENESS = 0.6  # of a mistyped name and one that is there, as difflib counts it
 
 
@@ -65,6 +71,45 @@ class Finding:
         return f"{shown} and {more} more" if more > 0 else shown
 
 
+def first_findings(*parts: Iterable[Finding]) -> list[Finding]:
+    """Return findings in order: of those alike the first twenty, then one for all the others.
+
+    Alike are those of one kind and severity in one column of one file. A table with its rows
+    repeated has a finding for each row, which nobody reads and which would fill the memory.
+    """
+    findings: list[Finding] = []
+    counts: dict[tuple[object, ...], int] = {}
+    first_left_out: dict[tuple[object, ...], Finding] = {}
+
+    for part in parts:
+        for finding in part:
+            place = (finding.table, finding.column, finding.file)
+            like: tuple[object, ...] = (finding.kind, finding.severity, *place)
+            counts[like] = counts.get(like, 0) + 1
+            if counts[like] <= MAX_LIKE:
+                findings.append(finding)
+            else:
+                first_left_out.setdefault(like, finding)
+
+    for left_out, finding in first_left_out.items():
+        count = counts[left_out] - MAX_LIKE
+        message = f"{count:,} more such findings are not listed one by one."
+        do = "Repair the first ones, then check again."
+        findings.append(replace(finding, message=message, do=do, value=None, rows=()))
+    return findings
+
+
+def findings_at(places: Sequence[Place], finding: Callable[[Place], Finding]) -> Iterator[Finding]:
+    """Give a finding for each place; the last one that is listed stands for all beyond.
+
+    finding: called with a place; it takes its time, which nobody waits for a million times.
+    """
+    listed = [finding(place) for place in places[:MAX_LIKE]]
+    yield from listed
+    if listed:
+        yield from itertools.repeat(listed[-1], len(places) - len(listed))
+
+
 class CorridorError(Exception):
     """The root of everything corridor raises."""
 
@@ -106,14 +151,18 @@ class Stopped(CorridorError):
     """A computation that was told to end, see :mod:`corridor.stopping`; it has no number."""
 
 
-def near_matches(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
-    """Return the known names nearest to a mistyped one, best first."""
-    by_lower_case = {each.lower(): each for each in known}
+def near_matches(name: str, known: Iterable[str | None], most: int = 3) -> tuple[str, ...]:
+    """Return the known names nearest to a mistyped one, best first; nulls do not count."""
+    by_lower_case = {each.lower(): each for each in known if each is not None}
+    if len(by_lower_case) > MAX_COMPARED:
+        beginning = name.lower()[:2]
+        alike = [each for each in by_lower_case if each.startswith(beginning)]
+        by_lower_case = {each: by_lower_case[each] for each in alike[:MAX_COMPARED]}
     matches = difflib.get_close_matches(name.lower(), by_lower_case, n=most, cutoff=MIN_LIKENESS)
     return tuple(by_lower_case[match] for match in matches)
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+def did_you_mean(name: str, known: Iterable[str | None], otherwise: str) -> str:
     """Return what to do about an unknown name: write a near one, or do otherwise."""
     near = near_matches(name, known, most=2)
     if not near:

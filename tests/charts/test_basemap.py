@@ -133,3 +133,17 @@ def two_squares() -> dict[str, Any]:
             "land": {"geometries": [{"type": "Polygon", "arcs": [[1, ~2]]}]},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("lons", "lats"),
+    [([28.0, 31.0], [-26.2, -17.8]), ([-99.1, -96.1], [19.4, 25.7]), ([-58.0], [-34.6])],
+)
+def test_places_beyond_the_outline_are_on_the_paper(lons: list[float], lats: list[float]) -> None:
+    view = view_of(lons, lats)
+    west, south, east, north = view.visible()
+    for lon, lat in zip(lons, lats, strict=True):
+        x, y = view.pixel(lon, lat)
+        assert 0 <= x <= view.width and 0 <= y <= view.height
+        assert view.place(x, y) == pytest.approx((lon, lat))
+        assert west < lon < east and south < lat < north

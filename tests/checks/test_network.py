@@ -16,10 +16,24 @@ def test_terminal_may_wait_for_another_gauge(frames: Frames) -> None:
     waiting = with_cells(frames, "terminals", "almaty-bulk", to_layer="rail-1435")
     assert [f.kind for f in check_network(tables_of(waiting))] == ["idle-terminal"]
 
-    relaid = with_row(waiting, "changes", change_id="relaid", column="gauge_mm", value="1435")
+    relaid = with_row(
+        waiting,
+        "changes",
+        change_id="relaid",
+        row_id="almaty-shymkent-rail",
+        column="gauge_mm",
+        value="1435",
+    )
     assert check_network(tables_of(relaid)) == []
 
 
 def test_window_is_for_one_link_or_place(frames: Frames) -> None:
     neither = with_cells(frames, "windows", "shymkent-winter", link_id=None)
     assert kinds(neither) == ["window-target"]
+
+
+def test_a_gauge_laid_elsewhere_excuses_no_terminal(frames: Frames) -> None:
+    """One row of changes switched off the check of every terminal's layers."""
+    slip = with_cells(frames, "terminals", "almaty-bulk", to_layer="rail-1530")
+    relaid = with_row(slip, "changes", change_id="relaid", column="gauge_mm", value="1435")
+    assert [f.kind for f in check_network(tables_of(relaid))] == ["idle-terminal"]

@@ -14,6 +14,7 @@ import pytest
 
 from core_cases import STUDY
 from corridor.cli import app as cli
+from corridor.cli.output import print_json
 from corridor.study import study
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
@@ -138,3 +139,24 @@ def test_a_reader_that_goes_away_ends_it_quietly(end: str, code: int, starter: s
     assert done == code, err
     assert "Traceback" not in err
     assert "Exception" not in err
+
+
+def test_names_that_are_no_utf8_are_printed(tmp_path: Path) -> None:
+    folder = study.new(tmp_path / "study")
+    with open(os.fsencode(folder) + b"/\xd2\xe0.csv", "w"):
+        pass
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii:strict", "LC_ALL": "C"}
+    for options in ([], ["--json"]):
+        answer = subprocess.run(
+            [CORRIDOR, "check", str(folder), *options],
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        assert answer.returncode == 0
+        assert rb"\udcd2\udce0.csv" in answer.stdout
+
+
+def test_json_knows_no_number_without_end(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": [float("inf"), 1.5], "b": (float("nan"),)})
+    assert json.loads(capsys.readouterr().out) == {"a": [None, 1.5], "b": [None]}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
+
 import pytest
 
 from corridor.study.toml_lines import Section, TomlLines, shown
@@ -81,3 +84,45 @@ def test_what_is_not_toml_names_its_line() -> None:
 def test_long_values_are_cut() -> None:
     assert shown("a" * 100) == "'" + "a" * 56 + "..."
     assert shown(["a"]) == "['a']"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[study]\n" + ".".join("a" * 40_000) + " = 1\n", 2),
+        ("x = 1\n\n[" + " . ".join("a" * 17) + "]\n", 3),
+        ("x = { " + ".".join(["'a'"] * 17) + " = 1 }\n", 1),
+    ],
+)
+def test_a_key_of_many_parts_is_no_toml(text: str, line: int) -> None:
+    lines = TomlLines("study.toml", text)
+    assert lines.content() is None
+    assert [(f.kind, f.line) for f in lines.findings] == [("bad-toml", line)]
+
+
+def test_points_in_texts_are_no_keys() -> None:
+    points = ".".join("a" * 40)
+    text = f'x = "{points} = 1"  # {points}\ny = """\n{points} = 1\n"""\nz = \'{points}\'\n'
+    assert TomlLines("study.toml", text).content() is not None
+
+
+def test_numbers_and_days_without_end_are_findings() -> None:
+    lines = TomlLines("study.toml", "[study]\n")
+    values = lines.values(
+        {"year": 16**6000, "first": dt.date(1, 1, 1), "last": dt.date(9999, 12, 31)},
+        {"year": int, "first": dt.date, "last": dt.date},
+        (),
+        Section("[study]"),
+    )
+    assert values == {}
+    assert [f.kind for f in lines.findings] == ["bad-setting"] * 3
+
+
+def test_lines_of_thousands_of_sections_are_looked_up_once() -> None:
+    text = "".join(f'[[trips]]\ntrip_id = "t{i}"\n' for i in range(20_000))
+    lines = TomlLines("study.toml", text)
+    start = time.perf_counter()
+    assert [lines.key_line("trip_id", Section(TRIPS, i)) for i in range(20_000)] == list(
+        range(2, 40_002, 2)
+    )
+    assert time.perf_counter() - start < 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 
 import polars as pl
@@ -34,3 +35,29 @@ def test_numbers_have_three_decimals_and_instants_the_form_asked_for():
         '"",,,,4',
     ]
     assert csv_text(FRAME.select("cost_usd"), decimals=None).splitlines()[1] == "1234.56789"
+
+
+def test_what_a_spreadsheet_would_run_is_marked() -> None:
+    texts = [
+        "=cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "+1+2",
+        "-2+3",
+        "\t=1",
+        "plain",
+        "-12.5",
+        "+7 %",
+        "-",
+    ]
+    frame = pl.DataFrame(
+        {"name": texts, "many": [[text] for text in texts], "cost_usd": [-1.0] * 9}
+    )
+    rows = list(csv.reader(csv_text(frame, for_spreadsheets=True).splitlines()))[1:]
+
+    assert [row[0] for row in rows] == [
+        *[f"'{text}" for text in texts[:5]],
+        *["plain", "-12.5", "+7 %", "'-"],
+    ]
+    assert [row[1] for row in rows] == [row[0] for row in rows]
+    assert {row[2] for row in rows} == {"-1.000"}
+    assert "'" not in csv_text(frame).replace("' /C calc'", "")

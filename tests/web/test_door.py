@@ -12,8 +12,8 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 from corridor.web.app import make_app
-from corridor.web.door import json_depth
-from corridor.web.limits import MAX_BODY_BYTES
+from corridor.web.door import Door, json_depth
+from corridor.web.limits import MAX_BODY_BYTES, MAX_GUESSES
 from web_cases import TOKEN, TRIP, refused
 
 
@@ -131,3 +131,24 @@ def test_token_is_needed(study_folder: Path) -> None:
             .headers["location"]
             .startswith("/evil")
         )
+
+
+def test_guesses_of_the_token_are_limited(study_folder: Path) -> None:
+    app = make_app(study_folder, token=TOKEN)
+    with TestClient(app, base_url="http://localhost") as client:
+        statuses = [
+            client.get("/api/study", headers={"authorization": f"Bearer guess-{i}"}).status_code
+            for i in range(MAX_GUESSES + 3)
+        ]
+        right = client.get("/api/study", headers={"authorization": f"Bearer {TOKEN}"})
+    assert statuses == [401] * MAX_GUESSES + [429] * 3
+    assert right.status_code == 200
+
+
+def test_what_nobody_foresaw_is_said_as_json() -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    reply = TestClient(Door(fail, None), base_url="http://localhost").get("/api/study")
+    assert (reply.status_code, reply.json()["error"]) == (500, "failed")
+    assert reply.headers["x-frame-options"] == "DENY"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,11 +14,13 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
 
+import uvicorn
 from fastapi.testclient import TestClient
 
 from corridor.cli import app as cli
 from corridor.errors import CallError
-from corridor.web import serving
+from corridor.web import connections, serving
+from corridor.web.app import make_app
 from web_cases import TOKEN
 
 
@@ -39,3 +45,48 @@ def test_get_prints_without_server(
     assert json.loads(capsysbinary.readouterr().out)["error"] == "unknown-name"
     assert cli.main([*command, "--host", "0.0.0.0"]) == 2
     assert b"--token" in capsysbinary.readouterr().err
+
+
+def test_a_port_that_cannot_be_had_is_usage(
+    study_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for wrong in (99_999, -1, port):
+            assert cli.main(["serve", str(study_folder), f"--port={wrong}"]) == 2
+            out, err = capsys.readouterr()
+            assert str(wrong) in err and "http://" not in err + out
+
+
+def test_a_token_of_one_sign_is_refused() -> None:
+    with pytest.raises(CallError, match="different"):
+        serving.refuse_unsafe("127.0.0.1", "a" * 20)
+
+
+@pytest.mark.slow
+def test_half_requests_shut_nobody_out(study_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 1.0)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 30)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        make_app(study_folder), http=connections.PunctualProtocol, ws="none", log_level="warning"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+
+    address = listener.getsockname()
+    halves = [socket.create_connection(address, timeout=5) for _ in range(80)]
+    for half in halves:
+        with contextlib.suppress(OSError):
+            half.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+    with socket.create_connection(address, timeout=10) as rightful:
+        rightful.sendall(b"GET /api/study HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert rightful.recv(15) == b"HTTP/1.1 200 OK"
+
+    time.sleep(1.5)
+    for half in halves:  # every one of them was ended
+        with half, contextlib.suppress(ConnectionError):
+            assert half.recv(1) == b""
+    server.should_exit = True
+    thread.join(10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from corridor.errors import Finding
+from corridor.errors import Finding, findings_at, first_findings
 from corridor.tables import schema
 from corridor.tables.tables import Row, Spot, Tables
 
@@ -29,7 +29,7 @@ def check_cargoes(tables: Tables) -> list[Finding]:
         findings += _empty_rows(tables)
 
     findings += _same_cases(tables)
-    return findings
+    return first_findings(findings)
 
 
 def _modes_used(tables: Tables) -> list[str]:
@@ -134,14 +134,17 @@ def _same_cases(tables: Tables) -> Iterator[Finding]:
             columns.append("alternative")
 
         first_row: dict[tuple[Any, ...], Row] = {}
+        pairs = []
         for row in tables.rows(table):
             case = tuple(row[column] for column in columns)
             first = first_row.setdefault(case, row)
             if first is not row and row["mode"] is not None:
-                yield _same_case(row, first, columns)
+                pairs.append((row, first, columns))
+        yield from findings_at(pairs, _same_case)
 
 
-def _same_case(row: Row, first: Row, columns: list[str]) -> Finding:
+def _same_case(place: tuple[Row, Row, list[str]]) -> Finding:
+    row, first, columns = place
     case = ", ".join(f"{column} {row[column]}" for column in columns if row[column] is not None)
     return row.warning(
         "same-case",

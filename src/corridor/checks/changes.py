@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.checks.selectors import selected
-from corridor.errors import Finding, did_you_mean
+from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables import schema
 from corridor.tables.cells import parse
 from corridor.tables.columns import FACTOR, Column, Table
@@ -28,7 +28,7 @@ class _Edit:
 
 def check_changes(tables: Tables) -> list[Finding]:
     """Return what is wrong with the columns and values of changes, and where they contradict."""
-    return [*_edited_cells(tables), *contradictions(tables)]
+    return first_findings(_edited_cells(tables), contradictions(tables))
 
 
 def contradictions(tables: Tables, change_ids: Sequence[str] | None = None) -> list[Finding]:
@@ -95,6 +95,8 @@ def _check_value(change: Row, column: Column) -> Iterator[Finding]:
         yield _bad_value(change, column, cure=str(error))
         return
 
+    if op != "set" and FACTOR.is_outside(value):
+        yield _bad_value(change, column, cure=f"Write a number of at most {FACTOR.high:,.0f}.")
     if op == "scale" and value < 0:
         yield _negative_factor(change, column)
     if op == "set" and column.kind in _NUMBERS and column.is_outside(value):

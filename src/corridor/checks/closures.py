@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
-from corridor.errors import Finding, did_you_mean
+from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network import durations
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA
 from corridor.tables import schema
@@ -20,15 +20,15 @@ _MAX_SIGMA = schema.table("hazards").column("duration_sigma").high or math.inf
 
 def check_closures(tables: Tables) -> list[Finding]:
     """Return what is wrong with events, hazards and replays beyond single cells and references."""
-    return [
-        *_ends(tables),
-        *_overlaps(tables),
-        *_watched_periods(tables),
-        *_unwatched_events(tables),
-        *_spreads(tables),
-        *_mostly_shut(tables),
-        *_replays(tables),
-    ]
+    return first_findings(
+        _ends(tables),
+        _overlaps(tables),
+        _watched_periods(tables),
+        _unwatched_events(tables),
+        _spreads(tables),
+        _mostly_shut(tables),
+        _replays(tables),
+    )
 
 
 # Events

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from corridor.errors import Finding, did_you_mean
+from corridor.checks.selectors import selected
+from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.tables import Row, Spot, Tables
 
+_BASE = frozenset({"links", "nodes"})
 _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
 
 
 def check_network(tables: Tables) -> list[Finding]:
     """Return what is wrong with links, terminals, windows, rules and demand."""
-    return [
-        *_links(tables),
-        *_terminals(tables),
-        *_windows(tables),
-        *_rules(tables),
-        *_demand(tables),
-    ]
+    return first_findings(
+        _links(tables),
+        _terminals(tables),
+        _windows(tables),
+        _rules(tables),
+        _demand(tables),
+    )
 
 
 def layers_at(tables: Tables) -> dict[str, set[str]]:
@@ -120,17 +122,19 @@ def _border(link: Row, country: Mapping[str, str]) -> Iterator[Finding]:
 
 def _terminals(tables: Tables) -> Iterator[Finding]:
     layers = layers_at(tables)
+    coming_layers = _coming_layers(tables)
     for terminal in tables.rows("terminals"):
         yield from _same_layer(terminal)
 
         layers_there = layers.get(terminal["node_id"], set())
+        coming_there = coming_layers.get(terminal["node_id"], set())
         for column in ("from_layer", "to_layer"):
             layer = terminal[column]
             if layer is None:
                 continue
             if not _LAYER.fullmatch(layer):
                 yield _unknown_layer(terminal, column, layers)
-            elif layer not in layers_there and _knows_layer(tables, layer):
+            elif layer not in layers_there | coming_there and not _BASE & tables.broken:
                 yield _idle_terminal(terminal, column, layers_there)
 
 
@@ -175,14 +179,29 @@ def _idle_terminal(terminal: Row, column: str, layers_there: set[str]) -> Findin
     )
 
 
-def _knows_layer(tables: Tables, layer: str) -> bool:
-    """Tell whether the links show every layer; a change may lay a line to another gauge."""
-    if {"links", "nodes"} & tables.broken:
-        return False
+def _coming_layers(tables: Tables) -> dict[str, set[str]]:
+    """Return the layers that changes bring to places, by laying lines to another gauge or mode."""
+    links = list(tables.rows("links"))
+    modes: dict[int, set[str]] = {}
+    gauges: dict[int, set[str]] = {}
+    for change in tables.rows("changes"):
+        if change["table"] != "links" or change["value"] is None:
+            continue
+        if change["column"] in ("mode", "gauge_mm"):
+            words = modes if change["column"] == "mode" else gauges
+            for number in selected(change["row_id"] or "", tables):
+                words.setdefault(number, set()).add(change["value"])
 
-    columns = tables.frames["changes"]["column"]
-    may_change = any(column in ("gauge_mm", "mode") for column in columns.to_list())
-    return not (may_change and "-" in layer)
+    layers: dict[str, set[str]] = {}
+    for number in modes.keys() | gauges.keys():
+        link = links[number]
+        own_gauge = () if link["gauge_mm"] is None else (str(link["gauge_mm"]),)
+        with_gauge = {*gauges.get(number, ()), *own_gauge}
+        for mode in {*modes.get(number, ()), link["mode"] or ""}:
+            words_there = {mode, *(f"{mode}-{gauge}" for gauge in with_gauge)}
+            for node in (link["from_node_id"], link["to_node_id"]):
+                layers.setdefault(node, set()).update(words_there)
+    return layers
 
 
 # Windows, rules and demand

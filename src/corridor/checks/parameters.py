@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from corridor.errors import Finding, did_you_mean
+from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables import schema
 from corridor.tables.tables import Row, Spot, Tables
 
@@ -24,12 +24,12 @@ class _Parameter:
 
 def check_parameters(tables: Tables) -> list[Finding]:
     """Return what is wrong with parameters, their options and the alternatives that name them."""
-    return [
-        *_option_ids(tables),
-        *_defaults(tables),
-        *_unused(tables),
-        *_alternatives(tables),
-    ]
+    return first_findings(
+        _option_ids(tables),
+        _defaults(tables),
+        _unused(tables),
+        _alternatives(tables),
+    )
 
 
 def _option_ids(tables: Tables) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
-from corridor.errors import Finding
+from corridor.errors import Finding, first_findings
 from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import is_placeholder
@@ -49,13 +49,13 @@ def check_plausibility(tables: Tables) -> list[Finding]:
         *misplaced,
     ]
     if {"nodes", "links"} & tables.broken:
-        return findings
+        return first_findings(findings)
 
     misplaced_nodes = {node for finding in misplaced for node in finding.rows}
     findings += _lengths(tables, misplaced_nodes)
     findings += _speeds(tables)
     findings += _unreachable(tables)
-    return findings
+    return first_findings(findings)
 
 
 # Placeholders for unknown figures

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from corridor.errors import Finding, near_matches
+from corridor.errors import MAX_LIKE, Finding, findings_at, first_findings, near_matches
 from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import WEEKDAYS
@@ -43,18 +43,44 @@ class _Group:
     total: float = 0.0
 
 
+@dataclass
+class _RowsOfKey:
+    """The rows that use one key: the first of each option, and of each disputed figure.
+
+    A row without an option stands for the figure None.
+    """
+
+    of_option: dict[str | None, int] = field(default_factory=dict)
+    of_figure: dict[str | None, int] = field(default_factory=dict)
+
+    def clash_of(self, row: int, option: str | None) -> int | None:
+        """Add a row and return the first one it cannot stand beside; null where it can.
+
+        Options of one figure can stand beside each other, as only one of them counts.
+        """
+        figure = None if option is None else option.partition(":")[0]
+        others = (first for other, first in self.of_figure.items() if other != figure)
+        clashes = [
+            first for first in (self.of_option.get(option), next(others, None)) if first is not None
+        ]
+
+        self.of_option.setdefault(option, row)
+        self.of_figure.setdefault(figure, row)
+        return min(clashes, default=None)
+
+
 def check_rows(tables: Tables) -> list[Finding]:
     """Return what is wrong with keys, references, codes, ranges, periods and shares."""
-    return [
-        *_keys(tables),
-        *_references(tables),
-        *_codes(tables),
-        *_ranges(tables),
-        *_orders(tables),
-        *_periods(tables),
-        *_seasons(tables),
-        *_shares(tables),
-    ]
+    return first_findings(
+        _keys(tables),
+        _references(tables),
+        _codes(tables),
+        _ranges(tables),
+        _orders(tables),
+        _periods(tables),
+        _seasons(tables),
+        _shares(tables),
+    )
 
 
 # Keys
@@ -70,17 +96,27 @@ def _keys(tables: Tables) -> Iterator[Finding]:
 
 def _same_rows(tables: Tables, table: Table) -> Iterator[Finding]:
     """Rows of a table without key that repeat another row."""
+    frame = tables.frames[table.name]
+    if not frame.is_duplicated().any():
+        return
+
     first_row: dict[tuple[Any, ...], int] = {}
-    for i, row in enumerate(tables.frames[table.name].iter_rows()):
+    pairs = []
+    for i, row in enumerate(frame.iter_rows()):
         first = first_row.setdefault(row, i)
         if first != i:
-            line = tables.line(table.name, first)
-            yield tables.warning(
-                "duplicate-row",
-                Spot(table.name, i),
-                f"the row is the same as that on line {line}.",
-                do="Remove one of them.",
-            )
+            pairs.append((i, first))
+
+    def finding(pair: tuple[int, int]) -> Finding:
+        row, first = pair
+        return tables.warning(
+            "duplicate-row",
+            Spot(table.name, row),
+            f"the row is the same as that on line {tables.line(table.name, first)}.",
+            do="Remove one of them.",
+        )
+
+    yield from findings_at(pairs, finding)
 
 
 def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Finding]:
@@ -88,16 +124,18 @@ def _same_keys(tables: Tables, table: Table, key_column: str) -> Iterator[Findin
     frame = tables.frames[table.name]
     keys = frame[key_column].to_list()
 
-    for row, first in _key_clashes(keys, _options(frame)):
-        line = tables.line(table.name, first)
-        yield tables.error(
+    def finding(pair: tuple[int, int]) -> Finding:
+        row, first = pair
+        return tables.error(
             "duplicate-key",
             Spot(table.name, row, key_column),
             f"{table.name}.{key_column} holds {keys[row]!r} a second time; "
-            f"the first is on line {line}.",
+            f"the first is on line {tables.line(table.name, first)}.",
             do="Remove one of the rows, or give it another id.",
             value=keys[row],
         )
+
+    yield from findings_at(list(_key_clashes(keys, _options(frame))), finding)
 
 
 def _options(frame: pl.DataFrame) -> list[str | None]:
@@ -111,24 +149,14 @@ def _key_clashes(
     keys: Sequence[str | None], options: Sequence[str | None]
 ) -> Iterator[tuple[int, int]]:
     """Return (row, first row of the same key) of rows that may count in one scenario."""
-    rows_of: dict[str, list[int]] = {}
+    rows_of: dict[str, _RowsOfKey] = {}
     for i, key in enumerate(keys):
         if key is None:
             continue
 
-        earlier_rows = rows_of.setdefault(key, [])
-        clashes = (row for row in earlier_rows if not _exclude(options[row], options[i]))
-        clash = next(clashes, None)
-        earlier_rows.append(i)
+        clash = rows_of.setdefault(key, _RowsOfKey()).clash_of(i, options[i])
         if clash is not None:
             yield i, clash
-
-
-def _exclude(option: str | None, other: str | None) -> bool:
-    """Tell whether two alternatives are options of one parameter, so that one of them counts."""
-    if option is None or other is None or option == other:
-        return False
-    return option.partition(":")[0] == other.partition(":")[0]
 
 
 # References and codes
@@ -147,13 +175,15 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
     ids = tables.keys(target)
     file = tables.name(target)
 
-    for word, rows in _rows_of_unknown(_words(tables, table, column), ids).items():
+    unknown = _rows_of_unknown(_words(tables, table, column), ids)
+    for nth, (word, rows) in enumerate(unknown.items()):
+        compared = ids if nth < MAX_LIKE else ()  # near names take their time
         keys = (tables.key(table.name, row) for row in dict.fromkeys(rows))
         yield tables.error(
             f"unknown-{schema.singular(target)}",
             Spot(table.name, rows[0], column.name),
             f"{table.name}.{column.name} names {word!r}, which {file} does not have.",
-            do=f"Add it to {file}, {_other_cure(column, word, ids)}",
+            do=f"Add it to {file}, {_other_cure(column, word, compared)}",
             value=word,
             rows=tuple(key for key in keys if key),
         )
@@ -254,15 +284,23 @@ def _out_of_range(tables: Tables, table: Table, column: Column) -> Iterator[Find
     if extent is None or not any(map(column.is_outside, extent)):
         return
 
-    for i, (value,) in tables.cells(table.name, column.name):
-        if value is not None and column.is_outside(value):
-            yield tables.error(
-                "out-of-range",
-                Spot(table.name, i, column.name),
-                f"{table.name}.{column.name} is {value:g}; it lies {_range(column)}.",
-                do=_range_cure(column, value),
-                value=f"{value:g}",
-            )
+    places = [
+        (i, value)
+        for i, (value,) in tables.cells(table.name, column.name)
+        if value is not None and column.is_outside(value)
+    ]
+
+    def finding(place: tuple[int, float]) -> Finding:
+        row, value = place
+        return tables.error(
+            "out-of-range",
+            Spot(table.name, row, column.name),
+            f"{table.name}.{column.name} is {value:g}; it lies {_range(column)}.",
+            do=_range_cure(column, value),
+            value=f"{value:g}",
+        )
+
+    yield from findings_at(places, finding)
 
 
 def _range(column: Column) -> str:

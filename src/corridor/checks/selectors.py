@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corridor.errors import Finding, did_you_mean
+from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables import schema, selectors
 from corridor.tables.selectors import Term
 from corridor.tables.tables import Row, Tables
@@ -28,7 +28,7 @@ class Vocabulary:
 
 def check_selectors(tables: Tables) -> list[Finding]:
     """Return what is wrong with the row_id of rules, hazards, events and changes."""
-    return list(_row_ids(tables))
+    return first_findings(_row_ids(tables))
 
 
 def selected(text: str, tables: Tables) -> list[int]:

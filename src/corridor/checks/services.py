@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from corridor.errors import Finding
+from corridor.errors import Finding, first_findings
 from corridor.tables import schema
 from corridor.tables.tables import Row, Tables
 
 
 def check_services(tables: Tables) -> list[Finding]:
     """Return what is wrong with services: no departures, several layers, a broken run."""
-    return list(_services(tables))
+    return first_findings(_services(tables))
 
 
 def _services(tables: Tables) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,25 @@ def print_json(value: Any) -> None:
     """Print a value as JSON, dates in ISO 8601."""
     import json
 
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=lambda v: v.isoformat()))
+    text = json.dumps(
+        _finite(value),
+        indent=2,
+        ensure_ascii=False,
+        allow_nan=False,
+        default=lambda v: v.isoformat(),
+    )
+    print(text)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with null for numbers without end, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def say(words: str) -> None:

@@ -161,8 +161,8 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions = StudyOption
     """
     from corridor.cli.screens import progress
 
-    _check_target(to)
     refuse_inputs(to)
+    _check_target(to)
 
     study = options.read(folder)
     with progress() as step:

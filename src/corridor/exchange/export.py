@@ -87,7 +87,7 @@ def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
 
     tables = _with_rows(frames)
     for name, frame in tables.items():
-        text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT)
+        text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT, for_spreadsheets=True)
         write_bytes(home / f"{name}.csv", SPREADSHEET_MARK + text.encode())
     return len(tables)
 

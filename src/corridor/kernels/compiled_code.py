@@ -37,7 +37,7 @@ def njit(*, cache: bool, **options: Any) -> Any:
     return decorate
 
 
-class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
+class SealedFiles(IndexDataCacheFile):
     """The files of one kernel, each with its hash before it; a damaged one is as if not there."""
 
     def save(self, key: Any, data: Any) -> None:
@@ -77,7 +77,7 @@ class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
             stream.write(hashlib.sha256(data).digest() + data)
 
 
-class SealedCache(FunctionCache):  # type: ignore[misc]
+class SealedCache(FunctionCache):
     """The compiled code of one kernel; what cannot be read or kept is compiled and not kept."""
 
     def __init__(self, function: Callable[..., Any]) -> None:

@@ -52,6 +52,8 @@ def csv_address(frame: pl.DataFrame) -> str:
     rounded = frame.with_columns(
         pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64
     )
-    text = csv_text(rounded, decimals=None, datetime_format="%Y-%m-%dT%H:%MZ")
+    text = csv_text(
+        rounded, decimals=None, datetime_format="%Y-%m-%dT%H:%MZ", for_spreadsheets=True
+    )
 
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.translate(_IN_ADDRESS)

@@ -63,6 +63,11 @@ class Trip:
         return f"trip-{slug(self.trip_id)}"
 
     @property
+    def is_at_one_place(self) -> bool:
+        """Whether it ends where it begins: a route of 0 hours and no legs."""
+        return self.routes.height > 0 and not self.legs.height
+
+    @property
     def fastest(self) -> Mapping[str, Any] | None:
         """Its quickest route; null where there is none."""
         return self._best(FASTEST)

@@ -67,7 +67,10 @@ def _legs_csv(legs: pl.DataFrame) -> str | None:
 
 
 def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
-    """Return map, distance diagrams and scatter of a trip's routes."""
+    """Return map, distance diagrams and scatter; none of a trip from a place to itself."""
+    if trip.is_at_one_place:
+        return []
+
     trip_id = slug(trip.trip_id)
     merits = outstanding(trip.routes)
     legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))

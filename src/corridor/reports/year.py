@@ -23,7 +23,7 @@ def year_values(trip: Trip, *, always_drawn: bool) -> dict[str, Any]:
     always_drawn: a chart and a table even of a steady year.
     """
     dates = trip.calendar
-    if not dates.height:
+    if not dates.height or trip.is_at_one_place:
         return _template_values()
 
     sentences = [] if always_drawn else steady_sentences(dates)
@@ -55,6 +55,8 @@ def steady_sentences(dates: pl.DataFrame) -> list[str]:
 def year_sentence(trip: Trip) -> Markup:
     """Return how the quickest route changes through the year; nothing of a shorter calendar."""
     dates = trip.calendar
+    if trip.is_at_one_place:
+        return Markup("")
     if dates.height:
         dates = dates.filter(pl.col("criterion") == "time").sort("depart_on")
     if not dates.height or (dates["depart_on"][-1] - dates["depart_on"][0]).days < MIN_YEAR_DAYS:

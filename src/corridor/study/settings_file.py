@@ -132,7 +132,7 @@ def _check_study(
     year = study.get("price_year")
     if year is not None and year not in PRICE_YEARS:
         do = "Write the year whose dollars the tables are in."
-        lines.add_bad("price_year", STUDY, f"is {year}", do, year)
+        lines.add_bad("price_year", STUDY, f"is {shown(year)}", do, year)
 
     default = study.get("default_scenario")
     if default is not None:

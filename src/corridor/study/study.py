@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from corridor.checks import every
-from corridor.errors import CallError, Finding, StudyError, UnknownName
+from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
 from corridor.study import references
 from corridor.study.settings import FILE, Scenario, Settings, Trip
+from corridor.tables import budgets
 from corridor.tables.files import read_bytes
 from corridor.tables.raw import Unreadable
 from corridor.tables.reading import read_folder
@@ -237,13 +238,13 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
 
     settings: Settings | None = None
     try:
-        data = read_bytes(home, FILE)
+        data = read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
         tables = replace(tables, hashes={**tables.hashes, FILE: sha256(data).hexdigest()})
         settings, settings_findings = references.check(data, tables)
     except Unreadable as unreadable:
         settings_findings = [_missing_settings(home, unreadable)]
 
-    findings = [*tables.findings, *settings_findings, *every.check(tables)]
+    findings = first_findings(tables.findings, settings_findings) + every.check(tables)
     return _Look(tables, settings, sorted(findings, key=_order))
 
 

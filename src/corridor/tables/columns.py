@@ -91,7 +91,34 @@ class Table:
         raise KeyError(name)
 
 
-FACTOR = Column("factor", "number", "what a change scales by or adds")
+# More than any such quantity in the world, so that no sum of them passes what a computer counts.
+MAX_NUMBER = 1e12
+MAX_OF_UNIT = {
+    "USD": 1e9,
+    "USD/unit": 1e9,
+    "USD/TEU": 1e9,
+    "USD/t": 1e9,
+    "USD/unit-km": 1e6,
+    "USD/TEU-km": 1e6,
+    "USD/t-km": 1e6,
+    "USD/year": 1e15,
+    "h or USD": 1e9,
+    "g/t-km": 1e6,
+    "g/TEU-km": 1e7,
+    "kg/t": 1e6,
+    "kg/TEU": 1e7,
+    "TEU": 1e6,
+    "TEU/day": 1e7,
+    "TEU/unit": 1e3,
+    "t": 1e7,
+    "t/day": 1e9,
+    "units/year": 1e11,
+    "people": 1e11,
+    "as metric": 1e15,
+    "as unit": 1e18,
+}
+
+FACTOR = Column("factor", "number", "what a change scales by or adds", low=-1e9, high=1e9)
 
 EVIDENCE = (
     Column(
@@ -132,6 +159,31 @@ def number(
     required: bool = False,
 ) -> Column:
     """Declare a column of numbers, none below zero unless ``low`` says so.
+
+    Parameters
+    ----------
+    name, meaning, unit : as in Column.
+    low, high : ends of the range, both part of it; low null: as far below zero as above it; high
+        null: more than any such quantity in the world, by its unit.
+    required : an empty cell is a finding.
+    """
+    if high is None:
+        high = MAX_OF_UNIT.get(unit, MAX_NUMBER)
+    if low is None:
+        low = -high
+    return result_number(name, meaning, unit, low=low, high=high, required=required)
+
+
+def result_number(
+    name: str,
+    meaning: str,
+    unit: str,
+    *,
+    low: float | None = 0.0,
+    high: float | None = None,
+    required: bool = False,
+) -> Column:
+    """Declare a column of computed numbers, bounded by nothing but ``low`` and ``high``.
 
     Parameters
     ----------

@@ -13,12 +13,12 @@ import polars as pl
 
 from corridor.errors import Finding
 from corridor.language.messages import readable
+from corridor.tables import budgets
 from corridor.tables.raw import RawTable, Unreadable, refuse_too_many_rows, trimmed
 
 if TYPE_CHECKING:
     from _csv import Reader
 
-MAX_LINE_BYTES = 1_000_000
 DELIMITERS = (",", ";", "\t")
 SAVE_AS = "Save the table as CSV UTF-8 with a comma between cells."
 SPREADSHEET_INSTANT = "%Y-%m-%d %H:%M"  # in UTC; the form spreadsheets read as a time
@@ -26,6 +26,8 @@ SPREADSHEET_MARK = b"\xef\xbb\xbf"  # the byte order mark, by which spreadsheets
 
 _MAX_SHOWN = 20  # ragged rows that are listed one by one
 _BATCH_ROWS = 50_000
+_FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
+_NUMBER = r"^[+-]?[0-9][0-9.,\u{a0} ]*%?$"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or XLSX workbook",
@@ -63,6 +65,7 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTabl
 
     try:
         header = _read_header(reader)
+        refuse_too_many_rows(data.count(b"\n"), len(header))
         _refuse_other_delimiter(header, declared)
         rows = _read_rows(reader, len(header))
     except StopIteration:
@@ -80,6 +83,7 @@ def csv_text(
     separators: Mapping[str, str] | None = None,
     decimals: int | None = 3,
     datetime_format: str | None = None,
+    for_spreadsheets: bool = False,
 ) -> str:
     """Return a table as CSV, its lists as texts, without the columns of packed messages.
 
@@ -89,10 +93,23 @@ def csv_text(
     separators : column -> what separates the items of its lists; a column not named takes ``"; "``.
     decimals : digits after the point of every number, zeros included; null: as many as it has.
     datetime_format : how instants are written, as for strftime; null: ISO 8601.
+    for_spreadsheets : texts that a spreadsheet would run as a formula begin with an apostrophe.
     """
-    return join_lists(readable(frame), separators).write_csv(
-        float_precision=decimals, datetime_format=datetime_format
-    )
+    joined = join_lists(readable(frame), separators)
+    if for_spreadsheets:
+        joined = joined.with_columns(_marked(name) for name in _text_columns(joined))
+    return joined.write_csv(float_precision=decimals, datetime_format=datetime_format)
+
+
+def _text_columns(frame: pl.DataFrame) -> list[str]:
+    return [name for name, kind in frame.schema.items() if kind == pl.String]
+
+
+def _marked(name: str) -> pl.Expr:
+    """Return a column of texts with an apostrophe before those that begin like a formula."""
+    text = pl.col(name)
+    is_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
+    return pl.when(is_formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
 
 
 def join_lists(frame: pl.DataFrame, separators: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -233,14 +250,14 @@ def _refuse_binary(data: bytes) -> None:
 
 def _refuse_long_line(data: bytes) -> None:
     start = 0
-    while len(data) - start > MAX_LINE_BYTES:
-        end = data.rfind(b"\n", start, start + MAX_LINE_BYTES)
+    while len(data) - start > budgets.MAX_LINE_BYTES:
+        end = data.rfind(b"\n", start, start + budgets.MAX_LINE_BYTES)
         if end < 0:
-            end = data.rfind(b"\r", start, start + MAX_LINE_BYTES)
+            end = data.rfind(b"\r", start, start + budgets.MAX_LINE_BYTES)
         if end < 0:
             raise Unreadable(
                 "line-too-long",
-                f"has a line of more than {MAX_LINE_BYTES:,} bytes.",
+                f"has a line of more than {budgets.MAX_LINE_BYTES:,} bytes.",
                 do="Put every row on a line of its own.",
                 line=_line_of(data, start),
             )

@@ -13,22 +13,22 @@ from pathlib import Path
 
 import polars as pl
 
+from corridor.tables import budgets
 from corridor.tables.raw import Unreadable
 
-MAX_BYTES = 200_000_000
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 MIN_AGE_S = 3600.0  # of a file left behind; a younger one may still be written
 
 _UNFINISHED = re.compile(r"\..+\.\d+\.[0-9a-f]{8}")
 
 
-def read_bytes(folder: Path, name: str) -> bytes:
+def read_bytes(folder: Path, name: str, max_bytes: int | None = None) -> bytes:
     """Return the bytes of a plain file of the folder.
 
-    Raises Unreadable for links, devices and files of more than MAX_BYTES.
+    max_bytes: null: those of a table. Raises Unreadable for links, devices and larger files.
     """
     try:
-        _refuse_unlike_plain_file(folder, name)
+        _refuse_unlike_plain_file(folder, name, max_bytes or budgets.MAX_BYTES)
         return (folder / name).read_bytes()
     except OSError as error:
         raise Unreadable(
@@ -106,7 +106,7 @@ def _rights(target: Path) -> int | None:
     return rights
 
 
-def _refuse_unlike_plain_file(folder: Path, name: str) -> None:
+def _refuse_unlike_plain_file(folder: Path, name: str, max_bytes: int) -> None:
     path = folder / name
     status = path.lstat()
 
@@ -122,10 +122,10 @@ def _refuse_unlike_plain_file(folder: Path, name: str) -> None:
             "is not a plain file.",
             do="Put a plain file of that name there, or remove it.",
         )
-    if status.st_size > MAX_BYTES:
+    if status.st_size > max_bytes:
         raise Unreadable(
             "file-too-large",
-            f"has {status.st_size:,} bytes; {MAX_BYTES:,} is the most that is read.",
+            f"has {status.st_size:,} bytes; {max_bytes:,} is the most that is read.",
             do="Keep only the rows the study needs, or write the table as Parquet.",
         )
 

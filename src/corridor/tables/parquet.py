@@ -15,8 +15,9 @@ def read_parquet(data: bytes, file: str) -> RawTable:
     Raises Unreadable where it is damaged.
     """
     try:
-        height = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
-        refuse_too_many_rows(height)
+        scan = pl.scan_parquet(io.BytesIO(data))
+        height = scan.select(pl.len()).collect().item()
+        refuse_too_many_rows(height, len(scan.collect_schema()))
         frame = pl.read_parquet(io.BytesIO(data))
     except Unreadable:
         raise

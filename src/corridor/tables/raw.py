@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor.errors import Finding
-
-MAX_ROWS = 5_000_000
+from corridor.tables import budgets
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,20 @@ def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
     return stripped.select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def refuse_too_many_rows(rows: int) -> None:
-    """Raise Unreadable for a table of more than MAX_ROWS rows."""
-    if rows > MAX_ROWS:
+def refuse_too_many_rows(rows: int, columns: int = 1) -> None:
+    """Raise Unreadable for a table of more rows, columns or cells than the budget."""
+    if rows > budgets.MAX_ROWS:
         raise Unreadable(
             "too-many-rows",
-            f"has {rows:,} rows; {MAX_ROWS:,} is the most that is read.",
+            f"has {rows:,} rows; {budgets.MAX_ROWS:,} is the most that is read.",
             do="Keep only the rows the study needs.",
+        )
+    if columns > budgets.MAX_COLUMNS or rows * columns > budgets.MAX_CELLS:
+        raise Unreadable(
+            "too-many-cells",
+            f"has {columns:,} columns and {rows:,} rows; {budgets.MAX_COLUMNS:,} columns and "
+            f"{budgets.MAX_CELLS:,} cells are the most that is read.",
+            do="Keep only the columns and rows the study needs.",
         )
 
 

@@ -13,7 +13,8 @@ import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.tables.cells import TYPES
-from corridor.tables.columns import CONFIDENCES, MODES, Column, Table, number
+from corridor.tables.columns import CONFIDENCES, MODES, Column, Table
+from corridor.tables.columns import result_number as number
 
 CRITERIA = ("time", "cost", "cost in time")
 NO_EQUILIBRIUM = "the world economy finds no equilibrium; trade_sentences says so"

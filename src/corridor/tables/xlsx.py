@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 import polars as pl
 
-from corridor.tables.files import MAX_BYTES
 from corridor.tables.raw import RawTable, Unreadable, first_line, refuse_too_many_rows, trimmed
+from corridor.tables.sheets import refuse_bad_workbook
 
-MAX_UNPACKED_BYTES = 5 * MAX_BYTES
-_ERROR_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?\bt="e"')
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 
 
@@ -45,7 +39,7 @@ def read_xlsx(
         ) from None
 
     try:
-        _refuse_bad_workbook(data)
+        refuse_bad_workbook(data)
         book = fastexcel.read_excel(data)
         tables = {}
         for name in _sheets_to_read(book.sheet_names, wanted, only):
@@ -95,33 +89,4 @@ def _empty_sheet() -> Unreadable:
         "empty-file",
         "has an empty sheet.",
         do="Write the header and the rows, or remove the sheet.",
-    )
-
-
-def _refuse_bad_workbook(data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
-            raise Unreadable(
-                "file-too-large",
-                "unpacks to more than is read.",
-                do="Keep only the rows the study needs.",
-            )
-
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                _refuse_error_cell(archive.read(name), Path(name).stem)
-
-
-def _refuse_error_cell(sheet: bytes, name: str) -> None:
-    """Raise Unreadable for a spreadsheet's error, which the reader would take for an empty cell."""
-    cell = _ERROR_CELL.search(sheet)
-    if cell is None:
-        return
-
-    column, row = cell.groups()
-    raise Unreadable(
-        "spreadsheet-error",
-        f"has an error such as #DIV/0! in cell {(column + row).decode()} of {name}.",
-        do="Repair the formula, or empty the cell where the figure is not known.",
-        line=int(row),
     )

@@ -187,7 +187,8 @@ def legs_csv(state: StudyState, answer: Routes) -> bytes:
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
-    return csv_text(frame, datetime_format=SPREADSHEET_INSTANT).encode()
+    text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT, for_spreadsheets=True)
+    return text.encode()
 
 
 def _by_route(frame: pl.DataFrame, keys: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

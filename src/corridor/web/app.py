@@ -16,8 +16,10 @@ from corridor.web.door import Door
 from corridor.web.endpoints import add_endpoints
 from corridor.web.failures import FAILURES, add_failures
 from corridor.web.json_text import as_json
+from corridor.web.limits import MAX_SAVERS
 from corridor.web.live_study import LiveStudy
 from corridor.web.pages import add_pages
+from corridor.web.refusals import Refusal, retry_after
 from corridor.web.workers import Workers
 
 
@@ -60,6 +62,7 @@ def make_app(folder: Path, *, token: str | None = None, workers: Workers | None 
 
 def _add_saving(app: FastAPI, live: LiveStudy, workers: Workers) -> None:
     """Add the address that saves a what-if as a scenario."""
+    savers = 0  # that write or wait for it
 
     @app.post(
         "/api/scenarios",
@@ -71,12 +74,20 @@ def _add_saving(app: FastAPI, live: LiveStudy, workers: Workers) -> None:
         summary="Save a what-if as a scenario of the study",
     )
     async def post_scenario(question: saving.Saved) -> Response:
+        nonlocal savers
+        if savers >= MAX_SAVERS:
+            raise Refusal(503, "busy", "Too many are saving. Try again.", retry_after(2))
+
         def save() -> bytes:
             scenario = saving.save(live.folder, live.state(question), question)
             live.read_again()
             saved = catalogue.scenario(scenario)
             return as_json({"scenario": saved.pop("id"), **saved})
 
-        body = await asyncio.to_thread(save)
+        savers += 1
+        try:
+            body = await asyncio.to_thread(save)
+        finally:
+            savers -= 1
         workers.forget()
         return Response(body, 201, media_type="application/json")

@@ -28,6 +28,7 @@ from corridor.web.limits import (
 )
 from corridor.web.live_study import StudyState
 
+NO_LEGS = "Origin and destination are one place: nothing is carried."
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = (
     "Land and borders: Natural Earth. Borders are drawn as Natural Earth holds them; disputed "
@@ -91,6 +92,8 @@ def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str,
     answer = find(state, question)
     if not answer.routes.height:
         return {"description": answer.reason, "reason": answer.reason}
+    if not answer.legs.height:
+        return {"description": NO_LEGS, "reason": NO_LEGS}
 
     nodes = state.network.frames["nodes"]
     links = state.network.frames["links"]

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from corridor.web.limits import MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_QUERY_BYTES
-from corridor.web.refusals import Refusal, error_json
+from corridor.web.limits import (
+    GUESSES_SECONDS,
+    MAX_ADDRESSES,
+    MAX_BODY_BYTES,
+    MAX_BODY_SECONDS,
+    MAX_GUESSES,
+    MAX_JSON_DEPTH,
+    MAX_QUERY_BYTES,
+)
+from corridor.web.refusals import Refusal, error_json, retry_after
+
+LOG = logging.getLogger("uvicorn.error")
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})  # of this machine, in a request
 COOKIE = "corridor_token"
@@ -50,6 +64,7 @@ class Door:
     def __init__(self, app: App, token: str | None) -> None:
         self.app = app
         self.token = token
+        self.guesses = Guesses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,14 +84,32 @@ class Door:
                 if _asks_for_cookie(scope):
                     await self._give_cookie(scope, send)
                     return
-                self._check_token(_token_of(headers))
+                self._check_token(_token_of(headers), scope)
             _check_origin(scope, headers)
-            body = await _read_body(scope, headers, receive)
+            body = await _read_in_time(scope, headers, receive)
         except Refusal as refusal:
             await _send_refusal(refusal, send)
             return
 
-        await self.app(scope, _replay(body, receive), send)
+        await self._answer(scope, _replay(body, receive), send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer; what it did not foresee is said as JSON too."""
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception:
+            if has_begun:
+                raise
+            LOG.exception("%s %s", scope["method"], ascii(scope["path"]))
+            refusal = Refusal(500, "failed", "The server failed here; its log says how.")
+            await _send_refusal(refusal, send)
 
     def _check_host(self, headers: RequestHeaders) -> None:
         """Refuse a foreign name on a loopback address.
@@ -92,7 +125,7 @@ class Door:
     async def _give_cookie(self, scope: Scope, send: Send) -> None:
         """Set the token of the address as a cookie and lead to the address without it."""
         query = _query_of(scope)
-        self._check_token(next(value for name, value in query if name == "token"))
+        self._check_token(next(value for name, value in query if name == "token"), scope)
 
         rest = urlencode([(name, value) for name, value in query if name != "token"])
         location = "/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else "")
@@ -108,9 +141,17 @@ class Door:
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def _check_token(self, token: str) -> None:
+    def _check_token(self, token: str, scope: Scope) -> None:
+        """Refuse a wrong token; too many of them from one address are told so."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), (self.token or "").encode()):
             return
+        if token and self.guesses.are_too_many((scope.get("client") or ("",))[0]):
+            raise Refusal(
+                429,
+                "too-many-guesses",
+                "Too many wrong tokens came from this address. Ask again in a minute.",
+                retry_after(int(GUESSES_SECONDS)),
+            )
         raise Refusal(
             401,
             "wrong-token",
@@ -118,6 +159,26 @@ class Door:
             "the token.",
             ((b"www-authenticate", b"Bearer"),),
         )
+
+
+class Guesses:
+    """Wrong tokens by the address they came from, over a minute.
+
+    Right ones are never counted, so that nobody who knows the token is shut out by others behind
+    the same address.
+    """
+
+    def __init__(self) -> None:
+        self._times: OrderedDict[str, list[float]] = OrderedDict()
+
+    def are_too_many(self, address: str) -> bool:
+        """Count a wrong token and tell whether an address has sent too many."""
+        now = time.monotonic()
+        recent = [at for at in self._times.pop(address, ()) if now - at < GUESSES_SECONDS]
+        self._times[address] = [*recent, now][-MAX_GUESSES - 1 :]
+        while len(self._times) > MAX_ADDRESSES:
+            self._times.popitem(last=False)
+        return len(recent) >= MAX_GUESSES
 
 
 def json_depth(data: bytes) -> int:
@@ -213,6 +274,20 @@ def _check_origin(scope: Scope, headers: RequestHeaders) -> None:
     host = headers.get(b"host", b"").decode("latin-1")
     if origin.decode("latin-1").partition("://")[2].lower() != host.lower():
         raise Refusal(403, "foreign-page", "A page of another place may not ask here.")
+
+
+async def _read_in_time(scope: Scope, headers: RequestHeaders, receive: Receive) -> bytes:
+    """Return the whole body of a request; Refusal for one that does not come in time."""
+    try:
+        async with asyncio.timeout(MAX_BODY_SECONDS):
+            return await _read_body(scope, headers, receive)
+    except TimeoutError:
+        raise Refusal(
+            408,
+            "too-slow",
+            f"The body did not come within {MAX_BODY_SECONDS:g} seconds.",
+            ((b"connection", b"close"),),
+        ) from None
 
 
 async def _read_body(scope: Scope, headers: RequestHeaders, receive: Receive) -> bytes:

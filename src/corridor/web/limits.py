@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+MAX_CONNECTIONS = 500
+RESERVED_FILES = 40  # of those the process may open, for all but connections
+MAX_HEAD_SECONDS = 10.0  # until the head of a request is whole
+MAX_BODY_SECONDS = 15.0
+MAX_GUESSES = 20  # wrong tokens from one address
+GUESSES_SECONDS = 60.0  # within which they are counted
+MAX_ADDRESSES = 10_000  # whose wrong tokens are counted
+MAX_SAVERS = 8  # that write or wait for it
 MAX_BODY_BYTES = 256 * 1024
 MAX_JSON_DEPTH = 12
 MAX_QUERY_BYTES = 16 * 1024

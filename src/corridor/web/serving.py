@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MIN_TOKEN_LETTERS = 16
 MAX_TOKEN_LETTERS = 200
+MIN_TOKEN_SIGNS = 6  # that differ: aaaaaaaaaaaaaaaa is guessed
+PORTS = range(65536)
 ALONE_S = 600.0  # for one answer where nobody else waits, as there is no server
 SWITCH_INTERVAL_S = 0.002
 
@@ -34,9 +37,11 @@ def refuse_unsafe(host: str, token: str | None) -> None:
         )
 
     safe = rf"[A-Za-z0-9._~-]{{{MIN_TOKEN_LETTERS},{MAX_TOKEN_LETTERS}}}"
-    if token is not None and not re.fullmatch(safe, token):
+    is_varied = token is None or len(set(token)) >= MIN_TOKEN_SIGNS
+    if token is not None and not (re.fullmatch(safe, token) and is_varied):
         raise CallError(
-            f"--token needs {MIN_TOKEN_LETTERS} or more letters, digits and -._~; python -c "
+            f"--token needs {MIN_TOKEN_LETTERS} or more letters, digits and -._~, at least "
+            f"{MIN_TOKEN_SIGNS} of them different; python -c "
             "'import secrets; print(secrets.token_urlsafe())' makes one."
         )
 
@@ -71,16 +76,20 @@ def serve(
     uvicorn, make_app = _import_server()
 
     app = make_app(study, token=token)
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
     _warm_routes(app.state.live)
     shown_host = f"[{host}]" if ":" in host else host
     say(f"http://{shown_host}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
     threading.Thread(target=_warm_criticality, args=(app.state.live,), daemon=True).start()
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)  # searches share the machine with ready answers
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=_punctual_protocol(),
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -89,6 +98,40 @@ def serve(
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=32 * 1024,
     )
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _punctual_protocol() -> Any:
+    from corridor.web.connections import PunctualProtocol
+
+    return PunctualProtocol
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; CallError where it cannot."""
+    if port not in PORTS:
+        raise CallError(f"--port {port} is no port: write a number from 1 to {PORTS[-1]}.")
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":  # elsewhere it lets two servers have one port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+        except OSError:
+            listener.close()
+            raise
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CallError(
+            f"cannot listen on {host}, port {port}: {reason}. Name another --port or --host."
+        ) from None
+    return listener
 
 
 def web_answer(study: str | Path, address: str) -> tuple[int, bytes]:

@@ -69,6 +69,8 @@ class View:
         rim = [self.place(x, y) for x, y in self._rim()]
         lons = [lon for lon, _ in rim]
         lats = [lat for _, lat in rim]
+        if not _is_mapped(self.bounds):
+            return Bounds(min(lons) - 1, min(lats) - 1, max(lons) + 1, max(lats) + 1)
         return Bounds(
             max(MAPPED.west, min(lons) - 1),
             max(MAPPED.south, min(lats) - 1),
@@ -127,15 +129,32 @@ def _bounds(
     lats: Sequence[float],
     margin_share: float,
 ) -> Bounds:
-    """Return the bounds of the places with a margin of at least a degree, within the outline."""
+    """Return the bounds of the places with a margin of at least a degree.
+
+    Within the outline where all places are; else they are seen without the land that it lacks.
+    """
     extent = max(max(lons) - min(lons), max(lats) - min(lats))
     margin = max(1.0, margin_share * extent)
+    bounds = Bounds(
+        min(lons) - margin,
+        max(-89.0, min(lats) - margin),
+        max(lons) + margin,
+        min(89.0, max(lats) + margin),
+    )
+    if not _is_mapped(Bounds(min(lons), min(lats), max(lons), max(lats))):
+        return bounds
     return Bounds(
         max(MAPPED.west, min(lons) - margin),
         max(MAPPED.south, min(lats) - margin),
         min(MAPPED.east, max(lons) + margin),
         min(MAPPED.north, max(lats) + margin),
     )
+
+
+def _is_mapped(bounds: Bounds) -> bool:
+    """Tell whether the outline holds a part of the world."""
+    is_inside_lons = MAPPED.west <= bounds.west and bounds.east <= MAPPED.east
+    return is_inside_lons and MAPPED.south <= bounds.south and bounds.north <= MAPPED.north
 
 
 def _parallels(bounds: Bounds) -> tuple[float, float]:
@@ -214,7 +233,8 @@ def _conic_inverse(
     down = cone.top - y
     sine = (cone.c - (x * x + down * down) * cone.n * cone.n) / (2 * cone.n)
 
-    lon_deg = math.degrees(math.atan2(x, down) / cone.n)
+    sign = math.copysign(1.0, cone.n)  # south of the equator the cone stands on its tip
+    lon_deg = math.degrees(math.atan2(sign * x, sign * down) / cone.n)
     lat_deg = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
     return lon_deg, lat_deg
 
