@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor import Finding, StudyError, check, new, read
-from corridor.tables import files, raw
+from corridor.tables import budgets, files
 from corridor.tables.reading import read_folder
 from damages import DAMAGES, Damage
 
@@ -226,9 +226,9 @@ def test_no_folder(folder: str) -> None:
 
 
 def test_limits_are_findings(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raw, "MAX_ROWS", 5)
+    monkeypatch.setattr(budgets, "MAX_ROWS", 5)
     assert {f.kind for f in read_folder(whole).findings} == {"too-many-rows"}
-    monkeypatch.setattr(files, "MAX_BYTES", 600)
+    monkeypatch.setattr(budgets, "MAX_BYTES", 600)
     kinds = [f.kind for f in read_folder(whole).findings]
     assert "file-too-large" in kinds
 
