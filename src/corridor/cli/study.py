@@ -324,7 +324,7 @@ def _check_target(to: Path) -> None:
 
 def _check_folder(to: Path) -> None:
     """Raise CallError where a folder holds tables that no export of ours wrote."""
-    from corridor.exchange.workbooks import CONTENTS
+    from corridor.exchange.export import CONTENTS
     from corridor.tables.reading import is_input
 
     if not to.is_dir() or (to / f"{CONTENTS}.csv").exists():
