@@ -32,6 +32,9 @@ ALONE = ("lookup", "at-least", "at-most")  # checks of one operand
 CHANGES = ("change", "change-on-new")  # checks whose result is written with its sign
 DIVISORS = {"ratio": "right", "change": "right", "change-on-new": "left"}
 
+# The operand that a check does without.
+_NO_FIGURE = Figure(float("nan"), "A", None)
+
 # What each kind of check computes of its operands.
 _COMPUTED: dict[str, Callable[[float, float], float]] = {
     "lookup": lambda left, right: left,
@@ -117,11 +120,18 @@ def audit(tables: Tables, forecasts: Mapping[str, float] | None = None) -> pl.Da
 
 def _claim(checks: pl.DataFrame, tables: Tables, forecasts: Mapping[str, float]) -> dict[str, Any]:
     """Judge one claim by its checks; those that do not decide are shown beside it."""
-    judgements = [
-        (check, _judge(check, tables, forecasts)) for check in checks.iter_rows(named=True)
+    rows = checks.rows(named=True)
+    judgements = [_judge(check, tables, forecasts) for check in rows]
+    lines = [
+        _line(check, judgement.arithmetic)
+        for check, judgement in zip(rows, judgements, strict=True)
+        if judgement.arithmetic
     ]
-    lines = [_line(check, judged.arithmetic) for check, judged in judgements if judged.arithmetic]
-    verdicts = [judged.verdict for check, judged in judgements if check["decides"]]
+    verdicts = [
+        judgement.verdict
+        for check, judgement in zip(rows, judgements, strict=True)
+        if check["decides"]
+    ]
 
     deciding = checks.filter("decides") if checks["decides"].any() else checks
     first = deciding.row(0, named=True)
@@ -137,7 +147,7 @@ def _claim(checks: pl.DataFrame, tables: Tables, forecasts: Mapping[str, float])
         "arithmetic": arithmetic,
         "note": note,
         "source_id": first["source_id"],
-        "confidence": max(judged.grade for _, judged in judgements),
+        "confidence": max(judgement.grade for judgement in judgements),
         "statement_message": pack(statement),
         "arithmetic_message": pack(arithmetic),
         "note_message": pack(note),
@@ -165,17 +175,19 @@ def _worst(verdicts: Iterable[str]) -> str:
 
 def _missing_operands(claims: pl.DataFrame) -> list[Finding]:
     """Find checks that lack an operand, or a value to hold it against."""
-    return [
-        Finding(
-            "missing-operand",
-            f"{row['check']} needs left and {'a value' if row['check'] in ALONE else 'right'}.",
-            "Name operands as table:row:column.",
-            table="claims",
-            rows=(row["check_id"],),
-        )
-        for row in claims.iter_rows(named=True)
-        if not _has_operands(row)
-    ]
+    checks = claims.iter_rows(named=True)
+    return [_missing_operand(check) for check in checks if not _has_operands(check)]
+
+
+def _missing_operand(check: Row) -> Finding:
+    kind = check["check"]
+    return Finding(
+        "missing-operand",
+        f"{kind} needs left and {'a value' if kind in ALONE else 'right'}.",
+        "Name operands as table:row:column.",
+        table="claims",
+        rows=(check["check_id"],),
+    )
 
 
 def _has_operands(check: Row) -> bool:
@@ -202,16 +214,21 @@ def _judge(check: Row, tables: Tables, forecasts: Mapping[str, float]) -> _Judge
     if right is None and kind not in ALONE:
         return _Judgement(OPEN, say_not_computed(check["right"]), claim_grade)
 
-    right = right or Figure(float("nan"), "A", None)
+    right = right or _NO_FIGURE
     grade = max(claim_grade, left.grade, right.grade)
     divisor = DIVISORS.get(kind)
     if divisor and {"left": left, "right": right}[divisor].value == 0:
         return _Judgement(OPEN, message("{value_id} is zero", value_id=check[divisor]), grade)
+    return _compare(check, left, right, grade)
 
-    computed = _COMPUTED[kind](left.value, right.value)
+
+def _compare(check: Row, left: Figure, right: Figure, grade: str) -> _Judgement:
+    """Hold what a check computes of its operands against what is claimed."""
+    computed = _COMPUTED[check["check"]](left.value, right.value)
     arithmetic = _say_arithmetic(check, left, right, computed)
     if check["value"] is None:
         return _Judgement(OPEN, arithmetic, grade)
+
     verdict = CONSISTENT if _agrees(check, computed) else DIFFERS
     return _Judgement(verdict, _say_beside_claim(check, arithmetic), grade)
 
@@ -223,10 +240,13 @@ def _agrees(check: Row, computed: float) -> bool:
         return bool(computed >= claimed)
     if check["check"] == "at-most":
         return bool(computed <= claimed)
+    return bool(abs(computed - claimed) <= _tolerance(check) * abs(claimed) + 1e-12)
 
-    tolerance = check["tolerance_share"]
-    tolerance = TOLERANCE_SHARE if tolerance is None else float(tolerance)
-    return bool(abs(computed - claimed) <= tolerance * abs(claimed) + 1e-12)
+
+def _tolerance(check: Row) -> float:
+    """Return the share by which a claim may miss."""
+    share = check["tolerance_share"]
+    return TOLERANCE_SHARE if share is None else float(share)
 
 
 def _say_arithmetic(check: Row, left: Figure, right: Figure, computed: float) -> str:

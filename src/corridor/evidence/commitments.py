@@ -121,29 +121,34 @@ def _state(commitment: Row, tables: Tables, forecasts: Mapping[str, float], as_o
         return _State(NOT_HERE, None, say_not_computed(measured))
 
     measured_on = _day(commitment["measured_on"]) or as_of
-    interim = None
-    if not measured.startswith(FORECAST):
-        baseline = read_figure(commitment["baseline"], tables, forecasts)
-        interim = _interim_target(commitment, baseline, measured_on)
+    baseline = read_figure(commitment["baseline"], tables, forecasts)
+    interim = _interim_target(commitment, baseline, measured_on)
     needed = float(commitment["target"]) if interim is None else interim
-
     arithmetic = _say_progress(commitment, now.value, interim, measured_on)
-    if now.value >= needed * (1 - 1e-9):
+    return _compare(now.value, needed, arithmetic, commitment["unit"])
+
+
+def _compare(value: float, needed: float, arithmetic: str, unit: str | None) -> _State:
+    """Return whether a promise is on course, or how much of what it needs is missing."""
+    if value >= needed * (1 - 1e-9):
         return _State(ON_COURSE, None, arithmetic)
+
     missing = message(
         "{arithmetic}: {gap} or {share} missing",
         arithmetic=arithmetic,
-        gap=show_figure(needed - now.value, commitment["unit"]),
-        share=per_cent_message(1 - now.value / needed, ".0f"),
+        gap=show_figure(needed - value, unit),
+        share=per_cent_message(1 - value / needed, ".0f"),
     )
-    return _State(SHORT, needed - now.value, missing)
+    return _State(SHORT, needed - value, missing)
 
 
 def _interim_target(commitment: Row, baseline: Figure | None, measured_on: date) -> float | None:
     """Return what constant growth from the baseline to the target gives on a day before it is due.
 
-    Null once the promise is due, or where its dates or its baseline do not say.
+    Null for a forecast, once the promise is due, or where its dates or its baseline do not say.
     """
+    if commitment["measured"].startswith(FORECAST):
+        return None
     promised_on = _day(commitment["promised_on"])
     due_on = _day(commitment["due_on"])
     if not due_on or not promised_on or promised_on >= due_on or measured_on >= due_on:

@@ -61,21 +61,23 @@ def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -
     25 %``, ``miss``, ``possible`` for what was seen to happen but not measured, ``no route`` where
     the model has none. A money figure has no spread: its three columns are equal.
     """
-    rows = []
-    for observation in observations.iter_rows(named=True):
-        network = network_of(observation["scenario"])
-        band = _modelled(observation, network)
-        seen = {name: observation[name] for name in TYPES if name in observation}
-        rows.append(
-            {
-                **seen,
-                "model_p05": band.p05,
-                "model_p50": band.p50,
-                "model_p95": band.p95,
-                "verdict": _verdict(observation, band),
-            }
-        )
+    rows = [
+        _row(observation, _modelled(observation, network_of(observation["scenario"])))
+        for observation in observations.iter_rows(named=True)
+    ]
     return pl.DataFrame(rows, schema=TYPES)
+
+
+def _row(observation: Row, band: _Band) -> dict[str, Any]:
+    """Return an observation beside what the model says."""
+    seen = {name: observation[name] for name in TYPES if name in observation}
+    return {
+        **seen,
+        "model_p05": band.p05,
+        "model_p50": band.p50,
+        "model_p95": band.p95,
+        "verdict": _verdict(observation, band),
+    }
 
 
 def _modelled(observation: Row, network: Network) -> _Band:

@@ -63,15 +63,21 @@ def _options(study: Study, goal: Goal, wanted: Sequence[str]) -> list[str | None
             )
         return [None]
 
-    option_ids = study.tables["parameters"]["option_id"].to_list()
-    parts = [option_id.partition(":") for option_id in option_ids]
-    options = [option for parameter, _, option in parts if parameter == goal.series]
+    options = _options_of(study, goal.series)
     for option in wanted:
         if option not in options:
             raise UnknownName("baseline", option, options)
 
     choices = resolve_choices(study.tables["parameters"], study.scenario.choices)
-    return sorted(wanted or options, key=lambda option: option != choices[goal.series])
+    chosen = choices[goal.series]
+    return sorted(wanted or options, key=lambda option: option != chosen)
+
+
+def _options_of(study: Study, parameter: str) -> list[str]:
+    """Return the options of a parameter."""
+    prefix = f"{parameter}:"
+    option_ids = study.tables["parameters"]["option_id"].to_list()
+    return [name.removeprefix(prefix) for name in option_ids if name.startswith(prefix)]
 
 
 def _baseline(study: Study, goal: Goal, option: str | None) -> Baseline:
@@ -94,12 +100,7 @@ def _series(
 ) -> pl.DataFrame:
     """Return both directions of the pair's trade, with the day their twelve months end."""
     published = flows.filter(between(goal.between) & (pl.col("basis") != "predicted"))
-    if published.height != 2:
-        series = f" for {goal.series}={option}." if option else "."
-        raise CallError(
-            f"trade.csv does not hold both directions between {' and '.join(goal.between)} up to "
-            f"{goal.year}{series}"
-        )
+    _check_directions(published, goal, option)
 
     keys = ["exporter", "importer", "year", "series"]
     totals = rows.filter(between(goal.between) & pl.col("sector_id").is_null())
@@ -111,6 +112,16 @@ def _series(
         "value_usd",
         pl.coalesce("ends_on", pl.date("year", 12, 31)).alias("ends_on"),
     )
+
+
+def _check_directions(published: pl.DataFrame, goal: Goal, option: str | None) -> None:
+    """Raise CallError where one direction of the pair's trade was not published."""
+    if published.height != 2:
+        series = f" for {goal.series}={option}." if option else "."
+        raise CallError(
+            f"trade.csv does not hold both directions between {' and '.join(goal.between)} up to "
+            f"{goal.year}{series}"
+        )
 
 
 def _months(ends_on: dt.date) -> tuple[dt.date, ...]:

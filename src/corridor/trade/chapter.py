@@ -133,6 +133,27 @@ def forecast_target(
 
     report = progress or (lambda word, done, total: None)
     total = len(goal.scenarios) + 2
+    old_costs, new_costs = _costs(study, goal, baselines, report)
+    report("general equilibrium", total - 1, total)
+    settings = TradeSettings(draws=draws)
+    results = [
+        _result(study, goal, baseline, costs, new_costs, settings)
+        for baseline, costs in zip(baselines, old_costs, strict=True)
+    ]
+
+    return TargetForecast(
+        frames=_frames(study, goal, results, new_costs),
+        forecasts=_forecasts(study, goal, results[0]),
+        warnings=tuple(_warnings(results)),
+        provenance=_provenance(goal, results),
+    )
+
+
+def _costs(
+    study: Study, goal: Goal, baselines: Sequence[Baseline], report: Progress
+) -> tuple[list[pl.DataFrame], dict[str, pl.DataFrame]]:
+    """Return the trade costs of each baseline's months, and of each scenario's year."""
+    total = len(goal.scenarios) + 2
     report("trade costs of the baselines", 0, total)
     year_costs = YearCosts(study)
     today = study.scenarios[study.settings.default_scenario]
@@ -143,25 +164,19 @@ def forecast_target(
         scenario = study.scenarios[name]
         report(f"trade costs: {scenario.title}", done, total)
         new_costs[name] = year_costs.mean(scenario, middles(scenario.as_of, MONTHS))
+    return old_costs, new_costs
 
-    report("general equilibrium", total - 1, total)
-    settings = TradeSettings(draws=draws)
-    results = [
-        _result(study, goal, baseline, costs, new_costs, settings)
-        for baseline, costs in zip(baselines, old_costs, strict=True)
-    ]
-    return TargetForecast(
-        frames=_frames(study, goal, results, new_costs),
-        forecasts=_forecasts(study, goal, results[0]),
-        warnings=tuple(_warnings(results)),
-        provenance={
-            **results[0].forecast.provenance,
-            "baselines": [baseline.option or baseline.name for baseline in baselines],
-            "months": MONTHS,
-            "target_usd": goal.target_usd,
-            "by": goal.by,
-        },
-    )
+
+def _provenance(goal: Goal, results: Sequence[_Result]) -> dict[str, Any]:
+    """Return what an answer was computed from."""
+    baselines = [result.baseline for result in results]
+    return {
+        **results[0].forecast.provenance,
+        "baselines": [baseline.option or baseline.name for baseline in baselines],
+        "months": MONTHS,
+        "target_usd": goal.target_usd,
+        "by": goal.by,
+    }
 
 
 def _goal(study: Study, goal: Goal | None) -> Goal:
@@ -198,24 +213,34 @@ def _result(
     settings: TradeSettings,
 ) -> _Result:
     """Forecast every scenario, and free carriage, from one baseline."""
-    countries = study.tables["countries"]
-    sectors = study.tables["sectors"]
-    outcome = forecast(baseline.flows, countries, sectors, costs, new_costs, settings=settings)
+    outcome = _forecast(study, baseline, costs, new_costs, settings)
     gap = _gap(study, goal, baseline, outcome, goal.by)
 
-    is_pair = between(goal.between)
-    free = costs.with_columns(
-        pl.when(is_pair).then(0.0).otherwise("cost_share").alias("cost_share")
-    )
-    limit = forecast(baseline.flows, countries, sectors, costs, {BOUND: free}, settings=settings)
+    free = _free_carriage(costs, goal)
+    limit = _forecast(study, baseline, costs, {BOUND: free}, settings)
     steps = _gap(study, goal, baseline, limit, goal.by).steps
-    return _Result(
-        baseline=baseline,
-        costs=costs,
-        forecast=outcome,
-        gap=gap,
-        bound=steps.filter(pl.col("scenario") == BOUND),
-    )
+    bound = steps.filter(pl.col("scenario") == BOUND)
+    return _Result(baseline, costs, outcome, gap, bound)
+
+
+def _forecast(
+    study: Study,
+    baseline: Baseline,
+    costs: pl.DataFrame,
+    new_costs: Mapping[str, pl.DataFrame],
+    settings: TradeSettings,
+) -> Forecast:
+    """Forecast trade from one baseline under other trade costs."""
+    countries = study.tables["countries"]
+    sectors = study.tables["sectors"]
+    return forecast(baseline.flows, countries, sectors, costs, new_costs, settings=settings)
+
+
+def _free_carriage(costs: pl.DataFrame, goal: Goal) -> pl.DataFrame:
+    """Return trade costs that are nothing between the two."""
+    is_pair = between(goal.between)
+    free = pl.when(is_pair).then(0.0).otherwise("cost_share")
+    return costs.with_columns(free.alias("cost_share"))
 
 
 def _gap(study: Study, goal: Goal, baseline: Baseline, outcome: Forecast, by: int) -> TargetGap:
@@ -319,24 +344,27 @@ def _pair_costs(
     The mean over sectors, weighted by today's trade; base rows are called ``baseline``.
     """
     costs = {"baseline": first.costs, **new_costs}
-    rows = pl.concat(
-        [
-            frame.filter(between(goal.between)).with_columns(pl.lit(name).alias("scenario"))
-            for name, frame in costs.items()
-        ]
-    )
+    rows = pl.concat([_pair_rows(goal, name, frame) for name, frame in costs.items()])
     weights = first.baseline.flows.select(*KEYS, "value_usd")
-    value = pl.col("value_usd")
-    means = [
-        (pl.col(column) * value).sum() / value.sum()
-        for column in (*COST_PARTS, "cost_share", "reached_share")
-    ]
+    means = [_weighted_mean(c) for c in (*COST_PARTS, "cost_share", "reached_share")]
 
     by_scenario = ("scenario", "exporter", "importer")
     pairs = rows.join(weights, on=KEYS).group_by(by_scenario, maintain_order=True).agg(means)
     titles = {"baseline": BASELINE, **_titles(study, goal)}
     title = pl.col("scenario").replace(titles).alias("title")
     return _with_country_names(study, pairs).with_columns(title)
+
+
+def _pair_rows(goal: Goal, scenario: str, costs: pl.DataFrame) -> pl.DataFrame:
+    """Return a scenario's trade costs between the two."""
+    scenario_column = pl.lit(scenario).alias("scenario")
+    return costs.filter(between(goal.between)).with_columns(scenario_column)
+
+
+def _weighted_mean(column: str) -> pl.Expr:
+    """Return the mean of a column, weighted by the value of trade."""
+    value = pl.col("value_usd")
+    return (pl.col(column) * value).sum() / value.sum()
 
 
 def _with_country_names(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
@@ -356,16 +384,18 @@ def _forecasts(study: Study, goal: Goal, first: _Result) -> dict[str, float]:
         if by != goal.by:
             gap = _gap(study, goal, first.baseline, first.forecast, by)
         forecasts[f"trade-{by}"] = _scenario_usd(gap.steps, study.scenario.scenario_id)
-
-        scenarios = gap.steps.filter(pl.col("scenario").is_not_null())
-        best = scenarios["transport_share"].max()
-        if by == goal.by and isinstance(best, float):
-            forecasts["transport-share"] = best
+        if by == goal.by:
+            forecasts |= _best_share(gap.steps)
 
     bound = first.bound["transport_share"][0]
-    if bound is not None:
-        forecasts["transport-bound"] = bound
-    return forecasts
+    return forecasts if bound is None else {**forecasts, "transport-bound": bound}
+
+
+def _best_share(steps: pl.DataFrame) -> dict[str, float]:
+    """Return the share of the way that the best scenario covers; empty where none has one."""
+    scenarios = steps.filter(pl.col("scenario").is_not_null())
+    best = scenarios["transport_share"].max()
+    return {"transport-share": best} if isinstance(best, float) else {}
 
 
 def _scenario_usd(steps: pl.DataFrame, scenario_id: str) -> float:

@@ -69,18 +69,23 @@ def trade_costs(
     priced = _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))
     rows = _with_countries(priced, markets)
 
+    costs = rows.group_by(KEYS, maintain_order=True).agg(_means())
+    cost_share = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).alias("cost_share")
+    return costs.with_columns(cost_share).sort(KEYS)
+
+
+def _means() -> list[pl.Expr]:
+    """Return the means of the parts over pairs of places, and the share of trade reached."""
     trade_share = pl.col("_from_share") * pl.col("_to_share")
     is_reached = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).is_not_null()
     weight = pl.when(is_reached).then(trade_share)
+
     means = [
         ((pl.col(part) * weight).sum() / weight.sum()).fill_nan(None).alias(part)
         for part in COST_PARTS
     ]
-    reached_share = (weight.sum() / trade_share.sum()).alias("reached_share")
-    cost_share = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).alias("cost_share")
-
-    costs = rows.group_by(KEYS, maintain_order=True).agg(*means, reached_share)
-    return costs.with_columns(cost_share).sort(KEYS)
+    reached_share = weight.sum() / trade_share.sum()
+    return [*means, reached_share.alias("reached_share")]
 
 
 def _check_skims(skims: pl.DataFrame, sectors: pl.DataFrame) -> None:
@@ -101,42 +106,50 @@ def _with_goods(skims: pl.DataFrame, sectors: pl.DataFrame, cargoes: pl.DataFram
         .join(cargoes.select("cargo_id", "t_per_unit"), on="cargo_id", how="left")
         .with_columns(unit_usd)
     )
-    absent = [
+    keys = ["cargo_id", "sector_id"] if "sector_id" in skims.columns else ["cargo_id"]
+    return _with_defaults(skims).join(goods, on=keys)
+
+
+def _with_defaults(skims: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns that skims may lack."""
+    return skims.with_columns(
         pl.lit(value, pl.Float64).alias(name)
         for name, value in _DEFAULTS.items()
         if name not in skims.columns
-    ]
-    keys = ["cargo_id", "sector_id"] if "sector_id" in skims.columns else ["cargo_id"]
-    return skims.with_columns(absent).join(goods, on=keys)
+    )
 
 
 def _cost_parts(reliability_ratio: float) -> list[pl.Expr]:
     """Return the parts of the trade cost, each over the value of the goods."""
+    unit_usd = pl.col("_unit_usd")
     hour_share = pl.col("time_value_share_per_day") / DAY_H
-    # The standard deviation of a normal distribution, from its 95th percentile.
-    spread_h = (pl.col("time_p95_h") - pl.col("time_h")) / NORMAL_P95_ROUNDED
-    spread_h = spread_h.clip(lower_bound=0.0).fill_null(0.0)
-
-    freight = (pl.col("cost_usd") - pl.col("border_usd")) / pl.col("_unit_usd")
+    freight = (pl.col("cost_usd") - pl.col("border_usd")) / unit_usd
     time = (pl.col("time_h") - pl.col("border_h")) * hour_share
-    reliability = reliability_ratio * spread_h * hour_share
-    border = pl.col("border_usd") / pl.col("_unit_usd") + pl.col("border_h") * hour_share
+    reliability = reliability_ratio * _spread_h() * hour_share
+    border = pl.col("border_usd") / unit_usd + pl.col("border_h") * hour_share
 
     parts = (freight, time, reliability, border)
     return [part.alias(name) for part, name in zip(parts, COST_PARTS, strict=True)]
 
 
+def _spread_h() -> pl.Expr:
+    """Return the standard deviation of hours, from the 95th percentile of a normal distribution."""
+    spread_h = (pl.col("time_p95_h") - pl.col("time_h")) / NORMAL_P95_ROUNDED
+    return spread_h.clip(lower_bound=0.0).fill_null(0.0)
+
+
 def _with_countries(skims: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
     """Add the countries of origins and destinations and their places' shares of trade."""
-    origins = markets.select(
-        pl.col("node_id").alias("origin"),
-        pl.col("country").alias("exporter"),
-        pl.col("trade_share").alias("_from_share"),
-    )
-    destinations = markets.select(
-        pl.col("node_id").alias("destination"),
-        pl.col("country").alias("importer"),
-        pl.col("trade_share").alias("_to_share"),
-    )
+    origins = market_ends(markets, "origin", "exporter", "_from_share")
+    destinations = market_ends(markets, "destination", "importer", "_to_share")
     rows = skims.join(origins, on="origin").join(destinations, on="destination")
     return rows.filter(pl.col("exporter") != pl.col("importer"))
+
+
+def market_ends(markets: pl.DataFrame, place: str, country: str, share: str) -> pl.DataFrame:
+    """Return the places of markets under the names they have at one end of a pair."""
+    return markets.select(
+        pl.col("node_id").alias(place),
+        pl.col("country").alias(country),
+        pl.col("trade_share").alias(share),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor.errors import CallError
+from corridor.trade.costs import market_ends
 
 _COLUMNS = (
     "demand_id",
@@ -55,26 +56,31 @@ def freight_demand(
     """
     goods = _goods(sectors, cargoes)
     moved = _between_places(flows.join(goods, on="sector_id"), markets)
-
-    totals = moved.group_by("origin_node_id", "destination_node_id", "cargo_id").agg(
-        pl.col("value_usd").sum().alias("value_usd_per_year"),
-        pl.col("t_per_year").sum(),
-        pl.col("t_per_unit").first(),
-        pl.col("teu_per_unit").first(),
-    )
-    units = (pl.col("t_per_year") / pl.col("t_per_unit")).alias("units_per_year")
-    totals = totals.with_columns(units).filter(pl.col("units_per_year") >= min_units)
+    rows = _by_cargo(moved).filter(pl.col("units_per_year") >= min_units)
 
     demand_id = pl.format("{}-{}-{}-trade", "origin_node_id", "destination_node_id", "cargo_id")
+    teu = pl.col("units_per_year") * pl.col("teu_per_unit")
     return (
-        totals.with_columns(
-            (pl.col("units_per_year") * pl.col("teu_per_unit")).alias("teu_per_year"),
+        rows.with_columns(
+            teu.alias("teu_per_year"),
             pl.lit(year).alias("year"),
             demand_id.alias("demand_id"),
         )
         .sort("demand_id")
         .select(_COLUMNS)
     )
+
+
+def _by_cargo(moved: pl.DataFrame) -> pl.DataFrame:
+    """Add up the sectors of one cargo between two places, and count its units."""
+    totals = moved.group_by("origin_node_id", "destination_node_id", "cargo_id").agg(
+        pl.col("value_usd").sum().alias("value_usd_per_year"),
+        pl.col("t_per_year").sum(),
+        pl.col("t_per_unit").first(),
+        pl.col("teu_per_unit").first(),
+    )
+    units = pl.col("t_per_year") / pl.col("t_per_unit")
+    return totals.with_columns(units.alias("units_per_year"))
 
 
 def _goods(sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
@@ -91,16 +97,8 @@ def _goods(sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
 
 def _between_places(flows: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
     """Split flows of goods between countries over the places of both, in USD and tonnes a year."""
-    origins = markets.select(
-        pl.col("node_id").alias("origin_node_id"),
-        pl.col("country").alias("exporter"),
-        pl.col("trade_share").alias("_from_share"),
-    )
-    destinations = markets.select(
-        pl.col("node_id").alias("destination_node_id"),
-        pl.col("country").alias("importer"),
-        pl.col("trade_share").alias("_to_share"),
-    )
+    origins = market_ends(markets, "origin_node_id", "exporter", "_from_share")
+    destinations = market_ends(markets, "destination_node_id", "importer", "_to_share")
     abroad = flows.filter(pl.col("exporter") != pl.col("importer"))
     rows = abroad.join(origins, on="exporter").join(destinations, on="importer")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,31 +229,34 @@ def forecast(
     pairs = []
     nations = []
     resistances = []
-    caveats: dict[str, tuple[str, ...]] = {}
     for name, costs in scenarios.items():
-        stated = axes.has_row(costs)
-        new_costs = np.where(stated, axes.array(costs, "cost_share"), old_costs)
+        new_costs = np.where(axes.has_row(costs), axes.array(costs, "cost_share"), old_costs)
         outcome = _outcome(name, values, old_costs, new_costs, middle, draws, settings)
         flows.append(_flows(outcome, base, axes, settings))
         pairs.append(_pairs(outcome, flows[-1], axes, settings))
         nations.append(_nations(outcome, values, axes, settings))
         resistances.append(_resistances(outcome, values, middle, axes))
-        caveats[name] = _untouched(old_costs, values, axes.countries)
 
+    caveats = _untouched(old_costs, values, axes.countries)
     return Forecast(
         flows=pl.concat(flows),
         pairs=pl.concat(pairs),
         countries=pl.concat(nations),
         resistances=pl.concat(resistances),
-        caveats=caveats,
-        provenance={
-            "draws": settings.draws,
-            "rng": settings.rng,
-            "band_share": settings.band_share,
-            "deficits": settings.deficits,
-            "scenarios": list(scenarios),
-        },
+        caveats=dict.fromkeys(scenarios, caveats),
+        provenance=_provenance(settings, scenarios),
     )
+
+
+def _provenance(settings: TradeSettings, scenarios: Iterable[str]) -> dict[str, Any]:
+    """Return what a forecast was made with."""
+    return {
+        "draws": settings.draws,
+        "rng": settings.rng,
+        "band_share": settings.band_share,
+        "deficits": settings.deficits,
+        "scenarios": list(scenarios),
+    }
 
 
 def _check_trade(trade: pl.DataFrame, countries: pl.DataFrame, sectors: pl.DataFrame) -> None:
@@ -281,9 +284,9 @@ def _positions(names: pl.Series, axis: list[str]) -> Ints:
 
 def _elasticities(sectors: pl.DataFrame, settings: TradeSettings) -> tuple[Floats, Floats]:
     """Return the middle elasticity of each sector, and drawn ones (draw, sector)."""
-    middle = sectors["elasticity"].cast(pl.Float64).to_numpy()
-    low = sectors["elasticity_low"].cast(pl.Float64).to_numpy()
-    high = sectors["elasticity_high"].cast(pl.Float64).to_numpy()
+    middle = _numbers(sectors, "elasticity")
+    low = _numbers(sectors, "elasticity_low")
+    high = _numbers(sectors, "elasticity_high")
     if np.any(low > middle) or np.any(high < middle):
         raise CallError("sectors: elasticity must lie between elasticity_low and elasticity_high")
 
@@ -291,6 +294,10 @@ def _elasticities(sectors: pl.DataFrame, settings: TradeSettings) -> tuple[Float
     sigma = np.log(high / low) / (2 * NORMAL_P95_ROUNDED)
     steps = np.random.default_rng(settings.rng).standard_normal(settings.draws)
     return middle, middle * np.exp(steps[:, None] * sigma)
+
+
+def _numbers(frame: pl.DataFrame, column: str) -> Floats:
+    return frame[column].cast(pl.Float64).to_numpy()
 
 
 def _outcome(
@@ -318,32 +325,26 @@ def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
     return np.where(np.isnan(old_costs), 1.0, ratio)
 
 
-def _untouched(before: Floats, values: Floats, codes: list[str]) -> tuple[str, ...]:
+def _untouched(old_costs: Floats, values: Floats, countries: list[str]) -> tuple[str, ...]:
     """Return a caveat where goods move between countries that have no passage before."""
-    pairs = sorted(
-        {
-            f"{codes[i]}-{codes[j]}"
-            for i, j, _ in np.argwhere(np.isnan(before) & (values > 0)).tolist()
-        }
-    )
+    moved_without = np.argwhere((np.isnan(old_costs) & (values > 0)).any(axis=2)).tolist()
+    pairs = sorted(f"{countries[i]}-{countries[j]}" for i, j in moved_without)
     if not pairs:
         return ()
+
     named = joined(pairs[:MAX_NAMED], ", ")
-    if len(pairs) > MAX_NAMED:
-        return (
-            message(
-                "{pairs} and more trade although the base network has no route between them: "
-                "their costs are left as they are.",
-                pairs=named,
-            ),
-        )
-    return (
-        message(
-            "{pairs} trade although the base network has no route between them: their costs "
-            "are left as they are.",
-            pairs=named,
-        ),
+    caveat = message(
+        "{pairs} trade although the base network has no route between them: their costs "
+        "are left as they are.",
+        pairs=named,
     )
+    if len(pairs) > MAX_NAMED:
+        caveat = message(
+            "{pairs} and more trade although the base network has no route between them: "
+            "their costs are left as they are.",
+            pairs=named,
+        )
+    return (caveat,)
 
 
 def _band(drawn: Floats | None, middle: Floats, settings: TradeSettings) -> tuple[Floats, Floats]:
@@ -380,14 +381,19 @@ def _pairs(
     sums = flows.group_by("exporter", "importer", maintain_order=True).agg(
         pl.col("basis").first(), pl.col("base_usd").sum()
     )
+    columns = _pair_columns(outcome, settings)
+    values = _Axes(axes.countries, [_ALL_SECTORS]).table(columns).drop("sector_id")
+
+    rows = sums.join(values, on=["exporter", "importer"], how="left")
+    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *sums.columns, *columns)
+
+
+def _pair_columns(outcome: _Outcome, settings: TradeSettings) -> dict[str, Floats]:
+    """Return the trade of pairs under a scenario, with its interval."""
     trade = outcome.middle.trade.sum(axis=-1)
     drawn = outcome.drawn.trade.sum(axis=-1) if outcome.drawn else None
     low, high = _band(drawn, trade, settings)
-    columns = {"value_usd": trade, "low_usd": low, "high_usd": high}
-
-    values = _Axes(axes.countries, [_ALL_SECTORS]).table(columns).drop("sector_id")
-    rows = sums.join(values, on=["exporter", "importer"], how="left")
-    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *sums.columns, *columns)
+    return {"value_usd": trade, "low_usd": low, "high_usd": high}
 
 
 def _nations(
@@ -395,18 +401,13 @@ def _nations(
 ) -> pl.DataFrame:
     """Return what a scenario does to the countries."""
     middle = outcome.middle
-    income = middle.real_income_ratio
-    drawn = outcome.drawn.real_income_ratio if outcome.drawn else None
-    low, high = _band(drawn, income, settings)
     old_output = values.sum(axis=(1, 2))
     old_expenditure = values.sum(axis=(0, 2))
 
     columns = {
         "scenario": [outcome.scenario] * len(axes.countries),
         "country": axes.countries,
-        "real_income_change_share": income - 1,
-        "low_share": low - 1,
-        "high_share": high - 1,
+        **_real_income(outcome, settings),
         "output_change_share": middle.output / old_output - 1,
         "expenditure_change_share": middle.expenditure / old_expenditure - 1,
         "producer_price_change_share": middle.price_ratio - 1,
@@ -415,22 +416,37 @@ def _nations(
     return pl.DataFrame(columns).with_columns(pl.col("low_share", "high_share").fill_nan(None))
 
 
+def _real_income(outcome: _Outcome, settings: TradeSettings) -> dict[str, Floats]:
+    """Return the change of real income of countries, with its interval."""
+    income = outcome.middle.real_income_ratio
+    drawn = outcome.drawn.real_income_ratio if outcome.drawn else None
+    low, high = _band(drawn, income, settings)
+    return {
+        "real_income_change_share": income - 1,
+        "low_share": low - 1,
+        "high_share": high - 1,
+    }
+
+
 def _resistances(outcome: _Outcome, values: Floats, theta: Floats, axes: _Axes) -> pl.DataFrame:
-    """Return the change of multilateral resistances.
-
-    Outward: sales stay in proportion to Pi^-theta times prices^-theta.
-    """
-    old_sales = values.sum(axis=1)
-    new_sales = outcome.middle.trade.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        outward = (new_sales / old_sales) ** (-1 / theta) / outcome.middle.price_ratio[:, None]
-    outward_change = np.where(old_sales > 0, outward - 1, np.nan)
-
+    """Return the change of multilateral resistances."""
     columns = {
         "scenario": [outcome.scenario] * (len(axes.countries) * len(axes.sectors)),
         "country": np.repeat(axes.countries, len(axes.sectors)),
         "sector_id": np.tile(axes.sectors, len(axes.countries)),
         "inward_change_share": (outcome.middle.sector_index_ratio - 1).ravel(),
-        "outward_change_share": outward_change.ravel(),
+        "outward_change_share": _outward_change(outcome, values, theta).ravel(),
     }
     return pl.DataFrame(columns).with_columns(pl.col("outward_change_share").fill_nan(None))
+
+
+def _outward_change(outcome: _Outcome, values: Floats, theta: Floats) -> Floats:
+    """Return the change of outward resistances (exporter, sector); nan where nothing was sold.
+
+    Sales stay in proportion to Pi^-theta times prices^-theta.
+    """
+    old_sales = values.sum(axis=1)
+    new_sales = outcome.middle.trade.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        outward = (new_sales / old_sales) ** (-1 / theta) / outcome.middle.price_ratio[:, None]
+    return np.where(old_sales > 0, outward - 1, np.nan)

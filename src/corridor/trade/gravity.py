@@ -8,6 +8,7 @@ is easy.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -83,6 +84,18 @@ class Counterfactual:
     output: Floats
     expenditure: Floats
     real_income_ratio: Floats
+
+
+class _Round(NamedTuple):
+    """One round of balancing resistances.
+
+    gap: of every log inward term; change: how the balanced log inward term of a row moves with the
+    log inward term of a column.
+    """
+
+    outward: Floats
+    gap: Floats
+    change: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +196,19 @@ def resistances(
 
     log_inward = np.zeros(len(expenditure))
     for step in range(max_iterations):
-        to_importers = kernel * (spending_share * np.exp(log_inward))
-        outward = 1.0 / to_importers.sum(axis=1)
-        from_exporters = kernel * (output_share * outward)[:, None]
-        sums = from_exporters.sum(axis=0)
-        gap = log_inward + np.log(sums)
-        gap -= gap[reference]
-
+        balanced = _balance_once(kernel, output_share, spending_share, log_inward)
+        gap = balanced.gap - balanced.gap[reference]
         if not np.all(np.isfinite(gap)):
             break
         if np.max(np.abs(gap)) < tolerance:
             scale = np.exp(log_inward[reference])
-            return np.exp(log_inward) / scale, outward * scale
+            return np.exp(log_inward) / scale, balanced.outward * scale
 
         if step < BALANCING_ROUNDS:
             log_inward = log_inward - gap
             continue
-        change = (from_exporters / sums).T @ (to_importers * outward[:, None])
         try:
-            log_inward = log_inward - _newton_resistances(change, gap, reference)
+            log_inward = log_inward - _newton_resistances(balanced.change, gap, reference)
         except np.linalg.LinAlgError:
             break
 
@@ -219,6 +226,19 @@ def _check_kernel(kernel: Floats, exporters: int, importers: int) -> None:
     is_square = kernel.shape == (exporters, importers)
     if not is_square or not np.all(np.isfinite(kernel)) or np.any(kernel < 0):
         raise CallError("the kernel must be a square table of finite numbers, none negative")
+
+
+def _balance_once(
+    kernel: Floats, output_share: Floats, spending_share: Floats, log_inward: Floats
+) -> _Round:
+    """Return the outward terms that go with inward ones, and how far those are from theirs."""
+    to_importers = kernel * (spending_share * np.exp(log_inward))
+    outward = 1.0 / to_importers.sum(axis=1)
+    from_exporters = kernel * (output_share * outward)[:, None]
+    sums = from_exporters.sum(axis=0)
+
+    change = (from_exporters / sums).T @ (to_importers * outward[:, None])
+    return _Round(outward, log_inward + np.log(sums), change)
 
 
 def _newton_resistances(change: Floats, gap: Floats, reference: int) -> Floats:
@@ -274,10 +294,7 @@ def structural(
     -----
     Source: Larch and Yotov (2016), WTO working paper ERSD-2016-08, equations 25 to 32.
     """
-    if closure not in CLOSURES:
-        raise CallError(f"closure must be one of {', '.join(CLOSURES)}, not {closure!r}")
-    if sigma <= 1:
-        raise CallError(f"the elasticity of substitution must be above 1, not {sigma:g}")
+    _check_structural(sigma, closure)
     if closure != "once":
         output = output * (expenditure.sum() / output.sum())
 
@@ -315,6 +332,13 @@ def structural(
         expenditure=new_expenditure,
         real_income_ratio=income,
     )
+
+
+def _check_structural(sigma: float, closure: str) -> None:
+    if closure not in CLOSURES:
+        raise CallError(f"closure must be one of {', '.join(CLOSURES)}, not {closure!r}")
+    if sigma <= 1:
+        raise CallError(f"the elasticity of substitution must be above 1, not {sigma:g}")
 
 
 def _structural_flows(
@@ -444,32 +468,42 @@ def _shock(trade: Floats, change: Floats, theta: Floats, deficits: str) -> _Shoc
         deficits=deficits,
         draws_shape=draws_shape,
     )
+    _check_suppliers(shock)
+    return shock
+
+
+def _check_suppliers(shock: _Shock) -> None:
+    """Raise NotConverged where a country buys goods that nobody is left to sell it."""
     if np.any((shock.pull.sum(axis=1) <= 0) & (shock.taste > 0)):
         raise NotConverged(
             message("A country is left without any supplier in a sector: nothing can settle.")
         )
-    return shock
 
 
 def _market(shock: _Shock, log_prices: Floats) -> _Market:
     """Return what every country makes, buys and sells at some factory gate prices."""
     prices = np.exp(log_prices)
-    # A rise of the factory gate price takes an exporter's share in every market down by theta.
-    attraction = np.exp(-shock.theta[:, None, :] * log_prices[:, :, None])
-    weights = shock.pull * attraction[:, :, None, :]
-    index_sums = weights.sum(axis=1)
-    shares = np.divide(
-        weights, index_sums[:, None], out=np.zeros_like(weights), where=index_sums[:, None] > 0
-    )
-
+    shares, index_sums = _shares(shock, log_prices)
     output = prices * shock.output
     expenditure = _expenditure(shock, prices, output)
+
     flows = shares * (shock.taste * expenditure[..., None])[:, None]
     sales = flows.sum(axis=(2, 3))
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.log(sales / output)
-
     return _Market(prices, shares, index_sums, flows, output, expenditure, sales, gap)
+
+
+def _shares(shock: _Shock, log_prices: Floats) -> tuple[Floats, Floats]:
+    """Return exporters' shares in importers' spending on a sector, and the sums behind them."""
+    # A rise of the factory gate price takes an exporter's share in every market down by theta.
+    attraction = np.exp(-shock.theta[:, None, :] * log_prices[:, :, None])
+    weights = shock.pull * attraction[:, :, None, :]
+    sums = weights.sum(axis=1)
+
+    sold = sums[:, None] > 0
+    shares = np.divide(weights, sums[:, None], out=np.zeros_like(weights), where=sold)
+    return shares, sums
 
 
 def _expenditure(shock: _Shock, prices: Floats, output: Floats) -> Floats:
@@ -503,24 +537,29 @@ def _jacobian(shock: _Shock, market: _Market, near: Bools) -> Floats:
     flows = market.flows[near]
     sales = market.sales[near]
     theta = shock.theta[near]
-    world_output = shock.output.sum()
 
     # Substitution: dearer rivals sell less, and what they lose goes to the others by their shares.
     rivals = np.einsum("bijs,bs,bkjs->bik", flows, theta, market.shares[near])
     own = np.einsum("bijs,bs->bi", flows, theta)
-
-    # Income: an importer whose output is worth more buys more of everybody.
-    bought = flows.sum(axis=3)
-    if shock.deficits == "fixed":
-        income = bought * (market.output / market.expenditure)[near][:, None, :]
-    else:
-        spending_share = market.expenditure[near] / world_output
-        income = bought - sales[:, :, None] * spending_share[:, None, :]
+    income = _income_effect(shock, market, near)
 
     jacobian: Floats = (rivals + income) / sales[:, :, None]
     jacobian = jacobian - np.eye(len(shock.output)) * (own / sales + 1.0)[:, :, None]
-    jacobian -= shock.output / world_output
+    jacobian -= shock.output / shock.output.sum()
     return jacobian
+
+
+def _income_effect(shock: _Shock, market: _Market, near: Bools) -> Floats:
+    """Return what an importer whose output is worth more buys more of every exporter."""
+    bought = market.flows[near].sum(axis=3)
+    if shock.deficits == "fixed":
+        per_output = market.output / market.expenditure
+        fixed: Floats = bought * per_output[near][:, None, :]
+        return fixed
+
+    spending_share = market.expenditure[near] / shock.output.sum()
+    shared: Floats = bought - market.sales[near][:, :, None] * spending_share[:, None, :]
+    return shared
 
 
 def _log_world_output(shock: _Shock, log_prices: Floats) -> Floats:
@@ -532,9 +571,7 @@ def _log_world_output(shock: _Shock, log_prices: Floats) -> Floats:
 
 def _equilibrium(shock: _Shock, market: _Market) -> Equilibrium:
     """Derive price indices and real income of a cleared market, in the caller's axes of draws."""
-    sums = market.index_sums
-    log_sums = np.log(sums, out=np.zeros_like(sums), where=sums > 0)
-    log_index = -log_sums / shock.theta[:, None, :]
+    log_index = _log_sector_index(shock, market)
     index = np.exp((shock.spent / shock.expenditure[:, None] * log_index).sum(axis=2))
 
     by_flow = (*shock.draws_shape, *market.flows.shape[1:])
@@ -548,6 +585,14 @@ def _equilibrium(shock: _Shock, market: _Market) -> Equilibrium:
         price_index_ratio=index.reshape(by_country),
         real_income_ratio=(market.expenditure / shock.expenditure / index).reshape(by_country),
     )
+
+
+def _log_sector_index(shock: _Shock, market: _Market) -> Floats:
+    """Return the log of consumer prices over those before (draw, importer, sector)."""
+    sums = market.index_sums
+    log_sums = np.log(sums, out=np.zeros_like(sums), where=sums > 0)
+    log_index: Floats = -log_sums / shock.theta[:, None, :]
+    return log_index
 
 
 def balance(

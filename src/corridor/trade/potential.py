@@ -6,6 +6,7 @@ A flow nobody published is predicted by gravity and marked ``predicted``; sales 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from corridor.units import NORMAL_P95_ROUNDED
 REST_OF_WORLD = "ZZ"  # stands for many countries, which trade with each other
 REST_OF_WORLD_KM = 6000.0
 MAX_SHARE_GAP = 1e-6  # by which export shares may miss 1
+_NEEDED = ("goods_exports_usd", "goods_imports_usd", "lon_deg", "lat_deg")
 _SPLIT_COLUMNS = ("value_usd", "low_usd", "high_usd", "potential_usd")
 
 
@@ -82,12 +84,14 @@ def kernel(countries: pl.DataFrame, coefficients: Coefficients = Coefficients())
     return ease
 
 
+def _numbers(frame: pl.DataFrame, column: str) -> Floats:
+    """Return a column as an array of its own."""
+    return frame[column].cast(pl.Float64).to_numpy().copy()
+
+
 def _distances_km(countries: pl.DataFrame) -> Floats:
     """Return the great circles between main cities; inf from a country to itself but for ZZ."""
-    distance_km = great_circles_km(
-        countries["lon_deg"].cast(pl.Float64).to_numpy(),
-        countries["lat_deg"].cast(pl.Float64).to_numpy(),
-    )
+    distance_km = great_circles_km(_numbers(countries, "lon_deg"), _numbers(countries, "lat_deg"))
     for k, code in enumerate(countries["country"].to_list()):
         distance_km[k, k] = REST_OF_WORLD_KM if code == REST_OF_WORLD else np.inf
     return distance_km
@@ -162,8 +166,8 @@ def complete_flows(
     models = countries.filter(pl.col("gdp_usd").is_not_null()).sort("country")
     _check_totals(models)
     codes = models["country"].to_list()
-    exports = models["goods_exports_usd"].cast(pl.Float64).to_numpy().copy()
-    imports = models["goods_imports_usd"].cast(pl.Float64).to_numpy().copy()
+    exports = _numbers(models, "goods_exports_usd")
+    imports = _numbers(models, "goods_imports_usd")
     imports *= exports.sum() / imports.sum()
 
     ease = kernel(models, coefficients)
@@ -172,7 +176,9 @@ def complete_flows(
     flows = _square(observed, codes)
     predicted = _predicted(ease, flows, exports, imports, codes)
     band_factor = _band_factor(flows, potential)
-    home_sales = coefficients.home_sales_share * models["gdp_usd"].cast(pl.Float64).to_numpy()
+    home_sales = coefficients.home_sales_share * _numbers(models, "gdp_usd")
+    # What the countries of the rest of the world sell to each other is sold at home.
+    inner_usd = np.where(models["country"] == REST_OF_WORLD, predicted.diagonal(), 0.0)
 
     rows = []
     for i, exporter in enumerate(codes):
@@ -180,15 +186,12 @@ def complete_flows(
             pair = (exporter, importer)
             pair_potential = float(potential[i, j]) if i != j else None
             if pair in observed:
-                row = _observed_flow(observed[pair], pair_potential)
+                rows.append(_observed_flow(observed[pair], pair_potential))
             elif i == j:
-                inner = predicted[i, i] if exporter == REST_OF_WORLD else 0.0
-                row = _home_flow(exporter, float(home_sales[i] + inner), year)
+                rows.append(_home_flow(exporter, float(home_sales[i] + inner_usd[i]), year))
             else:
-                row = _predicted_flow(
-                    pair, float(predicted[i, j]), band_factor, pair_potential, year
-                )
-            rows.append(row)
+                value_usd = float(predicted[i, j])
+                rows.append(_predicted_flow(pair, value_usd, band_factor, pair_potential, year))
     return pl.DataFrame(rows, schema=list(_Flow._fields), orient="row", infer_schema_length=None)
 
 
@@ -225,13 +228,9 @@ def _predicted(
     exports_left = exports - published.sum(axis=1)
     imports_left = imports - published.sum(axis=0)
 
-    exceeded = [
-        code
-        for code, to_sell, to_buy in zip(codes, exports_left, imports_left, strict=True)
-        if to_sell < 0 or to_buy < 0
-    ]
-    if exceeded:
-        raise StudyError([_exceeded_totals(exceeded)])
+    is_exceeded = (exports_left < 0) | (imports_left < 0)
+    if is_exceeded.any():
+        raise StudyError([_exceeded_totals([codes[k] for k in np.flatnonzero(is_exceeded)])])
     return balance(np.where(is_observed, 0.0, ease), exports_left, imports_left)
 
 
@@ -325,17 +324,7 @@ def split_flows(
     """
     _check_shares(flows, specialisations, sectors)
     shares = _sector_shares(flows, specialisations, sectors)
-    # What could be sold follows what the country sells to the world, not what it happens to sell to
-    # this partner.
-    share_of = {
-        column: "_usual" if column == "potential_usd" else "_share" for column in _SPLIT_COLUMNS
-    }
-
-    rows = flows.join(shares, on=["exporter", "importer"]).with_columns(
-        pl.col(column) * pl.col(share)
-        for column, share in share_of.items()
-        if column in flows.columns
-    )
+    rows = flows.join(shares, on=["exporter", "importer"]).with_columns(_split_values(flows))
     if "confidence" in flows.columns:
         share_grade = pl.when("_special").then("_special_grade").otherwise("_usual_grade")
         rows = rows.with_columns(pl.max_horizontal("confidence", share_grade.fill_null("C")))
@@ -343,6 +332,17 @@ def split_flows(
     others = [c for c in flows.columns if c not in ("exporter", "importer")]
     rows = rows.sort("exporter", "importer", "_order")
     return rows.select("exporter", "importer", "sector_id", *others)
+
+
+def _split_values(flows: pl.DataFrame) -> list[pl.Expr]:
+    """Return the values of flows times the share of each sector."""
+    # What could be sold follows what the country sells to the world, not what it happens to sell to
+    # this partner.
+    return [
+        pl.col(column) * pl.col("_usual" if column == "potential_usd" else "_share")
+        for column in _SPLIT_COLUMNS
+        if column in flows.columns
+    ]
 
 
 def _check_shares(
@@ -357,19 +357,22 @@ def _check_shares(
         *sorted(set(flows["exporter"]) - set(usual["exporter"])),
     ]
     if wrong:
-        finding = Finding(
-            "shares-not-one",
-            f"The export shares of {', '.join(wrong)} do not add up to 1.",
-            "Complete them in specialisations.csv.",
-            table="specialisations",
-            column="export_share",
-            rows=tuple(wrong),
-        )
-        raise StudyError([finding])
+        raise StudyError([_wrong_shares(wrong)])
 
     unknown = sorted(set(specialisations["sector_id"]) - set(sectors["sector_id"]))
     if unknown:
         raise CallError(f"specialisations name sectors that are not there: {', '.join(unknown)}")
+
+
+def _wrong_shares(names: Sequence[str]) -> Finding:
+    return Finding(
+        "shares-not-one",
+        f"The export shares of {', '.join(names)} do not add up to 1.",
+        "Complete them in specialisations.csv.",
+        table="specialisations",
+        column="export_share",
+        rows=tuple(names),
+    )
 
 
 def _shares_not_one(shares: pl.DataFrame, keys: list[str]) -> list[str]:
@@ -383,52 +386,61 @@ def _sector_shares(
     flows: pl.DataFrame, specialisations: pl.DataFrame, sectors: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every pair's share of every sector: the usual one and the one that holds here."""
-    usual = specialisations.filter(pl.col("importer").is_null()).select(
+    pairs = flows.select("exporter", "importer").unique()
+    in_order = sectors.select("sector_id").with_row_index("_order")
+    special_keys = ["exporter", "importer", "sector_id"]
+    rows = (
+        pairs.join(in_order, how="cross")
+        .join(_usual_shares(specialisations), on=["exporter", "sector_id"], how="left")
+        .join(_special_shares(specialisations), on=special_keys, how="left")
+    )
+
+    is_special = pl.col("_special_share").is_not_null().any().over("exporter", "importer")
+    special_share = pl.col("_special_share").fill_null(0.0)
+    share = pl.when("_special").then(special_share).otherwise("_usual").alias("_share")
+    rows = rows.with_columns(pl.col("_usual").fill_null(0.0), is_special.alias("_special"))
+    return rows.with_columns(share)
+
+
+def _usual_shares(specialisations: pl.DataFrame) -> pl.DataFrame:
+    """Return what each country exports to all others."""
+    return specialisations.filter(pl.col("importer").is_null()).select(
         "exporter",
         "sector_id",
         pl.col("export_share").alias("_usual"),
         pl.col("confidence").alias("_usual_grade"),
     )
-    special = specialisations.filter(pl.col("importer").is_not_null()).select(
+
+
+def _special_shares(specialisations: pl.DataFrame) -> pl.DataFrame:
+    """Return what a country exports to one other, where that is stated."""
+    return specialisations.filter(pl.col("importer").is_not_null()).select(
         "exporter",
         "importer",
         "sector_id",
         pl.col("export_share").alias("_special_share"),
         pl.col("confidence").alias("_special_grade"),
     )
-    in_order = sectors.select("sector_id").with_row_index("_order")
-
-    is_special = pl.col("_special_share").is_not_null().any().over("exporter", "importer")
-    special_share = pl.col("_special_share").fill_null(0.0)
-    return (
-        flows.select("exporter", "importer")
-        .unique()
-        .join(in_order, how="cross")
-        .join(usual, on=["exporter", "sector_id"], how="left")
-        .join(special, on=["exporter", "importer", "sector_id"], how="left")
-        .with_columns(pl.col("_usual").fill_null(0.0), is_special.alias("_special"))
-        .with_columns(pl.when("_special").then(special_share).otherwise("_usual").alias("_share"))
-    )
 
 
 def _check_totals(models: pl.DataFrame) -> None:
     """Raise StudyError where a country of the model lacks a total of trade or a position."""
-    needed = ("goods_exports_usd", "goods_imports_usd", "lon_deg", "lat_deg")
-    lacks_any = pl.any_horizontal(pl.col(needed).is_null())
+    lacks_any = pl.any_horizontal(pl.col(_NEEDED).is_null())
     codes = models.filter(lacks_any)["country"].to_list()
-    if not codes and not models.is_empty():
-        return
+    if codes or models.is_empty():
+        raise StudyError([_missing_totals(codes)])
 
-    finding = Finding(
+
+def _missing_totals(codes: Sequence[str]) -> Finding:
+    return Finding(
         "no-totals",
         "countries.csv lacks totals of trade or a position for "
         f"{', '.join(codes) or 'every country'}.",
-        f"Fill {', '.join(needed)}, or leave gdp_usd empty to keep the country out of "
+        f"Fill {', '.join(_NEEDED)}, or leave gdp_usd empty to keep the country out of "
         "the trade model.",
         table="countries",
         rows=tuple(codes),
     )
-    raise StudyError([finding])
 
 
 def _newest(trade: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -438,12 +450,15 @@ def _newest(trade: pl.DataFrame, year: int) -> pl.DataFrame:
 
     twice = rows.filter(pl.struct("exporter", "importer").is_duplicated())
     if len(twice):
-        finding = Finding(
-            "two-series",
-            "Two series give the same flow in the same year.",
-            "Tell them apart by an alternative (parameter:option) and choose one, or keep one.",
-            table="trade",
-            rows=tuple(twice["trade_id"]) if "trade_id" in twice.columns else (),
-        )
-        raise StudyError([finding])
+        raise StudyError([_two_series(twice)])
     return rows
+
+
+def _two_series(rows: pl.DataFrame) -> Finding:
+    return Finding(
+        "two-series",
+        "Two series give the same flow in the same year.",
+        "Tell them apart by an alternative (parameter:option) and choose one, or keep one.",
+        table="trade",
+        rows=tuple(rows["trade_id"]) if "trade_id" in rows.columns else (),
+    )

@@ -80,14 +80,19 @@ def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
     skims = []
     for (cargo,), sectors in study.tables["sectors"].group_by("cargo_id", maintain_order=True):
         cargo_id = str(cargo)
-        hours = [
-            hour_usd(unit_t[cargo_id] * sector["usd_per_t"], sector["time_value_share_per_day"])
-            for sector in sectors.iter_rows(named=True)
-        ]
-        frames = skims_by_value(network, hours, cargo=cargo_id, depart=day, places=places)
+        hours_usd = _hours_usd(sectors, unit_t[cargo_id])
+        frames = skims_by_value(network, hours_usd, cargo=cargo_id, depart=day, places=places)
         for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
             skims.append(frame.with_columns(pl.lit(sector_id).alias("sector_id")))
     return pl.concat(skims)
+
+
+def _hours_usd(sectors: pl.DataFrame, unit_t: float) -> list[float]:
+    """Return what an hour costs one unit of each sector's goods."""
+    return [
+        hour_usd(unit_t * sector["usd_per_t"], sector["time_value_share_per_day"])
+        for sector in sectors.iter_rows(named=True)
+    ]
 
 
 def _places(study: Study, network: Network) -> list[str]:
