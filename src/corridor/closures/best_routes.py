@@ -30,26 +30,31 @@ def best_routes(arrays: DemandArrays) -> list[BestRoute | None]:
 
     Best is least generalised cost.
     """
-    from corridor.kernels.paths import UNREACHED, dijkstra
+    from corridor.kernels.paths import dijkstra
 
     regime = arrays.regime_of_day[0]
     routes: list[BestRoute | None] = [None] * arrays.trips.height
     for class_, starts, trips in arrays.groups():
-        distance, arc_into = dijkstra(
-            arrays.ptr, arrays.head, arrays.weight[regime, class_], starts
-        )
-
+        weight = arrays.weight[regime, class_]
+        distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, starts)
         for trip in trips.tolist():
-            goals = part(arrays.goals, trip)
-            if not len(goals):
-                continue
-            nearest = int(goals[distance[goals].argmin()])
-            if distance[nearest] >= UNREACHED:
+            goal = _nearest(part(arrays.goals, trip), distance)
+            if goal is None:
                 continue
 
-            arcs = _arcs_to(nearest, arc_into, arrays.tail)
-            routes[trip] = _route(arrays, class_, arcs, int(distance[nearest]))
+            arcs = _arcs_to(goal, arc_into, arrays.tail)
+            routes[trip] = _route(arrays, class_, arcs, int(distance[goal]))
     return routes
+
+
+def _nearest(goals: Ints, distance: Ints) -> int | None:
+    """Return the goal at the least distance; None where none is reached."""
+    from corridor.kernels.paths import UNREACHED
+
+    if not len(goals):
+        return None
+    nearest = int(goals[distance[goals].argmin()])
+    return nearest if distance[nearest] < UNREACHED else None
 
 
 def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
@@ -74,6 +79,7 @@ def _route(arrays: DemandArrays, class_: int, arcs: Sequence[int], cents: int) -
     regime = arrays.regime_of_day[0]
     passages = _passages(arrays, arcs)
     countries = [country for p in passages for country in (p.country_from, p.country_to)]
+
     return {
         "generalised_cost_usd": cents / 100,
         "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
@@ -90,6 +96,7 @@ def _passages(arrays: DemandArrays, arcs: Sequence[int]) -> list[Passage]:
     network = arrays.network
     links = network.rows("links")
     nodes = network.by_id("nodes")
+
     passages = []
     for graph_arc in arrays.arc_of[arcs].tolist():
         for link, forward in network.graph.runs[graph_arc]:

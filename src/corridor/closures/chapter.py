@@ -120,11 +120,10 @@ def simulated(
 
     parts: dict[str, list[pl.DataFrame]] = {}
     notes: list[str] = []
+    on = study.scenario.as_of
     for case, network in cases.items():
         try:
-            risk = simulate(
-                network, demand, hazards, on=study.scenario.as_of, draws=YEARS, rng=SEED
-            )
+            risk = simulate(network, demand, hazards, on=on, draws=YEARS, rng=SEED)
         except CallError as error:  # such as a dated change of gauge within the year
             notes.append(message("No years were simulated: {error}", error=error.args[0]))
             continue

@@ -15,7 +15,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Closures
 from corridor.network import durations
 from corridor.network.windows import parse_monthday
-from corridor.units import MEAN_YEAR_DAYS
+from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 EPOCH = dt.date(1970, 1, 1)
 MAX_DAYS = 1e8  # after which a closure that never ends is taken to end
@@ -70,13 +70,24 @@ class ClosureDraws:
         drawn = [
             self._closures_of(number, hazard, draw) for number, hazard in enumerate(self.hazards)
         ]
+
         columns = np.concatenate([np.zeros((3, 0)), *drawn], axis=1).astype(np.int64)
         hazard, first_day, end_day = columns
         in_order = columns[:, np.lexsort((end_day, hazard, first_day))]
         return Closures(*np.ascontiguousarray(in_order))
 
     def _closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
-        """Return the closures of one hazard, float64 [3, closures], in the order drawn.
+        """Return the closures of one hazard, float64 [3, closures], in the order drawn."""
+        begin, length = self._begins_and_lengths(hazard, draw)
+        first_day = np.ceil(begin - NOON)
+        end_day = np.ceil(np.minimum(begin + length, MAX_DAYS) - NOON)
+
+        touches = (end_day > 0) & (first_day < self.days) & (end_day > first_day)
+        numbers = np.full(touches.sum(), float(number))
+        return np.stack([numbers, first_day[touches], end_day[touches]])
+
+    def _begins_and_lengths(self, hazard: HazardModel, draw: int) -> tuple[Floats, Floats]:
+        """Return when closures of a hazard begin and how long they last, in days [closures].
 
         Its dice are its own, by its name: a hazard keeps its closures whatever others there are.
         """
@@ -84,19 +95,11 @@ class ClosureDraws:
         span_d = self.memory_days + self.days
         count = dice.poisson(hazard.events_per_day * span_d)
         begin = dice.random(count) * span_d - self.memory_days
-        length = durations.quantile(
-            hazard.family, hazard.median_d, hazard.sigma, dice.random(count)
-        )
+        shares = dice.random(count)
+        length = durations.quantile(hazard.family, hazard.median_d, hazard.sigma, shares)
 
         is_in_season = _in_season(self.first_on_day + np.floor(begin), hazard.season)
-        begin = begin[is_in_season]
-        length = length[is_in_season]
-
-        first = np.ceil(begin - NOON)
-        last = np.ceil(np.minimum(begin + length, MAX_DAYS) - NOON)
-        touches = (last > 0) & (first < self.days) & (last > first)
-        numbers = np.full(touches.sum(), float(number))
-        return np.stack([numbers, first[touches], last[touches]])
+        return begin[is_in_season], length[is_in_season]
 
 
 def read_hazards(hazards: pl.DataFrame) -> tuple[HazardModel, ...]:
@@ -118,15 +121,10 @@ def epoch_day(day: dt.date) -> int:
 
 
 def _read_hazard(row: Mapping[str, Any]) -> HazardModel:
-    season = ALL_YEAR
-    if row["season_from"] and row["season_to"]:
-        season = Season(_month_and_day(row["season_from"]), _month_and_day(row["season_to"]))
-
+    season = _read_season(row["season_from"], row["season_to"])
     # A year's closures all begin in the season, so a day of it has more than its share of them.
-    common_year = np.arange(
-        epoch_day(dt.date(2023, 1, 1)), epoch_day(dt.date(2024, 1, 1)), dtype=float
-    )
-    season_share = _in_season(common_year, season).mean()
+    season_share = _in_season(_days_of_common_year(), season).mean()
+
     return HazardModel(
         hazard_id=row["hazard_id"],
         events_per_day=float(row["events_per_year"] / MEAN_YEAR_DAYS / season_share),
@@ -137,9 +135,20 @@ def _read_hazard(row: Mapping[str, Any]) -> HazardModel:
     )
 
 
+def _read_season(season_from: str | None, season_to: str | None) -> Season:
+    if not season_from or not season_to:
+        return ALL_YEAR
+    return Season(_month_and_day(season_from), _month_and_day(season_to))
+
+
 def _month_and_day(text: str) -> int:
     month, day = parse_monthday(text)
     return 100 * month + day
+
+
+def _days_of_common_year() -> Floats:
+    first = epoch_day(dt.date(2023, 1, 1))
+    return np.arange(first, first + CALENDAR_YEAR_DAYS, dtype=float)
 
 
 def _in_season(days: Floats, season: Season) -> Bools:
@@ -147,14 +156,20 @@ def _in_season(days: Floats, season: Season) -> Bools:
     if season == ALL_YEAR:
         return np.ones(len(days), bool)
 
-    date = days.astype(np.int64).astype("datetime64[D]")
-    month_start = date.astype("datetime64[M]")
-    month = month_start.astype(np.int64) % 12 + 1
-    day = (date - month_start).astype(np.int64) + 1
-    month_and_day = 100 * month + day
+    month_and_day = _months_and_days(days)
     is_after_first: Bools = month_and_day >= season.first
     is_before_last: Bools = month_and_day <= season.last
     runs_over_new_year = season.first > season.last
     return (
         is_after_first | is_before_last if runs_over_new_year else is_after_first & is_before_last
     )
+
+
+def _months_and_days(days: Floats) -> Ints:
+    """Return days, counted from 1970, as numbers MMDD [days]."""
+    date = days.astype(np.int64).astype("datetime64[D]")
+    month_start = date.astype("datetime64[M]")
+    month = month_start.astype(np.int64) % 12 + 1
+    day = (date - month_start).astype(np.int64) + 1
+    months_and_days: Ints = 100 * month + day
+    return months_and_days

@@ -122,7 +122,12 @@ def rank(
         links = elements(arrays, ["link"])
         rows += worst_pairs(arrays, links, by=by, max_pairs=max_pairs, limit_share=limit_share)
 
-    worst_first = pl.DataFrame(rows, schema=RANK_TYPES).sort(
+    return _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
+
+
+def _worst_first(frame: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return rows in order, numbered within their kind."""
+    worst_first = frame.sort(
         by, "loss_usd_per_year", "kind", "element_id", descending=[True, True, False, False]
     )
     rank_in_kind = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("kind")
@@ -136,6 +141,7 @@ def _element_rows(
     shut = elements(arrays, kinds)
     measured = measures(arrays, routes_without(arrays, shut), limit_share)
     counts = disjoint_counts(arrays, shut)
+
     return [
         {
             "kind": element.kind,

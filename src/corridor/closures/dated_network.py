@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from corridor.closures.demand_arrays import DemandArrays, into, part
@@ -11,40 +13,63 @@ from corridor.network.hazards import bits_of_arcs
 from corridor.units import CALENDAR_YEAR_DAYS
 
 
+class Goals(NamedTuple):
+    """Where trips end: a goal is a set of states of a class, shared by trips that end there.
+
+    of_trip int64 [trips]; class_ int64 [goals]; is_goal bool [goals, states].
+    """
+
+    of_trip: Ints
+    class_: Ints
+    is_goal: Bools
+
+
 def compile_dated_network(arrays: DemandArrays, link_bits: Ints) -> DatedNetwork:
-    """Return the network as :func:`corridor.kernels.states.simulate` takes it."""
-    goals: dict[tuple[int, ...], int] = {}
-    goal_of = []
-    for trip in range(arrays.trips.height):
-        key = (int(arrays.class_of[trip]), *part(arrays.goals, trip).tolist())
-        goal_of.append(goals.setdefault(key, len(goals)))
+    """Return the network as :func:`corridor.kernels.states.simulate` takes it.
 
-    is_goal = np.zeros((len(goals), len(arrays.ptr) - 1), bool)
-    for goal, (_, *states) in enumerate(goals):
-        is_goal[goal, states] = True
-    goal_class = np.array([class_ for class_, *_ in goals], np.int64)
-
-    daily_units = arrays.units() / CALENDAR_YEAR_DAYS
-    trips = DailyTrips(
-        class_=arrays.class_of,
-        starts=arrays.starts,
-        goal=np.array(goal_of, np.int64),
-        hour_cents=100 * arrays.column("hour_usd"),
-        t_per_day=daily_units * arrays.column("t_per_unit"),
-        units_per_day=daily_units,
-    )
+    link_bits int64 [links]: hazards that cover each link.
+    """
+    goals = _goals(arrays)
     return DatedNetwork(
         graph=Graph(arrays.ptr, arrays.head, arrays.tail),
         weight=arrays.weight,
         minutes=arrays.minutes,
         hazard_bits=bits_of_arcs(arrays.network, link_bits)[arrays.arc_of],
-        trips=trips,
-        goal_class=goal_class,
-        is_goal=is_goal,
-        bound=_bounds(arrays, goal_class, is_goal),
+        trips=_daily_trips(arrays, goals.of_trip),
+        goal_class=goals.class_,
+        is_goal=goals.is_goal,
+        bound=_bounds(arrays, goals.class_, goals.is_goal),
         regime_of_day=arrays.regime_of_day,
         link_of_arc=_link_of_arc(arrays, link_bits),
         link_of_hazard=_link_of_hazard(link_bits),
+    )
+
+
+def _goals(arrays: DemandArrays) -> Goals:
+    number_of: dict[tuple[int, ...], int] = {}
+    of_trip = []
+    for trip in range(arrays.trips.height):
+        goal = (int(arrays.class_of[trip]), *part(arrays.goals, trip).tolist())
+        of_trip.append(number_of.setdefault(goal, len(number_of)))
+
+    is_goal = np.zeros((len(number_of), len(arrays.ptr) - 1), bool)
+    for (_, *states), number in number_of.items():
+        is_goal[number, states] = True
+
+    classes = [class_ for class_, *_ in number_of]
+    return Goals(np.array(of_trip, np.int64), np.array(classes, np.int64), is_goal)
+
+
+def _daily_trips(arrays: DemandArrays, goal_of_trip: Ints) -> DailyTrips:
+    """Return what trips send every day, the same all year."""
+    units_per_day = arrays.units() / CALENDAR_YEAR_DAYS
+    return DailyTrips(
+        class_=arrays.class_of,
+        starts=arrays.starts,
+        goal=goal_of_trip,
+        hour_cents=100 * arrays.column("hour_usd"),
+        t_per_day=units_per_day * arrays.column("t_per_unit"),
+        units_per_day=units_per_day,
     )
 
 

@@ -221,12 +221,16 @@ def _read_trips(demand: pl.DataFrame) -> list[Row]:
 
     trips = demand.select(NEEDED).to_dicts()
     for trip in trips:
-        units = trip["units_per_year"]
-        if units is None or units < 0:
-            raise CallError(
-                f"demand {trip['demand_id']!r}: units_per_year must be 0 or more, not {units}."
-            )
+        _require_units(trip)
     return trips
+
+
+def _require_units(trip: Row) -> None:
+    units = trip["units_per_year"]
+    if units is None or units < 0:
+        raise CallError(
+            f"demand {trip['demand_id']!r}: units_per_year must be 0 or more, not {units}."
+        )
 
 
 def _require_one_shape(periods: Sequence[Period]) -> None:
@@ -248,6 +252,7 @@ def _classes(periods: Sequence[Period]) -> tuple[list[tuple[int, ...]], Ints]:
     class_of_costs: dict[tuple[bytes, ...], int] = {}
     class_of_questions: dict[tuple[int, ...], int] = {}
     class_of_trip = []
+
     for questions in zip(*(period.query_of for period in periods), strict=True):
         if questions not in class_of_questions:
             costs = _fingerprint(periods, questions)
@@ -279,17 +284,22 @@ def _joined(
         period.arc_costs([questions[number] for questions in questions_of_class])
         for number, period in enumerate(periods)
     ]
-    regimes_before = np.cumsum([0, *(len(period.waits) for period in periods)])
-    regime_of_day = [
-        period.regime_of_day + before
-        for period, before in zip(periods, regimes_before[:-1], strict=True)
-    ]
     joined = ArcCosts(
         weight=np.concatenate([cost.weight for cost in costs]),
         minutes=np.concatenate([cost.minutes for cost in costs]),
         cents=costs[0].cents,
     )
-    return joined, np.concatenate(regime_of_day)
+    return joined, _regimes_of_days(periods)
+
+
+def _regimes_of_days(periods: Sequence[Period]) -> Ints:
+    """Return the regime of every day, those of later periods numbered after the earlier ones."""
+    regimes_before = 0
+    numbered = []
+    for period in periods:
+        numbered.append(period.regime_of_day + regimes_before)
+        regimes_before += len(period.waits)
+    return np.concatenate(numbered)
 
 
 def _with_cargo(trips: Sequence[Row], network: Network) -> pl.DataFrame:

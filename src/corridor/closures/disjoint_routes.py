@@ -85,18 +85,24 @@ def _max_flow(open_links: OpenLinks, sides: Sides, failed: Collection[int]) -> i
 
     source = open_links.states_count
     sink = source + 1
+    capacities = _capacities(open_links, failed)
+    capacities += [(source, state, UNLIMITED) for state in sides.near]
+    capacities += [(state, sink, UNLIMITED) for state in sides.far]
+
+    tails, heads, room = np.array(capacities).T
+    matrix = csr_array((room.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
+    matrix.sum_duplicates()
+    return int(maximum_flow(matrix, source, sink).flow_value)
+
+
+def _capacities(open_links: OpenLinks, failed: Collection[int]) -> list[tuple[int, int, int]]:
+    """Return how many routes may make each step at once: one a link that has not failed."""
     capacities = [
         (tail, head, sum(link not in failed for link, _ in links))
         for (tail, head), links in open_links.links.items()
     ]
     capacities += [(tail, head, UNLIMITED) for tail, head in open_links.transfers]
-    capacities += [(source, state, UNLIMITED) for state in sides.near]
-    capacities += [(state, sink, UNLIMITED) for state in sides.far]
-
-    tails, heads, room = np.array([step for step in capacities if step[2]]).T
-    matrix = csr_array((room.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
-    matrix.sum_duplicates()
-    return int(maximum_flow(matrix, source, sink).flow_value)
+    return [capacity for capacity in capacities if capacity[2]]
 
 
 def _sides(network: Network, element: Element) -> Sides | None:

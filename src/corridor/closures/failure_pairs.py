@@ -91,6 +91,7 @@ def _pairs_with(
     changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
     both = _against_open_network(alone, beside, changed)
     measured = measures(arrays, both, limit_share)
+
     return [
         Pair(first, others[number], of_pair)
         for number, of_pair in zip(changed.tolist(), measured, strict=True)

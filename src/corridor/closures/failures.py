@@ -113,12 +113,12 @@ def _figures(
 
     units = arrays.units()
     value_usd = arrays.column("value_usd_per_unit")
-    if limit_share is None:
-        max_extra_usd = np.full(len(value_usd), np.inf)
-        lost_unit_usd = value_usd  # a unit that stays at home loses no more than its value
-    else:
+    max_extra_usd = np.full(len(value_usd), np.inf)
+    lost_unit_usd = value_usd  # a unit that stays at home loses no more than its value
+    if limit_share is not None:
         max_extra_usd = value_usd * limit_share
         lost_unit_usd = max_extra_usd
+
     return TripFigures(
         units=units,
         t=units * arrays.column("t_per_unit"),
@@ -146,6 +146,7 @@ def _measures_of(
 ) -> dict[str, Any]:
     """Return the measures of one failure, which has a row of routes, compared with row 0."""
     effects = _effects(routes.cents[row], routes.cents[0], trips)
+
     return {
         "extra_usd_per_year": float((trips.units * effects.extra_usd).sum()),
         "unserved_units_per_year": float(trips.units[effects.is_cut_off].sum()),

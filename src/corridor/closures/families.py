@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from corridor.closures.history import WHOLLY_SHUT, history, lengths
-from corridor.closures.likelihood import fit_durations
+from corridor.closures.likelihood import DurationFit, fit_durations
 from corridor.network import durations
 from corridor.network.durations import FAMILIES
 from corridor.tables import selectors
@@ -54,23 +55,10 @@ def compare_families(closures: pl.DataFrame, families: Sequence[str] = FAMILIES)
     days, ended = lengths(closures)
     fits = [fit_durations(days, ended, family) for family in families]
 
-    least_aic = min(fitted.aic for fitted in fits)
-    weights = np.exp([-(fitted.aic - least_aic) / 2 for fitted in fits])
-    weight_shares = weights / weights.sum()
-
-    rows = []
-    for fitted, weight_share in zip(fits, weight_shares, strict=True):
-        p95_d = durations.quantile(fitted.family, fitted.median_d, fitted.sigma, 0.95)
-        rows.append(
-            {
-                **asdict(fitted),
-                "aic": fitted.aic,
-                "aicc": fitted.aicc,
-                "bic": fitted.bic,
-                "weight_share": float(weight_share),
-                "p95_d": float(p95_d),
-            }
-        )
+    rows = [
+        _row(fitted, weight_share)
+        for fitted, weight_share in zip(fits, _weight_shares(fits), strict=True)
+    ]
     return pl.DataFrame(rows, infer_schema_length=None).sort("aic")
 
 
@@ -111,6 +99,26 @@ def histories_by_place(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, ..
             first_link.setdefault((hazard_id,), link_ids[link])
 
     return dict(sorted(first_link.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+def _row(fitted: DurationFit, weight_share: float) -> dict[str, Any]:
+    p95_d = durations.quantile(fitted.family, fitted.median_d, fitted.sigma, 0.95)
+    return {
+        **asdict(fitted),
+        "aic": fitted.aic,
+        "aicc": fitted.aicc,
+        "bic": fitted.bic,
+        "weight_share": weight_share,
+        "p95_d": float(p95_d),
+    }
+
+
+def _weight_shares(fits: Sequence[DurationFit]) -> list[float]:
+    """Return Akaike's weight of each family, 1 together."""
+    least_aic = min(fitted.aic for fitted in fits)
+    weights = np.exp([-(fitted.aic - least_aic) / 2 for fitted in fits])
+    shares: list[float] = (weights / weights.sum()).tolist()
+    return shares
 
 
 def _hazards_at_links(tables: Mapping[str, pl.DataFrame]) -> dict[int, list[str]]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.closures.history import history, lengths, season_p_value
 from corridor.closures.likelihood import LEVEL, DurationFit, fit_durations
-from corridor.language.messages import joined, message, pack
+from corridor.language.messages import Message, joined, message, pack
 from corridor.network import durations
 from corridor.units import MEAN_YEAR_DAYS
 
@@ -86,6 +86,7 @@ def fit(events: pl.DataFrame, hazards: pl.DataFrame, *, family: str | None = Non
     ['af-pk-all', 'torkham-shut']
     """
     with_events = events["hazard_id"].to_list()
+
     rows = [
         _fit_hazard(history(events, hazard["hazard_id"]), hazard, family)
         for hazard in hazards.iter_rows(named=True)
@@ -110,6 +111,7 @@ def fits_beside_used(events: pl.DataFrame, hazards: pl.DataFrame) -> pl.DataFram
         "source_id",
         "confidence",
     )
+
     return used.join(fit(events, hazards), on="hazard_id", how="left", maintain_order="left")
 
 
@@ -139,27 +141,33 @@ def _fit_hazard(
         "distribution": distribution,
         "season_p_value": season_p_value(closures),
     }
-    reasons = []
-    watched_from = hazard["watched_from_on"]
-    watched_to = hazard["watched_to_on"]
-    if watched_from is None or watched_to is None:
-        reasons.append(message("no rate: the events are not a full list"))
-    else:
-        row |= _rate_columns(closures, watched_from, watched_to)
+    if _is_watched(hazard):
+        row |= _rate_columns(closures, hazard["watched_from_on"], hazard["watched_to_on"])
+    if days.size >= MIN_CLOSURES:
+        row |= _duration_columns(fit_durations(days, ended, distribution))
 
-    if days.size < MIN_CLOSURES:
+    reason = joined(_reasons(hazard, days.size)) or None
+    return row | {"reason": reason, "reason_message": pack(reason)}
+
+
+def _reasons(hazard: dict[str, Any], closures_count: int) -> list[Message]:
+    """Return why parts of a hazard's row are null."""
+    reasons = []
+    if not _is_watched(hazard):
+        reasons.append(message("no rate: the events are not a full list"))
+    if closures_count < MIN_CLOSURES:
         reasons.append(
             message(
                 "no duration: {count} closures, {least} are needed",
-                count=days.size,
+                count=closures_count,
                 least=MIN_CLOSURES,
             )
         )
-    else:
-        row |= _duration_columns(fit_durations(days, ended, distribution))
+    return reasons
 
-    reason = joined(reasons) or None
-    return row | {"reason": reason, "reason_message": pack(reason)}
+
+def _is_watched(hazard: dict[str, Any]) -> bool:
+    return hazard["watched_from_on"] is not None and hazard["watched_to_on"] is not None
 
 
 def _rate_columns(

@@ -90,18 +90,10 @@ def seasons(closures: pl.DataFrame) -> pl.DataFrame:
     months = closures["from_on"].dt.month().to_numpy()
     counts = np.bincount(months, minlength=MONTHS + 1)[1:]
 
-    rows = []
-    for month, count in enumerate(counts, start=1):
-        share_low, share_high = _share_interval(int(count), closures_count)
-        rows.append(
-            {
-                "month": month,
-                "closures_count": int(count),
-                "share": count / closures_count if closures_count else None,
-                "share_low": share_low,
-                "share_high": share_high,
-            }
-        )
+    rows = [
+        _month_row(month, count, closures_count)
+        for month, count in enumerate(counts.tolist(), start=1)
+    ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -129,6 +121,17 @@ def _require_events(events: pl.DataFrame, hazard_id: str) -> None:
     with_events = events["hazard_id"].drop_nulls().unique().to_list()
     if hazard_id not in with_events:
         raise UnknownName("hazard with events", hazard_id, with_events)
+
+
+def _month_row(month: int, count: int, total: int) -> dict[str, int | float | None]:
+    share_low, share_high = _share_interval(count, total)
+    return {
+        "month": month,
+        "closures_count": count,
+        "share": count / total if total else None,
+        "share_low": share_low,
+        "share_high": share_high,
+    }
 
 
 def _share_interval(count: int, total: int) -> tuple[float, float]:

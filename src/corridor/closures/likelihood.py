@@ -131,6 +131,7 @@ def log_likelihood(family: str, days: Floats, ended: Bools) -> Surface:
         ended_count=log_ended.size,
         ended_sum=float(log_ended.sum()),
     )
+
     formula = {
         "lognormal": _lognormal,
         "pareto": _pareto,
@@ -214,6 +215,7 @@ def _pareto(lengths: LogLengths, median: float, spread: float) -> float:
 def _weibull(lengths: LogLengths, median: float, spread: float) -> float:
     """Sum ln -S' and ln S of S(x) = 2 ** -((x / median) ** shape)."""
     shape = EXPONENTIAL_SIGMA / math.exp(spread)
+
     # Capped: a point far from the data would overflow, and no optimum lies there.
     hazard = (
         np.exp(np.minimum(shape * (lengths.ended - median), MAX_POWER)).sum()

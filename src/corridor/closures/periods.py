@@ -76,6 +76,7 @@ class Period:
         weight = np.empty((len(self.waits), len(questions), arcs), np.int64)
         minutes = np.empty(weight.shape, np.int64)
         cents = np.empty(weight.shape[1:], np.int64)
+
         arc_of = self.queries[0].arc_of
         for q, question in enumerate(questions):
             query = self.queries[question]
@@ -95,19 +96,26 @@ def periods_between_changes(
     links, which calendars follow; and at new years, as calendars are made by the year.
     """
     after_last = first_on + dt.timedelta(days=days)
-    cuts = {first_on, after_last}
-    cuts |= {dt.date(year, 1, 1) for year in range(first_on.year + 1, after_last.year + 1)}
-
-    is_status = (pl.col("table") == "links") & (pl.col("column") == "status")
-    for frame in (network.changes.filter(~is_status), network.frames["rules"]):
-        for column in ("from_on", "to_on"):
-            cuts |= set(frame[column].drop_nulls().to_list())
-
+    new_years = {dt.date(year, 1, 1) for year in range(first_on.year + 1, after_last.year + 1)}
+    cuts = {first_on, after_last, *new_years, *_days_of_changes(network)}
     inside = sorted(day for day in cuts if first_on <= day <= after_last)
+
     return [
         read_period(network, trips, start, end)
         for start, end in zip(inside, inside[1:], strict=False)
     ]
+
+
+def _days_of_changes(network: Network) -> set[dt.date]:
+    """Return the days on which rules, and changes other than of links' status, begin or end."""
+    is_status = (pl.col("table") == "links") & (pl.col("column") == "status")
+    frames = (network.changes.filter(~is_status), network.frames["rules"])
+    return {
+        day
+        for frame in frames
+        for column in ("from_on", "to_on")
+        for day in frame[column].drop_nulls().to_list()
+    }
 
 
 def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.date) -> Period:
@@ -205,6 +213,7 @@ def _regimes(
     number_of: dict[bytes, int] = {}
     waits: list[list[Floats]] = []
     regime_of_day = []
+
     for day_min in range(minute(start), minute(end), DAY_MIN):
         of_day = [_mean_waits(spans, day_min)[which] for spans, which in distinct]
         key = b"".join(wait.tobytes() for wait in of_day)

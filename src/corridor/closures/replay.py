@@ -63,15 +63,9 @@ def replay(
     last_on = day_of(read_instant(to_on, "to_on"))
     if last_on < first_on:
         raise CallError(f"to_on {last_on} lies before from_on {first_on}.")
-    shut = closure.filter(
-        (pl.col("table") == "links")
-        & (pl.col("column") == "status")
-        & (pl.col("value") == "closed")
-    )
-    if not shut.height:
-        raise CallError("closure has no row that sets links.status to closed.")
-
     days = (last_on - first_on).days + 1
+    shut = _closing_rows(closure)
+
     task, arrays = prepare_task(
         network, demand, _as_hazards(shut), on=first_on, rng=0, options=options, days=days
     )
@@ -145,9 +139,22 @@ def replay_beside(
     }
 
 
+def _closing_rows(closure: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of changes that close links; CallError where there are none."""
+    shut = closure.filter(
+        (pl.col("table") == "links")
+        & (pl.col("column") == "status")
+        & (pl.col("value") == "closed")
+    )
+    if not shut.height:
+        raise CallError("closure has no row that sets links.status to closed.")
+    return shut
+
+
 def _as_hazards(shut: pl.DataFrame) -> pl.DataFrame:
     """Return a hazard for each row that closes links; none of them strikes by chance."""
     row_number = pl.int_range(pl.len()).cast(pl.String)
+
     return shut.select(
         pl.concat_str("change_id", row_number, separator="-").alias("hazard_id"),
         pl.col("change_id").alias("name"),
@@ -171,6 +178,7 @@ def _as_closures(shut: pl.DataFrame, first_on: dt.date, days: int) -> Closures:
         )
         for hazard, row in enumerate(shut.iter_rows(named=True))
     ]
+
     columns = np.array(closures, np.int64).T
     in_order = columns[:, np.argsort(columns[1], kind="stable")]
     return Closures(*np.ascontiguousarray(in_order))
@@ -185,6 +193,7 @@ def _by_trip(arrays: DemandArrays, quiet: Dispatches, losses: Floats) -> pl.Data
     served_days = (quiet.outcome == SERVED).sum(axis=1)
     sent_units = arrays.units() / CALENDAR_YEAR_DAYS * served_days
     lost_units = losses[:, TRIP_LOSS.lost_units]
+
     return arrays.trips.select("demand_id").with_columns(
         pl.Series("sent_t", sent_units * t),
         pl.Series("sent_usd", sent_units * value_usd),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -66,11 +66,7 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
         For a replay the study has not.
     """
     table = study.tables["replays"]
-    known_ids = table["replay_id"].to_list()
-    for replay_id in replay_ids:
-        if replay_id not in known_ids:
-            raise UnknownName("replay", replay_id, known_ids)
-
+    _require_replays(table, replay_ids)
     _, opened = shut_and_open(study)
     if opened is None:
         return pl.DataFrame()
@@ -101,32 +97,19 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
     if replay["claimed_change"] is not None:
         sentences.append(_claim_sentence(replay))
 
-    sentences.append(
-        tell(
-            "Shut on {shut_days} of {days} days: had nothing passed on those and all else stayed, "
-            "trade would change by {share}.",
-            shut_days=replay["shut_days"],
-            days=replay["days"],
-            share=per_cent(replay["all_stopped_change"], 1, with_sign=True),
-        )
-    )
+    sentences.append(_shut_sentence(replay))
     if replay["open_days_change"] is not None:
-        sentences.append(
-            tell(
-                "To reach what was seen, the open days too must have changed, by {share}.",
-                share=per_cent(replay["open_days_change"], 1, with_sign=True),
-            )
-        )
+        sentences.append(_open_days_sentence(replay))
     if replay["model_change"] is not None:
-        sentences.append(
-            tell(
-                "The model: {share}. It lets goods take a detour where that costs at most "
-                "{limit} of their value more.",
-                share=per_cent(replay["model_change"], 1, with_sign=True),
-                limit=per_cent(LIMIT_SHARE),
-            )
-        )
+        sentences.append(_model_sentence(replay))
     return sentences
+
+
+def _require_replays(table: pl.DataFrame, replay_ids: Sequence[str]) -> None:
+    known_ids = table["replay_id"].to_list()
+    for replay_id in replay_ids:
+        if replay_id not in known_ids:
+            raise UnknownName("replay", replay_id, known_ids)
 
 
 def _network_under(study: Study, change_ids: list[str]) -> Network:
@@ -137,23 +120,34 @@ def _network_under(study: Study, change_ids: list[str]) -> Network:
 
 def _replay_row(study: Study, opened: Network, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row of the table ``replays`` run through the model."""
-    demand = opened.frames["demand"]
-    if row["demand_source_id"] is not None:
-        demand = demand.filter(pl.col("source_id") == row["demand_source_id"])
-
     closure = study.tables["changes"].filter(pl.col("change_id") == row["change_id"])
     figures = replay_beside(
-        opened, demand, closure, before=row["figure_before_id"], after=row["figure_after_id"]
+        opened,
+        _demand_of(opened, row["demand_source_id"]),
+        closure,
+        before=row["figure_before_id"],
+        after=row["figure_after_id"],
     )
-    claims = study.tables["claims"].filter(pl.col("check_id") == row["check_id"])["value"]
     return {
         "replay_id": row["replay_id"],
         "name": row["name"],
         **figures,
-        "claimed_change": claims[0] if claims.len() else None,
+        "claimed_change": _claim(study, row["check_id"]),
         "source_id": row["source_id"],
         "confidence": row["confidence"],
     }
+
+
+def _demand_of(network: Network, source_id: str | None) -> pl.DataFrame:
+    """Return the rows of demand from one source; null: all of them."""
+    demand = network.frames["demand"]
+    return demand if source_id is None else demand.filter(pl.col("source_id") == source_id)
+
+
+def _claim(study: Study, check_id: str | None) -> float | None:
+    """Return the value of the claim that a check holds against the model; null where none does."""
+    claims = study.tables["claims"].filter(pl.col("check_id") == check_id)["value"]
+    return float(claims[0]) if claims.len() else None
 
 
 def _fall_sentence(replay: Mapping[str, Any]) -> str:
@@ -188,3 +182,31 @@ def _claim_sentence(replay: Mapping[str, Any]) -> str:
     if off_old_base <= off_new_base:
         return tell("Said: {share}. That is the fall over the old value.", share=claimed)
     return tell("Said: {share}. That is the fall over the new value.", share=claimed)
+
+
+def _shut_sentence(replay: Mapping[str, Any]) -> str:
+    """Return the fall if nothing at all had passed on the days shut."""
+    return tell(
+        "Shut on {shut_days} of {days} days: had nothing passed on those and all else stayed, "
+        "trade would change by {share}.",
+        shut_days=replay["shut_days"],
+        days=replay["days"],
+        share=per_cent(replay["all_stopped_change"], 1, with_sign=True),
+    )
+
+
+def _open_days_sentence(replay: Mapping[str, Any]) -> str:
+    """Return what the open days must have lost beside."""
+    return tell(
+        "To reach what was seen, the open days too must have changed, by {share}.",
+        share=per_cent(replay["open_days_change"], 1, with_sign=True),
+    )
+
+
+def _model_sentence(replay: Mapping[str, Any]) -> str:
+    return tell(
+        "The model: {share}. It lets goods take a detour where that costs at most "
+        "{limit} of their value more.",
+        share=per_cent(replay["model_change"], 1, with_sign=True),
+        limit=per_cent(LIMIT_SHARE),
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Unpack
 
-import numpy as np
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
 from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.risk import Risk
+from corridor.closures.risk_tables import standard_error
 from corridor.closures.simulation import SimulateOptions, simulate
 from corridor.errors import CallError
 from corridor.network.network import Network
@@ -108,15 +108,12 @@ def _row_of_years(name: str, without: Risk, with_it: Risk) -> dict[str, Any]:
     years_without = without.years[name].to_numpy()
     years_with = with_it.years[name].to_numpy()
     saved = years_without - years_with
-
-    draws = len(saved)
-    standard_error = float(saved.std(ddof=1) / np.sqrt(draws)) if draws > 1 else None
     return {
         "measure": name,
         "without": float(years_without.mean()),
         "with": float(years_with.mean()),
         "difference": float(saved.mean()),
-        "standard_error": standard_error,
+        "standard_error": standard_error(saved),
     }
 
 

@@ -100,6 +100,7 @@ def make_task(
         For more hazards than there are bits.
     """
     check_hazards(arrays.network, hazards)
+
     link_bits = bits_of_links(arrays.network, hazards)
     network = compile_dated_network(arrays, link_bits)
     limits = _loss_limits(arrays, settings)
@@ -143,6 +144,7 @@ def draw_block(task: Task, first: int, end: int) -> Block:
     totals = []
     by_link = []
     events = []
+
     for draw in range(first, end):
         closures = task.draws.closures(draw)
         losses = run_year(task, closures)
@@ -210,8 +212,8 @@ def _hash(
 ) -> str:
     """Return a hash of everything the draws depend on, as plain values."""
     hazards = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
+    rest = (settings._asdict(), days, draws.rng, hazards, link_bits.tobytes())
+
     digest = hashlib.sha256(arrays.hash().encode())
-    digest.update(
-        repr((settings._asdict(), days, draws.rng, hazards, link_bits.tobytes())).encode()
-    )
+    digest.update(repr(rest).encode())
     return digest.hexdigest()

@@ -6,14 +6,15 @@ How goods go round, wait or stay in each year: :mod:`corridor.closures.simulated
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import polars as pl
 
 from corridor.closures.demand_arrays import LIMIT_SHARE, DemandArrays, compile_demand
-from corridor.closures.risk import Risk, summarise
+from corridor.closures.risk import Risk
+from corridor.closures.risk_tables import summarise
 from corridor.closures.simulated_year import SimulateSettings, Task, draw_block, make_task
 from corridor.errors import CallError
 from corridor.network.network import Network
@@ -132,6 +133,7 @@ def read_settings(options: SimulateOptions) -> SimulateSettings:
         limit_share=options.get("limit_share", LIMIT_SHARE),
         memory_years=options.get("memory_years", MEMORY_YEARS),
     )
+
     for name, value in settings._asdict().items():
         if value is not None and not 0 <= value < MAX_SETTING:
             raise CallError(f"{name} must be 0 or more, not {value}.")
@@ -154,6 +156,7 @@ def prepare_task(
     """
     settings = read_settings(options)
     tail_days = AFTER_DAYS + settings.limit_days + settings.patience_days
+
     arrays = compile_demand(network, demand, on=on, days=days + tail_days)
     return make_task(arrays, hazards, rng=rng, settings=settings, days=days), arrays
 
@@ -163,12 +166,7 @@ def _blocks(task: Task, draws: int, workers: int | None, options: SimulateOption
     folder = options.get("folder")
     stored = None if folder is None else BlockFolder(folder, task.hash)
     ranges = draw_ranges(draws)
-    blocks: dict[DrawRange, Block] = {}
-    if stored:
-        for draw_range in ranges:
-            block = stored.read(draw_range)
-            if block is not None:
-                blocks[draw_range] = block
+    blocks = _stored_blocks(stored, ranges)
 
     computed = compute_blocks(
         draw_block,
@@ -183,3 +181,13 @@ def _blocks(task: Task, draws: int, workers: int | None, options: SimulateOption
             stored.write(draw_range, block)
         blocks[draw_range] = block
     return [blocks[draw_range] for draw_range in ranges]
+
+
+def _stored_blocks(
+    folder: BlockFolder | None, ranges: Sequence[DrawRange]
+) -> dict[DrawRange, Block]:
+    """Return the blocks a folder holds that can be read."""
+    if folder is None:
+        return {}
+    blocks = {draw_range: folder.read(draw_range) for draw_range in ranges}
+    return {draw_range: block for draw_range, block in blocks.items() if block is not None}
