@@ -11,6 +11,7 @@ from corridor.errors import NotConverged
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.network.cost import cargo_hour_usd
+from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.search import search, trace
 from corridor.units import HOUR_MIN
@@ -37,6 +38,16 @@ class ParetoSet:
     def __getitem__(self, number: int) -> list[int]:
         return trace(self.query, self.labels, int(self.goals[number]))
 
+    @property
+    def arrival_min(self) -> Ints:
+        """Minute of arrival of each route; 0 where time was not asked."""
+        return self.values[:, CRITERIA.index("time")]
+
+    @property
+    def cents(self) -> Ints:
+        """Money of each route; 0 where cost was not asked."""
+        return self.values[:, CRITERIA.index("cost")]
+
     def corridors(self) -> Ints:
         """Return which countries each route touches, as bits [routes]: its corridor."""
         country_bit = _country_bits(self.query)
@@ -54,9 +65,8 @@ class ParetoSet:
     def costs_usd(self) -> Floats:
         """Return the generalised cost of each route: money plus hours at the value of time."""
         cargo = self.query.network.by_id("cargoes")[self.query.party.cargo_id]
-        arrival_min = self.values[:, 0]
-        minutes = arrival_min - self.query.depart_min * (arrival_min > 0)
-        usd: Floats = self.values[:, 1] / 100 + minutes / HOUR_MIN * cargo_hour_usd(cargo)
+        minutes = self.arrival_min - self.query.depart_min * (self.arrival_min > 0)
+        usd: Floats = self.cents / 100 + minutes / HOUR_MIN * cargo_hour_usd(cargo)
         return usd
 
 
@@ -77,8 +87,8 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
 
     values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
     order = np.lexsort(values.T[::-1])
-    kept = order[undominated(np.ascontiguousarray(values[order]))]
-    return ParetoSet(query, answer.labels, answer.goals[kept], values[kept])
+    best = order[undominated(np.ascontiguousarray(values[order]))]
+    return ParetoSet(query, answer.labels, answer.goals[best], values[best])
 
 
 def _country_bits(query: Query) -> Ints:

@@ -103,9 +103,9 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
         reason = say_openings(query, opening_sets(query, most=1))
         return dict.fromkeys(COMPARED, _no_route(reason))
 
-    minutes = routes.values[:, 0] - query.depart_min
+    minutes = routes.arrival_min - query.depart_min
     limit_min = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
-    best = _best(minutes, routes.values[:, 1], limit_min)
+    best = _best(minutes, routes.cents, limit_min)
     rows = {number: _row(query, routes[number]) for number in set(best.values())}
     answers = {criterion: rows[number] for criterion, number in best.items()}
     return dict.fromkeys(COMPARED, _no_route(message("no route is as quick"))) | answers

@@ -540,11 +540,11 @@ def _jacobian(shock: _Shock, market: _Market, near: Bools) -> Floats:
 
     # Substitution: dearer rivals sell less, and what they lose goes to the others by their shares.
     rivals = np.einsum("bijs,bs,bkjs->bik", flows, theta, market.shares[near])
-    own = np.einsum("bijs,bs->bi", flows, theta)
+    own_price = np.einsum("bijs,bs->bi", flows, theta)
     income = _income_effect(shock, market, near)
 
     jacobian: Floats = (rivals + income) / sales[:, :, None]
-    jacobian = jacobian - np.eye(len(shock.output)) * (own / sales + 1.0)[:, :, None]
+    jacobian = jacobian - np.eye(len(shock.output)) * (own_price / sales + 1.0)[:, :, None]
     jacobian -= shock.output / shock.output.sum()
     return jacobian
 
