@@ -75,10 +75,10 @@ def test_a_run_killed_half_way_leaves_nothing_that_counts(
     class Killed(BaseException):
         pass
 
-    def dies(path: Path, frame: pl.DataFrame) -> None:
+    def dies(path: Path, frame: pl.DataFrame) -> str:
         if path.stem == "validation":
             raise Killed
-        write(path, frame)
+        return write(path, frame)
 
     monkeypatch.setattr(folders, "write_frame", dies)
     with pytest.raises(Killed):

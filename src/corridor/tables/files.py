@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import re
@@ -63,10 +64,10 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         _sync_folder(target.parent)
 
 
-def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> None:
+def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> str:
     """Write a frame as CSV, Parquet or XLSX by the file's ending, completely or not at all.
 
-    Raises ValueError for other endings.
+    Returns the SHA-256 of the file. Raises ValueError for other endings.
     """
     stream = io.BytesIO()
     match Path(path).suffix:
@@ -79,7 +80,9 @@ def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> None:
         case other:
             raise ValueError(f"cannot write {other!r}: use one of {', '.join(SUFFIXES)}")
 
-    write_bytes(path, stream.getvalue())
+    data = stream.getvalue()
+    write_bytes(path, data)
+    return hashlib.sha256(data).hexdigest()
 
 
 def sweep(folder: Path) -> None:

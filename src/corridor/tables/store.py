@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.tables.files import sweep, write_bytes
+from corridor.tables.files import sweep, write_bytes, write_frame
 
 MANIFEST = "manifest.toml"
 HASHES = "sha256"  # section of the manifest: table -> hash of its file
@@ -36,7 +36,9 @@ def write_results(
     with writing(home):
         sweep(home)
         (home / MANIFEST).unlink(missing_ok=True)
-        hashes = {name: _write_table(home, name, frame) for name, frame in frames.items()}
+        hashes = {
+            name: write_frame(home / f"{name}.parquet", frame) for name, frame in frames.items()
+        }
 
         content = {**provenance, "tables": sorted(frames), HASHES: hashes}
         write_bytes(home / MANIFEST, manifest(content).encode())
@@ -82,16 +84,6 @@ def writing(folder: str | Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _write_table(home: Path, name: str, frame: pl.DataFrame) -> str:
-    """Write one table and return the hash of its file."""
-    stream = io.BytesIO()
-    frame.write_parquet(stream)
-    data = stream.getvalue()
-
-    write_bytes(home / f"{name}.parquet", data)
-    return hashlib.sha256(data).hexdigest()
 
 
 def _read_table(home: Path, name: str, expected_hash: str) -> pl.DataFrame:
