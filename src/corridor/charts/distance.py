@@ -275,6 +275,7 @@ def _number_marks(base: Any) -> list[Any]:
 
 
 def _text_marks(base: Any) -> list[Any]:
-    halo = base.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=4)
-    text = base.mark_text(fontSize=12, fontWeight="bold", color=INK)
+    bold = {"fontSize": 12, "fontWeight": "bold"}
+    halo = base.mark_text(**bold, stroke=PAPER, strokeWidth=4)
+    text = base.mark_text(**bold, color=INK)
     return [mark.encode(text="mark:N", **pixel_channels()) for mark in (halo, text)]

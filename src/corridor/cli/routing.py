@@ -250,10 +250,9 @@ def _print_routes(routes: Routes, table: str) -> None:
     """Print the routes, or their legs."""
     from corridor.cli.screens import legs_table, routes_table
 
-    if table == "legs":
-        print_frame(routes.legs, json=False, screen=legs_table(routes.legs))
-    else:
-        print_frame(routes.routes, json=False, screen=routes_table(routes.routes))
+    frame = routes.legs if table == "legs" else routes.routes
+    screen = legs_table if table == "legs" else routes_table
+    print_frame(frame, json=False, screen=screen(frame))
 
 
 def routes_answer(routes: Routes) -> dict[str, Any]:

@@ -194,12 +194,11 @@ def _calendars(queries: Sequence[Query]) -> tuple[list[list[list[Span]]], list[i
 
     Most questions share one; the same object means the same calendar.
     """
-    calendars: dict[int, list[list[Span]]] = {}
-    for query in queries:
-        calendars.setdefault(id(query.spans), query.spans)
+    ids = [id(query.spans) for query in queries]
+    calendars = dict(zip(ids, (query.spans for query in queries), strict=True))
 
     order = list(calendars)
-    return list(calendars.values()), [order.index(id(query.spans)) for query in queries]
+    return list(calendars.values()), [order.index(key) for key in ids]
 
 
 def _regimes(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -181,8 +181,7 @@ def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatch
     while True:
         suffices, quiet = states.undisturbed(network, book, days, waiting)
         if suffices:
-            dispatches: Dispatches = quiet
-            return dispatches
+            return cast(Dispatches, quiet)
         book = new_book(2 * len(book.cost))
 
 

@@ -157,7 +157,7 @@ def _claim(checks: pl.DataFrame, tables: Tables, forecasts: Mapping[str, float])
 def _line(check: Row, arithmetic: str) -> str:
     if check["decides"]:
         return arithmetic
-    # Translators: arithmetic that is shown beside a claim but does not decide on it.
+    # Translators: arithmetic shown beside a claim, which does not decide on it.
     return message(
         "beside it: {statement}: {arithmetic}",
         statement=check["statement"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from corridor.network.calendar import WEEKDAYS, Span, day_of, minute, minutes_of_day
 from corridor.units import DAY_MIN, HOUR_MIN
@@ -45,40 +45,57 @@ def season_spans(
         return [(from_min, to_min)]
     first = parse_monthday(season_from)
     last = parse_monthday(season_to)
+
     spans = []
     for year in range(day_of(from_min).year - 1, day_of(to_min).year + 1):
-        start = _leap_day_else(year, first, (3, 1))
-        end = _leap_day_else(year if first <= last else year + 1, last, (2, 28)) + dt.timedelta(
-            days=1
-        )
-        a = max(minute(start), from_min)
-        b = min(minute(end), to_min)
-        if a < b:
-            spans.append((a, b))
+        begin, end = _season_of(year, first, last)
+        if max(begin, from_min) < min(end, to_min):
+            spans.append((max(begin, from_min), min(end, to_min)))
     return spans
+
+
+def _season_of(year: int, first: tuple[int, int], last: tuple[int, int]) -> tuple[int, int]:
+    """Return (start, end) minutes of the season that begins in a year, both days included."""
+    last_year = year if first <= last else year + 1
+    begins_on = _leap_day_else(year, first, (3, 1))
+    ends_on = _leap_day_else(last_year, last, (2, 28))
+    return minute(begins_on), minute(ends_on + dt.timedelta(days=1))
 
 
 def weekly_spans(
     weekdays: str | None, hours: str | None, utc_offset_h: float, from_min: int, to_min: int
 ) -> list[tuple[int, int]]:
     """Return (start, end) minutes UTC of the weekly opening hours that meet [from_min, to_min)."""
-    days = {WEEKDAYS.index(w.lower()[:3]) for w in weekdays.split()} if weekdays else set(range(7))
+    days = _weekday_numbers(weekdays)
     if len(days) == 7 and hours is None:
         return [(from_min, to_min)]
+
     opens, shuts = parse_hours(hours) if hours else (0, DAY_MIN)
     offset = round(utc_offset_h * HOUR_MIN)
     spans: list[tuple[int, int]] = []
     for day in range(from_min // DAY_MIN - 2, to_min // DAY_MIN + 2):
         if (day + 3) % 7 not in days:  # 1970-01-01 was a Thursday
             continue
-        a = max(day * DAY_MIN + opens - offset, from_min)
-        b = min(day * DAY_MIN + shuts - offset, to_min)
-        if a < b:
-            if spans and spans[-1][1] >= a:
-                spans[-1] = (spans[-1][0], b)
-            else:
-                spans.append((a, b))
+        begin = max(day * DAY_MIN + opens - offset, from_min)
+        end = min(day * DAY_MIN + shuts - offset, to_min)
+        if begin < end:
+            _add_joined(spans, begin, end)
     return spans
+
+
+def _weekday_numbers(weekdays: str | None) -> set[int]:
+    """Return the days of the week that are named, Monday 0; all where none is."""
+    if not weekdays:
+        return set(range(7))
+    return {WEEKDAYS.index(word.lower()[:3]) for word in weekdays.split()}
+
+
+def _add_joined(spans: list[tuple[int, int]], begin: int, end: int) -> None:
+    """Add a span, as one with the last where that reaches to it."""
+    if spans and spans[-1][1] >= begin:
+        spans[-1] = (spans[-1][0], end)
+    else:
+        spans.append((begin, end))
 
 
 def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) -> list[Span]:
@@ -88,26 +105,22 @@ def window_spans(rows: Iterable[dict[str, object]], from_min: int, to_min: int) 
     shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
     memoryless closure.
     """
-    pieces: list[Span] = []
-    for row in rows:
-        share = _float(row["open_share"], 1.0)
-        spell = _float(row["closed_spell_h"], 0.0) * HOUR_MIN
-        weekly = weekly_spans(
-            _text(row["weekdays"]),
-            _text(row["hours"]),
-            _float(row["utc_offset_h"], 0.0),
-            from_min,
-            to_min,
-        )
-        for a, b in season_spans(
-            _text(row["season_from"]), _text(row["season_to"]), from_min, to_min
-        ):
-            pieces += [
-                Span(max(a, c), min(b, d), (1 - share) * spell, share, spell)
-                for c, d in weekly
-                if max(a, c) < min(b, d)
-            ]
-    return _union(pieces)
+    return _union([piece for row in rows for piece in _row_pieces(row, from_min, to_min)])
+
+
+def _row_pieces(row: dict[str, object], from_min: int, to_min: int) -> Iterator[Span]:
+    """Yield the openings of one row of ``windows``: its weekly hours within its seasons."""
+    share = _float(row["open_share"], 1.0)
+    spell = _float(row["closed_spell_h"], 0.0) * HOUR_MIN
+    season = (_text(row["season_from"]), _text(row["season_to"]))
+    week = (_text(row["weekdays"]), _text(row["hours"]), _float(row["utc_offset_h"], 0.0))
+
+    weekly = weekly_spans(*week, from_min, to_min)
+    for begin, end in season_spans(*season, from_min, to_min):
+        for opens, shuts in weekly:
+            if max(begin, opens) < min(end, shuts):
+                delay = (1 - share) * spell
+                yield Span(max(begin, opens), min(end, shuts), delay, share, spell)
 
 
 def _union(pieces: list[Span]) -> list[Span]:

@@ -66,9 +66,9 @@ def source_sections(inputs: ReportInputs) -> list[Section]:
 def provenance_sections(inputs: ReportInputs) -> list[Section]:
     """Return what the results were made with."""
     provenance = cast(Mapping[str, Any], inputs.results.get("provenance") or {})
-    values = {"provenance": dotted_rows(provenance)}
+    rows = dotted_rows(provenance)
     title = tell("Provenance")
-    return [Section("provenance", title, "provenance.html", values, title)]
+    return [Section("provenance", title, "provenance.html", {"provenance": rows}, title)]
 
 
 def _row_counts(evidence: pl.DataFrame) -> tuple[int, int]:

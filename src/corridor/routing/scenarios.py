@@ -114,9 +114,9 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
 def _best(minutes: Ints, cents: Ints, limit_min: float) -> dict[str, int]:
     """Return which route is best by each criterion that some route meets."""
     best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
-    in_time = np.flatnonzero(minutes <= limit_min)
-    if len(in_time):
-        best["cost in time"] = int(in_time[_least(cents[in_time], minutes[in_time])])
+    rows = np.flatnonzero(minutes <= limit_min)
+    if len(rows):
+        best["cost in time"] = int(rows[_least(cents[rows], minutes[rows])])
     return best
 
 

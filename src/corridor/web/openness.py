@@ -25,12 +25,12 @@ def openness(state: StudyState, question: State | None = None) -> dict[str, dict
     A window counts where it keeps the link shut for more than three days, as in
     :mod:`corridor.routing.whynot`. question: of a trip, for the rules that bar its cargo.
     """
-    at_min = minute(state.on)
+    on = minute(state.on)
     day = state.dated_network
     if isinstance(question, Trip):
-        return _not_open(day, at_min, _barred(day, at_min, question))
+        return _not_open(day, on, _barred(day, on, question))
 
-    return day.once(Derived.OPENNESS.of(at_min), lambda: _not_open(day, at_min, {}))
+    return day.once(Derived.OPENNESS.of(on), lambda: _not_open(day, on, {}))
 
 
 def closure(cause: Closure) -> dict[str, Any]:
