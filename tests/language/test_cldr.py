@@ -32,3 +32,18 @@ def test_charts_write_numbers_and_months_as_the_report_does() -> None:
     assert locale["number"]["decimal"] == "," and locale["number"]["percent"] == "\u00a0%"
     assert len(locale["time"]["months"]) == 12 and len(locale["time"]["days"]) == 7
     assert locale["time"]["days"][0].lower() == "жексенбі"  # Sunday
+
+
+def test_no_language_has_the_months_or_days_of_another() -> None:
+    """Whatever was spoken before: Babel shares data between languages."""
+    months = {}
+    days = {}
+    for code in ("ur", "zh", "kk", "ru"):
+        with speaking(code):
+            locale = vega_locale()
+        assert locale is not None
+        months[code] = locale["time"]["shortMonths"][0]
+        days[code] = locale["time"]["days"][0].lower()
+
+    assert months == {"ur": "جنوری", "zh": "1月", "kk": "қаң", "ru": "янв"}
+    assert days == {"ur": "اتوار", "zh": "星期日", "kk": "жексенбі", "ru": "воскресенье"}

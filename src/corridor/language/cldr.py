@@ -6,6 +6,9 @@ CLDR is the Common Locale Data Repository of Unicode, which comes with Babel.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from corridor.language.speech import SOURCE, speech
@@ -51,11 +54,7 @@ def vega_locale() -> dict[str, Any] | None:
     if spoken.is_english:
         return None
 
-    from babel import Locale
-
-    locale = Locale.parse(spoken.code)
-    months = locale.months["stand-alone"]
-    days = locale.days["stand-alone"]
+    months, days = _names_by_themselves(spoken.code)
     return {
         "number": {
             "decimal": spoken.decimal,
@@ -75,3 +74,18 @@ def vega_locale() -> dict[str, Any] | None:
             "shortMonths": [months["abbreviated"][month].rstrip(".") for month in MONTHS],
         },
     }
+
+
+@cache
+def _names_by_themselves(code: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the months and the days of a language as they stand outside a date, by their width.
+
+    Babel writes what an alias leads to into data that all languages share: after a chart in Urdu,
+    Kazakh would have Urdu days. So they are read from a copy.
+    """
+    from babel import localedata
+
+    shared = localedata.load(code)
+    copied = deepcopy({names: shared[names] for names in ("months", "days")})
+    own = localedata.LocaleDataDict(copied)
+    return own["months"]["stand-alone"], own["days"]["stand-alone"]
