@@ -170,6 +170,7 @@ def work_through(page: Path) -> None:
     )
 
 
+@pytest.mark.slow
 class TestLongPages:
     @pytest.mark.timeout(300)
     @pytest.mark.parametrize("page", LONG, ids=short)

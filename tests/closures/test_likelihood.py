@@ -63,6 +63,7 @@ def test_the_likelihood_is_that_of_scipy(family: str) -> None:
             assert surface(ln_median, spread) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_intervals_cover_known_parameters(family: str) -> None:
     rng = np.random.default_rng(7)

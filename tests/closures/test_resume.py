@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from closure_cases import STUDY, STUDY_ON, study_network
 from corridor.closures.risk import TABLES
@@ -65,6 +66,7 @@ def start_and_kill(home: Path, dice: random.Random) -> bool:
     return child.wait() == KILLED
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_gives_the_same_tables(tmp_path: Path) -> None:
     network = study_network()
     demand = network.frames["demand"].head(TRIPS)

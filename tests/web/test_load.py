@@ -136,6 +136,7 @@ THINKS_S = 0.5  # between an answer and the next question
 COME_S = 2.0  # within which all callers have come
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(SECONDS + 110)
 def test_crowd_is_served(address: str, study_folder: Path) -> None:
     import corridor as co

@@ -75,6 +75,7 @@ def test_saved_scenario_is_there(copy: Path) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_savers_at_once_lose_no_row(copy: Path) -> None:
     """Two servers, six savers: every scenario and every row is there."""
     names = [f"saver-{i}" for i in range(6)]

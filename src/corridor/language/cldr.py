@@ -87,5 +87,5 @@ def _names_by_themselves(code: str) -> tuple[Mapping[str, Any], Mapping[str, Any
 
     shared = localedata.load(code)
     copied = deepcopy({names: shared[names] for names in ("months", "days")})
-    own = localedata.LocaleDataDict(copied)
+    own = localedata.LocaleDataDict(copied)  # type: ignore[arg-type]
     return own["months"]["stand-alone"], own["days"]["stand-alone"]
