@@ -16,6 +16,26 @@ have a value in every row; elsewhere an empty cell means unknown or not applicab
 Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, days of a season `11-30`.
 Selectors, alternatives and changes are explained in [conventions](conventions.md).
 
+## Workbooks and other people's CSV
+
+A study may be **one workbook** beside `study.toml`: `study.xlsx`, or the only `.xlsx` of any other name. A sheet is a
+table when it is called so, in any case and with blanks around (`Windows`, ` LINKS `). Sheets of other names are not read,
+and nothing in them matters; one that looks like a table (`Hazards 2026`, or a sheet with its columns) is named in a
+warning. A table may also be a workbook of its own (`links.xlsx`). Reading workbooks needs `pip install 'corridor[excel]'`.
+
+| in the sheet | what happens |
+|---|---|
+| a title above the header | read from the header on; a warning says in which row that stands |
+| columns and notes the table does not have | not read; a warning names the column |
+| `#DIV/0!`, `#N/A` in a column that is read | an error with sheet and cell |
+| a formula whose value is not stored | an error with sheet and cell: save the workbook in a spreadsheet program once |
+| merged cells in the table | an error with sheet and cells: only the first of them holds the value |
+| `.ods`, `.xls`, `.csv.gz` | not read; a warning, or the missing table, says what to save it as |
+
+CSV is UTF-8, with or without byte order marks, separated by comma, semicolon or tab. Between semicolons or tabs, `12,5`
+and `1.234,5` are read as decimal commas; a column of `40.000` is a warning there (forty, or forty thousand?), and an error
+where the same file has decimal commas.
+
 """  # noqa: E501
 RESULTS_HEAD = """# Tables of results
 
@@ -82,6 +102,8 @@ def section(table: schema.Table, lead: str) -> str:
 def study_section(table: schema.Table) -> str:
     """Return the part of a table of a study."""
     presence = "Every study has it." if table.required else "Optional."
+    if table.required_where:
+        presence = f"Every study has it whose {table.required_where}."
     key = f"Key: `{table.key}`." if table.key else "No key: several rows may belong together."
     return section(table, f"{capital(table.meaning)}. {presence} {key}")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from corridor.closures.risk import Risk as Risk
     from corridor.closures.second_corridor import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
+    from corridor.errors import AmbiguousName as AmbiguousName
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
     from corridor.errors import Finding as Finding
@@ -74,6 +75,7 @@ _HOME = {
     "Finding": "errors",
     "CorridorError": "errors",
     "StudyError": "errors",
+    "AmbiguousName": "errors",
     "CallError": "errors",
     "UnknownName": "errors",
     "NotConverged": "errors",

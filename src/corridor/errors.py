@@ -4,7 +4,8 @@
     CorridorError       the root of everything corridor raises
     ├── StudyError      one or more findings make the study unusable (holds all of them)
     ├── CallError       the call is wrong; also a ValueError
-    │   └── UnknownName an id that is not there, with near matches; also a KeyError
+    │   ├── UnknownName an id that is not there, with near matches; also a KeyError
+    │   └── AmbiguousName a name that several things have; holds their ids
     ├── NotConverged    a computation ended before its tolerance; its numbers are withheld
     └── Stopped         a computation was ended because nobody waits for it any more
 
@@ -15,15 +16,19 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from corridor.spelling import invisible_difference, latin
+
 Place = TypeVar("Place")
+
 
 MAX_ROWS_SHOWN = 5
 MAX_LIKE = 20  # findings of one kind in one column that are listed one by one
 MAX_COMPARED = 5_000  # names that a mistyped one is compared with
+MAX_IDS_SHOWN = 8  # of things that one name means
 MIN_LIKENESS = 0.6  # of a mistyped name and one that is there, as difflib counts it
 
 
@@ -136,11 +141,26 @@ class UnknownName(CallError, KeyError):
 
         near = " or ".join(map(repr, self.near))
         hint = f" Did you mean {near}?" if near else ""
-        self.message = f"There is no {what} {name!r}.{hint}"
+        self.message = f"There is no {what} {name!r}.{hint}{_looks_the_same(name, self.near)}"
         super().__init__(self.message)
 
     def __str__(self) -> str:
         return self.message
+
+
+class AmbiguousName(CallError):
+    """A name that several things have; ``ids`` tells which, in order."""
+
+    def __init__(self, what: str, name: str, labels: Mapping[str, str]) -> None:
+        self.what = what
+        self.name = name
+        self.ids = tuple(sorted(labels))
+
+        shown = [f"{each} ({labels[each]})" for each in self.ids[:MAX_IDS_SHOWN]]
+        more = len(self.ids) - MAX_IDS_SHOWN
+        ids = " and ".join([", ".join(shown), *([f"{more} more"] if more > 0 else [])])
+        self.message = f"Several {what}s are called {name!r}: {ids}. Name one by its id."
+        super().__init__(self.message)
 
 
 class NotConverged(CorridorError):
@@ -152,14 +172,21 @@ class Stopped(CorridorError):
 
 
 def near_matches(name: str, known: Iterable[str | None], most: int = 3) -> tuple[str, ...]:
-    """Return the known names nearest to a mistyped one, best first; nulls do not count."""
-    by_lower_case = {each.lower(): each for each in known if each is not None}
-    if len(by_lower_case) > MAX_COMPARED:
-        beginning = name.lower()[:2]
-        alike = [each for each in by_lower_case if each.startswith(beginning)]
-        by_lower_case = {each: by_lower_case[each] for each in alike[:MAX_COMPARED]}
-    matches = difflib.get_close_matches(name.lower(), by_lower_case, n=most, cutoff=MIN_LIKENESS)
-    return tuple(by_lower_case[match] for match in matches)
+    """Return the known names nearest to a mistyped one, best first; of like ones the first.
+
+    Names are compared without case and accents, in Latin letters; nulls do not count.
+    """
+    sound = latin(name)
+    by_sound: dict[str, str] = {}
+    for each in known:
+        if each is not None:
+            by_sound.setdefault(latin(each), each)
+
+    if len(by_sound) > MAX_COMPARED:
+        alike = [each for each in by_sound if each.startswith(sound[:2])]
+        by_sound = {each: by_sound[each] for each in alike[:MAX_COMPARED]}
+    matches = difflib.get_close_matches(sound, by_sound, n=most, cutoff=MIN_LIKENESS)
+    return tuple(by_sound[match] for match in matches)
 
 
 def did_you_mean(name: str, known: Iterable[str | None], otherwise: str) -> str:
@@ -167,4 +194,11 @@ def did_you_mean(name: str, known: Iterable[str | None], otherwise: str) -> str:
     near = near_matches(name, known, most=2)
     if not near:
         return otherwise
-    return f"Write {' or '.join(map(repr, near))} if that was meant."
+    shown = " or ".join(map(repr, near))
+    return f"Write {shown} if that was meant.{_looks_the_same(name, near)}"
+
+
+def _looks_the_same(name: str, near: Sequence[str]) -> str:
+    """Return in which signs a name differs from a near one that looks the same."""
+    signs = invisible_difference(name, near[0]) if near else ""
+    return f" It looks the same, but differs in {signs}." if signs else ""

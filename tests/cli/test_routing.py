@@ -213,7 +213,7 @@ def test_a_wrong_word_is_usage_and_says_so(
     [
         ("", "samarkand"),
         ("almatty", "samarkand"),
-        ("Алматы", "samarkand"),
+        ("Алмабад", "samarkand"),
         ("almaty", "samarkand@sea"),
         ("almaty\x00", "samarkand"),
         ("a" * 10_000, "samarkand"),

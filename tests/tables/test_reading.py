@@ -58,6 +58,8 @@ def test_hashes_are_those_of_the_files(study: Path) -> None:
     "change",
     [
         lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: b"\xef\xbb\xbf\xef\xbb\xbf" + data,
+        lambda data: b"\xc3\xaf\xc2\xbb\xc2\xbf" + data,
         lambda data: data.replace(b"\n", b"\r\n"),
         lambda data: data.replace(b"\n", b"\r"),
         lambda data: data.rstrip(b"\n"),
@@ -67,6 +69,8 @@ def test_hashes_are_those_of_the_files(study: Path) -> None:
     ],
     ids=[
         "byte order mark",
+        "two byte order marks",
+        "byte order mark taken for Latin-1",
         "CRLF",
         "CR",
         "no last line end",
@@ -207,3 +211,28 @@ def test_reading_writes_nothing(study: Path) -> None:
     before = {p.name: p.read_bytes() for p in study.iterdir()}
     read_folder(study)
     assert {p.name: p.read_bytes() for p in study.iterdir()} == before
+
+
+def test_a_title_above_the_header_is_passed_over_and_said(study: Path) -> None:
+    before = frames_of(study)
+    path = study / "links.csv"
+    path.write_bytes(b'"Links, 2026";;;\n\n' + path.read_bytes())
+    tables = read_folder(study)
+    (finding,) = tables.findings
+    assert (finding.kind, finding.severity, finding.line) == ("title-above-header", "warning", 3)
+    assert_frame_equal(before["links"], tables.frames["links"])
+    assert tables.lines["links"][0] == 4
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_terminals_are_needed_only_where_layers_differ(study: Path, is_there: bool) -> None:
+    header = (study / "terminals.csv").read_text("utf-8").splitlines()[0]
+    (study / "terminals.csv").write_text(header + "\n", "utf-8")
+    if not is_there:
+        (study / "terminals.csv").unlink()
+    kind = "no-rows" if is_there else "missing-table"
+    assert [finding.kind for finding in read_folder(study).findings] == [kind]
+
+    links = pl.read_csv(study / "links.csv", infer_schema=False)
+    links.filter(pl.col("mode") == "road").write_csv(study / "links.csv")
+    assert read_folder(study).findings == ()

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor.errors import Finding, first_findings
 from corridor.network import geo
+from corridor.spelling import fold
 from corridor.tables import schema
 from corridor.tables.cells import is_placeholder
 from corridor.tables.columns import Column
@@ -241,23 +242,43 @@ def _same_points(tables: Tables) -> Iterator[Finding]:
 
 
 def _same_names(tables: Tables) -> Iterator[Finding]:
-    """Places of one country with one name."""
-    names: set[tuple[str, str]] = set()
+    """Places with one name or one code, which a person cannot tell apart by it."""
+    name_cure = "Name one of them otherwise, so that a person can tell them apart."
+    code_cure = "Correct one of the codes, or leave it empty."
+    yield from _shared_words(tables, "name", "same-name", "are called", name_cure)
+    yield from _shared_words(tables, "unlocode", "same-unlocode", "have the code", code_cure)
+
+
+def _shared_words(tables: Tables, column: str, kind: str, verb: str, do: str) -> Iterator[Finding]:
+    """One warning for each place whose word, read without case and accents, another one has.
+
+    Parameters
+    ----------
+    tables : the tables of the study.
+    column : of nodes.
+    kind, do : of the finding.
+    verb : what places do with the word.
+    """
+    first_of: dict[str, tuple[str, str]] = {}
     for node in tables.rows("nodes"):
-        name = node["name"]
+        word = node[column]
         country = node["country"]
-        if name is None or country is None:
+        node_id = node["node_id"]
+        if word is None or country is None or node_id is None:
             continue
 
-        if (name.lower(), country) in names:
-            yield node.warning(
-                "same-name",
-                "name",
-                f"two places in {country} are called {name}.",
-                do="Name one of them otherwise, so that a person can tell them apart.",
-                value=name,
-            )
-        names.add((name.lower(), country))
+        first = first_of.setdefault(fold(word), (country, node_id))
+        if first[1] == node_id:
+            continue
+
+        countries = " and in ".join(dict.fromkeys((first[0], country)))
+        yield node.warning(
+            kind,
+            column,
+            f"two places in {countries} {verb} {word}: {first[1]} and {node_id}.",
+            do=do,
+            value=word,
+        )
 
 
 # Lengths and speeds

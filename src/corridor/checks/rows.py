@@ -14,6 +14,7 @@ from corridor.network import geo
 from corridor.tables import schema
 from corridor.tables.cells import WEEKDAYS
 from corridor.tables.columns import MODES, Column, Table
+from corridor.tables.cures import cure
 from corridor.tables.tables import Spot, Tables
 
 # (table, lower, upper): the upper figure must not lie below the lower one.
@@ -252,7 +253,9 @@ def _unknown_words(
                 "unknown-country" if is_country else "unknown-word",
                 Spot(table.name, row, column.name),
                 f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
-                do=_word_cure(column, word, words),
+                do=cure(column, tables.frames[table.name][column.name][row])
+                if column.name == "weekdays"
+                else _word_cure(column, word, words),
                 value=word,
             )
 

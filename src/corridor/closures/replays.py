@@ -114,7 +114,11 @@ def _require_replays(table: pl.DataFrame, replay_ids: Sequence[str]) -> None:
 
 def _network_under(study: Study, change_ids: list[str]) -> Network:
     return build(
-        study.tables, choices=study.scenario.choices, change_ids=change_ids, inputs=study.hash
+        study.tables,
+        choices=study.scenario.choices,
+        change_ids=change_ids,
+        inputs=study.hash,
+        catalogues=study.catalogues,
     )
 
 

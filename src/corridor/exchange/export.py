@@ -15,8 +15,9 @@ from corridor.language.messages import readable
 from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import write_bytes
+from corridor.tables.xlsx import CONTENTS as CONTENTS
+from corridor.tables.xlsx import CONTENTS_COLUMNS
 
-CONTENTS = "contents"  # the table that says what the others hold
 MAX_SHEET_ROWS = 1_048_575  # below the heading
 MAX_SHEET_NAME = 31  # letters
 FORMATS: dict[Any, str] = {
@@ -39,8 +40,7 @@ def contents(tables: Iterable[Table]) -> pl.DataFrame:
         for column in table.columns
         if column.kind != "message"
     ]
-    names = ("table", "title", "column", "unit", "meaning")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(CONTENTS_COLUMNS, pl.String), orient="row")
 
 
 def need_excel() -> None:

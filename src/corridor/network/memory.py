@@ -25,7 +25,7 @@ class Derived(Enum):
 
     ROWS = "rows of a table as dicts", ("table",), FIXED
     BY_ID = "rows of a table by their key", ("table",), FIXED
-    PLACES = "node_id by id, name and UN/LOCODE", (), FIXED
+    PLACES = "what places are called", (), FIXED
     GRAPH = "graph of (place, layer) states", (), FIXED
     EDITS = "dated changes of anything but links' status", (), FIXED
     EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
@@ -25,14 +26,16 @@ class Network:
 
     frames: table name -> frame with the declared columns; never edited. changes: the rows of
     ``changes`` in force, in the order they apply. choices: parameter -> option for every parameter.
-    inputs: hash of the study's files, null for tables from elsewhere. memory: what was computed of
-    it so far (see ``once``); a network made of another one by ``replace`` starts with an empty one.
+    inputs: hash of the study's files, null for tables from elsewhere. catalogues: folder of the
+    study's catalogues, where places have names of other languages. memory: what was computed of it
+    so far (see ``once``); a network made of another one by ``replace`` starts with an empty one.
     """
 
     frames: Mapping[str, pl.DataFrame]
     changes: pl.DataFrame
     choices: Mapping[str, str]
     inputs: str | None = None
+    catalogues: Path | None = None
     memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     def once(self, memo: Memo, make: Callable[[], T]) -> T:
@@ -87,12 +90,14 @@ def build(
     choices: Mapping[str, str] | None = None,
     change_ids: Sequence[str] = (),
     inputs: str | None = None,
+    catalogues: Path | None = None,
 ) -> Network:
     """Return the network of a scenario: alternatives resolved, changes kept in the order asked for.
 
     tables: every declared table (a missing one counts as empty). choices: parameter -> option;
-    parameters not named take their default. inputs: hash of the files they came from. Raises
-    UnknownName for an option or change that is not in the tables.
+    parameters not named take their default. inputs: hash of the files they came from.
+    catalogues: folder of the study's catalogues. Raises UnknownName for an option or change that is
+    not in the tables.
     """
     whole = {t.name: tables.get(t.name, empty_table(t.name)) for t in schema.TABLES}
     resolved = resolve_choices(whole["parameters"], choices or {})
@@ -104,7 +109,9 @@ def build(
             raise UnknownName("change", change_id, declared)
 
     changes = _in_order(frames["changes"], change_ids)
-    return Network(frames=frames, changes=changes, choices=resolved, inputs=inputs)
+    return Network(
+        frames=frames, changes=changes, choices=resolved, inputs=inputs, catalogues=catalogues
+    )
 
 
 def _in_order(changes: pl.DataFrame, change_ids: Sequence[str]) -> pl.DataFrame:

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from corridor.checks.changes import contradictions
 from corridor.checks.network import layers_at
-from corridor.errors import Finding, near_matches
-from corridor.network.names import find_place, place_names, places_beginning
+from corridor.errors import AmbiguousName, Finding, near_matches
+from corridor.network.names import PlaceNames, crossing_places, find_place, place_names
 from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
 from corridor.study.settings_file import TARGET, parse, scenario_section, trip_section
 from corridor.study.toml_lines import Section, TomlLines
 from corridor.tables.tables import Spot, Tables
 
 
-def check(data: bytes, tables: Tables) -> tuple[Settings | None, list[Finding]]:
-    """Return what study.toml says and what is wrong with it, by itself and beside the tables."""
+def check(
+    data: bytes, tables: Tables, catalogues: Path | None = None
+) -> tuple[Settings | None, list[Finding]]:
+    """Return what study.toml says and what is wrong with it, by itself and beside the tables.
+
+    catalogues: folder of the study's catalogues, where places have names of other languages.
+    """
     settings, findings = parse(data)
     if settings is None:
         return None, findings
 
     lines = TomlLines(FILE, data.decode("utf-8-sig"))
-    _check_settings(lines, tables, settings)
+    names = place_names(tables.frames["nodes"], catalogues)
+    _check_settings(lines, tables, names, settings)
     return settings, findings + lines.findings
 
 
-def _check_settings(lines: TomlLines, tables: Tables, settings: Settings) -> None:
+def _check_settings(
+    lines: TomlLines, tables: Tables, names: PlaceNames, settings: Settings
+) -> None:
     """Check everything that names rows of the tables."""
     for scenario in settings.scenarios.values():
         _check_changes(lines, tables, scenario)
         _check_choices(lines, tables, scenario)
 
     for nth, trip in enumerate(settings.trips):
-        _check_trip(lines, tables, trip, trip_section(nth))
+        _check_trip(lines, tables, names, trip, trip_section(nth))
 
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
@@ -105,40 +114,68 @@ def _add_unknown_parameter(
     )
 
 
-def _check_trip(lines: TomlLines, tables: Tables, trip: Trip, section: Section) -> None:
-    """Check that a trip's places, cargo and conditions are those of the study."""
+def _check_trip(
+    lines: TomlLines, tables: Tables, names: PlaceNames, trip: Trip, section: Section
+) -> None:
+    """Check that a trip's places, cargo and conditions are those of the study.
+
+    Parameters
+    ----------
+    lines, section : the file and where the trip stands in it.
+    tables, names : of the study, and what its places are called.
+    trip : the trip.
+    """
     for end, text in (("origin", trip.origin), ("destination", trip.destination)):
-        _check_end(lines, tables, trip, end, text, lines.key_line(end, section))
+        _check_end(lines, tables, names, f"trip {trip.trip_id} has the {end}", text, (end, section))
 
     _check_cargo(lines, tables, trip, lines.key_line("cargo", section))
 
     if not {"nodes", "links"} & set(tables.broken):
-        _check_via(lines, tables, trip, section)
+        _check_via(lines, names, trip, section)
         for condition, words in (("require", trip.require), ("avoid", trip.avoid)):
-            _check_condition(lines, tables, trip, condition, words, section)
+            _check_condition(lines, tables, names, trip, condition, words, section)
 
 
 def _check_end(
-    lines: TomlLines, tables: Tables, trip: Trip, end: str, text: str, line: int | None
+    lines: TomlLines,
+    tables: Tables,
+    names: PlaceNames,
+    says: str,
+    text: str,
+    key: tuple[str, Section],
 ) -> None:
-    """Check that a trip starts or ends at a place, on a layer that is there."""
+    """Check that a trip starts or ends at a place, on a layer that is there.
+
+    Parameters
+    ----------
+    lines, tables, names : the file, the tables of the study and what its places are called.
+    says : the beginning of a sentence that the text ends.
+    text : place or ``place@layer``.
+    key : key and section of the end.
+    """
     if "nodes" in tables.broken:
         return
 
-    subject = f"trip {trip.trip_id} has the {end}"
+    line = lines.key_line(*key)
     word, _, layer = text.partition("@")
-    places = place_names(tables.frames["nodes"])
-    node = find_place(places, word)
+    try:
+        node = find_place(names, word)
+    except AmbiguousName as error:
+        _add_ambiguous(lines, f"{says} {word!r}", error, line)
+        return
+
     if node is None:
         lines.add_unknown(
             "unknown-node",
-            f"{subject} {word!r}, which {tables.name('nodes')} does not have.",
+            f"{says} {word!r}, which {tables.name('nodes')} does not have.",
             word,
-            places,
+            names.known(word),
             line,
         )
-    elif layer and tables.is_whole("links"):
-        _check_layer(lines, tables, node, layer, f"{subject} {text!r}", line)
+        return
+
+    if layer and tables.is_whole("links"):
+        _check_layer(lines, tables, node, layer, f"{says} {text!r}", line)
 
 
 def _check_layer(
@@ -156,6 +193,18 @@ def _check_layer(
         )
 
 
+def _add_ambiguous(lines: TomlLines, says: str, error: AmbiguousName, line: int | None) -> None:
+    """Add a finding on a word that means several places."""
+    lines.add(
+        "ambiguous-node",
+        f"{says}, and several places are called so: {', '.join(error.ids)}.",
+        "Write the id of the one that is meant.",
+        line,
+        value=error.name,
+        rows=error.ids,
+    )
+
+
 def _check_cargo(lines: TomlLines, tables: Tables, trip: Trip, line: int | None) -> None:
     """Check that a trip's cargo is one of the study."""
     cargoes = _values(tables, "cargoes", "cargo_id")
@@ -170,23 +219,31 @@ def _check_cargo(lines: TomlLines, tables: Tables, trip: Trip, line: int | None)
         )
 
 
-def _check_via(lines: TomlLines, tables: Tables, trip: Trip, section: Section) -> None:
+def _check_via(lines: TomlLines, names: PlaceNames, trip: Trip, section: Section) -> None:
     """Check that a trip passes places of the study."""
-    places = place_names(tables.frames["nodes"])
+    line = lines.key_line("via", section)
     for word in trip.via:
-        if find_place(places, word) is None:
+        says = f"trip {trip.trip_id} names {word!r} in via"
+        try:
+            node = find_place(names, word)
+        except AmbiguousName as error:
+            _add_ambiguous(lines, says, error, line)
+            continue
+
+        if node is None:
             lines.add_unknown(
                 "unknown-node",
-                f"trip {trip.trip_id} names {word!r} in via, which is no place of the study.",
+                f"{says}, which is no place of the study.",
                 word,
-                places,
-                lines.key_line("via", section),
+                names.known(word),
+                line,
             )
 
 
 def _check_condition(
     lines: TomlLines,
     tables: Tables,
+    names: PlaceNames,
     trip: Trip,
     condition: str,
     words: Iterable[str],
@@ -194,23 +251,44 @@ def _check_condition(
 ) -> None:
     """Check that what a trip must use or avoid is a place, link, mode or country of the study.
 
-    condition: require or avoid.
+    Parameters
+    ----------
+    lines, section : the file and where the trip stands in it.
+    tables, names : of the study, and what its places are called.
+    trip : the trip.
+    condition, words : require or avoid, and what it names.
     """
-    nodes = tables.frames["nodes"]
-    places = place_names(nodes)
     others = _network_words(tables)
+    line = lines.key_line(condition, section)
 
     for word in words:
-        is_place = find_place(places, word) is not None
-        if not (is_place or word in others or places_beginning(nodes, word)):
+        says = f"trip {trip.trip_id} names {word!r} in {condition}"
+        try:
+            is_known = word in others or _means_places(tables, names, word)
+        except AmbiguousName as error:
+            _add_ambiguous(lines, says, error, line)
+            continue
+
+        if not is_known:
             lines.add_unknown(
                 "unknown-word",
-                f"trip {trip.trip_id} names {word!r} in {condition}, which is no place, link, mode "
-                "or country of the study.",
+                f"{says}, which is no place, link, mode or country of the study.",
                 word,
-                {**places, **dict.fromkeys(sorted(others))},
-                lines.key_line(condition, section),
+                [*names.known(word), *sorted(others)],
+                line,
             )
+
+
+def _means_places(tables: Tables, names: PlaceNames, word: str) -> bool:
+    """Tell whether a word means a place or both sides of a crossing. Raises AmbiguousName."""
+    nodes = tables.frames["nodes"]
+    links = tables.frames["links"]
+    try:
+        return find_place(names, word) is not None or bool(crossing_places(nodes, links, word))
+    except AmbiguousName:
+        if crossing_places(nodes, links, word):
+            return True
+        raise
 
 
 def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Scenario", "Study", "Trip", "check", "new", "read"]
 
 
+CATALOGUES = "languages"
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """A study as read, under one scenario.
@@ -49,6 +52,11 @@ class Study:
     settings: Settings = field(repr=False)
     warnings: tuple[Finding, ...] = field(repr=False)
     hash: str
+
+    @property
+    def catalogues(self) -> Path:
+        """The folder of the texts of the study in other languages; there need not be one."""
+        return self.folder / CATALOGUES
 
     @cached_property
     def network(self) -> Network:
@@ -71,6 +79,7 @@ class Study:
             choices=scenario.choices,
             change_ids=scenario.changes,
             inputs=self.hash,
+            catalogues=self.catalogues,
         )
 
     def __repr__(self) -> str:
@@ -240,7 +249,7 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
     try:
         data = read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
         tables = replace(tables, hashes={**tables.hashes, FILE: sha256(data).hexdigest()})
-        settings, settings_findings = references.check(data, tables)
+        settings, settings_findings = references.check(data, tables, home / CATALOGUES)
     except Unreadable as unreadable:
         settings_findings = [_missing_settings(home, unreadable)]
 

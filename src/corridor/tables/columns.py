@@ -68,6 +68,7 @@ class Table:
     meaning : what a row says.
     columns : its columns in the order they are written.
     required : every study has it.
+    required_where : when a study must have it that otherwise need not; empty: never.
     title : readable name of a table of results.
     needs : what a study must have for a run to keep a table of results: names of tables with
         rows, or ``target``.
@@ -82,6 +83,7 @@ class Table:
     title: str = ""
     needs: tuple[str, ...] = ()
     unless: str | None = None
+    required_where: str = ""
 
     def column(self, name: str) -> Column:
         """Return the declaration of a column; KeyError if the table has none of that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,15 @@ import polars as pl
 from corridor.errors import Finding
 from corridor.language.messages import readable
 from corridor.tables import budgets
-from corridor.tables.raw import RawTable, Unreadable, refuse_too_many_rows, trimmed
+from corridor.tables.raw import (
+    MAX_TITLE_ROWS,
+    RawTable,
+    Unreadable,
+    header_place,
+    refuse_too_many_rows,
+    title_finding,
+    trimmed,
+)
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -28,7 +37,11 @@ _MAX_SHOWN = 20  # ragged rows that are listed one by one
 _BATCH_ROWS = 50_000
 _FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9][0-9.,\u{a0} ]*%?$"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# UTF-8, and UTF-8 that was taken for Latin-1 and written as UTF-8 once more.
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf")
+_BLANKS = ' "\t\r\n\xa0\ufeff'
+_MARK = "\ufeff"
+_SIGNS = re.compile("[,;\t]")
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or XLSX workbook",
     b"\x1f\x8b": "compressed with gzip",
@@ -59,22 +72,37 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTabl
     The delimiter is the one that fits the declared names best. Raises Unreadable where no table
     can be made of the file.
     """
+    data = _without_marks(data)
     _refuse_unlike_text(data)
-    delimiter = _find_delimiter(data, declared)
-    reader = csv.reader(_text_lines(data), delimiter=delimiter, strict=True)
+    title_lines = _title_lines(data, declared)
+    delimiter = _find_delimiter(data, title_lines, declared)
+    lines = itertools.islice(_text_lines(data), title_lines, None)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
 
     try:
         header = _read_header(reader)
         refuse_too_many_rows(data.count(b"\n"), len(header))
         _refuse_other_delimiter(header, declared)
-        rows = _read_rows(reader, len(header))
+        header_line = title_lines + reader.line_num
+        rows = _read_rows(reader, len(header), title_lines)
     except StopIteration:
         raise _empty_file() from None
     except csv.Error as error:
-        raise _broken_quotes(error, reader.line_num) from None
+        raise _broken_quotes(error, title_lines + reader.line_num) from None
 
-    table = RawTable(file, header, rows.cells, rows.lines, frozenset(rows.cell_counts))
-    return table, list(_ragged_findings(rows, len(header), file))
+    findings = list(_ragged_findings(rows, len(header), file))
+    if title_lines:
+        findings.insert(0, title_finding(file, file, None, header_line))
+
+    table = RawTable(
+        file,
+        header,
+        rows.cells,
+        rows.lines,
+        frozenset(rows.cell_counts),
+        may_have_commas=delimiter != ",",
+    )
+    return table, findings
 
 
 def csv_text(
@@ -123,14 +151,35 @@ def join_lists(frame: pl.DataFrame, separators: Mapping[str, str] | None = None)
     )
 
 
+def _without_marks(data: bytes) -> bytes:
+    """Return a file without its byte order marks; programs that follow each other write several."""
+    while data.startswith(_BYTE_ORDER_MARKS):
+        mark = next(mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark))
+        data = data[len(mark) :]
+    return data
+
+
 def _text_lines(data: bytes) -> io.TextIOWrapper:
     """Return the lines as they come: a file of 200 MB decoded whole would take five times that."""
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
 
 
-def _find_delimiter(data: bytes, declared: Collection[str]) -> str:
-    """Return the delimiter that splits the first line into the most declared names."""
-    line = next((line for line in _text_lines(data) if line.strip()), "")
+def _title_lines(data: bytes, declared: Collection[str]) -> int:
+    """Return how many lines of a title stand above the header."""
+    first_lines = [*itertools.islice(_text_lines(data), MAX_TITLE_ROWS + 1)]
+    filled = [i for i, line in enumerate(first_lines) if line.strip(_BLANKS)]
+    if not filled or first_lines[filled[0]].startswith("sep="):
+        return 0
+
+    rows = [[cell.strip(_BLANKS) for cell in _SIGNS.split(first_lines[i])] for i in filled]
+    place = header_place(rows, declared)
+    return filled[place] if place else 0
+
+
+def _find_delimiter(data: bytes, title_lines: int, declared: Collection[str]) -> str:
+    """Return the delimiter that parts the header into the most declared names."""
+    lines = itertools.islice(_text_lines(data), title_lines, None)
+    line = next((line for line in lines if line.strip()), "")
     if line.startswith("sep="):
         raise Unreadable(
             "wrong-delimiter",
@@ -152,21 +201,24 @@ def _find_delimiter(data: bytes, declared: Collection[str]) -> str:
 def _read_header(reader: Reader) -> tuple[str, ...]:
     """Return the first row that holds anything; StopIteration where there is none."""
     row = next(row for row in reader if any(cell.strip() for cell in row))
-    return tuple(cell.strip() for cell in row)
+    return tuple(cell.strip().strip(_MARK) for cell in row)
 
 
-def _read_rows(reader: Reader, width: int) -> _Rows:
-    """Return the rows below the header; of a ragged one only the first cell is kept."""
+def _read_rows(reader: Reader, width: int, title_lines: int) -> _Rows:
+    """Return the rows below the header; of a ragged one only the first cell is kept.
+
+    title_lines: of the file that the reader has not seen.
+    """
     names = [str(i) for i in range(width)]
     frames: list[pl.DataFrame] = []
     batch: list[list[str]] = []
     lines: list[int] = []
     cell_counts: dict[int, int] = {}
 
-    last_line = reader.line_num
+    last_line = title_lines + reader.line_num
     for row in reader:
         first_line = last_line + 1  # a quoted cell may run over several lines
-        last_line = reader.line_num
+        last_line = title_lines + reader.line_num
         if not any(cell.strip() for cell in row):
             continue
 
@@ -221,7 +273,7 @@ def _ragged_findings(rows: _Rows, width: int, file: str) -> Iterator[Finding]:
 
 def _refuse_unlike_text(data: bytes) -> None:
     """Raise Unreadable for what is no text in UTF-8, or has too many or too long lines."""
-    if not data.strip(_BYTE_ORDER_MARK + b" \t\r\n"):
+    if not data.strip():
         raise _empty_file()
 
     _refuse_binary(data)

@@ -68,9 +68,26 @@ _CURES = {
     "it holds signs that were lost on the way.",
 }
 
+# The days of the week in order, as a cell of weekdays or a timetable writes them.
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_WORDS = {
+    **{day: (day,) for day in _WEEKDAYS},
+    **dict.fromkeys(("weekdays", "workdays"), _WEEKDAYS[:5]),
+    **dict.fromkeys(("weekend", "weekends"), _WEEKDAYS[5:]),
+    **dict.fromkeys(("daily", "all", "every", "everyday", "always"), _WEEKDAYS),
+}
+_FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_BETWEEN_DAYS = re.compile(r"\s*(?:[-–—]|\.\.|\bto\b)\s*")
+_BESIDE_DAYS = re.compile(r"\s*[,;&+|/]\s*|\s+and\s+|\s+")
+_RANGE_OF_DAYS = re.compile(r"([a-z]+)-([a-z]+)")
+_DEPARTURE = re.compile(r"(.+?)\s+(\d{1,3})[:.h](\d\d)")
+_OPENING_HOURS = re.compile(r"(\d{1,2})[:.](\d\d)\s*(?:-|–|—| to )\s*(\d{1,2})[:.](\d\d)")
+_HOURS_A_DAY = 24
+_MIN_DAY_LETTERS = 2
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _COMMA_OF_THOUSANDS = re.compile(r",\d{3}$")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([ ,'’\u00a0\u202f_]\d{3})+(\.\d+)?")
+_POINTS_OF_THOUSANDS = re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}(,\d+)?|[-+]?\d{1,3}(\.\d{3})+,\d+")
 _THOUSANDS_SIGN = re.compile(r"[ ,'’\u00a0\u202f_]")
 _NUMBER_AND_UNIT = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*([A-Za-zµ°%$€/²³ .]+)")
 _RANGE_OR_DOUBT = re.compile(r"[<>~≈±]\s*[\d.,]+|[\d.]+\s*(-|–|\.\.|to)\s*[\d.]+")
@@ -102,6 +119,12 @@ def cure(column: Column, text: str) -> str:
             return _cure_country(text)
         case "id":
             return _cure_id(text)
+        case "timetable":
+            return _cure_timetable(text)
+        case "hours":
+            return _cure_hours(text)
+        case "words" if column.name == "weekdays":
+            return _cure_weekdays(text)
         case kind:
             return _CURES[kind]
 
@@ -138,6 +161,8 @@ def _cure_number(column: Column, text: str) -> str:
         return f"Write {_THOUSANDS_SIGN.sub('', text)}: nothing parts the thousands."
     if measure := _NUMBER_AND_UNIT.fullmatch(text):
         return _cure_unit(column, number=measure[1], unit=measure[2].strip())
+    if _POINTS_OF_THOUSANDS.fullmatch(text):
+        return f"Write {text.replace('.', '').replace(',', '.')}: nothing separates the thousands."
     if _RANGE_OR_DOUBT.fullmatch(text):
         return "Write one number; the range or doubt belongs in the note."
     if column.kind == "integer" and _PLAIN_NUMBER.fullmatch(text):
@@ -192,3 +217,77 @@ def _cure_country(text: str) -> str:
 def _cure_id(text: str) -> str:
     tidy = re.sub(r"[^a-z0-9_.]+", "-", text.lower()).strip("-_.")
     return f"Write {tidy!r}." if tidy else "Write a word of a-z, 0-9 and hyphens."
+
+
+def weekdays_meant(text: str) -> tuple[str, ...] | None:
+    """Return the days a person means by such words as ``mon-fri``; null where it is not clear.
+
+    >>> weekdays_meant("Mon-Wed, sat")
+    ('mon', 'tue', 'wed', 'sat')
+    """
+    days: set[str] = set()
+    between_days = _BETWEEN_DAYS.sub("-", text.lower().strip())
+    for part in _BESIDE_DAYS.split(between_days):
+        between = _RANGE_OF_DAYS.fullmatch(part)
+        if between is None:
+            meant = _days_of(part)
+        else:
+            meant = _days_from(_days_of(between[1]), _days_of(between[2]))
+        if not meant:
+            return None
+        days.update(meant)
+    return tuple(day for day in _WEEKDAYS if day in days) or None
+
+
+def _days_of(word: str) -> tuple[str, ...]:
+    """The days of one word; none where it is not clear."""
+    plain = word.strip(". ")
+    for day, full in zip(_WEEKDAYS, _FULL_DAYS, strict=True):
+        if len(plain) >= _MIN_DAY_LETTERS and full.startswith(plain):
+            return (day,)
+    return _DAY_WORDS.get(plain, ())
+
+
+def _days_from(first: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]:
+    """The days from one to another, over the end of the week where need be."""
+    if len(first) != 1 or len(last) != 1:
+        return ()
+
+    start = _WEEKDAYS.index(first[0])
+    count = (_WEEKDAYS.index(last[0]) - start) % len(_WEEKDAYS) + 1
+    return tuple(_WEEKDAYS[(start + i) % len(_WEEKDAYS)] for i in range(count))
+
+
+def _cure_weekdays(text: str) -> str:
+    meant = weekdays_meant(text)
+    return f"Write {' '.join(meant or _WEEKDAYS)}{'' if meant else ', as far as they are meant'}."
+
+
+def _cure_timetable(text: str) -> str:
+    """The timetable that is meant, where every part of it is clear: a night counts as 25:30."""
+    departures: list[str] = []
+    for part in re.split(r"\s*[;,]\s*", text.strip(" ;,")):
+        departure = _DEPARTURE.fullmatch(part)
+        days = weekdays_meant(departure[1]) if departure else None
+        if departure is None or days is None or int(departure[3]) >= 60:
+            return _CURES["timetable"]
+
+        later, hour = divmod(int(departure[2]), _HOURS_A_DAY)
+        for day in days:
+            leaves_on = _WEEKDAYS[(_WEEKDAYS.index(day) + later) % len(_WEEKDAYS)]
+            departures.append(f"{leaves_on} {hour:02}:{departure[3]}")
+    return f"Write {'; '.join(departures)} (in UTC)."
+
+
+def _cure_hours(text: str) -> str:
+    """The opening hours that are meant, where they are clear: a night may end at 26:00."""
+    times = _OPENING_HOURS.fullmatch(text.strip())
+    if times is None:
+        return _CURES["hours"]
+
+    from_hour, from_minute, to_hour, to_minute = map(int, times.groups())
+    if from_hour >= _HOURS_A_DAY or max(from_minute, to_minute) >= 60 or to_hour >= 48:
+        return _CURES["hours"]
+    if to_hour > _HOURS_A_DAY or (to_hour == _HOURS_A_DAY and to_minute):
+        to_hour -= _HOURS_A_DAY
+    return f"Write {from_hour:02}:{from_minute:02}-{to_hour:02}:{to_minute:02}."

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.errors import Finding, near_matches
 from corridor.tables.cells import typed
 from corridor.tables.columns import Column, Table
+from corridor.tables.commas import read_commas
 from corridor.tables.cures import cure, unit_hint
 from corridor.tables.raw import RawTable
 
@@ -50,18 +51,10 @@ def typed_frame(table: Table, raw: RawTable) -> tuple[pl.DataFrame, list[Finding
     findings = [*header.findings, *_undeclared_columns(table, raw, header)]
     findings += _missing_columns(table, raw, header)
 
-    if table.required and raw.cells.height == 0:
-        findings.append(
-            Finding(
-                "no-rows",
-                f"{raw.file} has a header and no rows.",
-                do=f"Write a row for each of: {table.meaning}.",
-                table=table.name,
-                file=raw.file,
-            )
-        )
-
     text = _declared_text(table, raw, header.positions)
+    if raw.may_have_commas:
+        text, comma_findings = read_commas(table, raw, text)
+        findings += comma_findings
     frame = text.select(typed(column) for column in table.columns)
     findings += _cell_findings(table, raw, header.positions, text, frame)
     return frame, findings

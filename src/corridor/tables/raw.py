@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from corridor.errors import Finding
 from corridor.tables import budgets
+
+MAX_TITLE_ROWS = 20  # above a header, in which it is looked for
+MIN_HEADER_COLUMNS = 2  # a row below the first one is a header if it names so many columns
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class RawTable:
     cells : text columns named "0", "1" ... in that order, null where a cell is empty.
     lines : line (workbook: row of the sheet) of every row.
     ragged : rows that had too few or too many cells.
+    may_have_commas : numbers may be written as 12,5, because no comma parts the cells.
     """
 
     file: str
@@ -29,6 +33,7 @@ class RawTable:
     cells: pl.DataFrame
     lines: Sequence[int]
     ragged: frozenset[int] = frozenset()
+    may_have_commas: bool = False
 
 
 class Unreadable(Exception):
@@ -73,6 +78,29 @@ def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
 
     stripped = cells.select(pl.all().str.strip_chars())
     return stripped.select(pl.when(pl.all() != "").then(pl.all()))
+
+
+def header_place(rows: Sequence[Sequence[str | None]], columns: Collection[str]) -> int:
+    """Return which of the first rows of a table is its header; the rows above it are a title.
+
+    The first one, unless it names none of the columns and one below it names several.
+    """
+    counts = [len({cell for cell in row if cell in columns}) for row in rows]
+    best = max(range(len(rows)), key=lambda row: counts[row])
+    return best if counts[0] == 0 and counts[best] >= MIN_HEADER_COLUMNS else 0
+
+
+def title_finding(place: str, file: str, table: str | None, line: int) -> Finding:
+    """Return the warning that rows above the header are not read; place: where, as a subject."""
+    return Finding(
+        "title-above-header",
+        f"{place} has its header in row {line}; what stands above it is not read.",
+        do="Leave it if it is a title; move rows of the table below the header.",
+        severity="warning",
+        table=table,
+        file=file,
+        line=line,
+    )
 
 
 def refuse_too_many_rows(rows: int, columns: int = 1) -> None:

@@ -20,37 +20,60 @@ from corridor.tables.frames import typed_frame
 from corridor.tables.parquet import read_parquet
 from corridor.tables.raw import RawTable, Unreadable, from_frame
 from corridor.tables.tables import Tables, empty_table
-from corridor.tables.xlsx import read_xlsx
+from corridor.tables.xlsx import Sheets, read_xlsx
 
 WORKBOOK = "study.xlsx"
 _NAMES = frozenset(t.name for t in schema.TABLES)
-_UNREAD = (".tsv", ".txt", ".xls", ".ods", ".json", ".gz", ".zip", ".feather", ".arrow")
+_COLUMNS = {t.name: frozenset(c.name for c in t.columns) for t in schema.TABLES}
+_OTHER_WORKBOOKS = (".ods", ".xls", ".xlsm", ".xlsb", ".numbers")
+_UNREAD = (*_OTHER_WORKBOOKS, ".tsv", ".txt", ".json", ".gz", ".zip", ".feather", ".arrow")
+_SAVE_WORKBOOK_AS = "Save it as .xlsx, or every sheet as CSV UTF-8."
 _BREAKS_TABLE = ("missing-column", "duplicate-column")
 
 
 class _TableFile(NamedTuple):
-    """A file to be read, and the table it is named after; null: the workbook of all tables."""
+    """A file to be read.
+
+    Parameters
+    ----------
+    name : its name.
+    table : the table it is named after; null: a workbook that may hold every table.
+    is_needed : it is an error where it cannot be read or holds no table.
+    """
 
     name: str
     table: str | None
+    is_needed: bool = True
 
 
 @dataclass
 class _Reading:
-    """What has been read so far: the tables as text, the hashes of files, and what was wrong."""
+    """What has been read so far.
+
+    Parameters
+    ----------
+    raw_tables : the tables as text.
+    hashes : of files.
+    findings, broken : what was wrong, and tables that lost something by it.
+    opened : files that were looked into.
+    unread : files of another ending that may hold tables.
+    """
 
     raw_tables: dict[str, RawTable] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)
 
 
 def read_folder(folder: str | os.PathLike[str]) -> Tables:
     """Return every table in a folder; whatever is wrong with files or cells is a finding of it.
 
     A table is a file of its name (``links.csv``, ``links.parquet``, ``links.xlsx``) or a sheet of
-    ``study.xlsx``. CSV is UTF-8, separated by comma, semicolon or tab. Columns come in any order;
-    cells are read as text and made typed strictly. Never raises for what the folder holds.
+    one workbook, ``study.xlsx`` or the only one of another name. CSV is UTF-8, separated by comma,
+    semicolon or tab. Columns come in any order; cells are read as text and made typed strictly.
+    Never raises for what the folder holds.
     """
     home = Path(folder)
     try:
@@ -62,12 +85,15 @@ def read_folder(folder: str | os.PathLike[str]) -> Tables:
     reading.findings += _stray_files(names)
     for file in _table_files(names):
         _read_file(home, file, reading)
+
+    reading.unread = [name for name in names if _is_unread(name)]
+    _read_workbooks(home, [name for name in names if _may_be_workbook(name)], reading)
     return _typed_tables(reading)
 
 
 def is_input(name: str) -> bool:
-    """Tell whether a file of that name in a study's folder is read as its tables."""
-    return name == WORKBOOK or (_suffix(name) in SUFFIXES and Path(name).stem in _NAMES)
+    """Tell whether a file of that name in a study's folder may be read as its tables."""
+    return _may_be_workbook(name) or (_suffix(name) in SUFFIXES and Path(name).stem in _NAMES)
 
 
 def from_frames(frames: Mapping[str, Any]) -> Tables:
@@ -107,30 +133,50 @@ def _no_tables(home: Path, error: Exception) -> Tables:
 
 def _table_files(names: list[str]) -> Iterator[_TableFile]:
     for name in names:
-        if name == WORKBOOK:
-            yield _TableFile(name, None)
-        elif _is_shown(name) and _suffix(name) in SUFFIXES and Path(name).stem in _NAMES:
+        if _is_shown(name) and _suffix(name) in SUFFIXES and Path(name).stem in _NAMES:
             yield _TableFile(name, Path(name).stem)
 
 
 def _stray_files(names: list[str]) -> Iterator[Finding]:
     """Files that look like tables and are not read."""
     for name in names:
-        stem = name.split(".")[0]
-        if not _is_shown(name) or name == WORKBOOK:
+        if not _is_shown(name) or _may_be_workbook(name):
             continue
 
         if _suffix(name) in SUFFIXES and Path(name).stem not in _NAMES:
             yield _unknown_table(name, stem=Path(name).stem)
-        elif _suffix(name) in _UNREAD and stem in _NAMES:
+        elif _is_unread(name):
+            stem = name.split(".")[0]
             yield Finding(
                 "unread-file",
                 f"{name} is not read: its ending is none of {', '.join(SUFFIXES)}.",
-                do=SAVE_AS,
+                do=_cure_ending(name),
                 severity="warning",
-                table=stem,
+                table=stem if stem in _NAMES else None,
                 file=name,
             )
+
+
+def _is_unread(name: str) -> bool:
+    """Tell whether a file seems to hold tables in a form that is not read."""
+    if not _is_shown(name) or _suffix(name) not in _UNREAD:
+        return False
+    return _suffix(name) in _OTHER_WORKBOOKS or name.split(".")[0] in _NAMES
+
+
+def _cure_ending(name: str) -> str:
+    """Return what to do with a file whose ending is not read."""
+    if _suffix(name) == ".gz":
+        return f"Unpack it: gunzip {name}."
+    if _suffix(name) == ".zip":
+        return "Unpack it."
+    return _SAVE_WORKBOOK_AS if _suffix(name) in _OTHER_WORKBOOKS else SAVE_AS
+
+
+def _may_be_workbook(name: str) -> bool:
+    """Tell whether a file may be the workbook of all tables."""
+    is_table = Path(name).stem in _NAMES
+    return name == WORKBOOK or (_is_shown(name) and _suffix(name) == ".xlsx" and not is_table)
 
 
 def _is_shown(name: str) -> bool:
@@ -159,44 +205,89 @@ def _unknown_table(name: str, *, stem: str) -> Finding:
 # From files to tables
 
 
-def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
-    """Add the tables of one file to what has been read; the first file of a table counts."""
-    try:
-        data = read_bytes(home, file.name)
-        reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
-        raw_tables, ragged_rows = _read_tables(data, file)
-    except Unreadable as unreadable:
-        reading.findings.append(unreadable.finding(file.name, file.table))
-        reading.broken.update(_NAMES if file.table is None else (file.table,))
+def _read_workbooks(home: Path, names: list[str], reading: _Reading) -> None:
+    """Read the workbook of all tables: study.xlsx, else the only one whose name is no table's."""
+    required = {table.name for table in schema.TABLES if table.required}
+    is_needed = not required <= set(reading.raw_tables)
+
+    if WORKBOOK in names:
+        _read_file(home, _TableFile(WORKBOOK, None), reading)
+    elif len(names) == 1:
+        _read_file(home, _TableFile(names[0], None, is_needed), reading)
+    elif names and is_needed:
+        reading.findings.append(_several_workbooks(names))
+        reading.broken.update(_NAMES - set(reading.raw_tables))
         return
 
-    reading.findings += ragged_rows
-    for table, raw in raw_tables.items():
+    unread = [name for name in names if name not in reading.opened]
+    reading.findings += [_unknown_table(name, stem=Path(name).stem) for name in unread]
+
+
+def _several_workbooks(names: list[str]) -> Finding:
+    return Finding(
+        "several-workbooks",
+        f"{' and '.join(names)} may each hold the tables of the study.",
+        do=f"Name the one that does {WORKBOOK}.",
+        file=names[0],
+    )
+
+
+def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
+    """Add the tables of one file to what has been read; the first file of a table counts."""
+    reading.opened.add(file.name)
+    try:
+        data = read_bytes(home, file.name)
+        if file.is_needed:
+            reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
+        sheets = _read_tables(data, file)
+    except Unreadable as unreadable:
+        _add_unreadable(unreadable, file, reading)
+        return
+
+    if sheets.tables or sheets.broken:
+        reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
+    elif not file.is_needed and not sheets.findings:
+        reading.findings.append(_unknown_table(file.name, stem=Path(file.name).stem))
+
+    reading.findings += sheets.findings
+    reading.broken |= sheets.broken
+    for table, raw in sheets.tables.items():
         first = reading.raw_tables.setdefault(table, raw)
         if first is not raw:
             reading.findings.append(
                 Finding(
                     "two-files",
-                    f"Table {table} stands in {first.file} and in {file.name}.",
+                    f"Table {table} stands in {first.file}, which is read, and in {file.name}.",
                     do="Keep one of them and remove the other.",
+                    severity="error" if file.is_needed else "warning",
                     table=table,
                     file=file.name,
                 )
             )
 
 
-def _read_tables(data: bytes, file: _TableFile) -> tuple[dict[str, RawTable], list[Finding]]:
+def _add_unreadable(unreadable: Unreadable, file: _TableFile, reading: _Reading) -> None:
+    """Add the finding on a file that cannot be read; a warning where nothing needs it."""
+    finding = unreadable.finding(file.name, file.table)
+    if not file.is_needed:
+        reading.findings.append(replace(finding, severity="warning"))
+        return
+
+    reading.findings.append(finding)
+    reading.broken.update(_NAMES if file.table is None else (file.table,))
+
+
+def _read_tables(data: bytes, file: _TableFile) -> Sheets:
     """Return the tables of a file as text, and findings on its rows."""
     table = file.table
     match _suffix(file.name):
         case ".csv" if table is not None:
-            declared = frozenset(column.name for column in schema.table(table).columns)
-            raw, findings = read_csv(data, file.name, declared)
-            return {table: raw}, [replace(finding, table=table) for finding in findings]
+            raw, findings = read_csv(data, file.name, _COLUMNS[table])
+            return Sheets({table: raw}, [replace(finding, table=table) for finding in findings])
         case ".parquet" if table is not None:
-            return {table: read_parquet(data, file.name)}, []
+            return Sheets({table: read_parquet(data, file.name)})
         case _:
-            return read_xlsx(data, file.name, _NAMES, only=table), []
+            return read_xlsx(data, file.name, _COLUMNS, only=table)
 
 
 def _typed_tables(reading: _Reading) -> Tables:
@@ -206,15 +297,16 @@ def _typed_tables(reading: _Reading) -> Tables:
         raw = reading.raw_tables.get(table.name)
         if raw is None:
             frames[table.name] = empty_table(table.name)
-            if table.required and table.name not in reading.broken:
-                reading.findings.append(_missing_table(table))
-                reading.broken.add(table.name)
             continue
 
         frames[table.name], findings = typed_frame(table, raw)
         reading.findings += findings
         if raw.ragged or any(finding.kind in _BREAKS_TABLE for finding in findings):
             reading.broken.add(table.name)
+
+    for table in schema.TABLES:
+        if _is_required(table, frames):
+            _require_rows(table, reading)
 
     raw_tables = reading.raw_tables
     return Tables(
@@ -227,12 +319,50 @@ def _typed_tables(reading: _Reading) -> Tables:
     )
 
 
-def _missing_table(table: Table) -> Finding:
+def _is_required(table: Table, frames: Mapping[str, pl.DataFrame]) -> bool:
+    """Tell whether a study must have rows of a table; of terminals where layers differ."""
+    if not table.required_where:
+        return table.required
+
+    links = frames["links"].select("mode", "gauge_mm").drop_nulls("mode").unique()
+    return len({schema.layer(mode, gauge) for mode, gauge in links.iter_rows()}) > 1
+
+
+def _require_rows(table: Table, reading: _Reading) -> None:
+    """Add a finding where a table that must have rows has none."""
+    raw = reading.raw_tables.get(table.name)
+    if raw is None and table.name not in reading.broken:
+        reading.findings.append(_missing_table(table, reading))
+        reading.broken.add(table.name)
+
+    if raw is not None and raw.cells.height == 0:
+        reading.findings.append(
+            Finding(
+                "no-rows",
+                f"{raw.file} has a header and no rows.",
+                do=f"Write a row for each of: {table.meaning}.",
+                table=table.name,
+                file=raw.file,
+            )
+        )
+
+
+def _missing_table(table: Table, reading: _Reading) -> Finding:
     columns = ", ".join(column.name for column in table.columns if column.required)
+    workbooks = [name for name in sorted(reading.opened) if _may_be_workbook(name)]
+    unread = [name for name in reading.unread if name.split(".")[0] == table.name]
+    unread += [name for name in reading.unread if name.split(".")[0] not in _NAMES]
+
+    do = f"Add {table.name}.csv with the columns {columns}."
+    if unread:
+        do = f"{unread[0]} is not read. {_cure_ending(unread[0])}"
+    elif workbooks:
+        do = f"Add a sheet {table.name} to {workbooks[0]} with the columns {columns}."
+
     return Finding(
         "missing-table",
         f"The study has no table {table.name}: {table.meaning}.",
-        do=f"Add {table.name}.csv with the columns {columns}.",
+        do=do,
         table=table.name,
         file=f"{table.name}.csv",
     )

@@ -155,7 +155,7 @@ TERMINALS = Table(
         ALTERNATIVE,
         *EVIDENCE,
     ),
-    required=True,
+    required_where="links are of several layers",
 )
 
 RATES = Table(

@@ -26,8 +26,7 @@ class _Extent:
     """What the cells of a sheet take.
 
     row, column: the last ones with a value. letters: of all texts that cells share. cell: the one
-    being read, as (row, column); text_of: whether its value numbers a shared text. error: the
-    first cell with a spreadsheet's error, and its row.
+    being read, as (row, column); shares_text: whether its value numbers one. number: that number.
     """
 
     row: int = 0
@@ -36,7 +35,6 @@ class _Extent:
     cell: tuple[int, int] = (0, 0)
     shares_text: bool = False
     number: list[str] | None = None
-    error: tuple[str, int] | None = None
 
 
 @dataclass
@@ -48,7 +46,7 @@ class _Texts:
 
 
 def refuse_bad_workbook(data: bytes) -> None:
-    """Raise Unreadable for a workbook that would take too much, or holds a spreadsheet's error.
+    """Raise Unreadable for a workbook that would take too much.
 
     Raises zipfile.BadZipFile, zlib.error, KeyError, ValueError or expat.ExpatError for a damaged
     one.
@@ -144,7 +142,7 @@ def _text_lengths(archive: zipfile.ZipFile) -> list[int]:
 
 
 def _refuse_bad_sheet(archive: zipfile.ZipFile, name: str, lengths: list[int]) -> None:
-    """Raise Unreadable for a sheet that would take too much, or holds a spreadsheet's error."""
+    """Raise Unreadable for a sheet that would take too much."""
     extent = _Extent()
     parser = expat.ParserCreate()
 
@@ -172,15 +170,6 @@ def _refuse_bad_sheet(archive: zipfile.ZipFile, name: str, lengths: list[int]) -
     with archive.open(name) as stream:
         parser.ParseFile(stream)
 
-    if extent.error is not None:
-        cell, row = extent.error
-        raise Unreadable(
-            "spreadsheet-error",
-            f"has an error such as #DIV/0! in cell {cell} of {name.rpartition('/')[2][:-4]}.",
-            do="Repair the formula, or empty the cell where the figure is not known.",
-            line=row,
-        )
-
 
 def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
     """Note which cell begins, of what kind."""
@@ -192,8 +181,6 @@ def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
 
     kind = attributes.get("t")
     extent.shares_text = kind == "s"
-    if kind == "e" and extent.error is None:
-        extent.error = (attributes.get("r", "?"), extent.cell[0])
 
 
 def _count_value(extent: _Extent) -> None:

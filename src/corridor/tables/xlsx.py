@@ -2,28 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import difflib
+import io
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from corridor.tables.raw import RawTable, Unreadable, first_line, refuse_too_many_rows, trimmed
+from corridor.errors import Finding
+from corridor.spelling import fold, letters
+from corridor.tables.raw import (
+    MAX_TITLE_ROWS,
+    RawTable,
+    Unreadable,
+    first_line,
+    header_place,
+    refuse_too_many_rows,
+    title_finding,
+    trimmed,
+)
+from corridor.tables.sheet_cells import Block, Cell, SheetCells, sheet_cells, workbook_parts
 from corridor.tables.sheets import refuse_bad_workbook
 
+if TYPE_CHECKING:
+    from fastexcel import ExcelReader
+
+CONTENTS = "contents"  # the sheet of exported answers that says what the others hold
+CONTENTS_COLUMNS = ("table", "title", "column", "unit", "meaning")
+MAX_STRAY_CELLS = 1_000_000  # a sheet that is no table is looked into up to this size
+MIN_TABLE_COLUMNS = 3  # a sheet with so many declared columns is taken for a table
+MIN_LIKENESS = 0.82  # of a sheet's name and a table's; "notes" is none of nodes
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+_MAX_SHOWN = 3  # cells that are named one by one
+
+Columns = Mapping[str, Collection[str]]  # table -> its declared columns
 
 
-def read_xlsx(
-    data: bytes, file: str, wanted: Collection[str], only: str | None = None
-) -> dict[str, RawTable]:
+@dataclass
+class Sheets:
+    """The sheets of a workbook that are tables, as text.
+
+    Parameters
+    ----------
+    tables : table -> its sheet.
+    findings : what is wrong with sheets.
+    broken : tables whose sheet cannot be read.
+    """
+
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+
+class _Layout(NamedTuple):
+    """A sheet as text [rows of the sheet, columns with values], and the rows with a value."""
+
+    cells: pl.DataFrame
+    filled_rows: list[int]
+
+
+def read_xlsx(data: bytes, file: str, columns: Columns, only: str | None = None) -> Sheets:
     """Return the sheets of a workbook that are tables, as text.
+
+    A sheet is a table's whatever the case of its name and the blanks in it; other sheets are not
+    read, and what is wrong in them does not matter.
 
     Parameters
     ----------
     data : bytes of the workbook.
     file : its name, for findings.
-    wanted : names of the sheets that are tables; the others are not read.
-    only : the table a file is named after: its sheet has that name or is the first one. Null: the
-        workbook may hold every table.
+    columns : table -> its declared columns.
+    only : the table a file is named after: the sheet of that name, else the one with most of its
+        columns. Null: the workbook may hold every table.
 
     Raises
     ------
@@ -38,14 +91,19 @@ def read_xlsx(
             do="Run: pip install 'corridor[excel]'. Or save every sheet as CSV UTF-8.",
         ) from None
 
+    sheets = Sheets()
     try:
         refuse_bad_workbook(data)
-        book = fastexcel.read_excel(data)
-        tables = {}
-        for name in _sheets_to_read(book.sheet_names, wanted, only):
-            sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            refuse_too_many_rows(sheet.total_height)
-            tables[only or name] = _sheet_as_table(sheet.to_polars(), file)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            book = fastexcel.read_excel(data)
+            if only is None and _is_export(book):
+                return Sheets(findings=[_exported_answers(file)])
+
+            names = _sheets_of_tables(book, columns, only)
+            for table, sheet_names in names.items():
+                _add_table(sheets, archive, book, _SheetOf(file, table, sheet_names), columns)
+            if only is None:
+                sheets.findings += _stray_sheets(book, file, names, columns)
     except Unreadable:
         raise
     # A damaged file fails anywhere in three libraries.
@@ -56,37 +114,270 @@ def read_xlsx(
             do="Open it in the spreadsheet program and save it again as .xlsx.",
         ) from None
 
-    return tables
+    return sheets
 
 
-def _sheets_to_read(sheets: Sequence[str], wanted: Collection[str], only: str | None) -> list[str]:
-    if only is None:
-        return [name for name in sheets if name in wanted]
-    return [only if only in sheets else sheets[0]]
+class _SheetOf(NamedTuple):
+    """A table of a workbook and the sheets that are named after it."""
+
+    file: str
+    table: str
+    names: Sequence[str]
+
+    def finding(self, unreadable: Unreadable) -> Finding:
+        return unreadable.finding(self.file, self.table)
 
 
-def _sheet_as_table(sheet: pl.DataFrame, file: str) -> RawTable:
-    """Return a sheet as text: its first row with a value is the header, empty rows do not count."""
-    if sheet.height == 0:
-        raise _empty_sheet()
+# Which sheets are tables
 
-    numbered = sheet.rename({name: str(i) for i, name in enumerate(sheet.columns)})
+
+def _is_export(book: ExcelReader) -> bool:
+    """Tell whether a workbook is what ``corridor export`` writes: answers and their contents."""
+    rows = _first_rows(book, CONTENTS) if CONTENTS in book.sheet_names else []
+    return bool(rows) and rows[0] == CONTENTS_COLUMNS
+
+
+def _exported_answers(file: str) -> Finding:
+    return Finding(
+        "exported-answers",
+        f"{file} holds answers of a study, not its tables, and is not read.",
+        do="Move it elsewhere if it is not needed here.",
+        severity="warning",
+        file=file,
+    )
+
+
+def _sheets_of_tables(
+    book: ExcelReader, columns: Columns, only: str | None
+) -> dict[str, list[str]]:
+    """Return the tables of a workbook, each with the sheets that are named after it."""
+    tables = {letters(table): table for table in columns}
+    names: dict[str, list[str]] = {}
+    for name in book.sheet_names:
+        table = tables.get(letters(name))
+        if table is not None and only in (None, table):
+            names.setdefault(table, []).append(name)
+
+    if only is not None and not names:
+        names[only] = [_fullest_sheet(book, columns[only])]
+    return names
+
+
+def _fullest_sheet(book: ExcelReader, columns: Collection[str]) -> str:
+    """Return the sheet with most of the columns; of equal ones the first."""
+    counts = {name: _columns_count(_first_rows(book, name), columns) for name in book.sheet_names}
+    return max(counts, key=lambda name: counts[name])
+
+
+def _columns_count(rows: Sequence[Sequence[str | None]], columns: Collection[str]) -> int:
+    """Return how many of the columns one of the rows names, at most."""
+    return max((len({cell for cell in row if cell in columns}) for row in rows), default=0)
+
+
+def _first_rows(book: ExcelReader, name: str) -> list[tuple[str | None, ...]]:
+    """Return the first rows of a sheet; none where it is large or cannot be read."""
+    try:
+        sheet = book.load_sheet(name, header_row=None, n_rows=MAX_TITLE_ROWS + 1, dtypes="string")
+        if sheet.total_height * sheet.width > MAX_STRAY_CELLS:
+            return []
+        return trimmed(sheet.to_polars()).rows()
+    except Exception:  # a chart, or a sheet with damage that nobody reads
+        return []
+
+
+def _stray_sheets(
+    book: ExcelReader, file: str, names: Mapping[str, Sequence[str]], columns: Columns
+) -> Iterator[Finding]:
+    """Sheets that look like tables and are not read."""
+    of_tables = {name for sheet_names in names.values() for name in sheet_names}
+    for name in book.sheet_names:
+        if name in of_tables:
+            continue
+
+        table = _table_like(name, columns) or _table_within(book, name, columns)
+        if table is not None:
+            yield Finding(
+                "unread-sheet",
+                f"Sheet {name!r} of {file} is not read: no table is called so.",
+                do=f"Name the sheet {table}, if it is that table.",
+                severity="warning",
+                table=table,
+                file=file,
+                value=name,
+            )
+
+
+def _table_like(name: str, tables: Iterable[str]) -> str | None:
+    """Return the table whose name stands in that of a sheet, or is near it."""
+    known = list(tables)
+    words = re.split(r"[^a-z]+", fold(name))
+    named = [table for table in known if table in words]
+    near = difflib.get_close_matches(letters(name), known, n=1, cutoff=MIN_LIKENESS)
+    return next(iter(named or near), None)
+
+
+def _table_within(book: ExcelReader, name: str, columns: Columns) -> str | None:
+    """Return the table whose columns a sheet has."""
+    rows = _first_rows(book, name)
+    counts = {table: _columns_count(rows, columns[table]) for table in columns}
+    table = max(counts, key=lambda each: counts[each])
+    return table if counts[table] >= MIN_TABLE_COLUMNS else None
+
+
+# From sheets to tables
+
+
+def _add_table(
+    sheets: Sheets,
+    archive: zipfile.ZipFile,
+    book: ExcelReader,
+    sheet: _SheetOf,
+    columns: Columns,
+) -> None:
+    """Add the sheet of one table, or what is wrong with it.
+
+    Parameters
+    ----------
+    sheets : what has been read so far.
+    archive, book : the workbook as files and as sheets.
+    sheet : the table and its sheets.
+    columns : table -> its declared columns.
+    """
+    try:
+        _refuse_second_sheet(sheet)
+        layout = _layout(book, sheet.names[0])
+        rows = [layout.cells.row(row) for row in layout.filled_rows[: MAX_TITLE_ROWS + 1]]
+        title_rows = header_place(rows, columns[sheet.table])
+
+        header_row = layout.filled_rows[title_rows]
+        header = tuple(name or "" for name in layout.cells.row(header_row))
+        _refuse_unseen(archive, sheet, layout, header_row, columns[sheet.table])
+    except Unreadable as unreadable:
+        sheets.findings.append(sheet.finding(unreadable))
+        sheets.broken.add(sheet.table)
+        return
+
+    if title_rows:
+        place = f"{sheet.file}, sheet {sheet.names[0]!r},"
+        sheets.findings.append(title_finding(place, sheet.file, sheet.table, header_row + 1))
+    body_rows = layout.filled_rows[title_rows + 1 :]
+    lines = [row + 1 for row in body_rows]
+    sheets.tables[sheet.table] = RawTable(sheet.file, header, layout.cells[body_rows], lines)
+
+
+def _refuse_second_sheet(sheet: _SheetOf) -> None:
+    if len(sheet.names) > 1:
+        names = " and ".join(map(repr, sheet.names))
+        raise Unreadable(
+            "two-sheets",
+            f"has table {sheet.table} in several sheets: {names}.",
+            do="Keep one of them and give the other another name.",
+        )
+
+
+def _layout(book: ExcelReader, name: str) -> _Layout:
+    """Return a sheet as text; its first row is the first of the sheet."""
+    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    refuse_too_many_rows(sheet.total_height, sheet.width)
+
+    frame = sheet.to_polars()
+    numbered = frame.rename({column: str(i) for i, column in enumerate(frame.columns)})
     # A day in a date cell comes with a midnight that nobody typed.
     cells = trimmed(numbered).with_columns(pl.all().str.replace(_MIDNIGHT, "$1"))
 
-    has_value = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    filled_rows = has_value.arg_true().to_list()
+    filled_rows: list[int] = []
+    if cells.width:
+        has_value = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        filled_rows = has_value.arg_true().to_list()
     if not filled_rows:
-        raise _empty_sheet()
+        raise Unreadable(
+            "empty-file",
+            f"has an empty sheet {name!r}.",
+            do="Write the header and the rows, or remove the sheet.",
+        )
+    return _Layout(cells, filled_rows)
 
-    header_row, *body_rows = filled_rows
-    header = tuple(name or "" for name in cells.row(header_row))
-    return RawTable(file, header, cells[body_rows], [row + 1 for row in body_rows])
+
+# What a reader of values does not see
 
 
-def _empty_sheet() -> Unreadable:
-    return Unreadable(
-        "empty-file",
-        "has an empty sheet.",
-        do="Write the header and the rows, or remove the sheet.",
+def _refuse_unseen(
+    archive: zipfile.ZipFile,
+    sheet: _SheetOf,
+    layout: _Layout,
+    header_row: int,
+    columns: Collection[str],
+) -> None:
+    """Raise Unreadable where a cell that is read shows something else than its value.
+
+    Parameters
+    ----------
+    archive : the workbook as files.
+    sheet, layout : the sheet by its name and as text.
+    header_row : row of the header, from 0.
+    columns : those that are read; in others anything may stand.
+    """
+    parts = workbook_parts(archive)
+    name = sheet.names[0]
+    if name not in parts.parts:
+        raise ValueError(f"sheet {name!r} is not inside")
+
+    unseen = sheet_cells(archive, parts.parts[name], computes_on_opening=parts.computes_on_opening)
+    read_columns = _read_columns(unseen, layout.cells.row(header_row), columns)
+
+    def is_read(cell: Cell) -> bool:
+        return cell.row > header_row and cell.column in read_columns
+
+    _refuse_cells(
+        "spreadsheet-error",
+        f"has an error such as #DIV/0! in sheet {name!r}",
+        "Repair the formula, or empty the cell where the figure is not known.",
+        [cell for cell in unseen.errors if is_read(cell)],
     )
+    _refuse_cells(
+        "formula-without-value",
+        f"has a formula whose value is not stored in sheet {name!r}",
+        "Open the workbook in a spreadsheet program and save it there, or write the value.",
+        [cell for cell in unseen.uncomputed if is_read(cell)],
+    )
+    _refuse_cells(
+        "merged-cells",
+        f"has merged cells, of which only the first one counts, in sheet {name!r}",
+        "Part the cells, and write the value into every one it holds for.",
+        [block for block in unseen.merged if _hides_cells(block, layout, header_row, read_columns)],
+    )
+
+
+def _read_columns(
+    unseen: SheetCells, header: Sequence[str | None], columns: Collection[str]
+) -> set[int]:
+    """Return the columns of a sheet that are read, from 1.
+
+    A reader of values begins with the first column that has one.
+    """
+    first = unseen.first_column
+    if unseen.last_column - first + 1 != len(header):  # the reader saw others: any may be read
+        return set(range(1, max(unseen.last_column, len(header)) + 1))
+    return {first + i for i, name in enumerate(header) if name in columns}
+
+
+def _hides_cells(
+    block: Block, layout: _Layout, header_row: int, read_columns: Collection[int]
+) -> bool:
+    """Tell whether merged cells lie in the table, so that cells of it seem filled and are not."""
+    is_in_rows = block.last.row > header_row and block.first.row <= layout.filled_rows[-1] + 1
+    covered = range(block.first.column, block.last.column + 1)
+    return is_in_rows and any(column in read_columns for column in covered)
+
+
+def _refuse_cells(kind: str, what: str, do: str, cells: Sequence[Cell | Block]) -> None:
+    if not cells:
+        return
+
+    shown = ", ".join(map(str, cells[:_MAX_SHOWN]))
+    more = len(cells) - _MAX_SHOWN
+    place = f"{shown} and {more} more" if more > 0 else shown
+    first = cells[0]
+    line = first.first.row if isinstance(first, Block) else first.row
+    noun = "cell" if len(cells) == 1 and isinstance(first, Cell) else "cells"
+    raise Unreadable(kind, f"{what}, {noun} {place}.", do=do, line=line)

@@ -111,6 +111,7 @@ def _network(study: Study, scenario: Scenario) -> Network:
         choices={**scenario.choices, **_extra_choices(study)},
         change_ids=scenario.changes,
         inputs=study.hash,
+        catalogues=study.catalogues,
     )
 
 

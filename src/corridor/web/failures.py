@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from corridor.errors import CallError, NotConverged, StudyError, UnknownName
+from corridor.errors import AmbiguousName, CallError, NotConverged, StudyError, UnknownName
 from corridor.web.refusals import Refusal, error_json
 
 MAX_PROBLEMS = 10  # of one question that are named
@@ -69,6 +69,11 @@ async def _unknown_name(request: Request, error: UnknownName) -> Response:
     return _failure(status, "unknown-name", error.message, name=error.name, near=near)
 
 
+async def _ambiguous_name(_: Request, error: AmbiguousName) -> Response:
+    ids = list(error.ids)
+    return _failure(422, "ambiguous-name", error.message, name=error.name, ids=ids)
+
+
 async def _wrong_question(_: Request, error: CallError) -> Response:
     return _failure(422, "bad-question", str(error))
 
@@ -95,6 +100,7 @@ HANDLERS: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
     Refusal: _refusal,
     RequestValidationError: _unreadable_question,
     UnknownName: _unknown_name,
+    AmbiguousName: _ambiguous_name,
     CallError: _wrong_question,
     NotConverged: _too_many_routes,
     StudyError: _findings,

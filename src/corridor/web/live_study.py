@@ -144,7 +144,13 @@ def _scenario(study: Study, question: State) -> Scenario:
 
 def _base_network(study: Study, scenario: Scenario, chosen: Mapping[str, str]) -> Network:
     """Return the network of a scenario with the options chosen of disputed figures."""
-    return build(study.tables, choices=chosen, change_ids=scenario.changes, inputs=study.hash)
+    return build(
+        study.tables,
+        choices=chosen,
+        change_ids=scenario.changes,
+        inputs=study.hash,
+        catalogues=study.catalogues,
+    )
 
 
 def _what_if_key(rows: Sequence[Mapping[str, Any]]) -> Hashable:
