@@ -21,7 +21,8 @@ Selectors, alternatives and changes are explained in [conventions](conventions.m
 A study may be **one workbook** beside `study.toml`: `study.xlsx`, or the only `.xlsx` of any other name. A sheet is a
 table when it is called so, in any case and with blanks around (`Windows`, ` LINKS `). Sheets of other names are not read,
 and nothing in them matters; one that looks like a table (`Hazards 2026`, or a sheet with its columns) is named in a
-warning. A table may also be a workbook of its own (`links.xlsx`). Reading workbooks needs `pip install 'corridor[excel]'`.
+warning. A table may also be a workbook of its own (`links.xlsx`). `corridor new my-study --xlsx` writes one to start from;
+reading and writing workbooks needs `pip install 'corridor[excel]'`.
 
 | in the sheet | what happens |
 |---|---|

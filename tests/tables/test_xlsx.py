@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 from polars.testing import assert_frame_equal
 
-from corridor import new
-from corridor.exchange.export import contents, write_workbook
+from corridor import check, new
+from corridor.exchange.export import contents, pack_workbook, write_workbook
 from corridor.tables import schema_results
 from corridor.tables.reading import read_folder
 from corridor.tables.tables import Tables
@@ -274,3 +274,14 @@ def test_a_second_copy_of_tables_that_are_whole_is_a_warning(
     tables = read(folder, workbook({"links": texts["links"]}), "copy.xlsx")
     assert [(f.kind, f.severity) for f in tables.findings] == [("two-files", "warning")]
     assert tables.files["links"] == "links.csv"
+
+
+def test_a_study_begins_as_a_workbook(tmp_path: Path) -> None:
+    folder = new(tmp_path / "study", pack=pack_workbook)
+    assert sorted(path.name for path in folder.iterdir()) == ["study.toml", "study.xlsx"]
+    assert check(folder) == []
+
+    before = read_folder(new(tmp_path / "as CSV")).frames
+    after = read_folder(folder).frames
+    for name, frame in before.items():
+        assert_frame_equal(frame, after[name])

@@ -23,14 +23,22 @@ WORKBOOK_SUFFIX = ".xlsx"
 Step = Callable[[str, int, int], None]
 
 
-def new(folder: Path) -> int:
+def new(folder: Path, *, xlsx: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Write a small complete study of example figures to start from.
 
     Example: corridor new my-study
+
+    Parameters
+    ----------
+    folder
+        New or empty folder.
+    xlsx
+        Write the tables as the sheets of one workbook, study.xlsx, instead of CSV files.
     """
+    from corridor.exchange.export import pack_workbook
     from corridor.study.study import new as write_starter
 
-    print(write_starter(folder))
+    print(write_starter(folder, pack=pack_workbook if xlsx else None))
     return DONE
 
 

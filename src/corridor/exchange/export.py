@@ -12,12 +12,15 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.language.messages import readable
+from corridor.tables import schema
 from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import write_bytes
+from corridor.tables.reading import WORKBOOK, read_folder
 from corridor.tables.xlsx import CONTENTS as CONTENTS
 from corridor.tables.xlsx import CONTENTS_COLUMNS
 
+READ_ME = "read me"  # the sheet of a study's workbook that says what the others hold
 MAX_SHEET_ROWS = 1_048_575  # below the heading
 MAX_SHEET_NAME = 31  # letters
 FORMATS: dict[Any, str] = {
@@ -52,8 +55,15 @@ def need_excel() -> None:
         )
 
 
-def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
+def write_workbook(
+    path: str | Path,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    formats: Mapping[Any, str] = FORMATS,
+) -> int:
     """Write tables with rows as the sheets of a workbook, whole or not at all; return how many.
+
+    formats: type of a column -> how a spreadsheet shows it.
 
     Raises CallError where a table has more rows than a sheet, or the extra ``excel`` is not
     installed; OSError.
@@ -73,11 +83,26 @@ def write_workbook(path: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
                 autofilter=True,
                 freeze_panes=(1, 0),
                 autofit=False,
-                dtype_formats=FORMATS,
+                dtype_formats=dict(formats),
             )
 
     write_bytes(path, stream.getvalue())
     return len(sheets)
+
+
+def pack_workbook(folder: Path) -> None:
+    """Put the CSV tables of a study into one workbook, with a sheet that says what they hold.
+
+    Raises CallError where the extra ``excel`` is not installed; OSError.
+    """
+    tables = read_folder(folder)
+    declared = [table for table in schema.TABLES if table.name in tables.files]
+    sheets = {table.name: tables.frames[table.name] for table in declared}
+    every_digit = {**FORMATS, pl.Float64: "General"}
+
+    write_workbook(folder / WORKBOOK, {READ_ME: contents(declared), **sheets}, formats=every_digit)
+    for file in set(tables.files.values()):
+        (folder / file).unlink()
 
 
 def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:

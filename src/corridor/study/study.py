@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -157,13 +157,16 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
     )
 
 
-def new(folder: str | os.PathLike[str]) -> Path:
+def new(folder: str | os.PathLike[str], *, pack: Callable[[Path], object] | None = None) -> Path:
     """Write a small complete study of example figures and return its folder.
 
     Parameters
     ----------
     folder
         New or empty folder.
+    pack
+        What is done to the files before they are put there, such as
+        :func:`corridor.exchange.export.pack_workbook`; null: they stay CSV.
 
     Raises
     ------
@@ -182,7 +185,7 @@ def new(folder: str | os.PathLike[str]) -> Path:
     try:
         if home.exists() and not _is_free(home):
             raise CallError(f"{home} is not empty: name a new folder for the study.")
-        _write_starter(home)
+        _write_starter(home, pack)
     except OSError as error:
         raise CallError(f"cannot write a study into {home}: {error.strerror or error}") from None
     return home
@@ -201,8 +204,11 @@ def _is_free(home: Path) -> bool:
     )
 
 
-def _write_starter(home: Path) -> None:
-    """Write the starter beside a folder, then put it in its place: whole or not at all."""
+def _write_starter(home: Path, pack: Callable[[Path], object] | None) -> None:
+    """Write the starter beside a folder, then put it in its place: whole or not at all.
+
+    pack: what is done to the files in between.
+    """
     home = home.absolute()
     home.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{home.name[:100]}.", dir=home.parent))
@@ -210,6 +216,8 @@ def _write_starter(home: Path) -> None:
     try:
         for file in resources.files("corridor.study").joinpath("starter").iterdir():
             (beside / file.name).write_bytes(file.read_bytes())
+        if pack is not None:
+            pack(beside)
         _put_in_place(beside, home)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
