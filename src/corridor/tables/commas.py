@@ -13,7 +13,6 @@ from corridor.tables.raw import RawTable
 _KINDS = ("number", "integer")
 _DECIMAL_COMMA = r"^[-+]?([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+),[0-9]+$"
 _POINTED_THOUSANDS = r"^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+$"
-_MAX_SHOWN = 3
 
 
 def read_commas(
