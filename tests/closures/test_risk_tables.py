@@ -10,7 +10,7 @@ import pytest
 from closure_cases import ON, build, demand_of, hazard_rows, two_roads
 from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.risk import Risk
-from corridor.closures.risk_tables import standard_error, summarise
+from corridor.closures.risk_tables import binomial_quantile, standard_error, summarise
 from corridor.kernels.records import Dispatches
 from corridor.parallel import Block
 
@@ -87,3 +87,14 @@ def test_two_draws_tell_no_return_level(risk: Risk) -> None:
 def test_one_draw_has_no_standard_error() -> None:
     assert standard_error(np.array([3.0])) is None
     assert standard_error(np.array([1.0, 3.0])) == pytest.approx(1)
+
+
+def test_binomial_quantiles_are_those_of_scipy() -> None:
+    from scipy.stats import binom
+
+    for trials in (1, 2, 7, 59, 100, 1000, 99_999):
+        for years in (2, 5, 20, 100, 1000):
+            chance = 1 - 1 / years
+            for probability in (0.025, 0.975):
+                expected = int(binom.ppf(probability, trials, chance))
+                assert binomial_quantile(probability, trials, chance) == expected

@@ -8,7 +8,6 @@ and what wait they take, as :func:`corridor.skim` counts it. Equal days share on
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -46,6 +45,13 @@ class Ends(NamedTuple):
 
     starts: Ints
     goals: Ints
+
+
+class DailyWaits(NamedTuple):
+    """Mean waits of calendars, a row a day."""
+
+    wait_min: Floats  # over the week from the day on, NaN where it stays shut [days, calendars]
+    calendar_of_arc: Ints  # [graph arcs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,13 +214,14 @@ def _regimes(
 
     calendars: spans of every arc of the graph. Waits [regimes][calendars]: float64 [graph arcs].
     """
-    distinct = [_distinct_spans(spans) for spans in calendars]
+    days_min = range(minute(start), minute(end), DAY_MIN)
+    of_days = [_waits_of_days(spans, days_min) for spans in calendars]
     number_of: dict[bytes, int] = {}
     waits: list[list[Floats]] = []
     regime_of_day = []
 
-    for day_min in range(minute(start), minute(end), DAY_MIN):
-        of_day = [_mean_waits(spans, day_min)[which] for spans, which in distinct]
+    for d in range(len(days_min)):
+        of_day = [days.wait_min[d][days.calendar_of_arc] for days in of_days]
         key = b"".join(wait.tobytes() for wait in of_day)
         if key not in number_of:
             number_of[key] = len(waits)
@@ -233,19 +240,26 @@ def _distinct_spans(spans: Sequence[Sequence[Span]]) -> tuple[list[Sequence[Span
     return list(number_of), np.array(which, np.int64)
 
 
-def _mean_waits(calendars: Sequence[Sequence[Span]], from_min: int) -> Floats:
-    """Return the mean wait over the week from a minute on, NaN where it stays shut [calendars]."""
-    waits = np.empty(len(calendars))
-    for i, spans in enumerate(calendars):
-        if _is_open_all_week(spans, from_min):
-            waits[i] = spans[0].delay_min
+def _waits_of_days(spans: Sequence[Sequence[Span]], days_min: Sequence[int]) -> DailyWaits:
+    """Return the mean waits over the week from every day on, for the spans of every arc."""
+    calendars, calendar_of_arc = _distinct_spans(spans)
+    waits = np.array([_mean_waits(calendar, days_min) for calendar in calendars])
+    return DailyWaits(waits.reshape(len(calendars), len(days_min)).T, calendar_of_arc)
+
+
+def _mean_waits(spans: Sequence[Span], days_min: Sequence[int]) -> list[float]:
+    """Return the mean wait over the week from every day on, NaN where it stays shut [days]."""
+    waits = []
+    first = 0  # the first span that has not ended on the day
+    for day_min in days_min:
+        while first < len(spans) and spans[first].end_min <= day_min:
+            first += 1
+        if first < len(spans) and _is_open_all_week(spans[first], day_min):
+            waits.append(float(spans[first].delay_min))
         else:
-            first = bisect_right(spans, from_min, key=lambda span: span.end_min)
-            waits[i] = mean_wait(spans[first : first + AHEAD_SPANS], from_min)
+            waits.append(mean_wait(spans[first : first + AHEAD_SPANS], day_min))
     return waits
 
 
-def _is_open_all_week(spans: Sequence[Span], from_min: int) -> bool:
-    if len(spans) != 1:
-        return False
-    return spans[0].start_min <= from_min and from_min + WEEK_MIN <= spans[0].end_min
+def _is_open_all_week(span: Span, from_min: int) -> bool:
+    return span.start_min <= from_min and from_min + WEEK_MIN <= span.end_min
