@@ -68,7 +68,7 @@ def test_slow_and_too_many_questions_are_told_so() -> None:
         workers.close()
 
     asyncio.run(ask())
-    # both limits pass in one moment: the second may get the thread as the first leaves it, and leaves
+    # both limits pass at once: the second may get the thread as the first leaves it
     assert told in (["began", "ended"], ["began", "ended"] * 2)
 
 

@@ -316,7 +316,7 @@ def binomial_quantile(probability: float, trials: int, chance: float) -> int:
     """
     from scipy.special import bdtr, bdtrik
 
-    count = math.ceil(bdtrik(probability, trials, chance))
+    count = math.ceil(float(bdtrik(probability, trials, chance)))
     lower = max(count - 1, 0)
     return lower if bdtr(lower, trials, chance) >= probability else count
 
