@@ -10,22 +10,12 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 import corridor as co
-from corridor.charts.closures import (
-    corridor_bars,
-    hazard_bars,
-    loss_curve,
-    replay_bars,
-    shift_map,
-)
-from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
-from corridor.closures import chapter as losses
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -274,52 +264,3 @@ def test_bad_rows_are_findings(
     ).write_csv(home / f"{table}.csv")
     found = [f for f in co.check(home) if f.table == table and f.column == column]
     assert [f.kind for f in found] == [kind] and all(f.do and f.severity == "error" for f in found)
-
-
-def test_a_study_says_what_closures_cost(study: co.Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(losses, "YEARS", 20)
-    monkeypatch.setattr(losses, "CORRIDOR_YEARS", 20)
-    steps: list[Any] = []
-    found = losses.losses(study, study.network_of, progress=lambda *step: steps.append(step))
-    assert len(steps) == 4 and found["notes"].height == 0
-    assert set(found["summary"]["case"]) == {"mid-2026", losses.REOPENED}
-    stays = found["moves"].filter("stays")
-    assert "peshawar-kabul-bulk-t" in stays["demand_id"].to_list()
-    over = stays.filter(pl.col("extra_share").is_not_null())["extra_share"]
-    assert over.min() > losses.LIMIT_SHARE  # type: ignore[operator]
-    # What stays leaves its links and joins none: torkham loses all, and nothing of it is told to go
-    # round.
-    moved = dict(found["shifted"].select("link_id", "difference").iter_rows())
-    assert moved["torkhampk-torkhamaf-road"] == -sum(
-        t
-        for t, links in found["moves"].select("t_per_year", "links_before").iter_rows()
-        if "torkhampk-torkhamaf-road" in (links or ())
-    )
-    assert set(found["corridors"]["scenario_id"]) == {"mid-2026", "railway-built"}
-    assert found["replay"].height == 2 and found["fits"].height == study.tables["hazards"].height
-    # The charts hold what the frames hold.
-    ranked = found["rank"]
-    drawn = criticality_bars(ranked).to_json()
-    worst = ranked.filter(pl.col("kind") == "node").sort("loss_usd_per_year", descending=True)[
-        "name"
-    ][0]
-    assert str(worst).removeprefix("Port of ") in drawn
-    for chart in (
-        loss_curve(found["years"], found["summary"], {}),
-        hazard_bars(found["by_hazard"], {}),
-        replay_bars(found["replay"]),
-        corridor_bars(found["corridors"]),
-        criticality_map(study.tables["nodes"], study.tables["links"], ranked),
-        shift_map(study.tables["nodes"], study.tables["links"], found["shifted"]),
-    ):
-        assert '"description"' in chart.to_json()
-
-
-def test_a_study_without_demand_still_tells_its_history(starter: Path) -> None:
-    for name in ("demand", "hazards", "events"):
-        (starter / f"{name}.csv").unlink(missing_ok=True)
-    known = co.read(starter)
-    assert set(losses.losses(known, known.network_of)) == {
-        "fits",
-        "families",
-    }
