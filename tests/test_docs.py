@@ -27,7 +27,7 @@ import polars as pl
 import pytest
 
 import pages
-from corridor.closures import chapter as losses
+from corridor.closures import chapter as closures_chapter
 from corridor.network.network import Network
 from corridor.runs import run as results
 from corridor.study.study import Study
@@ -133,8 +133,8 @@ def thrift() -> Iterator[None]:
         patch.setattr(trade_year, "sector_skims", skims_once)
         patch.setattr(trade_chapter, "forecast_target", answers_once)
         patch.setattr(results, "forecast_target", answers_once)
-        patch.setattr(losses, "YEARS", 40)
-        patch.setitem(losses.corridors.__kwdefaults__, "draws", 10)
+        patch.setattr(closures_chapter, "YEARS", 40)
+        patch.setitem(closures_chapter.corridors.__kwdefaults__, "draws", 10)
         yield
 
 

@@ -20,6 +20,8 @@ from corridor.closures import chapter
 from corridor.closures.chapter import REOPENED, corridors, losses
 from corridor.closures.demand_arrays import LIMIT_SHARE
 
+pytestmark = pytest.mark.slow  # the chapter takes ten seconds and more, of a few years too
+
 TORKHAM = "torkhampk-torkhamaf-road"
 Frames = dict[str, pl.DataFrame]
 
