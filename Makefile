@@ -48,6 +48,10 @@ docs: $(VENV)/.base ## Write again the pages made from the code: tables, validat
 	@$(BIN)/python docs/make_tables.py && $(BIN)/python docs/make_validation.py && \
 	$(BIN)/python docs/make_house.py
 
+.PHONY: outputs
+outputs: $(VENV)/.dev ## Write into the pages what their commands print now (PAGES=... for some), and say what changed
+	@$(BIN)/python docs/make_outputs.py $(PAGES)
+
 .PHONY: messages
 messages: $(VENV)/.base ## Bring the message catalogues of the languages up to the code
 	@$(BIN)/python docs/make_messages.py

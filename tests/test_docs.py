@@ -211,19 +211,20 @@ def test_contributing_names_what_exists() -> None:
 
 @pytest.mark.parametrize("name", ["tables", "validation"])
 def test_made_page_is_current(name: str) -> None:
+    assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == made(name).page(), "run `make docs`"
+
+
+def made(name: str) -> Any:
+    """Return the module that makes a page."""
     spec = importlib.util.spec_from_file_location(f"make_{name}", ROOT / "docs" / f"make_{name}.py")
     assert spec and spec.loader
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
-    assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == maker.page(), "run `make docs`"
+    return maker
 
 
 def test_map_of_the_house_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("make_house", ROOT / "docs" / "make_house.py")
-    assert spec and spec.loader
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    stale = [p.name for p, text in maker.pages().items() if p.read_text("utf-8") != text]
+    stale = [p.name for p, text in made("house").pages().items() if p.read_text("utf-8") != text]
     assert not stale, f"run `make docs`: {', '.join(stale)}"
 
 
@@ -343,3 +344,21 @@ def test_within_the_process_as_installed(desk: Path) -> None:
     assert (
         pages.run_in_shell("corridor check nowhere").code == run("corridor check nowhere").code == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("route  days\nr1     10.9\n...", "route  days\nr1     10.8\n..."),
+        ("...\nr1     1.8\n...", "...\nr1     10.8\n..."),
+        ("...\nRoutes: 2 of 999.", "...\nRoutes: 2 of 472."),
+        (
+            "route  days\n...\nr2     99...\n\nRoutes: 2...",
+            "route  days\n...\nr2     12...\n\nRoutes: 2...",
+        ),
+        ("route  days\nr1     10.8", PRINTED.rstrip()),
+    ],
+)
+def test_outputs_are_renewed(shown: str, expected: str) -> None:
+    renewed = made("outputs").renewed
+    assert renewed(shown.splitlines(), PRINTED) == expected.splitlines()
