@@ -25,6 +25,7 @@ _TABLES = (
     marked("nodes"),
     marked("links"),
     marked("terminals"),
+    marked("handling"),
     marked("rates"),
     marked("modes"),
     marked("emissions"),

@@ -23,7 +23,12 @@ WORKBOOK_SUFFIX = ".xlsx"
 Step = Callable[[str, int, int], None]
 
 
-def new(folder: Path, *, xlsx: Annotated[bool, Parameter(negative="")] = False) -> int:
+def new(
+    folder: Path,
+    *,
+    empty: Annotated[bool, Parameter(negative="")] = False,
+    xlsx: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
     """Write a small complete study of example figures to start from.
 
     Example: corridor new my-study
@@ -32,13 +37,15 @@ def new(folder: Path, *, xlsx: Annotated[bool, Parameter(negative="")] = False) 
     ----------
     folder
         New or empty folder.
+    empty
+        Only the headers of the tables a first study needs, and a study.toml to fill in.
     xlsx
         Write the tables as the sheets of one workbook, study.xlsx, instead of CSV files.
     """
     from corridor.exchange.export import pack_workbook
-    from corridor.study.study import new as write_starter
+    from corridor.study.study import new as write_study
 
-    print(write_starter(folder, pack=pack_workbook if xlsx else None))
+    print(write_study(folder, empty=empty, pack=pack_workbook if xlsx else None))
     return DONE
 
 

@@ -209,7 +209,7 @@ def _set_hours(costs: LinkCosts, at: int, link: Row, mode: Row, extra_h: float) 
     costs.run_h[at] = (
         _running_h(link["length_km"], link["speed_kmh"], mode) if link["speed_kmh"] else 0.0
     )
-    costs.run_sigma[at] = math.log(mode.get("running_p95_ratio", 1.0)) / NORMAL_P95
+    costs.run_sigma[at] = math.log(mode.get("running_p95_ratio") or 1.0) / NORMAL_P95
     costs.fixed_h[at] = standing_h + extra_h
     costs.fixed_sigma[at] = _sigma(standing_h, link["fixed_p95_h"])
 
@@ -233,7 +233,7 @@ def _set_money(
 
 def _running_h(length_km: float, speed_kmh: float, mode: Row) -> float:
     """Return the hours under way, rest included: a lorry's driver rests, a train does not."""
-    return float(length_km / speed_kmh * DAY_H / mode.get("active_h_per_day", DAY_H))
+    return float(length_km / speed_kmh * DAY_H / (mode.get("active_h_per_day") or DAY_H))
 
 
 def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
@@ -289,8 +289,9 @@ def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
 def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: float) -> None:
     """Set what handling at a terminal costs."""
     costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
-    costs.fixed_h[arc] = terminal["handling_h"]
-    costs.handling_sigma[arc] = _sigma(terminal["handling_h"], terminal["handling_p95_h"])
+    handling_h = terminal["handling_h"] or 0.0
+    costs.fixed_h[arc] = handling_h
+    costs.handling_sigma[arc] = _sigma(handling_h, terminal["handling_p95_h"])
     costs.usd[arc] = _amount(terminal, "usd_per_", "", cargo)
     costs.kg[arc] = hub_kg
 

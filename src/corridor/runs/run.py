@@ -163,6 +163,7 @@ def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     frames["validation"] = validate(study.tables["observations"], network_of)
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
+    frames["defaults"] = study.defaults
 
     say("trade", done + 2)
     frames |= trade_tables(study)

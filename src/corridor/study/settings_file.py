@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from corridor.errors import Finding
 from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
 from corridor.study.toml_lines import Section, TomlLines, shown
+from corridor.tables import schema
+from corridor.tables.columns import CONFIDENCES
 
 MAX_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
 PRICE_YEARS = range(1950, 2101)
-SECTIONS = ("study", "scenarios", "trips", "target")
+SECTIONS = ("study", "scenarios", "trips", "target", "evidence")
 STUDY = Section("[study]")
+EVIDENCE = Section("[evidence]")
 TARGET = Section("[target]")
 
 STUDY_KEYS: dict[str, type] = {
@@ -57,6 +60,9 @@ TARGET_KEYS: dict[str, type] = {
 }
 
 
+EVIDENCE_KEYS: dict[str, type] = {"source_id": str, "confidence": str}
+
+
 def scenario_section(scenario_id: str) -> Section:
     """Return the section of a scenario."""
     return Section(f"[scenarios.{scenario_id}]")
@@ -65,6 +71,19 @@ def scenario_section(scenario_id: str) -> Section:
 def trip_section(nth: int) -> Section:
     """Return the section of a trip, counted from 0."""
     return Section("[[trips]]", nth)
+
+
+class Preview(NamedTuple):
+    """What the reading of tables needs of study.toml.
+
+    evidence: table -> source_id and confidence of its rows that give none. cargo_ids: of trips.
+    """
+
+    evidence: Mapping[str, Mapping[str, str]]
+    cargo_ids: frozenset[str]
+
+
+NOTHING = Preview({}, frozenset())
 
 
 def parse(data: bytes) -> tuple[Settings | None, list[Finding]]:
@@ -85,6 +104,60 @@ def parse(data: bytes) -> tuple[Settings | None, list[Finding]]:
     return _settings(lines, content), lines.findings
 
 
+def preview(data: bytes) -> Preview:
+    """Return what the reading of tables needs of study.toml; as good as nothing of a broken one."""
+    content = TomlLines(FILE, data.decode("utf-8-sig", errors="replace")).content() or {}
+    trips = content.get("trips")
+    sections = trips if isinstance(trips, list) else []
+    cargoes = [trip.get("cargo") for trip in sections if isinstance(trip, dict)]
+
+    cargo_ids = frozenset(cargo for cargo in cargoes if isinstance(cargo, str))
+    return Preview(_evidence(content.get("evidence", {})), cargo_ids)
+
+
+def _evidence(content: Any) -> dict[str, dict[str, str]]:
+    """Return table -> source and confidence of its rows that give none, as far as can be read."""
+    if not isinstance(content, dict):
+        return {}
+
+    every_table = _texts(content)
+    evidence = {}
+    for table in schema.TABLES:
+        columns = {column.name for column in table.columns}
+        own = content.get(table.name)
+        words = {**every_table, **(_texts(own) if isinstance(own, dict) else {})}
+        evidence[table.name] = {key: word for key, word in words.items() if key in columns}
+    return evidence
+
+
+def _texts(content: Mapping[str, Any]) -> dict[str, str]:
+    return {key: content[key] for key in EVIDENCE_KEYS if isinstance(content.get(key), str)}
+
+
+def _check_evidence(lines: TomlLines, content: Any) -> None:
+    """Check the section on source and confidence of rows that give none."""
+    if not isinstance(content, dict):
+        lines.values(content, EVIDENCE_KEYS, (), EVIDENCE)
+        return
+
+    tables = {table.name for table in schema.TABLES}
+    for name, own in content.items():
+        if name in tables:
+            section = Section(f"[evidence.{name}]")
+            _check_grade(lines, lines.values(own, EVIDENCE_KEYS, (), section), section)
+
+    general = {key: value for key, value in content.items() if key not in tables}
+    _check_grade(lines, lines.values(general, EVIDENCE_KEYS, (), EVIDENCE), EVIDENCE)
+
+
+def _check_grade(lines: TomlLines, values: Mapping[str, Any], section: Section) -> None:
+    """Check that a confidence is one of the three grades."""
+    grade = values.get("confidence", "C")
+    if grade not in CONFIDENCES:
+        do = "Write A (read in the source), B (well known) or C (estimate)."
+        lines.add_bad("confidence", section, f"is {shown(grade)}", do, grade)
+
+
 def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
     """Return the settings of a parsed file; null where a finding is an error."""
     _check_sections(lines, content)
@@ -97,6 +170,7 @@ def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
     scenarios = _scenarios(lines, content.get("scenarios", {}))
     trips = _trips(lines, content.get("trips", []))
     target = _target(lines, content["target"], scenarios) if "target" in content else None
+    _check_evidence(lines, content.get("evidence", {}))
     _check_study(lines, study, scenarios)
 
     if lines.has_errors:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -17,7 +19,8 @@ import polars as pl
 
 from corridor.checks import every
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
-from corridor.study import references
+from corridor.study import references, settings_file
+from corridor.study.defaults import complete, no_defaults
 from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables import budgets
 from corridor.tables.files import read_bytes
@@ -40,6 +43,7 @@ class Study:
 
     tables: every declared table, absent ones empty. trips: the questions its report answers.
     warnings: findings that do not stop it. hash: SHA-256 over every input file and the scenario.
+    defaults: figures the study does not give and the program's defaults do.
     """
 
     id: str
@@ -52,6 +56,7 @@ class Study:
     settings: Settings = field(repr=False)
     warnings: tuple[Finding, ...] = field(repr=False)
     hash: str
+    defaults: pl.DataFrame = field(repr=False)
 
     @property
     def catalogues(self) -> Path:
@@ -134,7 +139,7 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
     >>> co.read("studies/kazakhstan-pakistan", scenario="summit-2026").scenario.scenario_id
     'summit-2026'
     """
-    tables, settings, findings = _look(folder)
+    tables, settings, findings, taken = _look(folder)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors or settings is None:
         raise StudyError(errors)
@@ -154,16 +159,25 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
         settings,
         tuple(findings),
         _digest(scenario_id, tables.hashes),
+        taken,
     )
 
 
-def new(folder: str | os.PathLike[str], *, pack: Callable[[Path], object] | None = None) -> Path:
+def new(
+    folder: str | os.PathLike[str],
+    *,
+    empty: bool = False,
+    pack: Callable[[Path], object] | None = None,
+) -> Path:
     """Write a small complete study of example figures and return its folder.
 
     Parameters
     ----------
     folder
         New or empty folder.
+    empty
+        Write only the headers of the tables a first study needs, and a study.toml to fill in; what
+        they leave out is taken from the program's defaults.
     pack
         What is done to the files before they are put there, such as
         :func:`corridor.exchange.export.pack_workbook`; null: they stay CSV.
@@ -183,29 +197,48 @@ def new(folder: str | os.PathLike[str], *, pack: Callable[[Path], object] | None
     """
     home = Path(folder)
     try:
-        if home.exists() and not _is_free(home):
+        files = _empty_study(home) if empty else _starter()
+        if home.exists() and not _is_free(home, files):
             raise CallError(f"{home} is not empty: name a new folder for the study.")
-        _write_starter(home, pack)
+        _write_files(home, files, pack)
     except OSError as error:
         raise CallError(f"cannot write a study into {home}: {error.strerror or error}") from None
     return home
 
 
-def _is_free(home: Path) -> bool:
+def _starter() -> dict[str, bytes]:
+    """Return the files of the starter by their names."""
+    folder = resources.files("corridor.study").joinpath("starter")
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def _empty_study(home: Path) -> dict[str, bytes]:
+    """Return the files of a study to be filled in: named after its folder, as of today."""
+    folder = resources.files("corridor.study").joinpath("empty")
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+
+    today = dt.date.today()
+    name = re.sub(r"[^a-z0-9]+", "-", home.absolute().name.lower()).strip("-") or "my-study"
+    words = {"my-study": name, "2026-07-01": f"{today}", "2025": f"{today.year - 1}"}
+    text = files[FILE].decode()
+    for example, word in words.items():
+        text = text.replace(example, word)
+    return {**files, FILE: text.encode()}
+
+
+def _is_free(home: Path, files: Mapping[str, bytes]) -> bool:
     """Tell whether a folder is empty, or holds only what an unfinished start left."""
     if (home / FILE).exists():
         return False
-    starter = resources.files("corridor.study").joinpath("starter")
     return all(
-        file.is_file()
-        and starter.joinpath(file.name).is_file()
-        and file.read_bytes() == starter.joinpath(file.name).read_bytes()
-        for file in home.iterdir()
+        file.is_file() and files.get(file.name) == file.read_bytes() for file in home.iterdir()
     )
 
 
-def _write_starter(home: Path, pack: Callable[[Path], object] | None) -> None:
-    """Write the starter beside a folder, then put it in its place: whole or not at all.
+def _write_files(
+    home: Path, files: Mapping[str, bytes], pack: Callable[[Path], object] | None
+) -> None:
+    """Write files beside a folder, then put them in its place: whole or not at all.
 
     pack: what is done to the files in between.
     """
@@ -214,8 +247,8 @@ def _write_starter(home: Path, pack: Callable[[Path], object] | None) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f".{home.name[:100]}.", dir=home.parent))
 
     try:
-        for file in resources.files("corridor.study").joinpath("starter").iterdir():
-            (beside / file.name).write_bytes(file.read_bytes())
+        for name, data in files.items():
+            (beside / name).write_bytes(data)
         if pack is not None:
             pack(beside)
         _put_in_place(beside, home)
@@ -244,25 +277,37 @@ class _Look(NamedTuple):
     tables: Tables
     settings: Settings | None
     findings: list[Finding]
+    defaults: pl.DataFrame
 
 
 def _look(folder: str | os.PathLike[str]) -> _Look:
     """Read and check everything; findings are sorted, errors first."""
     home = Path(folder)
-    tables = read_folder(home)
+    data = _settings_data(home)
+    preview = settings_file.preview(data) if isinstance(data, bytes) else settings_file.NOTHING
+
+    tables = read_folder(home, preview.evidence)
     if any(finding.kind == "no-folder" for finding in tables.findings):
-        return _Look(tables, None, [*tables.findings])
+        return _Look(tables, None, [*tables.findings], no_defaults())
+    tables, taken = complete(tables, preview.cargo_ids)
 
     settings: Settings | None = None
-    try:
-        data = read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
+    if isinstance(data, bytes):
         tables = replace(tables, hashes={**tables.hashes, FILE: sha256(data).hexdigest()})
         settings, settings_findings = references.check(data, tables, home / CATALOGUES)
-    except Unreadable as unreadable:
-        settings_findings = [_missing_settings(home, unreadable)]
+    else:
+        settings_findings = [_missing_settings(home, data)]
 
     findings = first_findings(tables.findings, settings_findings) + every.check(tables)
-    return _Look(tables, settings, sorted(findings, key=_order))
+    return _Look(tables, settings, sorted(findings, key=_order), taken)
+
+
+def _settings_data(home: Path) -> bytes | Unreadable:
+    """Return study.toml as it is, or why it cannot be read."""
+    try:
+        return read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
+    except Unreadable as unreadable:
+        return unreadable
 
 
 def _missing_settings(home: Path, unreadable: Unreadable) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +45,22 @@ class _Header:
     findings: list[Finding] = field(default_factory=list)
 
 
-def typed_frame(table: Table, raw: RawTable) -> tuple[pl.DataFrame, list[Finding]]:
-    """Return the frame of a table and what is wrong with it; cells that do not fit are null."""
+def typed_frame(
+    table: Table, raw: RawTable, evidence: Mapping[str, str] | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return the frame of a table and what is wrong with it; cells that do not fit are null.
+
+    evidence: source_id and confidence of the rows that give none.
+    """
+    evidence = evidence or {}
     header = _match_header(table, raw)
     findings = [*header.findings, *_undeclared_columns(table, raw, header)]
-    findings += _missing_columns(table, raw, header)
+    findings += _missing_columns(table, raw, header, evidence)
 
     text = _declared_text(table, raw, header.positions)
+    text = text.with_columns(
+        pl.col(name).fill_null(value) for name, value in evidence.items() if name in text.columns
+    )
     if raw.may_have_commas:
         text, comma_findings = read_commas(table, raw, text)
         findings += comma_findings
@@ -140,8 +149,11 @@ def _undeclared_columns(table: Table, raw: RawTable, header: _Header) -> Iterato
         )
 
 
-def _missing_columns(table: Table, raw: RawTable, header: _Header) -> Iterator[Finding]:
-    missing = [c for c in table.columns if c.required and c.name not in header.positions]
+def _missing_columns(
+    table: Table, raw: RawTable, header: _Header, evidence: Collection[str]
+) -> Iterator[Finding]:
+    present = {*header.positions, *evidence}
+    missing = [c for c in table.columns if c.required and c.name not in present]
 
     for column in missing:
         hints = (unit_hint(name, column.name) for name in header.undeclared)
@@ -156,9 +168,16 @@ def _missing_columns(table: Table, raw: RawTable, header: _Header) -> Iterator[F
             table,
             raw,
             f"{raw.file} has no column {column.name}.",
-            do=next(filter(None, hints), otherwise),
+            do=next(filter(None, hints), otherwise) + _once_a_table(table, column),
             column=column.name,
         )
+
+
+def _once_a_table(table: Table, column: Column) -> str:
+    """Return where a column of evidence can be written once for all rows of a table."""
+    if column.name not in ("source_id", "confidence"):
+        return ""
+    return f" Or write it once for the table, below [evidence.{table.name}] in study.toml."
 
 
 def _header_finding(

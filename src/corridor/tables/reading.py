@@ -67,13 +67,16 @@ class _Reading:
     unread: list[str] = field(default_factory=list)
 
 
-def read_folder(folder: str | os.PathLike[str]) -> Tables:
+def read_folder(
+    folder: str | os.PathLike[str], evidence: Mapping[str, Mapping[str, str]] | None = None
+) -> Tables:
     """Return every table in a folder; whatever is wrong with files or cells is a finding of it.
 
     A table is a file of its name (``links.csv``, ``links.parquet``, ``links.xlsx``) or a sheet of
     one workbook, ``study.xlsx`` or the only one of another name. CSV is UTF-8, separated by comma,
     semicolon or tab. Columns come in any order; cells are read as text and made typed strictly.
-    Never raises for what the folder holds.
+    Never raises for what the folder holds. evidence: table -> source_id and confidence of its rows
+    that give none.
     """
     home = Path(folder)
     try:
@@ -88,7 +91,7 @@ def read_folder(folder: str | os.PathLike[str]) -> Tables:
 
     reading.unread = [name for name in names if _is_unread(name)]
     _read_workbooks(home, [name for name in names if _may_be_workbook(name)], reading)
-    return _typed_tables(reading)
+    return _typed_tables(reading, evidence)
 
 
 def is_input(name: str) -> bool:
@@ -290,7 +293,9 @@ def _read_tables(data: bytes, file: _TableFile) -> Sheets:
             return read_xlsx(data, file.name, _COLUMNS, only=table)
 
 
-def _typed_tables(reading: _Reading) -> Tables:
+def _typed_tables(
+    reading: _Reading, evidence: Mapping[str, Mapping[str, str]] | None = None
+) -> Tables:
     """Return everything that was read with its cells typed; absent tables are empty."""
     frames: dict[str, pl.DataFrame] = {}
     for table in schema.TABLES:
@@ -299,7 +304,7 @@ def _typed_tables(reading: _Reading) -> Tables:
             frames[table.name] = empty_table(table.name)
             continue
 
-        frames[table.name], findings = typed_frame(table, raw)
+        frames[table.name], findings = typed_frame(table, raw, (evidence or {}).get(table.name))
         reading.findings += findings
         if raw.ragged or any(finding.kind in _BREAKS_TABLE for finding in findings):
             reading.broken.add(table.name)

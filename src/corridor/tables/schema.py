@@ -48,6 +48,9 @@ NODES = Table(
                 "rail-terminal",
                 "border-crossing",
                 "seaport",
+                "river-port",
+                "lake-port",
+                "airport",
                 "gauge-change-station",
                 "dry-port",
                 "mountain-pass",
@@ -93,7 +96,12 @@ LINKS = Table(
             "h",
             high=2000,
         ),
-        number("fixed_p95_h", "95th percentile of fixed_h", "h", high=8000),
+        number(
+            "fixed_p95_h",
+            "95th percentile of fixed_h; null: by fixed_p95_ratio of modes",
+            "h",
+            high=8000,
+        ),
         number("fixed_usd", "money per clearance of one truck, wagon or box", "USD"),
         number("capacity_teu_per_day", "most TEU a day, both directions", "TEU/day"),
         number("capacity_t_per_day", "most tonnes a day, both directions", "t/day"),
@@ -144,18 +152,51 @@ TERMINALS = Table(
         Column("two_way", "boolean", "same figures in the other direction", required=True),
         number(
             "handling_h",
-            "hours from arrival on one layer to readiness on the other, median",
+            "hours from arrival on one layer to readiness on the other, median; "
+            "null: those of handling, and where no money is given its money too",
             "h",
             high=2000,
-            required=True,
         ),
-        number("handling_p95_h", "95th percentile of handling_h", "h", high=8000, required=True),
+        number(
+            "handling_p95_h",
+            "95th percentile of handling_h; null: by the ratio of handling",
+            "h",
+            high=8000,
+        ),
         *_USD_COLUMNS,
         number("capacity_teu_per_day", "most TEU a day", "TEU/day"),
         ALTERNATIVE,
         *EVIDENCE,
     ),
     required_where="links are of several layers",
+)
+
+HANDLING = Table(
+    "handling",
+    "handling_id",
+    "what handling takes and costs at terminals of a kind that do not say it themselves",
+    (
+        key("handling_id", "short lower-case word"),
+        Column(
+            "from_mode",
+            "choice",
+            "one of the two modes, in either direction; null: any",
+            choices=MODES,
+        ),
+        Column("to_mode", "choice", "the other mode; null: any", choices=MODES),
+        Column("form", "choice", "cargo form; null: any", choices=FORMS),
+        number("handling_h", "hours, median", "h", high=2000, required=True),
+        number(
+            "handling_p95_ratio",
+            "95th percentile of the hours over their median",
+            "1",
+            low=1,
+            high=100,
+            required=True,
+        ),
+        *_USD_COLUMNS,
+        *EVIDENCE,
+    ),
 )
 
 RATES = Table(
@@ -191,7 +232,6 @@ MODES_TABLE = Table(
             "h/day",
             low=1,
             high=24,
-            required=True,
         ),
         number(
             "running_p95_ratio",
@@ -199,11 +239,16 @@ MODES_TABLE = Table(
             "1",
             low=1,
             high=10,
-            required=True,
+        ),
+        number(
+            "fixed_p95_ratio",
+            "95th percentile of links.fixed_h over its median, for links that do not give it",
+            "1",
+            low=1,
+            high=100,
         ),
         *EVIDENCE,
     ),
-    required=True,
 )
 
 EMISSIONS = Table(
@@ -228,7 +273,6 @@ EMISSIONS = Table(
         number("kg_co2e_per_teu", "CO2 equivalent per TEU handled", "kg/TEU"),
         *EVIDENCE,
     ),
-    required=True,
 )
 
 RULES = Table(
@@ -397,7 +441,6 @@ CARGOES = Table(
         ),
         *EVIDENCE,
     ),
-    required=True,
 )
 
 HAZARDS = Table(
@@ -692,6 +735,7 @@ TABLES: tuple[Table, ...] = (
     NODES,
     LINKS,
     TERMINALS,
+    HANDLING,
     RATES,
     MODES_TABLE,
     EMISSIONS,
@@ -727,4 +771,6 @@ def layer(mode: str, gauge_mm: int | None) -> str:
 
 def singular(table: str) -> str:
     """Return what one row of a table is called."""
-    return {"cargoes": "cargo", "countries": "country"}.get(table, table.removesuffix("s"))
+    return {"cargoes": "cargo", "countries": "country", "handling": "handling"}.get(
+        table, table.removesuffix("s")
+    )

@@ -275,6 +275,26 @@ EVIDENCE = Table(
     title="Data quality",
 )
 
+DEFAULTS = Table(
+    "defaults",
+    None,
+    "figures the study does not give and the run took from defaults",
+    (
+        _id("table", "table of the study"),
+        Column("row_id", "id", "its row", required=True),
+        _id("column", "its column"),
+        Column("value", "number", "the figure taken", unit="as column"),
+        _id(
+            "default_id", "row the figure was taken from: of the program's defaults, or of handling"
+        ),
+        Column("is_shipped", "boolean", "the row is the program's, not the study's", required=True),
+        _SOURCE,
+        _CONFIDENCE,
+        _prose("note", "what a reader of the row should know"),
+    ),
+    title="Defaults",
+)
+
 TRADE_TARGET = Table(
     "trade_target",
     None,
@@ -803,6 +823,7 @@ TABLES: tuple[Table, ...] = (
     CLOSURES,
     VALIDATION,
     EVIDENCE,
+    DEFAULTS,
     TRADE_TARGET,
     TRADE_POTENTIAL,
     TRADE_PAIRS,

@@ -88,7 +88,7 @@ class Tables:
     def line(self, table: str, row: int) -> int:
         """Return the line of a row in its file; without a file, its line in a CSV."""
         lines = self.lines.get(table)
-        return row + 2 if lines is None else lines[row]
+        return row + 2 if lines is None or row >= len(lines) else lines[row]
 
     def is_whole(self, table: str) -> bool:
         """Tell whether a table lost no row, column or cell, so that null means an empty cell."""
@@ -120,7 +120,8 @@ class Tables:
         rows : keys of the rows concerned; null: the key of the spot's row.
         """
         lines = self.lines.get(spot.table)
-        line = None if lines is None or spot.row is None else lines[spot.row]
+        has_line = lines is not None and spot.row is not None and spot.row < len(lines)
+        line = lines[spot.row] if has_line else None
         if rows is None:
             rows = self._row_keys(spot)
 
