@@ -108,6 +108,8 @@ def run(
 
     _print_answers(results, page, json=options.json)
     say("from cache: nothing changed" if results.from_cache else f"tables: {results.folder}")
+    if defaults := results.frame("defaults").height:
+        say(f"{defaults} figures are defaults: the report names them under Data quality")
     return DONE
 
 

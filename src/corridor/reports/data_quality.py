@@ -17,6 +17,8 @@ from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.validation import measured_count, verdict_counts
 
+MAX_TAKERS = 3  # rows named that took one figure from the defaults
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -30,6 +32,7 @@ class Trust:
     counts: list[str]
     rows: int
     weak_share: float | None
+    defaults: int
 
 
 def trust(inputs: ReportInputs) -> Trust:
@@ -41,6 +44,7 @@ def trust(inputs: ReportInputs) -> Trust:
         counts=verdict_counts(observations),
         rows=rows,
         weak_share=weak / rows if rows else None,
+        defaults=inputs.frame("defaults").height,
     )
 
 
@@ -52,6 +56,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
         "evidence": _table_rows(evidence),
         "shares": named_routes,
         "figures": [_figure(evidence)] if evidence.height else [],
+        "defaults": _default_rows(inputs.frame("defaults")),
     }
     title = tell("Data quality")
     return [Section("evidence", title, "evidence.html", values, title)]
@@ -86,6 +91,31 @@ def _table_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:
         counts["total"] += row["rows"]
         counts[row["confidence"]] = counts.get(row["confidence"], 0) + row["rows"]
     return list(tables.values())
+
+
+def _default_rows(defaults: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one row a figure of a row of defaults: its values, and the rows that took it."""
+    groups = defaults.group_by(
+        "table", "column", "default_id", "source_id", "confidence", maintain_order=True
+    ).agg("value", "row_id", "note")
+    return [
+        {
+            **row,
+            "values": "–".join(
+                _plain(end) for end in sorted({min(row["value"]), max(row["value"])})
+            ),
+            "rows": row["row_id"][:MAX_TAKERS],
+            "more": max(0, len(row["row_id"]) - MAX_TAKERS),
+            "note": row["note"][0],
+        }
+        for row in groups.iter_rows(named=True)
+    ]
+
+
+def _plain(value: float) -> str:
+    """Return a number with the digits it has, two at most behind the point."""
+    digits = len(f"{value:.2f}".rstrip("0").partition(".")[2])
+    return number(value, digits)
 
 
 def _figure(evidence: pl.DataFrame) -> Figure:

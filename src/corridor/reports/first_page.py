@@ -48,6 +48,7 @@ def _limits(inputs: ReportInputs) -> Markup:
                 *_endless_closures(inputs.frame("closures")),
                 *_verdicts(quality),
                 *_estimates(quality),
+                *_defaults(quality),
             ]
         )
     )
@@ -89,5 +90,18 @@ def _estimates(quality: Trust) -> list[str]:
             "{share} of the {rows} rows beneath all this are estimates.",
             share=share(quality.weak_share),
             rows=number(quality.rows),
+        )
+    ]
+
+
+def _defaults(quality: Trust) -> list[str]:
+    """Say how many figures the study leaves to defaults; nothing where it gives them all."""
+    if not quality.defaults:
+        return []
+    return [
+        tell_count(
+            "{count} figure is a default of the program, not one of the study.",
+            "{count} figures are defaults of the program, not of the study.",
+            quality.defaults,
         )
     ]

@@ -304,6 +304,9 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
 
 def _settings_data(home: Path) -> bytes | Unreadable:
     """Return study.toml as it is, or why it cannot be read."""
+    if not home.is_dir():
+        return Unreadable("no-folder", "is in no folder", do="Name a folder.")
+
     try:
         return read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
     except Unreadable as unreadable:
