@@ -119,9 +119,6 @@ class Tables:
         value : what the cell holds; null: not worth showing.
         rows : keys of the rows concerned; null: the key of the spot's row.
         """
-        lines = self.lines.get(spot.table)
-        has_line = lines is not None and spot.row is not None and spot.row < len(lines)
-        line = lines[spot.row] if has_line else None
         if rows is None:
             rows = self._row_keys(spot)
 
@@ -133,7 +130,7 @@ class Tables:
             table=spot.table,
             column=spot.column,
             file=self.name(spot.table),
-            line=line,
+            line=self._line_of(spot),
             value=value,
             rows=rows,
         )
@@ -145,6 +142,13 @@ class Tables:
     def warning(self, kind: str, spot: Spot, message: str, *, do: str, **more: Any) -> Finding:
         """Return a finding that does not stop the study, see :meth:`finding`."""
         return self.finding(kind, spot, message, do=do, severity="warning", **more)
+
+    def _line_of(self, spot: Spot) -> int | None:
+        """Return the line of a spot in its file; null for a table or a row that is in none."""
+        lines = self.lines.get(spot.table, ())
+        if spot.row is None or spot.row >= len(lines):
+            return None
+        return lines[spot.row]
 
     def _row_keys(self, spot: Spot) -> tuple[str, ...]:
         if spot.row is None:
