@@ -10,6 +10,7 @@ left alone. It stands on the same reading of pages as the tests that hold them t
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+FIGURES = re.compile(r"\d[\d,.]*")
 sys.path.insert(0, str(ROOT / "tests"))
 
 import pages  # noqa: E402
@@ -71,9 +73,14 @@ def _outputs_of_shell(page: Path, block: pages.Block) -> Iterator[tuple[int, lis
         if not step.shown:
             continue
 
-        fits_all = pages.first_mismatch(step.shown, output.screen) is None
-        first_line = _line_below_command(block, step)
-        yield first_line, list(step.shown), output.screen if fits_all else output.out
+        printed = output.screen if _shows(step.shown, output.err) else output.out
+        yield _line_below_command(block, step), list(step.shown), printed
+
+
+def _shows(shown: Sequence[str], err: str) -> bool:
+    """Tell whether lines shown hold one of stderr, figures apart."""
+    notes = {FIGURES.sub("0", line.strip()) for line in err.splitlines() if line.strip()}
+    return any(FIGURES.sub("0", line.strip()) in notes for line in shown)
 
 
 def _line_below_command(block: pages.Block, step: pages.Step) -> int:
