@@ -29,6 +29,7 @@ MAX_ROWS_SHOWN = 5
 MAX_LIKE = 20  # findings of one kind in one column that are listed one by one
 MAX_COMPARED = 5_000  # names that a mistyped one is compared with
 MAX_IDS_SHOWN = 8  # of things that one name means
+MIN_BEGINNING = 4  # letters of a name that was broken off
 MIN_LIKENESS = 0.6  # of a mistyped name and one that is there, as difflib counts it
 
 
@@ -156,7 +157,10 @@ class AmbiguousName(CallError):
         self.name = name
         self.ids = tuple(sorted(labels))
 
-        shown = [f"{each} ({labels[each]})" for each in self.ids[:MAX_IDS_SHOWN]]
+        shown = [
+            f"{each} ({labels[each]})" if labels[each] else each
+            for each in self.ids[:MAX_IDS_SHOWN]
+        ]
         more = len(self.ids) - MAX_IDS_SHOWN
         ids = " and ".join([", ".join(shown), *([f"{more} more"] if more > 0 else [])])
         self.message = f"Several {what}s are called {name!r}: {ids}. Name one by its id."
@@ -185,8 +189,16 @@ def near_matches(name: str, known: Iterable[str | None], most: int = 3) -> tuple
     if len(by_sound) > MAX_COMPARED:
         alike = [each for each in by_sound if each.startswith(sound[:2])]
         by_sound = {each: by_sound[each] for each in alike[:MAX_COMPARED]}
-    matches = difflib.get_close_matches(sound, by_sound, n=most, cutoff=MIN_LIKENESS)
-    return tuple(by_sound[match] for match in matches)
+
+    longer = sorted((each for each in by_sound if _begins(each, sound)), key=len)
+    alike = difflib.get_close_matches(sound, by_sound, n=most, cutoff=MIN_LIKENESS)
+    matches = dict.fromkeys([*longer, *alike] if sound not in alike else alike)
+    return tuple(by_sound[match] for match in itertools.islice(matches, most))
+
+
+def _begins(name: str, beginning: str) -> bool:
+    """Tell whether a name was broken off: a few letters begin too many."""
+    return len(beginning) >= MIN_BEGINNING and name.startswith(beginning)
 
 
 def did_you_mean(name: str, known: Iterable[str | None], otherwise: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from check_cases import Frames, kinds, only_finding, tables_of, with_cells
 from corridor.checks import every
@@ -53,3 +54,20 @@ def test_shares_of_a_country(frames: Frames) -> None:
     }
     assert only_finding(more, "shares-not-one").value == "0.9"
     assert kinds(with_cells(more, "markets", "b", trade_share=0.4)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "cure"),
+    [
+        ("Almaty", "or write 'almaty' if that was meant"),
+        ("алматы", "or write 'almaty' if that was meant"),
+        ("KZALA", "or write 'almaty' if that was meant"),
+        ("ALMATТY", "or write 'almaty' if that was meant"),
+        ("Keles", "write the id of the one that is meant: 'keles' or 'shymkent'"),
+        ("nowhere", "or correct origin_node_id"),
+    ],
+)
+def test_a_name_where_an_id_is_due_is_told_by_its_id(frames: Frames, word: str, cure: str) -> None:
+    twice = with_cells(frames, "nodes", "shymkent", name="Keles")
+    named = with_cells(twice, "demand", "almaty-tashkent-boxes", origin_node_id=word)
+    assert cure in only_finding(named, "unknown-node").do

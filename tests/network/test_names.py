@@ -13,11 +13,8 @@ import corridor
 from core_cases import network
 from corridor.errors import AmbiguousName, UnknownName
 from corridor.network.names import (
-    crossing_places,
     find_place,
-    matching_links,
     place_names,
-    places_beginning,
     resolve_place,
 )
 
@@ -103,60 +100,6 @@ def test_names_are_found_in_any_script(tmp_path: Path, word: str, node_id: str |
 def test_names_of_the_catalogues_of_a_study_are_places(word: str) -> None:
     study = corridor.read("studies/kazakhstan-pakistan")
     assert resolve_place(study.network, word) == "almaty"
-
-
-def test_a_stem_is_a_whole_word() -> None:
-    assert places_beginning(NODES, "Torkham") == {"torkham-af", "torkham-pk"}
-    assert places_beginning(NODES, "Tork") == set()
-    assert places_beginning(NODES, "pkt") == set()  # a code is no stem
-    assert places_beginning(NODES, "to") == set()
-
-
-def test_a_stem_means_a_crossing_only_where_links_join_its_places() -> None:
-    def links(head: str) -> pl.DataFrame:
-        return pl.DataFrame({"from_node_id": ["torkham-af"], "to_node_id": [head]})
-
-    assert crossing_places(NODES, links("torkham-pk"), "torkham") == {"torkham-af", "torkham-pk"}
-    assert crossing_places(NODES, links("osh"), "gate") == set()
-    with pytest.raises(AmbiguousName):
-        crossing_places(NODES, links("osh"), "torkham")
-
-
-@pytest.mark.parametrize(
-    ("word", "ids"),
-    [
-        ("torkham", {"torkhamaf-torkhampk-road", "torkhampk-torkhamaf-road"}),
-        ("kuryk-alat-ferry", {"kuryk-alat-ferry"}),
-        ("Khunjerab", {"khunjerab-tashkurgan-road"}),
-    ],
-)
-def test_a_word_means_links(word: str, ids: set[str]) -> None:
-    built = network("open-borders")
-    names = built.frames["links"]["link_id"].to_numpy()
-    assert ids <= set(names[matching_links(built, word)])
-
-
-def test_countries_and_modes_are_words_too() -> None:
-    built = network("open-borders")
-    links = built.rows("links")
-    nodes = built.by_id("nodes")
-    for i, (af, sea) in enumerate(
-        zip(matching_links(built, "AF"), matching_links(built, "sea"), strict=True)
-    ):
-        assert af == (
-            "AF"
-            in (
-                nodes[links[i]["from_node_id"]]["country"],
-                nodes[links[i]["to_node_id"]]["country"],
-            )
-        )
-        assert sea == (links[i]["mode"] == "sea")
-
-
-@pytest.mark.parametrize("word", ["to", "Iran", "af", "torkhamm", "torkha", "IRAN"])
-def test_a_word_that_means_nothing_is_refused(word: str) -> None:
-    with pytest.raises(UnknownName):
-        matching_links(network("open-borders"), word)
 
 
 # Generated relatives, against a plain table of who is called what

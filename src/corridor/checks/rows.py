@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.errors import MAX_LIKE, Finding, findings_at, first_findings, near_matches
 from corridor.network import geo
+from corridor.network.names import ids_called, place_names
 from corridor.tables import schema
 from corridor.tables.cells import WEEKDAYS
 from corridor.tables.columns import MODES, Column, Table
@@ -177,14 +178,16 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
     file = tables.name(target)
 
     unknown = _rows_of_unknown(_words(tables, table, column), ids)
+    places = place_names(tables.frames["nodes"]) if target == "nodes" and unknown else None
     for nth, (word, rows) in enumerate(unknown.items()):
-        compared = ids if nth < MAX_LIKE else ()  # near names take their time
+        compared = sorted(ids) if nth < MAX_LIKE else []  # near names take their time
+        called = ids_called(places, word) if places else []
         keys = (tables.key(table.name, row) for row in dict.fromkeys(rows))
         yield tables.error(
             f"unknown-{schema.singular(target)}",
             Spot(table.name, rows[0], column.name),
             f"{table.name}.{column.name} names {word!r}, which {file} does not have.",
-            do=f"Add it to {file}, {_other_cure(column, word, compared)}",
+            do=f"Add it to {file}, {_other_cure(column, word, compared, called)}",
             value=word,
             rows=tuple(key for key in keys if key),
         )
@@ -201,9 +204,15 @@ def _rows_of_unknown(
     return rows_of
 
 
-def _other_cure(column: Column, word: str, ids: Collection[str]) -> str:
-    """Return what to do about an unknown id that is not to be added."""
-    near = near_matches(word, ids, most=2)
+def _other_cure(column: Column, word: str, ids: Sequence[str], called: Sequence[str]) -> str:
+    """Return what to do about an unknown id that is not to be added.
+
+    called: ids of places that have the word for a name.
+    """
+    if len(called) > 1:
+        return f"or write the id of the one that is meant: {' or '.join(map(repr, called))}."
+
+    near = called or near_matches(word, ids, most=2)
     if near:
         return f"or write {' or '.join(map(repr, near))} if that was meant."
     return f"or correct {column.name}."

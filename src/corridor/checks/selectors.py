@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corridor.errors import Finding, did_you_mean, first_findings
+from corridor.network.names import ids_called, place_names
 from corridor.tables import schema, selectors
 from corridor.tables.selectors import Term
 from corridor.tables.tables import Row, Tables
@@ -103,11 +104,15 @@ def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Ite
 def _check_terms(row: Row, terms: Sequence[Term], vocabulary: Vocabulary) -> Iterator[Finding]:
     """Terms that mean no link; an error where the selector means none at all."""
     unknown = [term for term in terms if not vocabulary.has(term)]
+    nodes = row.tables.frames["nodes"]
     severity = "error" if len(unknown) == len(terms) else "warning"
 
     for term in unknown:
-        words = vocabulary.words[term.kind]
+        words = sorted(vocabulary.words[term.kind])
         do = did_you_mean(term.word, words, "Remove it here, or add the links it is for.")
+        called = ids_called(place_names(nodes), term.word) if term.kind in ("id", "node") else []
+        if called:
+            do = f"Write {' or '.join(f'node:{place}' for place in called)} if that was meant."
         if term.kind == "id":
             yield _unknown_id(row, "links", term.word, do=do)
         else:

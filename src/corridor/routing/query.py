@@ -21,10 +21,11 @@ from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
 from corridor.network.graph import Graph
 from corridor.network.memory import Derived
-from corridor.network.names import matching_arcs, resolve_place
+from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
 from corridor.network.rules import Applied, Party, applying
+from corridor.network.words import matching_arcs
 from corridor.routing.conditions import (
     Conditions,
     Options,

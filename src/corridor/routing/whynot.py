@@ -13,8 +13,8 @@ import polars as pl
 
 from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
-from corridor.network.names import matching_links
 from corridor.network.network import Network
+from corridor.network.words import matching_links
 from corridor.routing.conditions import CRITERIA, Options
 from corridor.routing.itinerary import duration_h, legs, risk_share
 from corridor.routing.opening_sets import Opening, ShutLinks, lift, opening_sets, shut_links

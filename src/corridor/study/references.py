@@ -8,7 +8,8 @@ from pathlib import Path
 from corridor.checks.changes import contradictions
 from corridor.checks.network import layers_at
 from corridor.errors import AmbiguousName, Finding, near_matches
-from corridor.network.names import PlaceNames, crossing_places, find_place, place_names
+from corridor.network.names import PlaceNames, find_place, place_names
+from corridor.network.words import find_meaning, other_words
 from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
 from corridor.study.settings_file import TARGET, parse, scenario_section, trip_section
 from corridor.study.toml_lines import Section, TomlLines
@@ -258,37 +259,26 @@ def _check_condition(
     trip : the trip.
     condition, words : require or avoid, and what it names.
     """
-    others = _network_words(tables)
+    nodes = tables.frames["nodes"]
+    links = tables.frames["links"]
     line = lines.key_line(condition, section)
 
     for word in words:
         says = f"trip {trip.trip_id} names {word!r} in {condition}"
         try:
-            is_known = word in others or _means_places(tables, names, word)
+            meaning = find_meaning(names, nodes, links, word)
         except AmbiguousName as error:
             _add_ambiguous(lines, says, error, line)
             continue
 
-        if not is_known:
+        if meaning is None:
             lines.add_unknown(
                 "unknown-word",
                 f"{says}, which is no place, link, mode or country of the study.",
                 word,
-                [*names.known(word), *sorted(others)],
+                [*names.known(word), *other_words(nodes, links)],
                 line,
             )
-
-
-def _means_places(tables: Tables, names: PlaceNames, word: str) -> bool:
-    """Tell whether a word means a place or both sides of a crossing. Raises AmbiguousName."""
-    nodes = tables.frames["nodes"]
-    links = tables.frames["links"]
-    try:
-        return find_place(names, word) is not None or bool(crossing_places(nodes, links, word))
-    except AmbiguousName:
-        if crossing_places(nodes, links, word):
-            return True
-        raise
 
 
 def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:
@@ -348,17 +338,6 @@ def _scenario_cure(name: str, scenarios: Iterable[str]) -> str:
     if near:
         return f"Write {near[0]!r} if that was meant."
     return f"Add a section [scenarios.{name}] to {FILE}."
-
-
-def _network_words(tables: Tables) -> set[str]:
-    """Return the countries, modes and links of a study."""
-    nodes = tables.frames["nodes"]
-    links = tables.frames["links"]
-    return {
-        *nodes["country"].drop_nulls(),
-        *links["mode"].drop_nulls(),
-        *links["link_id"].drop_nulls(),
-    }
 
 
 def _options(tables: Tables) -> dict[str, list[str]]:
