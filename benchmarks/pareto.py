@@ -38,12 +38,12 @@ Label = tuple[int, int, int, int, int]
 
 
 def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[int, ...]]:
-    """Return the (minute, cents, grams, risk weight) of every Pareto-optimal way by label setting
+    """Return the (second, cents, grams, risk weight) of every Pareto-optimal way by label setting
     in plain Python."""
-    weight = hazards.weights(query.network, query.depart_min).tolist()
+    weight = hazards.weights(query.network, query.depart_s).tolist()
     live = sum(1 << h for h, w in enumerate(weight) if w)
     arcs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
-    arcs[:, ARC.duration] = query.duration_min
+    arcs[:, ARC.duration] = query.duration_s
     arcs[:, ARC.money] = query.usd_cents
     arcs[:, ARC.carbon] = query.carbon_g
     arcs = arcs[query.arc_of]
@@ -61,7 +61,7 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     settled: list[list[Label]] = [[] for _ in is_goal]
     goals: list[tuple[int, ...]] = []
     queue = [
-        (query.depart_min + bound[0][s], s, (query.depart_min, 0, 0, 0, 0))
+        (query.depart_s + bound[0][s], s, (query.depart_s, 0, 0, 0, 0))
         for s in starts
         if bound[0][s] < 1 << 60
     ]
@@ -101,7 +101,7 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
                 if leave is not None and enter >= leave:
                     break
                 leave = enter + delays[k] if leave is None else min(leave, enter + delays[k])
-            if leave is None or leave + duration[a] + bound[0][there] > query.openings.to_min:
+            if leave is None or leave + duration[a] + bound[0][there] > query.openings.to_s:
                 continue
             met = bits[arc] & ~label[4]
             risk = label[3] + sum(w for h, w in enumerate(weight) if met >> h & 1)

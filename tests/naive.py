@@ -349,7 +349,7 @@ class NaiveNetwork:
 def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set[tuple[int, ...]]:
     """Return the values of every route that no other one dominates.
 
-    A value: minutes, cents, grams and risk weight.
+    A value: seconds, cents, grams and risk weight.
     """
     weights = {
         hazard["hazard_id"]: network.hazard_weight(hazard) for hazard in network.tables["hazards"]
@@ -366,7 +366,7 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set
         hazards: frozenset[str],
     ) -> None:
         if state in goals:
-            values.add((60 * hour, cents, grams, sum(weights[hazard] for hazard in hazards)))
+            values.add((3600 * hour, cents, grams, sum(weights[hazard] for hazard in hazards)))
             return
 
         for arc in network.arcs:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from corridor.kernels.records import DatedNetwork, LossLimits
 
-DAY = 1440
+DAY = 86_400
 UNREACHED = 1 << 62
 Arc = tuple[int, int, int]
 Step = tuple[int, int]
@@ -84,32 +84,32 @@ class Route(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """What becomes of a unit: served, stayed or stranded; its cents, and minutes from its day."""
+    """What becomes of a unit: served, stayed or stranded; its cents, and seconds from its day."""
 
     outcome: str
     cents: int
-    minutes: int
+    seconds: int
 
 
 @dataclass
 class Journey:
     """A unit on its way: when it is where, what it has spent, how long it has waited."""
 
-    minute: int
+    second: int
     states: tuple[int, ...]
-    cents_per_minute: float
+    cents_per_second: float
     cents: float = 0.0
     waited: int = 0
     has_left: bool = False
 
     @property
     def day(self) -> int:
-        return self.minute // DAY
+        return self.second // DAY
 
-    def wait_until(self, minute: int) -> None:
-        self.cents += (minute - self.minute) * self.cents_per_minute
-        self.waited += minute - self.minute
-        self.minute = minute
+    def wait_until(self, second: int) -> None:
+        self.cents += (second - self.second) * self.cents_per_second
+        self.waited += second - self.second
+        self.second = second
 
 
 class NaiveYear:
@@ -182,7 +182,7 @@ class NaiveYear:
 
     def walk(self, trip: int, day: int, max_cents: float) -> Fate:
         """Return what becomes of a unit that wants to leave on a day."""
-        journey = Journey(day * DAY, self.starts(trip), self.trips.hour_cents[trip] / 60)
+        journey = Journey(day * DAY, self.starts(trip), self.trips.hour_cents[trip] / 3600)
         while True:
             route = self.route(trip, journey.states, journey.day)
             if route is None or not (journey.has_left or route.cents + journey.cents <= max_cents):
@@ -198,7 +198,7 @@ class NaiveYear:
                 return self.fate("stranded", journey, day)
 
     def fate(self, outcome: str, journey: Journey, day: int) -> Fate:
-        return Fate(outcome, round(journey.cents), journey.minute - day * DAY)
+        return Fate(outcome, round(journey.cents), journey.second - day * DAY)
 
     def ride(self, trip: int, route: Route, journey: Journey) -> bool:
         """Move a unit along a route and tell whether it arrived: it turns at what stays shut."""
@@ -209,7 +209,7 @@ class NaiveYear:
             if not is_open:
                 return False
             journey.cents += self.weight(trip, arc, set_out)
-            journey.minute += int(self.network.minutes[self.regime(set_out), class_, arc])
+            journey.second += int(self.network.seconds[self.regime(set_out), class_, arc])
             journey.states = (int(self.network.graph.head[arc]),)
         return True
 
@@ -220,11 +220,11 @@ class NaiveYear:
         open_days = [day for day in range(today + 1, last + 1) if self.is_open(trip, arc, day)]
 
         until = open_days[0] if open_days else today + self.patience
-        journey.wait_until(max(journey.minute, until * DAY))
+        journey.wait_until(max(journey.second, until * DAY))
         return bool(open_days)
 
     def totals(self, days: int) -> list[list[float]]:
-        """Return a row a trip: cents more, tonne-minutes later, units lost, units late."""
+        """Return a row a trip: cents more, tonne-seconds later, units lost, units late."""
         quiet = NaiveYear(self.network, [0] * len(self.active), self.limits)
         return [self.totals_of(trip, days, quiet) for trip in range(len(self.trips.class_))]
 
@@ -241,8 +241,8 @@ class NaiveYear:
             fate = self.walk(trip, day, max_cents)
             if fate.outcome == "served":
                 extra += units * (fate.cents - undisturbed.cents)
-                delay += tonnes * (fate.minutes - undisturbed.minutes)
-                late += units * (fate.minutes > undisturbed.minutes)
+                delay += tonnes * (fate.seconds - undisturbed.seconds)
+                late += units * (fate.seconds > undisturbed.seconds)
             else:
                 extra += units * fate.cents * (fate.outcome == "stranded")
                 lost += units

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from closure_cases import ON, build, hazard_rows, random_case
+from core_cases import link, node, small
 from corridor.closures.best_routes import best_routes
 from corridor.closures.criticality import rank
 from corridor.closures.demand_arrays import DemandArrays, compile_demand
@@ -22,6 +24,9 @@ from corridor.kernels import Ints
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
 from corridor.network.network import Network
+from corridor.routing.route import route
+from corridor.routing.skims import skim
+from corridor.units import HOUR_S
 from random_networks import evidence, frame
 
 seeds = st.integers(0, 10_000)
@@ -103,10 +108,10 @@ def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
     network = build(tables)
     routes = best_routes(compile_demand(network, demand, on=ON))
     costs = best_costs(network, demand)
-    used = {link for route in routes if route for link in route["links"]}
+    used = {link_id for route in routes if route for link_id in route["links"]}
 
-    for link in sorted(set(tables["links"]["link_id"]) - used):
-        shut = changes.apply(network, closing(link))
+    for link_id in sorted(set(tables["links"]["link_id"]) - used):
+        shut = changes.apply(network, closing(link_id))
         assert (best_costs(shut, demand) == costs).all()
 
 
@@ -185,7 +190,7 @@ def test_disjoint_changes_add_up_in_any_order(seed: int, other_seed: int) -> Non
         in_turn = changes.apply(changes.apply(network, first), second)
         arrays_in_turn = compile_demand(in_turn, demand, on=ON)
         assert np.array_equal(arrays_in_turn.weight, arrays.weight)
-        assert np.array_equal(arrays_in_turn.minutes, arrays.minutes)
+        assert np.array_equal(arrays_in_turn.seconds, arrays.seconds)
 
     together_on = changes.apply(network, pl.concat([one, other]), on=ON)
     in_turn_on = changes.apply(changes.apply(network, one, on=ON), other, on=ON)
@@ -234,3 +239,58 @@ def test_the_same_seed_draws_the_same_for_any_workers(seed: int, rng: int) -> No
     assert alone.years.equals(shared.years)
     assert alone.events.equals(shared.events)
     assert alone.by_trip.equals(shared.by_trip)
+
+
+LINE_KM = 30.0
+LINE_KMH = 45.0
+
+
+def line_of_links(links_count: int) -> Network:
+    """Return a road of 30 km from a first place to a last one, cut into equal links."""
+    places = [f"p{number}" for number in range(links_count + 1)]
+    steps = zip(places, places[1:], strict=False)
+    cells = {"length_km": LINE_KM / links_count, "speed_kmh": LINE_KMH}
+    return small(
+        nodes=[node(place) for place in places],
+        links=[link(f"{one}-{other}", one, other, **cells) for one, other in steps],
+    )
+
+
+def line_hours(network: Network) -> dict[str, float]:
+    """Return the hours from end to end of a line: of a route, a sampled journey, a skim, a trip."""
+    ends = ["p0", network.frames["nodes"]["node_id"][-1]]
+    demand = pl.DataFrame(
+        {
+            "demand_id": ["end-to-end"],
+            "origin_node_id": ends[:1],
+            "destination_node_id": ends[1:],
+            "cargo_id": ["box"],
+            "units_per_year": [100.0],
+        }
+    )
+    routes = route(network, *ends, cargo="box", depart=ON, criteria=("time",), draws=99).routes
+    pairs = skim(network, cargo="box", depart=ON, places=ends)
+    trip = routes_without(compile_demand(network, demand, on=ON), [])
+    return {
+        "route": routes["time_h"][0],
+        "journey": routes["time_p50_h"][0],
+        "skim": pairs["time_h"][0],
+        "trip": int(trip.seconds[0, 0]) / HOUR_S,
+    }
+
+
+@pytest.mark.parametrize("links_count", [2, 3, 7, 64, 100, 333, 1000])
+def test_a_road_takes_as_long_however_many_links_it_is_cut_into(links_count: int) -> None:
+    half_a_second_a_link = (links_count + 1) / 2 / HOUR_S
+
+    whole = line_hours(line_of_links(1))
+    in_parts = line_hours(line_of_links(links_count))
+
+    for name, hours in in_parts.items():
+        assert hours == pytest.approx(whole[name], abs=half_a_second_a_link), name
+
+
+def test_a_hundred_links_of_300_metres_take_40_minutes() -> None:
+    """In whole minutes a link they took none: 24 seconds round to 0."""
+    for name, hours in line_hours(line_of_links(100)).items():
+        assert hours == pytest.approx(40 / 60, abs=1 / 60), name

@@ -8,8 +8,8 @@ from corridor import units
 
 
 def test_lengths_of_time_agree():
-    assert units.DAY_MIN == units.DAY_H * units.HOUR_MIN == 1440
-    assert units.WEEK_MIN == units.WEEK_H * units.HOUR_MIN == 10080
+    assert units.DAY_S == units.DAY_H * units.HOUR_S == 86_400
+    assert units.WEEK_S == units.WEEK_H * units.HOUR_S == 604_800
     assert units.WEEKS_YEAR_DAYS % 7 == 0
     assert units.WEEKS_YEAR_DAYS < units.CALENDAR_YEAR_DAYS < units.MEAN_YEAR_DAYS
 

@@ -6,10 +6,10 @@ Three lengths of a year are in use, each for a reason, so none of them is called
 from __future__ import annotations
 
 MINUTE_S = 60
-HOUR_MIN = 60
+HOUR_S = 60 * MINUTE_S
 DAY_H = 24
-DAY_MIN = DAY_H * HOUR_MIN
-WEEK_MIN = 7 * DAY_MIN
+DAY_S = DAY_H * HOUR_S
+WEEK_S = 7 * DAY_S
 WEEK_H = 7.0 * DAY_H
 
 # The Julian year of 365 1/4 days: the mean over leap and common years. For rates a year of what was

@@ -64,7 +64,7 @@ def test_days_with_the_same_calendar_share_a_regime() -> None:
         alone = compile_demand(network, demand, on=dt.date(2026, 1, 1) + dt.timedelta(days=day))
         regime = arrays.regime_of_day[day]
         assert np.array_equal(alone.weight[0], arrays.weight[regime])
-        assert np.array_equal(alone.minutes[0], arrays.minutes[regime])
+        assert np.array_equal(alone.seconds[0], arrays.seconds[regime])
 
 
 def test_trips_that_ask_the_same_are_searched_for_together() -> None:

@@ -17,7 +17,7 @@ from corridor.parallel import Block
 DAYS = 365
 BOX_T = 20
 BOX_USD = 24000
-DAY_MIN = 1440
+DAY_S = 86_400
 NEVER = 10**6  # days
 FIRST_ON = dt.date.fromisoformat(ON)
 
@@ -36,11 +36,11 @@ def risk() -> Risk:
     quiet = Dispatches(served, np.full((1, DAYS), 56_000), np.full((1, DAYS), 960), served)
 
     block: Block = {
-        "totals": np.array([[[50_000.0, BOX_T * DAY_MIN, 1.0, 2.0]], [[0.0, 0.0, 0.0, 0.0]]]),
+        "totals": np.array([[[50_000.0, BOX_T * DAY_S, 1.0, 2.0]], [[0.0, 0.0, 0.0, 0.0]]]),
         "by_element": np.array([[0.0, 290_000.0], [0.0, 0.0]]),
         "events": np.array(
             [
-                [0, 0, 10, 13, 50_000, 240_000, 15 * DAY_MIN],
+                [0, 0, 10, 13, 50_000, 240_000, 15 * DAY_S],
                 [1, 1, 360, NEVER, 0, 0, -1],
             ],
             float,

@@ -100,7 +100,7 @@ def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
 
     assert totals == pytest.approx(naive, rel=1e-12, abs=1e-6)
     assert (totals[:, TRIP_LOSS.extra_cents] > 0).sum() >= 3
-    assert totals[:, TRIP_LOSS.delay_t_min].max() > 0
+    assert totals[:, TRIP_LOSS.delay_t_s].max() > 0
 
 
 def box_of_day_4(patience_days: int, shut_days: int) -> Any:
@@ -119,9 +119,9 @@ def box_of_day_4(patience_days: int, shut_days: int) -> Any:
         days=20,
     )
     assert task.quiet.cents[0, 0] == 2 * PASS_CENTS
-    assert task.quiet.minutes[0, 0] == 16 * 60
+    assert task.quiet.seconds[0, 0] == 16 * 3600
 
-    slow = task.network._replace(minutes=4 * task.network.minutes)
+    slow = task.network._replace(seconds=4 * task.network.seconds)
     closures = Closures(*np.array([[0], [5], [5 + shut_days]], np.int64))
     active = hazards_at_work(closures, task.draws.days)
     year = NaiveYear(slow, active.tolist(), task.limits)
@@ -132,13 +132,13 @@ def box_of_day_4(patience_days: int, shut_days: int) -> Any:
 def test_a_short_closure_met_on_the_way_is_waited_for() -> None:
     fate = box_of_day_4(patience_days=3, shut_days=2)
     assert fate.cents == 2 * PASS_CENTS + 40 * HOUR_CENTS  # to day 7 at 00:00
-    assert fate.minutes == (72 + 32) * 60
+    assert fate.seconds == (72 + 32) * 3600
 
 
 def test_goods_without_patience_turn_back() -> None:
     fate = box_of_day_4(patience_days=0, shut_days=9)
     assert fate.cents == 2 * PASS_CENTS + PLAIN_CENTS
-    assert fate.minutes == 4 * (8 + 8 + 36) * 60
+    assert fate.seconds == 4 * (8 + 8 + 36) * 3600
 
 
 def study_task() -> Task:

@@ -162,7 +162,7 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
     assert said == status
     if said == DONE:
         assert len(goals) == 2**steps
-        both = labels[goals, LABEL.minute] + labels[goals, LABEL.money]
+        both = labels[goals, LABEL.second] + labels[goals, LABEL.money]
         assert set(both) == {2 * steps + 2**steps - 1}
 
 

@@ -104,9 +104,9 @@ def test_why_there_is_no_way(spoken: None, study: Study) -> None:
 
 
 def shut_by(
-    kind: str, closure_id: str, to_min: int | None = None, from_min: int | None = None
+    kind: str, closure_id: str, to_s: int | None = None, from_s: int | None = None
 ) -> Closure:
-    return Closure(kind, closure_id, from_min, to_min, None, None)
+    return Closure(kind, closure_id, from_s, to_s, None, None)
 
 
 def test_names_of_elements_and_what_shuts_them(spoken: None, study: Study) -> None:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from corridor.network import calendar, windows
 from corridor.network.calendar import Span
-from corridor.units import DAY_MIN
+from corridor.units import DAY_S, MINUTE_S
 
-START = calendar.minute("2023-01-01")
+START = calendar.second("2023-01-01")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LEAP_YEAR = [dt.date(2024, 1, 1) + dt.timedelta(days=i) for i in range(366)]
 monthdays = st.sampled_from([f"{d:%m-%d}" for d in LEAP_YEAR])
 clocks = st.integers(0, 47).map(lambda h: f"{h // 2:02d}:{30 * (h % 2):02d}")
-HALF_HOURS = range(START, START + 21 * DAY_MIN, 30)
+HALF_HOURS = range(START, START + 21 * DAY_S, 30 * MINUTE_S)
 
 
 @cache
@@ -36,22 +36,22 @@ def around_the_year(first: str, last: str) -> set[str]:
 @given(monthdays, monthdays)
 def test_season_is_the_walk_from_first_to_last_day(first: str, last: str) -> None:
     inside = around_the_year(first, last)
-    spans = windows.season_spans(first, last, START, START + 1100 * DAY_MIN)
+    spans = windows.season_spans(first, last, START, START + 1100 * DAY_S)
     for i in range(1100):
         day = dt.date(2023, 1, 1) + dt.timedelta(days=i)
         assert windows.season_contains(day, first, last) == (f"{day:%m-%d}" in inside), day
-        at = START + i * DAY_MIN
+        at = START + i * DAY_S
         assert [a <= at < b for a, b in spans].count(True) == (f"{day:%m-%d}" in inside), day
 
 
 @pytest.mark.parametrize(("year", "days"), [(2023, 59 + 31), (2024, 60 + 31)])
 def test_winter_to_29_february_has_the_years_length(year: int, days: int) -> None:
-    from_min = calendar.minute(dt.date(year - 1, 6, 1))
-    ((a, b),) = windows.season_spans("12-01", "02-29", from_min, from_min + 365 * DAY_MIN)
-    assert (b - a) // DAY_MIN == days
+    from_s = calendar.second(dt.date(year - 1, 6, 1))
+    ((a, b),) = windows.season_spans("12-01", "02-29", from_s, from_s + 365 * DAY_S)
+    assert (b - a) // DAY_S == days
     assert (
         windows.season_spans(
-            "02-29", "02-29", *(calendar.minute(f"{y}-01-01") for y in (2023, 2024))
+            "02-29", "02-29", *(calendar.second(f"{y}-01-01") for y in (2023, 2024))
         )
         == []
     )
@@ -78,7 +78,7 @@ def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h:
 def test_weekly_hours_are_those_of_the_local_clock(
     weekdays: list[str], hours: str | None, offset_h: float
 ) -> None:
-    spans = windows.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_MIN)
+    spans = windows.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_S)
     assert spans == sorted(spans)
     assert all(a < b for a, b in spans)
     assert all(b < c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
@@ -106,10 +106,10 @@ rows = st.fixed_dictionaries(
 def test_windows_are_a_union_where_the_more_open_row_counts(
     rows_of_a_place: list[dict[str, object]], random: object
 ) -> None:
-    spans = windows.window_spans(rows_of_a_place, START, START + 21 * DAY_MIN)
+    spans = windows.window_spans(rows_of_a_place, START, START + 21 * DAY_S)
     mixed = list(rows_of_a_place)
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert pointwise(windows.window_spans(mixed, START, START + 21 * DAY_MIN)) == pointwise(spans)
+    assert pointwise(windows.window_spans(mixed, START, START + 21 * DAY_S)) == pointwise(spans)
     for at in HALF_HOURS:
         share = [
             float(w["open_share"] or 1)
@@ -123,32 +123,32 @@ def test_windows_are_a_union_where_the_more_open_row_counts(
                 float(w["utc_offset_h"] or 0),
             )
         ]  # type: ignore[arg-type]
-        here = [s for s in spans if s.start_min <= at < s.end_min]
+        here = [s for s in spans if s.start_s <= at < s.end_s]
         assert len(here) == bool(share)
         if share:
             assert here[0].open_share == max(share)
-            assert here[0].delay_min == pytest.approx((1 - max(share)) * here[0].spell_min)
+            assert here[0].delay_s == pytest.approx((1 - max(share)) * here[0].spell_s)
 
 
 def pointwise(spans: list[Span]) -> dict[int, tuple[float, ...]]:
-    return {at: s[2:] for s in spans for at in range(s.start_min, s.end_min, 30)}
+    return {at: s[2:] for s in spans for at in range(s.start_s, s.end_s, 30 * MINUTE_S)}
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(WEEKDAYS), clocks), min_size=1, max_size=5),
     st.integers(0, 20000),
 )
-def test_sailings_are_one_minute_each_week(sailings: list[tuple[str, str]], later: int) -> None:
+def test_sailings_are_one_second_each_week(sailings: list[tuple[str, str]], later: int) -> None:
     text = "; ".join(" ".join(s) for s in sailings)
-    first = START + later
-    spans = calendar.timetable_spans(calendar.parse_timetable(text), first, first + 15 * DAY_MIN)
+    first = START + later * MINUTE_S
+    spans = calendar.timetable_spans(calendar.parse_timetable(text), first, first + 15 * DAY_S)
     expected = [
         at
-        for at in range(first, first + 15 * DAY_MIN)
-        if at % 30 == 0
+        for at in range(first, first + 15 * DAY_S, MINUTE_S)
+        if at % (30 * MINUTE_S) == 0
         and (WEEKDAYS[calendar.instant(at).weekday()], f"{calendar.instant(at):%H:%M}") in sailings
     ]
-    assert [(s.start_min, s.end_min) for s in spans] == [(at, at + 1) for at in expected]
+    assert [(s.start_s, s.end_s) for s in spans] == [(at, at + 1) for at in expected]
 
 
 edges = st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted)
@@ -168,13 +168,13 @@ def test_intersect_is_open_where_both_are(a: list[Span], b: list[Span]) -> None:
     assert calendar.intersect(b, a) == [s._replace() for s in both]
     assert calendar.intersect(a, [Span(-1, 99)]) == a
     for span in both:
-        one, two = (next(s for s in x if s.start_min <= span.start_min < s.end_min) for x in (a, b))
-        assert span.delay_min == one.delay_min + two.delay_min
+        one, two = (next(s for s in x if s.start_s <= span.start_s < s.end_s) for x in (a, b))
+        assert span.delay_s == one.delay_s + two.delay_s
         assert span.open_share == one.open_share * two.open_share
 
 
 @given(calendars, st.integers(-1, 61), st.integers(-1, 61))
-def test_without_takes_away_just_these_minutes(spans: list[Span], first: int, last: int) -> None:
+def test_without_takes_away_just_these_seconds(spans: list[Span], first: int, last: int) -> None:
     first, last = min(first, last), max(first, last)
     less = calendar.without(spans, first, last)
     for at in range(-1, 62):
@@ -184,18 +184,18 @@ def test_without_takes_away_just_these_minutes(spans: list[Span], first: int, la
 
 
 @given(calendars, st.integers(-1, 61))
-def test_next_open_is_the_first_open_minute(spans: list[Span], at: int) -> None:
+def test_next_open_is_the_first_open_second(spans: list[Span], at: int) -> None:
     assert calendar.next_open(spans, at) == next(
         (t for t in range(at, 62) if calendar.is_open(spans, t)), None
     )
 
 
 def leaves(spans: list[Span], ways: list[Span], wait: int, at: int) -> int | None:
-    """Least minute of leaving over all entries from a minute on."""
+    """Least second of leaving over all entries from an instant on."""
     found = [
-        calendar.next_open(ways, t + round(s.delay_min) + wait)
+        calendar.next_open(ways, t + round(s.delay_s) + wait)
         for s in spans
-        for t in range(max(at, s.start_min), s.end_min)
+        for t in range(max(at, s.start_s), s.end_s)
     ]
     return min((f for f in found if f is not None), default=None)
 
@@ -206,7 +206,7 @@ def test_nobody_leaves_while_a_way_is_shut(spans: list[Span], wait: int) -> None
     assert made == sorted(made)
     for at in range(-1, 62):
         best = min(
-            (max(at, s.start_min) + round(s.delay_min) + wait for s in made if s.end_min > at),
+            (max(at, s.start_s) + round(s.delay_s) + wait for s in made if s.end_s > at),
             default=None,
         )
         assert best == leaves(spans, spans, wait, at)
@@ -216,7 +216,7 @@ def test_nobody_leaves_while_a_way_is_shut(spans: list[Span], wait: int) -> None
 def test_a_ship_kept_by_the_weather_leaves_after_its_hour() -> None:
     ships = [Span(10, 11, 4.0), Span(50, 51, 4.0)]
     sea = [Span(0, 12), Span(30, 99)]
-    assert [(s.start_min, s.delay_min) for s in calendar.leaving(ships, sea)] == [
+    assert [(s.start_s, s.delay_s) for s in calendar.leaving(ships, sea)] == [
         (10, 20.0),
         (50, 4.0),
     ]
@@ -234,9 +234,9 @@ def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration:
     for at, found in zip(range(-1, 62), there, strict=True):
         twin = min(
             (
-                t + round(s.delay_min) + duration
+                t + round(s.delay_s) + duration
                 for s in spans
-                for t in range(max(at, s.start_min), s.end_min)
+                for t in range(max(at, s.start_s), s.end_s)
             ),
             default=UNREACHED,
         )
@@ -254,8 +254,8 @@ def test_arriving_earlier_never_means_leaving_later(spans: list[Span], duration:
         (windows.parse_hours, ""),
         (calendar.parse_timetable, "mon"),
         (calendar.parse_timetable, "xyz 08:00"),
-        (calendar.minute, "2026-02-30"),
-        (calendar.minute, "soon"),
+        (calendar.second, "2026-02-30"),
+        (calendar.second, "soon"),
     ],
 )
 def test_what_is_no_time_is_refused(call: object, text: str) -> None:
@@ -264,9 +264,9 @@ def test_what_is_no_time_is_refused(call: object, text: str) -> None:
 
 
 def test_an_instant_is_utc_whatever_its_zone() -> None:
-    assert calendar.minute("2026-02-10T08:00") == calendar.minute("2026-02-10") + 480
-    assert calendar.minute("2026-02-10T08:00+05:00") == calendar.minute("2026-02-10T03:00Z")
-    assert calendar.instant(calendar.minute("2026-02-10T03:00")) == dt.datetime(
+    assert calendar.second("2026-02-10T08:00") == calendar.second("2026-02-10") + 480 * MINUTE_S
+    assert calendar.second("2026-02-10T08:00+05:00") == calendar.second("2026-02-10T03:00Z")
+    assert calendar.instant(calendar.second("2026-02-10T03:00")) == dt.datetime(
         2026, 2, 10, 3, tzinfo=dt.UTC
     )
-    assert calendar.day_of(calendar.minute("1969-12-31T23:59")) == dt.date(1969, 12, 31)
+    assert calendar.day_of(calendar.second("1969-12-31T23:59")) == dt.date(1969, 12, 31)

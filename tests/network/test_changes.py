@@ -11,7 +11,7 @@ import pytest
 from core_cases import closed, frames, link, small
 from corridor.errors import CallError
 from corridor.network import changes
-from corridor.network.calendar import minute
+from corridor.network.calendar import second
 from corridor.tables import cells, schema
 
 DAY = dt.date
@@ -33,7 +33,7 @@ def figures(
     column: str, *rows: dict[str, Any], on: str = "2026-06-01", table: str = "links"
 ) -> list[Any]:
     built = small("x", changes=list(rows))
-    return changes.snapshot(built, minute(on)).frames[table][column].to_list()
+    return changes.snapshot(built, second(on)).frames[table][column].to_list()
 
 
 def test_later_rows_count_and_scale_and_add_work_on_what_is_left() -> None:
@@ -80,7 +80,7 @@ def test_selectors_and_other_tables_are_edited_too() -> None:
 def test_integers_stay_whole_and_words_cannot_be_scaled() -> None:
     rails = [link("ab", "a", "b", mode="rail", gauge_mm=1520)]
     built = small("x", links=rails, changes=[edit("gauge_mm", "set", "1435")])
-    assert changes.snapshot(built, minute("2026-01-01")).graph.state_layer == ["rail-1435"] * 2
+    assert changes.snapshot(built, second("2026-01-01")).graph.state_layer == ["rail-1435"] * 2
     with pytest.raises(CallError, match="number column"):
         figures("operator", edit("operator", "set", "ktz"), edit("operator", "scale", "2"))
 
@@ -103,7 +103,7 @@ def test_a_value_is_applied_as_it_is_checked(name: str, text: str, value: object
     assert cells.parse(column, text) == value
     links = [link("ab", "a", "b", mode="rail", gauge_mm=1520)]
     built = small("x", links=links, changes=[edit(name, "set", text)])
-    assert changes.snapshot(built, minute("2026-01-01")).frames["links"][name].to_list() == [value]
+    assert changes.snapshot(built, second("2026-01-01")).frames["links"][name].to_list() == [value]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_value_is_applied_as_it_is_checked(name: str, text: str, value: object
 def test_a_value_that_does_not_fit_says_what_to_do(name: str, text: str) -> None:
     built = small("x", changes=[edit(name, "set", text)])
     with pytest.raises(CallError, match=f"change x sets {name} to '{text}'. Write "):
-        changes.snapshot(built, minute("2026-01-01"))
+        changes.snapshot(built, second("2026-01-01"))
 
 
 def test_the_same_edits_give_the_same_snapshot_and_the_base_is_untouched() -> None:
@@ -124,7 +124,7 @@ def test_the_same_edits_give_the_same_snapshot_and_the_base_is_untouched() -> No
         ],
     )
     one, two, old = (
-        changes.snapshot(built, minute(d)) for d in ("2026-03-01", "2026-09-01", "2026-01-01")
+        changes.snapshot(built, second(d)) for d in ("2026-03-01", "2026-09-01", "2026-01-01")
     )
     assert one is two
     assert old.frames["links"]["speed_kmh"][0] == built.frames["links"]["speed_kmh"][0] == 50
@@ -174,17 +174,17 @@ def test_status_is_followed_through_time() -> None:
         links=[link("ab", "a", "b"), link("bc", "b", "c"), link("cd", "c", "d", status="planned")],
     )
     (spans, shut), (_, shut_bc), (never, planned) = changes.status_spans(built)
-    at = [minute(DAY(2026, m, d)) for m, d in ((3, 1), (4, 1), (4, 10), (4, 20))]
-    assert spans[0].end_min == at[0]
+    at = [second(DAY(2026, m, d)) for m, d in ((3, 1), (4, 1), (4, 10), (4, 20))]
+    assert spans[0].end_s == at[0]
     assert spans[1][:2] == (at[2], at[3])
-    assert [(c.closure_id, c.from_min, c.to_min) for c in shut] == [
+    assert [(c.closure_id, c.from_s, c.to_s) for c in shut] == [
         ("shut", at[0], at[1]),
         ("for-good", at[1], at[2]),
         ("for-good", at[3], None),
     ]
-    assert [(c.kind, c.closure_id, c.to_min) for c in shut_bc] == [("change", "for-good", None)]
+    assert [(c.kind, c.closure_id, c.to_s) for c in shut_bc] == [("change", "for-good", None)]
     assert never == []
-    assert [(c.kind, c.closure_id, c.from_min, c.to_min) for c in planned] == [
+    assert [(c.kind, c.closure_id, c.from_s, c.to_s) for c in planned] == [
         ("status", "planned:cd", None, None)
     ]
 
@@ -193,7 +193,7 @@ def test_rows_need_only_the_columns_that_say_something() -> None:
     built = small()
     rows = pl.DataFrame([edit("speed_kmh", "set", "30")])
     assert (
-        changes.snapshot(changes.apply(built, rows), minute("2026-06-01")).frames["links"][
+        changes.snapshot(changes.apply(built, rows), second("2026-06-01")).frames["links"][
             "speed_kmh"
         ][0]
         == 30

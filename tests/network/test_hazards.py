@@ -12,10 +12,10 @@ import pytest
 from core_cases import network, small
 from corridor.errors import CallError
 from corridor.network import hazards
-from corridor.network.calendar import minute
+from corridor.network.calendar import second
 from corridor.routing.route import route
 
-DEPART = minute("2026-06-10")
+DEPART = second("2026-06-10")
 
 
 def hazard(hazard_id: str = "h", row_id: str = "ab", **more: Any) -> dict[str, Any]:

@@ -144,20 +144,20 @@ def test_a_what_if_that_shares_answers_as_one_computed_anew(
     assert alike(answers(laid), answers(alone))
     assert alike(answers(base), before)
 
-    for shared, anew in ((laid, alone), (snapshot(laid, MINUTE), snapshot(alone, MINUTE))):
+    for shared, anew in ((laid, alone), (snapshot(laid, SECOND), snapshot(alone, SECOND))):
         assert shared.graph is not anew.graph
         for memo, value in [*anew.memory._fixed.items(), *anew.memory._following.items()]:
             assert alike(shared.memory._store(memo)[memo], value), memo
 
 
-MINUTE = (DEPART - dt.date(1970, 1, 1)).days * 1440
+SECOND = (DEPART - dt.date(1970, 1, 1)).days * 86_400
 
 
 def test_what_follows_status_is_not_shared_and_all_else_is() -> None:
     base = random_base(3)
     answers(base)
     laid = apply(base, status_changes(base, [(0, "closed", None, 1)]))
-    for old, new in ((base, laid), (snapshot(base, MINUTE), snapshot(laid, MINUTE))):
+    for old, new in ((base, laid), (snapshot(base, SECOND), snapshot(laid, SECOND))):
         assert new.graph is old.graph and new.rows("links")[0] is old.rows("links")[0]
         held = [*old.memory._fixed, *old.memory._following]
         assert {m.what for m in held if m in new.memory} == {

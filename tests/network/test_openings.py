@@ -10,11 +10,11 @@ import pytest
 
 from core_cases import closed, network, small
 from corridor.network import openings
-from corridor.network.calendar import Span, instant, is_open, minute, next_open
+from corridor.network.calendar import Span, instant, is_open, next_open, second
 from corridor.network.changes import Closure
 from corridor.network.rules import Party, applying
 
-DEPART = minute("2026-06-10")
+DEPART = second("2026-06-10")
 
 
 def spans_of(at: int = 0, *change_ids: str, **rows: Any) -> list[Span]:
@@ -26,12 +26,12 @@ def window(**more: Any) -> dict[str, Any]:
 
 
 def test_a_link_without_windows_is_open_for_its_year_and_two_more() -> None:
-    assert spans_of() == [Span(minute("2026-01-01"), minute("2029-01-01"))]
+    assert spans_of() == [Span(second("2026-01-01"), second("2029-01-01"))]
     built = small()
     assert openings.link_openings(built, DEPART) is openings.link_openings(
-        built, minute("2026-12-31")
+        built, second("2026-12-31")
     )
-    assert openings.link_openings(built, minute("2027-01-01")).from_min == minute("2027-01-01")
+    assert openings.link_openings(built, second("2027-01-01")).from_s == second("2027-01-01")
 
 
 def test_status_windows_of_the_link_and_of_both_ends_hold_together() -> None:
@@ -44,7 +44,7 @@ def test_status_windows_of_the_link_and_of_both_ends_hold_together() -> None:
         ],
     }
     made = openings.link_openings(small("shut", **rows), DEPART)
-    for at in range(minute("2026-03-01"), minute("2026-12-31"), 60):
+    for at in range(second("2026-03-01"), second("2026-12-31"), 3600):
         when = instant(at)
         expected = (
             4 <= when.month <= 10 and when.month != 8 and when.weekday() == 0 and 3 <= when.hour < 7
@@ -72,12 +72,12 @@ def test_a_service_is_entered_at_its_sailings_while_all_its_links_are_open() -> 
         windows=[window(season_from="06-01", season_to="06-20")],
         rules=[{"rule_id": "r", "row_id": "bc", "effect": "forbid", "to_on": dt.date(2026, 6, 5)}],
     )
-    first, second, *_ = (s.start_min for s in entries)
-    assert (instant(first), instant(second)) == (
+    first, next_week, *_ = (s.start_s for s in entries)
+    assert (instant(first), instant(next_week)) == (
         dt.datetime(2026, 6, 10, 10, tzinfo=dt.UTC),
         dt.datetime(2026, 6, 17, 10, tzinfo=dt.UTC),
     )
-    assert instant(entries[2].start_min).year == 2027
+    assert instant(entries[2].start_s).year == 2027
 
 
 def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
@@ -97,14 +97,14 @@ def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
         }
     ]
     entries, taken = arc_calendar(services=[service], rules=rules)
-    shut = minute("2026-07-01")
-    again = minute("2026-08-01")
-    assert [s[:2] for s in entries] == [(minute("2026-01-01"), shut), (again, minute("2029-01-01"))]
-    for at in range(minute("2026-06-25"), minute("2026-08-05"), 60):
-        best = min(max(at, s.start_min) + s.delay_min for s in taken if s.end_min > at) + 84 * 60
+    shut = second("2026-07-01")
+    again = second("2026-08-01")
+    assert [s[:2] for s in entries] == [(second("2026-01-01"), shut), (again, second("2029-01-01"))]
+    for at in range(second("2026-06-25"), second("2026-08-05"), 3600):
+        best = min(max(at, s.start_s) + s.delay_s for s in taken if s.end_s > at) + 84 * 3600
         start = next_open(entries, at)
         assert start is not None
-        assert best == next_open(entries, start + 84 * 60)
+        assert best == next_open(entries, start + 84 * 3600)
 
 
 def test_weather_does_not_let_goods_leave_after_hours() -> None:
@@ -112,8 +112,8 @@ def test_weather_does_not_let_goods_leave_after_hours() -> None:
     built = small(windows=[storm])
     made = openings.link_openings(built, DEPART)
     taken = openings.search_spans(built, made, [], openings.arc_spans(built, made, []))[0]
-    for at in range(minute("2026-06-10"), minute("2026-06-13"), 20):
-        leave = min(max(at, s.start_min) + round(s.delay_min) for s in taken if s.end_min > at)
+    for at in range(second("2026-06-10"), second("2026-06-13"), 1200):
+        leave = min(max(at, s.start_s) + round(s.delay_s) for s in taken if s.end_s > at)
         assert 8 <= instant(leave).hour < 20
 
 
@@ -152,5 +152,5 @@ def test_the_studys_pass_has_the_season_of_its_alternative() -> None:
         built = network("mid-2026", f"khunjerab={choice}")
         at = built.frames["links"]["link_id"].to_list().index("khunjerab-tashkurgan-road")
         spans = openings.link_openings(built, DEPART).spans[at]
-        assert is_open(spans, minute("2027-01-15")) == january
-        assert is_open(spans, minute("2026-07-15"))
+        assert is_open(spans, second("2027-01-15")) == january
+        assert is_open(spans, second("2026-07-15"))

@@ -9,7 +9,7 @@ import pytest
 
 from core_cases import BOX, network, small
 from corridor.network import rules
-from corridor.network.calendar import FOREVER_MIN, minute
+from corridor.network.calendar import FOREVER_S, second
 from corridor.network.rules import Party
 from corridor.routing.route import route
 
@@ -44,12 +44,12 @@ def test_a_rule_knows_its_links_and_dates() -> None:
         row_id="crossing:KZ-UZ node:d", from_on=dt.date(2026, 1, 1), to_on=dt.date(2026, 2, 1)
     )
     one, two = rules.applying(small(rules=[dated, {**rule(), "rule_id": "q"}]), Party("box"))
-    assert (one.links, one.from_min, one.to_min) == (
+    assert (one.links, one.from_s, one.to_s) == (
         (1, 2),
-        minute("2026-01-01"),
-        minute("2026-02-01"),
+        second("2026-01-01"),
+        second("2026-02-01"),
     )
-    assert (two.links, two.from_min, two.to_min) == ((1,), -FOREVER_MIN, FOREVER_MIN)
+    assert (two.links, two.from_s, two.to_s) == ((1,), -FOREVER_S, FOREVER_S)
 
 
 def ask(*rows: dict[str, Any], **options: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from core_cases import small
 from corridor.errors import CallError
-from corridor.network.calendar import minute
+from corridor.network.calendar import second
 from corridor.routing.conditions import Conditions, read_deadline, read_options
 from corridor.routing.route import route
 from routing_cases import ask
@@ -70,15 +70,15 @@ def test_a_departure_is_a_date_an_instant_or_their_text() -> None:
         dt.date(2026, 3, 1),
         dt.datetime(2026, 3, 1),
     ):
-        assert ask(depart=depart).depart_min == minute("2026-03-01")
+        assert ask(depart=depart).depart_s == second("2026-03-01")
 
 
 def test_a_deadline_without_an_hour_counts_to_the_end_of_its_day() -> None:
-    assert read_deadline("2026-03-01") == read_deadline(dt.date(2026, 3, 1)) == minute("2026-03-02")
+    assert read_deadline("2026-03-01") == read_deadline(dt.date(2026, 3, 1)) == second("2026-03-02")
     assert (
         read_deadline("2026-03-01T06:00")
         == read_deadline(dt.datetime(2026, 3, 1, 6))
-        == minute("2026-03-01") + 360
+        == second("2026-03-01") + 6 * 3600
     )
     built = small()  # a - d takes 6 hours
     for deadline, ways in (
@@ -103,6 +103,6 @@ def test_options_are_read_once() -> None:
     asked = ask(deadline="2026-03-01", max_transshipments=2, carrier="PK", rng=3)
 
     assert asked.conditions == Conditions(
-        deadline_min=minute("2026-03-02"), max_transshipments=2, carrier="PK", rng=3
+        deadline_s=second("2026-03-02"), max_transshipments=2, carrier="PK", rng=3
     )
     assert ask().conditions == Conditions()

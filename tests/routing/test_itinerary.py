@@ -33,13 +33,13 @@ def test_legs_follow_each_other_and_add_up() -> None:
     )
     parts = legs(asked, way)
     assert {p.mode for p in parts} >= {"ferry", "sea", "terminal"}
-    ready = asked.depart_min
+    ready = asked.depart_s
     for part, after in zip(parts, [*parts[1:], None], strict=True):
-        assert part.depart_min == ready + part.wait_min
-        assert part.arrive_min >= part.depart_min
-        assert part.wait_min >= 0
+        assert part.depart_s == ready + part.wait_s
+        assert part.arrive_s >= part.depart_s
+        assert part.wait_s >= 0
         assert after is None or after.from_node_id == part.to_node_id
-        ready = part.arrive_min
+        ready = part.arrive_s
     assert sum(p.usd for p in parts) == pytest.approx(sum(asked.costs.usd[a] for a in way))
     assert sum(p.kg for p in parts) == pytest.approx(sum(asked.costs.kg[a] for a in way))
     assert parts[0].country == "KZ"
@@ -64,11 +64,11 @@ def test_a_service_is_one_ride_over_its_links() -> None:
     )
     asked, way = quickest(built)
     parts = legs(asked, way)
-    assert [(p.row["link_id"], p.wait_min) for p in parts] == [
-        ("ab", 30 * 60),
+    assert [(p.row["link_id"], p.wait_s) for p in parts] == [
+        ("ab", 30 * 3600),
         ("bc", 0),
         ("cd", 0),
     ]
     assert {p.service_id for p in parts} == {"s"}
-    assert [(p.arrive_min - p.depart_min) / 60 for p in parts] == [1.0, 10.5, 1.0]
+    assert [(p.arrive_s - p.depart_s) / 3600 for p in parts] == [1.0, 10.5, 1.0]
     assert sum(p.usd for p in parts) == pytest.approx(250 * 2 * 1.0)

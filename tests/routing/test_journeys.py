@@ -24,9 +24,9 @@ def test_without_spread_every_journey_takes_the_median_time() -> None:
         small("shut", modes=CALM, changes=[closed("bc", dt.date(2026, 3, 2), dt.date(2026, 3, 4))])
     )
     assert set(sample(asked, way, draws=50, rng=3)) == {52.0}  # two days of waiting
-    assert [(p.wait_min, p.row["link_id"]) for p in legs(asked, way)] == [
+    assert [(p.wait_s, p.row["link_id"]) for p in legs(asked, way)] == [
         (0, "ab"),
-        (46 * 60, "bc"),
+        (46 * 3600, "bc"),
         (0, "cd"),
     ]
 
@@ -59,7 +59,7 @@ def test_a_ship_without_a_timetable_is_waited_for_over_its_headway() -> None:
     hours = sample(asked, way, draws=20_000, rng=1) - 2
     assert (hours.min(), hours.max()) == (pytest.approx(0, abs=0.1), pytest.approx(24, abs=0.1))
     assert hours.mean() == pytest.approx(12, abs=0.2)
-    assert legs(asked, way)[0].wait_min == 12 * 60
+    assert legs(asked, way)[0].wait_s == 12 * 3600
 
 
 def test_weather_waits_are_those_of_a_memoryless_closure() -> None:
@@ -72,7 +72,7 @@ def test_weather_waits_are_those_of_a_memoryless_closure() -> None:
     wait = sample(asked, way, draws=40_000, rng=1) - 2
     assert (wait < 1e-9).mean() == pytest.approx(0.7, abs=0.01)
     assert wait.mean() == pytest.approx(0.3 * 48, rel=0.05)
-    assert legs(asked, way)[0].wait_min == round(0.3 * 48 * 60)
+    assert legs(asked, way)[0].wait_s == round(0.3 * 48 * 3600)
 
 
 def test_a_missed_sailing_costs_a_week_and_the_last_one_for_ever() -> None:
@@ -115,7 +115,7 @@ def test_nobody_sails_while_the_strait_is_shut() -> None:
     assert (hours < 72).mean() == pytest.approx(72 / 168, abs=0.04)
     part = legs(asked, way)[0]
     assert (
-        part.depart_min == asked.depart_min + 34 * 24 * 60
+        part.depart_s == asked.depart_s + 34 * 24 * 3600
     )  # the mean ship, after 84 h, meets the closure
 
 

@@ -75,4 +75,4 @@ def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut()
     avoided = np.array([False, False, True, False])
     span_ptr = np.array([0, 1, 2, 3, 3])
 
-    assert arc_durations(costs, avoided, span_ptr).tolist() == [13 * 60 + 30, -1, -1, -1]
+    assert arc_durations(costs, avoided, span_ptr).tolist() == [(13 * 60 + 30) * 60, -1, -1, -1]

@@ -215,7 +215,7 @@ def test_legs_of_the_pareto_set_add_up(scenario: str) -> None:
         for one, two in zip(rows, rows[1:], strict=False):
             assert one["to_node_id"] == two["from_node_id"]
             assert two["depart_at"] - one["arrive_at"] == dt.timedelta(
-                minutes=round(60 * two["wait_h"])
+                seconds=round(3600 * two["wait_h"])
             )
     values = both.select("time_h", "cost_usd", "carbon_kg", "risk_share").rows()
     assert len(set(values)) == len(values)

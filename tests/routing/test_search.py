@@ -16,7 +16,7 @@ def test_bounds_never_exceed_what_a_route_takes() -> None:
         built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", options={}
     )
     arcs = np.zeros((asked.graph.arcs_count, len(ARC)), np.int64)
-    arcs[:, ARC.duration] = asked.duration_min
+    arcs[:, ARC.duration] = asked.duration_s
     arcs[:, ARC.money] = asked.usd_cents
     arcs[:, ARC.carbon] = asked.carbon_g
     arcs = arcs[asked.arc_of]

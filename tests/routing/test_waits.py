@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.network.calendar import Span, minute, timetable_spans
+from corridor.network.calendar import Span, second, timetable_spans
 from corridor.network.windows import weekly_spans
 from corridor.routing.waits import mean_wait
-from corridor.units import DAY_MIN, WEEK_MIN
+from corridor.units import DAY_S, HOUR_S, MINUTE_S, WEEK_S
 
-MONDAY = minute("2026-03-02")
+MONDAY = second("2026-03-02")
 
 
 def integral(spans: list[Span], at: int, step: int) -> float:
     """Wait and delay of arrivals spread over a week, one at the middle of each step."""
     total = []
-    for t in np.arange(at + step / 2, at + WEEK_MIN, step):
-        here = next(s for s in spans if s.end_min > t)
-        total.append(max(0.0, here.start_min - t) + here.delay_min)
+    for t in np.arange(at + step / 2, at + WEEK_S, step):
+        here = next(s for s in spans if s.end_s > t)
+        total.append(max(0.0, here.start_s - t) + here.delay_s)
     return float(np.mean(total))
 
 
@@ -33,38 +33,38 @@ def integral(spans: list[Span], at: int, step: int) -> float:
     ),
     st.sampled_from([None, "08:00-20:00", "22:00-04:00"]),
     st.integers(0, 13),
-    st.sampled_from([0.0, 90.0]),
+    st.sampled_from([0.0, 1.5 * HOUR_S]),
 )
 def test_mean_wait_is_the_integral_over_the_week_whatever_its_first_day(
     days: list[str], hours: str | None, later: int, delay: float
 ) -> None:
-    at = MONDAY + later * DAY_MIN // 2
+    at = MONDAY + later * DAY_S // 2
     spans = [
         Span(a, b, delay)
-        for a, b in weekly_spans(" ".join(days), hours, 5.0, at - DAY_MIN, at + 30 * DAY_MIN)
+        for a, b in weekly_spans(" ".join(days), hours, 5.0, at - DAY_S, at + 30 * DAY_S)
     ]
-    assert mean_wait(spans, at) == pytest.approx(integral(spans, at, 10), abs=1.0)
+    assert mean_wait(spans, at) == pytest.approx(integral(spans, at, 10 * MINUTE_S), abs=MINUTE_S)
 
 
-@pytest.mark.parametrize("later", range(0, 7 * DAY_MIN, DAY_MIN // 2))
+@pytest.mark.parametrize("later", range(0, 7 * DAY_S, DAY_S // 2))
 def test_a_weekly_sailing_is_waited_for_half_a_week(later: int) -> None:
-    spans = timetable_spans([480], MONDAY - WEEK_MIN, MONDAY + 5 * WEEK_MIN)
-    assert mean_wait(spans, MONDAY + later) == pytest.approx(WEEK_MIN / 2, abs=1)
+    spans = timetable_spans([8 * HOUR_S], MONDAY - WEEK_S, MONDAY + 5 * WEEK_S)
+    assert mean_wait(spans, MONDAY + later) == pytest.approx(WEEK_S / 2, abs=1)
 
 
 def test_what_stays_shut_all_week_is_not_waited_for() -> None:
     at = MONDAY
     assert math.isnan(mean_wait([], at))
     assert math.isnan(mean_wait([Span(0, at)], at))
-    assert math.isnan(mean_wait([Span(at + WEEK_MIN, at + 9 * WEEK_MIN)], at))
-    assert mean_wait([Span(0, at + 9 * WEEK_MIN)], at) == 0
-    assert mean_wait([Span(at + DAY_MIN, at + 9 * WEEK_MIN, 60.0)], at) == pytest.approx(
-        DAY_MIN / 14 + 60
+    assert math.isnan(mean_wait([Span(at + WEEK_S, at + 9 * WEEK_S)], at))
+    assert mean_wait([Span(0, at + 9 * WEEK_S)], at) == 0
+    assert mean_wait([Span(at + DAY_S, at + 9 * WEEK_S, float(HOUR_S))], at) == pytest.approx(
+        DAY_S / 14 + HOUR_S
     )
     for next_spans in (
         [],
-        [Span(at + 30 * WEEK_MIN, at + 31 * WEEK_MIN)],
+        [Span(at + 30 * WEEK_S, at + 31 * WEEK_S)],
     ):  # shut from the second day on, for long
-        assert mean_wait([Span(0, at + DAY_MIN), *next_spans], at) == pytest.approx(
-            6 * DAY_MIN * 6 / 7 / 2
+        assert mean_wait([Span(0, at + DAY_S), *next_spans], at) == pytest.approx(
+            6 * DAY_S * 6 / 7 / 2
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 
 from corridor.closures.demand_arrays import DemandArrays, part
 from corridor.kernels import Ints
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 
 class BestRoute(TypedDict):
@@ -83,7 +83,7 @@ def _route(arrays: DemandArrays, class_: int, arcs: Sequence[int], cents: int) -
     return {
         "generalised_cost_usd": cents / 100,
         "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
-        "time_h": int(arrays.minutes[regime, class_, arcs].sum()) / HOUR_MIN,
+        "time_h": int(arrays.seconds[regime, class_, arcs].sum()) / HOUR_S,
         "length_km": int(arrays.metres[arcs].sum()) / 1000,
         "countries": list(dict.fromkeys(countries)),
         "borders": [p.link_id for p in passages if p.country_from != p.country_to],

@@ -33,7 +33,7 @@ def compile_dated_network(arrays: DemandArrays, link_bits: Ints) -> DatedNetwork
     return DatedNetwork(
         graph=Graph(arrays.ptr, arrays.head, arrays.tail),
         weight=arrays.weight,
-        minutes=arrays.minutes,
+        seconds=arrays.seconds,
         hazard_bits=bits_of_arcs(arrays.network, link_bits)[arrays.arc_of],
         trips=_daily_trips(arrays, goals.of_trip),
         goal_class=goals.class_,

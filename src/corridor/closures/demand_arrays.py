@@ -62,7 +62,7 @@ class DemandArrays:
         int64 [arcs]: the arc of ``network.graph`` each of them is.
     weight
         int64 [regimes, classes, arcs]: generalised cost of a unit in cents, -1 where shut.
-    minutes
+    seconds
         int64 [regimes, classes, arcs]: time with waits.
     cents
         int64 [classes, arcs]: money alone, in the prices of the first day.
@@ -84,7 +84,7 @@ class DemandArrays:
     tail: Ints
     arc_of: Ints
     weight: Ints
-    minutes: Ints
+    seconds: Ints
     cents: Ints
     metres: Ints
     regime_of_day: Ints
@@ -118,7 +118,7 @@ class DemandArrays:
             self.ptr,
             self.head,
             self.weight,
-            self.minutes,
+            self.seconds,
             self.regime_of_day,
             self.class_of,
             *self.starts,
@@ -174,7 +174,7 @@ def compile_demand(
         tail=query.graph.tail[query.arc_of],
         arc_of=query.arc_of,
         weight=costs.weight,
-        minutes=costs.minutes,
+        seconds=costs.seconds,
         cents=costs.cents,
         metres=_metres(query)[query.arc_of],
         regime_of_day=regime_of_day,
@@ -286,7 +286,7 @@ def _joined(
     ]
     joined = ArcCosts(
         weight=np.concatenate([cost.weight for cost in costs]),
-        minutes=np.concatenate([cost.minutes for cost in costs]),
+        seconds=np.concatenate([cost.seconds for cost in costs]),
         cents=costs[0].cents,
     )
     return joined, _regimes_of_days(periods)

@@ -18,7 +18,7 @@ from corridor.closures.elements import Element
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 MEASURES: dict[str, Any] = {
     "extra_usd_per_year": pl.Float64,
@@ -36,11 +36,11 @@ class CheapestRoutes(NamedTuple):
     """The cheapest route of every trip, int64 [elements + 1, trips] each.
 
     Row 0: with nothing shut; then with each element shut in turn. cents: generalised cost of a
-    unit, UNREACHED of the kernels where there is no route. minutes, metres: 0 there.
+    unit, UNREACHED of the kernels where there is no route. seconds, metres: 0 there.
     """
 
     cents: Ints
-    minutes: Ints
+    seconds: Ints
     metres: Ints
 
 
@@ -82,13 +82,13 @@ def routes_without(
             graph,
             arcs_into,
             first_day[class_],
-            np.stack([arrays.minutes[regime, class_], arrays.metres]),
+            np.stack([arrays.seconds[regime, class_], arrays.metres]),
             starts,
             packed([part(arrays.goals, trip) for trip in trips.tolist()]),
             arcs_of_elements,
         )
-    minutes, metres = sums
-    return CheapestRoutes(costs, minutes, metres)
+    seconds, metres = sums
+    return CheapestRoutes(costs, seconds, metres)
 
 
 def measures(
@@ -176,7 +176,7 @@ def _detours(
     detoured_t = (effects.extra_usd > 0) * trips.t
     cut_off_t = trips.t[effects.is_cut_off].sum()
     km = (routes.metres[row] - routes.metres[0]) / 1000
-    hours = (routes.minutes[row] - routes.minutes[0]) / HOUR_MIN
+    hours = (routes.seconds[row] - routes.seconds[0]) / HOUR_S
     return {
         "used_t_per_year": float(detoured_t.sum() + cut_off_t),
         "detour_km": _mean(km, detoured_t),

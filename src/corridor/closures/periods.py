@@ -16,14 +16,14 @@ import numpy as np
 import polars as pl
 
 from corridor.kernels import Floats, Ints
-from corridor.network.calendar import Span, minute
+from corridor.network.calendar import Span, second
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import Row
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.query import Query, prepare
 from corridor.routing.waits import mean_wait
-from corridor.units import DAY_MIN, HOUR_MIN, WEEK_MIN
+from corridor.units import DAY_S, HOUR_S, WEEK_S
 
 AHEAD_SPANS = 64  # spans of a calendar looked at for the wait of one week
 
@@ -31,12 +31,12 @@ AHEAD_SPANS = 64  # spans of a calendar looked at for the wait of one week
 class ArcCosts(NamedTuple):
     """What arcs cost in each regime; arcs in CSR order.
 
-    weight int64 [regimes, questions, arcs]: generalised cost in cents, -1 where shut. minutes int64
+    weight int64 [regimes, questions, arcs]: generalised cost in cents, -1 where shut. seconds int64
     [regimes, questions, arcs]: wait included. cents int64 [questions, arcs]: money only.
     """
 
     weight: Ints
-    minutes: Ints
+    seconds: Ints
     cents: Ints
 
 
@@ -50,7 +50,7 @@ class Ends(NamedTuple):
 class DailyWaits(NamedTuple):
     """Mean waits of calendars, a row a day."""
 
-    wait_min: Floats  # over the week from the day on, NaN where it stays shut [days, calendars]
+    wait_s: Floats  # over the week from the day on, NaN where it stays shut [days, calendars]
     calendar_of_arc: Ints  # [graph arcs]
 
 
@@ -60,7 +60,7 @@ class Period:
 
     queries: one a question, asked for the first day. query_of [trips]: the question of each trip.
     ends [trips]. calendar_of [questions]: which calendar the arcs of each follow. waits [regimes]
-    [calendars]: minutes of wait of every arc of the graph, float64 [graph arcs], NaN where shut.
+    [calendars]: seconds of wait of every arc of the graph, float64 [graph arcs], NaN where shut.
     regime_of_day int64 [days].
     """
 
@@ -80,7 +80,7 @@ class Period:
         """Return what arcs cost those who ask some of the questions."""
         arcs = self.queries[0].graph.arcs_count
         weight = np.empty((len(self.waits), len(questions), arcs), np.int64)
-        minutes = np.empty(weight.shape, np.int64)
+        seconds = np.empty(weight.shape, np.int64)
         cents = np.empty(weight.shape[1:], np.int64)
 
         arc_of = self.queries[0].arc_of
@@ -88,9 +88,9 @@ class Period:
             query = self.queries[question]
             cents[q] = query.usd_cents[arc_of]
             for r, waits in enumerate(self.waits):
-                of_arc = _weight_and_minutes(query, waits[self.calendar_of[question]])
-                weight[r, q], minutes[r, q] = (of_graph_arc[arc_of] for of_graph_arc in of_arc)
-        return ArcCosts(weight, minutes, cents)
+                of_arc = _weight_and_seconds(query, waits[self.calendar_of[question]])
+                weight[r, q], seconds[r, q] = (of_graph_arc[arc_of] for of_graph_arc in of_arc)
+        return ArcCosts(weight, seconds, cents)
 
 
 def periods_between_changes(
@@ -147,16 +147,16 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
     return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
 
 
-def _weight_and_minutes(query: Query, wait_min: Floats) -> tuple[Floats, Floats]:
-    """Return generalised cost in cents, -1 where shut, and minutes with waits, [graph arcs] both.
+def _weight_and_seconds(query: Query, wait_s: Floats) -> tuple[Floats, Floats]:
+    """Return generalised cost in cents, -1 where shut, and seconds with waits, [graph arcs] both.
 
-    wait_min [graph arcs]: NaN where the calendar shuts an arc.
+    wait_s [graph arcs]: NaN where the calendar shuts an arc.
     """
     hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
-    is_shut = np.isnan(wait_min) | (query.duration_min < 0)
-    minutes: Floats = np.where(is_shut, 0, query.duration_min + np.nan_to_num(wait_min)).round()
-    time_cents = np.rint(minutes / HOUR_MIN * hour_usd * 100)
-    return np.where(is_shut, -1, query.usd_cents + time_cents), minutes
+    is_shut = np.isnan(wait_s) | (query.duration_s < 0)
+    seconds: Floats = np.where(is_shut, 0, query.duration_s + np.nan_to_num(wait_s)).round()
+    time_cents = np.rint(seconds / HOUR_S * hour_usd * 100)
+    return np.where(is_shut, -1, query.usd_cents + time_cents), seconds
 
 
 def _places(trip: Row) -> tuple[str, str]:
@@ -214,14 +214,14 @@ def _regimes(
 
     calendars: spans of every arc of the graph. Waits [regimes][calendars]: float64 [graph arcs].
     """
-    days_min = range(minute(start), minute(end), DAY_MIN)
-    of_days = [_waits_of_days(spans, days_min) for spans in calendars]
+    days_s = range(second(start), second(end), DAY_S)
+    of_days = [_waits_of_days(spans, days_s) for spans in calendars]
     number_of: dict[bytes, int] = {}
     waits: list[list[Floats]] = []
     regime_of_day = []
 
-    for d in range(len(days_min)):
-        of_day = [days.wait_min[d][days.calendar_of_arc] for days in of_days]
+    for d in range(len(days_s)):
+        of_day = [days.wait_s[d][days.calendar_of_arc] for days in of_days]
         key = b"".join(wait.tobytes() for wait in of_day)
         if key not in number_of:
             number_of[key] = len(waits)
@@ -240,26 +240,26 @@ def _distinct_spans(spans: Sequence[Sequence[Span]]) -> tuple[list[Sequence[Span
     return list(number_of), np.array(which, np.int64)
 
 
-def _waits_of_days(spans: Sequence[Sequence[Span]], days_min: Sequence[int]) -> DailyWaits:
+def _waits_of_days(spans: Sequence[Sequence[Span]], days_s: Sequence[int]) -> DailyWaits:
     """Return the mean waits over the week from every day on, for the spans of every arc."""
     calendars, calendar_of_arc = _distinct_spans(spans)
-    waits = np.array([_mean_waits(calendar, days_min) for calendar in calendars])
-    return DailyWaits(waits.reshape(len(calendars), len(days_min)).T, calendar_of_arc)
+    waits = np.array([_mean_waits(calendar, days_s) for calendar in calendars])
+    return DailyWaits(waits.reshape(len(calendars), len(days_s)).T, calendar_of_arc)
 
 
-def _mean_waits(spans: Sequence[Span], days_min: Sequence[int]) -> list[float]:
+def _mean_waits(spans: Sequence[Span], days_s: Sequence[int]) -> list[float]:
     """Return the mean wait over the week from every day on, NaN where it stays shut [days]."""
     waits = []
     first = 0  # the first span that has not ended on the day
-    for day_min in days_min:
-        while first < len(spans) and spans[first].end_min <= day_min:
+    for day_s in days_s:
+        while first < len(spans) and spans[first].end_s <= day_s:
             first += 1
-        if first < len(spans) and _is_open_all_week(spans[first], day_min):
-            waits.append(float(spans[first].delay_min))
+        if first < len(spans) and _is_open_all_week(spans[first], day_s):
+            waits.append(float(spans[first].delay_s))
         else:
-            waits.append(mean_wait(spans[first : first + AHEAD_SPANS], day_min))
+            waits.append(mean_wait(spans[first : first + AHEAD_SPANS], day_s))
     return waits
 
 
-def _is_open_all_week(span: Span, from_min: int) -> bool:
-    return span.start_min <= from_min and from_min + WEEK_MIN <= span.end_min
+def _is_open_all_week(span: Span, from_s: int) -> bool:
+    return span.start_s <= from_s and from_s + WEEK_S <= span.end_s

@@ -18,7 +18,7 @@ from corridor.kernels.records import TRIP_LOSS, Closures, Dispatches
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import read_instant
-from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN
+from corridor.units import CALENDAR_YEAR_DAYS, DAY_S
 
 
 def replay(
@@ -200,7 +200,7 @@ def _by_trip(arrays: DemandArrays, quiet: Dispatches, losses: Floats) -> pl.Data
         pl.Series("lost_t", lost_units * t),
         pl.Series("lost_trade_usd", lost_units * value_usd),
         pl.Series("extra_usd", losses[:, TRIP_LOSS.extra_cents] / 100),
-        pl.Series("delay_t_days", losses[:, TRIP_LOSS.delay_t_min] / DAY_MIN),
+        pl.Series("delay_t_days", losses[:, TRIP_LOSS.delay_t_s] / DAY_S),
         pl.Series("held_t", losses[:, TRIP_LOSS.late_units] * t),
     )
 

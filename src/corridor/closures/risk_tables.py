@@ -17,7 +17,7 @@ from corridor.kernels.records import TRIP_LOSS, Dispatches
 from corridor.language.messages import figure, message
 from corridor.parallel import Block
 from corridor.tables.store import installed_version
-from corridor.units import DAY_MIN
+from corridor.units import DAY_S
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
 MIN_TAIL = 5  # draws beyond a return level, below which it is left out
@@ -38,12 +38,12 @@ MAX_EPOCH_DAY = 2_900_000
 class TripYears(NamedTuple):
     """What became of every trip in every draw, a year each: [draws, trips], and [trips] a unit.
 
-    extra_usd: paid more by what was sent. delay_t_min: tonne-minutes later. lost_units: given up,
+    extra_usd: paid more by what was sent. delay_t_s: tonne-seconds later. lost_units: given up,
     each counting lost_unit_usd; t and value_usd are those of a unit.
     """
 
     extra_usd: Floats
-    delay_t_min: Floats
+    delay_t_s: Floats
     lost_units: Floats
     lost_unit_usd: Floats
     t: Floats
@@ -112,7 +112,7 @@ def _trip_years(
     value_usd = arrays.column("value_usd_per_unit")
     return TripYears(
         extra_usd=totals[:, :, TRIP_LOSS.extra_cents] / 100,
-        delay_t_min=totals[:, :, TRIP_LOSS.delay_t_min],
+        delay_t_s=totals[:, :, TRIP_LOSS.delay_t_s],
         lost_units=totals[:, :, TRIP_LOSS.lost_units],
         lost_unit_usd=value_usd * (1.0 if limit_share is None else limit_share),
         t=arrays.column("t_per_unit"),
@@ -127,7 +127,7 @@ def _years(arrays: DemandArrays, trip_years: TripYears) -> pl.DataFrame:
             "draw": np.arange(len(trip_years.extra_usd)),
             "loss_usd": trip_years.loss_usd().sum(axis=1),
             "extra_usd": trip_years.extra_usd.sum(axis=1),
-            "delay_t_days": trip_years.delay_t_min.sum(axis=1) / DAY_MIN,
+            "delay_t_days": trip_years.delay_t_s.sum(axis=1) / DAY_S,
             "lost_t": trip_years.lost_t().sum(axis=1),
             "lost_trade_usd": trip_years.lost_trade_usd().sum(axis=1),
         }
@@ -138,7 +138,7 @@ def _years(arrays: DemandArrays, trip_years: TripYears) -> pl.DataFrame:
 class EventColumns(NamedTuple):
     """Closures of all draws, [events] each; days are counted from the first of dispatch.
 
-    last_arrival: minute at which the last goods arrive that met it; -1: none did.
+    last_arrival: second at which the last goods arrive that met it; -1: none did.
     """
 
     draw: Ints
@@ -157,7 +157,7 @@ class EventColumns(NamedTuple):
 
     def recover_d(self) -> pl.Series:
         """Return the days from the end of each until the last goods arrived, null where none."""
-        days = np.maximum(self.last_arrival / DAY_MIN - self.end_day, 0)
+        days = np.maximum(self.last_arrival / DAY_S - self.end_day, 0)
         return pl.Series(np.where(self.last_arrival >= 0, days, np.nan)).fill_nan(None)
 
 
@@ -239,7 +239,7 @@ def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Dispatches) -> 
     frame = arrays.trips.select("demand_id").with_columns(
         pl.Series("loss_usd_per_year", trip_years.loss_usd().mean(axis=0)),
         pl.Series("extra_usd_per_year", trip_years.extra_usd.mean(axis=0)),
-        pl.Series("delay_t_days_per_year", trip_years.delay_t_min.mean(axis=0) / DAY_MIN),
+        pl.Series("delay_t_days_per_year", trip_years.delay_t_s.mean(axis=0) / DAY_S),
         pl.Series("lost_t_per_year", trip_years.lost_t().mean(axis=0)),
         pl.Series("lost_trade_usd_per_year", trip_years.lost_trade_usd().mean(axis=0)),
         pl.Series("base_usd_per_year", _undisturbed_usd(arrays, quiet)),

@@ -139,7 +139,7 @@ def draw_block(task: Task, first: int, end: int) -> Block:
 
     totals float64 [draws, trips, TRIP_LOSS]; by_element float64 [draws, links]: cents; events
     float64 [closures of all draws, 7]: draw, hazard, first day, first day open again, cents more,
-    cents given up, minute of the last arrival (-1: none).
+    cents given up, second of the last arrival (-1: none).
     """
     totals = []
     by_link = []

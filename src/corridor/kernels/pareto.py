@@ -50,7 +50,7 @@ class SettledRows(NamedTuple):
 class GoalRows(NamedTuple):
     """Rows of the array of labels at the goal: the four criteria."""
 
-    minute: int
+    second: int
     money: int
     carbon: int
     risk: int
@@ -179,7 +179,7 @@ def search(  # noqa: C901
             ):
                 continue
             at = arrival(
-                labels[label, LABEL.minute],
+                labels[label, LABEL.second],
                 spans,
                 span_ptr[a],
                 span_ptr[a + 1],
@@ -217,7 +217,7 @@ def search(  # noqa: C901
 
 @njit(**JIT)
 def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.int64:
-    """Return the earliest arrival over an arc entered from minute ``at`` on.
+    """Return the earliest arrival over an arc entered from second ``at`` on.
 
     spans int64 [spans, 3], columns SPAN: the arc's are those from first to before last, in order.
     UNREACHED if it never opens again.
@@ -244,7 +244,7 @@ def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.in
 def _start(label: Ints, state: int, depart: int) -> None:
     label[:] = 0
     label[LABEL.state] = state
-    label[LABEL.minute] = depart
+    label[LABEL.second] = depart
     label[LABEL.parent] = -1
     label[LABEL.arc] = -1
 
@@ -260,10 +260,10 @@ def _extend(
     arcs: Ints,
     hazard_weight: Ints,
 ) -> None:
-    """Write the label that an arc makes of another, at a state and a minute."""
+    """Write the label that an arc makes of another, at a state and an instant."""
     bits = labels[label, LABEL.hazard_bits]
     new[LABEL.state] = state
-    new[LABEL.minute] = at
+    new[LABEL.second] = at
     new[LABEL.money] = labels[label, LABEL.money] + arcs[arc, ARC.money]
     new[LABEL.carbon] = labels[label, LABEL.carbon] + arcs[arc, ARC.carbon]
     # a hazard met twice counts once
@@ -302,7 +302,7 @@ def _settle(settled: Ints, place: int, label: Ints) -> None:
 def _arrive(goal: Ints, label: Ints, use: Bools) -> None:
     """Write the criteria of a label at the goal; one that does not count is met by every goal."""
     for c in range(len(GOAL)):
-        goal[c] = label[LABEL.minute + c] if use[c] else -UNREACHED
+        goal[c] = label[LABEL.second + c] if use[c] else -UNREACHED
 
 
 @njit(**JIT)
@@ -330,7 +330,7 @@ def _is_beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
 def _is_hopeless(at_goal: Ints, first: int, last: int, label: Ints, bounds: Ints) -> bool:
     """Tell whether some route at the goal is at least as good as the best this label can become."""
     state = label[LABEL.state]
-    minute = label[LABEL.minute] + bounds[state, BOUND.duration]
+    second = label[LABEL.second] + bounds[state, BOUND.duration]
     money = label[LABEL.money] + bounds[state, BOUND.money]
     carbon = label[LABEL.carbon] + bounds[state, BOUND.carbon]
     risk = label[LABEL.risk]
@@ -338,7 +338,7 @@ def _is_hopeless(at_goal: Ints, first: int, last: int, label: Ints, bounds: Ints
         beaten = False
         for i in range(start, min(start + BLOCK, last)):
             beaten |= (
-                (at_goal[GOAL.minute, i] <= minute)
+                (at_goal[GOAL.second, i] <= second)
                 & (at_goal[GOAL.money, i] <= money)
                 & (at_goal[GOAL.carbon, i] <= carbon)
                 & (at_goal[GOAL.risk, i] <= risk)

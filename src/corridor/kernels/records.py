@@ -45,14 +45,14 @@ class Trip(NamedTuple):
     """Where and when a search begins, and where it ends."""
 
     starts: Ints  # states [starts]
-    depart: int  # minute
+    depart: int  # second
     is_goal: Bools  # [states]
 
 
 class SearchLimits(NamedTuple):
     """What no label may exceed, and how many labels a search may hold."""
 
-    last_arrival: int  # minute
+    last_arrival: int  # second
     transshipments: int
     labels: int
 
@@ -60,15 +60,15 @@ class SearchLimits(NamedTuple):
 class SpanColumns(NamedTuple):
     """Columns of the times an arc can be entered in, a row a span of int64 [spans, 3]."""
 
-    start: int  # first minute
-    end: int  # first minute no longer
-    delay: int  # minutes of waiting after entering
+    start: int  # first second
+    end: int  # first second no longer
+    delay: int  # seconds of waiting after entering
 
 
 class ArcColumns(NamedTuple):
     """Columns of what each arc adds to a label, a row an arc of int64 [arcs, 5]."""
 
-    duration: int  # minutes; negative: no passage
+    duration: int  # seconds; negative: no passage
     money: int
     carbon: int
     transshipments: int
@@ -91,7 +91,7 @@ class LabelColumns(NamedTuple):
     """Columns of the labels of a Pareto search, a row a label of int64 [labels, 9]."""
 
     state: int
-    minute: int  # of arrival
+    second: int  # of arrival
     money: int
     carbon: int
     risk: int  # sum of the weights of the hazards met
@@ -106,7 +106,7 @@ ARC = ArcColumns(*range(5))
 BOUND = BoundColumns(*range(4))
 LABEL = LabelColumns(*range(9))
 CRITERIA_COLUMNS = slice(
-    LABEL.minute, LABEL.risk + 1
+    LABEL.second, LABEL.risk + 1
 )  # columns of a label: time, money, carbon, risk
 
 
@@ -129,7 +129,7 @@ class DatedNetwork(NamedTuple):
 
     graph: Graph
     weight: Ints  # generalised cost in cents, negative: shut [regimes, classes, arcs]
-    minutes: Ints  # [regimes, classes, arcs]
+    seconds: Ints  # [regimes, classes, arcs]
     hazard_bits: Ints  # hazards that shut each arc [arcs]
     trips: DailyTrips
     goal_class: Ints  # [goals]
@@ -185,7 +185,7 @@ class Dispatches(NamedTuple):
 
     outcome: Ints  # SERVED, STAYED, STRANDED of the kernel
     cents: Ints
-    minutes: Ints  # until they arrive or are given up
+    seconds: Ints  # until they arrive or are given up
     hazard_bits: Ints  # hazards that could stand on their routes
 
 
@@ -203,14 +203,14 @@ class Losses(NamedTuple):
     by_trip: Floats  # columns TRIP_LOSS [trips, 4]
     by_closure: Floats  # columns CLOSURE_LOSS [closures, 2]
     by_link: Floats  # cents [links]
-    last_arrival: Ints  # last minute a unit that met the closure arrives; -1: none [closures]
+    last_arrival: Ints  # last second a unit that met the closure arrives; -1: none [closures]
 
 
 class TripLossColumns(NamedTuple):
     """Columns of the losses by trip."""
 
     extra_cents: int
-    delay_t_min: int
+    delay_t_s: int
     lost_units: int
     late_units: int
 

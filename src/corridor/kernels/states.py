@@ -29,7 +29,7 @@ from corridor.kernels.records import (
     RouteBook,
     Waiting,
 )
-from corridor.units import DAY_MIN, HOUR_MIN
+from corridor.units import DAY_S, HOUR_S
 
 BOOK_IS_FULL = -2
 ABSENT = -1
@@ -44,11 +44,11 @@ SHUT_FACTOR = np.int64(-4417276706812531889)
 
 
 class Journey(NamedTuple):
-    """What became of one unit: as the columns of Dispatches; minutes -1: the book is full."""
+    """What became of one unit: as the columns of Dispatches; seconds -1: the book is full."""
 
     outcome: int
     cents: int
-    minutes: int
+    seconds: int
     hazard_bits: np.int64
 
 
@@ -61,18 +61,18 @@ def undisturbed(
     quiet = np.zeros(len(network.regime_of_day), np.int64)
     outcome = np.zeros((trips, days), np.int64)
     cents = np.zeros((trips, days), np.int64)
-    minutes = np.zeros((trips, days), np.int64)
+    seconds = np.zeros((trips, days), np.int64)
     hazard_bits = np.zeros((trips, days), np.int64)
-    dispatches = Dispatches(outcome, cents, minutes, hazard_bits)
+    dispatches = Dispatches(outcome, cents, seconds, hazard_bits)
 
     for t in range(trips):
         for d in range(days):
             journey = _walk(network, book, quiet, t, d, waiting, UNREACHED)
-            if journey.minutes < 0:
+            if journey.seconds < 0:
                 return False, dispatches
             outcome[t, d] = journey.outcome
             cents[t, d] = journey.cents
-            minutes[t, d] = journey.minutes
+            seconds[t, d] = journey.seconds
             hazard_bits[t, d] = journey.hazard_bits
     return True, dispatches
 
@@ -106,7 +106,7 @@ def simulate(
             if quiet.outcome[t, d] != SERVED:
                 continue
             # what would have met the unit on its undisturbed route, had it known nothing
-            last_day = min(d + quiet.minutes[t, d] // DAY_MIN, len(active) - 1)
+            last_day = min(d + quiet.seconds[t, d] // DAY_S, len(active) - 1)
             hit = np.int64(0)
             for later in range(d, last_day + 1):
                 hit |= active[later]
@@ -116,17 +116,17 @@ def simulate(
 
             most = quiet.cents[t, d] + limits.max_extra_cents[t]
             journey = _walk(network, book, active, t, d, limits.waiting, most)
-            if journey.minutes < 0:
+            if journey.seconds < 0:
                 return False
 
             units = network.trips.units_per_day[t]
             lost = 0.0
             arrival = np.int64(-1)
             if journey.outcome == SERVED:
-                arrival = d * DAY_MIN + journey.minutes
+                arrival = d * DAY_S + journey.seconds
                 extra = units * (journey.cents - quiet.cents[t, d])
-                late = journey.minutes - quiet.minutes[t, d]
-                losses.by_trip[t, TRIP_LOSS.delay_t_min] += network.trips.t_per_day[t] * late
+                late = journey.seconds - quiet.seconds[t, d]
+                losses.by_trip[t, TRIP_LOSS.delay_t_s] += network.trips.t_per_day[t] * late
                 losses.by_trip[t, TRIP_LOSS.late_units] += units if late > 0 else 0.0
             else:
                 # what it is worth to be sent covers the wait of a unit that stayed, not the journey
@@ -293,16 +293,16 @@ def _walk(
     class_ = network.trips.class_[trip]
     goal = network.trips.goal[trip]
     hour_cents = network.trips.hour_cents[trip]
-    limit_min = waiting.limit_days * DAY_MIN
+    limit_s = waiting.limit_days * DAY_S
 
-    now = leave * DAY_MIN
+    now = leave * DAY_S
     cents = 0.0
     waited = 0
     hazard_bits = np.int64(0)
     place = len(network.graph.ptr) - 1 + trip
     has_left = False
     while True:
-        day = min(now // DAY_MIN, last_day)
+        day = min(now // DAY_S, last_day)
         regime = regime_of_day[day]
         route = find_route(network, book, regime, goal, place, active[day])
         if route == BOOK_IS_FULL:
@@ -310,12 +310,12 @@ def _walk(
 
         cost = book.cost[route]
         if cost >= UNREACHED or not has_left and cost + cents > most:
-            if waited >= limit_min:
+            if waited >= limit_s:
                 outcome = STRANDED if has_left else STAYED
-                return Journey(outcome, round(cents), now - leave * DAY_MIN, hazard_bits)
-            until_tomorrow = (now // DAY_MIN + 1) * DAY_MIN - now
+                return Journey(outcome, round(cents), now - leave * DAY_S, hazard_bits)
+            until_tomorrow = (now // DAY_S + 1) * DAY_S - now
             waited += until_tomorrow
-            cents += until_tomorrow * hour_cents / HOUR_MIN
+            cents += until_tomorrow * hour_cents / HOUR_S
             now += until_tomorrow
             continue
 
@@ -324,28 +324,28 @@ def _walk(
         hazard_bits |= book.hazard_bits[route]
         for k in range(book.ptr[route], book.ptr[route + 1]):
             a = book.arcs[k]
-            day = min(now // DAY_MIN, last_day)
+            day = min(now // DAY_S, last_day)
             if weight[regime_of_day[day], class_, a] < 0 or network.hazard_bits[a] & active[day]:
                 opens = _opening_day(
                     network, active, class_, a, day, min(day + waiting.patience_days, last_day)
                 )
                 has_turned = opens < 0
                 until = day + max(waiting.patience_days, 0) if has_turned else opens
-                until *= DAY_MIN
+                until *= DAY_S
                 if until > now:
                     waited += until - now
-                    cents += (until - now) * hour_cents / HOUR_MIN
+                    cents += (until - now) * hour_cents / HOUR_S
                     now = until
                 if has_turned:
                     break
             cents += weight[regime, class_, a]
-            now += network.minutes[regime, class_, a]
+            now += network.seconds[regime, class_, a]
             place = network.graph.head[a]
 
         if not has_turned:
-            return Journey(SERVED, round(cents), now - leave * DAY_MIN, hazard_bits)
-        if waited >= limit_min:
-            return Journey(STRANDED, round(cents), now - leave * DAY_MIN, hazard_bits)
+            return Journey(SERVED, round(cents), now - leave * DAY_S, hazard_bits)
+        if waited >= limit_s:
+            return Journey(STRANDED, round(cents), now - leave * DAY_S, hazard_bits)
 
 
 @njit(**JIT)
@@ -376,7 +376,7 @@ def _blame(
 ) -> None:
     """Share a loss equally among the hazards that would have met a trip on its undisturbed route.
 
-    day, last_day: of that journey. hit: bits of those hazards. extra, lost: cents. arrival: minute;
+    day, last_day: of that journey. hit: bits of those hazards. extra, lost: cents. arrival: second;
     -1: none.
     """
     hazards = len(network.link_of_hazard)

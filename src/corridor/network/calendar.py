@@ -1,8 +1,8 @@
-"""When a way is open: seasons, weekly hours, sailings and dated closures as spans of minutes.
+"""When a way is open: seasons, weekly hours, sailings and dated closures as spans of seconds.
 
-An instant is a whole number of minutes since 1970-01-01 00:00 UTC. A :class:`Span` is half open:
-entry is possible at every minute from ``start_min`` to before ``end_min``, and then takes
-``delay_min`` longer than usual. A way's calendar is a list of spans in order, none overlapping; no
+An instant is a whole number of seconds since 1970-01-01 00:00 UTC. A :class:`Span` is half open:
+entry is possible at every second from ``start_s`` to before ``end_s``, and then takes ``delay_s``
+longer than usual. A way's calendar is a list of spans in order, none overlapping; no
 span, no entry.
 """
 
@@ -13,30 +13,30 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from corridor.units import DAY_MIN, HOUR_MIN, MINUTE_S, WEEK_MIN
+from corridor.units import DAY_S, HOUR_S, MINUTE_S, WEEK_S
 
 _EPOCH = dt.date(1970, 1, 1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FOREVER_MIN = 1 << 50
+FOREVER_S = 1 << 50
 
 
 class Span(NamedTuple):
     """A time in which a way can be entered.
 
-    delay_min: expected extra minutes on entry (weather). open_share and spell_min: chance that it
-    is open on arrival and mean minutes of one closure, for sampling; 1 and 0 where there is no
+    delay_s: expected extra seconds on entry (weather). open_share and spell_s: chance that it
+    is open on arrival and mean seconds of one closure, for sampling; 1 and 0 where there is no
     weather.
     """
 
-    start_min: int
-    end_min: int
-    delay_min: float = 0.0
+    start_s: int
+    end_s: int
+    delay_s: float = 0.0
     open_share: float = 1.0
-    spell_min: float = 0.0
+    spell_s: float = 0.0
 
 
-def minute(day: dt.date | dt.datetime | str) -> int:
-    """Return the minute of a date (its midnight UTC) or instant; ValueError if the text is neither.
+def second(day: dt.date | dt.datetime | str) -> int:
+    """Return the second of a date (its midnight UTC) or instant; ValueError for other text.
 
     A datetime without a zone is taken as UTC.
     """
@@ -45,41 +45,39 @@ def minute(day: dt.date | dt.datetime | str) -> int:
         day = dt.datetime.fromisoformat(text) if len(text) > 10 else dt.date.fromisoformat(text)
     if isinstance(day, dt.datetime):
         zoned = day if day.tzinfo else day.replace(tzinfo=dt.UTC)
-        return int((zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds() // MINUTE_S)
-    return (day - _EPOCH).days * DAY_MIN
+        return int((zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds())
+    return (day - _EPOCH).days * DAY_S
 
 
-def instant(at_min: int) -> dt.datetime:
-    """Return the UTC datetime of a minute."""
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=int(at_min))
+def instant(at_s: int) -> dt.datetime:
+    """Return the UTC datetime of an instant."""
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=int(at_s))
 
 
-def day_of(at_min: int) -> dt.date:
-    """Return the UTC date of a minute."""
-    return _EPOCH + dt.timedelta(days=at_min // DAY_MIN)
+def day_of(at_s: int) -> dt.date:
+    """Return the UTC date of an instant."""
+    return _EPOCH + dt.timedelta(days=at_s // DAY_S)
 
 
 def parse_timetable(text: str) -> list[int]:
-    """Return the departures of ``mon 08:00; thu 20:00``: minutes since Monday 00:00 UTC, sorted."""
+    """Return the departures of ``mon 08:00; thu 20:00``: seconds since Monday 00:00 UTC, sorted."""
     departures = []
     for part in text.split(";"):
         if part.strip():
             day, clock = part.split()
-            departures.append(WEEKDAYS.index(day.lower()[:3]) * DAY_MIN + minutes_of_day(clock))
+            departures.append(WEEKDAYS.index(day.lower()[:3]) * DAY_S + seconds_of_day(clock))
     return sorted(set(departures))
 
 
-def timetable_spans(departures: Sequence[int], from_min: int, to_min: int) -> list[Span]:
-    """Return one span of a single minute for each departure in [from_min, to_min).
+def timetable_spans(departures: Sequence[int], from_s: int, to_s: int) -> list[Span]:
+    """Return one span of a single second for each departure in [from_s, to_s).
 
-    departures: minutes since Monday.
+    departures: seconds since Monday.
     """
-    # 1970-01-01 was a Thursday, three days into its week: the Monday at or before from_min.
-    first = (from_min + 3 * DAY_MIN) // WEEK_MIN * WEEK_MIN - 3 * DAY_MIN
-    instants = (
-        start + d for start in range(first, to_min + WEEK_MIN, WEEK_MIN) for d in departures
-    )
-    return [Span(t, t + 1) for t in instants if from_min <= t < to_min]
+    # 1970-01-01 was a Thursday, three days into its week: the Monday at or before from_s.
+    first = (from_s + 3 * DAY_S) // WEEK_S * WEEK_S - 3 * DAY_S
+    instants = (start + d for start in range(first, to_s + WEEK_S, WEEK_S) for d in departures)
+    return [Span(t, t + 1) for t in instants if from_s <= t < to_s]
 
 
 def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
@@ -103,30 +101,30 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
     return both
 
 
-def without(spans: Sequence[Span], from_min: int, to_min: int) -> list[Span]:
-    """Return a calendar less the minutes from from_min to before to_min."""
+def without(spans: Sequence[Span], from_s: int, to_s: int) -> list[Span]:
+    """Return a calendar less the seconds from from_s to before to_s."""
     kept: list[Span] = []
     for span in spans:
-        if span.start_min < from_min:
-            kept.append(span._replace(end_min=min(span.end_min, from_min)))
-        if span.end_min > to_min:
-            kept.append(span._replace(start_min=max(span.start_min, to_min)))
-    return [s for s in kept if s.start_min < s.end_min]
+        if span.start_s < from_s:
+            kept.append(span._replace(end_s=min(span.end_s, from_s)))
+        if span.end_s > to_s:
+            kept.append(span._replace(start_s=max(span.start_s, to_s)))
+    return [s for s in kept if s.start_s < s.end_s]
 
 
-def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0) -> list[Span]:
+def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_s: int = 0) -> list[Span]:
     """Return a calendar with delays such that all who enter leave while the way is open.
 
-    They leave after the delay and wait_min (for a ship) or, where the way has shut meanwhile, at
+    They leave after the delay and wait_s (for a ship) or, where the way has shut meanwhile, at
     its next opening. spans: when it is entered; open_spans: when it can be left. In the result,
-    leaving = entry + delay + wait_min; entries that can never leave are gone.
+    leaving = entry + delay + wait_s; entries that can never leave are gone.
     """
     made: list[Span] = []
-    ends = [s.end_min for s in open_spans]
+    ends = [s.end_s for s in open_spans]
     for span in spans:
-        lag = round(span.delay_min) + wait_min
-        at = span.start_min + lag
-        end = span.end_min + lag
+        lag = round(span.delay_s) + wait_s
+        at = span.start_s + lag
+        end = span.end_s + lag
         j = bisect_right(ends, at)
         while at < end and j < len(open_spans):
             opens, shuts = open_spans[j][:2]
@@ -135,33 +133,33 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_min: int = 0
             ):  # shut: the last to enter before the opening waits least, and leaves no later
                 last = min(end, opens)
                 made.append(
-                    Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_min, *span[3:])
+                    Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_s, *span[3:])
                 )
                 at = last
             else:
-                made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_min, *span[3:]))
+                made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_s, *span[3:]))
                 at = min(end, shuts)
                 j = j + 1
     return made
 
 
-def is_open(spans: Sequence[Span], at_min: int) -> bool:
-    """Tell whether a way can be entered at a minute."""
-    return any(s.start_min <= at_min < s.end_min for s in spans)
+def is_open(spans: Sequence[Span], at_s: int) -> bool:
+    """Tell whether a way can be entered at an instant."""
+    return any(s.start_s <= at_s < s.end_s for s in spans)
 
 
-def next_open(spans: Sequence[Span], at_min: int) -> int | None:
-    """Return the first minute from at_min on at which an arc can be entered; null: never."""
+def next_open(spans: Sequence[Span], at_s: int) -> int | None:
+    """Return the first second from at_s on at which an arc can be entered; null: never."""
     for span in spans:
-        if span.end_min > at_min:
-            return max(at_min, span.start_min)
+        if span.end_s > at_s:
+            return max(at_s, span.start_s)
     return None
 
 
-def minutes_of_day(clock: str) -> int:
-    """Return the minutes since midnight of ``08:00``; ValueError for what is no time of day."""
-    hour, _, minutes = clock.strip().partition(":")
-    value = int(hour) * HOUR_MIN + int(minutes)
-    if not (0 <= value <= DAY_MIN and 0 <= int(minutes) < HOUR_MIN):
+def seconds_of_day(clock: str) -> int:
+    """Return the seconds since midnight of ``08:00``; ValueError for what is no time of day."""
+    hours, _, minutes = clock.strip().partition(":")
+    value = int(hours) * HOUR_S + int(minutes) * MINUTE_S
+    if not (0 <= value <= DAY_S and 0 <= int(minutes) * MINUTE_S < HOUR_S):
         raise ValueError(f"{clock!r} is not a time of day")
     return value

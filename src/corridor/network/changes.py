@@ -17,7 +17,7 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.network.alternatives import active_rows
-from corridor.network.calendar import FOREVER_MIN, Span, day_of, minute
+from corridor.network.calendar import FOREVER_S, Span, day_of, second
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables import cells, schema, selectors
@@ -30,14 +30,14 @@ _OF_STATUS = (pl.col("table") == "links") & (pl.col("column") == "status")
 class Closure:
     """One reason why links are shut for a time.
 
-    kind: change, status, window or rule; closure_id: its id; from_min, to_min: null for no known
+    kind: change, status, window or rule; closure_id: its id; from_s, to_s: null for no known
     begin or end.
     """
 
     kind: str
     closure_id: str
-    from_min: int | None
-    to_min: int | None
+    from_s: int | None
+    to_s: int | None
     source_id: str | None
     note: str | None
 
@@ -79,7 +79,7 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
     further = active_rows(_with_every_column(changes, network.changes.schema), network.choices)
     rows = pl.concat([network.changes, further], how="vertical_relaxed")
     if on is not None:
-        rows = rows.filter(_in_force(minute(on))).with_columns(
+        rows = rows.filter(_in_force(second(on))).with_columns(
             pl.lit(None, pl.Date).alias("from_on"), pl.lit(None, pl.Date).alias("to_on")
         )
 
@@ -106,8 +106,8 @@ def _with_every_column(changes: pl.DataFrame, columns: pl.Schema) -> pl.DataFram
     )
 
 
-def snapshot(network: Network, at_min: int) -> Network:
-    """Return the network as its tables stand at a minute, the status of links apart.
+def snapshot(network: Network, at_s: int) -> Network:
+    """Return the network as its tables stand at an instant, the status of links apart.
 
     Status is followed in time. The same rows in force give the same object, so its graph is
     compiled once.
@@ -118,7 +118,7 @@ def snapshot(network: Network, at_min: int) -> Network:
     if edits.height == 0:
         return network
 
-    in_force = edits.filter(_in_force(at_min))
+    in_force = edits.filter(_in_force(at_s))
     order = tuple(in_force["order"].to_list())
     edited = network.once(Derived.EDITED.of(order), lambda: _with_edits(network, in_force))
     return network.once(Derived.SNAPSHOT.of(order), lambda: _with_status(edited, network.changes))
@@ -176,14 +176,14 @@ def _periods(edits: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
     """Yield the periods between the days on which an edit begins or ends, for all time."""
     begins = (_from(edit) for edit in edits)
     ends = (_to(edit) for edit in edits)
-    cuts = sorted({-FOREVER_MIN, FOREVER_MIN, *begins, *ends})
+    cuts = sorted({-FOREVER_S, FOREVER_S, *begins, *ends})
     yield from zip(cuts, cuts[1:], strict=False)
 
 
 def _prolong_span(spans: list[Span], begin: int, end: int) -> None:
     """Add a period to the spans, as one with the last where that ends as it begins."""
-    if spans and spans[-1].end_min == begin:
-        spans[-1] = spans[-1]._replace(end_min=end)
+    if spans and spans[-1].end_s == begin:
+        spans[-1] = spans[-1]._replace(end_s=end)
     else:
         spans.append(Span(begin, end))
 
@@ -191,8 +191,8 @@ def _prolong_span(spans: list[Span], begin: int, end: int) -> None:
 def _prolong_closure(closures: list[Closure], closure: Closure) -> None:
     """Add a closure, as one with the last where that is the same and ends as it begins."""
     last = closures[-1] if closures else None
-    if last and last.closure_id == closure.closure_id and last.to_min == closure.from_min:
-        closures[-1] = replace(last, to_min=closure.to_min)
+    if last and last.closure_id == closure.closure_id and last.to_s == closure.from_s:
+        closures[-1] = replace(last, to_s=closure.to_s)
     else:
         closures.append(closure)
 
@@ -205,8 +205,8 @@ def _closure_of(
     return Closure(
         kind="status" if edit is None else "change",
         closure_id=f"{link['status']}:{link['link_id']}" if edit is None else edit["change_id"],
-        from_min=None if begin == -FOREVER_MIN else begin,
-        to_min=None if end == FOREVER_MIN else end,
+        from_s=None if begin == -FOREVER_S else begin,
+        to_s=None if end == FOREVER_S else end,
         source_id=source["source_id"],
         note=source["note"],
     )
@@ -266,16 +266,16 @@ def _edited_value(old: Any, op: str, new: Any, column: Column) -> Any:
     return round(value) if column.kind == "integer" else value
 
 
-def _in_force(at_min: int) -> pl.Expr:
-    day = day_of(at_min)
+def _in_force(at_s: int) -> pl.Expr:
+    day = day_of(at_s)
     return (pl.col("from_on").is_null() | (pl.col("from_on") <= day)) & (
         pl.col("to_on").is_null() | (pl.col("to_on") > day)
     )
 
 
 def _from(edit: Mapping[str, Any]) -> int:
-    return -FOREVER_MIN if edit["from_on"] is None else minute(edit["from_on"])
+    return -FOREVER_S if edit["from_on"] is None else second(edit["from_on"])
 
 
 def _to(edit: Mapping[str, Any]) -> int:
-    return FOREVER_MIN if edit["to_on"] is None else minute(edit["to_on"])
+    return FOREVER_S if edit["to_on"] is None else second(edit["to_on"])

@@ -72,8 +72,8 @@ def directed_links(runs: Iterable[LinkRun]) -> list[int]:
     return [2 * run.link + (not run.is_forward) for run in runs]
 
 
-def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
-    """Return what every link and arc costs one unit of the party's cargo on the day of at_min.
+def price(network: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
+    """Return what every link and arc costs one unit of the party's cargo on the day of at_s.
 
     Raises UnknownName for a cargo the study has not. A link whose speed is not known may not be
     passed.
@@ -82,7 +82,7 @@ def price(network: Network, party: Party, rules: Sequence[Applied], at_min: int)
     if party.cargo_id not in cargoes:
         raise UnknownName("cargo", party.cargo_id, cargoes)
     cargo = cargoes[party.cargo_id]
-    return _arcs(network, cargo, _links(network, cargo, rules, at_min))
+    return _arcs(network, cargo, _links(network, cargo, rules, at_s))
 
 
 def handling_kg(network: Network, cargo: Row) -> float:
@@ -128,12 +128,12 @@ class _Lookup:
         )
 
 
-def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_min: int) -> LinkCosts:
+def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_s: int) -> LinkCosts:
     """Return what every link costs one unit, forward and backward."""
     links = network.rows("links")
     nodes = network.by_id("nodes")
     tariffs = _Tariffs.of(network, cargo)
-    extra = _extras(rules, at_min)
+    extra = _extras(rules, at_s)
     costs = _no_link_costs(2 * len(links))
 
     for i, link in enumerate(links):
@@ -335,13 +335,13 @@ def _amount(row: Row, before: str, after: str, cargo: Row) -> float:
     return float(sum((row.get(f"{before}{word}{after}") or 0.0) * amount for word, amount in per))
 
 
-def _extras(rules: Sequence[Applied], at_min: int) -> dict[int, tuple[float, float]]:
+def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, tuple[float, float]]:
     """Return the hours and USD that rules in force add, by link row."""
     extra: dict[int, tuple[float, float]] = {}
 
     for rule in rules:
         effect = rule.row["effect"]
-        if effect not in ("extra-hours", "extra-usd") or not rule.from_min <= at_min < rule.to_min:
+        if effect not in ("extra-hours", "extra-usd") or not rule.from_s <= at_s < rule.to_s:
             continue
 
         value = float(rule.row["value"])

@@ -17,18 +17,18 @@ from corridor.errors import CallError
 from corridor.kernels import Ints
 from corridor.language.messages import message
 from corridor.network import durations
-from corridor.network.calendar import day_of, minute
+from corridor.network.calendar import day_of, second
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.windows import season_contains, season_spans
 from corridor.tables import selectors
-from corridor.units import CALENDAR_YEAR_DAYS, DAY_MIN, MEAN_YEAR_DAYS
+from corridor.units import CALENDAR_YEAR_DAYS, DAY_S, MEAN_YEAR_DAYS
 
 MAX_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
 AHEAD_DAYS = 30
-COMMON_YEAR = (minute("2023-01-01"), minute("2024-01-01"))
+COMMON_YEAR = (second("2023-01-01"), second("2024-01-01"))
 
 
 def shut_share(hazard: Row, on: dt.date) -> float:
@@ -42,7 +42,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
         sum(
             b - a for a, b in season_spans(hazard["season_from"], hazard["season_to"], *COMMON_YEAR)
         )
-        // DAY_MIN
+        // DAY_S
     )
     inside = (
         sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days)
@@ -110,12 +110,12 @@ def refuse_too_many(hazards: pl.DataFrame) -> None:
         )
 
 
-def weights(network: Network, depart_min: int) -> Ints:
+def weights(network: Network, depart_s: int) -> Ints:
     """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64].
 
     The risks of a route add up in it.
     """
-    day = day_of(depart_min)
+    day = day_of(depart_s)
     return network.once(Derived.HAZARD_WEIGHTS.of(day), lambda: _weights(network, day))
 
 
@@ -132,16 +132,16 @@ def risk_share(weight: int) -> float:
     return -math.expm1(-weight * WEIGHT_UNIT)
 
 
-def route_risk(network: Network, bits: int, depart_min: int) -> float:
+def route_risk(network: Network, bits: int, depart_s: int) -> float:
     """Return the chance that at least one of the hazards whose bits are set strikes."""
-    weight = weights(network, depart_min)
+    weight = weights(network, depart_s)
     return risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1))
 
 
-def names(network: Network, bits: int, depart_min: int) -> list[str]:
+def names(network: Network, bits: int, depart_s: int) -> list[str]:
     """Return the hazards whose bits are set and that may strike within 30 days of a departure."""
     return [
         row["hazard_id"]
         for h, row in enumerate(network.rows("hazards"))
-        if bits >> h & 1 and weights(network, depart_min)[h]
+        if bits >> h & 1 and weights(network, depart_s)[h]
     ]

@@ -11,12 +11,12 @@ import numpy as np
 
 from corridor.kernels import Ints
 from corridor.network.calendar import (
-    FOREVER_MIN,
+    FOREVER_S,
     Span,
     intersect,
     leaving,
-    minute,
     parse_timetable,
+    second,
     timetable_spans,
     without,
 )
@@ -25,50 +25,47 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
-from corridor.network.services import mean_wait_min
+from corridor.network.services import mean_wait_s
 from corridor.network.windows import window_spans
-from corridor.units import MINUTE_S
 
 YEARS_AHEAD = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Openings:
-    """When every link can be entered, from from_min to before to_min.
+    """When every link can be entered, from from_s to before to_s.
 
     By link row: spans: its calendar; windows: the calendar each element with windows (the link, its
     ends) leaves it; closures: what shuts it (status and changes, whole; windows by name).
     """
 
-    from_min: int
-    to_min: int
+    from_s: int
+    to_s: int
     spans: list[list[Span]]
     windows: list[dict[str, list[Span]]]
     closures: list[list[Closure]]
 
 
-def horizon(depart_min: int) -> tuple[int, int]:
-    """Return the minutes a calendar must cover for a departure: its year and two more."""
-    year = dt.datetime.fromtimestamp(depart_min * MINUTE_S, dt.UTC).year
-    return minute(dt.date(year, 1, 1)), minute(dt.date(year + 1 + YEARS_AHEAD, 1, 1))
+def horizon(depart_s: int) -> tuple[int, int]:
+    """Return the seconds a calendar must cover for a departure: its year and two more."""
+    year = dt.datetime.fromtimestamp(depart_s, dt.UTC).year
+    return second(dt.date(year, 1, 1)), second(dt.date(year + 1 + YEARS_AHEAD, 1, 1))
 
 
-def link_openings(network: Network, depart_min: int) -> Openings:
-    """Return when every link can be entered, for departures in the year of depart_min.
+def link_openings(network: Network, depart_s: int) -> Openings:
+    """Return when every link can be entered, for departures in the year of depart_s.
 
     Made once a year and network.
     """
-    from_min, to_min = horizon(depart_min)
-    return network.once(
-        Derived.OPENINGS.of(from_min), lambda: _link_openings(network, from_min, to_min)
-    )
+    from_s, to_s = horizon(depart_s)
+    return network.once(Derived.OPENINGS.of(from_s), lambda: _link_openings(network, from_s, to_s))
 
 
-def _link_openings(network: Network, from_min: int, to_min: int) -> Openings:
-    at_link, link_spans = _windowed(network, "link_id", from_min, to_min)
-    at_node, node_spans = _windowed(network, "node_id", from_min, to_min)
-    all_time = [Span(from_min, to_min)]
-    openings = Openings(from_min, to_min, spans=[], windows=[], closures=[])
+def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
+    at_link, link_spans = _windowed(network, "link_id", from_s, to_s)
+    at_node, node_spans = _windowed(network, "node_id", from_s, to_s)
+    all_time = [Span(from_s, to_s)]
+    openings = Openings(from_s, to_s, spans=[], windows=[], closures=[])
 
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
         link_id = link["link_id"]
@@ -97,7 +94,7 @@ def arc_spans(
     graph = network.graph
     services = network.rows("services")
     links = _allowed(openings, forbidding)
-    all_time = [Span(openings.from_min, openings.to_min)]
+    all_time = [Span(openings.from_s, openings.to_s)]
 
     entries: list[list[Span]] = []
     for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
@@ -113,9 +110,9 @@ def arc_spans(
 
 
 def _sailings(service: Row, openings: Openings) -> list[Span]:
-    """Return the minutes at which a service with a timetable leaves."""
+    """Return the seconds at which a service with a timetable leaves."""
     departures = parse_timetable(service["timetable"])
-    return timetable_spans(departures, openings.from_min, openings.to_min)
+    return timetable_spans(departures, openings.from_s, openings.to_s)
 
 
 def search_spans(
@@ -136,55 +133,53 @@ def search_spans(
 
     for arc, spans in enumerate(entries):
         is_service = graph.kind[arc] == "service"
-        wait_min = mean_wait_min(services[int(graph.row[arc])]) if is_service else 0
+        wait_s = mean_wait_s(services[int(graph.row[arc])]) if is_service else 0
 
-        waits = bool(wait_min) or any(span.delay_min for span in spans)
+        waits = bool(wait_s) or any(span.delay_s for span in spans)
         if waits and not _is_always_open(spans, openings):
-            calendars[arc] = leaving(spans, _together(links, graph.runs[arc]), wait_min)
+            calendars[arc] = leaving(spans, _together(links, graph.runs[arc]), wait_s)
     return calendars
 
 
 def _is_always_open(spans: Sequence[Span], openings: Openings) -> bool:
-    """Tell whether a calendar is never open, or open from the first minute to the last."""
+    """Tell whether a calendar is never open, or open from the first second to the last."""
     if not spans:
         return True
-    return len(spans) == 1 and spans[0][:2] == (openings.from_min, openings.to_min)
+    return len(spans) == 1 and spans[0][:2] == (openings.from_s, openings.to_s)
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
     """Return calendars as arrays: their spans, and where each calendar begins among them.
 
-    int64 [3, all spans] (start, end, delay in minutes) and int64 [calendars + 1].
+    int64 [3, all spans] (start, end, delay in seconds) and int64 [calendars + 1].
     """
     ptr = np.zeros(len(spans) + 1, np.int64)
     np.cumsum([len(calendar) for calendar in spans], out=ptr[1:])
 
     flat = [
-        (span.start_min, span.end_min, round(span.delay_min))
-        for calendar in spans
-        for span in calendar
+        (span.start_s, span.end_s, round(span.delay_s)) for calendar in spans for span in calendar
     ]
     return np.array(flat, np.int64).reshape(-1, 3).T.copy(), ptr
 
 
-def shut_by(closures: Sequence[Closure], at_min: int) -> list[Closure]:
-    """Return the dated closures in force at a minute."""
+def shut_by(closures: Sequence[Closure], at_s: int) -> list[Closure]:
+    """Return the dated closures in force at an instant."""
     return [
         c
         for c in closures
         if c.kind != "window"
-        and (-FOREVER_MIN if c.from_min is None else c.from_min)
-        <= at_min
-        < (FOREVER_MIN if c.to_min is None else c.to_min)
+        and (-FOREVER_S if c.from_s is None else c.from_s)
+        <= at_s
+        < (FOREVER_S if c.to_s is None else c.to_s)
     ]
 
 
-def forbidden_by(rules: Sequence[Applied], at_min: int) -> dict[int, list[Closure]]:
-    """Return the closures that rules in force at a minute make, by link row."""
+def forbidden_by(rules: Sequence[Applied], at_s: int) -> dict[int, list[Closure]]:
+    """Return the closures that rules in force at an instant make, by link row."""
     closures: dict[int, list[Closure]] = {}
 
     for rule in rules:
-        if rule.row["effect"] == "forbid" and rule.from_min <= at_min < rule.to_min:
+        if rule.row["effect"] == "forbid" and rule.from_s <= at_s < rule.to_s:
             closure = _rule_closure(rule)
             for i in rule.links:
                 closures.setdefault(i, []).append(closure)
@@ -193,7 +188,7 @@ def forbidden_by(rules: Sequence[Applied], at_min: int) -> dict[int, list[Closur
 
 
 def _windowed(
-    network: Network, column: str, from_min: int, to_min: int
+    network: Network, column: str, from_s: int, to_s: int
 ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
     """Return the rows of windows by link or by place, and the calendar they leave each.
 
@@ -205,9 +200,9 @@ def _windowed(
         for row in network.rows("windows"):
             if row[column] and (column == "link_id" or not row["link_id"]):
                 at.setdefault(row[column], []).append(row)
-        return at, {name: window_spans(rows, from_min, to_min) for name, rows in at.items()}
+        return at, {name: window_spans(rows, from_s, to_s) for name, rows in at.items()}
 
-    return network.once(Derived.WINDOWED.of(column, from_min), compute)
+    return network.once(Derived.WINDOWED.of(column, from_s), compute)
 
 
 def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
@@ -215,7 +210,7 @@ def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Spa
     links = list(openings.spans)
     for rule in forbidding:
         for i in rule.links:
-            links[i] = without(links[i], rule.from_min, rule.to_min)
+            links[i] = without(links[i], rule.from_s, rule.to_s)
     return links
 
 
@@ -228,8 +223,8 @@ def _rule_closure(rule: Applied) -> Closure:
     return Closure(
         kind="rule",
         closure_id=rule.row["rule_id"],
-        from_min=None if rule.row["from_on"] is None else rule.from_min,
-        to_min=None if rule.row["to_on"] is None else rule.to_min,
+        from_s=None if rule.row["from_on"] is None else rule.from_s,
+        to_s=None if rule.row["to_on"] is None else rule.to_s,
         source_id=rule.row["source_id"],
         note=rule.row["note"],
     )

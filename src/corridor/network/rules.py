@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from corridor.network.calendar import FOREVER_MIN, minute
+from corridor.network.calendar import FOREVER_S, second
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
@@ -24,12 +24,12 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A rule that concerns a party: its row, the link rows it covers, and its dates in minutes."""
+    """A rule that concerns a party: its row, the link rows it covers, and its dates in seconds."""
 
     row: dict[str, Any]
     links: tuple[int, ...]
-    from_min: int
-    to_min: int
+    from_s: int
+    to_s: int
 
 
 def applying(network: Network, party: Party) -> list[Applied]:
@@ -57,8 +57,8 @@ def applying(network: Network, party: Party) -> list[Applied]:
             Applied(
                 row,
                 _links_covered(network, row),
-                -FOREVER_MIN if row["from_on"] is None else minute(row["from_on"]),
-                FOREVER_MIN if row["to_on"] is None else minute(row["to_on"]),
+                -FOREVER_S if row["from_on"] is None else second(row["from_on"]),
+                FOREVER_S if row["to_on"] is None else second(row["to_on"]),
             )
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.network.graph import Row
-from corridor.units import WEEK_H
+from corridor.units import HOUR_S, WEEK_H
 
 
 def headway_h(service: Row) -> float:
@@ -13,6 +13,6 @@ def headway_h(service: Row) -> float:
     return float(WEEK_H / service["departures_per_week"])
 
 
-def mean_wait_min(service: Row) -> int:
-    """Return the minutes a unit waits for the next departure on average: half a headway."""
-    return round(headway_h(service) * 30)
+def mean_wait_s(service: Row) -> int:
+    """Return the seconds a unit waits for the next departure on average: half a headway."""
+    return round(headway_h(service) * HOUR_S / 2)

@@ -13,8 +13,8 @@ import numpy as np
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Bools
 from corridor.language.speech import marked
-from corridor.network.calendar import minute
-from corridor.units import DAY_MIN
+from corridor.network.calendar import second
+from corridor.units import DAY_S
 
 CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 FIRST_YEAR = 1900
@@ -48,14 +48,14 @@ class Options(TypedDict, total=False):
 class Conditions:
     """What a question asks beyond its ends: :class:`Options`, checked and read.
 
-    deadline_min: last minute of arrival. null: no limit; for most_labels that of the search.
+    deadline_s: last second of arrival. null: no limit; for most_labels that of the search.
     """
 
     avoid: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
     max_transshipments: int | None = None
-    deadline_min: int | None = None
+    deadline_s: int | None = None
     carrier: str | None = None
     draws: int = DEFAULT_DRAWS
     rng: int = 0
@@ -79,7 +79,7 @@ def read_options(options: Options) -> Conditions:
         require=_words(options.get("require")),
         via=_words(options.get("via")),
         max_transshipments=cap,
-        deadline_min=None if deadline is None else read_deadline(deadline),
+        deadline_s=None if deadline is None else read_deadline(deadline),
         carrier=options.get("carrier"),
         draws=options.get("draws", DEFAULT_DRAWS),
         rng=options.get("rng", 0),
@@ -130,9 +130,9 @@ def read_criteria(criteria: Sequence[str]) -> Bools:
 
 
 def read_instant(value: dt.date | str, name: str) -> int:
-    """Return the minute of a date or instant; CallError names the argument where it is neither."""
+    """Return the second of a date or instant; CallError names the argument where it is neither."""
     try:
-        return minute(value)
+        return second(value)
     except (ValueError, TypeError):
         raise CallError(
             f"{name} {value!r} is not a date: write 2026-02-10 or 2026-02-10T08:00."
@@ -140,15 +140,15 @@ def read_instant(value: dt.date | str, name: str) -> int:
 
 
 def read_deadline(value: dt.date | str) -> int:
-    """Return the last minute of arrival: the instant, or the end of a day without an hour."""
-    at_min = read_instant(value, "deadline")
+    """Return the last second of arrival: the instant, or the end of a day without an hour."""
+    at_s = read_instant(value, "deadline")
     text = value.strip() if isinstance(value, str) else value.isoformat()
-    return at_min if len(text) > DATE_LETTERS else at_min + DAY_MIN
+    return at_s if len(text) > DATE_LETTERS else at_s + DAY_S
 
 
-def check_year(depart_min: int, depart: dt.date | str) -> None:
+def check_year(depart_s: int, depart: dt.date | str) -> None:
     """Raise CallError for a departure out of the years that can be asked about."""
-    first_min = minute(dt.date(FIRST_YEAR, 1, 1))
-    after_last_min = minute(dt.date(LAST_YEAR + 1, 1, 1))
-    if not first_min <= depart_min < after_last_min:
+    first_s = second(dt.date(FIRST_YEAR, 1, 1))
+    after_last_s = second(dt.date(LAST_YEAR + 1, 1, 1))
+    if not first_s <= depart_s < after_last_s:
         raise CallError(f"depart {str(depart)!r} is not between {FIRST_YEAR} and {LAST_YEAR}.")

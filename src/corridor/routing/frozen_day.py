@@ -20,26 +20,27 @@ from corridor.network.network import Network
 from corridor.routing.conditions import Options
 from corridor.routing.query import Query, bans, prepare, rule_ids
 from corridor.routing.waits import mean_waits
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 SKIM_OPTIONS = ("avoid", "carrier")
+MAX_ADDED = 1 << 50  # by one arc to a sum, so that the longest route stays below 2**62
 
 
 class Sums(NamedTuple):
     """What adds up along a route; each an array [routes], or [arcs] of one arc.
 
-    excess_min: mean over median minutes; variance: in square minutes, of all that errs by itself;
-    mode_deviations: standard deviation of minutes under way by each mode [modes, routes], which err
+    excess_s: mean over median seconds; variance: in square seconds, of all that errs by itself;
+    mode_deviations: standard deviation of seconds under way by each mode [modes, routes], which err
     together.
     """
 
-    minutes: Ints
+    seconds: Ints
     cents: Ints
     grams: Ints
     metres: Ints
-    border_min: Ints
+    border_s: Ints
     border_cents: Ints
-    excess_min: Ints
+    excess_s: Ints
     variance: Ints
     mode_deviations: Ints
 
@@ -75,7 +76,7 @@ class FrozenDay:
     def valued(self, hour_usd: float) -> FrozenDay:
         """Return the same day with another value of an hour."""
         sums = Sums.of(self.values)
-        weight = _weights(sums.minutes, sums.cents, self.weight < 0, hour_usd)
+        weight = _weights(sums.seconds, sums.cents, self.weight < 0, hour_usd)
         return replace(self, weight=weight, hour_usd=hour_usd)
 
     def states_of(self, node: int) -> Ints:
@@ -94,10 +95,10 @@ def freeze(
     query = _between_any(network, cargo, depart, options or {})
     hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[cargo])
 
-    wait_min, storm_variance = _waits(query)
-    is_shut = np.isnan(wait_min) | (query.duration_min < 0)
-    minutes = _minutes(query, wait_min, is_shut)
-    values = _values(query, minutes, storm_variance)
+    wait_s, storm_variance = _waits(query)
+    is_shut = np.isnan(wait_s) | (query.duration_s < 0)
+    seconds = _seconds(query, wait_s, is_shut)
+    values = _values(query, seconds, storm_variance)
 
     order = query.arc_of
     starts, start_ptr = _starts(query)
@@ -107,8 +108,8 @@ def freeze(
         tail=query.graph.tail[order],
         head=query.head,
         arc_of=order,
-        weight=_weights(minutes, query.usd_cents, is_shut, hour_usd)[order],
-        values=np.rint(values).astype(np.int64)[:, order],
+        weight=_weights(seconds, query.usd_cents, is_shut, hour_usd)[order],
+        values=np.rint(np.minimum(values, MAX_ADDED)).astype(np.int64)[:, order],
         bits=query.hazard_bits[order],
         starts=starts,
         start_ptr=start_ptr,
@@ -140,19 +141,19 @@ def _between_any(network: Network, cargo: str, depart: dt.date | str, options: O
     )
 
 
-def _minutes(query: Query, wait_min: Floats, is_shut: Bools) -> Ints:
-    """Return the whole minutes every arc takes, its mean wait included; 0 where it is shut."""
-    spent_min = query.duration_min + np.where(np.isnan(wait_min), 0, wait_min)
-    minutes: Ints = np.where(is_shut, 0, spent_min).round().astype(np.int64)
-    return minutes
+def _seconds(query: Query, wait_s: Floats, is_shut: Bools) -> Ints:
+    """Return the whole seconds every arc takes, its mean wait included; 0 where it is shut."""
+    spent_s = query.duration_s + np.where(np.isnan(wait_s), 0, wait_s)
+    seconds: Ints = np.where(is_shut, 0, spent_s).round().astype(np.int64)
+    return seconds
 
 
-def _values(query: Query, minutes: Ints, storm_variance: Floats) -> Floats:
+def _values(query: Query, seconds: Ints, storm_variance: Floats) -> Floats:
     """Return what adds up along a route, of every arc: the rows of Sums [8 + modes, arcs]."""
     metres, is_border = _lengths(query)
     return np.vstack(
         [
-            minutes,
+            seconds,
             query.usd_cents,
             query.carbon_g,
             metres,
@@ -162,9 +163,9 @@ def _values(query: Query, minutes: Ints, storm_variance: Floats) -> Floats:
     )
 
 
-def _weights(minutes: Ints, cents: Ints, is_shut: Bools, hour_usd: float) -> Ints:
+def _weights(seconds: Ints, cents: Ints, is_shut: Bools, hour_usd: float) -> Ints:
     """Return the generalised cost of arcs in whole cents, -1 where they are shut."""
-    time_cents = np.rint(minutes / HOUR_MIN * hour_usd * 100).astype(np.int64)
+    time_cents = np.rint(seconds / HOUR_S * hour_usd * 100).astype(np.int64)
     weights: Ints = np.where(is_shut, -1, cents + time_cents)
     return weights
 
@@ -174,8 +175,8 @@ def _waits(query: Query) -> Floats:
 
     Made once for a day and what is forbidden.
     """
-    memo = Derived.MEAN_WAITS.of(query.depart_min, rule_ids(bans(query.rules)))
-    return query.network.once(memo, lambda: mean_waits(query.spans, query.depart_min))
+    memo = Derived.MEAN_WAITS.of(query.depart_s, rule_ids(bans(query.rules)))
+    return query.network.once(memo, lambda: mean_waits(query.spans, query.depart_s))
 
 
 def _arc_links(query: Query) -> tuple[Ints, Ints]:
@@ -212,7 +213,7 @@ def _border_links(query: Query) -> Bools:
 
 
 def _at_borders(query: Query, is_border: Bools) -> Floats:
-    """Return the minutes and cents at borders of every arc [2, arcs]."""
+    """Return the seconds and cents at borders of every arc [2, arcs]."""
     arc, at = _arc_links(query)
     crosses = is_border[at // 2]
     arc = arc[crosses]
@@ -220,13 +221,13 @@ def _at_borders(query: Query, is_border: Bools) -> Floats:
 
     link_costs = query.costs.link
     count = query.graph.arcs_count
-    minutes = np.bincount(arc, HOUR_MIN * link_costs.fixed_h[at], count)
+    seconds = np.bincount(arc, HOUR_S * link_costs.fixed_h[at], count)
     cents = np.bincount(arc, 100 * link_costs.charge_usd[at], count)
-    return np.stack([minutes, cents])
+    return np.stack([seconds, cents])
 
 
 def _spread(query: Query, storm_variance: Floats) -> Floats:
-    """Return how the minutes of every arc spread [2 + modes, arcs].
+    """Return how the seconds of every arc spread [2 + modes, arcs].
 
     Rows: excess of mean over median, variance, and the standard deviation under way by each mode.
     """
@@ -235,12 +236,12 @@ def _spread(query: Query, storm_variance: Floats) -> Floats:
     count = query.graph.arcs_count
     arc, at = _arc_links(query)
     mode, run_sigma = _running(query)
-    stand_excess, stand_sd = _moments(HOUR_MIN * link_costs.fixed_h, link_costs.fixed_sigma)
-    handled_excess, handled_sd = _moments(HOUR_MIN * costs.fixed_h, costs.handling_sigma)
-    run_excess, run_sd = _moments(HOUR_MIN * costs.run_h, run_sigma)
+    stand_excess, stand_sd = _moments(HOUR_S * link_costs.fixed_h, link_costs.fixed_sigma)
+    handled_excess, handled_sd = _moments(HOUR_S * costs.fixed_h, costs.handling_sigma)
+    run_excess, run_sd = _moments(HOUR_S * costs.run_h, run_sigma)
 
     # A wait spread evenly over a headway has a twelfth of its square as variance.
-    headway_variance = (HOUR_MIN * costs.headway_h) ** 2 / 12
+    headway_variance = (HOUR_S * costs.headway_h) ** 2 / 12
     excess = np.bincount(arc, stand_excess[at], count) + handled_excess + run_excess
     variance = (
         np.bincount(arc, stand_sd[at] ** 2, count)

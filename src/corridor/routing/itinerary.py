@@ -15,12 +15,12 @@ from corridor.network.calendar import instant
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun, Row
 from corridor.routing.query import Query
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One link or terminal of a route, in whole minutes; money and carbon of one unit.
+    """One link or terminal of a route, in whole seconds; money and carbon of one unit.
 
     rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
     charges.
@@ -35,9 +35,9 @@ class Leg:
     from_node_id: str
     to_node_id: str
     country: str
-    depart_min: int
-    arrive_min: int
-    wait_min: int
+    depart_s: int
+    arrive_s: int
+    wait_s: int
     fixed_h: float
     length_km: float
     usd: float
@@ -60,10 +60,10 @@ class Leg:
             "from_node_id": self.from_node_id,
             "to_node_id": self.to_node_id,
             "country": self.country,
-            "depart_at": instant(self.depart_min),
-            "arrive_at": instant(self.arrive_min),
-            "wait_h": self.wait_min / HOUR_MIN,
-            "time_h": (self.arrive_min - self.depart_min) / HOUR_MIN,
+            "depart_at": instant(self.depart_s),
+            "arrive_at": instant(self.arrive_s),
+            "wait_h": self.wait_s / HOUR_S,
+            "time_h": (self.arrive_s - self.depart_s) / HOUR_S,
             "fixed_h": self.fixed_h,
             "length_km": self.length_km,
             "cost_usd": round(self.usd, 2),
@@ -77,67 +77,67 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """When an arc is passed, in minutes: ready to enter, under way from, through at."""
+    """When an arc is passed, in seconds: ready to enter, under way from, through at."""
 
-    ready_min: int
-    depart_min: int
-    arrive_min: int
+    ready_s: int
+    depart_s: int
+    arrive_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
     """One link of a ride: when it is passed, and its share of the money of the arc."""
 
-    depart_min: int
-    arrive_min: int
+    depart_s: int
+    arrive_s: int
     usd_share: float
 
 
-def entry(spans: Ints, at_min: int) -> tuple[int, int]:
-    """Return when an arc is entered for the earliest arrival, and the delay on entry, in minutes.
+def entry(spans: Ints, at_s: int) -> tuple[int, int]:
+    """Return when an arc is entered for the earliest arrival, and the delay on entry, in seconds.
 
     spans int64 [3, spans]: start, end, expected delay, in order.
     """
     earliest = None
-    entered = (at_min, 0)
-    first = int(np.searchsorted(spans[1], at_min, side="right"))
+    entered = (at_s, 0)
+    first = int(np.searchsorted(spans[1], at_s, side="right"))
 
     for k in range(first, spans.shape[1]):
         start, _, delay = spans[:, k].tolist()
-        enter_min = max(at_min, start)
-        if earliest is not None and enter_min >= earliest:
+        enter_s = max(at_s, start)
+        if earliest is not None and enter_s >= earliest:
             break
-        if earliest is None or enter_min + delay < earliest:
-            earliest = enter_min + delay
-            entered = (enter_min, delay)
+        if earliest is None or enter_s + delay < earliest:
+            earliest = enter_s + delay
+            entered = (enter_s, delay)
     return entered
 
 
 def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
     """Return the legs of a route given by its arcs, each waiting for its opening."""
     itinerary: list[Leg] = []
-    at_min = query.depart_min
+    at_s = query.depart_s
 
     for arc in arcs:
-        passage = _passage(query, arc, at_min)
+        passage = _passage(query, arc, at_s)
         if query.graph.kind[arc] == "terminal":
             itinerary.append(_handling(query, arc, passage))
         else:
             itinerary += _ride(query, arc, passage)
-        at_min = passage.arrive_min
+        at_s = passage.arrive_s
     return itinerary
 
 
-def _passage(query: Query, arc: int, ready_min: int) -> _Passage:
+def _passage(query: Query, arc: int, ready_s: int) -> _Passage:
     """Return when an arc is passed by goods that are ready for it."""
     calendar = query.packed[:, query.span_ptr[arc] : query.span_ptr[arc + 1]]
-    enter_min, delay_min = entry(calendar, ready_min)
-    half_headway_min = round(query.costs.headway_h[arc] * HOUR_MIN / 2)
+    enter_s, delay_s = entry(calendar, ready_s)
+    half_headway_s = round(query.costs.headway_h[arc] * HOUR_S / 2)
 
     return _Passage(
-        ready_min=ready_min,
-        depart_min=enter_min + delay_min + half_headway_min,
-        arrive_min=enter_min + delay_min + int(query.duration_min[arc]),
+        ready_s=ready_s,
+        depart_s=enter_s + delay_s + half_headway_s,
+        arrive_s=enter_s + delay_s + int(query.duration_s[arc]),
     )
 
 
@@ -156,9 +156,9 @@ def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
         from_node_id=node_id,
         to_node_id=node_id,
         country=query.network.by_id("nodes")[node_id]["country"],
-        depart_min=passage.depart_min,
-        arrive_min=passage.arrive_min,
-        wait_min=passage.depart_min - passage.ready_min,
+        depart_s=passage.depart_s,
+        arrive_s=passage.arrive_s,
+        wait_s=passage.depart_s - passage.ready_s,
         fixed_h=float(costs.fixed_h[arc]),
         length_km=0.0,
         usd=float(costs.usd[arc]),
@@ -172,8 +172,8 @@ def _ride(query: Query, arc: int, passage: _Passage) -> list[Leg]:
     stages = _stages(query, arc, passage)
     ride = [_link_leg(query, arc, run, stage) for run, stage in zip(runs, stages, strict=True)]
 
-    wait_min = passage.depart_min - passage.ready_min
-    return [replace(ride[0], wait_min=wait_min), *ride[1:]]
+    wait_s = passage.depart_s - passage.ready_s
+    return [replace(ride[0], wait_s=wait_s), *ride[1:]]
 
 
 def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
@@ -193,9 +193,9 @@ def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
         from_node_id=from_node_id,
         to_node_id=to_node_id,
         country=query.network.by_id("nodes")[from_node_id]["country"],
-        depart_min=stage.depart_min,
-        arrive_min=stage.arrive_min,
-        wait_min=0,
+        depart_s=stage.depart_s,
+        arrive_s=stage.arrive_s,
+        wait_s=0,
         fixed_h=float(costs.link.fixed_h[at]),
         length_km=float(row["length_km"]),
         usd=float(costs.usd[arc] * stage.usd_share),
@@ -220,23 +220,23 @@ def _service(query: Query, arc: int) -> Row | None:
 def _stages(query: Query, arc: int, passage: _Passage) -> list[_Stage]:
     """Share the time and the money of a ride out over its links."""
     if len(query.graph.runs[arc]) == 1:
-        return [_Stage(passage.depart_min, passage.arrive_min, 1.0)]
+        return [_Stage(passage.depart_s, passage.arrive_s, 1.0)]
 
     stops = _stops(query, arc, passage)
-    starts = [passage.depart_min, *stops[:-1]]
+    starts = [passage.depart_s, *stops[:-1]]
     shares = _usd_shares(query, arc)
     return [_Stage(*stage) for stage in zip(starts, stops, shares, strict=True)]
 
 
 def _stops(query: Query, arc: int, passage: _Passage) -> list[int]:
-    """Return when a service passes the end of each of its links, in minutes."""
+    """Return when a service passes the end of each of its links, in seconds."""
     standing_h = query.costs.link.fixed_h[directed_links(query.graph.runs[arc])]
     spent_h = np.cumsum(_running_h(query, arc) + standing_h)
     if not spent_h[-1]:
-        return [passage.arrive_min] * len(spent_h)
+        return [passage.arrive_s] * len(spent_h)
 
-    minutes = passage.arrive_min - passage.depart_min
-    return [passage.depart_min + round(float(h) / spent_h[-1] * minutes) for h in spent_h]
+    seconds = passage.arrive_s - passage.depart_s
+    return [passage.depart_s + round(float(h) / spent_h[-1] * seconds) for h in spent_h]
 
 
 def _running_h(query: Query, arc: int) -> Floats:
@@ -274,7 +274,7 @@ def duration_h(query: Query, itinerary: Sequence[Leg]) -> float:
     """Return the hours from the departure to the end of the last leg."""
     if not itinerary:
         return 0.0
-    return (itinerary[-1].arrive_min - query.depart_min) / HOUR_MIN
+    return (itinerary[-1].arrive_s - query.depart_s) / HOUR_S
 
 
 def cost_usd(itinerary: Sequence[Leg]) -> float:
@@ -316,4 +316,4 @@ def hazard_bits(query: Query, arcs: Sequence[int]) -> int:
 
 def risk_share(query: Query, arcs: Sequence[int]) -> float:
     """Return the chance that a hazard shuts a route while goods use it."""
-    return hazards.route_risk(query.network, hazard_bits(query, arcs), query.depart_min)
+    return hazards.route_risk(query.network, hazard_bits(query, arcs), query.depart_s)

@@ -12,9 +12,9 @@ from corridor.network.calendar import Span
 from corridor.network.cost import directed_links
 from corridor.network.memory import Derived
 from corridor.routing.query import Query
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
-STUCK = np.inf  # minute of arrival of a journey that meets a closure without end
+STUCK = np.inf  # second of arrival of a journey that meets a closure without end
 _TABLES = {"link": "links", "service": "services", "terminal": "terminals"}
 # Streams of random numbers: of the element passed, and of the journey as a whole by mode.
 _ELEMENT_STREAM = 1
@@ -40,15 +40,15 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
     rng
         Seed.
     """
-    at_min = np.full(draws, float(query.depart_min))
+    at_s = np.full(draws, float(query.depart_s))
     for arc in arcs:
         dice = _dice(query, arc, rng)
         if query.graph.kind[arc] == "terminal":
-            at_min = at_min + _handling_min(query, arc, draws, dice)
+            at_s = at_s + _handling_s(query, arc, draws, dice)
         else:
-            entered = _enter(query, arc, at_min, dice)
-            at_min = entered + _running_min(query, arc, draws, rng, dice)
-    return (at_min - query.depart_min) / HOUR_MIN
+            entered = _enter(query, arc, at_s, dice)
+            at_s = entered + _running_s(query, arc, draws, rng, dice)
+    return (at_s - query.depart_s) / HOUR_S
 
 
 def _dice(query: Query, arc: int, rng: int) -> np.random.Generator:
@@ -65,38 +65,38 @@ def _name(query: Query, arc: int) -> str:
     return f"{row[key]} {query.graph.forward[arc]}"
 
 
-def _handling_min(query: Query, arc: int, draws: int, dice: np.random.Generator) -> Floats:
-    """Draw the minutes at a terminal."""
+def _handling_s(query: Query, arc: int, draws: int, dice: np.random.Generator) -> Floats:
+    """Draw the seconds at a terminal."""
     costs = query.costs
     deviation = costs.handling_sigma[arc] * dice.standard_normal(draws)
-    minutes: Floats = HOUR_MIN * costs.fixed_h[arc] * np.exp(deviation)
-    return minutes
+    seconds: Floats = HOUR_S * costs.fixed_h[arc] * np.exp(deviation)
+    return seconds
 
 
-def _enter(query: Query, arc: int, at_min: Floats, dice: np.random.Generator) -> Floats:
+def _enter(query: Query, arc: int, at_s: Floats, dice: np.random.Generator) -> Floats:
     """Draw when journeys enter a link or a ride: after its opening, the weather and the ship."""
-    headway_min = HOUR_MIN * float(query.costs.headway_h[arc])
+    headway_s = HOUR_S * float(query.costs.headway_h[arc])
     if not query.is_always_open(arc):
-        return _wait(query.spans[arc], headway_min, at_min, dice)
-    if headway_min:
-        return at_min + headway_min * dice.random(len(at_min))
-    return at_min
+        return _wait(query.spans[arc], headway_s, at_s, dice)
+    if headway_s:
+        return at_s + headway_s * dice.random(len(at_s))
+    return at_s
 
 
-def _running_min(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
-    """Draw the minutes under way, and those standing at borders."""
+def _running_s(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
+    """Draw the seconds under way, and those standing at borders."""
     link_costs = query.costs.link
     runs = query.graph.runs[arc]
     at_links = directed_links(runs)
     mode = query.network.rows("links")[runs[0].link]["mode"]
     luck = link_costs.run_sigma[at_links[0]] * _luck(query, mode, draws, rng)
 
-    minutes: Floats = HOUR_MIN * query.costs.run_h[arc] * np.exp(luck)
+    seconds: Floats = HOUR_S * query.costs.run_h[arc] * np.exp(luck)
     for at in at_links:
         if link_costs.fixed_h[at]:
             deviation = link_costs.fixed_sigma[at] * dice.standard_normal(draws)
-            minutes = minutes + HOUR_MIN * link_costs.fixed_h[at] * np.exp(deviation)
-    return minutes
+            seconds = seconds + HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
+    return seconds
 
 
 def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
@@ -110,27 +110,27 @@ def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
 
 
 def _wait(
-    spans: Sequence[Span], headway_min: float, at_min: Floats, dice: np.random.Generator
+    spans: Sequence[Span], headway_s: float, at_s: Floats, dice: np.random.Generator
 ) -> Floats:
     """Wait for the opening, for weather and ship, and again where it has shut meanwhile."""
     open_share = np.array([span.open_share for span in spans])
-    spell_min = np.array([span.spell_min for span in spans])
-    entered, opening = _next_opening(spans, at_min)
+    spell_s = np.array([span.spell_s for span in spans])
+    entered, opening = _next_opening(spans, at_s)
 
     if (open_share < 1).any():
-        is_storm = dice.random(len(at_min)) < 1 - open_share[opening]
-        entered = entered + is_storm * dice.standard_exponential(len(at_min)) * spell_min[opening]
-    if headway_min:
-        entered = entered + headway_min * dice.random(len(at_min))
+        is_storm = dice.random(len(at_s)) < 1 - open_share[opening]
+        entered = entered + is_storm * dice.standard_exponential(len(at_s)) * spell_s[opening]
+    if headway_s:
+        entered = entered + headway_s * dice.random(len(at_s))
     return _next_opening(spans, entered)[0]
 
 
-def _next_opening(spans: Sequence[Span], at_min: Floats) -> tuple[Floats, Ints]:
-    """Return the first minute a calendar is open from another on, and in which span that is."""
-    starts = np.array([span.start_min for span in spans])
-    ends = np.array([span.end_min for span in spans])
-    after = np.searchsorted(ends, at_min, side="right")
+def _next_opening(spans: Sequence[Span], at_s: Floats) -> tuple[Floats, Ints]:
+    """Return the first second a calendar is open from another on, and in which span that is."""
+    starts = np.array([span.start_s for span in spans])
+    ends = np.array([span.end_s for span in spans])
+    after = np.searchsorted(ends, at_s, side="right")
 
     opening = np.minimum(after, len(spans) - 1)
-    opens_min = np.where(after < len(spans), np.maximum(at_min, starts[opening]), STUCK)
-    return opens_min, opening
+    opens_s = np.where(after < len(spans), np.maximum(at_s, starts[opening]), STUCK)
+    return opens_s, opening

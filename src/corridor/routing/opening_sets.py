@@ -24,12 +24,12 @@ from corridor.network.openings import (
 )
 from corridor.routing.query import Query, arc_durations, avoided_arcs, bans
 from corridor.routing.search import best_route
-from corridor.units import DAY_MIN
+from corridor.units import DAY_S
 
 MAX_SETS = 5
 MAX_CLOSURES = 6  # in one set
-SOON_MIN = 30 * DAY_MIN
-SHUT_LONG_MIN = 3 * DAY_MIN  # a night or a weekend is waited out; longer is worth a word
+SOON_S = 30 * DAY_S
+SHUT_LONG_S = 3 * DAY_S  # a night or a weekend is waited out; longer is worth a word
 
 ShutLinks: TypeAlias = Mapping[int, tuple[Closure, ...]]  # closures by link row
 Key: TypeAlias = tuple[str, str]  # kind and id of a closure
@@ -54,49 +54,49 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
 
     A window counts where it keeps the link shut for more than three days from the departure on.
     """
-    forbidden = forbidden_by(query.rules, query.depart_min)
+    forbidden = forbidden_by(query.rules, query.depart_s)
     shut = {}
     for link, closures in enumerate(query.openings.closures):
-        dated = _dated(closures, query.depart_min)
-        windows = _long_windows(closures, query.openings.windows[link], query.depart_min)
+        dated = _dated(closures, query.depart_s)
+        windows = _long_windows(closures, query.openings.windows[link], query.depart_s)
         causes = [*dict.fromkeys([*dated, *windows]), *forbidden.get(link, ())]
         if causes:
             shut[link] = tuple(causes)
     return shut
 
 
-def _dated(closures: Sequence[Closure], depart_min: int) -> list[Closure]:
+def _dated(closures: Sequence[Closure], depart_s: int) -> list[Closure]:
     """Return the closures with dates in force at the departure, or soon after."""
-    return shut_by(closures, depart_min) + shut_by(closures, depart_min + SOON_MIN)
+    return shut_by(closures, depart_s) + shut_by(closures, depart_s + SOON_S)
 
 
 def _long_windows(
-    closures: Sequence[Closure], windows: Mapping[str, Sequence[Span]], depart_min: int
+    closures: Sequence[Closure], windows: Mapping[str, Sequence[Span]], depart_s: int
 ) -> list[Closure]:
-    """Return the windows that keep a link shut for long, each with the minute it opens.
+    """Return the windows that keep a link shut for long, each with the second it opens.
 
     windows: the calendar each element with windows (the link, its ends) leaves it.
     """
-    opens = _opens(windows, depart_min)
+    opens = _opens(windows, depart_s)
     return [
-        replace(closure, to_min=opens[closure.closure_id])
+        replace(closure, to_s=opens[closure.closure_id])
         for closure in closures
-        if closure.kind == "window" and _is_late(opens[closure.closure_id], depart_min)
+        if closure.kind == "window" and _is_late(opens[closure.closure_id], depart_s)
     ]
 
 
-def _opens(windows: Mapping[str, Sequence[Span]], depart_min: int) -> dict[str, int | None]:
-    """Return the minute each element with windows opens; that of all, where only all are late."""
-    opens = {element: next_open(spans, depart_min) for element, spans in windows.items()}
-    if len(windows) < 2 or any(_is_late(at_min, depart_min) for at_min in opens.values()):
+def _opens(windows: Mapping[str, Sequence[Span]], depart_s: int) -> dict[str, int | None]:
+    """Return the second each element with windows opens; that of all, where only all are late."""
+    opens = {element: next_open(spans, depart_s) for element, spans in windows.items()}
+    if len(windows) < 2 or any(_is_late(at_s, depart_s) for at_s in opens.values()):
         return opens
 
-    together = next_open(reduce(intersect, map(list, windows.values())), depart_min)
-    return dict.fromkeys(opens, together) if _is_late(together, depart_min) else opens
+    together = next_open(reduce(intersect, map(list, windows.values())), depart_s)
+    return dict.fromkeys(opens, together) if _is_late(together, depart_s) else opens
 
 
-def _is_late(opens_min: int | None, depart_min: int) -> bool:
-    return opens_min is None or opens_min > depart_min + SHUT_LONG_MIN
+def _is_late(opens_s: int | None, depart_s: int) -> bool:
+    return opens_s is None or opens_s > depart_s + SHUT_LONG_S
 
 
 def opening_sets(query: Query, *, most: int = MAX_SETS) -> tuple[Opening, ...]:
@@ -225,13 +225,13 @@ def lift(query: Query, closures: Sequence[Closure], shut: ShutLinks) -> Query:
         spans=spans,
         packed=packed,
         span_ptr=span_ptr,
-        duration_min=arc_durations(query.costs, avoided_arcs(query), span_ptr),
+        duration_s=arc_durations(query.costs, avoided_arcs(query), span_ptr),
     )
 
 
 def _lifted_openings(openings: Openings, keys: set[Key], shut: ShutLinks) -> Openings:
     """Return the calendars of links once some closures are lifted."""
-    always = [Span(openings.from_min, openings.to_min)]
+    always = [Span(openings.from_s, openings.to_s)]
     spans = list(openings.spans)
     for link, causes in shut.items():
         if not keys.issuperset(map(_key, causes)):

@@ -14,7 +14,7 @@ from corridor.network.cost import cargo_hour_usd
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.search import search, trace
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 BITS = 62  # countries that an int64 tells apart; more share bits
 
@@ -23,7 +23,7 @@ BITS = 62  # countries that an int64 tells apart; more share bits
 class ParetoSet:
     """The Pareto-optimal routes of a question, each as arcs, traced when asked for.
 
-    values int64 [routes, 4]: minute of arrival, cents, grams and risk weight, 0 where not asked.
+    values int64 [routes, 4]: second of arrival, cents, grams and risk weight, 0 where not asked.
     labels and goals: those of the search, see :class:`corridor.routing.search.Answer`.
     """
 
@@ -39,8 +39,8 @@ class ParetoSet:
         return trace(self.query, self.labels, int(self.goals[number]))
 
     @property
-    def arrival_min(self) -> Ints:
-        """Minute of arrival of each route; 0 where time was not asked."""
+    def arrival_s(self) -> Ints:
+        """Second of arrival of each route; 0 where time was not asked."""
         return self.values[:, CRITERIA.index("time")]
 
     @property
@@ -65,8 +65,8 @@ class ParetoSet:
     def costs_usd(self) -> Floats:
         """Return the generalised cost of each route: money plus hours at the value of time."""
         cargo = self.query.network.by_id("cargoes")[self.query.party.cargo_id]
-        minutes = self.arrival_min - self.query.depart_min * (self.arrival_min > 0)
-        usd: Floats = self.cents / 100 + minutes / HOUR_MIN * cargo_hour_usd(cargo)
+        seconds = self.arrival_s - self.query.depart_s * (self.arrival_s > 0)
+        usd: Floats = self.cents / 100 + seconds / HOUR_S * cargo_hour_usd(cargo)
         return usd
 
 

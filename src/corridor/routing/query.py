@@ -1,6 +1,6 @@
 """Query: one question put to a network, as the arrays the kernels take.
 
-Whole minutes, cents and grams keep every sum exact, so that equal routes compare equal whatever
+Whole seconds, cents and grams keep every sum exact, so that equal routes compare equal whatever
 order they are added in.
 """
 
@@ -34,7 +34,7 @@ from corridor.routing.conditions import (
     read_options,
 )
 from corridor.routing.search_space import Requirement, SearchSpace, search_space
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,8 @@ class Query:
         Their node_id.
     party
         Cargo, countries and carrier, for rules.
-    depart_min
-        Minute of departure.
+    depart_s
+        Second of departure.
     rules
         Those that apply to the party.
     costs
@@ -62,8 +62,8 @@ class Query:
     packed, span_ptr
         The same as the search takes them (start, end, delay [3, spans]; those of an arc from
         span_ptr[a] to span_ptr[a + 1]), so that nobody leaves while a link is shut.
-    duration_min, usd_cents, carbon_g, hazard_bits
-        Of arcs; duration_min is negative where an arc may not be passed [arcs].
+    duration_s, usd_cents, carbon_g, hazard_bits
+        Of arcs; duration_s is negative where an arc may not be passed [arcs].
     ptr, head, arc_of, starts, is_goal
         See :class:`corridor.routing.search_space.SearchSpace`.
     conditions
@@ -74,14 +74,14 @@ class Query:
     origin: str
     destination: str
     party: Party
-    depart_min: int
+    depart_s: int
     rules: tuple[Applied, ...]
     costs: Costs
     openings: Openings
     spans: list[list[Span]]
     packed: Ints
     span_ptr: Ints
-    duration_min: Ints
+    duration_s: Ints
     usd_cents: Ints
     carbon_g: Ints
     hazard_bits: Ints
@@ -98,9 +98,9 @@ class Query:
         return self.network.graph
 
     def is_always_open(self, arc: int) -> bool:
-        """Tell whether an arc can be entered at every minute covered, without delay."""
+        """Tell whether an arc can be entered at every second covered, without delay."""
         spans = self.spans[arc]
-        whole = (self.openings.from_min, self.openings.to_min, 0.0)
+        whole = (self.openings.from_s, self.openings.to_s, 0.0)
         return len(spans) == 1 and spans[0][:3] == whole
 
 
@@ -147,18 +147,18 @@ def prepare(
         For a depart that is no date from FIRST_YEAR to LAST_YEAR and for an option that makes no
         sense.
     """
-    depart_min = read_instant(depart, "depart")
+    depart_s = read_instant(depart, "depart")
     conditions = read_options(options)
-    check_year(depart_min, depart)
-    day = snapshot(network, depart_min)
+    check_year(depart_s, depart)
+    day = snapshot(network, depart_s)
     start = _end(day, origin)
     goal = _end(day, destination)
 
     party = _party(day, start, goal, cargo, conditions.carrier, between_any)
     rules = applying(day, party)
-    costs = _costs(day, party, rules, depart_min)
+    costs = _costs(day, party, rules, depart_s)
 
-    openings = link_openings(day, depart_min)
+    openings = link_openings(day, depart_s)
     spans = _spans(day, openings, rules)
     packed, span_ptr = _packed(day, openings, rules, spans)
     avoided = matching_arcs(day, conditions.avoid)
@@ -168,14 +168,14 @@ def prepare(
         origin=start.node_id,
         destination=goal.node_id,
         party=party,
-        depart_min=depart_min,
+        depart_s=depart_s,
         rules=tuple(rules),
         costs=costs,
         openings=openings,
         spans=spans,
         packed=packed,
         span_ptr=span_ptr,
-        duration_min=arc_durations(costs, avoided, span_ptr),
+        duration_s=arc_durations(costs, avoided, span_ptr),
         usd_cents=np.rint(costs.usd * 100).astype(np.int64),
         carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
         hazard_bits=_arc_bits(day),
@@ -252,33 +252,33 @@ def avoided_arcs(query: Query) -> Bools:
 
 
 def arc_durations(costs: Costs, avoided: Bools, span_ptr: Ints) -> Ints:
-    """Return the whole minutes each arc takes, half its headway included [arcs].
+    """Return the whole seconds each arc takes, half its headway included [arcs].
 
     -1 where it may not be passed: by mode or form, where it is avoided, or where its calendar
     (from span_ptr[a] to span_ptr[a + 1]) never opens.
     """
     hours = costs.run_h + costs.fixed_h + costs.headway_h / 2
-    minutes = np.rint(hours * HOUR_MIN).astype(np.int64)
+    seconds = np.rint(hours * HOUR_S).astype(np.int64)
     opens = np.diff(span_ptr) > 0
 
-    return np.where(costs.may_pass & ~avoided & opens, minutes, -1)
+    return np.where(costs.may_pass & ~avoided & opens, seconds, -1)
 
 
-def _costs(day: Network, party: Party, rules: Sequence[Applied], at_min: int) -> Costs:
+def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
     """Return the costs of a day's network, made once for a cargo and the rules that add to them."""
     extras = [
         rule
         for rule in rules
-        if rule.row["effect"].startswith("extra") and rule.from_min <= at_min < rule.to_min
+        if rule.row["effect"].startswith("extra") and rule.from_s <= at_s < rule.to_s
     ]
     memo = Derived.COSTS.of(party.cargo_id, rule_ids(extras))
-    return day.once(memo, lambda: price(day, party, rules, at_min))
+    return day.once(memo, lambda: price(day, party, rules, at_s))
 
 
 def _spans(day: Network, openings: Openings, rules: Sequence[Applied]) -> list[list[Span]]:
     """Return when every arc can be entered, made once for what is forbidden."""
     forbidding = bans(rules)
-    memo = Derived.ARC_SPANS.of(openings.from_min, rule_ids(forbidding))
+    memo = Derived.ARC_SPANS.of(openings.from_s, rule_ids(forbidding))
     return day.once(memo, lambda: arc_spans(day, openings, forbidding))
 
 
@@ -287,7 +287,7 @@ def _packed(
 ) -> tuple[Ints, Ints]:
     """Return the same as the search takes it, made once for what is forbidden."""
     forbidding = bans(rules)
-    memo = Derived.PACKED_SPANS.of(openings.from_min, rule_ids(forbidding))
+    memo = Derived.PACKED_SPANS.of(openings.from_s, rule_ids(forbidding))
     return day.once(memo, lambda: pack(search_spans(day, openings, forbidding, spans)))
 
 

@@ -54,15 +54,15 @@ def _say_dates(closure: Closure, links: str) -> str:
     """Say since when and until when a closure shuts links."""
     values = {
         "links": links,
-        "since": None if closure.from_min is None else day_of(closure.from_min),
-        "until": None if closure.to_min is None else day_of(closure.to_min),
+        "since": None if closure.from_s is None else day_of(closure.from_s),
+        "until": None if closure.to_s is None else day_of(closure.to_s),
         "closure": name_closure(closure),
     }
-    if closure.from_min is None and closure.to_min is None:
+    if closure.from_s is None and closure.to_s is None:
         return message("{links} until reopened [{closure}]", **values)
-    if closure.from_min is None:
+    if closure.from_s is None:
         return message("{links} until {until} [{closure}]", **values)
-    if closure.to_min is None:
+    if closure.to_s is None:
         return message("{links} since {since} until reopened [{closure}]", **values)
     return message("{links} since {since} until {until} [{closure}]", **values)
 

@@ -24,7 +24,7 @@ from corridor.routing.itinerary import (
 )
 from corridor.routing.journeys import sample
 from corridor.routing.query import Query
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 ROUTE_TYPES: dict[str, Any] = {
     "route_id": pl.String,
@@ -78,7 +78,7 @@ def route_tables(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables of routes and of their legs, quickest first; routes: each as arcs."""
     itineraries = [(legs(query, arcs), arcs) for arcs in routes]
-    itineraries.sort(key=lambda each: each[0][-1].arrive_min if each[0] else 0)
+    itineraries.sort(key=lambda each: each[0][-1].arrive_s if each[0] else 0)
 
     route_rows = []
     leg_rows = []
@@ -110,7 +110,7 @@ def _route_row(
         "countries": countries(query, itinerary),
         "borders": crossed,
         "documents": _documents(query, itinerary),
-        "hazards": hazards.names(query.network, exposed, query.depart_min),
+        "hazards": hazards.names(query.network, exposed, query.depart_s),
     }
 
 
@@ -121,8 +121,8 @@ def _spread(query: Query, arcs: Sequence[int]) -> dict[str, float | None]:
     low, middle, high = np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
 
     on_time_share = None
-    if conditions.deadline_min is not None:
-        limit_h = (conditions.deadline_min - query.depart_min) / HOUR_MIN
+    if conditions.deadline_s is not None:
+        limit_h = (conditions.deadline_s - query.depart_s) / HOUR_S
         on_time_share = float((hours <= limit_h).mean())
     return {
         "time_p05_h": _finite(low),
@@ -144,7 +144,7 @@ def _documents(query: Query, itinerary: Sequence[Leg]) -> list[str]:
 
     documents = set()
     for rule in query.rules:
-        is_in_force = rule.from_min <= query.depart_min < rule.to_min
+        is_in_force = rule.from_s <= query.depart_s < rule.to_s
         if rule.row["effect"] != "document" or not is_in_force:
             continue
         if any(link_ids[link] in passed for link in rule.links):

@@ -96,27 +96,27 @@ def conditions(trip: Trip) -> Options:
 def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, dict[str, Any]]:
     """Return the best route by each criterion, or why there is none.
 
-    quickest: least minutes of trips so far, which gains this trip's where it has none.
+    quickest: least seconds of trips so far, which gains this trip's where it has none.
     """
     routes = pareto_set(query, np.isin(CRITERIA, ("time", "cost")))
     if not len(routes):
         reason = say_openings(query, opening_sets(query, most=1))
         return dict.fromkeys(COMPARED, _no_route(reason))
 
-    minutes = routes.arrival_min - query.depart_min
-    limit_min = quickest.setdefault(trip_id, int(minutes.min())) * LEEWAY
-    best = _best(minutes, routes.cents, limit_min)
+    seconds = routes.arrival_s - query.depart_s
+    limit_s = quickest.setdefault(trip_id, int(seconds.min())) * LEEWAY
+    best = _best(seconds, routes.cents, limit_s)
     rows = {number: _row(query, routes[number]) for number in set(best.values())}
     answers = {criterion: rows[number] for criterion, number in best.items()}
     return dict.fromkeys(COMPARED, _no_route(message("no route is as quick"))) | answers
 
 
-def _best(minutes: Ints, cents: Ints, limit_min: float) -> dict[str, int]:
+def _best(seconds: Ints, cents: Ints, limit_s: float) -> dict[str, int]:
     """Return which route is best by each criterion that some route meets."""
-    best = {"time": _least(minutes, cents), "cost": _least(cents, minutes)}
-    rows = np.flatnonzero(minutes <= limit_min)
+    best = {"time": _least(seconds, cents), "cost": _least(cents, seconds)}
+    rows = np.flatnonzero(seconds <= limit_s)
     if len(rows):
-        best["cost in time"] = int(rows[_least(cents[rows], minutes[rows])])
+        best["cost in time"] = int(rows[_least(cents[rows], seconds[rows])])
     return best
 
 

@@ -22,7 +22,7 @@ from corridor.network import hazards
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.search_space import pointers
-from corridor.units import HOUR_MIN
+from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 24
 NO_LIMIT = 1 << 40
@@ -66,8 +66,8 @@ def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> An
         SearchGraph(query.ptr, query.head),
         _calendars(query),
         arcs,
-        hazards.weights(query.network, query.depart_min),
-        Trip(query.starts, query.depart_min, query.is_goal),
+        hazards.weights(query.network, query.depart_s),
+        Trip(query.starts, query.depart_s, query.is_goal),
         lower_bounds(query, arcs),
         criteria,
         _limits(query, max_labels),
@@ -84,7 +84,7 @@ def _arc_costs(query: Query, criteria: Bools) -> Ints:
     """
     _, counts_cost, counts_carbon, counts_risk = criteria.tolist()
     costs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
-    costs[:, ARC.duration] = query.duration_min
+    costs[:, ARC.duration] = query.duration_s
 
     if counts_cost:
         costs[:, ARC.money] = query.usd_cents
@@ -99,7 +99,7 @@ def _arc_costs(query: Query, criteria: Bools) -> Ints:
 
 def _live_hazards(query: Query) -> int:
     """Return the bits of the hazards that may strike on the day."""
-    weights = hazards.weights(query.network, query.depart_min)
+    weights = hazards.weights(query.network, query.depart_s)
     return sum(1 << hazard for hazard in np.flatnonzero(weights).tolist())
 
 
@@ -117,9 +117,9 @@ def _calendars(query: Query) -> Calendars:
 def _limits(query: Query, max_labels: int) -> SearchLimits:
     """Return what no route may exceed: the calendar's end, the deadline, the cap on reloads."""
     conditions = query.conditions
-    last_arrival = query.openings.to_min
-    if conditions.deadline_min is not None:
-        last_arrival = min(last_arrival, conditions.deadline_min)
+    last_arrival = query.openings.to_s
+    if conditions.deadline_s is not None:
+        last_arrival = min(last_arrival, conditions.deadline_s)
 
     cap = conditions.max_transshipments
     return SearchLimits(
@@ -173,8 +173,8 @@ def best_route(query: Query, criterion: str) -> TracedRoute | None:
     if not len(answer.goals):
         return None
 
-    minutes = answer.labels[answer.goals, LABEL.minute]
+    seconds = answer.labels[answer.goals, LABEL.second]
     values = answer.labels[answer.goals, CRITERIA_COLUMNS][:, column]
-    goal = int(answer.goals[np.lexsort((minutes, values))[0]])
-    time_h = (int(answer.labels[goal, LABEL.minute]) - query.depart_min) / HOUR_MIN
+    goal = int(answer.goals[np.lexsort((seconds, values))[0]])
+    time_h = (int(answer.labels[goal, LABEL.second]) - query.depart_s) / HOUR_S
     return TracedRoute(trace(query, answer.labels, goal), time_h)

@@ -22,7 +22,7 @@ from corridor.network.network import Network
 from corridor.routing.conditions import Options
 from corridor.routing.frozen_day import FrozenDay, Sums, freeze
 from corridor.routing.query import Query
-from corridor.units import HOUR_MIN, NORMAL_P95
+from corridor.units import HOUR_S, NORMAL_P95
 
 
 def skim(
@@ -191,13 +191,13 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "generalised_cost_usd": weight / 100,
-            "time_h": sums.minutes / HOUR_MIN,
+            "time_h": sums.seconds / HOUR_S,
             "time_p95_h": _p95_h(sums),
             "cost_usd": sums.cents / 100,
             "carbon_kg": sums.grams / 1000,
             "risk_share": risk_share,
             "length_km": sums.metres / 1000,
-            "border_h": sums.border_min / HOUR_MIN,
+            "border_h": sums.border_s / HOUR_S,
             "border_usd": sums.border_cents / 100,
         }
     )
@@ -205,7 +205,7 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
 
 def _risk_shares(query: Query, bits: Sequence[int]) -> list[float]:
     """Return the chance that a hazard shuts each route, from the hazards it is exposed to."""
-    weights = hazards.weights(query.network, query.depart_min).tolist()
+    weights = hazards.weights(query.network, query.depart_s).tolist()
     risks = {exposed: hazards.risk_share(_weight(exposed, weights)) for exposed in set(bits)}
     return [risks[exposed] for exposed in bits]
 
@@ -217,11 +217,11 @@ def _weight(bits: int, weights: Sequence[int]) -> int:
 
 def _p95_h(sums: Sums) -> Floats:
     """Return the 95th percentile of the hours of routes [routes], at least the planned ones."""
-    mean_min = np.maximum(sums.minutes + sums.excess_min, 1.0)
+    mean_s = np.maximum(sums.seconds + sums.excess_s, 1.0)
     # Deviations of one mode add up before they are squared: its hours err together.
     together = (sums.mode_deviations.astype(np.float64) ** 2).sum(axis=0)
-    sigma = np.sqrt(np.log1p((sums.variance + together) / mean_min**2))
+    sigma = np.sqrt(np.log1p((sums.variance + together) / mean_s**2))
 
-    late_min = mean_min * np.exp(NORMAL_P95 * sigma - sigma**2 / 2)
-    late_h: Floats = np.maximum(late_min, sums.minutes) / HOUR_MIN
+    late_s = mean_s * np.exp(NORMAL_P95 * sigma - sigma**2 / 2)
+    late_h: Floats = np.maximum(late_s, sums.seconds) / HOUR_S
     return late_h

@@ -28,7 +28,7 @@ from corridor.routing.opening_sets import opening_sets
 from corridor.routing.query import Query, prepare
 from corridor.routing.reasons import say_openings
 from corridor.routing.search import best_route
-from corridor.units import DAY_MIN, HOUR_MIN
+from corridor.units import DAY_S, HOUR_S
 
 MAX_DEPARTURES = 4000
 TYPES: dict[str, Any] = {
@@ -124,7 +124,7 @@ def _figures(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
     itinerary = legs(query, arcs)
     return {
         "time_h": duration_h(query, itinerary),
-        "wait_h": sum(leg.wait_min for leg in itinerary) / HOUR_MIN,
+        "wait_h": sum(leg.wait_s for leg in itinerary) / HOUR_S,
         "cost_usd": cost_usd(itinerary),
         "carbon_kg": carbon_kg(itinerary),
         "risk_share": risk_share(query, arcs),
@@ -141,16 +141,16 @@ def read_range(text: str, every_days: int) -> list[dt.date]:
     Raises CallError for a range that cannot be read, is empty or too long.
     """
     first, dots, last = str(text).partition("..")
-    start_min = read_instant(first, "depart")
-    end_min = read_instant(last if dots else first, "depart")
-    if every_days < 1 or end_min < start_min:
+    start_s = read_instant(first, "depart")
+    end_s = read_instant(last if dots else first, "depart")
+    if every_days < 1 or end_s < start_s:
         raise CallError(
             f"depart {text!r} every {every_days} days holds no day: write 2026-01-01..2026-12-31."
         )
 
-    if (end_min - start_min) // DAY_MIN // every_days >= MAX_DEPARTURES:
+    if (end_s - start_s) // DAY_S // every_days >= MAX_DEPARTURES:
         raise CallError(
             f"depart {text!r} holds more than {MAX_DEPARTURES} departures: take a shorter range "
             "or more days."
         )
-    return [day_of(at_min) for at_min in range(start_min, end_min + 1, every_days * DAY_MIN)]
+    return [day_of(at_s) for at_s in range(start_s, end_s + 1, every_days * DAY_S)]

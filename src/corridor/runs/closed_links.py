@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.network.calendar import day_of, minute
+from corridor.network.calendar import day_of, second
 from corridor.network.changes import Closure, status_spans
 from corridor.network.network import Network
 from corridor.network.openings import link_openings, shut_by
@@ -41,12 +41,12 @@ def closed_links(network: Network, on: dt.date) -> pl.DataFrame:
 
 def _closures(network: Network, on: dt.date) -> Iterator[tuple[str, list[Closure]]]:
     """Yield every link with the changes that shut it on a day, then its windows."""
-    at_min = minute(on)
-    windows = link_openings(network, at_min).closures
+    at_s = second(on)
+    windows = link_openings(network, at_s).closures
     statuses = status_spans(network)
 
     for link, own_windows, (_, dated) in zip(network.rows("links"), windows, statuses, strict=True):
-        in_force = [closure for closure in shut_by(dated, at_min) if closure.kind == "change"]
+        in_force = [closure for closure in shut_by(dated, at_s) if closure.kind == "change"]
         seasonal = [closure for closure in own_windows if closure.kind == "window"]
         yield link["link_id"], in_force + seasonal
 
@@ -57,6 +57,6 @@ def _row(closure: Closure) -> dict[str, Any]:
         "kind": closure.kind,
         "what": closure.note or closure.closure_id,
         "source_id": closure.source_id,
-        "from_on": None if closure.from_min is None else day_of(closure.from_min),
-        "to_on": None if closure.to_min is None else day_of(closure.to_min),
+        "from_on": None if closure.from_s is None else day_of(closure.from_s),
+        "to_on": None if closure.to_s is None else day_of(closure.to_s),
     }

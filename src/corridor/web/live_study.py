@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import StudyError, UnknownName
-from corridor.network.calendar import minute
+from corridor.network.calendar import second
 from corridor.network.changes import snapshot
 from corridor.network.network import Network, build
 from corridor.study.settings import Scenario
@@ -50,7 +50,7 @@ class StudyState:
     @property
     def dated_network(self) -> Network:
         """The network as its tables stand on the day looked at."""
-        return snapshot(self.network, minute(self.on))
+        return snapshot(self.network, second(self.on))
 
 
 class LiveStudy:

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corridor.network.calendar import Span, day_of, minute, next_open
+from corridor.network.calendar import Span, day_of, next_open, second
 from corridor.network.changes import Closure
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.network.openings import forbidden_by, link_openings, shut_by
 from corridor.network.rules import Party, applying
-from corridor.routing.opening_sets import SHUT_LONG_MIN
+from corridor.routing.opening_sets import SHUT_LONG_S
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.live_study import StudyState
 from corridor.web.questions import State, Trip
@@ -25,7 +25,7 @@ def openness(state: StudyState, question: State | None = None) -> dict[str, dict
     A window counts where it keeps the link shut for more than three days, as in
     :mod:`corridor.routing.whynot`. question: of a trip, for the rules that bar its cargo.
     """
-    on = minute(state.on)
+    on = second(state.on)
     day = state.dated_network
     if isinstance(question, Trip):
         return _not_open(day, on, _barred(day, on, question))
@@ -38,48 +38,48 @@ def closure(cause: Closure) -> dict[str, Any]:
     return {
         "kind": cause.kind,
         "id": cause.closure_id,
-        "from_on": None if cause.from_min is None else day_of(cause.from_min),
-        "to_on": None if cause.to_min is None else day_of(cause.to_min),
+        "from_on": None if cause.from_s is None else day_of(cause.from_s),
+        "to_on": None if cause.to_s is None else day_of(cause.to_s),
         "source_id": cause.source_id,
         "note": cause.note,
     }
 
 
 def _not_open(
-    day: Network, at_min: int, barred: Mapping[int, list[Closure]]
+    day: Network, at_s: int, barred: Mapping[int, list[Closure]]
 ) -> dict[str, dict[str, Any]]:
     """Return the links that are not open; barred: what rules forbid, by link row."""
-    openings = link_openings(day, at_min)
+    openings = link_openings(day, at_s)
     not_open = {}
 
     for i, link in enumerate(day.rows("links")):
-        dated = shut_by(openings.closures[i], at_min)
-        windows = [] if dated else _long_windows(openings.closures[i], openings.spans[i], at_min)
+        dated = shut_by(openings.closures[i], at_s)
+        windows = [] if dated else _long_windows(openings.closures[i], openings.spans[i], at_s)
         causes = [*dated, *windows, *barred.get(i, ())]
         if causes:
             not_open[link["link_id"]] = {
                 "state": _state(link["status"], dated, windows),
-                "opens_on": _opens_on(openings.spans[i], at_min),
+                "opens_on": _opens_on(openings.spans[i], at_s),
                 "why": [closure(cause) for cause in causes],
             }
 
     return not_open
 
 
-def _long_windows(closures: Sequence[Closure], spans: Sequence[Span], at_min: int) -> list[Closure]:
+def _long_windows(closures: Sequence[Closure], spans: Sequence[Span], at_s: int) -> list[Closure]:
     """The windows that keep a link shut for longer than a night or a weekend."""
-    opens_min = next_open(spans, at_min)
-    if opens_min is not None and opens_min <= at_min + SHUT_LONG_MIN:
+    opens_s = next_open(spans, at_s)
+    if opens_s is not None and opens_s <= at_s + SHUT_LONG_S:
         return []
     return [closure for closure in closures if closure.kind == "window"]
 
 
-def _opens_on(spans: Sequence[Span], at_min: int) -> dt.date | None:
+def _opens_on(spans: Sequence[Span], at_s: int) -> dt.date | None:
     """The day a calendar next opens; null where it never does, or is open already."""
-    opens_min = next_open(spans, at_min)
-    if opens_min is None or opens_min == at_min:
+    opens_s = next_open(spans, at_s)
+    if opens_s is None or opens_s == at_s:
         return None
-    return day_of(opens_min)
+    return day_of(opens_s)
 
 
 def _state(status: str, dated: Sequence[Closure], windows: Sequence[Closure]) -> str:
@@ -90,7 +90,7 @@ def _state(status: str, dated: Sequence[Closure], windows: Sequence[Closure]) ->
     return "shut" if dated or windows else "barred"
 
 
-def _barred(day: Network, at_min: int, trip: Trip) -> dict[int, list[Closure]]:
+def _barred(day: Network, at_s: int, trip: Trip) -> dict[int, list[Closure]]:
     """What rules forbid the goods of a trip, by link row."""
     nodes = day.by_id("nodes")
     origin, destination = (
@@ -98,4 +98,4 @@ def _barred(day: Network, at_min: int, trip: Trip) -> dict[int, list[Closure]]:
         for place in (trip.origin, trip.destination)
     )
     party = Party(trip.cargo, origin, destination, trip.carrier)
-    return forbidden_by(applying(day, party), at_min)
+    return forbidden_by(applying(day, party), at_s)
