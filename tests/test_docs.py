@@ -76,9 +76,15 @@ def todo(page: Path) -> list[Block]:
 # Pages that ask the same long questions (the whole chain of trade, everything at once) share a
 # process and what it knows.
 RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
-LONG = [
-    p for p in RUNNING if short(p) in ("README.md", "docs/trade.md", "docs/tutorials/ministry.md")
-]
+LONG_NAMES = (
+    "README.md",
+    "docs/closures.md",
+    "docs/trade.md",
+    "docs/tutorials/analyst.md",
+    "docs/tutorials/bank.md",
+    "docs/tutorials/ministry.md",
+)
+LONG = [p for p in RUNNING if short(p) in LONG_NAMES]
 
 
 def fingerprint(folder: Path) -> str:

@@ -13,9 +13,19 @@ import corridor
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [m.name for m in pkgutil.walk_packages(corridor.__path__, "corridor.")]
+LONG_EXAMPLES = (
+    "corridor.closures.criticality",
+    "corridor.closures.second_corridor",
+    "corridor.routing.route",
+)
+CASES = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in LONG_EXAMPLES else [])
+    for name in MODULES
+    if not name.endswith("__main__")
+]
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
+@pytest.mark.parametrize("name", CASES)
 def test_examples_are_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     module = importlib.import_module(name)

@@ -108,6 +108,7 @@ def spoken(catalogues: None) -> Svgs:
     return svgs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_no_english_word_is_left(spoken: Svgs, name: str) -> None:
     """Titles, axes, legends, labels and descriptions: what is in Latin letters is the study's."""
@@ -116,6 +117,7 @@ def test_no_english_word_is_left(spoken: Svgs, name: str) -> None:
     assert len(re.findall(r"[а-я]{3}", shown)) > 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_figures_are_those_of_english_in_the_languages_signs(spoken: Svgs, name: str) -> None:
     """A law: every figure drawn, by Vega or here, is the English one with the other signs."""
@@ -145,28 +147,33 @@ def test_per_cents_and_numbers_read_back(value: float, digits: int) -> None:
     assert vega_per_cent(value, digits) == f"{value:z,.{digits}%}"  # no minus before nothing
 
 
+@pytest.mark.slow
 def test_months_are_the_languages(spoken: Svgs) -> None:
     assert {"март 26", "май 26"} <= set(texts(spoken["ru"]["calendar"]))
     assert "May 26" in texts(spoken["en"]["calendar"])
 
 
+@pytest.mark.slow
 def test_countries_on_maps_are_named_in_the_language(spoken: Svgs) -> None:
     assert "ПАКИСТАН" in texts(spoken["ru"]["network_map"])
     assert "PAKISTAN" in texts(spoken["en"]["network_map"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_longer_words_fit(spoken: Svgs, name: str) -> None:
     for code in ("ru", "zh"):
         assert float(ET.fromstring(spoken[code][name]).attrib["width"]) <= 1.06 * WIDTH
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_pictures_run_from_left_to_right(spoken: Svgs, name: str) -> None:
     assert ET.fromstring(spoken["ur"][name]).get("direction") == "ltr"
     assert "direction=" not in spoken["en"][name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_arabic_texts_are_isolates_with_whole_figures(spoken: Svgs, name: str) -> None:
     shown = re.findall(r"<t(?:ext|span)\b[^>]*>([^<]+)<", spoken["ur"][name])
@@ -182,6 +189,7 @@ def test_arabic_texts_are_isolates_with_whole_figures(spoken: Svgs, name: str) -
         assert not re.search(r"[A-Za-z0-9]", outside)
 
 
+@pytest.mark.slow
 def test_a_date_and_a_sum_stay_whole_from_right_to_left(spoken: Svgs) -> None:
     assert any("\u20662026-07-01\u2069" in text for text in texts(spoken["ur"]["network_map"]))
     assert any("\u2066A 3,520\u2069" in text for text in texts(spoken["ur"]["cost_distance"]))
