@@ -57,8 +57,8 @@ def test_the_other_claims(tables: dict[str, pl.DataFrame]) -> None:
     rows = verdicts(tables, {"transport-share": 0.1})
     expected = {
         "mountain-road": "differs",
-        "target": "consistent",
-        "doubled": "consistent",
+        "target": "cannot be checked",
+        "doubled": "cannot be checked",
         "people": "consistent",
         "agreements": "differs",
         "target-date": "differs",
@@ -73,6 +73,21 @@ def test_the_other_claims(tables: dict[str, pl.DataFrame]) -> None:
     assert "2024" in str(rows["mountain-road"]["note"])
     assert verdicts(tables)["logistics"]["verdict"] == OPEN
     assert verdicts(tables, {"transport-share": 0.6})["logistics"]["verdict"] == CONSISTENT
+
+
+def test_a_source_does_not_confirm_itself(tables: dict[str, pl.DataFrame]) -> None:
+    rows = verdicts(tables)
+    for claim in ("doubled", "target"):
+        assert "circular: the figure is of the same source" in str(rows[claim]["arithmetic"])
+    assert "1.181 USD/EUR = 1 bn USD; said: 1 bn USD; circular" in str(rows["target"]["arithmetic"])
+
+    # The same figure of another source confirms, and a source may well contradict itself.
+    elsewhere = tables["figures"].with_columns(source_id=pl.lit("eur-rate"))
+    assert verdicts({**tables, "figures": elsewhere})["target"]["verdict"] == CONSISTENT
+    wrong = tables["claims"].with_columns(
+        pl.when(pl.col("check_id") == "target-eur").then(2e9).otherwise("value").alias("value")
+    )
+    assert verdicts({**tables, "claims": wrong})["target"]["verdict"] == DIFFERS
 
 
 def test_arithmetic_follows_the_tables(tables: dict[str, pl.DataFrame]) -> None:

@@ -15,10 +15,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from core_cases import BOX, STUDY, link, network, node, small
+import corridor as co
+from core_cases import BOX, STUDY, link, network, node, read, small
 from corridor.closures.demand_arrays import compile_demand
-from corridor.errors import UnknownName
+from corridor.errors import StudyError, UnknownName
 from corridor.network import cost
+from corridor.network.network import build
 from corridor.network.rules import Party, applying
 from corridor.routing.frozen_day import freeze
 
@@ -306,3 +308,12 @@ def test_routes_matrices_and_closures_price_an_hour_alike():
 
     assert frozen.hour_usd == cost.cargo_hour_usd(cargo)
     assert arrays.column("hour_usd").tolist() == [frozen.hour_usd]
+
+
+def test_prices_scaled_beyond_counting_are_refused() -> None:
+    # A change may scale a price by 1e9, past what its column allows in a file.
+    study = read("mid-2026")
+    dear = study.tables["rates"].with_columns(pl.col("usd_per_teu_km") * 1e9)
+    scaled = build({**study.tables, "rates": dear}, choices=study.scenario.choices)
+    with pytest.raises(StudyError, match="beyond-counting: the money of a route"):
+        co.route(scaled, "almaty", "karachi", cargo="container-40", depart="2026-07-01")

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from corridor.errors import CallError, NotConverged, StudyError
-from corridor.trade.forecast import forecast
+from corridor.trade.forecast import _with_unpriced, forecast
 from trade_cases import QUICK, between, flat, halved
 
 
@@ -95,6 +95,89 @@ def test_a_closed_pair_trades_nothing(tables: dict[str, pl.DataFrame], base: pl.
         base, tables["countries"], tables["sectors"], shut, {"open": costs}, settings=QUICK
     )
     assert any("KZ-PK" in w for w in opened.warnings)
+
+
+def without_costs(costs: pl.DataFrame, code: str) -> pl.DataFrame:
+    return costs.filter((pl.col("exporter") != code) & (pl.col("importer") != code))
+
+
+def cut(costs: pl.DataFrame, *codes: str) -> pl.DataFrame:
+    """Return costs in which some countries reach nobody."""
+    is_cut = pl.col("exporter").is_in(codes) | pl.col("importer").is_in(codes)
+    shut = pl.when(is_cut).then(None).otherwise("cost_share")
+    return costs.with_columns(shut.alias("cost_share"))
+
+
+def test_a_country_without_places_follows_its_partners(
+    tables: dict[str, pl.DataFrame], base: pl.DataFrame
+) -> None:
+    # Every corridor of Kazakhstan becomes as much dearer, so its way to the rest of the world does.
+    costs = without_costs(flat(base), "ZZ")
+    dearer = costs.with_columns(
+        pl.when((pl.col("exporter") == "KZ") | (pl.col("importer") == "KZ"))
+        .then(0.5)
+        .otherwise("cost_share")
+        .alias("cost_share")
+    )
+    whole = flat(base).with_columns(
+        pl.when((pl.col("exporter") == "KZ") | (pl.col("importer") == "KZ"))
+        .then(0.5)
+        .otherwise("cost_share")
+        .alias("cost_share")
+    )
+    arguments = (base, tables["countries"], tables["sectors"])
+    followed = forecast(*arguments, costs, {"dear": dearer}, settings=QUICK).flows
+    expected = forecast(*arguments, flat(base), {"dear": whole}, settings=QUICK).flows
+
+    kz = pl.col("exporter") == "KZ"
+    to_rest = pl.col("importer") == "ZZ"
+    assert followed.filter(kz & to_rest)["value_usd"].to_list() == pytest.approx(
+        expected.filter(kz & to_rest)["value_usd"].to_list(), rel=0.02
+    )
+    assert (followed.filter(kz & to_rest)["value_usd"] < followed.filter(kz & to_rest)["base_usd"])[
+        0
+    ]
+
+
+def test_the_mean_of_ratios_is_that_of_a_price_index() -> None:
+    ratio = np.ones((3, 3, 1))
+    ratio[0, 1] = 2.0
+    ratio[0, 2] = np.inf
+    is_priced = np.zeros((3, 3, 1), bool)
+    is_priced[0, 1] = True
+    values = np.full((3, 3, 1), 30.0)
+    theta = np.array([4.0])
+
+    # Country 2 has no costs: 0 pays to it what it pays to 1, its only partner with costs.
+    filled = _with_unpriced(ratio, is_priced, values, theta)
+    assert filled[0, 2, 0] == pytest.approx(2.0)
+    assert filled[2, 2, 0] == 1.0 and filled[0, 1, 0] == 2.0
+
+    halves = np.ones((4, 4, 1))
+    halves[0, 1] = np.inf
+    known = np.zeros((4, 4, 1), bool)
+    known[0, 1] = known[0, 2] = True
+    filled = _with_unpriced(halves, known, np.full((4, 4, 1), 30.0), theta)
+    assert filled[0, 3, 0] == pytest.approx(0.5 ** (-1 / 4))
+
+
+def test_trade_that_ends_is_named(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
+    costs = without_costs(flat(base), "ZZ")
+    result = forecast(
+        base,
+        tables["countries"],
+        tables["sectors"],
+        costs,
+        {"same": costs, "shut": cut(costs, "TJ")},
+        settings=QUICK,
+    )
+    assert result.caveats["same"] == ()
+    ended, alone = result.caveats["shut"]
+    assert "AE-TJ" in ended and "no route in this scenario" in ended
+    assert alone.startswith("TJ reach no other country")
+    shut = result.flows.filter(pl.col("scenario") == "shut", pl.col("exporter") == "TJ")
+    assert shut.filter(importer="CN")["value_usd"].sum() == 0
+    assert shut.filter(importer="ZZ")["value_usd"].sum() > 0
 
 
 def test_bad_frames_are_refused(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:

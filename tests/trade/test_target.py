@@ -9,8 +9,9 @@ import pytest
 
 from corridor.errors import CallError
 from corridor.trade.forecast import forecast
+from corridor.trade.potential import complete_flows, split_flows
 from corridor.trade.target import target_gap
-from trade_cases import QUICK, flat, halved, series
+from trade_cases import QUICK, between, chosen, flat, halved, series
 
 
 def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
@@ -60,3 +61,37 @@ def test_a_target_below_growth_has_no_share(
     assert low.steps["gap_usd"].to_list() == [0, 0]
     with pytest.raises(CallError, match="not before"):
         target_gap(result, base, series(tables, "kazakh-customs"), tables["countries"], by=2025)
+
+
+def test_no_trade_one_way_stays_none(tables: dict[str, pl.DataFrame]) -> None:
+    none = pl.when((pl.col("exporter") == "KZ") & (pl.col("importer") == "PK")).then(0)
+    silent = {
+        **tables,
+        "trade": tables["trade"].with_columns(
+            none.otherwise("value_usd").cast(pl.Float64).alias("value_usd")
+        ),
+    }
+    whole = complete_flows(chosen(silent), tables["countries"], year=2025)
+    base = split_flows(whole, tables["specialisations"], tables["sectors"])
+    costs = flat(base)
+    result = forecast(
+        base,
+        tables["countries"],
+        tables["sectors"],
+        costs,
+        {"half": halved(costs, "KZ", "PK")},
+        settings=QUICK,
+    )
+    answer = target_gap(result, base, series(silent, "kazakh-customs"), tables["countries"])
+    growth, half = answer.steps.iter_rows(named=True)
+
+    back = between(result.pairs, "KZ", "PK").filter(exporter="PK").row(0, named=True)
+    assert growth["base_usd"] == back["base_usd"] == pytest.approx(38.7e6)
+    assert half["value_usd"] == pytest.approx(
+        growth["value_usd"] * back["value_usd"] / back["base_usd"]
+    )
+    assert half["low_usd"] < half["value_usd"] < half["high_usd"]
+
+    # Trade of a series that the forecast does not hold cannot be scaled.
+    with pytest.raises(CallError, match="starts from no trade KZ-PK"):
+        target_gap(result, base, series(tables, "kazakh-customs"), tables["countries"])

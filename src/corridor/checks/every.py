@@ -5,12 +5,15 @@ from __future__ import annotations
 from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
+from corridor.checks.economies import check_economies
 from corridor.checks.network import check_network
 from corridor.checks.parameters import check_parameters
 from corridor.checks.plausibility import check_plausibility
 from corridor.checks.rows import check_rows
 from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
+from corridor.checks.sums import check_sums
+from corridor.checks.trade import check_trade_table
 from corridor.errors import Finding
 from corridor.tables.tables import Tables
 
@@ -26,5 +29,8 @@ def check(tables: Tables) -> list[Finding]:
         *check_changes(tables),
         *check_parameters(tables),
         *check_closures(tables),
+        *check_sums(tables),
+        *check_trade_table(tables),
+        *check_economies(tables),
         *check_plausibility(tables),
     ]

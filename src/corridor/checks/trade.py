@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
-from corridor.errors import Finding
+from corridor.errors import Finding, first_findings
+from corridor.tables.tables import Tables
 
 # A ratio near 1,000 between two figures of one flow is a unit, not a growth rate.
 _MIN_THOUSAND = 400.0
@@ -46,6 +48,17 @@ def check_trade(
     if complete:
         findings += _no_domestic_sales(flows)
     return findings
+
+
+def check_trade_table(tables: Tables) -> list[Finding]:
+    """Return what is wrong between the rows of a study's table ``trade``."""
+    if "trade" in tables.broken:
+        return []
+
+    flows = _named_flows(tables.frames["trade"])
+    file = tables.name("trade")
+    findings = first_findings(_duplicate_flows(flows), _mixed_units(flows), _mixed_mirrors(flows))
+    return [replace(finding, file=file) for finding in findings]
 
 
 def _named_flows(trade: pl.DataFrame) -> pl.DataFrame:
@@ -135,6 +148,29 @@ def _thousandfold_steps(flows: pl.DataFrame) -> pl.DataFrame:
     is_rise = pl.col("_ratio").is_between(_MIN_THOUSAND, _MAX_THOUSAND)
     is_fall = pl.col("_ratio").is_between(1 / _MAX_THOUSAND, 1 / _MIN_THOUSAND)
     return series.filter(is_rise | is_fall)
+
+
+def _mixed_mirrors(flows: pl.DataFrame) -> Iterator[Finding]:
+    """Flows of one year that two series count about a thousandfold apart."""
+    keys = ["exporter", "importer", "sector_id", "year"]
+    value = pl.col("value_usd")
+    ratio = (value.max().over(keys) / value.min().over(keys)).alias("_ratio")
+    apart = (
+        flows.filter(value > 0)
+        .with_columns(ratio)
+        .filter(pl.col("_ratio").is_between(_MIN_THOUSAND, _MAX_THOUSAND))
+    )
+    if len(apart):
+        yield Finding(
+            "mixed-units",
+            "Two series count one flow of one year about a thousandfold apart: "
+            "thousands of dollars may stand among dollars.",
+            do="Write every value in USD, not thousands.",
+            severity="warning",
+            table="trade",
+            column="value_usd",
+            rows=tuple(apart["_row"]),
+        )
 
 
 def _no_domestic_sales(flows: pl.DataFrame) -> Iterator[Finding]:

@@ -150,7 +150,7 @@ def target_table(frame: pl.DataFrame) -> pl.DataFrame:
         _whole_millions("low_usd", "from"),
         _whole_millions("high_usd", "to"),
         _whole_millions("gap_usd", "short by"),
-        ((pl.col("transport_share") * 100).round(1) + no_negative_zero).alias("% of the way"),
+        ((pl.col("transport_share") * 100).round(2) + no_negative_zero).alias("% of the way"),
     )
 
 

@@ -14,6 +14,7 @@ from corridor.evidence.figures import (
     Row,
     Tables,
     read_figure,
+    say_circular,
     say_not_computed,
     show_figure,
     table_of,
@@ -99,7 +100,8 @@ def audit(tables: Tables, forecasts: Mapping[str, float] | None = None) -> pl.Da
     pl.DataFrame
         claim_id, statement, value, unit, verdict (consistent, differs, cannot be checked),
         arithmetic, note, source_id, confidence (the worst grade of the claim and of the rows used),
-        and the messages of statement, arithmetic and note.
+        and the messages of statement, arithmetic and note. A figure of the claim's own source can
+        contradict the claim but not confirm it: what agrees with it only so cannot be checked.
 
     Raises
     ------
@@ -229,8 +231,12 @@ def _compare(check: Row, left: Figure, right: Figure, grade: str) -> _Judgement:
     if check["value"] is None:
         return _Judgement(OPEN, arithmetic, grade)
 
-    verdict = CONSISTENT if _agrees(check, computed) else DIFFERS
-    return _Judgement(verdict, _say_beside_claim(check, arithmetic), grade)
+    beside_claim = _say_beside_claim(check, arithmetic)
+    if not _agrees(check, computed):
+        return _Judgement(DIFFERS, beside_claim, grade)
+    if check["source_id"] in (*left.source_ids, *right.source_ids):
+        return _Judgement(OPEN, say_circular(beside_claim), grade)
+    return _Judgement(CONSISTENT, beside_claim, grade)
 
 
 def _agrees(check: Row, computed: float) -> bool:

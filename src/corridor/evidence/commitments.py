@@ -15,6 +15,7 @@ from corridor.evidence.figures import (
     Row,
     Tables,
     read_figure,
+    say_circular,
     say_not_computed,
     show_figure,
     table_of,
@@ -125,7 +126,10 @@ def _state(commitment: Row, tables: Tables, forecasts: Mapping[str, float], as_o
     interim = _interim_target(commitment, baseline, measured_on)
     needed = float(commitment["target"]) if interim is None else interim
     arithmetic = _say_progress(commitment, now.value, interim, measured_on)
-    return _compare(now.value, needed, arithmetic, commitment["unit"])
+    state = _compare(now.value, needed, arithmetic, commitment["unit"])
+    if state.state == ON_COURSE and commitment["source_id"] in now.source_ids:
+        return _State(NOT_HERE, None, say_circular(arithmetic))
+    return state
 
 
 def _compare(value: float, needed: float, arithmetic: str, unit: str | None) -> _State:

@@ -23,11 +23,12 @@ Row = Mapping[str, Any]
 
 
 class Figure(NamedTuple):
-    """A number that a claim refers to, the grade of its row, and its unit."""
+    """A number that a claim refers to, the grade of its row, its unit and its sources."""
 
     value: float
     grade: str
     unit: str | None
+    source_ids: tuple[str, ...] = ()
 
 
 def table_of(tables: Tables, name: str) -> pl.DataFrame:
@@ -62,7 +63,8 @@ def _table_figure(reference: str, tables: Tables) -> Figure:
 
     grade = row.get("economy_confidence" if name == "countries" else "confidence")
     unit = row.get("unit") or schema.table(name).column(column).unit
-    return Figure(float(row[column]), str(grade or "C"), unit)
+    sources = row.get("economy_source_ids" if name == "countries" else "source_id")
+    return Figure(float(row[column]), str(grade or "C"), unit, tuple((sources or "").split()))
 
 
 def _row(tables: Tables, name: str, row_id: str, column: str) -> Row:
@@ -124,6 +126,14 @@ def _unknown_reference(problem: str, table: str, column: str, row_id: str) -> Fi
 def say_not_computed(reference: str) -> str:
     """Say that what a reference names has not been computed."""
     return message("{value_id} has not been computed", value_id=reference)
+
+
+def say_circular(arithmetic: str) -> str:
+    """Say that a statement agrees with figures of its own source, which proves nothing."""
+    return message(
+        "{arithmetic}; circular: the figure is of the same source as what was said",
+        arithmetic=arithmetic,
+    )
 
 
 def show_figure(value: float, unit: str | None, *, as_share: bool = False) -> str:

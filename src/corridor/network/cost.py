@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,21 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
 from corridor.network.rules import Applied, Party
 from corridor.network.services import headway_h
+from corridor.network.sums import (
+    CENTS_PER_USD,
+    GRAMS_PER_KG,
+    MAX_WAIT_H,
+    Place,
+    require_countable,
+)
 from corridor.units import DAY_H, NORMAL_P95
 
-GRAMS_PER_KG = 1000
+# The table and key of the rows that each kind of arc comes from.
+_KEYS = {
+    "link": ("links", "link_id"),
+    "service": ("services", "service_id"),
+    "terminal": ("terminals", "terminal_id"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +88,36 @@ def directed_links(runs: Iterable[LinkRun]) -> list[int]:
 def price(network: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
     """Return what every link and arc costs one unit of the party's cargo on the day of at_s.
 
-    Raises UnknownName for a cargo the study has not. A link whose speed is not known may not be
-    passed.
+    Raises UnknownName for a cargo the study has not, StudyError for figures whose sum along a route
+    cannot be counted. A link whose speed is not known may not be passed.
     """
     cargoes = network.by_id("cargoes")
     if party.cargo_id not in cargoes:
         raise UnknownName("cargo", party.cargo_id, cargoes)
     cargo = cargoes[party.cargo_id]
-    return _arcs(network, cargo, _links(network, cargo, rules, at_s))
+    costs = _arcs(network, cargo, _links(network, cargo, rules, at_s))
+    _require_countable(network, costs, cargo)
+    return costs
+
+
+def _require_countable(network: Network, costs: Costs, cargo: Row) -> None:
+    """Raise StudyError where what a route adds up may pass what a search counts exactly."""
+    hours = costs.run_h + costs.fixed_h + costs.headway_h + MAX_WAIT_H
+    sums = (
+        ("money", costs.usd * CENTS_PER_USD),
+        ("carbon", costs.kg * GRAMS_PER_KG),
+        ("time", hours * cargo_hour_usd(cargo) * CENTS_PER_USD),
+    )
+    for what, amounts in sums:
+        require_countable(what, float(amounts.sum()), partial(_largest, network, amounts))
+
+
+def _largest(network: Network, amounts: Floats) -> Place:
+    """Return the row of the arc with the largest amount; one that is no number is larger."""
+    arc = int(np.nan_to_num(amounts, nan=np.inf).argmax())
+    table, key = _KEYS[network.graph.kind[arc]]
+    row = network.rows(table)[int(network.graph.row[arc])]
+    return Place(table, None, row[key])
 
 
 def handling_kg(network: Network, cargo: Row) -> float:

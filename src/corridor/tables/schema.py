@@ -202,7 +202,9 @@ HANDLING = Table(
 RATES = Table(
     "rates",
     "rate_id",
-    "money per kilometre; every column that is given is charged",
+    "money per kilometre; every column that is given is charged. Off services one row counts: of "
+    "those that fit, one that names the country before one that names only the form, of those "
+    "alike the first; on a service a row of that service, if it has one",
     (
         key("rate_id", "short lower-case word"),
         Column("mode", "choice", "means of transport", required=True, choices=MODES),
@@ -221,7 +223,8 @@ RATES = Table(
 MODES_TABLE = Table(
     "modes",
     "mode_id",
-    "how a mode works: hours a day under way and spread of running time",
+    "how a mode works: hours a day under way and spread of running time; a row that names the "
+    "country counts before one that does not",
     (
         key("mode_id", "short lower-case word"),
         Column("mode", "choice", "means of transport", required=True, choices=MODES),
@@ -254,7 +257,8 @@ MODES_TABLE = Table(
 EMISSIONS = Table(
     "emissions",
     "emission_id",
-    "well-to-wheel greenhouse gas per tonne-kilometre and per handling",
+    "well-to-wheel greenhouse gas per tonne-kilometre and per handling; of the rows that fit one "
+    "that names the country counts first, then the traction, then the form",
     (
         key("emission_id", "short lower-case word"),
         Column(
@@ -671,7 +675,7 @@ COUNTRIES = Table(
         ),
         number(
             "gdp_growth_share_per_year",
-            "mean yearly growth of gdp_usd over ten years",
+            "mean yearly growth of gdp_usd, so in current dollars, over ten years",
             "1/year",
             low=-0.5,
             high=0.5,

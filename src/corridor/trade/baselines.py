@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridor.errors import CallError, UnknownName
+from corridor.errors import CallError, Finding, StudyError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.study.settings import Goal
 from corridor.study.study import Study
@@ -102,6 +102,8 @@ def _series(
     published = flows.filter(between(goal.between) & (pl.col("basis") != "predicted"))
     _check_directions(published, goal, option)
 
+    _require_trade(rows, published, goal)
+
     keys = ["exporter", "importer", "year", "series"]
     totals = rows.filter(between(goal.between) & pl.col("sector_id").is_null())
     dated = published.join(totals.select(*keys, "ends_on"), on=keys, how="left")
@@ -122,6 +124,24 @@ def _check_directions(published: pl.DataFrame, goal: Goal, option: str | None) -
             f"trade.csv does not hold both directions between {' and '.join(goal.between)} up to "
             f"{goal.year}{series}"
         )
+
+
+def _require_trade(rows: pl.DataFrame, published: pl.DataFrame, goal: Goal) -> None:
+    """Raise StudyError where neither of the two sells to the other: nothing can grow from it."""
+    if published["value_usd"].sum() > 0:
+        return
+
+    pair = rows.filter(between(goal.between) & (pl.col("year") <= goal.year))
+    finding = Finding(
+        "no-trade",
+        f"trade has no trade between {' and '.join(goal.between)} in either direction: no target "
+        "can be measured from it.",
+        "Correct value_usd, or set another year in [target].",
+        table="trade",
+        column="value_usd",
+        rows=tuple(pair["trade_id"]),
+    )
+    raise StudyError([finding])
 
 
 def _months(ends_on: dt.date) -> tuple[dt.date, ...]:

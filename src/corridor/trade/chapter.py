@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -102,7 +102,7 @@ def forecast_target(
     goal
         The target; null: the section [target] of study.toml.
     options
-        Baselines by their option (kazakh-customs); none: all.
+        Baselines by their option (central-bank); none: all.
     draws
         Of the elasticities, for the intervals; 0: none.
     progress
@@ -144,7 +144,7 @@ def forecast_target(
     return TargetForecast(
         frames=_frames(study, goal, results, new_costs),
         forecasts=_forecasts(study, goal, results[0]),
-        warnings=tuple(_warnings(results)),
+        warnings=tuple(_warnings(results, _titles(study, goal))),
         provenance=_provenance(goal, results),
     )
 
@@ -217,7 +217,9 @@ def _result(
     gap = _gap(study, goal, baseline, outcome, goal.by)
 
     free = _free_carriage(costs, goal)
-    limit = _forecast(study, baseline, costs, {BOUND: free}, settings)
+    # What the two pay to each other says nothing of what they pay to others.
+    alone = replace(settings, unpriced="keep")
+    limit = _forecast(study, baseline, costs, {BOUND: free}, alone)
     steps = _gap(study, goal, baseline, limit, goal.by).steps
     bound = steps.filter(pl.col("scenario") == BOUND)
     return _Result(baseline, costs, outcome, gap, bound)
@@ -341,11 +343,12 @@ def _pair_costs(
 ) -> pl.DataFrame:
     """Return what trade between the two pays under each scenario, over the value of the goods.
 
-    The mean over sectors, weighted by today's trade; base rows are called ``baseline``.
+    The mean over sectors, weighted by today's trade, by its potential where there is none; base
+    rows are called ``baseline``.
     """
     costs = {"baseline": first.costs, **new_costs}
     rows = pl.concat([_pair_rows(goal, name, frame) for name, frame in costs.items()])
-    weights = first.baseline.flows.select(*KEYS, "value_usd")
+    weights = _weights(first.baseline.flows)
     means = [_weighted_mean(c) for c in (*COST_PARTS, "cost_share", "reached_share")]
 
     by_scenario = ("scenario", "exporter", "importer")
@@ -355,6 +358,13 @@ def _pair_costs(
     return _with_country_names(study, pairs).with_columns(title)
 
 
+def _weights(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return what the costs of sectors are weighted by: trade, or its potential without any."""
+    is_traded = pl.col("value_usd").sum().over("exporter", "importer") > 0
+    weight = pl.when(is_traded).then("value_usd").otherwise("potential_usd").alias("_weight")
+    return flows.select(*KEYS, weight)
+
+
 def _pair_rows(goal: Goal, scenario: str, costs: pl.DataFrame) -> pl.DataFrame:
     """Return a scenario's trade costs between the two."""
     scenario_column = pl.lit(scenario).alias("scenario")
@@ -362,9 +372,9 @@ def _pair_rows(goal: Goal, scenario: str, costs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weighted_mean(column: str) -> pl.Expr:
-    """Return the mean of a column, weighted by the value of trade."""
-    value = pl.col("value_usd")
-    return (pl.col(column) * value).sum() / value.sum()
+    """Return the mean of a column, weighted by trade."""
+    weight = pl.col("_weight")
+    return (pl.col(column) * weight).sum() / weight.sum()
 
 
 def _with_country_names(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
@@ -414,7 +424,17 @@ def _years_of_references(study: Study) -> Iterator[int]:
                     yield int(match[1])
 
 
-def _warnings(results: Sequence[_Result]) -> dict[str, None]:
-    """Return what to know of the forecasts, each once."""
-    caveats = [caveats for result in results for caveats in result.forecast.caveats.values()]
-    return dict.fromkeys(text for texts in caveats for text in texts)
+def _warnings(results: Sequence[_Result], titles: Mapping[str, str]) -> dict[str, None]:
+    """Return what to know of the forecasts, each once; of some scenarios only, behind its title."""
+    texts: dict[str, None] = {}
+    for result in results:
+        caveats = result.forecast.caveats
+        common = set.intersection(*map(set, caveats.values())) if caveats else set()
+        texts |= dict.fromkeys(text for text in next(iter(caveats.values()), ()) if text in common)
+
+        for scenario, own in caveats.items():
+            title = titles.get(scenario, scenario)
+            for text in own:
+                if text not in common:
+                    texts[message("{scenario}: {text}", scenario=title, text=text)] = None
+    return texts

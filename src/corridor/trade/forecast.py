@@ -18,6 +18,7 @@ from corridor.trade.gravity import Equilibrium, equilibrium
 from corridor.units import NORMAL_P95_ROUNDED
 
 MAX_NAMED = 6  # pairs of countries in a warning
+UNPRICED = ("follow", "keep")
 _ALL_SECTORS = "all"
 
 
@@ -37,12 +38,16 @@ class TradeSettings:
         Width of the intervals.
     deficits
         ``fixed`` or ``share``, as in gravity.equilibrium.
+    unpriced
+        What is paid in trade with countries that have no costs: ``follow`` what their partner pays
+        to others, or ``keep`` its cost.
     """
 
     draws: int = 400
     rng: int = 7
     band_share: float = 0.9
     deficits: str = "fixed"
+    unpriced: str = "follow"
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,9 @@ def forecast(
         exporter, importer, sector_id, cost_share; null means no passage.
     scenarios
         The same by name; a pair that is missing there keeps its cost. The ratio of costs is
-        (1 + after) / (1 + before).
+        (1 + after) / (1 + before). Where one of two countries has no costs at all (no place in the
+        network: the rest of the world), their ratio follows those of the other with everybody else,
+        see Notes.
     settings
         Draws, seed, width of the intervals and the rule for deficits.
 
@@ -188,7 +195,12 @@ def forecast(
 
     Notes
     -----
-    Source: see gravity.equilibrium.
+    Source: see gravity.equilibrium. A country without costs is reached by the roads and ports by
+    which its partner reaches all others, so the ratio r of a pair with it solves r^-e = sum of
+    w r_k^-e over the partner's other pairs k, with e the elasticity and w their share of its trade:
+    the mean of a price index with constant elasticity (Dixit and Stiglitz 1977). A partner that no
+    longer reaches anybody keeps its cost to it, as its deficit has to be paid somewhere; a caveat
+    names it.
 
     Examples
     --------
@@ -215,12 +227,14 @@ def forecast(
     """
     _check_trade(trade, countries, sectors)
     _check_costs({"base": base_costs, **scenarios})
+    _check_settings(settings)
     axes = _Axes(
         countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
         sectors=sectors["sector_id"].to_list(),
     )
     values = axes.array(trade, "value_usd")
     old_costs = axes.array(base_costs, "cost_share")
+    is_priced = axes.has_row(base_costs)
     middle, draws = _elasticities(sectors, settings)
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
     base = trade.select(*KEYS, *marks, pl.col("value_usd").alias("base_usd"))
@@ -229,21 +243,28 @@ def forecast(
     pairs = []
     nations = []
     resistances = []
+    caveats = {}
+    untouched = _untouched(old_costs, values, axes.countries)
     for name, costs in scenarios.items():
         new_costs = np.where(axes.has_row(costs), axes.array(costs, "cost_share"), old_costs)
-        outcome = _outcome(name, values, old_costs, new_costs, middle, draws, settings)
+        ratio = _cost_ratio(old_costs, new_costs)
+        cut_off = _reaching_nobody(ratio, is_priced, values)
+        if settings.unpriced == "follow":
+            ratio = _with_unpriced(ratio, is_priced, values, middle)
+        outcome = _outcome(name, values, old_costs, new_costs, ratio, middle, draws, settings)
         flows.append(_flows(outcome, base, axes, settings))
         pairs.append(_pairs(outcome, flows[-1], axes, settings))
         nations.append(_nations(outcome, values, axes, settings))
         resistances.append(_resistances(outcome, values, middle, axes))
+        ended = _ended(old_costs, new_costs, values, axes.countries)
+        caveats[name] = (*untouched, *ended, *_say_cut_off(cut_off, axes.countries))
 
-    caveats = _untouched(old_costs, values, axes.countries)
     return Forecast(
         flows=pl.concat(flows),
         pairs=pl.concat(pairs),
         countries=pl.concat(nations),
         resistances=pl.concat(resistances),
-        caveats=dict.fromkeys(scenarios, caveats),
+        caveats=caveats,
         provenance=_provenance(settings, scenarios),
     )
 
@@ -255,6 +276,7 @@ def _provenance(settings: TradeSettings, scenarios: Iterable[str]) -> dict[str, 
         "rng": settings.rng,
         "band_share": settings.band_share,
         "deficits": settings.deficits,
+        "unpriced": settings.unpriced,
         "scenarios": list(scenarios),
     }
 
@@ -273,6 +295,11 @@ def _check_costs(costs: Mapping[str, pl.DataFrame]) -> None:
             raise CallError(f"the costs of {name} lack the columns {', '.join(missing)}")
         if frame.filter(pl.col("cost_share") <= -1).height:
             raise CallError(f"the costs of {name} hold a share of -1 or below")
+
+
+def _check_settings(settings: TradeSettings) -> None:
+    if settings.unpriced not in UNPRICED:
+        raise CallError(f"unpriced must be one of {', '.join(UNPRICED)}, not {settings.unpriced!r}")
 
 
 def _positions(names: pl.Series, axis: list[str]) -> Ints:
@@ -305,12 +332,12 @@ def _outcome(
     values: Floats,
     old_costs: Floats,
     new_costs: Floats,
+    ratio: Floats,
     middle: Floats,
     draws: Floats,
     settings: TradeSettings,
 ) -> _Outcome:
     """Solve one scenario at the middle elasticities and at the drawn ones."""
-    ratio = _cost_ratio(old_costs, new_costs)
     centre = equilibrium(values, ratio, middle, deficits=settings.deficits)
 
     drawn = None
@@ -325,26 +352,119 @@ def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
     return np.where(np.isnan(old_costs), 1.0, ratio)
 
 
+def _with_unpriced(ratio: Floats, is_priced: Bools, values: Floats, theta: Floats) -> Floats:
+    """Return ratios of costs in which countries without any cost follow their partners' others.
+
+    ratio, is_priced, values (exporter, importer, sector); is_priced: the pair has a row of costs.
+    """
+    has_costs = is_priced.any(axis=(1, 2)) | is_priced.any(axis=(0, 2))
+    if has_costs.all():
+        return ratio
+
+    sold = np.where(is_priced, values, 0.0)
+    as_exporter = _mean_ratio(ratio, sold, theta, axis=1)
+    as_importer = _mean_ratio(ratio, sold, theta, axis=0)
+
+    filled = ratio.copy()
+    filled[:, ~has_costs] = as_exporter[:, None, :]
+    filled[~has_costs, :] = as_importer[None, :, :]
+    # Nothing is known of what two such countries pay, nor does trade at home pay for a corridor.
+    filled[np.ix_(~has_costs, ~has_costs)] = 1.0
+    return filled
+
+
+def _mean_ratio(ratio: Floats, values: Floats, theta: Floats, axis: int) -> Floats:
+    """Return the mean ratio of what each country pays (country, sector).
+
+    1 where it trades with nobody, or reaches nobody any more. axis: over importers (1) or exporters
+    (0). The mean is that of a price index with constant elasticity.
+    """
+    total = values.sum(axis=axis, keepdims=True)
+    weight = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    reached = (weight * ratio**-theta).sum(axis=axis)
+
+    mean = np.ones_like(reached)
+    np.power(reached, -1 / theta, out=mean, where=reached > 0)
+    return mean
+
+
+def _reaching_nobody(ratio: Floats, is_priced: Bools, values: Floats) -> Bools:
+    """Return which countries had trade with passage, and have none any more, in or out."""
+    moved = np.where(is_priced, values, 0.0)
+    reached = np.where(np.isfinite(ratio), moved, 0.0)
+    before = moved.sum(axis=(1, 2)) + moved.sum(axis=(0, 2))
+    after = reached.sum(axis=(1, 2)) + reached.sum(axis=(0, 2))
+    is_cut: Bools = (before > 0) & (after == 0)
+    return is_cut
+
+
+def _say_cut_off(is_cut: Bools, countries: list[str]) -> tuple[str, ...]:
+    """Return a caveat where countries reach nobody any more."""
+    names = [country for country, cut in zip(countries, is_cut, strict=True) if cut]
+    if not names:
+        return ()
+    return (
+        message(
+            "{countries} reach no other country of the network in this scenario. What they trade "
+            "with countries outside it keeps its cost and takes up the rest: do not read their "
+            "figures.",
+            countries=joined(names, ", "),
+        ),
+    )
+
+
 def _untouched(old_costs: Floats, values: Floats, countries: list[str]) -> tuple[str, ...]:
     """Return a caveat where goods move between countries that have no passage before."""
-    moved_without = np.argwhere((np.isnan(old_costs) & (values > 0)).any(axis=2)).tolist()
-    pairs = sorted(f"{countries[i]}-{countries[j]}" for i, j in moved_without)
-    if not pairs:
+    named, is_all = _named_pairs(np.isnan(old_costs) & (values > 0), countries)
+    if not named:
         return ()
-
-    named = joined(pairs[:MAX_NAMED], ", ")
-    caveat = message(
-        "{pairs} trade although the base network has no route between them: their costs "
-        "are left as they are.",
-        pairs=named,
-    )
-    if len(pairs) > MAX_NAMED:
-        caveat = message(
+    if is_all:
+        return (
+            message(
+                "{pairs} trade although the base network has no route between them: their costs "
+                "are left as they are.",
+                pairs=named,
+            ),
+        )
+    return (
+        message(
             "{pairs} and more trade although the base network has no route between them: "
             "their costs are left as they are.",
             pairs=named,
+        ),
+    )
+
+
+def _ended(
+    old_costs: Floats, new_costs: Floats, values: Floats, countries: list[str]
+) -> tuple[str, ...]:
+    """Return a caveat where a scenario leaves goods that moved before without a passage."""
+    is_cut = np.isnan(new_costs) & ~np.isnan(old_costs) & (values > 0)
+    named, is_all = _named_pairs(is_cut, countries)
+    if not named:
+        return ()
+    if is_all:
+        return (
+            message(
+                "{pairs} have no route in this scenario: their trade ends, and what it was goes "
+                "elsewhere. Look whether the network lacks a link.",
+                pairs=named,
+            ),
         )
-    return (caveat,)
+    return (
+        message(
+            "{pairs} and more have no route in this scenario: their trade ends, and what it was "
+            "goes elsewhere. Look whether the network lacks a link.",
+            pairs=named,
+        ),
+    )
+
+
+def _named_pairs(is_concerned: Bools, countries: list[str]) -> tuple[str, bool]:
+    """Name pairs of countries with any sector concerned, and tell whether these are all."""
+    places = np.argwhere(is_concerned.any(axis=2)).tolist()
+    pairs = sorted(f"{countries[i]}-{countries[j]}" for i, j in places)
+    return joined(pairs[:MAX_NAMED], ", "), len(pairs) <= MAX_NAMED
 
 
 def _band(drawn: Floats | None, middle: Floats, settings: TradeSettings) -> tuple[Floats, Floats]:

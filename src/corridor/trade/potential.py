@@ -33,7 +33,8 @@ class Coefficients:
 
     The defaults are our Poisson estimate over 166 countries in 2006 with exporter and importer
     effects (n = 17,088, standard errors 0.030, 0.106 and 0.097 clustered by pair; data:
-    gravity_no_zeros of the R package gravity, CEPII GeoDist distances). home_sales_share: median of
+    gravity_no_zeros of the R package gravity, CEPII GeoDist distances; such errors are too small on panels of few countries, see
+    docs/decisions/021). home_sales_share: median of
     manufactures sold at home over GDP in 63 countries in 2006 (data of Yotov and others 2016;
     quartiles 0.27 and 0.49).
     """
