@@ -58,7 +58,11 @@ def test_a_value_seen_before_it_is_due_is_held_against_the_way_there(
         extra = (
             tables["figures"]
             .head(1)
-            .with_columns(pl.lit("seen").alias("figure_id"), pl.lit(seen).alias("value"))
+            .with_columns(
+                pl.lit("seen").alias("figure_id"),
+                pl.lit(seen).alias("value"),
+                pl.lit("kz-pk-customs").alias("source_id"),
+            )
         )
         figures = pl.concat([tables["figures"], extra])
         return progress({**tables, "commitments": frame, "figures": figures}, as_of=AS_OF).row(

@@ -32,11 +32,10 @@ class Coefficients:
     """Coefficients of a gravity equation, and the rule for sales at home.
 
     The defaults are our Poisson estimate over 166 countries in 2006 with exporter and importer
-    effects (n = 17,088, standard errors 0.030, 0.106 and 0.097 clustered by pair; data:
-    gravity_no_zeros of the R package gravity, CEPII GeoDist distances; such errors are too small on panels of few countries, see
-    docs/decisions/021). home_sales_share: median of
-    manufactures sold at home over GDP in 63 countries in 2006 (data of Yotov and others 2016;
-    quartiles 0.27 and 0.49).
+    effects (n = 17,088, standard errors 0.030, 0.106 and 0.097 clustered by pair, which are too
+    small where countries are few: docs/decisions/021; data: gravity_no_zeros of the R package
+    gravity, CEPII GeoDist distances). home_sales_share: median of manufactures sold at home over
+    GDP in 63 countries in 2006 (data of Yotov and others 2016; quartiles 0.27 and 0.49).
     """
 
     log_distance: float = -0.7775
