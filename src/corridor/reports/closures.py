@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.charts.closures import replay_bars
 from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.closures.fits import MANY_CLOSURES
 from corridor.closures.replays import replay_sentences
 from corridor.language.speech import tell
 from corridor.reports.criticality import criticality_values, most_expensive_sentence
@@ -88,6 +89,7 @@ def _hazard_values(fits: pl.DataFrame, families: pl.DataFrame) -> dict[str, Any]
             for (history,), rows in families.group_by(["history"], maintain_order=True)
         ],
         "weak": int((fits["confidence"] == "C").sum()),
+        "many": MANY_CLOSURES,
         "csv": csv_address(fits),
         "families_csv": csv_address(families) if families.height else None,
     }

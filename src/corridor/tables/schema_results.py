@@ -771,7 +771,7 @@ LOSS_FITS = Table(
         _signed("log_likelihood", "log-likelihood of the fit", "1"),
         _signed("aic", "Akaike's criterion", "1"),
         _share("season_p_value", "chance of months so uneven if any were as likely as the next"),
-        _prose("reason", "why a part is null"),
+        _prose("reason", "why a part is null, or rests on few closures"),
         _message("reason"),
     ),
     title="Hazards and their history",
