@@ -15,7 +15,7 @@ from corridor.units import MEAN_YEAR_DAYS
 
 MIN_CLOSURES = 3  # with fewer, no family of lengths is fitted
 # With fewer, intervals of 95 % hold the truth less often: 82 of 100 with three closures, 91 with
-# five. Source: 400 made-up histories of each size, as in docs/decisions/010.
+# five, by simulation (docs/decisions/010).
 MANY_CLOSURES = 5
 FIT_TYPES: dict[str, Any] = {
     "hazard_id": pl.String,
