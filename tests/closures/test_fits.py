@@ -43,7 +43,7 @@ def test_hazards_of_the_study_are_those_of_the_fit(study: Tables, hazard_id: str
 
     for column in ("events_per_year", "duration_median_d", "duration_sigma"):
         assert written[column] == pytest.approx(fitted[column], rel=0.01), column
-    assert fitted["reason"] is None
+    assert fitted["reason"] is None or fitted["reason"].startswith("few closures")
     assert (
         fitted["events_per_year_low"] < fitted["events_per_year"] < fitted["events_per_year_high"]
     )
