@@ -383,7 +383,7 @@ def _mean_ratio(ratio: Floats, values: Floats, theta: Floats, axis: int) -> Floa
     weight = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
     reached = (weight * ratio**-theta).sum(axis=axis)
 
-    mean = np.ones_like(reached)
+    mean: Floats = np.ones_like(reached)
     np.power(reached, -1 / theta, out=mean, where=reached > 0)
     return mean
 
