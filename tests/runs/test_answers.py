@@ -64,3 +64,8 @@ def test_one_route_may_be_both() -> None:
 
 def test_no_route_has_a_reason() -> None:
     assert answer(TRIP, routes()) == f"{QUESTION}no route. closed"
+
+
+def test_a_trip_to_itself_leaves_its_place_unsaid() -> None:
+    stays = {**QUICK, "time_p50_h": 0.0, "time_p95_h": 0.0, "modes": [], "countries": ["KZ"]}
+    assert answer(TRIP, routes(stays)).endswith("2.5 t CO2e, without leaving the place.")

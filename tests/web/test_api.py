@@ -290,3 +290,17 @@ def test_wrong_question_is_told_so(client: TestClient, wrong: dict[str, Any], st
         client.post("/api/routes", content=body, headers={"content-type": "application/json"}),
         status,
     )
+
+
+def test_a_trip_to_itself_is_a_line_of_no_length(client: TestClient) -> None:
+    here = {"origin": "almaty", "destination": "Almaty"}
+    found = routes(client, **here)
+    lines = client.get("/api/routes.geojson", params={**TRIP, **here}).json()["features"]
+    table = client.get("/api/routes.csv", params={**TRIP, **here}).text
+
+    assert [(route["time_h"], route["cost_usd"]) for route in found["routes"]] == [(0.0, 0.0)]
+    (line,) = lines
+    assert line["geometry"]["type"] == "LineString"
+    assert len(line["geometry"]["coordinates"]) == 2
+    assert len(set(map(tuple, line["geometry"]["coordinates"]))) == 1
+    assert "-0.0" not in table

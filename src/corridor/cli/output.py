@@ -48,7 +48,7 @@ def print_json(value: Any) -> None:
     import json
 
     text = json.dumps(
-        _finite(value),
+        _plain(value),
         indent=2,
         ensure_ascii=False,
         allow_nan=False,
@@ -57,15 +57,21 @@ def print_json(value: Any) -> None:
     print(text)
 
 
-def _finite(value: Any) -> Any:
-    """Return a value with null for numbers without end, which JSON does not know."""
+def _plain(value: Any) -> Any:
+    """Return a value with null for numbers without end, which JSON does not know, and 0 for -0."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return _plain_number(value)
     return value
+
+
+def _plain_number(value: float) -> float | None:
+    if not math.isfinite(value):
+        return None
+    return value if value else 0.0
 
 
 def say(words: str) -> None:

@@ -19,6 +19,7 @@ from corridor.tables.files import write_bytes
 from corridor.tables.reading import WORKBOOK, read_folder
 from corridor.tables.xlsx import CONTENTS as CONTENTS
 from corridor.tables.xlsx import CONTENTS_COLUMNS
+from corridor.tables.zeros import without_negative_zeros
 
 READ_ME = "read me"  # the sheet of a study's workbook that says what the others hold
 MAX_SHEET_ROWS = 1_048_575  # below the heading
@@ -77,7 +78,7 @@ def write_workbook(
     stream = io.BytesIO()
     with Workbook(stream, PLAIN_TEXTS) as book:
         for name, frame in sheets.items():
-            frame.write_excel(
+            without_negative_zeros(frame).write_excel(
                 book,
                 worksheet=name[:MAX_SHEET_NAME],
                 autofilter=True,

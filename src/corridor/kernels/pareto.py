@@ -130,7 +130,7 @@ def search(  # noqa: C901
 
     count = size = 0
     for s in trip.starts:
-        if bounds[s, BOUND.duration] < UNREACHED:
+        if trip.depart + bounds[s, BOUND.duration] <= limits.last_arrival:
             _start(labels[count], s, trip.depart)
             seen[count] = 0
             size = push(keys, items, size, trip.depart + bounds[s, BOUND.duration], count)

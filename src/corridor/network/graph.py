@@ -82,6 +82,7 @@ def compile_graph(
         *_service_arcs(states, links, services),
         *_terminal_arcs(states, terminals),
     ]
+    states.add_lonely(node_ids)
 
     node_row = {node_id: row for row, node_id in enumerate(node_ids)}
     return Graph(
@@ -107,6 +108,13 @@ class _States:
     def at(self, node_id: str, layer: str) -> int:
         """Return the number of a state."""
         return self.index.setdefault((node_id, layer), len(self.index))
+
+    def add_lonely(self, node_ids: Sequence[str]) -> None:
+        """Add places that nothing leads to, by road: goods there are at least where they are."""
+        met = {node_id for node_id, _ in self.index}
+        for node_id in node_ids:
+            if node_id not in met:
+                self.at(node_id, "road")
 
 
 def _link_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -> Iterator[Arc]:

@@ -129,7 +129,7 @@ def _weights(network: Network, day: dt.date) -> Ints:
 
 def risk_share(weight: int) -> float:
     """Return the chance that at least one hazard strikes, from the sum of their weights."""
-    return -math.expm1(-weight * WEIGHT_UNIT)
+    return 0.0 - math.expm1(-weight * WEIGHT_UNIT)  # 0, not -0, where none may strike
 
 
 def route_risk(network: Network, bits: int, depart_s: int) -> float:

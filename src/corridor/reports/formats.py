@@ -99,7 +99,11 @@ def layer(value: str) -> str:
 
 def route_text(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
     """Return a route in words: its modes, and the countries between the first and the last."""
-    by = and_list([tell(mode) for mode in modes or ()])
+    if not modes:
+        # Translators: how a route goes that ends where it begins, or only changes vehicle there.
+        return tell("without leaving the place")
+
+    by = and_list([tell(mode) for mode in modes])
     between = list(countries or ())[1:-1]
     if not between:
         return tell("by {modes}", modes=by)

@@ -92,6 +92,8 @@ def _best_routes(trip: Trip) -> Markup:
     cheapest = trip.cheapest
     if quickest is None or cheapest is None:
         return _no_route(trip)
+    if trip.is_at_one_place:
+        return tell_html("It ends where it begins: <b>0 days</b>, USD&nbsp;0.")
 
     if cheapest is quickest:
         second = tell_html("It is also the cheapest.")

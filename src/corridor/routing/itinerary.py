@@ -293,10 +293,10 @@ def modes(itinerary: Sequence[Leg]) -> list[str]:
 
 
 def countries(query: Query, itinerary: Sequence[Leg]) -> list[str]:
-    """Return the countries of a route in the order it first touches them."""
+    """Return the countries of a route in the order it first touches them, its origin's first."""
     nodes = query.network.by_id("nodes")
     ends = chain.from_iterable((leg.from_node_id, leg.to_node_id) for leg in itinerary)
-    return list(dict.fromkeys(nodes[node_id]["country"] for node_id in ends))
+    return list(dict.fromkeys(nodes[node_id]["country"] for node_id in (query.origin, *ends)))
 
 
 def borders(query: Query, itinerary: Sequence[Leg]) -> list[str]:

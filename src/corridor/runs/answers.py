@@ -52,6 +52,12 @@ def _figures(route: Mapping[str, Any]) -> str:
 
     return (
         f"{route['time_p50_h'] / DAY_H:.1f} days{late}, USD {route['cost_usd']:,.0f}, "
-        f"{route['carbon_kg'] / 1000:.1f} t CO2e, by {' and '.join(route['modes'])} through "
-        f"{'-'.join(route['countries'])}"
+        f"{route['carbon_kg'] / 1000:.1f} t CO2e, {_way(route)}"
     )
+
+
+def _way(route: Mapping[str, Any]) -> str:
+    """Return the modes and countries of a route in words."""
+    if not route["modes"]:
+        return "without leaving the place"
+    return f"by {' and '.join(route['modes'])} through {'-'.join(route['countries'])}"

@@ -24,6 +24,7 @@ from corridor.tables.raw import (
     title_finding,
     trimmed,
 )
+from corridor.tables.zeros import without_negative_zeros
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -126,7 +127,8 @@ def csv_text(
     joined = join_lists(readable(frame), separators)
     if for_spreadsheets:
         joined = joined.with_columns(_marked(name) for name in _text_columns(joined))
-    return joined.write_csv(float_precision=decimals, datetime_format=datetime_format)
+    shown = without_negative_zeros(joined, decimals)
+    return shown.write_csv(float_precision=decimals, datetime_format=datetime_format)
 
 
 def _text_columns(frame: pl.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ import polars as pl
 
 from corridor.tables import budgets
 from corridor.tables.raw import Unreadable
+from corridor.tables.zeros import without_negative_zeros
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 MIN_AGE_S = 3600.0  # of a file left behind; a younger one may still be written
@@ -70,6 +71,7 @@ def write_frame(path: str | os.PathLike[str], frame: pl.DataFrame) -> str:
     Returns the SHA-256 of the file. Raises ValueError for other endings.
     """
     stream = io.BytesIO()
+    frame = without_negative_zeros(frame)
     match Path(path).suffix:
         case ".csv":
             frame.write_csv(stream)

@@ -51,7 +51,9 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
     features = []
     for row in records(with_letters(answer.routes)):
         legs = links.filter(pl.col("route_id") == row["route_id"])
-        stops = [*legs["from_node_id"].to_list()[:1], *legs["to_node_id"].to_list()]
+        stops = [answer.provenance["origin"], *legs["to_node_id"].to_list()]
+        if not legs.height:  # a line has two points at least, also where nothing moves
+            stops *= 2
         properties = {**row, "links": legs["link_id"].to_list()}
         features.append(feature("LineString", [_point(nodes[n]) for n in stops], properties))
 

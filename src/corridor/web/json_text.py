@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.language.messages import readable
+from corridor.tables.zeros import without_negative_zeros
 from corridor.web.live_study import StudyState
 
 
@@ -24,7 +25,7 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
         pl.when(pl.col(name).is_finite()).then(pl.col(name).round(4)).alias(name)
         for name in numbers
     )
-    return rounded.to_dicts()
+    return without_negative_zeros(rounded).to_dicts()
 
 
 def about(state: StudyState) -> dict[str, Any]:
