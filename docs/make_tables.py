@@ -31,11 +31,14 @@ reading and writing workbooks needs `pip install 'corridor[excel]'`.
 | `#DIV/0!`, `#N/A` in a column that is read | an error with sheet and cell |
 | a formula whose value is not stored | an error with sheet and cell: save the workbook in a spreadsheet program once |
 | merged cells in the table | an error with sheet and cells: only the first of them holds the value |
+| rows, columns or a sheet that are hidden or filtered away | read; a warning names them |
+| `40.000` typed as text | read as 40; a warning names it (forty thousand?) |
 | `.ods`, `.xls`, `.csv.gz` | not read; a warning, or the missing table, says what to save it as |
 
 CSV is UTF-8, with or without byte order marks, separated by comma, semicolon or tab. Between semicolons or tabs, `12,5`
-and `1.234,5` are read as decimal commas; a column of `40.000` is a warning there (forty, or forty thousand?), and an error
-where the same file has decimal commas.
+and `1.234,5` are read as decimal commas; a column of `40.000` or of `40,000` is a warning there (forty, or forty thousand?),
+and an error where the other sign stands before decimals in the same file. A line `sep=;` above the header is read past, and so
+is the apostrophe that `corridor export` puts before a text a spreadsheet would compute (`'=1+1`).
 
 """  # noqa: E501
 RESULTS_HEAD = """# Tables of results

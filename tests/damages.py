@@ -232,7 +232,6 @@ FILES = [
         "rates.csv",
         line=1,
     ),
-    data("line for Excel", "rates.csv", lambda old: b"sep=,\n" + old, "wrong-delimiter", line=1),
     text("quote not closed", "nodes.csv", "Shymkent,", '"Shymkent,', "unclosed-quote"),
     text("text after quote", "nodes.csv", "Shymkent,", '"Shym"kent,', "bad-quotes", line=3),
     text("a cell too many", "links.csv", "700,55", "700,55,", "ragged-row", line=2),
@@ -259,7 +258,13 @@ FILES = [
     Damage("half a parquet", halve_parquet, "broken-parquet", "rates.parquet"),
     Damage("lists in a parquet", list_parquet, "bad-column-type", "services.parquet"),
     Damage("damaged workbook", break_workbook, "broken-workbook", "rates.xlsx"),
-    Damage("error in a workbook", put_error_in_workbook, "spreadsheet-error", "rates.xlsx", line=3),
+    Damage(
+        "error in a workbook",
+        put_error_in_workbook,
+        "spreadsheet-error",
+        "sheet 'rates' of rates.xlsx",
+        line=3,
+    ),
     Damage(
         "unknown table",
         copy("rates.csv", "rate.csv"),

@@ -142,7 +142,7 @@ class UnknownName(CallError, KeyError):
 
         near = " or ".join(map(repr, self.near))
         hint = f" Did you mean {near}?" if near else ""
-        self.message = f"There is no {what} {name!r}.{hint}{_looks_the_same(name, self.near)}"
+        self.message = f"There is no {what} {name!r}.{hint}{looks_the_same(name, self.near)}"
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -207,10 +207,10 @@ def did_you_mean(name: str, known: Iterable[str | None], otherwise: str) -> str:
     if not near:
         return otherwise
     shown = " or ".join(map(repr, near))
-    return f"Write {shown} if that was meant.{_looks_the_same(name, near)}"
+    return f"Write {shown} if that was meant.{looks_the_same(name, near)}"
 
 
-def _looks_the_same(name: str, near: Sequence[str]) -> str:
+def looks_the_same(name: str, near: Sequence[str]) -> str:
     """Return in which signs a name differs from a near one that looks the same."""
     signs = invisible_difference(name, near[0]) if near else ""
     return f" It looks the same, but differs in {signs}." if signs else ""

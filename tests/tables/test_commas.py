@@ -52,6 +52,20 @@ def test_points_that_may_separate_thousands_are_a_warning(tmp_path: Path, cells:
     assert all_of(tmp_path, "value_usd_per_unit", cells) == [("pointed-thousands", "warning")]
 
 
+def test_commas_that_may_separate_thousands_are_a_warning(tmp_path: Path) -> None:
+    tables = with_column(tmp_path, "demand", "units_per_year", ["40,000", "1,500"])
+    found = [(finding.kind, finding.severity, finding.value) for finding in tables.findings]
+    assert found == [("comma-thousands", "warning", "40,000")]
+
+
+def test_beside_decimal_points_commas_of_thousands_are_an_error(tmp_path: Path) -> None:
+    assert all_of(tmp_path, "value_usd_per_unit", ["40,000"]) == [("comma-thousands", "error")]
+
+
+def test_a_comma_beside_decimal_commas_is_decimal(tmp_path: Path) -> None:
+    assert all_of(tmp_path, "value_usd_per_unit", ["40,000", "12,5"]) == []
+
+
 @pytest.mark.parametrize("cells", [["40.5", "40.000"], ["0.125"], ["40000"]])
 def test_decimal_points_are_no_finding(tmp_path: Path, cells: list[str]) -> None:
     assert all_of(tmp_path, "value_usd_per_unit", cells) == []

@@ -7,7 +7,7 @@ import datetime as dt
 
 import polars as pl
 
-from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text, join_lists
+from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text, join_lists, read_csv
 
 FRAME = pl.DataFrame(
     {
@@ -37,6 +37,21 @@ def test_numbers_have_three_decimals_and_instants_the_form_asked_for():
     assert csv_text(FRAME.select("cost_usd"), decimals=None).splitlines()[1] == "1234.56789"
 
 
+def test_a_line_for_excel_above_the_header_is_read_past() -> None:
+    data = b"sep=;\nnode_id;name\na;b\n"
+    raw, findings = read_csv(data, "nodes.csv", {"node_id", "name"})
+    assert (raw.header, raw.lines, findings) == (("node_id", "name"), [3], [])
+    assert raw.cells.rows() == [("a", "b")]
+
+
+def test_marks_of_an_export_are_taken_off_again() -> None:
+    texts = ["=1+1", "'=1", "''@x", "-", "- a", "+7 %", "\t=1", "it's", "'plain'", None]
+    frame = pl.DataFrame({"node_id": [f"n{i}" for i in range(10)], "name": texts})
+    data = csv_text(frame, for_spreadsheets=True).encode()
+    raw, _ = read_csv(data, "nodes.csv", {"node_id", "name"})
+    assert raw.cells["1"].to_list() == texts
+
+
 def test_what_a_spreadsheet_would_run_is_marked() -> None:
     texts = [
         "=cmd|' /C calc'!A0",
@@ -56,7 +71,7 @@ def test_what_a_spreadsheet_would_run_is_marked() -> None:
 
     assert [row[0] for row in rows] == [
         *[f"'{text}" for text in texts[:5]],
-        *["plain", "-12.5", "+7 %", "'-"],
+        *["plain", "-12.5", "+7 %", "-"],
     ]
     assert [row[1] for row in rows] == [row[0] for row in rows]
     assert {row[2] for row in rows} == {"-1.000"}

@@ -100,3 +100,26 @@ def test_hours_that_are_meant_are_written_out(text: str, hours: str) -> None:
 )
 def test_numbers_of_other_countries_are_written_anew(text: str, number: str) -> None:
     assert f"Write {number}:" in cure(schema.table("links").column("length_km"), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cure_begins"),
+    [
+        ("١٢٠٠", "Write 1200,"),
+        ("１２．５", "Write 12.5,"),
+        ("−5", "Write -5,"),
+        ("'700", "Write 700,"),
+        ("5%", "Write 0.05:"),
+        ("12,5 %", "Write 0.125:"),
+        ("1899-12-31 12:00:00", "The cell is formatted as a day or a time"),
+    ],
+)
+def test_numbers_in_other_forms_are_written_out(text: str, cure_begins: str) -> None:
+    assert cure(Column("x", "number", "a share", high=1), text).startswith(cure_begins)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("ИСТИНА", "true"), ("Falsch", "false"), ("EVET", "true"), ("否", "false")]
+)
+def test_booleans_of_other_languages_are_written_out(text: str, value: str) -> None:
+    assert cure(Column("x", "boolean", "whether"), text) == f"Write {value}."

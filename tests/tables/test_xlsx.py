@@ -125,7 +125,64 @@ def test_an_error_is_named_by_its_sheet_and_cell(
 
     finding = seen(fault, texts, tmp_path, names={"links": "LINKS"})
     assert (finding.kind, finding.table, finding.line) == ("spreadsheet-error", "links", 4)
-    assert "sheet 'LINKS', cell H4." in finding.message
+    assert "sheet 'LINKS' of study.xlsx has an error such as #DIV/0! in cell H4." in finding.message
+
+
+def test_rows_and_columns_that_are_not_shown_are_named(
+    tmp_path: Path, texts: dict[str, pl.DataFrame]
+) -> None:
+    column = texts["links"].columns.index("length_km")
+
+    def hide(sheet: Sheet) -> None:
+        sheet.hide()
+        sheet.set_column(column, column, None, None, {"hidden": True})
+        for row in range(2, 7):
+            sheet.set_row(row, None, None, {"hidden": True})
+        sheet.set_row(300, None, None, {"hidden": True})  # empty
+
+    tables = read(tmp_path, workbook(texts, changes={"links": hide}))
+    assert kinds(tables) == ["hidden-sheet", "hidden-rows", "hidden-columns"]
+    assert {finding.severity for finding in tables.findings} == {"warning"}
+    assert "hides rows 3, 4, 5 and 2 more" in tables.findings[1].message
+    assert "hides column length_km" in tables.findings[2].message
+    assert tables.frames["links"].height == texts["links"].height
+
+
+def test_a_text_with_points_may_be_thousands(
+    tmp_path: Path, texts: dict[str, pl.DataFrame]
+) -> None:
+    column = texts["links"].columns.index("fixed_usd")
+
+    def write_texts(sheet: Sheet) -> None:
+        sheet.write_number(1, column, 1.234)
+        sheet.write_string(2, column, "1.234")
+        sheet.write_string(2, texts["links"].columns.index("note"), "1.234")
+
+    finding = seen(write_texts, texts, tmp_path)
+    assert (finding.kind, finding.column, finding.value) == (
+        "pointed-thousands",
+        "fixed_usd",
+        "1.234",
+    )
+
+
+@pytest.mark.parametrize("value", [1234.5678901234567, 1.23e-11, 0.1 + 0.2, 123456.75])
+def test_numbers_keep_every_digit(
+    tmp_path: Path, texts: dict[str, pl.DataFrame], value: float
+) -> None:
+    column = texts["links"].columns.index("fixed_usd")
+
+    def number(sheet: Sheet) -> None:
+        sheet.write_number(1, column, value)
+
+    shifted = workbook(
+        texts,
+        changes={"links": lambda sheet: sheet.write_number(3, column + 3, value)},
+        below={"links": (2, 3)},
+    )
+    for data in (workbook(texts, changes={"links": number}), shifted):
+        length = read(tmp_path, data).frames["links"]["fixed_usd"][0]
+        assert length == pytest.approx(value, rel=1e-15)  # the workbook has 16 digits
 
 
 @pytest.mark.parametrize("value", [0, None, ""])

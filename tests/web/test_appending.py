@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from corridor import new
+from corridor.exchange.export import pack_workbook
 from corridor.web.appending import appended
 from corridor.web.refusals import Refusal
 
@@ -42,3 +44,11 @@ def test_what_cannot_be_added_is_refused(
     with pytest.raises(Refusal) as refusal:
         appended(tmp_path, "sources", [ROW])
     assert (refusal.value.status, refusal.value.error) == (409, error)
+
+
+def test_a_table_in_a_workbook_of_any_name_is_not_written_beside_it(tmp_path: Path) -> None:
+    folder = new(tmp_path / "study", pack=pack_workbook)
+    (folder / "study.xlsx").rename(folder / "tables of 2026.xlsx")
+
+    with pytest.raises(Refusal, match="sheet 'sources' of tables of 2026"):
+        appended(folder, "sources", [ROW])

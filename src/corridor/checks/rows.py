@@ -9,7 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from corridor.errors import MAX_LIKE, Finding, findings_at, first_findings, near_matches
+from corridor.errors import (
+    MAX_LIKE,
+    Finding,
+    findings_at,
+    first_findings,
+    looks_the_same,
+    near_matches,
+)
 from corridor.network import geo
 from corridor.network.names import ids_called, place_names
 from corridor.tables import schema
@@ -214,7 +221,8 @@ def _other_cure(column: Column, word: str, ids: Sequence[str], called: Sequence[
 
     near = called or near_matches(word, ids, most=2)
     if near:
-        return f"or write {' or '.join(map(repr, near))} if that was meant."
+        shown = " or ".join(map(repr, near))
+        return f"or write {shown} if that was meant.{looks_the_same(word, near)}"
     return f"or correct {column.name}."
 
 

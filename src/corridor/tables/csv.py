@@ -36,8 +36,10 @@ SPREADSHEET_MARK = b"\xef\xbb\xbf"  # the byte order mark, by which spreadsheets
 
 _MAX_SHOWN = 20  # ragged rows that are listed one by one
 _BATCH_ROWS = 50_000
-_FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
-_NUMBER = r"^[+-]?[0-9][0-9.,\u{a0} ]*%?$"
+_FORMULA = r"^'*[\s\x00]*[=+\-@\t\r]"
+_HARMLESS = r"^([+-]?[0-9][0-9.,\u{a0} ]*%?|[-+])$"  # numbers, and a sign on its own
+_MARKED = r"^'('*[\s\x00]*[=+\-@\t\r])"  # a formula made text by an apostrophe
+_SEPARATOR_LINE = "sep="  # how a file tells Excel what parts its cells
 # UTF-8, and UTF-8 that was taken for Latin-1 and written as UTF-8 once more.
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf")
 _BLANKS = ' "\t\r\n\xa0\ufeff'
@@ -75,7 +77,7 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTabl
     """
     data = _without_marks(data)
     _refuse_unlike_text(data)
-    title_lines = _title_lines(data, declared)
+    title_lines, has_title = _lines_above(data, declared)
     delimiter = _find_delimiter(data, title_lines, declared)
     lines = itertools.islice(_text_lines(data), title_lines, None)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -92,13 +94,13 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTabl
         raise _broken_quotes(error, title_lines + reader.line_num) from None
 
     findings = list(_ragged_findings(rows, len(header), file))
-    if title_lines:
+    if has_title:
         findings.insert(0, title_finding(file, file, None, header_line))
 
     table = RawTable(
         file,
         header,
-        rows.cells,
+        rows.cells.with_columns(pl.all().str.replace(_MARKED, "$1")),
         rows.lines,
         frozenset(rows.cell_counts),
         may_have_commas=delimiter != ",",
@@ -138,7 +140,7 @@ def _text_columns(frame: pl.DataFrame) -> list[str]:
 def _marked(name: str) -> pl.Expr:
     """Return a column of texts with an apostrophe before those that begin like a formula."""
     text = pl.col(name)
-    is_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
+    is_formula = text.str.contains(_FORMULA) & ~text.str.contains(_HARMLESS)
     return pl.when(is_formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
 
 
@@ -166,29 +168,28 @@ def _text_lines(data: bytes) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
 
 
-def _title_lines(data: bytes, declared: Collection[str]) -> int:
-    """Return how many lines of a title stand above the header."""
+def _lines_above(data: bytes, declared: Collection[str]) -> tuple[int, bool]:
+    """Return how many lines stand above the header, and whether a title is among them."""
     first_lines = [*itertools.islice(_text_lines(data), MAX_TITLE_ROWS + 1)]
     filled = [i for i, line in enumerate(first_lines) if line.strip(_BLANKS)]
-    if not filled or first_lines[filled[0]].startswith("sep="):
-        return 0
+    has_separator = bool(filled) and _is_separator_line(first_lines[filled[0]])
+    below = filled[1:] if has_separator else filled
+    if not below:
+        return 0, False
 
-    rows = [[cell.strip(_BLANKS) for cell in _SIGNS.split(first_lines[i])] for i in filled]
+    rows = [[cell.strip(_BLANKS) for cell in _SIGNS.split(first_lines[i])] for i in below]
     place = header_place(rows, declared)
-    return filled[place] if place else 0
+    return below[place] if place or has_separator else 0, place > 0
+
+
+def _is_separator_line(line: str) -> bool:
+    return line.strip(_BLANKS).lower().startswith(_SEPARATOR_LINE)
 
 
 def _find_delimiter(data: bytes, title_lines: int, declared: Collection[str]) -> str:
     """Return the delimiter that parts the header into the most declared names."""
     lines = itertools.islice(_text_lines(data), title_lines, None)
     line = next((line for line in lines if line.strip()), "")
-    if line.startswith("sep="):
-        raise Unreadable(
-            "wrong-delimiter",
-            "begins with a line for Excel instead of the header.",
-            do="Remove line 1.",
-            line=1,
-        )
 
     def declared_names(delimiter: str) -> int:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 
 from corridor.errors import near_matches
 from corridor.tables.columns import Column
@@ -51,9 +52,15 @@ _ABSENT = frozenset(
         *("-", "--", "—", "?", "...", "…"),
     )
 )
+# Yes and no, true and false, in the languages of spreadsheet programs that are near.
 _BOOLEANS = {
-    **dict.fromkeys(("yes", "y", "1", "t"), "true"),
-    **dict.fromkeys(("no", "n", "0", "f"), "false"),
+    **dict.fromkeys(("yes", "y", "1", "t", "x", "✓", "истина", "да", "wahr", "ja"), "true"),
+    **dict.fromkeys(("vrai", "oui", "verdadero", "sí", "si", "verdadeiro", "sim"), "true"),
+    **dict.fromkeys(("vero", "prawda", "tak", "doğru", "evet", "ақиқат", "иә"), "true"),
+    **dict.fromkeys(("是", "真", "صحیح", "ہاں", "درست"), "true"),
+    **dict.fromkeys(("no", "n", "0", "f", "ложь", "нет", "falsch", "nein", "faux", "non"), "false"),
+    **dict.fromkeys(("falso", "não", "fałsz", "nie", "yanlış", "hayır", "жалған", "жоқ"), "false"),
+    **dict.fromkeys(("否", "假", "غلط", "نہیں", "نادرست"), "false"),
 }
 # A spreadsheet counts days from here.
 _DAY_ZERO = dt.date(1899, 12, 30)
@@ -90,6 +97,9 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}([ ,'’\u00a0\u202f_]\d{3})+(\.\d+)?")
 _POINTS_OF_THOUSANDS = re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}(,\d+)?|[-+]?\d{1,3}(\.\d{3})+,\d+")
 _THOUSANDS_SIGN = re.compile(r"[ ,'’\u00a0\u202f_]")
 _NUMBER_AND_UNIT = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*([A-Za-zµ°%$€/²³ .]+)")
+_SIGNED_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+_MINUS_SIGNS = {0x2212: "-", 0x2013: "-", 0x2011: "-", 0xFE63: "-", 0x066B: "."}
+_PERCENT = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*%")
 _RANGE_OR_DOUBT = re.compile(r"[<>~≈±]\s*[\d.,]+|[\d.]+\s*(-|–|\.\.|to)\s*[\d.]+")
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d.]+")
 _DAY_NUMBER = re.compile(r"[345]\d{4}(\.\d+)?")
@@ -155,6 +165,13 @@ def unit_hint(name: str, declared: str) -> str | None:
 def _cure_number(column: Column, text: str) -> str:
     unit = f" ({column.unit})" if column.unit else ""
 
+    plain = _plain_number(text)
+    if plain is not None:
+        return f"Write {plain}, in plain digits."
+    if _DAY_AND_TIME.fullmatch(text) or _OTHER_DATE.fullmatch(text):
+        return f"The cell is formatted as a day or a time: format it as a number{unit}."
+    if percent := _PERCENT.fullmatch(text):
+        return _cure_percent(column, percent[1])
     if _DECIMAL_COMMA.fullmatch(text):
         return _cure_comma(text)
     if _THOUSANDS.fullmatch(text):
@@ -168,6 +185,20 @@ def _cure_number(column: Column, text: str) -> str:
     if column.kind == "integer" and _PLAIN_NUMBER.fullmatch(text):
         return "Write a whole number."
     return f"Write a number such as 12.5{unit}, with a point and without unit."
+
+
+def _plain_number(text: str) -> str | None:
+    """The number a text holds in other digits, or behind a sign that marks it as text."""
+    plain = unicodedata.normalize("NFKC", text.translate(_MINUS_SIGNS)).strip(" '\u200e\u200f")
+    digits = "".join(str(unicodedata.decimal(c, c)) for c in plain)
+    return digits if digits != text and _SIGNED_NUMBER.fullmatch(digits) else None
+
+
+def _cure_percent(column: Column, number: str) -> str:
+    value = float(number.replace(",", "."))
+    if column.high == 1:
+        return f"Write {value / 100:g}: a share lies from 0 to 1."
+    return f"Write the number alone{f' in {column.unit}' if column.unit else ''}, without per cent."
 
 
 def _cure_comma(text: str) -> str:
@@ -187,7 +218,7 @@ def _cure_unit(column: Column, number: str, unit: str) -> str:
 
 
 def _cure_boolean(text: str) -> str:
-    value = _BOOLEANS.get(text.lower())
+    value = _BOOLEANS.get(text.lower().replace("i̇", "i"))
     return f"Write {value}." if value else "Write true or false."
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from corridor.errors import Finding, near_matches
 from corridor.tables.cells import typed
 from corridor.tables.columns import Column, Table
-from corridor.tables.commas import read_commas
+from corridor.tables.commas import pointed_texts, read_commas
 from corridor.tables.cures import cure, unit_hint
 from corridor.tables.raw import RawTable
 
@@ -64,6 +64,8 @@ def typed_frame(
     if raw.may_have_commas:
         text, comma_findings = read_commas(table, raw, text)
         findings += comma_findings
+    elif raw.pointed_columns:
+        findings += pointed_texts(table, raw, header.positions, text)
     frame = text.select(typed(column) for column in table.columns)
     findings += _cell_findings(table, raw, header.positions, text, frame)
     return frame, findings

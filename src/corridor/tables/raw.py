@@ -26,6 +26,7 @@ class RawTable:
     lines : line (workbook: row of the sheet) of every row.
     ragged : rows that had too few or too many cells.
     may_have_commas : numbers may be written as 12,5, because no comma parts the cells.
+    pointed_columns : columns of a sheet that hold texts such as 40.000, by their place.
     """
 
     file: str
@@ -34,6 +35,7 @@ class RawTable:
     lines: Sequence[int]
     ragged: frozenset[int] = frozenset()
     may_have_commas: bool = False
+    pointed_columns: frozenset[int] = frozenset()
 
 
 class Unreadable(Exception):

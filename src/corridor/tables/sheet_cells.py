@@ -1,4 +1,4 @@
-"""Cells of a sheet that a reader of values does not see: errors, formulas never computed, merged.
+"""Cells of a sheet that a reader of values does not see: errors, merged or hidden cells, and more.
 
 Read from the XML inside the workbook; only sheets that are tables are looked into.
 """
@@ -14,6 +14,12 @@ from xml.parsers import expat
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+_TEXTS = "xl/sharedStrings.xml"
+# A text that may be 40 or 40,000: numbers are stored without zeros at their end.
+_POINTED = re.compile(r"\s*[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+\s*")
+# A number whose last digits a reader of texts would lose.
+_LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{9,}|-?[0-9.]+[eE][-+]?[0-9]+")
+_TRUE = ("1", "true")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS_IN_ALPHABET = 26
 
@@ -55,6 +61,10 @@ class SheetCells:
     errors : cells with a spreadsheet's error.
     uncomputed : formulas of which no value is stored.
     merged : cells that are shown as one.
+    pointed_texts : cells whose text may be a number with points between its thousands.
+    long_numbers : numbers of many digits, as they are stored.
+    hidden_rows : rows with values that are not shown, from 1.
+    hidden_columns : first and last ones of columns that are not shown, from 1.
     """
 
     first_column: int = 0
@@ -62,6 +72,10 @@ class SheetCells:
     errors: list[Cell] = field(default_factory=list)
     uncomputed: list[Cell] = field(default_factory=list)
     merged: list[Block] = field(default_factory=list)
+    pointed_texts: list[Cell] = field(default_factory=list)
+    long_numbers: dict[Cell, float] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,11 +85,15 @@ class WorkbookParts:
     Parameters
     ----------
     parts : name of a sheet -> file inside.
+    hidden : names of sheets that are not shown.
+    pointed_texts : numbers of the texts that cells share which look like 40.000.
     computes_on_opening : a program is asked to compute every formula anew, because the one that
         wrote the workbook could not: it stored 0 for each.
     """
 
     parts: Mapping[str, str]
+    hidden: frozenset[str]
+    pointed_texts: frozenset[str]
     computes_on_opening: bool
 
 
@@ -86,6 +104,7 @@ class _CellRead:
     place: Cell = field(default_factory=lambda: Cell(0, 0))
     kind: str = "n"
     is_formula: bool = False
+    is_hidden: bool = False
     text: list[str] = field(default_factory=list)
 
 
@@ -97,6 +116,7 @@ def workbook_parts(archive: zipfile.ZipFile) -> WorkbookParts:
     targets: dict[str, str] = {}
     sheets: dict[str, str] = {}
     settings: dict[str, str] = {}
+    hidden: set[str] = set()
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
         if _local(tag) == "Relationship":
@@ -108,16 +128,56 @@ def workbook_parts(archive: zipfile.ZipFile) -> WorkbookParts:
         if _local(tag) == "sheet":
             ids = [value for name, value in attributes.items() if name.endswith(":id")]
             sheets[attributes.get("name", "")] = ids[0] if ids else ""
+            if attributes.get("state", "visible") != "visible":
+                hidden.add(attributes.get("name", ""))
         elif _local(tag) == "calcPr":
             settings.update(attributes)
 
     _parse(archive, _RELATIONS, relation)
     _parse(archive, _WORKBOOK, sheet)
     parts = {name: targets[part] for name, part in sheets.items() if part in targets}
-    return WorkbookParts(parts, settings.get("fullCalcOnLoad") in ("1", "true"))
+    return WorkbookParts(
+        parts,
+        frozenset(hidden),
+        _pointed_texts(archive),
+        settings.get("fullCalcOnLoad") in _TRUE,
+    )
 
 
-def sheet_cells(archive: zipfile.ZipFile, part: str, *, computes_on_opening: bool) -> SheetCells:
+def _pointed_texts(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return the numbers of the texts that cells share which look like 40.000."""
+    if _TEXTS not in archive.namelist():
+        return frozenset()
+
+    numbers: set[str] = set()
+    letters: list[str] = []
+    count = 0
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        match _local(tag):
+            case "si":
+                letters.clear()
+            case "t":
+                parser.CharacterDataHandler = letters.append
+
+    def end(tag: str) -> None:
+        nonlocal count
+        parser.CharacterDataHandler = None
+        if _local(tag) == "si":
+            if _POINTED.fullmatch("".join(letters)):
+                numbers.add(str(count))
+            count += 1
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    with archive.open(_TEXTS) as stream:
+        parser.ParseFile(stream)
+    return frozenset(numbers)
+
+
+def sheet_cells(archive: zipfile.ZipFile, part: str, workbook: WorkbookParts) -> SheetCells:
     """Return what stands in a sheet beside plain values. Raises as :func:`workbook_parts`."""
     cells = SheetCells()
     cell = _CellRead()
@@ -129,6 +189,10 @@ def sheet_cells(archive: zipfile.ZipFile, part: str, *, computes_on_opening: boo
             case "row":
                 row = attributes.get("r")
                 cell.place = Cell(int(row) if row else cell.place.row + 1, 0)
+                cell.is_hidden = _is_hidden(attributes, attributes.get("ht"))
+            case "col" if _is_hidden(attributes, attributes.get("width")):
+                columns = (int(attributes["min"]), int(attributes["max"]))
+                cells.hidden_columns.append(columns)
             case "c":
                 cell.place = _place(attributes.get("r", ""), cell.place)
                 cell.kind = attributes.get("t", "n")
@@ -146,7 +210,7 @@ def sheet_cells(archive: zipfile.ZipFile, part: str, *, computes_on_opening: boo
             case "v" | "t":
                 parser.CharacterDataHandler = None
             case "c":
-                _add_cell(cells, cell, computes_on_opening)
+                _add_cell(cells, cell, workbook)
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -155,10 +219,15 @@ def sheet_cells(archive: zipfile.ZipFile, part: str, *, computes_on_opening: boo
     return cells
 
 
-def _add_cell(cells: SheetCells, cell: _CellRead, computes_on_opening: bool) -> None:
+def _is_hidden(attributes: Mapping[str, str], size: str | None) -> bool:
+    """Tell whether a row or column is not shown; size: its height or width."""
+    return attributes.get("hidden") in _TRUE or (size is not None and float(size) == 0)
+
+
+def _add_cell(cells: SheetCells, cell: _CellRead, workbook: WorkbookParts) -> None:
     """Note a cell that has been read."""
     value = "".join(cell.text)
-    is_unset = not value or (computes_on_opening and value == "0")
+    is_unset = not value or (workbook.computes_on_opening and value == "0")
 
     if cell.kind == "e":
         cells.errors.append(cell.place)
@@ -167,9 +236,24 @@ def _add_cell(cells: SheetCells, cell: _CellRead, computes_on_opening: bool) -> 
     if not value:
         return
 
+    if cell.is_hidden and cells.hidden_rows[-1:] != [cell.place.row]:
+        cells.hidden_rows.append(cell.place.row)
+    _add_value(cells, cell, value, workbook)
+
     column = cell.place.column
     cells.first_column = min(cells.first_column or column, column)
     cells.last_column = max(cells.last_column, column)
+
+
+def _add_value(cells: SheetCells, cell: _CellRead, value: str, workbook: WorkbookParts) -> None:
+    """Note a value that a reader of texts would take for another one."""
+    match cell.kind:
+        case "n" if _LONG_NUMBER.fullmatch(value):
+            cells.long_numbers[cell.place] = float(value)
+        case "s" if value in workbook.pointed_texts:
+            cells.pointed_texts.append(cell.place)
+        case "str" | "inlineStr" if _POINTED.fullmatch(value):
+            cells.pointed_texts.append(cell.place)
 
 
 def _add_block(cells: SheetCells, reference: str) -> None:

@@ -38,7 +38,7 @@ class Tables:
     ----------
     frames : table -> frame with every declared column, typed; absent tables are empty.
     findings : what was wrong with files and cells.
-    files : table -> file.
+    files : table -> its file, or its sheet and the workbook that holds it.
     hashes : file -> SHA-256.
     lines : table -> line of each row in its file.
     broken : tables that lost rows or columns, so that references into them prove nothing.

@@ -14,6 +14,13 @@ import polars as pl
 
 from corridor.errors import Finding
 from corridor.spelling import fold, letters
+from corridor.tables.appearance import (
+    SheetTable,
+    pointed_columns,
+    refuse_unseen,
+    unseen_findings,
+    with_every_digit,
+)
 from corridor.tables.raw import (
     MAX_TITLE_ROWS,
     RawTable,
@@ -24,7 +31,7 @@ from corridor.tables.raw import (
     title_finding,
     trimmed,
 )
-from corridor.tables.sheet_cells import Block, Cell, SheetCells, sheet_cells, workbook_parts
+from corridor.tables.sheet_cells import SheetCells, WorkbookParts, sheet_cells, workbook_parts
 from corridor.tables.sheets import refuse_bad_workbook
 
 if TYPE_CHECKING:
@@ -36,7 +43,6 @@ MAX_STRAY_CELLS = 1_000_000  # a sheet that is no table is looked into up to thi
 MIN_TABLE_COLUMNS = 3  # a sheet with so many declared columns is taken for a table
 MIN_LIKENESS = 0.82  # of a sheet's name and a table's; "notes" is none of nodes
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
-_MAX_SHOWN = 3  # cells that are named one by one
 
 Columns = Mapping[str, Collection[str]]  # table -> its declared columns
 
@@ -100,8 +106,9 @@ def read_xlsx(data: bytes, file: str, columns: Columns, only: str | None = None)
                 return Sheets(findings=[_exported_answers(file)])
 
             names = _sheets_of_tables(book, columns, only)
+            workbook = _Workbook(archive, book, workbook_parts(archive))
             for table, sheet_names in names.items():
-                _add_table(sheets, archive, book, _SheetOf(file, table, sheet_names), columns)
+                _add_table(sheets, workbook, _SheetOf(file, table, sheet_names), columns)
             if only is None:
                 sheets.findings += _stray_sheets(book, file, names, columns)
     except Unreadable:
@@ -124,8 +131,27 @@ class _SheetOf(NamedTuple):
     table: str
     names: Sequence[str]
 
+    @property
+    def place(self) -> str:
+        """Where the table stands, as findings name it."""
+        return f"sheet {self.names[0]!r} of {self.file}"
+
     def finding(self, unreadable: Unreadable) -> Finding:
-        return unreadable.finding(self.file, self.table)
+        return unreadable.finding(self.place, self.table)
+
+
+class _Workbook(NamedTuple):
+    """A workbook as files, as sheets, and where these lie inside it."""
+
+    archive: zipfile.ZipFile
+    book: ExcelReader
+    parts: WorkbookParts
+
+    def sheet_cells(self, name: str) -> SheetCells:
+        """Return what stands in a sheet beside plain values; ValueError where it is not inside."""
+        if name not in self.parts.parts:
+            raise ValueError(f"sheet {name!r} is not inside")
+        return sheet_cells(self.archive, self.parts.parts[name], self.parts)
 
 
 # Which sheets are tables
@@ -227,42 +253,58 @@ def _table_within(book: ExcelReader, name: str, columns: Columns) -> str | None:
 # From sheets to tables
 
 
-def _add_table(
-    sheets: Sheets,
-    archive: zipfile.ZipFile,
-    book: ExcelReader,
-    sheet: _SheetOf,
-    columns: Columns,
-) -> None:
+def _add_table(sheets: Sheets, workbook: _Workbook, sheet: _SheetOf, columns: Columns) -> None:
     """Add the sheet of one table, or what is wrong with it.
 
     Parameters
     ----------
     sheets : what has been read so far.
-    archive, book : the workbook as files and as sheets.
+    workbook : as files and as sheets.
     sheet : the table and its sheets.
     columns : table -> its declared columns.
     """
     try:
         _refuse_second_sheet(sheet)
-        layout = _layout(book, sheet.names[0])
-        rows = [layout.cells.row(row) for row in layout.filled_rows[: MAX_TITLE_ROWS + 1]]
-        title_rows = header_place(rows, columns[sheet.table])
-
-        header_row = layout.filled_rows[title_rows]
-        header = tuple(name or "" for name in layout.cells.row(header_row))
-        _refuse_unseen(archive, sheet, layout, header_row, columns[sheet.table])
+        raw, findings = _read_table(workbook, sheet, columns[sheet.table])
     except Unreadable as unreadable:
         sheets.findings.append(sheet.finding(unreadable))
         sheets.broken.add(sheet.table)
         return
 
-    if title_rows:
-        place = f"{sheet.file}, sheet {sheet.names[0]!r},"
-        sheets.findings.append(title_finding(place, sheet.file, sheet.table, header_row + 1))
+    sheets.tables[sheet.table] = raw
+    sheets.findings += findings
+
+
+def _read_table(
+    workbook: _Workbook, sheet: _SheetOf, columns: Collection[str]
+) -> tuple[RawTable, list[Finding]]:
+    """Return the table of a sheet as text, and warnings on it. Raises Unreadable."""
+    layout = _layout(workbook.book, sheet.names[0])
+    rows = [layout.cells.row(row) for row in layout.filled_rows[: MAX_TITLE_ROWS + 1]]
+    title_rows = header_place(rows, columns)
+    header_row = layout.filled_rows[title_rows]
     body_rows = layout.filled_rows[title_rows + 1 :]
+
+    shown = SheetTable(
+        sheet.place,
+        sheet.table,
+        header=[name or "" for name in layout.cells.row(header_row)],
+        header_row=header_row + 1,
+        last_row=layout.filled_rows[-1] + 1,
+        columns=columns,
+        cells=workbook.sheet_cells(sheet.names[0]),
+        is_hidden=sheet.names[0] in workbook.parts.hidden,
+    )
+    refuse_unseen(shown)
+    findings = [*unseen_findings(shown)]
+    if title_rows:
+        findings.append(title_finding(sheet.place, sheet.place, sheet.table, header_row + 1))
+
+    cells = with_every_digit(layout.cells, shown)[body_rows]
     lines = [row + 1 for row in body_rows]
-    sheets.tables[sheet.table] = RawTable(sheet.file, header, layout.cells[body_rows], lines)
+    pointed = pointed_columns(shown)
+    header = tuple(shown.header)
+    return RawTable(sheet.place, header, cells, lines, pointed_columns=pointed), findings
 
 
 def _refuse_second_sheet(sheet: _SheetOf) -> None:
@@ -270,7 +312,7 @@ def _refuse_second_sheet(sheet: _SheetOf) -> None:
         names = " and ".join(map(repr, sheet.names))
         raise Unreadable(
             "two-sheets",
-            f"has table {sheet.table} in several sheets: {names}.",
+            f"is not the only sheet of table {sheet.table}: {names}.",
             do="Keep one of them and give the other another name.",
         )
 
@@ -292,92 +334,7 @@ def _layout(book: ExcelReader, name: str) -> _Layout:
     if not filled_rows:
         raise Unreadable(
             "empty-file",
-            f"has an empty sheet {name!r}.",
+            "is empty.",
             do="Write the header and the rows, or remove the sheet.",
         )
     return _Layout(cells, filled_rows)
-
-
-# What a reader of values does not see
-
-
-def _refuse_unseen(
-    archive: zipfile.ZipFile,
-    sheet: _SheetOf,
-    layout: _Layout,
-    header_row: int,
-    columns: Collection[str],
-) -> None:
-    """Raise Unreadable where a cell that is read shows something else than its value.
-
-    Parameters
-    ----------
-    archive : the workbook as files.
-    sheet, layout : the sheet by its name and as text.
-    header_row : row of the header, from 0.
-    columns : those that are read; in others anything may stand.
-    """
-    parts = workbook_parts(archive)
-    name = sheet.names[0]
-    if name not in parts.parts:
-        raise ValueError(f"sheet {name!r} is not inside")
-
-    unseen = sheet_cells(archive, parts.parts[name], computes_on_opening=parts.computes_on_opening)
-    read_columns = _read_columns(unseen, layout.cells.row(header_row), columns)
-
-    def is_read(cell: Cell) -> bool:
-        return cell.row > header_row and cell.column in read_columns
-
-    _refuse_cells(
-        "spreadsheet-error",
-        f"has an error such as #DIV/0! in sheet {name!r}",
-        "Repair the formula, or empty the cell where the figure is not known.",
-        [cell for cell in unseen.errors if is_read(cell)],
-    )
-    _refuse_cells(
-        "formula-without-value",
-        f"has a formula whose value is not stored in sheet {name!r}",
-        "Open the workbook in a spreadsheet program and save it there, or write the value.",
-        [cell for cell in unseen.uncomputed if is_read(cell)],
-    )
-    _refuse_cells(
-        "merged-cells",
-        f"has merged cells, of which only the first one counts, in sheet {name!r}",
-        "Part the cells, and write the value into every one it holds for.",
-        [block for block in unseen.merged if _hides_cells(block, layout, header_row, read_columns)],
-    )
-
-
-def _read_columns(
-    unseen: SheetCells, header: Sequence[str | None], columns: Collection[str]
-) -> set[int]:
-    """Return the columns of a sheet that are read, from 1.
-
-    A reader of values begins with the first column that has one.
-    """
-    first = unseen.first_column
-    if unseen.last_column - first + 1 != len(header):  # the reader saw others: any may be read
-        return set(range(1, max(unseen.last_column, len(header)) + 1))
-    return {first + i for i, name in enumerate(header) if name in columns}
-
-
-def _hides_cells(
-    block: Block, layout: _Layout, header_row: int, read_columns: Collection[int]
-) -> bool:
-    """Tell whether merged cells lie in the table, so that cells of it seem filled and are not."""
-    is_in_rows = block.last.row > header_row and block.first.row <= layout.filled_rows[-1] + 1
-    covered = range(block.first.column, block.last.column + 1)
-    return is_in_rows and any(column in read_columns for column in covered)
-
-
-def _refuse_cells(kind: str, what: str, do: str, cells: Sequence[Cell | Block]) -> None:
-    if not cells:
-        return
-
-    shown = ", ".join(map(str, cells[:_MAX_SHOWN]))
-    more = len(cells) - _MAX_SHOWN
-    place = f"{shown} and {more} more" if more > 0 else shown
-    first = cells[0]
-    line = first.first.row if isinstance(first, Block) else first.row
-    noun = "cell" if len(cells) == 1 and isinstance(first, Cell) else "cells"
-    raise Unreadable(kind, f"{what}, {noun} {place}.", do=do, line=line)

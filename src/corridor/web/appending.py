@@ -11,9 +11,9 @@ from typing import Any
 
 from corridor.tables import schema
 from corridor.tables.files import SUFFIXES
+from corridor.tables.reading import WORKBOOK, read_folder
 from corridor.web.refusals import Refusal
 
-WORKBOOK = "study.xlsx"
 DELIMITERS = ",;\t"
 
 
@@ -70,19 +70,21 @@ def _lines(rows: Sequence[Mapping[str, Any]], layout: _Layout) -> str:
 
 def _refuse_other_format(folder: Path, table: str) -> None:
     """Raise Refusal (409) where the study keeps a table in anything but CSV."""
-    other_files = [
+    other_files: list[str | None] = [
         f"{table}{suffix}"
         for suffix in SUFFIXES
         if suffix != ".csv" and (folder / f"{table}{suffix}").exists()
     ]
-    if not other_files and not (folder / f"{table}.csv").exists() and (folder / WORKBOOK).exists():
-        other_files = [WORKBOOK]
+    if not other_files and not (folder / f"{table}.csv").exists():
+        workbook = [WORKBOOK] if (folder / WORKBOOK).exists() else []
+        other_files = [read_folder(folder).files.get(table), *workbook]
 
-    if other_files:
+    places = [place for place in other_files if place]
+    if places:
         raise Refusal(
             409,
             "not-csv",
-            f"The study keeps {table} in {other_files[0]}. Save that table "
+            f"The study keeps {table} in {places[0]}. Save that table "
             f"as {table}.csv, so that rows can be added to it.",
         )
 
