@@ -418,10 +418,7 @@ def is_in_season(day: dt.date, first: str | None, last: str | None) -> bool:
 
 
 def is_window_open(window: Row, at: dt.datetime) -> bool:
-    """Tell whether a window is open at an instant."""
-    if not is_in_season(at.date(), window["season_from"], window["season_to"]):
-        return False
-
+    """Tell whether a window is open at an instant: a night is of the day it began on."""
     local = at + dt.timedelta(hours=window["utc_offset_h"] or 0)
     first, last = (window["hours"] or "00:00-24:00").split("-")
     opens = int(first[:2])
@@ -430,8 +427,10 @@ def is_window_open(window: Row, at: dt.datetime) -> bool:
         shuts += 24
 
     for days_ago in (0, 1):  # a window past midnight began the day before
-        weekday = WEEKDAYS[(local - dt.timedelta(days=days_ago)).weekday()]
+        day = local.date() - dt.timedelta(days=days_ago)
+        weekday = WEEKDAYS[day.weekday()]
         is_day = window["weekdays"] is None or weekday in window["weekdays"].split()
+        is_day = is_day and is_in_season(day, window["season_from"], window["season_to"])
         if is_day and opens <= local.hour + 24 * days_ago < shuts:
             return True
     return False

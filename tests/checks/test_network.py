@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from check_cases import Frames, kinds, tables_of, with_cells, with_row
+from check_cases import Frames, tables_of, with_cells, with_row
 from corridor.checks.network import check_network, layers_at
 
 
@@ -25,11 +25,6 @@ def test_terminal_may_wait_for_another_gauge(frames: Frames) -> None:
         value="1435",
     )
     assert check_network(tables_of(relaid)) == []
-
-
-def test_window_is_for_one_link_or_place(frames: Frames) -> None:
-    neither = with_cells(frames, "windows", "shymkent-winter", link_id=None)
-    assert kinds(neither) == ["window-target"]
 
 
 def test_a_gauge_laid_elsewhere_excuses_no_terminal(frames: Frames) -> None:

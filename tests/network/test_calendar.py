@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.network import calendar, windows
+from corridor.network import calendar, windows, zones
 from corridor.network.calendar import Span
-from corridor.units import DAY_S, MINUTE_S
+from corridor.units import DAY_S, HOUR_S, MINUTE_S
 
 START = calendar.second("2023-01-01")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -57,17 +58,45 @@ def test_winter_to_29_february_has_the_years_length(year: int, days: int) -> Non
     )
 
 
-def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h: float) -> bool:
-    local = calendar.instant(at) + dt.timedelta(hours=offset_h)
-    if hours is None:
-        return WEEKDAYS[local.weekday()] in weekdays
-    first, last = (60 * int(c[:2]) + int(c[3:]) for c in hours.split("-"))
-    now = 60 * local.hour + local.minute
-    yesterday = local - dt.timedelta(days=1)
-    today = WEEKDAYS[local.weekday()] in weekdays
-    if last > first:
-        return today and first <= now < last
-    return today and now >= first or WEEKDAYS[yesterday.weekday()] in weekdays and now < last
+ANY_TIME: dict[str, object] = dict.fromkeys(
+    (
+        "season_from",
+        "season_to",
+        "weekdays",
+        "hours",
+        "utc_offset_h",
+        "time_zone",
+        "open_share",
+        "closed_spell_h",
+    )
+)
+
+
+def local_clock(at: int, row: dict[str, object]) -> dt.datetime:
+    zone: dt.tzinfo = dt.timezone(dt.timedelta(hours=float(row["utc_offset_h"] or 0)))  # type: ignore[arg-type]
+    if row["time_zone"]:
+        zone = ZoneInfo(str(row["time_zone"]))
+    return calendar.instant(at).astimezone(zone)
+
+
+def open_by_the_clock(at: int, row: dict[str, object]) -> bool:
+    """Look at the local clock: the hours of today, and the night that began yesterday."""
+    local = local_clock(at, row)
+    first, last = str(row["hours"] or "00:00-24:00").split("-")
+    now = f"{local:%H:%M}"
+    is_night = last <= first
+
+    today = is_day_of(row, local.date())
+    yesterday = is_day_of(row, local.date() - dt.timedelta(days=1))
+    if is_night:
+        return today and now >= first or yesterday and now < last
+    return today and first <= now < last
+
+
+def is_day_of(row: dict[str, object], day: dt.date) -> bool:
+    words = str(row["weekdays"] or " ".join(WEEKDAYS)).split()
+    season = (str(row["season_from"] or "01-01"), str(row["season_to"] or "12-31"))
+    return WEEKDAYS[day.weekday()] in words and f"{day:%m-%d}" in around_the_year(*season)
 
 
 @given(
@@ -78,23 +107,24 @@ def open_by_the_clock(at: int, weekdays: list[str], hours: str | None, offset_h:
 def test_weekly_hours_are_those_of_the_local_clock(
     weekdays: list[str], hours: str | None, offset_h: float
 ) -> None:
-    spans = windows.weekly_spans(" ".join(weekdays), hours, offset_h, START, START + 21 * DAY_S)
+    row = {**ANY_TIME, "weekdays": " ".join(weekdays), "hours": hours, "utc_offset_h": offset_h}
+    spans = windows.window_spans([row], START, START + 21 * DAY_S)
     assert spans == sorted(spans)
-    assert all(a < b for a, b in spans)
-    assert all(b < c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+    assert all(span.start_s < span.end_s for span in spans)
+    assert all(a.end_s < b.start_s for a, b in zip(spans, spans[1:], strict=False))
     for at in HALF_HOURS:
-        assert any(a <= at < b for a, b in spans) == open_by_the_clock(
-            at, weekdays, hours, offset_h
-        )
+        assert calendar.is_open(spans, at) == open_by_the_clock(at, row)
 
 
 rows = st.fixed_dictionaries(
     {
+        **{name: st.none() for name in ANY_TIME},
         "season_from": st.just("01-05"),
         "season_to": st.sampled_from(["01-12", "01-20", "12-31"]),
         "weekdays": st.none() | st.just("mon wed sat"),
         "hours": st.none() | st.tuples(clocks, clocks).map("-".join),
         "utc_offset_h": st.none() | st.just(5.0),
+        "time_zone": st.none(),
         "open_share": st.none() | st.sampled_from([0.3, 0.6]),
         "closed_spell_h": st.sampled_from([12.0, 48.0]),
     }
@@ -112,22 +142,78 @@ def test_windows_are_a_union_where_the_more_open_row_counts(
     assert pointwise(windows.window_spans(mixed, START, START + 21 * DAY_S)) == pointwise(spans)
     for at in HALF_HOURS:
         share = [
-            float(w["open_share"] or 1)
-            for w in rows_of_a_place  # type: ignore[arg-type]
-            if f"{calendar.instant(at):%m-%d}"
-            in around_the_year(str(w["season_from"]), str(w["season_to"]))
-            and open_by_the_clock(
-                at,
-                (str(w["weekdays"] or " ".join(WEEKDAYS))).split(),
-                w["hours"] and str(w["hours"]),
-                float(w["utc_offset_h"] or 0),
-            )
-        ]  # type: ignore[arg-type]
+            float(w["open_share"] or 1)  # type: ignore[arg-type]
+            for w in rows_of_a_place
+            if open_by_the_clock(at, w)
+        ]
         here = [s for s in spans if s.start_s <= at < s.end_s]
         assert len(here) == bool(share)
         if share:
             assert here[0].open_share == max(share)
             assert here[0].delay_s == pytest.approx((1 - max(share)) * here[0].spell_s)
+
+
+ZONES = ("Europe/Istanbul", "America/New_York", "Australia/Lord_Howe", "Asia/Tehran", "Etc/GMT+9")
+
+
+@pytest.mark.parametrize("shift_on", ["2024-03-10", "2024-03-31", "2024-10-27", "2024-11-03"])
+@given(
+    st.sampled_from((*ZONES, "Europe/Berlin", "Asia/Almaty", "America/St_Johns")),
+    st.none() | st.tuples(clocks, clocks).map("-".join),
+    st.none() | st.sampled_from(["sat", "sun mon", "mon tue wed thu fri"]),
+    st.sampled_from([(None, None), ("03-31", "10-26"), ("11-04", "03-09"), ("10-01", "03-30")]),
+)
+@settings(max_examples=15)
+def test_windows_follow_the_clock_of_their_zone_over_a_shift(
+    shift_on: str,
+    zone: str,
+    hours: str | None,
+    weekdays: str | None,
+    season: tuple[str | None, str | None],
+) -> None:
+    row = {**ANY_TIME, "hours": hours, "weekdays": weekdays, "time_zone": zone}
+    row |= dict(zip(("season_from", "season_to"), season, strict=True))
+    middle = calendar.second(shift_on)
+    spans = windows.window_spans([row], middle - 4 * DAY_S, middle + 4 * DAY_S)
+    for at in range(middle - 3 * DAY_S, middle + 3 * DAY_S, 15 * MINUTE_S):
+        assert calendar.is_open(spans, at) == open_by_the_clock(at, row), calendar.instant(at)
+
+
+def test_a_season_is_of_local_days_and_a_night_of_the_day_it_began() -> None:
+    year = (calendar.second("2026-01-01"), calendar.second("2027-01-01"))
+    row = {**ANY_TIME, "season_from": "04-01", "season_to": "10-31", "utc_offset_h": -8.0}
+
+    (season,) = windows.window_spans([row], *year)
+    assert calendar.instant(season.start_s).isoformat() == "2026-04-01T08:00:00+00:00"
+    assert calendar.instant(season.end_s).isoformat() == "2026-11-01T08:00:00+00:00"
+
+    nights = windows.window_spans([{**row, "hours": "20:00-04:00"}], *year)
+    assert calendar.instant(nights[-1].end_s).isoformat() == "2026-11-01T12:00:00+00:00"
+    assert calendar.instant(nights[0].start_s).isoformat() == "2026-04-02T04:00:00+00:00"
+
+
+def test_a_zone_of_the_place_counts_where_a_window_names_none() -> None:
+    row = {**ANY_TIME, "hours": "08:00-20:00"}
+    day = (calendar.second("2026-07-01"), calendar.second("2026-07-02"))
+    (utc,) = windows.window_spans([row], *day)
+    (almaty,) = windows.window_spans([row], *day, "Asia/Almaty")
+    assert utc.start_s - almaty.start_s == 5 * HOUR_S
+    assert windows.window_spans([{**row, "utc_offset_h": 0.0}], *day, "Asia/Almaty") == [utc]
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "begins"),
+    [
+        (None, "2026-07-01", "2026-07-01T00:00"),
+        ("Asia/Almaty", "2026-07-01", "2026-06-30T19:00"),
+        ("America/Los_Angeles", "2026-03-08", "2026-03-08T08:00"),
+        ("America/Los_Angeles", "2026-03-09", "2026-03-09T07:00"),
+        ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00"),  # its midnight is skipped
+        ("Pacific/Kiritimati", "2026-07-01", "2026-06-30T10:00"),
+    ],
+)
+def test_a_local_day_begins_with_its_first_second(zone: str | None, on: str, begins: str) -> None:
+    assert zones.day_begin(dt.date.fromisoformat(on), zone) == calendar.second(begins)
 
 
 def pointwise(spans: list[Span]) -> dict[int, tuple[float, ...]]:

@@ -113,13 +113,14 @@ def _dated(row: dict[str, Any], day: dt.date) -> bool:
 def _is_open(window: dict[str, Any], at: dt.datetime) -> bool:
     first = window["season_from"]
     last = window["season_to"]
-    monthday = f"{at:%m-%d}"
+    local = at + dt.timedelta(hours=window["utc_offset_h"] or 0)
+    monthday = f"{local:%m-%d}"
     if first and not (
         first <= monthday <= last if first <= last else monthday >= first or monthday <= last
     ):
         return False
     opens, shuts = (window["hours"] or "00:00-24:00").split("-")
-    return bool(opens <= f"{at + dt.timedelta(hours=window['utc_offset_h'] or 0):%H:%M}" < shuts)
+    return bool(opens <= f"{local:%H:%M}" < shuts)
 
 
 @pytest.mark.parametrize("depart", ["2026-01-15", "2026-02-20", "2026-07-01"])

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.network.calendar import Span, second, timetable_spans
-from corridor.network.windows import weekly_spans
+from corridor.network.windows import window_spans
 from corridor.routing.waits import mean_wait
+from corridor.tables.schema import WINDOWS
 from corridor.units import DAY_S, HOUR_S, MINUTE_S, WEEK_S
 
 MONDAY = second("2026-03-02")
@@ -39,10 +40,10 @@ def test_mean_wait_is_the_integral_over_the_week_whatever_its_first_day(
     days: list[str], hours: str | None, later: int, delay: float
 ) -> None:
     at = MONDAY + later * DAY_S // 2
-    spans = [
-        Span(a, b, delay)
-        for a, b in weekly_spans(" ".join(days), hours, 5.0, at - DAY_S, at + 30 * DAY_S)
-    ]
+    row: dict[str, object] = dict.fromkeys(column.name for column in WINDOWS.columns)
+    row |= {"weekdays": " ".join(days), "hours": hours, "utc_offset_h": 5.0}
+    weekly = window_spans([row], at - DAY_S, at + 30 * DAY_S)
+    spans = [span._replace(delay_s=delay) for span in weekly]
     assert mean_wait(spans, at) == pytest.approx(integral(spans, at, 10 * MINUTE_S), abs=MINUTE_S)
 
 

@@ -14,6 +14,7 @@ from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
 from corridor.checks.sums import check_sums
 from corridor.checks.trade import check_trade_table
+from corridor.checks.windows import check_windows
 from corridor.errors import Finding
 from corridor.tables.tables import Tables
 
@@ -24,6 +25,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_rows(tables),
         *check_network(tables),
         *check_services(tables),
+        *check_windows(tables),
         *check_cargoes(tables),
         *check_selectors(tables),
         *check_changes(tables),

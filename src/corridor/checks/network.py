@@ -1,4 +1,4 @@
-"""Checks of how a network works: links, terminals, windows, rules and the demand on it."""
+"""Checks of how a network works: links, terminals, rules and the demand on it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
 
 
 def check_network(tables: Tables) -> list[Finding]:
-    """Return what is wrong with links, terminals, windows, rules and demand."""
+    """Return what is wrong with links, terminals, rules and demand."""
     return first_findings(
         _links(tables),
         _terminals(tables),
-        _windows(tables),
         _rules(tables),
         _demand(tables),
     )
@@ -204,39 +203,7 @@ def _coming_layers(tables: Tables) -> dict[str, set[str]]:
     return layers
 
 
-# Windows, rules and demand
-
-
-def _windows(tables: Tables) -> Iterator[Finding]:
-    if "windows" in tables.broken:
-        return
-
-    for window in tables.rows("windows"):
-        has_link = window["link_id"] is not None
-        has_node = window["node_id"] is not None
-        if has_link == has_node:
-            yield window.error(
-                "window-target",
-                "link_id",
-                f"the window names {'both' if has_link else 'neither'} of link_id and node_id.",
-                do="Name the one it is for, and leave the other empty.",
-            )
-        yield from _spell(window)
-
-
-def _spell(window: Row) -> Iterator[Finding]:
-    share = window["open_share"]
-    if share is None or share >= 1:
-        return
-
-    if window.is_empty("closed_spell_h"):
-        yield window.error(
-            "missing-spell",
-            "closed_spell_h",
-            f"windows.open_share is {share:g}, and closed_spell_h is empty: "
-            "how long a closure lasts is not said.",
-            do="Write the mean hours of one weather closure.",
-        )
+# Rules and demand
 
 
 def _rules(tables: Tables) -> Iterator[Finding]:

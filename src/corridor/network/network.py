@@ -71,6 +71,13 @@ class Network:
         """Return the graph of (place, layer) states, compiled once."""
         return self.once(Derived.GRAPH.of(), self._compiled_graph)
 
+    def zones(self, table: str) -> dict[str, str | None]:
+        """Return the zone of every place, or of every link: that of the place where it begins."""
+        places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}
+        if table == "nodes":
+            return places
+        return {row["link_id"]: places.get(row["from_node_id"]) for row in self.rows("links")}
+
     def _compiled_graph(self) -> Graph:
         node_ids = self.frames["nodes"]["node_id"].to_list()
         return compile_graph(

@@ -200,7 +200,11 @@ def _windowed(
         for row in network.rows("windows"):
             if row[column] and (column == "link_id" or not row["link_id"]):
                 at.setdefault(row[column], []).append(row)
-        return at, {name: window_spans(rows, from_s, to_s) for name, rows in at.items()}
+
+        zones = network.zones("links" if column == "link_id" else "nodes")
+        return at, {
+            name: window_spans(rows, from_s, to_s, zones.get(name)) for name, rows in at.items()
+        }
 
     return network.once(Derived.WINDOWED.of(column, from_s), compute)
 

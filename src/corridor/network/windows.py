@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from corridor.network.calendar import WEEKDAYS, Span, day_of, second, seconds_of_day
+from corridor.network.zones import Stretch, fixed, stretches
 from corridor.units import DAY_S, HOUR_S
 
 
@@ -33,8 +35,14 @@ def season_contains(day: dt.date, season_from: str | None, season_to: str | None
         return True
     first = parse_monthday(season_from)
     last = parse_monthday(season_to)
-    here = (day.month, day.day)
-    return first <= here <= last if first <= last else here >= first or here <= last
+    return _is_between((day.month, day.day), first, last)
+
+
+def _is_between(day: tuple[int, int], first: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Tell whether a (month, day) lies between two others, both included, over the new year too."""
+    if first <= last:
+        return first <= day <= last
+    return day >= first or day <= last
 
 
 def season_spans(
@@ -62,25 +70,114 @@ def _season_of(year: int, first: tuple[int, int], last: tuple[int, int]) -> tupl
     return second(begins_on), second(ends_on + dt.timedelta(days=1))
 
 
-def weekly_spans(
-    weekdays: str | None, hours: str | None, utc_offset_h: float, from_s: int, to_s: int
-) -> list[tuple[int, int]]:
-    """Return (start, end) seconds UTC of the weekly opening hours that meet [from_s, to_s)."""
-    days = _weekday_numbers(weekdays)
-    if len(days) == 7 and hours is None:
-        return [(from_s, to_s)]
+def window_spans(
+    rows: Iterable[dict[str, object]], from_s: int, to_s: int, zone: str | None = None
+) -> list[Span]:
+    """Return the calendar of one element from its rows of ``windows``: their union.
 
-    opens, shuts = parse_hours(hours) if hours else (0, DAY_S)
-    offset = round(utc_offset_h * HOUR_S)
+    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the
+    shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
+    memoryless closure.
+
+    Parameters
+    ----------
+    rows
+        Those of the element.
+    from_s, to_s
+        Seconds covered, to_s no longer.
+    zone
+        Zone of rows that name none and no offset; null: UTC.
+    """
+    return _union([piece for row in rows for piece in _row_pieces(row, from_s, to_s, zone)])
+
+
+class _LocalDays(NamedTuple):
+    """The days a row of ``windows`` is open on, and its hours in seconds of the local day.
+
+    season: first and last (month, day); null: all year. A night, which ends on the next day, is
+    of the day it began on.
+    """
+
+    season: tuple[tuple[int, int], tuple[int, int]] | None
+    weekdays: set[int]
+    opens_s: int
+    shuts_s: int
+
+    @property
+    def is_every_second(self) -> bool:
+        """Tell whether no season, weekday or hour is named."""
+        return (
+            self.season is None
+            and len(self.weekdays) == 7
+            and (self.opens_s, self.shuts_s) == (0, DAY_S)
+        )
+
+    def is_open_on(self, day: int) -> bool:
+        """Tell whether it opens on a day, counted from 1970-01-01."""
+        if (day + 3) % 7 not in self.weekdays:  # 1970-01-01 was a Thursday
+            return False
+        if self.season is None:
+            return True
+        date = day_of(day * DAY_S)
+        return _is_between((date.month, date.day), *self.season)
+
+
+def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None) -> Iterator[Span]:
+    """Yield the openings of one row of ``windows``: its weekly hours on the days of its season."""
+    share = _float(row["open_share"], 1.0)
+    spell = _float(row["closed_spell_h"], 0.0) * HOUR_S
+    weather = ((1 - share) * spell, share, spell)
+
+    days = _local_days(row)
+    if days.is_every_second:
+        yield Span(from_s, to_s, *weather)
+        return
+
     spans: list[tuple[int, int]] = []
-    for day in range(from_s // DAY_S - 2, to_s // DAY_S + 2):
-        if (day + 3) % 7 not in days:  # 1970-01-01 was a Thursday
-            continue
-        begin = max(day * DAY_S + opens - offset, from_s)
-        end = min(day * DAY_S + shuts - offset, to_s)
-        if begin < end:
+    for stretch in _stretches(row, from_s, to_s, zone):
+        for begin, end in _spans_by_clock(days, stretch):
             _add_joined(spans, begin, end)
-    return spans
+    yield from (Span(begin, end, *weather) for begin, end in spans)
+
+
+def _local_days(row: dict[str, object]) -> _LocalDays:
+    first, last = _text(row["season_from"]), _text(row["season_to"])
+    season = None
+    if first is not None and last is not None:
+        season = (parse_monthday(first), parse_monthday(last))
+
+    hours = _text(row["hours"])
+    opens_s, shuts_s = parse_hours(hours) if hours else (0, DAY_S)
+    return _LocalDays(season, _weekday_numbers(_text(row["weekdays"])), opens_s, shuts_s)
+
+
+def _stretches(
+    row: dict[str, object], from_s: int, to_s: int, zone: str | None
+) -> Sequence[Stretch]:
+    """Return what the clock of a row shows: by its own zone or offset, else by its place's."""
+    own_zone = _text(row["time_zone"])
+    offset_h = row["utc_offset_h"]
+    if own_zone is None and offset_h is not None:
+        return fixed(round(_float(offset_h, 0.0) * HOUR_S), from_s, to_s)
+
+    name = own_zone or zone
+    return fixed(0, from_s, to_s) if name is None else stretches(name, from_s, to_s)
+
+
+def _spans_by_clock(days: _LocalDays, stretch: Stretch) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the openings in a stretch, in order."""
+    start_s, end_s, offset_s = stretch
+    # The night before the first day may last into the stretch.
+    first_day = (start_s + offset_s) // DAY_S - 1
+    last_day = (end_s + offset_s) // DAY_S
+
+    for day in range(first_day, last_day + 1):
+        if days.is_open_on(day):
+            midnight_s = day * DAY_S - offset_s
+            begin = max(midnight_s + days.opens_s, start_s)
+            end = min(midnight_s + days.shuts_s, end_s)
+            if begin < end:
+                yield begin, end
 
 
 def _weekday_numbers(weekdays: str | None) -> set[int]:
@@ -93,34 +190,9 @@ def _weekday_numbers(weekdays: str | None) -> set[int]:
 def _add_joined(spans: list[tuple[int, int]], begin: int, end: int) -> None:
     """Add a span, as one with the last where that reaches to it."""
     if spans and spans[-1][1] >= begin:
-        spans[-1] = (spans[-1][0], end)
+        spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
     else:
         spans.append((begin, end))
-
-
-def window_spans(rows: Iterable[dict[str, object]], from_s: int, to_s: int) -> list[Span]:
-    """Return the calendar of one element from its rows of ``windows``: their union.
-
-    Where rows overlap, the one with the higher open_share counts; of equal ones, that with the
-    shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
-    memoryless closure.
-    """
-    return _union([piece for row in rows for piece in _row_pieces(row, from_s, to_s)])
-
-
-def _row_pieces(row: dict[str, object], from_s: int, to_s: int) -> Iterator[Span]:
-    """Yield the openings of one row of ``windows``: its weekly hours within its seasons."""
-    share = _float(row["open_share"], 1.0)
-    spell = _float(row["closed_spell_h"], 0.0) * HOUR_S
-    season = (_text(row["season_from"]), _text(row["season_to"]))
-    week = (_text(row["weekdays"]), _text(row["hours"]), _float(row["utc_offset_h"], 0.0))
-
-    weekly = weekly_spans(*week, from_s, to_s)
-    for begin, end in season_spans(*season, from_s, to_s):
-        for opens, shuts in weekly:
-            if max(begin, opens) < min(end, shuts):
-                delay = (1 - share) * spell
-                yield Span(max(begin, opens), min(end, shuts), delay, share, spell)
 
 
 def _union(pieces: list[Span]) -> list[Span]:

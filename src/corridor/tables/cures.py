@@ -104,6 +104,7 @@ _RANGE_OR_DOUBT = re.compile(r"[<>~≈±]\s*[\d.,]+|[\d.]+\s*(-|–|\.\.|to)\s*[
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d.]+")
 _DAY_NUMBER = re.compile(r"[345]\d{4}(\.\d+)?")
 _DAY_AND_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T].*")
+_OFFSET = re.compile(r"(?:UTC|GMT|Z)?\s*([-+\u2212])\s*(\d{1,2})(?::?(\d\d))?")
 _OTHER_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -308,6 +309,15 @@ def _cure_timetable(text: str) -> str:
             leaves_on = _WEEKDAYS[(_WEEKDAYS.index(day) + later) % len(_WEEKDAYS)]
             departures.append(f"{leaves_on} {hour:02}:{departure[3]}")
     return f"Write {'; '.join(departures)} (in UTC)."
+
+
+def offset_meant(text: str) -> float | None:
+    """Return the hours from UTC that a text such as UTC+5 or +05:30 means; null: none."""
+    match = _OFFSET.fullmatch(text.strip().upper())
+    if not match:
+        return None
+    hours = int(match[2]) + int(match[3] or 0) / 60
+    return -hours if match[1] in ("-", "\u2212") else hours
 
 
 def _cure_hours(text: str) -> str:

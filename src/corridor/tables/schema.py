@@ -59,6 +59,11 @@ NODES = Table(
         number("lon_deg", "longitude, WGS 84", "deg", low=-180, high=180, required=True),
         number("lat_deg", "latitude, WGS 84", "deg", low=-90, high=90, required=True),
         Column("unlocode", "text", "UN/LOCODE, five letters"),
+        Column(
+            "time_zone",
+            "text",
+            "IANA zone in which days and hours of the place count, such as Asia/Almaty; null: UTC",
+        ),
         *EVIDENCE,
     ),
     required=True,
@@ -325,18 +330,35 @@ WINDOWS = Table(
         Column(
             "node_id",
             "id",
-            "the place: every link at it; null where link_id is given",
+            "the place: who starts, ends or passes there; null where link_id is given",
             refers="nodes",
         ),
-        Column("season_from", "monthday", "first day of the season, MM-DD; null: all year"),
+        Column("season_from", "monthday", "first local day of the season, MM-DD; null: all year"),
         Column(
             "season_to",
             "monthday",
-            "last day of the season, MM-DD; may lie before season_from (winter)",
+            "last local day of the season, MM-DD; may lie before season_from (winter)",
         ),
-        Column("weekdays", "words", "mon tue wed thu fri sat sun; null: all"),
-        Column("hours", "hours", "local opening hours 08:00-20:00; null: round the clock"),
-        number("utc_offset_h", "local time minus UTC, for hours; null: 0", "h", low=-12, high=14),
+        Column("weekdays", "words", "mon tue wed thu fri sat sun, local days; null: all"),
+        Column(
+            "hours",
+            "hours",
+            "local opening hours 08:00-20:00; a night belongs to the day it began on; "
+            "null: round the clock",
+        ),
+        number(
+            "utc_offset_h",
+            "local time minus UTC, the year round; null: see time_zone",
+            "h",
+            low=-12,
+            high=14,
+        ),
+        Column(
+            "time_zone",
+            "text",
+            "IANA zone of days and hours, such as Europe/Istanbul, with its daylight saving; null "
+            "without utc_offset_h: that of the place (of a link: where it begins), else UTC",
+        ),
         number(
             "open_share",
             "share of the window in which weather lets traffic pass; null: 1",
