@@ -367,6 +367,16 @@ def test_place_is_chosen_by_typing(opened: Callable[..., Any]) -> None:
     page.wait_for_url(re.compile("destination=gwadar"))
     settled(page)
     chosen = page.input_value("#field-destination")
+    page.fill("#field-origin", "АЛМАТЫ")
+    page.keyboard.press("Tab")
+    page.wait_for_url(re.compile("origin=almaty"))
+    settled(page)
+    page.fill("#field-origin", "alma")  # the beginning of a name is asked back
+    with page.expect_response(lambda r: r.status == 422):
+        page.keyboard.press("Tab")
+    page.fill("#field-origin", "almaty")
+    page.keyboard.press("Tab")
+    settled(page)
     page.fill("#field-destination", "kazakhstan")
     page.keyboard.press("Escape")
     assert page.input_value("#field-destination") == chosen and "destination=gwadar" in page.url

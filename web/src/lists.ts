@@ -1,6 +1,7 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
 import { button, day, h, millions, percent } from "./markup";
+import { fold } from "./spelling";
 import type { State } from "./state";
 import type { Critical, Elements, Hazard, Network } from "./types";
 
@@ -17,7 +18,7 @@ export class Lists {
   private network: Network | null = null;
   private elements: Elements = {};
 
-  constructor(box: HTMLElement, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
+  constructor(box: HTMLElement, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
     this.search.addEventListener("input", () => this.find());
     for (const [name, field] of Object.entries(this.layers)) {
       field.addEventListener("change", () => {
@@ -73,10 +74,10 @@ export class Lists {
   }
 
   private find(): void {
-    const word = this.search.value.trim().toLowerCase();
+    const word = fold(this.search.value);
     if (word.length < 2 || !this.network) { this.found.replaceChildren(); return; }
-    const places = this.network.nodes.features.map((f) => f.properties).filter((p) => p.name.toLowerCase().includes(word) || p.id.includes(word));
-    const links = this.network.links.features.map((f) => f.properties.id).filter((id) => this.title(id).toLowerCase().includes(word) || id.includes(word));
+    const places = this.network.nodes.features.map((f) => f.properties).filter((p) => [p.name, p.id, ...(this.also.get(p.id) ?? [])].some((name) => fold(name).includes(word)));
+    const links = this.network.links.features.map((f) => f.properties.id).filter((id) => [this.title(id), id].some((name) => fold(name).includes(word)));
     this.found.replaceChildren(
       ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${p.kind}, ${p.country}`))),
       ...links.slice(0, MOST).map((id) => this.row(id)),

@@ -40,7 +40,7 @@ class Page {
     document.title = `${study.title} – corridor`;
     at("credit").textContent = study.credit;
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
-    this.lists = new Lists(this.question.listBox, (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
+    this.lists = new Lists(this.question.listBox, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
     this.save = saveDialog(() => this.state, async (scenario) => {
       this.study = await ask<Study>("study", "/api/study");
       location.assign(toAddress({ ...this.state, scenario, close: [], open: [], with_changes: [], choose: [] }));

@@ -1,34 +1,39 @@
 // Choosing a place by typing: name, country, UN/LOCODE or id; arrows and Enter, or the mouse.
 
 import { h } from "./markup";
+import { fold } from "./spelling";
 import type { Place, Study } from "./types";
 
 const MOST = 8;
 
 /** Places that fit what is typed, those whose name begins with it first. */
 export function matching(study: Study, typed: string): Place[] {
-  const word = plain(typed);
+  const word = fold(typed);
   if (word === "") return [];
   const rank = (p: Place): number => {
-    const name = plain(p.name);
-    if (name === word || p.id === word || plain(p.unlocode ?? "") === word) return 0;
-    if (name.startsWith(word)) return 1;
-    if (name.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)) || p.id.startsWith(word) || plain(p.unlocode ?? "").startsWith(word)) return 2;
-    if (name.includes(word)) return 3;
-    return plain(study.countries[p.country] ?? "").startsWith(word) ? 4 : 9;
+    const names = [p.name, ...p.also].map(fold), codes = [p.id, fold(p.unlocode ?? "")];
+    if ([...names, ...codes].includes(word)) return 0;
+    if (names.some((name) => name.startsWith(word))) return 1;
+    if (names.some((name) => name.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word))) || codes.some((code) => code.startsWith(word))) return 2;
+    if (names.some((name) => name.includes(word))) return 3;
+    return fold(study.countries[p.country] ?? "").startsWith(word) ? 4 : 9;
   };
   return study.places.map((place) => ({ place, at: rank(place) })).filter((f) => f.at < 9).sort((a, b) => a.at - b.at).map((f) => f.place);
 }
 
-/** The place that is meant: named exactly, or the only one that fits; else what was typed, for the server to answer. */
+/** The place that is meant: by its id, or the only one that is called so; else what was typed, for the server to answer or to ask back. */
 export function placeId(study: Study, typed: string): string {
-  const found = matching(study, typed), word = plain(typed);
-  const exact = found.filter((p) => plain(p.name) === word || p.id === word);
-  if (exact.length > 0) return exact[0]?.id ?? typed.trim();
-  return found.length === 1 ? found[0]?.id ?? typed.trim() : typed.trim();
+  const text = typed.trim(), word = fold(typed);
+  if (study.places.some((p) => p.id === text)) return text;
+  const exact = study.places.filter((p) => [p.name, p.id, p.unlocode ?? "", ...p.also].map(fold).includes(word));
+  return word !== "" && exact.length === 1 ? exact[0]?.id ?? text : text;
 }
 
-const plain = (text: string): string => text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+/** What a place is called in a field: its name, where that means it alone; else its id. */
+export function placeTitle(study: Study, id: string): string {
+  const name = study.places.find((p) => p.id === id)?.name;
+  return name !== undefined && !name.includes(",") && placeId(study, name) === id ? name : id;
+}
 
 export interface PlaceField { box: HTMLElement; input: HTMLInputElement; show: (text: string) => void }
 
@@ -49,7 +54,7 @@ export function placeField(study: Study, id: string, words: string, choose: (pla
     close();
     if (text === "") { input.value = last; return; }
     const place = placeId(study, text);
-    input.value = study.places.find((p) => p.id === place)?.name ?? place;
+    input.value = placeTitle(study, place);
     input.title = input.value;
     if (input.value === last) return;
     last = input.value;
@@ -80,7 +85,7 @@ export function placeField(study: Study, id: string, words: string, choose: (pla
       if (list.hidden) open();
       if (shown.length > 0) mark(event.key === "ArrowDown" ? (active + 1) % shown.length : (Math.max(active, 0) + shown.length - 1) % shown.length);
     } else if (event.key === "Enter") {
-      const chosen = shown[active] ?? (list.hidden ? undefined : shown[0]);
+      const chosen = shown[active] ?? (list.hidden || shown.length > 1 ? undefined : shown[0]);
       take(chosen?.id ?? input.value.trim());
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();

@@ -2,7 +2,7 @@
 
 import { Calendar } from "./calendar";
 import { addDays, apartDays, at, button, day, h } from "./markup";
-import { placeField, placeId, type PlaceField } from "./places";
+import { placeField, placeId, placeTitle, type PlaceField } from "./places";
 import { isDay, type State } from "./state";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
@@ -54,8 +54,8 @@ export class Question {
     };
     for (const key of ["scenario", "cargo", "depart", "max_transshipments", "carrier"] as const) set(key, state[key]);
     if (state.deadline !== "" || !this.fields["deadline"]?.validity.badInput) set("deadline", state.deadline); // a day half typed stays
-    for (const key of ["origin", "destination"] as const) this.ends[key].show(this.name(state[key]));
-    set("via", state.via.map(this.name).join(", "));
+    for (const key of ["origin", "destination"] as const) this.ends[key].show(placeTitle(this.study, state[key]));
+    set("via", state.via.map((id) => placeTitle(this.study, id)).join(", "));
     set("avoid", state.avoid.join(", "));
     set("max_routes", String(state.max_routes));
     const scenario = this.study.scenarios.find((s) => s.id === state.scenario);

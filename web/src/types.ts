@@ -5,7 +5,7 @@ export const CRITERIA: readonly Criterion[] = ["time", "cost", "carbon", "risk"]
 
 export interface Style { name: string; hue: string; dash: number[]; width: number }
 export interface Option { option: string; meaning: string; default: boolean }
-export interface Place { id: string; name: string; country: string; kind: string; unlocode: string | null }
+export interface Place { id: string; name: string; country: string; kind: string; unlocode: string | null; also: string[] }
 export interface Scenario { id: string; title: string; about: string; as_of: string; changes: string[]; choices: Record<string, string> }
 export interface Cargo { cargo_id: string; name: string }
 

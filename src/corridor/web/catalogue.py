@@ -12,6 +12,7 @@ from corridor.charts.maps import route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
+from corridor.network.names import names_of
 from corridor.study.settings import Scenario, Trip
 from corridor.tables import schema
 from corridor.tables.columns import MODES
@@ -153,10 +154,19 @@ def _drawing() -> dict[str, Any]:
 
 
 def _places(state: StudyState) -> list[dict[str, Any]]:
-    """The places of the day, by name."""
+    """The places of the day, by name, each with its names in the study's other languages."""
+    day = state.dated_network
+    also: dict[str, list[str]] = {}
+    for name, node_id in names_of(day).translations:
+        also.setdefault(node_id, []).append(name)
+
     places = [
-        {"id": node["node_id"], **{column: node[column] for column in PLACE_COLUMNS}}
-        for node in state.dated_network.rows("nodes")
+        {
+            "id": node["node_id"],
+            **{column: node[column] for column in PLACE_COLUMNS},
+            "also": list(dict.fromkeys(also.get(node["node_id"], ()))),
+        }
+        for node in day.rows("nodes")
     ]
     return sorted(places, key=lambda place: place["name"])
 
