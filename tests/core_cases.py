@@ -126,3 +126,16 @@ def closed(row_id: str, from_on: Any = None, to_on: Any = None, change_id: str =
         "from_on": from_on,
         "to_on": to_on,
     }
+
+
+def hazard_row(**more: Any) -> dict[str, Any]:
+    """Return a row of hazards: twice a year link ab is shut, for ten days."""
+    return {
+        "hazard_id": "h",
+        "name": "h",
+        "row_id": "ab",
+        "events_per_year": 2.0,
+        "duration_median_d": 10.0,
+        "duration_sigma": 0.0,
+        **more,
+    }

@@ -322,18 +322,40 @@ class NaiveNetwork:
         return by_t + (row.get(per_teu) or 0) * self.cargo["teu_per_unit"]
 
     def hazard_weight(self, hazard: Row) -> int:
-        """Return -log(1 - chance) of a hazard in the 30 days from departure, in 1e-9."""
-        year = [dt.date(2023, 1, 1) + dt.timedelta(days=i) for i in range(365)]
-        ahead = [self.depart.date() + dt.timedelta(days=i) for i in range(RISK_DAYS)]
-        season_from = hazard["season_from"]
-        season_to = hazard["season_to"]
-        days_in_season = sum(is_in_season(day, season_from, season_to) for day in year)
-        share = sum(is_in_season(day, season_from, season_to) for day in ahead) / RISK_DAYS
+        """Return -log(1 - chance) of a hazard, open on departure, in the 30 days from it, in 1e-9.
 
+        The chance is the mean over the noons of those days.
+        """
+        noons = [24 * day + 12 for day in range(RISK_DAYS)]
+        chances = [1 - math.exp(-self.closures_on(hazard["hazard_id"], 0, noon)) for noon in noons]
+        return round(-math.log1p(-sum(chances) / RISK_DAYS) * 1e9)
+
+    @cache  # noqa: B019
+    def closures_on(self, hazard_id: str, since: int, at: int) -> float:
+        """Return how many closures are on at an hour that began since another, day by day."""
+        hazard = next(h for h in self.tables["hazards"] if h["hazard_id"] == hazard_id)
+        year = [dt.date(2023, 1, 1) + dt.timedelta(days=i) for i in range(365)]
+        season = (hazard["season_from"], hazard["season_to"])
+        days_in_season = sum(is_in_season(day, *season) for day in year)
         rate = hazard["events_per_year"] / (365.25 * days_in_season / 365)
-        mean_d = hazard["duration_median_d"] * math.exp(hazard["duration_sigma"] ** 2 / 2)
-        chance = share * (1 - math.exp(-rate * mean_d))
-        return round(-math.log1p(-chance) * 1e9)
+
+        total = 0.0
+        for day in range(since // 24, at // 24 + 1):
+            if is_in_season(self.depart.date() + dt.timedelta(days=day), *season):
+                begin = max(since, 24 * day)
+                end = min(at, 24 * day + 24)
+                total += shut_days(hazard, (at - begin) / 24) - shut_days(hazard, (at - end) / 24)
+        return rate * total
+
+    def own_weight(self, visits: tuple[tuple[str, int], ...]) -> int:
+        """Return -log(1 - chance to meet a closure) of coming to hazards at some hours, in 1e-9."""
+        total = 0.0
+        for hazard_id in {hazard for hazard, _ in visits}:
+            since = 0
+            for hour in sorted(hour for hazard, hour in visits if hazard == hazard_id):
+                total += self.closures_on(hazard_id, since, hour)
+                since = hour
+        return round(total * 1e9)
 
     def hazards_met(self, arc: Arc) -> frozenset[str]:
         """Return the hazards that may shut an arc."""
@@ -346,16 +368,25 @@ class NaiveNetwork:
         )
 
 
-def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set[tuple[int, ...]]:
-    """Return the values of every route that no other one dominates.
+class Pareto(NamedTuple):
+    """Values of routes that no other one dominates: seconds, cents, grams and risk weight.
 
-    A value: seconds, cents, grams and risk weight.
+    search: each hazard weighs as in the 30 days from departure. own: by the hours goods come by.
+    shown: those of the search, by their own risk, of all routes that share their values.
     """
+
+    search: set[tuple[int, ...]]
+    own: set[tuple[int, ...]]
+    shown: set[tuple[int, ...]]
+
+
+def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> Pareto:
+    """Return what routes are Pareto-optimal, by walking all of them."""
     weights = {
         hazard["hazard_id"]: network.hazard_weight(hazard) for hazard in network.tables["hazards"]
     }
     met = {arc.name: network.hazards_met(arc) for arc in network.arcs}
-    values: set[tuple[int, ...]] = set()
+    routes: set[tuple[tuple[int, ...], int]] = set()
 
     def walk(
         state: State,
@@ -363,10 +394,12 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set
         hour: int,
         cents: int,
         grams: int,
-        hazards: frozenset[str],
+        visits: tuple[tuple[str, int], ...],
     ) -> None:
         if state in goals:
-            values.add((3600 * hour, cents, grams, sum(weights[hazard] for hazard in hazards)))
+            hazards = {hazard for hazard, _ in visits}
+            value = (3600 * hour, cents, grams, sum(weights[hazard] for hazard in hazards))
+            routes.add((value, network.own_weight(visits)))
             return
 
         for arc in network.arcs:
@@ -375,23 +408,47 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> set
             arrival = network.arrive(arc, hour)
             if arrival is None:
                 continue
+            entry = arrival - network.hours(arc)
             walk(
                 arc.head,
                 visited | {arc.head},
                 arrival,
                 cents + network.cents(arc),
                 grams + network.grams(arc),
-                hazards | met[arc.name],
+                (*visits, *((hazard, entry) for hazard in met[arc.name])),
             )
 
     for start in starts:
-        walk(start, frozenset({start}), 0, 0, 0, frozenset())
+        walk(start, frozenset({start}), 0, 0, 0, ())
+    search = undominated({value for value, _ in routes})
+    own = undominated({(*value[:3], risk) for value, risk in routes})
+    return Pareto(search, own, {(*value[:3], risk) for value, risk in routes if value in search})
+
+
+def undominated(values: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
     return {value for value in values if not any(dominates(other, value) for other in values)}
 
 
 def dominates(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """Tell whether one is no worse than the other on every criterion, and not the same."""
     return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+
+def shut_days(hazard: Row, days: float) -> float:
+    """Return how many of its first days a closure is on, on average: log-normal lengths."""
+    if days <= 0:
+        return 0.0
+    median = hazard["duration_median_d"]
+    sigma = hazard["duration_sigma"]
+    if not sigma:
+        return min(days, median)
+    z = math.log(days / median) / sigma
+    mean = median * math.exp(sigma**2 / 2)
+    return days * normal(-z) + mean * normal(z - sigma)
+
+
+def normal(z: float) -> float:
+    return math.erfc(-z / math.sqrt(2)) / 2
 
 
 def layer_of(link: Row) -> str:

@@ -9,7 +9,8 @@ import pytest
 
 from closure_cases import TRUE_SIGMA
 from corridor.errors import CallError, UnknownName
-from corridor.network import durations, hazards
+from corridor.network import durations
+from corridor.network.closure_chances import shut_share
 from corridor.network.durations import FAMILIES
 from corridor.tables import schema
 
@@ -48,7 +49,7 @@ def test_the_heaviest_pareto_has_no_mean_and_shuts_its_link_for_ever() -> None:
         "season_to": None,
     }
     assert durations.mean_d("pareto", 3, durations.sigma_of_xi(1.0)) is None
-    assert hazards.shut_share(hazard, dt.date(2026, 7, 1)) == 1
+    assert shut_share(hazard, dt.date(2026, 7, 1)) == 1
 
 
 def test_wrong_families_and_spreads_are_calls_refused() -> None:

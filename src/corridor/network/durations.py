@@ -117,6 +117,41 @@ def mean_d(family: str, median_d: float, sigma: float) -> float | None:
     return median_d / LN2
 
 
+def shut_d(family: str, median_d: float, sigma: float, days: ArrayLike) -> Floats:
+    """Return how many of the first days after it begins a closure is expected to be still on.
+
+    This is the integral of the survival from 0 to each of some days, their restricted mean; 0 where
+    the days are below 0. Source: Johnson, Kotz and Balakrishnan (1994), partial expectations.
+    """
+    from scipy.special import gamma, gammainc, ndtr
+
+    x = np.maximum(np.asarray(days, np.float64), 0.0)
+    match _known(family):
+        case "lognormal" if sigma == 0:
+            return np.minimum(x, median_d)
+        case "lognormal":
+            with np.errstate(divide="ignore"):
+                z = np.log(x / median_d) / sigma
+            mean = median_d * math.exp(sigma**2 / 2)
+            return np.asarray(x * ndtr(-z) + mean * ndtr(z - sigma), np.float64)
+        case "pareto" if (xi := xi_of_sigma(sigma)) > 0:
+            return _pareto_shut_d(x / median_d, xi) * median_d
+    shape = EXPONENTIAL_SIGMA / sigma if family == "weibull" else 1.0
+    hazard = LN2 * (x / median_d) ** shape
+    ended = gamma(1 + 1 / shape) * gammainc(1 + 1 / shape, hazard) * median_d * LN2 ** (-1 / shape)
+    return np.asarray(x * np.exp(-hazard) + ended, np.float64)
+
+
+def _pareto_shut_d(x: Floats, xi: float) -> Floats:
+    """Return the integral of the survival of a Pareto (Lomax) length in units of its median."""
+    a = 2**xi - 1
+    power = 1 - 1 / xi
+    logarithm = np.log1p(a * x)
+    if abs(power) < 1e-9:
+        return np.asarray(logarithm / a, np.float64)
+    return np.asarray(np.expm1(power * logarithm) / (a * power), np.float64)
+
+
 def _known(family: str) -> str:
     if family not in FAMILIES:
         raise UnknownName("duration family", family, FAMILIES)

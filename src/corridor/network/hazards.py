@@ -1,64 +1,31 @@
-"""Hazards: closures that may happen, as the share of time they shut a way.
+"""Hazards: closures that may happen, on which links, and how they weigh in a search.
 
-Source: the share of time at least one closure is in progress when closures begin at random (rate a
-day r) and last m days on average is 1 - exp(-r m), the busy share of the M/G/infinity queue: Takacs
-(1962).
+What is shut when goods leave is a fact of the scenario; a hazard is what may shut later. A search
+needs one number for each hazard, whenever goods come by; the risk of a route then counts the days
+it comes by (docs/decisions/057-risk.md).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.kernels import Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.language.messages import message
-from corridor.network import durations
-from corridor.network.calendar import day_of, second
-from corridor.network.graph import Row
+from corridor.network.calendar import day_of
+from corridor.network.closure_chances import ClosureLaw, ahead_share, closure_law, closures_on
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.network.windows import season_contains, season_spans
 from corridor.tables import selectors
-from corridor.units import CALENDAR_YEAR_DAYS, DAY_S, MEAN_YEAR_DAYS
+from corridor.units import DAY_S
 
 MAX_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
-AHEAD_DAYS = 30
-COMMON_YEAR = (second("2023-01-01"), second("2024-01-01"))
-
-
-def shut_share(hazard: Row, on: dt.date) -> float:
-    """Return the chance that a hazard shuts its ways, averaged over the 30 days from a day on.
-
-    Outside its season a hazard has no chance; inside, the year's events are concentrated in it. A
-    duration without a mean (a pareto of the heaviest tail) shuts its links without end.
-    """
-    days = [on + dt.timedelta(days=i) for i in range(AHEAD_DAYS)]
-    season = (
-        sum(
-            b - a for a, b in season_spans(hazard["season_from"], hazard["season_to"], *COMMON_YEAR)
-        )
-        // DAY_S
-    )
-    inside = (
-        sum(season_contains(d, hazard["season_from"], hazard["season_to"]) for d in days)
-        / AHEAD_DAYS
-    )
-    if not season or not inside:
-        return 0.0
-    mean_d = durations.mean_d(
-        hazard.get("distribution") or durations.DEFAULT,
-        hazard["duration_median_d"],
-        hazard["duration_sigma"],
-    )
-    if mean_d is None:
-        return inside
-    rate = hazard["events_per_year"] / (MEAN_YEAR_DAYS * season / CALENDAR_YEAR_DAYS)
-    return inside * (1 - math.exp(-rate * mean_d))
 
 
 def link_bits(network: Network) -> Ints:
@@ -110,10 +77,35 @@ def refuse_too_many(hazards: pl.DataFrame) -> None:
         )
 
 
-def weights(network: Network, depart_s: int) -> Ints:
-    """Return -log(1 - chance) of every hazard for a departure, in units of 1e-9 [64].
+def arcs_covered(network: Network) -> Bools:
+    """Tell which hazards may shut which arcs of the graph [hazards, arcs]."""
+    return network.once(Derived.HAZARD_ARCS.of(), lambda: _arcs_covered(network))
 
-    The risks of a route add up in it.
+
+def _arcs_covered(network: Network) -> Bools:
+    links = network.frames["links"]
+    hazards = network.frames["hazards"]
+    runs = network.graph.runs
+    covered = np.zeros((hazards.height, len(runs)), bool)
+
+    for hazard, selector in enumerate(hazards["row_id"]):
+        of_hazard = set(selectors.select(selector, links, network.frames["nodes"]))
+        covered[hazard] = [any(run.link in of_hazard for run in of_arc) for of_arc in runs]
+    return covered
+
+
+def laws(network: Network) -> list[ClosureLaw]:
+    """Return how closures of each hazard begin and last [hazards]."""
+    return network.once(
+        Derived.CLOSURE_LAWS.of(), lambda: [closure_law(row) for row in network.rows("hazards")]
+    )
+
+
+def weights(network: Network, depart_s: int) -> Ints:
+    """Return how every hazard weighs in a search, for a departure, in units of 1e-9 [64].
+
+    -log(1 - chance), so that the chances of hazards add up; the chance that a hazard which is open
+    on departure shuts its links later, mean over 30 days.
     """
     day = day_of(depart_s)
     return network.once(Derived.HAZARD_WEIGHTS.of(day), lambda: _weights(network, day))
@@ -122,26 +114,45 @@ def weights(network: Network, depart_s: int) -> Ints:
 def _weights(network: Network, day: dt.date) -> Ints:
     weights = np.zeros(64, np.int64)
     for h, row in enumerate(network.rows("hazards")):
-        chance = min(shut_share(row, day), 1 - 1e-9)
+        chance = min(ahead_share(row, day), 1 - 1e-9)
         weights[h] = round(-math.log1p(-chance) / WEIGHT_UNIT)
     return weights
 
 
-def risk_share(weight: int) -> float:
+def risk_share(weight: float) -> float:
     """Return the chance that at least one hazard strikes, from the sum of their weights."""
     return 0.0 - math.expm1(-weight * WEIGHT_UNIT)  # 0, not -0, where none may strike
 
 
-def route_risk(network: Network, bits: int, depart_s: int) -> float:
-    """Return the chance that at least one of the hazards whose bits are set strikes."""
-    weight = weights(network, depart_s)
-    return risk_share(sum(int(w) for h, w in enumerate(weight) if bits >> h & 1))
+class Visits(NamedTuple):
+    """When goods come to links that hazards may shut [visits].
+
+    route: number of the route. hazard: row of ``hazards``. at_s: second.
+    """
+
+    route: Ints
+    hazard: Ints
+    at_s: Ints
 
 
-def names(network: Network, bits: int, depart_s: int) -> list[str]:
-    """Return the hazards whose bits are set and that may strike within 30 days of a departure."""
-    return [
-        row["hazard_id"]
-        for h, row in enumerate(network.rows("hazards"))
-        if bits >> h & 1 and weights(network, depart_s)[h]
-    ]
+def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int) -> Floats:
+    """Return how each hazard weighs on each route by the days goods come by [routes, hazards].
+
+    -log(1 - chance) in units of 1e-9, where the chance is that of coming to a link of the hazard
+    while it shuts it, for goods that leave while it does not. A closure that began after the visit
+    before and is still on is met at this one, so no closure counts twice.
+    """
+    weights = np.zeros((routes, network.frames["hazards"].height))
+    order = np.lexsort((visits.at_s, visits.route, visits.hazard))
+    route = visits.route[order]
+    hazard = visits.hazard[order]
+    at_s = visits.at_s[order]
+
+    is_next = np.zeros(len(order), bool)
+    is_next[1:] = (hazard[1:] == hazard[:-1]) & (route[1:] == route[:-1])
+    since_s = np.where(is_next, np.roll(at_s, 1), depart_s)
+    for number, law in enumerate(laws(network)):
+        own = hazard == number
+        met = closures_on(law, since_s[own] / DAY_S, at_s[own] / DAY_S)
+        np.add.at(weights[:, number], route[own], met / WEIGHT_UNIT)
+    return weights

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from corridor.kernels import Floats, Ints
-from corridor.network import hazards
 from corridor.network.calendar import instant
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun, Row
@@ -307,13 +306,3 @@ def borders(query: Query, itinerary: Sequence[Leg]) -> list[str]:
         for leg in itinerary
         if nodes[leg.from_node_id]["country"] != nodes[leg.to_node_id]["country"]
     ]
-
-
-def hazard_bits(query: Query, arcs: Sequence[int]) -> int:
-    """Return the hazards a route is exposed to, as bits."""
-    return int(np.bitwise_or.reduce(query.hazard_bits[list(arcs)])) if len(arcs) else 0
-
-
-def risk_share(query: Query, arcs: Sequence[int]) -> float:
-    """Return the chance that a hazard shuts a route while goods use it."""
-    return hazards.route_risk(query.network, hazard_bits(query, arcs), query.depart_s)

@@ -12,10 +12,12 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.network.cost import cargo_hour_usd
 from corridor.routing.conditions import CRITERIA
+from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
 from corridor.routing.search import search, trace
 from corridor.units import HOUR_S
 
+RISK = CRITERIA.index("risk")
 BITS = 62  # countries that an int64 tells apart; more share bits
 
 
@@ -75,7 +77,7 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
 
     Raises NotConverged where the search would hold too many partial routes.
     """
-    from corridor.kernels.pareto import DONE, undominated
+    from corridor.kernels.pareto import DONE
 
     answer = search(query, criteria)
     if answer.status != DONE:
@@ -86,9 +88,24 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
         )
 
     values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
+    best = undominated_rows(values)
+    goals = answer.goals[best]
+    values = values[best]
+
+    # The search weighs a hazard the same whenever goods come by; what is shown counts their days.
+    if criteria[RISK]:
+        values[:, RISK] = label_weights(query, answer.labels, goals)
+    shown = undominated_rows(values)
+    return ParetoSet(query, answer.labels, goals[shown], values[shown])
+
+
+def undominated_rows(values: Ints) -> Ints:
+    """Return the rows that no other is at least as good as, the best by the first column first."""
+    from corridor.kernels.pareto import undominated
+
     order = np.lexsort(values.T[::-1])
-    best = order[undominated(np.ascontiguousarray(values[order]))]
-    return ParetoSet(query, answer.labels, answer.goals[best], values[best])
+    rows: Ints = order[undominated(np.ascontiguousarray(values[order]))]
+    return rows
 
 
 def _country_bits(query: Query) -> Ints:

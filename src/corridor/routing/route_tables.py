@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping
-from corridor.network import hazards
+from corridor.routing.exposure import hazards_met, risk_share
 from corridor.routing.itinerary import (
     Leg,
     borders,
@@ -17,10 +17,8 @@ from corridor.routing.itinerary import (
     cost_usd,
     countries,
     duration_h,
-    hazard_bits,
     legs,
     modes,
-    risk_share,
 )
 from corridor.routing.journeys import sample
 from corridor.routing.query import Query
@@ -95,14 +93,13 @@ def _route_row(
 ) -> dict[str, Any]:
     """Return what a route takes, as planned and as sampled, and where it leads."""
     crossed = borders(query, itinerary)
-    exposed = hazard_bits(query, arcs)
     return {
         "route_id": route_id,
         "time_h": duration_h(query, itinerary),
         **_spread(query, arcs),
         "cost_usd": cost_usd(itinerary),
         "carbon_kg": carbon_kg(itinerary),
-        "risk_share": risk_share(query, arcs),
+        "risk_share": risk_share(query, itinerary),
         "borders_count": len(crossed),
         "transshipments_count": sum(leg.kind == "terminal" for leg in itinerary),
         "length_km": round(sum(leg.length_km for leg in itinerary), 1),
@@ -110,7 +107,7 @@ def _route_row(
         "countries": countries(query, itinerary),
         "borders": crossed,
         "documents": _documents(query, itinerary),
-        "hazards": hazards.names(query.network, exposed, query.depart_s),
+        "hazards": hazards_met(query, itinerary),
     }
 
 

@@ -17,12 +17,13 @@ import polars as pl
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
+from corridor.network.closure_chances import closures_on
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
 from corridor.routing.frozen_day import FrozenDay, Sums, freeze
 from corridor.routing.query import Query
-from corridor.units import HOUR_S, NORMAL_P95
+from corridor.units import DAY_S, HOUR_S, NORMAL_P95
 
 
 def skim(
@@ -186,8 +187,8 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     weight = np.where(pairs.is_reached, trees.distance[pairs.origin, pairs.state], 0)
     values = trees.values[pairs.origin, :, pairs.state].T
     sums = Sums.of(np.where(pairs.is_reached, values, 0))
-    bits = trees.bits[pairs.origin, pairs.state].tolist()
-    risk_share = pl.Series(_risk_shares(day.query, bits), dtype=pl.Float64)
+    covering = trees.bits[pairs.origin, pairs.state]
+    risk_share = pl.Series(_risk_shares(day.query, covering, sums.seconds), dtype=pl.Float64)
     return pl.DataFrame(
         {
             "generalised_cost_usd": weight / 100,
@@ -203,16 +204,20 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     )
 
 
-def _risk_shares(query: Query, bits: Sequence[int]) -> list[float]:
-    """Return the chance that a hazard shuts each route, from the hazards it is exposed to."""
-    weights = hazards.weights(query.network, query.depart_s).tolist()
-    risks = {exposed: hazards.risk_share(_weight(exposed, weights)) for exposed in set(bits)}
-    return [risks[exposed] for exposed in bits]
+def _risk_shares(query: Query, bits: Ints, seconds: Ints) -> Floats:
+    """Return the chance that goods of each route meet a closure, as if half-way they met all.
 
-
-def _weight(bits: int, weights: Sequence[int]) -> int:
-    """Return the sum of the weights of the hazards whose bits are set."""
-    return sum(weight for hazard, weight in enumerate(weights) if bits >> hazard & 1)
+    bits: hazards each route is exposed to; seconds: how long it takes [routes].
+    """
+    half_d = seconds / 2 / DAY_S
+    depart_d = np.full(len(bits), query.depart_s / DAY_S)
+    expected = np.zeros(len(bits))
+    for hazard, law in enumerate(hazards.laws(query.network)):
+        is_met = (bits >> hazard & 1).astype(bool)
+        at_d = (depart_d + half_d)[is_met]
+        expected[is_met] += closures_on(law, depart_d[is_met], at_d)
+    risk_share: Floats = -np.expm1(-expected)
+    return risk_share
 
 
 def _p95_h(sums: Sums) -> Floats:

@@ -16,7 +16,8 @@ from corridor.language.speech import marked
 from corridor.network.network import Network
 from corridor.network.words import matching_links
 from corridor.routing.conditions import CRITERIA, Options
-from corridor.routing.itinerary import duration_h, legs, risk_share
+from corridor.routing.exposure import risk_share
+from corridor.routing.itinerary import duration_h, legs
 from corridor.routing.opening_sets import Opening, ShutLinks, lift, opening_sets, shut_links
 from corridor.routing.query import Query, prepare
 from corridor.routing.reasons import name_closure, say_closure
@@ -142,7 +143,7 @@ def _best(query: Query, criterion: str) -> float | None:
         return sum(int(query.usd_cents[arc]) for arc in route.arcs) / 100
     if criterion == "carbon":
         return sum(int(query.carbon_g[arc]) for arc in route.arcs) / 1000
-    return risk_share(query, route.arcs)
+    return risk_share(query, legs(query, route.arcs))
 
 
 def _built(links: Sequence[int], shut: ShutLinks) -> list[int]:

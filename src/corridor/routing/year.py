@@ -14,6 +14,7 @@ from corridor.language.messages import pack
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA, Options, read_criteria, read_instant
+from corridor.routing.exposure import risk_share
 from corridor.routing.itinerary import (
     borders,
     carbon_kg,
@@ -22,7 +23,6 @@ from corridor.routing.itinerary import (
     duration_h,
     legs,
     modes,
-    risk_share,
 )
 from corridor.routing.opening_sets import opening_sets
 from corridor.routing.query import Query, prepare
@@ -127,7 +127,7 @@ def _figures(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
         "wait_h": sum(leg.wait_s for leg in itinerary) / HOUR_S,
         "cost_usd": cost_usd(itinerary),
         "carbon_kg": carbon_kg(itinerary),
-        "risk_share": risk_share(query, arcs),
+        "risk_share": risk_share(query, itinerary),
         "length_km": sum(leg.length_km for leg in itinerary),
         "modes": modes(itinerary),
         "countries": countries(query, itinerary),

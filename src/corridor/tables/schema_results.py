@@ -125,7 +125,10 @@ ROUTES = Table(
         _share("on_time_share", "share of sampled journeys by the deadline; null: no deadline"),
         number("cost_usd", "money per cargo unit", "USD"),
         number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
-        _share("risk_share", "chance that a hazard strikes on the way"),
+        _share(
+            "risk_share",
+            "chance that goods meet a closure on the way, given what is open on departure",
+        ),
         _count("borders_count", "border crossings"),
         _count("transshipments_count", "changes of mode or gauge"),
         number("length_km", "length", "km"),
@@ -183,7 +186,10 @@ CALENDAR = Table(
         number("wait_h", "part of time_h spent waiting", "h"),
         number("cost_usd", "money per cargo unit", "USD"),
         number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
-        _share("risk_share", "chance that a hazard strikes on the way"),
+        _share(
+            "risk_share",
+            "chance that goods meet a closure on the way, given what is open on departure",
+        ),
         number("length_km", "length", "km"),
         _MODES,
         _COUNTRIES,

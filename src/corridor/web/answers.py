@@ -11,6 +11,7 @@ from corridor.charts.letters import with_letters
 from corridor.closures.criticality import rank
 from corridor.errors import CallError
 from corridor.network import hazards
+from corridor.network.closure_chances import shut_share
 from corridor.routing.opening_sets import Opening
 from corridor.routing.route import Routes, route
 from corridor.routing.whynot import why_not
@@ -143,7 +144,7 @@ def threats(state: StudyState) -> dict[str, Any]:
     rows = [
         {
             **row,
-            "shut_share": hazards.shut_share(row, state.on),
+            "shut_share": shut_share(row, state.on),
             "links": [link_ids[i] for i, mask in enumerate(bits) if mask >> bit & 1],
         }
         for bit, row in enumerate(day.rows("hazards"))

@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.network import hazards
+from corridor.network.closure_chances import shut_share
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables import schema, selectors
@@ -303,7 +304,7 @@ def _link_hazards(state: StudyState, day: Network, number: int) -> list[dict[str
         {
             "id": hazard["hazard_id"],
             "name": hazard["name"],
-            "shut_share": hazards.shut_share(hazard, state.on),
+            "shut_share": shut_share(hazard, state.on),
             "figures": figures("hazards", hazard, {}),
             **evidence(day, hazard),
         }
