@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 
 import chart_cases as cases
+from corridor.charts.basemap.outline import basemap
 from corridor.charts.basemap.view import view_of
+from corridor.charts.map_labels import place_countries
+from corridor.charts.map_layers import land_and_borders
 from corridor.charts.map_lines import along_great_circle, link_lines
 from corridor.charts.maps import network_map
 from corridor.charts.style import STYLES
@@ -67,3 +71,47 @@ def test_long_lines_follow_the_great_circle() -> None:
     middle = arc[len(arc) // 2]
     assert middle[1] > 65  # to the north of the parallel both ends lie on
     assert along_great_circle([(0.0, 0.0), (1.0, 1.0)]) == [(0.0, 0.0), (1.0, 1.0)]
+
+
+# Places of the south, the west, both sides of 180 degrees, and both sides of the equator.
+REGIONS = {
+    "south": [("lima", "PE", -77.03, -12.05), ("santos", "BR", -46.33, -23.96)],
+    "west": [("mexico", "MX", -99.13, 19.43), ("prince-rupert", "CA", -130.32, 54.31)],
+    "antimeridian": [("suva", "FJ", 178.44, -18.14), ("pago", "AS", -170.7, -14.28)],
+    "equator": [("mombasa", "KE", 39.67, -4.05), ("juba", "SS", 31.58, 4.85)],
+}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_any_part_of_the_world_is_drawn(region: str) -> None:
+    """Land under a line that leads from one place to the other, all of it on the paper."""
+    nodes, links = two_places(REGIONS[region])
+    view = view_of(nodes["lon_deg"], nodes["lat_deg"])
+    land, *_ = land_and_borders(basemap(view.visible()), view)
+    path = land.to_dict()["mark"]["shape"]
+    assert path.count("M") >= 3 or len(path) > 300
+
+    (geometry,) = link_lines(nodes, links, view)["geometry"]
+    ((start, end),) = geometry["coordinates"]
+    pixels = [view.pixel(*start), view.pixel(*end)]
+    assert all(0 < x < view.width and 0 < y < view.height for x, y in pixels)
+    assert abs(end[0] - start[0]) < 60
+
+    names = place_countries(set(nodes["country"]), view, [])
+    assert len(names) == 2
+
+
+def two_places(places: list[tuple[str, str, float, float]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return two places and the link between them."""
+    names = ("node_id", "country", "lon_deg", "lat_deg")
+    nodes = pl.DataFrame(places, schema=names, orient="row")
+    link = {
+        "link_id": "there",
+        "from_node_id": places[0][0],
+        "to_node_id": places[1][0],
+        "mode": "road",
+        "gauge_mm": None,
+        "length_km": 1000.0,
+        "status": "existing",
+    }
+    return nodes, pl.DataFrame([link], schema_overrides={"gauge_mm": pl.Int64})

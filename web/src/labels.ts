@@ -59,10 +59,11 @@ export class Labels {
     this.markers = [];
     this.shown = [];
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
-    const taken = this.covered();
+    const taken = this.covered(), { lng } = this.map.getCenter();
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
-      const { x, y } = this.map.project(label.spot);
+      const [lon, lat] = label.spot, spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
+      const { x, y } = this.map.project(spot);
       const isCountry = label.kind === "country";
       const half = label.text.length * (isCountry ? 4.1 : label.kind === "place" ? 3.1 : 3.6) + 3, top = isCountry ? y - 7 : y - 20;
       const box = [x - half, top, x + half, top + 15];
@@ -73,7 +74,7 @@ export class Labels {
       element.className = `label label-${label.kind}`;
       element.textContent = label.text;
       const marker = new maplibregl.Marker({ element, anchor: isCountry ? "center" : "bottom", offset: [0, isCountry ? 0 : -5] });
-      marker.setLngLat(label.spot).addTo(this.map);
+      marker.setLngLat(spot).addTo(this.map);
       for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name); // words beside the map, not controls
       element.setAttribute("aria-hidden", "true");
       this.markers.push(marker);

@@ -114,12 +114,13 @@ export class TheMap {
     const features = network.links.features.map((f) => {
       const p = f.properties, element = elements[p.id];
       const state = element?.state ?? "open";
-      const hidden = p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(f.geometry.coordinates));
+      const spots = unbroken(f.geometry.coordinates);
+      const hidden = p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
       const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
-      this.lines.set(p.id, { spots: f.geometry.coordinates, drawn, hidden, rank: p.rank });
+      this.lines.set(p.id, { spots, drawn, hidden, rank: p.rank });
       const onLand = p.mode === "road" || p.mode === "rail";
       if (!hidden && (state === "shut" || state === "barred" || (p.border && onLand && state === "open"))) {
-        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: middle(f.geometry.coordinates) } });
+        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: middle(spots) } });
       }
       return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state } };
     });
@@ -184,7 +185,7 @@ export class TheMap {
     await this.ready;
     if (spots.length === 0) return;
     const bounds = new maplibregl.LngLatBounds();
-    for (const spot of spots) bounds.extend(spot);
+    for (const spot of beside(spots)) bounds.extend(spot);
     const narrow = this.map.getContainer().clientWidth < 500;
     this.map.fitBounds(bounds, { padding: narrow ? 30 : 56, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
@@ -244,6 +245,28 @@ function coast(land: Spot[][][]): { type: string; coordinates: Spot[][] } {
     if (part.length > 1) parts.push(part);
   }
   return { type: "MultiLineString", coordinates: parts };
+}
+
+/** A line that was cut where it passes 180 degrees, in one piece that goes on beyond them. */
+function unbroken(coordinates: Spot[] | Spot[][]): Spot[] {
+  if (typeof coordinates[0]?.[0] === "number") return coordinates as Spot[];
+  const spots: Spot[] = [];
+  for (const part of coordinates as Spot[][]) {
+    for (const [lon, lat] of part) {
+      const before = spots.at(-1)?.[0] ?? lon;
+      const here: Spot = [lon - 360 * Math.round((lon - before) / 360), lat];
+      if (here[0] !== before || here[1] !== spots.at(-1)?.[1]) spots.push(here);
+    }
+  }
+  return spots;
+}
+
+/** Places with those on one side of the widest gap a turn further east, so that both sides of 180 degrees lie together. */
+function beside(spots: Spot[]): Spot[] {
+  const lons = [...new Set(spots.map(([lon]) => ((lon + 540) % 360) - 180))].sort((a, b) => a - b);
+  let widest = (lons[0] ?? 0) + 360 - (lons.at(-1) ?? 0), west = -180;
+  lons.forEach((lon, i) => { const gap = lon - (lons[i - 1] ?? lon); if (gap > widest) { widest = gap; west = lon; } });
+  return spots.map(([lon, lat]) => { const on = ((lon + 540) % 360) - 180; return [on >= west ? on : on + 360, lat]; });
 }
 
 function middle(spots: Spot[]): Spot {

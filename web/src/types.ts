@@ -28,7 +28,7 @@ export interface NodeProperties { id: string; name: string; country: string; kin
 export interface Feature<P, G> { type: "Feature"; properties: P; geometry: { type: string; coordinates: G } }
 export interface Features<P, G> { type: "FeatureCollection"; features: Feature<P, G>[] }
 export type Spot = [number, number];
-export interface Network { links: Features<LinkProperties, Spot[]>; nodes: Features<NodeProperties, Spot>; elements: Elements }
+export interface Network { links: Features<LinkProperties, Spot[] | Spot[][]>; nodes: Features<NodeProperties, Spot>; elements: Elements }
 export interface Ground {
   land: { type: string; coordinates: unknown }; borders: { type: string; coordinates: unknown };
   names: { country: string; name: string; lon: number; lat: number; size: number }[];

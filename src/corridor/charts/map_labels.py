@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from corridor.charts.basemap.outline import country_places
 from corridor.charts.basemap.view import View
 from corridor.charts.map_lines import node_places
 from corridor.charts.placement import Box, Label, Pixel, box_around, free_places
 from corridor.charts.text import text_width
 from corridor.language.cldr import country_name
+from corridor.network.outline import Label as CountryLabel
+from corridor.network.outline import outline
 
 # Offsets from what a label names, in shares of its own size, the best first.
 _BESIDE_DOT = (
@@ -33,10 +36,18 @@ _BESIDE_LINK = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
 _ABOUT_COUNTRY = tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3))
 _ALONG_LINK = (0.5, 0.35, 0.65, 0.2, 0.8)  # shares of a link's length at which its letter may stand
 
-_NAMED_KINDS = ("city", "seaport")  # of nodes, on the map of the whole network
+_NAMED_KINDS = (
+    "city",
+    "seaport",
+    "lake-port",
+    "river-port",
+)  # of nodes, on the map of the whole network
 _KIND_RANKS = {
     "city": 0,
     "seaport": 1,
+    "lake-port": 1,
+    "river-port": 1,
+    "airport": 3,
     "border-crossing": 2,
     "dry-port": 3,
     "gauge-change-station": 4,
@@ -56,7 +67,7 @@ class Name(NamedTuple):
 def rank_by_degree(
     nodes: pl.DataFrame, links: pl.DataFrame, first: Collection[str]
 ) -> pl.DataFrame:
-    """Return cities, seaports and the nodes to be named first, those with most links first."""
+    """Return cities, ports and the nodes to be named first, those with most links first."""
     ends = pl.concat([links["from_node_id"], links["to_node_id"]]).alias("node_id")
     degrees = ends.value_counts(name="degree")
     is_first = pl.col("node_id").is_in(list(first))
@@ -114,17 +125,12 @@ def _short_name(name: str) -> str:
 
 
 def place_countries(
-    outline_names: Sequence[Mapping[str, Any]],
-    countries: Collection[str],
-    view: View,
-    names: Sequence[Name],
+    countries: Collection[str], view: View, names: Sequence[Name]
 ) -> list[dict[str, Any]]:
     """Return the names of the countries that have nodes, where the nodes' names leave room.
 
     Parameters
     ----------
-    outline_names
-        Of the base map: country, name, lon, lat.
     countries
         Codes of the countries that have nodes.
     view
@@ -135,22 +141,27 @@ def place_countries(
     Returns
     -------
     list
-        name, x_px, y_px of each.
+        name, x_px, y_px of each, the largest first.
     """
-    shown = [label for label in outline_names if label["country"] in countries]
-    texts = [(country_name(label["country"]) or label["name"]).upper() for label in shown]
     labels = [
-        Label(*view.pixel(label["lon"], label["lat"]), 7.4 * text_width(text), 12.0)
-        for label, text in zip(shown, texts, strict=True)
+        (_country_text(outlined), Pixel(*view.pixel(*place)))
+        for outlined in outline().labels
+        if outlined.country in countries
+        for place in country_places(outlined.country, view.bounds)[:1]
     ]
+    boxes = [Label(*pixel, 7.4 * text_width(text), 12.0) for text, pixel in labels]
 
     obstacles = [name.box for name in names]
-    places = free_places(labels, _ABOUT_COUNTRY, (view.width, view.height), obstacles)
+    places = free_places(boxes, _ABOUT_COUNTRY, (view.width, view.height), obstacles)
     return [
         {"name": text, "x_px": place.x, "y_px": place.y}
-        for text, place in zip(texts, places, strict=True)
+        for (text, _), place in zip(labels, places, strict=True)
         if place is not None
     ]
+
+
+def _country_text(label: CountryLabel) -> str:
+    return (country_name(label.country) or label.name).upper()
 
 
 def place_letters(

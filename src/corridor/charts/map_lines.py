@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.basemap.clipping import Line, Point, clip_line
+from corridor.charts.basemap.outline import TURNS_DEG
 from corridor.charts.basemap.view import View
 from corridor.charts.style import STYLES, style_key
 from corridor.network.geo import great_circle_km
@@ -75,7 +76,7 @@ def link_lines(
             continue
 
         line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
-        pieces = clip_line(line, bounds)
+        pieces = [piece for turned in _turns(line) for piece in clip_line(turned, bounds)]
         if pieces:
             rows.append(_row(link, pieces, closed))
 
@@ -89,9 +90,18 @@ def node_places(nodes: pl.DataFrame) -> dict[str, Point]:
 
 
 def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> tuple[Point, Point]:
-    """Return the ends of a link in one order, whatever its direction: bows lie on one side."""
+    """Return the ends of a link in one order, whatever its direction: bows lie on one side.
+
+    The second goes on beyond 180 degrees where that is the short way.
+    """
     first, second = sorted((link["from_node_id"], link["to_node_id"]))
-    return places[first], places[second]
+    start, end = places[first], places[second]
+    return start, (end[0] - 360 * round((end[0] - start[0]) / 360), end[1])
+
+
+def _turns(line: Line) -> list[Line]:
+    """Return a line as it lies on maps whole turns round the globe apart."""
+    return [[(lon + turn_deg, lat) for lon, lat in line] for turn_deg in TURNS_DEG]
 
 
 def _parallel_ranks(links: pl.DataFrame) -> dict[str, int]:

@@ -41,7 +41,7 @@ from corridor.charts.map_layers import (
 from corridor.charts.map_lines import link_lines
 from corridor.charts.style import PAPER, Chart
 from corridor.charts.titles import Titles, with_title
-from corridor.language.cldr import country_name
+from corridor.language.cldr import country_name, english_country_name
 from corridor.language.speech import number, tell
 from corridor.tables.columns import OPEN_STATUS
 
@@ -202,7 +202,8 @@ def _route_description(
     lines: pl.DataFrame,
 ) -> str:
     kinds = [tell(kind) for kind in sorted(set(lines["drawn"]))]
-    countries = [country_name(code) or code for code in sorted(set(nodes["country"]))]
+    codes = sorted(set(nodes["country"]))
+    countries = [country_name(code) or english_country_name(code) or code for code in codes]
     return tell(
         "Map of {count} routes by {kinds} through {countries}.",
         count=number(legs["route_id"].n_unique()),
@@ -289,7 +290,7 @@ def end_nodes(rows: pl.DataFrame) -> list[str]:
 def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name]) -> list[Any]:
     """Return land, borders, and names of countries where those of nodes leave room."""
     ground = basemap(view.visible())
-    countries = place_countries(ground["names"], set(nodes["country"]), view, names)
+    countries = place_countries(set(nodes["country"]), view, names)
     return [*land_and_borders(ground, view), country_texts(countries)]
 
 

@@ -43,9 +43,17 @@ def country_name(code: str) -> str | None:
 
     from babel import Locale
 
-    english: str = Locale.parse(SOURCE).territories.get(code, "")
+    english = english_country_name(code) or ""
     name: str | None = Locale.parse(spoken.code).territories.get(code)
     return spoken.texts.get(english) or name
+
+
+def english_country_name(code: str) -> str | None:
+    """Return the English name of a country (ISO 3166) as CLDR has it; null where it has none."""
+    from babel import Locale
+
+    name: str | None = Locale.parse(SOURCE).territories.get(code)
+    return name
 
 
 def vega_locale() -> dict[str, Any] | None:

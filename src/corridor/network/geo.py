@@ -1,26 +1,32 @@
 """Places on the globe: distances, and which country or sea a point lies in.
 
-Countries are those of time zones: a zone of the IANA database belongs to one country, and the
+Countries are those of time zones: most zones of the IANA database belong to one country, and the
 zones' shapes come with tzfpy. They are simplified (borders are right to a kilometre or two) and
-count waters near the coast as the country's.
+count waters near the coast as the country's. Where countries share a zone (Hanoi keeps the time of
+Bangkok) the outline of the world says in which of them a point lies.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from corridor.kernels import Floats
+from corridor.network.outline import countries_on
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius. Source: Moritz (2000), Geodetic Reference System 1980
 # The same rounded to a whole kilometre. The potential of trade is built on it; it lies 0.0001 %
 # below the mean radius, and changing it would move published figures.
 EARTH_RADIUS_ROUNDED_KM = 6371.0
+_CLEAR_KM = 20.0  # the outline is right to about 5 km: nearer to a border it decides nothing
+_DISPUTED_ZONES = frozenset({"Europe/Simferopol"})
 _NOT_ISO = {"EU": "European Union", "XK": "Kosovo", "ZZ": "rest of the world"}
 
 
@@ -68,20 +74,43 @@ def countries_at(lon_deg: float, lat_deg: float) -> frozenset[str]:
     """
     import tzfpy
 
-    of = _zones()
-    return frozenset(of[z] for z in tzfpy.get_tzs(lon_deg, lat_deg) if z in of)
+    zones = [zone for zone in tzfpy.get_tzs(lon_deg, lat_deg) if zone in _zones()]
+    return frozenset().union(*(_countries_of(zone, lon_deg, lat_deg) for zone in zones))
+
+
+def _countries_of(zone: str, lon_deg: float, lat_deg: float) -> frozenset[str]:
+    """Return the country of a zone, or of those that share it the one whose land a point lies in.
+
+    Its own where the outline leaves it open, as near a border, or where the border is disputed.
+    """
+    own = _zones()[zone]
+    others = _sharing_countries().get(zone, frozenset()) - {own}
+    if not others or zone in _DISPUTED_ZONES:
+        return frozenset({own})
+
+    on_land = countries_on(lon_deg, lat_deg) & others
+    around = (countries_on(*point) for point in _points_around(lon_deg, lat_deg, _CLEAR_KM))
+    if on_land and not any(own in codes for codes in around):
+        return on_land
+    return frozenset({own})
 
 
 def countries_near(lon_deg: float, lat_deg: float, within_km: float) -> frozenset[str]:
     """Return the countries of a point and of eight points around it at a distance in km."""
-    found = set(countries_at(lon_deg, lat_deg))
+    around = _points_around(lon_deg, lat_deg, within_km)
+    return countries_at(lon_deg, lat_deg).union(*(countries_at(*point) for point in around))
+
+
+def _points_around(
+    lon_deg: float, lat_deg: float, within_km: float
+) -> Iterator[tuple[float, float]]:
+    """Give eight points around one, at a distance in km."""
     north = math.degrees(within_km / EARTH_RADIUS_KM)
     east = north / max(math.cos(math.radians(lat_deg)), 0.01)
     for eighth in range(8):
         angle = eighth * math.pi / 4
         lat = min(90.0, max(-90.0, lat_deg + north * math.sin(angle)))
-        found |= countries_at((lon_deg + east * math.cos(angle) + 180) % 360 - 180, lat)
-    return frozenset(found)
+        yield (lon_deg + east * math.cos(angle) + 180) % 360 - 180, lat
 
 
 def is_sea(lon_deg: float, lat_deg: float) -> bool:
@@ -95,10 +124,48 @@ def country_names() -> Mapping[str, str]:
     return {**{row[0]: row[1] for row in _rows("iso3166.tab")}, **_NOT_ISO}
 
 
+def line_geometry(places: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """Return the line through some places as GeoJSON, by the short way between each two.
+
+    Parts on both sides of 180 degrees are lines of their own.
+    Source: RFC 7946 (2016), section 3.1.9.
+    """
+    lines = [[_coordinates(places[0])]]
+    for start, end in pairwise(places):
+        if abs(end[0] - start[0]) > 180:
+            side = math.copysign(180.0, start[0])
+            lat = _lat_at_180(start, end)
+            lines[-1].append([side, lat])
+            lines.append([[-side, lat]])
+        lines[-1].append(_coordinates(end))
+
+    if len(lines) == 1:
+        return {"type": "LineString", "coordinates": lines[0]}
+    return {"type": "MultiLineString", "coordinates": lines}
+
+
+def _coordinates(place: tuple[float, float]) -> list[float]:
+    return [place[0], place[1]]
+
+
+def _lat_at_180(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Return the latitude at which the line between two places passes 180 degrees."""
+    to_180 = 180.0 - abs(start[0])
+    beyond = 180.0 - abs(end[0])
+    share = to_180 / (to_180 + beyond) if to_180 + beyond else 0.5
+    return round(start[1] + share * (end[1] - start[1]), 6)
+
+
 @cache
 def _zones() -> Mapping[str, str]:
     """Country of every time zone."""
     return {row[2]: row[0] for row in _rows("zone.tab")}
+
+
+@cache
+def _sharing_countries() -> Mapping[str, frozenset[str]]:
+    """The countries that keep the time of each zone since 1970."""
+    return {row[2]: frozenset(row[0].split(",")) for row in _rows("zone1970.tab")}
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from corridor.charts.basemap.outline import outline
 from corridor.language import amounts
-from corridor.language.cldr import country_name, long_date
+from corridor.language.cldr import country_name, english_country_name, long_date
 from corridor.language.speech import number, tell
 
 DASH = "–"
@@ -114,7 +112,7 @@ def route_text(modes: Sequence[str] | None, countries: Sequence[str] | None) -> 
 
 def country(code: str) -> str:
     """Return the name of a country, or its code where the map does not name it."""
-    return country_name(code) or _countries().get(code, code)
+    return country_name(code) or english_country_name(code) or code
 
 
 def countries(codes: str) -> str:
@@ -159,12 +157,6 @@ def dotted_rows(tree: Mapping[str, object], prefix: str = "") -> list[tuple[str,
         else:
             rows.append((label, cell(value)))
     return rows
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    """Return the names of the countries that the map names, by code."""
-    return {row["country"]: row["name"] for row in outline()["names"]}
 
 
 def _address(piece: str) -> str | None:

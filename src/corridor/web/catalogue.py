@@ -12,6 +12,7 @@ from corridor.charts.maps import route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
+from corridor.language.cldr import english_country_name
 from corridor.network.names import names_of
 from corridor.study.settings import Scenario, Trip
 from corridor.tables import schema
@@ -127,13 +128,14 @@ def _study_words(state: StudyState) -> dict[str, Any]:
 def _questions(state: StudyState) -> dict[str, Any]:
     """What a question may name: scenarios, places, cargoes, options, changes and trips."""
     tables = state.study.tables
-    countries = tables["countries"].select("country", "name")
+    of_places = tables["nodes"]["country"].unique().sort()
+    countries = {code: english_country_name(code) or code for code in of_places}
     carriers = tables["rules"]["carrier_country"].drop_nulls().unique().sort()
 
     return {
         "scenarios": [scenario(each) for each in state.study.scenarios.values()],
         "places": _places(state),
-        "countries": dict(countries.iter_rows()),
+        "countries": countries | dict(tables["countries"].select("country", "name").iter_rows()),
         "cargoes": tables["cargoes"].select(CARGO_COLUMNS).to_dicts(),
         "modes": list(MODES),
         "parameters": _options(tables["parameters"]),

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.letters import with_letters
+from corridor.network.geo import line_geometry
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -55,7 +56,7 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
         if not legs.height:  # a line has two points at least, also where nothing moves
             stops *= 2
         properties = {**row, "links": legs["link_id"].to_list()}
-        features.append(feature("LineString", [_point(nodes[n]) for n in stops], properties))
+        features.append(_line([nodes[stop] for stop in stops], properties))
 
     return _with_provenance(features, answer)
 
@@ -70,7 +71,7 @@ def legs(state: StudyState, answer: Routes) -> dict[str, Any]:
         start = nodes[row["from_node_id"]]
         end = nodes[row["to_node_id"]]
         names = {"from_name": start["name"], "to_name": end["name"]}
-        features.append(feature("LineString", [_point(start), _point(end)], {**row, **names}))
+        features.append(_line([start, end], {**row, **names}))
 
     return _with_provenance(features, answer)
 
@@ -113,7 +114,7 @@ def _link_line(link: Row, nodes: Mapping[str, Row], number: int) -> Feature:
         "rank": rank,
         "border": nodes[ends[0]]["country"] != nodes[ends[1]]["country"],
     }
-    return feature("LineString", [_point(nodes[end]) for end in ends], properties)
+    return _line([nodes[end] for end in ends], properties)
 
 
 def _place_point(node: Row, degree: int) -> Feature:
@@ -127,6 +128,12 @@ def _place_point(node: Row, degree: int) -> Feature:
         "degree": degree,
     }
     return feature("Point", _point(node), properties)
+
+
+def _line(nodes: Sequence[Row], properties: Row) -> Feature:
+    """Return the line through places, cut where it passes 180 degrees."""
+    geometry = line_geometry([(node["lon_deg"], node["lat_deg"]) for node in nodes])
+    return {"type": "Feature", "properties": dict(properties), "geometry": geometry}
 
 
 def _point(node: Row) -> list[float]:

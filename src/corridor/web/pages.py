@@ -12,8 +12,7 @@ from importlib import resources
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from corridor.charts.basemap.clipping import Bounds
-from corridor.charts.basemap.outline import basemap, outline
+from corridor.charts.basemap.outline import WORLD, basemap
 from corridor.web.json_text import as_json
 from corridor.web.refusals import Refusal
 from corridor.web.replies import reply
@@ -109,7 +108,7 @@ def _add_base_map(app: FastAPI) -> None:
 
     @cache
     def base_map() -> File:
-        return _file(as_json(basemap(Bounds(*outline()["window"]))), "application/json")
+        return _file(as_json(basemap(WORLD)), "application/json")
 
     @app.get(
         "/api/basemap", summary="Land, borders and names of countries as GeoJSON (Natural Earth)"

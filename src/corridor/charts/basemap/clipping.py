@@ -6,8 +6,18 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-Point = tuple[float, float]  # longitude, latitude in degrees
-Line = list[Point]  # a ring is a line whose last point is its first
+from corridor.network.outline import Line, Point
+
+__all__ = [
+    "Bounds",
+    "Line",
+    "Point",
+    "area_deg2",
+    "clip_line",
+    "clip_ring",
+    "divide_edges",
+    "widest_point",
+]
 
 
 class Bounds(NamedTuple):
@@ -101,3 +111,32 @@ def divide_edges(ring: Line, bounds: Bounds, step_deg: float = 1.0) -> Line:
 
         divided.append(b)
     return divided
+
+
+def widest_point(ring: Line, rows: int = 25) -> Point:
+    """Return the middle of the longest stretch of a parallel inside the ring."""
+    lats = [lat for _, lat in ring]
+    low = min(lats)
+    high = max(lats)
+
+    best: tuple[float, Point] = (-1.0, ring[0])
+    for row in range(1, rows):
+        lat = low + (high - low) * row / rows
+        crossings = _crossings(ring, lat)
+        for west, east in zip(crossings[::2], crossings[1::2], strict=False):
+            best = max(best, (east - west, ((west + east) / 2, lat)))
+    return best[1]
+
+
+def _crossings(ring: Line, lat_deg: float) -> list[float]:
+    """Return where a ring crosses a parallel, from west to east."""
+    return sorted(
+        lon_a + (lat_deg - lat_a) * (lon_b - lon_a) / (lat_b - lat_a)
+        for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring)
+        if (lat_a <= lat_deg) != (lat_b <= lat_deg)
+    )
+
+
+def area_deg2(ring: Line) -> float:
+    """Return the signed area of a closed ring in square degrees, by the shoelace formula."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring)) / 2

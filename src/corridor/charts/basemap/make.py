@@ -1,6 +1,6 @@
-"""Make ``outline.json`` from the package world-atlas: land, borders and country labels.
+"""Make ``network/outline.json`` from the package world-atlas: land, borders, countries, labels.
 
-Run it by hand when the window or the source changes::
+Run it by hand when the source changes::
 
     npm install world-atlas@2.0.2 i18n-iso-countries@7.14.0
     python -m corridor.charts.basemap.make node_modules/world-atlas/countries-50m.json \\
@@ -12,31 +12,23 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from corridor.charts.basemap.clipping import (
-    Bounds,
-    Line,
-    Point,
-    clip_line,
-    clip_ring,
-    divide_edges,
-)
-from corridor.charts.basemap.outline import is_ring
-from corridor.charts.basemap.view import MAPPED
+from corridor.charts.basemap.clipping import Line, Point, area_deg2, widest_point
+from corridor.network.outline import Label, join_arcs, pack_arc, without_jumps
 
 TOLERANCE_DEG = 0.02  # about 2 km: under half a pixel on the largest map drawn
 MIN_RING_DEG2 = 0.002  # islands below about 20 km2 vanish at that scale
-MIN_LABELLED_DEG2 = 3.0  # smaller countries get no name on the map
+CODES_BEYOND_ISO = {"Kosovo": "XK"}
 
-Polygon = list[Line]  # its rings, the outer one first
+Rings = list[list[int]]  # a polygon by the numbers of its arcs, the outer ring first
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write outline.json beside this file from the map and the country codes named.
+    """Write outline.json into the package from the map and the country codes named.
 
     Returns 2, as a shell expects it, if they are not named.
     """
@@ -50,56 +42,128 @@ def main(arguments: Sequence[str]) -> int:
     )
     outline = make_outline(topology, {numeric: alpha2 for alpha2, _, numeric, *_ in codes})
     text = json.dumps(outline, ensure_ascii=False, separators=(",", ":"))
-    Path(__file__).with_name("outline.json").write_text(text + "\n", encoding="utf-8")
+    target = files("corridor.network").joinpath("outline.json")
+    Path(str(target)).write_text(text + "\n", encoding="utf-8")
     print(f"outline.json: {len(text) / 1000:.0f} kB")
     return 0
 
 
-def make_outline(
-    topology: dict[str, Any], alpha2: dict[str, str], window: Bounds = MAPPED
-) -> dict[str, Any]:
-    """Return land, borders and country labels inside the window from a TopoJSON of countries.
+def make_outline(topology: Mapping[str, Any], alpha2: Mapping[str, str]) -> dict[str, Any]:
+    """Return what ``outline.json`` holds from a TopoJSON of countries.
 
-    alpha2: ISO 3166-1 numeric code -> alpha-2; a territory without a code gets no label.
+    alpha2: ISO 3166-1 numeric code -> alpha-2; a territory without a code is land of no country.
     """
-    # Arcs are simplified before they are joined, so that neighbours keep one common border.
-    arcs = [simplify(arc) for arc in decode_arcs(topology)]
-    countries = topology["objects"]["countries"]["geometries"]
-    land = polygons(topology["objects"]["land"]["geometries"], arcs)
+    # Arcs are thinned before they are joined, so that neighbours keep one common border.
+    arcs = [simplify(without_jumps(arc)) for arc in decode_arcs(topology)]
+    geometries = topology["objects"]["countries"]["geometries"]
+    pieces: dict[str, list[Mapping[str, Any]]] = {}
+    for geometry in geometries:
+        if (code := _code(geometry, alpha2)) is not None:
+            pieces.setdefault(code, []).append(geometry)
+    countries = {
+        code: large_polygons(_polygons(pieces_of, arcs), arcs) for code, pieces_of in pieces.items()
+    }
 
+    kept = {tuple(_largest_ring(shapes)) for shapes in countries.values()}
+    land = [
+        polygon
+        for polygon in _polygons(topology["objects"]["land"]["geometries"], arcs)
+        if _is_large(polygon[0], arcs) or tuple(polygon[0]) in kept
+    ]
+    labels = [
+        _label(code, _name(pieces[code], arcs), shapes, arcs) for code, shapes in countries.items()
+    ]
+
+    return _renumbered(
+        {
+            "land": land,
+            "borders": shared_arcs(geometries),
+            "countries": countries,
+            "labels": sorted(labels, key=lambda label: -label.size),
+        },
+        arcs,
+    )
+
+
+def _polygons(geometries: Iterable[Mapping[str, Any]], arcs: Sequence[Line]) -> Iterator[Rings]:
+    """Give polygons with their outer ring first, which the source does not promise at the pole."""
+    for rings in polygons(geometries):
+        yield sorted(rings, key=lambda ring: -_size(ring, arcs)) if len(rings) > 1 else rings
+
+
+def _code(geometry: Mapping[str, Any], alpha2: Mapping[str, str]) -> str | None:
+    name = geometry["properties"]["name"]
+    return alpha2.get(geometry.get("id", "")) or CODES_BEYOND_ISO.get(name)
+
+
+def _name(pieces: Sequence[Mapping[str, Any]], arcs: Sequence[Line]) -> str:
+    """Return the name of the largest of the pieces that share a country's code."""
+    largest = max(
+        pieces, key=lambda piece: max(_size(polygon[0], arcs) for polygon in polygons([piece]))
+    )
+    return str(largest["properties"]["name"])
+
+
+def large_polygons(shapes: Iterable[Rings], arcs: Sequence[Line]) -> list[Rings]:
+    """Return the polygons that are large enough to be seen, and the largest one whatever it is."""
+    by_size = sorted(shapes, key=lambda polygon: -_size(polygon[0], arcs))
+    return [p for n, p in enumerate(by_size) if n == 0 or _is_large(p[0], arcs)]
+
+
+def _is_large(ring: Sequence[int], arcs: Sequence[Line]) -> bool:
+    """Tell whether a ring can be seen: a hole round the pole is long and has no height."""
+    lats = [lat for _, lat in join_arcs(ring, arcs)]
+    return max(lats) - min(lats) >= TOLERANCE_DEG and _size(ring, arcs) >= MIN_RING_DEG2
+
+
+def _size(ring: Sequence[int], arcs: Sequence[Line]) -> float:
+    return abs(area_deg2(join_arcs(ring, arcs)))
+
+
+def _largest_ring(shapes: Sequence[Rings]) -> list[int]:
+    """Return the outer ring of the first, which is the largest, of a country's polygons."""
+    outer_ring, *_ = shapes[0]
+    return outer_ring
+
+
+def _label(code: str, name: str, shapes: Sequence[Rings], arcs: Sequence[Line]) -> Label:
+    """Return the label of a country; shapes: its polygons, the largest first."""
+    ring = join_arcs(_largest_ring(shapes), arcs)
+    lon, lat = widest_point(ring)
+    east = (lon + 180) % 360 - 180
+    return Label(code, name, round(east, 2), round(lat, 2), round(abs(area_deg2(ring)), 3))
+
+
+def _renumbered(shapes: dict[str, Any], arcs: Sequence[Line]) -> dict[str, Any]:
+    """Return shapes with the arcs they use, numbered anew; holes too small to be seen are gone."""
+    number_of: dict[int, int] = {}
+
+    def new(index: int) -> int:
+        arc = index if index >= 0 else ~index
+        number = number_of.setdefault(arc, len(number_of))
+        return number if index >= 0 else ~number
+
+    def new_polygon(polygon: Rings) -> Rings:
+        outer, *holes = polygon
+        rings = [outer, *(hole for hole in holes if _is_large(hole, arcs))]
+        return [[new(index) for index in ring] for ring in rings]
+
+    land = [new_polygon(polygon) for polygon in shapes["land"]]
+    countries = {
+        code: [new_polygon(polygon) for polygon in polygons_of]
+        for code, polygons_of in shapes["countries"].items()
+    }
+    borders = [new(arc) for arc in shapes["borders"]]
     return {
-        "window": list(window),
-        "land": list(_land(land, window)),
-        "borders": list(_borders(countries, arcs, window)),
-        "names": country_labels(countries, arcs, alpha2, window),
+        "arcs": [pack_arc(arcs[arc]) for arc in number_of],
+        "land": land,
+        "borders": borders,
+        "countries": countries,
+        "labels": shapes["labels"],
     }
 
 
-def _land(land: Iterable[Polygon], window: Bounds) -> Iterator[Polygon]:
-    """Give the polygons inside the window that are large enough to be seen."""
-    for outer_ring, *hole_rings in land:
-        outer = clip_ring(outer_ring, window)
-        if not _is_visible(outer):
-            continue
-
-        holes = [clip_ring(hole, window) for hole in hole_rings]
-        rings = [outer, *(hole for hole in holes if _is_visible(hole))]
-        yield [round_line(divide_edges(ring, window)) for ring in rings]
-
-
-def _is_visible(ring: Line) -> bool:
-    return is_ring(ring) and abs(area_deg2(ring)) >= MIN_RING_DEG2
-
-
-def _borders(
-    countries: Iterable[dict[str, Any]], arcs: Sequence[Line], window: Bounds
-) -> Iterator[Line]:
-    for arc in shared_arcs(countries):
-        for piece in clip_line(arcs[arc], window):
-            yield round_line(piece)
-
-
-def decode_arcs(topology: dict[str, Any]) -> list[Line]:
+def decode_arcs(topology: Mapping[str, Any]) -> list[Line]:
     """Return the arcs of a quantized TopoJSON in degrees.
 
     Source: TopoJSON format specification, section 2.1.2: arcs are delta-encoded integers.
@@ -147,35 +211,19 @@ def _distance(point: Point, start: Point, end: Point) -> float:
     return abs(width * (start[1] - point[1]) - (start[0] - point[0]) * height) / length
 
 
-def polygons(geometries: Iterable[dict[str, Any]], arcs: Sequence[Line]) -> Iterator[Polygon]:
+def polygons(geometries: Iterable[Mapping[str, Any]]) -> Iterator[Rings]:
     """Give the polygons of some TopoJSON geometries."""
     for geometry in geometries:
         match geometry.get("type"):
             case "GeometryCollection":
-                yield from polygons(geometry["geometries"], arcs)
+                yield from polygons(geometry["geometries"])
             case "MultiPolygon":
-                for polygon in geometry["arcs"]:
-                    yield [join_arcs(ring, arcs) for ring in polygon]
+                yield from geometry["arcs"]
             case "Polygon":
-                yield [join_arcs(ring, arcs) for ring in geometry["arcs"]]
+                yield geometry["arcs"]
 
 
-def join_arcs(indices: Sequence[int], arcs: Sequence[Line]) -> Line:
-    """Return one ring from its arcs; a negative index is the complement of an arc walked backwards.
-
-    A ring that passes 180 degrees goes on beyond it, else it would come back across the whole map.
-    """
-    ring: Line = []
-    for index in indices:
-        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
-
-        for lon, lat in arc[1:] if ring else arc:
-            turns = round((lon - ring[-1][0]) / 360) if ring else 0
-            ring.append((lon - 360 * turns, lat))
-    return ring
-
-
-def shared_arcs(countries: Iterable[dict[str, Any]]) -> list[int]:
+def shared_arcs(countries: Iterable[Mapping[str, Any]]) -> list[int]:
     """Return the arcs that two countries have in common: land borders."""
     owners: dict[int, set[int]] = {}
     for owner, country in enumerate(countries):
@@ -191,94 +239,6 @@ def _arc_indices(nested: Any) -> Iterator[int]:
         return
     for inner in nested:
         yield from _arc_indices(inner)
-
-
-def country_labels(
-    countries: Iterable[dict[str, Any]],
-    arcs: Sequence[Line],
-    alpha2: dict[str, str],
-    window: Bounds,
-) -> list[dict[str, Any]]:
-    """Return the labels of the countries large enough to be named, the largest first.
-
-    Parameters
-    ----------
-    countries
-        TopoJSON geometries with their names.
-    arcs
-        In degrees.
-    alpha2
-        ISO 3166-1 numeric code -> alpha-2; a territory without a code gets no label.
-    window
-        The part of the world that is mapped.
-
-    Returns
-    -------
-    list
-        country, name, lon and lat (the widest part of its largest piece), size (square degrees).
-    """
-    labels = []
-    for country in countries:
-        code = alpha2.get(country.get("id", ""))
-        place = _label_place(country, arcs, window)
-        if code is not None and place is not None:
-            labels.append({"country": code, "name": country["properties"]["name"], **place})
-
-    return sorted(labels, key=lambda label: -float(label["size"]))
-
-
-def _label_place(
-    country: dict[str, Any], arcs: Sequence[Line], window: Bounds
-) -> dict[str, float] | None:
-    """Return place and size of a country's label; None where it is too small to be named."""
-    pieces = [clip_ring(polygon[0], window) for polygon in polygons([country], arcs)]
-    rings = [piece for piece in pieces if is_ring(piece)]
-    largest = max(rings, key=lambda ring: abs(area_deg2(ring)), default=[])
-    size = abs(area_deg2(largest))
-    if size < MIN_LABELLED_DEG2:
-        return None
-
-    lon, lat = widest_point(largest)
-    return {"lon": round(lon, 2), "lat": round(lat, 2), "size": round(size, 1)}
-
-
-def widest_point(ring: Line, rows: int = 25) -> Point:
-    """Return the middle of the longest stretch of a parallel inside the ring."""
-    lats = [lat for _, lat in ring]
-    low = min(lats)
-    high = max(lats)
-
-    best: tuple[float, Point] = (-1.0, ring[0])
-    for row in range(1, rows):
-        lat = low + (high - low) * row / rows
-        crossings = _crossings(ring, lat)
-        for west, east in zip(crossings[::2], crossings[1::2], strict=False):
-            best = max(best, (east - west, ((west + east) / 2, lat)))
-    return best[1]
-
-
-def _crossings(ring: Line, lat_deg: float) -> list[float]:
-    """Return where a ring crosses a parallel, from west to east."""
-    return sorted(
-        lon_a + (lat_deg - lat_a) * (lon_b - lon_a) / (lat_b - lat_a)
-        for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring)
-        if (lat_a <= lat_deg) != (lat_b <= lat_deg)
-    )
-
-
-def area_deg2(ring: Line) -> float:
-    """Return the signed area of a closed ring in square degrees, by the shoelace formula."""
-    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring)) / 2
-
-
-def round_line(line: Line) -> Line:
-    """Return the line at two decimals (about 1 km) without repeated points."""
-    points: Line = []
-    for lon, lat in line:
-        point = (round(lon, 2), round(lat, 2))
-        if not points or points[-1] != point:
-            points.append(point)
-    return points
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from corridor.charts.basemap.clipping import Bounds
 from corridor.charts.style import WIDTH
 
-MAPPED = Bounds(-15.0, 0.0, 130.0, 70.0)  # what the outline holds
+HALF_TURN_DEG = 180.0
 MAP_WIDTH = WIDTH - 16
 MIN_HEIGHT = 300.0
 
@@ -54,29 +55,38 @@ class View:
 
     def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
         """Return where a place falls, in pixels from the top left corner."""
-        x, y = conic(lon_deg - self.middle_deg, lat_deg, self.parallels)
+        x, y = conic(_from_middle(lon_deg, self.middle_deg), lat_deg, self.parallels)
         return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
 
     def place(self, x_px: float, y_px: float) -> tuple[float, float]:
-        """Return which longitude and latitude fall on a pixel."""
+        """Return which longitude and latitude fall on a pixel; off the globe, the nearest.
+
+        The longitude goes on beyond 180 degrees where the map does.
+        """
         x = (x_px - self.shift[0]) / self.scale
         y = (self.shift[1] - y_px) / self.scale
         from_middle, lat_deg = _conic_inverse(x, y, self.parallels)
         return self.middle_deg + from_middle, lat_deg
 
     def visible(self) -> Bounds:
-        """Return the bounds of all that falls on the paper, a degree wider, within the outline."""
+        """Return the bounds of all that falls on the paper, a degree wider; poles included."""
         rim = [self.place(x, y) for x, y in self._rim()]
+        rim += [(self.middle_deg, pole) for pole in (-90.0, 90.0) if self._is_on_paper(pole)]
         lons = [lon for lon, _ in rim]
         lats = [lat for _, lat in rim]
-        if not _is_mapped(self.bounds):
-            return Bounds(min(lons) - 1, min(lats) - 1, max(lons) + 1, max(lats) + 1)
+
+        # A little less than half a turn, so that nothing falls on both sides of the map.
+        reach = HALF_TURN_DEG - 0.01
         return Bounds(
-            max(MAPPED.west, min(lons) - 1),
-            max(MAPPED.south, min(lats) - 1),
-            min(MAPPED.east, max(lons) + 1),
-            min(MAPPED.north, max(lats) + 1),
+            max(self.middle_deg - reach, min(lons) - 1),
+            max(-90.0, min(lats) - 1),
+            min(self.middle_deg + reach, max(lons) + 1),
+            min(90.0, max(lats) + 1),
         )
+
+    def _is_on_paper(self, pole_deg: float) -> bool:
+        x, y = self.pixel(self.middle_deg, pole_deg)
+        return 0 <= x <= self.width and 0 <= y <= self.height
 
     def _rim(self) -> Iterable[tuple[float, float]]:
         """Give pixels along the four sides of the paper."""
@@ -115,7 +125,7 @@ def view_of(
     max_height
         Pixels of the map's height at most; it has 300 at least.
     """
-    lons = list(lons_deg)
+    lons = close_together(list(lons_deg))
     lats = list(lats_deg)
     bounds = _bounds(lons, lats, margin_share)
     parallels = _parallels(bounds)
@@ -124,37 +134,39 @@ def view_of(
     return _fit(sheet, bounds, parallels, max_height)
 
 
+def close_together(lons_deg: Sequence[float]) -> list[float]:
+    """Return longitudes with those on one side of the widest gap a turn further east.
+
+    So that places on both sides of 180 degrees lie beside each other: 178 and -172 are 178 and 188.
+    """
+    on_globe = sorted(set(lons_deg))
+    gaps = [(b - a, b) for a, b in pairwise(on_globe)]
+    gap_at_180 = on_globe[0] + 360 - on_globe[-1]
+    widest, west = max(gaps, default=(0.0, 0.0))
+    if widest <= gap_at_180:
+        return list(lons_deg)
+    return [lon if lon >= west else lon + 360 for lon in lons_deg]
+
+
+def _from_middle(lon_deg: float, middle_deg: float) -> float:
+    """Return how far a meridian lies to the east of another, at most half a turn."""
+    return lon_deg - middle_deg - 360 * round((lon_deg - middle_deg) / 360)
+
+
 def _bounds(
     lons: Sequence[float],
     lats: Sequence[float],
     margin_share: float,
 ) -> Bounds:
-    """Return the bounds of the places with a margin of at least a degree.
-
-    Within the outline where all places are; else they are seen without the land that it lacks.
-    """
+    """Return the bounds of the places with a margin of at least a degree."""
     extent = max(max(lons) - min(lons), max(lats) - min(lats))
     margin = max(1.0, margin_share * extent)
-    bounds = Bounds(
+    return Bounds(
         min(lons) - margin,
         max(-89.0, min(lats) - margin),
         max(lons) + margin,
         min(89.0, max(lats) + margin),
     )
-    if not _is_mapped(Bounds(min(lons), min(lats), max(lons), max(lats))):
-        return bounds
-    return Bounds(
-        max(MAPPED.west, min(lons) - margin),
-        max(MAPPED.south, min(lats) - margin),
-        min(MAPPED.east, max(lons) + margin),
-        min(MAPPED.north, max(lats) + margin),
-    )
-
-
-def _is_mapped(bounds: Bounds) -> bool:
-    """Tell whether the outline holds a part of the world."""
-    is_inside_lons = MAPPED.west <= bounds.west and bounds.east <= MAPPED.east
-    return is_inside_lons and MAPPED.south <= bounds.south and bounds.north <= MAPPED.north
 
 
 def _parallels(bounds: Bounds) -> tuple[float, float]:
@@ -235,6 +247,7 @@ def _conic_inverse(
 
     sign = math.copysign(1.0, cone.n)  # south of the equator the cone stands on its tip
     lon_deg = math.degrees(math.atan2(sign * x, sign * down) / cone.n)
+    lon_deg = max(-HALF_TURN_DEG, min(HALF_TURN_DEG, lon_deg))  # beyond lies no part of the globe
     lat_deg = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
     return lon_deg, lat_deg
 
