@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -40,6 +40,26 @@ def tables_of(frames: Frames) -> Tables:
     tables = from_frames(frames)
     assert tables.findings == ()
     return tables
+
+
+Check = Callable[[Tables], list[Finding]]
+
+
+def new_findings(check: Check, frames: Frames, table: str, row: str, **cells: Any) -> list[Finding]:
+    """Return what a check says of frames with cells of one row written anew, and not without."""
+    findings = check(tables_of(with_cells(frames, table, row, **cells)))
+    return [finding for finding in findings if str(finding) not in _usual(check, frames)]
+
+
+_USUAL: dict[tuple[str, int], set[str]] = {}
+
+
+def _usual(check: Check, frames: Frames) -> set[str]:
+    """Return what a check says of frames as they are; those of a fixture are looked at once."""
+    key = (repr(check), id(frames))
+    if key not in _USUAL:
+        _USUAL[key] = set(map(str, check(tables_of(frames))))
+    return _USUAL[key]
 
 
 def kinds(frames: Frames) -> list[str]:

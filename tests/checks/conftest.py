@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from check_cases import Frames
@@ -13,3 +15,9 @@ from corridor.tables.reading import read_folder
 def frames(tmp_path_factory: pytest.TempPathFactory) -> Frames:
     """Return the tables of the starter study; tests change copies of them."""
     return read_folder(new(tmp_path_factory.mktemp("checks") / "study")).frames
+
+
+@pytest.fixture(scope="session")
+def built_in(study_folder: Path) -> Frames:
+    """Return the tables of the built-in study; tests change copies of them."""
+    return read_folder(study_folder).frames

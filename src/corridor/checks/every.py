@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from corridor.checks.agreement import check_agreement
 from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
+from corridor.checks.dates import check_dates
 from corridor.checks.economies import check_economies
+from corridor.checks.gauges import check_gauges
+from corridor.checks.ids import check_ids
 from corridor.checks.network import check_network
 from corridor.checks.parameters import check_parameters
+from corridor.checks.peers import check_peers
+from corridor.checks.places import check_places
 from corridor.checks.plausibility import check_plausibility
 from corridor.checks.rows import check_rows
+from corridor.checks.seasons import check_seasons
 from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
 from corridor.checks.sums import check_sums
 from corridor.checks.trade import check_trade_table
+from corridor.checks.usual import check_usual
 from corridor.checks.windows import check_windows
 from corridor.errors import Finding
 from corridor.tables.tables import Tables
@@ -35,4 +43,12 @@ def check(tables: Tables) -> list[Finding]:
         *check_trade_table(tables),
         *check_economies(tables),
         *check_plausibility(tables),
+        *check_places(tables),
+        *check_gauges(tables),
+        *check_seasons(tables),
+        *check_dates(tables),
+        *check_ids(tables),
+        *check_agreement(tables),
+        *check_usual(tables),
+        *check_peers(tables),
     ]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from corridor.checks import every
+from corridor.checks.dates import check_past
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
 from corridor.study import references, settings_file
 from corridor.study.defaults import complete, no_defaults
@@ -299,6 +300,8 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
         settings_findings = [_missing_settings(home, data)]
 
     findings = first_findings(tables.findings, settings_findings) + every.check(tables)
+    if settings is not None and settings.scenarios:
+        findings += check_past(tables, _last_day(settings))
     return _Look(tables, settings, sorted(findings, key=_order), taken)
 
 
@@ -311,6 +314,12 @@ def _settings_data(home: Path) -> bytes | Unreadable:
         return read_bytes(home, FILE, budgets.MAX_SETTINGS_BYTES)
     except Unreadable as unreadable:
         return unreadable
+
+
+def _last_day(settings: Settings) -> dt.date:
+    """Return the last day that any scenario stands for; one without a day stands for none."""
+    days = [scenario.as_of for scenario in settings.scenarios.values()]
+    return max(days) if dt.date.min not in days else dt.date.max
 
 
 def _missing_settings(home: Path, unreadable: Unreadable) -> Finding:

@@ -1,0 +1,203 @@
+"""Checks of where things are: countries, their codes and neighbours, markets, and time zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from corridor.errors import Finding, first_findings
+from corridor.network import geo
+from corridor.tables.columns import MODES, OPEN_STATUS
+from corridor.tables.tables import Row, Tables
+
+MAX_OFFSET_H = 3.5  # of clock from sun: Kashgar keeps Beijing time, 3 h before its sun
+DEG_PER_H = 15.0
+# What at least one link at a place of a kind is.
+_NEEDED = {
+    "seaport": {"sea", "ferry", "waterway"},
+    "river-port": {"waterway", "ferry", "sea"},
+    "lake-port": {"waterway", "ferry", "sea"},
+    "airport": {"air"},
+    "rail-terminal": {"rail"},
+    "gauge-change-station": {"rail"},
+    "border-crossing": {"border"},
+}
+_NO_COUNTRIES = ("EU", "ZZ")  # a union and the rest of the world, which lie in several
+_MAIN_CITY_KM = 25.0  # a city on a border, or the point of a harbour
+
+
+def check_places(tables: Tables) -> list[Finding]:
+    """Return warnings on countries, markets and clocks that lie elsewhere than they say."""
+    return first_findings(
+        _main_cities(tables),
+        _codes(tables),
+        _neighbours(tables),
+        _markets(tables),
+        _clocks(tables),
+        _kinds(tables),
+    )
+
+
+# Countries
+
+
+def _main_cities(tables: Tables) -> Iterator[Finding]:
+    """Main cities that lie in another country."""
+    for country in tables.rows("countries"):
+        lon, lat = country["lon_deg"], country["lat_deg"]
+        code = country["country"]
+        is_iso = code is not None and code in iso_codes()
+        if not is_iso or None in (lon, lat) or code in geo.countries_near(lon, lat, _MAIN_CITY_KM):
+            continue
+
+        point = f"{lon:g}, {lat:g}"
+        there = " or ".join(sorted(geo.countries_at(lon, lat))) or "the sea"
+        yield country.warning(
+            "other-country",
+            "lon_deg",
+            f"the main city of {code} lies at {point}, which is in {there}.",
+            do="Correct the coordinates: west and south are negative.",
+            value=point,
+        )
+
+
+def _codes(tables: Tables) -> Iterator[Finding]:
+    """Codes of three letters, and of three digits, that are another country's."""
+    for country in tables.rows("countries"):
+        own = iso_codes().get(country["country"] or "")
+        if own is None:
+            continue
+
+        for column in ("iso3", "numeric_code"):
+            value = country[column]
+            written = f"{value:03d}" if isinstance(value, int) else value
+            if written is not None and written not in own:
+                code = next(word for word in own if word.isdigit() == (column == "numeric_code"))
+                yield country.warning(
+                    "code-of-other-country",
+                    column,
+                    f"countries.{column} is {value}, and {country['country']} has {code}.",
+                    do=f"Write {code.lstrip('0')}.",
+                    value=str(value),
+                )
+
+
+@cache
+def iso_codes() -> dict[str, frozenset[str]]:
+    """Return two-letter code -> its codes of three letters and of three digits in ISO 3166."""
+    from babel.core import get_global
+
+    codes: dict[str, set[str]] = {}
+    for alias, countries in get_global("territory_aliases").items():
+        if len(alias) == 3 and len(countries) == 1 and countries[0] not in _NO_COUNTRIES:
+            codes.setdefault(countries[0], set()).add(alias)
+    whole = {code: frozenset(words) for code, words in codes.items()}
+    return {code: words for code, words in whole.items() if _has_both(words)}
+
+
+def _has_both(words: frozenset[str]) -> bool:
+    """Tell whether codes hold one of letters and one of digits."""
+    return {word.isdigit() for word in words} == {True, False}
+
+
+def _neighbours(tables: Tables) -> Iterator[Finding]:
+    """Countries that name a neighbour which does not name them."""
+    neighbours = {
+        row["country"]: (row["neighbours"] or "").split() for row in tables.rows("countries")
+    }
+    for country in tables.rows("countries"):
+        for other in neighbours[country["country"]]:
+            if neighbours.get(other) and country["country"] not in neighbours[other]:
+                yield country.warning(
+                    "one-sided-neighbour",
+                    "neighbours",
+                    f"{country['country']} names {other} as a neighbour, "
+                    f"and {other} does not name {country['country']}.",
+                    do="Add the one or remove the other.",
+                    value=other,
+                )
+
+
+# Markets and clocks
+
+
+def _markets(tables: Tables) -> Iterator[Finding]:
+    """Markets in another country than the one whose trade they hold."""
+    if "nodes" in tables.broken:
+        return
+
+    country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    for market in tables.rows("markets"):
+        code = market["country"]
+        there = country_of.get(market["node_id"])
+        if there is not None and code in iso_codes() and code != there:
+            yield market.warning(
+                "other-country",
+                "node_id",
+                f"the market of {code} is {market['node_id']}, which lies in {there}.",
+                do="Correct the place or the country.",
+                value=market["node_id"],
+            )
+
+
+def _clocks(tables: Tables) -> Iterator[Finding]:
+    """Local times that are hours away from the sun at the place they are of."""
+    lon_of = dict(tables.frames["nodes"].select("node_id", "lon_deg").iter_rows())
+    tail_of = dict(tables.frames["links"].select("link_id", "from_node_id").iter_rows())
+
+    for window in tables.rows("windows"):
+        offset_h = window["utc_offset_h"]
+        node = window["node_id"] or tail_of.get(window["link_id"])
+        lon = lon_of.get(node)
+        if offset_h is not None and lon is not None:
+            yield from _clock(window, offset_h, lon)
+
+
+def _clock(window: Row, offset_h: float, lon: float) -> Iterator[Finding]:
+    sun_h = lon / DEG_PER_H
+    around_h = abs((offset_h - sun_h + 12) % 24 - 12)
+    if around_h > MAX_OFFSET_H:
+        yield window.warning(
+            "clock-off-the-sun",
+            "utc_offset_h",
+            f"windows.utc_offset_h is {offset_h:g}, and at {lon:g} degrees of longitude "
+            f"the sun is {sun_h:+.1f} h from UTC.",
+            do="Write local time minus UTC in hours: east is positive.",
+            value=f"{offset_h:g}",
+        )
+
+
+# What a place is, and the links at it
+
+
+def _kinds(tables: Tables) -> Iterator[Finding]:
+    """Ports without water, border posts without a border, rail terminals without a railway."""
+    if {"nodes", "links"} & tables.broken:
+        return
+
+    words = _words_at(tables)
+    for node in tables.rows("nodes"):
+        needed = _NEEDED.get(node["kind"])
+        there = words.get(node["node_id"])
+        if needed and there and OPEN_STATUS in there and not there & needed:
+            modes = ", ".join(sorted(there & set(MODES)))
+            yield node.warning(
+                "kind-without-links",
+                "kind",
+                f"nodes.kind is {node['kind']}, and no link at {node['node_id']} is by "
+                f"{' or '.join(sorted(needed))} (there: {modes}).",
+                do="Correct the kind, or add the links.",
+                value=node["kind"],
+            )
+
+
+def _words_at(tables: Tables) -> dict[str, set[str]]:
+    """Return place -> modes and statuses of the links at it, and ``border`` where one crosses."""
+    country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    words: dict[str, set[str]] = {}
+    columns = ("from_node_id", "to_node_id", "mode", "status")
+    for _, (tail, head, mode, status) in tables.cells("links", *columns):
+        crossing = {"border"} if country_of.get(tail) != country_of.get(head) else set()
+        for node in (tail, head):
+            words.setdefault(node, set()).update({mode or "", status or ""}, crossing)
+    return words
