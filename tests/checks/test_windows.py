@@ -70,7 +70,7 @@ def test_a_single_day_left_out(
 ) -> None:
     winter = with_cells(frames, "windows", "shymkent-winter", season_to=winter_to)
     both = with_cells(winter, "windows", "shymkent-summer", season_to=summer_to)
-    assert kinds(both) == kind
+    assert [word for word in kinds(both) if word != "seasons-apart"] == kind
     if day is not None:
         finding = only_finding(both, "day-out-of-season")
         assert finding.severity == "warning"

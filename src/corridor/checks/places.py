@@ -149,7 +149,7 @@ def _clocks(tables: Tables) -> Iterator[Finding]:
         offset_h = window["utc_offset_h"]
         node = window["node_id"] or tail_of.get(window["link_id"])
         lon = lon_of.get(node)
-        if offset_h is not None and lon is not None:
+        if offset_h is not None and lon is not None and window["time_zone"] is None:
             yield from _clock(window, offset_h, lon)
 
 
