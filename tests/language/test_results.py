@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,9 +20,9 @@ from corridor.evidence.figures import show_figure
 from corridor.language.messages import message, translate
 from corridor.network.changes import Closure
 from corridor.routing import route as routing
-from corridor.routing.opening_sets import Opening
 from corridor.routing.query import prepare
-from corridor.routing.reasons import say_closure, say_openings
+from corridor.routing.reasons import absence, say_closure
+from corridor.routing.search import best_route
 from corridor.routing.whynot import why_not
 from corridor.runs.closed_links import closed_links
 from corridor.study.study import Study
@@ -67,24 +68,30 @@ def test_why_there_is_no_way(spoken: None, study: Study) -> None:
     assert (
         shut.reason is not None
         and shut.reason.startswith("closed (")
-        and not english_words(shut.reason)
+        and not english_words(shut.reason, "torkham")
     ), shut.reason
     assert wide("until reopened") in translate(shut.reason) and wide(
         "change "
     ) + "af-pk-closure-2025" in translate(shut.reason)
-    never = prepare(
-        study.network,
-        "almaty",
-        "karachi",
-        cargo="container-40",
-        depart=date(2026, 7, 1),
-        options={},
-    )
-    for reason in (
-        say_openings(never, ()),
-        say_openings(never, (Opening((), (), 1.0, 1.0),)),
-    ):
-        assert not english_words(reason, "almaty", "karachi"), translate(reason)
+    asks: list[dict[str, Any]] = [
+        {"avoid": ["PK"]},
+        {"avoid": ["karachi", "CN"], "require": ["gwadar"]},
+        {"max_transshipments": 0, "require": ["rail"]},
+        {"deadline": "2026-07-02", "via": ["gwadar"]},
+        {"deadline": "2026-07-02T08:00", "carrier": "PK"},
+    ]
+    for options in asks:
+        query = prepare(
+            study.network,
+            "almaty",
+            "karachi",
+            cargo="container-40",
+            depart="2026-07-01",
+            options=options,  # type: ignore[arg-type]
+        )
+        if best_route(query, "time") is None:
+            reason = absence(query).reason
+            assert not english_words(reason, "almaty", "karachi", "gwadar", "rail"), reason
     for element in ("torkham", "salang", "khunjerab-tashkurgan-road"):
         why = why_not(
             study.network, "almaty", "karachi", element, cargo="container-40", depart="2026-07-01"

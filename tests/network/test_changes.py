@@ -178,9 +178,10 @@ def test_status_is_followed_through_time() -> None:
     assert spans[0].end_s == at[0]
     assert spans[1][:2] == (at[2], at[3])
     assert [(c.closure_id, c.from_s, c.to_s) for c in shut] == [
-        ("shut", at[0], at[1]),
+        ("shut", at[0], at[2]),
         ("for-good", at[1], at[2]),
         ("for-good", at[3], None),
+        ("shut", at[3], second(DAY(2026, 5, 1))),
     ]
     assert [(c.kind, c.closure_id, c.to_s) for c in shut_bc] == [("change", "for-good", None)]
     assert never == []

@@ -56,6 +56,36 @@ def test_khunjerab_in_january_names_its_season_and_its_end() -> None:
     assert now["time"] > 76 * 24 - 20 * 24 > opened["time"]
 
 
+def test_a_season_that_can_be_waited_for_is_also_said_to_be_lifted() -> None:
+    built = small(windows=WINTER)
+    why = why_not(built, "a", "d", "bc", cargo="box", depart="2026-02-01")
+    assert [o.closures for o in why.openings] == [()]
+    row = why.comparison.row(0, named=True)
+    assert (row["best"], row["through"], row["opened"]) == (1420.0, 1420.0, 6.0)
+    assert "With what is open now: best time through it 1,420 h" in why.verdict
+    assert "If window c were lifted: best time through it 6 h" in why.verdict
+
+
+def test_a_closure_does_not_hide_that_a_line_is_not_built() -> None:
+    why = why_not(
+        network("summit-2026"),
+        "almaty",
+        "karachi",
+        "spinboldak-chaman-rail",
+        cargo="container-40",
+        depart="2026-07-01",
+    )
+    assert {("change", "af-pk-closure-2025"), ("status", "planned:spinboldak-chaman-rail")} <= {
+        (c.kind, c.closure_id) for c in why.openings[0].closures
+    }
+    assert "spinboldak-chaman-rail: planned, not open" in why.verdict
+
+
+def test_what_was_asked_is_said_to_leave_no_route_through() -> None:
+    why = why_not(small(), "a", "d", "bc", cargo="box", depart="2026-02-01", avoid=["cd"])
+    assert why.verdict == ("bc is open. What was asked leaves no route through it: avoid cd.")
+
+
 def test_an_open_element_is_said_to_be_open() -> None:
     why = why_not(
         network("open-borders"),
@@ -82,16 +112,13 @@ SHUT = [{**closed("bc", dt.date(2026, 1, 1)), "source_id": "s"}]
 WINTER = [{"window_id": "w", "node_id": "c", "season_from": "04-01", "season_to": "11-30"}]
 
 
-def test_a_border_shut_twice_needs_both_opened_and_hours_stay() -> None:
+def test_a_season_at_a_shut_border_is_waited_out() -> None:
     built = small("shut", changes=SHUT, windows=WINTER)
     found = route(built, "a", "d", cargo="box", depart="2026-02-01")
-    assert found.reason == (
-        "closed (bc since 2026-01-01 until reopened [change shut]; bc, cd until 2026-04-01 "
-        "[window c])"
-    )
+    assert found.reason == "closed (bc since 2026-01-01 until reopened [change shut])"
     (opening,) = found.openings
-    assert [c.kind for c in opening.closures] == ["change", "window"]
-    assert (opening.time_h, opening.cost_usd) == (6.0, 300.0)
+    assert [c.kind for c in opening.closures] == ["change"]
+    assert (opening.time_h, opening.cost_usd) == (59 * 24 + 4.0, 300.0)  # until 1 April
     only = why_not(
         built, "a", "d", "bc", cargo="box", depart="2026-05-01"
     )  # the season is open: only the change stands

@@ -153,7 +153,7 @@ class Page {
     try {
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
-      const isBound = this.answer.openings.some((o) => o.closures.length === 0); // nothing is shut, so a condition is not met
+      const isBound = this.answer.conditions.length > 0; // what was asked leaves no route
       this.say(this.sentence(state), ...(isBound ? this.lifted().map(([, mend]) => mend) : []));
       this.done["routes"] = asked;
     } catch (problem) {
@@ -162,7 +162,7 @@ class Page {
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
       this.done["routes"] = ""; // what is shown answers no question
-      this.answer = { pareto_count: 0, reason: null, warnings: [], routes: [], openings: [], elements };
+      this.answer = { pareto_count: 0, reason: null, warnings: [], routes: [], openings: [], conditions: [], elements };
     }
   }
 

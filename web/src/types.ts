@@ -48,7 +48,7 @@ export interface Route {
 }
 export interface Opening { closures: Closure[]; links: string[][]; time_h: number | null; cost_usd: number | null }
 export interface Answer {
-  pareto_count: number; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; elements: Elements;
+  pareto_count: number; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; conditions: string[]; elements: Elements;
 }
 export interface Departure {
   depart_on: string; time_h: number | null; cost_usd: number | null; countries: string[] | null; borders: string[] | null;

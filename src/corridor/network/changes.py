@@ -158,18 +158,40 @@ def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
 def _status_of(
     link: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Span], list[Closure]]:
-    """Return when a link's status lets it be used, and the closures that say when it does not."""
+    """Return when a link's status lets it be used, and the closures that say when it does not.
+
+    Closures lie one over the other: a change that shuts what is planned leaves it planned once it
+    is lifted. So each that would have to go is there, the topmost first.
+    """
     spans: list[Span] = []
     closures: list[Closure] = []
 
     for begin, end in _periods(edits):
-        last = next((e for e in reversed(edits) if _from(e) <= begin and end <= _to(e)), None)
-        status = link["status"] if last is None else last["value"]
-        if status == OPEN_STATUS:
+        in_force = [edit for edit in edits if _from(edit) <= begin and end <= _to(edit)]
+        layers = _shutting_layers(link, in_force)
+        if not layers:
             _prolong_span(spans, begin, end)
-        else:
-            _prolong_closure(closures, _closure_of(link, last, begin, end))
+        for layer in layers:
+            _prolong_closure(closures, _closure_of(link, layer, begin, end))
     return spans, closures
+
+
+def _shutting_layers(
+    link: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any] | None]:
+    """Return what keeps a link shut, the topmost first: edits, and null for its own status.
+
+    edits: those in force at a time, in their order; none below one that opens the link counts.
+    """
+    layers: list[Mapping[str, Any] | None] = []
+    for edit in reversed(edits):
+        if edit["value"] == OPEN_STATUS:
+            return layers
+        layers.append(edit)
+
+    if link["status"] != OPEN_STATUS:
+        layers.append(None)
+    return layers
 
 
 def _periods(edits: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
@@ -189,12 +211,15 @@ def _prolong_span(spans: list[Span], begin: int, end: int) -> None:
 
 
 def _prolong_closure(closures: list[Closure], closure: Closure) -> None:
-    """Add a closure, as one with the last where that is the same and ends as it begins."""
-    last = closures[-1] if closures else None
-    if last and last.closure_id == closure.closure_id and last.to_s == closure.from_s:
-        closures[-1] = replace(last, to_s=closure.to_s)
-    else:
-        closures.append(closure)
+    """Add a closure, as one with an earlier one that is the same and ends as it begins."""
+    for number, earlier in enumerate(closures):
+        is_same = (earlier.kind, earlier.closure_id) == (closure.kind, closure.closure_id)
+        if is_same and earlier.to_s == closure.to_s:
+            return  # two rows of one change
+        if is_same and earlier.to_s is not None and earlier.to_s == closure.from_s:
+            closures[number] = replace(earlier, to_s=closure.to_s)
+            return
+    closures.append(closure)
 
 
 def _closure_of(

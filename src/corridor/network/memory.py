@@ -7,7 +7,7 @@ only what follows the status of links in time differs. Each thing remembered say
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
@@ -105,6 +105,17 @@ class Memory:
         """Use, and add to, what another memory holds that does not follow links' status."""
         self._fixed = base._fixed
         self._lock = base._lock
+
+    def copy(self, base: Memory, kinds: Collection[Derived], *, but_of: str) -> None:
+        """Hold what another memory holds of some kinds, apart from what it holds of one table."""
+        with base._lock:
+            held = dict(base._fixed)
+        copied = {
+            memo: value
+            for memo, value in held.items()
+            if memo.what in kinds and but_of not in memo.arguments
+        }
+        self._fixed.update(copied)
 
     def _store(self, memo: Memo) -> dict[Memo, Any]:
         if not isinstance(memo, Memo) or len(memo.arguments) != len(memo.what.arguments):

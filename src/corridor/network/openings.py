@@ -73,10 +73,10 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
         closures = list(shut)
         if link_id in at_link:
             windows[link_id] = link_spans[link_id]
-            closures.append(_window_closure(link_id, at_link[link_id]))
+            closures.append(window_closure(link_id, at_link[link_id]))
         for node in sorted({link["from_node_id"], link["to_node_id"]} & node_spans.keys()):
             windows[node] = node_spans[node]
-            closures.append(_window_closure(node, at_node[node]))
+            closures.append(window_closure(node, at_node[node]))
 
         openings.spans.append(reduce(intersect, windows.values(), intersect(status, all_time)))
         openings.windows.append(windows)
@@ -180,7 +180,7 @@ def forbidden_by(rules: Sequence[Applied], at_s: int) -> dict[int, list[Closure]
 
     for rule in rules:
         if rule.row["effect"] == "forbid" and rule.from_s <= at_s < rule.to_s:
-            closure = _rule_closure(rule)
+            closure = rule_closure(rule)
             for i in rule.links:
                 closures.setdefault(i, []).append(closure)
 
@@ -223,7 +223,8 @@ def _together(links: Sequence[list[Span]], runs: Sequence[LinkRun]) -> list[Span
     return reduce(intersect, (links[run.link] for run in runs))
 
 
-def _rule_closure(rule: Applied) -> Closure:
+def rule_closure(rule: Applied) -> Closure:
+    """Return the closure that a rule which forbids makes of the links it covers."""
     return Closure(
         kind="rule",
         closure_id=rule.row["rule_id"],
@@ -234,5 +235,6 @@ def _rule_closure(rule: Applied) -> Closure:
     )
 
 
-def _window_closure(element: str, rows: Sequence[Row]) -> Closure:
+def window_closure(element: str, rows: Sequence[Row]) -> Closure:
+    """Return the closure that the windows of a link or place make outside all of them."""
     return Closure("window", element, None, None, rows[0]["source_id"], rows[0]["note"])

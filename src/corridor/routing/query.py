@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -244,6 +244,50 @@ def _arcs_through(network: Network, node_id: str) -> Bools:
     passes = [len(runs) > 1 and any(touches[run.link] for run in runs) for runs in graph.runs]
     leads_past: Bools = np.array(passes)
     return leads_there | leads_past
+
+
+def reopened(query: Query, day: Network, rules: Sequence[Applied]) -> Query:
+    """Return a question with other openings: those of a network of the same day, and of rules.
+
+    day: with the same graph and costs as the question's; see :mod:`corridor.network.lifting`.
+    rules: those of the question that are left.
+    """
+    openings = link_openings(day, query.depart_s)
+    spans = _spans(day, openings, rules)
+    packed, span_ptr = _packed(day, openings, rules, spans)
+    return replace(
+        query,
+        network=day,
+        rules=tuple(rules),
+        openings=openings,
+        spans=spans,
+        packed=packed,
+        span_ptr=span_ptr,
+        duration_s=arc_durations(query.costs, avoided_arcs(query), span_ptr),
+    )
+
+
+def reconsidered(query: Query, conditions: Conditions) -> Query:
+    """Return the same question under other conditions."""
+    day = query.network
+    party = replace(query.party, carrier_country=conditions.carrier)
+    rules = applying(day, party)
+    costs = _costs(day, party, rules, query.depart_s)
+
+    states_count = query.graph.states_count
+    starts = np.unique(query.starts % states_count).tolist()
+    goals = np.unique(np.flatnonzero(query.is_goal) % states_count).tolist()
+    requirements = list(_requirements(day, conditions, _End(query.origin, None)))
+    changed = replace(
+        query,
+        party=party,
+        costs=costs,
+        usd_cents=np.rint(costs.usd * 100).astype(np.int64),
+        carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
+        **search_space(query.graph, starts, goals, requirements)._asdict(),
+        conditions=conditions,
+    )
+    return reopened(changed, day, rules)
 
 
 def avoided_arcs(query: Query) -> Bools:

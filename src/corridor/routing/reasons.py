@@ -1,39 +1,249 @@
-"""Reasons: why there is no route, in words."""
+"""Reasons: why there is no route, in words that name what really stands in the way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from corridor.language.messages import joined, message
-from corridor.network.calendar import day_of
+from corridor.network.calendar import (
+    Span,
+    day_of,
+    instant,
+    intersect,
+    next_open,
+    parse_timetable,
+    timetable_spans,
+)
 from corridor.network.changes import Closure
-from corridor.routing.opening_sets import Opening
+from corridor.network.graph import Row
+from corridor.network.windows import window_spans
+from corridor.routing.binding_conditions import Condition, binding_conditions, without
+from corridor.routing.obstacles import lift, obstacles
+from corridor.routing.opening_sets import MAX_SETS, Opening, opening_sets
 from corridor.routing.query import Query
+from corridor.routing.search import best_route
+from corridor.units import DAY_S
 
 MAX_LINKS = 3  # named of those a closure shuts
 
 
-def say_openings(query: Query, openings: Sequence[Opening]) -> str:
-    """Return one sentence on why there is no route, naming closures and dates."""
-    if not openings:
-        return message(
-            "not joined: no chain of links and terminals that {cargo} may use leads from {origin} "
-            "to {destination}, whatever opens",
-            cargo=query.party.cargo_id,
-            origin=query.origin,
-            destination=query.destination,
-        )
+class Absence(NamedTuple):
+    """Why a question has no route.
 
-    smallest = openings[0]
-    if not smallest.closures:
-        return message(
-            "no route within the limits asked (deadline, transshipments, places to avoid or pass)"
-        )
+    reason: in words. openings: smallest sets of closures whose lifting gives one, under all that
+    is asked. conditions: what of the question itself is in the way, as ``avoid UZ``.
+    """
+
+    reason: str
+    openings: tuple[Opening, ...]
+    conditions: tuple[str, ...]
+
+
+def absence(query: Query, *, most: int = MAX_SETS) -> Absence:
+    """Return why a question that has no route has none. most: sets of closures looked for."""
+    openings = opening_sets(query, most=most)
+    binding = binding_conditions(query, _has_route)
+    if openings:
+        parts = [_say_closed(query, openings[0])]
+        if binding:
+            first = joined(_named(query, binding[:1]))
+            parts.append(message("there is a route without: {conditions}", conditions=first))
+        return Absence(joined(parts), openings, _named(query, binding))
+    if binding:
+        parts = [_say_leaves_no_route(query, binding), _say_without(binding)]
+        return Absence(joined(parts), (), _named(query, binding))
+
+    binding = binding_conditions(query, _has_route_once_all_opens)
+    if binding:
+        return Absence(_say_never(query, binding), (), _named(query, binding))
+    return Absence(_say_not_joined(query), (), ())
+
+
+def conditions_in_the_way(
+    query: Query, openings: Sequence[Opening], fixed: Collection[Condition]
+) -> tuple[str, ...]:
+    """Return what of a question that has no route is in the way itself, in words.
+
+    openings: what would have to open. fixed: conditions that are not looked at.
+    """
+    binding = binding_conditions(query, _has_route, fixed)
+    if not binding and not openings:
+        binding = binding_conditions(query, _has_route_once_all_opens, fixed)
+    return _named(query, binding)
+
+
+def _has_route(query: Query) -> bool:
+    return best_route(query, "time") is not None
+
+
+def _has_route_once_all_opens(query: Query) -> bool:
+    return _has_route(lift(query, obstacles(query).closures))
+
+
+def _say_leaves_no_route(query: Query, binding: Sequence[Sequence[Condition]]) -> str:
+    """Say which conditions no route meets; binding: sets without which there is one."""
+    return message(
+        "what was asked leaves no route: {conditions}", conditions=joined(_named(query, binding))
+    )
+
+
+def _say_without(binding: Sequence[Sequence[Condition]]) -> str:
+    """Say that there is a route without some conditions."""
+    if len(binding[0]) > 1:
+        return message("without all of that there is one")
+    if len(binding) > 1:
+        return message("without one of these there is one")
+    return message("without it there is one")
+
+
+def _say_never(query: Query, binding: Sequence[Sequence[Condition]]) -> str:
+    """Say that no route meets some conditions, whatever opens, and why there is none without."""
+    never = message(
+        "what was asked leaves no route, whatever opens: {conditions}",
+        conditions=joined(_named(query, binding)),
+    )
+    free = without(query, binding[0])
+    closed = _say_closed(free, opening_sets(free, most=1)[0])
+    if len(binding) == len(binding[0]) == 1:
+        return joined([never, message("without it: {reason}", reason=closed)])
+
+    first = joined(_named(query, binding[:1]))
+    return joined(
+        [never, message("without {conditions}: {reason}", conditions=first, reason=closed)]
+    )
+
+
+def _named(query: Query, binding: Sequence[Sequence[Condition]]) -> tuple[str, ...]:
+    """Return conditions in words; where several have to go at once those of the first set."""
+    sets = [dropped for dropped in binding if len(dropped) == 1] or binding[:1]
+    return tuple(_say_condition(query, condition) for dropped in sets for condition in dropped)
+
+
+def _say_condition(query: Query, condition: Condition) -> str:
+    """Return one condition in words."""
+    conditions = query.conditions
+    match condition.option:
+        case "avoid":
+            return _say_avoided(query, condition.word)
+        case "require":
+            return message("require {word}", word=condition.word)
+        case "via":
+            return message("via {word}", word=condition.word)
+        case "carrier":
+            # Translators: the carrier is of a country, given by its code.
+            return message("carrier {country}", country=conditions.carrier)
+        case "max_transshipments":
+            count = conditions.max_transshipments
+            return message("transshipments at most {count}", count=count)
+    return _say_deadline(conditions.deadline_s or 0)
+
+
+def _say_avoided(query: Query, word: str) -> str:
+    """Say what is to be avoided, and which end lies there."""
+    nodes = query.network.by_id("nodes")
+    for end in (query.destination, query.origin):
+        if word == end:
+            return message("avoid {word}, an end of the trip", word=word)
+        if word == nodes[end]["country"]:
+            return message("avoid {word}, where {place} lies", word=word, place=end)
+    return message("avoid {word}", word=word)
+
+
+def _say_deadline(deadline_s: int) -> str:
+    """Say by when goods are to arrive."""
+    if deadline_s % DAY_S == 0:
+        return message("arrival by the end of {date}", date=day_of(deadline_s - 1))
+    return message("arrival by {instant}", instant=f"{instant(deadline_s):%Y-%m-%d %H:%M}")
+
+
+def _say_not_joined(query: Query) -> str:
+    return message(
+        "not joined: no chain of links and terminals that {cargo} may use leads from {origin} "
+        "to {destination}, whatever opens",
+        cargo=query.party.cargo_id,
+        origin=query.origin,
+        destination=query.destination,
+    )
+
+
+def _say_closed(query: Query, opening: Opening) -> str:
+    """Return one sentence on what stands in the way, naming closures and dates."""
     closures = [
-        say_closure(closure, links)
-        for closure, links in zip(smallest.closures, smallest.links, strict=True)
+        _say_window(query, opening, closure)
+        if closure.kind == "window"
+        else say_closure(closure, links)
+        for closure, links in zip(opening.closures, opening.links, strict=True)
     ]
     return message("closed ({closures})", closures=joined(closures))
+
+
+def _say_window(query: Query, opening: Opening, closure: Closure) -> str:
+    """Say which hours or season leave no time for goods, and which service never meets them."""
+    element = closure.closure_id
+    rows = [
+        row for row in query.network.rows("windows") if element in (row["link_id"], row["node_id"])
+    ]
+    hours = joined(map(_hours, rows))
+    values = {"element": element, "hours": hours, "closure": name_closure(closure)}
+
+    service = _service_never_in(query, opening, closure, rows)
+    if service is None:
+        return message(
+            "{element} ({hours}) is never open when goods can pass it [{closure}]", **values
+        )
+    return message(
+        "{service} ({timetable}, UTC) never leaves while {element} is open ({hours}) [{closure}]",
+        service=service["service_id"],
+        timetable=service["timetable"],
+        **values,
+    )
+
+
+def _hours(window: Row) -> str:
+    """Return a row of windows as its cells have it, such as ``04-01..11-30 09:00-20:00 UTC+5``."""
+    cells = []
+    if window["season_from"]:
+        cells.append(f"{window['season_from']}..{window['season_to']}")
+    cells += [window[column] for column in ("weekdays", "hours") if window[column]]
+    cells.append(f"UTC{window['utc_offset_h']:+g}" if window["utc_offset_h"] else "UTC")
+    return " ".join(cells)
+
+
+def _service_never_in(
+    query: Query, opening: Opening, closure: Closure, windows: Sequence[Row]
+) -> Row | None:
+    """Return the service whose departures no window lets pass, of those a lifted route rides."""
+    route = best_route(lift(query, opening.closures), "time")
+    graph = query.graph
+    from_s = query.depart_s
+    to_s = query.openings.to_s
+    is_open = window_spans(windows, from_s, to_s)
+
+    for arc in () if route is None else route.arcs:
+        if graph.kind[arc] != "service" or not _touches(query, arc, closure.closure_id):
+            continue
+        service = query.network.rows("services")[int(graph.row[arc])]
+        departures = _departures(service, from_s, to_s)
+        if departures and next_open(intersect(departures, is_open), from_s) is None:
+            return service
+    return None
+
+
+def _touches(query: Query, arc: int, element: str) -> bool:
+    """Tell whether an arc runs over a link, or a link at a place."""
+    links = query.network.rows("links")
+    return any(
+        element in (links[run.link][name] for name in ("link_id", "from_node_id", "to_node_id"))
+        for run in query.graph.runs[arc]
+    )
+
+
+def _departures(service: Row, from_s: int, to_s: int) -> list[Span]:
+    """Return the departures of a service that has a timetable."""
+    if not service["timetable"]:
+        return []
+    return timetable_spans(parse_timetable(service["timetable"]), from_s, to_s)
 
 
 def say_closure(closure: Closure, links: Sequence[str]) -> str:

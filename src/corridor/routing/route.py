@@ -14,10 +14,10 @@ from corridor.errors import CallError
 from corridor.language.messages import joined, message
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
-from corridor.routing.opening_sets import Opening, opening_sets
+from corridor.routing.opening_sets import Opening
 from corridor.routing.pareto import pareto_set, spread
 from corridor.routing.query import Query, prepare
-from corridor.routing.reasons import say_openings
+from corridor.routing.reasons import absence
 from corridor.routing.route_tables import route_tables
 from corridor.tables.store import installed_version, write_results
 
@@ -37,7 +37,9 @@ class Routes:
     reason
         Why there is none; else null.
     openings
-        What would have to open, smallest first.
+        What would have to open, smallest first, under all that is asked.
+    conditions
+        What of the question itself leaves no route, in words: ``avoid UZ``.
     warnings
         What to know of the answer.
     """
@@ -47,6 +49,7 @@ class Routes:
     pareto_count: int
     reason: str | None
     openings: tuple[Opening, ...] = ()
+    conditions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -139,9 +142,16 @@ def route(
     if len(pareto):
         warnings = _warnings(routes)
         return Routes(routes, legs, len(pareto), None, warnings=warnings, provenance=provenance)
-    openings = opening_sets(query)
-    reason = say_openings(query, openings)
-    return Routes(routes, legs, 0, reason, openings=openings, provenance=provenance)
+    none = absence(query)
+    return Routes(
+        routes,
+        legs,
+        0,
+        none.reason,
+        openings=none.openings,
+        conditions=none.conditions,
+        provenance=provenance,
+    )
 
 
 def _provenance(network: Network, query: Query, options: Options) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA, Options
 from corridor.routing.grades import weak_shares
-from corridor.routing.opening_sets import opening_sets
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query, prepare
-from corridor.routing.reasons import say_openings
+from corridor.routing.reasons import absence
 from corridor.routing.route_tables import route_tables
 from corridor.study.settings import Trip
 
@@ -100,7 +99,7 @@ def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, 
     """
     routes = pareto_set(query, np.isin(CRITERIA, ("time", "cost")))
     if not len(routes):
-        reason = say_openings(query, opening_sets(query, most=1))
+        reason = absence(query, most=1).reason
         return dict.fromkeys(COMPARED, _no_route(reason))
 
     seconds = routes.arrival_s - query.depart_s

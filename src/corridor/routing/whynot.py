@@ -13,14 +13,17 @@ import polars as pl
 
 from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
+from corridor.network.changes import Closure
 from corridor.network.network import Network
 from corridor.network.words import matching_links
+from corridor.routing.binding_conditions import Condition
 from corridor.routing.conditions import CRITERIA, Options
 from corridor.routing.exposure import risk_share
 from corridor.routing.itinerary import duration_h, legs
-from corridor.routing.opening_sets import Opening, ShutLinks, lift, opening_sets, shut_links
+from corridor.routing.obstacles import key, lift, shut_links
+from corridor.routing.opening_sets import MAX_CLOSURES, Opening, opening_sets
 from corridor.routing.query import Query, prepare
-from corridor.routing.reasons import name_closure, say_closure
+from corridor.routing.reasons import conditions_in_the_way, name_closure, say_closure
 from corridor.routing.search import best_route
 
 UNITS = (marked("h"), "USD", marked("kg"), "1")  # of the criteria
@@ -44,12 +47,14 @@ class WhyNot:
     links
         Link ids the word means.
     closures
-        What shuts them now, in words.
+        What shuts them now or within 30 days, in words.
     openings
-        Smallest sets of closures whose opening gives a route through.
+        Smallest sets of closures whose opening gives a route through; an empty set: there is one,
+        perhaps after a wait.
     comparison
         Per criterion the best now, the best through the element now and the best through it with
-        the first of those sets open, null where there is none.
+        the first of those sets open, null where there is none. Where goods can wait until it
+        opens: with the closures of the element itself lifted.
     verdict
         All that in a few sentences.
     """
@@ -94,20 +99,23 @@ def why_not(
     now = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
     required: Options = {**options, "require": [*now.conditions.require, element]}
     through = prepare(network, origin, destination, cargo=cargo, depart=depart, options=required)
-    shut = shut_links(now)
     openings = opening_sets(through)
+    has_route = bool(openings) and not openings[0].closures
+    conditions: tuple[str, ...] = ()
+    if not has_route:
+        required_here = Condition("require", element)
+        conditions = conditions_in_the_way(through, openings, [required_here])
 
-    opened = through
-    if openings and openings[0].closures:
-        opened = lift(through, openings[0].closures, shut)
-    comparison = _comparison(now, through, opened)
-
+    shut = shut_links(now)
     links = np.flatnonzero(matching_links(now.network, element)).tolist()
     built = _built(links, shut)
+    is_shut = all(link in shut for link in built)
+    lifted = _lifted(openings, [shut[link] for link in built if link in shut], is_shut=is_shut)
+    comparison = _comparison(now, through, lift(through, lifted) if lifted else through)
+
     link_ids = now.network.frames["links"]["link_id"].to_list()
     closures = tuple(_closures_in_words(built, shut, link_ids))
-    is_shut = all(link in shut for link in built)
-    gaps = _say_gaps(openings, comparison)
+    gaps = _say_gaps(openings, lifted, conditions, comparison)
     return WhyNot(
         element=element,
         links=tuple(link_ids[link] for link in links),
@@ -116,6 +124,21 @@ def why_not(
         comparison=comparison,
         verdict=_say_verdict(element, closures, is_shut, gaps),
     )
+
+
+def _lifted(
+    openings: Sequence[Opening], shut: Sequence[Sequence[Closure]], *, is_shut: bool
+) -> tuple[Closure, ...]:
+    """Return what is lifted to see what that changes: a smallest set, or what is waited out.
+
+    shut: the closures of each link of the element that has some.
+    """
+    if openings and openings[0].closures:
+        return openings[0].closures
+    own = {key(closure): closure for closures in shut for closure in closures}
+    if openings and is_shut and len(own) <= MAX_CLOSURES:
+        return tuple(own.values())
+    return ()
 
 
 def _comparison(now: Query, through: Query, opened: Query) -> pl.DataFrame:
@@ -146,7 +169,7 @@ def _best(query: Query, criterion: str) -> float | None:
     return risk_share(query, legs(query, route.arcs))
 
 
-def _built(links: Sequence[int], shut: ShutLinks) -> list[int]:
+def _built(links: Sequence[int], shut: Mapping[int, Sequence[Closure]]) -> list[int]:
     """Return the links that exist, of which no status alone says otherwise; all where none does."""
     built = [
         link
@@ -157,7 +180,7 @@ def _built(links: Sequence[int], shut: ShutLinks) -> list[int]:
 
 
 def _closures_in_words(
-    links: Sequence[int], shut: ShutLinks, link_ids: Sequence[str]
+    links: Sequence[int], shut: Mapping[int, Sequence[Closure]], link_ids: Sequence[str]
 ) -> Iterator[str]:
     """Yield each closure of some links once, with those of them that it shuts."""
     by_closure: dict[Any, list[str]] = {}
@@ -184,26 +207,45 @@ def _say_verdict(element: str, closures: Sequence[str], is_shut: bool, gaps: str
     return message("{element} is open in part; shut: {closures}. {sentence}", **values)
 
 
-def _say_gaps(openings: Sequence[Opening], comparison: pl.DataFrame) -> str | None:
-    """Say how the best through the element compares with the best of all; null where none can."""
-    if not openings:
+def _say_gaps(
+    openings: Sequence[Opening],
+    lifted: Sequence[Closure],
+    conditions: Sequence[str],
+    comparison: pl.DataFrame,
+) -> str | None:
+    """Say how the best through the element compares with the best of all; null where none can.
+
+    lifted: closures, for the column ``opened``. conditions: what of the question is in the way.
+    """
+    sentences = []
+    if conditions:
+        asked = joined(conditions)
+        sentences.append(
+            message("What was asked leaves no route through it: {conditions}.", conditions=asked)
+        )
+    elif not openings:
         return message("No route from origin to destination leads through it, whatever opens.")
-    closures = openings[0].closures
-    column = "opened" if closures else "through"
+
+    now = _say_column(comparison, "through")
+    if now is not None:
+        sentences.append(message("With what is open now: {comparison}.", comparison=now))
+    opened = _say_column(comparison, "opened")
+    if lifted and opened is not None:
+        names = reduce(_say_both, map(name_closure, lifted))
+        sentences.append(
+            message("If {closures} were lifted: {comparison}.", closures=names, comparison=opened)
+        )
+    return joined(sentences, " ") if sentences else None
+
+
+def _say_column(comparison: pl.DataFrame, column: str) -> str | None:
+    """Say the gaps of a column beside the best of all, risk apart; null where it has none."""
     gaps = [
         _say_gap(row, row[column])
         for row in comparison.iter_rows(named=True)
         if row["criterion"] != "risk" and row[column] is not None
     ]
-    if not gaps:
-        return None
-
-    if not closures:
-        return message("With what is open now: {comparison}.", comparison=joined(gaps))
-    lifted = reduce(_say_both, map(name_closure, closures))
-    return message(
-        "If {closures} were lifted: {comparison}.", closures=lifted, comparison=joined(gaps)
-    )
+    return joined(gaps) if gaps else None
 
 
 def _say_both(one: str, other: str) -> str:

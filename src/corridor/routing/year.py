@@ -24,9 +24,8 @@ from corridor.routing.itinerary import (
     legs,
     modes,
 )
-from corridor.routing.opening_sets import opening_sets
 from corridor.routing.query import Query, prepare
-from corridor.routing.reasons import say_openings
+from corridor.routing.reasons import absence
 from corridor.routing.search import best_route
 from corridor.units import DAY_S, HOUR_S
 
@@ -115,7 +114,7 @@ def _departure(query: Query, day: dt.date, criteria: Sequence[str]) -> Iterator[
             continue
 
         # No criterion has a route where one has none.
-        reason = reason or say_openings(query, opening_sets(query, most=1))
+        reason = reason or absence(query, most=1).reason
         yield {**row, "reason": reason, "reason_message": pack(reason)}
 
 

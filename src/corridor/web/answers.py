@@ -81,6 +81,7 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
         "warnings": list(answer.warnings),
         "routes": rows,
         "openings": [_opening(opening) for opening in answer.openings],
+        "conditions": list(answer.conditions),
         "elements": openness(state, question),
         "provenance": {"study": state.study.id, **answer.provenance},
     }

@@ -13,7 +13,7 @@ from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.network.openings import forbidden_by, link_openings, shut_by
 from corridor.network.rules import Party, applying
-from corridor.routing.opening_sets import SHUT_LONG_S
+from corridor.routing.obstacles import SHUT_LONG_S
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.live_study import StudyState
 from corridor.web.questions import State, Trip
