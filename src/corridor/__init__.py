@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from corridor.errors import Finding as Finding
     from corridor.errors import NotConverged as NotConverged
     from corridor.errors import StudyError as StudyError
+    from corridor.errors import TooLarge as TooLarge
     from corridor.errors import UnknownName as UnknownName
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
@@ -78,6 +79,7 @@ _HOME = {
     "AmbiguousName": "errors",
     "CallError": "errors",
     "UnknownName": "errors",
+    "TooLarge": "errors",
     "NotConverged": "errors",
 }
 __all__ = sorted(_HOME)

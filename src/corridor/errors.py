@@ -5,7 +5,8 @@
     ├── StudyError      one or more findings make the study unusable (holds all of them)
     ├── CallError       the call is wrong; also a ValueError
     │   ├── UnknownName an id that is not there, with near matches; also a KeyError
-    │   └── AmbiguousName a name that several things have; holds their ids
+    │   ├── AmbiguousName a name that several things have; holds their ids
+    │   └── TooLarge    an answer that would take more memory than there is
     ├── NotConverged    a computation ended before its tolerance; its numbers are withheld
     └── Stopped         a computation was ended because nobody waits for it any more
 
@@ -165,6 +166,10 @@ class AmbiguousName(CallError):
         ids = " and ".join([", ".join(shown), *([f"{more} more"] if more > 0 else [])])
         self.message = f"Several {what}s are called {name!r}: {ids}. Name one by its id."
         super().__init__(self.message)
+
+
+class TooLarge(CallError):
+    """A call whose answer would take more memory than there is."""
 
 
 class NotConverged(CorridorError):

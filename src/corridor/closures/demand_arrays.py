@@ -18,6 +18,7 @@ import polars as pl
 
 from corridor.closures.periods import ArcCosts, Period, periods_between_changes
 from corridor.errors import CallError
+from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Floats, Ints
 from corridor.kernels.records import Groups
 from corridor.language.messages import message
@@ -30,6 +31,7 @@ from corridor.routing.query import Query
 
 # Of its value a unit may cost more before it stays: an estimate, docs/decisions/016.
 LIMIT_SHARE = 0.1
+ARC_BYTES = 40  # of an arc for a class in a regime: weight and seconds, once more while joined
 NEEDED = ("demand_id", "origin_node_id", "destination_node_id", "cargo_id", "units_per_year")
 NUMBERS = ("units_per_year", "t_per_unit", "value_usd_per_unit", "hour_usd")
 
@@ -162,6 +164,7 @@ def compile_demand(
     _require_one_shape(periods)
 
     questions, class_of = _classes(periods)
+    _refuse_too_large(periods, len(questions))
     costs, regime_of_day = _joined(periods, questions)
     first = periods[0]
     query = first.queries[0]
@@ -241,6 +244,17 @@ def _require_one_shape(periods: Sequence[Period]) -> None:
                 "these days: take days on one side of it."
             )
         )
+
+
+def _refuse_too_large(periods: Sequence[Period], classes: int) -> None:
+    """Raise TooLarge where what arcs cost each class in each regime does not fit into memory."""
+    regimes = sum(len(period.waits) for period in periods)
+    arcs = periods[0].queries[0].graph.arcs_count
+    refuse_beyond_free(
+        regimes * classes * arcs * ARC_BYTES,
+        f"A demand of {classes:,} classes on {arcs:,} arcs in {regimes:,} states of the calendar",
+        "take fewer cargoes and countries in the demand, or fewer days",
+    )
 
 
 def _classes(periods: Sequence[Period]) -> tuple[list[tuple[int, ...]], Ints]:

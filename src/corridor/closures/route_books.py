@@ -10,6 +10,8 @@ import threading
 
 import numpy as np
 
+from corridor import free_memory
+from corridor.free_memory import refuse_beyond_free
 from corridor.kernels.records import COUNT, RouteBook
 
 FIRST_ROUTES = 1 << 15  # a book begins with room for so many
@@ -49,7 +51,25 @@ def put_book(question: str, book: RouteBook) -> None:
 
 
 def replace_full_book(question: str, was_empty: bool) -> None:
-    """Start a larger book; beyond MAX_ROUTES one as large, unless one draw alone fills it."""
+    """Start a larger book; beyond MAX_ROUTES, or without room, one as large.
+
+    Where one draw alone fills it, it must grow: TooLarge where there is no room for that.
+    """
     routes = len(book_of(question).cost)
-    must_grow = was_empty or routes < MAX_ROUTES
-    put_book(question, new_book(2 * routes if must_grow else routes))
+    larger = 2 * routes
+    has_room = book_bytes(larger) <= free_memory.room()
+    if was_empty and not has_room:
+        refuse_beyond_free(
+            book_bytes(larger),
+            f"The routes that one simulated year needs, more than {routes:,},",
+            "take fewer rows of demand or fewer hazards",
+        )
+
+    must_grow = was_empty or routes < MAX_ROUTES and has_room
+    put_book(question, new_book(larger if must_grow else routes))
+
+
+def book_bytes(routes: int) -> int:
+    """Return what a book with room for so many routes takes."""
+    numbers_a_route = 3 * SLOTS_A_ROUTE + 3 + ARCS_A_ROUTE
+    return 8 * numbers_a_route * routes

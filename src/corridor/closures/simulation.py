@@ -17,6 +17,7 @@ from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import summarise
 from corridor.closures.simulated_year import SimulateSettings, Task, draw_block, make_task
 from corridor.errors import CallError
+from corridor.free_memory import refuse_beyond_free
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, DrawRange, compute_blocks, draw_ranges
 from corridor.units import CALENDAR_YEAR_DAYS
@@ -27,6 +28,10 @@ PATIENCE_DAYS = 3
 MEMORY_YEARS = 10
 AFTER_DAYS = 180  # goods may be on the way so long after the last day of dispatch
 MAX_SETTING = 1e6
+# What the results of a year take, with the tables made from them.
+TRIP_BYTES = 128
+LINK_BYTES = 24
+EVENTS_BYTES = 5_000
 
 
 class SimulateOptions(TypedDict, total=False):
@@ -113,6 +118,7 @@ def simulate(
     if rng < 0:
         raise CallError(f"the seed must be 0 or more, not {rng}.")
 
+    _refuse_too_many(draws, demand.height, network.frames["links"].height)
     task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
     blocks = _blocks(task, draws, workers, options)
     provenance = {
@@ -123,6 +129,15 @@ def simulate(
         **read_settings(options)._asdict(),
     }
     return summarise(arrays, hazards, task.quiet, blocks, provenance)
+
+
+def _refuse_too_many(draws: int, trips: int, links: int) -> None:
+    """Raise TooLarge for more draws than there is memory for the results of."""
+    refuse_beyond_free(
+        draws * (trips * TRIP_BYTES + links * LINK_BYTES + EVENTS_BYTES),
+        f"The results of {draws:,} years of {trips:,} rows of demand and {links:,} links",
+        "ask for fewer draws",
+    )
 
 
 def read_settings(options: SimulateOptions) -> SimulateSettings:

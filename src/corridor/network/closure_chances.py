@@ -117,7 +117,7 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     recent = closures_on(law, at_d - MEMORY_DAYS, at_d)
     recent_mean = law.mean_per_day() * float(law.shut_d(np.array(float(MEMORY_DAYS))))
     on_at = recent + max(mean_closures - recent_mean, 0.0)
-    return float(-np.expm1(-on_at).mean())
+    return float(0.0 - np.expm1(-on_at).mean())
 
 
 def ahead_share(hazard: Row, on: dt.date) -> float:
@@ -127,7 +127,7 @@ def ahead_share(hazard: Row, on: dt.date) -> float:
     """
     law = closure_law(hazard)
     at_d = _noons(on)
-    return float(-np.expm1(-closures_on(law, np.full_like(at_d, at_d[0] - NOON), at_d)).mean())
+    return float(0.0 - np.expm1(-closures_on(law, np.full_like(at_d, at_d[0] - NOON), at_d)).mean())
 
 
 def _noons(on: dt.date) -> Floats:

@@ -11,6 +11,7 @@ from typing import TypedDict
 import numpy as np
 
 from corridor.errors import CallError, UnknownName
+from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools
 from corridor.language.speech import marked
 from corridor.network.calendar import second
@@ -20,6 +21,7 @@ CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 DEFAULT_DRAWS = 1000  # sampled journeys of a route
+DRAW_BYTES = 200  # of one sampled journey: its luck by every mode, and sums on the way
 DATE_LETTERS = len("2026-02-10")  # an instant is longer
 
 
@@ -104,6 +106,7 @@ def _check_sample(draws: int, rng: int) -> None:
         raise CallError(f"draws must be 1 or more, not {draws}.")
     if rng < 0:
         raise CallError(f"rng, the seed, must be 0 or more, not {rng}.")
+    refuse_beyond_free(draws * DRAW_BYTES, f"{draws:,} sampled journeys", "ask for fewer draws")
 
 
 def _words(value: Sequence[str] | None) -> tuple[str, ...]:

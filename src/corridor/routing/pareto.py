@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor.errors import NotConverged
+from corridor.free_memory import in_words
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.network.cost import cargo_hour_usd
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
-from corridor.routing.search import search, trace
+from corridor.routing.search import LABEL_BYTES, search, trace
 from corridor.units import HOUR_S
 
 RISK = CRITERIA.index("risk")
@@ -81,10 +82,11 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
 
     answer = search(query, criteria)
     if answer.status != DONE:
+        taken = in_words(len(answer.labels) * LABEL_BYTES)
         raise NotConverged(
             f"More than {len(answer.labels):,} partial ways stand side by side from {query.origin} "
-            f"to {query.destination}. Ask for fewer criteria, a deadline, or a cap on "
-            "transshipments."
+            f"to {query.destination}, which take {taken} of memory. Ask for fewer "
+            "criteria, a deadline, or a cap on transshipments."
         )
 
     values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor import stopping
+from corridor import free_memory, stopping
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import (
     ARC,
@@ -24,7 +24,8 @@ from corridor.routing.query import Query
 from corridor.routing.search_space import pointers
 from corridor.units import HOUR_S
 
-MAX_LABELS = 1 << 24
+MAX_LABELS = 1 << 22  # about 1.3 GB
+LABEL_BYTES = 300  # as measured, with its place in the queue and among those settled
 NO_LIMIT = 1 << 40
 # The column of arcs that each column of bounds is the least sum of.
 _BOUNDED = {
@@ -125,8 +126,16 @@ def _limits(query: Query, max_labels: int) -> SearchLimits:
     return SearchLimits(
         last_arrival=last_arrival,
         transshipments=NO_LIMIT if cap is None else min(cap, NO_LIMIT),
-        labels=max_labels if conditions.most_labels is None else conditions.most_labels,
+        labels=min(
+            max_labels if conditions.most_labels is None else conditions.most_labels, _room()
+        ),
     )
+
+
+def _room() -> int:
+    """Return how many labels there is memory for: a power of two, as room for them is doubled."""
+    labels = int(free_memory.room() / LABEL_BYTES)
+    return 1 << max(labels.bit_length() - 1, 0)
 
 
 def lower_bounds(query: Query, arcs: Ints) -> Ints:

@@ -14,7 +14,9 @@ from typing import NamedTuple, Unpack
 import numpy as np
 import polars as pl
 
+from corridor import stopping
 from corridor.errors import CallError
+from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
@@ -23,7 +25,11 @@ from corridor.network.network import Network
 from corridor.routing.conditions import Options
 from corridor.routing.frozen_day import FrozenDay, Sums, freeze
 from corridor.routing.query import Query
+from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, NORMAL_P95
+
+BLOCK_BYTES = 32_000_000  # of the trees that are held at once
+PAIR_BYTES = 300  # of a row of the matrix, and of what it is made from
 
 
 def skim(
@@ -106,7 +112,7 @@ def skims_by_value(
 
 
 class _Trees(NamedTuple):
-    """Least-cost trees from the states of every place, to every state.
+    """Least-cost trees from the states of some places, to every state.
 
     distance int64 [places, states]: generalised cost in cents; values int64 [places, 8 + modes,
     states]: the rows of Sums; bits int64 [places, states]: hazards.
@@ -118,8 +124,12 @@ class _Trees(NamedTuple):
 
 
 class _Pairs(NamedTuple):
-    """Pairs of different places, as rows of the places, and the state each ends in [pairs]."""
+    """Pairs of different places, as rows of the places, and the state each ends in [pairs].
 
+    tree: the row of the trees that lead from the origin.
+    """
+
+    tree: Ints
     origin: Ints
     destination: Ints
     state: Ints
@@ -127,10 +137,41 @@ class _Pairs(NamedTuple):
 
 
 def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
-    """Search all pairs of some node rows."""
+    """Search all pairs of some node rows, from a block of them after the other."""
+    _refuse_too_many(len(nodes))
     states = [day.states_of(node) for node in nodes]
-    trees = _trees(day, states)
-    pairs = _pairs(trees, states)
+    block = max(1, BLOCK_BYTES // _tree_bytes(day))
+
+    rows = []
+    for first in range(0, len(nodes), block):
+        stopping.raise_if_stopped()
+        end = min(first + block, len(nodes))
+        rows.append(_block(day, nodes, states, range(first, end)))
+        tell_step("places", end, len(nodes))
+    return pl.concat(rows)
+
+
+def _refuse_too_many(places: int) -> None:
+    """Raise TooLarge for more places than there is memory for the pairs of."""
+    refuse_beyond_free(
+        places**2 * PAIR_BYTES,
+        f"A matrix of {places:,} places ({places * (places - 1):,} pairs)",
+        "name fewer places, or ask for some origins after the others",
+    )
+
+
+def _tree_bytes(day: FrozenDay) -> int:
+    """Return what the tree from one place takes: distance, arc, values and bits of every state."""
+    numbers_a_state = len(day.values) + 3
+    return 8 * numbers_a_state * (len(day.ptr) - 1)
+
+
+def _block(
+    day: FrozenDay, nodes: Sequence[int], states: Sequence[Ints], origins: range
+) -> pl.DataFrame:
+    """Search the pairs that start at some of the places."""
+    trees = _trees(day, states[origins.start : origins.stop])
+    pairs = _pairs(trees, states, origins)
     reached = pl.Series(pairs.is_reached)
 
     figures = _figures(day, trees, pairs).select(pl.when(reached).then(pl.all()))
@@ -149,15 +190,16 @@ def _trees(day: FrozenDay, states: Sequence[Ints]) -> _Trees:
     return _Trees(distance, values, bits)
 
 
-def _pairs(trees: _Trees, states: Sequence[Ints]) -> _Pairs:
-    """Pair all places with all others, each with the state that is nearest to its origin."""
+def _pairs(trees: _Trees, states: Sequence[Ints], origins: range) -> _Pairs:
+    """Pair some places with all others, each with the state that is nearest to its origin."""
     from corridor.kernels.paths import UNREACHED
 
-    origin, destination = np.nonzero(~np.eye(len(states), dtype=bool))
-    state = _nearest(trees.distance, states)[origin, destination]
+    places = np.arange(len(states))
+    tree, destination = np.nonzero(np.array(origins)[:, None] != places)
+    state = _nearest(trees.distance, states)[tree, destination]
     has_states = np.array([len(each) > 0 for each in states], bool)
-    is_reached = has_states[destination] & (trees.distance[origin, state] < UNREACHED)
-    return _Pairs(origin, destination, state, is_reached)
+    is_reached = has_states[destination] & (trees.distance[tree, state] < UNREACHED)
+    return _Pairs(tree, tree + origins.start, destination, state, is_reached)
 
 
 def _keys(day: FrozenDay, nodes: Sequence[int], pairs: _Pairs) -> pl.DataFrame:
@@ -174,8 +216,8 @@ def _keys(day: FrozenDay, nodes: Sequence[int], pairs: _Pairs) -> pl.DataFrame:
 
 
 def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
-    """Return the state of every destination that is nearest to every origin [nodes, nodes]."""
-    nearest = np.zeros((len(states), len(states)), np.int64)
+    """Return the state of every place that is nearest to every origin [origins, places]."""
+    nearest = np.zeros((len(distance), len(states)), np.int64)
     for node, options in enumerate(states):
         if len(options):
             nearest[:, node] = options[distance[:, options].argmin(axis=1)]
@@ -184,10 +226,10 @@ def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
 
 def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     """Return what routes take, in the units of a skim; anything where no route leads."""
-    weight = np.where(pairs.is_reached, trees.distance[pairs.origin, pairs.state], 0)
-    values = trees.values[pairs.origin, :, pairs.state].T
+    weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.state], 0)
+    values = trees.values[pairs.tree, :, pairs.state].T
     sums = Sums.of(np.where(pairs.is_reached, values, 0))
-    covering = trees.bits[pairs.origin, pairs.state]
+    covering = trees.bits[pairs.tree, pairs.state]
     risk_share = pl.Series(_risk_shares(day.query, covering, sums.seconds), dtype=pl.Float64)
     return pl.DataFrame(
         {
@@ -216,7 +258,7 @@ def _risk_shares(query: Query, bits: Ints, seconds: Ints) -> Floats:
         is_met = (bits >> hazard & 1).astype(bool)
         at_d = (depart_d + half_d)[is_met]
         expected[is_met] += closures_on(law, depart_d[is_met], at_d)
-    risk_share: Floats = -np.expm1(-expected)
+    risk_share: Floats = 0.0 - np.expm1(-expected)  # 0, not -0
     return risk_share
 
 

@@ -1,0 +1,80 @@
+"""Free memory: whether there is room for an answer, asked before any of it is computed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from corridor.errors import CallError, TooLarge
+
+VARIABLE = "CORRIDOR_MEMORY_GB"  # what may be taken, where somebody says so
+KB = 1_000
+MB = 1_000_000
+GB = 1_000_000_000
+UNKNOWN_FREE_BYTES = 4 * GB  # where the system does not say
+SHARE = 0.9  # of what is free that may be taken
+_MEMINFO = Path("/proc/meminfo")
+_GROUP = Path("/sys/fs/cgroup")
+
+
+def refuse_beyond_free(needed_bytes: float, what: str, less: str) -> None:
+    """Raise TooLarge where there is no room for an answer.
+
+    Parameters
+    ----------
+    needed_bytes
+        What it would take.
+    what
+        What takes so much, as the subject of a sentence: ``A matrix of 9,000 places``.
+    less
+        How to ask for less, as a command: ``name fewer places``.
+    """
+    room_bytes = room()
+    if needed_bytes > room_bytes:
+        raise TooLarge(
+            f"{what} would take {in_words(needed_bytes)} of memory, and {in_words(room_bytes)} may "
+            f"be taken: {less}. {VARIABLE} sets what may be taken."
+        )
+
+
+def room() -> float:
+    """Return the bytes that may be taken: what CORRIDOR_MEMORY_GB says, else most of the free ones.
+
+    Raises CallError where the variable is no number above 0.
+    """
+    told = os.environ.get(VARIABLE, "").strip()
+    if not told:
+        return SHARE * min(_free_bytes(), default=UNKNOWN_FREE_BYTES)
+
+    with suppress(ValueError):
+        if 0 < float(told) < float("inf"):
+            return float(told) * GB
+    raise CallError(f"{VARIABLE} must be a number of gigabytes above 0, not {told!r}.")
+
+
+def _free_bytes() -> Iterator[int]:
+    """Yield what is free on the machine and in the group of processes, as far as Linux says."""
+    with suppress(OSError, ValueError, KeyError):
+        yield _sizes(_MEMINFO)["MemAvailable"] * 1024
+
+    with suppress(OSError, ValueError, KeyError):
+        most = int((_GROUP / "memory.max").read_text())  # "max": no limit, a ValueError
+        taken = int((_GROUP / "memory.current").read_text())
+        yield most - taken + _sizes(_GROUP / "memory.stat")["inactive_file"]
+
+
+def _sizes(path: Path) -> dict[str, int]:
+    """Return the numbers of a file of lines such as ``MemAvailable:  1234 kB``."""
+    rows = (line.split() for line in path.read_text().splitlines())
+    return {row[0].rstrip(":"): int(row[1]) for row in rows}
+
+
+def in_words(size_bytes: float) -> str:
+    """Return a size as people write it: 1.2 GB, 35 MB, 400 kB."""
+    if size_bytes >= GB:
+        return f"{size_bytes / GB:,.1f} GB"
+    if size_bytes >= MB:
+        return f"{size_bytes / MB:,.0f} MB"
+    return f"{size_bytes / KB:,.0f} kB"
