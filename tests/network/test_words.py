@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import polars as pl
 import pytest
 
@@ -161,3 +164,111 @@ def test_a_word_that_means_nothing_is_refused(word: str) -> None:
 def test_a_country_is_known_by_its_code_and_name(word: str) -> None:
     built = network("open-borders")
     assert (matching_links(built, word) == matching_links(built, "AF")).all()
+
+
+# Generated relatives, against sets written down in plain Python
+
+
+_IDS = ("osh", "gate", "port-a", "port-b", "sea", "pk", "mill", "torkham-af", "torkham-pk", "dj")
+_NAMES = ("Osh", "Gate", "Port", "Port Said", "Sea", "Djibouti", "Mill (old)", "Torkham", "Rail")
+_NAMES += ("Torkham (AF side)", "Torkham (PK side)", "Pakistan", "Gate North")
+_CODES = {"PK": "Pakistan", "AF": "Afghanistan", "DJ": "Djibouti"}
+_MODES = ("rail", "road", "sea", "ferry", "waterway", "air")
+
+
+def _plain(text: str) -> str:
+    return re.sub("[^a-z]", "", text.lower())
+
+
+def _sides(word: str, places: list[tuple[str, str, str]]) -> set[str]:
+    """Both sides of a crossing, or whatever else several places share; else nothing."""
+    if len(_plain(word)) < 3:
+        return set()
+
+    sides = set()
+    for place, name, country in places:
+        for text in (place, name):
+            tail = text.lower().removeprefix(word.lower()).strip()
+            if text.lower().startswith(word.lower()) and (
+                not tail or tail[0] == "(" or _plain(tail) == country.lower()
+            ):
+                sides.add(place)
+    return sides if len(sides) > 1 else set()
+
+
+def _meant(
+    word: str, places: list[tuple[str, str, str]], links: list[tuple[str, str, str, str]]
+) -> set[str] | str:
+    """What a word means: the things, or ``asked back`` where it is not one thing."""
+    countries = {country for _, _, country in places}
+    ids = {place for place, _, _ in places}
+    exact = {f"node:{word}"} if word in ids else set()
+    exact |= {f"country:{word}"} if word in countries else set()
+    exact |= {f"mode:{word}"} if word in _MODES else set()
+    exact |= {f"id:{word}"} if word in {link[0] for link in links} else set()
+    if exact:
+        return exact if len(exact) == 1 else "asked back"
+
+    spelled = {p for p, name, _ in places if word.lower() in (p, name.lower())}
+    lettered = {p for p, name, _ in places if _plain(word) in (_plain(p), _plain(name))}
+    called = spelled or lettered
+    others = {f"country:{c}" for c in countries if word.lower() in (c.lower(), _CODES[c].lower())}
+    others |= {f"mode:{mode}" for mode in _MODES if word.lower() == mode}
+    others |= {f"id:{link[0]}" for link in links if word.lower() == link[0]}
+
+    joined = {frozenset(link[1:3]) for link in links}
+    sides = _sides(word, places)
+    is_crossing = len({c for p, _, c in places if p in sides}) > 1 and all(
+        any(place in pair and pair <= sides for pair in joined) for place in sides
+    )
+    if others:
+        meant = others | {f"node:{place}" for place in called}
+        return meant if len(meant) == 1 else "asked back"
+    if len(called) == 1:
+        return {f"node:{place}" for place in called}
+    if called:
+        return called if called == sides and is_crossing else "asked back"
+    if sides:
+        return sides if is_crossing else "asked back"
+    return set()
+
+
+@pytest.mark.slow
+def test_generated_words_mean_one_thing_or_are_asked_back() -> None:
+    draw = random.Random(66)
+    counts = {"meant": 0, "asked back": 0, "unknown": 0}
+    for _ in range(600):
+        ids = draw.sample(_IDS, 6)
+        places = [(place, draw.choice(_NAMES), draw.choice([*_CODES])) for place in ids]
+        links = [
+            (draw.choice(["osh", "gate", "pk", "line"]) if nth == 0 else f"l{nth}", *ends, mode)
+            for nth in range(5)
+            for ends in [draw.sample(ids, 2)]
+            for mode in [draw.choice(_MODES)]
+        ]
+        nodes = pl.DataFrame(places, schema=["node_id", "name", "country"], orient="row")
+        nodes = nodes.with_columns(unlocode=pl.lit(None, pl.String))
+        arcs = pl.DataFrame(
+            links, schema=["link_id", "from_node_id", "to_node_id", "mode"], orient="row"
+        ).with_columns(operator=pl.lit(None, pl.String))
+
+        word = draw.choice([*_IDS, *_NAMES, *_CODES, "por", "Tork", "torkham", "port", "x"])
+        word = draw.choice([word, word.upper(), word.lower(), f" {word}", word.replace(" ", "-")])
+        expected = _meant(word.strip(), places, links)
+        try:
+            meaning = find_meaning(place_names(nodes), nodes, arcs, word)
+        except AmbiguousName:
+            assert expected == "asked back", (word, places, links)
+            counts["asked back"] += 1
+            continue
+
+        if meaning is None:
+            assert expected == set(), (word, places, links)
+            counts["unknown"] += 1
+            continue
+        things = {f"node:{meaning.place}"} if meaning.place else set(meaning.places)
+        if meaning.term is not None:
+            things = {f"{meaning.term.kind}:{meaning.term.word}"}
+        assert things == expected, (word, places, links)
+        counts["meant"] += 1
+    assert min(counts.values()) > 20, counts
