@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from check_cases import Frames, tables_of, with_cells, with_row
+from check_cases import Frames, kinds, only_finding, tables_of, with_cells, with_row
 from corridor.checks.network import check_network, layers_at
 
 
@@ -32,3 +32,36 @@ def test_a_gauge_laid_elsewhere_excuses_no_terminal(frames: Frames) -> None:
     slip = with_cells(frames, "terminals", "almaty-bulk", to_layer="rail-1530")
     relaid = with_row(slip, "changes", change_id="relaid", column="gauge_mm", value="1435")
     assert [f.kind for f in check_network(tables_of(relaid))] == ["idle-terminal"]
+
+
+def test_two_gauges_that_meet_need_a_terminal(frames: Frames) -> None:
+    """Rails of 1,435 mm end where rails of 1,520 mm begin."""
+    other = with_cells(frames, "links", "tashkent-samarkand-rail", gauge_mm=1435)
+    finding = only_finding(other, "gauges-without-terminal")
+    assert finding.value == "tashkent" and "rail-1435 and rail-1520 meet" in finding.message
+
+    reloading = {
+        "terminal_id": "tashkent-gauge",
+        "from_layer": "rail-1520",
+        "to_layer": "rail-1435",
+    }
+    joined = with_row(other, "terminals", node_id="tashkent", **reloading)
+    assert "gauges-without-terminal" not in kinds(joined)
+
+    by_road = {"terminal_id": "tashkent-other", "from_layer": "road", "to_layer": "rail-1435"}
+    over_road = with_row(other, "terminals", node_id="tashkent", **by_road)
+    assert "gauges-without-terminal" not in kinds(over_road)
+
+    planned = with_cells(other, "links", "tashkent-samarkand-rail", status="planned")
+    assert "gauges-without-terminal" not in kinds(planned)
+
+
+def test_links_that_say_the_same_twice(frames: Frames) -> None:
+    twin = {"link_id": "twin", "from_node_id": "shymkent", "to_node_id": "almaty"}
+    double = with_row(frames, "links", **twin, length_km=720.0)
+    assert only_finding(double, "parallel-links").value == "twin"
+    assert "parallel-links" not in kinds(with_row(frames, "links", **twin, length_km=900.0))
+
+    one_way = with_cells(double, "links", "almaty-shymkent-road", two_way=False)
+    both_ways = with_cells(one_way, "links", "twin", two_way=False)
+    assert "parallel-links" not in kinds(both_ways)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from check_cases import Frames, kinds, tables_of, with_cells
+from check_cases import Frames, kinds, only_finding, tables_of, with_cells
 from corridor.checks.plausibility import check_plausibility
 
 
@@ -37,3 +37,13 @@ def test_length_within_a_kilometre_of_the_air_line_passes(frames: Frames) -> Non
     assert kinds(with_cells(frames, "links", "saryagash-keles-rail", length_km=4.0)) == [
         "shorter-than-air-line"
     ]
+
+
+def test_countries_that_share_a_zone_are_told_apart(frames: Frames) -> None:
+    """Hanoi keeps the time of Bangkok and is not in Thailand."""
+    hanoi = {"lon_deg": 105.85, "lat_deg": 21.03, "unlocode": None}
+    in_vietnam = with_cells(frames, "nodes", "samarkand", country="VN", **hanoi)
+    assert "other-country" not in kinds(in_vietnam)
+
+    in_thailand = with_cells(frames, "nodes", "samarkand", country="TH", **hanoi)
+    assert "lies in VN (Vietnam)" in only_finding(in_thailand, "other-country").message

@@ -8,6 +8,7 @@ from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
 from corridor.checks.dates import check_dates
 from corridor.checks.economies import check_economies
+from corridor.checks.examples import check_examples
 from corridor.checks.gauges import check_gauges
 from corridor.checks.ids import check_ids
 from corridor.checks.network import check_network
@@ -43,6 +44,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_trade_table(tables),
         *check_economies(tables),
         *check_plausibility(tables),
+        *check_examples(tables),
         *check_places(tables),
         *check_gauges(tables),
         *check_seasons(tables),

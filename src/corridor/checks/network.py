@@ -12,6 +12,7 @@ from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.tables import Row, Spot, Tables
 
 _BASE = frozenset({"links", "nodes"})
+ALIKE_RATIO = 1.1  # of the lengths of two links that may be one
 _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
 
 
@@ -19,7 +20,9 @@ def check_network(tables: Tables) -> list[Finding]:
     """Return what is wrong with links, terminals, rules and demand."""
     return first_findings(
         _links(tables),
+        _parallel_links(tables),
         _terminals(tables),
+        _gauges(tables),
         _rules(tables),
         _demand(tables),
     )
@@ -116,6 +119,42 @@ def _border(link: Row, country: Mapping[str, str]) -> Iterator[Finding]:
         )
 
 
+def _parallel_links(tables: Tables) -> Iterator[Finding]:
+    """Open links that say the same twice: ends, direction, mode, gauge, and nearly the length."""
+    alike: dict[tuple[object, ...], list[Row]] = {}
+    for link in tables.rows("links"):
+        ends = (link["from_node_id"], link["to_node_id"])
+        if link["status"] == OPEN_STATUS and None not in ends:
+            case = (frozenset(ends), link["mode"], link["gauge_mm"], link["alternative"])
+            alike.setdefault(case, []).append(link)
+
+    for links in alike.values():
+        for at, link in enumerate(links):
+            first = next((other for other in links[:at] if _is_same_way(link, other)), None)
+            if first is not None:
+                yield _parallel_link(link, first)
+
+
+def _is_same_way(link: Row, other: Row) -> bool:
+    """Tell whether two links between the same places have a direction in common and a length."""
+    is_one_way = not (link["two_way"] or other["two_way"])
+    if is_one_way and link["from_node_id"] != other["from_node_id"]:
+        return False
+
+    lengths = (link["length_km"], other["length_km"])
+    return None not in lengths and max(lengths) <= ALIKE_RATIO * min(lengths)
+
+
+def _parallel_link(link: Row, first: Row) -> Finding:
+    return link.warning(
+        "parallel-links",
+        "link_id",
+        f"{link.key} and {first.key} join the same places by {link['mode']} and are as long.",
+        do="Remove one of them, or say in the note what the second is.",
+        value=link.key,
+    )
+
+
 # Terminals
 
 
@@ -162,6 +201,50 @@ def _unknown_layer(terminal: Row, column: str, layers: Mapping[str, set[str]]) -
             "Write a mode, with its gauge for rail and rail ferries: road, rail-1520.",
         ),
         value=layer,
+    )
+
+
+def _gauges(tables: Tables) -> Iterator[Finding]:
+    """Places where railways of two gauges meet and nothing can pass between them."""
+    if {"links", "nodes", "terminals"} & tables.broken:
+        return
+
+    joined = _layers_joined(tables)
+    rows = {node: row for row, (node,) in tables.cells("nodes", "node_id")}
+    for node, gauges in _gauges_at(tables).items():
+        known = joined.get(node, {})
+        groups = {frozenset(known.get(layer, {layer})) for layer in gauges}
+        if len(groups) > 1 and node in rows:
+            yield _gauges_apart(tables, Spot("nodes", rows[node]), node, sorted(gauges))
+
+
+def _gauges_at(tables: Tables) -> dict[str, set[str]]:
+    """Return the layers of open railways at every place."""
+    gauges: dict[str, set[str]] = {}
+    for link in tables.rows("links"):
+        if link["mode"] == "rail" and link["gauge_mm"] and link["status"] == OPEN_STATUS:
+            for end in ("from_node_id", "to_node_id"):
+                gauges.setdefault(link[end], set()).add(schema.layer("rail", link["gauge_mm"]))
+    return gauges
+
+
+def _layers_joined(tables: Tables) -> dict[str, dict[str, set[str]]]:
+    """Return for each layer of a place the layers that its terminals lead to, itself included."""
+    joined: dict[str, dict[str, set[str]]] = {}
+    for _, (node, *ends) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
+        groups = joined.setdefault(node, {})
+        group = set(ends).union(*(groups.get(layer, set()) for layer in ends))
+        groups.update(dict.fromkeys(group, group))
+    return joined
+
+
+def _gauges_apart(tables: Tables, spot: Spot, node: str, layers: list[str]) -> Finding:
+    return tables.warning(
+        "gauges-without-terminal",
+        spot,
+        f"{' and '.join(layers)} meet at {node}, and no terminal joins them: nothing passes.",
+        do=f"Add a row of terminals at {node} from {layers[0]} to {layers[1]}.",
+        value=node,
     )
 
 

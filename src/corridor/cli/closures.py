@@ -119,6 +119,7 @@ def rank(
     """
     from corridor.cli.screens import rank_table
     from corridor.closures.criticality import rank as rank_elements
+    from corridor.closures.overloads import overload_warnings, overloads_of
 
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
@@ -136,6 +137,7 @@ def rank(
     ranking = rank_elements(study.network, demand, by=by, on=day, **rank_options)
 
     print_frame(ranking, json=options.json, screen=rank_table(ranking, by))
+    say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
     say(
         f"{ranking.height} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
         f"{day}, scenario {study.scenario.scenario_id}; demand of {demand.height} rows"
@@ -216,7 +218,10 @@ def compare(
     table
         What to print: trips or links.
     """
+    import polars as pl
+
     from corridor.closures.comparison import compare as compare_networks
+    from corridor.closures.overloads import overload_warnings, overloads
 
     if options.scenario is not None:
         raise CallError("compare names its two scenarios itself: leave --scenario out.")
@@ -230,6 +235,10 @@ def compare(
 
     _print_moves(moves, table, json=options.json)
     _say_extra_cost(moves)
+    for study, side in ((study_before, "before"), (study_after, "after")):
+        flows = moves.select(pl.col(f"links_{side}").alias("links"), "cargo_id", "t_per_year")
+        where = f" under {study.scenario.scenario_id}"
+        say_warnings(overload_warnings(overloads(study.network, flows, on=day), where))
     say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
 
     is_served = moves["time_h_before"].count() + moves["time_h_after"].count() > 0

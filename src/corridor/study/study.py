@@ -22,6 +22,7 @@ from corridor.checks.dates import check_past
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
 from corridor.study import references, settings_file
 from corridor.study.defaults import complete, no_defaults
+from corridor.study.reach import check_reach
 from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables import budgets
 from corridor.tables.files import read_bytes
@@ -114,7 +115,12 @@ def check(folder: str | os.PathLike[str]) -> list[Finding]:
     >>> check("no such folder")[0].kind
     'no-folder'
     """
-    return _look(folder).findings
+    look = _look(folder)
+    has_errors = any(finding.severity == "error" for finding in look.findings)
+    data = _settings_data(Path(folder))
+    if has_errors or look.settings is None or not isinstance(data, bytes):
+        return look.findings
+    return look.findings + check_reach(look.tables, look.settings, data)
 
 
 def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Study:
