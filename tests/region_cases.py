@@ -27,7 +27,7 @@ depart = 2026-07-01
 STUDIES = {
     "south": (
         "harare,Harare,ZW,city,31.05,-17.83\nbeitbridge,Beitbridge,ZW,border-crossing,29.99,-22.20\n"
-        "durban,Durban,ZA,seaport,31.02,-29.87\n",
+        "durban,Durban,ZA,city,31.02,-29.87\n",
         "a,harare,beitbridge,road,580,60,,existing,true\nb,beitbridge,durban,road,1080,65,20,existing,true\n",
         ("harare", "durban"),
     ),
