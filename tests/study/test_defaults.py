@@ -9,6 +9,7 @@ import pytest
 
 import corridor as co
 from corridor.checks import every
+from corridor.exchange.export import pack_workbook
 from corridor.study import settings_file
 from corridor.study.defaults import complete, default_tables
 from corridor.tables.reading import from_frames
@@ -191,3 +192,12 @@ def test_the_page_of_study_toml_names_every_key_and_reads() -> None:
     assert settings is not None and findings == []
     cargoes = set(default_tables()["cargoes"]["cargo_id"])
     assert [cargo for cargo in sorted(cargoes) if f"`{cargo}`" not in page] == []
+
+
+def test_new_empty_may_be_a_workbook(tmp_path: Path) -> None:
+    folder = co.new(tmp_path / "book", empty=True, pack=pack_workbook)
+    assert sorted(path.name for path in folder.iterdir()) == ["study.toml", "study.xlsx"]
+    findings = co.check(folder)
+    assert {(f.kind, f.table) for f in findings} == {
+        ("no-rows", table) for table in ("nodes", "links", "rates", "sources")
+    }

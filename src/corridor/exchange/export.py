@@ -61,10 +61,12 @@ def write_workbook(
     frames: Mapping[str, pl.DataFrame],
     *,
     formats: Mapping[Any, str] = FORMATS,
+    with_empty: bool = False,
 ) -> int:
     """Write tables with rows as the sheets of a workbook, whole or not at all; return how many.
 
-    formats: type of a column -> how a spreadsheet shows it.
+    formats: type of a column -> how a spreadsheet shows it. with_empty: write tables without rows
+    too, to be filled in.
 
     Raises CallError where a table has more rows than a sheet, or the extra ``excel`` is not
     installed; OSError.
@@ -72,7 +74,7 @@ def write_workbook(
     need_excel()
     from xlsxwriter import Workbook
 
-    sheets = _with_rows(frames)
+    sheets = _with_rows(frames, with_empty=with_empty)
     _check_heights(sheets)
 
     stream = io.BytesIO()
@@ -101,7 +103,8 @@ def pack_workbook(folder: Path) -> None:
     sheets = {table.name: tables.frames[table.name] for table in declared}
     every_digit = {**FORMATS, pl.Float64: "General"}
 
-    write_workbook(folder / WORKBOOK, {READ_ME: contents(declared), **sheets}, formats=every_digit)
+    sheets = {READ_ME: contents(declared), **sheets}
+    write_workbook(folder / WORKBOOK, sheets, formats=every_digit, with_empty=True)
     for file in set(tables.files.values()):
         (folder / file).unlink()
 
@@ -128,9 +131,12 @@ def _check_heights(sheets: Mapping[str, pl.DataFrame]) -> None:
             )
 
 
-def _with_rows(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Return the tables that have rows, with cells that a spreadsheet can hold."""
-    return {name: _plain_cells(readable(frame)) for name, frame in frames.items() if frame.height}
+def _with_rows(
+    frames: Mapping[str, pl.DataFrame], *, with_empty: bool = False
+) -> dict[str, pl.DataFrame]:
+    """Return the tables that have rows, or all, with cells that a spreadsheet can hold."""
+    kept = {name: frame for name, frame in frames.items() if frame.height or with_empty}
+    return {name: _plain_cells(readable(frame)) for name, frame in kept.items()}
 
 
 def _plain_cells(frame: pl.DataFrame) -> pl.DataFrame:
