@@ -30,6 +30,7 @@ from corridor.closures.simulated_year import (
     run_year,
 )
 from corridor.closures.simulation import prepare_task
+from corridor.errors import CallError
 from corridor.kernels import Floats
 from corridor.kernels.records import TRIP_LOSS, Closures
 from naive_closures import NaiveYear
@@ -178,3 +179,48 @@ def test_without_a_limit_a_lost_unit_counts_its_value() -> None:
 
     assert task.limits.lost_unit_cents.tolist() == [2_400_000]
     assert task.limits.max_extra_cents[0] > 10**12
+
+
+def many_hazards(link_ids: list[str], count: int) -> list[dict[str, Any]]:
+    """Return hazards that shut some links each, now and then."""
+    return [
+        {
+            "hazard_id": f"h{number}",
+            "row_id": " ".join(link_ids[number % HAZARDS :: HAZARDS]),
+            "events_per_year": 9.0 if number < HAZARDS else 0.0,
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_number_of_hazards_may_stand_beside_those_that_strike(seed: int) -> None:
+    tables, demand = random_case(seed, nodes=6, links=16)
+    arrays = compile_demand(build(tables), demand, on=ON, days=90)
+    rows = many_hazards(tables["links"]["link_id"].to_list(), 70 + HAZARDS)
+    few = make_task(arrays, hazard_rows(rows[:HAZARDS]), rng=3, settings=SETTINGS, days=60)
+    # The seventy that never strike come first, so that those that do have numbers above 62.
+    many_rows = hazard_rows([*rows[HAZARDS:], *rows[:HAZARDS]])
+    many = make_task(arrays, many_rows, rng=3, settings=SETTINGS, days=60)
+    assert few.arcs is None and many.arcs is not None
+
+    expected = draw_block(few, 0, 4)
+    block = draw_block(many, 0, 4)
+    assert expected["totals"].any()
+    np.testing.assert_array_equal(block["totals"], expected["totals"])
+    np.testing.assert_allclose(block["by_element"].sum(), expected["by_element"].sum())
+    events = block["events"]
+    events[:, 1] -= 70
+    np.testing.assert_array_equal(events, expected["events"])
+
+
+def test_more_hazards_in_one_year_than_bits_are_refused() -> None:
+    tables, demand = random_case(0, nodes=6, links=16)
+    arrays = compile_demand(build(tables), demand, on=ON, days=90)
+    rows = [
+        {**row, "events_per_year": 30.0}
+        for row in many_hazards(tables["links"]["link_id"].to_list(), 70)
+    ]
+    task = make_task(arrays, hazard_rows(rows), rng=3, settings=SETTINGS, days=60)
+    with pytest.raises(CallError, match="strike in one simulated year, and 62 can be told apart"):
+        draw_block(task, 0, 1)

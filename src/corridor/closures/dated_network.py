@@ -8,8 +8,8 @@ import numpy as np
 
 from corridor.closures.demand_arrays import DemandArrays, into, part
 from corridor.kernels import Bools, Ints
-from corridor.kernels.records import DailyTrips, DatedNetwork, Graph
-from corridor.network.hazards import bits_of_arcs
+from corridor.kernels.records import Closures, DailyTrips, DatedNetwork, Graph
+from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs
 from corridor.units import CALENDAR_YEAR_DAYS
 
 
@@ -24,25 +24,43 @@ class Goals(NamedTuple):
     is_goal: Bools
 
 
-def compile_dated_network(arrays: DemandArrays, link_bits: Ints) -> DatedNetwork:
+def compile_dated_network(arrays: DemandArrays, links: Bools) -> DatedNetwork:
     """Return the network as :func:`corridor.kernels.states.simulate` takes it.
 
-    link_bits int64 [links]: hazards that cover each link.
+    links [hazards, links]: those that hazards may shut. Of more hazards than a word has bits no arc
+    has any bit: see :func:`of_year`.
     """
     goals = _goals(arrays)
+    arcs = covered_arcs(arrays.network, links)[:, arrays.arc_of]
+    fits = len(links) <= WORD_HAZARDS
     return DatedNetwork(
         graph=Graph(arrays.ptr, arrays.head, arrays.tail),
         weight=arrays.weight,
         seconds=arrays.seconds,
-        hazard_bits=bits_of_arcs(arrays.network, link_bits)[arrays.arc_of],
+        hazard_bits=as_bits(arcs if fits else arcs[:0]),
         trips=_daily_trips(arrays, goals.of_trip),
         goal_class=goals.class_,
         is_goal=goals.is_goal,
         bound=_bounds(arrays, goals.class_, goals.is_goal),
         regime_of_day=arrays.regime_of_day,
-        link_of_arc=_link_of_arc(arrays, link_bits),
-        link_of_hazard=_link_of_hazard(link_bits),
+        link_of_arc=_link_of_arc(arrays, links),
+        link_of_hazard=_link_of_hazard(links),
     )
+
+
+def of_year(
+    network: DatedNetwork, arcs: Bools, closures: Closures
+) -> tuple[DatedNetwork, Closures]:
+    """Return a network and a year's closures in which the hazards that strike are numbered anew.
+
+    arcs [hazards, arcs]: those that hazards may shut. At most as many may strike as a word has
+    bits.
+    """
+    striking = np.unique(closures.hazard)
+    of_network = network._replace(
+        hazard_bits=as_bits(arcs[striking]), link_of_hazard=network.link_of_hazard[striking]
+    )
+    return of_network, closures._replace(hazard=np.searchsorted(striking, closures.hazard))
 
 
 def _goals(arrays: DemandArrays) -> Goals:
@@ -88,21 +106,22 @@ def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
     return bound
 
 
-def _link_of_arc(arrays: DemandArrays, link_bits: Ints) -> Ints:
+def _link_of_arc(arrays: DemandArrays, links: Bools) -> Ints:
     """Return the first link of each arc that a hazard may shut int64 [arcs]; 0: none."""
     runs = arrays.network.graph.runs
+    is_covered = links.any(axis=0)
     return np.array(
         [
-            next((link for link, _ in runs[arc] if link_bits[link]), 0)
+            next((link for link, _ in runs[arc] if is_covered[link]), 0)
             for arc in arrays.arc_of.tolist()
         ],
         np.int64,
     )
 
 
-def _link_of_hazard(link_bits: Ints) -> Ints:
+def _link_of_hazard(links: Bools) -> Ints:
     """Return the first link each hazard may shut int64 [hazards]; 0: none."""
-    hazards = int(link_bits.max(initial=0)).bit_length()
-    return np.array(
-        [int((link_bits >> hazard & 1).argmax()) for hazard in range(hazards)], np.int64
-    )
+    if not links.size:
+        return np.zeros(len(links), np.int64)
+    first: Ints = links.argmax(axis=1).astype(np.int64)
+    return first

@@ -19,11 +19,12 @@ import numpy as np
 import polars as pl
 
 from corridor.closures.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
-from corridor.closures.dated_network import compile_dated_network
+from corridor.closures.dated_network import compile_dated_network, of_year
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.route_books import book_of, new_book, replace_full_book
-from corridor.kernels import Floats, Ints
+from corridor.errors import CallError
+from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import (
     CLOSURE_LOSS,
     TRIP_LOSS,
@@ -34,7 +35,8 @@ from corridor.kernels.records import (
     LossLimits,
     Waiting,
 )
-from corridor.network.hazards import bits_of_links
+from corridor.language.messages import message
+from corridor.network.coverage import WORD_HAZARDS, covered_arcs, covered_links
 from corridor.parallel import Block
 from corridor.units import CALENDAR_YEAR_DAYS
 
@@ -58,7 +60,9 @@ class Task:
     """All a worker needs for any draw, as arrays.
 
     network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them; quiet is the
-    year without closures. draws: what closures are drawn from. hash: of everything here.
+    year without closures. draws: what closures are drawn from. hash: of everything here. arcs
+    [hazards, arcs]: those that hazards may shut, where there are more hazards than a word has bits;
+    else null.
     """
 
     network: DatedNetwork
@@ -66,6 +70,7 @@ class Task:
     limits: LossLimits
     draws: ClosureDraws
     hash: str
+    arcs: Bools | None = None
 
     def links_count(self) -> int:
         """Return how many links, the first ones, may have a closure put down to them."""
@@ -96,13 +101,11 @@ def make_task(
     ------
     StudyError
         For hazards that make no sense.
-    CallError
-        For more hazards than there are bits.
     """
     check_hazards(arrays.network, hazards)
 
-    link_bits = bits_of_links(arrays.network, hazards)
-    network = compile_dated_network(arrays, link_bits)
+    links = covered_links(arrays.network, hazards)
+    network = compile_dated_network(arrays, links)
     limits = _loss_limits(arrays, settings)
     draws = ClosureDraws(
         hazards=read_hazards(hazards),
@@ -116,13 +119,27 @@ def make_task(
         quiet=_undisturbed(network, limits.waiting, days),
         limits=limits,
         draws=draws,
-        hash=_hash(arrays, settings, draws, link_bits, days),
+        hash=_hash(arrays, settings, draws, links, days),
+        arcs=_arcs_of_many(arrays, links),
     )
 
 
+def _arcs_of_many(arrays: DemandArrays, links: Bools) -> Bools | None:
+    """Return the arcs that hazards may shut, where these are more than a word has bits."""
+    if len(links) <= WORD_HAZARDS:
+        return None
+    return covered_arcs(arrays.network, links)[:, arrays.arc_of]
+
+
 def run_year(task: Task, closures: Closures) -> Losses:
-    """Return what a year with some closures costs, compared with the year without."""
+    """Return what a year with some closures costs, compared with the year without.
+
+    Raises CallError where more hazards strike in the year than a word has bits.
+    """
     from corridor.kernels import states
+
+    if task.arcs is not None:
+        return _run_year_of_many(task, task.arcs, closures)
 
     active = hazards_at_work(closures, task.draws.days)
     while True:
@@ -132,6 +149,43 @@ def run_year(task: Task, closures: Closures) -> Losses:
         if states.simulate(task.network, book, active, closures, task.quiet, task.limits, losses):
             return losses
         replace_full_book(task.hash, was_empty)
+
+
+def _run_year_of_many(task: Task, arcs: Bools, closures: Closures) -> Losses:
+    """Return what a year costs in which only some of very many hazards strike.
+
+    These are numbered anew, so that routes of other years cannot be read from the book: it takes
+    several times as long.
+    """
+    from corridor.kernels import states
+
+    _refuse_too_many(len(np.unique(closures.hazard)))
+    network, renumbered = of_year(task.network, arcs, closures)
+    active = hazards_at_work(renumbered, task.draws.days)
+    _, days = task.quiet.outcome.shape
+
+    book = new_book()
+    while True:
+        losses = _no_losses(task, len(closures.hazard))
+        suffices, quiet = states.undisturbed(network, book, days, task.limits.waiting)
+        if suffices and states.simulate(
+            network, book, active, renumbered, quiet, task.limits, losses
+        ):
+            return losses
+        book = new_book(2 * len(book.cost))
+
+
+def _refuse_too_many(striking: int) -> None:
+    """Raise CallError for more hazards that strike in one year than a word has bits."""
+    if striking > WORD_HAZARDS:
+        raise CallError(
+            message(
+                "{count} hazards strike in one simulated year, and {most} can be told apart: join "
+                "rows of hazards that stand for the same danger on neighbouring links.",
+                count=striking,
+                most=WORD_HAZARDS,
+            )
+        )
 
 
 def draw_block(task: Task, first: int, end: int) -> Block:
@@ -206,12 +260,12 @@ def _hash(
     arrays: DemandArrays,
     settings: SimulateSettings,
     draws: ClosureDraws,
-    link_bits: Ints,
+    links: Bools,
     days: int,
 ) -> str:
     """Return a hash of everything the draws depend on, as plain values."""
     hazards = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
-    rest = (settings._asdict(), days, draws.rng, hazards, link_bits.tobytes())
+    rest = (settings._asdict(), days, draws.rng, hazards, links.tobytes())
 
     digest = hashlib.sha256(arrays.hash().encode())
     digest.update(repr(rest).encode())

@@ -1,0 +1,50 @@
+"""Coverage: which links and arcs hazards may shut, for any number of hazards, and as bits.
+
+Kernels hold a set of hazards as bits of a 64-bit number. Where there are more hazards than bits, a
+question numbers only those that matter to it anew.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from corridor.kernels import Bools, Ints
+from corridor.network.network import Network
+from corridor.tables import selectors
+
+WORD_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
+
+
+def covered_links(network: Network, hazards: pl.DataFrame) -> Bools:
+    """Tell which links the hazards may shut [hazards, links].
+
+    Raises ValueError for a selector that cannot be read.
+    """
+    links = network.frames["links"]
+    nodes = network.frames["nodes"]
+    covered = np.zeros((hazards.height, links.height), bool)
+    for hazard, selector in enumerate(hazards["row_id"]):
+        covered[hazard, selectors.select(selector, links, nodes)] = True
+    return covered
+
+
+def covered_arcs(network: Network, links: Bools) -> Bools:
+    """Tell which arcs of the graph have a link that hazards may shut [hazards, arcs].
+
+    links: as :func:`covered_links` returns them.
+    """
+    runs = network.graph.runs
+    covered = np.zeros((len(links), len(runs)), bool)
+    for arc, of_arc in enumerate(runs):
+        if of_arc:
+            covered[:, arc] = links[:, [run.link for run in of_arc]].any(axis=1)
+    return covered
+
+
+def as_bits(covered: Bools) -> Ints:
+    """Return sets of up to 62 hazards as bits int64 [things]; covered [hazards, things]."""
+    bits = np.zeros(covered.shape[1], np.int64)
+    for hazard, things in enumerate(covered):
+        bits[things] |= np.int64(1) << np.int64(hazard)
+    return bits
