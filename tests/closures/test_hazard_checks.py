@@ -45,7 +45,5 @@ def test_every_finding_is_told_at_once() -> None:
     ]
 
 
-def test_more_than_a_word_has_bits_are_refused() -> None:
-    check_hazards(small(), hazards(*[{}] * 62))
-    with pytest.raises(CallError, match="63 hazards"):
-        check_hazards(small(), hazards(*[{}] * 63))
+def test_any_number_of_hazards_may_be_checked() -> None:
+    check_hazards(small(), hazards(*[{}] * 200))

@@ -87,9 +87,10 @@ def search(  # noqa: C901
     graph, calendars, trip, limits
         See :mod:`corridor.kernels.records`.
     arcs
-        What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC.
+        What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC, and a
+        column for each word of hazards after the first.
     hazard_weight
-        Weight of each hazard bit int64 [64].
+        Weight of each bit of each word of hazards int64 [words, 64].
     bounds
         The least from each state to the goal int64 [states, 4], columns BOUND.
     use
@@ -109,16 +110,17 @@ def search(  # noqa: C901
     ptr, head = graph
     spans, span_ptr = calendars
     states = len(ptr) - 1
+    more_words = arcs.shape[1] - len(ARC)
 
     capacity = FIRST_LABELS
-    labels = np.empty((capacity, len(LABEL)), np.int64)
+    labels = np.empty((capacity, len(LABEL) + more_words), np.int64)
     keys = np.empty(capacity, np.int64)
     items = np.empty(capacity, np.int64)
     seen = np.empty((capacity, len(SEEN)), np.int64)
 
     # Settled labels stand side by side for each state, so that a comparison reads straight through
     # memory. Their time needs no comparing: a state's labels settle in the order of arrival.
-    settled = np.empty((len(SETTLED), FIRST_SETTLED * states), np.int64)
+    settled = np.empty((len(SETTLED) + more_words, FIRST_SETTLED * states), np.int64)
     settled_first = np.arange(0, FIRST_SETTLED * states, FIRST_SETTLED)
     settled_count = np.zeros(states, np.int64)
     settled_room = np.full(states, FIRST_SETTLED)
@@ -267,7 +269,13 @@ def _extend(
     new[LABEL.money] = labels[label, LABEL.money] + arcs[arc, ARC.money]
     new[LABEL.carbon] = labels[label, LABEL.carbon] + arcs[arc, ARC.carbon]
     # a hazard met twice counts once
-    more = _weight(arcs[arc, ARC.hazard_bits] & ~bits, hazard_weight)
+    more = _weight(arcs[arc, ARC.hazard_bits] & ~bits, hazard_weight[0])
+    for word in range(1, len(hazard_weight)):
+        column = len(LABEL) - 1 + word
+        met = labels[label, column]
+        on_arc = arcs[arc, len(ARC) - 1 + word]
+        more += _weight(on_arc & ~met, hazard_weight[word])
+        new[column] = met | on_arc
     new[LABEL.risk] = labels[label, LABEL.risk] + more
     new[LABEL.transshipments] = labels[label, LABEL.transshipments] + arcs[arc, ARC.transshipments]
     new[LABEL.hazard_bits] = bits | arcs[arc, ARC.hazard_bits]
@@ -279,11 +287,12 @@ def _extend(
 def _with_room(settled: Ints, used: int, state: int, first: Ints, room: Ints) -> tuple[Ints, int]:
     """Move a state's settled labels to the end, into twice the room; return the array and its end.
 
-    settled int64 [4, all]; used: columns of it in use; first, room int64 [states], rewritten.
+    settled int64 [4 or more, all]; used: columns in use; first, room int64 [states], rewritten.
     """
     held = room[state]
     if used + 2 * held > settled.shape[1]:
-        settled = np.concatenate((settled, np.empty((len(SETTLED), used + 2 * held), np.int64)), 1)
+        further = np.empty((settled.shape[0], used + 2 * held), np.int64)
+        settled = np.concatenate((settled, further), 1)
     settled[:, used : used + held] = settled[:, first[state] : first[state] + held]
     first[state] = used
     room[state] = 2 * held
@@ -296,6 +305,8 @@ def _settle(settled: Ints, place: int, label: Ints) -> None:
     settled[SETTLED.carbon, place] = label[LABEL.carbon]
     settled[SETTLED.transshipments, place] = label[LABEL.transshipments]
     settled[SETTLED.hazard_bits, place] = label[LABEL.hazard_bits]
+    for word in range(settled.shape[0] - len(SETTLED)):
+        settled[len(SETTLED) + word, place] = label[len(LABEL) + word]
 
 
 @njit(**JIT)
@@ -321,6 +332,26 @@ def _is_beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
                 & (settled[SETTLED.transshipments, i] <= transshipments)
                 & (settled[SETTLED.hazard_bits, i] & unmet == 0)
             )
+        if beaten and _is_beaten_in_all_words(settled, start, min(start + BLOCK, last), label):
+            return True
+    return False
+
+
+@njit(**JIT)
+def _is_beaten_in_all_words(settled: Ints, first: int, last: int, label: Ints) -> bool:
+    """Tell the same where some label of a block beats this one in the first word of hazards."""
+    words = settled.shape[0] - len(SETTLED)
+    if words == 0:
+        return True
+    for i in range(first, last):
+        beaten = (
+            (settled[SETTLED.money, i] <= label[LABEL.money])
+            & (settled[SETTLED.carbon, i] <= label[LABEL.carbon])
+            & (settled[SETTLED.transshipments, i] <= label[LABEL.transshipments])
+            & (settled[SETTLED.hazard_bits, i] & ~label[LABEL.hazard_bits] == 0)
+        )
+        for word in range(words):
+            beaten &= settled[len(SETTLED) + word, i] & ~label[len(LABEL) + word] == 0
         if beaten:
             return True
     return False

@@ -66,7 +66,10 @@ class SpanColumns(NamedTuple):
 
 
 class ArcColumns(NamedTuple):
-    """Columns of what each arc adds to a label, a row an arc of int64 [arcs, 5]."""
+    """Columns of what each arc adds to a label, a row an arc of int64 [arcs, 5 or more].
+
+    Where there are more hazards than bits, further columns hold the words after the first.
+    """
 
     duration: int  # seconds; negative: no passage
     money: int
@@ -88,7 +91,10 @@ class BoundColumns(NamedTuple):
 
 
 class LabelColumns(NamedTuple):
-    """Columns of the labels of a Pareto search, a row a label of int64 [labels, 9]."""
+    """Columns of the labels of a Pareto search, a row a label of int64 [labels, 9 or more].
+
+    Further columns hold the words of hazards after the first, as in ArcColumns.
+    """
 
     state: int
     second: int  # of arrival
