@@ -52,7 +52,7 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     ptr, head, arc_of, is_goal = (
         x.tolist() for x in (query.ptr, query.head, query.arc_of, query.is_goal)
     )
-    bits = (query.hazard_bits & live).tolist()
+    bits = (query.hazard_words[0] & live).tolist()
     starts = query.starts.tolist()
     spans = [
         query.packed[:, a:b].tolist()

@@ -9,7 +9,7 @@ import pytest
 
 from core_cases import small
 from corridor.closures.hazard_checks import check_hazards
-from corridor.errors import CallError, StudyError
+from corridor.errors import StudyError
 
 SOUND = {
     "hazard_id": "x",

@@ -33,8 +33,8 @@ class Answers(NamedTuple):
     query: Query
 
 
-def answers(seed: int) -> Answers:
-    tables = random_network(seed)
+def answers(seed: int, more_hazards: int = 0) -> Answers:
+    tables = with_more_hazards(random_network(seed), more_hazards)
     built = networks.build(tables, change_ids=["events"] if tables["changes"].height else [])
     asked = prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
     routes = pareto_set(asked, ALL)
@@ -46,6 +46,22 @@ def answers(seed: int) -> Answers:
     goals = {k for k, s in names.items() if asked.is_goal[s]}
     best = since_departure(asked, values[undominated_rows(values)])
     return Answers(best, routes, naive.pareto(twin, starts, goals), asked)
+
+
+def with_more_hazards(tables: dict[str, pl.DataFrame], count: int) -> dict[str, pl.DataFrame]:
+    """Return a network with further hazards before its own, each on a link, every third never."""
+    own = tables["hazards"]
+    link_ids = tables["links"]["link_id"].to_list()
+    rows = [
+        {
+            **own.row(number % own.height, named=True),
+            "hazard_id": f"more{number}",
+            "row_id": link_ids[number % len(link_ids)],
+            "events_per_year": 0.0 if number % 3 == 0 else 0.5 + number % 5,
+        }
+        for number in range(count)
+    ]
+    return {**tables, "hazards": pl.concat([pl.DataFrame(rows, schema=own.schema), own])}
 
 
 def since_departure(query: Query, values: Ints) -> Ints:
@@ -98,3 +114,17 @@ def test_pareto_set_equals_enumeration(block: int) -> None:
 
     # later or dearer routes that only come by a hazard on a better day are not sought
     assert missed <= 0.25 * own_count
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(3), *(pytest.param(range(k, k + 25), marks=pytest.mark.slow) for k in (3, 28))]
+)
+def test_more_hazards_than_bits_equal_enumeration(seeds: range) -> None:
+    found = 0
+    for seed in seeds:
+        mine = answers(seed, more_hazards=140)
+        assert len(mine.query.hazard_words) == 3
+        assert len(mine.search) == len(mine.twin.search), seed
+        assert all(near(row, mine.twin.search) for row in mine.search.tolist()), seed
+        found += len(mine.twin.search) > 0
+    assert found

@@ -152,7 +152,7 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
         graph,
         calendars,
         arcs,
-        np.zeros(64, np.int64),
+        np.zeros((1, 64), np.int64),
         Trip(np.array([0]), 0, goal),
         bounds,
         np.array([True, True, False, False]),

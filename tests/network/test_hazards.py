@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 
 from core_cases import hazard_row, network, small
-from corridor.errors import CallError
 from corridor.network import durations, hazards
 from corridor.network.calendar import second
 from corridor.routing.route import route
@@ -101,12 +100,12 @@ def test_routes_of_the_study_meet_as_many_closures_as_drawn_ones() -> None:
     assert by_iran[0] == pytest.approx(0.116, abs=0.015)
 
 
-def test_more_hazards_than_bits_are_refused() -> None:
-    fits, full = (small(hazards=[hazard(f"h{i}") for i in range(n)]) for n in (62, 63))
-    assert int(hazards.link_bits(fits)[0]) == (1 << 62) - 1
-    with pytest.raises(CallError, match="63 hazards are more than the 62 that fit"):
-        hazards.link_bits(full)
-    assert (hazards.weights(fits, DEPART)[:62] > 0).all()
+def test_any_number_of_hazards_may_cover_a_link() -> None:
+    for count in (62, 63, 200):
+        built = small(hazards=[hazard(f"h{i}") for i in range(count)])
+        assert hazards.links_covered(built).shape[0] == count
+        assert hazards.links_covered(built)[:, 0].all()
+        assert (hazards.weights(built, DEPART) > 0).sum() == count
 
 
 def test_weights_of_a_search_are_chances_of_hazards_open_on_departure() -> None:

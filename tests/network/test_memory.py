@@ -212,7 +212,7 @@ def test_threads_get_one_and_the_same() -> None:
         start.wait()
         results.append(network.once(memo, make))
 
-    threads = [threading.Thread(target=ask, args=[Derived.ARC_BITS.of()]) for _ in range(8)]
+    threads = [threading.Thread(target=ask, args=[Derived.ARC_WORDS.of()]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

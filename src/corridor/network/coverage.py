@@ -1,7 +1,7 @@
 """Coverage: which links and arcs hazards may shut, for any number of hazards, and as bits.
 
 Kernels hold a set of hazards as bits of a 64-bit number. Where there are more hazards than bits, a
-question numbers only those that matter to it anew.
+search holds several such words, and a simulated year numbers those that strike in it anew.
 """
 
 from __future__ import annotations
@@ -40,6 +40,33 @@ def covered_arcs(network: Network, links: Bools) -> Bools:
         if of_arc:
             covered[:, arc] = links[:, [run.link for run in of_arc]].any(axis=1)
     return covered
+
+
+def as_words(covered: Bools) -> Ints:
+    """Return sets of any number of hazards as words of bits int64 [words, things], one at least.
+
+    Hazard h is bit h % 62 of word h // 62. covered [hazards, things].
+    """
+    words = [
+        as_bits(covered[first : first + WORD_HAZARDS])
+        for first in range(0, max(len(covered), 1), WORD_HAZARDS)
+    ]
+    return np.stack(words)
+
+
+def word_weights(weights: Ints) -> Ints:
+    """Return the weights of hazards by word and bit [words, 64]; weights [hazards]."""
+    words = max(-(-len(weights) // WORD_HAZARDS), 1)
+    by_bit = np.zeros((words, WORD_HAZARDS), np.int64)
+    by_bit.ravel()[: len(weights)] = weights
+    return np.pad(by_bit, ((0, 0), (0, 64 - WORD_HAZARDS)))
+
+
+def is_in_words(words: Ints, hazard: int) -> Bools:
+    """Tell which sets hold a hazard [...]; words [words, ...] as :func:`as_words` makes them."""
+    word, bit = divmod(hazard, WORD_HAZARDS)
+    holds: Bools = (words[word] >> bit & 1).astype(bool)
+    return holds
 
 
 def as_bits(covered: Bools) -> Ints:

@@ -12,86 +12,30 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
-from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
-from corridor.language.messages import message
 from corridor.network.calendar import day_of
 from corridor.network.closure_chances import ClosureLaw, ahead_share, closure_law, closures_on
+from corridor.network.coverage import covered_arcs, covered_links
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.tables import selectors
 from corridor.units import DAY_S
 
-MAX_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
 WEIGHT_UNIT = 1e-9  # of -log(1 - chance)
 
 
-def link_bits(network: Network) -> Ints:
-    """Return the bits of the network's own hazards that cover each link int64 [links].
-
-    Bit h is set where row h of ``hazards`` covers the link. Raises CallError for more hazards than
-    a word has bits.
-    """
+def links_covered(network: Network) -> Bools:
+    """Tell which of the network's own hazards may shut which links [hazards, links]."""
     return network.once(
-        Derived.HAZARD_BITS.of(), lambda: bits_of_links(network, network.frames["hazards"])
+        Derived.HAZARD_LINKS.of(), lambda: covered_links(network, network.frames["hazards"])
     )
-
-
-def bits_of_links(network: Network, hazards: pl.DataFrame) -> Ints:
-    """Return the bits of the hazards that cover each link int64 [links], bit h for row h.
-
-    Raises CallError for more hazards than a word has bits, ValueError for a selector that cannot
-    be read.
-    """
-    refuse_too_many(hazards)
-
-    links = network.frames["links"]
-    bits = np.zeros(links.height, np.int64)
-    for h, selector in enumerate(hazards["row_id"]):
-        covered = selectors.select(selector, links, network.frames["nodes"])
-        bits[covered] |= np.int64(1) << np.int64(h)
-    return bits
-
-
-def bits_of_arcs(network: Network, link_bits: Ints) -> Ints:
-    """Return the bits of every arc of the graph int64 [arcs]: those of all links it runs over."""
-    bits = []
-    for runs in network.graph.runs:
-        links = [link for link, _ in runs]
-        bits.append(np.bitwise_or.reduce(link_bits[links]) if links else 0)
-    return np.array(bits, np.int64)
-
-
-def refuse_too_many(hazards: pl.DataFrame) -> None:
-    """Raise CallError for more hazards than a word has bits."""
-    if hazards.height > MAX_HAZARDS:
-        raise CallError(
-            message(
-                "{count} hazards are more than the {most} that fit: join those that cover the "
-                "same links.",
-                count=hazards.height,
-                most=MAX_HAZARDS,
-            )
-        )
 
 
 def arcs_covered(network: Network) -> Bools:
     """Tell which hazards may shut which arcs of the graph [hazards, arcs]."""
-    return network.once(Derived.HAZARD_ARCS.of(), lambda: _arcs_covered(network))
-
-
-def _arcs_covered(network: Network) -> Bools:
-    links = network.frames["links"]
-    hazards = network.frames["hazards"]
-    runs = network.graph.runs
-    covered = np.zeros((hazards.height, len(runs)), bool)
-
-    for hazard, selector in enumerate(hazards["row_id"]):
-        of_hazard = set(selectors.select(selector, links, network.frames["nodes"]))
-        covered[hazard] = [any(run.link in of_hazard for run in of_arc) for of_arc in runs]
-    return covered
+    return network.once(
+        Derived.HAZARD_ARCS.of(), lambda: covered_arcs(network, links_covered(network))
+    )
 
 
 def laws(network: Network) -> list[ClosureLaw]:
@@ -102,7 +46,7 @@ def laws(network: Network) -> list[ClosureLaw]:
 
 
 def weights(network: Network, depart_s: int) -> Ints:
-    """Return how every hazard weighs in a search, for a departure, in units of 1e-9 [64].
+    """Return how every hazard weighs in a search, for a departure, in units of 1e-9 [hazards].
 
     -log(1 - chance), so that the chances of hazards add up; the chance that a hazard which is open
     on departure shuts its links later, mean over 30 days.
@@ -112,7 +56,7 @@ def weights(network: Network, depart_s: int) -> Ints:
 
 
 def _weights(network: Network, day: dt.date) -> Ints:
-    weights = np.zeros(64, np.int64)
+    weights = np.zeros(network.frames["hazards"].height, np.int64)
     for h, row in enumerate(network.rows("hazards")):
         chance = min(ahead_share(row, day), 1 - 1e-9)
         weights[h] = round(-math.log1p(-chance) / WEIGHT_UNIT)

@@ -40,11 +40,11 @@ class Derived(Enum):
     ARC_SPANS = "when every arc can be entered", ("first second", "bans"), FOLLOWS_STATUS
     PACKED_SPANS = "ARC_SPANS as the search takes them", ("first second", "bans"), FOLLOWS_STATUS
     MEAN_WAITS = "mean wait for every arc", ("second of departure", "bans"), FOLLOWS_STATUS
-    HAZARD_BITS = "hazard bits of every link", (), FIXED
+    HAZARD_LINKS = "which hazards cover which links", (), FIXED
     HAZARD_ARCS = "which hazards cover which arcs", (), FIXED
     CLOSURE_LAWS = "how closures of every hazard begin and last", (), FIXED
     HAZARD_WEIGHTS = "-log(1 - chance) of every hazard", ("day",), FIXED
-    ARC_BITS = "hazard bits of every arc", (), FIXED
+    ARC_WORDS = "words of hazards of every arc", (), FIXED
     ARC_LINKS = "arc and place of every link run over", (), FIXED
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED

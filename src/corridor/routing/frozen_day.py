@@ -56,9 +56,10 @@ class FrozenDay:
     """A network on one day for one cargo, as arrays in CSR order.
 
     weight: generalised cost of every arc in cents, -1 where shut [arcs]; values: the rows of
-    :class:`Sums` of every arc [8 + modes, arcs]; bits: hazards [arcs]. starts: states goods start
-    and end in, by node row; those of a node are starts[start_ptr[i]:start_ptr[i + 1]]. query: the
-    question it was made from; hour_usd: what an hour costs one unit.
+    :class:`Sums` of every arc [8 + modes, arcs]; hazard_words: hazards [words, arcs]. starts:
+    states goods start and end in, by node row; those of a node are
+    starts[start_ptr[i]:start_ptr[i + 1]]. query: the question it was made from; hour_usd: what an
+    hour costs one unit.
     """
 
     query: Query
@@ -68,7 +69,7 @@ class FrozenDay:
     arc_of: Ints
     weight: Ints
     values: Ints
-    bits: Ints
+    hazard_words: Ints
     starts: Ints
     start_ptr: Ints
     hour_usd: float
@@ -110,7 +111,7 @@ def freeze(
         arc_of=order,
         weight=_weights(seconds, query.usd_cents, is_shut, hour_usd)[order],
         values=np.rint(np.minimum(values, MAX_ADDED)).astype(np.int64)[:, order],
-        bits=query.hazard_bits[order],
+        hazard_words=np.ascontiguousarray(query.hazard_words[:, order]),
         starts=starts,
         start_ptr=start_ptr,
         hour_usd=hour_usd,

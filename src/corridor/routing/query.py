@@ -19,6 +19,7 @@ from corridor.network import hazards
 from corridor.network.calendar import Span
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
+from corridor.network.coverage import as_words
 from corridor.network.graph import Graph
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
@@ -62,7 +63,7 @@ class Query:
     packed, span_ptr
         The same as the search takes them (start, end, delay [3, spans]; those of an arc from
         span_ptr[a] to span_ptr[a + 1]), so that nobody leaves while a link is shut.
-    duration_s, usd_cents, carbon_g, hazard_bits
+    duration_s, usd_cents, carbon_g
         Of arcs; duration_s is negative where an arc may not be passed [arcs].
     ptr, head, arc_of, starts, is_goal
         See :class:`corridor.routing.search_space.SearchSpace`.
@@ -84,7 +85,7 @@ class Query:
     duration_s: Ints
     usd_cents: Ints
     carbon_g: Ints
-    hazard_bits: Ints
+    hazard_words: Ints
     ptr: Ints
     head: Ints
     arc_of: Ints
@@ -178,7 +179,7 @@ def prepare(
         duration_s=arc_durations(costs, avoided, span_ptr),
         usd_cents=np.rint(costs.usd * 100).astype(np.int64),
         carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
-        hazard_bits=_arc_bits(day),
+        hazard_words=_arc_words(day),
         **space._asdict(),
         conditions=conditions,
     )
@@ -345,8 +346,6 @@ def rule_ids(rules: Sequence[Applied]) -> tuple[str, ...]:
     return tuple(rule.row["rule_id"] for rule in rules)
 
 
-def _arc_bits(network: Network) -> Ints:
-    """Return the hazard bits of every arc [arcs], made once."""
-    return network.once(
-        Derived.ARC_BITS.of(), lambda: hazards.bits_of_arcs(network, hazards.link_bits(network))
-    )
+def _arc_words(network: Network) -> Ints:
+    """Return the words of hazards of every arc [words, arcs], made once."""
+    return network.once(Derived.ARC_WORDS.of(), lambda: as_words(hazards.arcs_covered(network)))

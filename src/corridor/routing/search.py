@@ -19,6 +19,7 @@ from corridor.kernels.records import (
     Trip,
 )
 from corridor.network import hazards
+from corridor.network.coverage import as_words, word_weights
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.search_space import pointers
@@ -63,11 +64,12 @@ def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> An
     from corridor.kernels import pareto
 
     arcs = _arc_costs(query, criteria)
+    weights = hazards.weights(query.network, query.depart_s)
     answer = pareto.search(
         SearchGraph(query.ptr, query.head),
         _calendars(query),
         arcs,
-        hazards.weights(query.network, query.depart_s),
+        word_weights(weights),
         Trip(query.starts, query.depart_s, query.is_goal),
         lower_bounds(query, arcs),
         criteria,
@@ -79,12 +81,13 @@ def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> An
 
 
 def _arc_costs(query: Query, criteria: Bools) -> Ints:
-    """Return what the arcs of the search graph add to a label [arcs, 5], columns ARC.
+    """Return what the arcs of the search graph add to a label [arcs, 5 or more], columns ARC.
 
     What does not count is 0, so that routes that differ in nothing else are one.
     """
     _, counts_cost, counts_carbon, counts_risk = criteria.tolist()
-    costs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
+    more_words = len(query.hazard_words) - 1
+    costs = np.zeros((query.graph.arcs_count, len(ARC) + more_words), np.int64)
     costs[:, ARC.duration] = query.duration_s
 
     if counts_cost:
@@ -92,16 +95,19 @@ def _arc_costs(query: Query, criteria: Bools) -> Ints:
     if counts_carbon:
         costs[:, ARC.carbon] = query.carbon_g
     if counts_risk:
-        costs[:, ARC.hazard_bits] = query.hazard_bits & _live_hazards(query)
+        first_word, *further = query.hazard_words & _live_hazards(query)
+        costs[:, ARC.hazard_bits] = first_word
+        for number, word in enumerate(further):
+            costs[:, len(ARC) + number] = word
     if query.conditions.max_transshipments is not None:
         costs[:, ARC.transshipments] = [kind == "terminal" for kind in query.graph.kind]
     return costs[query.arc_of]
 
 
-def _live_hazards(query: Query) -> int:
-    """Return the bits of the hazards that may strike on the day."""
+def _live_hazards(query: Query) -> Ints:
+    """Return the words of the hazards that may strike on the day [words, 1]."""
     weights = hazards.weights(query.network, query.depart_s)
-    return sum(1 << hazard for hazard in np.flatnonzero(weights).tolist())
+    return as_words(weights[:, None] > 0)
 
 
 def _calendars(query: Query) -> Calendars:

@@ -20,6 +20,7 @@ from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
+from corridor.network.coverage import is_in_words
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -115,12 +116,12 @@ class _Trees(NamedTuple):
     """Least-cost trees from the states of some places, to every state.
 
     distance int64 [places, states]: generalised cost in cents; values int64 [places, 8 + modes,
-    states]: the rows of Sums; bits int64 [places, states]: hazards.
+    states]: the rows of Sums; words int64 [words, places, states]: hazards.
     """
 
     distance: Ints
     values: Ints
-    bits: Ints
+    words: Ints
 
 
 class _Pairs(NamedTuple):
@@ -186,8 +187,15 @@ def _trees(day: FrozenDay, states: Sequence[Ints]) -> _Trees:
     sources = np.concatenate([*states, np.zeros(0, np.int64)]).astype(np.int64)
     source_ptr = np.cumsum([0, *map(len, states)]).astype(np.int64)
     distance, arc = dijkstra_many(day.ptr, day.head, day.weight, sources, source_ptr)
-    values, bits = along_trees(distance, arc, day.tail, day.values, day.bits)
-    return _Trees(distance, values, bits)
+    first_word, *further = day.hazard_words
+    values, joined = along_trees(distance, arc, day.tail, day.values, first_word)
+
+    no_values = day.values[:0]
+    words = [
+        joined,
+        *(along_trees(distance, arc, day.tail, no_values, word)[1] for word in further),
+    ]
+    return _Trees(distance, values, np.stack(words))
 
 
 def _pairs(trees: _Trees, states: Sequence[Ints], origins: range) -> _Pairs:
@@ -229,7 +237,7 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.state], 0)
     values = trees.values[pairs.tree, :, pairs.state].T
     sums = Sums.of(np.where(pairs.is_reached, values, 0))
-    covering = trees.bits[pairs.tree, pairs.state]
+    covering = trees.words[:, pairs.tree, pairs.state]
     risk_share = pl.Series(_risk_shares(day.query, covering, sums.seconds), dtype=pl.Float64)
     return pl.DataFrame(
         {
@@ -246,16 +254,16 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     )
 
 
-def _risk_shares(query: Query, bits: Ints, seconds: Ints) -> Floats:
+def _risk_shares(query: Query, words: Ints, seconds: Ints) -> Floats:
     """Return the chance that goods of each route meet a closure, as if half-way they met all.
 
-    bits: hazards each route is exposed to; seconds: how long it takes [routes].
+    words [words, routes]: hazards each route is exposed to; seconds: how long it takes [routes].
     """
     half_d = seconds / 2 / DAY_S
-    depart_d = np.full(len(bits), query.depart_s / DAY_S)
-    expected = np.zeros(len(bits))
+    depart_d = np.full(len(seconds), query.depart_s / DAY_S)
+    expected = np.zeros(len(seconds))
     for hazard, law in enumerate(hazards.laws(query.network)):
-        is_met = (bits >> hazard & 1).astype(bool)
+        is_met = is_in_words(words, hazard)
         at_d = (depart_d + half_d)[is_met]
         expected[is_met] += closures_on(law, depart_d[is_met], at_d)
     risk_share: Floats = 0.0 - np.expm1(-expected)  # 0, not -0

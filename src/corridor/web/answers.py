@@ -139,16 +139,16 @@ def why(state: StudyState, question: questions.WhyNot) -> dict[str, Any]:
 def threats(state: StudyState) -> dict[str, Any]:
     """Return the hazards, the links each covers and the chance that it shuts them on the day."""
     day = state.dated_network
-    bits = hazards.link_bits(day).tolist()
-    link_ids = day.frames["links"]["link_id"].to_list()
+    covered = hazards.links_covered(day)
+    link_ids = day.frames["links"]["link_id"].to_numpy()
 
     rows = [
         {
             **row,
             "shut_share": shut_share(row, state.on),
-            "links": [link_ids[i] for i, mask in enumerate(bits) if mask >> bit & 1],
+            "links": link_ids[links].tolist(),
         }
-        for bit, row in enumerate(day.rows("hazards"))
+        for row, links in zip(day.rows("hazards"), covered, strict=True)
     ]
     return {**about(state), "hazards": rows}
 

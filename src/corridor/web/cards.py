@@ -298,8 +298,8 @@ def _window_alternatives(state: StudyState, link_id: str, ends: Sequence[Row]) -
 
 def _link_hazards(state: StudyState, day: Network, number: int) -> list[dict[str, Any]]:
     """The hazards that cover a link, by its number, with the chance that each shuts it."""
-    bits = int(hazards.link_bits(day)[number])
-    covering = [h for bit, h in enumerate(day.rows("hazards")) if bits >> bit & 1]
+    is_covering = hazards.links_covered(day)[:, number]
+    covering = [h for h, covers in zip(day.rows("hazards"), is_covering, strict=True) if covers]
     return [
         {
             "id": hazard["hazard_id"],
