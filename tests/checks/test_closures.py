@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from check_cases import Frames, kinds, only_finding
 from corridor.checks import every
 from corridor.tables.reading import from_frames, read_folder
 from corridor.tables.tables import Tables
@@ -72,3 +73,19 @@ def test_a_duration_without_its_unit_is_a_missing_column(study: Tables) -> None:
     assert any(
         f.kind == "missing-column" and f.column == "duration_median_d" for f in changed.findings
     )
+
+
+def test_more_hazards_a_year_than_a_simulation_tells_apart(frames: Frames) -> None:
+    first = frames["hazards"].row(0, named=True)
+
+    def overlay(count: int, rate: float) -> Frames:
+        rows = [
+            {**first, "hazard_id": f"flood-{number}", "events_per_year": rate}
+            for number in range(count)
+        ]
+        return {**frames, "hazards": pl.DataFrame(rows, schema=frames["hazards"].schema)}
+
+    assert "many-hazards" not in kinds(overlay(300, 0.1))
+    finding = only_finding(overlay(100, 1.0), "many-hazards")
+    assert (finding.severity, finding.table) == ("warning", "hazards")
+    assert "about 63 of 100" in finding.message

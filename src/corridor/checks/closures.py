@@ -11,10 +11,13 @@ from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network import durations
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA
 from corridor.tables import schema
-from corridor.tables.tables import Row, Tables
+from corridor.tables.tables import Row, Spot, Tables
 from corridor.units import MEAN_YEAR_DAYS
 
 _SLACK = 0.01  # a sigma rounded to two digits
+# Hazards expected to strike in one year, from which a year may well have more than the simulation
+# tells apart (62).
+_MANY_STRIKE = 45.0
 _MAX_SIGMA = schema.table("hazards").column("duration_sigma").high or math.inf
 
 
@@ -27,6 +30,7 @@ def check_closures(tables: Tables) -> list[Finding]:
         _unwatched_events(tables),
         _spreads(tables),
         _mostly_shut(tables),
+        _many_a_year(tables),
         _replays(tables),
     )
 
@@ -263,6 +267,22 @@ def _mean_length_d(hazard: Row) -> float | None:
 
 
 # Replays
+
+
+def _many_a_year(tables: Tables) -> Iterator[Finding]:
+    """More hazards than a simulated year tells apart: routes take any number."""
+    rates = tables.frames["hazards"]["events_per_year"].drop_nulls().to_list()
+    expected = sum(-math.expm1(-max(rate, 0.0)) for rate in rates)
+    if expected > _MANY_STRIKE:
+        yield tables.warning(
+            "many-hazards",
+            Spot("hazards", 0, "events_per_year"),
+            f"about {expected:.0f} of {len(rates)} hazards strike in a year; simulate tells 62 in "
+            "one year apart and refuses a year with more.",
+            do="Join rows that stand for the same danger on neighbouring links: row_id takes "
+            "several ids.",
+            rows=(),
+        )
 
 
 def _replays(tables: Tables) -> Iterator[Finding]:

@@ -162,8 +162,8 @@ def _refuse_too_many(places: int) -> None:
 
 
 def _tree_bytes(day: FrozenDay) -> int:
-    """Return what the tree from one place takes: distance, arc, values and bits of every state."""
-    numbers_a_state = len(day.values) + 3
+    """Return what the tree from one place takes: distance, arc, values and words of every state."""
+    numbers_a_state = len(day.values) + len(day.hazard_words) + 2
     return 8 * numbers_a_state * (len(day.ptr) - 1)
 
 
