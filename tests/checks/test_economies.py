@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import polars as pl
 import pytest
 
@@ -93,3 +95,32 @@ def test_a_flow_above_what_its_country_sells_or_buys() -> None:
     (finding,) = check_economies(Tables({"countries": countries, "trade": trade}))
     assert finding.kind == "flow-over-total"
     assert "goods_imports_usd of PK" in finding.message
+
+
+@pytest.mark.slow
+def test_slips_by_a_thousand_against_plain_arithmetic() -> None:
+    # 200 worlds in which one figure of one country is off by 10^-6 to 10^6.
+    columns = ("gdp_usd", "goods_exports_usd", "goods_imports_usd", "population")
+    caught = 0
+    for seed in range(200):
+        dice = random.Random(seed)
+        code = dice.choice(list(WORLD))
+        column = dice.choice(columns[:3] if code == "ZZ" else columns)
+        factor = 10.0 ** dice.choice((-6, -3, 3, 6))
+        tables = world(**{code: {column: factor}})
+
+        rows = tables.frames["countries"].to_dicts()
+        expected = []
+        for row in rows:
+            for total in columns[1:3]:
+                if not 0.001 <= row[total] / row["gdp_usd"] <= 4:
+                    expected.append("total-beside-gdp")
+        for row in rows:
+            if row["population"] and not 100 <= row["gdp_usd"] / row["population"] <= 500_000:
+                expected.append("gdp-per-head")
+        sums = [sum(row[total] for row in rows) for total in columns[1:3]]
+        if max(sums) / min(sums) > 2:
+            expected.append("exports-beside-imports")
+        assert kinds(tables) == expected, seed
+        caught += bool(expected)
+    assert caught == 200

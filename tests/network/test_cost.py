@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from corridor.network import cost
 from corridor.network.network import build
 from corridor.network.rules import Party, applying
 from corridor.routing.frozen_day import freeze
+from corridor.tables import schema
 
 RATES = [
     {
@@ -317,3 +319,52 @@ def test_prices_scaled_beyond_counting_are_refused() -> None:
     scaled = build({**study.tables, "rates": dear}, choices=study.scenario.choices)
     with pytest.raises(StudyError, match="beyond-counting: the money of a route"):
         co.route(scaled, "almaty", "karachi", cargo="container-40", depart="2026-07-01")
+
+
+def any_size(dice: random.Random, table: str, column: str, least: float) -> float:
+    """Return a figure of any size that a column may hold, up to its end."""
+    high = schema.table(table).column(column).high
+    assert high is not None
+    return math.exp(dice.uniform(math.log(least), math.log(high)))
+
+
+@pytest.mark.slow
+def test_prices_of_any_size_are_counted_exactly_or_refused() -> None:
+    # 300 networks whose figures go up to the ends of their columns, against plain Python numbers.
+    refused = 0
+    for seed in range(300):
+        dice = random.Random(seed)
+        fees = [any_size(dice, "links", "fixed_usd", 1.0) for _ in range(2)]
+        lengths = [any_size(dice, "links", "length_km", 1.0) for _ in range(2)]
+        rate = any_size(dice, "rates", "usd_per_teu_km", 0.01)
+        box = {
+            **BOX,
+            "teu_per_unit": any_size(dice, "cargoes", "teu_per_unit", 0.5),
+            "value_usd_per_unit": any_size(dice, "cargoes", "value_usd_per_unit", 1.0),
+            "rate_ratio": dice.uniform(0.1, 20.0),
+        }
+        links = [
+            link(f"ab{i}", "a", "b", fixed_usd=fee, length_km=km)
+            for i, (fee, km) in enumerate(zip(fees, lengths, strict=True))
+        ]
+        built = small(
+            links=[*links, link("bc", "b", "c")],
+            rates=[{"rate_id": "road", "mode": "road", "usd_per_teu_km": rate}],
+            cargoes=[box],
+        )
+
+        exact = [
+            fee + box["rate_ratio"] * km * rate * box["teu_per_unit"]
+            for fee, km in zip(fees, lengths, strict=True)
+        ]
+        try:
+            routes = co.route(
+                built, "a", "b", cargo="box", depart="2026-07-01", criteria=("cost",), max_routes=1
+            ).routes
+        except StudyError as error:
+            assert error.findings[0].kind == "beyond-counting", seed
+            refused += 1
+            continue
+        assert routes["cost_usd"][0] == pytest.approx(min(exact), rel=1e-9, abs=0.01), seed
+        assert max(exact) * 100 < 2**53, seed
+    assert 20 < refused < 280
