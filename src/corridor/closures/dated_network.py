@@ -109,7 +109,7 @@ def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
 def _link_of_arc(arrays: DemandArrays, links: Bools) -> Ints:
     """Return the first link of each arc that a hazard may shut int64 [arcs]; 0: none."""
     runs = arrays.network.graph.runs
-    is_covered: Bools = links.any(axis=0)
+    is_covered: Bools = np.asarray(links.any(axis=0))
     return np.array(
         [
             next((link for link, _ in runs[arc] if is_covered[link]), 0)
