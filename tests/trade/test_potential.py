@@ -96,3 +96,14 @@ def test_split_keeps_totals_and_refuses_bad_shares(
     lame = tables["specialisations"].filter(pl.col("specialisation_id") != "kz-metals")
     with pytest.raises(StudyError, match="shares-not-one"):
         split_flows(whole, lame, tables["sectors"])
+
+
+def test_two_economies_at_one_point_are_refused(tables: dict[str, pl.DataFrame]) -> None:
+    at_kz = tables["countries"].filter(country="KZ").select("lon_deg", "lat_deg").row(0)
+    is_kg = pl.col("country") == "KG"
+    moved = tables["countries"].with_columns(
+        pl.when(is_kg).then(at_kz[0]).otherwise("lon_deg").alias("lon_deg"),
+        pl.when(is_kg).then(at_kz[1]).otherwise("lat_deg").alias("lat_deg"),
+    )
+    with pytest.raises(StudyError, match="economies-at-one-point: KG, KZ"):
+        complete_flows(chosen(tables), moved, year=2025)

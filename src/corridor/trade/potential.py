@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from corridor.checks.economies import MIN_APART_KM
 from corridor.errors import CallError, Finding, StudyError
 from corridor.kernels import Bools, Floats
 from corridor.network.geo import great_circles_km
@@ -424,11 +425,34 @@ def _special_shares(specialisations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_totals(models: pl.DataFrame) -> None:
-    """Raise StudyError where a country of the model lacks a total of trade or a position."""
+    """Raise StudyError where a country of the model lacks a total or a position of its own."""
     lacks_any = pl.any_horizontal(pl.col(_NEEDED).is_null())
     codes = models.filter(lacks_any)["country"].to_list()
     if codes or models.is_empty():
         raise StudyError([_missing_totals(codes)])
+
+    together = _at_one_point(models)
+    if together:
+        raise StudyError([_economies_at_one_point(together)])
+
+
+def _at_one_point(models: pl.DataFrame) -> list[str]:
+    """Return the codes of countries that lie at the point of another, within a kilometre."""
+    distance_km = great_circles_km(_numbers(models, "lon_deg"), _numbers(models, "lat_deg"))
+    np.fill_diagonal(distance_km, np.inf)
+    is_together = (distance_km < MIN_APART_KM).any(axis=1)
+    return models.filter(pl.Series(is_together))["country"].to_list()
+
+
+def _economies_at_one_point(codes: Sequence[str]) -> Finding:
+    return Finding(
+        "economies-at-one-point",
+        f"{', '.join(codes)} lie at one point: trade is predicted by distance, and theirs is none.",
+        "Write the coordinates of the main city of each.",
+        table="countries",
+        column="lon_deg",
+        rows=tuple(codes),
+    )
 
 
 def _missing_totals(codes: Sequence[str]) -> Finding:
