@@ -122,10 +122,10 @@ class NaiveNetwork:
             return sorted(word.split("-")) == countries
         return bool(term == link["link_id"])
 
-    def delay_h(self, link: Row, at: dt.datetime) -> float | None:
+    def delay_h(self, link: Row, from_node: str, at: dt.datetime) -> float | None:
         """Return the hours lost to weather on entering a link; None where windows shut it."""
         total = 0.0
-        for windows in self.windows(link["link_id"]):
+        for windows in self.windows(link["link_id"], from_node):
             open_windows = [window for window in windows if is_window_open(window, at)]
             if not open_windows:
                 return None
@@ -134,19 +134,29 @@ class NaiveNetwork:
         return total
 
     @cache  # noqa: B019
-    def windows(self, link_id: str) -> list[list[Row]]:
-        """Return the windows of a link and of each of its ends, where there are any."""
-        link = self.link(link_id)
-        elements = [
-            ("link_id", link_id),
-            ("node_id", link["from_node_id"]),
-            ("node_id", link["to_node_id"]),
-        ]
+    def windows(self, link_id: str, from_node: str) -> list[list[Row]]:
+        """Return the windows of a link and of the place it is entered at, where there are any."""
         by_element = [
-            [window for window in self.tables["windows"] if window[key] == element]
-            for key, element in elements
+            [window for window in self.tables["windows"] if window["link_id"] == link_id],
+            self.windows_at(from_node),
         ]
         return [windows for windows in by_element if windows]
+
+    @cache  # noqa: B019
+    def windows_at(self, node: str) -> list[Row]:
+        """Return the windows of a place."""
+        return [window for window in self.tables["windows"] if window["node_id"] == node]
+
+    @cache  # noqa: B019
+    def let_in(self, node: str, hour: int) -> int | None:
+        """Return the first hour from one on at which a place is open; None if never."""
+        windows = self.windows_at(node)
+        while hour < self.last_hour:
+            at = self.depart + dt.timedelta(hours=hour)
+            if not windows or any(is_window_open(window, at) for window in windows):
+                return hour
+            hour += 1
+        return None
 
     @cache  # noqa: B019
     def link(self, link_id: str) -> Row:
@@ -154,7 +164,7 @@ class NaiveNetwork:
         return next(link for link in self.tables["links"] if link["link_id"] == link_id)
 
     @cache  # noqa: B019
-    def delays(self, link_id: str, day: int) -> Delays:
+    def delays(self, link_id: str, from_node: str, day: int) -> Delays:
         """Return the expected delay of a link at every hour of a day (0 is the departure's).
 
         A day is like any other of its weekday in the same seasons, once status and rules let the
@@ -166,15 +176,15 @@ class NaiveNetwork:
 
         seasons = tuple(
             window["window_id"]
-            for windows in self.windows(link_id)
+            for windows in self.windows(link_id, from_node)
             for window in windows
             if is_in_season(on, window["season_from"], window["season_to"])
         )
-        key = (link_id, on.weekday(), seasons)
+        key = (link_id, from_node, on.weekday(), seasons)
         if key not in self.delays_of_day:
             link = self.link(link_id)
             hours = [dt.datetime(on.year, on.month, on.day, h, tzinfo=UTC) for h in range(24)]
-            self.delays_of_day[key] = tuple(self.delay_h(link, hour) for hour in hours)
+            self.delays_of_day[key] = tuple(self.delay_h(link, from_node, hour) for hour in hours)
         return self.delays_of_day[key]
 
     @cache  # noqa: B019
@@ -201,8 +211,10 @@ class NaiveNetwork:
     def arrive(self, arc: Arc, ready: int) -> int | None:
         """Return the earliest arrival of who is ready at an hour after departure; None if never."""
         if arc.terminal:
-            return ready + self.hours(arc)
-        return self.arrive_over_link(arc.name, arc.tail[0], arc.service_id, ready)
+            taken = self.let_in(arc.tail[0], ready)
+            return None if taken is None else taken + self.hours(arc)
+        arrival = self.arrive_over_link(arc.name, arc.tail[0], arc.service_id, ready)
+        return None if arrival is None else self.let_in(arc.head[0], arrival)
 
     @cache  # noqa: B019
     def arrive_over_link(
@@ -221,14 +233,14 @@ class NaiveNetwork:
         delays = SHUT_ALL_DAY
         while hour < self.last_hour and (best is None or hour + wait + run < best):
             if hour == ready or hour % 24 == 0:
-                delays = self.delays(link_id, hour // 24)
+                delays = self.delays(link_id, from_node, hour // 24)
                 if delays is SHUT_ALL_DAY:
                     hour = (hour // 24 + 1) * 24
                     continue
 
             delay = delays[hour % 24]
             if delay is not None and self.departs(arc.service, hour):
-                leave = self.next_opening(link_id, hour + whole(delay) + wait)
+                leave = self.next_opening(link_id, from_node, hour + whole(delay) + wait)
                 if leave is not None and (best is None or leave + run < best):
                     best = leave + run
             hour += 1
@@ -249,10 +261,10 @@ class NaiveNetwork:
         hour_of_week = (hour + 24 * self.depart.weekday()) % WEEK_H
         return hour_of_week in sailings(service["timetable"])
 
-    def next_opening(self, link_id: str, hour: int) -> int | None:
+    def next_opening(self, link_id: str, from_node: str, hour: int) -> int | None:
         """Return the first hour from one on at which a link is open; None if never."""
         while hour < self.last_hour:
-            if self.delays(link_id, hour // 24)[hour % 24] is not None:
+            if self.delays(link_id, from_node, hour // 24)[hour % 24] is not None:
                 return hour
             hour += 1
         return None

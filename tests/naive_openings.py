@@ -104,8 +104,8 @@ class Twin:
                 status = row["value"]
         return bool(status == "existing")
 
-    def open_hours(self, link: Row, lifted: frozenset[Key]) -> int:
-        """Return when a link may be entered, once some closures are lifted."""
+    def open_hours(self, link: Row, tail: str, lifted: frozenset[Key]) -> int:
+        """Return when a link may be entered from a place, once some closures are lifted."""
         calendar = ALL_HOURS
         for day in range(HOURS // 24):
             on = DEPART + dt.timedelta(days=day)
@@ -119,19 +119,22 @@ class Twin:
             if is_forbidden or not self.is_in_use(link, on, lifted):
                 calendar &= ~(((1 << 24) - 1) << (24 * day))
 
-        for element in {link["link_id"], link["from_node_id"], link["to_node_id"]}:
-            rows = [w for w in self.tables["windows"] if element in (w["link_id"], w["node_id"])]
-            if rows and ("window", element) not in lifted:
-                calendar &= union(window_hours(*cells(row)) for row in rows)
-        return calendar
+        return calendar & self.hours_of(link["link_id"], lifted) & self.hours_of(tail, lifted)
+
+    def hours_of(self, element: str, lifted: frozenset[Key]) -> int:
+        """Return when the windows of a link or a place are open, once some are lifted."""
+        rows = [w for w in self.tables["windows"] if element in (w["link_id"], w["node_id"])]
+        if not rows or ("window", element) in lifted:
+            return ALL_HOURS
+        return union(window_hours(*cells(row)) for row in rows)
 
     def entries(self, arc: Arc, lifted: frozenset[Key]) -> int:
         """Return when an arc may be entered, once some closures are lifted."""
         if arc.link is None:
-            return ALL_HOURS
-        key = (arc.name, lifted)
+            return self.hours_of(arc.tail[0], lifted)
+        key = (arc.name, arc.tail, lifted)
         if key not in self.cached:
-            calendar = self.open_hours(arc.link, lifted)
+            calendar = self.open_hours(arc.link, arc.tail[0], lifted)
             if arc.timetable:
                 calendar &= sailings(arc.timetable)
             self.cached[key] = calendar
@@ -187,7 +190,11 @@ class Twin:
                 left >>= hour
                 if not left:
                     continue
-                arrival = hour + (left & -left).bit_length() - 1 + arc.hours
+                reached = hour + first_hour(left) + arc.hours
+                welcome = self.hours_of(arc.head[0], lifted) >> reached if arc.link else 1
+                if not welcome:
+                    continue
+                arrival = reached + first_hour(welcome)
                 again = reloads + (arc.link is None)
                 if arrival <= limit and (most is None or again <= most):
                     now_met = met | {word for word in required if self.is_meant(word, arc)}
@@ -223,6 +230,10 @@ class Twin:
         )
         least = min(map(len, sets), default=0)
         return {each for each in sets if len(each) == least}
+
+
+def first_hour(calendar: int) -> int:
+    return (calendar & -calendar).bit_length() - 1
 
 
 def conditions_of(asked: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from check_cases import Frames, kinds, with_cells
+from check_cases import Frames, kinds, with_cells, with_row
 
 RUN = "almaty-shymkent-rail shymkent-saryagash-rail saryagash-keles-rail keles-tashkent-rail"
 
@@ -45,3 +45,59 @@ def test_links_one_way_against_each_other(frames: Frames) -> None:
         to_node_id="keles",
     )
     assert kinds(one_way) == ["one-way-service"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "kind"),
+    [
+        ("shymkent", []),
+        ("shymkent saryagash keles", []),
+        ("samarkand", ["call-not-on-way"]),
+        ("almaty", ["call-not-on-way"]),
+        ("shymkant", ["call-not-on-way", "unknown-node"]),
+    ],
+)
+def test_calls_are_places_between_the_ends(frames: Frames, calls: str, kind: list[str]) -> None:
+    run = with_cells(frames, "services", "block-train", link_ids=RUN, calls=calls)
+    assert kinds(run) == kind
+
+
+def test_a_zone_is_that_of_a_timetable(frames: Frames) -> None:
+    cells = {"timetable": None, "departures_per_week": 2.0, "time_zone": "Asia/Almaty"}
+    assert kinds(with_cells(frames, "services", "block-train", **cells)) == [
+        "zone-without-timetable"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "kind"),
+    [
+        ("09:00-20:00", None, ["never-departs"]),
+        ("09:00-20:00", "Asia/Almaty", []),  # 08:00 UTC is 13:00 there
+        ("06:00-20:00", None, []),
+    ],
+)
+def test_a_train_that_leaves_outside_the_hours_of_its_place(
+    frames: Frames, hours: str, zone: str | None, kind: list[str]
+) -> None:
+    cells = {"timetable": "mon 08:00", "from_node_id": "almaty", "departures_per_week": None}
+    train = with_cells(frames, "services", "block-train", **cells)
+    window = {"season_from": None, "season_to": None, "open_share": None, "closed_spell_h": None}
+    shut = with_row(
+        train,
+        "windows",
+        window_id="gate",
+        link_id=None,
+        node_id="almaty",
+        hours=hours,
+        time_zone=zone,
+        **window,
+    )
+    assert [k for k in kinds(shut) if k == "never-departs"] == kind
+
+
+def test_a_place_that_only_passing_services_touch(frames: Frames) -> None:
+    train = with_cells(frames, "services", "block-train", link_ids=RUN, required=True)
+    assert "place-without-call" in kinds(train)
+    calling = with_cells(train, "services", "block-train", calls="shymkent saryagash keles")
+    assert "place-without-call" not in kinds(calling)

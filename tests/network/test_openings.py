@@ -10,9 +10,8 @@ import pytest
 
 from core_cases import closed, network, small
 from corridor.network import openings
-from corridor.network.calendar import Span, instant, is_open, next_open, second
+from corridor.network.calendar import Span, instant, is_open, second
 from corridor.network.changes import Closure
-from corridor.network.rules import Party, applying
 
 DEPART = second("2026-06-10")
 
@@ -53,68 +52,6 @@ def test_status_windows_of_the_link_and_of_both_ends_hold_together() -> None:
     assert set(made.windows[0]) == {"ab", "a", "b"}
     assert {c.closure_id for c in made.closures[0]} == {"shut", "ab", "a", "b"}
     assert made.windows[2] == {}  # c - d meets no window
-
-
-def arc_calendar(**rows: Any) -> tuple[list[Span], list[Span]]:
-    """Return when the only service can be entered, and the same as the search takes it."""
-    built = small(**rows)
-    made = openings.link_openings(built, DEPART)
-    forbidding = [r for r in applying(built, Party("box")) if r.row["effect"] == "forbid"]
-    entries = openings.arc_spans(built, made, forbidding)
-    at = built.graph.kind.index("service") if "service" in built.graph.kind else 0
-    return entries[at], openings.search_spans(built, made, forbidding, entries)[at]
-
-
-def test_a_service_is_entered_at_its_sailings_while_all_its_links_are_open() -> None:
-    service = {"service_id": "s", "link_ids": "ab bc", "required": False, "timetable": "wed 10:00"}
-    entries, _ = arc_calendar(
-        services=[service],
-        windows=[window(season_from="06-01", season_to="06-20")],
-        rules=[{"rule_id": "r", "row_id": "bc", "effect": "forbid", "to_on": dt.date(2026, 6, 5)}],
-    )
-    first, next_week, *_ = (s.start_s for s in entries)
-    assert (instant(first), instant(next_week)) == (
-        dt.datetime(2026, 6, 10, 10, tzinfo=dt.UTC),
-        dt.datetime(2026, 6, 17, 10, tzinfo=dt.UTC),
-    )
-    assert instant(entries[2].start_s).year == 2027
-
-
-def test_who_waits_for_a_ship_does_not_sail_in_a_closure() -> None:
-    service = {
-        "service_id": "s",
-        "link_ids": "ab",
-        "required": True,
-        "departures_per_week": 1.0,
-    }  # half a headway: 84 h
-    rules = [
-        {
-            "rule_id": "r",
-            "row_id": "ab",
-            "effect": "forbid",
-            "from_on": dt.date(2026, 7, 1),
-            "to_on": dt.date(2026, 8, 1),
-        }
-    ]
-    entries, taken = arc_calendar(services=[service], rules=rules)
-    shut = second("2026-07-01")
-    again = second("2026-08-01")
-    assert [s[:2] for s in entries] == [(second("2026-01-01"), shut), (again, second("2029-01-01"))]
-    for at in range(second("2026-06-25"), second("2026-08-05"), 3600):
-        best = min(max(at, s.start_s) + s.delay_s for s in taken if s.end_s > at) + 84 * 3600
-        start = next_open(entries, at)
-        assert start is not None
-        assert best == next_open(entries, start + 84 * 3600)
-
-
-def test_weather_does_not_let_goods_leave_after_hours() -> None:
-    storm = window(hours="08:00-20:00", open_share=0.9, closed_spell_h=36.0)  # 3.6 h on the mean
-    built = small(windows=[storm])
-    made = openings.link_openings(built, DEPART)
-    taken = openings.search_spans(built, made, [], openings.arc_spans(built, made, []))[0]
-    for at in range(second("2026-06-10"), second("2026-06-13"), 1200):
-        leave = min(max(at, s.start_s) + round(s.delay_s) for s in taken if s.end_s > at)
-        assert 8 <= instant(leave).hour < 20
 
 
 def test_calendars_are_packed_in_order() -> None:

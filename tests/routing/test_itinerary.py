@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core_cases import link, network, small
+from corridor.network.calendar import Span
 from corridor.routing.itinerary import entry, legs
 from routing_cases import quickest
 
@@ -15,7 +15,7 @@ from routing_cases import quickest
 @given(st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted), st.integers(-1, 61))
 def test_entry_is_for_the_earliest_leaving(edges: list[int], at: int) -> None:
     rows = [(a, b, (7 * a) % 11) for a, b in zip(edges[::2], edges[1::2], strict=False)]
-    enter, delay = entry(np.array(rows, np.int64).reshape(-1, 3).T, at)
+    enter, delay = entry([Span(*row) for row in rows], at)
     options = [(t + d, t) for a, b, d in rows for t in range(max(a, at), b)]
     if options:
         assert enter + delay == min(options)[0]

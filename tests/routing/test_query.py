@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from core_cases import SCENARIOS, link, network, node, small
 from corridor.errors import UnknownName
+from corridor.network.calendar import Span
+from corridor.network.passages import Passage, Stage
 from corridor.routing.query import arc_durations, prepare
 from corridor.routing.route import route
-from routing_cases import ask
 
 
 def test_goods_start_on_the_road_or_on_the_layer_named() -> None:
@@ -64,15 +63,12 @@ def test_arcs_join_the_states_their_rows_name(scenario: str) -> None:
 
 
 def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut() -> None:
-    asked = ask()
-    costs = replace(
-        asked.costs,
-        run_h=np.array([1.0, 1.0, 1.0, 1.0]),
-        fixed_h=np.array([0.5, 0.0, 0.0, 0.0]),
-        headway_h=np.array([24.0, 0.0, 0.0, 0.0]),
-        may_pass=np.array([True, False, True, True]),
+    every_hour = [Span(0, 1)]
+    ride = Passage(
+        every_hour, every_hour, 12 * 3600, (Stage(every_hour, None, 90 * 60, None),), every_hour
     )
-    avoided = np.array([False, False, True, False])
-    span_ptr = np.array([0, 1, 2, 3, 3])
+    may_pass = np.array([True, False, True])
+    span_ptr = np.array([0, 1, 2, 2])
 
-    assert arc_durations(costs, avoided, span_ptr).tolist() == [(13 * 60 + 30) * 60, -1, -1, -1]
+    durations = arc_durations([ride] * 3, may_pass, span_ptr)
+    assert durations.tolist() == [(13 * 60 + 30) * 60, -1, -1]

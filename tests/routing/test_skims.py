@@ -159,3 +159,16 @@ def test_dear_hours_take_quicker_ways() -> None:
         dear["cost_usd"] >= cheap["cost_usd"]
     ).all()
     assert (dear["time_h"] < cheap["time_h"]).any()
+
+
+def test_nights_of_a_post_are_waited_for_once() -> None:
+    links = [link("ab", "a", "b"), link("bc", "b", "c")]
+    nodes = [node("a"), node("b"), node("c", "UZ")]
+    built = small(
+        nodes=nodes,
+        links=links,
+        windows=[{"window_id": "w", "node_id": "b", "hours": "12:00-24:00"}],
+    )
+    rows = skim(built, cargo="box", depart="2026-03-02", places=["a", "c"])
+    by_origin = dict(zip(rows["origin"], rows["time_h"], strict=True))
+    assert by_origin["a"] == pytest.approx(4 + 3)  # half of a night of 12 h, half of the days

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from corridor.errors import Finding, first_findings
+from corridor.network.calendar import intersect, second
+from corridor.network.services import departures
+from corridor.network.windows import window_spans
+from corridor.network.zones import is_zone
 from corridor.tables import schema
 from corridor.tables.tables import Row, Tables
 
+# Two years that hold every season and both shifts of clocks.
+_FROM_S = second("2026-01-01")
+_TO_S = second("2028-01-01")
+
 
 def check_services(tables: Tables) -> list[Finding]:
-    """Return what is wrong with services: no departures, several layers, a broken run."""
-    return first_findings(_services(tables))
+    """Return what is wrong with services: departures, layers, order and calls."""
+    return first_findings(_services(tables), _never_in_hours(tables), _passed_by(tables))
 
 
 def _services(tables: Tables) -> Iterator[Finding]:
@@ -28,6 +36,7 @@ def _services(tables: Tables) -> Iterator[Finding]:
         if run and all(_ends_are_known(link, nodes) for link in run):
             yield from _layers(service, run)
             yield from _order(service, run)
+            yield from _calls(service, run)
 
 
 def _departures(service: Row) -> Iterator[Finding]:
@@ -37,6 +46,14 @@ def _departures(service: Row) -> Iterator[Finding]:
             "departures_per_week",
             "the service has neither departures_per_week nor a timetable.",
             do="Write one of them.",
+        )
+    if service["time_zone"] is not None and service.is_empty("timetable"):
+        yield service.warning(
+            "zone-without-timetable",
+            "time_zone",
+            "the service names the zone of a timetable, and has none.",
+            do="Write the timetable, or leave time_zone empty.",
+            value=service["time_zone"],
         )
 
 
@@ -144,3 +161,136 @@ def _can_run(run: Sequence[Row], walks: Sequence[Sequence[str]], start: str | No
 def _may_enter(link: Row, node: str) -> bool:
     """Tell whether traffic may enter a link at one of its ends."""
     return link["two_way"] is not False or link["from_node_id"] == node
+
+
+# Calls on the way
+
+
+def _calls(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
+    """Calls that are no places between the ends of a service."""
+    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
+    places = max(walks, key=len)
+    between = places[1:-1]
+
+    for call in dict.fromkeys((service["calls"] or "").split()):
+        if call not in between:
+            is_end = call in (places[0], places[-1])
+            yield service.error(
+                "call-not-on-way",
+                "calls",
+                f"services.calls names {call}, {_where(is_end)} of {' '.join(places)}.",
+                do="Leave its ends out: goods board and leave there anyway."
+                if is_end
+                else "Write places between its ends, or correct link_ids.",
+                value=call,
+            )
+
+
+def _where(is_end: bool) -> str:
+    return "an end" if is_end else "which is no place"
+
+
+def _passed_by(tables: Tables) -> Iterator[Finding]:
+    """Places that only services touch, and where none of them calls, begins or ends."""
+    if {"links", "services", "nodes"} & tables.broken:
+        return
+    links = {link["link_id"]: link for link in tables.rows("links")}
+    by_service = [(row, _run(row, links)) for row in tables.rows("services")]
+    required = {link["link_id"] for row, run in by_service if row["required"] for link in run}
+
+    served = {
+        end
+        for link_id, link in links.items()
+        if link_id not in required
+        for end in (link["from_node_id"], link["to_node_id"])
+    }
+    for row, run in by_service:
+        places = _places(run)
+        served |= {*places[:1], *places[-1:], *(row["calls"] or "").split()}
+
+    for row, run in by_service:
+        passed = [place for place in _places(run)[1:-1] if place not in served]
+        if row["required"] and passed:
+            yield row.warning(
+                "place-without-call",
+                "calls",
+                f"the service passes {' and '.join(passed)}, where nothing else calls: "
+                "goods can neither board nor leave there.",
+                do="Write the place into calls if it calls there.",
+                value=row["calls"],
+            )
+
+
+def _places(run: Sequence[Row]) -> list[str]:
+    """Return the places a run passes, its ends included; none where it is broken."""
+    if not run:
+        return []
+    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
+    full_walks = [walk for walk in walks if len(walk) == len(run) + 1]
+    return full_walks[0] if full_walks else []
+
+
+# Departures and opening hours
+
+
+def _never_in_hours(tables: Tables) -> Iterator[Finding]:
+    """Timetables of which no departure falls into the hours of its first place and link."""
+    if {"links", "services", "windows", "nodes"} & tables.broken:
+        return
+    links = {link["link_id"]: link for link in tables.rows("links")}
+    zones = {row["node_id"]: row["time_zone"] for row in tables.rows("nodes")}
+    windows: dict[str, list[dict[str, object]]] = {}
+    for row in tables.rows("windows"):
+        windows.setdefault(row["link_id"] or row["node_id"] or "", []).append(dict(row.cells))
+
+    for service in tables.rows("services"):
+        places = _places(_run(service, links))
+        if not places or service["timetable"] is None or not _zone_is_known(service):
+            continue
+        run = _run(service, links)
+        starts = ((places[0], run[0]), (places[-1], run[-1]))
+        for start, link in starts:
+            if service["from_node_id"] in (None, start):
+                yield from _never_leaves(service, start, link, windows, zones)
+
+
+def _zone_is_known(row: Row) -> bool:
+    return row["time_zone"] is None or is_zone(row["time_zone"])
+
+
+def _never_leaves(
+    service: Row,
+    start: str,
+    link: Row,
+    windows: Mapping[str, list[dict[str, object]]],
+    zones: Mapping[str, str | None],
+) -> Iterator[Finding]:
+    """A finding where no departure from a place falls into the hours there."""
+    leaves = departures(service["timetable"], service["time_zone"], _FROM_S, _TO_S)
+    hours = leaves
+    elements = [
+        (element, zones.get(place))
+        for element, place in ((start, start), (link["link_id"], link["from_node_id"]))
+        if element in windows
+    ]
+    for element, zone in elements:
+        rows = [row for row in windows[element] if _has_known_zone(row)]
+        if len(rows) < len(windows[element]) or (zone is not None and not is_zone(zone)):
+            return
+        hours = intersect(hours, window_spans(rows, _FROM_S, _TO_S, zone))
+
+    if leaves and not hours:
+        names = " and ".join(element for element, _ in elements)
+        yield service.warning(
+            "never-departs",
+            "timetable",
+            f"no departure from {start} falls into the opening hours of {names}: "
+            "the service never leaves there.",
+            do="Correct the timetable, its time_zone or the windows: "
+            "a timetable without time_zone is in UTC.",
+            value=service["timetable"],
+        )
+
+
+def _has_known_zone(window: Mapping[str, object]) -> bool:
+    return window["time_zone"] is None or is_zone(str(window["time_zone"]))

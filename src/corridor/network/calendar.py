@@ -119,28 +119,54 @@ def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_s: int = 0) 
     its next opening. spans: when it is entered; open_spans: when it can be left. In the result,
     leaving = entry + delay + wait_s; entries that can never leave are gone.
     """
-    made: list[Span] = []
-    ends = [s.end_s for s in open_spans]
+    return passing(spans, [Span(span.start_s, span.end_s) for span in open_spans], wait_s)
+
+
+def passing(spans: Sequence[Span], gate: Sequence[Span], lag_s: int) -> list[Span]:
+    """Return a calendar with delays such that all who enter pass a gate further on.
+
+    They are at the gate lag_s and their delay after the entry, wait there for its next opening and
+    pass with its delay. In the result, passing = entry + delay + lag_s; entries after which the
+    gate never opens are gone.
+    """
+    passages: list[Span] = []
+    ends = [span.end_s for span in gate]
     for span in spans:
-        lag = round(span.delay_s) + wait_s
+        lag = round(span.delay_s) + lag_s
         at = span.start_s + lag
         end = span.end_s + lag
         j = bisect_right(ends, at)
-        while at < end and j < len(open_spans):
-            opens, shuts = open_spans[j][:2]
-            if (
-                at < opens
-            ):  # shut: the last to enter before the opening waits least, and leaves no later
+        while at < end and j < len(gate):
+            opens, shuts, delay_s, open_share, spell_s = gate[j]
+            weather = (span.open_share * open_share, max(span.spell_s, spell_s))
+            if at < opens:
+                # Shut: the last to enter before the opening waits least, and passes no later.
                 last = min(end, opens)
-                made.append(
-                    Span(last - 1 - lag, last - lag, opens - (last - 1 - lag) - wait_s, *span[3:])
-                )
+                entry = last - 1 - lag
+                passages.append(Span(entry, entry + 1, opens - entry - lag_s + delay_s, *weather))
                 at = last
             else:
-                made.append(Span(at - lag, min(end, shuts) - lag, lag - wait_s, *span[3:]))
-                at = min(end, shuts)
+                until = min(end, shuts)
+                passages.append(Span(at - lag, until - lag, lag - lag_s + delay_s, *weather))
+                at = until
                 j = j + 1
-    return made
+    return passages
+
+
+def soonest(spans: Sequence[Span]) -> list[Span]:
+    """Return a calendar without the entries that arrive no sooner than later ones.
+
+    What is left is entered at once by all who are ready, who arrive in the order they came.
+    """
+    left: list[Span] = []
+    arrival = None
+    for span in reversed(spans):
+        delay_s = round(span.delay_s)
+        end = span.end_s if arrival is None else min(span.end_s, arrival - delay_s)
+        if end > span.start_s:
+            left.append(span._replace(end_s=end, delay_s=delay_s))
+            arrival = span.start_s + delay_s
+    return left[::-1]
 
 
 def is_open(spans: Sequence[Span], at_s: int) -> bool:

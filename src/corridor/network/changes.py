@@ -20,6 +20,7 @@ from corridor.network.alternatives import active_rows
 from corridor.network.calendar import FOREVER_S, Span, day_of, second
 from corridor.network.memory import Derived
 from corridor.network.network import Network
+from corridor.network.zones import day_begin, local_day
 from corridor.tables import cells, schema, selectors
 from corridor.tables.columns import FACTOR, OPEN_STATUS, Column
 
@@ -31,7 +32,7 @@ class Closure:
     """One reason why links are shut for a time.
 
     kind: change, status, window or rule; closure_id: its id; from_s, to_s: null for no known
-    begin or end.
+    begin or end. zone: in which these are local days; null: UTC.
     """
 
     kind: str
@@ -40,6 +41,17 @@ class Closure:
     to_s: int | None
     source_id: str | None
     note: str | None
+    zone: str | None = None
+
+    @property
+    def from_on(self) -> dt.date | None:
+        """The first local day it shuts; null: no begin is known."""
+        return None if self.from_s is None else local_day(self.from_s, self.zone)
+
+    @property
+    def to_on(self) -> dt.date | None:
+        """The first local day it shuts no longer; null: no end is known."""
+        return None if self.to_s is None else local_day(self.to_s, self.zone)
 
 
 def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None = None) -> Network:
@@ -130,7 +142,8 @@ def _with_edits(network: Network, edits: pl.DataFrame) -> Network:
     for name in edits["table"].unique().to_list():
         rows = edits.filter(pl.col("table") == name).to_dicts()
         frames[name] = _edited(frames, name, rows)
-    return replace(network, frames=frames, changes=network.changes.clear())
+    undated = network.frames if network.undated is None else network.undated
+    return replace(network, frames=frames, changes=network.changes.clear(), undated=undated)
 
 
 def _with_status(edited: Network, changes: pl.DataFrame) -> Network:
@@ -147,12 +160,20 @@ def status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
 
 def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
     links = network.frames["links"]
+    zones = list(network.zones("links").values())
     edits: dict[int, list[dict[str, Any]]] = {}
     for row in network.changes.filter(_OF_STATUS).iter_rows(named=True):
         for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
-            edits.setdefault(i, []).append(row)
+            edits.setdefault(i, []).append(_with_instants(row, zones[i]))
 
     return [_status_of(link, edits.get(i, [])) for i, link in enumerate(network.rows("links"))]
+
+
+def _with_instants(edit: Mapping[str, Any], zone: str | None) -> dict[str, Any]:
+    """Return a change with the seconds at which its days begin and end in a zone."""
+    from_s = -FOREVER_S if edit["from_on"] is None else day_begin(edit["from_on"], zone)
+    to_s = FOREVER_S if edit["to_on"] is None else day_begin(edit["to_on"], zone)
+    return {**edit, "from_s": from_s, "to_s": to_s, "zone": zone}
 
 
 def _status_of(
@@ -234,6 +255,7 @@ def _closure_of(
         to_s=None if end == FOREVER_S else end,
         source_id=source["source_id"],
         note=source["note"],
+        zone=None if edit is None else edit["zone"],
     )
 
 
@@ -299,8 +321,8 @@ def _in_force(at_s: int) -> pl.Expr:
 
 
 def _from(edit: Mapping[str, Any]) -> int:
-    return -FOREVER_S if edit["from_on"] is None else second(edit["from_on"])
+    return int(edit["from_s"])
 
 
 def _to(edit: Mapping[str, Any]) -> int:
-    return FOREVER_S if edit["to_on"] is None else second(edit["to_on"])
+    return int(edit["to_s"])

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from corridor.kernels import Bools, Floats
 from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
 from corridor.network.rules import Applied, Party
-from corridor.network.services import headway_h
+from corridor.network.services import headways_h
 from corridor.network.sums import (
     CENTS_PER_USD,
     GRAMS_PER_KG,
@@ -66,7 +67,8 @@ class Costs:
     run_h: under way; fixed_h: standing at borders or handled; headway_h: of a service without a
     timetable, else 0; handling_sigma: standard deviation of the logarithm of a terminal's hours;
     may_pass: mode and form allow the arc. service_rates: the row of rates of an arc whose service
-    has a price of its own.
+    has a price of its own. service_run_h: hours under way by (service row, run) of services that
+    have a speed of their own.
     """
 
     link: LinkCosts
@@ -78,6 +80,21 @@ class Costs:
     kg: Floats
     may_pass: Bools
     service_rates: dict[int, Row]
+    service_run_h: dict[tuple[int, LinkRun], float]
+
+    def run_h_of(self, runs: Sequence[LinkRun], service: int | None) -> Floats:
+        """Return the hours under way on each of some links, by themselves or with a service."""
+        hours = self.link.run_h[directed_links(runs)]
+        if service is None:
+            return hours
+        own = [self.service_run_h.get((service, run)) for run in runs]
+        return np.array([h if o is None else o for h, o in zip(hours, own, strict=True)])
+
+    @cached_property
+    def times_key(self) -> bytes:
+        """What is equal where all hours are: which arcs and links may be passed is left out."""
+        parts = (self.run_h, self.fixed_h, self.headway_h, self.link.run_h, self.link.fixed_h)
+        return blake2b(b"".join(part.tobytes() for part in parts), digest_size=16).digest()
 
 
 def directed_links(runs: Iterable[LinkRun]) -> list[int]:
@@ -289,7 +306,8 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
 
         _sum_links(costs, arc, runs)
         if kind == "service":
-            _set_service(costs, arc, services[row], runs, service_tariffs)
+            _set_service_hours(costs, arc, row, services[row], runs, service_tariffs)
+            _set_service_price(costs, arc, services[row], runs, service_tariffs)
     return costs
 
 
@@ -299,8 +317,10 @@ class _ServiceTariffs:
 
     cargo: Row
     links: list[Row]
+    countries: dict[str, str]
     modes: _Lookup
     rates: _Lookup
+    headways_h: dict[str, float]
 
     @classmethod
     def of(cls, network: Network, cargo: Row) -> _ServiceTariffs:
@@ -309,16 +329,25 @@ class _ServiceTariffs:
         return cls(
             cargo,
             network.rows("links"),
+            {row["node_id"]: row["country"] for row in network.rows("nodes")},
             _Lookup(network.rows("modes"), ("mode", "country")),
             _Lookup(rates, ("service_id", "form")),
+            headways_h(network),
         )
+
+    def running_h(self, run: LinkRun, speed_kmh: float) -> float:
+        """Return the hours under way on a link at a service's own speed, by who drives there."""
+        link = self.links[run.link]
+        country = self.countries[link["from_node_id" if run.is_forward else "to_node_id"]]
+        mode = self.modes.best(mode=link["mode"], country=country) or {}
+        return _running_h(link["length_km"], speed_kmh, mode)
 
 
 def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
     """Return costs of nothing, to be filled in."""
     run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(count) for _ in range(6))
     may_pass = np.zeros(count, bool)
-    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {})
+    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {})
 
 
 def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: float) -> None:
@@ -343,18 +372,28 @@ def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
     costs.kg[arc] = link.kg[at].sum()
 
 
-def _set_service(
+def _set_service_hours(
+    costs: Costs,
+    arc: int,
+    row: int,
+    service: Row,
+    runs: Sequence[LinkRun],
+    tariffs: _ServiceTariffs,
+) -> None:
+    """Set the headway of a service, and its hours where it has a speed of its own."""
+    costs.headway_h[arc] = tariffs.headways_h[service["service_id"]]
+    if service["speed_kmh"]:
+        for run in runs:
+            costs.service_run_h[row, run] = tariffs.running_h(run, service["speed_kmh"])
+        costs.run_h[arc] = costs.run_h_of(runs, row).sum()
+
+
+def _set_service_price(
     costs: Costs, arc: int, service: Row, runs: Sequence[LinkRun], tariffs: _ServiceTariffs
 ) -> None:
-    """Set what a service has of its own: headway, speed, price."""
+    """Set the price of a service that has one of its own."""
     cargo = tariffs.cargo
     length_km = sum(tariffs.links[run.link]["length_km"] for run in runs)
-
-    if service["speed_kmh"]:
-        first = tariffs.links[runs[0].link]
-        mode = tariffs.modes.best(mode=first["mode"], country=None) or {}
-        costs.run_h[arc] = _running_h(length_km, service["speed_kmh"], mode)
-    costs.headway_h[arc] = headway_h(service)
 
     rate = tariffs.rates.best(service_id=service["service_id"], form=cargo["form"])
     if rate:
@@ -376,11 +415,11 @@ def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, tuple[float, float
 
     for rule in rules:
         effect = rule.row["effect"]
-        if effect not in ("extra-hours", "extra-usd") or not rule.from_s <= at_s < rule.to_s:
+        if effect not in ("extra-hours", "extra-usd"):
             continue
 
         value = float(rule.row["value"])
-        for i in rule.links:
+        for i in rule.links_at(at_s):
             hours, usd = extra.get(i, (0.0, 0.0))
             extra[i] = (hours + value, usd) if effect == "extra-hours" else (hours, usd + value)
     return extra

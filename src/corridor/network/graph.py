@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +30,8 @@ class LinkRun(NamedTuple):
 class Arc(NamedTuple):
     """A passage from one state to another: over links by themselves, by a service, by a terminal.
 
-    row: of the table ``links``, ``services`` or ``terminals``, as kind says.
+    row: of the table ``links``, ``services`` or ``terminals``, as kind says. earlier: the links a
+    service has run over before goods board it at a call on its way.
     """
 
     tail: int
@@ -38,6 +40,7 @@ class Arc(NamedTuple):
     row: int
     runs: tuple[LinkRun, ...]
     is_forward: bool
+    earlier: tuple[LinkRun, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class Graph:
     state_node: node row of every state [states]. state_layer: layer name [states]. tail, head:
     state of every arc [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. runs: for link
     and service arcs the links run over; empty for terminals. row: row of the arc's links, services
-    or terminals table.
+    or terminals table. earlier: the links a service has run over before the arc begins [arcs].
     """
 
     node_ids: list[str]
@@ -60,6 +63,7 @@ class Graph:
     row: Ints
     runs: list[tuple[LinkRun, ...]]
     forward: list[bool]
+    earlier: list[tuple[LinkRun, ...]]
 
     @property
     def states_count(self) -> int:
@@ -70,6 +74,10 @@ class Graph:
     def arcs_count(self) -> int:
         """Return the number of arcs."""
         return len(self.kind)
+
+    def service(self, arc: int) -> int | None:
+        """Return the row of the service that an arc is a ride of; null for a link or terminal."""
+        return int(self.row[arc]) if self.kind[arc] == "service" else None
 
 
 def compile_graph(
@@ -96,6 +104,7 @@ def compile_graph(
         row=np.array([arc.row for arc in arcs], dtype=np.int64),
         runs=[arc.runs for arc in arcs],
         forward=[arc.is_forward for arc in arcs],
+        earlier=[arc.earlier for arc in arcs],
     )
 
 
@@ -136,17 +145,28 @@ def _link_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -
 
 
 def _service_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -> Iterator[Arc]:
-    """Yield the arcs of services, from their first place to their last, in each direction."""
+    """Yield the arcs of services in each direction: between any two of their ends and calls."""
     link_row = {row["link_id"]: i for i, row in enumerate(links)}
 
     for i, service in enumerate(services):
         rows = [link_row[link_id] for link_id in service["link_ids"].split() if link_id in link_row]
         for is_forward in (True, False):
             runs = _service_runs(links, rows if is_forward else rows[::-1], service, is_forward)
-            if runs:
-                start = states.at(*_run_start(links, runs[0]))
-                end = states.at(*_run_end(links, runs[-1]))
-                yield Arc(start, end, "service", i, runs, is_forward)
+            for first, last in combinations(_stops(links, runs, service), 2):
+                part = runs[first:last]
+                start = states.at(*_run_start(links, part[0]))
+                end = states.at(*_run_end(links, part[-1]))
+                yield Arc(start, end, "service", i, part, is_forward, runs[:first])
+
+
+def _stops(links: Sequence[Row], runs: Sequence[LinkRun], service: Row) -> list[int]:
+    """Return where goods may board and leave, as numbers of links run over by then."""
+    if not runs:
+        return []
+    calls = (service["calls"] or "").split()
+    places = [_run_end(links, run)[0] for run in runs[:-1]]
+    between = [number for number, place in enumerate(places, start=1) if place in calls]
+    return [0, *between, len(runs)]
 
 
 def _terminal_arcs(states: _States, terminals: Sequence[Row]) -> Iterator[Arc]:

@@ -31,15 +31,21 @@ class Derived(Enum):
     EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED
     SNAPSHOT = "EDITED, with links' status", ("edits in force",), FOLLOWS_STATUS
     STATUS_SPANS = "when the status of every link lets it be used", (), FOLLOWS_STATUS
-    WINDOWED = "windows and the calendar they leave", ("column", "first second"), FIXED
-    OPENINGS = "when every link can be entered", ("first second",), FOLLOWS_STATUS
+    WINDOWED = "windows and the calendar they leave", ("column", "seconds covered"), FIXED
+    OPENINGS = "when every link can be entered", ("seconds covered",), FOLLOWS_STATUS
     OPENNESS = "links not plainly open on a day", ("second",), FOLLOWS_STATUS
     RULE_LINKS = "link rows a rule covers", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "rules that add hours or money"), FIXED
-    ARC_SPANS = "when every arc can be entered", ("first second", "bans"), FOLLOWS_STATUS
-    PACKED_SPANS = "ARC_SPANS as the search takes them", ("first second", "bans"), FOLLOWS_STATUS
-    MEAN_WAITS = "mean wait for every arc", ("second of departure", "bans"), FOLLOWS_STATUS
+    TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
+    ENTRIES = (
+        "when every link can be entered at its place",
+        ("seconds covered", "bans"),
+        FOLLOWS_STATUS,
+    )
+    PASSAGES = "how arcs are passed", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
+    ARC_SPANS = "when arcs can be entered", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
+    MEAN_WAITS = "mean wait for arcs", ("second of departure", "bans", "times"), FOLLOWS_STATUS
     HAZARD_LINKS = "which hazards cover which links", (), FIXED
     HAZARD_ARCS = "which hazards cover which arcs", (), FIXED
     CLOSURE_LAWS = "how closures of every hazard begin and last", (), FIXED

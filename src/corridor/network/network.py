@@ -27,8 +27,9 @@ class Network:
     frames: table name -> frame with the declared columns; never edited. changes: the rows of
     ``changes`` in force, in the order they apply. choices: parameter -> option for every parameter.
     inputs: hash of the study's files, null for tables from elsewhere. catalogues: folder of the
-    study's catalogues, where places have names of other languages. memory: what was computed of it
-    so far (see ``once``); a network made of another one by ``replace`` starts with an empty one.
+    study's catalogues, where places have names of other languages. undated: the frames before
+    dated changes were made in them; null: these are they. memory: what was computed of it so far
+    (see ``once``); a network made of another one by ``replace`` starts with an empty one.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -36,6 +37,7 @@ class Network:
     choices: Mapping[str, str]
     inputs: str | None = None
     catalogues: Path | None = None
+    undated: Mapping[str, pl.DataFrame] | None = None
     memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     def once(self, memo: Memo, make: Callable[[], T]) -> T:
@@ -55,6 +57,12 @@ class Network:
     def rows(self, table: str) -> list[Row]:
         """Return a table as a list of dicts, made once."""
         return list(self.once(Derived.ROWS.of(table), self.frames[table].to_dicts))
+
+    def undated_rows(self, table: str) -> list[Row]:
+        """Return the rows of a table as they are without dated changes."""
+        if self.undated is None or self.undated[table] is self.frames[table]:
+            return self.rows(table)
+        return self.undated[table].to_dicts()
 
     def by_id(self, table: str) -> dict[str, Row]:
         """Return a table's rows by their key, made once."""

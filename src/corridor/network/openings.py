@@ -1,11 +1,11 @@
-"""Openings: the calendar of every arc over two years or more, and the closures behind its gaps."""
+"""Openings: when links and places are open over two years or more, and what shuts them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -13,11 +13,9 @@ from corridor.kernels import Ints
 from corridor.network.calendar import (
     FOREVER_S,
     Span,
+    day_of,
     intersect,
-    leaving,
-    parse_timetable,
     second,
-    timetable_spans,
     without,
 )
 from corridor.network.changes import Closure, status_spans
@@ -25,25 +23,78 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
-from corridor.network.services import mean_wait_s
 from corridor.network.windows import window_spans
+from corridor.units import DAY_S, WEEK_S
 
 YEARS_AHEAD = 2
+MAX_YEARS_AHEAD = 50  # that calendars are drawn on for a closure with an end
 
 
 @dataclass(frozen=True, eq=False)
 class Openings:
-    """When every link can be entered, from from_s to before to_s.
+    """When every link and place is open, from from_s to before to_s.
 
-    By link row: spans: its calendar; windows: the calendar each element with windows (the link, its
-    ends) leaves it; closures: what shuts it (status and changes, whole; windows by name).
+    links: by link row, when its status and its own windows let it be entered. places: by node_id,
+    the calendar of a place with windows. By link row too: spans: when it and both its ends are
+    open; windows: the calendar each element with windows (the link, its ends) leaves it; closures:
+    what shuts it (status and changes, whole; windows by name).
     """
 
     from_s: int
     to_s: int
+    links: list[list[Span]]
+    places: dict[str, list[Span]]
     spans: list[list[Span]]
     windows: list[dict[str, list[Span]]]
     closures: list[list[Closure]]
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """The seconds covered: the first, and the first no longer."""
+        return self.from_s, self.to_s
+
+    @cached_property
+    def all_time(self) -> list[Span]:
+        """A calendar that is never shut."""
+        return [Span(self.from_s, self.to_s)]
+
+    @cached_property
+    def _hours(self) -> dict[str, list[Span]]:
+        """When places are open, weather apart, of those that are shut at some time."""
+        hours = {node_id: _joined(spans) for node_id, spans in self.places.items()}
+        return {node_id: spans for node_id, spans in hours.items() if spans != self.all_time}
+
+    def hours_at(self, node_id: str) -> list[Span] | None:
+        """Return when a place is open, weather apart; null: round the clock."""
+        return self._hours.get(node_id)
+
+    def is_never_shut(self, spans: Sequence[Span]) -> bool:
+        """Tell whether a calendar is open from the first second to the last, without a break."""
+        return _joined(spans) == self.all_time
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """When links can be entered in either direction by those whom the same rules forbid the same.
+
+    by_direction: forward and backward of every link in turn, while the place it leaves is open too.
+    once_let_in: the same for goods the place has let in: its nights and weekends do not count.
+    """
+
+    by_direction: list[list[Span]]
+    once_let_in: list[list[Span]]
+
+    def of(self, run: LinkRun) -> list[Span]:
+        """Return when a link is entered in a direction."""
+        return self.by_direction[_direction(run)]
+
+    def of_let_in(self, run: LinkRun) -> list[Span]:
+        """Return when a link is entered in a direction by goods its place has let in."""
+        return self.once_let_in[_direction(run)]
+
+
+def _direction(run: LinkRun) -> int:
+    return 2 * run.link + (not run.is_forward)
 
 
 def horizon(depart_s: int) -> tuple[int, int]:
@@ -52,20 +103,37 @@ def horizon(depart_s: int) -> tuple[int, int]:
     return second(dt.date(year, 1, 1)), second(dt.date(year + 1 + YEARS_AHEAD, 1, 1))
 
 
-def link_openings(network: Network, depart_s: int) -> Openings:
-    """Return when every link can be entered, for departures in the year of depart_s.
+def link_openings(network: Network, depart_s: int, until_s: int = 0) -> Openings:
+    """Return when every link and place is open, for departures in the year of depart_s.
 
-    Made once a year and network.
+    until_s: how far the calendar reaches at least. Made once a year and network.
     """
     from_s, to_s = horizon(depart_s)
-    return network.once(Derived.OPENINGS.of(from_s), lambda: _link_openings(network, from_s, to_s))
+    period = (from_s, max(to_s, until_s))
+    return network.once(Derived.OPENINGS.of(period), lambda: _link_openings(network, *period))
+
+
+def year_after_last_end(openings: Openings, forbidding: Sequence[Applied]) -> int | None:
+    """Return the end of the year after the last closure that ends by itself after the calendar.
+
+    Null where none does. forbidding: rules that forbid.
+    """
+    closures = {closure.to_s for of_link in openings.closures for closure in of_link}
+    rules = {end for rule in forbidding for _, end in rule.periods}
+    latest = openings.from_s + MAX_YEARS_AHEAD * 366 * DAY_S
+    ends = [end for end in closures | rules if end is not None and openings.to_s <= end < latest]
+    if not ends:
+        return None
+    return second(dt.date(day_of(max(ends)).year + 2, 1, 1))
 
 
 def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
     at_link, link_spans = _windowed(network, "link_id", from_s, to_s)
     at_node, node_spans = _windowed(network, "node_id", from_s, to_s)
     all_time = [Span(from_s, to_s)]
-    openings = Openings(from_s, to_s, spans=[], windows=[], closures=[])
+    openings = Openings(
+        from_s, to_s, links=[], places=node_spans, spans=[], windows=[], closures=[]
+    )
 
     for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
         link_id = link["link_id"]
@@ -78,74 +146,53 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
             windows[node] = node_spans[node]
             closures.append(window_closure(node, at_node[node]))
 
-        openings.spans.append(reduce(intersect, windows.values(), intersect(status, all_time)))
+        in_use = intersect(status, all_time)
+        own = [link_spans[link_id]] if link_id in link_spans else []
+        openings.links.append(reduce(intersect, own, in_use))
+        openings.spans.append(reduce(intersect, windows.values(), in_use))
         openings.windows.append(windows)
         openings.closures.append(closures)
     return openings
 
 
-def arc_spans(
-    network: Network, openings: Openings, forbidding: Sequence[Applied]
-) -> list[list[Span]]:
-    """Return when every arc can be entered.
+def link_entries(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> Entries:
+    """Return when links can be entered by those whom some rules forbid them."""
+    links = list(openings.links)
+    for rule in forbidding:
+        for link, (begin, end) in zip(rule.links, rule.periods, strict=True):
+            links[link] = without(links[link], begin, end)
 
-    That is its links' calendars together, a service's timetable, and rules that forbid.
-    """
-    graph = network.graph
-    services = network.rows("services")
-    links = _allowed(openings, forbidding)
-    all_time = [Span(openings.from_s, openings.to_s)]
-
-    entries: list[list[Span]] = []
-    for kind, row, runs in zip(graph.kind, graph.row.tolist(), graph.runs, strict=True):
-        if kind == "terminal":
-            entries.append(all_time)
-            continue
-
-        spans = _together(links, runs)
-        if kind == "service" and services[row]["timetable"]:
-            spans = intersect(spans, _sailings(services[row], openings))
-        entries.append(spans)
-    return entries
+    seasons = {node_id: _bridged(spans) for node_id, spans in openings.places.items()}
+    by_direction = []
+    once_let_in = []
+    for row, spans in zip(network.rows("links"), links, strict=True):
+        for node_id in (row["from_node_id"], row["to_node_id"]):
+            place = openings.places.get(node_id)
+            by_direction.append(spans if place is None else intersect(spans, place))
+            season = seasons.get(node_id)
+            once_let_in.append(spans if season is None else intersect(spans, season))
+    return Entries(by_direction, once_let_in)
 
 
-def _sailings(service: Row, openings: Openings) -> list[Span]:
-    """Return the seconds at which a service with a timetable leaves."""
-    departures = parse_timetable(service["timetable"])
-    return timetable_spans(departures, openings.from_s, openings.to_s)
+def _bridged(spans: Sequence[Span]) -> list[Span]:
+    """Return a calendar in which gaps of up to a week are open too."""
+    bridged: list[Span] = []
+    for span in spans:
+        if bridged and span.start_s - bridged[-1].end_s <= WEEK_S:
+            bridged[-1] = bridged[-1]._replace(end_s=span.start_s)
+        bridged.append(span)
+    return bridged
 
 
-def search_spans(
-    network: Network,
-    openings: Openings,
-    forbidding: Sequence[Applied],
-    entries: Sequence[list[Span]],
-) -> list[list[Span]]:
-    """Return the calendars of arcs as the search takes them.
-
-    What waits for weather or for a ship leaves while its links are open. entries: as
-    :func:`arc_spans` returns them. A ship without a timetable comes after half a headway.
-    """
-    graph = network.graph
-    services = network.rows("services")
-    links = _allowed(openings, forbidding)
-    calendars = list(entries)
-
-    for arc, spans in enumerate(entries):
-        is_service = graph.kind[arc] == "service"
-        wait_s = mean_wait_s(services[int(graph.row[arc])]) if is_service else 0
-
-        waits = bool(wait_s) or any(span.delay_s for span in spans)
-        if waits and not _is_always_open(spans, openings):
-            calendars[arc] = leaving(spans, _together(links, graph.runs[arc]), wait_s)
-    return calendars
-
-
-def _is_always_open(spans: Sequence[Span], openings: Openings) -> bool:
-    """Tell whether a calendar is never open, or open from the first second to the last."""
-    if not spans:
-        return True
-    return len(spans) == 1 and spans[0][:2] == (openings.from_s, openings.to_s)
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Return a calendar without weather, spans that follow at once made one."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and joined[-1].end_s == span.start_s:
+            joined[-1] = joined[-1]._replace(end_s=span.end_s)
+        else:
+            joined.append(Span(span.start_s, span.end_s))
+    return joined
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
@@ -179,9 +226,9 @@ def forbidden_by(rules: Sequence[Applied], at_s: int) -> dict[int, list[Closure]
     closures: dict[int, list[Closure]] = {}
 
     for rule in rules:
-        if rule.row["effect"] == "forbid" and rule.from_s <= at_s < rule.to_s:
+        if rule.row["effect"] == "forbid":
             closure = rule_closure(rule)
-            for i in rule.links:
+            for i in rule.links_at(at_s):
                 closures.setdefault(i, []).append(closure)
 
     return closures
@@ -206,21 +253,7 @@ def _windowed(
             name: window_spans(rows, from_s, to_s, zones.get(name)) for name, rows in at.items()
         }
 
-    return network.once(Derived.WINDOWED.of(column, from_s), compute)
-
-
-def _allowed(openings: Openings, forbidding: Sequence[Applied]) -> list[list[Span]]:
-    """Return when every link can be entered by those whom rules forbid it."""
-    links = list(openings.spans)
-    for rule in forbidding:
-        for i in rule.links:
-            links[i] = without(links[i], rule.from_s, rule.to_s)
-    return links
-
-
-def _together(links: Sequence[list[Span]], runs: Sequence[LinkRun]) -> list[Span]:
-    """Return when all links of a run are open."""
-    return reduce(intersect, (links[run.link] for run in runs))
+    return network.once(Derived.WINDOWED.of(column, (from_s, to_s)), compute)
 
 
 def rule_closure(rule: Applied) -> Closure:
@@ -228,8 +261,8 @@ def rule_closure(rule: Applied) -> Closure:
     return Closure(
         kind="rule",
         closure_id=rule.row["rule_id"],
-        from_s=None if rule.row["from_on"] is None else rule.from_s,
-        to_s=None if rule.row["to_on"] is None else rule.to_s,
+        from_s=None if rule.row["from_on"] is None else second(rule.row["from_on"]),
+        to_s=None if rule.row["to_on"] is None else second(rule.row["to_on"]),
         source_id=rule.row["source_id"],
         note=rule.row["note"],
     )

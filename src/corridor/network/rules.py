@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corridor.network.calendar import FOREVER_S, second
+from corridor.network.calendar import FOREVER_S
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
+from corridor.network.zones import day_begin
 from corridor.tables import selectors
 
 
@@ -24,12 +26,30 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A rule that concerns a party: its row, the link rows it covers, and its dates in seconds."""
+    """A rule that concerns a party: its row, the link rows it covers, and its dates in seconds.
+
+    periods: from when to before when it holds on each of these links; the dates of one that
+    forbids count in the zone of the place where the link begins.
+    """
 
     row: dict[str, Any]
     links: tuple[int, ...]
-    from_s: int
-    to_s: int
+    periods: tuple[tuple[int, int], ...]
+
+    @property
+    def from_s(self) -> int:
+        """The second from which it holds on some link."""
+        return min((begin for begin, _ in self.periods), default=-FOREVER_S)
+
+    @property
+    def to_s(self) -> int:
+        """The second from which it holds on no link any more."""
+        return max((end for _, end in self.periods), default=FOREVER_S)
+
+    def links_at(self, at_s: int) -> tuple[int, ...]:
+        """Return the link rows on which it holds at an instant."""
+        pairs = zip(self.links, self.periods, strict=True)
+        return tuple(link for link, (begin, end) in pairs if begin <= at_s < end)
 
 
 def applying(network: Network, party: Party) -> list[Applied]:
@@ -53,15 +73,26 @@ def applying(network: Network, party: Party) -> list[Applied]:
         )
         if any(a is not None and a != g for a, g in zip(asked, given, strict=True)):
             continue
-        found.append(
-            Applied(
-                row,
-                _links_covered(network, row),
-                -FOREVER_S if row["from_on"] is None else second(row["from_on"]),
-                FOREVER_S if row["to_on"] is None else second(row["to_on"]),
-            )
-        )
+        links = _links_covered(network, row)
+        found.append(Applied(row, links, _periods(network, row, links)))
     return found
+
+
+def _periods(network: Network, rule: Row, links: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return from when to before when a rule holds on each of some links.
+
+    What it adds, or asks for, is like tariffs that of the day of departure, in UTC.
+    """
+    zones = list(network.zones("links").values())
+    if rule["effect"] != "forbid":
+        zones = [None] * len(zones)
+    return tuple(
+        (
+            -FOREVER_S if rule["from_on"] is None else day_begin(rule["from_on"], zones[link]),
+            FOREVER_S if rule["to_on"] is None else day_begin(rule["to_on"], zones[link]),
+        )
+        for link in links
+    )
 
 
 def _links_covered(network: Network, rule: Row) -> tuple[int, ...]:

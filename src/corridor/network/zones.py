@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corridor.errors import UnknownName
-from corridor.network.calendar import instant, second
+from corridor.network.calendar import day_of, instant, second
 from corridor.units import DAY_S
 
 MAX_OFFSET_S = 2 * DAY_S  # no local clock is further from UTC
@@ -73,6 +73,21 @@ def day_begin(day: dt.date, zone: str | None) -> int:
         if begin_s < stretch.end_s:
             return begin_s
     raise AssertionError("a day begins within two days of its midnight UTC")
+
+
+def local_day(at_s: int, zone: str | None) -> dt.date:
+    """Return the local day of an instant; the day in UTC where no zone is named."""
+    if zone is None:
+        return day_of(at_s)
+    return instant(at_s).astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
+def instant_of(local: dt.datetime, zone: str) -> int:
+    """Return the second at which a zone's clock shows a time, the first where it does so twice.
+
+    A time the clock skips is counted on by the hour before it was changed.
+    """
+    return round(local.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0).timestamp())
 
 
 def _next_shift(zone: zoneinfo.ZoneInfo, start_s: int, to_s: int) -> int:

@@ -176,7 +176,7 @@ def _waits(query: Query) -> Floats:
 
     Made once for a day and what is forbidden.
     """
-    memo = Derived.MEAN_WAITS.of(query.depart_s, rule_ids(bans(query.rules)))
+    memo = Derived.MEAN_WAITS.of(query.depart_s, rule_ids(bans(query.rules)), query.costs.times_key)
     return query.network.once(memo, lambda: mean_waits(query.spans, query.depart_s))
 
 

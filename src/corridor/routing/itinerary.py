@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Floats, Ints
-from corridor.network.calendar import instant
+from corridor.kernels import Floats
+from corridor.network.calendar import Span, instant
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun, Row
 from corridor.routing.query import Query
@@ -75,75 +76,70 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passage:
-    """When an arc is passed, in seconds: ready to enter, under way from, through at."""
+class _Stage:
+    """One link of a ride: when goods are ready for it, under way and at its end."""
 
     ready_s: int
-    depart_s: int
-    arrive_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """One link of a ride: when it is passed, and its share of the money of the arc."""
-
     depart_s: int
     arrive_s: int
     usd_share: float
 
 
-def entry(spans: Ints, at_s: int) -> tuple[int, int]:
-    """Return when an arc is entered for the earliest arrival, and the delay on entry, in seconds.
+class _Place(NamedTuple):
+    """When goods come to a place, and when it lets them in."""
 
-    spans int64 [3, spans]: start, end, expected delay, in order.
+    reached_s: int
+    entered_s: int
+
+
+def entry(spans: Sequence[Span], at_s: int) -> tuple[int, int]:
+    """Return when a calendar is entered for the earliest arrival, and the delay on entry.
+
+    In seconds. spans: in order; some end after at_s.
     """
     earliest = None
     entered = (at_s, 0)
-    first = int(np.searchsorted(spans[1], at_s, side="right"))
+    first = bisect_right(spans, at_s, key=lambda span: span.end_s)
 
-    for k in range(first, spans.shape[1]):
-        start, _, delay = spans[:, k].tolist()
-        enter_s = max(at_s, start)
+    for span in islice(spans, first, None):
+        enter_s = max(at_s, span.start_s)
+        delay_s = round(span.delay_s)
         if earliest is not None and enter_s >= earliest:
             break
-        if earliest is None or enter_s + delay < earliest:
-            earliest = enter_s + delay
-            entered = (enter_s, delay)
+        if earliest is None or enter_s + delay_s < earliest:
+            earliest = enter_s + delay_s
+            entered = (enter_s, delay_s)
     return entered
 
 
 def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
-    """Return the legs of a route given by its arcs, each waiting for its opening."""
+    """Return the legs of a route given by its arcs.
+
+    Goods go on as soon as they may, and wait where something is shut. A leg ends where its place is
+    reached; the wait for the place to open is that of the next leg, after the last leg its own.
+    """
     itinerary: list[Leg] = []
-    at_s = query.depart_s
+    place = _Place(query.depart_s, query.depart_s)
 
     for arc in arcs:
-        passage = _passage(query, arc, at_s)
         if query.graph.kind[arc] == "terminal":
-            itinerary.append(_handling(query, arc, passage))
+            itinerary.append(_handling(query, arc, place))
+            arrive_s = itinerary[-1].arrive_s
+            place = _Place(arrive_s, arrive_s)
         else:
-            itinerary += _ride(query, arc, passage)
-        at_s = passage.arrive_s
+            ride, place = _ride(query, arc, place)
+            itinerary += ride
+
+    if itinerary:
+        itinerary[-1] = replace(itinerary[-1], arrive_s=place.entered_s)
     return itinerary
 
 
-def _passage(query: Query, arc: int, ready_s: int) -> _Passage:
-    """Return when an arc is passed by goods that are ready for it."""
-    calendar = query.packed[:, query.span_ptr[arc] : query.span_ptr[arc + 1]]
-    enter_s, delay_s = entry(calendar, ready_s)
-    half_headway_s = round(query.costs.headway_h[arc] * HOUR_S / 2)
-
-    return _Passage(
-        ready_s=ready_s,
-        depart_s=enter_s + delay_s + half_headway_s,
-        arrive_s=enter_s + delay_s + int(query.duration_s[arc]),
-    )
-
-
-def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
+def _handling(query: Query, arc: int, place: _Place) -> Leg:
     """Return the leg of a terminal."""
     graph = query.graph
     costs = query.costs
+    enter_s, _ = entry(query.passages[arc].entry, place.entered_s)
     node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
     return Leg(
         kind="terminal",
@@ -155,9 +151,9 @@ def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
         from_node_id=node_id,
         to_node_id=node_id,
         country=query.network.by_id("nodes")[node_id]["country"],
-        depart_s=passage.depart_s,
-        arrive_s=passage.arrive_s,
-        wait_s=passage.depart_s - passage.ready_s,
+        depart_s=enter_s,
+        arrive_s=enter_s + query.passages[arc].duration_s,
+        wait_s=enter_s - place.reached_s,
         fixed_h=float(costs.fixed_h[arc]),
         length_km=0.0,
         usd=float(costs.usd[arc]),
@@ -165,18 +161,32 @@ def _handling(query: Query, arc: int, passage: _Passage) -> Leg:
     )
 
 
-def _ride(query: Query, arc: int, passage: _Passage) -> list[Leg]:
-    """Return the legs of a link, or of the links of a service."""
+def _ride(query: Query, arc: int, place: _Place) -> tuple[list[Leg], _Place]:
+    """Return the legs of a link or of a service, and when goods come to the place at its end."""
+    passage = query.passages[arc]
     runs = query.graph.runs[arc]
-    stages = _stages(query, arc, passage)
-    ride = [_link_leg(query, arc, run, stage) for run, stage in zip(runs, stages, strict=True)]
+    shares = _usd_shares(query, arc)
+    ride: list[Leg] = []
 
-    wait_s = passage.depart_s - passage.ready_s
-    return [replace(ride[0], wait_s=wait_s), *ride[1:]]
+    for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
+        wait_s = 0 if number else passage.wait_s
+        calendar = stage.onward if number else passage.departures
+        enter_s, delay_s = (
+            (place.entered_s, 0) if calendar is None else entry(calendar, place.entered_s)
+        )
+
+        depart_s = enter_s + delay_s + wait_s
+        arrive_s = depart_s + stage.run_s
+        ride.append(
+            _link_leg(query, arc, run, _Stage(place.reached_s, depart_s, arrive_s, shares[number]))
+        )
+        entered_s = arrive_s if stage.ends is None else entry(stage.ends, arrive_s)[0]
+        place = _Place(arrive_s, entered_s)
+    return ride, place
 
 
 def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
-    """Return the leg of one link run over, without the wait for its arc."""
+    """Return the leg of one link run over."""
     costs = query.costs
     service = _service(query, arc)
     row = query.network.rows("links")[run.link]
@@ -194,7 +204,7 @@ def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
         country=query.network.by_id("nodes")[from_node_id]["country"],
         depart_s=stage.depart_s,
         arrive_s=stage.arrive_s,
-        wait_s=0,
+        wait_s=stage.depart_s - stage.ready_s,
         fixed_h=float(costs.link.fixed_h[at]),
         length_km=float(row["length_km"]),
         usd=float(costs.usd[arc] * stage.usd_share),
@@ -211,48 +221,14 @@ def _ends(link: Row, *, is_forward: bool) -> tuple[str, str]:
 
 def _service(query: Query, arc: int) -> Row | None:
     """Return the service that an arc is a ride of; null for a link."""
-    if query.graph.kind[arc] != "service":
-        return None
-    return query.network.rows("services")[int(query.graph.row[arc])]
-
-
-def _stages(query: Query, arc: int, passage: _Passage) -> list[_Stage]:
-    """Share the time and the money of a ride out over its links."""
-    if len(query.graph.runs[arc]) == 1:
-        return [_Stage(passage.depart_s, passage.arrive_s, 1.0)]
-
-    stops = _stops(query, arc, passage)
-    starts = [passage.depart_s, *stops[:-1]]
-    shares = _usd_shares(query, arc)
-    return [_Stage(*stage) for stage in zip(starts, stops, shares, strict=True)]
-
-
-def _stops(query: Query, arc: int, passage: _Passage) -> list[int]:
-    """Return when a service passes the end of each of its links, in seconds."""
-    standing_h = query.costs.link.fixed_h[directed_links(query.graph.runs[arc])]
-    spent_h = np.cumsum(_running_h(query, arc) + standing_h)
-    if not spent_h[-1]:
-        return [passage.arrive_s] * len(spent_h)
-
-    seconds = passage.arrive_s - passage.depart_s
-    return [passage.depart_s + round(float(h) / spent_h[-1] * seconds) for h in spent_h]
-
-
-def _running_h(query: Query, arc: int) -> Floats:
-    """Return the hours under way on each link of a service: by its own speed, else the links'."""
-    service = _service(query, arc)
-    if service is None or not service["speed_kmh"]:
-        return query.costs.link.run_h[directed_links(query.graph.runs[arc])]
-
-    length_km = _lengths_km(query, arc)
-    if not length_km.sum():
-        return np.zeros(len(length_km))
-    by_length: Floats = query.costs.run_h[arc] * length_km / length_km.sum()
-    return by_length
+    row = query.graph.service(arc)
+    return None if row is None else query.network.rows("services")[row]
 
 
 def _usd_shares(query: Query, arc: int) -> list[float]:
-    """Return each link's share of the price of a service: by its own price, else by length."""
+    """Return each link's share of the price of an arc: by its own price, else by length."""
+    if len(query.graph.runs[arc]) == 1:
+        return [1.0]
     usd = query.costs.link.usd[directed_links(query.graph.runs[arc])]
     if usd.sum():
         shares: list[float] = (usd / usd.sum()).tolist()

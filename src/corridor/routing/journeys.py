@@ -10,6 +10,7 @@ import numpy as np
 from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span
 from corridor.network.cost import directed_links
+from corridor.network.graph import LinkRun
 from corridor.network.memory import Derived
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
@@ -44,10 +45,10 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
     for arc in arcs:
         dice = _dice(query, arc, rng)
         if query.graph.kind[arc] == "terminal":
+            at_s = _open_at(query, query.passages[arc].entry, at_s)
             at_s = at_s + _handling_s(query, arc, draws, dice)
         else:
-            entered = _enter(query, arc, at_s, dice)
-            at_s = entered + _running_s(query, arc, draws, rng, dice)
+            at_s = _pass(query, arc, at_s, rng, dice)
     return (at_s - query.depart_s) / HOUR_S
 
 
@@ -73,29 +74,58 @@ def _handling_s(query: Query, arc: int, draws: int, dice: np.random.Generator) -
     return seconds
 
 
-def _enter(query: Query, arc: int, at_s: Floats, dice: np.random.Generator) -> Floats:
-    """Draw when journeys enter a link or a ride: after its opening, the weather and the ship."""
+def _pass(query: Query, arc: int, at_s: Floats, rng: int, dice: np.random.Generator) -> Floats:
+    """Draw when journeys are at the end of a link or a ride, entered link by link."""
+    passage = query.passages[arc]
+    runs = query.graph.runs[arc]
+    luck = _running_luck(query, arc, len(at_s), rng)
+    running_h = query.costs.run_h_of(runs, query.graph.service(arc))
     headway_s = HOUR_S * float(query.costs.headway_h[arc])
-    if not query.is_always_open(arc):
-        return _wait(query.spans[arc], headway_s, at_s, dice)
+
+    for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
+        entry = stage.entry if number else passage.entry
+        at_s = _enter(query, entry, 0.0 if number else headway_s, at_s, dice)
+        at_s = at_s + HOUR_S * running_h[number] * luck
+        at_s = at_s + _standing_s(query, run, len(at_s), dice)
+        if stage.ends is not None:
+            at_s = _next_opening(stage.ends, at_s)[0]
+    return at_s
+
+
+def _enter(
+    query: Query, spans: Sequence[Span], headway_s: float, at_s: Floats, dice: np.random.Generator
+) -> Floats:
+    """Draw when journeys enter a link: after its opening, the weather and the ship."""
+    if not query.is_always_open(spans):
+        return _wait(spans, headway_s, at_s, dice)
     if headway_s:
         return at_s + headway_s * dice.random(len(at_s))
     return at_s
 
 
-def _running_s(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
-    """Draw the seconds under way, and those standing at borders."""
-    link_costs = query.costs.link
-    runs = query.graph.runs[arc]
-    at_links = directed_links(runs)
-    mode = query.network.rows("links")[runs[0].link]["mode"]
-    luck = link_costs.run_sigma[at_links[0]] * _luck(query, mode, draws, rng)
+def _open_at(query: Query, spans: Sequence[Span], at_s: Floats) -> Floats:
+    """Return when journeys find a place open."""
+    return at_s if query.is_always_open(spans) else _next_opening(spans, at_s)[0]
 
-    seconds: Floats = HOUR_S * query.costs.run_h[arc] * np.exp(luck)
-    for at in at_links:
-        if link_costs.fixed_h[at]:
-            deviation = link_costs.fixed_sigma[at] * dice.standard_normal(draws)
-            seconds = seconds + HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
+
+def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
+    """Return how much longer than the median each journey is under way on an arc [draws]."""
+    runs = query.graph.runs[arc]
+    (first,) = directed_links(runs[:1])
+    mode = query.network.rows("links")[runs[0].link]["mode"]
+    luck: Floats = np.exp(query.costs.link.run_sigma[first] * _luck(query, mode, draws, rng))
+    return luck
+
+
+def _standing_s(query: Query, run: LinkRun, draws: int, dice: np.random.Generator) -> Floats:
+    """Draw the seconds that journeys stand on a link, such as at a border."""
+    link_costs = query.costs.link
+    (at,) = directed_links([run])
+    if not link_costs.fixed_h[at]:
+        return np.zeros(draws)
+
+    deviation = link_costs.fixed_sigma[at] * dice.standard_normal(draws)
+    seconds: Floats = HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
     return seconds
 
 

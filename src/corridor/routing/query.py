@@ -24,7 +24,14 @@ from corridor.network.graph import Graph
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
-from corridor.network.openings import Openings, arc_spans, link_openings, pack, search_spans
+from corridor.network.openings import (
+    Openings,
+    link_entries,
+    link_openings,
+    pack,
+    year_after_last_end,
+)
+from corridor.network.passages import Passage, durations_s, passages
 from corridor.network.rules import Applied, Party, applying
 from corridor.network.words import matching_arcs
 from corridor.routing.conditions import (
@@ -35,7 +42,6 @@ from corridor.routing.conditions import (
     read_options,
 )
 from corridor.routing.search_space import Requirement, SearchSpace, search_space
-from corridor.units import HOUR_S
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +63,15 @@ class Query:
     costs
         What links and arcs cost one unit of the cargo.
     openings
-        When every link can be entered.
+        When every link and place is open.
+    passages
+        How every arc is passed, link by link.
     spans
-        When every arc can be entered.
+        When every arc can be entered by goods its place has let in, with delays: arrival = entry +
+        delay + duration; for mean waits.
     packed, span_ptr
-        The same as the search takes them (start, end, delay [3, spans]; those of an arc from
-        span_ptr[a] to span_ptr[a + 1]), so that nobody leaves while a link is shut.
+        When every arc can be entered, as the search takes it (start, end, delay [3, spans]; those
+        of an arc from span_ptr[a] to span_ptr[a + 1]).
     duration_s, usd_cents, carbon_g
         Of arcs; duration_s is negative where an arc may not be passed [arcs].
     ptr, head, arc_of, starts, is_goal
@@ -79,6 +88,7 @@ class Query:
     rules: tuple[Applied, ...]
     costs: Costs
     openings: Openings
+    passages: list[Passage]
     spans: list[list[Span]]
     packed: Ints
     span_ptr: Ints
@@ -98,11 +108,9 @@ class Query:
         """The network's graph on the day of departure."""
         return self.network.graph
 
-    def is_always_open(self, arc: int) -> bool:
-        """Tell whether an arc can be entered at every second covered, without delay."""
-        spans = self.spans[arc]
-        whole = (self.openings.from_s, self.openings.to_s, 0.0)
-        return len(spans) == 1 and spans[0][:3] == whole
+    def is_always_open(self, spans: Sequence[Span]) -> bool:
+        """Tell whether a calendar is open at every second covered, without delay."""
+        return spans == self.openings.all_time
 
 
 class _End(NamedTuple):
@@ -160,8 +168,8 @@ def prepare(
     costs = _costs(day, party, rules, depart_s)
 
     openings = link_openings(day, depart_s)
-    spans = _spans(day, openings, rules)
-    packed, span_ptr = _packed(day, openings, rules, spans)
+    passed = _passages(day, openings, rules, costs)
+    spans, packed, span_ptr = _calendars(day, openings, rules, costs, passed)
     avoided = matching_arcs(day, conditions.avoid)
     space = _space(day, start, goal, conditions)
     return Query(
@@ -173,10 +181,11 @@ def prepare(
         rules=tuple(rules),
         costs=costs,
         openings=openings,
+        passages=passed,
         spans=spans,
         packed=packed,
         span_ptr=span_ptr,
-        duration_s=arc_durations(costs, avoided, span_ptr),
+        duration_s=arc_durations(passed, costs.may_pass & ~avoided, span_ptr),
         usd_cents=np.rint(costs.usd * 100).astype(np.int64),
         carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
         hazard_words=_arc_words(day),
@@ -247,24 +256,41 @@ def _arcs_through(network: Network, node_id: str) -> Bools:
     return leads_there | leads_past
 
 
-def reopened(query: Query, day: Network, rules: Sequence[Applied]) -> Query:
+def drawn_on(query: Query) -> Query | None:
+    """Return a question with a calendar to the year after the last closure that ends by itself.
+
+    Null where none ends after the calendar, or only after what is asked.
+    """
+    deadline_s = query.conditions.deadline_s
+    until_s = year_after_last_end(query.openings, bans(query.rules))
+    if until_s is None or (deadline_s is not None and deadline_s <= query.openings.to_s):
+        return None
+    return reopened(query, query.network, query.rules, until_s)
+
+
+def reopened(
+    query: Query, day: Network, rules: Sequence[Applied], until_s: int | None = None
+) -> Query:
     """Return a question with other openings: those of a network of the same day, and of rules.
 
     day: with the same graph and costs as the question's; see :mod:`corridor.network.lifting`.
-    rules: those of the question that are left.
+    rules: those of the question that are left. until_s: how far its calendar reaches at least;
+    null: as far as it did.
     """
-    openings = link_openings(day, query.depart_s)
-    spans = _spans(day, openings, rules)
-    packed, span_ptr = _packed(day, openings, rules, spans)
+    openings = link_openings(day, query.depart_s, until_s or query.openings.to_s)
+    passed = _passages(day, openings, rules, query.costs)
+    spans, packed, span_ptr = _calendars(day, openings, rules, query.costs, passed)
+    may_pass = query.costs.may_pass & ~avoided_arcs(query)
     return replace(
         query,
         network=day,
         rules=tuple(rules),
         openings=openings,
+        passages=passed,
         spans=spans,
         packed=packed,
         span_ptr=span_ptr,
-        duration_s=arc_durations(query.costs, avoided_arcs(query), span_ptr),
+        duration_s=arc_durations(passed, may_pass, span_ptr),
     )
 
 
@@ -296,44 +322,54 @@ def avoided_arcs(query: Query) -> Bools:
     return matching_arcs(query.network, query.conditions.avoid)
 
 
-def arc_durations(costs: Costs, avoided: Bools, span_ptr: Ints) -> Ints:
+def arc_durations(passed: Sequence[Passage], may_pass: Bools, span_ptr: Ints) -> Ints:
     """Return the whole seconds each arc takes, half its headway included [arcs].
 
-    -1 where it may not be passed: by mode or form, where it is avoided, or where its calendar
-    (from span_ptr[a] to span_ptr[a + 1]) never opens.
+    -1 where it may not be passed, or where its calendar (from span_ptr[a] to span_ptr[a + 1]) never
+    opens.
     """
-    hours = costs.run_h + costs.fixed_h + costs.headway_h / 2
-    seconds = np.rint(hours * HOUR_S).astype(np.int64)
     opens = np.diff(span_ptr) > 0
-
-    return np.where(costs.may_pass & ~avoided & opens, seconds, -1)
+    return np.where(may_pass & opens, durations_s(passed), -1)
 
 
 def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
     """Return the costs of a day's network, made once for a cargo and the rules that add to them."""
     extras = [
-        rule
-        for rule in rules
-        if rule.row["effect"].startswith("extra") and rule.from_s <= at_s < rule.to_s
+        rule for rule in rules if rule.row["effect"].startswith("extra") and rule.links_at(at_s)
     ]
-    memo = Derived.COSTS.of(party.cargo_id, rule_ids(extras))
+    in_force = tuple((rule.row["rule_id"], rule.links_at(at_s)) for rule in extras)
+    memo = Derived.COSTS.of(party.cargo_id, in_force)
     return day.once(memo, lambda: price(day, party, rules, at_s))
 
 
-def _spans(day: Network, openings: Openings, rules: Sequence[Applied]) -> list[list[Span]]:
-    """Return when every arc can be entered, made once for what is forbidden."""
+def _passages(
+    day: Network, openings: Openings, rules: Sequence[Applied], costs: Costs
+) -> list[Passage]:
+    """Return how every arc is passed, made once for what is forbidden and the hours it takes."""
     forbidding = bans(rules)
-    memo = Derived.ARC_SPANS.of(openings.from_s, rule_ids(forbidding))
-    return day.once(memo, lambda: arc_spans(day, openings, forbidding))
+    ids = rule_ids(forbidding)
+    entries = day.once(
+        Derived.ENTRIES.of(openings.period, ids), lambda: link_entries(day, openings, forbidding)
+    )
+    memo = Derived.PASSAGES.of(openings.period, ids, costs.times_key)
+    return day.once(memo, lambda: passages(day, openings, entries, costs))
 
 
-def _packed(
-    day: Network, openings: Openings, rules: Sequence[Applied], spans: list[list[Span]]
-) -> tuple[Ints, Ints]:
-    """Return the same as the search takes it, made once for what is forbidden."""
-    forbidding = bans(rules)
-    memo = Derived.PACKED_SPANS.of(openings.from_s, rule_ids(forbidding))
-    return day.once(memo, lambda: pack(search_spans(day, openings, forbidding, spans)))
+def _calendars(
+    day: Network,
+    openings: Openings,
+    rules: Sequence[Applied],
+    costs: Costs,
+    passed: Sequence[Passage],
+) -> tuple[list[list[Span]], Ints, Ints]:
+    """Return when every arc is entered, for means and as the search takes it, made once."""
+
+    def make() -> tuple[list[list[Span]], Ints, Ints]:
+        calendars = [passage.calendar() for passage in passed]
+        return [passage.mean_calendar() for passage in passed], *pack(calendars)
+
+    memo = Derived.ARC_SPANS.of(openings.period, rule_ids(bans(rules)), costs.times_key)
+    return day.once(memo, make)
 
 
 def bans(rules: Sequence[Applied]) -> list[Applied]:

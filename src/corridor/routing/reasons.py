@@ -12,11 +12,10 @@ from corridor.network.calendar import (
     instant,
     intersect,
     next_open,
-    parse_timetable,
-    timetable_spans,
 )
 from corridor.network.changes import Closure
 from corridor.network.graph import Row
+from corridor.network.services import sailings, services_with_timetable
 from corridor.network.windows import window_spans
 from corridor.routing.binding_conditions import Condition, binding_conditions, without
 from corridor.routing.obstacles import lift, obstacles
@@ -184,7 +183,8 @@ def _say_window(query: Query, opening: Opening, closure: Closure) -> str:
     rows = [
         row for row in query.network.rows("windows") if element in (row["link_id"], row["node_id"])
     ]
-    hours = joined(map(_hours, rows))
+    zone = _zone(query, element)
+    hours = joined([_hours(row, zone) for row in rows])
     values = {"element": element, "hours": hours, "closure": name_closure(closure)}
 
     service = _service_never_in(query, opening, closure, rows)
@@ -193,20 +193,28 @@ def _say_window(query: Query, opening: Opening, closure: Closure) -> str:
             "{element} ({hours}) is never open when goods can pass it [{closure}]", **values
         )
     return message(
-        "{service} ({timetable}, UTC) never leaves while {element} is open ({hours}) [{closure}]",
+        "{service} ({timetable}, {zone}) never leaves while {element} is open ({hours}) "
+        "[{closure}]",
         service=service["service_id"],
         timetable=service["timetable"],
+        zone=service["time_zone"] or "UTC",
         **values,
     )
 
 
-def _hours(window: Row) -> str:
-    """Return a row of windows as its cells have it, such as ``04-01..11-30 09:00-20:00 UTC+5``."""
+def _hours(window: Row, zone: str | None) -> str:
+    """Return a row of windows as its cells have it, such as ``04-01..11-30 09:00-20:00 UTC+5``.
+
+    zone: of its place or link, where the row names none.
+    """
     cells = []
     if window["season_from"]:
         cells.append(f"{window['season_from']}..{window['season_to']}")
     cells += [window[column] for column in ("weekdays", "hours") if window[column]]
-    cells.append(f"UTC{window['utc_offset_h']:+g}" if window["utc_offset_h"] else "UTC")
+    offset_h = window["utc_offset_h"]
+    place_zone = None if offset_h is not None else zone
+    fixed = f"UTC{offset_h:+g}" if offset_h else "UTC"
+    cells.append(window["time_zone"] or place_zone or fixed)
     return " ".join(cells)
 
 
@@ -218,15 +226,15 @@ def _service_never_in(
     graph = query.graph
     from_s = query.depart_s
     to_s = query.openings.to_s
-    is_open = window_spans(windows, from_s, to_s)
+    zone = _zone(query, closure.closure_id)
+    is_open = window_spans(windows, from_s, to_s, zone)
 
     for arc in () if route is None else route.arcs:
         if graph.kind[arc] != "service" or not _touches(query, arc, closure.closure_id):
             continue
-        service = query.network.rows("services")[int(graph.row[arc])]
-        departures = _departures(service, from_s, to_s)
+        departures = _departures(query, arc)
         if departures and next_open(intersect(departures, is_open), from_s) is None:
-            return service
+            return query.network.rows("services")[int(graph.row[arc])]
     return None
 
 
@@ -239,11 +247,23 @@ def _touches(query: Query, arc: int, element: str) -> bool:
     )
 
 
-def _departures(service: Row, from_s: int, to_s: int) -> list[Span]:
-    """Return the departures of a service that has a timetable."""
-    if not service["timetable"]:
+def _departures(query: Query, arc: int) -> list[Span]:
+    """Return the departures, at the place where it begins, of a service that has a timetable."""
+    network = query.network
+    row = int(query.graph.row[arc])
+    if row not in services_with_timetable(network):
         return []
-    return timetable_spans(parse_timetable(service["timetable"]), from_s, to_s)
+
+    first = (*query.graph.earlier[arc], *query.graph.runs[arc])[0]
+    link = network.rows("links")[first.link]
+    zone = network.zones("nodes")[link["from_node_id" if first.is_forward else "to_node_id"]]
+    return sailings(network, row, zone, query.depart_s, query.openings.to_s)
+
+
+def _zone(query: Query, element: str) -> str | None:
+    """Return the zone of a link or a place."""
+    network = query.network
+    return {**network.zones("links"), **network.zones("nodes")}.get(element)
 
 
 def say_closure(closure: Closure, links: Sequence[str]) -> str:
@@ -264,8 +284,8 @@ def _say_dates(closure: Closure, links: str) -> str:
     """Say since when and until when a closure shuts links."""
     values = {
         "links": links,
-        "since": None if closure.from_s is None else day_of(closure.from_s),
-        "until": None if closure.to_s is None else day_of(closure.to_s),
+        "since": closure.from_on,
+        "until": closure.to_on,
         "closure": name_closure(closure),
     }
     if closure.from_s is None and closure.to_s is None:

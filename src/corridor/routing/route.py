@@ -16,7 +16,7 @@ from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
 from corridor.routing.opening_sets import Opening
 from corridor.routing.pareto import pareto_set, spread
-from corridor.routing.query import Query, prepare
+from corridor.routing.query import Query, drawn_on, prepare
 from corridor.routing.reasons import absence
 from corridor.routing.route_tables import route_tables
 from corridor.tables.store import installed_version, write_results
@@ -127,6 +127,11 @@ def route(
 
     query = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
     pareto = pareto_set(query, counted)
+    longer = None if len(pareto) else drawn_on(query)
+    if longer is not None:
+        query = longer
+        pareto = pareto_set(query, counted)
+
     shown = spread(pareto.values, pareto.corridors(), pareto.costs_usd(), max_routes)
     routes, legs = route_tables(query, [pareto[number] for number in shown])
     provenance = {

@@ -141,9 +141,8 @@ def _documents(query: Query, itinerary: Sequence[Leg]) -> list[str]:
 
     documents = set()
     for rule in query.rules:
-        is_in_force = rule.from_s <= query.depart_s < rule.to_s
-        if rule.row["effect"] != "document" or not is_in_force:
+        if rule.row["effect"] != "document":
             continue
-        if any(link_ids[link] in passed for link in rule.links):
+        if any(link_ids[link] in passed for link in rule.links_at(query.depart_s)):
             documents.add(str(rule.row["document"]))
     return sorted(documents)

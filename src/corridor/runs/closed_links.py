@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.network.calendar import day_of, second
+from corridor.network.calendar import second
 from corridor.network.changes import Closure, status_spans
 from corridor.network.network import Network
 from corridor.network.openings import link_openings, shut_by
@@ -57,6 +57,6 @@ def _row(closure: Closure) -> dict[str, Any]:
         "kind": closure.kind,
         "what": closure.note or closure.closure_id,
         "source_id": closure.source_id,
-        "from_on": None if closure.from_s is None else day_of(closure.from_s),
-        "to_on": None if closure.to_s is None else day_of(closure.to_s),
+        "from_on": closure.from_on,
+        "to_on": closure.to_on,
     }

@@ -398,6 +398,13 @@ SERVICES = Table(
             refers="nodes",
         ),
         Column(
+            "calls",
+            "words",
+            "places on its way where goods may board and leave too, separated by spaces; "
+            "null: none between its ends",
+            refers="nodes",
+        ),
+        Column(
             "required",
             "boolean",
             "true: the links can be used only by a service (a ferry); "
@@ -411,7 +418,16 @@ SERVICES = Table(
             low=0.01,
             high=500,
         ),
-        Column("timetable", "timetable", "departures in UTC: mon 08:00; thu 20:00"),
+        Column(
+            "timetable",
+            "timetable",
+            "departures from its first place: mon 08:00; thu 20:00; in UTC without a time_zone",
+        ),
+        Column(
+            "time_zone",
+            "text",
+            "IANA zone of the timetable, with its daylight saving, such as Asia/Baku; null: UTC",
+        ),
         number(
             "speed_kmh",
             "speed over the whole run; null: that of its links",

@@ -38,8 +38,8 @@ def closure(cause: Closure) -> dict[str, Any]:
     return {
         "kind": cause.kind,
         "id": cause.closure_id,
-        "from_on": None if cause.from_s is None else day_of(cause.from_s),
-        "to_on": None if cause.to_s is None else day_of(cause.to_s),
+        "from_on": cause.from_on,
+        "to_on": cause.to_on,
         "source_id": cause.source_id,
         "note": cause.note,
     }

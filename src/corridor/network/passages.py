@@ -1,0 +1,228 @@
+"""Passages: how goods pass each arc, link by link, waiting wherever something on it is shut.
+
+A link is entered while it and the place it leaves are open, and its end while the place there is.
+A service goes on from link to link by the same rules, whatever opens and shuts while it is under
+way; it departs only where its first link and place are open at that time. At a terminal goods are
+taken while the place is open. Weather at a place is met by who leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.kernels import Ints
+from corridor.network.calendar import Span, intersect, leaving, next_open, passing, soonest
+from corridor.network.cost import Costs, directed_links
+from corridor.network.graph import LinkRun
+from corridor.network.network import Network
+from corridor.network.openings import Entries, Openings
+from corridor.network.services import sailings, services_with_timetable
+from corridor.units import HOUR_S
+
+
+class Stage(NamedTuple):
+    """One link of a passage, or a terminal.
+
+    entry: when it can be entered, with the weather there. onward: the same for those under way
+    already, with delays such that they leave while it is open; null: at any time, undelayed. run_s:
+    seconds until its end. ends: when the place at its end can be entered; null: round the clock.
+    """
+
+    entry: list[Span]
+    onward: list[Span] | None
+    run_s: int
+    ends: list[Span] | None
+
+
+class Passage(NamedTuple):
+    """How an arc is passed.
+
+    entry: when goods can go: that of its first stage, while a service departs. departures: the
+    same with delays such that they leave while it is open. wait_s: for the next departure, on
+    average, of a service without a timetable. let_in: entry for goods that the place has let in,
+    which have waited for its nights and weekends: of means over arrivals at any time.
+    """
+
+    entry: list[Span]
+    departures: list[Span]
+    wait_s: int
+    stages: tuple[Stage, ...]
+    let_in: list[Span]
+
+    @property
+    def duration_s(self) -> int:
+        """The seconds it takes where it is open, half a headway included."""
+        return self.wait_s + sum(stage.run_s for stage in self.stages)
+
+    def calendar(self) -> list[Span]:
+        """Return when it is entered, with delays: arrival = entry + delay + duration_s."""
+        return _through(self.departures, self.wait_s, self.stages)
+
+    def mean_calendar(self) -> list[Span]:
+        """Return when goods the place has let in enter, with delays as in :meth:`calendar`.
+
+        For the mean wait of those who come at any time of a week.
+        """
+        return _through(self.let_in, self.wait_s, self.stages)
+
+
+def passages(network: Network, openings: Openings, entries: Entries, costs: Costs) -> list[Passage]:
+    """Return how every arc of the graph is passed.
+
+    entries: when links can be entered by those who ask. costs: for the hours they take.
+    """
+    graph = network.graph
+    builder = _Builder(network, openings, entries, costs)
+
+    arcs = []
+    for arc, kind in enumerate(graph.kind):
+        if kind == "terminal":
+            arcs.append(builder.handling(arc))
+        elif kind == "link":
+            arcs.append(builder.run(arc))
+        else:
+            arcs.append(builder.ride(arc))
+    return arcs
+
+
+def durations_s(passages: Sequence[Passage]) -> Ints:
+    """Return the seconds each arc takes where it is open, half a headway included [arcs]."""
+    return np.array([passage.duration_s for passage in passages], np.int64)
+
+
+def _through(spans: list[Span], lag_s: int, stages: Sequence[Stage]) -> list[Span]:
+    """Return a calendar with delays such that all who enter get through to the end of some stages.
+
+    spans: when they leave for the first, lag_s after the entry.
+    """
+    for number, stage in enumerate(stages):
+        if number and stage.onward is not None:
+            spans = passing(spans, stage.onward, lag_s)
+        lag_s += stage.run_s
+        if stage.ends is not None:
+            spans = passing(spans, stage.ends, lag_s)
+    return spans
+
+
+class _Builder:
+    """Makes passages of one network."""
+
+    def __init__(
+        self, network: Network, openings: Openings, entries: Entries, costs: Costs
+    ) -> None:
+        self.network = network
+        self.openings = openings
+        self.entries = entries
+        self.costs = costs
+        self.links = network.rows("links")
+        self.zones = network.zones("nodes")
+        self.with_timetable = services_with_timetable(network)
+        self._onwards: dict[int, list[Span]] = {}
+        self._lefts: dict[int, list[Span]] = {}
+
+    def handling(self, arc: int) -> Passage:
+        """Return how a terminal is passed."""
+        graph = self.network.graph
+        node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+        entry = self.openings.hours_at(node_id) or self.openings.all_time
+
+        run_s = int(np.rint(self.costs.fixed_h[arc] * HOUR_S))
+        stage = Stage(entry, None, run_s, None)
+        return Passage(entry, entry, 0, (stage,), self.openings.all_time)
+
+    def run(self, arc: int) -> Passage:
+        """Return how a link is passed without a service."""
+        runs = self.network.graph.runs[arc]
+        (stage,) = self._stages(runs, None)
+        let_in = self.entries.of_let_in(runs[0])
+        return Passage(stage.entry, self._left_open(stage.entry), 0, (stage,), let_in)
+
+    def ride(self, arc: int) -> Passage:
+        """Return how a service is ridden, from where goods board it to where they leave it."""
+        graph = self.network.graph
+        row = int(graph.row[arc])
+        stages = self._stages(graph.runs[arc], row)
+        first = stages[0].entry
+
+        if row not in self.with_timetable:
+            wait_s = round(float(self.costs.headway_h[arc]) * HOUR_S / 2)
+            is_whole = self.openings.is_never_shut(first)
+            departures = first if is_whole else leaving(first, first, wait_s)
+            let_in = self.entries.of_let_in(graph.runs[arc][0])
+            return Passage(first, departures, wait_s, stages, let_in)
+
+        entry = intersect(
+            first, self._sailings(row, graph.earlier[arc], graph.runs[arc], stages[0])
+        )
+        return Passage(entry, leaving(entry, first), 0, stages, entry)
+
+    def _sailings(
+        self, row: int, earlier: Sequence[LinkRun], runs: Sequence[LinkRun], first: Stage
+    ) -> list[Span]:
+        """Return when a service leaves the place where goods board it."""
+        openings = self.openings
+        begins_at = self._start((*earlier, *runs)[0])
+        leaves = sailings(
+            self.network, row, self.zones.get(begins_at), openings.from_s, openings.to_s
+        )
+        if not earlier:
+            return leaves
+
+        stages = self._stages(earlier, row)
+        entry = intersect(stages[0].entry, leaves)
+        on_time = [span for span in entry if span.end_s == span.start_s + 1]
+        lag_s = sum(stage.run_s for stage in stages)
+        calls = _through(leaving(on_time, stages[0].entry), 0, stages)
+
+        instants = {span.start_s + round(span.delay_s) + lag_s for span in calls}
+        if first.onward is not None:
+            instants = {at_s for at_s in (next_open(first.onward, i) for i in instants) if at_s}
+        at_any_time = [span for span in leaves if span.end_s > span.start_s + 1]
+        return sorted([*(Span(at_s, at_s + 1) for at_s in instants), *at_any_time])
+
+    def _stages(self, runs: Sequence[LinkRun], service: int | None) -> tuple[Stage, ...]:
+        """Return the stages of a run over links, by themselves or with a service."""
+        hours = self.costs.run_h_of(runs, service) + self.costs.link.fixed_h[directed_links(runs)]
+        seconds = np.rint(hours * HOUR_S).astype(np.int64).tolist()
+        return tuple(self._stage(run, run_s) for run, run_s in zip(runs, seconds, strict=True))
+
+    def _stage(self, run: LinkRun, run_s: int) -> Stage:
+        entry = self.entries.of(run)
+        return Stage(entry, self._onward(entry), run_s, self.openings.hours_at(self._end(run)))
+
+    def _onward(self, entry: list[Span]) -> list[Span] | None:
+        """Return when a link is gone on over by those under way already; null: at any time."""
+        if self._is_free(entry):
+            return None
+        return self._once(self._onwards, entry, lambda: soonest(self._left_open(entry)))
+
+    def _left_open(self, entry: list[Span]) -> list[Span]:
+        """Return when a link is entered, with delays such that it is left while it is open."""
+        if not any(span.delay_s for span in entry) or self.openings.is_never_shut(entry):
+            return entry
+        return self._once(self._lefts, entry, lambda: leaving(entry, entry))
+
+    def _is_free(self, entry: list[Span]) -> bool:
+        """Tell whether a calendar is never shut and delays nobody."""
+        return entry == self.openings.all_time
+
+    def _once(
+        self, made: dict[int, list[Span]], entry: list[Span], make: Callable[[], list[Span]]
+    ) -> list[Span]:
+        """Return a calendar made of another one, made once."""
+        if id(entry) not in made:
+            made[id(entry)] = make()
+        return made[id(entry)]
+
+    def _start(self, run: LinkRun) -> str:
+        """Return the place where a run over a link begins."""
+        start: str = self.links[run.link]["from_node_id" if run.is_forward else "to_node_id"]
+        return start
+
+    def _end(self, run: LinkRun) -> str:
+        """Return the place where a run over a link ends."""
+        end: str = self.links[run.link]["to_node_id" if run.is_forward else "from_node_id"]
+        return end
