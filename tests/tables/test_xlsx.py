@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 from corridor import check, new
 from corridor.exchange.export import contents, pack_workbook, write_workbook
 from corridor.tables import schema_results
-from corridor.tables.reading import read_folder
+from corridor.tables.reading import may_be_written, read_folder
 from corridor.tables.tables import Tables
 
 Sheet = Any  # of xlsxwriter
@@ -322,6 +322,21 @@ def test_exported_answers_in_the_folder_of_a_study_are_no_tables(tmp_path: Path)
     tables = read_folder(folder)
     assert [(f.kind, f.severity) for f in tables.findings] == [("exported-answers", "warning")]
     assert "answers.xlsx" not in tables.hashes
+
+
+def test_exported_answers_beside_a_workbook_of_any_name_do_not_matter(
+    tmp_path: Path, texts: dict[str, pl.DataFrame]
+) -> None:
+    write_workbook(tmp_path / "answers.xlsx", {"contents": contents(schema_results.TABLES)})
+    tables = read(tmp_path, workbook(texts), "tables of 2026.xlsx")
+    assert [(f.kind, f.file) for f in tables.findings] == [("exported-answers", "answers.xlsx")]
+    assert tables.frames["links"].height == texts["links"].height
+
+    assert may_be_written(tmp_path / "answers.xlsx")
+    assert may_be_written(tmp_path / "new.xlsx")
+    assert not may_be_written(tmp_path / "tables of 2026.xlsx")
+    assert not may_be_written(tmp_path / "study.xlsx")
+    assert not may_be_written(tmp_path / "links.xlsx")
 
 
 def test_a_second_copy_of_tables_that_are_whole_is_a_warning(

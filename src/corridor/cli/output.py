@@ -121,7 +121,7 @@ def refuse_inputs(target: Path | None) -> None:
         return
 
     from corridor.study.settings import FILE
-    from corridor.tables.reading import is_input
+    from corridor.tables.reading import may_be_written
 
     place = target.resolve()
     if (place / FILE).exists():
@@ -129,7 +129,7 @@ def refuse_inputs(target: Path | None) -> None:
             f"{target} holds the tables of a study: name another folder, such as "
             f"{target / 'results' / 'tables'}."
         )
-    if (place.parent / FILE).exists() and is_input(place.name):
+    if (place.parent / FILE).exists() and not may_be_written(place):
         raise CallError(f"{target} would be read as a table of the study: name another file.")
 
 

@@ -20,7 +20,7 @@ from corridor.tables.frames import typed_frame
 from corridor.tables.parquet import read_parquet
 from corridor.tables.raw import RawTable, Unreadable, from_frame
 from corridor.tables.tables import Tables, empty_table
-from corridor.tables.xlsx import Sheets, read_xlsx
+from corridor.tables.xlsx import Sheets, exported_answers, holds_answers, read_xlsx
 
 WORKBOOK = "study.xlsx"
 _NAMES = frozenset(t.name for t in schema.TABLES)
@@ -97,6 +97,18 @@ def read_folder(
 def is_input(name: str) -> bool:
     """Tell whether a file of that name in a study's folder may be read as its tables."""
     return _may_be_workbook(name) or (_suffix(name) in SUFFIXES and Path(name).stem in _NAMES)
+
+
+def may_be_written(path: Path) -> bool:
+    """Tell whether a file in a study's folder is none of its tables, though named like one.
+
+    A new workbook of answers is none, and neither is an old one.
+    """
+    if not is_input(path.name):
+        return True
+    if path.name == WORKBOOK or not _may_be_workbook(path.name):
+        return False
+    return not path.exists() or holds_answers(path.read_bytes())
 
 
 def from_frames(frames: Mapping[str, Any]) -> Tables:
@@ -213,6 +225,8 @@ def _read_workbooks(home: Path, names: list[str], reading: _Reading) -> None:
     required = {table.name for table in schema.TABLES if table.required}
     is_needed = not required <= set(reading.raw_tables)
 
+    if len(names) > 1:
+        names = [name for name in names if not _is_answers(home, name, reading)]
     if WORKBOOK in names:
         _read_file(home, _TableFile(WORKBOOK, None), reading)
     elif len(names) == 1:
@@ -224,6 +238,19 @@ def _read_workbooks(home: Path, names: list[str], reading: _Reading) -> None:
 
     unread = [name for name in names if name not in reading.opened]
     reading.findings += [_unknown_table(name, stem=Path(name).stem) for name in unread]
+
+
+def _is_answers(home: Path, name: str, reading: _Reading) -> bool:
+    """Tell whether a workbook holds exported answers, of which there is a finding then."""
+    try:
+        is_export = name != WORKBOOK and holds_answers(read_bytes(home, name))
+    except Unreadable:
+        return False
+
+    if is_export:
+        reading.opened.add(name)
+        reading.findings.append(exported_answers(name))
+    return is_export
 
 
 def _several_workbooks(names: list[str]) -> Finding:

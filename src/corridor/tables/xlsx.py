@@ -103,7 +103,7 @@ def read_xlsx(data: bytes, file: str, columns: Columns, only: str | None = None)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             book = fastexcel.read_excel(data)
             if only is None and _is_export(book):
-                return Sheets(findings=[_exported_answers(file)])
+                return Sheets(findings=[exported_answers(file)])
 
             names = _sheets_of_tables(book, columns, only)
             workbook = _Workbook(archive, book, workbook_parts(archive))
@@ -157,13 +157,19 @@ class _Workbook(NamedTuple):
 # Which sheets are tables
 
 
-def _is_export(book: ExcelReader) -> bool:
-    """Tell whether a workbook is what ``corridor export`` writes: answers and their contents."""
-    rows = _first_rows(book, CONTENTS) if CONTENTS in book.sheet_names else []
-    return bool(rows) and rows[0] == CONTENTS_COLUMNS
+def holds_answers(data: bytes) -> bool:
+    """Tell whether a workbook is what ``corridor export`` writes; false for a damaged one."""
+    try:
+        import fastexcel
+
+        refuse_bad_workbook(data)
+        return _is_export(fastexcel.read_excel(data))
+    except (Exception, pl.exceptions.PanicException):  # as reading it would say
+        return False
 
 
-def _exported_answers(file: str) -> Finding:
+def exported_answers(file: str) -> Finding:
+    """Return the warning that a workbook of answers is not read."""
     return Finding(
         "exported-answers",
         f"{file} holds answers of a study, not its tables, and is not read.",
@@ -171,6 +177,12 @@ def _exported_answers(file: str) -> Finding:
         severity="warning",
         file=file,
     )
+
+
+def _is_export(book: ExcelReader) -> bool:
+    """Tell whether a workbook is what ``corridor export`` writes: answers and their contents."""
+    rows = _first_rows(book, CONTENTS) if CONTENTS in book.sheet_names else []
+    return bool(rows) and rows[0] == CONTENTS_COLUMNS
 
 
 def _sheets_of_tables(
