@@ -185,7 +185,7 @@ class NaiveYear:
         journey = Journey(day * DAY, self.starts(trip), self.trips.hour_cents[trip] / 3600)
         while True:
             route = self.route(trip, journey.states, journey.day)
-            if route is None or not (journey.has_left or route.cents + journey.cents <= max_cents):
+            if route is None or not (journey.has_left or route.cents <= max_cents):
                 if journey.waited >= self.limit:
                     return self.fate("stranded" if journey.has_left else "stayed", journey, day)
                 journey.wait_until((journey.day + 1) * DAY)

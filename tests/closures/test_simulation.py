@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -19,8 +20,10 @@ from closure_cases import (
 )
 from corridor import parallel
 from corridor.closures.risk import TABLES, Risk
-from corridor.closures.simulation import simulate
+from corridor.closures.simulated_year import run_year
+from corridor.closures.simulation import prepare_task, simulate
 from corridor.errors import CallError, StudyError
+from corridor.kernels.records import TRIP_LOSS, Closures
 
 DRAWS = 45
 
@@ -147,3 +150,32 @@ def test_wrong_options_are_refused(
     demand = demand_of([("west", "east")])
     with pytest.raises(CallError):
         simulate(build(two_roads()), demand, hazards, **{"on": ON, "draws": 1, **options})
+
+
+@pytest.mark.parametrize(("share_per_day", "shut_days"), [(0.0208, 10), (0.006, 25)])
+def test_what_was_waited_does_not_keep_goods_beside_an_open_road(
+    share_per_day: float, shut_days: int
+) -> None:
+    """Reefers and boxes before a road shut for days: with their waiting counted against them, six
+    of ten days of reefers and nine of 25 of boxes never left."""
+    assert lost_days(share_per_day, shut_days) == 0
+
+
+def test_goods_that_wait_longer_than_the_limit_are_lost() -> None:
+    assert lost_days(0.006, 40) == 10
+
+
+def lost_days(share_per_day: float, shut_days: int) -> int:
+    """Return how many days' goods are lost by one closure of the only road."""
+    tables = two_roads()
+    tables["links"] = tables["links"].filter(pl.col("link_id").is_in(["west-pass", "pass-east"]))
+    tables["cargoes"] = tables["cargoes"].with_columns(
+        pl.lit(share_per_day).alias("time_value_share_per_day")
+    )
+    hazards = hazard_rows([{"hazard_id": "slide", "row_id": "west-pass"}])
+    task, _ = prepare_task(
+        build(tables), demand_of([("west", "east")]), hazards, on=ON, rng=1, options={}, days=90
+    )
+    closures = Closures(*np.array([[0], [20], [20 + shut_days]], np.int64))
+    lost_units = run_year(task, closures).by_trip[0, TRIP_LOSS.lost_units]
+    return round(float(lost_units / task.network.trips.units_per_day[0]))

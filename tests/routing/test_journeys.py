@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 
 from core_cases import closed, link, network, small
+from corridor.errors import CallError
+from corridor.routing.conditions import Options, read_options
 from corridor.routing.itinerary import legs
 from corridor.routing.journeys import sample
+from corridor.routing.query import prepare
+from corridor.routing.search import best_route
 from routing_cases import CALM, quickest
 
 
@@ -126,3 +130,29 @@ def test_draws_hang_on_seed_and_element_only() -> None:
     assert np.array_equal(sample(asked, way, draws=200, rng=0), same)
     assert not np.array_equal(same, other)
     assert (np.diff(np.quantile(same, (0.05, 0.5, 0.95))) > 0).all()
+
+
+def test_the_spread_of_a_journey_lies_between_both_ends_of_its_luck() -> None:
+    built = network("mid-2026")
+    wide = {}
+    for legs_alike, borders_alike in ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (1.0, 1.0)):
+        options: Options = {
+            "leg_correlation": legs_alike,
+            "border_correlation": borders_alike,
+        }
+        query = prepare(
+            built, "almaty", "karachi", cargo="container-40", depart="2026-07-01", options=options
+        )
+        best = best_route(query, "time")
+        assert best is not None
+        hours = sample(query, best.arcs, draws=4000, rng=0)
+        low, high = np.quantile(hours, (0.05, 0.95))
+        wide[legs_alike, borders_alike] = high - low
+    assert list(wide.values()) == sorted(wide.values())
+    assert wide[1.0, 0.0] > 1.3 * wide[0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["leg_correlation", "border_correlation"])
+def test_a_correlation_lies_between_0_and_1(name: str) -> None:
+    with pytest.raises(CallError, match=f"{name} must lie between 0 and 1, not 1.5"):
+        read_options({name: 1.5})  # type: ignore[misc]

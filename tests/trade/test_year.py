@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 
+from corridor.trade.costs import trade_costs
+from corridor.trade.forecast import TradeSettings, forecast
 from corridor.trade.year import mean_skims, middles
 
 
@@ -33,3 +36,71 @@ def test_mean_of_days_leaves_out_days_without_a_route() -> None:
     both = mean_skims([day, shut]).sort("origin")
     assert both["time_h"].to_list() == [10, 20]
     assert both["open_share"].to_list() == [0.5, 1]
+
+
+def a_year(winter_usd: float | None) -> pl.DataFrame:
+    """Return trade costs of a pass over which a box costs 4,000 USD, but for four months."""
+    month = pl.DataFrame(
+        {
+            "origin": ["a", "b"],
+            "destination": ["b", "a"],
+            "cargo_id": ["box"] * 2,
+            "time_h": [100.0] * 2,
+            "time_p95_h": [100.0] * 2,
+            "cost_usd": [4000.0] * 2,
+            "border_h": [0.0] * 2,
+            "border_usd": [0.0] * 2,
+        }
+    )
+    hours = 100.0 if winter_usd is not None else None
+    winter = month.with_columns(
+        pl.lit(hours, pl.Float64).alias("time_h"), pl.lit(winter_usd, pl.Float64).alias("cost_usd")
+    )
+    sectors = pl.DataFrame(
+        {
+            "sector_id": ["goods"],
+            "cargo_id": ["box"],
+            "usd_per_t": [2000.0],
+            "time_value_share_per_day": [0.0],
+        }
+    )
+    cargoes = pl.DataFrame({"cargo_id": ["box"], "t_per_unit": [20.0]})
+    markets = pl.DataFrame(
+        {"node_id": ["a", "b"], "country": ["AA", "BB"], "trade_share": [1.0, 1.0]}
+    )
+    return trade_costs(mean_skims([month] * 8 + [winter] * 4), sectors, cargoes, markets)
+
+
+def test_a_pass_shut_in_winter_costs_more_than_one_that_is_dear_in_winter() -> None:
+    """A mean over the days with a route alone said 4,000 USD shut, 4,800 open: less."""
+    keys = {"exporter": ["AA", "BB"], "importer": ["BB", "AA"], "sector_id": ["goods"] * 2}
+    home = {"exporter": ["AA", "BB"], "importer": ["AA", "BB"], "sector_id": ["goods"] * 2}
+    trade = pl.concat(
+        [
+            pl.DataFrame({**keys, "value_usd": [1e6, 1e6]}),
+            pl.DataFrame({**home, "value_usd": [5e7, 5e7]}),
+        ]
+    ).with_columns(pl.lit("reported").alias("basis"), pl.lit("A").alias("confidence"))
+    countries = pl.DataFrame({"country": ["AA", "BB"], "name": ["A", "B"]})
+    sectors = pl.DataFrame(
+        {
+            "sector_id": ["goods"],
+            "elasticity": [5.0],
+            "elasticity_low": [4.0],
+            "elasticity_high": [6.0],
+        }
+    )
+    always = a_year(4000.0)
+    shut = a_year(None)
+    assert shut["reached_share"].to_list() == pytest.approx([2 / 3] * 2)
+    assert always["reached_share"].to_list() == [1.0, 1.0]
+
+    scenarios = {"dear": a_year(6400.0), "shut": shut}
+    outcome = forecast(
+        trade, countries, sectors, always, scenarios, settings=TradeSettings(draws=0)
+    )
+    flows = outcome.flows.filter(exporter="AA", importer="BB").select("scenario", "value_usd")
+    value = dict(flows.iter_rows())
+    assert value["shut"] < value["dear"] < 1e6
+    # two thirds of the months, a little more where prices give way
+    assert value["shut"] == pytest.approx(2 / 3 * 1e6, rel=0.02)

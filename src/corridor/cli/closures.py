@@ -81,6 +81,15 @@ class ShippingOptions:
     patience_days: Annotated[
         int, Parameter(help="Days goods wait at a closure before they turn.")
     ] = 3
+    start: Annotated[
+        Literal["scenario", "steady"],
+        Parameter(
+            help=(
+                "scenario: the year begins with what the scenario has open; steady: as any year, "
+                "closures of ten years before may still be on."
+            )
+        ),
+    ] = "scenario"
 
 
 def rank(
@@ -371,6 +380,7 @@ def _simulate(
     options = _simulate_options(shipping, compute)
     with progress() as step:
         options["progress"] = step
+        options["events"] = study.tables["events"]
         return simulate_years(
             study.network,
             demand,
@@ -384,7 +394,10 @@ def _simulate(
 
 
 def _simulate_options(shipping: ShippingOptions, compute: ComputeOptions) -> SimulateOptions:
+    from corridor.closures.simulation import MEMORY_YEARS, STEADY_MEMORY_YEARS
+
     return {
+        "memory_years": MEMORY_YEARS if shipping.start == "scenario" else STEADY_MEMORY_YEARS,
         "patience_days": shipping.patience_days,
         "limit_days": shipping.limit_days,
         "limit_share": shipping.limit_share,

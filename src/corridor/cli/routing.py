@@ -81,6 +81,14 @@ class TravelOptions:
     ] = None
     carrier: Carrier = None
     seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
+    leg_correlation: Annotated[
+        float,
+        Parameter(help="Luck of legs by one mode: 1, the same all the way, to 0, each its own."),
+    ] = 1.0
+    border_correlation: Annotated[
+        float,
+        Parameter(help="Luck of borders and terminals: 0, each its own, to 1, all the same."),
+    ] = 0.0
 
     def for_library(self) -> Options:
         """Return them as the library takes them, all but the cargo."""
@@ -92,6 +100,8 @@ class TravelOptions:
             "max_transshipments": self.max_transshipments,
             "carrier": self.carrier,
             "rng": self.seed,
+            "leg_correlation": self.leg_correlation,
+            "border_correlation": self.border_correlation,
         }
 
 

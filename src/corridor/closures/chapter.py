@@ -123,7 +123,15 @@ def simulated(
     on = study.scenario.as_of
     for case, network in cases.items():
         try:
-            risk = simulate(network, demand, hazards, on=on, draws=YEARS, rng=SEED)
+            risk = simulate(
+                network,
+                demand,
+                hazards,
+                on=on,
+                draws=YEARS,
+                rng=SEED,
+                events=study.tables["events"],
+            )
         except CallError as error:  # such as a dated change of gauge within the year
             notes.append(message("No years were simulated: {error}", error=error.args[0]))
             continue

@@ -22,11 +22,13 @@ class Risk:
     ----------
     summary
         One row a yearly figure (``measure``): mean, standard_error (null for one draw), p05, p50,
-        p95, p99.
+        p95, p99. Of loss_usd also known_low and known_high: nine in ten expected losses that the
+        record of closures allows lie between; the standard error is the chance of the draws alone.
     return_levels
         loss_usd passed once in return_period_years, with its interval low_usd to high_usd.
     by_hazard
-        One row a hazard: closures_per_year, shut_d_per_year, loss_usd_per_year and its loss_share;
+        One row a hazard: closures_per_year, shut_d_per_year, loss_usd_per_year and its loss_share,
+        known_low_usd to known_high_usd: the same as known_low and known_high of its loss;
         recover_mean_d and recover_p95_d of the closures that cost anything.
     by_element
         loss_usd_per_year and loss_share of every link at which anything was lost.
@@ -70,9 +72,12 @@ class Risk:
     def __repr__(self) -> str:
         standard_error = self._loss["standard_error"]
         error = "" if standard_error is None else f" ± {standard_error / 1e6:,.1f}"
+        low = self._loss["known_low"] / 1e6
+        high = self._loss["known_high"] / 1e6
         return (
             f"Risk: {self.years.height} years from {self.provenance.get('on')}: expected annual "
-            f"loss {self.expected_loss_usd / 1e6:,.1f}{error} million USD, 95th percentile "
+            f"loss {self.expected_loss_usd / 1e6:,.1f}{error} million USD ({low:,.0f} to "
+            f"{high:,.0f} by what is known of the hazards), 95th percentile "
             f"{self._loss['p95'] / 1e6:,.1f}."
         )
 

@@ -12,6 +12,13 @@ import polars as pl
 
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.risk import Risk
+from corridor.closures.uncertainty import (
+    Interval,
+    LengthsAndLosses,
+    LossIntervals,
+    joined,
+    loss_intervals,
+)
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import TRIP_LOSS, Dispatches
 from corridor.language.messages import figure, message
@@ -68,6 +75,8 @@ def summarise(
     quiet: Dispatches,
     blocks: Sequence[Block],
     provenance: Mapping[str, Any],
+    *,
+    events: pl.DataFrame | None,
 ) -> Risk:
     """Return the tables of all blocks of draws.
 
@@ -83,22 +92,33 @@ def summarise(
     blocks
         Results of :func:`corridor.closures.simulation.draw_block`, in order of the draws.
     provenance
-        Settings of the simulation; limit_share is read.
+        Settings of the simulation; limit_share and rng are read.
+    events
+        The table ``events`` of the study: how well the hazards are known; null: guesses.
     """
     trip_years = _trip_years(arrays, blocks, provenance["limit_share"])
     by_link_usd = np.concatenate([block["by_element"] for block in blocks]) / 100
     _, days = quiet.outcome.shape
 
     years = _years(arrays, trip_years)
-    events = _events(arrays, hazards, _event_columns(blocks), days)
+    columns = _event_columns(blocks)
+    drawn_events = _events(arrays, hazards, columns, days)
+    known = loss_intervals(
+        hazards,
+        events,
+        columns.lengths_and_losses(),
+        years=years.height,
+        standard_error=standard_error(years["loss_usd"].to_numpy()) or 0.0,
+        rng=provenance["rng"],
+    )
     return Risk(
-        summary=_summary(years),
+        summary=_summary(years, known.total),
         return_levels=_return_levels(years["loss_usd"].to_numpy()),
-        by_hazard=_by_hazard(hazards, events, draws=years.height),
+        by_hazard=_by_hazard(hazards, drawn_events, known, draws=years.height),
         by_element=_by_element(arrays, by_link_usd),
         by_trip=_by_trip(arrays, trip_years, quiet),
         years=years,
-        events=events,
+        events=drawn_events,
         warnings=_warnings(arrays, quiet),
         provenance={"corridor": installed_version(), **provenance},
     )
@@ -155,6 +175,11 @@ class EventColumns(NamedTuple):
         shut_d: Ints = np.maximum(end - first, 0)
         return shut_d
 
+    def lengths_and_losses(self) -> LengthsAndLosses:
+        """Return how long each lasts and what it costs."""
+        days = (self.end_day - self.first_day).astype(float)
+        return LengthsAndLosses(self.hazard, days, self.loss_cents / 100)
+
     def recover_d(self) -> pl.Series:
         """Return the days from the end of each until the last goods arrived, null where none."""
         days = np.maximum(self.last_arrival / DAY_S - self.end_day, 0)
@@ -202,13 +227,22 @@ def _dates(first_on: dt.date, day: Ints) -> pl.Series:
     )
 
 
-def _by_hazard(hazards: pl.DataFrame, events: pl.DataFrame, draws: int) -> pl.DataFrame:
+def _by_hazard(
+    hazards: pl.DataFrame, events: pl.DataFrame, known: LossIntervals, draws: int
+) -> pl.DataFrame:
     yearly = _yearly_by_hazard(events, draws)
-    every_hazard = hazards.select("hazard_id", "name").join(
-        yearly, on="hazard_id", how="left", maintain_order="left"
+    low, high = joined(known.by_hazard)
+    ends = (pl.Series("known_low_usd", low), pl.Series("known_high_usd", high))
+    every_hazard = (
+        hazards.select("hazard_id", "name")
+        .join(yearly, on="hazard_id", how="left", maintain_order="left")
+        .with_columns(*(end.cast(pl.Float64) for end in ends))
     )
     none_drawn = pl.col("closures_per_year", "shut_d_per_year", "loss_usd_per_year").fill_null(0.0)
-    return _with_share(every_hazard.with_columns(none_drawn), "hazard_id")
+    shared = _with_share(every_hazard.with_columns(none_drawn), "hazard_id")
+    return shared.select(
+        pl.exclude("known_low_usd", "known_high_usd"), "known_low_usd", "known_high_usd"
+    )
 
 
 def _yearly_by_hazard(events: pl.DataFrame, draws: int) -> pl.DataFrame:
@@ -256,9 +290,13 @@ def _with_share(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _summary(years: pl.DataFrame) -> pl.DataFrame:
+def _summary(years: pl.DataFrame, known: Interval) -> pl.DataFrame:
     rows = [_summary_row(measure, years[measure].to_numpy()) for measure in MEASURES]
-    return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64})
+    is_loss = pl.col("measure") == "loss_usd"
+    return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64}).with_columns(
+        pl.when(is_loss).then(pl.lit(known.low_usd)).alias("known_low"),
+        pl.when(is_loss).then(pl.lit(known.high_usd)).alias("known_high"),
+    )
 
 
 def _summary_row(measure: str, values: Floats) -> dict[str, Any]:

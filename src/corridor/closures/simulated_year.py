@@ -4,9 +4,10 @@ Every day each trip sends a day's share of its units. Goods leave by the cheapes
 that day: what is shut is known, how long it will last is not. Goods that meet a closure on their
 route wait patience_days for it to end, then go on from where they are by the cheapest route open
 then, which may lead back. A unit whose cheapest route costs more than its undisturbed one by
-limit_share of its value stays where it is until that is no longer so; after limit_days of waiting
-it is lost, which counts limit_share of its value (what it was worth to send it), on top of what it
-spent if it had left. Capacities and queues after a reopening are not modelled.
+limit_share of its value stays where it is until that is no longer so; what it has waited is spent
+whatever it does and decides nothing. After limit_days of waiting it is lost, which counts
+limit_share of its value (what it was worth to send it), on top of what it spent if it had left.
+Capacities and queues after a reopening are not modelled.
 """
 
 from __future__ import annotations

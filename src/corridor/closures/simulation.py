@@ -25,7 +25,8 @@ from corridor.units import CALENDAR_YEAR_DAYS
 # Why these are the defaults: docs/decisions/016.
 LIMIT_DAYS = 30
 PATIENCE_DAYS = 3
-MEMORY_YEARS = 10
+MEMORY_YEARS = 0  # the year begins with what the scenario has open
+STEADY_MEMORY_YEARS = 10  # the year begins as any year does
 AFTER_DAYS = 180  # goods may be on the way so long after the last day of dispatch
 MAX_SETTING = 1e6
 # What the results of a year take, with the tables made from them.
@@ -41,7 +42,9 @@ class SimulateOptions(TypedDict, total=False):
     which a unit is lost [30]. limit_share: share of its value a unit may cost more before it stays
     where it is [0.1]; null: no limit. folder: where blocks of draws are kept, so that a killed run
     goes on. cluster: address of a Dask scheduler. progress: called with a word, steps done and all
-    steps. memory_years: closures that began so long before the year still count [10].
+    steps. memory_years: closures that began so long before the year still count [0: what is shut
+    when the year begins is what the scenario shuts; 10: as in any year]. events: the table
+    ``events``, closures that were seen; it says how well the hazards are known [null: guesses].
     """
 
     patience_days: int
@@ -51,6 +54,7 @@ class SimulateOptions(TypedDict, total=False):
     cluster: str | None
     progress: Callable[[str, int, int], None] | None
     memory_years: int
+    events: pl.DataFrame | None
 
 
 def simulate(
@@ -128,7 +132,7 @@ def simulate(
         "inputs": task.hash,
         **read_settings(options)._asdict(),
     }
-    return summarise(arrays, hazards, task.quiet, blocks, provenance)
+    return summarise(arrays, hazards, task.quiet, blocks, provenance, events=options.get("events"))
 
 
 def _refuse_too_many(draws: int, trips: int, links: int) -> None:

@@ -285,7 +285,7 @@ def _walk(
 ) -> Journey:
     """Send one unit off on a day and return what becomes of it.
 
-    active int64 [days]: hazard bits at work. most: cents up to which goods leave.
+    active int64 [days]: hazard bits at work. most: cents still to come up to which goods leave.
     """
     weight = network.weight
     regime_of_day = network.regime_of_day
@@ -309,7 +309,7 @@ def _walk(
             return Journey(UNKNOWN, 0, -1, np.int64(0))
 
         cost = book.cost[route]
-        if cost >= UNREACHED or not has_left and cost + cents > most:
+        if cost >= UNREACHED or not has_left and cost > most:
             if waited >= limit_s:
                 outcome = STRANDED if has_left else STAYED
                 return Journey(outcome, round(cents), now - leave * DAY_S, hazard_bits)

@@ -53,6 +53,7 @@ def losses_paragraphs(inputs: ReportInputs) -> list[str]:
         hazards = by_hazard.filter(pl.col("case") == case)
         sentences = [
             _cost_sentence(measures["loss_usd"], names[case], is_first=not paragraphs),
+            _known_sentence(measures["loss_usd"]),
             _parts_sentence(measures),
             _worst_hazard_sentence(hazards),
         ]
@@ -101,15 +102,25 @@ def _cost_sentence(loss: Mapping[str, Any], case: str, *, is_first: bool) -> str
     }
     if is_first:
         return tell(
-            "Closures drawn from the hazards cost USD {usd} a year on average (± {error} of "
-            "chance); half of the years cost less than {middle}, one in twenty more than "
-            "{most}.",
+            "In a year that begins with what is open, closures drawn from the hazards cost USD "
+            "{usd} on average (± {error} of chance); half of the years cost less than {middle}, "
+            "one in twenty more than {most}.",
             **words,
         )
     return tell(
         "{case}: closures cost USD {usd} a year on average (± {error} of chance); half of "
         "the years cost less than {middle}, one in twenty more than {most}.",
         **words,
+    )
+
+
+def _known_sentence(loss: Mapping[str, Any]) -> str:
+    """Say what the mean may be by what is known of the hazards."""
+    return tell(
+        "By what is known of how often and for how long they strike, nine times in ten the mean "
+        "lies between {low} and {high}.",
+        low=brief_millions(loss["known_low"]),
+        high=brief_millions(loss["known_high"]),
     )
 
 

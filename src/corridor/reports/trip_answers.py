@@ -104,8 +104,8 @@ def _best_routes(trip: Trip) -> Markup:
 
 def _quickest_route(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     return tell_html(
-        "The quickest route goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days}, "
-        "for <b>USD&nbsp;{usd}</b>.",
+        "The quickest route goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days} "
+        "if nothing closes, for <b>USD&nbsp;{usd}</b>.",
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),
         most_days=days(quickest["time_p95_h"]),
@@ -147,7 +147,7 @@ def _quickest_on_day(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     """Say what the quickest route takes on the trip's day, without a full stop."""
     return tell_html(
         "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 19 times in 20 "
-        "within {most_days}",
+        "within {most_days} if nothing closes",
         date=day(trip.depart),
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),

@@ -32,7 +32,9 @@ class Options(TypedDict, total=False):
     route, uses. via: places every route passes, in any order. max_transshipments: most changes of
     layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
     country of the carrier (PK), for rules that ask. draws, rng: number of sampled journeys and
-    their seed. most_labels: partial routes the search may hold.
+    their seed. leg_correlation, border_correlation: how much the luck of a journey's legs by one
+    mode is the same, and that of its borders and terminals, from 0 (each its own) to 1 (one luck);
+    1 and 0 where not given. most_labels: partial routes the search may hold.
     """
 
     avoid: Sequence[str]
@@ -43,6 +45,8 @@ class Options(TypedDict, total=False):
     carrier: str | None
     draws: int
     rng: int
+    leg_correlation: float
+    border_correlation: float
     most_labels: int
 
 
@@ -61,6 +65,8 @@ class Conditions:
     carrier: str | None = None
     draws: int = DEFAULT_DRAWS
     rng: int = 0
+    leg_correlation: float = 1.0
+    border_correlation: float = 0.0
     most_labels: int | None = None
 
 
@@ -74,6 +80,10 @@ def read_options(options: Options) -> Conditions:
     _check_cap(cap)
     _check_carrier(options.get("carrier"))
     _check_sample(options.get("draws", DEFAULT_DRAWS), options.get("rng", 0))
+    legs_alike = options.get("leg_correlation", 1.0)
+    borders_alike = options.get("border_correlation", 0.0)
+    _check_correlation("leg_correlation", legs_alike)
+    _check_correlation("border_correlation", borders_alike)
 
     deadline = options.get("deadline")
     return Conditions(
@@ -85,6 +95,8 @@ def read_options(options: Options) -> Conditions:
         carrier=options.get("carrier"),
         draws=options.get("draws", DEFAULT_DRAWS),
         rng=options.get("rng", 0),
+        leg_correlation=legs_alike,
+        border_correlation=borders_alike,
         most_labels=options.get("most_labels"),
     )
 
@@ -107,6 +119,11 @@ def _check_sample(draws: int, rng: int) -> None:
     if rng < 0:
         raise CallError(f"rng, the seed, must be 0 or more, not {rng}.")
     refuse_beyond_free(draws * DRAW_BYTES, f"{draws:,} sampled journeys", "ask for fewer draws")
+
+
+def _check_correlation(name: str, correlation: float) -> None:
+    if not 0 <= correlation <= 1:
+        raise CallError(f"{name} must lie between 0 and 1, not {correlation}.")
 
 
 def _words(value: Sequence[str] | None) -> tuple[str, ...]:

@@ -20,15 +20,19 @@ _TABLES = {"link": "links", "service": "services", "terminal": "terminals"}
 # Streams of random numbers: of the element passed, and of the journey as a whole by mode.
 _ELEMENT_STREAM = 1
 _MODE_STREAM = 2
+_LEG_STREAM = 3
+_BORDER_STREAM = 4
+_BORDERS = "borders and terminals"
 
 
 def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
     """Return door-to-door hours of sampled journeys [draws]; inf where one never gets through.
 
     Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
-    weather all the way); every border, terminal and weather closure is drawn by itself; a ride
+    weather all the way), and every border and terminal is drawn by itself, unless leg_correlation
+    and border_correlation of the question say otherwise; so is every weather closure. A ride
     without a timetable waits uniformly over its headway. The same element has the same draws in
-    every route, so routes compare like with like.
+    every route, so routes compare like with like. Nothing closes on the way.
 
     Parameters
     ----------
@@ -46,7 +50,7 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
         dice = _dice(query, arc, rng)
         if query.graph.kind[arc] == "terminal":
             at_s = _open_at(query, query.passages[arc].entry, at_s)
-            at_s = at_s + _handling_s(query, arc, draws, dice)
+            at_s = at_s + _handling_s(query, arc, draws, rng, dice)
         else:
             at_s = _pass(query, arc, at_s, rng, dice)
     return (at_s - query.depart_s) / HOUR_S
@@ -54,8 +58,11 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
 
 def _dice(query: Query, arc: int, rng: int) -> np.random.Generator:
     """Return the random numbers of an arc, which do not hang on the order of the tables."""
-    name = _name(query, arc)
-    return np.random.default_rng([rng, _ELEMENT_STREAM, zlib.crc32(name.encode())])
+    return _dice_of(rng, _ELEMENT_STREAM, _name(query, arc))
+
+
+def _dice_of(rng: int, stream: int, name: str) -> np.random.Generator:
+    return np.random.default_rng([rng, stream, zlib.crc32(name.encode())])
 
 
 def _name(query: Query, arc: int) -> str:
@@ -66,10 +73,10 @@ def _name(query: Query, arc: int) -> str:
     return f"{row[key]} {query.graph.forward[arc]}"
 
 
-def _handling_s(query: Query, arc: int, draws: int, dice: np.random.Generator) -> Floats:
+def _handling_s(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
     """Draw the seconds at a terminal."""
     costs = query.costs
-    deviation = costs.handling_sigma[arc] * dice.standard_normal(draws)
+    deviation = costs.handling_sigma[arc] * _border_luck(query, draws, rng, dice)
     seconds: Floats = HOUR_S * costs.fixed_h[arc] * np.exp(deviation)
     return seconds
 
@@ -86,7 +93,7 @@ def _pass(query: Query, arc: int, at_s: Floats, rng: int, dice: np.random.Genera
         entry = stage.entry if number else passage.entry
         at_s = _enter(query, entry, 0.0 if number else headway_s, at_s, dice)
         at_s = at_s + HOUR_S * running_h[number] * luck
-        at_s = at_s + _standing_s(query, run, len(at_s), dice)
+        at_s = at_s + _standing_s(query, run, len(at_s), rng, dice)
         if stage.ends is not None:
             at_s = _next_opening(stage.ends, at_s)[0]
     return at_s
@@ -113,30 +120,61 @@ def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
     runs = query.graph.runs[arc]
     (first,) = directed_links(runs[:1])
     mode = query.network.rows("links")[runs[0].link]["mode"]
-    luck: Floats = np.exp(query.costs.link.run_sigma[first] * _luck(query, mode, draws, rng))
+    luck: Floats = np.exp(
+        query.costs.link.run_sigma[first] * _leg_luck(query, arc, mode, draws, rng)
+    )
     return luck
 
 
-def _standing_s(query: Query, run: LinkRun, draws: int, dice: np.random.Generator) -> Floats:
+def _standing_s(
+    query: Query, run: LinkRun, draws: int, rng: int, dice: np.random.Generator
+) -> Floats:
     """Draw the seconds that journeys stand on a link, such as at a border."""
     link_costs = query.costs.link
     (at,) = directed_links([run])
     if not link_costs.fixed_h[at]:
         return np.zeros(draws)
 
-    deviation = link_costs.fixed_sigma[at] * dice.standard_normal(draws)
+    deviation = link_costs.fixed_sigma[at] * _border_luck(query, draws, rng, dice)
     seconds: Floats = HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
     return seconds
 
 
-def _luck(query: Query, mode: str, draws: int, rng: int) -> Floats:
-    """Return how well each journey runs by a mode, in standard deviations [draws]."""
+def _leg_luck(query: Query, arc: int, mode: str, draws: int, rng: int) -> Floats:
+    """Return how well each journey runs on a leg, in standard deviations [draws]."""
+    together = _luck(query, _MODE_STREAM, mode, draws, rng)
+    correlation = query.conditions.leg_correlation
+    if correlation == 1:
+        return together
+
+    own = _dice_of(rng, _LEG_STREAM, _name(query, arc)).standard_normal(draws)
+    return _mixed(together, own, correlation)
+
+
+def _border_luck(query: Query, draws: int, rng: int, dice: np.random.Generator) -> Floats:
+    """Return how well each journey passes a border or terminal, in standard deviations [draws]."""
+    own = dice.standard_normal(draws)
+    correlation = query.conditions.border_correlation
+    if correlation == 0:
+        return own
+
+    together = _luck(query, _BORDER_STREAM, _BORDERS, draws, rng)
+    return _mixed(together, own, correlation)
+
+
+def _mixed(together: Floats, own: Floats, correlation: float) -> Floats:
+    """Return normal numbers of which any two, with the same first part, are so correlated."""
+    mixed: Floats = np.sqrt(correlation) * together + np.sqrt(1 - correlation) * own
+    return mixed
+
+
+def _luck(query: Query, stream: int, name: str, draws: int, rng: int) -> Floats:
+    """Return the luck of each journey by a mode or at borders, in standard deviations [draws]."""
 
     def draw() -> Floats:
-        dice = np.random.default_rng([rng, _MODE_STREAM, zlib.crc32(mode.encode())])
-        return dice.standard_normal(draws)
+        return _dice_of(rng, stream, name).standard_normal(draws)
 
-    return query.network.once(Derived.LUCK.of(mode, draws, rng), draw)
+    return query.network.once(Derived.LUCK.of(name, draws, rng), draw)
 
 
 def _wait(

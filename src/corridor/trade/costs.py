@@ -12,7 +12,12 @@ from corridor.units import DAY_H, NORMAL_P95_ROUNDED
 KEYS = ("exporter", "importer", "sector_id")
 COST_PARTS = ("freight_share", "time_share", "reliability_share", "border_share")
 _NEEDED = ("origin", "destination", "cargo_id", "time_h", "cost_usd")
-_DEFAULTS: dict[str, Any] = {"time_p95_h": None, "border_h": 0.0, "border_usd": 0.0}
+_DEFAULTS: dict[str, Any] = {
+    "time_p95_h": None,
+    "border_h": 0.0,
+    "border_usd": 0.0,
+    "open_share": 1.0,
+}
 
 
 def trade_costs(
@@ -26,14 +31,14 @@ def trade_costs(
     """Return ad valorem transport costs per exporter, importer and sector.
 
     Each country pair is the mean of its places, weighted by their shares of trade, over the pairs
-    of places that can be reached.
+    of places and the days that have a route; the share of trade these carry is told beside.
 
     Parameters
     ----------
     skims
         origin, destination, cargo_id, time_h, cost_usd per unit; optional sector_id, where goods of
         one cargo take different routes; time_p95_h (null: no spread), border_h and border_usd, the
-        part of time and money spent at borders.
+        part of time and money spent at borders; open_share, of days with a route (null: all).
     sectors
         sector_id, cargo_id, usd_per_t, time_value_share_per_day.
     cargoes
@@ -47,8 +52,8 @@ def trade_costs(
     -------
     pl.DataFrame
         exporter, importer, sector_id, freight_share, time_share, reliability_share, border_share,
-        reached_share (of trade whose places can be reached), cost_share (their sum), each over the
-        value of the goods; a pair without any route has null.
+        reached_share (of trade that has a route, over places and days), cost_share (the sum of the
+        parts), each over the value of the goods; a pair without any route has null.
 
     Notes
     -----
@@ -78,7 +83,7 @@ def _means() -> list[pl.Expr]:
     """Return the means of the parts over pairs of places, and the share of trade reached."""
     trade_share = pl.col("_from_share") * pl.col("_to_share")
     is_reached = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).is_not_null()
-    weight = pl.when(is_reached).then(trade_share)
+    weight = pl.when(is_reached).then(trade_share * pl.col("open_share").fill_null(1.0))
 
     means = [
         ((pl.col(part) * weight).sum() / weight.sum()).fill_nan(None).alias(part)

@@ -177,11 +177,13 @@ def forecast(
     sectors
         sector_id, elasticity, elasticity_low, elasticity_high.
     base_costs
-        exporter, importer, sector_id, cost_share; null means no passage.
+        exporter, importer, sector_id, cost_share; null means no passage. Optional reached_share, of
+        the pair's trade that has a route over the year and its places.
     scenarios
         The same by name; a pair that is missing there keeps its cost. The ratio of costs is
-        (1 + after) / (1 + before). Where one of two countries has no costs at all (no place in the
-        network: the rest of the world), their ratio follows those of the other with everybody else,
+        (1 + after) / (1 + before), times (reached after / before)^(-1 / elasticity). Where one of
+        two countries has no costs at all (no place in the network: the rest of the world), their
+        ratio follows those of the other with everybody else,
         see Notes.
     settings
         Draws, seed, width of the intervals and the rule for deficits.
@@ -234,6 +236,7 @@ def forecast(
     )
     values = axes.array(trade, "value_usd")
     old_costs = axes.array(base_costs, "cost_share")
+    old_reached = _reached(axes, base_costs)
     is_priced = axes.has_row(base_costs)
     middle, draws = _elasticities(sectors, settings)
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
@@ -248,6 +251,8 @@ def forecast(
     for name, costs in scenarios.items():
         new_costs = np.where(axes.has_row(costs), axes.array(costs, "cost_share"), old_costs)
         ratio = _cost_ratio(old_costs, new_costs)
+        new_reached = np.where(axes.has_row(costs), _reached(axes, costs), old_reached)
+        ratio = ratio * _closed_ratio(old_reached, new_reached, middle)
         cut_off = _reaching_nobody(ratio, is_priced, values)
         if settings.unpriced == "follow":
             ratio = _with_unpriced(ratio, is_priced, values, middle)
@@ -350,6 +355,25 @@ def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
     """Return new over old cost; no passage after: inf; none before: 1."""
     ratio = np.where(np.isnan(new_costs), np.inf, (1 + new_costs) / (1 + old_costs))
     return np.where(np.isnan(old_costs), 1.0, ratio)
+
+
+def _reached(axes: _Axes, costs: pl.DataFrame) -> Floats:
+    """Return the share of each pair's trade that has a route; 1 where costs do not say."""
+    if "reached_share" not in costs.columns:
+        return np.ones_like(axes.array(costs, "cost_share"))
+    return np.where(axes.has_row(costs), axes.array(costs, "reached_share"), 1.0)
+
+
+def _closed_ratio(old_reached: Floats, new_reached: Floats, theta: Floats) -> Floats:
+    """Return by how much days and places without a route raise the cost of a pair.
+
+    What has no route is not sent: trade with it falls to the share that has one, as it would at a
+    cost of share^(-1 / elasticity). 1 where no passage before or after says all.
+    """
+    has_both = (old_reached > 0) & (new_reached > 0)
+    share = np.divide(new_reached, old_reached, out=np.ones_like(new_reached), where=has_both)
+    ratio: Floats = share ** (-1 / theta)
+    return ratio
 
 
 def _with_unpriced(ratio: Floats, is_priced: Bools, values: Floats, theta: Floats) -> Floats:
