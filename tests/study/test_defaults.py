@@ -95,6 +95,7 @@ def test_terminals_take_hours_spread_and_money_from_their_kind(folder: Path) -> 
     assert (boxes["handling_h"], boxes["handling_p95_h"], boxes["usd_per_teu"]) == (24, 72, 60)
     assert (bulk["handling_h"], bulk["handling_p95_h"], bulk["usd_per_t"]) == (24, 96, 5)
     assert boxes["confidence"] == "C"  # as sure as its weakest figure
+    assert boxes["source_id"] == "default-estimate"  # no figure is its own
     first = study.defaults.filter(pl.col("row_id") == "almaty-container").row(0, named=True)
     assert (first["default_id"], first["is_shipped"]) == ("default-road-rail-container", True)
 
@@ -109,6 +110,7 @@ def test_hours_without_money_stay_free_and_take_a_spread(folder: Path) -> None:
     )
     boxes = co.read(folder).tables["terminals"].row(0, named=True)
     assert (boxes["handling_p95_h"], boxes["usd_per_teu"]) == (30, None)
+    assert boxes["source_id"] == "example"
 
 
 def test_the_studys_own_kind_of_handling_comes_first(folder: Path) -> None:

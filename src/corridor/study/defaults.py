@@ -320,10 +320,24 @@ def _filled(
 
 
 def _filled_row(name: str, row: Row, cells: Iterable[_Cell], taken: _Taken) -> Row:
-    """Return a row with cells written into it, and write them down."""
+    """Return a row with cells written into it, and write them down.
+
+    One that has no figure of its own has the source of the default too.
+    """
     filled = dict(row)
+    columns = set()
     for cell in cells:
         taken.add(name, str(next(iter(row.values()))), cell.column, cell.value, cell.default)
+        columns.add(cell.column)
         filled[cell.column] = cell.value
         filled["confidence"] = max(filled["confidence"] or "", cell.default["confidence"] or "")
+
+    if columns and columns == _figures(name, filled):
+        filled["source_id"] = taken.rows[-1]["source_id"]
     return filled
+
+
+def _figures(name: str, row: Row) -> set[str]:
+    """Return the columns of a row that hold a number with a unit."""
+    numbers = (c.name for c in schema.table(name).columns if c.kind == "number" and c.unit)
+    return {column for column in numbers if row[column] is not None}
