@@ -18,7 +18,7 @@ import { Question } from "./question";
 import { ordered, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
-import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Study } from "./types";
+import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -259,7 +259,7 @@ class Page {
     this.lists.show(network, this.elements);
     legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers);
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination])).then(() => {
-      if (first && this.map) void this.map.fit(this.map.spotsOf(answer.routes.filter((r) => !r.modes.includes("sea")).flatMap((r) => r.legs.map((l) => l.link_id))), true);
+      if (first && this.map) void this.map.fit(this.map.spotsOf(this.seenFirst(answer.routes, network)), true);
     });
   }
 
@@ -273,6 +273,13 @@ class Page {
 
   private cardHooks(): CardHooks {
     return { change: (patch) => this.change(patch), show: (card) => this.change({ card }), point: (links) => { void this.map?.point(links); }, fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text), study: this.study };
+  }
+
+  /** What the map shows at first: the routes that stay on land, else all routes, else all places. */
+  private seenFirst(routes: Route[], network: Network): (string | null)[] {
+    const ashore = routes.filter((r) => !r.modes.includes("sea"));
+    const links = (ashore.length ? ashore : routes).flatMap((r) => r.legs.map((l) => l.link_id));
+    return links.length ? links : network.nodes.features.map((f) => f.properties.id);
   }
 
   private fit(): ((links: string[]) => void) | null {
