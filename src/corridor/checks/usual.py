@@ -76,8 +76,11 @@ def _outside(tables: Tables, usual: Usual) -> Iterator[Finding]:
 
     value = pl.col(usual.column)
     is_outside = (value != 0) & ~value.is_between(usual.low, usual.high)
+    column = schema.table(usual.table).column(usual.column)
     for row in _rows(tables, usual).filter(is_outside).rows(named=True):
-        if tables.key(usual.table, row["_row"]) not in _EVERYWHERE:
+        is_everywhere = tables.key(usual.table, row["_row"]) in _EVERYWHERE
+        # one that cannot be at all is an error of its own
+        if not is_everywhere and not column.is_outside(row[usual.column]):
             yield _finding(tables, usual, row["_row"], row[usual.column])
 
 
