@@ -47,7 +47,8 @@ def risk() -> Risk:
         ),
     }
     provenance = {"limit_share": 0.1, "rng": 7}
-    return summarise(arrays, hazards, quiet, [block], provenance, events=None)
+    reasons = [None] * arrays.trips.height
+    return summarise(arrays, hazards, quiet, [block], provenance, reasons, events=None)
 
 
 def test_a_year_adds_up_what_was_paid_and_what_was_lost(risk: Risk) -> None:

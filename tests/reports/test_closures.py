@@ -7,7 +7,7 @@ import pytest
 
 import chart_cases as cases
 from corridor.reports.closures import answers, sections
-from corridor.reports.criticality import most_expensive_sentence
+from corridor.reports.criticality import MAX_UNSERVED, most_expensive_sentence, unserved_sentences
 from corridor.reports.inputs import report_inputs
 from corridor.reports.losses import case_names, selector_text
 from corridor.reports.second_corridor import second_corridor_sentences
@@ -20,6 +20,16 @@ def test_the_most_expensive_crossing_and_link_are_named() -> None:
 
     free = cases.ranked().with_columns(loss_usd_per_year=pl.lit(0.0))
     assert "costs anything" in most_expensive_sentence(report_inputs({"loss_rank": free}))
+
+
+def test_demand_without_a_route_is_said_with_its_reason() -> None:
+    row = {"kind": "demand", "name": "A to B", "reason": "closed (ab)"}
+    assert unserved_sentences(pl.DataFrame([row, {**row, "kind": "link"}])) == [
+        "No route serves A to B: closed (ab)"
+    ]
+    many = unserved_sentences(pl.DataFrame([row] * (MAX_UNSERVED + 3)))
+    assert many[-1] == "Rows of demand without a route beside these: 3."
+    assert len(many) == MAX_UNSERVED + 1
 
 
 def test_cases_are_called_by_what_is_open() -> None:

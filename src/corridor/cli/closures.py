@@ -43,6 +43,7 @@ Measures = Literal[
     "detour_km",
     "detour_h",
 ]
+MAX_UNSERVED = 20  # rows of demand said to be without a route
 DRAWS = "draws"  # folder of the blocks, inside --out
 
 
@@ -126,6 +127,8 @@ def rank(
     limit_share
         Share of its value a unit may cost more before it stays at home.
     """
+    import polars as pl
+
     from corridor.cli.screens import rank_table
     from corridor.closures.criticality import rank as rank_elements
     from corridor.closures.overloads import overload_warnings, overloads_of
@@ -147,11 +150,13 @@ def rank(
 
     print_frame(ranking, json=options.json, screen=rank_table(ranking, by))
     say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
+    failures = ranking.filter(pl.col("kind") != "demand").height
     say(
-        f"{ranking.height} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
+        f"{failures} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
         f"{day}, scenario {study.scenario.scenario_id}; demand of {demand.height} rows"
     )
-    return DONE
+    unserved = ranking.filter(pl.col("kind") == "demand")
+    return _say_unserved(unserved["element_id"], unserved["reason"])
 
 
 def simulate(
@@ -183,6 +188,8 @@ def simulate(
         Which table to print: yearly figures, return levels, shares of hazards, links or trips,
         years, closures drawn.
     """
+    import polars as pl
+
     refuse_inputs(compute.out)
     study = options.read(folder)
 
@@ -194,8 +201,8 @@ def simulate(
     if compute.out is not None:
         risk.write(compute.out)
         say(f"tables: {compute.out}")
-    is_served = float(risk.by_trip["base_usd_per_year"].sum()) > 0
-    return DONE if is_served else NOT_SERVED
+    unserved = risk.by_trip.filter(pl.col("reason").is_not_null())
+    return _say_unserved(unserved["demand_id"], unserved["reason"])
 
 
 def compare(
@@ -250,8 +257,8 @@ def compare(
         say_warnings(overload_warnings(overloads(study.network, flows, on=day), where))
     say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
 
-    is_served = moves["time_h_before"].count() + moves["time_h_after"].count() > 0
-    return DONE if is_served else NOT_SERVED
+    unserved = moves.filter(pl.col("moved") == "no route")
+    return _say_unserved(unserved["demand_id"], unserved["reason"])
 
 
 def hazards(
@@ -340,6 +347,15 @@ def replay(
     for row in frame.iter_rows(named=True):
         say_all(replay_sentences(row))
     return DONE
+
+
+def _say_unserved(demand_ids: pl.Series, reasons: pl.Series) -> int:
+    """Say which rows of demand are never served, and why; return how the command ends."""
+    for demand_id, reason in zip(demand_ids.head(MAX_UNSERVED), reasons, strict=False):
+        say(f"{demand_id} is not served: {reason}")
+    if demand_ids.len() > MAX_UNSERVED:
+        say(f"{demand_ids.len() - MAX_UNSERVED} more rows of demand are not served")
+    return NOT_SERVED if demand_ids.len() else DONE
 
 
 def _demand(study: Study) -> pl.DataFrame:

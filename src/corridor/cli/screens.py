@@ -158,9 +158,11 @@ def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
     """Return a ranking by a column in the columns a person compares, money in millions of USD."""
     is_one_kind = frame["kind"].n_unique() < 2
     rank = ["rank"] if is_one_kind else []  # ranks count within a kind
-    worst = frame.filter(pl.col("loss_usd_per_year") > 0).sort(
+    costs = pl.col("loss_usd_per_year") > 0
+    worst = frame.filter(costs | pl.col("reason").is_not_null()).sort(
         by, descending=True, nulls_last=True, maintain_order=True
     )
+    reason = ["reason"] if worst["reason"].count() else []
 
     return worst.select(
         *rank,
@@ -173,6 +175,7 @@ def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
         pl.col("detour_km").round(0).alias("detour km"),
         pl.col("disjoint_count").alias("ways left"),
         "element_id",
+        *reason,
     )
 
 
@@ -181,7 +184,9 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
 
     What stays the same is left out.
     """
-    return frame.filter(~pl.col("moved").is_in(["same", "no route"])).select(
+    moved = frame.filter(pl.col("moved") != "same")
+    reason = ["reason"] if moved["reason"].count() else []
+    return moved.select(
         "origin",
         "destination",
         "cargo_id",
@@ -191,6 +196,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
         (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
         pl.col("countries_before").list.join("-").alias("before"),
         pl.col("countries_after").list.join("-").alias("after"),
+        *reason,
     )
 
 

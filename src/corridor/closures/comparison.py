@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from corridor.closures.best_routes import BestRoute, best_routes
 from corridor.closures.demand_arrays import compile_demand
+from corridor.closures.unserved import unserved_reasons
+from corridor.language.messages import pack
 from corridor.network.network import Network
 
 TRIP_COLUMNS = {
@@ -50,6 +52,7 @@ def compare(
           ``no route``;
         * generalised_cost_usd, cost_usd, time_h and length_km of a unit, countries, borders and
           links passed: each with ``_before`` and ``_after``, null where there is no route;
+        * reason: why there is none after, else why there was none before; null where both have one;
         * t_per_year and extra_usd_per_year: null where ``trips`` has no units_per_year, the second
           also where a route is lacking in one of the two.
 
@@ -75,14 +78,20 @@ def compare(
 
     arrays_before = compile_demand(before, demand, on=on)
     arrays_after = compile_demand(after, demand, on=on)
+    routes_before = best_routes(arrays_before)
+    routes_after = best_routes(arrays_after)
+    reasons = _reasons(
+        (before, routes_before), (after, routes_after), demand, arrays_after.first_on
+    )
     tonnes = arrays_before.units() * arrays_before.column("t_per_unit")
     rows = [
-        _row(trip, route_before, route_after, t_per_year)
-        for trip, route_before, route_after, t_per_year in zip(
+        {**_row(trip, route_before, route_after, t_per_year), **_reason_cells(reason)}
+        for trip, route_before, route_after, t_per_year, reason in zip(
             demand.iter_rows(named=True),
-            best_routes(arrays_before),
-            best_routes(arrays_after),
+            routes_before,
+            routes_after,
             tonnes.tolist(),
+            reasons,
             strict=True,
         )
     ]
@@ -91,6 +100,26 @@ def compare(
         return compared
     yearly = [pl.lit(None, pl.Float64).alias(name) for name in YEARLY]
     return compared.with_columns(yearly)
+
+
+def _reasons(
+    before: tuple[Network, Sequence[BestRoute | None]],
+    after: tuple[Network, Sequence[BestRoute | None]],
+    demand: pl.DataFrame,
+    on: dt.date,
+) -> list[str | None]:
+    """Return why each trip has no route after, or else why it had none before."""
+    trips = demand.to_dicts()
+    reasons: list[str | None] = [None] * len(trips)
+    for network, routes in (before, after):
+        is_served = [route is not None for route in routes]
+        of_side = unserved_reasons(network, trips, is_served, on=on)
+        reasons = [now or earlier for now, earlier in zip(of_side, reasons, strict=True)]
+    return reasons
+
+
+def _reason_cells(reason: str | None) -> dict[str, str | None]:
+    return {"reason": reason, "reason_message": pack(reason)}
 
 
 def _as_demand(trips: pl.DataFrame) -> pl.DataFrame:
@@ -154,4 +183,5 @@ def _types() -> dict[str, Any]:
     """Return the types of the columns that may be null in every row."""
     figures = {f"{name}_{side}": pl.Float64 for name in FIGURES for side in SIDES}
     lists = {f"{name}_{side}": pl.List(pl.String) for name in LISTS for side in SIDES}
-    return {**figures, **lists, **dict.fromkeys(YEARLY, pl.Float64)}
+    texts = dict.fromkeys(("reason", "reason_message"), pl.String)
+    return {**figures, **lists, **dict.fromkeys(YEARLY, pl.Float64), **texts}

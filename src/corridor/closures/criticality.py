@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from corridor.closures.best_routes import best_routes
 from corridor.closures.demand_arrays import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.failure_pairs import worst_pairs
 from corridor.closures.failures import MEASURES, measures, routes_without
+from corridor.closures.unserved import unserved_reasons
 from corridor.errors import UnknownName
-from corridor.language.messages import pack
+from corridor.language.messages import message, pack
+from corridor.network.names import resolve_place
 from corridor.network.network import Network
 
 PAIRS = 20
@@ -27,8 +30,11 @@ RANK_TYPES: dict[str, Any] = {
     "disjoint_count": pl.Int64,
     "joint_usd_per_year": pl.Float64,
     "worst_demand_id": pl.String,
+    "reason": pl.String,
     "name_message": pl.String,
+    "reason_message": pl.String,
 }
+UNSERVED = "demand"  # kind of a row that no route serves, whatever fails
 
 
 class RankOptions(TypedDict, total=False):
@@ -55,8 +61,9 @@ def rank(
     """Return what the failure of each element costs the demand of a year, worst first.
 
     The network is taken as it stands on a day (what is shut stays shut, no new congestion); every
-    trip takes the route of least generalised cost. Trips without a route from the start are left
-    out. Exact, by searching again only what hangs below a failed element.
+    trip takes the route of least generalised cost. Demand without a route from the start loses
+    nothing more; it stands below the elements, with the reason. Exact, by searching again only what
+    hangs below a failed element.
 
     Parameters
     ----------
@@ -90,7 +97,9 @@ def rank(
         * worst_demand_id: the trip that loses most, null where none does.
 
         Rows of kind ``pair`` are the worst failures of two links at once, of those that cost more
-        together than one by one; joint_usd_per_year is that surplus, null in other rows.
+        together than one by one; joint_usd_per_year is that surplus, null in other rows. Rows of
+        kind ``demand`` are those without a route, whatever fails: their unserved units, tonnes and
+        value, and the reason; rank and loss are null.
 
     Raises
     ------
@@ -122,7 +131,40 @@ def rank(
         links = elements(arrays, ["link"])
         rows += worst_pairs(arrays, links, by=by, max_pairs=max_pairs, limit_share=limit_share)
 
-    return _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
+    worst_first = _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
+    unserved = pl.DataFrame(_unserved_rows(network, arrays), schema=RANK_TYPES)
+    return pl.concat([worst_first, unserved])
+
+
+def _unserved_rows(network: Network, arrays: DemandArrays) -> Iterator[dict[str, Any]]:
+    """Yield the rows of demand that have no route on the day, with the reason."""
+    nodes = arrays.network.by_id("nodes")
+    trips = arrays.trips.to_dicts()
+    is_served = [route is not None for route in best_routes(arrays)]
+    reasons = unserved_reasons(network, trips, is_served, on=arrays.first_on)
+
+    for trip, reason in zip(trips, reasons, strict=True):
+        if reason is None:
+            continue
+        origin = trip["origin_node_id"].partition("@")[0]
+        destination = trip["destination_node_id"].partition("@")[0]
+        ends = message(
+            "{origin} to {destination}",
+            origin=nodes[resolve_place(arrays.network, origin)]["name"],
+            destination=nodes[resolve_place(arrays.network, destination)]["name"],
+        )
+        units = float(trip["units_per_year"])
+        yield {
+            "kind": UNSERVED,
+            "element_id": trip["demand_id"],
+            "name": ends,
+            "unserved_units_per_year": units,
+            "unserved_t_per_year": units * trip["t_per_unit"],
+            "unserved_usd_per_year": units * trip["value_usd_per_unit"],
+            "reason": reason,
+            "name_message": pack(ends),
+            "reason_message": pack(reason),
+        }
 
 
 def _worst_first(frame: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -34,7 +34,8 @@ class Risk:
         loss_usd_per_year and loss_share of every link at which anything was lost.
     by_trip
         One row a demand row: yearly loss_usd, extra_usd, delay_t_days, lost_t and lost_trade_usd,
-        base_usd_per_year (the cost of a year without closures), loss_share.
+        base_usd_per_year (the cost of a year without closures), loss_share; reason: why no unit of
+        it has a route on any day of that year, else null.
     years
         One row a draw: loss_usd, extra_usd plus what lost units count; extra_usd, money and time of
         what was sent more than undisturbed, waits and ways back included; delay_t_days, tonnes x

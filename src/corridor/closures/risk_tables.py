@@ -21,7 +21,7 @@ from corridor.closures.uncertainty import (
 )
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import TRIP_LOSS, Dispatches
-from corridor.language.messages import figure, message
+from corridor.language.messages import figure, message, pack
 from corridor.parallel import Block
 from corridor.tables.store import installed_version
 from corridor.units import DAY_S
@@ -75,6 +75,7 @@ def summarise(
     quiet: Dispatches,
     blocks: Sequence[Block],
     provenance: Mapping[str, Any],
+    reasons: Sequence[str | None],
     *,
     events: pl.DataFrame | None,
 ) -> Risk:
@@ -93,6 +94,8 @@ def summarise(
         Results of :func:`corridor.closures.simulation.draw_block`, in order of the draws.
     provenance
         Settings of the simulation; limit_share and rng are read.
+    reasons
+        Why each trip that is served on no day of the year has no route; null for the others.
     events
         The table ``events`` of the study: how well the hazards are known; null: guesses.
     """
@@ -116,7 +119,7 @@ def summarise(
         return_levels=_return_levels(years["loss_usd"].to_numpy()),
         by_hazard=_by_hazard(hazards, drawn_events, known, draws=years.height),
         by_element=_by_element(arrays, by_link_usd),
-        by_trip=_by_trip(arrays, trip_years, quiet),
+        by_trip=_by_trip(arrays, trip_years, quiet, reasons),
         years=years,
         events=drawn_events,
         warnings=_warnings(arrays, quiet),
@@ -269,7 +272,12 @@ def _by_element(arrays: DemandArrays, by_link_usd: Floats) -> pl.DataFrame:
     return _with_share(frame.filter(pl.col("loss_usd_per_year") != 0), "link_id")
 
 
-def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Dispatches) -> pl.DataFrame:
+def _by_trip(
+    arrays: DemandArrays,
+    trip_years: TripYears,
+    quiet: Dispatches,
+    reasons: Sequence[str | None],
+) -> pl.DataFrame:
     frame = arrays.trips.select("demand_id").with_columns(
         pl.Series("loss_usd_per_year", trip_years.loss_usd().mean(axis=0)),
         pl.Series("extra_usd_per_year", trip_years.extra_usd.mean(axis=0)),
@@ -277,6 +285,8 @@ def _by_trip(arrays: DemandArrays, trip_years: TripYears, quiet: Dispatches) -> 
         pl.Series("lost_t_per_year", trip_years.lost_t().mean(axis=0)),
         pl.Series("lost_trade_usd_per_year", trip_years.lost_trade_usd().mean(axis=0)),
         pl.Series("base_usd_per_year", _undisturbed_usd(arrays, quiet)),
+        pl.Series("reason", reasons, dtype=pl.String),
+        pl.Series("reason_message", [pack(reason) for reason in reasons], dtype=pl.String),
     )
     return _with_share(frame, "demand_id")
 
@@ -365,6 +375,11 @@ def _undisturbed_usd(arrays: DemandArrays, quiet: Dispatches) -> Floats:
     served_cents = np.where(_is_served(quiet), quiet.cents, 0).sum(axis=1)
     usd_per_year: Floats = (served_cents / 100) * arrays.units() / days
     return usd_per_year
+
+
+def is_ever_served(quiet: Dispatches) -> list[bool]:
+    """Tell which trips arrive on some day of a year without hazards [trips]."""
+    return [bool(days.any()) for days in _is_served(quiet)]
 
 
 def _is_served(quiet: Dispatches) -> Bools:

@@ -14,8 +14,9 @@ import polars as pl
 
 from corridor.closures.demand_arrays import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.closures.risk import Risk
-from corridor.closures.risk_tables import summarise
+from corridor.closures.risk_tables import is_ever_served, summarise
 from corridor.closures.simulated_year import SimulateSettings, Task, draw_block, make_task
+from corridor.closures.unserved import unserved_reasons
 from corridor.errors import CallError
 from corridor.free_memory import refuse_beyond_free
 from corridor.network.network import Network
@@ -132,7 +133,11 @@ def simulate(
         "inputs": task.hash,
         **read_settings(options)._asdict(),
     }
-    return summarise(arrays, hazards, task.quiet, blocks, provenance, events=options.get("events"))
+    reasons = unserved_reasons(
+        network, arrays.trips.to_dicts(), is_ever_served(task.quiet), on=arrays.first_on
+    )
+    events = options.get("events")
+    return summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
 
 
 def _refuse_too_many(draws: int, trips: int, links: int) -> None:

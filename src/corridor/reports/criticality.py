@@ -13,6 +13,8 @@ from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import and_list, brief_millions, countries
 from corridor.reports.inputs import ReportInputs
 
+MAX_UNSERVED = 10  # rows of demand said to be without a route
+
 
 def criticality_values(inputs: ReportInputs) -> dict[str, Any]:
     """Return what the template needs on the ranking; nothing where nothing was ranked."""
@@ -28,6 +30,7 @@ def criticality_values(inputs: ReportInputs) -> dict[str, Any]:
         "links": ranked.filter(pl.col("kind") == "link").height,
         "costly": costly_links.height,
         "only": costly_links.filter(pl.col("disjoint_count") == 0).height,
+        "unserved": unserved_sentences(ranked),
     }
 
 
@@ -44,6 +47,20 @@ def most_expensive_sentence(inputs: ReportInputs) -> str:
         "detour.",
         elements=and_list([_with_loss(row) for row in worst]),
     )
+
+
+def unserved_sentences(ranked: pl.DataFrame) -> list[str]:
+    """Return a sentence for each of the first rows of demand that no route serves."""
+    rows = ranked.filter(pl.col("kind") == "demand")
+    sentences = [
+        # Translators: {trip} is demand from one place to another.
+        tell("No route serves {trip}: {reason}", trip=row["name"], reason=row["reason"])
+        for row in rows.head(MAX_UNSERVED).iter_rows(named=True)
+    ]
+    if rows.height > MAX_UNSERVED:
+        more = rows.height - MAX_UNSERVED
+        sentences.append(tell("Rows of demand without a route beside these: {count}.", count=more))
+    return sentences
 
 
 def _costly(ranked: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,58 @@
+"""Unserved demand: why a row of demand has no route at all, whatever else is compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from corridor.language.messages import figure, message
+from corridor.network.graph import Row
+from corridor.network.network import Network
+from corridor.routing.query import prepare
+from corridor.routing.reasons import absence
+from corridor.routing.search import best_route
+from corridor.units import DAY_H
+
+
+def unserved_reasons(
+    network: Network, trips: Sequence[Row], is_served: Sequence[bool], *, on: dt.date
+) -> list[str | None]:
+    """Return why each trip that is not served has no route on a day; null for the others.
+
+    Parameters
+    ----------
+    network
+        The network of a scenario.
+    trips
+        Rows with origin_node_id, destination_node_id and cargo_id.
+    is_served
+        Which of them goods can go.
+    on
+        Day looked at.
+    """
+    reasons: dict[tuple[str, str, str], str] = {}
+    of_trips: list[str | None] = []
+
+    for trip, has_route in zip(trips, is_served, strict=True):
+        if has_route:
+            of_trips.append(None)
+            continue
+        asked = (trip["origin_node_id"], trip["destination_node_id"], trip["cargo_id"])
+        if asked not in reasons:
+            reasons[asked] = _reason(network, *asked, on)
+        of_trips.append(reasons[asked])
+    return of_trips
+
+
+def _reason(network: Network, origin: str, destination: str, cargo: str, on: dt.date) -> str:
+    """Return why goods have no route on a day, or only one after a long wait."""
+    query = prepare(network, origin, destination, cargo=cargo, depart=on, options={})
+    route = best_route(query, "time")
+    if route is None:
+        return absence(query, most=1).reason
+
+    return message(
+        "no route on {date} without a long wait: the quickest takes {figure} days, waits included",
+        date=on,
+        figure=figure(route.time_h / DAY_H, ",.1f"),
+    )
