@@ -120,7 +120,7 @@ def test_without_questions_nothing_is_compared(starter: Study, tmp_path: Path) -
     [
         ('via = ["tashkant"]', "unknown-node", "tashkent"),
         ('require = ["raill"]', "unknown-word", "rail"),
-        ('avoid = ["uzbekistan"]', "unknown-word", "place, link, mode or country"),
+        ('avoid = ["nowhere"]', "unknown-word", "place, link, mode or country"),
         ('via = "tashkent"', "bad-setting", "list"),
         ("via = [1]", "bad-setting", "quotes"),
         ('require = ["road", "rail", "KZ", "UZ", "almaty", "tashkent"]', "bad-setting", "five"),
