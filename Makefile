@@ -6,6 +6,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?= studies/kazakhstan-pakistan
+MINUTES ?= 1
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --progress-bar off -c constraints.txt
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -61,6 +62,10 @@ bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other
 	@set -e; for file in benchmarks/*.py; do \
 		test -f "$$file" || { echo "There is no benchmark yet." >&2; exit 1; }; \
 		echo "== $$file"; $(BIN)/python "$$file"; done
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Attack studies, files, command lines and requests (MINUTES=30)
+	@$(BIN)/python tests/fuzzers.py --minutes $(MINUTES)
 
 .PHONY: web
 web: ## Build the map page from web/ into src/corridor/web/static (needs node 20)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
-from check_cases import Frames, new_findings
+from check_cases import Frames, new_findings, tables_of
+from corridor.checks.measures import measures
 from corridor.checks.peers import MIN_PEERS, check_peers, outliers
 
 
@@ -70,6 +72,13 @@ def test_length_far_from_the_air_line_of_such_links(built_in: Frames) -> None:
 def test_what_stands_alone(values: list[float], rows: list[int]) -> None:
     found = outliers(range(len(values)), np.array(values, dtype=float))
     assert sorted(outlier.row for outlier in found) == rows
+
+
+def test_rows_that_are_alike_are_not_set_beside_each_other(frames: Frames) -> None:
+    """A table with its rows repeated took memory with the square of their number."""
+    rates = pl.concat([frames["rates"].head(2)] * 2_000)
+    heights = [m.figures.height for m in measures(tables_of({**frames, "rates": rates}))]
+    assert max(heights) == rates.height
 
 
 def test_range_of_the_peers_is_given_in_their_unit() -> None:

@@ -19,6 +19,7 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 import corridor as co
+from corridor.web import app as web_app
 from corridor.web import saving
 from corridor.web.app import make_app
 from web_cases import TRIP, refused
@@ -99,6 +100,15 @@ def test_savers_at_once_lose_no_row(copy: Path) -> None:
     assert set(names) <= set(study.scenarios) and set(names) <= set(
         study.tables["changes"]["change_id"]
     )
+
+
+def test_savers_beyond_those_that_may_wait_are_refused(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_app, "MAX_SAVERS", 0)
+    with TestClient(make_app(copy), base_url="http://localhost") as client:
+        refused(saved(client, "one-too-many"), 503, "busy")
+    assert "one-too-many" not in (copy / "study.toml").read_text()
 
 
 def test_saving_refuses_what_would_break(copy: Path) -> None:

@@ -286,11 +286,13 @@ def _by_form(frames: Mapping[str, pl.DataFrame]) -> Iterator[Measure]:
 
 
 def _of_forms(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return every figure of a table with what it is of."""
+    """Return every figure of a table with what it is of; of rows that are alike only the first."""
     columns = [c.name for c in schema.table(name).columns if c.kind == "number"]
     shared = [ROW, "form", *_OF_FORMS[name]]
-    return frame.unpivot(columns, index=shared, variable_name="_column", value_name=VALUE).filter(
-        pl.col(VALUE) > 0
+    unlike = frame.unique(["form", *_OF_FORMS[name], *columns], keep="first", maintain_order=True)
+    figures = unlike.unpivot(columns, index=shared, variable_name="_column", value_name=VALUE)
+    return figures.filter(pl.col(VALUE) > 0).unique(
+        ["form", *_OF_FORMS[name], "_column"], keep="first", maintain_order=True
     )
 
 

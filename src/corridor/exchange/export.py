@@ -15,7 +15,7 @@ from corridor.language.messages import readable
 from corridor.tables import schema
 from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
-from corridor.tables.files import write_bytes
+from corridor.tables.files import sweep, write_bytes
 from corridor.tables.reading import WORKBOOK, read_folder
 from corridor.tables.xlsx import CONTENTS as CONTENTS
 from corridor.tables.xlsx import CONTENTS_COLUMNS
@@ -89,6 +89,7 @@ def write_workbook(
                 dtype_formats=dict(formats),
             )
 
+    sweep(Path(path).parent)
     write_bytes(path, stream.getvalue())
     return len(sheets)
 
@@ -113,6 +114,7 @@ def write_csvs(folder: str | Path, frames: Mapping[str, pl.DataFrame]) -> int:
     """Write tables with rows as CSV files into a folder; return how many. Raises OSError."""
     home = Path(folder)
     home.mkdir(parents=True, exist_ok=True)
+    sweep(home)
 
     tables = _with_rows(frames)
     for name, frame in tables.items():

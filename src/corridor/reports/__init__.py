@@ -56,7 +56,7 @@ def report(
     """
     from corridor.reports.page import page
     from corridor.reports.printing import print_pdf, require_browser
-    from corridor.tables.files import write_bytes
+    from corridor.tables.files import sweep, write_bytes
 
     target = Path(path)
     is_pdf = target.suffix.lower() == ".pdf"
@@ -70,5 +70,6 @@ def report(
         html = page(parts).encode()
 
     target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
     write_bytes(target, print_pdf(html) if is_pdf else html)
     return target

@@ -78,7 +78,7 @@ def write_catalogue(study: Study, language: str) -> Translation:
     gettext catalogues, or as text. Raises UnknownName for a word that is no language, CallError for
     a catalogue that cannot be read, OSError.
     """
-    from corridor.tables.files import write_bytes
+    from corridor.tables.files import sweep, write_bytes
 
     _check_language(language)
     path = study.folder / "languages" / f"{language}.po"
@@ -87,6 +87,7 @@ def write_catalogue(study: Study, language: str) -> Translation:
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent)
     write_bytes(path, catalogue_bytes(catalogue))
     translated = sum(bool(m.string) and not m.fuzzy for m in catalogue if m.id)
     return Translation(path, len(template), translated)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,7 +26,7 @@ from corridor.study.defaults import complete, no_defaults
 from corridor.study.reach import check_reach
 from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables import budgets
-from corridor.tables.files import read_bytes
+from corridor.tables.files import MIN_AGE_S, read_bytes
 from corridor.tables.raw import Unreadable
 from corridor.tables.reading import read_folder
 from corridor.tables.tables import Tables
@@ -251,6 +252,7 @@ def _write_files(
     """
     home = home.absolute()
     home.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_beside(home)
     beside = Path(tempfile.mkdtemp(prefix=f".{home.name[:100]}.", dir=home.parent))
 
     try:
@@ -262,6 +264,16 @@ def _write_files(
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def _sweep_beside(home: Path) -> None:
+    """Remove the folders beside a study's that were killed before they got its name."""
+    oldest_s = time.time() - MIN_AGE_S
+    unfinished = re.compile(re.escape(f".{home.name[:100]}.") + "[a-z0-9_]{8}")
+
+    for folder in home.parent.iterdir():
+        if unfinished.fullmatch(folder.name) and folder.stat().st_mtime < oldest_s:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_in_place(beside: Path, home: Path) -> None:
