@@ -162,7 +162,10 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def _content(file: Path) -> bytes:
-    """Return the bytes of a file; of a workbook, those of its sheets, which know no time."""
+    """Return the bytes of a file, without the times that workbooks and catalogues name."""
+    if file.suffix == ".po":
+        lines = file.read_bytes().splitlines()
+        return b"\n".join(line for line in lines if b"-Date: " not in line)
     if file.suffix != ".xlsx":
         return file.read_bytes()
     with zipfile.ZipFile(file) as book:
