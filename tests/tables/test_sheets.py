@@ -48,6 +48,13 @@ def test_a_cell_far_away_is_refused() -> None:
     assert refusal(workbook(far, target="other/place.xml")).line == 99999
 
 
+@pytest.mark.parametrize("address", ["A99999999999", "ZZZZ9", "A0", "a9999999", "", "1A"])
+def test_a_cell_at_no_place_is_refused(address: str) -> None:
+    """A reader took such an address for one a thousand million rows below, and all memory."""
+    refused = refusal(workbook(f'<row r="1"><c r="{address}"><v>1</v></c></row>'))
+    assert refused.kind == "unreadable-file"
+
+
 def test_empty_cells_and_plain_tables_pass() -> None:
     refuse_bad_workbook(workbook('<row r="1048576"><c r="XFD1048576" s="1"/></row>'))
     refuse_bad_workbook(workbook("<row><c><v>1</v></c><c><v>2</v></c></row>" * 50))

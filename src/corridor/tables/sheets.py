@@ -17,7 +17,7 @@ from corridor.tables.raw import Unreadable
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _TEXTS = "xl/sharedStrings.xml"
 _OTHER_FORMATS = ("content.xml", "xl/workbook.bin")  # an ODS or XLSB named .xlsx
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _CHUNK_BYTES = 1 << 16
 
 
@@ -173,7 +173,11 @@ def _refuse_bad_sheet(archive: zipfile.ZipFile, name: str, lengths: list[int]) -
 
 def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
     """Note which cell begins, of what kind."""
-    place = _CELL.fullmatch(attributes.get("r", ""))
+    address = attributes.get("r")
+    place = _CELL.fullmatch(address or "")
+    if address is not None and place is None:
+        raise _no_cell(address)
+
     if place is None:
         extent.cell = (max(1, extent.cell[0]), extent.cell[1] + 1)
     else:
@@ -181,6 +185,15 @@ def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
 
     kind = attributes.get("t")
     extent.shares_text = kind == "s"
+
+
+def _no_cell(address: str) -> Unreadable:
+    """Return that an address is no cell's: readers take it for one anywhere."""
+    return Unreadable(
+        "unreadable-file",
+        f"has a cell at {address[:20]!r}, and no sheet has such a place.",
+        do="Open it in a spreadsheet and save it again.",
+    )
 
 
 def _count_value(extent: _Extent) -> None:
