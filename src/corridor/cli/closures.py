@@ -21,6 +21,7 @@ from corridor.cli.output import (
     say_warnings,
 )
 from corridor.errors import CallError
+from corridor.steps import told_to
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,7 +130,7 @@ def rank(
     """
     import polars as pl
 
-    from corridor.cli.screens import rank_table
+    from corridor.cli.screens import progress, rank_table
     from corridor.closures.criticality import rank as rank_elements
     from corridor.closures.overloads import overload_warnings, overloads_of
 
@@ -146,7 +147,8 @@ def rank(
     day = on or study.scenario.as_of
 
     say_compiling()
-    ranking = rank_elements(study.network, demand, by=by, on=day, **rank_options)
+    with progress() as step, told_to(step):
+        ranking = rank_elements(study.network, demand, by=by, on=day, **rank_options)
 
     print_frame(ranking, json=options.json, screen=rank_table(ranking, by))
     say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
@@ -236,6 +238,7 @@ def compare(
     """
     import polars as pl
 
+    from corridor.cli.screens import progress
     from corridor.closures.comparison import compare as compare_networks
     from corridor.closures.overloads import overload_warnings, overloads
 
@@ -247,7 +250,8 @@ def compare(
     say_compiling()
     trips = _compared_trips(study_after)
     day = on or max(study_before.scenario.as_of, study_after.scenario.as_of)
-    moves = compare_networks(study_before.network, study_after.network, trips, on=day)
+    with progress() as step, told_to(step):
+        moves = compare_networks(study_before.network, study_after.network, trips, on=day)
 
     _print_moves(moves, table, json=options.json)
     _say_extra_cost(moves)
@@ -331,7 +335,7 @@ def replay(
     replay_id
         Row of replays.csv; may be repeated; all where not given.
     """
-    from corridor.cli.screens import replays_table
+    from corridor.cli.screens import progress, replays_table
     from corridor.closures.replays import replay_sentences, replays
 
     study = options.read(folder)
@@ -342,7 +346,8 @@ def replay(
         )
 
     say_compiling()
-    frame = replays(study, *replay_id)
+    with progress() as step, told_to(step):
+        frame = replays(study, *replay_id)
     print_frame(frame, json=options.json, screen=replays_table(frame))
     for row in frame.iter_rows(named=True):
         say_all(replay_sentences(row))
@@ -394,7 +399,7 @@ def _simulate(
 
     say_compiling()
     options = _simulate_options(shipping, compute)
-    with progress() as step:
+    with progress() as step, told_to(step):
         options["progress"] = step
         options["events"] = study.tables["events"]
         return simulate_years(

@@ -18,6 +18,7 @@ from corridor.cli.output import (
     say_warnings,
 )
 from corridor.errors import CallError
+from corridor.steps import told_to
 
 if TYPE_CHECKING:
     from corridor.routing.conditions import Options
@@ -199,34 +200,37 @@ def skim(
     places
         Place to start and end at; may be repeated; every place where not given.
     """  # noqa: E501
+    from corridor.cli.screens import progress
     from corridor.routing.skims import skim as skim_network
 
     study = options.read(folder)
 
     say_compiling()
-    skims = skim_network(
-        study.network,
-        cargo=cargo,
-        depart=depart,
-        places=places or None,
-        avoid=avoid,
-        carrier=carrier,
-    )
+    with progress() as step, told_to(step):
+        skims = skim_network(
+            study.network,
+            cargo=cargo,
+            depart=depart,
+            places=places or None,
+            avoid=avoid,
+            carrier=carrier,
+        )
     print_frame(skims, json=options.json)
     return DONE
 
 
 def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
     """Print the best route by the first criterion for each departure in a range of days."""
-    from corridor.cli.screens import departures_table
+    from corridor.cli.screens import departures_table, progress
     from corridor.routing.year import departures
 
     if answer.why_not is not None:
         raise CallError("--why-not asks about one departure: give --depart one day.")
 
-    frame = departures(
-        study.network, criteria=answer.criteria_names[:1], every_days=answer.every, **trip
-    )
+    with progress() as step, told_to(step):
+        frame = departures(
+            study.network, criteria=answer.criteria_names[:1], every_days=answer.every, **trip
+        )
     print_frame(frame, json=json, screen=departures_table(frame))
 
     has_route = frame["time_h"].null_count() < frame.height

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from corridor.units import DAY_H
+
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
 
 MAX_ROWS = 200
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
@@ -220,20 +224,48 @@ def print_table(frame: pl.DataFrame) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that shows a step, on stderr: a bar on a terminal, nothing otherwise."""
-    if not sys.stderr.isatty():
+    """Give a function that shows a step, on stderr: a bar on a terminal, nothing otherwise.
+
+    The bar says how many steps are done, for how long and how long it may still take, as far as the
+    steps done tell.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda word, done, total: None
         return
 
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress
 
-    columns = (TextColumn("{task.description:50.50}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=1)
-        yield lambda word, done, total: bar.update(
-            task, description=word, completed=done, total=total
-        )
+    with Progress(*_bar_columns(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def show(word: str, done: int, total: int) -> None:
+            shown = bar.tasks[0]
+            if total != shown.total or done < shown.completed:
+                bar.reset(task)  # other steps, of another length
+            bar.update(task, description=word, completed=done, total=total)
+
+        yield show
+
+
+def _bar_columns() -> tuple[ProgressColumn, ...]:
+    """Return what a bar shows: the step, how far it is, the time spent and the time left."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return (
+        TextColumn("{task.description:40.40}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
 
 
 def _days(name: str, heading: str) -> pl.Expr:

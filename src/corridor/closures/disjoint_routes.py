@@ -11,6 +11,7 @@ from corridor import stopping
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.elements import Element
 from corridor.network.network import Network
+from corridor.steps import tell_step
 from corridor.tables.schema import layer
 
 UNLIMITED = 1 << 20  # capacity, in routes, of what is no link
@@ -47,8 +48,9 @@ def disjoint_counts(arrays: DemandArrays, elements: Sequence[Element]) -> list[i
     open_links = _open_links(arrays)
 
     counts: list[int | None] = []
-    for element in elements:
+    for number, element in enumerate(elements):
         stopping.raise_if_stopped()
+        tell_step("routes without a common link", number, len(elements))
         sides = _sides(arrays.network, element)
         if sides is None:
             counts.append(None)

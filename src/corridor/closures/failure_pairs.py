@@ -12,6 +12,7 @@ from corridor.closures.elements import Element
 from corridor.closures.failures import CheapestRoutes, measures, routes_without
 from corridor.kernels import Ints
 from corridor.language.messages import message, pack
+from corridor.steps import tell_step
 
 MIN_SURPLUS_USD = 0.01
 
@@ -56,7 +57,9 @@ def worst_pairs(
     is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
 
     worst: list[Pair] = []
-    for first in np.flatnonzero(is_used).tolist():
+    used = np.flatnonzero(is_used).tolist()
+    for number, first in enumerate(used):
+        tell_step("pairs of links that fail at once", number, len(used))
         # A pair of two used elements was looked at when the earlier of them was shut.
         others = [
             other for other in range(len(elements)) if not (other <= first and is_used[other])

@@ -18,6 +18,7 @@ from corridor.closures.elements import Element
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
+from corridor.steps import tell_step
 from corridor.units import HOUR_S
 
 MEASURES: dict[str, Any] = {
@@ -76,8 +77,11 @@ def routes_without(
 
     costs = np.zeros((len(elements) + 1, arrays.trips.height), np.int64)
     sums = np.zeros((2, len(elements) + 1, arrays.trips.height), np.int64)
-    for class_, starts, trips in arrays.groups():
+    groups = arrays.groups()
+    for number, (class_, starts, trips) in enumerate(groups):
         stopping.raise_if_stopped()
+        if weight is None:  # with other weights it is one step of many
+            tell_step("routes without each element", number, len(groups))
         costs[:, trips], sums[:, :, trips] = without_each(
             graph,
             arcs_into,

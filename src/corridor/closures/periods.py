@@ -23,6 +23,7 @@ from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.query import Query, prepare
 from corridor.routing.waits import mean_wait
+from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, WEEK_S
 
 AHEAD_SPANS = 64  # spans of a calendar looked at for the wait of one week
@@ -106,10 +107,11 @@ def periods_between_changes(
     cuts = {first_on, after_last, *new_years, *_days_of_changes(network)}
     inside = sorted(day for day in cuts if first_on <= day <= after_last)
 
-    return [
-        read_period(network, trips, start, end)
-        for start, end in zip(inside, inside[1:], strict=False)
-    ]
+    periods = []
+    for number, (start, end) in enumerate(zip(inside, inside[1:], strict=False)):
+        tell_step("days between changes", number, len(inside) - 1)
+        periods.append(read_period(network, trips, start, end))
+    return periods
 
 
 def _days_of_changes(network: Network) -> set[dt.date]:

@@ -13,6 +13,7 @@ from corridor.errors import UnknownName
 from corridor.language.amounts import per_cent
 from corridor.language.speech import number, tell
 from corridor.network.network import Network, build
+from corridor.steps import tell_step
 from corridor.study.study import Study
 
 NEAR_SHARE = 0.02  # a published share so near is taken for the same
@@ -71,13 +72,14 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
     if opened is None:
         return pl.DataFrame()
 
-    rows = [
-        _replay_row(study, opened, row)
-        for row in table.iter_rows(named=True)
-        if not replay_ids or row["replay_id"] in replay_ids
-    ]
-    if not rows:
+    asked = table.filter(pl.col("replay_id").is_in(list(replay_ids))) if replay_ids else table
+    if not asked.height:
         return pl.DataFrame()
+
+    rows = []
+    for done, row in enumerate(asked.iter_rows(named=True)):
+        tell_step("closures replayed", done, asked.height)
+        rows.append(_replay_row(study, opened, row))
     return pl.DataFrame(rows, schema_overrides=dict.fromkeys(REPLAY_NUMBERS, pl.Float64))
 
 

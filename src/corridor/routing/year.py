@@ -27,6 +27,7 @@ from corridor.routing.itinerary import (
 from corridor.routing.query import Query, prepare
 from corridor.routing.reasons import absence
 from corridor.routing.search import best_route
+from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S
 
 MAX_DEPARTURES = 4000
@@ -96,8 +97,9 @@ def departures(
     days = read_range(depart, every_days)
 
     rows: list[dict[str, Any]] = []
-    for day in days:
+    for number, day in enumerate(days):
         stopping.raise_if_stopped()
+        tell_step("departures", number, len(days))
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         rows += _departure(query, day, counted)
     return pl.DataFrame(rows, schema=TYPES)
