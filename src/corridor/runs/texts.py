@@ -88,7 +88,8 @@ def write_catalogue(study: Study, language: str) -> Translation:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    write_bytes(path, catalogue_bytes(catalogue))
+    # A header without comment is written as an empty line once it was read from a file.
+    write_bytes(path, catalogue_bytes(catalogue).lstrip(b"\n"))
     translated = sum(bool(m.string) and not m.fuzzy for m in catalogue if m.id)
     return Translation(path, len(template), translated)
 
