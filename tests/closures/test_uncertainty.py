@@ -52,7 +52,8 @@ def test_years_drawn_anew_cost_what_the_closures_at_hand_say(
     )[0]
     anew = simulated(slides(events_per_year=rate, duration_median_d=median_d, duration_sigma=sigma))
     expected = anew.expected_loss_usd / risk.expected_loss_usd
-    assert ratio == pytest.approx(expected, rel=0.1)
+    # where lengths become longer than most that were simulated, less is known of what they cost
+    assert ratio == pytest.approx(expected, rel=0.1 if sigma <= in_use["duration_sigma"] else 0.15)
 
 
 def closures_by_length(hazards: int = 1) -> LengthsAndLosses:
