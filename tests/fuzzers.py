@@ -575,6 +575,7 @@ def attacks(
     """Give attacks of one kind until there were so many, or so many seconds have passed."""
     rng = random.Random(f"{kind}-{seed}")
     began = time.monotonic()
+    most = max(MAX_BYTES, used_bytes())  # what ran before in this process may have taken more
     with tempfile.TemporaryDirectory(prefix="corridor-fuzz-") as home:
         fuzzer = FUZZERS[kind](Path(home), rng)
         done = 0
@@ -582,7 +583,7 @@ def attacks(
             seconds is None or time.monotonic() - began < seconds
         ):
             attack = fuzzer.attack()
-            if used_bytes() > MAX_BYTES:
+            if used_bytes() > most:
                 attack.faults.append(f"{attack.name}: {used_bytes() / 1e9:.1f} GB")
             yield attack
             done += 1
