@@ -60,6 +60,11 @@ def test_where_nothing_may_cost_more_what_is_shut_stays(
     assert staying["model_change"] == pytest.approx(-SHUT_SHARE, abs=0.06)
     assert staying["all_stopped_change"] - 0.06 < staying["model_change"]
     assert staying["model_change"] < half_year["model_change"] < 0
+    # Five rows of demand go or stay as one: with no limit all go, at a limit of 0 all stay.
+    possible = half_year["possible_changes"]
+    assert possible == sorted(possible) and 3 <= len(possible) <= 8
+    assert possible[0] == pytest.approx(staying["model_change"], abs=0.001)
+    assert round(half_year["model_change"], 3) in possible and possible[-1] == 0
 
 
 def test_a_higher_limit_keeps_more_trade(

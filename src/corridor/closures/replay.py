@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import polars as pl
 
 from corridor.closures.demand_arrays import DemandArrays
-from corridor.closures.simulated_year import run_year
-from corridor.closures.simulation import SimulateOptions, prepare_task
+from corridor.closures.simulated_year import Task, loss_limits, run_year
+from corridor.closures.simulation import SimulateOptions, prepare_task, read_settings
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats
 from corridor.kernels.records import TRIP_LOSS, Closures, Dispatches
@@ -19,6 +20,17 @@ from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import read_instant
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_S
+
+# Shares of its value that a unit may cost more, at which a replay is looked at; null: no limit.
+LIMIT_SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, None)
+
+
+class _Replay(NamedTuple):
+    """A closure made ready to be run: the days of dispatch, the demand and what closes."""
+
+    task: Task
+    arrays: DemandArrays
+    closures: Closures
 
 
 def replay(
@@ -59,6 +71,19 @@ def replay(
     UnknownName
         For a place or cargo the network has not.
     """
+    ready = _prepare(network, demand, closure, from_on, to_on, options)
+    return _run(ready, ready.task)
+
+
+def _prepare(
+    network: Network,
+    demand: pl.DataFrame,
+    closure: pl.DataFrame,
+    from_on: dt.date | str,
+    to_on: dt.date | str,
+    options: SimulateOptions,
+) -> _Replay:
+    """Return a closure made ready to be run over some days."""
     first_on = day_of(read_instant(from_on, "from_on"))
     last_on = day_of(read_instant(to_on, "to_on"))
     if last_on < first_on:
@@ -69,9 +94,35 @@ def replay(
     task, arrays = prepare_task(
         network, demand, _as_hazards(shut), on=first_on, rng=0, options=options, days=days
     )
-    closures = _as_closures(shut, first_on, task.draws.days)
-    losses = run_year(task, closures)
-    return _by_trip(arrays, task.quiet, losses.by_trip)
+    return _Replay(task, arrays, _as_closures(shut, first_on, task.draws.days))
+
+
+def _run(ready: _Replay, task: Task) -> pl.DataFrame:
+    """Return the table of a replay; task: that of the replay, under its limits or others."""
+    losses = run_year(task, ready.closures)
+    return _by_trip(ready.arrays, task.quiet, losses.by_trip)
+
+
+def _change(replayed: pl.DataFrame) -> float | None:
+    """Return the share of the value sent by which trade changes; null where nothing is sent."""
+    lost_usd = float(replayed["lost_trade_usd"].sum())
+    sent_usd = float(replayed["sent_usd"].sum())
+    return -lost_usd / sent_usd if sent_usd else None
+
+
+def _possible_changes(ready: _Replay, options: SimulateOptions) -> list[float]:
+    """Return the changes that the model says at all limits, the largest fall first.
+
+    All goods of a row of demand go or stay, so there are few.
+    """
+    settings = read_settings(options)
+    changes = set()
+    for share in LIMIT_SHARES:
+        limits = loss_limits(ready.arrays, settings._replace(limit_share=share))
+        change = _change(_run(ready, dataclasses.replace(ready.task, limits=limits)))
+        if change is not None:
+            changes.add(round(change, 3) + 0.0)
+    return sorted(changes)
 
 
 def replay_beside(
@@ -102,6 +153,8 @@ def replay_beside(
         a half:
 
         * model_change: of the value sent, null where nothing is;
+        * possible_changes: the same for every share of its value that a unit may cost more: rows of
+          demand go or stay as one, so there are few;
         * observed_change: (after - before) / before;
         * over_after: the same difference over the new value, a base sometimes taken by mistake;
         * all_stopped_change: if nothing at all had passed while shut and nothing else had changed;
@@ -122,9 +175,7 @@ def replay_beside(
     if from_on is None or to_on is None:
         raise CallError(f"figure {after!r} has no from_on and to_on to replay over.")
 
-    replayed = replay(network, demand, closure, from_on=from_on, to_on=to_on, **options)
-    lost_usd = float(replayed["lost_trade_usd"].sum())
-    sent_usd = float(replayed["sent_usd"].sum())
+    ready = _prepare(network, demand, closure, from_on, to_on, options)
     days = (to_on - from_on).days + 1
     shut_days = _shut_days(closure, from_on, days)
     return {
@@ -134,7 +185,8 @@ def replay_beside(
         "to_on": to_on,
         "days": days,
         "shut_days": shut_days,
-        "model_change": -lost_usd / sent_usd if sent_usd else None,
+        "model_change": _change(_run(ready, ready.task)),
+        "possible_changes": _possible_changes(ready, options),
         **_changes(figure_before["value"], figure_after["value"], shut_days / days),
     }
 

@@ -80,7 +80,9 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
     for done, row in enumerate(asked.iter_rows(named=True)):
         tell_step("closures replayed", done, asked.height)
         rows.append(_replay_row(study, opened, row))
-    return pl.DataFrame(rows, schema_overrides=dict.fromkeys(REPLAY_NUMBERS, pl.Float64))
+
+    types: dict[str, Any] = dict.fromkeys(REPLAY_NUMBERS, pl.Float64)
+    return pl.DataFrame(rows, schema_overrides={**types, "possible_changes": pl.List(pl.Float64)})
 
 
 def replayed_changes(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -104,6 +106,7 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
         sentences.append(_open_days_sentence(replay))
     if replay["model_change"] is not None:
         sentences.append(_model_sentence(replay))
+        sentences.append(_possible_sentence(replay))
     return sentences
 
 
@@ -206,6 +209,15 @@ def _open_days_sentence(replay: Mapping[str, Any]) -> str:
     return tell(
         "To reach what was seen, the open days too must have changed, by {share}.",
         share=per_cent(replay["open_days_change"], 1, with_sign=True),
+    )
+
+
+def _possible_sentence(replay: Mapping[str, Any]) -> str:
+    """Return what else the model could say."""
+    changes = [per_cent(change, 1, with_sign=True) for change in replay["possible_changes"]]
+    return tell(
+        "All goods of a row of demand go or stay, so at any limit the model says one of: {shares}.",
+        shares=", ".join(changes),
     )
 
 

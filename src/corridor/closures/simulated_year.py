@@ -107,7 +107,7 @@ def make_task(
 
     links = covered_links(arrays.network, hazards)
     network = compile_dated_network(arrays, links)
-    limits = _loss_limits(arrays, settings)
+    limits = loss_limits(arrays, settings)
     draws = ClosureDraws(
         hazards=read_hazards(hazards),
         first_on_day=epoch_day(arrays.first_on),
@@ -240,7 +240,7 @@ def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatch
         book = new_book(2 * len(book.cost))
 
 
-def _loss_limits(arrays: DemandArrays, settings: SimulateSettings) -> LossLimits:
+def loss_limits(arrays: DemandArrays, settings: SimulateSettings) -> LossLimits:
     """Return what trips bear: without a limit a lost unit counts its whole value."""
     limit_share = settings.limit_share
     value_usd = arrays.column("value_usd_per_unit")

@@ -748,6 +748,13 @@ LOSS_REPLAY = Table(
         _count("days", "days replayed", "d"),
         _count("shut_days", "days of these on which links were shut", "d"),
         _signed("model_change", "change by the model", "1"),
+        Column(
+            "possible_changes",
+            "number",
+            "changes the model says at any limit: rows of demand go or stay as one",
+            unit="1",
+            many=True,
+        ),
         _signed("observed_change", "(after - before) / before", "1"),
         _signed("over_after", "the same difference over the new value", "1"),
         _signed("all_stopped_change", "change if nothing had passed while shut", "1"),
