@@ -14,8 +14,10 @@ import corridor
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [m.name for m in pkgutil.walk_packages(corridor.__path__, "corridor.")]
 LONG_EXAMPLES = (
+    "corridor.closures.comparison",
     "corridor.closures.criticality",
     "corridor.closures.second_corridor",
+    "corridor.closures.simulation",
     "corridor.routing.route",
 )
 CASES = [

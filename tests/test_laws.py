@@ -101,6 +101,7 @@ def places_with_a_road(tables: Tables) -> set[str]:
     return set(roads["from_node_id"]) | set(roads["to_node_id"])
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_closing_an_unused_link_changes_nothing(seed: int) -> None:
@@ -174,6 +175,7 @@ def test_order_of_rows_is_irrelevant(seed: int, other_seed: int) -> None:
     assert (best_costs(build(tables), demand.reverse())[::-1] == costs).all()
 
 
+@pytest.mark.slow
 @few
 @given(seeds, seeds)
 def test_disjoint_changes_add_up_in_any_order(seed: int, other_seed: int) -> None:
@@ -200,6 +202,7 @@ def test_disjoint_changes_add_up_in_any_order(seed: int, other_seed: int) -> Non
     )
 
 
+@pytest.mark.slow
 @fewer
 @given(seeds)
 def test_the_base_is_never_touched(seed: int) -> None:

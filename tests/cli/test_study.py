@@ -40,6 +40,7 @@ def ran(capsys: pytest.CaptureFixture[str]) -> Any:
     return run
 
 
+@pytest.mark.slow
 def test_a_report_is_written_in_each_language_asked(ran: Any, starter: Path) -> None:
     code, out, _ = ran(
         "report", starter, "--language", "en", "--language", "ru", "--language", "ur", "--json"

@@ -68,6 +68,7 @@ def test_forecast_verb_refuses(
     assert out == "" and err.startswith("corridor: ")
 
 
+@pytest.mark.slow
 def test_a_world_without_equilibrium_prints_no_numbers(
     study_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,6 +97,7 @@ def test_the_part_in_a_country_counts_its_borders_out() -> None:
     assert rows["model_p50"].to_list() == pytest.approx([200 / 12, 100 / 10, 100 / 2])
 
 
+@pytest.mark.slow
 def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     study = read("mid-2026")
     table = validate(study.tables["observations"], study.network_of)

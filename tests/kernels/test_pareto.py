@@ -76,7 +76,7 @@ def near(row: list[int], values: set[tuple[int, ...]], rel: float = 0.0) -> bool
 
 
 @pytest.mark.parametrize(
-    "block", [*range(3), *(pytest.param(block, marks=pytest.mark.slow) for block in range(3, 10))]
+    "block", [*range(2), *(pytest.param(block, marks=pytest.mark.slow) for block in range(2, 10))]
 )
 def test_pareto_set_equals_enumeration(block: int) -> None:
     joined = 0

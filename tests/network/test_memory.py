@@ -132,6 +132,7 @@ def test_a_renamed_key_fails() -> None:
         Derived.LINES  # type: ignore[attr-defined]  # noqa: B018
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 200), drawn=what_ifs)
 def test_a_what_if_that_shares_answers_as_one_computed_anew(

@@ -80,6 +80,7 @@ def test_the_billion_from_each_baseline(
     )
 
 
+@pytest.mark.slow
 def test_scenarios_of_one_title_stay_apart(study: co.Study) -> None:
     asked = study.settings.target
     assert asked is not None

@@ -193,6 +193,7 @@ def test_downloads(client: TestClient) -> None:
         assert client.get(f"/api/charts/{chart}", params=TRIP).json()["$schema"].endswith(".json")
 
 
+@pytest.mark.slow
 def test_criticality_is_that_of_rank(client: TestClient, study_folder: Path) -> None:
     links = client.get("/api/criticality", params={"scenario": "open-borders"}).json()["links"]
     study = co.read(study_folder, scenario="open-borders")
