@@ -28,7 +28,8 @@ def test_study_as_shipped_has_few_warnings(built_in: Frames) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_most_slips_are_noticed(built_in: Frames) -> None:
-    results = measured(built_in, 400, seed=2026)
+    results = measured(built_in, 150, seed=2026)
     caught = sum(bool(findings) for _, findings in results)
     assert caught >= MIN_SHARE * len(results)

@@ -117,7 +117,7 @@ def test_pareto_set_equals_enumeration(block: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "seeds", [range(3), *(pytest.param(range(k, k + 25), marks=pytest.mark.slow) for k in (3, 28))]
+    "seeds", [range(3), *(pytest.param(range(k, k + 12), marks=pytest.mark.slow) for k in (3,))]
 )
 def test_more_hazards_than_bits_equal_enumeration(seeds: range) -> None:
     found = 0

@@ -76,6 +76,16 @@ def test_saved_scenario_is_there(copy: Path) -> None:
     ] == []
 
 
+def saved_in_turn(client: TestClient, name: str) -> int:
+    """Save, and again where others were too many, as the answer asks for."""
+    for _ in range(100):
+        status = saved(client, name).status_code
+        if status != 503:
+            break
+        time.sleep(0.1)
+    return status
+
+
 @pytest.mark.slow
 def test_savers_at_once_lose_no_row(copy: Path) -> None:
     """Two servers, six savers: every scenario and every row is there."""
@@ -87,7 +97,7 @@ def test_savers_at_once_lose_no_row(copy: Path) -> None:
         status: dict[str, int] = {}
         threads = [
             threading.Thread(
-                target=lambda n=name, c=client: status.update({n: saved(c, n).status_code})
+                target=lambda n=name, c=client: status.update({n: saved_in_turn(c, n)})
             )
             for name, client in zip(names, [one, two] * 3, strict=True)
         ]
