@@ -79,9 +79,11 @@ RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
 LONG_NAMES = (
     "README.md",
     "docs/closures.md",
+    "docs/scaling.md",
     "docs/trade.md",
     "docs/tutorials/analyst.md",
     "docs/tutorials/bank.md",
+    "docs/tutorials/forwarder.md",
     "docs/tutorials/ministry.md",
 )
 LONG = [p for p in RUNNING if short(p) in LONG_NAMES]

@@ -105,11 +105,13 @@ def test_simulate_resumes_and_says_the_same_for_any_workers(
     assert code == USAGE and "another folder" in err
 
 
+@pytest.mark.slow
 def test_one_year_is_told_without_an_error_of_chance(corridor: Say) -> None:
     code, _, err = corridor("simulate", "--draws", "1")
     assert code == DONE and "±" not in err and "expected annual loss" in err
 
 
+@pytest.mark.slow
 def test_compare_tells_what_a_closure_moves(corridor: Say) -> None:
     code, out, err = corridor("compare", "open-borders", "mid-2026", "--on", "2026-07-01")
     moved = {r["demand_id"]: r for r in rows(out)}

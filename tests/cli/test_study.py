@@ -93,6 +93,7 @@ def test_a_wrong_wish_is_usage(
     assert code in (1, 2) and said in err and not out and not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_pdf_is_printed_to_a4(ran: Any, starter: Path, tmp_path: Path) -> None:
     if find_browser() is None:
         pytest.skip("no Chromium is installed here")

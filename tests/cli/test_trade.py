@@ -29,6 +29,7 @@ def copied(study_folder: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_forecast_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     few = ["forecast", str(study_folder), "--compare", "railway-built", "--draws", "0"]
     assert main([*few, "--target", "1e9", "--by", "2028"]) == DONE
@@ -123,6 +124,7 @@ def test_bad_trade_table_is_a_finding(
     assert out == "" and "trade.csv" in err and "value_usd" in err
 
 
+@pytest.mark.slow
 def test_audit_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", str(study_folder)]) == DONE
     rows, words = printed(capsys)

@@ -61,6 +61,7 @@ def scipy_costs(arrays: DemandArrays, is_shut: Bools) -> Floats:
     return costs
 
 
+@pytest.mark.slow
 def test_every_link_of_the_study_costs_what_scipy_says() -> None:
     network = study_network()
     arrays = compile_demand(network, network.frames["demand"], on=STUDY_ON)

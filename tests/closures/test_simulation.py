@@ -72,6 +72,7 @@ def test_a_risk_is_written_and_read_back(risk: Risk, tmp_path: Path) -> None:
     assert (home / "manifest.toml").exists()
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_years() -> None:
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     with distributed.LocalCluster(

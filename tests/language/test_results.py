@@ -188,6 +188,7 @@ def test_a_replay_is_told_in_sentences(spoken: None) -> None:
         "all_stopped_change": -0.435,
         "open_days_change": -0.166,
         "model_change": -0.32,
+        "possible_changes": [-0.435, -0.32, 0.0],
     }
     for claimed in (-0.53, -1.12, 0.4, None):
         said = replay_sentences({**row, "name": wide("Hormuz shut"), "claimed_change": claimed})

@@ -66,6 +66,7 @@ def tries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TRIES", 10**6)
 
 
+@pytest.mark.slow
 def test_sets_are_the_smallest_of_all_subsets() -> None:
     counts = [check_sets(seed) for seed in range(14)]
     assert sum(count > 0 for count in counts) >= 5

@@ -14,6 +14,7 @@ from corridor.routing.route import route
 from corridor.routing.skims import skim, skims_by_value
 
 
+@pytest.mark.slow
 def test_a_matrix_is_what_its_ways_add_up_to() -> None:
     built = network("mid-2026")
     made = skim(

@@ -17,6 +17,8 @@ from corridor.runs.run import trade_tables
 from corridor.trade.chapter import TargetForecast, forecast_target
 from corridor.trade.target import GROWTH
 
+pytestmark = pytest.mark.slow  # the chain takes ten seconds and more
+
 SERIES = ("News report of 2026", "State Bank of Pakistan")
 
 

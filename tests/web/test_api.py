@@ -169,6 +169,7 @@ def test_no_route_says_why(client: TestClient) -> None:
     assert "af-pk-closure-2025" in why["verdict"] and len(why["comparison"]) == 4
 
 
+@pytest.mark.slow
 def test_downloads(client: TestClient) -> None:
     shapes = client.get("/api/routes.geojson", params=TRIP)
     assert shapes.headers["content-type"].startswith("application/geo+json")
