@@ -8,9 +8,11 @@ and how they are searched for: docs/decisions/053.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import count, product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,13 +51,12 @@ def opening_sets(query: Query, *, most: int = MAX_SETS) -> tuple[Opening, ...]:
     """
     standing = obstacles(query)
     trials = _Trials(query, standing)
-    every = (1 << len(standing.closures)) - 1
-    if not trials.opens(every):
+    if not trials.opens(trials.every):
         return ()
 
     masks = [0] if trials.opens(0) else _smallest_masks(trials, most)
     if not masks:
-        masks = [trials.needed(0, _bits(every))]
+        masks = [trials.needed(0, _bits(trials.every))]
     openings = [_opening(query, standing, mask) for mask in masks]
     return tuple(sorted(openings, key=_effort))
 
@@ -73,7 +74,9 @@ class _Trials:
     def __init__(self, query: Query, standing: Obstacles) -> None:
         self.query = query
         self.obstacles = standing
+        self.every = (1 << len(standing.closures)) - 1
         self.answers: dict[int, bool] = {}
+        self.cuts: list[int] = []
 
     def opens(self, mask: int) -> bool:
         """Tell whether there is a route once some closures are lifted."""
@@ -87,13 +90,19 @@ class _Trials:
         return lift(self.query, self.obstacles.of_mask(mask)) if mask else self.query
 
     def cut(self, mask: int) -> int:
-        """Return closures of which every set that opens lifts one, as a set lifts none of them.
+        """Return closures of which every set that opens lifts one, and this set none; 0: it opens.
 
-        mask: a set that does not open. All that can be lifted with it in vain is, in halves; what
-        is left is the cut.
+        All that can be lifted with it in vain is, in halves; what is left is the cut.
         """
-        every = (1 << len(self.obstacles.closures)) - 1
-        return every & ~self._in_vain(mask, _bits(every & ~mask))
+        for cut in self.cuts:
+            if not mask & cut:
+                return cut
+        if self.opens(mask):
+            return 0
+
+        cut = self.every & ~self._in_vain(mask, _bits(self.every & ~mask))
+        self.cuts.append(cut)
+        return cut
 
     def _in_vain(self, mask: int, others: Sequence[int]) -> int:
         """Return a set that does not open with as many others as leave it so."""
@@ -125,6 +134,61 @@ def _bits(mask: int) -> list[int]:
     return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
+class _Chain(NamedTuple):
+    """A chain of links from the origin, and the set of closures it needs lifted; in their order.
+
+    closures_count, unopened_count: closures of the set, and links never opened among them. number:
+    of the chains before it. state: where it ends.
+    """
+
+    closures_count: int
+    unopened_count: int
+    number: int
+    state: int
+    mask: int
+
+
+class _Chains:
+    """Chains of links still to go on with, those of the fewest closures first."""
+
+    def __init__(self, closures: Sequence[Closure]) -> None:
+        self.unopened = sum(
+            1 << bit for bit, closure in enumerate(closures) if closure.kind == "status"
+        )
+        self.queue: list[_Chain] = []
+        self.numbers = count()
+        self.passed_at: dict[int, list[int]] = {}
+
+    def add(self, state: int, mask: int) -> None:
+        """Add a chain that ends at a state, unless it needs too many closures lifted."""
+        if mask.bit_count() > MAX_CLOSURES:
+            return
+        chain = _Chain(
+            closures_count=mask.bit_count(),
+            unopened_count=(mask & self.unopened).bit_count(),
+            number=next(self.numbers),
+            state=state,
+            mask=mask,
+        )
+        heapq.heappush(self.queue, chain)
+
+    def pop(self) -> _Chain:
+        """Take the next chain out."""
+        return heapq.heappop(self.queue)
+
+    def is_passed(self, chain: _Chain) -> bool:
+        """Tell whether a chain before it led there with no more lifted; note it where none did."""
+        passed = self.passed_at.setdefault(chain.state, [])
+        if chain.state == GOAL:
+            is_passed = chain.mask in passed
+        else:
+            is_passed = _contains_any(chain.mask, passed)
+
+        if not is_passed:
+            passed.append(chain.mask)
+        return is_passed
+
+
 def _smallest_masks(trials: _Trials, most: int) -> list[int]:
     """Return sets that open and of which no part does, fewest closures first.
 
@@ -132,60 +196,39 @@ def _smallest_masks(trials: _Trials, most: int) -> list[int]:
     links, dates and waits apart; where a search finds no route with it lifted after all, it goes
     on with each closure of a cut.
     """
-    query = trials.query
-    unopened = sum(
-        1 << bit for bit, c in enumerate(trials.obstacles.closures) if c.kind == "status"
-    )
-    met_at: dict[int, list[int]] = {}
+    chains = _Chains(trials.obstacles.closures)
+    for start in trials.query.starts.tolist():
+        chains.add(start, 0)
+
+    arc_masks = _arc_masks(trials)
     smallest: list[int] = []
-    cuts: list[int] = []
-    order = count()
-    queue: list[tuple[int, int, int, int, int]] = []
-
-    def enqueue(state: int, mask: int) -> None:
-        if mask.bit_count() <= MAX_CLOSURES:
-            effort = (mask.bit_count(), (mask & unopened).bit_count())
-            heapq.heappush(queue, (*effort, next(order), state, mask))
-
-    masks = _arc_masks(trials)
-    for start in query.starts.tolist():
-        enqueue(start, 0)
-    while queue and len(smallest) < most and len(trials.answers) < MAX_TRIES:
-        *_, state, mask = heapq.heappop(queue)
-        met = met_at.setdefault(state, [])
-        is_met = mask in met if state == GOAL else _contains_any(mask, met)
-        if is_met or _contains_any(mask, smallest):
-            continue
-        met.append(mask)
-
-        if state != GOAL:
-            for head, union in _steps(query, masks, state, mask):
-                enqueue(head, union)
+    while chains.queue and len(smallest) < most and len(trials.answers) < MAX_TRIES:
+        chain = chains.pop()
+        if _contains_any(chain.mask, smallest) or chains.is_passed(chain):
             continue
 
-        cut = next((cut for cut in cuts if not mask & cut), None)
-        if cut is None and trials.opens(mask):
-            smallest.append(mask)
-            continue
-        if cut is None:
-            cut = trials.cut(mask)
-            cuts.append(cut)
-        for bit in _bits(cut):
-            enqueue(GOAL, mask | bit)
+        if chain.state != GOAL:
+            for state, mask in _steps(trials.query, arc_masks, chain):
+                chains.add(state, mask)
+        elif cut := trials.cut(chain.mask):
+            for bit in _bits(cut):
+                chains.add(GOAL, chain.mask | bit)
+        else:
+            smallest.append(chain.mask)
     return smallest
 
 
 def _steps(
-    query: Query, masks: Sequence[Sequence[int]], state: int, mask: int
+    query: Query, arc_masks: Sequence[Sequence[int]], chain: _Chain
 ) -> Iterator[tuple[int, int]]:
-    """Yield where a chain of links goes on from a state, and what it then needs lifted."""
-    if query.is_goal[state]:
-        yield GOAL, mask
+    """Yield the states where a chain of links goes on, and what it then needs lifted."""
+    if query.is_goal[chain.state]:
+        yield GOAL, chain.mask
         return
 
-    for arc in range(int(query.ptr[state]), int(query.ptr[state + 1])):
-        for closures in masks[arc]:
-            yield int(query.head[arc]), mask | closures
+    for arc in range(int(query.ptr[chain.state]), int(query.ptr[chain.state + 1])):
+        for closures in arc_masks[arc]:
+            yield int(query.head[arc]), chain.mask | closures
 
 
 def _contains_any(mask: int, others: Sequence[int]) -> bool:
@@ -199,7 +242,7 @@ def _arc_masks(trials: _Trials) -> list[list[int]]:
     One of them is enough at some time from which goods can be there on. None: not to be passed.
     """
     standing = trials.obstacles
-    query = trials.lifted((1 << len(standing.closures)) - 1)
+    query = trials.lifted(trials.every)
     earliest = _earliest(query)
     tail = np.repeat(np.arange(len(query.ptr) - 1), np.diff(query.ptr)).tolist()
 
@@ -221,13 +264,12 @@ def _needed_at(standing: Obstacles, links: set[int], from_s: int | None) -> list
         _smallest([o.closures for o in standing.dated[link] if o.end_s > (from_s or 0)])
         for link in sorted(links)
     ]
-    unions = []
-    for together in product(*options):
-        union = 0
-        for mask in together:
-            union |= mask
-        unions.append(union)
-    return _smallest(unions)
+    return _smallest([_union(masks) for masks in product(*options)])
+
+
+def _union(masks: Iterable[int]) -> int:
+    """Return the closures that are in some of these sets."""
+    return reduce(int.__or__, masks, 0)
 
 
 def _smallest(masks: Sequence[int]) -> list[int]:
@@ -284,7 +326,7 @@ def _closure_at(closure: Closure, standing: Obstacles, used: set[int]) -> Closur
         for cause in standing.of_link.get(link, ())
         if key(cause) == key(closure)
     ]
-    return max(there or [closure], key=lambda c: np.inf if c.to_s is None else c.to_s)
+    return max(there or [closure], key=lambda closure: closure.end_s)
 
 
 def _links_of(
