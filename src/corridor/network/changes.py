@@ -20,11 +20,11 @@ from corridor.network.alternatives import active_rows
 from corridor.network.calendar import FOREVER_S, Span, day_of, second
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.network.zones import day_begin, local_day
+from corridor.network.zones import local_day, period_of_days
 from corridor.tables import cells, schema, selectors
 from corridor.tables.columns import FACTOR, OPEN_STATUS, Column
 
-_OF_STATUS = (pl.col("table") == "links") & (pl.col("column") == "status")
+OF_STATUS = (pl.col("table") == "links") & (pl.col("column") == "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,16 @@ class Closure:
     source_id: str | None
     note: str | None
     zone: str | None = None
+
+    @property
+    def begin_s(self) -> int:
+        """The second from which it shuts."""
+        return -FOREVER_S if self.from_s is None else self.from_s
+
+    @property
+    def end_s(self) -> int:
+        """The second from which it shuts no longer."""
+        return FOREVER_S if self.to_s is None else self.to_s
 
     @property
     def from_on(self) -> dt.date | None:
@@ -96,7 +106,7 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
         )
 
     changed = replace(network, changes=rows)
-    if on is None and further.filter(_OF_STATUS).height == further.height:
+    if on is None and further.filter(OF_STATUS).height == further.height:
         changed.share(network)
     return changed
 
@@ -125,7 +135,7 @@ def snapshot(network: Network, at_s: int) -> Network:
     compiled once.
     """
     edits = network.once(
-        Derived.EDITS.of(), lambda: network.changes.with_row_index("order").filter(~_OF_STATUS)
+        Derived.EDITS.of(), lambda: network.changes.with_row_index("order").filter(~OF_STATUS)
     )
     if edits.height == 0:
         return network
@@ -162,7 +172,7 @@ def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
     links = network.frames["links"]
     zones = list(network.zones("links").values())
     edits: dict[int, list[dict[str, Any]]] = {}
-    for row in network.changes.filter(_OF_STATUS).iter_rows(named=True):
+    for row in network.changes.filter(OF_STATUS).iter_rows(named=True):
         for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
             edits.setdefault(i, []).append(_with_instants(row, zones[i]))
 
@@ -171,8 +181,7 @@ def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
 
 def _with_instants(edit: Mapping[str, Any], zone: str | None) -> dict[str, Any]:
     """Return a change with the seconds at which its days begin and end in a zone."""
-    from_s = -FOREVER_S if edit["from_on"] is None else day_begin(edit["from_on"], zone)
-    to_s = FOREVER_S if edit["to_on"] is None else day_begin(edit["to_on"], zone)
+    from_s, to_s = period_of_days(edit["from_on"], edit["to_on"], zone)
     return {**edit, "from_s": from_s, "to_s": to_s, "zone": zone}
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from corridor.network.changes import Closure
+from corridor.network.changes import OF_STATUS, Closure
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables.columns import OPEN_STATUS
@@ -23,10 +23,14 @@ _WITHOUT_WINDOWS = (
     Derived.BY_ID,
     Derived.PLACES,
     Derived.GRAPH,
-    Derived.RULE_LINKS,
+    Derived.ZONES,
+    Derived.RULES,
     Derived.SELECTED_LINKS,
     Derived.COSTS,
+    Derived.TIMETABLE_EDITS,
     Derived.HAZARD_LINKS,
+    Derived.HAZARD_ARCS,
+    Derived.CLOSURE_LAWS,
     Derived.HAZARD_WEIGHTS,
     Derived.ARC_WORDS,
     Derived.ARC_LINKS,
@@ -71,9 +75,8 @@ def _without_closing(changes: pl.DataFrame, change_ids: Collection[str]) -> pl.D
     if not change_ids:
         return changes
 
-    is_of_status = (pl.col("table") == "links") & (pl.col("column") == "status")
     is_lifted = (
-        is_of_status
+        OF_STATUS
         & pl.col("change_id").is_in(list(change_ids))
         & pl.col("value").ne_missing(OPEN_STATUS)
     )

@@ -34,7 +34,8 @@ class Derived(Enum):
     WINDOWED = "windows and the calendar they leave", ("column", "seconds covered"), FIXED
     OPENINGS = "when every link can be entered", ("seconds covered",), FOLLOWS_STATUS
     OPENNESS = "links not plainly open on a day", ("second",), FOLLOWS_STATUS
-    RULE_LINKS = "link rows a rule covers", ("rule_id",), FIXED
+    ZONES = "zone of every place, or of every link", ("table",), FIXED
+    RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "rules that add hours or money"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED

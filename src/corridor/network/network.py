@@ -80,7 +80,13 @@ class Network:
         return self.once(Derived.GRAPH.of(), self._compiled_graph)
 
     def zones(self, table: str) -> dict[str, str | None]:
-        """Return the zone of every place, or of every link: that of the place where it begins."""
+        """Return the zone of every place, or of every link: that of the place where it begins.
+
+        Made once.
+        """
+        return self.once(Derived.ZONES.of(table), lambda: self._zones(table))
+
+    def _zones(self, table: str) -> dict[str, str | None]:
         places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}
         if table == "nodes":
             return places

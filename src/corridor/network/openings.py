@@ -11,7 +11,6 @@ import numpy as np
 
 from corridor.kernels import Ints
 from corridor.network.calendar import (
-    FOREVER_S,
     Span,
     day_of,
     intersect,
@@ -211,14 +210,7 @@ def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
 
 def shut_by(closures: Sequence[Closure], at_s: int) -> list[Closure]:
     """Return the dated closures in force at an instant."""
-    return [
-        c
-        for c in closures
-        if c.kind != "window"
-        and (-FOREVER_S if c.from_s is None else c.from_s)
-        <= at_s
-        < (FOREVER_S if c.to_s is None else c.to_s)
-    ]
+    return [c for c in closures if c.kind != "window" and c.begin_s <= at_s < c.end_s]
 
 
 def forbidden_by(rules: Sequence[Applied], at_s: int) -> dict[int, list[Closure]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from corridor.network.calendar import FOREVER_S
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.network.zones import day_begin
+from corridor.network.zones import period_of_days
 from corridor.tables import selectors
 
 
@@ -57,25 +58,30 @@ def applying(network: Network, party: Party) -> list[Applied]:
 
     A rule that names a carrier's country concerns only parties that say theirs.
     """
-    found = []
-    for row in network.rows("rules"):
-        asked = (
-            row["cargo_id"],
-            row["origin_country"],
-            row["destination_country"],
-            row["carrier_country"],
-        )
-        given = (
-            party.cargo_id,
-            party.origin_country,
-            party.destination_country,
-            party.carrier_country,
-        )
-        if any(a is not None and a != g for a, g in zip(asked, given, strict=True)):
-            continue
-        links = _links_covered(network, row)
-        found.append(Applied(row, links, _periods(network, row, links)))
-    return found
+    return [
+        network.once(Derived.RULES.of(row["rule_id"]), partial(_applied, network, row))
+        for row in network.rows("rules")
+        if _concerns(row, party)
+    ]
+
+
+def _concerns(rule: Row, party: Party) -> bool:
+    """Tell whether a rule concerns a party: all that it names is theirs."""
+    traits = {
+        "cargo_id": party.cargo_id,
+        "origin_country": party.origin_country,
+        "destination_country": party.destination_country,
+        "carrier_country": party.carrier_country,
+    }
+    return all(rule[name] is None or rule[name] == trait for name, trait in traits.items())
+
+
+def _applied(network: Network, rule: Row) -> Applied:
+    """Return a rule with the links it covers, whomever it concerns."""
+    links = tuple(
+        selectors.select(rule["row_id"], network.frames["links"], network.frames["nodes"])
+    )
+    return Applied(rule, links, _periods(network, rule, links))
 
 
 def _periods(network: Network, rule: Row, links: Sequence[int]) -> tuple[tuple[int, int], ...]:
@@ -83,23 +89,9 @@ def _periods(network: Network, rule: Row, links: Sequence[int]) -> tuple[tuple[i
 
     What it adds, or asks for, is like tariffs that of the day of departure, in UTC.
     """
-    zones = list(network.zones("links").values())
-    if rule["effect"] != "forbid":
-        zones = [None] * len(zones)
-    return tuple(
-        (
-            -FOREVER_S if rule["from_on"] is None else day_begin(rule["from_on"], zones[link]),
-            FOREVER_S if rule["to_on"] is None else day_begin(rule["to_on"], zones[link]),
-        )
-        for link in links
-    )
+    zones: list[str | None] = [None] * len(links)
+    if rule["effect"] == "forbid":
+        zone_of_row = list(network.zones("links").values())
+        zones = [zone_of_row[link] for link in links]
 
-
-def _links_covered(network: Network, rule: Row) -> tuple[int, ...]:
-    """Return the link rows a rule covers, selected once."""
-    links = network.frames["links"]
-    nodes = network.frames["nodes"]
-    return network.once(
-        Derived.RULE_LINKS.of(rule["rule_id"]),
-        lambda: tuple(selectors.select(rule["row_id"], links, nodes)),
-    )
+    return tuple(period_of_days(rule["from_on"], rule["to_on"], zone) for zone in zones)

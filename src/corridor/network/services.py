@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from corridor.network.calendar import FOREVER_S, Span, day_of, parse_timetable, timetable_spans
 from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.network.zones import day_begin, instant_of, is_zone
+from corridor.network.zones import instant_of, is_zone, period_of_days
 from corridor.units import DAY_S, HOUR_S, WEEK_H
 
 _DAYS_AROUND = 2  # a local day lies within two of the same in UTC
@@ -87,17 +88,16 @@ def sailings(network: Network, row: int, zone: str | None, from_s: int, to_s: in
 def _timetables(network: Network, row: int, zone: str | None) -> Iterator[Timetable]:
     """Yield the timetables of a service one after the other, for all time."""
     service = network.undated_rows("services")[row]
-    edits = [
-        (edit, _begin(edit, zone), _end(edit, zone))
-        for edit in _edits(network)
-        if _is_of(edit, service)
-    ]
-    begins = (begin for _, begin, _ in edits)
-    ends = (end for _, _, end in edits)
-    cuts = sorted({-FOREVER_S, FOREVER_S, *begins, *ends})
+    edits = [edit for edit in _edits(network) if _is_of(edit, service)]
+    periods = [period_of_days(edit["from_on"], edit["to_on"], zone) for edit in edits]
+    cuts = sorted({-FOREVER_S, FOREVER_S, *chain.from_iterable(periods)})
 
-    for begin, end in zip(cuts, cuts[1:], strict=False):
-        in_force = [edit for edit, first, last in edits if first <= begin and end <= last]
+    for begin, end in pairwise(cuts):
+        in_force = [
+            edit
+            for edit, (first, last) in zip(edits, periods, strict=True)
+            if first <= begin and end <= last
+        ]
         departures = in_force[-1]["value"] if in_force else service["timetable"]
         yield Timetable(begin, end, departures or None)
 
@@ -118,14 +118,6 @@ def _is_of(edit: Row, service: Row) -> bool:
     """Tell whether a change is one of a service."""
     words = edit["row_id"].split()
     return "*" in words or service["service_id"] in words
-
-
-def _begin(edit: Row, zone: str | None) -> int:
-    return -FOREVER_S if edit["from_on"] is None else day_begin(edit["from_on"], zone)
-
-
-def _end(edit: Row, zone: str | None) -> int:
-    return FOREVER_S if edit["to_on"] is None else day_begin(edit["to_on"], zone)
 
 
 def departures(timetable: str, zone: str | None, from_s: int, to_s: int) -> list[Span]:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corridor.errors import UnknownName
-from corridor.network.calendar import day_of, instant, second
+from corridor.network.calendar import FOREVER_S, day_of, instant, second
 from corridor.units import DAY_S
 
 MAX_OFFSET_S = 2 * DAY_S  # no local clock is further from UTC
@@ -73,6 +73,15 @@ def day_begin(day: dt.date, zone: str | None) -> int:
         if begin_s < stretch.end_s:
             return begin_s
     raise AssertionError("a day begins within two days of its midnight UTC")
+
+
+def period_of_days(
+    from_on: dt.date | None, to_on: dt.date | None, zone: str | None
+) -> tuple[int, int]:
+    """Return from when to before when local days last; for all time where one is not named."""
+    from_s = -FOREVER_S if from_on is None else day_begin(from_on, zone)
+    to_s = FOREVER_S if to_on is None else day_begin(to_on, zone)
+    return from_s, to_s
 
 
 def local_day(at_s: int, zone: str | None) -> dt.date:

@@ -49,13 +49,14 @@ def label_weights(query: Query, labels: Ints, goals: Ints) -> Ints:
 
 def _weights(query: Query, itinerary: Sequence[Leg]) -> Floats:
     """Return how each hazard weighs on a route [hazards]."""
+    under_way_s = _under_way_s(query)
     arc = []
     at_s = []
     for number, ride in groupby(itinerary, key=lambda leg: leg.arc):
         stages = list(ride)
         arrive_s = stages[-1].arrive_s
         arc.append(number)
-        at_s.append(arrive_s - int(_under_way_s(query)[number]))
+        at_s.append(arrive_s - int(under_way_s[number]))
         if len(stages) > 1:
             arc.append(number)
             at_s.append(arrive_s)

@@ -82,7 +82,7 @@ def _closures_of_links(query: Query) -> Iterator[Iterator[Closure]]:
             *forbidden.get(link, ()),
             *(windows[element] for element in dict.fromkeys(elements) if element in windows),
         ]
-        yield (c for c in closures if c.to_s is None or c.to_s > query.depart_s)
+        yield (c for c in closures if c.end_s > query.depart_s)
 
 
 def _windows(query: Query) -> dict[str, Closure]:
@@ -97,21 +97,13 @@ def _periods(
     closures: Sequence[Closure], bits: Mapping[Key, int], from_s: int
 ) -> Iterator[Obstacle]:
     """Yield what shuts a link from an instant on, between the days on which a closure turns."""
-    begins = {max(_begin(closure), from_s) for closure in closures}
-    ends = {_end(closure) for closure in closures}
+    begins = {max(closure.begin_s, from_s) for closure in closures}
+    ends = {closure.end_s for closure in closures}
     cuts = sorted({from_s, FOREVER_S, *begins, *ends})
 
     for begin, end in zip(cuts, cuts[1:], strict=False):
-        in_force = [c for c in closures if _begin(c) <= begin and end <= _end(c)]
+        in_force = [c for c in closures if c.begin_s <= begin and end <= c.end_s]
         yield Obstacle(begin, end, reduce(int.__or__, (bits[key(c)] for c in in_force), 0))
-
-
-def _begin(closure: Closure) -> int:
-    return -FOREVER_S if closure.from_s is None else closure.from_s
-
-
-def _end(closure: Closure) -> int:
-    return FOREVER_S if closure.to_s is None else closure.to_s
 
 
 def lift(query: Query, closures: Iterable[Closure]) -> Query:
@@ -138,7 +130,7 @@ def shut_links(query: Query) -> dict[int, tuple[Closure, ...]]:
     before_s = query.depart_s + SOON_S
     shut = {}
     for link, causes in obstacles(query).of_link.items():
-        dated = [c for c in causes if c.kind != "window" and _begin(c) < before_s]
+        dated = [c for c in causes if c.kind != "window" and c.begin_s < before_s]
         windows = _long_windows(causes, query.openings.windows[link], query.depart_s)
         if dated or windows:
             shut[link] = (*dated, *windows)
