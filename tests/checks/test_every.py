@@ -22,6 +22,20 @@ def test_nothing_at_all_is_no_crash() -> None:
     assert every.check(from_frames({})) == []
 
 
+def test_link_to_a_place_that_is_not_there_gives_the_error_alone(frames: Frames) -> None:
+    wrong = with_cells(frames, "links", "zhibek-tashkent-road", from_node_id="zhibec")
+    (finding,) = every.check(tables_of(wrong))
+    assert (finding.kind, finding.rows) == ("unknown-node", ("zhibek-tashkent-road",))
+
+
+def test_row_beside_one_in_error_keeps_its_warning(frames: Frames) -> None:
+    wrong = with_cells(frames, "links", "zhibek-tashkent-road", from_node_id="zhibec")
+    wrong = with_cells(wrong, "links", "keles-tashkent-rail", speed_kmh=900.0)
+    kinds = {(f.rows, f.severity) for f in every.check(tables_of(wrong))}
+    assert (("zhibek-tashkent-road",), "error") in kinds
+    assert (("keles-tashkent-rail",), "warning") in kinds
+
+
 def places_of_findings(frames: Frames) -> list[tuple[object, ...]]:
     """Return what is wrong, without the lines it stands on."""
     findings = every.check(tables_of(frames))

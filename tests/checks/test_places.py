@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from check_cases import Frames, new_findings, tables_of
+from check_cases import Frames, new_findings, tables_of, with_cells
 from corridor.checks.places import check_places, iso_codes
 
 
@@ -30,6 +30,18 @@ def test_thing_that_lies_elsewhere(
 ) -> None:
     (finding,) = new_findings(check_places, built_in, table, row, **cells)
     assert (finding.kind, finding.severity, finding.rows) == (kind, "warning", (row,))
+
+
+def test_missing_border_is_said_in_a_sentence(built_in: Frames) -> None:
+    cells = {"kind": "border-crossing"}
+    (finding,) = new_findings(check_places, built_in, "nodes", "samarkand", **cells)
+    assert "no link at samarkand crosses a border (there: " in finding.message
+
+
+def test_port_without_water_is_seen_beside_a_road_to_no_place(built_in: Frames) -> None:
+    astray = with_cells(built_in, "links", "keles-tashkent-rail", from_node_id="keless")
+    (finding,) = new_findings(check_places, astray, "nodes", "tashkent", kind="seaport")
+    assert finding.kind == "kind-without-links"
 
 
 def test_beijing_time_holds_in_kashgar(built_in: Frames) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from corridor.checks.agreement import check_agreement
 from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
@@ -30,7 +32,7 @@ from corridor.tables.tables import Tables
 
 def check(tables: Tables) -> list[Finding]:
     """Return everything that is wrong across the rows and tables of a study, warnings too."""
-    return [
+    findings = [
         *check_rows(tables),
         *check_network(tables),
         *check_services(tables),
@@ -54,3 +56,28 @@ def check(tables: Tables) -> list[Finding]:
         *check_usual(tables),
         *check_peers(tables),
     ]
+    return _without_consequences(findings)
+
+
+def _without_consequences(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out warnings on rows that refer to what does not exist: their error says enough.
+
+    The rows of a change share its id, so that they are left out together.
+    """
+    astray = set(_rows_astray(findings))
+    return [
+        finding
+        for finding in findings
+        if finding.severity == "error" or not finding.rows or not _rows_of(finding) <= astray
+    ]
+
+
+def _rows_astray(findings: Iterable[Finding]) -> Iterator[tuple[str | None, str]]:
+    """Give (table, id) of the rows that refer to what does not exist."""
+    for finding in findings:
+        if finding.severity == "error" and finding.kind.startswith("unknown-"):
+            yield from _rows_of(finding)
+
+
+def _rows_of(finding: Finding) -> set[tuple[str | None, str]]:
+    return {(finding.table, row) for row in finding.rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 
 from corridor.errors import Finding, first_findings
@@ -12,15 +12,16 @@ from corridor.tables.tables import Row, Tables
 
 MAX_OFFSET_H = 3.5  # of clock from sun: Kashgar keeps Beijing time, 3 h before its sun
 DEG_PER_H = 15.0
+_CROSSING = frozenset({"border"})  # what a link is that crosses one
 # What at least one link at a place of a kind is.
-_NEEDED = {
+_NEEDED: Mapping[str, Set[str]] = {
     "seaport": {"sea", "ferry", "waterway"},
     "river-port": {"waterway", "ferry", "sea"},
     "lake-port": {"waterway", "ferry", "sea"},
     "airport": {"air"},
     "rail-terminal": {"rail"},
     "gauge-change-station": {"rail"},
-    "border-crossing": {"border"},
+    "border-crossing": _CROSSING,
 }
 _NO_COUNTRIES = ("EU", "ZZ")  # a union and the rest of the world, which lie in several
 _MAIN_CITY_KM = 25.0  # a city on a border, or the point of a harbour
@@ -176,28 +177,38 @@ def _kinds(tables: Tables) -> Iterator[Finding]:
         return
 
     words = _words_at(tables)
+    anywhere = words.get(None, set())
     for node in tables.rows("nodes"):
         needed = _NEEDED.get(node["kind"])
-        there = words.get(node["node_id"])
-        if needed and there and OPEN_STATUS in there and not there & needed:
-            modes = ", ".join(sorted(there & set(MODES)))
-            yield node.warning(
-                "kind-without-links",
-                "kind",
-                f"nodes.kind is {node['kind']}, and no link at {node['node_id']} is by "
-                f"{' or '.join(sorted(needed))} (there: {modes}).",
-                do="Correct the kind, or add the links.",
-                value=node["kind"],
-            )
+        there = words.get(node["node_id"], set())
+        if needed and OPEN_STATUS in there and not (there | anywhere) & needed:
+            yield _without_links(node, needed, there & set(MODES))
 
 
-def _words_at(tables: Tables) -> dict[str, set[str]]:
-    """Return place -> modes and statuses of the links at it, and ``border`` where one crosses."""
+def _without_links(node: Row, needed: Set[str], modes: Set[str]) -> Finding:
+    """Return the finding on a place whose kind needs other links; modes: of those it has."""
+    missing = "crosses a border" if needed == _CROSSING else f"is by {' or '.join(sorted(needed))}"
+    return node.warning(
+        "kind-without-links",
+        "kind",
+        f"nodes.kind is {node['kind']}, and no link at {node['node_id']} {missing} "
+        f"(there: {', '.join(sorted(modes))}).",
+        do="Correct the kind, or add the links.",
+        value=node["kind"],
+    )
+
+
+def _words_at(tables: Tables) -> dict[str | None, set[str]]:
+    """Return place -> modes and statuses of the links at it, and ``border`` where one crosses.
+
+    Under null: of the links with an end that is no place of the study, which may be at any place.
+    """
     country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
-    words: dict[str, set[str]] = {}
+    words: dict[str | None, set[str]] = {}
     columns = ("from_node_id", "to_node_id", "mode", "status")
     for _, (tail, head, mode, status) in tables.cells("links", *columns):
-        crossing = {"border"} if country_of.get(tail) != country_of.get(head) else set()
-        for node in (tail, head):
-            words.setdefault(node, set()).update({mode or "", status or ""}, crossing)
+        crossing = _CROSSING if country_of.get(tail) != country_of.get(head) else frozenset()
+        for end in (tail, head):
+            place = end if end in country_of else None
+            words.setdefault(place, set()).update({mode or "", status or ""}, crossing)
     return words
