@@ -130,7 +130,8 @@ def _of_every_option(windows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _gap(windows: Sequence[Row]) -> Iterator[Finding]:
-    is_open = [_is_in_any_season(day, windows) for day in _LEAP_YEAR]
+    seasons = {(window["season_from"], window["season_to"]) for window in windows}
+    is_open = [_is_in_any_season(day, seasons) for day in _LEAP_YEAR]
     for i, day in enumerate(_LEAP_YEAR):
         is_gap = not is_open[i] and is_open[i - 1] and is_open[(i + 1) % len(is_open)]
         if is_gap:
@@ -146,5 +147,5 @@ def _gap(windows: Sequence[Row]) -> Iterator[Finding]:
             )
 
 
-def _is_in_any_season(day: dt.date, windows: Iterable[Row]) -> bool:
-    return any(season_contains(day, w["season_from"], w["season_to"]) for w in windows)
+def _is_in_any_season(day: dt.date, seasons: Iterable[tuple[str | None, str | None]]) -> bool:
+    return any(season_contains(day, first, last) for first, last in seasons)
