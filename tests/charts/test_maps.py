@@ -10,11 +10,13 @@ import pytest
 import chart_cases as cases
 from corridor.charts.basemap.outline import basemap
 from corridor.charts.basemap.view import view_of
-from corridor.charts.map_labels import place_countries
+from corridor.charts.map_labels import Name, place_countries
 from corridor.charts.map_layers import land_and_borders
 from corridor.charts.map_lines import along_great_circle, link_lines
 from corridor.charts.maps import network_map
+from corridor.charts.placement import Box, Pixel, box_around
 from corridor.charts.style import STYLES
+from corridor.network.outline import countries_on
 from every_chart import texts
 
 
@@ -99,6 +101,20 @@ def test_any_part_of_the_world_is_drawn(region: str) -> None:
 
     names = place_countries(set(nodes["country"]), view, [])
     assert len(names) == 2
+
+
+def test_names_of_countries_stay_in_their_country() -> None:
+    """A name that finds no room in its own country is left out, not set on a neighbour."""
+    nodes, _ = two_places([("a", "AE", 55.0, 25.0), ("b", "OM", 58.5, 23.6)])
+    view = view_of(nodes["lon_deg"], nodes["lat_deg"])
+    (emirates,) = place_countries({"AE"}, view, [])
+    taken = box_around(Pixel(emirates["x_px"], emirates["y_px"]), 10)
+    for name in place_countries({"AE"}, view, [Name("", Pixel(0, 0), taken)]):
+        lon_deg, lat_deg = view.place(name["x_px"], name["y_px"])
+        assert countries_on(lon_deg, lat_deg) == {"AE"}
+
+    everything = Box(0, 0, view.width, view.height)
+    assert place_countries({"AE"}, view, [Name("", Pixel(0, 0), everything)]) == []
 
 
 def two_places(places: list[tuple[str, str, float, float]]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,7 +14,7 @@ from corridor.charts.placement import Box, Label, Pixel, box_around, free_places
 from corridor.charts.text import text_width
 from corridor.language.cldr import country_name
 from corridor.network.outline import Label as CountryLabel
-from corridor.network.outline import outline
+from corridor.network.outline import is_in_country, outline
 
 # Offsets from what a label names, in shares of its own size, the best first.
 _BESIDE_DOT = (
@@ -143,21 +143,37 @@ def place_countries(
     list
         name, x_px, y_px of each, the largest first.
     """
-    labels = [
-        (_country_text(outlined), Pixel(*view.pixel(*place)))
-        for outlined in outline().labels
-        if outlined.country in countries
-        for place in country_places(outlined.country, view.bounds)[:1]
-    ]
-    boxes = [Label(*pixel, 7.4 * text_width(text), 12.0) for text, pixel in labels]
+    boxes = [name.box for name in names]
+    rows = []
+    for outlined in outline().labels:
+        if outlined.country not in countries:
+            continue
+        text = _country_text(outlined)
+        for place in country_places(outlined.country, view.bounds)[:1]:
+            label = Label(*view.pixel(*place), 7.4 * text_width(text), 12.0)
+            offsets = _offsets_within(outlined.country, label, view)
+            pixel = free_places([label], offsets, (view.width, view.height), boxes)[0]
+            if pixel is not None:
+                boxes.append(label.box(pixel))
+                rows.append({"name": text, "x_px": pixel.x, "y_px": pixel.y})
+    return rows
 
-    obstacles = [name.box for name in names]
-    places = free_places(boxes, _ABOUT_COUNTRY, (view.width, view.height), obstacles)
-    return [
-        {"name": text, "x_px": place.x, "y_px": place.y}
-        for (text, _), place in zip(labels, places, strict=True)
-        if place is not None
-    ]
+
+def _offsets_within(country: str, label: Label, view: View) -> list[tuple[float, float]]:
+    """Return the offsets of a country's name whose middle still lies in the country."""
+    best, *others = _ABOUT_COUNTRY
+    inside = [best]
+    for share_x, share_y in others:
+        x_px = label.x + share_x * label.width
+        y_px = label.y + share_y * label.height
+        lon_deg, lat_deg = view.place(x_px, y_px)
+        if is_in_country(country, _from_180_to_180(lon_deg), lat_deg):
+            inside.append((share_x, share_y))
+    return inside
+
+
+def _from_180_to_180(lon_deg: float) -> float:
+    return (lon_deg + 180) % 360 - 180
 
 
 def _country_text(label: CountryLabel) -> str:

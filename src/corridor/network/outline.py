@@ -149,11 +149,12 @@ def without_jumps(line: Line) -> Line:
 
 def countries_on(lon_deg: float, lat_deg: float) -> frozenset[str]:
     """Return the ISO 3166 codes of the countries whose land holds a point; none on the sea."""
-    return frozenset(
-        shape_of
-        for shape_of, shapes in _shapes().items()
-        if any(_is_in_shape(lon_deg, lat_deg, shape) for shape in shapes)
-    )
+    return frozenset(code for code in _shapes() if is_in_country(code, lon_deg, lat_deg))
+
+
+def is_in_country(code: str, lon_deg: float, lat_deg: float) -> bool:
+    """Tell whether the land of a country holds a point."""
+    return any(_is_in_shape(lon_deg, lat_deg, shape) for shape in _shapes().get(code, ()))
 
 
 @cache

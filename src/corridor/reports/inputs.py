@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import polars as pl
 
-from corridor.charts.basemap.view import View, view_of
 from corridor.errors import UnknownName
 from corridor.reports.translating import translated
 from corridor.reports.trip import Trip, trips_of
@@ -20,7 +19,6 @@ PARTS = ("study", "trips", "provenance")  # what a report takes beside tables
 STUDY_TABLES = ("nodes", "links", "cargoes", "sources")  # that a report shows
 STUDY_WORDS = ("id", "title", "licence", "price_year")
 SCENARIO_WORDS = ("title", "about", "as_of")
-VIEW_MARGIN_SHARE = 0.14
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +55,6 @@ class ReportInputs:
             for legs in self._legs()
             for end in (legs["from_node_id"][0], legs["to_node_id"][-1])
         }
-
-    def view(self) -> View | None:
-        """Return a view of all routes; null where there is no route."""
-        places = {
-            place for legs in self._legs() for place in (*legs["from_node_id"], *legs["to_node_id"])
-        }
-        used = self.nodes.filter(pl.col("node_id").is_in(list(places)))
-        if not used.height:
-            return None
-        return view_of(used["lon_deg"], used["lat_deg"], margin_share=VIEW_MARGIN_SHARE)
 
     def _legs(self) -> list[pl.DataFrame]:
         return [trip.legs for trip in self.trips if trip.legs.height]

@@ -28,7 +28,6 @@ def _map(inputs: ReportInputs) -> Figure:
     chart = network_map(
         inputs.nodes,
         links,
-        view=inputs.view(),
         closed=set(inputs.shut),
         on=day(as_of) if as_of else None,
         named=inputs.ends(),
