@@ -143,6 +143,25 @@ class _Axes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Base:
+    """What every scenario is compared with; arrays are (exporter, importer, sector).
+
+    trade: one row a flow, with its marks and base_usd. costs: shares of value; nan: no passage.
+    reached: share of a pair's trade that has a route. is_priced: the pair has a row of costs.
+    elasticities: by sector; drawn_elasticities: (draw, sector).
+    """
+
+    axes: _Axes
+    trade: pl.DataFrame
+    values: Floats
+    costs: Floats
+    reached: Floats
+    is_priced: Bools
+    elasticities: Floats
+    drawn_elasticities: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class _Outcome:
     """One scenario's equilibrium: at the middle elasticities and, if any, at drawn ones.
 
@@ -230,39 +249,24 @@ def forecast(
     _check_trade(trade, countries, sectors)
     _check_costs({"base": base_costs, **scenarios})
     _check_settings(settings)
-    axes = _Axes(
-        countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
-        sectors=sectors["sector_id"].to_list(),
-    )
-    values = axes.array(trade, "value_usd")
-    old_costs = axes.array(base_costs, "cost_share")
-    old_reached = _reached(axes, base_costs)
-    is_priced = axes.has_row(base_costs)
-    middle, draws = _elasticities(sectors, settings)
-    marks = [c for c in ("basis", "confidence") if c in trade.columns]
-    base = trade.select(*KEYS, *marks, pl.col("value_usd").alias("base_usd"))
 
+    base = _base(trade, sectors, base_costs, settings)
+    untouched = _untouched(base)
     flows = []
     pairs = []
     nations = []
     resistances = []
     caveats = {}
-    untouched = _untouched(old_costs, values, axes.countries)
     for name, costs in scenarios.items():
-        new_costs = np.where(axes.has_row(costs), axes.array(costs, "cost_share"), old_costs)
-        ratio = _cost_ratio(old_costs, new_costs)
-        new_reached = np.where(axes.has_row(costs), _reached(axes, costs), old_reached)
-        ratio = ratio * _closed_ratio(old_reached, new_reached, middle)
-        cut_off = _reaching_nobody(ratio, is_priced, values)
-        if settings.unpriced == "follow":
-            ratio = _with_unpriced(ratio, is_priced, values, middle)
-        outcome = _outcome(name, values, old_costs, new_costs, ratio, middle, draws, settings)
-        flows.append(_flows(outcome, base, axes, settings))
-        pairs.append(_pairs(outcome, flows[-1], axes, settings))
-        nations.append(_nations(outcome, values, axes, settings))
-        resistances.append(_resistances(outcome, values, middle, axes))
-        ended = _ended(old_costs, new_costs, values, axes.countries)
-        caveats[name] = (*untouched, *ended, *_say_cut_off(cut_off, axes.countries))
+        new_costs = _new_costs(base, costs)
+        ratio = _priced_ratio(base, costs, new_costs)
+        caveats[name] = (*untouched, *_ended(base, new_costs), *_cut_off(base, ratio))
+
+        outcome = _outcome(name, base, new_costs, ratio, settings)
+        flows.append(_flows(outcome, base, settings))
+        pairs.append(_pairs(outcome, flows[-1], base.axes, settings))
+        nations.append(_nations(outcome, base, settings))
+        resistances.append(_resistances(outcome, base))
 
     return Forecast(
         flows=pl.concat(flows),
@@ -332,23 +336,57 @@ def _numbers(frame: pl.DataFrame, column: str) -> Floats:
     return frame[column].cast(pl.Float64).to_numpy()
 
 
+def _base(
+    trade: pl.DataFrame, sectors: pl.DataFrame, costs: pl.DataFrame, settings: TradeSettings
+) -> _Base:
+    """Lay out the trade and the costs that scenarios change."""
+    axes = _Axes(
+        countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
+        sectors=sectors["sector_id"].to_list(),
+    )
+    elasticities, drawn_elasticities = _elasticities(sectors, settings)
+    marks = [c for c in ("basis", "confidence") if c in trade.columns]
+
+    return _Base(
+        axes=axes,
+        trade=trade.select(*KEYS, *marks, pl.col("value_usd").alias("base_usd")),
+        values=axes.array(trade, "value_usd"),
+        costs=axes.array(costs, "cost_share"),
+        reached=_reached(axes, costs),
+        is_priced=axes.has_row(costs),
+        elasticities=elasticities,
+        drawn_elasticities=drawn_elasticities,
+    )
+
+
+def _new_costs(base: _Base, costs: pl.DataFrame) -> Floats:
+    """Return a scenario's costs; a pair that is missing there keeps its cost."""
+    has_row = base.axes.has_row(costs)
+    return np.where(has_row, base.axes.array(costs, "cost_share"), base.costs)
+
+
+def _priced_ratio(base: _Base, costs: pl.DataFrame, new_costs: Floats) -> Floats:
+    """Return new over old cost of pairs with costs, days and places without a route included."""
+    has_row = base.axes.has_row(costs)
+    new_reached = np.where(has_row, _reached(base.axes, costs), base.reached)
+    closed_ratio = _closed_ratio(base.reached, new_reached, base.elasticities)
+    return _cost_ratio(base.costs, new_costs) * closed_ratio
+
+
 def _outcome(
-    scenario: str,
-    values: Floats,
-    old_costs: Floats,
-    new_costs: Floats,
-    ratio: Floats,
-    middle: Floats,
-    draws: Floats,
-    settings: TradeSettings,
+    scenario: str, base: _Base, new_costs: Floats, priced_ratio: Floats, settings: TradeSettings
 ) -> _Outcome:
     """Solve one scenario at the middle elasticities and at the drawn ones."""
-    centre = equilibrium(values, ratio, middle, deficits=settings.deficits)
+    ratio = priced_ratio
+    if settings.unpriced == "follow":
+        ratio = _with_unpriced(ratio, base.is_priced, base.values, base.elasticities)
+    middle = equilibrium(base.values, ratio, base.elasticities, deficits=settings.deficits)
 
     drawn = None
     if settings.draws:
-        drawn = equilibrium(values, ratio, draws, deficits=settings.deficits)
-    return _Outcome(scenario, centre, drawn, old_costs, new_costs)
+        drawn_elasticities = base.drawn_elasticities
+        drawn = equilibrium(base.values, ratio, drawn_elasticities, deficits=settings.deficits)
+    return _Outcome(scenario, middle, drawn, base.costs, new_costs)
 
 
 def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
@@ -412,9 +450,9 @@ def _mean_ratio(ratio: Floats, values: Floats, theta: Floats, axis: int) -> Floa
     return mean
 
 
-def _reaching_nobody(ratio: Floats, is_priced: Bools, values: Floats) -> Bools:
+def _reaching_nobody(base: _Base, ratio: Floats) -> Bools:
     """Return which countries had trade with passage, and have none any more, in or out."""
-    moved = np.where(is_priced, values, 0.0)
+    moved = np.where(base.is_priced, base.values, 0.0)
     reached = np.where(np.isfinite(ratio), moved, 0.0)
     before = moved.sum(axis=(1, 2)) + moved.sum(axis=(0, 2))
     after = reached.sum(axis=(1, 2)) + reached.sum(axis=(0, 2))
@@ -422,9 +460,10 @@ def _reaching_nobody(ratio: Floats, is_priced: Bools, values: Floats) -> Bools:
     return is_cut
 
 
-def _say_cut_off(is_cut: Bools, countries: list[str]) -> tuple[str, ...]:
+def _cut_off(base: _Base, ratio: Floats) -> tuple[str, ...]:
     """Return a caveat where countries reach nobody any more."""
-    names = [country for country, cut in zip(countries, is_cut, strict=True) if cut]
+    is_cut = _reaching_nobody(base, ratio)
+    names = [country for country, cut in zip(base.axes.countries, is_cut, strict=True) if cut]
     if not names:
         return ()
     return (
@@ -437,9 +476,9 @@ def _say_cut_off(is_cut: Bools, countries: list[str]) -> tuple[str, ...]:
     )
 
 
-def _untouched(old_costs: Floats, values: Floats, countries: list[str]) -> tuple[str, ...]:
+def _untouched(base: _Base) -> tuple[str, ...]:
     """Return a caveat where goods move between countries that have no passage before."""
-    named, is_all = _named_pairs(np.isnan(old_costs) & (values > 0), countries)
+    named, is_all = _named_pairs(np.isnan(base.costs) & (base.values > 0), base.axes)
     if not named:
         return ()
     if is_all:
@@ -459,12 +498,10 @@ def _untouched(old_costs: Floats, values: Floats, countries: list[str]) -> tuple
     )
 
 
-def _ended(
-    old_costs: Floats, new_costs: Floats, values: Floats, countries: list[str]
-) -> tuple[str, ...]:
+def _ended(base: _Base, new_costs: Floats) -> tuple[str, ...]:
     """Return a caveat where a scenario leaves goods that moved before without a passage."""
-    is_cut = np.isnan(new_costs) & ~np.isnan(old_costs) & (values > 0)
-    named, is_all = _named_pairs(is_cut, countries)
+    is_cut = np.isnan(new_costs) & ~np.isnan(base.costs) & (base.values > 0)
+    named, is_all = _named_pairs(is_cut, base.axes)
     if not named:
         return ()
     if is_all:
@@ -484,10 +521,10 @@ def _ended(
     )
 
 
-def _named_pairs(is_concerned: Bools, countries: list[str]) -> tuple[str, bool]:
+def _named_pairs(is_concerned: Bools, axes: _Axes) -> tuple[str, bool]:
     """Name pairs of countries with any sector concerned, and tell whether these are all."""
     places = np.argwhere(is_concerned.any(axis=2)).tolist()
-    pairs = sorted(f"{countries[i]}-{countries[j]}" for i, j in places)
+    pairs = sorted(f"{axes.countries[i]}-{axes.countries[j]}" for i, j in places)
     return joined(pairs[:MAX_NAMED], ", "), len(pairs) <= MAX_NAMED
 
 
@@ -500,9 +537,7 @@ def _band(drawn: Floats | None, middle: Floats, settings: TradeSettings) -> tupl
     return low, high
 
 
-def _flows(
-    outcome: _Outcome, base: pl.DataFrame, axes: _Axes, settings: TradeSettings
-) -> pl.DataFrame:
+def _flows(outcome: _Outcome, base: _Base, settings: TradeSettings) -> pl.DataFrame:
     """Return every flow by sector under a scenario, beside its base."""
     trade = outcome.middle.trade
     low, high = _band(outcome.drawn.trade if outcome.drawn else None, trade, settings)
@@ -514,8 +549,8 @@ def _flows(
         "cost_share": outcome.new_costs,
     }
 
-    rows = base.join(axes.table(columns), on=KEYS, how="left")
-    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *base.columns, *columns)
+    rows = base.trade.join(base.axes.table(columns), on=KEYS, how="left")
+    return rows.select(pl.lit(outcome.scenario).alias("scenario"), *base.trade.columns, *columns)
 
 
 def _pairs(
@@ -540,17 +575,16 @@ def _pair_columns(outcome: _Outcome, settings: TradeSettings) -> dict[str, Float
     return {"value_usd": trade, "low_usd": low, "high_usd": high}
 
 
-def _nations(
-    outcome: _Outcome, values: Floats, axes: _Axes, settings: TradeSettings
-) -> pl.DataFrame:
+def _nations(outcome: _Outcome, base: _Base, settings: TradeSettings) -> pl.DataFrame:
     """Return what a scenario does to the countries."""
     middle = outcome.middle
-    old_output = values.sum(axis=(1, 2))
-    old_expenditure = values.sum(axis=(0, 2))
+    countries = base.axes.countries
+    old_output = base.values.sum(axis=(1, 2))
+    old_expenditure = base.values.sum(axis=(0, 2))
 
     columns = {
-        "scenario": [outcome.scenario] * len(axes.countries),
-        "country": axes.countries,
+        "scenario": [outcome.scenario] * len(countries),
+        "country": countries,
         **_real_income(outcome, settings),
         "output_change_share": middle.output / old_output - 1,
         "expenditure_change_share": middle.expenditure / old_expenditure - 1,
@@ -572,25 +606,27 @@ def _real_income(outcome: _Outcome, settings: TradeSettings) -> dict[str, Floats
     }
 
 
-def _resistances(outcome: _Outcome, values: Floats, theta: Floats, axes: _Axes) -> pl.DataFrame:
+def _resistances(outcome: _Outcome, base: _Base) -> pl.DataFrame:
     """Return the change of multilateral resistances."""
+    axes = base.axes
     columns = {
         "scenario": [outcome.scenario] * (len(axes.countries) * len(axes.sectors)),
         "country": np.repeat(axes.countries, len(axes.sectors)),
         "sector_id": np.tile(axes.sectors, len(axes.countries)),
         "inward_change_share": (outcome.middle.sector_index_ratio - 1).ravel(),
-        "outward_change_share": _outward_change(outcome, values, theta).ravel(),
+        "outward_change_share": _outward_change(outcome, base).ravel(),
     }
     return pl.DataFrame(columns).with_columns(pl.col("outward_change_share").fill_nan(None))
 
 
-def _outward_change(outcome: _Outcome, values: Floats, theta: Floats) -> Floats:
+def _outward_change(outcome: _Outcome, base: _Base) -> Floats:
     """Return the change of outward resistances (exporter, sector); nan where nothing was sold.
 
     Sales stay in proportion to Pi^-theta times prices^-theta.
     """
-    old_sales = values.sum(axis=1)
+    old_sales = base.values.sum(axis=1)
     new_sales = outcome.middle.trade.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        outward = (new_sales / old_sales) ** (-1 / theta) / outcome.middle.price_ratio[:, None]
+        outward = (new_sales / old_sales) ** (-1 / base.elasticities)
+        outward = outward / outcome.middle.price_ratio[:, None]
     return np.where(old_sales > 0, outward - 1, np.nan)
