@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from corridor.trade.forecast import TradeSettings
+from corridor.trade.forecast import Forecast, TradeSettings, forecast
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 TABLES = (
@@ -101,3 +101,19 @@ def series(tables: dict[str, pl.DataFrame], option: str) -> pl.DataFrame:
         "value_usd",
         pl.col("ends_on").fill_null(date(2025, 12, 31)),
     )
+
+
+def quick_forecast(
+    tables: dict[str, pl.DataFrame],
+    base: pl.DataFrame,
+    costs: pl.DataFrame,
+    scenarios: dict[str, pl.DataFrame],
+) -> Forecast:
+    """Return what scenarios do to flows of the built-in study, with few draws."""
+    return forecast(base, tables["countries"], tables["sectors"], costs, scenarios, settings=QUICK)
+
+
+def forecast_of_half(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> Forecast:
+    """Return what flat costs, halved between Kazakhstan and Pakistan, do to flows."""
+    costs = flat(base)
+    return quick_forecast(tables, base, costs, {"half": halved(costs, "KZ", "PK")})

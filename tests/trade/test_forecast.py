@@ -8,16 +8,14 @@ import pytest
 
 from corridor.errors import CallError, NotConverged, StudyError
 from corridor.trade.forecast import _with_unpriced, forecast
-from trade_cases import QUICK, between, flat, halved
+from trade_cases import QUICK, between, flat, forecast_of_half, quick_forecast
 
 
 def test_no_change_of_costs_changes_nothing(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
     costs = flat(base)
-    same = forecast(
-        base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
-    )
+    same = quick_forecast(tables, base, costs, {"same": costs})
     np.testing.assert_allclose(same.flows["value_usd"], same.flows["base_usd"], rtol=1e-9)
     np.testing.assert_allclose(same.flows["low_usd"], same.flows["base_usd"], rtol=1e-9)
     assert same.countries["real_income_change_share"].abs().max() < 1e-9
@@ -28,15 +26,7 @@ def test_no_change_of_costs_changes_nothing(
 def test_cheaper_corridor_raises_its_trade_within_the_band(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
-    costs = flat(base)
-    result = forecast(
-        base,
-        tables["countries"],
-        tables["sectors"],
-        costs,
-        {"half": halved(costs, "KZ", "PK")},
-        settings=QUICK,
-    )
+    result = forecast_of_half(tables, base)
     pair = between(result.pairs, "KZ", "PK")
     assert (pair["value_usd"] > pair["base_usd"]).all()
     assert (pair["low_usd"] < pair["value_usd"]).all() and (
@@ -58,18 +48,10 @@ def test_cheaper_corridor_raises_its_trade_within_the_band(
 
 
 def test_same_seed_same_draws(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
-    costs = flat(base)
     runs = []
     for k in (1, 2):
         shuffled = base.sample(fraction=1.0, shuffle=True, seed=k)
-        result = forecast(
-            shuffled,
-            tables["countries"],
-            tables["sectors"],
-            costs,
-            {"half": halved(costs, "KZ", "PK")},
-            settings=QUICK,
-        )
+        result = forecast_of_half(tables, shuffled)
         runs.append(result.pairs.sort("exporter", "importer"))
     np.testing.assert_allclose(runs[0]["high_usd"], runs[1]["high_usd"], rtol=1e-12)
 
@@ -82,18 +64,14 @@ def test_a_closed_pair_trades_nothing(tables: dict[str, pl.DataFrame], base: pl.
         .otherwise("cost_share")
         .alias("cost_share")
     )
-    result = forecast(
-        base, tables["countries"], tables["sectors"], costs, {"shut": shut}, settings=QUICK
-    )
+    result = quick_forecast(tables, base, costs, {"shut": shut})
     assert (
         result.flows.filter(pl.col("exporter") == "KZ", pl.col("importer") == "PK")[
             "value_usd"
         ].sum()
         == 0
     )
-    opened = forecast(
-        base, tables["countries"], tables["sectors"], shut, {"open": costs}, settings=QUICK
-    )
+    opened = quick_forecast(tables, base, shut, {"open": costs})
     assert any("KZ-PK" in w for w in opened.warnings)
 
 
@@ -163,14 +141,7 @@ def test_the_mean_of_ratios_is_that_of_a_price_index() -> None:
 
 def test_trade_that_ends_is_named(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
     costs = without_costs(flat(base), "ZZ")
-    result = forecast(
-        base,
-        tables["countries"],
-        tables["sectors"],
-        costs,
-        {"same": costs, "shut": cut(costs, "TJ")},
-        settings=QUICK,
-    )
+    result = quick_forecast(tables, base, costs, {"same": costs, "shut": cut(costs, "TJ")})
     assert result.caveats["same"] == ()
     ended, alone = result.caveats["shut"]
     assert "AE-TJ" in ended and "no route in this scenario" in ended

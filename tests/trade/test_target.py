@@ -8,25 +8,26 @@ import polars as pl
 import pytest
 
 from corridor.errors import CallError
-from corridor.trade.forecast import forecast
 from corridor.trade.potential import complete_flows, split_flows
 from corridor.trade.target import target_gap
-from trade_cases import QUICK, between, chosen, flat, halved, series
+from trade_cases import (
+    between,
+    chosen,
+    flat,
+    forecast_of_half,
+    halved,
+    quick_forecast,
+    series,
+)
 
 
 def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> None:
     costs = flat(base)
-    result = forecast(
-        base,
-        tables["countries"],
-        tables["sectors"],
-        costs,
-        {
-            "border": costs.with_columns(pl.col("cost_share") * 0.9),
-            "all": halved(costs, "KZ", "PK"),
-        },
-        settings=QUICK,
-    )
+    scenarios = {
+        "border": costs.with_columns(pl.col("cost_share") * 0.9),
+        "all": halved(costs, "KZ", "PK"),
+    }
+    result = quick_forecast(tables, base, costs, scenarios)
     both = pl.concat([series(tables, "kazakh-customs"), series(tables, "central-bank")])
     answer = target_gap(result, base, both, tables["countries"], target_usd=1e9, by=2028)
     grown = answer.steps.filter(pl.col("step") == "base growth")
@@ -51,9 +52,7 @@ def test_a_target_below_growth_has_no_share(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
     costs = flat(base)
-    result = forecast(
-        base, tables["countries"], tables["sectors"], costs, {"same": costs}, settings=QUICK
-    )
+    result = quick_forecast(tables, base, costs, {"same": costs})
     low = target_gap(
         result, base, series(tables, "kazakh-customs"), tables["countries"], target_usd=5e7
     )
@@ -73,15 +72,7 @@ def test_no_trade_one_way_stays_none(tables: dict[str, pl.DataFrame]) -> None:
     }
     whole = complete_flows(chosen(silent), tables["countries"], year=2025)
     base = split_flows(whole, tables["specialisations"], tables["sectors"])
-    costs = flat(base)
-    result = forecast(
-        base,
-        tables["countries"],
-        tables["sectors"],
-        costs,
-        {"half": halved(costs, "KZ", "PK")},
-        settings=QUICK,
-    )
+    result = forecast_of_half(tables, base)
     answer = target_gap(result, base, series(silent, "kazakh-customs"), tables["countries"])
     growth, half = answer.steps.iter_rows(named=True)
 
