@@ -346,7 +346,8 @@ def _savings(corridors: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame
 def _saving_titles(rows: pl.DataFrame) -> list[str]:
     pairs = rows.select("scenario", "without_scenario").iter_rows()
     return [
-        tell("{scenario}, compared with {other}", scenario=one, other=other) for one, other in pairs
+        tell("{scenario}, compared with {other}", scenario=scenario, other=other)
+        for scenario, other in pairs
     ]
 
 

@@ -95,7 +95,8 @@ def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> tuple[Point, 
     The second goes on beyond 180 degrees where that is the short way.
     """
     first, second = sorted((link["from_node_id"], link["to_node_id"]))
-    start, end = places[first], places[second]
+    start = places[first]
+    end = places[second]
     return start, (end[0] - 360 * round((end[0] - start[0]) / 360), end[1])
 
 

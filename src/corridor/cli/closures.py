@@ -107,9 +107,9 @@ def rank(
     """Say what the loss of each element of the network would cost the demand of a year.
 
     Elements are links, places, terminals, crossings, countries and hazards. Exact: every trip takes
-    its best way round. loss counts the extra cost, at most limit-share of the cargo's value a unit,
-    which is also what a unit without any way counts. A pair is listed where two failures cost more
-    together than apart.
+    its best detour. loss counts the extra cost, at most limit-share of the cargo's value a unit,
+    which is also what a unit without any route counts. A pair is listed where two failures cost
+    more together than apart.
 
     Example: corridor rank studies/kazakhstan-pakistan --kinds crossing,country --pairs 0
 
@@ -173,8 +173,8 @@ def simulate(
 ) -> int:
     """Draw years of closures from the study's hazards and say what they cost.
 
-    Told against a year without any. The same seed gives the same years, whatever the workers or the
-    cluster. --json prints the table asked for with the settings; --out keeps all tables.
+    Compared with a year without any. The same seed gives the same years, whatever the workers or
+    the cluster. --json prints the table asked for with the settings; --out keeps all tables.
 
     Example: corridor simulate studies/kazakhstan-pakistan --draws 100 --table by_hazard
 
@@ -216,7 +216,7 @@ def compare(
     table: Literal["trips", "links"] = "trips",
     options: StudyOptions = StudyOptions(),
 ) -> int:
-    """Say what moves from one scenario to another: best ways, their time and cost, and the flows.
+    """Say what moves from one scenario to another: best routes, their time and cost, and the flows.
 
     Best is least generalised cost, for every row of demand. The table links has the tonnes a year
     that leave and join each link. Where the study has no demand its trips are compared.

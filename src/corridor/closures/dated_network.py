@@ -56,11 +56,11 @@ def of_year(
     arcs [hazards, arcs]: those that hazards may shut. At most as many may strike as a word has
     bits.
     """
-    striking = np.unique(closures.hazard)
+    hazards = np.unique(closures.hazard)
     of_network = network._replace(
-        hazard_bits=as_bits(arcs[striking]), link_of_hazard=network.link_of_hazard[striking]
+        hazard_bits=as_bits(arcs[hazards]), link_of_hazard=network.link_of_hazard[hazards]
     )
-    return of_network, closures._replace(hazard=np.searchsorted(striking, closures.hazard))
+    return of_network, closures._replace(hazard=np.searchsorted(hazards, closures.hazard))
 
 
 def _goals(arrays: DemandArrays) -> Goals:

@@ -124,8 +124,8 @@ def _weight_shares(fits: Sequence[DurationFit]) -> list[float]:
 def _hazards_at_links(tables: Mapping[str, pl.DataFrame]) -> dict[int, list[str]]:
     """Return the hazards with whole closures that shut each link, by its row in ``links``."""
     events = tables["events"]
-    whole = events.filter(pl.col("effect_share") >= WHOLLY_SHUT)
-    hazard_ids = whole["hazard_id"].drop_nulls().unique().to_list()
+    whole_closures = events.filter(pl.col("effect_share") >= WHOLLY_SHUT)
+    hazard_ids = whole_closures["hazard_id"].drop_nulls().unique().to_list()
 
     hazards_at: dict[int, list[str]] = {}
     for hazard in tables["hazards"].iter_rows(named=True):

@@ -121,7 +121,7 @@ def _possible_changes(ready: _Replay, options: SimulateOptions) -> list[float]:
         limits = loss_limits(ready.arrays, settings._replace(limit_share=share))
         change = _change(_run(ready, dataclasses.replace(ready.task, limits=limits)))
         if change is not None:
-            changes.add(round(change, 3) + 0.0)
+            changes.add(round(change, 3) + 0.0)  # 0 instead of -0
     return sorted(changes)
 
 

@@ -72,13 +72,13 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
     if opened is None:
         return pl.DataFrame()
 
-    asked = table.filter(pl.col("replay_id").is_in(list(replay_ids))) if replay_ids else table
-    if not asked.height:
+    chosen = table.filter(pl.col("replay_id").is_in(list(replay_ids))) if replay_ids else table
+    if not chosen.height:
         return pl.DataFrame()
 
     rows = []
-    for done, row in enumerate(asked.iter_rows(named=True)):
-        tell_step("closures replayed", done, asked.height)
+    for done, row in enumerate(chosen.iter_rows(named=True)):
+        tell_step("closures replayed", done, chosen.height)
         rows.append(_replay_row(study, opened, row))
 
     types: dict[str, Any] = dict.fromkeys(REPLAY_NUMBERS, pl.Float64)

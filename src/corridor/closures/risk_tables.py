@@ -15,8 +15,6 @@ from corridor.closures.risk import Risk
 from corridor.closures.uncertainty import (
     Interval,
     LengthsAndLosses,
-    LossIntervals,
-    joined,
     loss_intervals,
 )
 from corridor.kernels import Bools, Floats, Ints
@@ -29,6 +27,7 @@ from corridor.units import DAY_S
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
 MIN_TAIL = 5  # draws beyond a return level, below which it is left out
 MEASURES = ("loss_usd", "extra_usd", "delay_t_days", "delay_d", "lost_t", "lost_trade_usd")
+KNOWN_COLUMNS = ("known_low_usd", "known_high_usd")
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95, "p99": 0.99}
 RETURN_LEVEL_TYPES: dict[str, Any] = {
     "return_period_years": pl.Int64,
@@ -106,7 +105,7 @@ def summarise(
     years = _years(arrays, trip_years)
     columns = _event_columns(blocks)
     drawn_events = _events(arrays, hazards, columns, days)
-    known = loss_intervals(
+    intervals = loss_intervals(
         hazards,
         events,
         columns.lengths_and_losses(),
@@ -115,9 +114,9 @@ def summarise(
         rng=provenance["rng"],
     )
     return Risk(
-        summary=_summary(years, known.total),
+        summary=_summary(years, intervals.total),
         return_levels=_return_levels(years["loss_usd"].to_numpy()),
-        by_hazard=_by_hazard(hazards, drawn_events, known, draws=years.height),
+        by_hazard=_by_hazard(hazards, drawn_events, intervals.by_hazard, draws=years.height),
         by_element=_by_element(arrays, by_link_usd),
         by_trip=_by_trip(arrays, trip_years, quiet, reasons),
         years=years,
@@ -231,21 +230,24 @@ def _dates(first_on: dt.date, day: Ints) -> pl.Series:
 
 
 def _by_hazard(
-    hazards: pl.DataFrame, events: pl.DataFrame, known: LossIntervals, draws: int
+    hazards: pl.DataFrame, events: pl.DataFrame, intervals: Sequence[Interval], draws: int
 ) -> pl.DataFrame:
     yearly = _yearly_by_hazard(events, draws)
-    low, high = joined(known.by_hazard)
-    ends = (pl.Series("known_low_usd", low), pl.Series("known_high_usd", high))
+    none_drawn = pl.col("closures_per_year", "shut_d_per_year", "loss_usd_per_year").fill_null(0.0)
     every_hazard = (
         hazards.select("hazard_id", "name")
         .join(yearly, on="hazard_id", how="left", maintain_order="left")
-        .with_columns(*(end.cast(pl.Float64) for end in ends))
+        .with_columns(none_drawn)
     )
-    none_drawn = pl.col("closures_per_year", "shut_d_per_year", "loss_usd_per_year").fill_null(0.0)
-    shared = _with_share(every_hazard.with_columns(none_drawn), "hazard_id")
-    return shared.select(
-        pl.exclude("known_low_usd", "known_high_usd"), "known_low_usd", "known_high_usd"
+
+    low_usd = [interval.low_usd for interval in intervals]
+    high_usd = [interval.high_usd for interval in intervals]
+    known = (
+        pl.Series("known_low_usd", low_usd, dtype=pl.Float64),
+        pl.Series("known_high_usd", high_usd, dtype=pl.Float64),
     )
+    by_loss = _with_share(every_hazard.with_columns(known), "hazard_id")
+    return by_loss.select(pl.exclude(KNOWN_COLUMNS), *KNOWN_COLUMNS)
 
 
 def _yearly_by_hazard(events: pl.DataFrame, draws: int) -> pl.DataFrame:
@@ -300,12 +302,12 @@ def _with_share(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _summary(years: pl.DataFrame, known: Interval) -> pl.DataFrame:
+def _summary(years: pl.DataFrame, interval: Interval) -> pl.DataFrame:
     rows = [_summary_row(measure, years[measure].to_numpy()) for measure in MEASURES]
     is_loss = pl.col("measure") == "loss_usd"
     return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64}).with_columns(
-        pl.when(is_loss).then(pl.lit(known.low_usd)).alias("known_low"),
-        pl.when(is_loss).then(pl.lit(known.high_usd)).alias("known_high"),
+        pl.when(is_loss).then(pl.lit(interval.low_usd)).alias("known_low"),
+        pl.when(is_loss).then(pl.lit(interval.high_usd)).alias("known_high"),
     )
 
 

@@ -176,14 +176,14 @@ def _run_year_of_many(task: Task, arcs: Bools, closures: Closures) -> Losses:
         book = new_book(2 * len(book.cost))
 
 
-def _refuse_too_many(striking: int) -> None:
+def _refuse_too_many(hazards_count: int) -> None:
     """Raise CallError for more hazards that strike in one year than a word has bits."""
-    if striking > WORD_HAZARDS:
+    if hazards_count > WORD_HAZARDS:
         raise CallError(
             message(
                 "{count} hazards strike in one simulated year, and {most} can be told apart: join "
                 "rows of hazards that stand for the same danger on neighbouring links.",
-                count=striking,
+                count=hazards_count,
                 most=WORD_HAZARDS,
             )
         )
@@ -266,8 +266,8 @@ def _hash(
 ) -> str:
     """Return a hash of everything the draws depend on, as plain values."""
     hazards = [(tuple(hazard[:-1]), tuple(hazard.season)) for hazard in draws.hazards]
-    rest = (settings._asdict(), days, draws.rng, hazards, links.tobytes())
+    beside_demand = (settings._asdict(), days, draws.rng, hazards, links.tobytes())
 
     digest = hashlib.sha256(arrays.hash().encode())
-    digest.update(repr(rest).encode())
+    digest.update(repr(beside_demand).encode())
     return digest.hexdigest()

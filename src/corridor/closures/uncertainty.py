@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,20 +97,21 @@ def loss_intervals(
     rng
         Seed.
     """
-    drawn = np.zeros((hazards.height, DRAWS))
+    drawn_usd = np.zeros((hazards.height, DRAWS))
     for number, hazard in enumerate(hazards.iter_rows(named=True)):
-        own = closures.hazard == number
-        yearly_usd = float(closures.loss_usd[own].sum()) / years
+        days = closures.days[closures.hazard == number]
+        loss_usd = closures.loss_usd[closures.hazard == number]
+        yearly_usd = float(loss_usd.sum()) / years
         if not yearly_usd:
             continue
+
         dice = np.random.default_rng([rng, zlib.crc32(hazard["hazard_id"].encode())])
-        parameters = _draw(hazard, _seen(events, hazard["hazard_id"]), dice)
-        ratios = _loss_ratios(hazard, parameters, closures.days[own], closures.loss_usd[own])
-        drawn[number] = yearly_usd * ratios
+        parameters = _draw(hazard, _closures_on_record(events, hazard["hazard_id"]), dice)
+        drawn_usd[number] = yearly_usd * _loss_ratios(hazard, parameters, days, loss_usd)
 
     chance = np.random.default_rng([rng, DRAWS]).standard_normal(DRAWS) * standard_error
-    total = np.maximum(drawn.sum(axis=0) + chance, 0.0)
-    return LossIntervals(_interval(total), [_interval(of_hazard) for of_hazard in drawn])
+    total_usd = np.maximum(drawn_usd.sum(axis=0) + chance, 0.0)
+    return LossIntervals(_interval(total_usd), [_interval(of_hazard) for of_hazard in drawn_usd])
 
 
 def _interval(values: Floats) -> Interval:
@@ -119,7 +119,7 @@ def _interval(values: Floats) -> Interval:
     return Interval(low, high)
 
 
-def _seen(events: pl.DataFrame | None, hazard_id: str) -> pl.DataFrame | None:
+def _closures_on_record(events: pl.DataFrame | None, hazard_id: str) -> pl.DataFrame | None:
     """Return the closures on record of a hazard; null where there are none."""
     if events is None or hazard_id not in events["hazard_id"].to_list():
         return None
@@ -201,9 +201,10 @@ def _length_ratios(
     cells = dice.choice(weights.size, DRAWS, p=weights / weights.sum())
     row, column = np.divmod(cells, GRID)
 
-    in_cell = dice.random((2, DRAWS)) - 0.5
-    median = medians[row] + in_cell[0] * (medians[1] - medians[0])
-    spread = spreads[column] + in_cell[1] * (spreads[1] - spreads[0])
+    # Anywhere in its cell of the grid.
+    median_in_cell, spread_in_cell = dice.random((2, DRAWS)) - 0.5
+    median = medians[row] + median_in_cell * (medians[1] - medians[0])
+    spread = spreads[column] + spread_in_cell * (spreads[1] - spreads[0])
     sigmas = _sigmas(family, spread)
     best_sigma = _sigmas(family, spreads[[best_spread]])[0]
     return np.exp(median - medians[best_median]), sigmas / best_sigma
@@ -214,7 +215,7 @@ def _sigmas(family: str, spread: Floats) -> Floats:
     if family == "exponential":
         return np.full(len(spread), EXPONENTIAL_SIGMA)
     if family == "pareto":
-        return np.array([durations.sigma_of_xi(math.exp(each)) for each in spread])
+        return np.array([durations.sigma_of_xi(math.exp(ln_xi)) for ln_xi in spread])
     return np.exp(spread)
 
 
@@ -266,8 +267,3 @@ def _mean_loss(
         lasts = durations.survival(family, median_d, sigma, edges)
     share_of_bin = lasts - np.append(lasts[1:], 0.0)
     return float(share_of_bin @ mean_usd)
-
-
-def joined(intervals: Sequence[Interval]) -> tuple[list[float], list[float]]:
-    """Return the lower and the upper ends of some intervals."""
-    return [each.low_usd for each in intervals], [each.high_usd for each in intervals]

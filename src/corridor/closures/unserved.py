@@ -31,17 +31,18 @@ def unserved_reasons(
         Day looked at.
     """
     reasons: dict[tuple[str, str, str], str] = {}
-    of_trips: list[str | None] = []
+    reason_of_trip: list[str | None] = []
 
     for trip, has_route in zip(trips, is_served, strict=True):
         if has_route:
-            of_trips.append(None)
+            reason_of_trip.append(None)
             continue
-        asked = (trip["origin_node_id"], trip["destination_node_id"], trip["cargo_id"])
-        if asked not in reasons:
-            reasons[asked] = _reason(network, *asked, on)
-        of_trips.append(reasons[asked])
-    return of_trips
+
+        question = (trip["origin_node_id"], trip["destination_node_id"], trip["cargo_id"])
+        if question not in reasons:
+            reasons[question] = _reason(network, *question, on)
+        reason_of_trip.append(reasons[question])
+    return reason_of_trip
 
 
 def _reason(network: Network, origin: str, destination: str, cargo: str, on: dt.date) -> str:

@@ -70,9 +70,9 @@ def validate(observations: pl.DataFrame, network_of: Callable[[str], Network]) -
 
 def _row(observation: Row, band: _Band) -> dict[str, Any]:
     """Return an observation beside what the model says."""
-    seen = {name: observation[name] for name in TYPES if name in observation}
+    columns = {name: observation[name] for name in TYPES if name in observation}
     return {
-        **seen,
+        **columns,
         "model_p05": band.p05,
         "model_p50": band.p50,
         "model_p95": band.p95,

@@ -94,8 +94,8 @@ class Difference:
         )
         if self.new["countries"] == self.old["countries"]:
             return change
-        way = route_text(self.new["modes"], self.new["countries"])
-        return tell("{change}, {way}", change=change, way=way)
+        route = route_text(self.new["modes"], self.new["countries"])
+        return tell("{change}, {way}", change=change, way=route)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ class Trip:
 
     def has_ends_and_cargo_of(self, other: Trip) -> bool:
         """Tell whether the same goods go between the same places."""
-        own = (self.origin, self.destination, self.cargo)
-        return own == (other.origin, other.destination, other.cargo)
+        goods = (self.origin, self.destination, self.cargo)
+        return goods == (other.origin, other.destination, other.cargo)
 
     def _best(self, merit: str) -> Mapping[str, Any] | None:
         return next((row for row in self.rows if merit in row["best"]), None)

@@ -52,11 +52,11 @@ def _figures(route: Mapping[str, Any]) -> str:
 
     return (
         f"{route['time_p50_h'] / DAY_H:.1f} days{late}, USD {route['cost_usd']:,.0f}, "
-        f"{route['carbon_kg'] / 1000:.1f} t CO2e, {_way(route)}"
+        f"{route['carbon_kg'] / 1000:.1f} t CO2e, {_route_text(route)}"
     )
 
 
-def _way(route: Mapping[str, Any]) -> str:
+def _route_text(route: Mapping[str, Any]) -> str:
     """Return the modes and countries of a route in words."""
     if not route["modes"]:
         return "without leaving the place"

@@ -69,15 +69,15 @@ def run(
     def results(frames: dict[str, pl.DataFrame], *, from_cache: bool) -> Results:
         return Results(_about(study), frames, study.tables, provenance, home, from_cache)
 
-    def kept() -> dict[str, pl.DataFrame] | None:
+    def stored() -> dict[str, pl.DataFrame] | None:
         return None if fresh else cache.read(home, study, provenance)
 
-    if (frames := kept()) is not None:
+    if (frames := stored()) is not None:
         return results(frames, from_cache=True)
 
     with _writable(home, must_keep=must_keep) as is_writable:
         # Whoever held the folder may have answered the same.
-        if is_writable and (frames := kept()) is not None:
+        if is_writable and (frames := stored()) is not None:
             return results(frames, from_cache=True)
 
         total = STEPS * len(study.trips) + STEPS_AFTER_TRIPS

@@ -432,9 +432,9 @@ def _warnings(results: Sequence[_Result], titles: Mapping[str, str]) -> dict[str
         common = set.intersection(*map(set, caveats.values())) if caveats else set()
         texts |= dict.fromkeys(text for text in next(iter(caveats.values()), ()) if text in common)
 
-        for scenario, own in caveats.items():
+        for scenario, texts_of_scenario in caveats.items():
             title = titles.get(scenario, scenario)
-            for text in own:
+            for text in texts_of_scenario:
                 if text not in common:
                     texts[message("{scenario}: {text}", scenario=title, text=text)] = None
     return texts

@@ -202,8 +202,7 @@ def forecast(
         The same by name; a pair that is missing there keeps its cost. The ratio of costs is
         (1 + after) / (1 + before), times (reached after / before)^(-1 / elasticity). Where one of
         two countries has no costs at all (no place in the network: the rest of the world), their
-        ratio follows those of the other with everybody else,
-        see Notes.
+        ratio follows those of the other with everybody else, see Notes.
     settings
         Draws, seed, width of the intervals and the rule for deficits.
 

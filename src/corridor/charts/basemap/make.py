@@ -64,11 +64,11 @@ def make_outline(topology: Mapping[str, Any], alpha2: Mapping[str, str]) -> dict
         code: large_polygons(_polygons(pieces_of, arcs), arcs) for code, pieces_of in pieces.items()
     }
 
-    kept = {tuple(_largest_ring(shapes)) for shapes in countries.values()}
+    rings_of_countries = {tuple(_largest_ring(shapes)) for shapes in countries.values()}
     land = [
         polygon
         for polygon in _polygons(topology["objects"]["land"]["geometries"], arcs)
-        if _is_large(polygon[0], arcs) or tuple(polygon[0]) in kept
+        if _is_large(polygon[0], arcs) or tuple(polygon[0]) in rings_of_countries
     ]
     labels = [
         _label(code, _name(pieces[code], arcs), shapes, arcs) for code, shapes in countries.items()
