@@ -24,9 +24,7 @@ def check_services(tables: Tables) -> list[Finding]:
 
 def _services(tables: Tables) -> Iterator[Finding]:
     nodes = tables.keys("nodes")
-    links: dict[str, Row] = {}
-    for link in tables.rows("links"):
-        links.setdefault(link["link_id"], link)
+    links = _links_by_id(tables)
 
     for service in tables.rows("services"):
         yield from _departures(service)
@@ -37,6 +35,14 @@ def _services(tables: Tables) -> Iterator[Finding]:
             yield from _layers(service, run)
             yield from _order(service, run)
             yield from _calls(service, run)
+
+
+def _links_by_id(tables: Tables) -> dict[str, Row]:
+    """Return link -> its row, the first one where several options share the id."""
+    links: dict[str, Row] = {}
+    for link in tables.rows("links"):
+        links.setdefault(link["link_id"], link)
+    return links
 
 
 def _departures(service: Row) -> Iterator[Finding]:
@@ -84,9 +90,8 @@ def _layers(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
 
 def _order(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
     """Links that do not follow one another, or cannot be run over in that direction."""
-    # The first link may be meant in either direction; a run of one link can be walked in both.
-    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
-    full_walks = [walk for walk in walks if len(walk) == len(run) + 1]
+    walks = _walks(run)
+    full_walks = _full_walks(run)
     ends = sorted({node for walk in full_walks for node in (walk[0], walk[-1])})
     start = service["from_node_id"]
 
@@ -96,6 +101,20 @@ def _order(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
         yield _wrong_start(service, ends)
     elif not _can_run(run, full_walks, start):
         yield _against_one_way(service, run)
+
+
+def _walks(run: Sequence[Row]) -> list[list[str]]:
+    """Return the places of a run from both ends of its first link, which may be meant either way.
+
+    Each goes as far as the links follow one another; a run of one link can be walked in both.
+    """
+    first_link = run[0]
+    return [_walk(run, first_link["from_node_id"]), _walk(run, first_link["to_node_id"])]
+
+
+def _full_walks(run: Sequence[Row]) -> list[list[str]]:
+    """Return the walks that reach the end of a run."""
+    return [walk for walk in _walks(run) if len(walk) == len(run) + 1]
 
 
 def _walk(run: Sequence[Row], start: str) -> list[str]:
@@ -168,8 +187,7 @@ def _may_enter(link: Row, node: str) -> bool:
 
 def _calls(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
     """Calls that are no places between the ends of a service."""
-    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
-    places = max(walks, key=len)
+    places = max(_walks(run), key=len)
     between = places[1:-1]
 
     for call in dict.fromkeys((service["calls"] or "").split()):
@@ -194,7 +212,8 @@ def _passed_by(tables: Tables) -> Iterator[Finding]:
     """Places that only services touch, and where none of them calls, begins or ends."""
     if {"links", "services", "nodes"} & tables.broken:
         return
-    links = {link["link_id"]: link for link in tables.rows("links")}
+
+    links = _links_by_id(tables)
     by_service = [(row, _run(row, links)) for row in tables.rows("services")]
     required = {link["link_id"] for row, run in by_service if row["required"] for link in run}
 
@@ -223,10 +242,7 @@ def _passed_by(tables: Tables) -> Iterator[Finding]:
 
 def _places(run: Sequence[Row]) -> list[str]:
     """Return the places a run passes, its ends included; none where it is broken."""
-    if not run:
-        return []
-    walks = [_walk(run, run[0]["from_node_id"]), _walk(run, run[0]["to_node_id"])]
-    full_walks = [walk for walk in walks if len(walk) == len(run) + 1]
+    full_walks = _full_walks(run) if run else []
     return full_walks[0] if full_walks else []
 
 
@@ -237,17 +253,19 @@ def _never_in_hours(tables: Tables) -> Iterator[Finding]:
     """Timetables of which no departure falls into the hours of its first place and link."""
     if {"links", "services", "windows", "nodes"} & tables.broken:
         return
-    links = {link["link_id"]: link for link in tables.rows("links")}
+
+    links = _links_by_id(tables)
     zones = {row["node_id"]: row["time_zone"] for row in tables.rows("nodes")}
     windows: dict[str, list[dict[str, object]]] = {}
     for row in tables.rows("windows"):
         windows.setdefault(row["link_id"] or row["node_id"] or "", []).append(dict(row.cells))
 
     for service in tables.rows("services"):
-        places = _places(_run(service, links))
+        run = _run(service, links)
+        places = _places(run)
         if not places or service["timetable"] is None or not _zone_is_known(service):
             continue
-        run = _run(service, links)
+
         starts = ((places[0], run[0]), (places[-1], run[-1]))
         for start, link in starts:
             if service["from_node_id"] in (None, start):
