@@ -100,8 +100,8 @@ def _largest_flows(tables: Tables) -> dict[Pair, Row]:
 
 def _worth_of_demand(tables: Tables) -> dict[Pair, list[float]]:
     """Return (from, to) -> worth of all goods between two countries, one an alternative."""
-    country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
-    value = dict(tables.frames["cargoes"].select("cargo_id", "value_usd_per_unit").iter_rows())
+    country = tables.by_key("nodes", "country")
+    value = tables.by_key("cargoes", "value_usd_per_unit")
 
     worth: dict[Pair, dict[str | None, float]] = {}
     for row in tables.rows("demand"):

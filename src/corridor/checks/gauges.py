@@ -78,7 +78,7 @@ def _ends(link: Row) -> tuple[str, str]:
 
 def _inside_countries(tables: Tables, railways: Sequence[Row]) -> Mapping[str, list[Row]]:
     """Return country -> railways with both ends in it."""
-    country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    country_of = tables.by_key("nodes", "country")
     inside: dict[str, list[Row]] = {}
     for link in railways:
         tail, head = (country_of.get(node) for node in _ends(link))

@@ -44,7 +44,7 @@ def layers_at(tables: Tables) -> dict[str, set[str]]:
 
 
 def _links(tables: Tables) -> Iterator[Finding]:
-    country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    country = tables.by_key("nodes", "country")
     for link in tables.rows("links"):
         yield from _self_link(link)
         yield from _speed(link)

@@ -127,7 +127,7 @@ def _markets(tables: Tables) -> Iterator[Finding]:
     if "nodes" in tables.broken:
         return
 
-    country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    country_of = tables.by_key("nodes", "country")
     for market in tables.rows("markets"):
         code = market["country"]
         there = country_of.get(market["node_id"])
@@ -143,8 +143,8 @@ def _markets(tables: Tables) -> Iterator[Finding]:
 
 def _clocks(tables: Tables) -> Iterator[Finding]:
     """Local times that are hours away from the sun at the place they are of."""
-    lon_of = dict(tables.frames["nodes"].select("node_id", "lon_deg").iter_rows())
-    tail_of = dict(tables.frames["links"].select("link_id", "from_node_id").iter_rows())
+    lon_of = tables.by_key("nodes", "lon_deg")
+    tail_of = tables.by_key("links", "from_node_id")
 
     for window in tables.rows("windows"):
         offset_h = window["utc_offset_h"]
@@ -203,7 +203,7 @@ def _words_at(tables: Tables) -> dict[str | None, set[str]]:
 
     Under null: of the links with an end that is no place of the study, which may be at any place.
     """
-    country_of = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    country_of = tables.by_key("nodes", "country")
     words: dict[str | None, set[str]] = {}
     columns = ("from_node_id", "to_node_id", "mode", "status")
     for _, (tail, head, mode, status) in tables.cells("links", *columns):

@@ -52,7 +52,7 @@ def _row_ids(tables: Tables) -> Iterator[Finding]:
 
 def _vocabulary(tables: Tables) -> Vocabulary:
     links = tables.frames["links"]
-    country = dict(tables.frames["nodes"].select("node_id", "country").iter_rows())
+    country = tables.by_key("nodes", "country")
     ends = links.select("from_node_id", "to_node_id").rows()
     countries = [(country.get(a), country.get(b)) for a, b in ends]
 

@@ -74,6 +74,11 @@ class Tables:
         column = schema.table(table).key or ""
         return set(self.frames[table][column].drop_nulls().to_list())
 
+    def by_key(self, table: str, column: str) -> dict[str, Any]:
+        """Return key -> value of a column, of a table that has a key column."""
+        key_column = schema.table(table).key or ""
+        return dict(self.frames[table].select(key_column, column).iter_rows())
+
     def key(self, table: str, row: int) -> str | None:
         """Return the key of a row (without a key column: its first cell); null where empty."""
         declared = schema.table(table)
