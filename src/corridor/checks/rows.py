@@ -20,8 +20,7 @@ from corridor.errors import (
 from corridor.network import geo
 from corridor.network.names import ids_called, place_names
 from corridor.tables import schema
-from corridor.tables.cells import WEEKDAYS
-from corridor.tables.columns import MODES, Column, Table
+from corridor.tables.columns import MODES, WEEKDAYS, Column, Table
 from corridor.tables.cures import cure
 from corridor.tables.tables import Spot, Tables
 

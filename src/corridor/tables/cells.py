@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.tables.columns import Column
+from corridor.tables.columns import WEEKDAYS, Column
 from corridor.tables.cures import cure
 
 TYPES: Mapping[str, Any] = {
@@ -16,7 +16,6 @@ TYPES: Mapping[str, Any] = {
     "boolean": pl.Boolean,
     "date": pl.Date,
 }
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _WEEKDAY = f"({'|'.join(WEEKDAYS)})"

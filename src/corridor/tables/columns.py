@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from corridor.language.speech import marked
 
+# The days of the week in order, as a cell of weekdays or a timetable writes them.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MODES = (
     marked("rail"),
     marked("road"),

@@ -48,7 +48,7 @@ def read_commas(
     findings = [
         finding
         for column in table.columns
-        if column in columns or (table.name, column.name) == _VALUES
+        if _holds_numbers(table, column)
         for sign in _OTHER
         for finding in _doubtful_thousands(table, raw, column, text[column.name], sign, signs)
     ]
@@ -74,10 +74,13 @@ def pointed_texts(
     """
     no_signs = _Signs(has_comma=False, has_point=False)
     for column in table.columns:
-        is_number = column.kind in _KINDS or (table.name, column.name) == _VALUES
-        if is_number and positions.get(column.name) in raw.pointed_columns:
+        if _holds_numbers(table, column) and positions.get(column.name) in raw.pointed_columns:
             cells = text[column.name]
             yield from _doubtful_thousands(table, raw, column, cells, ".", no_signs)
+
+
+def _holds_numbers(table: Table, column: Column) -> bool:
+    return column.kind in _KINDS or (table.name, column.name) == _VALUES
 
 
 def _decimals(sign: str) -> str:

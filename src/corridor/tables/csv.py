@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from corridor.errors import Finding
+from corridor.errors import MAX_LIKE, Finding
 from corridor.language.messages import readable
 from corridor.tables import budgets
 from corridor.tables.raw import (
@@ -34,7 +34,6 @@ SAVE_AS = "Save the table as CSV UTF-8 with a comma between cells."
 SPREADSHEET_INSTANT = "%Y-%m-%d %H:%M"  # in UTC; the form spreadsheets read as a time
 SPREADSHEET_MARK = b"\xef\xbb\xbf"  # the byte order mark, by which spreadsheets know UTF-8
 
-_MAX_SHOWN = 20  # ragged rows that are listed one by one
 _BATCH_ROWS = 50_000
 _FORMULA = r"^'*[\s\x00]*[=+\-@\t\r]"
 _HARMLESS = r"^([+-]?[0-9][0-9.,\u{a0} ]*%?|[-+])$"  # numbers, and a sign on its own
@@ -252,7 +251,7 @@ def _batch_frame(rows: list[list[str]], names: list[str]) -> pl.DataFrame:
 
 def _ragged_findings(rows: _Rows, width: int, file: str) -> Iterator[Finding]:
     """Rows of too few or too many cells: the first twenty, and one finding for all."""
-    for row, count in itertools.islice(rows.cell_counts.items(), _MAX_SHOWN):
+    for row, count in itertools.islice(rows.cell_counts.items(), MAX_LIKE):
         line = rows.lines[row]
         yield Finding(
             "ragged-row",
@@ -265,7 +264,7 @@ def _ragged_findings(rows: _Rows, width: int, file: str) -> Iterator[Finding]:
             value=str(count),
         )
 
-    if len(rows.cell_counts) > _MAX_SHOWN:
+    if len(rows.cell_counts) > MAX_LIKE:
         yield Finding(
             "ragged-row",
             f"{file} has {len(rows.cell_counts)} rows that do not fit its header.",

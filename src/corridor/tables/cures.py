@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from corridor.errors import near_matches
-from corridor.tables.columns import Column
+from corridor.tables.columns import WEEKDAYS, Column
 
 # Units people write, in the unit of the column they belong in.
 FACTORS = {
@@ -75,13 +75,11 @@ _CURES = {
     "it holds signs that were lost on the way.",
 }
 
-# The days of the week in order, as a cell of weekdays or a timetable writes them.
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_WORDS = {
-    **{day: (day,) for day in _WEEKDAYS},
-    **dict.fromkeys(("weekdays", "workdays"), _WEEKDAYS[:5]),
-    **dict.fromkeys(("weekend", "weekends"), _WEEKDAYS[5:]),
-    **dict.fromkeys(("daily", "all", "every", "everyday", "always"), _WEEKDAYS),
+    **{day: (day,) for day in WEEKDAYS},
+    **dict.fromkeys(("weekdays", "workdays"), WEEKDAYS[:5]),
+    **dict.fromkeys(("weekend", "weekends"), WEEKDAYS[5:]),
+    **dict.fromkeys(("daily", "all", "every", "everyday", "always"), WEEKDAYS),
 }
 _FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _BETWEEN_DAYS = re.compile(r"\s*(?:[-–—]|\.\.|\bto\b)\s*")
@@ -268,13 +266,13 @@ def weekdays_meant(text: str) -> tuple[str, ...] | None:
         if not meant:
             return None
         days.update(meant)
-    return tuple(day for day in _WEEKDAYS if day in days) or None
+    return tuple(day for day in WEEKDAYS if day in days) or None
 
 
 def _days_of(word: str) -> tuple[str, ...]:
     """The days of one word; none where it is not clear."""
     plain = word.strip(". ")
-    for day, full in zip(_WEEKDAYS, _FULL_DAYS, strict=True):
+    for day, full in zip(WEEKDAYS, _FULL_DAYS, strict=True):
         if len(plain) >= _MIN_DAY_LETTERS and full.startswith(plain):
             return (day,)
     return _DAY_WORDS.get(plain, ())
@@ -285,14 +283,14 @@ def _days_from(first: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]
     if len(first) != 1 or len(last) != 1:
         return ()
 
-    start = _WEEKDAYS.index(first[0])
-    count = (_WEEKDAYS.index(last[0]) - start) % len(_WEEKDAYS) + 1
-    return tuple(_WEEKDAYS[(start + i) % len(_WEEKDAYS)] for i in range(count))
+    start = WEEKDAYS.index(first[0])
+    count = (WEEKDAYS.index(last[0]) - start) % len(WEEKDAYS) + 1
+    return tuple(WEEKDAYS[(start + i) % len(WEEKDAYS)] for i in range(count))
 
 
 def _cure_weekdays(text: str) -> str:
     meant = weekdays_meant(text)
-    return f"Write {' '.join(meant or _WEEKDAYS)}{'' if meant else ', as far as they are meant'}."
+    return f"Write {' '.join(meant or WEEKDAYS)}{'' if meant else ', as far as they are meant'}."
 
 
 def _cure_timetable(text: str) -> str:
@@ -306,7 +304,7 @@ def _cure_timetable(text: str) -> str:
 
         later, hour = divmod(int(departure[2]), _HOURS_A_DAY)
         for day in days:
-            leaves_on = _WEEKDAYS[(_WEEKDAYS.index(day) + later) % len(_WEEKDAYS)]
+            leaves_on = WEEKDAYS[(WEEKDAYS.index(day) + later) % len(WEEKDAYS)]
             departures.append(f"{leaves_on} {hour:02}:{departure[3]}")
     return f"Write {'; '.join(departures)} (in UTC)."
 

@@ -8,14 +8,13 @@ from typing import Any
 
 import polars as pl
 
-from corridor.errors import Finding, near_matches
+from corridor.errors import MAX_LIKE, Finding, near_matches
 from corridor.tables.cells import typed
 from corridor.tables.columns import Column, Table
 from corridor.tables.commas import pointed_texts, read_commas
 from corridor.tables.cures import cure, unit_hint
 from corridor.tables.raw import RawTable
 
-_MAX_SHOWN = 20  # findings of one kind in one column that are listed one by one
 _MAX_TEXT = 60  # letters of a cell that are shown
 _KINDS = {
     "id": "a lower-case word",
@@ -227,14 +226,14 @@ def _whole_rows(raw: RawTable, is_wrong: pl.Series) -> list[int]:
 def _missing_values(
     table: Table, raw: RawTable, column: Column, rows: Sequence[int]
 ) -> Iterator[Finding]:
-    for row in rows[:_MAX_SHOWN]:
+    for row in rows[:MAX_LIKE]:
         yield Finding(
             "missing-value",
             f"{table.name}.{column.name} is empty on line {raw.lines[row]}.",
             do=f"Write it: {column.meaning}.",
             **_place(table, raw, column, row),
         )
-    yield from _more_cells("missing-value", table, raw, column, rows[_MAX_SHOWN:])
+    yield from _more_cells("missing-value", table, raw, column, rows[MAX_LIKE:])
 
 
 def _unfit_values(
@@ -249,7 +248,7 @@ def _unfit_values(
     text : the column as text.
     """
     kind = f"bad-{column.kind}"
-    for row in rows[:_MAX_SHOWN]:
+    for row in rows[:MAX_LIKE]:
         cell = text[row]
         shown = cell if len(cell) <= _MAX_TEXT else cell[: _MAX_TEXT - 3] + "..."
         yield Finding(
@@ -259,7 +258,7 @@ def _unfit_values(
             value=cell,
             **_place(table, raw, column, row),
         )
-    yield from _more_cells(kind, table, raw, column, rows[_MAX_SHOWN:])
+    yield from _more_cells(kind, table, raw, column, rows[MAX_LIKE:])
 
 
 def _more_cells(
