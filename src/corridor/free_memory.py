@@ -44,14 +44,14 @@ def room() -> float:
 
     Raises CallError where the variable is no number above 0.
     """
-    told = os.environ.get(VARIABLE, "").strip()
-    if not told:
+    setting = os.environ.get(VARIABLE, "").strip()
+    if not setting:
         return SHARE * min(_free_bytes(), default=UNKNOWN_FREE_BYTES)
 
     with suppress(ValueError):
-        if 0 < float(told) < float("inf"):
-            return float(told) * GB
-    raise CallError(f"{VARIABLE} must be a number of gigabytes above 0, not {told!r}.")
+        if 0 < float(setting) < float("inf"):
+            return float(setting) * GB
+    raise CallError(f"{VARIABLE} must be a number of gigabytes above 0, not {setting!r}.")
 
 
 def _free_bytes() -> Iterator[int]:
@@ -60,9 +60,9 @@ def _free_bytes() -> Iterator[int]:
         yield _sizes(_MEMINFO)["MemAvailable"] * 1024
 
     with suppress(OSError, ValueError, KeyError):
-        most = int((_GROUP / "memory.max").read_text())  # "max": no limit, a ValueError
-        taken = int((_GROUP / "memory.current").read_text())
-        yield most - taken + _sizes(_GROUP / "memory.stat")["inactive_file"]
+        limit_bytes = int((_GROUP / "memory.max").read_text())  # "max": no limit, a ValueError
+        used_bytes = int((_GROUP / "memory.current").read_text())
+        yield limit_bytes - used_bytes + _sizes(_GROUP / "memory.stat")["inactive_file"]
 
 
 def _sizes(path: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network import durations
+from corridor.network.coverage import WORD_HAZARDS
 from corridor.network.durations import DEFAULT, EXPONENTIAL_SIGMA
 from corridor.tables import schema
 from corridor.tables.tables import Row, Spot, Tables
@@ -16,7 +17,7 @@ from corridor.units import MEAN_YEAR_DAYS
 
 _SLACK = 0.01  # a sigma rounded to two digits
 # Hazards expected to strike in one year, from which a year may well have more than the simulation
-# tells apart (62).
+# tells apart (WORD_HAZARDS).
 _MANY_STRIKE = 45.0
 _MAX_SIGMA = schema.table("hazards").column("duration_sigma").high or math.inf
 
@@ -236,7 +237,7 @@ def _mostly_shut(tables: Tables) -> Iterator[Finding]:
             "duration_median_d",
             f"hazards gives closures {_shut_time(rate, mean)} of the time.",
             do="Check rate and length; "
-            "a way that is mostly shut is a change or a window, not a hazard.",
+            "a link that is mostly shut is a change or a window, not a hazard.",
             value=f"{hazard['duration_median_d']:g}",
         )
 
@@ -277,8 +278,8 @@ def _many_a_year(tables: Tables) -> Iterator[Finding]:
         yield tables.warning(
             "many-hazards",
             Spot("hazards", 0, "events_per_year"),
-            f"about {expected:.0f} of {len(rates)} hazards strike in a year; simulate tells 62 in "
-            "one year apart and refuses a year with more.",
+            f"about {expected:.0f} of {len(rates)} hazards strike in a year; simulate tells "
+            f"{WORD_HAZARDS} in one year apart and refuses a year with more.",
             do="Join rows that stand for the same danger on neighbouring links: row_id takes "
             "several ids.",
             rows=(),

@@ -92,8 +92,7 @@ def _imbalance(economies: list[Row]) -> Iterator[Finding]:
     if len(totals) < 2 or min(exports_usd, imports_usd) <= 0:
         return
 
-    exceeds = exports_usd > imports_usd
-    ratio = exports_usd / imports_usd if exceeds else imports_usd / exports_usd
+    ratio = max(exports_usd / imports_usd, imports_usd / exports_usd)
     if ratio > MAX_IMBALANCE:
         yield _all_apart(totals, exports_usd, imports_usd)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.errors import Finding, first_findings
+from corridor.network.windows import parse_monthday
 from corridor.tables.tables import Row, Tables
 
+LEAP_YEAR = 2024
 YEAR_DAYS = 366  # with 29 February, which a season may begin or end on
-_DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 _MAX_SLACK_DAYS = 1  # a season to 28 February adjoins one from 1 March
 
 
@@ -46,8 +48,8 @@ def _seasons(tables: Tables) -> Mapping[tuple[str, ...], list[_Season]]:
 
 def _day(monthday: str) -> int:
     """Return the number of a day MM-DD within a leap year, from 0."""
-    month, day = monthday.split("-")
-    return _DAYS_BEFORE[int(month) - 1] + int(day) - 1
+    month, day = parse_monthday(monthday)
+    return dt.date(LEAP_YEAR, month, day).timetuple().tm_yday - 1
 
 
 def _gaps(seasons: Sequence[_Season]) -> Iterator[Finding]:

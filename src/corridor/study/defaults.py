@@ -8,7 +8,7 @@ defaults for the same thing, and whatever is taken is written down figure by fig
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -120,19 +120,7 @@ def complete(tables: Tables, cargo_ids: Collection[str]) -> Completed:
     if "sources" in readable:
         frames["sources"] = _with_sources(frames["sources"], taken)
 
-    return Completed(_replaced(tables, frames), taken.frame())
-
-
-def _replaced(tables: Tables, frames: Mapping[str, pl.DataFrame]) -> Tables:
-    """Return the tables with other frames, all else as it was read."""
-    return Tables(
-        frames,
-        findings=tables.findings,
-        files=tables.files,
-        hashes=tables.hashes,
-        lines=tables.lines,
-        broken=tables.broken,
-    )
+    return Completed(replace(tables, frames=frames), taken.frame())
 
 
 def _is_shipped(row: Row) -> bool:
