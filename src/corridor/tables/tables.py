@@ -74,7 +74,7 @@ class Tables:
         column = schema.table(table).key or ""
         return set(self.frames[table][column].drop_nulls().to_list())
 
-    def by_key(self, table: str, column: str) -> dict[str, Any]:
+    def by_key(self, table: str, column: str) -> dict[Any, Any]:
         """Return key -> value of a column, of a table that has a key column."""
         key_column = schema.table(table).key or ""
         return dict(self.frames[table].select(key_column, column).iter_rows())
