@@ -405,7 +405,7 @@ def test_slow_question_is_told_and_stopped(
 @pytest.mark.parametrize(
     ("verb", "words", "where"),
     [
-        ("rank", "Finding what can least be spared", "#critical-list"),
+        ("rank", "Finding which links matter most", "#critical-list"),
         ("why_not", "Looking for ways through it", "#why-not"),
     ],
 )

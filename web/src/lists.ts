@@ -32,7 +32,7 @@ export class Lists {
       h("details", { id: "planned-box" }, h("summary", {}, "Planned lines"), this.planned),
       h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
         h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
-      h("details", { id: "critical-box" }, h("summary", {}, "What can least be spared"),
+      h("details", { id: "critical-box" }, h("summary", {}, "Which links matter most"),
         h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, "Show on the map: stronger colour, greater loss if the link fails")), this.critical),
     );
   }

@@ -214,7 +214,7 @@ class Page {
   }
   private hazards: Hazard[] = [];
 
-  /** Ask what can least be spared only where it is shown: it takes a second or two. */
+  /** Ask which links matter most only where it is shown: it takes a second or two. */
   private async reCriticality({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
     if (!layers.includes("criticality")) return;
     const asked = asQuery({ scenario, choose, with_changes, close, open, on: depart });
