@@ -8,7 +8,7 @@ import pytest
 from core_cases import SCENARIOS, link, network, node, small
 from corridor.errors import UnknownName
 from corridor.network.calendar import Span
-from corridor.network.passages import Passage, Stage
+from corridor.network.passages import Passage, Stage, durations_s
 from corridor.routing.query import arc_durations, prepare
 from corridor.routing.route import route
 
@@ -70,5 +70,5 @@ def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut()
     may_pass = np.array([True, False, True])
     span_ptr = np.array([0, 1, 2, 2])
 
-    durations = arc_durations([ride] * 3, may_pass, span_ptr)
+    durations = arc_durations(durations_s([ride] * 3), may_pass, span_ptr)
     assert durations.tolist() == [(13 * 60 + 30) * 60, -1, -1]

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
 from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, second
+from corridor.network.changes import OF_STATUS
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import Row
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
-from corridor.routing.query import Query, prepare
+from corridor.routing.query import Query, prepare, states_at
 from corridor.routing.waits import mean_wait
 from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, WEEK_S
@@ -116,8 +116,7 @@ def periods_between_changes(
 
 def _days_of_changes(network: Network) -> set[dt.date]:
     """Return the days on which rules, and changes other than of links' status, begin or end."""
-    is_status = (pl.col("table") == "links") & (pl.col("column") == "status")
-    frames = (network.changes.filter(~is_status), network.frames["rules"])
+    frames = (network.changes.filter(~OF_STATUS), network.frames["rules"])
     return {
         day
         for frame in frames
@@ -131,7 +130,7 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
     queries: list[Query] = []
     number_of: dict[tuple[str, str, str], int] = {}
     query_of = []
-    states_at: dict[str, Ends] = {}
+    states_of: dict[str, Ints] = {}
     for trip in trips:
         question = _question(network, trip)
         if question not in number_of:
@@ -140,12 +139,12 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
         query_of.append(number_of[question])
 
         for place in _places(trip):
-            if place not in states_at:
-                states_at[place] = _states_at(network, trip, place, start)
+            if place not in states_of:
+                states_of[place] = states_at(network, place, start)
 
     calendars, calendar_of = _calendars(queries)
     waits, regime_of_day = _regimes(calendars, start, end)
-    ends = [_ends(states_at, trip) for trip in trips]
+    ends = [_ends(states_of, trip) for trip in trips]
     return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
 
 
@@ -165,9 +164,9 @@ def _places(trip: Row) -> tuple[str, str]:
     return trip["origin_node_id"], trip["destination_node_id"]
 
 
-def _ends(states_at: Mapping[str, Ends], trip: Row) -> Ends:
+def _ends(states_of: Mapping[str, Ints], trip: Row) -> Ends:
     origin, destination = _places(trip)
-    return Ends(states_at[origin].starts, states_at[destination].goals)
+    return Ends(states_of[origin], states_of[destination])
 
 
 def _question(network: Network, trip: Row) -> tuple[str, str, str]:
@@ -188,13 +187,6 @@ def _ask(network: Network, trip: Row, on: dt.date) -> Query:
         depart=on,
         options={},
     )
-
-
-def _states_at(network: Network, trip: Row, place: str, on: dt.date) -> Ends:
-    """Return the states of a place, for those who start there and for those who end there."""
-    there_and_back = {**trip, "origin_node_id": place, "destination_node_id": place}
-    query = _ask(network, there_and_back, on)
-    return Ends(query.starts, np.flatnonzero(query.is_goal))
 
 
 def _calendars(queries: Sequence[Query]) -> tuple[list[list[list[Span]]], list[int]]:

@@ -140,7 +140,9 @@ def snapshot(network: Network, at_s: int) -> Network:
     if edits.height == 0:
         return network
 
-    in_force = edits.filter(_in_force(at_s))
+    in_force = network.once(
+        Derived.EDITS_IN_FORCE.of(day_of(at_s)), lambda: edits.filter(_in_force(at_s))
+    )
     order = tuple(in_force["order"].to_list())
     edited = network.once(Derived.EDITED.of(order), lambda: _with_edits(network, in_force))
     return network.once(Derived.SNAPSHOT.of(order), lambda: _with_status(edited, network.changes))

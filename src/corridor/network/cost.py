@@ -99,7 +99,7 @@ class Costs:
 
 def directed_links(runs: Iterable[LinkRun]) -> list[int]:
     """Return the rows of :class:`LinkCosts` of the links that an arc runs over, in order."""
-    return [2 * run.link + (not run.is_forward) for run in runs]
+    return [run.direction for run in runs]
 
 
 def price(network: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:

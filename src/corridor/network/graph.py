@@ -26,6 +26,11 @@ class LinkRun(NamedTuple):
     link: int
     is_forward: bool
 
+    @property
+    def direction(self) -> int:
+        """Its row among the directions of links: 2 x link forward, and one more backward."""
+        return 2 * self.link + (not self.is_forward)
+
 
 class Arc(NamedTuple):
     """A passage from one state to another: over links by themselves, by a service, by a terminal.

@@ -28,6 +28,7 @@ class Derived(Enum):
     PLACES = "what places are called", (), FIXED
     GRAPH = "graph of (place, layer) states", (), FIXED
     EDITS = "dated changes of anything but links' status", (), FIXED
+    EDITS_IN_FORCE = "those in force on a day", ("day",), FIXED
     EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED
     SNAPSHOT = "EDITED, with links' status", ("edits in force",), FOLLOWS_STATUS
     STATUS_SPANS = "when the status of every link lets it be used", (), FOLLOWS_STATUS
@@ -44,8 +45,7 @@ class Derived(Enum):
         ("seconds covered", "bans"),
         FOLLOWS_STATUS,
     )
-    PASSAGES = "how arcs are passed", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
-    ARC_SPANS = "when arcs can be entered", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
+    PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
     MEAN_WAITS = "mean wait for arcs", ("second of departure", "bans", "times"), FOLLOWS_STATUS
     HAZARD_LINKS = "which hazards cover which links", (), FIXED
     HAZARD_ARCS = "which hazards cover which arcs", (), FIXED

@@ -15,15 +15,14 @@ from corridor.network.calendar import (
     day_of,
     intersect,
     second,
-    without,
 )
 from corridor.network.changes import Closure, status_spans
-from corridor.network.graph import LinkRun, Row
+from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
 from corridor.network.windows import window_spans
-from corridor.units import DAY_S, WEEK_S
+from corridor.units import DAY_S
 
 YEARS_AHEAD = 2
 MAX_YEARS_AHEAD = 50  # that calendars are drawn on for a closure with an end
@@ -70,30 +69,6 @@ class Openings:
     def is_never_shut(self, spans: Sequence[Span]) -> bool:
         """Tell whether a calendar is open from the first second to the last, without a break."""
         return _joined(spans) == self.all_time
-
-
-@dataclass(frozen=True, eq=False)
-class Entries:
-    """When links can be entered in either direction by those whom the same rules forbid the same.
-
-    by_direction: forward and backward of every link in turn, while the place it leaves is open too.
-    once_let_in: the same for goods the place has let in: its nights and weekends do not count.
-    """
-
-    by_direction: list[list[Span]]
-    once_let_in: list[list[Span]]
-
-    def of(self, run: LinkRun) -> list[Span]:
-        """Return when a link is entered in a direction."""
-        return self.by_direction[_direction(run)]
-
-    def of_let_in(self, run: LinkRun) -> list[Span]:
-        """Return when a link is entered in a direction by goods its place has let in."""
-        return self.once_let_in[_direction(run)]
-
-
-def _direction(run: LinkRun) -> int:
-    return 2 * run.link + (not run.is_forward)
 
 
 def horizon(depart_s: int) -> tuple[int, int]:
@@ -152,35 +127,6 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
         openings.windows.append(windows)
         openings.closures.append(closures)
     return openings
-
-
-def link_entries(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> Entries:
-    """Return when links can be entered by those whom some rules forbid them."""
-    links = list(openings.links)
-    for rule in forbidding:
-        for link, (begin, end) in zip(rule.links, rule.periods, strict=True):
-            links[link] = without(links[link], begin, end)
-
-    seasons = {node_id: _bridged(spans) for node_id, spans in openings.places.items()}
-    by_direction = []
-    once_let_in = []
-    for row, spans in zip(network.rows("links"), links, strict=True):
-        for node_id in (row["from_node_id"], row["to_node_id"]):
-            place = openings.places.get(node_id)
-            by_direction.append(spans if place is None else intersect(spans, place))
-            season = seasons.get(node_id)
-            once_let_in.append(spans if season is None else intersect(spans, season))
-    return Entries(by_direction, once_let_in)
-
-
-def _bridged(spans: Sequence[Span]) -> list[Span]:
-    """Return a calendar in which gaps of up to a week are open too."""
-    bridged: list[Span] = []
-    for span in spans:
-        if bridged and span.start_s - bridged[-1].end_s <= WEEK_S:
-            bridged[-1] = bridged[-1]._replace(end_s=span.start_s)
-        bridged.append(span)
-    return bridged
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

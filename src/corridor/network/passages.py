@@ -8,17 +8,18 @@ taken while the place is open. Weather at a place is met by who leaves it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Ints
-from corridor.network.calendar import Span, intersect, leaving, next_open, passing, soonest
-from corridor.network.cost import Costs, directed_links
+from corridor.kernels import Floats, Ints
+from corridor.network.calendar import Span, intersect, leaving, next_open, passing
+from corridor.network.cost import Costs
+from corridor.network.entries import Entries
 from corridor.network.graph import LinkRun
 from corridor.network.network import Network
-from corridor.network.openings import Entries, Openings
+from corridor.network.openings import Openings
 from corridor.network.services import sailings, services_with_timetable
 from corridor.units import HOUR_S
 
@@ -107,6 +108,12 @@ def _through(spans: list[Span], lag_s: int, stages: Sequence[Stage]) -> list[Spa
     return spans
 
 
+def _whole_seconds(hours: Floats) -> list[int]:
+    """Return hours as whole seconds."""
+    seconds: list[int] = np.rint(hours * HOUR_S).astype(np.int64).tolist()
+    return seconds
+
+
 class _Builder:
     """Makes passages of one network."""
 
@@ -120,8 +127,8 @@ class _Builder:
         self.links = network.rows("links")
         self.zones = network.zones("nodes")
         self.with_timetable = services_with_timetable(network)
-        self._onwards: dict[int, list[Span]] = {}
-        self._lefts: dict[int, list[Span]] = {}
+        self.link_run_s = _whole_seconds(costs.link.run_h + costs.link.fixed_h)
+        self.handling_s = _whole_seconds(costs.fixed_h)
 
     def handling(self, arc: int) -> Passage:
         """Return how a terminal is passed."""
@@ -129,16 +136,15 @@ class _Builder:
         node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
         entry = self.openings.hours_at(node_id) or self.openings.all_time
 
-        run_s = int(np.rint(self.costs.fixed_h[arc] * HOUR_S))
-        stage = Stage(entry, None, run_s, None)
+        stage = Stage(entry, None, self.handling_s[arc], None)
         return Passage(entry, entry, 0, (stage,), self.openings.all_time)
 
     def run(self, arc: int) -> Passage:
         """Return how a link is passed without a service."""
-        runs = self.network.graph.runs[arc]
-        (stage,) = self._stages(runs, None)
-        let_in = self.entries.of_let_in(runs[0])
-        return Passage(stage.entry, self._left_open(stage.entry), 0, (stage,), let_in)
+        (run,) = self.network.graph.runs[arc]
+        stage = self._stage(run, None)
+        departures = self.entries.left_open[run.direction]
+        return Passage(stage.entry, departures, 0, (stage,), self.entries.of_let_in(run))
 
     def ride(self, arc: int) -> Passage:
         """Return how a service is ridden, from where goods board it to where they leave it."""
@@ -185,37 +191,23 @@ class _Builder:
 
     def _stages(self, runs: Sequence[LinkRun], service: int | None) -> tuple[Stage, ...]:
         """Return the stages of a run over links, by themselves or with a service."""
-        hours = self.costs.run_h_of(runs, service) + self.costs.link.fixed_h[directed_links(runs)]
-        seconds = np.rint(hours * HOUR_S).astype(np.int64).tolist()
-        return tuple(self._stage(run, run_s) for run, run_s in zip(runs, seconds, strict=True))
+        return tuple(self._stage(run, service) for run in runs)
 
-    def _stage(self, run: LinkRun, run_s: int) -> Stage:
-        entry = self.entries.of(run)
-        return Stage(entry, self._onward(entry), run_s, self.openings.hours_at(self._end(run)))
+    def _stage(self, run: LinkRun, service: int | None) -> Stage:
+        """Return the stage of one link, run over by itself or with a service."""
+        return Stage(
+            entry=self.entries.of(run),
+            onward=self.entries.onward[run.direction],
+            run_s=self._run_s(run, service),
+            ends=self.openings.hours_at(self._end(run)),
+        )
 
-    def _onward(self, entry: list[Span]) -> list[Span] | None:
-        """Return when a link is gone on over by those under way already; null: at any time."""
-        if self._is_free(entry):
-            return None
-        return self._once(self._onwards, entry, lambda: soonest(self._left_open(entry)))
-
-    def _left_open(self, entry: list[Span]) -> list[Span]:
-        """Return when a link is entered, with delays such that it is left while it is open."""
-        if not any(span.delay_s for span in entry) or self.openings.is_never_shut(entry):
-            return entry
-        return self._once(self._lefts, entry, lambda: leaving(entry, entry))
-
-    def _is_free(self, entry: list[Span]) -> bool:
-        """Tell whether a calendar is never shut and delays nobody."""
-        return entry == self.openings.all_time
-
-    def _once(
-        self, made: dict[int, list[Span]], entry: list[Span], make: Callable[[], list[Span]]
-    ) -> list[Span]:
-        """Return a calendar made of another one, made once."""
-        if id(entry) not in made:
-            made[id(entry)] = make()
-        return made[id(entry)]
+    def _run_s(self, run: LinkRun, service: int | None) -> int:
+        """Return the seconds a link takes, at the speed of a service that has one of its own."""
+        if service is None or (service, run) not in self.costs.service_run_h:
+            return self.link_run_s[run.direction]
+        run_h = self.costs.service_run_h[service, run]
+        return round((run_h + float(self.costs.link.fixed_h[run.direction])) * HOUR_S)
 
     def _start(self, run: LinkRun) -> str:
         """Return the place where a run over a link begins."""

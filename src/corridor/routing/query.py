@@ -20,13 +20,13 @@ from corridor.network.calendar import Span
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
 from corridor.network.coverage import as_words
+from corridor.network.entries import link_entries
 from corridor.network.graph import Graph
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.network.openings import (
     Openings,
-    link_entries,
     link_openings,
     pack,
     year_after_last_end,
@@ -168,8 +168,7 @@ def prepare(
     costs = _costs(day, party, rules, depart_s)
 
     openings = link_openings(day, depart_s)
-    passed = _passages(day, openings, rules, costs)
-    spans, packed, span_ptr = _calendars(day, openings, rules, costs, passed)
+    arcs = _arc_passages(day, openings, rules, costs)
     avoided = matching_arcs(day, conditions.avoid)
     space = _space(day, start, goal, conditions)
     return Query(
@@ -181,17 +180,26 @@ def prepare(
         rules=tuple(rules),
         costs=costs,
         openings=openings,
-        passages=passed,
-        spans=spans,
-        packed=packed,
-        span_ptr=span_ptr,
-        duration_s=arc_durations(passed, costs.may_pass & ~avoided, span_ptr),
+        passages=arcs.passages,
+        spans=arcs.spans,
+        packed=arcs.packed,
+        span_ptr=arcs.span_ptr,
+        duration_s=arc_durations(arcs.open_s, costs.may_pass & ~avoided, arcs.span_ptr),
         usd_cents=np.rint(costs.usd * 100).astype(np.int64),
         carbon_g=np.rint(costs.kg * 1000).astype(np.int64),
         hazard_words=_arc_words(day),
         **space._asdict(),
         conditions=conditions,
     )
+
+
+def states_at(network: Network, place: str, depart: dt.date | str) -> Ints:
+    """Return the states that goods start from, and end in, at a place or place@layer [states].
+
+    Raises UnknownName for a place or layer the network has not.
+    """
+    day = snapshot(network, read_instant(depart, "depart"))
+    return np.array(_states(day.graph, _end(day, place)), np.int64)
 
 
 def _end(network: Network, text: str) -> _End:
@@ -278,19 +286,18 @@ def reopened(
     null: as far as it did.
     """
     openings = link_openings(day, query.depart_s, until_s or query.openings.to_s)
-    passed = _passages(day, openings, rules, query.costs)
-    spans, packed, span_ptr = _calendars(day, openings, rules, query.costs, passed)
+    arcs = _arc_passages(day, openings, rules, query.costs)
     may_pass = query.costs.may_pass & ~avoided_arcs(query)
     return replace(
         query,
         network=day,
         rules=tuple(rules),
         openings=openings,
-        passages=passed,
-        spans=spans,
-        packed=packed,
-        span_ptr=span_ptr,
-        duration_s=arc_durations(passed, may_pass, span_ptr),
+        passages=arcs.passages,
+        spans=arcs.spans,
+        packed=arcs.packed,
+        span_ptr=arcs.span_ptr,
+        duration_s=arc_durations(arcs.open_s, may_pass, arcs.span_ptr),
     )
 
 
@@ -322,14 +329,14 @@ def avoided_arcs(query: Query) -> Bools:
     return matching_arcs(query.network, query.conditions.avoid)
 
 
-def arc_durations(passed: Sequence[Passage], may_pass: Bools, span_ptr: Ints) -> Ints:
+def arc_durations(open_s: Ints, may_pass: Bools, span_ptr: Ints) -> Ints:
     """Return the whole seconds each arc takes, half its headway included [arcs].
 
     -1 where it may not be passed, or where its calendar (from span_ptr[a] to span_ptr[a + 1]) never
-    opens.
+    opens. open_s: what it takes where it is open [arcs].
     """
     opens = np.diff(span_ptr) > 0
-    return np.where(may_pass & opens, durations_s(passed), -1)
+    return np.where(may_pass & opens, open_s, -1)
 
 
 def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
@@ -342,34 +349,41 @@ def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> C
     return day.once(memo, lambda: price(day, party, rules, at_s))
 
 
-def _passages(
+class _ArcPassages(NamedTuple):
+    """How arcs are passed and when, by all whom the same is forbidden; as in :class:`Query`.
+
+    open_s: whole seconds each arc takes where it is open, half its headway included [arcs].
+    """
+
+    passages: list[Passage]
+    spans: list[list[Span]]
+    packed: Ints
+    span_ptr: Ints
+    open_s: Ints
+
+
+def _arc_passages(
     day: Network, openings: Openings, rules: Sequence[Applied], costs: Costs
-) -> list[Passage]:
+) -> _ArcPassages:
     """Return how every arc is passed, made once for what is forbidden and the hours it takes."""
     forbidding = bans(rules)
     ids = rule_ids(forbidding)
     entries = day.once(
         Derived.ENTRIES.of(openings.period, ids), lambda: link_entries(day, openings, forbidding)
     )
-    memo = Derived.PASSAGES.of(openings.period, ids, costs.times_key)
-    return day.once(memo, lambda: passages(day, openings, entries, costs))
 
+    def compute() -> _ArcPassages:
+        of_arcs = passages(day, openings, entries, costs)
+        packed, span_ptr = pack([passage.calendar() for passage in of_arcs])
+        return _ArcPassages(
+            passages=of_arcs,
+            spans=[passage.mean_calendar() for passage in of_arcs],
+            packed=packed,
+            span_ptr=span_ptr,
+            open_s=durations_s(of_arcs),
+        )
 
-def _calendars(
-    day: Network,
-    openings: Openings,
-    rules: Sequence[Applied],
-    costs: Costs,
-    passed: Sequence[Passage],
-) -> tuple[list[list[Span]], Ints, Ints]:
-    """Return when every arc is entered, for means and as the search takes it, made once."""
-
-    def make() -> tuple[list[list[Span]], Ints, Ints]:
-        calendars = [passage.calendar() for passage in passed]
-        return [passage.mean_calendar() for passage in passed], *pack(calendars)
-
-    memo = Derived.ARC_SPANS.of(openings.period, rule_ids(bans(rules)), costs.times_key)
-    return day.once(memo, make)
+    return day.once(Derived.PASSAGES.of(openings.period, ids, costs.times_key), compute)
 
 
 def bans(rules: Sequence[Applied]) -> list[Applied]:
