@@ -15,6 +15,7 @@ from corridor.errors import AmbiguousName, UnknownName
 from corridor.network.names import (
     find_place,
     place_names,
+    place_row,
     resolve_place,
 )
 
@@ -31,6 +32,12 @@ NODES = pl.DataFrame(
 @pytest.mark.parametrize("text", ["almaty", "Almaty", "  ALMATY ", "KZALA", "kz ala"])
 def test_a_place_is_known_by_id_name_and_locode(text: str) -> None:
     assert resolve_place(network("open-borders"), text) == "almaty"
+
+
+@pytest.mark.parametrize("text", ["almaty", "Almaty@road", "kz ala@rail-1520"])
+def test_the_row_of_a_place_is_found_with_and_without_a_layer(text: str) -> None:
+    row = place_row(network("open-borders"), text)
+    assert (row["node_id"], row["country"]) == ("almaty", "KZ")
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,12 @@ def compare(
     arrays_after = compile_demand(after, demand, on=on)
     routes_before = best_routes(arrays_before)
     routes_after = best_routes(arrays_after)
-    reasons = _reasons(
-        (before, routes_before), (after, routes_after), demand, arrays_after.first_on
-    )
+
+    first_on = arrays_after.first_on
+    reasons_before = _reasons(before, demand, routes_before, first_on)
+    reasons_after = _reasons(after, demand, routes_after, first_on)
+    reasons = [now or earlier for now, earlier in zip(reasons_after, reasons_before, strict=True)]
+
     tonnes = arrays_before.units() * arrays_before.column("t_per_unit")
     rows = [
         {**_row(trip, route_before, route_after, t_per_year), **_reason_cells(reason)}
@@ -103,19 +106,11 @@ def compare(
 
 
 def _reasons(
-    before: tuple[Network, Sequence[BestRoute | None]],
-    after: tuple[Network, Sequence[BestRoute | None]],
-    demand: pl.DataFrame,
-    on: dt.date,
+    network: Network, demand: pl.DataFrame, routes: Sequence[BestRoute | None], on: dt.date
 ) -> list[str | None]:
-    """Return why each trip has no route after, or else why it had none before."""
-    trips = demand.to_dicts()
-    reasons: list[str | None] = [None] * len(trips)
-    for network, routes in (before, after):
-        is_served = [route is not None for route in routes]
-        of_side = unserved_reasons(network, trips, is_served, on=on)
-        reasons = [now or earlier for now, earlier in zip(of_side, reasons, strict=True)]
-    return reasons
+    """Return why each trip has no route on a network; null for those that have one."""
+    is_served = [route is not None for route in routes]
+    return unserved_reasons(network, demand.to_dicts(), is_served, on=on)
 
 
 def _reason_cells(reason: str | None) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from corridor.closures.failures import MEASURES, measures, routes_without
 from corridor.closures.unserved import unserved_reasons
 from corridor.errors import UnknownName
 from corridor.language.messages import message, pack
-from corridor.network.names import resolve_place
+from corridor.network.names import place_row
 from corridor.network.network import Network
 
 PAIRS = 20
@@ -138,7 +138,6 @@ def rank(
 
 def _unserved_rows(network: Network, arrays: DemandArrays) -> Iterator[dict[str, Any]]:
     """Yield the rows of demand that have no route on the day, with the reason."""
-    nodes = arrays.network.by_id("nodes")
     trips = arrays.trips.to_dicts()
     is_served = [route is not None for route in best_routes(arrays)]
     reasons = unserved_reasons(network, trips, is_served, on=arrays.first_on)
@@ -146,12 +145,11 @@ def _unserved_rows(network: Network, arrays: DemandArrays) -> Iterator[dict[str,
     for trip, reason in zip(trips, reasons, strict=True):
         if reason is None:
             continue
-        origin = trip["origin_node_id"].partition("@")[0]
-        destination = trip["destination_node_id"].partition("@")[0]
+
         ends = message(
             "{origin} to {destination}",
-            origin=nodes[resolve_place(arrays.network, origin)]["name"],
-            destination=nodes[resolve_place(arrays.network, destination)]["name"],
+            origin=place_row(arrays.network, trip["origin_node_id"])["name"],
+            destination=place_row(arrays.network, trip["destination_node_id"])["name"],
         )
         units = float(trip["units_per_year"])
         yield {

@@ -19,7 +19,7 @@ from corridor.network.calendar import Span, second
 from corridor.network.changes import OF_STATUS
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import Row
-from corridor.network.names import resolve_place
+from corridor.network.names import place_row
 from corridor.network.network import Network
 from corridor.routing.query import Query, prepare, states_at
 from corridor.routing.waits import mean_wait
@@ -171,11 +171,8 @@ def _ends(states_of: Mapping[str, Ints], trip: Row) -> Ends:
 
 def _question(network: Network, trip: Row) -> tuple[str, str, str]:
     """Return what decides prices and rules: cargo, country of origin and of destination."""
-    nodes = network.by_id("nodes")
-    origin, destination = (
-        resolve_place(network, place.partition("@")[0]) for place in _places(trip)
-    )
-    return trip["cargo_id"], nodes[origin]["country"], nodes[destination]["country"]
+    origin, destination = (place_row(network, place)["country"] for place in _places(trip))
+    return trip["cargo_id"], origin, destination
 
 
 def _ask(network: Network, trip: Row, on: dt.date) -> Query:

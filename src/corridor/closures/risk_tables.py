@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from corridor.closures.closure_draws import epoch_day
 from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.risk import Risk
 from corridor.closures.uncertainty import (
@@ -35,7 +36,6 @@ RETURN_LEVEL_TYPES: dict[str, Any] = {
     "low_usd": pl.Float64,
     "high_usd": pl.Float64,
 }
-EPOCH = dt.date(1970, 1, 1)
 # Days since 1970 that a date can hold (years 1 to 9999): a closure may be drawn to last longer.
 MIN_EPOCH_DAY = -700_000
 MAX_EPOCH_DAY = 2_900_000
@@ -223,10 +223,8 @@ def _null_unless_ended(*columns: str) -> list[pl.Expr]:
 
 def _dates(first_on: dt.date, day: Ints) -> pl.Series:
     """Return dates of days counted from one; days no date can hold become the farthest ones."""
-    epoch_day = day + (first_on - EPOCH).days
-    return pl.Series(np.clip(epoch_day, MIN_EPOCH_DAY, MAX_EPOCH_DAY).astype(np.int32)).cast(
-        pl.Date
-    )
+    days = np.clip(epoch_day(first_on) + day, MIN_EPOCH_DAY, MAX_EPOCH_DAY)
+    return pl.Series(days.astype(np.int32)).cast(pl.Date)
 
 
 def _by_hazard(

@@ -15,6 +15,7 @@ import polars as pl
 
 from corridor.errors import AmbiguousName, CorridorError, UnknownName
 from corridor.language.po_files import read_catalogue
+from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.spelling import fold, is_transliterated, latin, letters
@@ -97,6 +98,12 @@ def resolve_place(network: Network, text: str) -> str:
     if node_id is None:
         raise UnknownName("place", text, names.known(text))
     return node_id
+
+
+def place_row(network: Network, text: str) -> Row:
+    """Return the row of the place a person means, with or without ``@layer``."""
+    place, _, _ = text.partition("@")
+    return network.by_id("nodes")[resolve_place(network, place)]
 
 
 def names_of(network: Network) -> PlaceNames:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.language.messages import pack
-from corridor.network.names import resolve_place
+from corridor.network.names import place_row
 from corridor.network.network import Network
 from corridor.routing.route import Routes, route
 from corridor.routing.scenarios import conditions
@@ -83,16 +83,14 @@ def _calendar(study: Study, trip: Trip) -> pl.DataFrame:
 
 def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
     """Return a trip as a row, with the names a reader knows."""
-    nodes = network.by_id("nodes")
-    origin_id = _place(network, trip.origin)
-    destination_id = _place(network, trip.destination)
-
+    origin = place_row(network, trip.origin)
+    destination = place_row(network, trip.destination)
     return {
         "trip_id": trip.trip_id,
-        "origin_id": origin_id,
-        "destination_id": destination_id,
-        "origin": nodes[origin_id]["name"],
-        "destination": nodes[destination_id]["name"],
+        "origin_id": origin["node_id"],
+        "destination_id": destination["node_id"],
+        "origin": origin["name"],
+        "destination": destination["name"],
         "cargo": network.by_id("cargoes")[trip.cargo]["name"],
         "depart": trip.depart,
         "pareto_count": routes.pareto_count,
@@ -112,12 +110,6 @@ def _wishes(trip: Trip) -> dict[str, Any]:
         "require": list(trip.require),
         "avoid": list(trip.avoid),
     }
-
-
-def _place(network: Network, text: str) -> str:
-    """Return the id of the place of ``place@layer``."""
-    place, _, _ = text.partition("@")
-    return resolve_place(network, place)
 
 
 def _of_trip(trip: Trip, frame: pl.DataFrame) -> pl.DataFrame:

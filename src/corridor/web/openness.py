@@ -9,7 +9,7 @@ from typing import Any
 from corridor.network.calendar import Span, day_of, next_open, second
 from corridor.network.changes import Closure
 from corridor.network.memory import Derived
-from corridor.network.names import resolve_place
+from corridor.network.names import place_row
 from corridor.network.network import Network
 from corridor.network.openings import forbidden_by, link_openings, shut_by
 from corridor.network.rules import Party, applying
@@ -92,10 +92,7 @@ def _state(status: str, dated: Sequence[Closure], windows: Sequence[Closure]) ->
 
 def _barred(day: Network, at_s: int, trip: Trip) -> dict[int, list[Closure]]:
     """What rules forbid the goods of a trip, by link row."""
-    nodes = day.by_id("nodes")
-    origin, destination = (
-        nodes[resolve_place(day, place.partition("@")[0])]["country"]
-        for place in (trip.origin, trip.destination)
-    )
+    origin = place_row(day, trip.origin)["country"]
+    destination = place_row(day, trip.destination)["country"]
     party = Party(trip.cargo, origin, destination, trip.carrier)
     return forbidden_by(applying(day, party), at_s)
