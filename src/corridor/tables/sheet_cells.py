@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from xml.parsers import expat
+
+from corridor.tables.sheet_xml import (
+    LETTERS_IN_ALPHABET,
+    RELATIONS,
+    TEXTS,
+    column_number,
+    local_name,
+    new_parser,
+    parse,
+    part_of,
+)
 
 _WORKBOOK = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_TEXTS = "xl/sharedStrings.xml"
 # A text that may be 40 or 40,000: numbers are stored without zeros at their end.
 _POINTED = re.compile(r"\s*[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+\s*")
 # A number whose last digits a reader of texts would lose.
 _LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{9,}|-?[0-9.]+[eE][-+]?[0-9]+")
 _TRUE = ("1", "true")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_LETTERS_IN_ALPHABET = 26
-
-_OnStart = Callable[[str, dict[str, str]], None]
 
 
 class Cell(NamedTuple):
@@ -36,7 +41,7 @@ class Cell(NamedTuple):
         letters = ""
         number = self.column
         while number:
-            number, letter = divmod(number - 1, _LETTERS_IN_ALPHABET)
+            number, letter = divmod(number - 1, LETTERS_IN_ALPHABET)
             letters = chr(ord("A") + letter) + letters
         return f"{letters}{self.row}"
 
@@ -119,22 +124,20 @@ def workbook_parts(archive: zipfile.ZipFile) -> WorkbookParts:
     hidden: set[str] = set()
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "Relationship":
-            target = attributes.get("Target", "")
-            inside = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            targets[attributes.get("Id", "")] = inside
+        if local_name(tag) == "Relationship":
+            targets[attributes.get("Id", "")] = part_of(attributes)
 
     def sheet(tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "sheet":
+        if local_name(tag) == "sheet":
             ids = [value for name, value in attributes.items() if name.endswith(":id")]
             sheets[attributes.get("name", "")] = ids[0] if ids else ""
             if attributes.get("state", "visible") != "visible":
                 hidden.add(attributes.get("name", ""))
-        elif _local(tag) == "calcPr":
+        elif local_name(tag) == "calcPr":
             settings.update(attributes)
 
-    _parse(archive, _RELATIONS, relation)
-    _parse(archive, _WORKBOOK, sheet)
+    parse(archive, RELATIONS, new_parser(relation))
+    parse(archive, _WORKBOOK, new_parser(sheet))
     parts = {name: targets[part] for name, part in sheets.items() if part in targets}
     return WorkbookParts(
         parts,
@@ -146,17 +149,15 @@ def workbook_parts(archive: zipfile.ZipFile) -> WorkbookParts:
 
 def _pointed_texts(archive: zipfile.ZipFile) -> frozenset[str]:
     """Return the numbers of the texts that cells share which look like 40.000."""
-    if _TEXTS not in archive.namelist():
+    if TEXTS not in archive.namelist():
         return frozenset()
 
     numbers: set[str] = set()
     letters: list[str] = []
     count = 0
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
 
     def start(tag: str, _: dict[str, str]) -> None:
-        match _local(tag):
+        match local_name(tag):
             case "si":
                 letters.clear()
             case "t":
@@ -165,15 +166,13 @@ def _pointed_texts(archive: zipfile.ZipFile) -> frozenset[str]:
     def end(tag: str) -> None:
         nonlocal count
         parser.CharacterDataHandler = None
-        if _local(tag) == "si":
+        if local_name(tag) == "si":
             if _POINTED.fullmatch("".join(letters)):
                 numbers.add(str(count))
             count += 1
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    with archive.open(_TEXTS) as stream:
-        parser.ParseFile(stream)
+    parser = new_parser(start, end)
+    parse(archive, TEXTS, parser)
     return frozenset(numbers)
 
 
@@ -181,11 +180,9 @@ def sheet_cells(archive: zipfile.ZipFile, part: str, workbook: WorkbookParts) ->
     """Return what stands in a sheet beside plain values. Raises as :func:`workbook_parts`."""
     cells = SheetCells()
     cell = _CellRead()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        match _local(tag):
+        match local_name(tag):
             case "row":
                 row = attributes.get("r")
                 cell.place = Cell(int(row) if row else cell.place.row + 1, 0)
@@ -206,16 +203,14 @@ def sheet_cells(archive: zipfile.ZipFile, part: str, workbook: WorkbookParts) ->
                 _add_block(cells, attributes.get("ref", ""))
 
     def end(tag: str) -> None:
-        match _local(tag):
+        match local_name(tag):
             case "v" | "t":
                 parser.CharacterDataHandler = None
             case "c":
                 _add_cell(cells, cell, workbook)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    with archive.open(part) as stream:
-        parser.ParseFile(stream)
+    parser = new_parser(start, end)
+    parse(archive, part, parser)
     return cells
 
 
@@ -270,19 +265,4 @@ def _place(reference: str, before: Cell) -> Cell:
     if place is None:
         return Cell(max(1, before.row), before.column + 1)
 
-    column = 0
-    for letter in place[1]:
-        column = _LETTERS_IN_ALPHABET * column + ord(letter) - ord("A") + 1
-    return Cell(int(place[2]), column)
-
-
-def _parse(archive: zipfile.ZipFile, part: str, start: _OnStart) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    with archive.open(part) as stream:
-        parser.ParseFile(stream)
-
-
-def _local(tag: str) -> str:
-    """Return the name of an element without its prefix."""
-    return tag.rpartition(":")[2]
+    return Cell(int(place[2]), column_number(place[1]))

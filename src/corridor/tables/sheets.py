@@ -9,13 +9,19 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from xml.parsers import expat
 
 from corridor.tables import budgets
 from corridor.tables.raw import Unreadable
+from corridor.tables.sheet_xml import (
+    RELATIONS,
+    TEXTS,
+    column_number,
+    local_name,
+    new_parser,
+    parse,
+    part_of,
+)
 
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_TEXTS = "xl/sharedStrings.xml"
 _OTHER_FORMATS = ("content.xml", "xl/workbook.bin")  # an ODS or XLSB named .xlsx
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _CHUNK_BYTES = 1 << 16
@@ -57,7 +63,7 @@ def refuse_bad_workbook(data: bytes) -> None:
             raise ValueError("no XLSX inside")
         _refuse_too_large(archive, data)
 
-        lengths = _text_lengths(archive) if _TEXTS in names else []
+        lengths = _text_lengths(archive) if TEXTS in names else []
         for name in _sheet_files(archive):
             _refuse_bad_sheet(archive, name, lengths)
 
@@ -102,15 +108,10 @@ def _sheet_files(archive: zipfile.ZipFile) -> list[str]:
     targets: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
-            target = attributes.get("Target", "")
-            targets.append(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+        if local_name(tag) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+            targets.append(part_of(attributes))
 
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    with archive.open(_RELATIONS) as stream:
-        parser.ParseFile(stream)
-
+    parse(archive, RELATIONS, new_parser(start))
     in_place = {name for name in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)}
     return sorted(in_place | (set(targets) & names))
 
@@ -120,7 +121,7 @@ def _text_lengths(archive: zipfile.ZipFile) -> list[int]:
     texts = _Texts()
 
     def start(tag: str, _: Any) -> None:
-        local = _local(tag)
+        local = local_name(tag)
         if local == "si":
             texts.lengths.append(0)
         texts.is_text = local == "t"
@@ -132,22 +133,18 @@ def _text_lengths(archive: zipfile.ZipFile) -> list[int]:
         if texts.is_text and texts.lengths:
             texts.lengths[-1] += len(text)
 
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
+    parser = new_parser(start, end)
     parser.CharacterDataHandler = letters
-    with archive.open(_TEXTS) as stream:
-        parser.ParseFile(stream)
+    parse(archive, TEXTS, parser)
     return texts.lengths
 
 
 def _refuse_bad_sheet(archive: zipfile.ZipFile, name: str, lengths: list[int]) -> None:
     """Raise Unreadable for a sheet that would take too much."""
     extent = _Extent()
-    parser = expat.ParserCreate()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        local = _local(tag)
+        local = local_name(tag)
         if local == "row":
             row = attributes.get("r", "")
             extent.cell = (int(row) if row else extent.cell[0] + 1, 0)
@@ -160,15 +157,13 @@ def _refuse_bad_sheet(archive: zipfile.ZipFile, name: str, lengths: list[int]) -
                 parser.CharacterDataHandler = extent.number.append
 
     def end(tag: str) -> None:
-        if extent.number is not None and _local(tag) == "v":
+        if extent.number is not None and local_name(tag) == "v":
             _count_text(extent, lengths)
             extent.number = None
             parser.CharacterDataHandler = None
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    with archive.open(name) as stream:
-        parser.ParseFile(stream)
+    parser = new_parser(start, end)
+    parse(archive, name, parser)
 
 
 def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
@@ -181,7 +176,7 @@ def _begin_cell(extent: _Extent, attributes: dict[str, str]) -> None:
     if place is None:
         extent.cell = (max(1, extent.cell[0]), extent.cell[1] + 1)
     else:
-        extent.cell = (int(place[2]), _column(place[1]))
+        extent.cell = (int(place[2]), column_number(place[1]))
 
     kind = attributes.get("t")
     extent.shares_text = kind == "s"
@@ -221,16 +216,3 @@ def _count_text(extent: _Extent, lengths: list[int]) -> None:
             f"has a sheet of more than {budgets.MAX_SHEET_LETTERS:,} letters.",
             do="Keep only the rows the study needs.",
         )
-
-
-def _column(letters: str) -> int:
-    """Return the number of a column: A is 1, XFD 16,384."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
-def _local(tag: str) -> str:
-    """Return the name of an element without its prefix."""
-    return tag.rpartition(":")[2]
