@@ -9,7 +9,6 @@ times off.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from corridor.errors import Finding, first_findings
 from corridor.network.geo import great_circle_km
@@ -22,6 +21,7 @@ MAX_GDP_PER_HEAD_USD = 500_000.0
 MIN_GDP_PER_HEAD_USD = 100.0
 MAX_IMBALANCE = 2.0  # of all exports and all imports of a model of trade
 MIN_APART_KM = 1.0  # distances are divided by, and a country's own trade has none
+KM_PER_DEG = 111.0  # of latitude
 MILLION = 1e6
 BILLION = 1e9
 
@@ -111,10 +111,17 @@ def _all_apart(economies: list[Row], exports_usd: float, imports_usd: float) -> 
 
 
 def _places(economies: list[Row]) -> Iterator[Finding]:
-    """Economies at one point: distance divides their trade."""
-    placed = [row for row in economies if row["lon_deg"] is not None and row["lat_deg"] is not None]
-    for first, second in combinations(placed, 2):
-        if _km_apart(first, second) < MIN_APART_KM:
+    """Economies at the point of an earlier one: distance divides their trade."""
+    first_at: dict[tuple[float, float], Row] = {}
+    for second in economies:
+        point = (second["lon_deg"], second["lat_deg"])
+        if None in point:
+            continue
+
+        others = (other for other in first_at.values() if _km_apart(other, second) < MIN_APART_KM)
+        first = next(others, None)
+        first_at.setdefault(point, second)
+        if first is not None:
             yield second.error(
                 "economies-at-one-point",
                 "lon_deg",
@@ -126,10 +133,11 @@ def _places(economies: list[Row]) -> Iterator[Finding]:
 
 
 def _km_apart(first: Row, second: Row) -> float:
-    ends = (first["lon_deg"], first["lat_deg"], second["lon_deg"], second["lat_deg"])
-    if abs(ends[1] - ends[3]) > 1.0:  # a degree of latitude is 111 km
-        return 111.0
-    return float(great_circle_km(*ends))
+    if abs(first["lat_deg"] - second["lat_deg"]) > 1.0:  # which spares the great circle
+        return KM_PER_DEG
+    return float(
+        great_circle_km(first["lon_deg"], first["lat_deg"], second["lon_deg"], second["lat_deg"])
+    )
 
 
 def _flows_beside_totals(tables: Tables, economies: list[Row]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from corridor.checks.selectors import selected
 from corridor.errors import Finding, did_you_mean, first_findings
@@ -129,13 +129,22 @@ def _parallel_links(tables: Tables) -> Iterator[Finding]:
             alike.setdefault(case, []).append(link)
 
     for links in alike.values():
-        for at, link in enumerate(links):
-            first = next((other for other in links[:at] if _is_same_way(link, other)), None)
-            if first is not None:
-                yield _parallel_link(link, first)
+        yield from _parallel_among(links)
 
 
-def _is_same_way(link: Row, other: Row) -> bool:
+def _parallel_among(links: Sequence[Row]) -> Iterator[Finding]:
+    """Those of some links between the same places that run beside an earlier one."""
+    unlike: dict[tuple[object, ...], Row] = {}  # the first link of each direction and length
+    for link in links:
+        first = next((other for other in unlike.values() if _is_parallel(link, other)), None)
+        if first is not None:
+            yield _parallel_link(link, first)
+
+        case = (link["from_node_id"], link["two_way"], link["length_km"])
+        unlike.setdefault(case, link)
+
+
+def _is_parallel(link: Row, other: Row) -> bool:
     """Tell whether two links between the same places have a direction in common and a length."""
     is_one_way = not (link["two_way"] or other["two_way"])
     if is_one_way and link["from_node_id"] != other["from_node_id"]:
