@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from corridor.errors import Finding, did_you_mean, first_findings
@@ -288,25 +288,27 @@ def _many_a_year(tables: Tables) -> Iterator[Finding]:
 
 def _replays(tables: Tables) -> Iterator[Finding]:
     """Replays of no closure, of a time without its first or last day, or of no demand."""
-    changes = list(tables.rows("changes"))
+    changes = {change["change_id"] for change in tables.rows("changes")}
+    closing = {change["change_id"] for change in tables.rows("changes") if _closes_links(change)}
     figures = {figure["figure_id"]: figure for figure in tables.rows("figures")}
     sources = set(tables.frames["demand"]["source_id"].to_list())
 
     for replay in tables.rows("replays"):
-        yield from _replayed_change(replay, changes)
+        yield from _replayed_change(replay, changes, closing)
         yield from _replayed_days(replay, figures.get(replay["figure_after_id"]))
         yield from _replayed_demand(replay, sources)
 
 
-def _replayed_change(replay: Row, changes: Sequence[Row]) -> Iterator[Finding]:
-    """A change to be replayed that is none, or closes nothing."""
+def _replayed_change(replay: Row, changes: Set[str], closing: Set[str]) -> Iterator[Finding]:
+    """A change to be replayed that is none, or closes nothing.
+
+    changes, closing: ids of all, and of those that close links.
+    """
     name = replay["change_id"]
-    closing = {change["change_id"] for change in changes if _closes_links(change)}
     if name is None or name in closing or "changes" in replay.tables.broken:
         return
 
-    is_known = any(change["change_id"] == name for change in changes)
-    what = "closes nothing" if is_known else f"{replay.tables.name('changes')} does not have"
+    what = "closes nothing" if name in changes else f"{replay.tables.name('changes')} does not have"
     yield replay.error(
         "unknown-change",
         "change_id",
