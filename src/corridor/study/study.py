@@ -117,11 +117,9 @@ def check(folder: str | os.PathLike[str]) -> list[Finding]:
     'no-folder'
     """
     look = _look(folder)
-    has_errors = any(finding.severity == "error" for finding in look.findings)
-    data = _settings_data(Path(folder))
-    if has_errors or look.settings is None or not isinstance(data, bytes):
+    if look.errors or look.settings is None:
         return look.findings
-    return look.findings + check_reach(look.tables, look.settings, data)
+    return look.findings + check_reach(look.tables, look.settings, look.data)
 
 
 def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Study:
@@ -147,10 +145,10 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
     >>> co.read("studies/kazakhstan-pakistan", scenario="summit-2026").scenario.scenario_id
     'summit-2026'
     """
-    tables, settings, findings, taken = _look(folder)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors or settings is None:
-        raise StudyError(errors)
+    look = _look(folder)
+    settings = look.settings
+    if look.errors or settings is None:
+        raise StudyError(look.errors)
 
     scenario_id = settings.default_scenario if scenario is None else scenario
     if scenario_id not in settings.scenarios:
@@ -160,14 +158,14 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
         settings.id,
         settings.title,
         Path(folder),
-        tables.frames,
+        look.tables.frames,
         settings.scenarios[scenario_id],
         settings.scenarios,
         settings.trips,
         settings,
-        tuple(findings),
-        _digest(scenario_id, tables.hashes),
-        taken,
+        tuple(look.findings),
+        _digest(scenario_id, look.tables.hashes),
+        look.defaults,
     )
 
 
@@ -291,12 +289,21 @@ def _put_in_place(beside: Path, home: Path) -> None:
 
 
 class _Look(NamedTuple):
-    """A study's tables and settings as far as they can be read, and what is wrong with them."""
+    """A study's tables and settings as far as they can be read, and what is wrong with them.
+
+    data: study.toml as it is; empty where it cannot be read.
+    """
 
     tables: Tables
     settings: Settings | None
     findings: list[Finding]
     defaults: pl.DataFrame
+    data: bytes
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that stop the study."""
+        return [finding for finding in self.findings if finding.severity == "error"]
 
 
 def _look(folder: str | os.PathLike[str]) -> _Look:
@@ -307,7 +314,7 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
 
     tables = read_folder(home, preview.evidence)
     if any(finding.kind == "no-folder" for finding in tables.findings):
-        return _Look(tables, None, [*tables.findings], no_defaults())
+        return _Look(tables, None, [*tables.findings], no_defaults(), b"")
     tables, taken = complete(tables, preview.cargo_ids)
 
     settings: Settings | None = None
@@ -316,11 +323,12 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
         settings, settings_findings = references.check(data, tables, home / CATALOGUES)
     else:
         settings_findings = [_missing_settings(home, data)]
+        data = b""
 
     findings = first_findings(tables.findings, settings_findings) + every.check(tables)
     if settings is not None and settings.scenarios:
         findings += check_past(tables, _last_day(settings))
-    return _Look(tables, settings, sorted(findings, key=_order), taken)
+    return _Look(tables, settings, sorted(findings, key=_order), taken, data)
 
 
 def _settings_data(home: Path) -> bytes | Unreadable:
