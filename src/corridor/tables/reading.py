@@ -267,15 +267,16 @@ def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
     reading.opened.add(file.name)
     try:
         data = read_bytes(home, file.name)
+        file_hash = hashlib.sha256(data).hexdigest()
         if file.is_needed:
-            reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
+            reading.hashes[file.name] = file_hash
         sheets = _read_tables(data, file)
     except Unreadable as unreadable:
         _add_unreadable(unreadable, file, reading)
         return
 
     if sheets.tables or sheets.broken:
-        reading.hashes[file.name] = hashlib.sha256(data).hexdigest()
+        reading.hashes[file.name] = file_hash
     elif not file.is_needed and not sheets.findings:
         reading.findings.append(_unknown_table(file.name, stem=Path(file.name).stem))
 
