@@ -273,26 +273,29 @@ def _idle_terminal(terminal: Row, column: str, layers_there: set[str]) -> Findin
 def _coming_layers(tables: Tables) -> dict[str, set[str]]:
     """Return the layers that changes bring to places, by laying lines to another gauge or mode."""
     links = list(tables.rows("links"))
-    modes: dict[int, set[str]] = {}
-    gauges: dict[int, set[str]] = {}
-    for change in tables.rows("changes"):
-        if change["table"] != "links" or change["value"] is None:
-            continue
-        if change["column"] in ("mode", "gauge_mm"):
-            words = modes if change["column"] == "mode" else gauges
-            for number in selected(change["row_id"] or "", tables):
-                words.setdefault(number, set()).add(change["value"])
+    modes = _values_set(tables, "mode")
+    gauges = _values_set(tables, "gauge_mm")
 
     layers: dict[str, set[str]] = {}
     for number in modes.keys() | gauges.keys():
         link = links[number]
-        own_gauge = () if link["gauge_mm"] is None else (str(link["gauge_mm"]),)
-        with_gauge = {*gauges.get(number, ()), *own_gauge}
-        for mode in {*modes.get(number, ()), link["mode"] or ""}:
-            words_there = {mode, *(f"{mode}-{gauge}" for gauge in with_gauge)}
-            for node in (link["from_node_id"], link["to_node_id"]):
-                layers.setdefault(node, set()).update(words_there)
+        link_modes = {link["mode"] or "", *modes.get(number, ())}
+        link_gauges = {link["gauge_mm"], *gauges.get(number, ())} - {None}
+        coming = link_modes | {f"{mode}-{gauge}" for mode in link_modes for gauge in link_gauges}
+        for node in (link["from_node_id"], link["to_node_id"]):
+            layers.setdefault(node, set()).update(coming)
     return layers
+
+
+def _values_set(tables: Tables, column: str) -> dict[int, set[str]]:
+    """Return row of links -> values that changes write into a column of it."""
+    values: dict[int, set[str]] = {}
+    for change in tables.rows("changes"):
+        is_edit = change["table"] == "links" and change["column"] == column
+        if is_edit and change["value"] is not None:
+            for number in selected(change["row_id"] or "", tables):
+                values.setdefault(number, set()).add(change["value"])
+    return values
 
 
 # Rules and demand
