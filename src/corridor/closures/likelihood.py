@@ -22,7 +22,7 @@ import numpy as np
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Bools, Floats
 from corridor.network import durations
-from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MOST_XI
+from corridor.network.durations import EXPONENTIAL_SIGMA, FAMILIES, LN2, MAX_XI
 
 Surface = Callable[[float, float], float]  # log-likelihood at (ln median, ln sigma or ln xi)
 Range = tuple[float, float]
@@ -259,7 +259,7 @@ def _box(family: str, days: Floats, ended: Bools) -> Box:
 def _spread_range(family: str) -> Range:
     """Return the range of ln sigma, of a pareto that of ln xi."""
     if family == "pareto":
-        return math.log(MIN_XI), math.log(MOST_XI)
+        return math.log(MIN_XI), math.log(MAX_XI)
     if family == "exponential":
         return LN_EXPONENTIAL_SIGMA, LN_EXPONENTIAL_SIGMA
     return math.log(MIN_SIGMA), math.log(MAX_SIGMA)

@@ -1,9 +1,8 @@
-"""When a way is open: seasons, weekly hours, sailings and dated closures as spans of seconds.
+"""Calendars: when a link or place is open, by season, hour, sailing and closure, as spans.
 
 An instant is a whole number of seconds since 1970-01-01 00:00 UTC. A :class:`Span` is half open:
 entry is possible at every second from ``start_s`` to before ``end_s``, and then takes ``delay_s``
-longer than usual. A way's calendar is a list of spans in order, none overlapping; no
-span, no entry.
+longer than usual. A calendar is a list of spans in order, none overlapping; no span, no entry.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ FOREVER_S = 1 << 50
 
 
 class Span(NamedTuple):
-    """A time in which a way can be entered.
+    """A time in which a link or place can be entered.
 
     delay_s: expected extra seconds on entry (weather). open_share and spell_s: chance that it
     is open on arrival and mean seconds of one closure, for sampling; 1 and 0 where there is no
@@ -101,6 +100,14 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
     return both
 
 
+def add_joined(spans: list[Span], begin: int, end: int) -> None:
+    """Add a time without weather to a calendar, as one with its last span where that reaches it."""
+    if spans and spans[-1].end_s >= begin:
+        spans[-1] = Span(spans[-1].start_s, max(end, spans[-1].end_s))
+    else:
+        spans.append(Span(begin, end))
+
+
 def without(spans: Sequence[Span], from_s: int, to_s: int) -> list[Span]:
     """Return a calendar less the seconds from from_s to before to_s."""
     kept: list[Span] = []
@@ -113,9 +120,9 @@ def without(spans: Sequence[Span], from_s: int, to_s: int) -> list[Span]:
 
 
 def leaving(spans: Sequence[Span], open_spans: Sequence[Span], wait_s: int = 0) -> list[Span]:
-    """Return a calendar with delays such that all who enter leave while the way is open.
+    """Return a calendar with delays such that all who enter leave while it is open.
 
-    They leave after the delay and wait_s (for a ship) or, where the way has shut meanwhile, at
+    They leave after the delay and wait_s (for a ship) or, where it has shut meanwhile, at
     its next opening. spans: when it is entered; open_spans: when it can be left. In the result,
     leaving = entry + delay + wait_s; entries that can never leave are gone.
     """
@@ -170,7 +177,7 @@ def soonest(spans: Sequence[Span]) -> list[Span]:
 
 
 def is_open(spans: Sequence[Span], at_s: int) -> bool:
-    """Tell whether a way can be entered at an instant."""
+    """Tell whether a calendar is open at an instant."""
     return any(s.start_s <= at_s < s.end_s for s in spans)
 
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.network.alternatives import active_rows
-from corridor.network.calendar import FOREVER_S, Span, day_of, second
+from corridor.network.calendar import FOREVER_S, Span, add_joined, day_of, second
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.zones import local_day, period_of_days
@@ -202,7 +202,7 @@ def _status_of(
         in_force = [edit for edit in edits if _from(edit) <= begin and end <= _to(edit)]
         layers = _shutting_layers(link, in_force)
         if not layers:
-            _prolong_span(spans, begin, end)
+            add_joined(spans, begin, end)
         for layer in layers:
             _prolong_closure(closures, _closure_of(link, layer, begin, end))
     return spans, closures
@@ -232,14 +232,6 @@ def _periods(edits: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
     ends = (_to(edit) for edit in edits)
     cuts = sorted({-FOREVER_S, FOREVER_S, *begins, *ends})
     yield from zip(cuts, cuts[1:], strict=False)
-
-
-def _prolong_span(spans: list[Span], begin: int, end: int) -> None:
-    """Add a period to the spans, as one with the last where that ends as it begins."""
-    if spans and spans[-1].end_s == begin:
-        spans[-1] = spans[-1]._replace(end_s=end)
-    else:
-        spans.append(Span(begin, end))
 
 
 def _prolong_closure(closures: list[Closure], closure: Closure) -> None:

@@ -3,10 +3,12 @@
 ``sigma`` is the standard deviation of the logarithm of the length in every family, so that families
 compare:
 
-    lognormal    any sigma above 0 weibull      shape pi / (sqrt(6) sigma); sigma above 1.2825 means
-    a heavier tail than the exponential exponential  sigma is pi / sqrt(6) = 1.2825, whatever is
-    given pareto       second kind (Lomax), tail index 1 / xi; sigma is above 1.2825 and xi -> 0 is
-    the exponential
+    lognormal    any sigma above 0
+    weibull      shape pi / (sqrt(6) sigma); sigma above 1.2825 means a heavier tail than the
+                 exponential
+    exponential  sigma is pi / sqrt(6) = 1.2825, whatever is given
+    pareto       second kind (Lomax), tail index 1 / xi; sigma is above 1.2825 and xi -> 0 is the
+                 exponential
 
 Source: Johnson, Kotz and Balakrishnan (1994), Continuous univariate distributions 1, chapters 14
 (lognormal), 19 (exponential), 20 (Pareto), 21 (Weibull: its logarithm is Gumbel with variance pi^2
@@ -29,7 +31,7 @@ from corridor.language.speech import marked
 FAMILIES = (marked("exponential"), marked("lognormal"), marked("weibull"), marked("pareto"))
 DEFAULT = "lognormal"
 EXPONENTIAL_SIGMA = math.pi / math.sqrt(6)
-MOST_XI = 50.0
+MAX_XI = 50.0
 LN2 = math.log(2)
 
 
@@ -57,9 +59,9 @@ def xi_of_sigma(sigma: float) -> float:
         )
     if sigma <= sigma_of_xi(1e-9):
         return 0.0
-    if sigma >= sigma_of_xi(MOST_XI):
-        return MOST_XI
-    return float(brentq(lambda x: sigma_of_xi(x) - sigma, 1e-9, MOST_XI, xtol=1e-12))
+    if sigma >= sigma_of_xi(MAX_XI):
+        return MAX_XI
+    return float(brentq(lambda x: sigma_of_xi(x) - sigma, 1e-9, MAX_XI, xtol=1e-12))
 
 
 def survival(family: str, median_d: float, sigma: float, days: ArrayLike) -> Floats:

@@ -96,7 +96,7 @@ def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int
     is_next[1:] = (hazard[1:] == hazard[:-1]) & (route[1:] == route[:-1])
     since_s = np.where(is_next, np.roll(at_s, 1), depart_s)
     for number, law in enumerate(laws(network)):
-        own = hazard == number
-        met = closures_on(law, since_s[own] / DAY_S, at_s[own] / DAY_S)
-        np.add.at(weights[:, number], route[own], met / WEIGHT_UNIT)
+        of_hazard = hazard == number
+        expected = closures_on(law, since_s[of_hazard] / DAY_S, at_s[of_hazard] / DAY_S)
+        np.add.at(weights[:, number], route[of_hazard], expected / WEIGHT_UNIT)
     return weights

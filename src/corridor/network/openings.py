@@ -12,6 +12,7 @@ import numpy as np
 from corridor.kernels import Ints
 from corridor.network.calendar import (
     Span,
+    add_joined,
     day_of,
     intersect,
     second,
@@ -121,8 +122,8 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
             closures.append(window_closure(node, at_node[node]))
 
         in_use = intersect(status, all_time)
-        own = [link_spans[link_id]] if link_id in link_spans else []
-        openings.links.append(reduce(intersect, own, in_use))
+        own_windows = [link_spans[link_id]] if link_id in link_spans else []
+        openings.links.append(reduce(intersect, own_windows, in_use))
         openings.spans.append(reduce(intersect, windows.values(), in_use))
         openings.windows.append(windows)
         openings.closures.append(closures)
@@ -133,10 +134,7 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     """Return a calendar without weather, spans that follow at once made one."""
     joined: list[Span] = []
     for span in spans:
-        if joined and joined[-1].end_s == span.start_s:
-            joined[-1] = joined[-1]._replace(end_s=span.end_s)
-        else:
-            joined.append(Span(span.start_s, span.end_s))
+        add_joined(joined, span.start_s, span.end_s)
     return joined
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from corridor.network.calendar import WEEKDAYS, Span, day_of, second, seconds_of_day
+from corridor.network.calendar import WEEKDAYS, Span, add_joined, day_of, second, seconds_of_day
 from corridor.network.zones import Stretch, fixed, stretches
 from corridor.units import DAY_S, HOUR_S
 
@@ -133,11 +134,11 @@ def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None
         yield Span(from_s, to_s, *weather)
         return
 
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     for stretch in _stretches(row, from_s, to_s, zone):
         for begin, end in _spans_by_clock(days, stretch):
-            _add_joined(spans, begin, end)
-    yield from (Span(begin, end, *weather) for begin, end in spans)
+            add_joined(spans, begin, end)
+    yield from (Span(span.start_s, span.end_s, *weather) for span in spans)
 
 
 def _local_days(row: dict[str, object]) -> _LocalDays:
@@ -187,33 +188,33 @@ def _weekday_numbers(weekdays: str | None) -> set[int]:
     return {WEEKDAYS.index(word.lower()[:3]) for word in weekdays.split()}
 
 
-def _add_joined(spans: list[tuple[int, int]], begin: int, end: int) -> None:
-    """Add a span, as one with the last where that reaches to it."""
-    if spans and spans[-1][1] >= begin:
-        spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-    else:
-        spans.append((begin, end))
-
-
 def _union(pieces: list[Span]) -> list[Span]:
     """Cut overlapping pieces at every border and keep the one most open in each part."""
-    if all(not _overlap(a, b) for a, b in zip(sorted(pieces), sorted(pieces)[1:], strict=False)):
-        return sorted(pieces)
-    waiting = sorted(pieces, reverse=True)
-    here: list[Span] = []
+    in_order = sorted(pieces)
+    if not any(_overlap(one, next_one) for one, next_one in pairwise(in_order)):
+        return in_order
+
+    cuts = sorted({at_s for piece in pieces for at_s in (piece.start_s, piece.end_s)})
+    waiting = in_order[::-1]
+    current: list[Span] = []
     merged: list[Span] = []
-    cuts = sorted({t for p in pieces for t in (p.start_s, p.end_s)})
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        here = [p for p in here if p.end_s > a]
-        while waiting and waiting[-1].start_s <= a:
-            here.append(waiting.pop())
-        best = max(here, key=lambda p: (p.open_share, -p.delay_s), default=None)
+    for begin, end in pairwise(cuts):
+        current = [piece for piece in current if piece.end_s > begin]
+        while waiting and waiting[-1].start_s <= begin:
+            current.append(waiting.pop())
+
+        best = max(current, key=lambda piece: (piece.open_share, -piece.delay_s), default=None)
         if best is not None:
-            if merged and merged[-1].end_s == a and merged[-1][2:] == best[2:]:
-                merged[-1] = merged[-1]._replace(end_s=b)
-            else:
-                merged.append(best._replace(start_s=a, end_s=b))
+            _add_prolonged(merged, best._replace(start_s=begin, end_s=end))
     return merged
+
+
+def _add_prolonged(spans: list[Span], span: Span) -> None:
+    """Add a span, as one with the last where that ends as it begins and has the same weather."""
+    if spans and spans[-1].end_s == span.start_s and spans[-1][2:] == span[2:]:
+        spans[-1] = spans[-1]._replace(end_s=span.end_s)
+    else:
+        spans.append(span)
 
 
 def _overlap(a: Span, b: Span) -> bool:

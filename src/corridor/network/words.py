@@ -155,8 +155,8 @@ def _meaning(network: Network, word: str) -> Meaning:
 
     meaning = find_meaning(names, nodes, links, word)
     if meaning is None:
-        known = [*names.known(word), *other_words(nodes, links)]
-        raise UnknownName("place, link, mode or country", word, known)
+        words = [*names.known(word), *other_words(nodes, links)]
+        raise UnknownName("place, link, mode or country", word, words)
     return meaning
 
 

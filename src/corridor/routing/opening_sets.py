@@ -320,13 +320,13 @@ def _links_used(query: Query, route: TracedRoute | None) -> set[int]:
 
 def _closure_at(closure: Closure, standing: Obstacles, used: set[int]) -> Closure:
     """Return a closure with its dates at the links used: the longest, where they differ."""
-    there = [
+    of_links = [
         cause
         for link in sorted(used)
         for cause in standing.of_link.get(link, ())
         if key(cause) == key(closure)
     ]
-    return max(there or [closure], key=lambda closure: closure.end_s)
+    return max(of_links or [closure], key=lambda closure: closure.end_s)
 
 
 def _links_of(

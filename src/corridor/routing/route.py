@@ -54,10 +54,10 @@ class Routes:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        asked = self.provenance
+        trip = self.provenance
         head = (
             f"Routes: {self.routes.height} of {self.pareto_count} routes from "
-            f"{asked.get('origin')} to {asked.get('destination')} on {asked.get('depart')}."
+            f"{trip.get('origin')} to {trip.get('destination')} on {trip.get('depart')}."
         )
         return f"{head} reason: {self.reason}" if self.reason else head
 
