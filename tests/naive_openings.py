@@ -360,14 +360,15 @@ def random_tables(seed: int) -> tuple[dict[str, list[Row]], list[str]]:
 
 
 def _link(dice: random.Random, number: int) -> Row:
-    one, other = dice.sample(range(6), 2)
+    start, end = dice.sample(range(6), 2)
     if number < 5 and dice.random() < 0.75:
-        one, other = number, number + 1
+        start = number
+        end = number + 1
     hours = dice.choice((dice.randint(1, 20), dice.randint(1, 20), dice.randint(100, 700)))
     return {
         "link_id": f"l{number}",
-        "from_node_id": f"n{one}",
-        "to_node_id": f"n{other}",
+        "from_node_id": f"n{start}",
+        "to_node_id": f"n{end}",
         "mode": dice.choices(("road", "ferry"), weights=(4, 1))[0],
         "length_km": 20.0 * hours,
         "speed_kmh": 20.0,

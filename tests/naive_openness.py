@@ -364,8 +364,13 @@ def directions(link: Row) -> list[tuple[str, str]]:
 def is_day_of(window: Row, day: dt.date) -> bool:
     if window.get("weekdays") and WEEKDAYS[day.weekday()] not in window["weekdays"].split():
         return False
-    first, last = window.get("season_from"), window.get("season_to")
+
+    first = window.get("season_from")
+    last = window.get("season_to")
     if first is None or last is None:
         return True
+
     today = f"{day:%m-%d}"
-    return first <= today <= last if first <= last else today >= first or today <= last
+    if first <= last:
+        return first <= today <= last
+    return today >= first or today <= last

@@ -287,10 +287,13 @@ def _apart(tables: Tables, spot: Spot, dates: Sequence[_Dated]) -> Iterator[Find
         if count < MIN_DATES:
             return
 
-        early, others = dates[:outside], dates[outside:]
+        early = dates[:outside]
+        others = dates[outside:]
         if others[0].year - early[-1].year > _gap(others):
             yield from (_far_date(tables, spot, dated, others) for dated in early)
-        others, late = dates[:count], dates[count:]
+
+        others = dates[:count]
+        late = dates[count:]
         if late[0].year - others[-1].year > _gap(others):
             yield from (_far_date(tables, spot, dated, others) for dated in late)
 

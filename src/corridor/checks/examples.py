@@ -33,9 +33,9 @@ def _example_sources(tables: Tables) -> list[str]:
 
 def _has_own_sources(tables: Tables, examples: list[str]) -> bool:
     """Tell whether any row rests on a source that the starter does not have."""
-    known = {*examples, *PLACES}
+    of_starter = {*examples, *PLACES}
     return any(
-        source is not None and source not in known and not source.startswith("default-")
+        source is not None and source not in of_starter and not source.startswith("default-")
         for frame in tables.frames.values()
         if "source_id" in frame.columns and "citation" not in frame.columns
         for source in frame["source_id"].unique()

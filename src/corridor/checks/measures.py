@@ -338,14 +338,14 @@ def _air_lines(tables: Tables, ends: pl.DataFrame, tail: str, head: str) -> pl.D
     tail, head : columns of those places.
     """
     points = tables.frames["nodes"].select("node_id", "lon_deg", "lat_deg").unique("node_id")
-    known = (
+    placed = (
         ends.join(points, left_on=tail, right_on="node_id", how="inner")
         .join(points, left_on=head, right_on="node_id", how="inner", suffix="_to")
         .drop_nulls()
     )
-    degrees = known.select("lon_deg", "lat_deg", "lon_deg_to", "lat_deg_to").to_numpy()
+    degrees = placed.select("lon_deg", "lat_deg", "lon_deg_to", "lat_deg_to").to_numpy()
     air_km = geo.great_circle_km(*degrees.T)
-    return known.select(ROW, pl.Series(AIR_KM, air_km, pl.Float64))
+    return placed.select(ROW, pl.Series(AIR_KM, air_km, pl.Float64))
 
 
 def _sales(tables: Tables, frames: Mapping[str, pl.DataFrame]) -> Iterator[Measure]:

@@ -221,8 +221,8 @@ def _gauges(tables: Tables) -> Iterator[Finding]:
     joined = _layers_joined(tables)
     rows = {node: row for row, (node,) in tables.cells("nodes", "node_id")}
     for node, gauges in _gauges_at(tables).items():
-        known = joined.get(node, {})
-        groups = {frozenset(known.get(layer, {layer})) for layer in gauges}
+        joined_here = joined.get(node, {})
+        groups = {frozenset(joined_here.get(layer, {layer})) for layer in gauges}
         if len(groups) > 1 and node in rows:
             yield _gauges_apart(tables, Spot("nodes", rows[node]), node, sorted(gauges))
 

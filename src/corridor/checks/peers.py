@@ -114,9 +114,9 @@ def _gap(low: float, high: float, count: int) -> float:
     return min(max(high - low, math.log(smallest)), math.log(MAX_RATIO))
 
 
-def _mirrored(found: Iterable[Outlier]) -> Iterator[Outlier]:
+def _mirrored(outliers_of_reciprocals: Iterable[Outlier]) -> Iterator[Outlier]:
     """Give outliers of reciprocals as those of the figures themselves."""
-    for outlier in found:
+    for outlier in outliers_of_reciprocals:
         yield Outlier(
             outlier.row, 1 / outlier.value, 1 / outlier.high, 1 / outlier.low, outlier.count
         )
@@ -154,7 +154,8 @@ def _outliers_of(measure: Measure) -> Iterator[tuple[Outlier, str]]:
 
 def _is_narrow(values: pl.Series) -> bool:
     """Tell whether figures differ too little for any of them to stand alone."""
-    low, high = values.min(), values.max()
+    low = values.min()
+    high = values.max()
     return bool(high <= low * MIN_RATIO)  # type: ignore[operator]
 
 

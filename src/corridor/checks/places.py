@@ -45,7 +45,8 @@ def check_places(tables: Tables) -> list[Finding]:
 def _main_cities(tables: Tables) -> Iterator[Finding]:
     """Main cities that lie in another country."""
     for country in tables.rows("countries"):
-        lon, lat = country["lon_deg"], country["lat_deg"]
+        lon = country["lon_deg"]
+        lat = country["lat_deg"]
         code = country["country"]
         is_iso = code is not None and code in iso_codes()
         if not is_iso or None in (lon, lat) or code in geo.countries_near(lon, lat, _MAIN_CITY_KM):
@@ -65,15 +66,15 @@ def _main_cities(tables: Tables) -> Iterator[Finding]:
 def _codes(tables: Tables) -> Iterator[Finding]:
     """Codes of three letters, and of three digits, that are another country's."""
     for country in tables.rows("countries"):
-        own = iso_codes().get(country["country"] or "")
-        if own is None:
+        codes = iso_codes().get(country["country"] or "")
+        if codes is None:
             continue
 
         for column in ("iso3", "numeric_code"):
             value = country[column]
             written = f"{value:03d}" if isinstance(value, int) else value
-            if written is not None and written not in own:
-                code = next(word for word in own if word.isdigit() == (column == "numeric_code"))
+            if written is not None and written not in codes:
+                code = next(word for word in codes if word.isdigit() == (column == "numeric_code"))
                 yield country.warning(
                     "code-of-other-country",
                     column,
@@ -92,11 +93,10 @@ def iso_codes() -> dict[str, frozenset[str]]:
     for alias, countries in get_global("territory_aliases").items():
         if len(alias) == 3 and len(countries) == 1 and countries[0] not in _NO_COUNTRIES:
             codes.setdefault(countries[0], set()).add(alias)
-    whole = {code: frozenset(words) for code, words in codes.items()}
-    return {code: words for code, words in whole.items() if _has_both(words)}
+    return {code: frozenset(words) for code, words in codes.items() if _has_both(words)}
 
 
-def _has_both(words: frozenset[str]) -> bool:
+def _has_both(words: Set[str]) -> bool:
     """Tell whether codes hold one of letters and one of digits."""
     return {word.isdigit() for word in words} == {True, False}
 

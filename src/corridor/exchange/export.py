@@ -137,8 +137,8 @@ def _with_rows(
     frames: Mapping[str, pl.DataFrame], *, with_empty: bool = False
 ) -> dict[str, pl.DataFrame]:
     """Return the tables that have rows, or all, with cells that a spreadsheet can hold."""
-    kept = {name: frame for name, frame in frames.items() if frame.height or with_empty}
-    return {name: _plain_cells(readable(frame)) for name, frame in kept.items()}
+    shown = {name: frame for name, frame in frames.items() if frame.height or with_empty}
+    return {name: _plain_cells(readable(frame)) for name, frame in shown.items()}
 
 
 def _plain_cells(frame: pl.DataFrame) -> pl.DataFrame:

@@ -124,8 +124,8 @@ def _evidence(content: Any) -> dict[str, dict[str, str]]:
     evidence = {}
     for table in schema.TABLES:
         columns = {column.name for column in table.columns}
-        own = content.get(table.name)
-        words = {**every_table, **(_texts(own) if isinstance(own, dict) else {})}
+        section = content.get(table.name)
+        words = {**every_table, **(_texts(section) if isinstance(section, dict) else {})}
         evidence[table.name] = {key: word for key, word in words.items() if key in columns}
     return evidence
 
@@ -141,10 +141,10 @@ def _check_evidence(lines: TomlLines, content: Any) -> None:
         return
 
     tables = {table.name for table in schema.TABLES}
-    for name, own in content.items():
+    for name, grade in content.items():
         if name in tables:
             section = Section(f"[evidence.{name}]")
-            _check_grade(lines, lines.values(own, EVIDENCE_KEYS, (), section), section)
+            _check_grade(lines, lines.values(grade, EVIDENCE_KEYS, (), section), section)
 
     general = {key: value for key, value in content.items() if key not in tables}
     _check_grade(lines, lines.values(general, EVIDENCE_KEYS, (), EVIDENCE), EVIDENCE)

@@ -247,10 +247,10 @@ def _stray_sheets(
 
 def _table_like(name: str, tables: Iterable[str]) -> str | None:
     """Return the table whose name stands in that of a sheet, or is near it."""
-    known = list(tables)
+    names = list(tables)
     words = re.split(r"[^a-z]+", fold(name))
-    named = [table for table in known if table in words]
-    near = difflib.get_close_matches(letters(name), known, n=1, cutoff=MIN_LIKENESS)
+    named = [table for table in names if table in words]
+    near = difflib.get_close_matches(letters(name), names, n=1, cutoff=MIN_LIKENESS)
     return next(iter(named or near), None)
 
 
