@@ -69,7 +69,7 @@ GOAL = GoalRows(*range(4))
 
 
 @njit(**JIT)
-def search(  # noqa: C901
+def search(
     graph: SearchGraph,
     calendars: Calendars,
     arcs: Ints,
@@ -108,7 +108,6 @@ def search(  # noqa: C901
         Rows of labels that arrived at the goal int64 [goals].
     """
     ptr, head = graph
-    spans, span_ptr = calendars
     states = len(ptr) - 1
     more_words = arcs.shape[1] - len(ARC)
 
@@ -130,14 +129,8 @@ def search(  # noqa: C901
     at_goal = np.empty((len(GOAL), FIRST_GOALS), np.int64)
     goal_count = 0
 
-    count = size = 0
-    for s in trip.starts:
-        if trip.depart + bounds[s, BOUND.duration] <= limits.last_arrival:
-            _start(labels[count], s, trip.depart)
-            seen[count] = 0
-            size = push(keys, items, size, trip.depart + bounds[s, BOUND.duration], count)
-            count += 1
-
+    size = _push_starts(labels, seen, keys, items, trip, bounds, limits)
+    count = size
     while size:
         if stop[0]:
             return STOPPED, labels[:count], goals[:goal_count]
@@ -170,27 +163,13 @@ def search(  # noqa: C901
             goal_count += 1
             continue
 
-        parent = here[LABEL.parent]
-        came_from = labels[parent, LABEL.state] if parent >= 0 else np.int64(-1)
+        came_from = _state_before(labels, label)
         for a in range(ptr[u], ptr[u + 1]):
             v = head[a]
-            if (
-                arcs[a, ARC.duration] < 0
-                or bounds[v, BOUND.duration] >= UNREACHED
-                or v == came_from
-            ):
+            if v == came_from:
                 continue
-            at = arrival(
-                labels[label, LABEL.second],
-                spans,
-                span_ptr[a],
-                span_ptr[a + 1],
-                arcs[a, ARC.duration],
-            )
-            if at >= UNREACHED or at + bounds[v, BOUND.duration] > limits.last_arrival:
-                continue
-            changes = labels[label, LABEL.transshipments] + arcs[a, ARC.transshipments]
-            if changes + bounds[v, BOUND.transshipments] > limits.transshipments:
+            at = _arrival_within(limits, here, a, v, calendars, arcs, bounds)
+            if at >= UNREACHED:
                 continue
 
             if count == capacity:
@@ -243,12 +222,71 @@ def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.in
 
 
 @njit(**JIT)
+def _push_starts(
+    labels: Ints,
+    seen: Ints,
+    keys: Ints,
+    items: Ints,
+    trip: Trip,
+    bounds: Ints,
+    limits: SearchLimits,
+) -> int:
+    """Write a label for each start from which the goal can be reached; return how many they are."""
+    count = 0
+    for state in trip.starts:
+        arrive = trip.depart + bounds[state, BOUND.duration]
+        if arrive <= limits.last_arrival:
+            _start(labels[count], state, trip.depart)
+            seen[count] = 0
+            count = push(keys, items, count, arrive, count)
+    return count
+
+
+@njit(**JIT)
 def _start(label: Ints, state: int, depart: int) -> None:
     label[:] = 0
     label[LABEL.state] = state
     label[LABEL.second] = depart
     label[LABEL.parent] = -1
     label[LABEL.arc] = -1
+
+
+@njit(**JIT)
+def _state_before(labels: Ints, label: int) -> np.int64:
+    """Return the state that a label came from; -1: it starts here."""
+    parent = labels[label, LABEL.parent]
+    state: np.int64 = labels[parent, LABEL.state] if parent >= 0 else np.int64(-1)
+    return state
+
+
+@njit(**JIT, inline="always")
+def _arrival_within(
+    limits: SearchLimits,
+    label: Ints,
+    arc: int,
+    state: int,
+    calendars: Calendars,
+    arcs: Ints,
+    bounds: Ints,
+) -> np.int64:
+    """Return when a label is over an arc, at a state; UNREACHED where no route goes on from there.
+
+    That is where the arc or the goal beyond it cannot be passed or reached within the limits.
+    """
+    duration = arcs[arc, ARC.duration]
+    if duration < 0 or bounds[state, BOUND.duration] >= UNREACHED:
+        return np.int64(UNREACHED)
+
+    changes = label[LABEL.transshipments] + arcs[arc, ARC.transshipments]
+    if changes + bounds[state, BOUND.transshipments] > limits.transshipments:
+        return np.int64(UNREACHED)
+
+    first = calendars.ptr[arc]
+    last = calendars.ptr[arc + 1]
+    at: np.int64 = arrival(label[LABEL.second], calendars.spans, first, last, duration)
+    if at >= UNREACHED or at + bounds[state, BOUND.duration] > limits.last_arrival:
+        return np.int64(UNREACHED)
+    return at
 
 
 @njit(**JIT)

@@ -5,72 +5,81 @@ A link is entered while it and the place it leaves are open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from corridor.network.calendar import Span, intersect, leaving, soonest, without
-from corridor.network.graph import LinkRun
+from corridor.network.graph import Row
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.openings import Openings
 from corridor.network.rules import Applied
 from corridor.units import WEEK_S
 
-T = TypeVar("T")
 
+class Entry(NamedTuple):
+    """When a link can be entered in a direction.
 
-@dataclass(frozen=True, eq=False)
-class Entries:
-    """When links can be entered, forward and backward of every link in turn.
-
-    by_direction: while the place a link leaves is open too. once_let_in: the same for goods the
-    place has let in: its nights and weekends do not count. left_open: the same as by_direction,
-    with delays such that the link is left while it is open. onward: when it is gone on over by
-    those under way already; null: at any time.
+    spans: while the place it leaves is open too. let_in: the same for goods the place has let in:
+    its nights and weekends do not count. left_open: as spans, with delays such that the link is
+    left while it is open. onward: when it is gone on over by those under way already; null: at any
+    time.
     """
 
-    by_direction: list[list[Span]]
-    once_let_in: list[list[Span]]
-    left_open: list[list[Span]]
-    onward: list[list[Span] | None]
-
-    def of(self, run: LinkRun) -> list[Span]:
-        """Return when a link is entered in a direction."""
-        return self.by_direction[run.direction]
-
-    def of_let_in(self, run: LinkRun) -> list[Span]:
-        """Return when a link is entered in a direction by goods its place has let in."""
-        return self.once_let_in[run.direction]
+    spans: list[Span]
+    let_in: list[Span]
+    left_open: list[Span]
+    onward: list[Span] | None
 
 
-def link_entries(network: Network, openings: Openings, forbidding: Sequence[Applied]) -> Entries:
-    """Return when links can be entered by those whom some rules forbid them."""
-    links = list(openings.links)
+def link_entries(
+    network: Network, openings: Openings, forbidding: Sequence[Applied]
+) -> list[Entry]:
+    """Return when links can be entered by those whom some rules forbid them [2 x links].
+
+    Forward and backward of every link in turn, see :class:`corridor.network.graph.LinkRun`.
+    """
+    left = dict[int, list[Span]]()
     for rule in forbidding:
         for link, (begin, end) in zip(rule.links, rule.periods, strict=True):
-            links[link] = without(links[link], begin, end)
+            left[link] = without(left.get(link, openings.links[link]), begin, end)
 
-    seasons = {node_id: _bridged(spans) for node_id, spans in openings.places.items()}
-    by_direction = []
-    once_let_in = []
-    for row, spans in zip(network.rows("links"), links, strict=True):
-        for node_id in (row["from_node_id"], row["to_node_id"]):
-            place = openings.places.get(node_id)
-            by_direction.append(spans if place is None else intersect(spans, place))
-            season = seasons.get(node_id)
-            once_let_in.append(spans if season is None else intersect(spans, season))
-
-    left_open = _changed(by_direction, partial(_left_open, openings))
-    onward = _changed(left_open, partial(_onward, openings))
-    return Entries(by_direction, once_let_in, left_open, onward)
+    entries = list(_open_entries(network, openings))
+    links = network.rows("links")
+    for link, spans in left.items():
+        entries[2 * link : 2 * link + 2] = _both_ways(links[link], spans, openings)
+    return entries
 
 
-def _changed(calendars: Sequence[list[Span]], change: Callable[[list[Span]], T]) -> list[T]:
-    """Return what is made of each calendar, made once of one that both directions share."""
-    by_id = {id(calendar): calendar for calendar in calendars}
-    changed_by_id = {key: change(calendar) for key, calendar in by_id.items()}
-    return [changed_by_id[id(calendar)] for calendar in calendars]
+def _open_entries(network: Network, openings: Openings) -> list[Entry]:
+    """Return when links can be entered by those whom no rule forbids them, made once."""
+    pairs = zip(network.rows("links"), openings.links, strict=True)
+    return network.once(
+        Derived.ENTRIES.of(openings.period),
+        lambda: [entry for link, spans in pairs for entry in _both_ways(link, spans, openings)],
+    )
+
+
+def _both_ways(link: Row, spans: list[Span], openings: Openings) -> list[Entry]:
+    """Return when a link can be entered forward and backward; spans: when it is open itself."""
+    if not openings.places.keys() & {link["from_node_id"], link["to_node_id"]}:
+        return [_entry(spans, spans, openings)] * 2  # the same both ways
+
+    entries = []
+    for node_id in (link["from_node_id"], link["to_node_id"]):
+        place = openings.places.get(node_id)
+        if place is None:
+            entries.append(_entry(spans, spans, openings))
+        else:
+            let_in = intersect(spans, _bridged(place))
+            entries.append(_entry(intersect(spans, place), let_in, openings))
+    return entries
+
+
+def _entry(spans: list[Span], let_in: list[Span], openings: Openings) -> Entry:
+    """Return an entry from when a link and its place are open, and from when the link is."""
+    left_open = _left_open(openings, spans)
+    return Entry(spans, let_in, left_open, _onward(openings, left_open))
 
 
 def _left_open(openings: Openings, entry: list[Span]) -> list[Span]:

@@ -40,11 +40,7 @@ class Derived(Enum):
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "rules that add hours or money"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
-    ENTRIES = (
-        "when every link can be entered at its place",
-        ("seconds covered", "bans"),
-        FOLLOWS_STATUS,
-    )
+    ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
     MEAN_WAITS = "mean wait for arcs", ("second of departure", "bans", "times"), FOLLOWS_STATUS
     HAZARD_LINKS = "which hazards cover which links", (), FIXED

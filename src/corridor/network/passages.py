@@ -16,7 +16,7 @@ import numpy as np
 from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, intersect, leaving, next_open, passing
 from corridor.network.cost import Costs
-from corridor.network.entries import Entries
+from corridor.network.entries import Entry
 from corridor.network.graph import LinkRun
 from corridor.network.network import Network
 from corridor.network.openings import Openings
@@ -70,7 +70,9 @@ class Passage(NamedTuple):
         return _through(self.let_in, self.wait_s, self.stages)
 
 
-def passages(network: Network, openings: Openings, entries: Entries, costs: Costs) -> list[Passage]:
+def passages(
+    network: Network, openings: Openings, entries: Sequence[Entry], costs: Costs
+) -> list[Passage]:
     """Return how every arc of the graph is passed.
 
     entries: when links can be entered by those who ask. costs: for the hours they take.
@@ -118,7 +120,7 @@ class _Builder:
     """Makes passages of one network."""
 
     def __init__(
-        self, network: Network, openings: Openings, entries: Entries, costs: Costs
+        self, network: Network, openings: Openings, entries: Sequence[Entry], costs: Costs
     ) -> None:
         self.network = network
         self.openings = openings
@@ -142,9 +144,9 @@ class _Builder:
     def run(self, arc: int) -> Passage:
         """Return how a link is passed without a service."""
         (run,) = self.network.graph.runs[arc]
+        entry = self.entries[run.direction]
         stage = self._stage(run, None)
-        departures = self.entries.left_open[run.direction]
-        return Passage(stage.entry, departures, 0, (stage,), self.entries.of_let_in(run))
+        return Passage(entry.spans, entry.left_open, 0, (stage,), entry.let_in)
 
     def ride(self, arc: int) -> Passage:
         """Return how a service is ridden, from where goods board it to where they leave it."""
@@ -157,7 +159,7 @@ class _Builder:
             wait_s = round(float(self.costs.headway_h[arc]) * HOUR_S / 2)
             is_whole = self.openings.is_never_shut(first)
             departures = first if is_whole else leaving(first, first, wait_s)
-            let_in = self.entries.of_let_in(graph.runs[arc][0])
+            let_in = self.entries[graph.runs[arc][0].direction].let_in
             return Passage(first, departures, wait_s, stages, let_in)
 
         entry = intersect(
@@ -195,9 +197,10 @@ class _Builder:
 
     def _stage(self, run: LinkRun, service: int | None) -> Stage:
         """Return the stage of one link, run over by itself or with a service."""
+        entry = self.entries[run.direction]
         return Stage(
-            entry=self.entries.of(run),
-            onward=self.entries.onward[run.direction],
+            entry=entry.spans,
+            onward=entry.onward,
             run_s=self._run_s(run, service),
             ends=self.openings.hours_at(self._end(run)),
         )

@@ -368,11 +368,9 @@ def _arc_passages(
     """Return how every arc is passed, made once for what is forbidden and the hours it takes."""
     forbidding = bans(rules)
     ids = rule_ids(forbidding)
-    entries = day.once(
-        Derived.ENTRIES.of(openings.period, ids), lambda: link_entries(day, openings, forbidding)
-    )
 
     def compute() -> _ArcPassages:
+        entries = link_entries(day, openings, forbidding)
         of_arcs = passages(day, openings, entries, costs)
         packed, span_ptr = pack([passage.calendar() for passage in of_arcs])
         return _ArcPassages(
