@@ -9,6 +9,7 @@ from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
 from corridor.checks.dates import check_dates
+from corridor.checks.detours import check_detours
 from corridor.checks.economies import check_economies
 from corridor.checks.examples import check_examples
 from corridor.checks.gauges import check_gauges
@@ -48,6 +49,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_plausibility(tables),
         *check_examples(tables),
         *check_places(tables),
+        *check_detours(tables),
         *check_gauges(tables),
         *check_seasons(tables),
         *check_dates(tables),

@@ -80,6 +80,23 @@ class Graph:
         """Return the number of arcs."""
         return len(self.kind)
 
+    def layers_at(self, node_id: str) -> dict[str, int]:
+        """Return layer -> state of a place."""
+        return {
+            layer: state for (node, layer), state in self.state_index.items() if node == node_id
+        }
+
+    def end_states(self, node_id: str) -> list[int]:
+        """Return the states where goods start or end at a place, when no layer is named.
+
+        By road where there is one, else on any layer ashore; afloat only where nothing else is.
+        """
+        state_of = self.layers_at(node_id)
+        if "road" in state_of:
+            return [state_of["road"]]
+        ashore = [state for layer, state in state_of.items() if not schema.is_afloat(layer)]
+        return sorted(ashore or state_of.values())
+
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
         return int(self.row[arc]) if self.kind[arc] == "service" else None

@@ -228,15 +228,11 @@ def _space(network: Network, start: _End, goal: _End, conditions: Conditions) ->
 
 
 def _states(graph: Graph, end: _End) -> list[int]:
-    """Return the states of an end: its layer, else the road, else every layer of the place."""
-    state_of = {
-        layer: state
-        for (node_id, layer), state in graph.state_index.items()
-        if node_id == end.node_id
-    }
+    """Return the states of an end: its layer, else those where goods start or end there."""
     if end.layer is None:
-        return [state_of["road"]] if "road" in state_of else sorted(state_of.values())
+        return graph.end_states(end.node_id)
 
+    state_of = graph.layers_at(end.node_id)
     if end.layer not in state_of:
         raise UnknownName(f"layer at {end.node_id}", end.layer, state_of)
     return [state_of[end.layer]]

@@ -177,12 +177,11 @@ def _usable_links(network: Network, cargo: Row, at_s: int) -> list[bool]:
 
 
 def _states(graph: Graph, end: _End) -> set[int]:
-    """Return the states of a place, on the layer named or on every one."""
-    return {
-        state
-        for (node_id, layer), state in graph.state_index.items()
-        if node_id == end.node_id and end.layer in (None, layer)
-    }
+    """Return the states of an end: its layer, else those where goods start or end there."""
+    if end.layer is None:
+        return set(graph.end_states(end.node_id))
+    state = graph.layers_at(end.node_id).get(end.layer)
+    return set() if state is None else {state}
 
 
 def _reached(steps: Steps, starts: Iterable[int]) -> set[int]:

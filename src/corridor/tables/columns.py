@@ -16,6 +16,7 @@ MODES = (
     marked("waterway"),
     marked("air"),
 )
+WATER_MODES = frozenset({"sea", "ferry", "waterway"})  # goods are afloat, and have to be landed
 FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 OPEN_STATUS = "existing"

@@ -18,6 +18,7 @@ from corridor.tables.columns import (
     FORMS,
     MODES,
     OPEN_STATUS,
+    WATER_MODES,
     Column,
     Table,
     key,
@@ -809,6 +810,11 @@ def table(name: str) -> Table:
 def layer(mode: str, gauge_mm: int | None) -> str:
     """Name the layer of a link: its mode, with the gauge where there is one (``rail-1520``)."""
     return mode if gauge_mm is None else f"{mode}-{gauge_mm}"
+
+
+def is_afloat(layer: str) -> bool:
+    """Tell whether goods on a layer are on a ship."""
+    return layer.partition("-")[0] in WATER_MODES
 
 
 def singular(table: str) -> str:
