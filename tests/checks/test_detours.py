@@ -76,7 +76,7 @@ def test_port_and_end_that_ships_alone_reach(built_in: Frames) -> None:
 
     assert by_kind["few-sea-links"].rows == ("mundra",)
     assert by_kind["end-at-sea"].rows == ("mundra",)
-    assert by_kind["end-at-sea"].file == "demand.csv"
+    assert by_kind["end-at-sea"].table == "demand"
     assert not {"few-sea-links", "end-at-sea"} & {
         finding.kind for finding in check_detours(tables_of(built_in))
     }

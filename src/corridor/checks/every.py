@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from corridor.checks.agreement import check_agreement
+from corridor.checks.capacities import check_capacities
 from corridor.checks.cargoes import check_cargoes
 from corridor.checks.changes import check_changes
 from corridor.checks.closures import check_closures
@@ -38,6 +39,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_network(tables),
         *check_services(tables),
         *check_windows(tables),
+        *check_capacities(tables),
         *check_cargoes(tables),
         *check_selectors(tables),
         *check_changes(tables),

@@ -14,7 +14,20 @@ from corridor.network.network import Network
 from corridor.units import CALENDAR_YEAR_DAYS
 
 MAX_NAMED = 5  # links named in a warning
-CAPACITIES = {"capacity_teu_per_day": "teu_per_day", "capacity_t_per_day": "t_per_day"}
+# Unit of a capacity -> column of links that gives one; null: only the table capacities does.
+UNITS = {
+    "TEU": "capacity_teu_per_day",
+    "t": "capacity_t_per_day",
+    "lorries": None,
+    "wagons": None,
+}
+# Unit of a capacity -> how many of them one cargo unit is.
+_PER_CARGO_UNIT = {
+    "TEU": pl.col("teu_per_unit"),
+    "t": pl.col("t_per_unit"),
+    "lorries": pl.col("lorries_per_unit"),
+    "wagons": pl.col("wagons_per_unit"),
+}
 
 
 def overloads(network: Network, flows: pl.DataFrame, *, on: dt.date | str) -> pl.DataFrame:
@@ -33,27 +46,89 @@ def overloads(network: Network, flows: pl.DataFrame, *, on: dt.date | str) -> pl
     Returns
     -------
     pl.DataFrame
-        link_id, unit (TEU or t), flow_per_day and capacity_per_day, both directions together, the
-        most overloaded first. Links without a capacity are left out.
+        link_id, unit (TEU, t, lorries or wagons), flow_per_day and capacity_per_day, both
+        directions together, the most overloaded first. The flow holds the background of the table
+        capacities; trains are counted in the tonnes they carry. Links without a capacity are left
+        out.
     """
-    cargoes = network.frames["cargoes"].select("cargo_id", "t_per_unit", "teu_per_unit")
-    teu_per_t = pl.col("teu_per_unit").fill_null(0.0) / pl.col("t_per_unit")
-    t_per_day = pl.col("t_per_year") / CALENDAR_YEAR_DAYS
+    loads = _loads(network, flows)
+    loaded = _capacities(network, on).join(loads, on=["link_id", "unit"], how="left")
+    flow_per_day = pl.col("load_per_day").fill_null(0.0) + pl.col("background_per_day")
 
-    loads = (
+    ratio = pl.col("flow_per_day") / pl.col("capacity_per_day")
+    return (
+        loaded.select("link_id", "unit", flow_per_day.alias("flow_per_day"), "capacity_per_day")
+        .filter(pl.col("flow_per_day") > pl.col("capacity_per_day"))
+        .sort(-ratio, "link_id", "unit")
+    )
+
+
+def _loads(network: Network, flows: pl.DataFrame) -> pl.DataFrame:
+    """Return what flows bring to links in a mean day: link_id, unit, load_per_day."""
+    cargoes = network.frames["cargoes"]
+    units_per_day = pl.col("t_per_year") / CALENDAR_YEAR_DAYS / pl.col("t_per_unit")
+    loads = {unit: units_per_day * count.fill_null(0) for unit, count in _PER_CARGO_UNIT.items()}
+    return (
         flows.select(pl.col("links").alias("link_id"), "cargo_id", "t_per_year")
         .explode("link_id")
         .drop_nulls()
         .join(cargoes, on="cargo_id")
         .group_by("link_id")
-        .agg(t_per_day=t_per_day.sum(), teu_per_day=(t_per_day * teu_per_t).sum())
+        .agg(load.sum().alias(unit) for unit, load in loads.items())
+        .unpivot(index="link_id", variable_name="unit", value_name="load_per_day")
+        .filter(pl.col("load_per_day") > 0)
     )
 
-    links = snapshot(network, second(on)).frames["links"].select("link_id", *CAPACITIES)
-    loaded = links.join(loads, on="link_id")
-    above = [_above(loaded, capacity, flow) for capacity, flow in CAPACITIES.items()]
-    ratio = pl.col("flow_per_day") / pl.col("capacity_per_day")
-    return pl.concat(above).sort(-ratio, "link_id", "unit")
+
+def _capacities(network: Network, on: dt.date | str) -> pl.DataFrame:
+    """Return what links can take in both directions, and what is on them already.
+
+    Columns: link_id, unit, capacity_per_day, background_per_day. Of several figures for one link
+    and unit the smallest counts.
+    """
+    links = snapshot(network, second(on)).frames["links"]
+    of_links = [
+        links.select(
+            "link_id",
+            pl.lit(unit).alias("unit"),
+            pl.col(column).alias("capacity_per_day"),
+            pl.lit(0.0).alias("background_per_day"),
+        )
+        for unit, column in UNITS.items()
+        if column is not None
+    ]
+    return (
+        pl.concat([*of_links, _of_both_directions(network.frames["capacities"])])
+        .drop_nulls("capacity_per_day")
+        .group_by("link_id", "unit", maintain_order=True)
+        .agg(pl.col("capacity_per_day").min(), pl.col("background_per_day").max())
+    )
+
+
+def _of_both_directions(capacities: pl.DataFrame) -> pl.DataFrame:
+    """Return the capacities of links with their directions summed, where all are known."""
+    is_train = pl.col("unit") == "trains"
+    each = pl.when(is_train).then("t_each").otherwise(1.0)
+    halves = pl.when(pl.col("from_node_id").is_null()).then(2).otherwise(1)
+    return (
+        capacities.filter(pl.col("table") == "links")
+        .select(
+            pl.col("row_id").alias("link_id"),
+            pl.when(is_train).then(pl.lit("t")).otherwise("unit").alias("unit"),
+            (pl.col("per_day") * each).alias("capacity_per_day"),
+            (pl.col("background_per_day").fill_null(0.0) * each).alias("background_per_day"),
+            halves.alias("halves"),
+            pl.col("from_node_id").is_null().alias("is_both"),
+        )
+        .group_by("link_id", "unit", "is_both", maintain_order=True)
+        .agg(
+            pl.col("capacity_per_day").sum(),
+            pl.col("background_per_day").sum(),
+            pl.col("halves").sum(),
+        )
+        .filter(pl.col("halves") == 2)
+        .select("link_id", "unit", "capacity_per_day", "background_per_day")
+    )
 
 
 def overloads_of(network: Network, demand: pl.DataFrame, *, on: dt.date | str) -> pl.DataFrame:
@@ -88,14 +163,3 @@ def overload_warnings(overloaded: pl.DataFrame, where: str = "") -> list[str]:
         f"{count} more than the capacity given{where}: {', '.join(shown)}{more}. "
         "Routes do not avoid them for that."
     ]
-
-
-def _above(loaded: pl.DataFrame, capacity: str, flow: str) -> pl.DataFrame:
-    """Return the links whose flow in one unit is above their capacity in it."""
-    unit = "TEU" if flow.startswith("teu") else "t"
-    return loaded.filter(pl.col(flow) > pl.col(capacity)).select(
-        "link_id",
-        pl.lit(unit).alias("unit"),
-        pl.col(flow).alias("flow_per_day"),
-        pl.col(capacity).alias("capacity_per_day"),
-    )

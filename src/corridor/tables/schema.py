@@ -455,6 +455,18 @@ CARGOES = Table(
             "t_per_unit", "tonnes of cargo per unit", "t/unit", low=0.01, high=5000, required=True
         ),
         number("teu_per_unit", "TEU a unit takes up; null: cannot travel as a box", "TEU/unit"),
+        number(
+            "lorries_per_unit",
+            "lorries one unit takes: a tonne is a part of a load; null: not counted in lorries",
+            "lorries/unit",
+            high=1000,
+        ),
+        number(
+            "wagons_per_unit",
+            "wagons one unit takes; null: not counted in wagons",
+            "wagons/unit",
+            high=1000,
+        ),
         number("value_usd_per_unit", "value of one unit", "USD/unit", required=True),
         number(
             "time_value_share_per_day",
@@ -482,6 +494,57 @@ CARGOES = Table(
             low=0.001,
             high=100,
         ),
+        *EVIDENCE,
+    ),
+)
+
+CAPACITY_UNITS = ("lorries", "wagons", "trains", "vehicles", "TEU", "t")
+
+CAPACITIES = Table(
+    "capacities",
+    "capacity_id",
+    "what a link, terminal, service or place can take in the unit that binds, and what is on it "
+    "already; beside the capacities that links and terminals give themselves",
+    (
+        key("capacity_id", "short lower-case word"),
+        Column(
+            "table",
+            "choice",
+            "table of what is limited",
+            required=True,
+            choices=("links", "terminals", "services", "nodes"),
+        ),
+        Column("row_id", "id", "its row", required=True),
+        Column(
+            "from_node_id",
+            "id",
+            "where that direction leaves from; null: both directions together",
+            refers="nodes",
+        ),
+        Column(
+            "unit",
+            "choice",
+            "what is counted",
+            required=True,
+            choices=tuple(map(marked, CAPACITY_UNITS)),
+        ),
+        number("per_day", "most of them a day; null: not known", "unit/day"),
+        number(
+            "background_per_day",
+            "those of others that are on it and in no row of demand; null: none counted",
+            "unit/day",
+        ),
+        number("seen_per_day", "those once seen in a day: a flow, no limit", "unit/day"),
+        number(
+            "t_each",
+            "tonnes of cargo one of them carries, so that trains are compared with tonnes; null: "
+            "not known",
+            "t",
+            high=50_000,
+        ),
+        number("empty_share", "share of them that run empty; null: not known", "1", high=1),
+        Column("year", "integer", "year of the figures", low=1990, high=2100),
+        ALTERNATIVE,
         *EVIDENCE,
     ),
 )
@@ -649,6 +712,31 @@ DEMAND = Table(
     ),
 )
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+DEMAND_SEASONS = Table(
+    "demand_seasons",
+    "season_id",
+    "how a year's demand falls on its months; the twelve shares of a row sum to 1. Demand that no "
+    "row names falls evenly",
+    (
+        key("season_id", "short lower-case word"),
+        Column("name", "text", "what moves so", required=True),
+        Column("demand_ids", "words", "demand that moves so", required=True, refers="demand"),
+        *(
+            number(
+                f"{month}_share",
+                f"share of the year in {month.title()}",
+                "1",
+                high=1,
+                required=True,
+            )
+            for month in MONTHS
+        ),
+        *EVIDENCE,
+    ),
+)
+
 OBSERVATIONS = Table(
     "observations",
     "observation_id",
@@ -786,10 +874,12 @@ TABLES: tuple[Table, ...] = (
     WINDOWS,
     SERVICES,
     CARGOES,
+    CAPACITIES,
     HAZARDS,
     EVENTS,
     CHANGES,
     DEMAND,
+    DEMAND_SEASONS,
     OBSERVATIONS,
     COUNTRIES,
     *schema_trade.TABLES,
