@@ -28,7 +28,7 @@ def pairs(frames: Frames, mode: str) -> set[tuple[str, str]]:
     ("mode", "link_ids", "pair"),
     [
         ("road", ("warsaw-budapest-road",), ("budapest", "warsaw")),
-        ("rail", ("aktau-kuryk-rail",), ("aktau", "kuryk")),
+        ("rail", ("hamburg-warsaw-rail",), ("hamburg", "warsaw")),
     ],
 )
 def test_missing_link_is_a_detour_of_its_ends(

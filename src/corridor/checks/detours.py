@@ -15,7 +15,7 @@ from corridor.tables.tables import Spot, Tables
 
 LAND_MODES = ("road", "rail")
 MAX_DETOUR = 1.6  # of the air line; surveyed networks have 1.2 to 1.5 (Ballou et al. 2002, table 1)
-MIN_AIR_KM = 50.0  # below it a river or a city explains a detour
+MIN_AIR_KM = 100.0  # below it a river, a lake or a city explains a detour
 MAX_PLACES = 500  # by one mode; the work grows with their cube, half a second here
 MIN_SEA_NEIGHBOURS = 3  # of a port, where a study has as many other ports
 _ENDS = {
