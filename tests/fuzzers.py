@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import resource
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,9 +33,9 @@ from typing import Any
 import polars as pl
 
 from corridor.cli.app import main
-from corridor.study.study import new
 from corridor.tables import schema
 from corridor.tables.columns import Column, Table
+from every_table import every_table
 
 MAX_SECONDS = 60.0
 MAX_BYTES = 2_000_000_000
@@ -49,6 +51,11 @@ NASTY = (
     "mon 08:00; mon 08:00", "true", "false", "null", "existing", "closed", "rail-1520", "rail-",
     "x" * 5000,
 )  # fmt: skip
+TRADE_FILES = (
+    "trade.csv", "countries.csv", "sectors.csv", "specialisations.csv", "markets.csv",
+    "events.csv", "figures.csv", "claims.csv", "commitments.csv", "replays.csv",
+)  # fmt: skip
+TRADE_VERBS = ("check", "forecast", "audit", "replay", "hazards")
 WORDS = (
     "almaty", "tashkent", "samarkand", "shymkent", "zhibek", "almaty@road", "almaty@rail-1520",
     "keles", "KZ", "UZ", "rail", "road", "base", "container-40", "2026-07-01",
@@ -67,7 +74,8 @@ class Attack:
 
 @dataclass
 class Outcome:
-    """How a command ended: its exit code, its stdout, and a traceback; null: none."""
+    """How a command ended: its exit code, its stdout, and a traceback or a warning of a library
+    that a user would see; null: none."""
 
     code: object
     out: str
@@ -82,14 +90,19 @@ def called(arguments: Sequence[str]) -> Outcome:
     trace = None
     code: object = None
     began = time.monotonic()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("always")
         try:
             code = main(list(arguments))
         except SystemExit as stop:
             code = stop.code
         except BaseException:
             trace = traceback.format_exc()
-    if "Traceback (most recent call last)" in err.getvalue():
+    if any(word in err.getvalue() for word in ("Traceback (most recent call last)", "Warning: ")):
         trace = err.getvalue()
     printed = out.detach().getvalue().decode("utf-8", "replace")
     return Outcome(code, printed, trace, time.monotonic() - began)
@@ -134,7 +147,7 @@ class StudyFuzzer:
 
     def __init__(self, home: Path, rng: random.Random) -> None:
         self.rng = rng
-        self.whole = new(home / "whole")
+        self.whole = every_table(home / "whole")
         self.folder = home / "study"
         shutil.copytree(self.whole, self.folder)
         self.texts = {
@@ -146,7 +159,7 @@ class StudyFuzzer:
 
     def attack(self) -> Attack:
         changed = [self._change() for _ in range(self.rng.choice((1, 1, 1, 2, 3)))]
-        verb = self._verb()
+        verb = self._verb(changed[0][0])
         attack = Attack(f"{changed} {verb}")
         try:
             attack.faults += faults_of(verb)
@@ -191,8 +204,9 @@ class StudyFuzzer:
         bounds = [bound for bound in (column.low, column.high) if bound is not None]
         near = [*bounds, 0, *(bound * ratio for bound in bounds for ratio in (0.999, 1.001, 0.5))]
         if others:
-            near += [float(self.rng.choice(others)) * 10 ** self.rng.randint(-6, 9)]
-        value = self.rng.choice(near)
+            with contextlib.suppress(ValueError):  # a value written there before
+                near += [float(self.rng.choice(others)) * 10 ** self.rng.randint(-6, 9)]
+        value = self.rng.choice([number for number in near if math.isfinite(number)])
         return str(int(value)) if column.kind == "integer" else repr(float(value))
 
     def _change_settings(self) -> tuple[str, ...]:
@@ -222,29 +236,34 @@ class StudyFuzzer:
         for left in ("results", "o", "languages"):
             shutil.rmtree(self.folder / left, ignore_errors=True)
 
-    def _verb(self) -> list[str]:
+    def _verb(self, changed: str) -> list[str]:
+        """Return a command, more often one that reads the file that was changed."""
         study = str(self.folder)
+        trip = "origin=almaty&destination=samarkand&cargo=container-40&depart=2026-07-01"
         quick = [
             ["check", study],
             ["check", study, "--json"],
             ["route", study, "almaty", "samarkand", "--depart", "2026-07-01", "--json"],
-            ["route", study, "samarkand", "almaty", "--depart", "2026-12-30", "--cargo", "bulk-t"],
+            ["route", study, "samarkand", "almaty", "--depart", "2026-12-30", "--cargo", "bulk"],
             ["skim", study, "--depart", "2026-07-01", "--json"],
             ["rank", study, "--pairs", "0", "--json"],
             ["simulate", study, "--draws", "3", "--json", "--workers", "1"],
             ["hazards", study, "--table", "fits", "--json"],
-            ["compare", study, "base", "base", "--json"],
+            ["compare", study, "base", "border-shut", "--json"],
             ["audit", study, "--json"],
             ["replay", study, "--json"],
-            ["forecast", study, "--json"],
+            ["forecast", study, "--json", "--draws", "0"],
             ["translate", study, "ru"],
-            ["serve", study, "--get", "/api/map"],
+            ["serve", study, "--get", self.rng.choice(("/api/network", "/api/openings"))],
+            ["serve", study, "--get", f"/api/charts/route-map?{trip}"],
         ]
         slow = [
             ["run", study],
             ["report", study, "--language", "kk"],
             ["export", study, str(self.folder / "o")],
         ]
+        if changed in TRADE_FILES and self.rng.random() < 0.5:
+            quick = [command for command in quick if command[0] in TRADE_VERBS]
         return self.rng.choice(slow if self.rng.random() < 0.02 else quick)
 
 
@@ -257,7 +276,7 @@ class FileFuzzer:
     def __init__(self, home: Path, rng: random.Random) -> None:
         self.rng = rng
         self.home = home
-        self.whole = new(home / "sound")
+        self.whole = every_table(home / "sound")
         self.count = 0
 
     def attack(self) -> Attack:
@@ -453,7 +472,7 @@ class ArgumentFuzzer:
 
     def __init__(self, home: Path, rng: random.Random) -> None:
         self.rng = rng
-        self.folder = new(home / "called")
+        self.folder = every_table(home / "called")
         self.home = home
 
     def attack(self) -> Attack:
@@ -497,7 +516,7 @@ class RequestFuzzer:
         from corridor.web.app import make_app
 
         self.rng = rng
-        app = make_app(new(home / "served"))
+        app = make_app(every_table(home / "served"))
         self.paths = app.openapi()["paths"]
         self.client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
 

@@ -48,17 +48,17 @@ def test_verbs_end_where_the_flag_is_set(study: Any, verb: str) -> None:
 
 def test_search_under_way_ends_soon(study: Any) -> None:
     flag = stopping.new_flag()
-    told: list[float] = []
+    told: list[float] = []  # in seconds of the processor, which a busy machine does not lengthen
 
     def tell() -> None:
-        told.append(time.perf_counter())
+        told.append(time.process_time())
         flag[0] = 1
 
     timer = threading.Timer(0.5, tell)
     timer.start()
     with pytest.raises(Stopped), stopping.stopped_by(flag):
         co.route(study.network, "almaty", "karachi", **LONG)  # type: ignore[arg-type]
-    assert told and time.perf_counter() - told[0] < 0.5
+    assert told and time.process_time() - told[0] < 0.5
 
 
 def test_flag_is_that_of_its_own_thread(study: Any) -> None:

@@ -41,7 +41,7 @@ def test_a_bar_says_how_far_and_how_long_still() -> None:
 
     text = screen.text()
     assert "elements" in text and "4/400" in text
-    assert re.search(r"left\s+0:00:[0-5]\d", text)
+    assert re.search(r"left\s+0:[0-5]\d:[0-5]\d", text)
 
 
 def test_without_a_terminal_nothing_is_shown(capsys: Any) -> None:

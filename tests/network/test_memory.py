@@ -217,7 +217,7 @@ def test_threads_get_one_and_the_same() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert len(times) == 1 and len(results) == 8
     assert all(r is results[0] for r in results)
 

@@ -121,8 +121,8 @@ def test_numbers_and_days_without_end_are_findings() -> None:
 def test_lines_of_thousands_of_sections_are_looked_up_once() -> None:
     text = "".join(f'[[trips]]\ntrip_id = "t{i}"\n' for i in range(20_000))
     lines = TomlLines("study.toml", text)
-    start = time.perf_counter()
+    start = time.process_time()
     assert [lines.key_line("trip_id", Section(TRIPS, i)) for i in range(20_000)] == list(
         range(2, 40_002, 2)
     )
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -26,8 +26,9 @@ def test_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as refusal:
         write_bytes(tmp_path / "a.csv", b"two")
+    assert refusal.value.filename == str(tmp_path / "a.csv")  # so that a person knows which disk
     assert os.listdir(tmp_path) == ["a.csv"]
     assert (tmp_path / "a.csv").read_bytes() == b"one"
 

@@ -80,6 +80,6 @@ def test_another_format_inside_is_no_workbook() -> None:
 
 def test_a_sheet_of_many_rows_is_looked_through_in_time() -> None:
     """An expression that looked for errors went back and forth for minutes over such a sheet."""
-    start = time.perf_counter()
+    start = time.process_time()
     refuse_bad_workbook(workbook('<row r="1"><c r="A1"/></row>' * 20_000))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

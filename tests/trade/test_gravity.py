@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -325,3 +326,11 @@ def test_balance_keeps_totals_and_the_kernels_pattern(seed: int) -> None:
     np.testing.assert_allclose(odds[0, 0] * odds[1, 1], odds[0, 1] * odds[1, 0], rtol=1e-6)
     with pytest.raises(CallError, match="agree"):
         gravity.balance(easy, exports, imports * 2)
+
+
+def test_totals_that_nobody_can_take_are_given_up_without_a_warning() -> None:
+    """The factors of two countries that both sell more than the other buys grow without end."""
+    kernel = np.array([[0.0, 1.0], [1.0, 0.0]])
+    with warnings.catch_warnings(), pytest.raises(NotConverged, match=r"in [0-9]{2,4} rounds"):
+        warnings.simplefilter("error")
+        gravity.balance(kernel, np.array([80.0, 20.0]), np.array([60.0, 40.0]))

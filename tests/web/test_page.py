@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ import corridor as co
 from corridor import stopping
 from corridor.web.pages import built
 from corridor.web.workers import Workers
-from web_cases import CHROMIUM, FLAGS, LONG, busy, click_link, reach, routes, served, settled, until
+from web_cases import CHROMIUM, FLAGS, LONG, click_link, reach, routes, served, settled, until
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = find_spec(
@@ -76,7 +77,7 @@ def window(browser: Any) -> tuple[Any, list[str]]:
     in it."""
     wrong: list[str] = []
     page = browser.new_context(viewport=WIDE, reduced_motion="reduce").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "console",
@@ -394,12 +395,11 @@ def test_slow_question_is_told_and_stopped(
     page.click("#cancel")
     page.wait_for_selector("#ask-again")
     assert page.locator("#progress").is_hidden()
-    began = time.monotonic()
+    began = time.process_time()
     page.goto(f"{address}{JULY}&via=tashkent")
     settled(page)
-    assert (
-        time.monotonic() - began < 5 * busy()
-    )  # the search stopped would have gone on for minutes
+    # of this process, the server's: the search stopped would have gone on for minutes
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,7 @@ def test_other_slow_answers_are_told_and_stopped(
     page.click("#cancel")
     until(page, f"document.querySelector('{where}').textContent.includes('Stopped.')")
     until(page, "document.getElementById('progress').hidden")
-    end = time.monotonic() + 5 * busy()
+    end = time.monotonic() + 60
     while ended != [verb]:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -446,18 +446,23 @@ def test_year_tells_how_far_it_is_and_stops(
     from corridor.web import answers
 
     real = answers.departures
+    go = threading.Event()
+    calls = []
 
     def slow(*given: Any, **named: Any) -> Any:
-        time.sleep(0.4)
+        calls.append(1)
+        if len(calls) == 4:
+            go.wait(60)
         return real(*given, **named)
 
     monkeypatch.setattr(answers, "departures", slow)
     page = opened(JULY.replace("2026-07-01", "2031-07-01"))
     until(
         page,
-        r"/: (8|12|16) of 53 departures/.test(document.getElementById('progress').textContent)",
+        r"/: 12 of 53 departures/.test(document.getElementById('progress').textContent)",
     )
     page.click("#cancel")
+    go.set()
     assert 4 <= page.locator(".calendar .week").count() < 30
     monkeypatch.setattr(answers, "departures", real)
     page.click("#ask-again")

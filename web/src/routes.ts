@@ -47,7 +47,7 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
-    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within. ${isTimed ? "On time: chance to arrive by the end of the day asked. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
+    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
     ...answer.warnings.map((w) => h("p", { class: "small" }, w)),
   );
 }

@@ -130,7 +130,7 @@ def _risk_channel(risk_share: pl.Series) -> alt.Color:
 
 
 def _days_channel(column: str, days: _Span) -> alt.X:
-    title = tell("days from door to door, median (line: 5th to 95th percentile)")
+    title = tell("days from door to door, median (line: 5th to 95th percentile if nothing closes)")
     return alt.X(f"{column}:Q", title=title, scale=days.scale())
 
 

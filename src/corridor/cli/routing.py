@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from corridor.routing.whynot import WhyNot
     from corridor.study.study import Study
 
+WHAT_HOLDS = (
+    "p95 and on time hold if nothing closes; risk is the chance of meeting a closure on the way."
+)
 LEG_KEYS = (
     "link_id",
     "terminal_id",
@@ -267,6 +270,8 @@ def _print_routes(routes: Routes, table: str) -> None:
     frame = routes.legs if table == "legs" else routes.routes
     screen = legs_table if table == "legs" else routes_table
     print_frame(frame, json=False, screen=screen(frame))
+    if table != "legs" and frame.height:
+        say(WHAT_HOLDS)
 
 
 def routes_answer(routes: Routes) -> dict[str, Any]:

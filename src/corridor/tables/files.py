@@ -43,7 +43,8 @@ def read_bytes(folder: Path, name: str, max_bytes: int | None = None) -> bytes:
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file completely or not at all: beside it, then to disk, then in its place.
 
-    A file that stood there keeps its rights. Raises OSError, for one that may not be written too.
+    A file that stood there keeps its rights. Raises OSError, which names the file, for one that may
+    not be written too.
     """
     target = Path(path)
     rights = _rights(target)
@@ -57,6 +58,9 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         if rights is not None:
             beside.chmod(rights)
         beside.replace(target)
+    except OSError as error:  # a full disk does not say which file it has no room for
+        beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror or str(error), str(target)) from error
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -126,7 +126,10 @@ ROUTES = Table(
             "95th percentile of sampled journeys if nothing closes; null: never there",
             "h",
         ),
-        _share("on_time_share", "share of sampled journeys by the deadline; null: no deadline"),
+        _share(
+            "on_time_share",
+            "share of sampled journeys by the deadline if nothing closes; null: none",
+        ),
         number("cost_usd", "money per cargo unit", "USD"),
         number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
         _share(

@@ -633,18 +633,22 @@ def balance(
 
     row_factors = np.ones(len(exports))
     column_factors = np.ones(len(imports))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(max_iterations):
+    rounds = 0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        while rounds < max_iterations:
+            rounds += 1
             row_factors = np.where(exports > 0, exports / (kernel @ column_factors), 0.0)
             column_factors = np.where(imports > 0, imports / (kernel.T @ row_factors), 0.0)
             flows: Floats = row_factors[:, None] * kernel * column_factors
             if np.max(np.abs(flows.sum(axis=1) - exports)) <= tolerance * exports.max():
                 return flows
+            if not np.isfinite(flows).all():
+                break  # a factor beyond counting: it will not come back
 
     raise NotConverged(
         message(
             "The flows could not be balanced to the totals in {figure} rounds: some country's "
             "total is larger than its partners can take.",
-            figure=max_iterations,
+            figure=rounds,
         )
     )

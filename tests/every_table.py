@@ -1,0 +1,98 @@
+"""A small study with rows in every declared table: the starter with trade, history and evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corridor.study.study import new
+
+TABLES = {
+    "countries": """\
+country,name,iso3,numeric_code,gdp_usd,gdp_growth_share_per_year,population,goods_exports_usd,goods_imports_usd,lon_deg,lat_deg,neighbours,languages,economy_source_ids,economy_confidence,source_id,confidence,note
+KZ,Kazakhstan,KAZ,398,288000000000,0.03,20000000,80000000000,60000000000,71.4,51.2,KG UZ,kk ru,example,C,example,C,
+UZ,Uzbekistan,UZB,860,115000000000,0.05,36000000,20000000000,35000000000,69.2,41.3,KZ,uz,example,C,example,C,
+ZZ,Rest of the world,,,90000000000000,0.03,8000000000,20000000000000,20000000000000,-74,40.75,,en,example,C,example,C,
+""",  # noqa: E501
+    "sectors": """\
+sector_id,name,hs_chapters,cargo_id,usd_per_t,elasticity,elasticity_low,elasticity_high,time_value_share_per_day,source_id,confidence,note
+grain,Grain,10 11,bulk,300,4,2.4,6.4,0.0005,example,C,
+goods,Manufactures,84 85,container-40,2000,4.5,2.7,7.2,0.006,example,C,
+""",
+    "specialisations": """\
+specialisation_id,exporter,importer,sector_id,export_share,source_id,confidence,note
+kz-grain,KZ,,grain,0.6,example,C,
+kz-goods,KZ,,goods,0.4,example,C,
+uz-grain,UZ,,grain,0.1,example,C,
+uz-goods,UZ,,goods,0.9,example,C,
+zz-grain,ZZ,,grain,0.05,example,C,
+zz-goods,ZZ,,goods,0.95,example,C,
+""",
+    "markets": """\
+market_id,country,node_id,trade_share,source_id,confidence,note
+kz-almaty,KZ,almaty,0.7,example,C,
+kz-shymkent,KZ,shymkent,0.3,example,C,
+uz-tashkent,UZ,tashkent,0.6,example,C,
+uz-samarkand,UZ,samarkand,0.4,example,C,
+""",
+    "trade": """\
+trade_id,exporter,importer,sector_id,year,ends_on,value_usd,weight_t,series,basis,alternative,source_id,confidence,note
+kz-uz-2024,KZ,UZ,,2024,,300000000,500000,customs,observed,,example,C,
+uz-kz-2024,UZ,KZ,,2024,,110000000,60000,customs,observed,,example,C,
+kz-uz-2025,KZ,UZ,,2025,,320000000,520000,customs,observed,,example,C,
+uz-kz-2025,UZ,KZ,,2025,,130000000,70000,customs,observed,,example,C,
+""",
+    "events": """\
+event_id,hazard_id,row_id,from_on,to_on,last_seen_on,duration_d,effect_share,cause,source_id,confidence,note
+stop-2019,border-stops,zhibek-tashkent-road,2019-02-01,2019-02-04,,,1,dispute,example,C,
+stop-2021,border-stops,zhibek-tashkent-road,2021-05-01,,2021-05-09,,1,dispute,example,C,
+stop-2022,border-stops,zhibek-tashkent-road,2022-01-20,2022-01-21,,1.5,1,weather,example,C,
+stop-2023,border-stops,zhibek-tashkent-road,2023-11-02,2023-11-14,,,0.5,dispute,example,C,
+stop-2024,border-stops,zhibek-tashkent-road,2024-03-05,2024-03-07,,,1,works,example,C,
+""",
+    "figures": """\
+figure_id,name,value,unit,from_on,to_on,source_id,confidence,note
+trade-before,trade before,410000000,USD,2024-01-01,2024-12-31,example,C,
+trade-after,trade after,450000000,USD,2025-01-01,2025-12-31,example,C,
+""",
+    "claims": """\
+check_id,claim_id,statement,value,unit,check,left,right,tolerance_share,decides,source_id,confidence,note
+fall,fall,Trade rose by a tenth,0.1,1,change,figures:trade-after:value,figures:trade-before:value,0.1,true,example,C,
+bound,bound,What free carriage would bring,,1,lookup,forecast:transport-bound,,,false,example,C,
+""",  # noqa: E501
+    "commitments": """\
+commitment_id,name,metric,target,unit,promised_on,due_on,baseline,measured,measured_on,source_id,confidence,note
+billion,Trade of USD 1 bn,trade both ways a year,1000000000,USD,2025-02-04,2028-02-04,figures:trade-before:value,forecast:trade-2028,2028-01-01,example,C,
+""",  # noqa: E501
+    "replays": """\
+replay_id,name,change_id,figure_before_id,figure_after_id,demand_source_id,check_id,source_id,confidence,note
+shut,The shut border,border-shut,trade-before,trade-after,example,fall,example,C,
+""",
+    "observations": """\
+observation_id,name,origin,destination,via,cargo_id,depart_on,scenario,modes,metric,country,value,value_low,value_high,explains,source_id,confidence,note
+lorry,lorry Almaty-Samarkand,almaty,samarkand,,container-40,2026-07-01,base,road,time_h,,60,50,80,,example,C,
+price,price Almaty-Tashkent,almaty,tashkent,,container-40,2026-07-01,base,,cost_usd,,1500,,,,example,C,
+""",  # noqa: E501
+    "handling": """\
+handling_id,from_mode,to_mode,form,handling_h,handling_p95_ratio,usd_per_unit,usd_per_teu,usd_per_t,source_id,confidence,note
+road-rail,road,rail,container,12,2,80,,,example,C,
+""",
+}
+TARGET = """\
+
+[target]
+between = ["KZ", "UZ"]
+year = 2025
+target_usd = 1000000000
+by = 2028
+scenarios = ["border-shut"]
+"""
+
+
+def every_table(folder: Path) -> Path:
+    """Write the study into a folder that is not there yet and return the folder."""
+    new(folder)
+    for name, text in TABLES.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    with (folder / "study.toml").open("a", encoding="utf-8") as settings:
+        settings.write(TARGET)
+    return folder
