@@ -254,6 +254,7 @@ class World:
                 self.is_place_open(place, at)
                 and self.is_in_use(link, at)
                 and not self.is_forbidden(link, at)
+                and not self.is_holiday(link, at)
                 and self.is_in_windows("link_id", link["link_id"], at)
             )
         return known[at]
@@ -280,6 +281,10 @@ class World:
 
     def is_window_open(self, window: Row, at: At) -> bool:
         local = at.astimezone(self.zone_of(window))
+        if window.get("from_on") is not None and local.date() < window["from_on"]:
+            return False
+        if window.get("to_on") is not None and local.date() >= window["to_on"]:
+            return False
         opens, shuts = (window.get("hours") or "00:00-24:00").split("-")
         now = f"{local:%H:%M}"
         if opens < shuts:
@@ -305,6 +310,13 @@ class World:
             if is_of_link and self.is_in_force(row, at, link["from_node_id"]):
                 status = row["value"]
         return bool(status == "existing")
+
+    def is_holiday(self, link: Row, at: At) -> bool:
+        return any(
+            link["link_id"] in row["row_id"].split()
+            and self.is_in_force(row, at, link["from_node_id"])
+            for row in self.tables.get("holidays", [])
+        )
 
     def is_forbidden(self, link: Row, at: At) -> bool:
         return any(

@@ -45,6 +45,7 @@ def random_world(seed: int) -> tuple[Tables, str, str, dt.datetime]:
         "services": _services(dice, links, count),
         "rules": _rules(dice, day, links),
     }
+    tables["holidays"] = _holidays(dice, day, links)
     tables["changes"] = _changes(dice, day, links, tables["services"])
 
     leave = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
@@ -122,8 +123,33 @@ def _windows(dice: random.Random, day: dt.date, nodes: list[Row], links: list[Ro
             weather = {}
             if dice.random() < 0.25:
                 weather = {"open_share": 0.5, "closed_spell_h": dice.choice((5.0, 24.0))}
-            rows.append({**element, **clock, **season, **hours, **weather})
+            rows.append({**element, **clock, **season, **hours, **weather, **_dates(dice, day)})
     return [{"window_id": f"w{i}", **row} for i, row in enumerate(rows)]
+
+
+def _dates(dice: random.Random, day: dt.date) -> Row:
+    """Return the dates a window holds between: mostly none, else to or from a day soon."""
+    turn = day + dt.timedelta(days=dice.randrange(-1, 4))
+    return dice.choice(({}, {}, {}, {"from_on": turn}, {"to_on": turn}))
+
+
+def _holidays(dice: random.Random, day: dt.date, links: list[Row]) -> list[Row]:
+    """Return days on which one link or two are shut; two holidays may overlap."""
+    rows: list[Row] = []
+    for number in range(dice.randrange(3)):
+        begin = day + dt.timedelta(days=dice.randrange(-2, 4))
+        shut = dice.sample(links, min(len(links), dice.randint(1, 2)))
+        rows.append(
+            {
+                "holiday_id": f"h{number}",
+                "name": "fair",
+                "country": "KZ",
+                "row_id": " ".join(link["link_id"] for link in shut),
+                "from_on": begin,
+                "to_on": begin + dt.timedelta(days=dice.randint(1, 3)),
+            }
+        )
+    return rows
 
 
 def _seasons(dice: random.Random, day: dt.date) -> list[Row]:

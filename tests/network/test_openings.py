@@ -89,5 +89,5 @@ def test_the_studys_pass_has_the_season_of_its_alternative() -> None:
         built = network("mid-2026", f"khunjerab={choice}")
         at = built.frames["links"]["link_id"].to_list().index("khunjerab-tashkurgan-road")
         spans = openings.link_openings(built, DEPART).spans[at]
-        assert is_open(spans, second("2027-01-15")) == january
-        assert is_open(spans, second("2026-07-15"))
+        assert is_open(spans, second("2027-01-15T06:00")) == january
+        assert is_open(spans, second("2026-07-15T06:00"))

@@ -39,6 +39,7 @@ _SHARES = (
 )
 _SHARE_SLACK = 0.005  # shares rounded to two digits
 _WORDS = {"weekdays": WEEKDAYS, "allowed_modes": MODES, "modes": MODES}
+_WORDS_OF_COUNTRIES = ("except_countries",)
 # What people write for a figure they do not know.
 _STAND_INS = (-1, -9, -99, -999, -9999, 9999, 99999, 999999, 1e6, 1e9)
 
@@ -242,7 +243,8 @@ def _codes(tables: Tables) -> Iterator[Finding]:
 
     for table in schema.TABLES:
         for column in table.columns:
-            if column.kind == "country" and not column.refers:
+            is_country = column.kind == "country" and not column.refers
+            if is_country or column.name in _WORDS_OF_COUNTRIES:
                 yield from _unknown_words(tables, table, column, countries)
             elif column.name in _WORDS:
                 yield from _unknown_words(tables, table, column, _WORDS[column.name])
@@ -258,7 +260,7 @@ def _unknown_words(
     tables, table, column : where the words are.
     words : those there are.
     """
-    is_country = column.kind == "country"
+    is_country = column.kind == "country" or column.name in _WORDS_OF_COUNTRIES
     list_name = "code of ISO 3166" if is_country else f"word of {column.name}"
 
     # From the last word to the first, so that each is named on its first row.

@@ -40,7 +40,8 @@ def _seasons(tables: Tables) -> Mapping[tuple[str, ...], list[_Season]]:
             continue
 
         target = window["link_id"] or window["node_id"] or ""
-        key = (target, window["alternative"] or "", window["hours"] or "")
+        dates = (str(window["from_on"]), str(window["to_on"]))
+        key = (target, window["alternative"] or "", window["hours"] or "", *dates)
         first, last = (_day(monthday) for monthday in ends)
         seasons.setdefault(key, []).append(_Season(first, last, window))
     return seasons

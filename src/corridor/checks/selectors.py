@@ -28,7 +28,7 @@ class Vocabulary:
 
 
 def check_selectors(tables: Tables) -> list[Finding]:
-    """Return what is wrong with the row_id of rules, hazards, events and changes."""
+    """Return what is wrong with the row_id of all tables that have one."""
     return first_findings(_row_ids(tables))
 
 
@@ -42,12 +42,13 @@ def selected(text: str, tables: Tables) -> list[int]:
 
 def _row_ids(tables: Tables) -> Iterator[Finding]:
     vocabulary = _vocabulary(tables)
-    for table in ("rules", "hazards", "events"):
+    for table in ("rules", "holidays", "hazards", "events"):
         for row in tables.rows(table):
             yield from _check_selector(row, "links", vocabulary)
 
-    for change in tables.rows("changes"):
-        yield from _check_selector(change, change["table"], vocabulary)
+    for table in ("changes", "regimes"):
+        for row in tables.rows(table):
+            yield from _check_selector(row, row["table"], vocabulary)
 
 
 def _vocabulary(tables: Tables) -> Vocabulary:
@@ -136,7 +137,7 @@ def _check_ids(change: Row, edited: str, terms: Sequence[Term]) -> Iterator[Find
             yield change.error(
                 "bad-selector",
                 "row_id",
-                f"changes.row_id holds {term}, which means links, and the change edits {edited}.",
+                f"{change.table}.row_id holds {term}, which means links and not {edited}.",
                 do=f"Name rows of {edited} by their ids, or write *.",
                 value=str(term),
             )

@@ -60,6 +60,18 @@ Avoid = Annotated[
 ]
 Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
 
+ServiceClass = Annotated[
+    Literal["ordinary", "one-driver", "two-drivers", "convoy"],
+    Parameter(help="How goods are carried on the road."),
+]
+Sanctions = Annotated[
+    Literal["warn", "comply", "avoid", "ignore"],
+    Parameter(
+        help="Warn of routes in countries under sanctions, comply with those, avoid the countries, "
+        "or ignore them."
+    ),
+]
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +96,8 @@ class TravelOptions:
         str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")
     ] = None
     carrier: Carrier = None
+    service_class: ServiceClass = "ordinary"
+    sanctions: Sanctions = "warn"
     seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
     leg_correlation: Annotated[
         float,
@@ -103,6 +117,8 @@ class TravelOptions:
             "deadline": self.deadline,
             "max_transshipments": self.max_transshipments,
             "carrier": self.carrier,
+            "service_class": self.service_class,
+            "sanctions": self.sanctions,
             "rng": self.seed,
             "leg_correlation": self.leg_correlation,
             "border_correlation": self.border_correlation,
@@ -186,6 +202,8 @@ def skim(
     places: tuple[str, ...] = (),
     avoid: Avoid = (),
     carrier: Carrier = None,
+    service_class: ServiceClass = "ordinary",
+    sanctions: Sanctions = "warn",
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Print time, cost, carbon and risk between all places by least generalised cost on a day.
@@ -217,6 +235,8 @@ def skim(
             places=places or None,
             avoid=avoid,
             carrier=carrier,
+            service_class=service_class,
+            sanctions=sanctions,
         )
     print_frame(skims, json=options.json)
     return DONE

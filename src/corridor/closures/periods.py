@@ -115,8 +115,9 @@ def periods_between_changes(
 
 
 def _days_of_changes(network: Network) -> set[dt.date]:
-    """Return the days on which rules, and changes other than of links' status, begin or end."""
-    frames = (network.changes.filter(~OF_STATUS), network.frames["rules"])
+    """Return the days on which rules, regimes, and changes but of links' status, begin or end."""
+    dated = (network.frames[name] for name in ("rules", "regimes"))
+    frames = (network.changes.filter(~OF_STATUS), *dated)
     return {
         day
         for frame in frames

@@ -20,6 +20,7 @@ from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats
 from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
+from corridor.network.regimes import Mixture, Regimes, State, log_spread, mixture, regimes_on
 from corridor.network.rules import Applied, Party
 from corridor.network.services import headways_h
 from corridor.network.sums import (
@@ -46,7 +47,8 @@ class LinkCosts:
     run_h, fixed_h: median hours under way and standing; run_sigma, fixed_sigma: standard deviations
     of their logarithms; usd, kg: money and carbon; charge_usd: the part of usd that does not grow
     with length; usable: mode and speed allow it; rates: the rows of rates the rest of usd comes
-    from, null where none fits.
+    from, null where none fits. mixtures: the states of those with regimes, of which fixed_h and
+    fixed_sigma give median and 95th percentile.
     """
 
     run_h: Floats
@@ -58,6 +60,7 @@ class LinkCosts:
     kg: Floats
     usable: Bools
     rates: list[Row | None]
+    mixtures: dict[int, Mixture]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ class Costs:
     timetable, else 0; handling_sigma: standard deviation of the logarithm of a terminal's hours;
     may_pass: mode and form allow the arc. service_rates: the row of rates of an arc whose service
     has a price of its own. service_run_h: hours under way by (service row, run) of services that
-    have a speed of their own.
+    have a speed of their own. mixtures: the states of terminals with regimes, by arc.
     """
 
     link: LinkCosts
@@ -81,6 +84,7 @@ class Costs:
     may_pass: Bools
     service_rates: dict[int, Row]
     service_run_h: dict[tuple[int, LinkRun], float]
+    mixtures: dict[int, Mixture]
 
     def run_h_of(self, runs: Sequence[LinkRun], service: int | None) -> Floats:
         """Return the hours under way on each of some links, by themselves or with a service."""
@@ -112,7 +116,10 @@ def price(network: Network, party: Party, rules: Sequence[Applied], at_s: int) -
     if party.cargo_id not in cargoes:
         raise UnknownName("cargo", party.cargo_id, cargoes)
     cargo = cargoes[party.cargo_id]
-    costs = _arcs(network, cargo, _links(network, cargo, rules, at_s))
+    regimes = regimes_on(network, at_s)
+    service_class = party.service_class
+    links = _links(network, cargo, service_class, rules, regimes, at_s)
+    costs = _arcs(network, cargo, service_class, regimes, links)
     _require_countable(network, costs, cargo)
     return costs
 
@@ -180,11 +187,18 @@ class _Lookup:
         )
 
 
-def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_s: int) -> LinkCosts:
+def _links(
+    network: Network,
+    cargo: Row,
+    service_class: str,
+    rules: Sequence[Applied],
+    regimes: Regimes,
+    at_s: int,
+) -> LinkCosts:
     """Return what every link costs one unit, forward and backward."""
     links = network.rows("links")
     nodes = network.by_id("nodes")
-    tariffs = _Tariffs.of(network, cargo)
+    tariffs = _Tariffs.of(network, cargo, service_class)
     extra = _extras(rules, at_s)
     costs = _no_link_costs(2 * len(links))
 
@@ -194,6 +208,8 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_s: int) ->
             country = nodes[link[end]]["country"]
 
             _set_hours(costs, at, link, tariffs.mode(link, country), extra_h)
+            if i in regimes.of_links:
+                _set_regimes(costs, at, link, regimes.of_links[i], tariffs.mode(link, country))
             costs.usable[at] = link["speed_kmh"] is not None and link["mode"] in tariffs.allowed
             _set_money(costs, at, link, country, extra_usd, tariffs)
             costs.kg[at] = tariffs.carbon_kg(link, country)
@@ -201,22 +217,49 @@ def _links(network: Network, cargo: Row, rules: Sequence[Applied], at_s: int) ->
 
 
 @dataclass(frozen=True, eq=False)
+class _Modes:
+    """How modes work in countries, in one class of service."""
+
+    modes: _Lookup
+    classes: _Lookup
+
+    @classmethod
+    def of(cls, network: Network, service_class: str) -> _Modes:
+        """Return how the modes of a network work in a class of service."""
+        rows = network.rows("service_classes")
+        in_class = [row for row in rows if row["service_class"] == service_class]
+        return cls(
+            _Lookup(network.rows("modes"), ("mode", "country")),
+            _Lookup(in_class, ("mode", "country")),
+        )
+
+    def row(self, mode: str, country: str) -> Row:
+        """Return how a mode works in a country: what its class says, else what all do."""
+        ordinary = self.modes.best(mode=mode, country=country) or {}
+        chosen = self.classes.best(mode=mode, country=country)
+        if chosen is None:
+            return ordinary
+        names = ("active_h_per_day", "fixed_ratio", "rate_ratio")
+        return {**ordinary, **{name: chosen[name] for name in names if chosen[name] is not None}}
+
+
+@dataclass(frozen=True, eq=False)
 class _Tariffs:
     """What links of a mode and country charge a cargo, in hours, money and carbon."""
 
     cargo: Row
-    modes: _Lookup
+    modes: _Modes
     rates: _Lookup
     factors: _Lookup
     allowed: set[str]
 
     @classmethod
-    def of(cls, network: Network, cargo: Row) -> _Tariffs:
-        """Return the tariffs of a network for a cargo."""
+    def of(cls, network: Network, cargo: Row, service_class: str) -> _Tariffs:
+        """Return the tariffs of a network for a cargo in a class of service."""
         rates = [row for row in network.rows("rates") if row["service_id"] is None]
         return cls(
             cargo,
-            _Lookup(network.rows("modes"), ("mode", "country")),
+            _Modes.of(network, service_class),
             _Lookup(rates, ("mode", "country", "form")),
             _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form")),
             set(cargo["allowed_modes"].split()),
@@ -224,7 +267,7 @@ class _Tariffs:
 
     def mode(self, link: Row, country: str) -> Row:
         """Return how the mode of a link works in a country; empty where the study does not say."""
-        return self.modes.best(mode=link["mode"], country=country) or {}
+        return self.modes.row(link["mode"], country)
 
     def rate(self, link: Row, country: str) -> Row | None:
         """Return the row of rates for a link."""
@@ -250,7 +293,7 @@ def _no_link_costs(count: int) -> LinkCosts:
     )
     usable = np.zeros(count, bool)
     return LinkCosts(
-        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, [None] * count
+        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, [None] * count, {}
     )
 
 
@@ -262,8 +305,21 @@ def _set_hours(costs: LinkCosts, at: int, link: Row, mode: Row, extra_h: float) 
         _running_h(link["length_km"], link["speed_kmh"], mode) if link["speed_kmh"] else 0.0
     )
     costs.run_sigma[at] = math.log(mode.get("running_p95_ratio") or 1.0) / NORMAL_P95
-    costs.fixed_h[at] = standing_h + extra_h
-    costs.fixed_sigma[at] = _sigma(standing_h, link["fixed_p95_h"])
+    costs.fixed_h[at] = (standing_h + extra_h) * (mode.get("fixed_ratio") or 1.0)
+    costs.fixed_sigma[at] = log_spread(standing_h, link["fixed_p95_h"])
+
+
+def _set_regimes(costs: LinkCosts, at: int, link: Row, regimes: Sequence[Row], mode: Row) -> None:
+    """Set the hours of a link in one direction to those over all its states."""
+    standing_h = link["fixed_h"] or 0.0
+    ratio = mode.get("fixed_ratio") or 1.0
+    extra_h = costs.fixed_h[at] / ratio - standing_h
+    ordinary = State(1.0, standing_h, float(costs.fixed_sigma[at]))
+
+    mixed = mixture(ordinary, regimes).scaled(ratio, extra_h)
+    costs.mixtures[at] = mixed
+    costs.fixed_h[at] = mixed.median_h
+    costs.fixed_sigma[at] = mixed.sigma
 
 
 def _set_money(
@@ -273,7 +329,9 @@ def _set_money(
     cargo = tariffs.cargo
     rate = tariffs.rate(link, country)
     clearances = cargo.get("clearances_per_unit") or 1.0
-    ratio = cargo["rate_ratio"] or 1.0
+    ratio = (cargo["rate_ratio"] or 1.0) * (tariffs.mode(link, country).get("rate_ratio") or 1.0)
+    if at in costs.mixtures:
+        extra_usd += costs.mixtures[at].mean_usd
 
     costs.rates[at] = rate
     costs.charge_usd[at] = clearances * ((link["fixed_usd"] or 0.0) + extra_usd)
@@ -288,12 +346,14 @@ def _running_h(length_km: float, speed_kmh: float, mode: Row) -> float:
     return float(length_km / speed_kmh * DAY_H / (mode.get("active_h_per_day") or DAY_H))
 
 
-def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
+def _arcs(
+    network: Network, cargo: Row, service_class: str, regimes: Regimes, link: LinkCosts
+) -> Costs:
     """Return what every arc costs one unit, from what its links cost."""
     graph = network.graph
     terminals = network.rows("terminals")
     services = network.rows("services")
-    service_tariffs = _ServiceTariffs.of(network, cargo)
+    service_tariffs = _ServiceTariffs.of(network, cargo, service_class)
     hub_kg = handling_kg(network, cargo)
     costs = _no_arc_costs(link, graph.arcs_count)
 
@@ -301,7 +361,9 @@ def _arcs(network: Network, cargo: Row, link: LinkCosts) -> Costs:
         zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
     ):
         if kind == "terminal":
+            slow = regimes.of_terminals.get(terminals[row]["terminal_id"], ())
             _set_terminal(costs, arc, terminals[row], cargo, hub_kg)
+            _set_terminal_regimes(costs, arc, slow)
             continue
 
         _sum_links(costs, arc, runs)
@@ -318,19 +380,19 @@ class _ServiceTariffs:
     cargo: Row
     links: list[Row]
     countries: dict[str, str]
-    modes: _Lookup
+    modes: _Modes
     rates: _Lookup
     headways_h: dict[str, float]
 
     @classmethod
-    def of(cls, network: Network, cargo: Row) -> _ServiceTariffs:
-        """Return the tariffs of a network's services for a cargo."""
+    def of(cls, network: Network, cargo: Row, service_class: str) -> _ServiceTariffs:
+        """Return the tariffs of a network's services for a cargo in a class of service."""
         rates = [row for row in network.rows("rates") if row["service_id"] is not None]
         return cls(
             cargo,
             network.rows("links"),
             {row["node_id"]: row["country"] for row in network.rows("nodes")},
-            _Lookup(network.rows("modes"), ("mode", "country")),
+            _Modes.of(network, service_class),
             _Lookup(rates, ("service_id", "form")),
             headways_h(network),
         )
@@ -339,7 +401,7 @@ class _ServiceTariffs:
         """Return the hours under way on a link at a service's own speed, by who drives there."""
         link = self.links[run.link]
         country = self.countries[link["from_node_id" if run.is_forward else "to_node_id"]]
-        mode = self.modes.best(mode=link["mode"], country=country) or {}
+        mode = self.modes.row(link["mode"], country)
         return _running_h(link["length_km"], speed_kmh, mode)
 
 
@@ -347,7 +409,7 @@ def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
     """Return costs of nothing, to be filled in."""
     run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(count) for _ in range(6))
     may_pass = np.zeros(count, bool)
-    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {})
+    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {}, {})
 
 
 def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: float) -> None:
@@ -355,9 +417,22 @@ def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: flo
     costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
     handling_h = terminal["handling_h"] or 0.0
     costs.fixed_h[arc] = handling_h
-    costs.handling_sigma[arc] = _sigma(handling_h, terminal["handling_p95_h"])
+    costs.handling_sigma[arc] = log_spread(handling_h, terminal["handling_p95_h"])
     costs.usd[arc] = _amount(terminal, "usd_per_", "", cargo)
     costs.kg[arc] = hub_kg
+
+
+def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> None:
+    """Set the hours and the money of a terminal to those over all its states, if it has any."""
+    if not regimes:
+        return
+    ordinary = State(1.0, float(costs.fixed_h[arc]), float(costs.handling_sigma[arc]))
+
+    mixed = mixture(ordinary, regimes)
+    costs.mixtures[arc] = mixed
+    costs.fixed_h[arc] = mixed.median_h
+    costs.handling_sigma[arc] = mixed.sigma
+    costs.usd[arc] += mixed.mean_usd
 
 
 def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
@@ -423,10 +498,3 @@ def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, tuple[float, float
             hours, usd = extra.get(i, (0.0, 0.0))
             extra[i] = (hours + value, usd) if effect == "extra-hours" else (hours, usd + value)
     return extra
-
-
-def _sigma(median: float, p95: float | None) -> float:
-    """Return the spread of a log-normal: the standard deviation of its logarithm."""
-    if median > 0 and p95 is not None and p95 > median:
-        return math.log(p95 / median) / NORMAL_P95
-    return 0.0

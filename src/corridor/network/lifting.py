@@ -2,7 +2,8 @@
 
 A change that is lifted no longer shuts links; rows of it that open links, or set other figures,
 stay. A status that is lifted is that of a link in use. A window that is lifted leaves its place or
-link open at every hour. Rules are the question's: see :func:`corridor.routing.query.reopened`.
+link open at every hour, on holidays too. Rules are the question's: see
+:func:`corridor.routing.query.reopened`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import replace
 import polars as pl
 
 from corridor.network.changes import OF_STATUS, Closure
+from corridor.network.holidays import holidays_by_link
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables.columns import OPEN_STATUS
@@ -36,6 +38,7 @@ _WITHOUT_WINDOWS = (
     Derived.ARC_LINKS,
     Derived.ARC_LENGTHS,
     Derived.LUCK,
+    Derived.TURNS,
 )
 
 
@@ -65,9 +68,21 @@ def _without_windows(day: Network, elements: Collection[str]) -> Network:
 
     windows = day.frames["windows"]
     is_lifted = pl.coalesce("link_id", "node_id").is_in(list(elements))
-    lifted = replace(day, frames={**day.frames, "windows": windows.filter(~is_lifted)})
-    lifted.memory.copy(day.memory, _WITHOUT_WINDOWS, but_of="windows")
+    left = {"windows": windows.filter(~is_lifted), "holidays": _holidays_of_others(day, elements)}
+    lifted = replace(day, frames={**day.frames, **left})
+    lifted.memory.copy(day.memory, _WITHOUT_WINDOWS, but_of=tuple(left))
     return lifted
+
+
+def _holidays_of_others(day: Network, elements: Collection[str]) -> pl.DataFrame:
+    """Return the rows of holidays without some links, one row a holiday and link."""
+    rows = [
+        {**holiday, "row_id": link_id}
+        for link_id, holidays in holidays_by_link(day).items()
+        if link_id not in elements
+        for holiday in holidays
+    ]
+    return pl.DataFrame(rows, schema=day.frames["holidays"].schema)
 
 
 def _without_closing(changes: pl.DataFrame, change_ids: Collection[str]) -> pl.DataFrame:

@@ -38,7 +38,7 @@ class Derived(Enum):
     ZONES = "zone of every place, or of every link", ("table",), FIXED
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
-    COSTS = "costs of every arc", ("cargo_id", "rules that add hours or money"), FIXED
+    COSTS = "costs of every arc", ("cargo_id", "service class", "rules that add", "regimes"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
@@ -50,6 +50,7 @@ class Derived(Enum):
     ARC_WORDS = "words of hazards of every arc", (), FIXED
     ARC_LINKS = "arc and place of every link run over", (), FIXED
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
+    TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
 
     def __init__(self, meaning: str, arguments: tuple[str, ...], follows_status: bool) -> None:
@@ -109,14 +110,14 @@ class Memory:
         self._fixed = base._fixed
         self._lock = base._lock
 
-    def copy(self, base: Memory, kinds: Collection[Derived], *, but_of: str) -> None:
-        """Hold what another memory holds of some kinds, apart from what it holds of one table."""
+    def copy(self, base: Memory, kinds: Collection[Derived], *, but_of: Collection[str]) -> None:
+        """Hold what another memory holds of some kinds, apart from what it holds of some tables."""
         with base._lock:
             held = dict(base._fixed)
         copied = {
             memo: value
             for memo, value in held.items()
-            if memo.what in kinds and but_of not in memo.arguments
+            if memo.what in kinds and not set(but_of) & set(memo.arguments)
         }
         self._fixed.update(copied)
 

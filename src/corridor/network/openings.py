@@ -19,6 +19,7 @@ from corridor.network.calendar import (
 )
 from corridor.network.changes import Closure, status_spans
 from corridor.network.graph import Row
+from corridor.network.holidays import holidays_by_link, working_spans
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
@@ -175,7 +176,8 @@ def _windowed(
 ) -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
     """Return the rows of windows by link or by place, and the calendar they leave each.
 
-    Made once a year and network.
+    Holidays take their days from the calendar of their links, and are rows of it. Made once a year
+    and network.
     """
 
     def compute() -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
@@ -185,11 +187,28 @@ def _windowed(
                 at.setdefault(row[column], []).append(row)
 
         zones = network.zones("links" if column == "link_id" else "nodes")
-        return at, {
+        spans = {
             name: window_spans(rows, from_s, to_s, zones.get(name)) for name, rows in at.items()
         }
+        if column == "link_id":
+            _take_holidays(network, at, spans, (from_s, to_s))
+        return at, spans
 
     return network.once(Derived.WINDOWED.of(column, (from_s, to_s)), compute)
+
+
+def _take_holidays(
+    network: Network,
+    at: dict[str, list[Row]],
+    calendars: dict[str, list[Span]],
+    period: tuple[int, int],
+) -> None:
+    """Take the days of holidays from the calendars of links, and add their rows to those."""
+    zones = network.zones("links")
+    for link_id, holidays in holidays_by_link(network).items():
+        spans = calendars.get(link_id, [Span(*period)])
+        calendars[link_id] = working_spans(spans, holidays, period, zones.get(link_id))
+        at[link_id] = [*at.get(link_id, ()), *holidays]
 
 
 def rule_closure(rule: Applied) -> Closure:

@@ -13,16 +13,23 @@ from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.zones import period_of_days
 from corridor.tables import selectors
+from corridor.tables.columns import SERVICE_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whose goods go where: what rules look at. Countries are ISO 3166 alpha-2; null: not said."""
+    """Whose goods go where, and how: what rules and prices look at.
+
+    Countries are ISO 3166 alpha-2; null: not said. service_class: one of SERVICE_CLASSES.
+    complies: with sanctions, which bind no others here.
+    """
 
     cargo_id: str
     origin_country: str | None = None
     destination_country: str | None = None
     carrier_country: str | None = None
+    service_class: str = SERVICE_CLASSES[0]
+    complies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +63,58 @@ class Applied:
 def applying(network: Network, party: Party) -> list[Applied]:
     """Return the rules that concern a party, whatever the date.
 
-    A rule that names a carrier's country concerns only parties that say theirs.
+    A rule that names a carrier's country concerns only parties that say theirs; a sanction only
+    those that comply with sanctions.
     """
     return [
-        network.once(Derived.RULES.of(row["rule_id"]), partial(_applied, network, row))
+        _with_links(network, row)
         for row in network.rows("rules")
-        if _concerns(row, party)
+        if _concerns(row, party) and (party.complies or row["authority"] is None)
     ]
 
 
+def cautions(network: Network, party: Party) -> list[Applied]:
+    """Return the rules that a party is told of in words: cautions, and sanctions it is named by."""
+    return [
+        _with_links(network, row)
+        for row in network.rows("rules")
+        if _concerns(row, party) and (row["authority"] is not None or row["effect"] == "caution")
+    ]
+
+
+def sanctioned_countries(network: Network) -> tuple[str, ...]:
+    """Return the countries that sanctions are about, by code, in the order rules name them."""
+    codes = [
+        term.word
+        for row in network.rows("rules")
+        if row["authority"] is not None
+        for term in selectors.parse(row["row_id"])
+        if term.kind == "country"
+    ]
+    return tuple(dict.fromkeys(codes))
+
+
+def _with_links(network: Network, rule: Row) -> Applied:
+    """Return a rule with the links it covers, made once."""
+    return network.once(Derived.RULES.of(rule["rule_id"]), partial(_applied, network, rule))
+
+
 def _concerns(rule: Row, party: Party) -> bool:
-    """Tell whether a rule concerns a party: all that it names is theirs."""
+    """Tell whether a rule concerns a party: all that it names is theirs, and it spares them not."""
     traits = {
         "cargo_id": party.cargo_id,
         "origin_country": party.origin_country,
         "destination_country": party.destination_country,
         "carrier_country": party.carrier_country,
     }
+    if {party.origin_country, party.destination_country} & _spared(rule):
+        return False
     return all(rule[name] is None or rule[name] == trait for name, trait in traits.items())
+
+
+def _spared(rule: Row) -> set[str]:
+    """Return the countries whose goods a rule spares."""
+    return set((rule["except_countries"] or "").split())
 
 
 def _applied(network: Network, rule: Row) -> Applied:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.network.calendar import WEEKDAYS, Span, add_joined, day_of, second, seconds_of_day
-from corridor.network.zones import Stretch, fixed, stretches
+from corridor.network.zones import Stretch, fixed, period_of_days, stretches
 from corridor.units import DAY_S, HOUR_S
 
 
@@ -129,16 +129,34 @@ def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None
     spell = _float(row["closed_spell_h"], 0.0) * HOUR_S
     weather = ((1 - share) * spell, share, spell)
 
+    begin_s, end_s = _period(row, from_s, to_s, zone)
+    if begin_s >= end_s:
+        return
+
     days = _local_days(row)
     if days.is_every_second:
-        yield Span(from_s, to_s, *weather)
+        yield Span(begin_s, end_s, *weather)
         return
 
     spans: list[Span] = []
-    for stretch in _stretches(row, from_s, to_s, zone):
+    for stretch in _stretches(row, begin_s, end_s, zone):
         for begin, end in _spans_by_clock(days, stretch):
             add_joined(spans, begin, end)
     yield from (Span(span.start_s, span.end_s, *weather) for span in spans)
+
+
+def _period(row: dict[str, object], from_s: int, to_s: int, zone: str | None) -> tuple[int, int]:
+    """Return from when to before when a row holds within [from_s, to_s), by its own clock."""
+    from_on = _date(row.get("from_on"))
+    to_on = _date(row.get("to_on"))
+    if from_on is None and to_on is None:
+        return from_s, to_s
+
+    own_zone = _text(row["time_zone"])
+    is_by_offset = own_zone is None and row["utc_offset_h"] is not None
+    offset_s = round(_float(row["utc_offset_h"], 0.0) * HOUR_S) if is_by_offset else 0
+    begin_s, end_s = period_of_days(from_on, to_on, None if is_by_offset else own_zone or zone)
+    return max(begin_s - offset_s, from_s), min(end_s - offset_s, to_s)
 
 
 def _local_days(row: dict[str, object]) -> _LocalDays:
@@ -228,6 +246,10 @@ def _leap_day_else(year: int, monthday: tuple[int, int], instead: tuple[int, int
 
 def _float(value: object, default: float) -> float:
     return default if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _date(value: object) -> dt.date | None:
+    return value if isinstance(value, dt.date) else None
 
 
 def _text(value: object) -> str | None:

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from corridor import stopping
-from corridor.routing.conditions import Conditions
+from corridor.routing.conditions import SANCTIONS, Conditions
 from corridor.routing.query import Query, reconsidered
 
 MAX_TRIES = 200
@@ -34,6 +34,7 @@ def conditions_of(query: Query) -> list[Condition]:
         "max_transshipments": conditions.max_transshipments,
         "deadline": conditions.deadline_s,
         "carrier": conditions.carrier,
+        "sanctions": "comply" if conditions.sanctions == "comply" else None,
     }
     return words + [Condition(option) for option, value in limits.items() if value is not None]
 
@@ -50,6 +51,7 @@ def without(query: Query, dropped: Collection[Condition]) -> Query:
     lifts_deadline = Condition("deadline") in dropped
     lifts_cap = Condition("max_transshipments") in dropped
     lifts_carrier = Condition("carrier") in dropped
+    lifts_sanctions = Condition("sanctions") in dropped
     changed: Conditions = replace(
         conditions,
         avoid=left["avoid"],
@@ -58,6 +60,7 @@ def without(query: Query, dropped: Collection[Condition]) -> Query:
         deadline_s=None if lifts_deadline else conditions.deadline_s,
         max_transshipments=None if lifts_cap else conditions.max_transshipments,
         carrier=None if lifts_carrier else conditions.carrier,
+        sanctions=SANCTIONS[0] if lifts_sanctions else conditions.sanctions,
     )
     return reconsidered(query, changed)
 

@@ -15,9 +15,13 @@ from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools
 from corridor.language.speech import marked
 from corridor.network.calendar import second
+from corridor.tables.columns import SERVICE_CLASSES
 from corridor.units import DAY_S
 
 CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
+# What a shipper does about sanctions: is told of them, obeys them, keeps out of the countries they
+# are about, or asks not to be told.
+SANCTIONS = ("warn", "comply", "avoid", "ignore")
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 DEFAULT_DRAWS = 1000  # sampled journeys of a route
@@ -31,7 +35,9 @@ class Options(TypedDict, total=False):
     avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
     route, uses. via: places every route passes, in any order. max_transshipments: most changes of
     layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
-    country of the carrier (PK), for rules that ask. draws, rng: number of sampled journeys and
+    country of the carrier (PK), for rules that ask. service_class: ordinary, one-driver,
+    two-drivers or convoy. sanctions: warn (of routes in countries under sanctions), comply (with
+    them), avoid (those countries) or ignore. draws, rng: number of sampled journeys and
     their seed. leg_correlation, border_correlation: how much the luck of a journey's legs by one
     mode is the same, and that of its borders and terminals, from 0 (each its own) to 1 (one luck);
     1 and 0 where not given. most_labels: partial routes the search may hold.
@@ -43,6 +49,8 @@ class Options(TypedDict, total=False):
     max_transshipments: int | None
     deadline: dt.date | str | None
     carrier: str | None
+    service_class: str
+    sanctions: str
     draws: int
     rng: int
     leg_correlation: float
@@ -63,6 +71,8 @@ class Conditions:
     max_transshipments: int | None = None
     deadline_s: int | None = None
     carrier: str | None = None
+    service_class: str = SERVICE_CLASSES[0]
+    sanctions: str = SANCTIONS[0]
     draws: int = DEFAULT_DRAWS
     rng: int = 0
     leg_correlation: float = 1.0
@@ -79,6 +89,10 @@ def read_options(options: Options) -> Conditions:
     cap = options.get("max_transshipments")
     _check_cap(cap)
     _check_carrier(options.get("carrier"))
+    service_class = options.get("service_class", SERVICE_CLASSES[0])
+    _check_word("service class", service_class, SERVICE_CLASSES)
+    sanctions = options.get("sanctions", SANCTIONS[0])
+    _check_word("stance on sanctions", sanctions, SANCTIONS)
     _check_sample(options.get("draws", DEFAULT_DRAWS), options.get("rng", 0))
     legs_alike = options.get("leg_correlation", 1.0)
     borders_alike = options.get("border_correlation", 0.0)
@@ -93,6 +107,8 @@ def read_options(options: Options) -> Conditions:
         max_transshipments=cap,
         deadline_s=None if deadline is None else read_deadline(deadline),
         carrier=options.get("carrier"),
+        service_class=service_class,
+        sanctions=sanctions,
         draws=options.get("draws", DEFAULT_DRAWS),
         rng=options.get("rng", 0),
         leg_correlation=legs_alike,
@@ -111,6 +127,11 @@ def _check_carrier(carrier: str | None) -> None:
         raise CallError(
             f"carrier {carrier!r} is not a country: write two capital letters, such as PK."
         )
+
+
+def _check_word(what: str, word: str, words: Sequence[str]) -> None:
+    if word not in words:
+        raise UnknownName(what, word, words)
 
 
 def _check_sample(draws: int, rng: int) -> None:

@@ -22,7 +22,7 @@ from corridor.routing.query import Query, bans, prepare, rule_ids
 from corridor.routing.waits import mean_waits
 from corridor.units import HOUR_S
 
-SKIM_OPTIONS = ("avoid", "carrier")
+SKIM_OPTIONS = ("avoid", "carrier", "service_class", "sanctions")
 MAX_ADDED = 1 << 50  # by one arc to a sum, so that the longest route stays below 2**62
 
 

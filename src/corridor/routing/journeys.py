@@ -12,6 +12,7 @@ from corridor.network.calendar import Span
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun
 from corridor.network.memory import Derived
+from corridor.network.regimes import Mixture, sampled_h
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
@@ -23,6 +24,7 @@ _MODE_STREAM = 2
 _LEG_STREAM = 3
 _BORDER_STREAM = 4
 _BORDERS = "borders and terminals"
+_REGIME_STREAM = 5
 
 
 def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
@@ -30,8 +32,9 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
 
     Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
     weather all the way), and every border and terminal is drawn by itself, unless leg_correlation
-    and border_correlation of the question say otherwise; so is every weather closure. A ride
-    without a timetable waits uniformly over its headway. The same element has the same draws in
+    and border_correlation of the question say otherwise; so is every weather closure. What has
+    slow regimes is in one of its states, the same wherever the same regimes are met. A ride without
+    a timetable waits uniformly over its headway. The same element has the same draws in
     every route, so routes compare like with like. Nothing closes on the way.
 
     Parameters
@@ -76,8 +79,23 @@ def _name(query: Query, arc: int) -> str:
 def _handling_s(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
     """Draw the seconds at a terminal."""
     costs = query.costs
-    deviation = costs.handling_sigma[arc] * _border_luck(query, draws, rng, dice)
+    luck = _border_luck(query, draws, rng, dice)
+    if arc in costs.mixtures:
+        return _slow_s(query, costs.mixtures[arc], luck, rng)
+
+    deviation = costs.handling_sigma[arc] * luck
     seconds: Floats = HOUR_S * costs.fixed_h[arc] * np.exp(deviation)
+    return seconds
+
+
+def _slow_s(query: Query, mixed: Mixture, luck: Floats, rng: int) -> Floats:
+    """Draw the seconds at what has slow regimes [draws]; luck: in the state that is met."""
+
+    def draw() -> Floats:
+        return _dice_of(rng, _REGIME_STREAM, mixed.name).random(len(luck))
+
+    turn = query.network.once(Derived.TURNS.of(mixed.name, len(luck), rng), draw)
+    seconds: Floats = HOUR_S * sampled_h(mixed, turn, luck)
     return seconds
 
 
@@ -132,10 +150,14 @@ def _standing_s(
     """Draw the seconds that journeys stand on a link, such as at a border."""
     link_costs = query.costs.link
     (at,) = directed_links([run])
-    if not link_costs.fixed_h[at]:
+    if not link_costs.fixed_h[at] and at not in link_costs.mixtures:
         return np.zeros(draws)
 
-    deviation = link_costs.fixed_sigma[at] * _border_luck(query, draws, rng, dice)
+    luck = _border_luck(query, draws, rng, dice)
+    if at in link_costs.mixtures:
+        return _slow_s(query, link_costs.mixtures[at], luck, rng)
+
+    deviation = link_costs.fixed_sigma[at] * luck
     seconds: Floats = HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
     return seconds
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Ints
-from corridor.network import hazards
+from corridor.network import hazards, regimes
 from corridor.network.calendar import Span
 from corridor.network.changes import snapshot
 from corridor.network.cost import Costs, price
@@ -32,7 +32,7 @@ from corridor.network.openings import (
     year_after_last_end,
 )
 from corridor.network.passages import Passage, durations_s, passages
-from corridor.network.rules import Applied, Party, applying
+from corridor.network.rules import Applied, Party, applying, sanctioned_countries
 from corridor.network.words import matching_arcs
 from corridor.routing.conditions import (
     Conditions,
@@ -157,13 +157,13 @@ def prepare(
         sense.
     """
     depart_s = read_instant(depart, "depart")
-    conditions = read_options(options)
     check_year(depart_s, depart)
     day = snapshot(network, depart_s)
+    conditions = _with_stance(day, read_options(options))
     start = _end(day, origin)
     goal = _end(day, destination)
 
-    party = _party(day, start, goal, cargo, conditions.carrier, between_any)
+    party = _party(day, start, goal, cargo, conditions, between_any)
     rules = applying(day, party)
     costs = _costs(day, party, rules, depart_s)
 
@@ -208,15 +208,35 @@ def _end(network: Network, text: str) -> _End:
     return _End(resolve_place(network, name), layer.strip() or None)
 
 
+def _with_stance(network: Network, conditions: Conditions) -> Conditions:
+    """Return conditions that avoid the countries under sanctions where that is asked."""
+    if conditions.sanctions != "avoid":
+        return conditions
+    avoid = (*conditions.avoid, *sanctioned_countries(network))
+    return replace(conditions, avoid=tuple(dict.fromkeys(avoid)))
+
+
 def _party(
-    network: Network, start: _End, goal: _End, cargo: str, carrier: str | None, between_any: bool
+    network: Network,
+    start: _End,
+    goal: _End,
+    cargo: str,
+    conditions: Conditions,
+    between_any: bool,
 ) -> Party:
     """Return who asks, as rules know them; without countries where any may be meant."""
-    if between_any:
-        return Party(cargo, None, None, carrier)
     nodes = network.by_id("nodes")
-    countries = (nodes[start.node_id]["country"], nodes[goal.node_id]["country"])
-    return Party(cargo, *countries, carrier)
+    origin, destination = (
+        None if between_any else nodes[end.node_id]["country"] for end in (start, goal)
+    )
+    return Party(
+        cargo,
+        origin,
+        destination,
+        conditions.carrier,
+        service_class=conditions.service_class,
+        complies=conditions.sanctions == "comply",
+    )
 
 
 def _space(network: Network, start: _End, goal: _End, conditions: Conditions) -> SearchSpace:
@@ -300,7 +320,12 @@ def reopened(
 def reconsidered(query: Query, conditions: Conditions) -> Query:
     """Return the same question under other conditions."""
     day = query.network
-    party = replace(query.party, carrier_country=conditions.carrier)
+    party = replace(
+        query.party,
+        carrier_country=conditions.carrier,
+        service_class=conditions.service_class,
+        complies=conditions.sanctions == "comply",
+    )
     rules = applying(day, party)
     costs = _costs(day, party, rules, query.depart_s)
 
@@ -341,7 +366,8 @@ def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> C
         rule for rule in rules if rule.row["effect"].startswith("extra") and rule.links_at(at_s)
     ]
     in_force = tuple((rule.row["rule_id"], rule.links_at(at_s)) for rule in extras)
-    memo = Derived.COSTS.of(party.cargo_id, in_force)
+    slow = tuple(row["regime_id"] for row in regimes.in_force(day, at_s))
+    memo = Derived.COSTS.of(party.cargo_id, party.service_class, in_force, slow)
     return day.once(memo, lambda: price(day, party, rules, at_s))
 
 

@@ -132,6 +132,8 @@ def _say_condition(query: Query, condition: Condition) -> str:
         case "carrier":
             # Translators: the carrier is of a country, given by its code.
             return message("carrier {country}", country=conditions.carrier)
+        case "sanctions":
+            return message("comply with sanctions")
         case "max_transshipments":
             count = conditions.max_transshipments
             return message("transshipments at most {count}", count=count)

@@ -13,6 +13,7 @@ import polars as pl
 from corridor.errors import CallError
 from corridor.language.messages import joined, message
 from corridor.network.network import Network
+from corridor.routing.cautions import cautions_of
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
 from corridor.routing.opening_sets import Opening
 from corridor.routing.pareto import pareto_set, spread
@@ -145,7 +146,7 @@ def route(
     }
 
     if len(pareto):
-        warnings = _warnings(routes)
+        warnings = (*_warnings(routes), *cautions_of(query, legs))
         return Routes(routes, legs, len(pareto), None, warnings=warnings, provenance=provenance)
     none = absence(query)
     return Routes(

@@ -24,6 +24,7 @@ SHOWN = {
     "countries": ("name",),
     "sectors": ("name",),
     "hazards": ("name",),
+    "regimes": ("name",),
     "changes": ("note",),
     "windows": ("note",),
     "rules": ("document",),

@@ -19,6 +19,8 @@ MODES = (
 WATER_MODES = frozenset({"sea", "ferry", "waterway"})  # goods are afloat, and have to be landed
 FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
+# How goods are carried on the road, the first where a question does not say.
+SERVICE_CLASSES = ("ordinary", "one-driver", "two-drivers", "convoy")
 OPEN_STATUS = "existing"
 
 

@@ -18,6 +18,7 @@ from corridor.tables.columns import (
     FORMS,
     MODES,
     OPEN_STATUS,
+    SERVICE_CLASSES,
     WATER_MODES,
     Column,
     Table,
@@ -260,6 +261,42 @@ MODES_TABLE = Table(
     ),
 )
 
+SERVICE_CLASSES_TABLE = Table(
+    "service_classes",
+    "class_row_id",
+    "what a shipper may choose beside ordinary carriage, and what that changes; of the rows that "
+    "fit one that names the country counts first",
+    (
+        key("class_row_id", "short lower-case word"),
+        Column(
+            "service_class",
+            "choice",
+            "class of service a question names",
+            required=True,
+            choices=SERVICE_CLASSES,
+        ),
+        Column("mode", "choice", "means of transport", required=True, choices=MODES),
+        Column("country", "country", "where; null: wherever no row names the country"),
+        number(
+            "active_h_per_day",
+            "hours a day a unit is under way; null: those of modes",
+            "h/day",
+            low=1,
+            high=24,
+        ),
+        number(
+            "fixed_ratio",
+            "hours at borders times this; null: 1",
+            "1",
+            low=0.01,
+            high=10,
+        ),
+        number("rate_ratio", "price per kilometre times this; null: 1", "1", low=0.1, high=20),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
 EMISSIONS = Table(
     "emissions",
     "emission_id",
@@ -306,7 +343,7 @@ RULES = Table(
             "choice",
             "what the rule does",
             required=True,
-            choices=("forbid", "document", "extra-hours", "extra-usd"),
+            choices=("forbid", "document", "extra-hours", "extra-usd", "caution"),
         ),
         Column("document", "text", "paper needed, for the effect document"),
         number(
@@ -316,6 +353,18 @@ RULES = Table(
         ),
         Column("from_on", "date", "first day; null: always was"),
         Column("to_on", "date", "first day no longer; null: no end known"),
+        Column(
+            "except_countries",
+            "words",
+            "countries whose goods it spares: those that start or end there, such as PK; "
+            "null: it spares none",
+        ),
+        Column(
+            "authority",
+            "text",
+            "whose sanction it is, such as OFAC or EU: it binds who complies with sanctions, and "
+            "others are told of it; null: no sanction",
+        ),
         ALTERNATIVE,
         *EVIDENCE,
     ),
@@ -374,6 +423,34 @@ WINDOWS = Table(
             low=0.1,
             high=2000,
         ),
+        Column("from_on", "date", "first local day these hours or this season hold; null: always"),
+        Column("to_on", "date", "first local day they hold no longer; null: no end known"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+HOLIDAYS = Table(
+    "holidays",
+    "holiday_id",
+    "days on which posts are shut that are open by their windows: holidays, by date",
+    (
+        key("holiday_id", "short lower-case word"),
+        Column("name", "text", "what is celebrated", required=True),
+        Column("country", "country", "whose holiday it is", required=True),
+        Column(
+            "row_id",
+            "text",
+            "links shut: an id, crossing:CN-KG, node:sust, country:CN",
+            required=True,
+        ),
+        Column(
+            "from_on",
+            "date",
+            "first day shut, by the clock of the place where the link begins",
+            required=True,
+        ),
+        Column("to_on", "date", "first day open again", required=True),
         ALTERNATIVE,
         *EVIDENCE,
     ),
@@ -599,6 +676,50 @@ HAZARDS = Table(
             "first day from which every closure is in events; null: events are examples",
         ),
         Column("watched_to_on", "date", "first day no longer watched"),
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+REGIMES = Table(
+    "regimes",
+    "regime_id",
+    "slow states of borders and terminals, beside closures: hours and money in that state, and its "
+    "share of the time; the rest is the ordinary state, with the hours of the row itself",
+    (
+        key("regime_id", "short lower-case word"),
+        Column("name", "text", "name as printed", required=True),
+        Column(
+            "table",
+            "choice",
+            "what it slows",
+            required=True,
+            choices=("links", "terminals"),
+        ),
+        Column(
+            "row_id",
+            "text",
+            "links concerned: an id, crossing:AF-PK, node:salang; of terminals: ids; all of them "
+            "are in it at the same time",
+            required=True,
+        ),
+        number("share", "share of the time", "1", high=1, required=True),
+        number(
+            "fixed_h",
+            "hours of a passage in this state, median, in place of fixed_h or handling_h",
+            "h",
+            high=2000,
+            required=True,
+        ),
+        number("fixed_p95_h", "95th percentile of fixed_h; null: no spread", "h", high=8000),
+        number(
+            "extra_usd",
+            "money more in this state, per clearance of a link, per cargo unit at a terminal; "
+            "routes cost its mean over all states; null: none",
+            "USD",
+        ),
+        Column("from_on", "date", "first day; null: always was"),
+        Column("to_on", "date", "first day no longer; null: no end known"),
         ALTERNATIVE,
         *EVIDENCE,
     ),
@@ -869,13 +990,16 @@ TABLES: tuple[Table, ...] = (
     HANDLING,
     RATES,
     MODES_TABLE,
+    SERVICE_CLASSES_TABLE,
     EMISSIONS,
     RULES,
     WINDOWS,
+    HOLIDAYS,
     SERVICES,
     CARGOES,
     CAPACITIES,
     HAZARDS,
+    REGIMES,
     EVENTS,
     CHANGES,
     DEMAND,

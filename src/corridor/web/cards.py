@@ -28,8 +28,10 @@ WITH_CARDS = (
     "terminals",
     "services",
     "windows",
+    "holidays",
     "rules",
     "hazards",
+    "regimes",
     "rates",
     "emissions",
     "modes",
@@ -204,12 +206,14 @@ def _link_ends(cells: Row, ends: Sequence[Row]) -> dict[str, Any]:
 
 
 def _link_rows(day: Network, link_id: str, number: int, ends: Sequence[Row]) -> dict[str, Any]:
-    """The windows, services and rules of a link, given by its id and its number."""
+    """The windows, holidays, services and rules of a link, given by its id and its number."""
     windows = [w for w in day.rows("windows") if _bears_on(w, link_id, ends)]
+    holidays = [h for h in day.rows("holidays") if number in _selected(h["row_id"], day)]
     services = [s for s in day.rows("services") if link_id in s["link_ids"].split()]
     rules = [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
     return {
         "windows": _rows_with_figures(day, "windows", windows),
+        "holidays": _rows_with_figures(day, "holidays", holidays),
         "services": _rows_with_figures(day, "services", services),
         "rules": _rows_with_figures(day, "rules", rules),
     }

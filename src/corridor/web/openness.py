@@ -94,5 +94,7 @@ def _barred(day: Network, at_s: int, trip: Trip) -> dict[int, list[Closure]]:
     """What rules forbid the goods of a trip, by link row."""
     origin = place_row(day, trip.origin)["country"]
     destination = place_row(day, trip.destination)["country"]
-    party = Party(trip.cargo, origin, destination, trip.carrier)
+    party = Party(
+        trip.cargo, origin, destination, trip.carrier, complies=trip.sanctions == "comply"
+    )
     return forbidden_by(applying(day, party), at_s)

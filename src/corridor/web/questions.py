@@ -112,6 +112,14 @@ class Trip(State):
     max_transshipments: Annotated[int, Field(ge=0, le=100)] | None = None
     deadline: Day | None = None
     carrier: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    service_class: Literal["ordinary", "one-driver", "two-drivers", "convoy"] = Field(
+        "ordinary", description="How goods are carried on the road."
+    )
+    sanctions: Literal["warn", "comply", "avoid", "ignore"] = Field(
+        "warn",
+        description="Warn of routes in countries under sanctions, comply with those, avoid the "
+        "countries, or ignore them.",
+    )
 
     def options(self) -> Options:
         """Return the conditions as the library takes them.
@@ -131,6 +139,8 @@ class Trip(State):
             "deadline": deadline,
             "max_transshipments": self.max_transshipments,
             "carrier": self.carrier,
+            "service_class": self.service_class,
+            "sanctions": self.sanctions,
             "most_labels": MAX_LABELS,
         }
 

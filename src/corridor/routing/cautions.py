@@ -1,0 +1,93 @@
+"""Cautions: what routes are told of in words, such as sanctions on countries they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+import polars as pl
+
+from corridor.language.messages import joined, message
+from corridor.network import geo
+from corridor.network.rules import Applied, cautions
+from corridor.routing.query import Query
+from corridor.tables import selectors
+
+_Groups = Mapping[str, Sequence[Applied]]
+
+
+def cautions_of(query: Query, legs: pl.DataFrame) -> tuple[str, ...]:
+    """Return what is to be told of some routes, in the order of the rules.
+
+    legs: as in :class:`corridor.routing.route.Routes`.
+    """
+    stance = query.conditions.sanctions
+    rules = [
+        rule
+        for rule in cautions(query.network, query.party)
+        if rule.row["authority"] is None or stance != "ignore"
+    ]
+    passed = {
+        route_id: set(links)
+        for route_id, links in legs.group_by("route_id", maintain_order=True)
+        .agg("link_id")
+        .iter_rows()
+    }
+
+    told = []
+    for where, of_place in _by_place(rules).items():
+        route_ids = [r for r, links in passed.items() if _meets(query, of_place, links)]
+        if route_ids:
+            told.append(_say(where, of_place, route_ids, is_free=stance == "warn"))
+    return tuple(told)
+
+
+def _by_place(rules: Sequence[Applied]) -> _Groups:
+    """Return rules by what they are about: the name of a country, else the links they name."""
+    groups: dict[str, list[Applied]] = {}
+    for rule in rules:
+        for where in _places(rule.row["row_id"]):
+            groups.setdefault(where, []).append(rule)
+    return groups
+
+
+def _places(row_id: str) -> Iterator[str]:
+    """Yield the names of the countries of a selector; itself where it names others."""
+    terms = selectors.parse(row_id)
+    for is_country, of_kind in groupby(terms, key=lambda term: term.kind == "country"):
+        words = [str(term.word) for term in of_kind]
+        if is_country:
+            yield from (geo.country_names().get(code, code) for code in words)
+        else:
+            yield " ".join(words)
+
+
+def _meets(query: Query, rules: Sequence[Applied], links: set[str | None]) -> bool:
+    """Tell whether a route passes a link on which one of some rules holds on its departure."""
+    link_ids = query.network.frames["links"]["link_id"]
+    return any(link_ids[link] in links for rule in rules for link in rule.links_at(query.depart_s))
+
+
+def _say(where: str, rules: Sequence[Applied], route_ids: Sequence[str], *, is_free: bool) -> str:
+    """Say what routes meet at a place; is_free: a question may still be asked otherwise."""
+    routes = joined(route_ids, ", ")
+    words = " ".join(rule.row["authority"] or "" for rule in rules).split()
+    authorities = ", ".join(dict.fromkeys(words))
+    if not authorities:
+        return message("{routes}: take care at {where}.", routes=routes, where=where)
+
+    if is_free:
+        return message(
+            "{routes}: {where} is under sanctions ({authorities}); banks, insurers or carriers may "
+            "refuse. Ask with sanctions comply or avoid, or ignore not to be told.",
+            routes=routes,
+            where=where,
+            authorities=authorities,
+        )
+    return message(
+        "{routes}: {where} is under sanctions ({authorities}) that do not forbid this; banks, "
+        "insurers or carriers may refuse.",
+        routes=routes,
+        where=where,
+        authorities=authorities,
+    )
