@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from corridor.errors import StudyError
-from corridor.evidence.claims import CONSISTENT, DIFFERS, OPEN, audit
+from corridor.evidence.claims import CONSISTENT, DIFFERS, OPEN, OTHER_COUNT, UNDECIDED, audit
 from corridor.tables.schema_trade import CLAIMS
 
 NAMES = ("claims", "commitments", "figures", "countries", "trade", "sources")
@@ -28,13 +28,22 @@ def verdicts(
     return {r["claim_id"]: r for r in audit(tables, forecasts).iter_rows(named=True)}
 
 
+# Shares of the way to the target, as a forecast gives them.
+SHARES = {
+    "transport-share": 0.02,
+    "transport-bound": 0.55,
+    "transport-share-least": 0.01,
+    "transport-bound-most": 1.4,
+}
+
+
 def test_every_claim_has_a_verdict_and_every_verdict_its_arithmetic(
     tables: dict[str, pl.DataFrame],
 ) -> None:
-    rows = verdicts(tables, {"transport-share": 0.1})
+    rows = verdicts(tables, SHARES)
     assert set(rows) == set(tables["claims"]["claim_id"])
     for row in rows.values():
-        assert row["verdict"] in (CONSISTENT, DIFFERS, OPEN)
+        assert row["verdict"] in (CONSISTENT, DIFFERS, OPEN, OTHER_COUNT, UNDECIDED)
         assert row["arithmetic"] or (row["verdict"] == OPEN and row["note"])
     assert set(tables["claims"]["source_id"]) | set(tables["figures"]["source_id"]) <= set(
         tables["sources"]["source_id"]
@@ -54,17 +63,17 @@ def test_the_fall_of_forty_per_cent(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def test_the_other_claims(tables: dict[str, pl.DataFrame]) -> None:
-    rows = verdicts(tables, {"transport-share": 0.1})
+    rows = verdicts(tables, SHARES)
     expected = {
         "mountain-road": "differs",
         "target": "cannot be checked",
         "doubled": "cannot be checked",
         "people": "consistent",
-        "agreements": "differs",
+        "agreements": "different things counted",
         "target-date": "differs",
         "buses": "consistent",
         "deals": "consistent",
-        "logistics": "differs",
+        "logistics": "cannot be decided",
         "closure": "consistent",
         "energy": "cannot be checked",
     }
@@ -72,7 +81,35 @@ def test_the_other_claims(tables: dict[str, pl.DataFrame]) -> None:
     assert "1.181 USD/EUR = 1 bn USD" in str(rows["target"]["arithmetic"])
     assert "2024" in str(rows["mountain-road"]["note"])
     assert verdicts(tables)["logistics"]["verdict"] == OPEN
-    assert verdicts(tables, {"transport-share": 0.6})["logistics"]["verdict"] == CONSISTENT
+
+
+def test_a_range_decides_only_where_both_of_its_ends_agree(
+    tables: dict[str, pl.DataFrame],
+) -> None:
+    def logistics(least: float, most: float) -> dict[str, object]:
+        shares = {"transport-share-least": least, "transport-bound-most": most}
+        return verdicts(tables, SHARES | shares)["logistics"]
+
+    assert logistics(0.6, 1.3)["verdict"] == CONSISTENT
+    assert logistics(0.01, 0.4)["verdict"] == DIFFERS
+    undecided = logistics(0.013, 1.4)
+    assert undecided["verdict"] == UNDECIDED
+    assert "the model gives 1.3% to 140.0%; said: at least 50.0%" in str(undecided["arithmetic"])
+
+
+def test_what_counts_something_else_neither_confirms_nor_contradicts(
+    tables: dict[str, pl.DataFrame],
+) -> None:
+    agreements = verdicts(tables)["agreements"]
+    assert agreements["verdict"] == OTHER_COUNT
+    assert "37; said: 20" in str(agreements["arithmetic"])
+
+
+def test_figures_are_told_with_what_they_count(tables: dict[str, pl.DataFrame]) -> None:
+    rows = verdicts(tables)
+    assert "same ceremony: 1 year; said: 2 years" in str(rows["target-date"]["arithmetic"])
+    assert "shut: October (month 10); said: October" in str(rows["closure"]["arithmetic"])
+    assert "open by declaration" in str(rows["mountain-road"]["arithmetic"])
 
 
 def test_a_source_does_not_confirm_itself(tables: dict[str, pl.DataFrame]) -> None:

@@ -31,7 +31,7 @@ def test_commitments(tables: dict[str, pl.DataFrame]) -> None:
     assert rows["trade-target"]["short_by"] == pytest.approx(8.6e8)
     assert "86% missing" in rows["trade-target"]["arithmetic"]
     # What is seen is of the report that made the promise known.
-    assert rows["cultural-centres"]["state"] == "not measurable here"
+    assert rows["cultural-centres"]["state"] == "announced, no second source"
     assert "circular" in rows["cultural-centres"]["arithmetic"]
     assert rows["buses-600"]["state"] == rows["agreements-20"]["state"] == "not measurable here"
     met = {

@@ -43,8 +43,11 @@ def test_words_of_fixed_sets_are_messages(pseudo: None) -> None:
         claims.CONSISTENT,
         claims.DIFFERS,
         claims.OPEN,
+        claims.UNDECIDED,
+        claims.OTHER_COUNT,
         commitments.ON_COURSE,
         commitments.SHORT,
+        commitments.ANNOUNCED,
         commitments.NOT_HERE,
     )
     cases = (

@@ -124,8 +124,9 @@ def forecast(
 def audit(folder: StudyFolder, *, options: StudyOptions = StudyOptions()) -> int:
     """Hold every claim and every promise of a study against its figures, with the arithmetic.
 
-    A claim is consistent, differs or cannot be checked; a promise is on course, short by an amount
-    or not measurable here. What refers to a forecast is computed first.
+    A claim is consistent, differs, cannot be decided, counts other things or cannot be checked; a
+    promise is on course, short by an amount, announced without a second source or not measurable
+    here. What refers to a forecast is computed first.
 
     Example: corridor audit studies/kazakhstan-pakistan
 

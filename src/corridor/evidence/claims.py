@@ -27,9 +27,14 @@ from corridor.language.speech import marked
 CONSISTENT = marked("consistent")
 DIFFERS = marked("differs")
 OPEN = marked("cannot be checked")
+# Translators: verdict on a claim: the lower end of what the model gives is below it, the upper above.
+UNDECIDED = marked("cannot be decided")
+# Translators: verdict on a claim: the figure of others counts something else.
+OTHER_COUNT = marked("different things counted")
 TOLERANCE_SHARE = 0.02  # by which a claim may miss where it names no tolerance
 
-ALONE = ("lookup", "at-least", "at-most")  # checks of one operand
+ALONE = ("lookup", "at-least", "at-most", "other-count")  # checks of one operand
+BETWEEN = "at-least-between"  # held against both ends of a range
 CHANGES = ("change", "change-on-new")  # checks whose result is written with its sign
 DIVISORS = {"ratio": "right", "change": "right", "change-on-new": "left"}
 
@@ -41,6 +46,8 @@ _COMPUTED: dict[str, Callable[[float, float], float]] = {
     "lookup": lambda left, right: left,
     "at-least": lambda left, right: left,
     "at-most": lambda left, right: left,
+    "other-count": lambda left, right: left,
+    BETWEEN: lambda left, right: left,
     "sum": lambda left, right: left + right,
     "difference": lambda left, right: left - right,
     "conversion": lambda left, right: left * right,
@@ -98,8 +105,8 @@ def audit(tables: Tables, forecasts: Mapping[str, float] | None = None) -> pl.Da
     Returns
     -------
     pl.DataFrame
-        claim_id, statement, value, unit, verdict (consistent, differs, cannot be checked),
-        arithmetic, note, source_id, confidence (the worst grade of the claim and of the rows used),
+        claim_id, statement, value, unit, verdict (consistent, differs, cannot be decided, different
+        things counted, cannot be checked), arithmetic, note, source_id, confidence (the worst grade of the claim and of the rows used),
         and the messages of statement, arithmetic and note. A figure of the claim's own source can
         contradict the claim but not confirm it: what agrees with it only so cannot be checked.
 
@@ -168,11 +175,10 @@ def _line(check: Row, arithmetic: str) -> str:
 
 
 def _worst(verdicts: Iterable[str]) -> str:
-    """Return differs if any check differs, else consistent if any is, else cannot be checked."""
+    """Return the verdict that weighs most: one check that differs is enough."""
     kinds = set(verdicts)
-    if DIFFERS in kinds:
-        return DIFFERS
-    return CONSISTENT if CONSISTENT in kinds else OPEN
+    weighed = (DIFFERS, UNDECIDED, OTHER_COUNT, CONSISTENT)
+    return next((verdict for verdict in weighed if verdict in kinds), OPEN)
 
 
 def _missing_operands(claims: pl.DataFrame) -> list[Finding]:
@@ -185,11 +191,17 @@ def _missing_operand(check: Row) -> Finding:
     kind = check["check"]
     return Finding(
         "missing-operand",
-        f"{kind} needs left and {'a value' if kind in ALONE else 'right'}.",
+        f"{kind} needs left and {_second_need(kind)}.",
         "Name operands as table:row:column.",
         table="claims",
         rows=(check["check_id"],),
     )
+
+
+def _second_need(kind: str) -> str:
+    if kind == BETWEEN:
+        return "right and a value"
+    return "a value" if kind in ALONE else "right"
 
 
 def _has_operands(check: Row) -> bool:
@@ -197,8 +209,12 @@ def _has_operands(check: Row) -> bool:
         return True
     if check["left"] is None:
         return False
+
+    has_value = check["value"] is not None
+    if check["check"] == BETWEEN:
+        return has_value and check["right"] is not None
     if check["check"] in ALONE:
-        return check["value"] is not None or not check["decides"]
+        return has_value or not check["decides"]
     return check["right"] is not None
 
 
@@ -226,10 +242,15 @@ def _judge(check: Row, tables: Tables, forecasts: Mapping[str, float]) -> _Judge
 
 def _compare(check: Row, left: Figure, right: Figure, grade: str) -> _Judgement:
     """Hold what a check computes of its operands against what is claimed."""
+    if check["check"] == BETWEEN:
+        return _compare_range(check, left, right, grade)
+
     computed = _COMPUTED[check["check"]](left.value, right.value)
     arithmetic = _say_arithmetic(check, left, right, computed)
     if check["value"] is None:
         return _Judgement(OPEN, arithmetic, grade)
+    if check["check"] == "other-count":
+        return _Judgement(OTHER_COUNT, _say_beside_claim(check, arithmetic), grade)
 
     beside_claim = _say_beside_claim(check, arithmetic)
     if not _agrees(check, computed):
@@ -237,6 +258,22 @@ def _compare(check: Row, left: Figure, right: Figure, grade: str) -> _Judgement:
     if check["source_id"] in (*left.source_ids, *right.source_ids):
         return _Judgement(OPEN, say_circular(beside_claim), grade)
     return _Judgement(CONSISTENT, beside_claim, grade)
+
+
+def _compare_range(check: Row, least: Figure, most: Figure, grade: str) -> _Judgement:
+    """Hold the ends of a range against what is at least claimed; decided where both agree."""
+    claimed = check["value"]
+    arithmetic = message(
+        "the model gives {least} to {most}; said: at least {claimed}",
+        least=show_figure(least.value, check["unit"]),
+        most=show_figure(most.value, check["unit"], as_share=check["unit"] == "1"),
+        claimed=_show_result(claimed, check),
+    )
+    if min(least.value, most.value) >= claimed:
+        return _Judgement(CONSISTENT, arithmetic, grade)
+    if max(least.value, most.value) < claimed:
+        return _Judgement(DIFFERS, arithmetic, grade)
+    return _Judgement(UNDECIDED, arithmetic, grade)
 
 
 def _agrees(check: Row, computed: float) -> bool:
@@ -267,6 +304,9 @@ def _say_arithmetic(check: Row, left: Figure, right: Figure, computed: float) ->
 
     if is_forecast:
         return message("the model gives {one}", one=one)
+    if left.name:
+        # Translators: {name}: what a published figure counts.
+        return message("{name}: {one}", name=left.name, one=one)
     return message("the source has {one}", one=one)
 
 

@@ -29,6 +29,8 @@ from corridor.language.speech import marked
 ON_COURSE = marked("on course")
 SHORT = marked("short by")
 NOT_HERE = marked("not measurable here")
+# Translators: state of a promise: only those who made it known say that it was kept.
+ANNOUNCED = marked("announced, no second source")
 
 _TYPES: dict[str, Any] = {
     "target": pl.Float64,
@@ -71,8 +73,8 @@ def progress(
     Returns
     -------
     pl.DataFrame
-        commitment_id, name, metric, target, unit, due_on, state (on course, short by, not
-        measurable here), short_by (what is missing, in the metric's unit), arithmetic, note,
+        commitment_id, name, metric, target, unit, due_on, state (on course, short by,
+        announced, no second source, not measurable here), short_by (what is missing, in the metric's unit), arithmetic, note,
         source_id, confidence, and the message of the arithmetic.
 
     Raises
@@ -128,7 +130,7 @@ def _state(commitment: Row, tables: Tables, forecasts: Mapping[str, float], as_o
     arithmetic = _say_progress(commitment, now.value, interim, measured_on)
     state = _compare(now.value, needed, arithmetic, commitment["unit"])
     if state.state == ON_COURSE and commitment["source_id"] in now.source_ids:
-        return _State(NOT_HERE, None, say_circular(arithmetic))
+        return _State(ANNOUNCED, None, say_circular(arithmetic))
     return state
 
 

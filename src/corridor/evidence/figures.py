@@ -10,9 +10,24 @@ import polars as pl
 from corridor.errors import CallError, Finding
 from corridor.language.amounts import per_cent_message
 from corridor.language.messages import figure, message
+from corridor.language.speech import marked
 from corridor.tables import schema
 
 FORECAST = "forecast:"  # begins a reference to a value of the model
+MONTHS = (
+    marked("January"),
+    marked("February"),
+    marked("March"),
+    marked("April"),
+    marked("May"),
+    marked("June"),
+    marked("July"),
+    marked("August"),
+    marked("September"),
+    marked("October"),
+    marked("November"),
+    marked("December"),
+)
 UNSAID = ("1", "count", "month", "year")  # units that are not written behind a figure
 BILLION = 1e9
 MILLION = 1e6
@@ -23,12 +38,16 @@ Row = Mapping[str, Any]
 
 
 class Figure(NamedTuple):
-    """A number that a claim refers to, the grade of its row, its unit and its sources."""
+    """A number that a claim refers to, the grade of its row, its unit, its sources, its name.
+
+    name: what was counted, of a row of ``figures``; null: another table.
+    """
 
     value: float
     grade: str
     unit: str | None
     source_ids: tuple[str, ...] = ()
+    name: str | None = None
 
 
 def table_of(tables: Tables, name: str) -> pl.DataFrame:
@@ -64,7 +83,9 @@ def _table_figure(reference: str, tables: Tables) -> Figure:
     grade = row.get("economy_confidence" if name == "countries" else "confidence")
     unit = row.get("unit") or schema.table(name).column(column).unit
     sources = row.get("economy_source_ids" if name == "countries" else "source_id")
-    return Figure(float(row[column]), str(grade or "C"), unit, tuple((sources or "").split()))
+    label = row.get("name") if name == "figures" else None
+    source_ids = tuple((sources or "").split())
+    return Figure(float(row[column]), str(grade or "C"), unit, source_ids, label)
 
 
 def _row(tables: Tables, name: str, row_id: str, column: str) -> Row:
@@ -144,9 +165,29 @@ def show_figure(value: float, unit: str | None, *, as_share: bool = False) -> st
         return figure(value, ",.4g")
 
     label = unit.split("/year")[0]
-    if label in ("month", "year"):
+    if label == "month":
+        return _show_month(value)
+    if label == "year":
         return figure(value, ".0f")
+    if label == "years":
+        return _show_years(value)
     return _show_count(value) if label == "count" else _show_amount(value, label)
+
+
+def _show_month(value: float) -> str:
+    """Write a month of the year by its number and its name."""
+    number = round(value)
+    if not 1 <= number <= len(MONTHS):
+        return figure(value, ".0f")
+    # Translators: {name} is a month, {number} which of the year it is.
+    return message("{name} (month {number})", name=MONTHS[number - 1], number=number)
+
+
+def _show_years(value: float) -> str:
+    """Write a number of years."""
+    if value == 1:
+        return message("1 year")
+    return message("{figure} years", figure=figure(value, ",.4g"))
 
 
 def _show_count(value: float) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor.evidence.claims import CONSISTENT, DIFFERS, OPEN
-from corridor.evidence.commitments import ON_COURSE, SHORT
+from corridor.evidence.claims import CONSISTENT, DIFFERS, OPEN, OTHER_COUNT, UNDECIDED
+from corridor.evidence.commitments import ANNOUNCED, ON_COURSE, SHORT
 from corridor.language.speech import tell, tell_count
 from corridor.reports.figures import csv_address
 from corridor.reports.formats import and_list
@@ -50,8 +50,22 @@ def _count(verdict: str, count: int) -> str:
         return tell_count("{count} differs", "{count} differ", count)
     if verdict == OPEN:
         return tell_count("{count} cannot be checked", "{count} cannot be checked", count)
+    if verdict == UNDECIDED:
+        return tell_count("{count} cannot be decided", "{count} cannot be decided", count)
+    if verdict == OTHER_COUNT:
+        return tell_count(
+            "{count} counts something else than its source",
+            "{count} count something else than their sources",
+            count,
+        )
     if verdict == ON_COURSE:
         return tell_count("{count} is on course", "{count} are on course", count)
+    if verdict == ANNOUNCED:
+        return tell_count(
+            "{count} is announced without a second source",
+            "{count} are announced without a second source",
+            count,
+        )
     if verdict == SHORT:
         return tell_count("{count} falls short", "{count} fall short", count)
     return tell_count("{count} cannot be measured here", "{count} cannot be measured here", count)

@@ -144,6 +144,8 @@ CHECKS = (
     "lookup",
     "at-least",
     "at-most",
+    "at-least-between",
+    "other-count",
     "sum",
     "difference",
     "ratio",
@@ -167,6 +169,8 @@ CLAIMS = Table(
             "check",
             "choice",
             "lookup: left equals the value; at-least, at-most: left is not below, above it; "
+            "at-least-between: the range from left to right is not below it, undecided where it "
+            "lies between the two; other-count: left counts something else, shown without verdict; "
             "sum, difference, ratio: of left and right; change: left / right - 1; "
             "change-on-new: 1 - right / left; conversion: left x right; none: cannot be checked",
             required=True,

@@ -143,7 +143,7 @@ def forecast_target(
 
     return TargetForecast(
         frames=_frames(study, goal, results, new_costs),
-        forecasts=_forecasts(study, goal, results[0]),
+        forecasts=_forecasts(study, goal, results),
         warnings=tuple(_warnings(results, _titles(study, goal))),
         provenance=_provenance(goal, results),
     )
@@ -386,26 +386,37 @@ def _with_country_names(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _forecasts(study: Study, goal: Goal, first: _Result) -> dict[str, float]:
-    """Name the values that claims and commitments refer to, from the first baseline."""
+def _forecasts(study: Study, goal: Goal, results: Sequence[_Result]) -> dict[str, float]:
+    """Name the values that claims and commitments refer to.
+
+    Trade is that of the first baseline. Shares of the way are those of the first baseline, and the
+    least that the best scenario covers and the most that free carriage does from any baseline.
+    """
+    first = results[0]
     forecasts: dict[str, float] = {}
     for by in sorted({goal.by, *_years_of_references(study)}):
-        gap = first.gap
-        if by != goal.by:
-            gap = _gap(study, goal, first.baseline, first.forecast, by)
+        gap = first.gap if by == goal.by else _gap(study, goal, first.baseline, first.forecast, by)
         forecasts[f"trade-{by}"] = _scenario_usd(gap.steps, study.scenario.scenario_id)
-        if by == goal.by:
-            forecasts |= _best_share(gap.steps)
 
-    bound = first.bound["transport_share"][0]
-    return forecasts if bound is None else {**forecasts, "transport-bound": bound}
+    best_shares = [_best_share(result.gap.steps) for result in results]
+    bounds = [result.bound["transport_share"][0] for result in results]
+    shares = {
+        "transport-share": best_shares[0],
+        "transport-bound": bounds[0],
+        "transport-share-least": min(filter(_is_said, best_shares), default=None),
+        "transport-bound-most": max(filter(_is_said, bounds), default=None),
+    }
+    return forecasts | {name: share for name, share in shares.items() if share is not None}
 
 
-def _best_share(steps: pl.DataFrame) -> dict[str, float]:
-    """Return the share of the way that the best scenario covers; empty where none has one."""
-    scenarios = steps.filter(pl.col("scenario").is_not_null())
-    best = scenarios["transport_share"].max()
-    return {"transport-share": best} if isinstance(best, float) else {}
+def _is_said(share: float | None) -> bool:
+    return share is not None
+
+
+def _best_share(steps: pl.DataFrame) -> float | None:
+    """Return the share of the way that the best scenario covers; null where growth is enough."""
+    best = steps.filter(pl.col("scenario").is_not_null())["transport_share"].max()
+    return best if isinstance(best, float) else None
 
 
 def _scenario_usd(steps: pl.DataFrame, scenario_id: str) -> float:
