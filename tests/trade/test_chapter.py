@@ -14,11 +14,19 @@ import corridor as co
 from corridor.errors import CallError, UnknownName
 from corridor.evidence.chapter import verdicts
 from corridor.runs.run import trade_tables
+from corridor.trade.baselines import MEAN_NAME
 from corridor.trade.chapter import TargetForecast, forecast_target
 from corridor.trade.target import GROWTH
 
 pytestmark = pytest.mark.slow  # the chain takes ten seconds and more
 
+VERDICTS = (
+    "consistent",
+    "differs",
+    "cannot be decided",
+    "different things counted",
+    "cannot be checked",
+)
 SERIES = ("News report of 2026", "State Bank of Pakistan")
 
 
@@ -43,7 +51,11 @@ def value(
 
 @pytest.mark.parametrize(
     ("series", "base", "years", "growth"),
-    [(SERIES[0], 101.6e6, 2.0, 2.14), (SERIES[1], 227.59e6, 2.5, 0.81)],
+    [
+        (SERIES[0], 101.6e6, 2.0, 2.14),
+        (SERIES[1], 227.59e6, 2.5, 0.81),
+        (MEAN_NAME, (52.5 + 53.7 + 101.6) / 3 * 1e6, 2.0, 2.80),
+    ],
 )
 def test_the_billion_from_each_baseline(
     answer: TargetForecast, series: str, base: float, years: float, growth: float
@@ -70,16 +82,13 @@ def test_the_billion_from_each_baseline(
     )
     best = options.sort("value_usd").row(-1, named=True)
     assert best["scenario"] == "all-together"
-    assert 0.005 < best["transport_share"] < 0.05 and best["transport_share_high"] < 0.1
+    assert 0.002 < best["transport_share"] < 0.05 and best["transport_share_high"] < 0.1
     words = " ".join(
         answer.frames["sentences"].filter(pl.col("series") == series)["sentence"].to_list()
     )
     assert f"takes {growth:+.0%} a year" in words
-    assert f"transport covers {best['transport_share']:.1%} of the way" in words
-    assert (
-        "would have to come from new products and buyers" in words
-        and "bound of all transport" in words
-    )
+    assert f"these projects cover {best['transport_share']:.1%} of the way" in words
+    assert "would have to come from elsewhere" in words and "bound of all transport" in words
 
 
 @pytest.mark.slow
@@ -113,8 +122,8 @@ def test_more_open_and_quicker_is_never_less(answer: TargetForecast, series: str
             assert high >= low * (1 - 2e-3), (
                 f"{more} gives less than {less}: goods drawn to other pairs should be few"
             )
-    assert value(answer, series, "all-together") > 1.05 * value(answer, series, "open-borders")
-    assert value(answer, series, "mid-2026") > 1.005 * value(answer, series, "khunjerab-1985")
+    assert value(answer, series, "all-together") > 1.02 * value(answer, series, "open-borders")
+    assert value(answer, series, "mid-2026") > 1.002 * value(answer, series, "khunjerab-1985")
     assert value(answer, series, None, "bound") > 2 * value(answer, series, "all-together")
 
 
@@ -123,7 +132,7 @@ def test_a_baseline_meets_the_network_of_its_own_months(answer: TargetForecast) 
     today's closures take away."""
     for series in SERIES:
         grown = value(answer, series, None, "growth")
-        assert value(answer, series, "open-borders") == pytest.approx(grown, rel=0.01)
+        assert value(answer, series, "open-borders") == pytest.approx(grown, rel=0.05)
         assert value(answer, series, "mid-2026") < grown
     fiscal, calendar = (
         value(answer, s, "mid-2026") / value(answer, s, None, "growth") for s in SERIES[::-1]
@@ -151,8 +160,12 @@ def test_other_frames(answer: TargetForecast, study: co.Study) -> None:
     gains = answer.frames["gains"].filter(pl.col("scenario") == "all-together")
     worth = dict(zip(gains["country"], gains["real_income_change_share"], strict=True))
     assert gains["country"].n_unique() == 17 and worth["AF"] > worth["KZ"] > 0 and worth["PK"] > 0
-    assert answer.frames["potential"].height == 18
-    assert answer.frames["potential"]["potential_usd"].sum() == pytest.approx(580e6, rel=0.05)
+    potential = answer.frames["potential"]
+    assert potential.height == 20
+    assert potential["potential_usd"].sum() == pytest.approx(580e6, rel=0.05)
+    # Kazakh crude goes by pipeline: no route carries it to Pakistan.
+    on_routes = potential.filter("is_carried")["potential_usd"].sum()
+    assert on_routes == pytest.approx(346e6, rel=0.05)
     freight = answer.frames["freight"]
     assert freight["scenario"].unique().sort().to_list() == sorted(answer.provenance["scenarios"])
     pairs = answer.frames["pairs"].filter(
@@ -188,14 +201,15 @@ def test_every_claim_has_verdict_and_arithmetic(study: co.Study, answer: TargetF
     claims = {r["claim_id"]: r for r in frames["claims"].iter_rows(named=True)}
     assert set(claims) == set(study.tables["claims"]["claim_id"])
     for row in claims.values():
-        assert row["verdict"] in ("consistent", "differs", "cannot be checked")
+        assert row["verdict"] in VERDICTS
         assert row["arithmetic"] or row["note"] and row["verdict"] == "cannot be checked"
-    assert claims["logistics"]["verdict"] == "differs"
-    steps = answer.frames["target"].filter(
-        pl.col("series") == SERIES[0], pl.col("kind") == "scenario"
-    )
-    share = steps["transport_share"].max()
-    assert f"the model gives {share:.1%}; said: at least 50.0%" in claims["logistics"]["arithmetic"]
+    assert claims["logistics"]["verdict"] == "cannot be decided"
+    steps = answer.frames["target"]
+    scenarios = steps.filter(pl.col("kind") == "scenario")
+    best = scenarios.group_by("series").agg(pl.col("transport_share").max())
+    bounds = steps.filter(pl.col("kind") == "bound")["transport_share"]
+    ends = f"{best['transport_share'].min():.1%} to {bounds.max():.1%}"
+    assert f"the model gives {ends}; said: at least 50.0%" in claims["logistics"]["arithmetic"]
     assert "a bound that no corridor reaches" in claims["logistics"]["arithmetic"]
     for part in ("= -28.2%; said: -40.0%", "-39.4%; said: -40.0%", "= -52.9%; said: -53.0%"):
         assert part in claims["fall"]["arithmetic"]
@@ -231,7 +245,8 @@ def test_report_says_it_in_plain_words(
     page = co.report(results, tmp_path / "report.html")
     words = page_text(page)
     assert (
-        "Trade and the road to one billion dollars" in words and "Not by transport alone." in words
+        "Trade and the road to one billion dollars" in words
+        and "Not by these corridors alone." in words
     )
     assert (
         "from USD 102 m (News report of 2026, twelve months to 31 December 2025) +214 % a year"
@@ -243,7 +258,7 @@ def test_report_says_it_in_plain_words(
         .to_list()
     )
     assert (
-        f"{best[0] * 100:.1f} % and {best[1] * 100:.1f} % of the way from growth to the target"
+        f"{best[0] * 100:.1f} %, {best[1] * 100:.1f} % and {best[2] * 100:.1f} % of the way from"
         in words
     )
     assert (

@@ -39,7 +39,7 @@ def test_unknown_flows_are_predicted_and_marked(tables: dict[str, pl.DataFrame])
     )
     known = {
         (r["exporter"], r["importer"])
-        for r in given.filter(pl.col("year") <= 2025).iter_rows(named=True)
+        for r in given.filter(pl.col("year") <= 2025, basis="observed").iter_rows(named=True)
     }
     assert {k for k, v in basis.items() if v == "observed"} == known
     models = tables["countries"].filter(pl.col("gdp_usd").is_not_null())
@@ -91,7 +91,7 @@ def test_split_keeps_totals_and_refuses_bad_shares(
     minerals = base.filter(
         pl.col("exporter") == "KZ", pl.col("importer") == "PK", pl.col("sector_id") == "minerals"
     )
-    assert minerals["potential_usd"][0] > 100 * 1e6 > minerals["value_usd"][0]
+    assert minerals["potential_usd"][0] > 30e6 > minerals["value_usd"][0]
     whole = complete_flows(chosen(tables), tables["countries"], year=2025)
     lame = tables["specialisations"].filter(pl.col("specialisation_id") != "kz-metals")
     with pytest.raises(StudyError, match="shares-not-one"):

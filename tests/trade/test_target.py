@@ -43,9 +43,43 @@ def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> Non
     assert everything["transport_share"].is_between(0, 0.5).all()
     assert (everything["gap_usd"] + everything["value_usd"]).to_list() == pytest.approx([1e9, 1e9])
     text = str(answer)
-    assert "new products" in text and "+214% a year" in text
+    assert "would have to come from elsewhere" in text and "+214% a year" in text
     assert answer.sectors["headroom_usd"].is_sorted(descending=True)
-    assert answer.sectors["sector_id"][0] == "minerals"
+    assert answer.sectors["is_carried"].all()
+
+
+def test_goods_that_no_route_carries_have_no_potential(
+    tables: dict[str, pl.DataFrame], base: pl.DataFrame
+) -> None:
+    costs = flat(base)
+    result = quick_forecast(tables, base, costs, {"all": halved(costs, "KZ", "PK")})
+    answer = target_gap(
+        result,
+        base,
+        series(tables, "kazakh-customs"),
+        tables["countries"],
+        sectors=tables["sectors"],
+    )
+    left_out = answer.sectors.filter(~pl.col("is_carried"))
+    assert set(left_out["sector_id"]) == {"oil-gas"} and left_out["headroom_usd"].sum() == 0
+    assert float(left_out["potential_usd"].sum()) > 1e8, "Kazakh crude by its share of exports"
+    assert answer.sectors["sector_id"][0] != "oil-gas"
+    text = str(answer)
+    assert "Goods that no route of the network carries (oil-gas" in text
+
+
+def test_the_error_of_gravity_stands_in_the_sentence_of_the_target(
+    tables: dict[str, pl.DataFrame], base: pl.DataFrame
+) -> None:
+    costs = flat(base)
+    result = quick_forecast(tables, base, costs, {"same": costs})
+    customs = series(tables, "kazakh-customs")
+    near = target_gap(result, base, customs, tables["countries"])
+    factor = near.sectors["error_factor"][0]
+    assert 4 < factor < 9, "about six"
+    assert f"gravity errs by more: flows that are known lie {factor:.1f} times" in str(near)
+    far = target_gap(result, base, customs, tables["countries"], target_usd=1e11)
+    assert f"more than gravity errs: flows that are known lie {factor:.1f} times" in str(far)
 
 
 def test_a_target_below_growth_has_no_share(

@@ -1,4 +1,4 @@
-"""Months of a year, and the mean of their skims."""
+"""Months of a year, and trade costs over their skims."""
 
 from __future__ import annotations
 
@@ -9,33 +9,12 @@ import pytest
 
 from corridor.trade.costs import trade_costs
 from corridor.trade.forecast import TradeSettings, forecast
-from corridor.trade.year import mean_skims, middles
+from corridor.trade.year import middles
 
 
 def test_middles_of_months() -> None:
     assert middles(dt.date(2026, 7, 1), 12)[0] == dt.date(2026, 7, 15)
     assert middles(dt.date(2026, 12, 16), 2) == (dt.date(2027, 1, 15), dt.date(2027, 2, 15))
-
-
-def test_mean_of_days_leaves_out_days_without_a_route() -> None:
-    day = pl.DataFrame(
-        {
-            "origin": ["a", "b"],
-            "destination": ["b", "a"],
-            "cargo_id": ["box"] * 2,
-            "time_h": [10.0, 20.0],
-            "time_p95_h": [12.0, 22.0],
-            "cost_usd": [1.0, 2.0],
-            "border_h": [0.0, 1.0],
-            "border_usd": [0.0, 0.5],
-        }
-    )
-    shut = day.with_columns(
-        pl.when(pl.col("origin") == "b").then(pl.col(c)).alias(c) for c in day.columns[3:]
-    )
-    both = mean_skims([day, shut]).sort("origin")
-    assert both["time_h"].to_list() == [10, 20]
-    assert both["open_share"].to_list() == [0.5, 1]
 
 
 def a_year(winter_usd: float | None) -> pl.DataFrame:
@@ -62,13 +41,23 @@ def a_year(winter_usd: float | None) -> pl.DataFrame:
             "cargo_id": ["box"],
             "usd_per_t": [2000.0],
             "time_value_share_per_day": [0.0],
+            "elasticity": [5.0],
         }
     )
     cargoes = pl.DataFrame({"cargo_id": ["box"], "t_per_unit": [20.0]})
     markets = pl.DataFrame(
         {"node_id": ["a", "b"], "country": ["AA", "BB"], "trade_share": [1.0, 1.0]}
     )
-    return trade_costs(mean_skims([month] * 8 + [winter] * 4), sectors, cargoes, markets)
+    return trade_costs(pl.concat([month] * 8 + [winter] * 4), sectors, cargoes, markets)
+
+
+@pytest.mark.parametrize("winter_usd", [4000.0, 6400.0, 40_000.0, 4e6])
+def test_a_closure_never_raises_trade_however_dear_the_days_it_shuts(winter_usd: float) -> None:
+    """A mean cost over the days left open falls where dear days are shut: trade must not rise."""
+    dear = a_year(winter_usd)
+    shut = a_year(None)
+    assert (shut["trade_index"] < dear["trade_index"]).all()
+    assert shut["trade_index"].to_list() == pytest.approx([8 / 12 * 1.1**-5] * 2)
 
 
 def test_a_pass_shut_in_winter_costs_more_than_one_that_is_dear_in_winter() -> None:

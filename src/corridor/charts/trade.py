@@ -24,7 +24,7 @@ _STEPS = {
     "traded": ("#4d4d4d", marked("traded, twelve months to {day}")),
     "growth": (HUES[0], marked("growth of both economies")),
     "corridors": (HUES[2], marked("corridors, the best scenario")),
-    "rest": (FAINT, marked("new products and buyers")),
+    "rest": (FAINT, marked("from elsewhere")),
     "target": (INK, marked("target")),
 }
 _COST_PARTS = {

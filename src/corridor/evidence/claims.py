@@ -27,7 +27,7 @@ from corridor.language.speech import marked
 CONSISTENT = marked("consistent")
 DIFFERS = marked("differs")
 OPEN = marked("cannot be checked")
-# Translators: verdict on a claim: the lower end of what the model gives is below it, the upper above.
+# Translators: verdict on a claim: it lies within the range that the model gives.
 UNDECIDED = marked("cannot be decided")
 # Translators: verdict on a claim: the figure of others counts something else.
 OTHER_COUNT = marked("different things counted")
@@ -106,9 +106,10 @@ def audit(tables: Tables, forecasts: Mapping[str, float] | None = None) -> pl.Da
     -------
     pl.DataFrame
         claim_id, statement, value, unit, verdict (consistent, differs, cannot be decided, different
-        things counted, cannot be checked), arithmetic, note, source_id, confidence (the worst grade of the claim and of the rows used),
-        and the messages of statement, arithmetic and note. A figure of the claim's own source can
-        contradict the claim but not confirm it: what agrees with it only so cannot be checked.
+        things counted, cannot be checked), arithmetic, note, source_id, confidence (the worst grade
+        of the claim and of the rows used), and the messages of statement, arithmetic and note. A
+        figure of the claim's own source can contradict the claim but not confirm it: what agrees
+        with it only so cannot be checked.
 
     Raises
     ------

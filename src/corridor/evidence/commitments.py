@@ -73,9 +73,9 @@ def progress(
     Returns
     -------
     pl.DataFrame
-        commitment_id, name, metric, target, unit, due_on, state (on course, short by,
-        announced, no second source, not measurable here), short_by (what is missing, in the metric's unit), arithmetic, note,
-        source_id, confidence, and the message of the arithmetic.
+        commitment_id, name, metric, target, unit, due_on, state (on course, short by, announced, no
+        second source, not measurable here), short_by (what is missing, in the metric's unit),
+        arithmetic, note, source_id, confidence, and the message of the arithmetic.
 
     Raises
     ------

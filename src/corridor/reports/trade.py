@@ -18,6 +18,7 @@ from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Answer, Section
 
 MAX_SECTORS = 3  # named
+HALF = 0.5  # of the way: from which on carriage would be the main obstacle
 
 Row = Mapping[str, Any]
 
@@ -129,7 +130,7 @@ def _target_paragraph(all_series: Sequence[Series]) -> str:
         return paragraph([needed, growth])
 
     short = [row for row in best if row["gap_usd"] > 0]
-    verdict = tell("Not by transport alone.") if short else tell("Yes.")
+    verdict = tell("Not by these corridors alone.") if short else tell("Yes.")
     return paragraph([verdict, needed, growth, *_best_sentences(best, short)])
 
 
@@ -163,8 +164,8 @@ def _best_sentences(best: Sequence[Row], short: Sequence[Row]) -> list[str]:
             **words,
         ),
         tell(
-            "The other {amounts} would have to come from products and buyers that are not "
-            "there yet.",
+            "The other {amounts} would have to come from elsewhere: carriage cheaper than any of "
+            "these makes it, tariffs and payment, products and buyers that are not there yet.",
             amounts=and_list([short_sum(row["gap_usd"]) for row in short]),
         ),
     ]
@@ -192,20 +193,45 @@ def _paragraphs(inputs: ReportInputs, all_series: Sequence[Series]) -> list[str]
     if bounds and costs.height and best is not None:
         paragraphs.append(_carriage_paragraph(costs, bounds, best))
 
-    sectors = inputs.frame("trade_potential")
+    sectors = _carried(inputs.frame("trade_potential"))
     if sectors.height and float(sectors["potential_usd"].sum()) > 0:
         paragraphs.append(_potential_paragraph(sectors, all_series[0].target_usd))
     return paragraphs
+
+
+def _carried(sectors: pl.DataFrame) -> pl.DataFrame:
+    """Return the sectors whose goods routes of the network carry."""
+    return sectors.filter("is_carried") if "is_carried" in sectors.columns else sectors
 
 
 def _carriage_paragraph(costs: pl.DataFrame, bounds: Sequence[Row], best: Row) -> str:
     """Say what free carriage would give, what carriage costs, and what the best scenario saves."""
     free_carriage = tell(
         "If carriage between the two cost nothing and took no time, which no "
-        "corridor does, trade would come to {amounts}.",
+        "corridor does, trade would in the long run come to {amounts}.",
         amounts=and_list([_sum_with_band(bound) for bound in bounds]),
     )
-    return paragraph([free_carriage, _carriage_sentence(costs, best)])
+    sentences = [free_carriage, _carriage_sentence(costs, best)]
+    if any(_highest_share(bound) >= HALF for bound in bounds) and _is_short(best):
+        sentences.append(
+            tell(
+                "So whether carriage is the main obstacle cannot be decided here: what these "
+                "corridors cover is little, what free carriage would cover much, and tariffs, "
+                "payment, standards and products are not in the model."
+            )
+        )
+    return paragraph(sentences)
+
+
+def _highest_share(bound: Row) -> float:
+    """Return the share of the way that free carriage covers at most; 0 where it is not known."""
+    return bound.get("transport_share_high") or bound["transport_share"] or 0.0
+
+
+def _is_short(best: Row) -> bool:
+    """Return whether the best scenario covers less than half of the way."""
+    share = best["transport_share"]
+    return share is not None and share < HALF
 
 
 def _carriage_sentence(costs: pl.DataFrame, best: Row) -> str:
@@ -247,9 +273,29 @@ def _potential_paragraph(sectors: pl.DataFrame, target_usd: float) -> str:
     ]
 
     if target_usd > average_usd:
-        times = number(target_usd / average_usd, 1)
-        sentences.append(tell("The target lies {times} times above that average.", times=times))
+        sentences.append(_times_sentence(sectors, target_usd / average_usd))
     return paragraph(sentences)
+
+
+def _times_sentence(sectors: pl.DataFrame, times: float) -> str:
+    """Say how far the target lies above the average pair, and how far that average errs."""
+    factor = sectors["error_factor"][0] if "error_factor" in sectors.columns else None
+    words = {"times": number(times, 1)}
+    if factor is None:
+        return tell("The target lies {times} times above that average.", **words)
+
+    words["factor"] = number(factor, 1)
+    if times > factor:
+        return tell(
+            "The target lies {times} times above that average, more than gravity errs: flows that "
+            "are known lie {factor} times above or below it.",
+            **words,
+        )
+    return tell(
+        "The target lies {times} times above that average, and gravity errs by more: flows that "
+        "are known lie {factor} times above or below it.",
+        **words,
+    )
 
 
 def _rooms_sentence(sectors: pl.DataFrame) -> str:
@@ -314,7 +360,7 @@ def _figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
     if costs["cost_share"].null_count() < costs.height:
         figures.append(_carriage_figure(costs))
 
-    sectors = inputs.frame("trade_potential")
+    sectors = _carried(inputs.frame("trade_potential"))
     if sectors.height:
         figures.append(_potential_figure(sectors))
 

@@ -282,10 +282,16 @@ def _check_condition(
 
 
 def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:
-    """Check that the target's countries and its series are those of the study."""
+    """Check that the target's countries, its series and its horizon are those of the study."""
     _check_countries(lines, tables, target)
-    if target.series is not None and "parameters" not in tables.broken:
-        _check_series(lines, tables, target.series)
+    if "parameters" in tables.broken:
+        return
+
+    for key, parameter in (("series", target.series), ("horizon", target.horizon)):
+        if parameter is not None:
+            _check_parameter(lines, tables, key, parameter)
+    if target.horizon is not None:
+        _check_shares(lines, tables, target.horizon)
 
 
 def _check_countries(lines: TomlLines, tables: Tables, target: Goal) -> None:
@@ -302,17 +308,33 @@ def _check_countries(lines: TomlLines, tables: Tables, target: Goal) -> None:
             )
 
 
-def _check_series(lines: TomlLines, tables: Tables, series: str) -> None:
-    """Check that the series of the target are options of a disputed figure."""
+def _check_parameter(lines: TomlLines, tables: Tables, key: str, parameter: str) -> None:
+    """Check that what a key of the target names is a disputed figure."""
     parameters = _options(tables)
-    if series not in parameters:
+    if parameter not in parameters:
         lines.add_unknown(
             "unknown-parameter",
-            f"{TARGET} series names {series!r}, which {tables.name('parameters')} does not have.",
-            series,
+            f"{TARGET} {key} names {parameter!r}, which {tables.name('parameters')} does not have.",
+            parameter,
             parameters,
-            lines.key_line("series", TARGET),
+            lines.key_line(key, TARGET),
         )
+
+
+def _check_shares(lines: TomlLines, tables: Tables, horizon: str) -> None:
+    """Check that every option of the horizon has a figure that says its share."""
+    options = _values(tables, "figures", "alternative")
+    for option in _options(tables).get(horizon, ()):
+        option_id = f"{horizon}:{option}"
+        if option_id not in options and "figures" not in tables.broken:
+            lines.add(
+                "no-horizon",
+                f"{TARGET} horizon names {horizon!r}, and no row of {tables.name('figures')} has "
+                f"the alternative {option_id}: its share of the elasticities.",
+                "Add the row, with a value above 0 and up to 1.",
+                lines.key_line("horizon", TARGET),
+                value=option_id,
+            )
 
 
 def _check_observations(

@@ -57,7 +57,9 @@ class Goal:
 
     between: two countries. series: parameter whose options are the series of their trade; null:
     there is only one. year: latest year of the flows it starts from. target_usd: of both ways, in
-    the twelve months before 1 January of ``by``. scenarios: those compared.
+    the twelve months before 1 January of ``by``. scenarios: those compared. horizon: parameter
+    whose options say how much of the long-run elasticities trade reaches by then; null: all.
+    has_three_year_mean: the mean of three years is a further baseline.
     """
 
     between: tuple[str, str]
@@ -66,6 +68,8 @@ class Goal:
     target_usd: float
     by: int
     scenarios: tuple[str, ...]
+    horizon: str | None = None
+    has_three_year_mean: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ TARGET_KEYS: dict[str, type] = {
     "target_usd": int,
     "by": int,
     "scenarios": list,
+    "horizon": str,
+    "three_year_mean": bool,
 }
 
 
@@ -373,6 +375,8 @@ def _target(lines: TomlLines, content: Any, scenarios: Mapping[str, Scenario]) -
         float(values["target_usd"]),
         values["by"],
         tuple(values["scenarios"]),
+        values.get("horizon"),
+        values.get("three_year_mean", False),
     )
 
 

@@ -923,7 +923,7 @@ COUNTRIES = Table(
         ),
         number(
             "gdp_growth_share_per_year",
-            "mean yearly growth of gdp_usd, so in current dollars, over ten years",
+            "real growth of GDP a year, as forecast for the years up to the target",
             "1/year",
             low=-0.5,
             high=0.5,

@@ -77,6 +77,13 @@ SECTORS = Table(
             high=0.2,
             required=True,
         ),
+        Column(
+            "carriage",
+            "choice",
+            "pipeline: by pipeline, wire or tanker, which no link is; its costs stay as they are "
+            "and it has no potential; null: by the routes of the network",
+            choices=("pipeline",),
+        ),
         *EVIDENCE,
     ),
 )
@@ -136,6 +143,7 @@ FIGURES = Table(
         ),
         Column("from_on", "date", "first day counted"),
         Column("to_on", "date", "last day counted"),
+        ALTERNATIVE,
         *EVIDENCE,
     ),
 )

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError, UnknownName
+from corridor.language.amounts import per_cent_message
 from corridor.language.messages import message, pack, unpack
 from corridor.language.speech import marked
 from corridor.study.settings import Goal
@@ -24,11 +25,13 @@ from corridor.trade.costs import COST_PARTS, KEYS
 from corridor.trade.demand import freight_demand
 from corridor.trade.forecast import Forecast, TradeSettings, forecast
 from corridor.trade.potential import between
+from corridor.trade.sectors import at_horizon, read_horizon
 from corridor.trade.target import TargetGap, target_gap, with_band
 from corridor.trade.year import MONTHS, YearCosts, middles
 
-BOUND = marked("Carriage free and instant")
+BOUND = marked("Carriage free and instant, in the long run")
 BASELINE = marked("In the months of the baseline")
+HALF = 0.5  # of the way: from which on carriage would be the main obstacle
 Progress = Callable[[str, int, int], None]
 # Columns of claims and commitments that may refer to a forecast.
 _REFERENCES = {"claims": ("left", "right"), "commitments": ("baseline", "measured")}
@@ -70,7 +73,7 @@ class TargetForecast:
 class _Result:
     """What one baseline gives: its forecast, the gap to the target, the bound of all transport.
 
-    bound: one row of the steps to the target.
+    bound: one row of the steps to the target, at long-run elasticities.
     """
 
     baseline: Baseline
@@ -93,7 +96,8 @@ def forecast_target(
     Every cost is the mean over twelve departures, one in the middle of each month. A baseline is
     held against the network of its own twelve months under the study's default scenario, whose
     changes are dated; a scenario against the twelve months from the day it stands for. Choices made
-    over those of the study's scenario hold in all scenarios.
+    over those of the study's scenario hold in all scenarios. Elasticities are those trade reaches
+    by the target's year where the target names a horizon; their interval spans all of its options.
 
     Parameters
     ----------
@@ -133,11 +137,12 @@ def forecast_target(
 
     report = progress or (lambda word, done, total: None)
     total = len(goal.scenarios) + 2
-    old_costs, new_costs = _costs(study, goal, baselines, report)
+    sectors = at_horizon(study.tables["sectors"], read_horizon(study, goal))
+    old_costs, new_costs = _costs(study, goal, sectors, baselines, report)
     report("general equilibrium", total - 1, total)
     settings = TradeSettings(draws=draws)
     results = [
-        _result(study, goal, baseline, costs, new_costs, settings)
+        _result(study, goal, sectors, baseline, costs, new_costs, settings)
         for baseline, costs in zip(baselines, old_costs, strict=True)
     ]
 
@@ -150,20 +155,24 @@ def forecast_target(
 
 
 def _costs(
-    study: Study, goal: Goal, baselines: Sequence[Baseline], report: Progress
+    study: Study,
+    goal: Goal,
+    sectors: pl.DataFrame,
+    baselines: Sequence[Baseline],
+    report: Progress,
 ) -> tuple[list[pl.DataFrame], dict[str, pl.DataFrame]]:
     """Return the trade costs of each baseline's months, and of each scenario's year."""
     total = len(goal.scenarios) + 2
     report("trade costs of the baselines", 0, total)
-    year_costs = YearCosts(study)
+    year_costs = YearCosts(study, sectors)
     today = study.scenarios[study.settings.default_scenario]
-    old_costs = [year_costs.mean(today, baseline.months) for baseline in baselines]
+    old_costs = [year_costs.over(today, baseline.months) for baseline in baselines]
 
     new_costs = {}
     for done, name in enumerate(goal.scenarios, start=1):
         scenario = study.scenarios[name]
         report(f"trade costs: {scenario.title}", done, total)
-        new_costs[name] = year_costs.mean(scenario, middles(scenario.as_of, MONTHS))
+        new_costs[name] = year_costs.over(scenario, middles(scenario.as_of, MONTHS))
     return old_costs, new_costs
 
 
@@ -207,35 +216,27 @@ def _check_target(goal: Goal, baselines: Sequence[Baseline]) -> None:
 def _result(
     study: Study,
     goal: Goal,
+    sectors: pl.DataFrame,
     baseline: Baseline,
     costs: pl.DataFrame,
     new_costs: Mapping[str, pl.DataFrame],
     settings: TradeSettings,
 ) -> _Result:
-    """Forecast every scenario, and free carriage, from one baseline."""
-    outcome = _forecast(study, baseline, costs, new_costs, settings)
+    """Forecast every scenario, and free carriage in the long run, from one baseline."""
+    countries = study.tables["countries"]
+    outcome = forecast(baseline.flows, countries, sectors, costs, new_costs, settings=settings)
     gap = _gap(study, goal, baseline, outcome, goal.by)
 
-    free = _free_carriage(costs, goal)
+    # Indices of trade hold at the elasticities of the horizon, the bound at all of them.
+    mean_costs = costs.drop("trade_index")
+    free = {BOUND: _free_carriage(mean_costs, goal)}
     # What the two pay to each other says nothing of what they pay to others.
     alone = replace(settings, unpriced="keep")
-    limit = _forecast(study, baseline, costs, {BOUND: free}, alone)
+    in_long_run = study.tables["sectors"]
+    limit = forecast(baseline.flows, countries, in_long_run, mean_costs, free, settings=alone)
     steps = _gap(study, goal, baseline, limit, goal.by).steps
     bound = steps.filter(pl.col("scenario") == BOUND)
     return _Result(baseline, costs, outcome, gap, bound)
-
-
-def _forecast(
-    study: Study,
-    baseline: Baseline,
-    costs: pl.DataFrame,
-    new_costs: Mapping[str, pl.DataFrame],
-    settings: TradeSettings,
-) -> Forecast:
-    """Forecast trade from one baseline under other trade costs."""
-    countries = study.tables["countries"]
-    sectors = study.tables["sectors"]
-    return forecast(baseline.flows, countries, sectors, costs, new_costs, settings=settings)
 
 
 def _free_carriage(costs: pl.DataFrame, goal: Goal) -> pl.DataFrame:
@@ -256,6 +257,7 @@ def _gap(study: Study, goal: Goal, baseline: Baseline, outcome: Forecast, by: in
         by=by,
         pair=goal.between,
         titles=_titles(study, goal),
+        sectors=study.tables["sectors"],
     )
 
 
@@ -315,15 +317,43 @@ def _sentences(result: _Result) -> Iterator[dict[str, str | None]]:
     value, low, high = result.bound.select("value_usd", "low_usd", "high_usd").row(0)
     bound = message(
         "The bound of all transport: if carriage between the two cost nothing and took no "
-        "time, trade would come to {value}. No corridor does that.",
+        "time, trade would in the long run come to {value}. No corridor does that.",
         value=with_band(value, low, high),
     )
-    for sentence in (*result.gap.sentences, bound):
+    for sentence in (*result.gap.sentences, bound, *_undecided(result)):
         yield {
             "series": result.baseline.name,
             "sentence": sentence,
             "sentence_message": pack(sentence),
         }
+
+
+def _undecided(result: _Result) -> Iterator[str]:
+    """Yield what cannot be decided of carriage, where projects and the bound differ on it."""
+    best = _best_share(result.gap.steps)
+    shares = result.bound.select("transport_share", "transport_share_low", "transport_share_high")
+    bound, low, high = shares.row(0)
+    if best is None or bound is None or not best < HALF <= (high or bound):
+        return
+    yield message(
+        "Whether carriage is the main obstacle cannot be decided here: these projects cover "
+        "{best} of the way, carriage free and instant {bound}. Tariffs, payment, standards and "
+        "products are the other side, and not in the model.",
+        best=per_cent_message(best, ".1f"),
+        bound=_share_with_band(bound, low, high),
+    )
+
+
+def _share_with_band(share: float, low: float | None, high: float | None) -> str:
+    """Return a share as per cent with its interval, where there is one."""
+    if low is None or high is None:
+        return per_cent_message(share, ".0f")
+    return message(
+        "{value} ({low} to {high})",
+        value=per_cent_message(share, ".0f"),
+        low=per_cent_message(low, ".0f"),
+        high=per_cent_message(high, ".0f"),
+    )
 
 
 def _freight(study: Study, goal: Goal, flows: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,8 @@ def trade_costs(
     """Return ad valorem transport costs per exporter, importer and sector.
 
     Each country pair is the mean of its places, weighted by their shares of trade, over the pairs
-    of places and the days that have a route; the share of trade these carry is told beside.
+    of places and the days that have a route; the share of trade these carry is told beside. Skims
+    of several days may stand under one another: each row weighs alike.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def trade_costs(
         one cargo take different routes; time_p95_h (null: no spread), border_h and border_usd, the
         part of time and money spent at borders; open_share, of days with a route (null: all).
     sectors
-        sector_id, cargo_id, usd_per_t, time_value_share_per_day.
+        sector_id, cargo_id, usd_per_t, time_value_share_per_day; optional elasticity.
     cargoes
         cargo_id, t_per_unit.
     markets
@@ -53,10 +54,16 @@ def trade_costs(
     pl.DataFrame
         exporter, importer, sector_id, freight_share, time_share, reliability_share, border_share,
         reached_share (of trade that has a route, over places and days), cost_share (the sum of the
-        parts), each over the value of the goods; a pair without any route has null.
+        parts), each over the value of the goods; a pair without any route has null. Where sectors
+        have an elasticity e, trade_index: the mean of (1 + cost)^-e over places and days, 0 where
+        there is no route: the trade these carry over what they would at no cost.
 
     Notes
     -----
+    A day or a place that is shut counts nothing in trade_index, and what becomes dearer less than
+    before, so a closure never raises it; a mean cost over what is left open may fall, where dear
+    days or places are shut.
+
     Source: time, Hummels and Schaur (2013), American Economic Review 103(7), 0.6-2.1 % of value a
     day; reliability ratio 0.3-1.0 is a range in use for freight, not estimated here.
 
@@ -74,15 +81,33 @@ def trade_costs(
     priced = _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))
     rows = _with_countries(priced, markets)
 
-    costs = rows.group_by(KEYS, maintain_order=True).agg(_means())
-    cost_share = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).alias("cost_share")
-    return costs.with_columns(cost_share).sort(KEYS)
+    indices = [_trade_index()] if "elasticity" in sectors.columns else []
+    costs = rows.group_by(KEYS, maintain_order=True).agg(*_means(), *indices)
+    return costs.with_columns(_row_cost().alias("cost_share")).sort(KEYS)
+
+
+def _row_cost() -> pl.Expr:
+    """Return the sum of the parts; null where one is."""
+    return pl.sum_horizontal(COST_PARTS, ignore_nulls=False)
+
+
+def _trade_share() -> pl.Expr:
+    """Return the share of a country pair's trade that a pair of places has."""
+    return pl.col("_from_share") * pl.col("_to_share")
+
+
+def _trade_index() -> pl.Expr:
+    """Return the trade that places and days carry, over what they would at no cost."""
+    open_share = pl.col("open_share").fill_null(1.0)
+    carried_share = ((1 + _row_cost()) ** -pl.col("elasticity")).fill_null(0.0) * open_share
+    weight = _trade_share()
+    return ((carried_share * weight).sum() / weight.sum()).alias("trade_index")
 
 
 def _means() -> list[pl.Expr]:
     """Return the means of the parts over pairs of places, and the share of trade reached."""
-    trade_share = pl.col("_from_share") * pl.col("_to_share")
-    is_reached = pl.sum_horizontal(COST_PARTS, ignore_nulls=False).is_not_null()
+    trade_share = _trade_share()
+    is_reached = _row_cost().is_not_null()
     weight = pl.when(is_reached).then(trade_share * pl.col("open_share").fill_null(1.0))
 
     means = [
@@ -106,8 +131,12 @@ def _check_skims(skims: pl.DataFrame, sectors: pl.DataFrame) -> None:
 def _with_goods(skims: pl.DataFrame, sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
     """Add the sectors that travel as each cargo, and what a unit of them is worth."""
     unit_usd = (pl.col("usd_per_t") * pl.col("t_per_unit")).alias("_unit_usd")
+    columns = ["sector_id", "cargo_id", "usd_per_t", "time_value_share_per_day"]
+    if "elasticity" in sectors.columns:
+        columns.append("elasticity")
+
     goods = (
-        sectors.select("sector_id", "cargo_id", "usd_per_t", "time_value_share_per_day")
+        sectors.select(columns)
         .join(cargoes.select("cargo_id", "t_per_unit"), on="cargo_id", how="left")
         .with_columns(unit_usd)
     )

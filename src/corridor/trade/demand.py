@@ -6,6 +6,7 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.trade.costs import market_ends
+from corridor.trade.sectors import carried
 
 _COLUMNS = (
     "demand_id",
@@ -31,7 +32,8 @@ def freight_demand(
 ) -> pl.DataFrame:
     """Return what is to be moved between places in a year, as rows of the table ``demand``.
 
-    Sectors of one cargo are added up. Sales at home and countries without markets are left out.
+    Sectors of one cargo are added up. Sales at home, countries without markets and goods that go by
+    pipeline are left out.
 
     Parameters
     ----------
@@ -85,8 +87,10 @@ def _by_cargo(moved: pl.DataFrame) -> pl.DataFrame:
 
 def _goods(sectors: pl.DataFrame, cargoes: pl.DataFrame) -> pl.DataFrame:
     """Return the cargo of each sector, with what a tonne is worth and a unit weighs."""
-    goods = sectors.select("sector_id", "cargo_id", "usd_per_t").join(
-        cargoes.select("cargo_id", "t_per_unit", "teu_per_unit"), on="cargo_id", how="left"
+    goods = (
+        carried(sectors)
+        .select("sector_id", "cargo_id", "usd_per_t")
+        .join(cargoes.select("cargo_id", "t_per_unit", "teu_per_unit"), on="cargo_id", how="left")
     )
     unknown = goods.filter(pl.col("t_per_unit").is_null())["cargo_id"].unique()
     if len(unknown):

@@ -147,15 +147,15 @@ class _Base:
     """What every scenario is compared with; arrays are (exporter, importer, sector).
 
     trade: one row a flow, with its marks and base_usd. costs: shares of value; nan: no passage.
-    reached: share of a pair's trade that has a route. is_priced: the pair has a row of costs.
-    elasticities: by sector; drawn_elasticities: (draw, sector).
+    indices: trade carried over that at no cost; 0: no passage. is_priced: the pair has a row of
+    costs. elasticities: by sector; drawn_elasticities: (draw, sector).
     """
 
     axes: _Axes
     trade: pl.DataFrame
     values: Floats
     costs: Floats
-    reached: Floats
+    indices: Floats
     is_priced: Bools
     elasticities: Floats
     drawn_elasticities: Floats
@@ -197,10 +197,12 @@ def forecast(
         sector_id, elasticity, elasticity_low, elasticity_high.
     base_costs
         exporter, importer, sector_id, cost_share; null means no passage. Optional reached_share, of
-        the pair's trade that has a route over the year and its places.
+        the pair's trade that has a route over the year and its places, and trade_index, as
+        corridor.trade_costs gives it at the elasticities of ``sectors``.
     scenarios
         The same by name; a pair that is missing there keeps its cost. The ratio of costs is
-        (1 + after) / (1 + before), times (reached after / before)^(-1 / elasticity). Where one of
+        (index after / before)^(-1 / elasticity), with the index (1 + cost)^-elasticity x reached
+        where a frame has no trade_index. Where one of
         two countries has no costs at all (no place in the network: the rest of the world), their
         ratio follows those of the other with everybody else, see Notes.
     settings
@@ -258,7 +260,7 @@ def forecast(
     caveats = {}
     for name, costs in scenarios.items():
         new_costs = _new_costs(base, costs)
-        ratio = _priced_ratio(base, costs, new_costs)
+        ratio = _priced_ratio(base, costs)
         caveats[name] = (*untouched, *_ended(base, new_costs), *_cut_off(base, ratio))
 
         outcome = _outcome(name, base, new_costs, ratio, settings)
@@ -351,7 +353,7 @@ def _base(
         trade=trade.select(*KEYS, *marks, pl.col("value_usd").alias("base_usd")),
         values=axes.array(trade, "value_usd"),
         costs=axes.array(costs, "cost_share"),
-        reached=_reached(axes, costs),
+        indices=_indices(axes, costs, elasticities),
         is_priced=axes.has_row(costs),
         elasticities=elasticities,
         drawn_elasticities=drawn_elasticities,
@@ -364,12 +366,12 @@ def _new_costs(base: _Base, costs: pl.DataFrame) -> Floats:
     return np.where(has_row, base.axes.array(costs, "cost_share"), base.costs)
 
 
-def _priced_ratio(base: _Base, costs: pl.DataFrame, new_costs: Floats) -> Floats:
+def _priced_ratio(base: _Base, costs: pl.DataFrame) -> Floats:
     """Return new over old cost of pairs with costs, days and places without a route included."""
     has_row = base.axes.has_row(costs)
-    new_reached = np.where(has_row, _reached(base.axes, costs), base.reached)
-    closed_ratio = _closed_ratio(base.reached, new_reached, base.elasticities)
-    return _cost_ratio(base.costs, new_costs) * closed_ratio
+    new_indices = _indices(base.axes, costs, base.elasticities)
+    carried = np.where(has_row, new_indices, base.indices)
+    return _cost_ratio(base.indices, carried, base.elasticities)
 
 
 def _outcome(
@@ -388,29 +390,34 @@ def _outcome(
     return _Outcome(scenario, middle, drawn, base.costs, new_costs)
 
 
-def _cost_ratio(old_costs: Floats, new_costs: Floats) -> Floats:
+def _cost_ratio(old_indices: Floats, new_indices: Floats, theta: Floats) -> Floats:
     """Return new over old cost; no passage after: inf; none before: 1."""
-    ratio = np.where(np.isnan(new_costs), np.inf, (1 + new_costs) / (1 + old_costs))
-    return np.where(np.isnan(old_costs), 1.0, ratio)
+    had_passage = old_indices > 0
+    carried = np.divide(new_indices, old_indices, out=np.ones_like(old_indices), where=had_passage)
+    ratio = np.full_like(carried, np.inf)
+    return np.power(carried, -1 / theta, out=ratio, where=carried > 0)
+
+
+def _indices(axes: _Axes, costs: pl.DataFrame, theta: Floats) -> Floats:
+    """Return the trade each pair's days and places carry, over what they would at no cost.
+
+    0: no passage. 1 where there is no row of costs.
+    """
+    has_row = axes.has_row(costs)
+    if "trade_index" in costs.columns:
+        indices = np.nan_to_num(axes.array(costs, "trade_index"))
+    else:
+        at_cost = (1 + axes.array(costs, "cost_share")) ** -theta
+        indices = np.nan_to_num(at_cost * _reached(axes, costs))
+    return np.where(has_row, indices, 1.0)
 
 
 def _reached(axes: _Axes, costs: pl.DataFrame) -> Floats:
     """Return the share of each pair's trade that has a route; 1 where costs do not say."""
-    if "reached_share" not in costs.columns:
-        return np.ones_like(axes.array(costs, "cost_share"))
-    return np.where(axes.has_row(costs), axes.array(costs, "reached_share"), 1.0)
-
-
-def _closed_ratio(old_reached: Floats, new_reached: Floats, theta: Floats) -> Floats:
-    """Return by how much days and places without a route raise the cost of a pair.
-
-    What has no route is not sent: trade with it falls to the share that has one, as it would at a
-    cost of share^(-1 / elasticity). 1 where no passage before or after says all.
-    """
-    has_both = (old_reached > 0) & (new_reached > 0)
-    share = np.divide(new_reached, old_reached, out=np.ones_like(new_reached), where=has_both)
-    ratio: Floats = share ** (-1 / theta)
-    return ratio
+    reached_share = np.ones_like(axes.array(costs, "cost_share"))
+    if "reached_share" in costs.columns:
+        reached_share = axes.array(costs, "reached_share")
+    return reached_share
 
 
 def _with_unpriced(ratio: Floats, is_priced: Bools, values: Floats, theta: Floats) -> Floats:

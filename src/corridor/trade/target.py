@@ -15,7 +15,8 @@ from corridor.language.messages import figure, joined, message
 from corridor.language.speech import marked
 from corridor.trade.forecast import Forecast
 from corridor.trade.potential import between
-from corridor.units import MEAN_YEAR_DAYS
+from corridor.trade.sectors import carried
+from corridor.units import MEAN_YEAR_DAYS, NORMAL_P95_ROUNDED
 
 # Growth of trade per growth of the exporter's and the importer's GDP: Head and Mayer (2014),
 # Handbook of International Economics 4, table 3.4, means over all estimates (700 and 671). Those
@@ -40,7 +41,9 @@ class TargetGap:
         each scenario's title), value_usd in the target year with low_usd and high_usd, gap_usd, and
         transport_share with _low and _high, the share of the way that transport covers.
     sectors
-        exporter, importer, sector_id, traded_usd, potential_usd, headroom_usd.
+        exporter, importer, sector_id, traded_usd, potential_usd, headroom_usd, is_carried (by
+        routes of the network, not by pipeline), error_factor (by which gravity misses seen flows,
+        either way, one standard deviation; null: nothing is predicted).
     sentences
         The same in plain words.
     """
@@ -87,14 +90,16 @@ def target_gap(
     by: int = 2028,
     pair: tuple[str, str] = ("KZ", "PK"),
     titles: Mapping[str, str] | None = None,
+    sectors: pl.DataFrame | None = None,
 ) -> TargetGap:
     """Return how much of a target for a pair's trade, both ways, growth and scenarios can give.
 
     Base growth is that of both GDPs times the elasticities of Head and Mayer (2014); a scenario's
     value is the base growth's times the ratio the forecast gives. transport_share = (scenario -
-    base growth) / (target - base growth), null where growth alone is enough. Money is in dollars of
-    the year it is counted in: GDP grows in current dollars, as does what is aimed at. Intervals are
-    those of the elasticities alone.
+    base growth) / (target - base growth), null where growth alone is enough. Money is at prices of
+    the baseline: GDP grows in real terms, and what is aimed at is taken at those prices too, which
+    makes it harder by the dollar's inflation until then. Intervals are those of the elasticities
+    alone.
 
     Parameters
     ----------
@@ -105,7 +110,7 @@ def target_gap(
     series
         name, exporter, importer, value_usd, ends_on: each baseline, one row a direction.
     countries
-        country, gdp_growth_share_per_year.
+        country, gdp_growth_share_per_year (real).
     target_usd
         Trade both ways in a year.
     by
@@ -115,6 +120,9 @@ def target_gap(
         The two countries.
     titles
         What the sentences call a scenario, by its id; null: the id.
+    sectors
+        Rows of the table ``sectors``: those that go by pipeline have no potential; null: all are
+        carried by routes.
     """
     if target_usd <= 0:
         raise CallError("the target must be above zero")
@@ -129,11 +137,11 @@ def target_gap(
             rows.append({**_base(baseline, target_usd), **step})
     steps = _with_gaps(pl.DataFrame(rows, infer_schema_length=None))
 
-    sectors = _sectors(trade, pair)
+    by_sector = _sectors(trade, pair, sectors)
     return TargetGap(
         steps,
-        sectors,
-        tuple(_sentences(steps, sectors, target_usd, by, pair)),
+        by_sector,
+        tuple(_sentences(steps, by_sector, target_usd, by, pair)),
         {"target_usd": target_usd, "by": by, "pair": list(pair), **result.provenance},
     )
 
@@ -281,18 +289,41 @@ def _transport_share(column: str) -> pl.Expr:
     return pl.when(distance > 0).then((pl.col(column) - pl.col("_growth_usd")) / distance)
 
 
-def _sectors(trade: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
-    """Return what each direction and sector trades, and what an average pair would, by gravity."""
+def _sectors(
+    trade: pl.DataFrame, pair: tuple[str, str], sectors: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Return what each direction and sector trades, and what an average pair would, by gravity.
+
+    Goods that no route carries have no headroom.
+    """
+    is_carried = pl.lit(True)
+    if sectors is not None:
+        is_carried = pl.col("sector_id").is_in(carried(sectors)["sector_id"].to_list())
     headroom_usd = (pl.col("potential_usd") - pl.col("value_usd")).clip(lower_bound=0.0)
+
     rows = trade.filter(between(pair)).select(
         "exporter",
         "importer",
         "sector_id",
         pl.col("value_usd").alias("traded_usd"),
         "potential_usd",
-        headroom_usd.alias("headroom_usd"),
+        pl.when(is_carried).then(headroom_usd).otherwise(0.0).alias("headroom_usd"),
+        is_carried.alias("is_carried"),
+        pl.lit(_error_factor(trade), pl.Float64).alias("error_factor"),
     )
     return rows.sort("headroom_usd", descending=True)
+
+
+def _error_factor(trade: pl.DataFrame) -> float | None:
+    """Return by what gravity misses seen flows, either way; null where it predicts none.
+
+    The band of a predicted flow is 5 to 95 %, the factor one standard deviation.
+    """
+    predicted = trade.filter((pl.col("basis") == "predicted") & (pl.col("value_usd") > 0))
+    if "high_usd" not in trade.columns or predicted.is_empty():
+        return None
+    band_factor = float(predicted["high_usd"][0] / predicted["value_usd"][0])
+    return float(band_factor ** (1 / NORMAL_P95_ROUNDED))
 
 
 def _sentences(
@@ -314,17 +345,14 @@ def _sentences(
         if scenarios.height:
             yield _say_best(scenarios.sort("value_usd").row(-1, named=True))
 
-    potential_usd = float(sectors["potential_usd"].sum())
+    on_routes = sectors.filter("is_carried")
+    potential_usd = float(on_routes["potential_usd"].sum())
     if potential_usd > 0:
-        yield _say_average(sectors, potential_usd)
+        yield _say_average(on_routes, potential_usd)
+    if potential_usd > 0 and on_routes.height < sectors.height:
+        yield _say_left_out(sectors.filter(~pl.col("is_carried")))
     if 0 < potential_usd < target_usd:
-        yield message(
-            "The target lies {times} times above that average: it would take relations "
-            "far closer than {one} and {other} have with others.",
-            times=figure(target_usd / potential_usd, ".1f"),
-            one=pair[0],
-            other=pair[1],
-        )
+        yield _say_times(target_usd / potential_usd, on_routes["error_factor"][0])
 
 
 def _say_need(growth: Mapping[str, Any], target_usd: float, by: int) -> str:
@@ -371,8 +399,8 @@ def _say_best(row: Mapping[str, Any]) -> str:
     if row["gap_usd"] <= 0:
         return message("The target is reached: {scenario}.", scenario=row["step"])
     return message(
-        "Even with the best of these ({scenario}), {gap} would have to come from "
-        "new products and buyers: transport covers {share} of the way.",
+        "Even with the best of these ({scenario}), {gap} would have to come from elsewhere: these "
+        "projects cover {share} of the way.",
         scenario=row["step"],
         gap=short_sum_message(row["gap_usd"]),
         share=_part(row["transport_share"]),
@@ -397,6 +425,35 @@ def _say_average(sectors: pl.DataFrame, potential_usd: float) -> str:
         value=short_sum_message(potential_usd),
         traded=short_sum_message(float(sectors["traded_usd"].sum())),
         rooms=joined(rooms),
+    )
+
+
+def _say_left_out(sectors: pl.DataFrame) -> str:
+    """Say which goods have no potential here, as no route carries them."""
+    return message(
+        "Goods that no route of the network carries ({sectors}; {value} by gravity) are left out.",
+        sectors=joined(sectors["sector_id"].unique(maintain_order=True).to_list(), ", "),
+        value=short_sum_message(float(sectors["potential_usd"].sum())),
+    )
+
+
+def _say_times(times: float, error_factor: float | None) -> str:
+    """Say how far the target lies above the average pair, and how far that average errs."""
+    values = {"times": figure(times, ".1f")}
+    if error_factor is None:
+        return message("The target lies {times} times above that average.", **values)
+
+    values["factor"] = figure(error_factor, ".1f")
+    if times > error_factor:
+        return message(
+            "The target lies {times} times above that average, more than gravity errs: flows that "
+            "are known lie {factor} times above or below it.",
+            **values,
+        )
+    return message(
+        "The target lies {times} times above that average, and gravity errs by more: flows that "
+        "are known lie {factor} times above or below it.",
+        **values,
     )
 
 

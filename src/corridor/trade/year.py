@@ -1,9 +1,9 @@
-"""Trade costs over a year: skims of every sector in the middle of each month, and their mean."""
+"""Trade costs over a year, from skims of every sector in the middle of each month."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -14,31 +14,42 @@ from corridor.routing.skims import skims_by_value
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.trade.costs import trade_costs
+from corridor.trade.sectors import carried
 
 MONTHS = 12
 MID_MONTH = 15
-_MEANS = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
+_COLUMNS = (
+    "origin",
+    "destination",
+    "cargo_id",
+    "sector_id",
+    "time_h",
+    "time_p95_h",
+    "cost_usd",
+    "border_h",
+    "border_usd",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class YearCosts:
-    """Trade costs of a study's scenarios, each the mean over some months.
+    """Trade costs of a study's scenarios, each over the days of some months.
 
-    skims: those computed so far, by scenario and day, so that none is computed twice.
+    sectors: with the elasticities that trade reaches. skims: those computed so far, by scenario and
+    day, so that none is computed twice.
     """
 
     study: Study
+    sectors: pl.DataFrame
     skims: dict[tuple[str, dt.date], pl.DataFrame] = field(default_factory=dict)
 
-    def mean(self, scenario: Scenario, days: Iterable[dt.date]) -> pl.DataFrame:
-        """Return the trade costs of a scenario from the mean of its skims on some days."""
+    def over(self, scenario: Scenario, days: Iterable[dt.date]) -> pl.DataFrame:
+        """Return the trade costs of a scenario over its skims on some days."""
         network = _network(self.study, scenario)
         skims = [self._skims(network, scenario.scenario_id, day) for day in days]
 
         tables = self.study.tables
-        return trade_costs(
-            mean_skims(skims), tables["sectors"], tables["cargoes"], tables["markets"]
-        )
+        return trade_costs(pl.concat(skims), self.sectors, tables["cargoes"], tables["markets"])
 
     def _skims(self, network: Network, scenario_id: str, day: dt.date) -> pl.DataFrame:
         key = (scenario_id, day)
@@ -57,33 +68,20 @@ def middles(start: dt.date, count: int) -> tuple[dt.date, ...]:
     return tuple(dt.date(m // 12, m % 12 + 1, MID_MONTH) for m in range(first, first + count))
 
 
-def mean_skims(skims: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return the mean of skims of several days, over the days with a route.
-
-    open_share: the share of such days.
-    """
-    keys = ["origin", "destination", "cargo_id"]
-    if "sector_id" in skims[0].columns:
-        keys.append("sector_id")
-
-    rows = pl.concat([frame.select(*keys, *_MEANS) for frame in skims])
-    means = [pl.col(column).mean() for column in _MEANS]
-    open_share = pl.col("time_h").is_not_null().mean().alias("open_share")
-    return rows.group_by(keys, maintain_order=True).agg(*means, open_share)
-
-
 def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
-    """Return skims of every sector, each by the routes that suit what an hour costs its goods."""
+    """Return skims of every sector on routes, by those that suit what an hour costs it."""
     unit_t = dict(study.tables["cargoes"].select("cargo_id", "t_per_unit").iter_rows())
     places = _places(study, network)
 
     skims = []
-    for (cargo,), sectors in study.tables["sectors"].group_by("cargo_id", maintain_order=True):
+    on_routes = carried(study.tables["sectors"])
+    for (cargo,), sectors in on_routes.group_by("cargo_id", maintain_order=True):
         cargo_id = str(cargo)
         hours_usd = _hours_usd(sectors, unit_t[cargo_id])
         frames = skims_by_value(network, hours_usd, cargo=cargo_id, depart=day, places=places)
         for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
-            skims.append(frame.with_columns(pl.lit(sector_id).alias("sector_id")))
+            of_sector = frame.with_columns(pl.lit(sector_id).alias("sector_id"))
+            skims.append(of_sector.select(_COLUMNS))
     return pl.concat(skims)
 
 
