@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -433,14 +433,14 @@ def _forecasts(study: Study, goal: Goal, results: Sequence[_Result]) -> dict[str
     shares = {
         "transport-share": best_shares[0],
         "transport-bound": bounds[0],
-        "transport-share-least": min(filter(_is_said, best_shares), default=None),
-        "transport-bound-most": max(filter(_is_said, bounds), default=None),
+        "transport-share-least": min(_not_null(best_shares), default=None),
+        "transport-bound-most": max(_not_null(bounds), default=None),
     }
     return forecasts | {name: share for name, share in shares.items() if share is not None}
 
 
-def _is_said(share: float | None) -> bool:
-    return share is not None
+def _not_null(shares: Iterable[float | None]) -> list[float]:
+    return [share for share in shares if share is not None]
 
 
 def _best_share(steps: pl.DataFrame) -> float | None:
