@@ -251,6 +251,10 @@ def validation() -> pl.DataFrame:
         "observation_id name metric value value_low value_high "
         "model_p05 model_p50 model_p95 verdict explains",
         [(*left, *right) for left, right in zip(observed, model, strict=True)],
+        kind="ordinary",
+        trip="first",
+        route="alpha road midway",
+        is_on_route=True,
         source_id="lines-2021",
         confidence="A",
     )

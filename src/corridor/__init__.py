@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from corridor.routing.route import Routes as Routes
     from corridor.routing.route import route as route
     from corridor.routing.skims import skim as skim
+    from corridor.runs.validation import Validation as Validation
+    from corridor.runs.validation import validate as validate
     from corridor.study.settings import Scenario as Scenario
     from corridor.study.settings import Trip as Trip
     from corridor.study.study import Study as Study
@@ -65,6 +67,7 @@ _HOME = {
     "history": "closures.history",
     "compare_families": "closures.families",
     "forecast_target": "trade.chapter",
+    "validate": "runs.validation",
     "web_answer": "web.serving",
     "Study": "study.study",
     "Scenario": "study.settings",
@@ -73,6 +76,7 @@ _HOME = {
     "Routes": "routing.route",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
+    "Validation": "runs.validation",
     "Finding": "errors",
     "CorridorError": "errors",
     "StudyError": "errors",

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from core_cases import link, node, read, small
-from corridor.evidence.validation import DRAWS, validate
+from corridor.evidence.validation import DRAWS, coverage, observations_beside_model
 from corridor.routing.journeys import sample
 from corridor.routing.query import prepare
 from corridor.routing.search import best_route
@@ -40,11 +40,11 @@ def seen(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def verdicts(*rows: dict[str, Any], **tables: Any) -> list[str]:
-    return validate(seen(*rows), lambda s: small(**tables))["verdict"].to_list()
+    return observations_beside_model(seen(*rows), lambda s: small(**tables))["verdict"].to_list()
 
 
 def test_a_time_stands_beside_the_spread_of_the_same_journeys() -> None:
-    row = validate(seen({"value": 6.0}), lambda s: small()).row(0, named=True)
+    row = observations_beside_model(seen({"value": 6.0}), lambda s: small()).row(0, named=True)
     asked = prepare(small(), "a", "d", cargo="box", depart="2026-03-02", options={})
     route = best_route(asked, "time")
     assert route is not None
@@ -88,7 +88,7 @@ def test_the_part_in_a_country_counts_its_borders_out() -> None:
         link("cd", "c", "d"),
     ]
     calm = [{"mode_id": "road", "mode": "road", "active_h_per_day": 24.0, "running_p95_ratio": 1.0}]
-    rows = validate(
+    rows = observations_beside_model(
         seen(*({"metric": "speed_kmh", "value": 10.0, "country": c} for c in (None, "KZ", "UZ"))),
         lambda s: small(
             links=links, modes=calm, nodes=[node("a"), node("b"), node("c", "UZ"), node("d", "UZ")]
@@ -100,7 +100,7 @@ def test_the_part_in_a_country_counts_its_borders_out() -> None:
 @pytest.mark.slow
 def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     study = read("mid-2026")
-    table = validate(study.tables["observations"], study.network_of)
+    table = observations_beside_model(study.tables["observations"], study.network_of)
     assert (
         table["observation_id"].to_list()
         == study.tables["observations"]["observation_id"].to_list()
@@ -121,3 +121,55 @@ def test_the_studys_observations_are_all_answered_and_most_are_near() -> None:
     ordered = measured.drop_nulls(["model_p05", "model_p95"])
     assert (ordered["model_p05"] <= ordered["model_p50"]).all()
     assert (ordered["model_p50"] <= ordered["model_p95"]).all()
+
+
+def test_a_row_says_whether_the_route_compared_is_the_observed_one() -> None:
+    nodes = [node("a"), node("b"), node("c", "UZ"), node("d", "UZ")]
+    rows = observations_beside_model(
+        seen(
+            {"value": 6.0, "country_sequences": "KZ UZ"},
+            {"value": 6.0, "country_sequences": "KZ TM UZ"},
+            {"value": 6.0, "require": "bc", "kind": "pilot"},
+            {"value": 6.0, "avoid": "bc"},
+        ),
+        lambda s: small(nodes=nodes),
+    )
+    assert rows["is_on_route"].to_list() == [True, False, True, False]
+    assert rows["route"][0] == "a road b road c road d"
+    assert rows["kind"].to_list() == ["ordinary", "ordinary", "pilot", "ordinary"]
+
+
+def test_hours_aboard_leave_out_the_wait_for_the_ship() -> None:
+    service = {
+        "service_id": "liner",
+        "link_ids": "ab",
+        "required": True,
+        "departures_per_week": 1.0,
+    }
+    tables = {"links": [link("ab", "a", "b", mode="sea")], "services": [service]}
+    rows = observations_beside_model(
+        seen(
+            {"destination": "b", "metric": "time_h", "value": 1.0, "services": "liner"},
+            {"destination": "b", "metric": "ship_h", "value": 1.0, "services": "liner"},
+        ),
+        lambda s: small(**tables),
+    )
+    assert rows["is_on_route"].to_list() == [True, True]
+    assert rows["model_p50"][1] < rows["model_p50"][0] - 24
+
+
+def test_a_trip_that_several_rows_saw_counts_once() -> None:
+    rows = observations_beside_model(
+        seen(
+            {"value": 6.0, "trip": "one"},
+            {"value": 6.0, "trip": "one"},
+            {"value": 600.0, "trip": "two"},
+            {"value": 6.0, "trip": "two"},
+            {"metric": "length_km", "value": 300.0, "trip": "three"},
+            {"trip": "four"},
+        ),
+        lambda s: small(),
+    )
+    covered = coverage(rows)
+    assert (covered.inside, covered.trips) == (1, 2)
+    assert covered.width_ratio is not None and covered.width_ratio > 1

@@ -1,8 +1,8 @@
 """The command line: one function a verb, the study first.
 
 stdout is data (a table on a terminal, CSV when piped, JSON with --json); stderr is words and
-progress. Exit codes: 0 done, 1 findings in the study, 2 usage, 3 computed but not converged or
-nothing served.
+progress. Exit codes: 0 done, 1 findings in the study, 2 usage, 3 computed but not converged,
+nothing served, or an answer rejected.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from cyclopts import App, CycloptsError
 
-from corridor.cli import closures, routing, study, trade, web
+from corridor.cli import closures, evidence, routing, study, trade, web
 from corridor.cli.output import (
     DONE,
     FINDINGS,
@@ -41,6 +41,7 @@ VERBS = (
     closures.replay,
     trade.forecast,
     trade.audit,
+    evidence.validate,
     web.serve,
 )
 

@@ -204,6 +204,36 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def observations_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return observations beside the model in the columns a person compares."""
+    return frame.select(
+        pl.col("observation_id").alias("observation"),
+        "kind",
+        "metric",
+        pl.col("value").round(0).alias("seen"),
+        pl.col("model_p05").round(0).alias("p05"),
+        pl.col("model_p50").round(0).alias("p50"),
+        pl.col("model_p95").round(0).alias("p95"),
+        "verdict",
+        pl.col("is_on_route").alias("route seen"),
+        "route",
+    )
+
+
+def questions_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return questions with the verdict on their answers in the columns a person compares."""
+    return frame.select(
+        pl.col("question_id"),
+        "verdict",
+        pl.col("days").round(1),
+        _whole("usd", "USD"),
+        _whole("km", "km"),
+        pl.col("countries").list.join("-"),
+        pl.col("modes").list.join("-"),
+        "why",
+    )
+
+
 def print_table(frame: pl.DataFrame) -> None:
     """Print a table on the terminal, cut to its width."""
     from rich.console import Console

@@ -1,8 +1,8 @@
 """Words: which links a bare word means, such as a country, a mode, a place or a crossing.
 
-A word is a country (``IR``, ``Iran``), a mode (``ferry``), a link id, or a place by anything it is
-:mod:`called <corridor.network.names>`. What is written as an id counts first; a word that means
-several things is an error. ``node:osh`` and ``country:IR`` say which is meant, as
+A word is a country (``IR``, ``Iran``), a mode (``ferry``), a link or service id, or a place by
+anything it is :mod:`called <corridor.network.names>`. What is written as an id counts first; a
+word that means several things is an error. ``node:osh`` and ``country:IR`` say which is meant, as
 :mod:`selectors <corridor.tables.selectors>` of tables do.
 """
 
@@ -43,7 +43,7 @@ class Meaning:
 
 
 def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
-    """Return which arcs any word means [arcs]: a country (AF), a mode, a place or a link id.
+    """Return which arcs any word means [arcs]: a country, a mode, a place, a link or service id.
 
     Raises UnknownName for anything else, AmbiguousName for a word that means several things.
     """
@@ -51,6 +51,10 @@ def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
     means = np.zeros(graph.arcs_count, bool)
 
     for word in words:
+        if (service := _service(network, word)) is not None:
+            means |= [graph.service(arc) == service for arc in range(graph.arcs_count)]
+            continue
+
         meaning = _meaning(network, word)
         links = _links_meant(network, meaning)
         node_id = meaning.place
@@ -145,6 +149,12 @@ def _is_side(word: str, beginning: str, country: str) -> bool:
 
 
 # What a word means
+
+
+def _service(network: Network, word: str) -> int | None:
+    """Return the row of the service that a word is the id of; null where it is none."""
+    service_ids = network.frames["services"]["service_id"].to_list()
+    return service_ids.index(word) if word in service_ids else None
 
 
 def _meaning(network: Network, word: str) -> Meaning:

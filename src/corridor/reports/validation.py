@@ -1,4 +1,4 @@
-"""The chapter on validation: what was observed beside the model."""
+"""The chapter on validation: what was observed, and what users ask, beside the model."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import polars as pl
 
 from corridor.charts.validation import validation as validation_chart
+from corridor.language.messages import translate
 from corridor.language.speech import marked, number, tell
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
+from corridor.runs.validation import Validation
 
 VERDICTS = {
     "inside band": marked("{count} inside its 5th-95th percentile band"),
@@ -22,11 +24,19 @@ MAX_CHART_ROWS = 24  # more observations in one chart do not fit a printed page
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return what was observed beside the model."""
+    """Return what was observed, and what users ask, beside the model."""
     observations = inputs.frame("validation")
-    values = {"validation": observations.to_dicts(), "figures": _figures(observations)}
-    title = tell("Validation: the model and what was seen")
-    return [Section("validation", title, "validation.html", values, tell("Validation"))]
+    questions = inputs.frame("questions")
+    sentences = Validation(observations, questions).sentences
+    is_doubtful = pl.col("verdict") != "believed"
+    values = {
+        "validation": observations.to_dicts(),
+        "figures": _figures(observations),
+        "sentences": [translate(sentence) for sentence in sentences],
+        "questions": questions.filter(is_doubtful).to_dicts(),
+    }
+    title = tell("How far it can be trusted")
+    return [Section("validation", title, "validation.html", values, title)]
 
 
 def measured_count(observations: pl.DataFrame) -> int:

@@ -59,6 +59,25 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
     return (at_s - query.depart_s) / HOUR_S
 
 
+def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
+    """Return hours under way of sampled journeys [draws], with stops but without any wait.
+
+    As :func:`sample`, with the same draws, for the links alone: no terminals, no departures.
+    """
+    seconds = np.zeros(draws)
+    for arc in arcs:
+        if query.graph.kind[arc] == "terminal":
+            continue
+
+        dice = _dice(query, arc, rng)
+        runs = query.graph.runs[arc]
+        running_h = query.costs.run_h_of(runs, query.graph.service(arc))
+        seconds += HOUR_S * sum(running_h) * _running_luck(query, arc, draws, rng)
+        for run in runs:
+            seconds += _standing_s(query, run, draws, rng, dice)
+    return seconds / HOUR_S
+
+
 def _dice(query: Query, arc: int, rng: int) -> np.random.Generator:
     """Return the random numbers of an arc, which do not hang on the order of the tables."""
     return _dice_of(rng, _ELEMENT_STREAM, _name(query, arc))

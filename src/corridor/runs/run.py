@@ -13,7 +13,7 @@ import polars as pl
 from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
-from corridor.evidence.validation import validate
+from corridor.evidence.validation import observations_beside_model
 from corridor.language.messages import pack
 from corridor.network.network import Network
 from corridor.routing.scenarios import compare
@@ -22,6 +22,7 @@ from corridor.runs.closed_links import closed_links
 from corridor.runs.confidence import confidence_counts
 from corridor.runs.results import Results
 from corridor.runs.trips import EVERY_DAYS, MAX_ROUTES, STEPS, trip_tables
+from corridor.runs.validation import judged_questions
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.tables import schema_results
@@ -160,7 +161,8 @@ def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     frames["scenarios"] = _scenario_table(study, network_of)
 
     say("validation", done + 1)
-    frames["validation"] = validate(study.tables["observations"], network_of)
+    frames["validation"] = observations_beside_model(study.tables["observations"], network_of)
+    frames["questions"] = judged_questions(study, study.tables["questions"])
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults

@@ -46,7 +46,8 @@ def _check_settings(
 
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
-    _check_observations(lines, tables, settings.scenarios)
+    for table in ("observations", "questions"):
+        _check_scenarios_of(table, lines, tables, settings.scenarios)
 
 
 def _check_changes(lines: TomlLines, tables: Tables, scenario: Scenario) -> None:
@@ -337,18 +338,18 @@ def _check_shares(lines: TomlLines, tables: Tables, horizon: str) -> None:
             )
 
 
-def _check_observations(
-    lines: TomlLines, tables: Tables, scenarios: Mapping[str, Scenario]
+def _check_scenarios_of(
+    table: str, lines: TomlLines, tables: Tables, scenarios: Mapping[str, Scenario]
 ) -> None:
-    """Check that every observation stands for a scenario of the study."""
-    for row, name in enumerate(tables.frames["observations"]["scenario"].to_list()):
+    """Check that every row of a table stands for a scenario of the study."""
+    for row, name in enumerate(tables.frames[table]["scenario"].to_list()):
         if name is None or name in scenarios:
             continue
 
         finding = tables.error(
             "unknown-scenario",
-            Spot("observations", row, "scenario"),
-            f"observations.scenario names {name!r}, which {FILE} does not have.",
+            Spot(table, row, "scenario"),
+            f"{table}.scenario names {name!r}, which {FILE} does not have.",
             do=_scenario_cure(name, scenarios),
             value=name,
         )

@@ -71,13 +71,20 @@ class Study:
         """The network of the scenario: its choices made and its changes laid over the tables."""
         return self._build(self.scenario)
 
-    def network_of(self, scenario_id: str) -> Network:
-        """Return the network of any scenario of the study. Raises UnknownName."""
-        if scenario_id == self.scenario.scenario_id:
+    def network_of(self, scenario_id: str, choices: Mapping[str, str] | None = None) -> Network:
+        """Return the network of any scenario of the study. Raises UnknownName.
+
+        choices: options of disputed figures instead of the scenario's, by parameter.
+        """
+        if scenario_id == self.scenario.scenario_id and not choices:
             return self.network
         if scenario_id not in self.scenarios:
             raise UnknownName("scenario", scenario_id, self.scenarios)
-        return self._build(self.scenarios[scenario_id])
+
+        scenario = self.scenarios[scenario_id]
+        if choices:
+            scenario = replace(scenario, choices={**scenario.choices, **choices})
+        return self._build(scenario)
 
     def _build(self, scenario: Scenario) -> Network:
         from corridor.network.network import build

@@ -26,6 +26,9 @@ from corridor.tables.columns import (
     number,
 )
 
+MAX_DAYS = 1000.0  # of a journey
+MAX_KM = 60_000.0  # of a route: once and a half round the world
+
 _USD_COLUMNS = (
     number("usd_per_unit", "money per cargo unit", "USD/unit"),
     number("usd_per_teu", "money per TEU", "USD/TEU"),
@@ -880,9 +883,9 @@ OBSERVATIONS = Table(
         Column(
             "metric",
             "choice",
-            "what was measured",
+            "what was measured; ship_h: hours aboard, without the wait for the ship",
             required=True,
-            choices=("time_h", "cost_usd", "length_km", "speed_kmh"),
+            choices=("time_h", "ship_h", "cost_usd", "length_km", "speed_kmh"),
         ),
         Column(
             "country",
@@ -897,6 +900,101 @@ OBSERVATIONS = Table(
         number("value_low", "lower end where a range was published", "as metric"),
         number("value_high", "upper end where a range was published", "as metric"),
         Column("explains", "text", "why the model may differ, known before comparing"),
+        Column("avoid", "words", "countries, modes, places, links the trip did not use"),
+        Column("require", "words", "places, links the trip used; a link says which crossing"),
+        Column("services", "words", "services the goods rode, all of them", refers="services"),
+        Column(
+            "country_sequences",
+            "text",
+            "countries of the trip in order, * for any number of others; null: not known",
+        ),
+        Column(
+            "kind",
+            "choice",
+            "an ordinary trip, a pilot with escort or papers of a first run, or a time or price "
+            "announced; null: ordinary",
+            choices=("ordinary", "pilot", "announced"),
+        ),
+        Column("trip", "id", "trip that several rows saw, such as its time and length; null: own"),
+        *EVIDENCE,
+    ),
+)
+
+QUESTIONS = Table(
+    "questions",
+    "question_id",
+    "what users ask, and what an answer must be to be believed",
+    (
+        key("question_id", "short lower-case word"),
+        Column(
+            "number",
+            "integer",
+            "number of the question in its list; rows of one number are one question, as good as "
+            "the worst of them",
+            required=True,
+            low=1,
+            high=9999,
+        ),
+        Column("question", "text", "the question in words", required=True),
+        Column(
+            "verb",
+            "choice",
+            "what answers it: the routes of a day, why none passes a thing, the best routes of a "
+            "year, the ranking of what matters most, simulated years",
+            required=True,
+            choices=("route", "why-not", "year", "rank", "simulate"),
+        ),
+        Column("origin", "text", "place, or place@layer; null: asked of the study's demand"),
+        Column("destination", "text", "place, or place@layer; null: as origin"),
+        Column("cargo_id", "id", "what travels; null: the study's demand", refers="cargoes"),
+        Column("depart_on", "date", "day of departure, or first day of the year", required=True),
+        Column("scenario", "id", "scenario of study.toml", required=True),
+        Column("via", "words", "places every route passes", refers="nodes"),
+        Column("avoid", "words", "countries, modes, places, links no route uses"),
+        Column("require", "words", "countries, modes, places, links every route uses"),
+        Column("max_transshipments", "integer", "most changes of layer", low=0),
+        Column("deadline_on", "date", "last day of arrival"),
+        Column("carrier", "country", "country of the carrier"),
+        Column("choices", "words", "parameter:option instead of the scenario's"),
+        Column("element", "text", "for why-not: the thing no route passes"),
+        Column(
+            "about",
+            "choice",
+            "which route is judged: the quickest or cheapest of those shown, or the cheapest shown "
+            "of the countries and modes expected; none: there must be no route",
+            required=True,
+            choices=("quickest", "cheapest", "shown", "none"),
+        ),
+        Column(
+            "country_sequences",
+            "text",
+            "countries in order, * for any number of others; alternatives apart by semicolons; "
+            "null: any",
+        ),
+        Column(
+            "mode_sets",
+            "text",
+            "modes used, all of them; alternatives apart by semicolons; null: any",
+        ),
+        Column("passes", "words", "places and links the route judged passes"),
+        Column("forbidden", "words", "countries, modes, places, links no route shown uses"),
+        Column("says", "words", "words the answer must say: a rule, a change, part of a warning"),
+        Column("season_from", "monthday", "for year: first day the best routes pass there"),
+        Column("season_to", "monthday", "for year: last day the best routes pass there"),
+        number("days_low", "fewest days a forwarder would believe", "days", high=MAX_DAYS),
+        number("days_high", "most days a forwarder would believe", "days", high=MAX_DAYS),
+        number("usd_low", "lowest price of a cargo unit he would believe", "USD/unit"),
+        number("usd_high", "highest price of a cargo unit he would believe", "USD/unit"),
+        number("km_low", "least length he would believe", "km", high=MAX_KM),
+        number("km_high", "greatest length he would believe", "km", high=MAX_KM),
+        Column("routes_high", "integer", "most Pareto routes the answer may have", low=1),
+        Column(
+            "judged",
+            "choice",
+            "what the first review said of the answer of its day",
+            choices=("believed", "figure off", "rejected"),
+        ),
+        Column("explains", "text", "why that was its verdict"),
         *EVIDENCE,
     ),
 )
@@ -1005,6 +1103,7 @@ TABLES: tuple[Table, ...] = (
     DEMAND,
     DEMAND_SEASONS,
     OBSERVATIONS,
+    QUESTIONS,
     COUNTRIES,
     *schema_trade.TABLES,
     PARAMETERS,

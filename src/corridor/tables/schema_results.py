@@ -257,7 +257,11 @@ VALIDATION = Table(
     (
         _id("observation_id", "observation", "observations"),
         _prose("name", "what was observed"),
-        _choice("metric", "what was measured", "time_h", "cost_usd", "length_km", "speed_kmh"),
+        _choice("kind", "what kind of trip it was", "ordinary", "pilot", "announced"),
+        Column("trip", "text", "trip; rows of one trip count once"),
+        _choice(
+            "metric", "what was measured", "time_h", "ship_h", "cost_usd", "length_km", "speed_kmh"
+        ),
         number("value", "value seen; null: seen to happen, not measured", "as metric"),
         number("value_low", "lower end where a range was published", "as metric"),
         number("value_high", "upper end where a range was published", "as metric"),
@@ -273,11 +277,45 @@ VALIDATION = Table(
             "possible",
             "no route",
         ),
+        Column("route", "text", "route compared: places, with modes or services between them"),
+        Column("is_on_route", "boolean", "whether that is the route observed"),
         _prose("explains", "why the model may differ, known before comparing"),
         _SOURCE,
         _CONFIDENCE,
     ),
     title="Validation",
+)
+
+QUESTIONS = Table(
+    "questions",
+    "question_id",
+    "what users ask, the model's answer and whether a forwarder would believe it",
+    (
+        _id("question_id", "question", "questions"),
+        _count("number", "question of the list; rows of one number are one question"),
+        _prose("question", "the question in words"),
+        _choice("about", "which route is judged", "quickest", "cheapest", "shown", "none"),
+        _choice("verdict", "how the answer is judged", "believed", "figure off", "rejected"),
+        _prose("why", "what is wrong with it; null where it is believed"),
+        _message("why"),
+        Column("route", "text", "route judged: places, with modes or services between them"),
+        _COUNTRIES,
+        _MODES,
+        number("days", "median days of the model", "days"),
+        number("days_p05", "5th percentile of the days", "days"),
+        number("days_p95", "95th percentile of the days; null: some never arrive", "days"),
+        number("usd", "price of the model", "USD/unit"),
+        number("km", "length", "km"),
+        number("days_low", "fewest days believed", "days"),
+        number("days_high", "most days believed", "days"),
+        number("usd_low", "lowest price believed", "USD/unit"),
+        number("usd_high", "highest price believed", "USD/unit"),
+        _choice("judged", "verdict of the first review", "believed", "figure off", "rejected"),
+        _prose("explains", "why that was its verdict"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Questions",
 )
 
 EVIDENCE = Table(
@@ -890,6 +928,7 @@ TABLES: tuple[Table, ...] = (
     SCENARIOS,
     CLOSURES,
     VALIDATION,
+    QUESTIONS,
     EVIDENCE,
     DEFAULTS,
     TRADE_TARGET,
