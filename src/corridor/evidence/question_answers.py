@@ -122,7 +122,7 @@ def _absence(question: Row, network: Network) -> Answer:
     )
     columns = {row["criterion"]: row for row in absence.comparison.iter_rows(named=True)}
     through_h = columns["time"]["through"]
-    faults = ()
+    faults: tuple[Fault, ...] = ()
     if through_h is not None:
         sentence = message(
             "A route through {element} in {days} days, where none is right.",
