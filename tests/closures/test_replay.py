@@ -8,10 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from closure_cases import study_network
+from closure_cases import STUDY, study_network
 from corridor.closures.replay import replay, replay_beside
+from corridor.closures.replays import shut_and_open
 from corridor.errors import CallError, UnknownName
-from corridor.network.network import Network
+from corridor.network.network import Network, build
+from corridor.study.study import read as read_study
 
 SHUT_SHARE = 81 / 184  # of the days from July to December 2025
 
@@ -65,6 +67,61 @@ def test_where_nothing_may_cost_more_what_is_shut_stays(
     assert possible == sorted(possible) and 3 <= len(possible) <= 8
     assert possible[0] == pytest.approx(staying["model_change"], abs=0.001)
     assert round(half_year["model_change"], 3) in possible and possible[-1] == 0
+
+
+@pytest.fixture(scope="module")
+def stopped(network: Network) -> Network:
+    """The network with the trade of the two states stopped, whatever way it takes."""
+    assert network.choices["af-pk-trade"] == "open"
+    tables = read_study(STUDY).tables
+    return build(tables, choices={**network.choices, "af-pk-trade": "stopped"}, change_ids=())
+
+
+def test_trade_that_was_stopped_goes_by_no_detour(
+    network: Network,
+    demand: pl.DataFrame,
+    closure: pl.DataFrame,
+    half_year: dict[str, Any],
+    stopped: Network,
+) -> None:
+    under_rules = replay_beside(
+        network,
+        demand,
+        closure,
+        before="pk-af-h2-2024",
+        after="pk-af-h2-2025",
+        season="pk-af-q1-fy25",
+        stopped=stopped,
+    )
+    # Goods on their way on 12 October are lost too, so a little more than the days shut.
+    assert -SHUT_SHARE - 0.05 < under_rules["model_change"] <= -SHUT_SHARE
+    assert under_rules["model_change"] < half_year["model_change"]
+    assert under_rules["possible_changes"] == [round(under_rules["model_change"], 3)]
+
+    # 758 of 1,260 million fell in the 92 days from October on, of which 81 were shut.
+    shut_by_season = 758 / 1260 * 81 / 92
+    assert under_rules["season_stopped_change"] == pytest.approx(-shut_by_season)
+    assert under_rules["season_open_change"] == pytest.approx(
+        (594 / 1260) / (1 - shut_by_season) - 1, abs=1e-6
+    )
+    assert under_rules["model_season_change"] < under_rules["model_change"]
+    assert half_year["season_stopped_change"] is None
+
+
+def test_a_season_is_a_part_of_the_time_before(
+    network: Network, demand: pl.DataFrame, closure: pl.DataFrame
+) -> None:
+    figures = {"before": "pk-af-h2-2024", "after": "pk-af-h2-2025"}
+    with pytest.raises(CallError, match="begin with"):
+        replay_beside(network, demand, closure, **figures, season="pk-af-q1-fy26")
+
+
+def test_rules_that_came_with_a_closure_hold_with_it_whatever_is_chosen() -> None:
+    study = read_study(STUDY, scenario="open-borders")
+    shut, opened = shut_and_open(study)
+    named = set(" ".join(study.tables["replays"]["rule_ids"].drop_nulls()).split())
+    assert named <= set(shut.frames["rules"]["rule_id"])
+    assert opened is not None and not named & set(opened.frames["rules"]["rule_id"])
 
 
 def test_a_higher_limit_keeps_more_trade(

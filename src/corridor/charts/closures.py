@@ -426,18 +426,23 @@ def _change_columns() -> dict[str, tuple[str, str]]:
         # Translators: the change of trade that somebody stated.
         "claimed_change": tell("said"),
         "all_stopped_change": tell("if nothing had passed while shut"),
+        # Translators: the same, with days as heavy as in the time before.
+        "season_stopped_change": tell("the same by season"),
         # Translators: the change of trade that the model finds.
         "model_change": tell("model"),
+        # Translators: the same, with days as heavy as in the time before.
+        "model_season_change": tell("model, by season"),
     }
 
-    hues = (INK, HUES[3], FAINT, HUES[0])
+    hues = (INK, HUES[3], FAINT, FAINT, HUES[0], HUES[0])
     labels = row_labels(names.values(), _MARGINS.letters)
     return dict(zip(names, zip(labels, hues, strict=True), strict=True))
 
 
 def _change_scale(replay: pl.DataFrame, columns: Iterable[str]) -> alt.Scale:
     """Return a scale from no change to the largest loss of all replays."""
-    changes = [change for column in columns for change in replay[column].drop_nulls()]
+    known = [column for column in columns if column in replay.columns]
+    changes = [change for column in known for change in replay[column].drop_nulls()]
     lowest = min(changes, default=-0.1)
     return number_scale(0, 1.22 * min(lowest, -0.05))
 
@@ -446,7 +451,7 @@ def _change_rows(row: Mapping[str, Any], columns: Mapping[str, tuple[str, str]])
     rows = [
         {"name": label, "hue": hue, "value": row[column]}
         for column, (label, hue) in columns.items()
-        if row[column] is not None
+        if row.get(column) is not None
     ]
     return pl.DataFrame(rows)
 

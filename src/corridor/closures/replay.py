@@ -40,6 +40,7 @@ def replay(
     *,
     from_on: dt.date | str,
     to_on: dt.date | str,
+    stopped: Network | None = None,
     **options: Unpack[SimulateOptions],
 ) -> pl.DataFrame:
     """Return what a dated closure did to every trip, by the rules of :func:`corridor.simulate`.
@@ -54,6 +55,9 @@ def replay(
         Rows of ``changes`` that close links, with from_on and to_on (null: open end).
     from_on, to_on
         First and last day of dispatch.
+    stopped
+        The same network with the dated rules that came with the closure, such as one that forbids
+        trade between two countries whatever way it takes; null: there are none.
     **options
         As :func:`corridor.simulate` takes them.
 
@@ -61,8 +65,8 @@ def replay(
     -------
     pl.DataFrame
         One row a trip: demand_id; sent_t and sent_usd, what would have gone; lost_t and
-        lost_trade_usd, what stayed behind; extra_usd and delay_t_days of the rest; held_t, tonnes
-        that came later.
+        lost_trade_usd, what stayed behind, by closure or by rule; extra_usd and delay_t_days of the
+        rest; held_t, tonnes that came later.
 
     Raises
     ------
@@ -71,8 +75,30 @@ def replay(
     UnknownName
         For a place or cargo the network has not.
     """
-    ready = _prepare(network, demand, closure, from_on, to_on, options)
-    return _run(ready, ready.task)
+    span = (from_on, to_on)
+    ready = _prepare(network, demand, closure, *span, options)
+    if stopped is None:
+        return _run(ready, ready.task)
+    under_rules = _prepare(stopped, demand, closure, *span, options)
+    return _less_what_rules_stop(ready, _run(under_rules, under_rules.task))
+
+
+def _less_what_rules_stop(ready: _Replay, under_rules: pl.DataFrame) -> pl.DataFrame:
+    """Return a replay under rules beside what would have gone without them."""
+    sent = _sent(ready.arrays, ready.task.quiet)
+    rows = under_rules.join(sent, on="demand_id", how="left", maintain_order="left", suffix="_free")
+    return rows.select(
+        "demand_id",
+        pl.col("sent_t_free").alias("sent_t"),
+        pl.col("sent_usd_free").alias("sent_usd"),
+        (pl.col("sent_t_free") - pl.col("sent_t") + pl.col("lost_t")).alias("lost_t"),
+        (pl.col("sent_usd_free") - pl.col("sent_usd") + pl.col("lost_trade_usd")).alias(
+            "lost_trade_usd"
+        ),
+        "extra_usd",
+        "delay_t_days",
+        "held_t",
+    )
 
 
 def _prepare(
@@ -110,16 +136,37 @@ def _change(replayed: pl.DataFrame) -> float | None:
     return -lost_usd / sent_usd if sent_usd else None
 
 
-def _possible_changes(ready: _Replay, options: SimulateOptions) -> list[float]:
+class _Days(NamedTuple):
+    """How the days of a replay weigh, from the trade of the same days of the time before.
+
+    first_days: days of the first part. first_weight, rest_weight: of one day, over the mean day.
+    """
+
+    first_days: int
+    first_weight: float
+    rest_weight: float
+
+    def of_day(self, nth: int) -> float:
+        """Return the weight of a day, counted from 0."""
+        return self.first_weight if nth < self.first_days else self.rest_weight
+
+
+def _possible_changes(
+    ready: _Replay, under_rules: _Replay | None, options: SimulateOptions
+) -> list[float]:
     """Return the changes that the model says at all limits, the largest fall first.
 
     All goods of a row of demand go or stay, so there are few.
     """
     settings = read_settings(options)
+    run = under_rules or ready
     changes = set()
     for share in LIMIT_SHARES:
-        limits = loss_limits(ready.arrays, settings._replace(limit_share=share))
-        change = _change(_run(ready, dataclasses.replace(ready.task, limits=limits)))
+        limits = loss_limits(run.arrays, settings._replace(limit_share=share))
+        replayed = _run(run, dataclasses.replace(run.task, limits=limits))
+        if under_rules is not None:
+            replayed = _less_what_rules_stop(ready, replayed)
+        change = _change(replayed)
         if change is not None:
             changes.add(round(change, 3) + 0.0)  # 0 instead of -0
     return sorted(changes)
@@ -132,6 +179,8 @@ def replay_beside(
     *,
     before: str,
     after: str,
+    season: str | None = None,
+    stopped: Network | None = None,
     **options: Unpack[SimulateOptions],
 ) -> dict[str, Any]:
     """Return a replayed closure beside the trade that was seen before and in the time of it.
@@ -143,6 +192,11 @@ def replay_beside(
     before, after
         Rows of the network's ``figures``: trade of a time without and of a time with the closure;
         the replay runs over the second.
+    season
+        Row of ``figures``: trade of the first part of the time before, which says how its days
+        weigh beside the rest; null: every day weighs alike.
+    stopped
+        As :func:`replay` takes it.
     **options
         As :func:`corridor.simulate` takes them.
 
@@ -159,7 +213,10 @@ def replay_beside(
         * over_after: the same difference over the new value, a base sometimes taken by mistake;
         * all_stopped_change: if nothing at all had passed while shut and nothing else had changed;
         * open_days_change: what the days it was open must have lost for the observed change, if
-          nothing passed while shut; null where it was shut every day.
+          nothing passed while shut; null where it was shut every day;
+        * model_season_change, season_stopped_change, season_open_change: model_change,
+          all_stopped_change and open_days_change with days as heavy as a year before; null without
+          a season.
 
     Raises
     ------
@@ -175,19 +232,85 @@ def replay_beside(
     if from_on is None or to_on is None:
         raise CallError(f"figure {after!r} has no from_on and to_on to replay over.")
 
-    ready = _prepare(network, demand, closure, from_on, to_on, options)
+    span = (from_on, to_on)
+    ready = _prepare(network, demand, closure, *span, options)
+    under_rules = None if stopped is None else _prepare(stopped, demand, closure, *span, options)
+    replayed = _run(under_rules or ready, (under_rules or ready).task)
+    if under_rules is not None:
+        replayed = _less_what_rules_stop(ready, replayed)
+
     days = (to_on - from_on).days + 1
-    shut_days = _shut_days(closure, from_on, days)
-    return {
+    is_shut = _are_shut(closure, from_on, days)
+    beside: dict[str, Any] = {
         "before": figure_before["value"],
         "after": figure_after["value"],
         "from_on": from_on,
         "to_on": to_on,
         "days": days,
-        "shut_days": shut_days,
-        "model_change": _change(_run(ready, ready.task)),
-        "possible_changes": _possible_changes(ready, options),
-        **_changes(figure_before["value"], figure_after["value"], shut_days / days),
+        "shut_days": sum(is_shut),
+        "model_change": _change(replayed),
+        "possible_changes": _possible_changes(ready, under_rules, options),
+        **_changes(figure_before["value"], figure_after["value"], sum(is_shut) / days),
+        "model_season_change": None,
+        "season_stopped_change": None,
+        "season_open_change": None,
+    }
+    if season is None:
+        return beside
+
+    weights = _weights(figure_before, _figure(network, season), days)
+    parts = [
+        replay(network, demand, closure, from_on=first, to_on=last, stopped=stopped, **options)
+        for first, last in _parts(from_on, to_on, weights.first_days)
+    ]
+    return beside | _by_season(beside, is_shut, weights, parts)
+
+
+def _weights(before: Mapping[str, Any], first: Mapping[str, Any], days: int) -> _Days:
+    """Return how days weigh, from trade of all of the time before and of its first part."""
+    dates = (before["from_on"], before["to_on"], first["from_on"], first["to_on"])
+    if None in dates or first["from_on"] != before["from_on"]:
+        raise CallError("the season must begin with the time before, and both need their days.")
+    first_days = (first["to_on"] - first["from_on"]).days + 1
+    if not 0 < first_days < days or not 0 < first["value"] < before["value"]:
+        raise CallError("the season must be a part of the time before.")
+
+    mean_usd = before["value"] / days
+    rest_usd = before["value"] - first["value"]
+    return _Days(
+        first_days,
+        first["value"] / first_days / mean_usd,
+        rest_usd / (days - first_days) / mean_usd,
+    )
+
+
+def _parts(
+    from_on: dt.date, to_on: dt.date, first_days: int
+) -> tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]]:
+    """Return the first and the last day of the first part of a time, and of the rest."""
+    rest_on = from_on + dt.timedelta(days=first_days)
+    return (from_on, rest_on - dt.timedelta(days=1)), (rest_on, to_on)
+
+
+def _by_season(
+    beside: Mapping[str, Any], is_shut: list[bool], weights: _Days, parts: list[pl.DataFrame]
+) -> dict[str, float | None]:
+    """Return the changes with days that weigh as they did a year before."""
+    days = len(is_shut)
+    shut_share = sum(weights.of_day(nth) for nth in range(days) if is_shut[nth]) / days
+    open_share = 1 - shut_share
+
+    lost_usd = 0.0
+    sent_usd = 0.0
+    for weight, part in zip((weights.first_weight, weights.rest_weight), parts, strict=True):
+        lost_usd += weight * float(part["lost_trade_usd"].sum())
+        sent_usd += weight * float(part["sent_usd"].sum())
+    observed = beside["observed_change"]
+
+    return {
+        "model_season_change": -lost_usd / sent_usd if sent_usd else None,
+        "season_stopped_change": -shut_share,
+        "season_open_change": (1 + observed) / open_share - 1 if open_share else None,
     }
 
 
@@ -236,19 +359,25 @@ def _as_closures(shut: pl.DataFrame, first_on: dt.date, days: int) -> Closures:
     return Closures(*np.ascontiguousarray(in_order))
 
 
-def _by_trip(arrays: DemandArrays, quiet: Dispatches, losses: Floats) -> pl.DataFrame:
-    """Return the table of a replay; losses float64 [trips, TRIP_LOSS]."""
+def _sent(arrays: DemandArrays, quiet: Dispatches) -> pl.DataFrame:
+    """Return what would go of every trip: demand_id, sent_t, sent_usd."""
     from corridor.kernels.states import SERVED
 
-    t = arrays.column("t_per_unit")
-    value_usd = arrays.column("value_usd_per_unit")
     served_days = (quiet.outcome == SERVED).sum(axis=1)
     sent_units = arrays.units() / CALENDAR_YEAR_DAYS * served_days
+    return arrays.trips.select("demand_id").with_columns(
+        pl.Series("sent_t", sent_units * arrays.column("t_per_unit")),
+        pl.Series("sent_usd", sent_units * arrays.column("value_usd_per_unit")),
+    )
+
+
+def _by_trip(arrays: DemandArrays, quiet: Dispatches, losses: Floats) -> pl.DataFrame:
+    """Return the table of a replay; losses float64 [trips, TRIP_LOSS]."""
+    t = arrays.column("t_per_unit")
+    value_usd = arrays.column("value_usd_per_unit")
     lost_units = losses[:, TRIP_LOSS.lost_units]
 
-    return arrays.trips.select("demand_id").with_columns(
-        pl.Series("sent_t", sent_units * t),
-        pl.Series("sent_usd", sent_units * value_usd),
+    return _sent(arrays, quiet).with_columns(
         pl.Series("lost_t", lost_units * t),
         pl.Series("lost_trade_usd", lost_units * value_usd),
         pl.Series("extra_usd", losses[:, TRIP_LOSS.extra_cents] / 100),
@@ -264,13 +393,11 @@ def _figure(network: Network, figure_id: str) -> Mapping[str, Any]:
     return figures[figure_id]
 
 
-def _shut_days(closure: pl.DataFrame, from_on: dt.date, days: int) -> int:
-    """Return on how many of some days at least one row is in force."""
+def _are_shut(closure: pl.DataFrame, from_on: dt.date, days: int) -> list[bool]:
+    """Return on which of some days at least one row is in force."""
     rows = closure.select("from_on", "to_on").rows()
-    return sum(
-        any(_is_in_force(day, *row) for row in rows)
-        for day in (from_on + dt.timedelta(days=i) for i in range(days))
-    )
+    dates = (from_on + dt.timedelta(days=nth) for nth in range(days))
+    return [any(_is_in_force(day, *row) for row in rows) for day in dates]
 
 
 def _is_in_force(day: dt.date, from_on: dt.date | None, to_on: dt.date | None) -> bool:

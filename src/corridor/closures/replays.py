@@ -25,6 +25,9 @@ REPLAY_NUMBERS = (
     "over_after",
     "all_stopped_change",
     "open_days_change",
+    "model_season_change",
+    "season_stopped_change",
+    "season_open_change",
     "claimed_change",
 )
 
@@ -32,14 +35,40 @@ REPLAY_NUMBERS = (
 def shut_and_open(study: Study) -> tuple[Network, Network | None]:
     """Return the scenario's network with the closures of ``replays`` in force, and without them.
 
-    Null in place of the second where the study replays nothing.
+    Rules that came with a closure hold with it, and not without. Null in place of the second where
+    the study replays nothing.
     """
     replayed = study.tables["replays"]["change_id"].unique(maintain_order=True).to_list()
     if not replayed:
         return study.network, None
 
-    others = [change for change in study.scenario.changes if change not in replayed]
-    return _network_under(study, [*replayed, *others]), _network_under(study, others)
+    others = _other_changes(study)
+    shut = _network_under(study, [*replayed, *others], _rules(study, _all_rule_ids(study)))
+    return shut, _network_under(study, others, _rules(study))
+
+
+def _other_changes(study: Study) -> list[str]:
+    """Return the scenario's changes that no replay is of."""
+    replayed = study.tables["replays"]["change_id"].to_list()
+    return [change for change in study.scenario.changes if change not in replayed]
+
+
+def _all_rule_ids(study: Study) -> list[str]:
+    """Return the rules that came with any closure that is replayed."""
+    words = study.tables["replays"]["rule_ids"].drop_nulls().to_list()
+    return [rule_id for text in words for rule_id in text.split()]
+
+
+def _rules(study: Study, rule_ids: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the study's rules with some of those that replays name, whatever is chosen.
+
+    The others that replays name are left out.
+    """
+    rules = study.tables["rules"]
+    is_held = pl.col("rule_id").is_in(list(rule_ids))
+    is_named = pl.col("rule_id").is_in(_all_rule_ids(study))
+    alternative = pl.when(is_held).then(None).otherwise("alternative").alias("alternative")
+    return rules.filter(is_held | ~is_named).with_columns(alternative)
 
 
 def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
@@ -59,7 +88,8 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
     pl.DataFrame
         One row a replay: replay_id, name, the figures of
         :func:`corridor.closures.replay.replay_beside`, claimed_change (as said elsewhere, null
-        where nothing was), source_id, confidence.
+        where nothing was), rule_ids (that came with the closure), fitted (setting chosen after the
+        outcome), source_id, confidence.
 
     Raises
     ------
@@ -82,7 +112,9 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
         rows.append(_replay_row(study, opened, row))
 
     types: dict[str, Any] = dict.fromkeys(REPLAY_NUMBERS, pl.Float64)
-    return pl.DataFrame(rows, schema_overrides={**types, "possible_changes": pl.List(pl.Float64)})
+    texts: dict[str, Any] = dict.fromkeys(("rule_ids", "fitted"), pl.String)
+    many = {"possible_changes": pl.List(pl.Float64)}
+    return pl.DataFrame(rows, schema_overrides={**types, **texts, **many})
 
 
 def replayed_changes(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -104,9 +136,10 @@ def replay_sentences(replay: Mapping[str, Any]) -> list[str]:
     sentences.append(_shut_sentence(replay))
     if replay["open_days_change"] is not None:
         sentences.append(_open_days_sentence(replay))
+    if replay["season_stopped_change"] is not None:
+        sentences.append(_season_sentence(replay))
     if replay["model_change"] is not None:
-        sentences.append(_model_sentence(replay))
-        sentences.append(_possible_sentence(replay))
+        sentences += _model_sentences(replay)
     return sentences
 
 
@@ -117,9 +150,9 @@ def _require_replays(table: pl.DataFrame, replay_ids: Sequence[str]) -> None:
             raise UnknownName("replay", replay_id, known_ids)
 
 
-def _network_under(study: Study, change_ids: list[str]) -> Network:
+def _network_under(study: Study, change_ids: list[str], rules: pl.DataFrame) -> Network:
     return build(
-        study.tables,
+        {**study.tables, "rules": rules},
         choices=study.scenario.choices,
         change_ids=change_ids,
         inputs=study.hash,
@@ -130,18 +163,26 @@ def _network_under(study: Study, change_ids: list[str]) -> Network:
 def _replay_row(study: Study, opened: Network, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row of the table ``replays`` run through the model."""
     closure = study.tables["changes"].filter(pl.col("change_id") == row["change_id"])
+    rule_ids = (row["rule_ids"] or "").split()
+    stopped = None
+    if rule_ids:
+        stopped = _network_under(study, _other_changes(study), _rules(study, rule_ids))
     figures = replay_beside(
         opened,
         _demand_of(opened, row["demand_source_id"]),
         closure,
         before=row["figure_before_id"],
         after=row["figure_after_id"],
+        season=row["season_figure_id"],
+        stopped=stopped,
     )
     return {
         "replay_id": row["replay_id"],
         "name": row["name"],
         **figures,
         "claimed_change": _claim(study, row["check_id"]),
+        "rule_ids": row["rule_ids"],
+        "fitted": row["fitted"],
         "source_id": row["source_id"],
         "confidence": row["confidence"],
     }
@@ -212,9 +253,43 @@ def _open_days_sentence(replay: Mapping[str, Any]) -> str:
     )
 
 
+def _season_sentence(replay: Mapping[str, Any]) -> str:
+    """Return the same with days as heavy as they were a year before."""
+    shut = per_cent(replay["season_stopped_change"], 1, with_sign=True)
+    if replay["season_open_change"] is None:
+        return tell("With days as heavy as in the time before, the days shut: {share}.", share=shut)
+    return tell(
+        "Days do not weigh alike: by the season of the time before, nothing passing on the days "
+        "shut makes {share}, and the open days must have changed by {other_share}.",
+        share=shut,
+        other_share=per_cent(replay["season_open_change"], 1, with_sign=True),
+    )
+
+
+def _model_sentences(replay: Mapping[str, Any]) -> list[str]:
+    """Return what the model says, what else it could say, and what of it was fitted."""
+    sentences = [_model_sentence(replay)]
+    if replay["model_season_change"] is not None:
+        share = per_cent(replay["model_season_change"], 1, with_sign=True)
+        sentences.append(tell("The model, by the season: {share}.", share=share))
+
+    sentences.append(_possible_sentence(replay))
+    if replay["fitted"]:
+        sentences.append(
+            tell(
+                "The limit of {limit} on detours was set after this fall had been seen: it is "
+                "fitted, and this replay is no test of it.",
+                limit=per_cent(LIMIT_SHARE),
+            )
+        )
+    return sentences
+
+
 def _possible_sentence(replay: Mapping[str, Any]) -> str:
     """Return what else the model could say."""
     changes = [per_cent(change, 1, with_sign=True) for change in replay["possible_changes"]]
+    if len(changes) == 1:
+        return tell("At any limit on detours the model says the same.")
     return tell(
         "All goods of a row of demand go or stay, so at any limit the model says one of: {shares}.",
         shares=", ".join(changes),
@@ -222,9 +297,16 @@ def _possible_sentence(replay: Mapping[str, Any]) -> str:
 
 
 def _model_sentence(replay: Mapping[str, Any]) -> str:
+    share = per_cent(replay["model_change"], 1, with_sign=True)
+    if replay["rule_ids"]:
+        return tell(
+            "The model: {share}. The trade itself was stopped, so no detour carries it, whatever "
+            "it costs.",
+            share=share,
+        )
     return tell(
         "The model: {share}. It lets goods take a detour where that costs at most "
         "{limit} of their value more.",
-        share=per_cent(replay["model_change"], 1, with_sign=True),
+        share=share,
         limit=per_cent(LIMIT_SHARE),
     )

@@ -68,8 +68,8 @@ def _replay_values(replays: pl.DataFrame) -> dict[str, Any]:
 
     caption = tell(
         "Seen: new value over old, less one. If nothing had passed while shut: the days shut "
-        "over all days. What the model leaves out of the fall is trade that stopped though a "
-        "route was left, and trouble before."
+        "over all days; by season, each day as heavy as it was in the time before. What the model "
+        "leaves out is trouble before, prices, and traders who went elsewhere."
     )
     figure = draw_figure("losses-replay", replay_bars(replays), caption, replays)
     rows = [{**row, "words": replay_sentences(row)} for row in replays.iter_rows(named=True)]

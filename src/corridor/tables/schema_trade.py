@@ -252,6 +252,25 @@ REPLAYS = Table(
         Column(
             "check_id", "id", "claim about the same fall, shown beside; null: none", refers="claims"
         ),
+        Column(
+            "rule_ids",
+            "words",
+            "rules that came with the closure: in force with it, not without; null: none",
+            refers="rules",
+        ),
+        Column(
+            "season_figure_id",
+            "id",
+            "trade of the first part of the time before, which says how its days weigh; null: all "
+            "days weigh alike",
+            refers="figures",
+        ),
+        Column(
+            "fitted",
+            "choice",
+            "setting of the model that was chosen after this outcome was seen; null: none",
+            choices=("limit_share",),
+        ),
         *EVIDENCE,
     ),
 )
