@@ -147,7 +147,7 @@ def _absence(question: Row, network: Network) -> Answer:
 
 
 def _year(question: Row, network: Network) -> Answer:
-    """Return which departures of a year pass a thing that they should not, or should and do not."""
+    """Return whether the best routes of a year pass a thing out of its season, or never in it."""
     first = question["depart_on"]
     last = first + dt.timedelta(days=WEEKS_YEAR_DAYS)
     frame = departures(
@@ -160,30 +160,42 @@ def _year(question: Row, network: Network) -> Answer:
         **_options(question),
     )
 
-    wrong = [row["depart_on"] for row in frame.iter_rows(named=True) if _is_wrong(question, row)]
-    if not wrong:
-        return Answer()
-    sentence = message(
-        "{count} departures pass {things} out of season, or do not in it, the first on {day}.",
-        count=len(wrong),
-        things=question["passes"],
-        day=wrong[0],
-    )
-    return Answer(faults=(Fault(REJECTED, sentence),))
+    passing = [
+        row["depart_on"]
+        for row in frame.iter_rows(named=True)
+        if _departure_things(row).issuperset(words_of(question["passes"]))
+    ]
+    return Answer(faults=tuple(_season_faults(question, passing)))
 
 
-def _is_wrong(question: Row, departure: Row) -> bool:
-    """Tell whether a departure well inside or outside the season passes there at the wrong time."""
-    day = departure["depart_on"]
+def _departure_things(departure: Row) -> set[str]:
+    """Return the borders, countries and modes of the best route of a departure."""
+    columns = ("borders", "countries", "modes")
+    return {thing for column in columns for thing in departure[column] or ()}
+
+
+def _season_faults(question: Row, passing: list[dt.date]) -> Iterator[Fault]:
+    """Yield what is wrong with the departures that pass there, those near its ends apart."""
+    wrong = [day for day in passing if _in_season(question, day) is False]
+    if wrong:
+        sentence = message(
+            "{count} departures pass {things} out of season, the first on {day}.",
+            count=len(wrong),
+            things=question["passes"],
+            day=wrong[0],
+        )
+        yield Fault(REJECTED, sentence)
+    if not any(_in_season(question, day) for day in passing):
+        sentence = message("No departure passes {things} in season.", things=question["passes"])
+        yield Fault(REJECTED, sentence)
+
+
+def _in_season(question: Row, day: dt.date) -> bool | None:
+    """Tell whether a day lies in the season of a question; null near its ends."""
     slack = dt.timedelta(days=SEASON_SLACK_DAYS)
     season = (question["season_from"], question["season_to"])
     states = {_is_inside(at, *season) for at in (day - slack, day, day + slack)}
-    if len(states) > 1:
-        return False
-
-    things = {*(departure["borders"] or ()), *(departure["countries"] or ())}
-    passes = things.issuperset(words_of(question["passes"]))
-    return passes != states.pop()
+    return states.pop() if len(states) == 1 else None
 
 
 def _is_inside(day: dt.date, season_from: str, season_to: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from corridor.errors import CorridorError
-from corridor.evidence.expected_routes import is_expected_sequence
+from corridor.evidence.expected_routes import ANY, is_expected_sequence
 from corridor.evidence.route_words import route_words
 from corridor.kernels import Floats
 from corridor.language.speech import marked
@@ -158,6 +158,7 @@ def _query(observation: Row, network: Network) -> Query | None:
         "via": _words(observation["via"]),
         "avoid": [
             *(mode for mode in MODES if mode not in modes),
+            *_other_countries(network, observation["country_sequences"]),
             *_words(observation["avoid"]),
         ],
         "require": [*_words(observation["services"]), *_words(observation["require"])],
@@ -173,6 +174,15 @@ def _query(observation: Row, network: Network) -> Query | None:
         )
     except CorridorError:
         return None
+
+
+def _other_countries(network: Network, sequences: str | None) -> list[str]:
+    """Return the countries that an observed trip did not touch; none where that is not known."""
+    if sequences is None or ANY in sequences:
+        return []
+    touched = set(sequences.replace(";", " ").split())
+    countries = network.frames["nodes"]["country"].unique().sort().to_list()
+    return [country for country in countries if country not in touched]
 
 
 def _words(cell: str | None) -> list[str]:
