@@ -233,6 +233,15 @@ def test_limits_are_findings(whole: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert "file-too-large" in kinds
 
 
+def test_cells_of_all_tables_together_are_limited(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = sum(frame.height * frame.width for frame in read_folder(whole).frames.values())
+    monkeypatch.setattr(budgets, "MAX_CELLS", cells // 2)  # more than any one table has
+    findings = [f for f in read_folder(whole).findings if f.kind == "too-many-cells"]
+    assert findings and all("tables of the study" in f.message for f in findings)
+
+
 def test_huge_line_is_refused_at_once(whole: Path, tmp_path: Path) -> None:
     shutil.copytree(whole, tmp_path / "study")
     (tmp_path / "study" / "rates.csv").write_bytes(b"x" * 50_000_000)

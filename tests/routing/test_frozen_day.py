@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from core_cases import network
 from corridor.routing.frozen_day import freeze
+from corridor.routing.query import states_at
 from corridor.routing.skims import skim
 
 
@@ -53,3 +54,14 @@ def test_distances_are_scipys(scenario: str, cargo: str) -> None:
     ).iter_rows():
         assert (math.inf if found is None else found) == pytest.approx(expected[a, b])
         assert (reason is None) == (found is not None)
+
+
+def test_goods_of_a_skim_start_where_those_of_a_route_do() -> None:
+    built = network("open-borders")
+    frozen = freeze(built, cargo="container-40", depart="2026-07-01")
+    bounds = frozen.start_ptr.tolist()
+    for node_id, first, end in zip(
+        frozen.query.graph.node_ids, bounds[:-1], bounds[1:], strict=True
+    ):
+        starts = states_at(built, node_id, "2026-07-01")
+        assert frozen.starts[first:end].tolist() == starts.tolist(), node_id

@@ -37,6 +37,23 @@ def test_goods_start_on_the_road_or_on_the_layer_named() -> None:
         starts("almaty@rail-1435")
 
 
+def test_a_layer_that_only_a_terminal_knows_is_no_end() -> None:
+    """A row of terminals to a layer without links made trips start there, an hour late."""
+    at_sea = {"mode": "sea", "length_km": 1275.0, "speed_kmh": 25.0}
+    idle = {
+        "terminal_id": "idle",
+        "node_id": "a",
+        "from_layer": "sea",
+        "to_layer": "air",
+        "two_way": True,
+        "handling_h": 1.0,
+    }
+    built = small(links=[link("ab", "a", "b", **at_sea)], terminals=[idle])
+    routes = route(built, "a", "b", cargo="box", depart="2026-07-01", draws=2)
+    assert routes.routes["time_h"].to_list() == [51.0]
+    assert routes.routes["transshipments_count"].to_list() == [0]
+
+
 def test_a_place_without_any_route_is_an_empty_answer() -> None:
     built = small(nodes=[node("a"), node("b"), node("island")], links=[link("ab", "a", "b")])
     for pair in (("a", "island"), ("island", "a")):

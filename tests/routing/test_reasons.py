@@ -206,6 +206,16 @@ def test_conditions_and_closures_are_told_apart() -> None:
     assert routes.reason == "closed (bc since 2026-01-01 until reopened [change shut])"
 
 
+def test_a_service_that_passes_an_end_without_a_call_is_named() -> None:
+    line = [{"service_id": "line", "link_ids": "ab bc", "required": True, "timetable": "mon 08:00"}]
+    past = small(links=CHAIN[:2], services=line)
+    assert str(asked(past, "b").reason).endswith(
+        "whatever opens; line passes b and does not call there"
+    )
+    calling = small(links=CHAIN[:2], services=[{**line[0], "calls": "b"}])
+    assert asked(calling, "b").reason is None
+
+
 def test_what_was_never_asked_is_never_named() -> None:
     for built in (
         small(links=CHAIN[:2]),

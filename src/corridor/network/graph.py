@@ -7,7 +7,7 @@ of the graph; calendars keep them shut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -89,17 +89,44 @@ class Graph:
     def end_states(self, node_id: str) -> list[int]:
         """Return the states where goods start or end at a place, when no layer is named.
 
-        By road where there is one, else on any layer ashore; afloat only where nothing else is.
+        By road where there is one, else on any layer ashore that a link or service serves; afloat,
+        or in a terminal alone, only where nothing else is.
         """
-        state_of = self.layers_at(node_id)
-        if "road" in state_of:
-            return [state_of["road"]]
-        ashore = [state for layer, state in state_of.items() if not schema.is_afloat(layer)]
-        return sorted(ashore or state_of.values())
+        return _end_states(self.layers_at(node_id), self._ridden_states())
+
+    def end_states_by_place(self) -> list[list[int]]:
+        """Return the states where goods start or end, for every row of nodes."""
+        layers: list[dict[str, int]] = [{} for _ in self.node_ids]
+        for state, node in enumerate(self.state_node.tolist()):
+            layers[node][self.state_layer[state]] = state
+
+        ridden = self._ridden_states()
+        return [_end_states(state_of, ridden) for state_of in layers]
+
+    def _ridden_states(self) -> set[int]:
+        """Return the states where a link or service begins or ends."""
+        is_ride = np.array([kind != "terminal" for kind in self.kind], bool)
+        return {*self.tail[is_ride].tolist(), *self.head[is_ride].tolist()}
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
         return int(self.row[arc]) if self.kind[arc] == "service" else None
+
+
+def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[int]:
+    """Return the states where goods start or end, of the layers of a place.
+
+    ridden: states where a link or service begins or ends.
+    """
+    if "road" in state_of:
+        return [state_of["road"]]
+
+    ashore = [
+        state
+        for layer, state in state_of.items()
+        if not schema.is_afloat(layer) and state in ridden
+    ]
+    return sorted(ashore or state_of.values())
 
 
 def compile_graph(

@@ -278,16 +278,8 @@ def _moments(median: Floats, sigma: Floats) -> tuple[Floats, Floats]:
 
 
 def _starts(query: Query) -> tuple[Ints, Ints]:
-    """Return the states goods start and end in at every node: the road, else every layer."""
-    graph = query.graph
-    states_of: list[list[int]] = [[] for _ in graph.node_ids]
-    for state, node in enumerate(graph.state_node.tolist()):
-        states_of[node].append(state)
-
-    starts: list[int] = []
-    start_ptr = [0]
-    for states in states_of:
-        by_road = [state for state in states if graph.state_layer[state] == "road"]
-        starts += by_road or states
-        start_ptr.append(len(starts))
-    return np.array(starts, np.int64), np.array(start_ptr, np.int64)
+    """Return the states goods start and end in at every node, those of a route."""
+    by_place = query.graph.end_states_by_place()
+    starts = [state for states in by_place for state in states]
+    start_ptr = np.cumsum([0, *map(len, by_place)])
+    return np.array(starts, np.int64), start_ptr.astype(np.int64)

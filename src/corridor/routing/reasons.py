@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from corridor.language.messages import joined, message
 from corridor.network.calendar import (
@@ -25,6 +27,7 @@ from corridor.routing.search import best_route
 from corridor.units import DAY_S
 
 MAX_LINKS = 3  # named of those a closure shuts
+LINK_ENDS = ("from_node_id", "to_node_id")
 
 
 class Absence(NamedTuple):
@@ -159,13 +162,39 @@ def _say_deadline(deadline_s: int) -> str:
 
 
 def _say_not_joined(query: Query) -> str:
-    return message(
+    """Say that no chain leads there, and which services only pass its ends."""
+    not_joined = message(
         "not joined: no chain of links and terminals that {cargo} may use leads from {origin} "
         "to {destination}, whatever opens",
         cargo=query.party.cargo_id,
         origin=query.origin,
         destination=query.destination,
     )
+    ends = (query.origin, query.destination)
+    return joined([not_joined, *(said for end in ends for said in _say_passing(query, end))])
+
+
+def _say_passing(query: Query, node_id: str) -> Iterator[str]:
+    """Say which services pass a place that nothing leaves or comes to."""
+    graph = query.graph
+    places = graph.state_node[np.concatenate([graph.tail, graph.head])]
+    if graph.node_ids.index(node_id) in places:
+        return
+
+    links = query.network.rows("links")
+    services = query.network.rows("services")
+    passing = dict.fromkeys(
+        int(graph.row[arc])
+        for arc, runs in enumerate(graph.runs)
+        if graph.kind[arc] == "service"
+        and any(node_id in (links[run.link][end] for end in LINK_ENDS) for run in runs)
+    )
+    for row in passing:
+        yield message(
+            "{service} passes {place} and does not call there",
+            service=services[row]["service_id"],
+            place=node_id,
+        )
 
 
 def _say_closed(query: Query, opening: Opening) -> str:

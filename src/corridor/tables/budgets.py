@@ -6,9 +6,9 @@ A file of a kilobyte may ask for terabytes; what asks for more than this is refu
 from __future__ import annotations
 
 MAX_BYTES = 200_000_000  # of one file
-MAX_ROWS = 5_000_000  # of one table
+MAX_ROWS = 1_000_000  # of one table
 MAX_COLUMNS = 1_000
-MAX_CELLS = 50_000_000
+MAX_CELLS = 8_000_000  # of one table, and of all tables of a study: checked in a minute and 2 GB
 
 MAX_LINE_BYTES = 1_000_000  # of a CSV file
 

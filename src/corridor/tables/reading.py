@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from corridor.errors import Finding, near_matches
-from corridor.tables import schema
+from corridor.tables import budgets, schema
 from corridor.tables.columns import Table
 from corridor.tables.csv import SAVE_AS, read_csv
 from corridor.tables.files import SUFFIXES, read_bytes
@@ -271,6 +271,7 @@ def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
         if file.is_needed:
             reading.hashes[file.name] = file_hash
         sheets = _read_tables(data, file)
+        _refuse_too_many_cells(sheets, reading)
     except Unreadable as unreadable:
         _add_unreadable(unreadable, file, reading)
         return
@@ -295,6 +296,20 @@ def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
                     file=file.name,
                 )
             )
+
+
+def _refuse_too_many_cells(sheets: Sheets, reading: _Reading) -> None:
+    """Raise Unreadable for a file whose tables would bring the study beyond the budget of cells."""
+    tables = (*reading.raw_tables.values(), *sheets.tables.values())
+    count = sum(raw.cells.height * raw.cells.width for raw in tables)
+
+    if count > budgets.MAX_CELLS:
+        raise Unreadable(
+            "too-many-cells",
+            f"brings the tables of the study to {count:,} cells; {budgets.MAX_CELLS:,} are "
+            "the most that is read.",
+            do="Keep only the columns and rows the study needs.",
+        )
 
 
 def _add_unreadable(unreadable: Unreadable, file: _TableFile, reading: _Reading) -> None:
