@@ -76,6 +76,14 @@ price,price Almaty-Tashkent,almaty,tashkent,,container-40,2026-07-01,base,,cost_
 handling_id,from_mode,to_mode,form,handling_h,handling_p95_ratio,usd_per_unit,usd_per_teu,usd_per_t,source_id,confidence,note
 road-rail,road,rail,container,12,2,80,,,example,C,
 """,
+    "capacities": """\
+capacity_id,table,row_id,from_node_id,unit,per_day,background_per_day,seen_per_day,t_each,empty_share,year,alternative,source_id,confidence,note
+keles-trains,links,saryagash-keles-rail,,trains,35,10,,3000,,2025,,example,C,
+""",
+    "demand_seasons": """\
+season_id,name,demand_ids,jan_share,feb_share,mar_share,apr_share,may_share,jun_share,jul_share,aug_share,sep_share,oct_share,nov_share,dec_share,source_id,confidence,note
+winter,Boxes in winter,almaty-tashkent-boxes,0.2,0.1,0.1,0.1,0.05,0.05,0.05,0.05,0.05,0.05,0.1,0.1,example,C,
+""",  # noqa: E501
 }
 TARGET = """\
 

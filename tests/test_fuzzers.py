@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from corridor.study.study import check
+from corridor.tables import schema
+from corridor.tables.reading import read_folder
+from every_table import every_table
 from fuzzers import FUZZERS, attacks
 
 SECONDS = 15.0
+
+
+def test_the_study_that_is_attacked_is_sound_and_has_every_table(tmp_path: Path) -> None:
+    folder = every_table(tmp_path / "study")
+    assert check(folder) == []
+    frames = read_folder(folder).frames
+    assert [table.name for table in schema.TABLES if not frames[table.name].height] == []
 
 
 @pytest.mark.slow

@@ -228,6 +228,10 @@ def test_no_folder(folder: str) -> None:
 def test_limits_are_findings(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "MAX_ROWS", 5)
     assert {f.kind for f in read_folder(whole).findings} == {"too-many-rows"}
+    monkeypatch.undo()
+    monkeypatch.setattr(budgets, "MAX_ROWS_OF", {"windows": 1})
+    found = [(f.kind, f.table) for f in read_folder(whole).findings]
+    assert found == [("too-many-rows", "windows")]
     monkeypatch.setattr(budgets, "MAX_BYTES", 600)
     kinds = [f.kind for f in read_folder(whole).findings]
     assert "file-too-large" in kinds

@@ -101,3 +101,15 @@ def test_a_place_that_only_passing_services_touch(frames: Frames) -> None:
     assert "place-without-call" in kinds(train)
     calling = with_cells(train, "services", "block-train", calls="shymkent saryagash keles")
     assert "place-without-call" not in kinds(calling)
+
+
+def test_departures_that_cannot_be_kept_are_refused(frames: Frames) -> None:
+    """A cell of 30 kB made calendars of gigabytes."""
+    often = "; ".join(
+        f"{day} {minute // 60:02}:{minute % 60:02}"
+        for day in ("mon", "tue", "wed", "thu")
+        for minute in range(1440)
+    )
+    assert kinds(with_cells(frames, "services", "block-train", timetable=often)) == [
+        "too-many-departures"
+    ]

@@ -9,7 +9,7 @@ from corridor.network.calendar import intersect, second
 from corridor.network.services import departures
 from corridor.network.windows import window_spans
 from corridor.network.zones import is_zone
-from corridor.tables import schema
+from corridor.tables import budgets, schema
 from corridor.tables.tables import Row, Tables
 
 # Two years that hold every season and both shifts of clocks.
@@ -19,7 +19,9 @@ _TO_S = second("2028-01-01")
 
 def check_services(tables: Tables) -> list[Finding]:
     """Return what is wrong with services: departures, layers, order and calls."""
-    return first_findings(_services(tables), _never_in_hours(tables), _passed_by(tables))
+    too_many = list(_too_many_departures(tables))
+    hours = [] if too_many else _never_in_hours(tables)  # which looks at each of them
+    return first_findings(_services(tables), hours, _passed_by(tables), too_many)
 
 
 def _services(tables: Tables) -> Iterator[Finding]:
@@ -35,6 +37,27 @@ def _services(tables: Tables) -> Iterator[Finding]:
             yield from _layers(service, run)
             yield from _order(service, run)
             yield from _calls(service, run)
+
+
+def _too_many_departures(tables: Tables) -> Iterator[Finding]:
+    """Services with more departures, of all rides from stop to stop, than can be kept."""
+    count = 0
+    for service in tables.rows("services"):
+        stops = 2 + len((service["calls"] or "").split())
+        directions = 2
+        rides = directions * stops * (stops - 1) // 2
+        a_week = len((service["timetable"] or "").split(";"))
+        count += rides * a_week
+
+        if count > budgets.MAX_DEPARTURES:
+            yield service.error(
+                "too-many-departures",
+                "timetable",
+                f"up to here the services have {count:,} departures a week, counted from each stop "
+                f"to each later one; {budgets.MAX_DEPARTURES:,} are the most that are kept.",
+                do="Write departures_per_week for services that leave often, or fewer calls.",
+            )
+            return
 
 
 def _links_by_id(tables: Tables) -> dict[str, Row]:

@@ -10,6 +10,10 @@ MAX_ROWS = 1_000_000  # of one table
 MAX_COLUMNS = 1_000
 MAX_CELLS = 8_000_000  # of one table, and of all tables of a study: checked in a minute and 2 GB
 
+# Of tables whose rows take a calendar of years each: a hundred times what studies have.
+MAX_ROWS_OF = {"windows": 10_000, "services": 5_000}
+MAX_DEPARTURES = 10_000  # a week, of all services from all stops to all later ones
+
 MAX_LINE_BYTES = 1_000_000  # of a CSV file
 
 MAX_UNPACKED_BYTES = 1_000_000_000  # of a workbook

@@ -105,12 +105,16 @@ def title_finding(place: str, file: str, table: str | None, line: int) -> Findin
     )
 
 
-def refuse_too_many_rows(rows: int, columns: int = 1) -> None:
-    """Raise Unreadable for a table of more rows, columns or cells than the budget."""
-    if rows > budgets.MAX_ROWS:
+def refuse_too_many_rows(rows: int, columns: int = 1, *, most: int | None = None) -> None:
+    """Raise Unreadable for a table of more rows, columns or cells than the budget.
+
+    most: rows, where the table has a budget of its own.
+    """
+    max_rows = most or budgets.MAX_ROWS
+    if rows > max_rows:
         raise Unreadable(
             "too-many-rows",
-            f"has {rows:,} rows; {budgets.MAX_ROWS:,} is the most that is read.",
+            f"has {rows:,} rows; {max_rows:,} is the most that is read.",
             do="Keep only the rows the study needs.",
         )
     if columns > budgets.MAX_COLUMNS or rows * columns > budgets.MAX_CELLS:

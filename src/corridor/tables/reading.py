@@ -18,7 +18,7 @@ from corridor.tables.csv import SAVE_AS, read_csv
 from corridor.tables.files import SUFFIXES, read_bytes
 from corridor.tables.frames import typed_frame
 from corridor.tables.parquet import read_parquet
-from corridor.tables.raw import RawTable, Unreadable, from_frame
+from corridor.tables.raw import RawTable, Unreadable, from_frame, refuse_too_many_rows
 from corridor.tables.tables import Tables, empty_table
 from corridor.tables.xlsx import Sheets, exported_answers, holds_answers, read_xlsx
 
@@ -271,7 +271,7 @@ def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
         if file.is_needed:
             reading.hashes[file.name] = file_hash
         sheets = _read_tables(data, file)
-        _refuse_too_many_cells(sheets, reading)
+        _refuse_beyond_budget(sheets, reading)
     except Unreadable as unreadable:
         _add_unreadable(unreadable, file, reading)
         return
@@ -298,8 +298,11 @@ def _read_file(home: Path, file: _TableFile, reading: _Reading) -> None:
             )
 
 
-def _refuse_too_many_cells(sheets: Sheets, reading: _Reading) -> None:
-    """Raise Unreadable for a file whose tables would bring the study beyond the budget of cells."""
+def _refuse_beyond_budget(sheets: Sheets, reading: _Reading) -> None:
+    """Raise Unreadable for a file whose tables bring the study beyond its budget."""
+    for name, raw in sheets.tables.items():
+        refuse_too_many_rows(raw.cells.height, most=budgets.MAX_ROWS_OF.get(name))
+
     tables = (*reading.raw_tables.values(), *sheets.tables.values())
     count = sum(raw.cells.height * raw.cells.width for raw in tables)
 
