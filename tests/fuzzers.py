@@ -156,6 +156,7 @@ class StudyFuzzer:
             if file.suffix == ".csv"
         }
         self.settings = (self.whole / "study.toml").read_text("utf-8")
+        self.written: set[str] = set()
 
     def attack(self) -> Attack:
         changed = [self._change() for _ in range(self.rng.choice((1, 1, 1, 2, 3)))]
@@ -227,11 +228,13 @@ class StudyFuzzer:
         return ("study.toml", str(at), lines[at][:60])
 
     def _write(self, name: str, frame: pl.DataFrame) -> None:
+        self.written.add(name)
         (self.folder / name).write_text(frame.write_csv(), "utf-8")
 
     def _restore(self) -> None:
-        for name, text in self.texts.items():
-            (self.folder / name).write_text(text, "utf-8")
+        for name in self.written:
+            (self.folder / name).write_text(self.texts[name], "utf-8")
+        self.written.clear()
         (self.folder / "study.toml").write_text(self.settings, "utf-8")
         for left in ("results", "o", "languages"):
             shutil.rmtree(self.folder / left, ignore_errors=True)

@@ -45,7 +45,11 @@ if sys.argv[2] == "save":
     )
     state = study.state(asked)
     sys.addaudithook(watch)
-    saving.save(folder, state, asked)
+    try:
+        saving.save(folder, state, asked)
+    except saving.Refusal:  # right where the one before was ended after its last write
+        if "[scenarios.my]" not in (folder / "study.toml").read_text("utf-8"):
+            raise
 else:
     from corridor.cli.app import main
     sys.addaudithook(watch)

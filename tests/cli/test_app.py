@@ -113,6 +113,17 @@ def test_a_folder_that_cannot_be_written_is_said(run: Any, starter: str, tmp_pat
     assert run("new", str(tmp_path / "file")).code == 2
 
 
+def test_who_stops_a_command_is_told_so(
+    run: Any, starter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("corridor.study.study.check", stopped)
+    ended = run("check", starter)
+    assert (ended.code, ended.err) == (130, "stopped\n")
+
+
 def shell(command: str, **environment: str) -> tuple[int, str]:
     """Run a pipe of bash and return the first program's exit code and what stderr holds."""
     done = subprocess.run(

@@ -176,3 +176,26 @@ def test_a_saving_that_fails_half_way_leaves_a_whole_study(
         if reply.status_code != 201:
             refused(reply, 403, "cannot-write")
         assert not [f for f in co.check(copy) if f.severity == "error"], failing
+
+
+def test_a_saving_that_was_ended_before_its_last_write_can_be_done_again(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = saving.write_bytes
+
+    def ended(path: Path, data: bytes) -> None:
+        if path.name == "study.toml":
+            raise OSError(28, "No space left on device")
+        real(path, data)
+
+    monkeypatch.setattr(saving, "write_bytes", ended)
+    with TestClient(make_app(copy), base_url="http://localhost") as client:
+        refused(saved(client, "twice"), 403, "cannot-write")
+        assert "twice," in (copy / "changes.csv").read_text("utf-8")
+
+        monkeypatch.setattr(saving, "write_bytes", real)
+        refused(saved(client, "twice", close=["crossing:CN-PK"]), 409, "name-taken")  # other rows
+        reply = saved(client, "twice")
+        assert reply.status_code == 201, reply.text
+    changes = co.read(copy, scenario="twice").tables["changes"]
+    assert changes.filter(changes["change_id"] == "twice").height == 1

@@ -51,6 +51,7 @@ app = App(
     help_format="plaintext",
     version_flags=["--version"],
     help_flags=["--help", "-h"],
+    suppress_keyboard_interrupt=False,  # so that main can say it
 )
 for verb in VERBS:
     app.command(verb)

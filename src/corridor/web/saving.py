@@ -24,6 +24,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from corridor.errors import CallError, StudyError
 from corridor.study import study
 from corridor.study.settings import FILE, Scenario
+from corridor.study.study import Study
 from corridor.tables.files import MIN_AGE_S, sweep, write_bytes
 from corridor.tables.reading import is_input
 from corridor.web.appending import appended, with_line_end
@@ -108,12 +109,16 @@ def _scenario(state: StudyState, question: Saved, *, has_rows: bool) -> Scenario
 def _new_files(folder: Path, scenario: Scenario, rows: list[dict[str, Any]]) -> dict[str, bytes]:
     """Return the files of the study that a new scenario and its rows of changes make longer.
 
+    Rows that a saving left which was ended before it wrote the scenario are taken as they are.
     Raises Refusal (409) where the scenario's name is taken.
     """
     settings = (folder / FILE).read_bytes()
     on_disk = study.read(folder)
-    taken = {*on_disk.scenarios, *on_disk.tables["changes"]["change_id"].to_list()}
-    if scenario.scenario_id in taken:
+    changes = on_disk.tables["changes"]
+    old_rows = changes.filter(changes["change_id"] == scenario.scenario_id).to_dicts()
+    is_left_over = _are_same(old_rows, rows) and not _is_named(on_disk, scenario.scenario_id)
+
+    if scenario.scenario_id in on_disk.scenarios or (old_rows and not is_left_over):
         raise Refusal(
             409,
             "name-taken",
@@ -122,11 +127,25 @@ def _new_files(folder: Path, scenario: Scenario, rows: list[dict[str, Any]]) -> 
         )
 
     files = {FILE: with_line_end(settings) + _section(scenario).encode()}
-    if rows:
+    if rows and not old_rows:
         files["changes.csv"] = appended(folder, "changes", rows)
         if WHAT_IF_SOURCE not in on_disk.tables["sources"]["source_id"].to_list():
             files["sources.csv"] = appended(folder, "sources", [SOURCE])
     return files
+
+
+def _are_same(old_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> bool:
+    """Tell whether rows of changes on disk say the same as those to be saved."""
+    return len(old_rows) == len(rows) and all(
+        old.get(name) == value
+        for old, row in zip(old_rows, rows, strict=True)
+        for name, value in row.items()
+    )
+
+
+def _is_named(on_disk: Study, change_id: str) -> bool:
+    """Tell whether a scenario names a change."""
+    return any(change_id in scenario.changes for scenario in on_disk.scenarios.values())
 
 
 @contextmanager
