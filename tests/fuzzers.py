@@ -118,7 +118,8 @@ def faults_of(arguments: Sequence[str]) -> list[str]:
         faults.append(f"exit code {outcome.code}")
     if outcome.seconds > MAX_SECONDS:
         faults.append(f"{outcome.seconds:.0f} s")
-    if "--json" in arguments and outcome.code in (0, 3) and outcome.out.strip():
+    is_help = bool({"--help", "-h", "--version"} & set(arguments))
+    if "--json" in arguments and not is_help and outcome.code in (0, 3) and outcome.out.strip():
         faults += _json_faults(outcome.out)
     return [f"corridor {' '.join(map(repr, arguments))}: {fault}" for fault in faults]
 
@@ -456,17 +457,32 @@ class FileFuzzer:
 # Command lines
 
 
-OPTIONS = (
-    "--json", "--scenario", "--choose", "--cargo", "--via", "--avoid", "--require", "--depart",
-    "--deadline", "--carrier", "--seed", "--criteria", "--max-routes", "--every", "--why-not",
-    "--table", "--max-transshipments", "--places", "--by", "--kinds", "--pairs", "--on",
-    "--limit-share", "--limit-days", "--patience-days", "--draws", "--workers", "--hazard",
-    "--replay", "--target", "--compare", "--baseline", "--language", "--out", "--fresh", "--get",
-    "--help", "--version", "--no-such", "-x", "--", "-",
+ANY = ("--json", "--scenario", "--choose", "--help", "--version", "--no-such", "-x", "--", "-")
+TRIP = ("--cargo", "--via", "--avoid", "--require", "--deadline", "--carrier", "--depart")
+NUMBERS = (
+    "--max-routes", "--max-transshipments", "--every", "--pairs", "--draws", "--workers", "--seed",
+    "--limit-share", "--limit-days", "--patience-days", "--target", "--by", "--port",
 )  # fmt: skip
-VERBS = (
-    "check", "route", "skim", "rank", "simulate", "compare", "hazards", "replay", "forecast",
-    "audit", "translate", "export", "route", "route", "skim", "no-such-verb",
+OPTIONS = {
+    "check": (),
+    "route": (*TRIP, "--criteria", "--max-routes", "--every", "--why-not", "--table"),
+    "skim": ("--cargo", "--depart", "--places", "--avoid", "--carrier"),
+    "rank": ("--on", "--by", "--kinds", "--pairs", "--limit-share", "--limit-days"),
+    "simulate": ("--on", "--draws", "--seed", "--workers", "--patience-days", "--limit-share"),
+    "compare": ("--on", "--limit-share", "--limit-days"),
+    "hazards": ("--hazard", "--table"),
+    "replay": ("--replay", "--limit-share", "--limit-days", "--patience-days"),
+    "forecast": ("--target", "--by", "--compare", "--baseline", "--draws", "--table"),
+    "audit": (),
+    "translate": (),
+    "export": (),
+    "serve": ("--port", "--host", "--token"),
+    "no-such-verb": ("--target",),
+}
+DRAWS = ("0", "-1", "1", "3", "40", "1e9", "nan", "1000000000", "9" * 50)
+AMOUNTS = (
+    "0", "-1", "1", "3", "2027", "2100", "9999", "99999", "1e9", "1e15", "1e300", "-1e300", "nan",
+    "inf", "-inf", "0.5", "1.5", "1e-320", "9223372036854775808", "9" * 50, "1000000000",
 )  # fmt: skip
 
 
@@ -479,27 +495,45 @@ class ArgumentFuzzer:
         self.home = home
 
     def attack(self) -> Attack:
-        arguments = [self.rng.choice(VERBS)]
-        if self.rng.random() < 0.9:
+        verb = self.rng.choice((*OPTIONS, "route", "skim", "forecast"))
+        arguments = [verb]
+        if self.rng.random() < 0.95:
             arguments.append(str(self.folder))
-        if arguments[0] == "route" and self.rng.random() < 0.8:
-            arguments += [self._word(), self._word(), "--depart", self._word("2026-07-01")]
-        if arguments[0] == "export":
+        if verb == "route" and self.rng.random() < 0.9:
+            arguments += [self._place(), self._place(), "--depart", self._word("2026-07-01")]
+        if verb == "skim" and self.rng.random() < 0.7:
+            arguments += ["--depart", self._word("2026-07-01"), "--cargo", "bulk"]
+        if verb == "compare":
+            arguments += [self._word("base"), self._word("border-shut")]
+        if verb == "export":
             arguments.append(str(self.home / f"o{self.rng.randrange(10**9)}"))
+        if verb == "serve":
+            arguments += ["--get", f"/api/{self._word('network')}"]
         for _ in range(self.rng.randrange(4)):
-            arguments.append(self.rng.choice(OPTIONS))
-            if self.rng.random() < 0.8:
-                arguments.append(self._word())
-        if arguments[0] == "simulate":
+            own = OPTIONS[verb] or ANY
+            option = self.rng.choice(own if self.rng.random() < 0.8 else ANY)
+            arguments.append(option)
+            if self.rng.random() < 0.95:
+                arguments.append(self._value(option))
+        if verb == "simulate" and "--draws" not in arguments:
             arguments += ["--draws", "2"]
         arguments = [
             word
             for word in arguments
-            if not word.startswith("/") or "called" in word or "/o" in word
+            if not word.startswith("/") or word.startswith((str(self.home), "/api/"))
         ]
 
         with contextlib.chdir(self.home):
             return Attack(" ".join(arguments), faults_of(arguments))
+
+    def _place(self) -> str:
+        return self._word(self.rng.choice(("almaty", "samarkand", "tashkent", "shymkent@road")))
+
+    def _value(self, option: str) -> str:
+        """Return a value of an option, most often one it may take."""
+        if option in NUMBERS and self.rng.random() < 0.9:
+            return self.rng.choice(AMOUNTS if option != "--draws" else DRAWS)
+        return self._word()
 
     def _word(self, usual: str | None = None) -> str:
         if usual is not None and self.rng.random() < 0.7:

@@ -9,10 +9,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import corridor as co
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
+from corridor.cli.screens import target_table
 from corridor.runs.run import trade_tables
 from corridor.trade.chapter import BOUND
 from corridor.trade.target import GROWTH
@@ -53,18 +55,21 @@ def test_forecast_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -
         ["--baseline", "x"],
         ["--target", "0"],
         ["--target", "-5"],
+        ["--target", "1e300"],
+        ["--target", "nan"],
         ["--by", "2025"],
+        ["--by", "99999"],
+        ["--by=-5"],
         ["--draws", "-1"],
+        ["--draws", "1000000000"],
         ["--table", "all"],
     ],
 )
 def test_forecast_verb_refuses(
     study_folder: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
 ) -> None:
-    assert (
-        main(["forecast", str(study_folder), "--compare", "mid-2026", "--draws", "0", *wrong])
-        == USAGE
-    )
+    draws = [] if "--draws" in wrong else ["--draws", "0"]
+    assert main(["forecast", str(study_folder), "--compare", "mid-2026", *draws, *wrong]) == USAGE
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("corridor: ")
 
@@ -135,3 +140,12 @@ def test_audit_verb(study_folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     )
     assert by["promise", "trade-target"]["verdict"] == "short by"
     assert "23 claims: " in words and "12 promises: " in words
+
+
+def test_shares_of_the_way_are_shown_with_the_digits_they_are_rounded_to() -> None:
+    money = {name: [1e6] * 3 for name in ("value_usd", "low_usd", "high_usd", "gap_usd")}
+    shares = [-0.00152, 0.00549, 0.00052]
+    frame = pl.DataFrame(
+        {"series": ["s"] * 3, "step": ["a", "b", "c"], **money, "transport_share": shares}
+    )
+    assert target_table(frame)["% of the way"].to_list() == [-0.15, 0.55, 0.05]

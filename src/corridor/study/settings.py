@@ -51,6 +51,10 @@ class Trip:
     avoid: tuple[str, ...] = ()
 
 
+MAX_TARGET_USD = 1e15  # ten times what the world produces
+MAX_TARGET_YEAR = 2100
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """A trade target the study asks about.

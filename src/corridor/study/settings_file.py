@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from corridor.errors import Finding
-from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
+from corridor.study.settings import (
+    FILE,
+    MAX_TARGET_USD,
+    MAX_TARGET_YEAR,
+    Goal,
+    Scenario,
+    Settings,
+    Trip,
+)
 from corridor.study.toml_lines import Section, TomlLines, shown
 from corridor.tables import schema
 from corridor.tables.columns import CONFIDENCES
@@ -418,7 +426,14 @@ def _check_amount(lines: TomlLines, values: Mapping[str, Any]) -> None:
             values["by"],
         )
 
+    if values.get("by", 1) > MAX_TARGET_YEAR:
+        do = f"Write a year up to {MAX_TARGET_YEAR}."
+        lines.add_bad("by", TARGET, f"is {shown(values['by'])}", do, values["by"])
+
     amount_usd = values.get("target_usd", 1)
+    if amount_usd > MAX_TARGET_USD:
+        do = f"Write USD a year, at most {MAX_TARGET_USD:g}."
+        lines.add_bad("target_usd", TARGET, f"is {shown(amount_usd)}", do, amount_usd)
     if amount_usd <= 0:
         do = "Write USD a year, above zero."
         lines.add_bad("target_usd", TARGET, f"is {amount_usd}", do, amount_usd)

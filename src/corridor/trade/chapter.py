@@ -18,7 +18,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.language.amounts import per_cent_message
 from corridor.language.messages import message, pack, unpack
 from corridor.language.speech import marked
-from corridor.study.settings import Goal
+from corridor.study.settings import MAX_TARGET_USD, MAX_TARGET_YEAR, Goal
 from corridor.study.study import Study
 from corridor.trade.baselines import Baseline, read_baselines
 from corridor.trade.costs import COST_PARTS, KEYS
@@ -205,6 +205,12 @@ def _check_target(goal: Goal, baselines: Sequence[Baseline]) -> None:
     """Raise CallError for a target nobody can be measured against, before the long computing."""
     if goal.target_usd <= 0:
         raise CallError(f"The target must be above zero, not {goal.target_usd:g} USD.")
+    if not goal.target_usd <= MAX_TARGET_USD:
+        raise CallError(
+            f"The target must be at most {MAX_TARGET_USD:g} USD a year, not {goal.target_usd:g}."
+        )
+    if not 1 <= goal.by <= MAX_TARGET_YEAR:
+        raise CallError(f"The target must be for a year up to {MAX_TARGET_YEAR}, not {goal.by}.")
 
     last: dt.date = max(max(baseline.series["ends_on"].to_list()) for baseline in baselines)
     if dt.date(goal.by, 1, 1) <= last + dt.timedelta(days=1):

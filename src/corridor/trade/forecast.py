@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.checks.trade import check_trade
 from corridor.errors import CallError, StudyError
+from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools, Floats, Ints
 from corridor.language.messages import joined, message
 from corridor.trade.costs import KEYS
@@ -19,6 +20,7 @@ from corridor.units import NORMAL_P95_ROUNDED
 
 MAX_NAMED = 6  # pairs of countries in a warning
 UNPRICED = ("follow", "keep")
+DRAWN_FLOW_BYTES = 100  # a drawn flow takes while its world is solved
 _ALL_SECTORS = "all"
 
 
@@ -345,6 +347,7 @@ def _base(
         countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
         sectors=sectors["sector_id"].to_list(),
     )
+    _refuse_too_many_draws(axes, settings.draws)
     elasticities, drawn_elasticities = _elasticities(sectors, settings)
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
 
@@ -357,6 +360,17 @@ def _base(
         is_priced=axes.has_row(costs),
         elasticities=elasticities,
         drawn_elasticities=drawn_elasticities,
+    )
+
+
+def _refuse_too_many_draws(axes: _Axes, draws: int) -> None:
+    """Raise TooLarge where the worlds of all draws would not fit into memory together."""
+    countries = len(axes.countries)
+    sectors = len(axes.sectors)
+    refuse_beyond_free(
+        draws * countries**2 * sectors * DRAWN_FLOW_BYTES,
+        f"{draws:,} draws of {countries} countries and {sectors} sectors",
+        "ask for fewer draws",
     )
 
 
