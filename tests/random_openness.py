@@ -119,18 +119,23 @@ def _windows(dice: random.Random, day: dt.date, nodes: list[Row], links: list[Ro
             ({}, {"utc_offset_h": dice.choice((-8.0, 5.0, 5.5))}, {"time_zone": dice.choice(ZONES)})
         )
         for season in _seasons(dice, day):
-            hours = {"hours": dice.choice((None, *HOURS)), "weekdays": dice.choice(WEEK)}
-            weather = {}
-            if dice.random() < 0.25:
-                weather = {"open_share": 0.5, "closed_spell_h": dice.choice((5.0, 24.0))}
-            rows.append({**element, **clock, **season, **hours, **weather, **_dates(dice, day)})
+            for dates in _dates(dice, day):
+                hours = {"hours": dice.choice((None, *HOURS)), "weekdays": dice.choice(WEEK)}
+                weather = {}
+                if dice.random() < 0.25:
+                    weather = {"open_share": 0.5, "closed_spell_h": dice.choice((5.0, 24.0))}
+                rows.append({**element, **clock, **season, **dates, **hours, **weather})
     return [{"window_id": f"w{i}", **row} for i, row in enumerate(rows)]
 
 
-def _dates(dice: random.Random, day: dt.date) -> Row:
-    """Return the dates a window holds between: mostly none, else to or from a day soon."""
+def _dates(dice: random.Random, day: dt.date) -> list[Row]:
+    """Return the dates windows hold between: mostly always, else to a day soon, and from it on.
+
+    None only from a day on: trains that left half a year before would wait for it on their way.
+    """
     turn = day + dt.timedelta(days=dice.randrange(-1, 4))
-    return dice.choice(({}, {}, {}, {"from_on": turn}, {"to_on": turn}))
+    before: Row = {"to_on": turn}
+    return dice.choice(([{}], [{}], [{}], [before], [before, {"from_on": turn}]))
 
 
 def _holidays(dice: random.Random, day: dt.date, links: list[Row]) -> list[Row]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from check_cases import Frames, kinds, only_finding, tables_of, with_cells, with_row
+from core_cases import evidence, frame
 from corridor.checks.network import check_network, layers_at
 
 
@@ -65,3 +69,20 @@ def test_links_that_say_the_same_twice(frames: Frames) -> None:
     one_way = with_cells(double, "links", "almaty-shymkent-road", two_way=False)
     both_ways = with_cells(one_way, "links", "twin", two_way=False)
     assert "parallel-links" not in kinds(both_ways)
+
+
+def test_regimes_take_at_most_all_of_the_time(frames: Frames) -> None:
+    """Two regimes of one link that share nine tenths and a fifth of the time."""
+    cells = {"name": "Queue", "table": "links", "row_id": "almaty-shymkent-rail", "fixed_h": 50.0}
+    queue = evidence({"regime_id": "queue", "share": 0.9, **cells})
+    jam = evidence({"regime_id": "jam", "share": 0.2, **cells})
+
+    def with_regimes(*rows: dict[str, Any]) -> Frames:
+        return {**frames, "regimes": frame("regimes", list(rows))}
+
+    assert check_network(tables_of(with_regimes(queue))) == []
+    finding = only_finding(with_regimes(queue, jam), "shares-over-one")
+    assert "take 1.1 of the time" in finding.message
+
+    winter = {**jam, "from_on": dt.date(2026, 1, 1)}
+    assert check_network(tables_of(with_regimes(queue, winter))) == []

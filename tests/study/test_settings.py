@@ -41,3 +41,18 @@ def test_section_target_is_checked(
     findings = [f for f in co.check(folder) if f.severity == "error"]
     assert [f.kind for f in findings] == [kind]
     assert findings[0].line is not None and "[target]" in findings[0].message
+
+
+@pytest.mark.parametrize("key", ["service_class", "sanctions"])
+def test_a_trip_names_a_class_and_a_stance_there_is(
+    study_folder: Path, tmp_path: Path, key: str
+) -> None:
+    folder = copied(study_folder, tmp_path)
+    path = folder / "study.toml"
+    text = path.read_text("utf-8")
+    first_trip = '[[trips]]\ntrip_id = "almaty-karachi"\n'
+    assert text.count(first_trip) == 1
+    path.write_text(text.replace(first_trip, f'{first_trip}{key} = "obey"\n'), encoding="utf-8")
+    (finding,) = [f for f in co.check(folder) if f.severity == "error"]
+    assert finding.kind == "bad-setting"
+    assert f"{key} is 'obey'" in finding.message

@@ -17,13 +17,14 @@ _LAYER = re.compile(r"road|sea|ferry|waterway|air|(rail|ferry)-[0-9]{3,4}")
 
 
 def check_network(tables: Tables) -> list[Finding]:
-    """Return what is wrong with links, terminals, rules and demand."""
+    """Return what is wrong with links, terminals, rules, regimes and demand."""
     return first_findings(
         _links(tables),
         _parallel_links(tables),
         _terminals(tables),
         _gauges(tables),
         _rules(tables),
+        _regimes(tables),
         _demand(tables),
     )
 
@@ -318,6 +319,37 @@ def _rules(tables: Tables) -> Iterator[Finding]:
                 "the rule asks for a paper and does not say which.",
                 do="Write its name into document.",
             )
+
+
+def _regimes(tables: Tables) -> Iterator[Finding]:
+    """Regimes of one link or terminal that take more than all of the time together."""
+    taken: dict[tuple[str, str], float] = {}
+    for regime in tables.rows("regimes"):
+        share = regime["share"]
+        if share is None or regime["alternative"] is not None:
+            continue
+
+        for slowed in _slowed(regime, tables):
+            taken[slowed] = taken.get(slowed, 0.0) + share
+            if taken[slowed] > 1:
+                yield regime.error(
+                    "shares-over-one",
+                    "share",
+                    f"with this regime those of {slowed[1]} take {taken[slowed]:g} of the time.",
+                    do="Give them shares of together at most 1; what is left is the usual state.",
+                    value=f"{share:g}",
+                )
+                break
+
+
+def _slowed(regime: Row, tables: Tables) -> list[tuple[str, str]]:
+    """Return the links or terminals of a regime, and the dates it holds between as one name."""
+    dates = f"{regime['from_on']} to {regime['to_on']}"
+    text = regime["row_id"] or ""
+    if regime["table"] == "terminals":
+        return [(dates, terminal_id) for terminal_id in text.split()]
+    link_ids = tables.frames["links"]["link_id"].to_list()
+    return [(dates, link_ids[row]) for row in selected(text, tables)]
 
 
 def _demand(tables: Tables) -> Iterator[Finding]:

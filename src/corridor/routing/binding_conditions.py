@@ -8,8 +8,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from corridor import stopping
-from corridor.routing.conditions import SANCTIONS, Conditions
+from corridor.routing.conditions import Conditions
 from corridor.routing.query import Query, reconsidered
+from corridor.tables.columns import SANCTIONS
 
 MAX_TRIES = 200
 LISTS = ("avoid", "require", "via")

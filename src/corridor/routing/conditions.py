@@ -15,13 +15,10 @@ from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Bools
 from corridor.language.speech import marked
 from corridor.network.calendar import second
-from corridor.tables.columns import SERVICE_CLASSES
+from corridor.tables.columns import SANCTIONS, SERVICE_CLASSES
 from corridor.units import DAY_S
 
 CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
-# What a shipper does about sanctions: is told of them, obeys them, keeps out of the countries they
-# are about, or asks not to be told.
-SANCTIONS = ("warn", "comply", "avoid", "ignore")
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 DEFAULT_DRAWS = 1000  # sampled journeys of a route

@@ -89,7 +89,13 @@ def _query(network: Network, trip: Trip) -> Query:
 
 def conditions(trip: Trip) -> Options:
     """Return what a trip asks of its routes, as options of a question."""
-    return {"via": trip.via, "require": trip.require, "avoid": trip.avoid}
+    return {
+        "via": trip.via,
+        "require": trip.require,
+        "avoid": trip.avoid,
+        "service_class": trip.service_class,
+        "sanctions": trip.sanctions,
+    }
 
 
 def _answers(query: Query, trip_id: str, quickest: dict[str, int]) -> dict[str, dict[str, Any]]:

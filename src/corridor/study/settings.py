@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corridor.tables.columns import SANCTIONS, SERVICE_CLASSES
+
 FILE = "study.toml"
 
 
@@ -37,7 +39,7 @@ class Trip:
 
     origin, destination: places, or ``place@layer``. question: it in plain words. via: places every
     route passes. require, avoid: countries, modes, places or link ids that every route, or no
-    route, uses.
+    route, uses. service_class, sanctions: as in :class:`corridor.routing.conditions.Options`.
     """
 
     trip_id: str
@@ -49,6 +51,8 @@ class Trip:
     via: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    service_class: str = SERVICE_CLASSES[0]
+    sanctions: str = SANCTIONS[0]
 
 
 MAX_TARGET_USD = 1e15  # ten times what the world produces

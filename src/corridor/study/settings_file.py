@@ -18,7 +18,7 @@ from corridor.study.settings import (
 )
 from corridor.study.toml_lines import Section, TomlLines, shown
 from corridor.tables import schema
-from corridor.tables.columns import CONFIDENCES
+from corridor.tables.columns import CONFIDENCES, SANCTIONS, SERVICE_CLASSES
 
 MAX_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
 PRICE_YEARS = range(1950, 2101)
@@ -57,7 +57,10 @@ TRIP_KEYS: dict[str, type] = {
     "via": list,
     "require": list,
     "avoid": list,
+    "service_class": str,
+    "sanctions": str,
 }
+_WORDS = {"service_class": SERVICE_CLASSES, "sanctions": SANCTIONS}
 TARGET_KEYS: dict[str, type] = {
     "between": list,
     "series": str,
@@ -337,6 +340,11 @@ def _check_conditions(lines: TomlLines, values: dict[str, Any], section: Section
         names = values.get(key, ())
         if not all(isinstance(name, str) and name for name in names):
             lines.add_bad(key, section, f"holds {shown(names)}", "Put every name in quotes.")
+            del values[key]
+
+    for key, words in _WORDS.items():
+        if key in values and values[key] not in words:
+            lines.add_bad(key, section, f"is {values[key]!r}", f"Write one of {', '.join(words)}.")
             del values[key]
 
     if len(values.get("via", ())) + len(values.get("require", ())) > MAX_CONDITIONS:

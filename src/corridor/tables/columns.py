@@ -21,6 +21,9 @@ FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 # How goods are carried on the road, the first where a question does not say.
 SERVICE_CLASSES = ("ordinary", "one-driver", "two-drivers", "convoy")
+# What a shipper does about sanctions: is told of them, obeys them, keeps out of the countries they
+# are about, or asks not to be told.
+SANCTIONS = ("warn", "comply", "avoid", "ignore")
 OPEN_STATUS = "existing"
 
 
