@@ -17,6 +17,7 @@ from corridor.network.calendar import (
 )
 from corridor.network.changes import Closure
 from corridor.network.graph import Row
+from corridor.network.holidays import holidays_by_link
 from corridor.network.services import sailings, services_with_timetable
 from corridor.network.windows import window_spans
 from corridor.routing.binding_conditions import Condition, binding_conditions, without
@@ -215,7 +216,10 @@ def _say_window(query: Query, opening: Opening, closure: Closure) -> str:
         row for row in query.network.rows("windows") if element in (row["link_id"], row["node_id"])
     ]
     zone = _zone(query, element)
-    hours = joined([_hours(row, zone) for row in rows])
+    holidays = dict.fromkeys(
+        row["name"] for row in holidays_by_link(query.network).get(element, ())
+    )
+    hours = joined([*(_hours(row, zone) for row in rows), *([] if rows else holidays)])
     values = {"element": element, "hours": hours, "closure": name_closure(closure)}
 
     service = _service_never_in(query, opening, closure, rows)
