@@ -27,7 +27,7 @@ from corridor.study.study import Study
 
 TABLES = ("observations", "questions")
 KINDS = (ORDINARY, "pilot", "announced")
-SIMULATED_YEARS = 100  # enough to tell which hazard costs most
+SIMULATED_YEARS = 40  # enough to tell which hazard costs most
 SEED = 7
 TOP = 1  # elements of a list that a question looks at
 
