@@ -69,6 +69,7 @@ def test_capacities_hold_directions_background_and_trains(study: co.Study) -> No
         ("back", "shymkent-zhibek-road", "zhibek", "lorries", 0.4, None, None),
         ("one-way-only", "almaty-shymkent-rail", "almaty", "wagons", 0.1, None, None),
         ("trains", "shymkent-saryagash-rail", None, "trains", 0.5, None, 30.0),
+        ("seen", "shymkent-saryagash-rail", None, "wagons", None, None, None),
     ]
     columns = (
         "capacity_id",

@@ -111,7 +111,7 @@ def _of_both_directions(capacities: pl.DataFrame) -> pl.DataFrame:
     each = pl.when(is_train).then("t_each").otherwise(1.0)
     halves = pl.when(pl.col("from_node_id").is_null()).then(2).otherwise(1)
     return (
-        capacities.filter(pl.col("table") == "links")
+        capacities.filter(pl.col("table") == "links", pl.col("per_day").is_not_null())
         .select(
             pl.col("row_id").alias("link_id"),
             pl.when(is_train).then(pl.lit("t")).otherwise("unit").alias("unit"),
