@@ -129,7 +129,8 @@ def test_compare_tells_what_a_closure_moves(corridor: Say) -> None:
     left = {r["link_id"]: float(r["difference"]) for r in rows(out)}
     assert left["spinboldak-chaman-road"] < 0 < left["taftan-quetta-rail"]
     code, out, _ = corridor("compare", "mid-2026", "mid-2026", "--json")
-    assert code == DONE and {r["moved"] for r in json.loads(out)} == {"same"}
+    assert code == NOT_SERVED
+    assert {r["moved"] for r in json.loads(out)} == {"same", "no route"}
 
 
 def test_hazards_prefer_a_heavy_tail_at_torkham(corridor: Say) -> None:
