@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from core_cases import closed, link, node, small
+from core_cases import closed, link, node, read, small
 from corridor.evidence.expected_routes import is_expected_mode_set, is_expected_sequence
 from corridor.evidence.questions import judge_questions, question_verdicts
 from corridor.evidence.route_words import route_words, things_of
 from corridor.routing.route import route
+from corridor.tables.columns import MODES
 from random_networks import evidence, frame
 
 
@@ -132,3 +133,34 @@ def test_a_route_in_words_names_ends_changes_and_borders() -> None:
     country_of = {row["node_id"]: row["country"] for row in nodes}
     assert route_words(legs, country_of) == "a road b road c road d"
     assert things_of(legs, country_of) >= {"KZ", "UZ", "road", "a", "bc"}
+
+
+def test_the_studys_questions_name_what_there_is() -> None:
+    tables = read("mid-2026").tables
+    questions = tables["questions"]
+    assert set(questions["number"]) == set(range(1, 59))
+
+    codes = set(tables["nodes"]["country"])
+    things = codes | set(tables["nodes"]["node_id"]) | set(tables["links"]["link_id"]) | set(MODES)
+    things |= set(tables["hazards"]["hazard_id"])
+    named = questions.select("via", "avoid", "require", "passes", "forbidden").to_dict()
+    words = {
+        word for column in named.values() for cell in column.drop_nulls() for word in cell.split()
+    }
+    assert words <= things, words - things
+
+    sequences = questions["country_sequences"].drop_nulls().to_list()
+    countries = {word for text in sequences for word in text.replace(";", " ").split()}
+    assert countries <= codes | {"*", "LK", "OM"}
+    sets = questions["mode_sets"].drop_nulls().to_list()
+    assert {word for text in sets for word in text.replace(";", " ").split()} <= set(MODES)
+
+
+def test_every_judgement_of_the_review_has_its_reason() -> None:
+    questions = read("mid-2026").tables["questions"]
+    doubted = questions.filter(pl.col("judged") != "believed")
+    assert doubted["explains"].null_count() == 0
+    with_range = questions.filter(
+        pl.col("days_low").is_not_null() | pl.col("usd_low").is_not_null()
+    )
+    assert with_range["source_id"].null_count() == 0

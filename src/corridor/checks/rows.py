@@ -31,6 +31,9 @@ _ORDERED = (
     ("sectors", "elasticity_low", "elasticity"),
     ("sectors", "elasticity", "elasticity_high"),
     ("observations", "value_low", "value_high"),
+    ("questions", "days_low", "days_high"),
+    ("questions", "usd_low", "usd_high"),
+    ("questions", "km_low", "km_high"),
 )
 # (table, columns of the group whose shares add up to 1, column of the shares)
 _SHARES = (
