@@ -393,7 +393,7 @@ class Pareto(NamedTuple):
 
 
 def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> Pareto:
-    """Return what routes are Pareto-optimal, by walking all of them."""
+    """Return what routes are Pareto-optimal, by walking all that come to no place twice."""
     weights = {
         hazard["hazard_id"]: network.hazard_weight(hazard) for hazard in network.tables["hazards"]
     }
@@ -414,8 +414,11 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> Par
             routes.add((value, network.own_weight(visits)))
             return
 
+        places = {node for node, _ in visited}
         for arc in network.arcs:
             if arc.tail != state or arc.head in visited:
+                continue
+            if not arc.terminal and arc.head[0] in places:
                 continue
             arrival = network.arrive(arc, hour)
             if arrival is None:
@@ -435,6 +438,39 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> Par
     search = undominated({value for value, _ in routes})
     own = undominated({(*value[:3], risk) for value, risk in routes})
     return Pareto(search, own, {(*value[:3], risk) for value, risk in routes if value in search})
+
+
+class Ride(NamedTuple):
+    """A way on from a state: the places it comes to in order, and what it adds to each criterion.
+
+    It comes to no place where it is a terminal.
+    """
+
+    tail: State
+    head: State
+    places: tuple[str, ...]
+    values: tuple[int, ...]
+
+
+def simple_routes(
+    rides: list[Ride], starts: list[State], goals: set[State], via: set[str]
+) -> set[tuple[int, ...]]:
+    """Return the values of every route that comes to no place twice and passes some places."""
+    routes: set[tuple[int, ...]] = set()
+
+    def walk(state: State, states: set[State], places: tuple[str, ...], sums: list[int]) -> None:
+        if state in goals and via <= set(places):
+            routes.add(tuple(sums))
+            return
+        for ride in rides:
+            again = ride.head in states or set(ride.places) & set(places)
+            if ride.tail == state and not again:
+                more = [one + other for one, other in zip(sums, ride.values, strict=True)]
+                walk(ride.head, states | {ride.head}, (*places, *ride.places), more)
+
+    for start in starts:
+        walk(start, {start}, (start[0],), [0] * len(rides[0].values))
+    return routes
 
 
 def undominated(values: set[tuple[int, ...]]) -> set[tuple[int, ...]]:

@@ -164,6 +164,8 @@ class Twin:
     def hours(self, lifted: Iterable[Key] = (), **asked: Any) -> int | None:
         """Return the least hours from n0 to n5, once some closures are lifted; null: no route.
 
+        A route comes to no place twice.
+
         asked: avoid, require (words), max_transshipments, deadline (hours).
         """
         lifted = frozenset(lifted)
@@ -175,17 +177,20 @@ class Twin:
             if not any(self.is_meant(word, arc) for word in asked.get("avoid") or ()):
                 arcs.setdefault(arc.tail, []).append(arc)
 
-        ready = [(0, 0, state, frozenset[str]()) for state in self.ends("n0")]
+        ready = [(0, 0, state, ("n0",), frozenset[str]()) for state in self.ends("n0")]
         seen = set()
         while ready:
-            hour, reloads, state, met = heapq.heappop(ready)
+            hour, reloads, state, places, met = heapq.heappop(ready)
             if state in self.ends("n5") and len(met) == len(required):
                 return hour
-            if (reloads if most is not None else 0, state, met) in seen:
+            key = (reloads if most is not None else 0, state, frozenset(places), met)
+            if key in seen:
                 continue
-            seen.add((reloads if most is not None else 0, state, met))
+            seen.add(key)
 
             for arc in arcs.get(state, ()):
+                if arc.link and arc.head[0] in places:
+                    continue
                 left = self.entries(arc, lifted & self.concerning(arc.name) if arc.link else lifted)
                 left >>= hour
                 if not left:
@@ -198,7 +203,8 @@ class Twin:
                 again = reloads + (arc.link is None)
                 if arrival <= limit and (most is None or again <= most):
                     now_met = met | {word for word in required if self.is_meant(word, arc)}
-                    heapq.heappush(ready, (arrival, again, arc.head, now_met))
+                    now_places = (*places, arc.head[0]) if arc.link else places
+                    heapq.heappush(ready, (arrival, again, arc.head, now_places, now_met))
         return None
 
     def is_meant(self, word: str, arc: Arc) -> bool:

@@ -154,6 +154,7 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
         arcs,
         np.zeros((1, 64), np.int64),
         Trip(np.array([0]), 0, goal),
+        np.zeros((0, steps + 1), np.int64),
         bounds,
         np.array([True, True, False, False]),
         SearchLimits(last_arrival=1 << 40, transshipments=1 << 40, labels=most),

@@ -80,7 +80,11 @@ class TravelOptions:
 
     cargo: Annotated[str, Parameter(help="Row of cargoes.csv.")] = "container-40"
     via: Annotated[
-        tuple[str, ...], Parameter(help="Place every route passes; may be repeated.", negative="")
+        tuple[str, ...],
+        Parameter(
+            help="Place every route passes, in and out by different links; may be repeated.",
+            negative="",
+        ),
     ] = ()
     avoid: Avoid = ()
     require: Annotated[

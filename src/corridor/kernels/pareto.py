@@ -3,8 +3,10 @@
 Label setting in the order of arrival plus a lower bound to the goal. Arcs are first in, first out
 (waiting is allowed everywhere and free but for time), so a label that arrives no later, costs no
 more, emits no more, has met a subset of the hazards and changed layer no more often can do all that
-another can. Source: Hansen (1980), label setting for several criteria; Martins (1984); lower-bound
-pruning after Hernandez et al. (2020), BOA*; FIFO time dependence after Kaufman and Smith (1993).
+another can. Some things may be met only once: a label that remembers more of them can go on to
+less, so they count as hazards do, with no weight. Source: Hansen (1980), label setting for several
+criteria; Martins (1984); lower-bound pruning after Hernandez et al. (2020), BOA*; FIFO time
+dependence after Kaufman and Smith (1993).
 """
 
 from __future__ import annotations
@@ -75,6 +77,7 @@ def search(
     arcs: Ints,
     hazard_weight: Ints,
     trip: Trip,
+    remembered: Ints,
     bounds: Ints,
     use: Bools,
     limits: SearchLimits,
@@ -87,10 +90,13 @@ def search(
     graph, calendars, trip, limits
         See :mod:`corridor.kernels.records`.
     arcs
-        What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC, and a
-        column for each word of hazards after the first.
+        What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC, then
+        a column for each word of hazards after the first, then for each word of what may be met
+        only once.
     hazard_weight
         Weight of each bit of each word of hazards int64 [words, 64].
+    remembered
+        Which of what may be met only once is remembered at each state, words int64 [words, states].
     bounds
         The least from each state to the goal int64 [states, 4], columns BOUND.
     use
@@ -166,7 +172,7 @@ def search(
         came_from = _state_before(labels, label)
         for a in range(ptr[u], ptr[u + 1]):
             v = head[a]
-            if v == came_from:
+            if v == came_from or _meets_again(here, arcs[a], len(hazard_weight)):
                 continue
             at = _arrival_within(limits, here, a, v, calendars, arcs, bounds)
             if at >= UNREACHED:
@@ -182,7 +188,7 @@ def search(
                 capacity *= 2
 
             new = labels[count]
-            _extend(new, labels, label, a, v, at, arcs, hazard_weight)
+            _extend(new, labels, label, a, v, at, arcs, hazard_weight, remembered)
             first = settled_first[v]
             last = first + settled_count[v]
             if _is_beaten(settled, first, last, new) or _is_hopeless(
@@ -259,6 +265,15 @@ def _state_before(labels: Ints, label: int) -> np.int64:
     return state
 
 
+@njit(**JIT)
+def _meets_again(label: Ints, arc: Ints, hazard_words: int) -> bool:
+    """Tell whether an arc leads to what may be met only once and a label remembers."""
+    for word in range(hazard_words, len(label) - len(LABEL) + 1):
+        if label[len(LABEL) - 1 + word] & arc[len(ARC) - 1 + word]:
+            return True
+    return False
+
+
 @njit(**JIT, inline="always")
 def _arrival_within(
     limits: SearchLimits,
@@ -299,6 +314,7 @@ def _extend(
     at: int,
     arcs: Ints,
     hazard_weight: Ints,
+    remembered: Ints,
 ) -> None:
     """Write the label that an arc makes of another, at a state and an instant."""
     bits = labels[label, LABEL.hazard_bits]
@@ -314,6 +330,10 @@ def _extend(
         on_arc = arcs[arc, len(ARC) - 1 + word]
         more += _weight(on_arc & ~met, hazard_weight[word])
         new[column] = met | on_arc
+    for once in range(len(remembered)):
+        column = len(LABEL) - 1 + len(hazard_weight) + once
+        met = labels[label, column] | arcs[arc, len(ARC) - 1 + len(hazard_weight) + once]
+        new[column] = met & remembered[once, state]
     new[LABEL.risk] = labels[label, LABEL.risk] + more
     new[LABEL.transshipments] = labels[label, LABEL.transshipments] + arcs[arc, ARC.transshipments]
     new[LABEL.hazard_bits] = bits | arcs[arc, ARC.hazard_bits]

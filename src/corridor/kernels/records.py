@@ -68,7 +68,8 @@ class SpanColumns(NamedTuple):
 class ArcColumns(NamedTuple):
     """Columns of what each arc adds to a label, a row an arc of int64 [arcs, 5 or more].
 
-    Where there are more hazards than bits, further columns hold the words after the first.
+    Where there are more hazards than bits, further columns hold the words after the first; columns
+    after those hold words of what a route may meet only once.
     """
 
     duration: int  # seconds; negative: no passage

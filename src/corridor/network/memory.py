@@ -49,6 +49,7 @@ class Derived(Enum):
     HAZARD_WEIGHTS = "-log(1 - chance) of every hazard", ("day",), FIXED
     ARC_WORDS = "words of hazards of every arc", (), FIXED
     ARC_LINKS = "arc and place of every link run over", (), FIXED
+    ARC_PLACES = "places every arc comes to", (), FIXED
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED

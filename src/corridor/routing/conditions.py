@@ -30,8 +30,9 @@ class Options(TypedDict, total=False):
     """What else a question may ask.
 
     avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
-    route, uses. via: places every route passes, in any order. max_transshipments: most changes of
-    layer. deadline: last instant of arrival; a day without an hour counts to its end. carrier:
+    route, uses. via: places every route passes, in any order, entering and leaving them by
+    different links, as no route comes to a place twice. max_transshipments: most changes of layer.
+    deadline: last instant of arrival; a day without an hour counts to its end. carrier:
     country of the carrier (PK), for rules that ask. service_class: ordinary, one-driver,
     two-drivers or convoy. sanctions: warn (of routes in countries under sanctions), comply (with
     them), avoid (those countries) or ignore. draws, rng: number of sampled journeys and

@@ -1,7 +1,15 @@
-"""Search: every Pareto-optimal route of a question as labels, or the best by one criterion."""
+"""Search: every Pareto-optimal route of a question as labels, or the best by one criterion.
+
+No route comes to a place twice. A search that minds every place would be slow, so it minds none at
+first; where a best route turns back, it starts again and minds the place that the route came back
+to. It ends when none of the best turns back, and then is exact: what it looked through holds all
+routes that do not. Source: Boland, Dethridge and Dumitrescu (2006), Oper. Res. Lett. 34; Righini
+and Salani (2008), Networks 51: decremental state space relaxation.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +31,13 @@ from corridor.network.coverage import as_words, word_weights
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.search_space import pointers
+from corridor.routing.turn_backs import (
+    Loop,
+    innermost_loop,
+    leads_back,
+    places_of_arcs,
+    turns_back,
+)
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 1.3 GB
@@ -56,14 +71,49 @@ class TracedRoute(NamedTuple):
 
 
 def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> Answer:
-    """Return the kernel's answer to a question.
+    """Return the kernel's answer to a question, of routes that come to no place twice.
 
     criteria: which of time, cost, carbon and risk count [4]. max_labels: partial routes it may
     hold, where the question does not say. Raises Stopped where it is told to end.
     """
+    from corridor.kernels.pareto import DONE
+
+    minded: dict[int, set[int]] = {}
+    while True:
+        answer = _search(query, criteria, minded, max_labels)
+        again = turns_back(query, answer.labels, answer.goals)
+        loops = _loops(query, criteria, answer, again)
+        if answer.status != DONE or not loops:
+            return answer._replace(goals=answer.goals[~again])
+        for loop in loops:
+            minded.setdefault(loop.place, set()).update(loop.states)
+
+
+def _loops(query: Query, criteria: Bools, answer: Answer, again: Bools) -> set[Loop]:
+    """Return where the best routes come back to a place.
+
+    again: which routes turn back. One that is no better than some that does not hides no other.
+    """
+    values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
+    straight = values[~again]
+    loops = set()
+
+    for goal, value in zip(answer.goals[again], values[again], strict=True):
+        if not (straight <= value).all(axis=1).any():
+            loops.add(innermost_loop(query, trace(query, answer.labels, int(goal))))
+    return {loop for loop in loops if loop is not None}
+
+
+def _search(
+    query: Query, criteria: Bools, minded: Mapping[int, Collection[int]], max_labels: int
+) -> Answer:
+    """Return the kernel's answer, of routes that come to some places once.
+
+    minded: places by number, each with the states at which it is remembered that goods were there.
+    """
     from corridor.kernels import pareto
 
-    arcs = _arc_costs(query, criteria)
+    arcs = _arc_costs(query, criteria, list(minded))
     weights = hazards.weights(query.network, query.depart_s)
     answer = pareto.search(
         SearchGraph(query.ptr, query.head),
@@ -71,6 +121,7 @@ def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> An
         arcs,
         word_weights(weights),
         Trip(query.starts, query.depart_s, query.is_goal),
+        _remembered(query, minded),
         lower_bounds(query, arcs),
         criteria,
         _limits(query, max_labels),
@@ -80,28 +131,47 @@ def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> An
     return Answer(*answer)
 
 
-def _arc_costs(query: Query, criteria: Bools) -> Ints:
+def _remembered(query: Query, minded: Mapping[int, Collection[int]]) -> Ints:
+    """Return which of the minded places are remembered at each state [words, states]."""
+    graph_states = query.graph.states_count
+    is_remembered = np.zeros((len(minded), graph_states), bool)
+    for number, states in enumerate(minded.values()):
+        is_remembered[number, list(states)] = True
+
+    copies = len(query.is_goal) // graph_states
+    words = as_words(is_remembered) if minded else np.zeros((0, graph_states), np.int64)
+    return np.tile(words, copies)
+
+
+def _arc_costs(query: Query, criteria: Bools, once: Sequence[int]) -> Ints:
     """Return what the arcs of the search graph add to a label [arcs, 5 or more], columns ARC.
 
-    What does not count is 0, so that routes that differ in nothing else are one.
+    What does not count is 0, so that routes that differ in nothing else are one. once: numbers of
+    places that a route may come to once.
     """
     _, counts_cost, counts_carbon, counts_risk = criteria.tolist()
-    more_words = len(query.hazard_words) - 1
-    costs = np.zeros((query.graph.arcs_count, len(ARC) + more_words), np.int64)
-    costs[:, ARC.duration] = query.duration_s
+    costs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
+    costs[:, ARC.duration] = np.where(leads_back(query), -1, query.duration_s)
 
     if counts_cost:
         costs[:, ARC.money] = query.usd_cents
     if counts_carbon:
         costs[:, ARC.carbon] = query.carbon_g
-    if counts_risk:
-        first_word, *further = query.hazard_words & _live_hazards(query)
-        costs[:, ARC.hazard_bits] = first_word
-        for number, word in enumerate(further):
-            costs[:, len(ARC) + number] = word
     if query.conditions.max_transshipments is not None:
         costs[:, ARC.transshipments] = [kind == "terminal" for kind in query.graph.kind]
-    return costs[query.arc_of]
+
+    is_live = _live_hazards(query) if counts_risk else np.int64(0)
+    first_word, *further = query.hazard_words & is_live
+    costs[:, ARC.hazard_bits] = first_word
+    words = [*further, *_words_of_places(query, once)]
+    return np.column_stack([costs, *words])[query.arc_of]
+
+
+def _words_of_places(query: Query, once: Sequence[int]) -> Sequence[Ints]:
+    """Return which of some places every arc comes to, as words of bits, each [arcs]."""
+    if not once:
+        return ()
+    return list(as_words(places_of_arcs(query.network)[:, once].T))
 
 
 def _live_hazards(query: Query) -> Ints:
