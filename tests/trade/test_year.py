@@ -7,9 +7,11 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from corridor.study.study import read
 from corridor.trade.costs import trade_costs
 from corridor.trade.forecast import TradeSettings, forecast
-from corridor.trade.year import middles
+from corridor.trade.year import _FIGURES, _bans, _without_banned, middles
+from trade_cases import STUDY
 
 
 def test_middles_of_months() -> None:
@@ -93,3 +95,18 @@ def test_a_pass_shut_in_winter_costs_more_than_one_that_is_dear_in_winter() -> N
     assert value["shut"] < value["dear"] < 1e6
     # two thirds of the months, a little more where prices give way
     assert value["shut"] == pytest.approx(2 / 3 * 1e6, rel=0.02)
+
+
+def test_trade_that_is_forbidden_on_every_link_has_no_route() -> None:
+    network = read(STUDY, scenario="mid-2026").network
+    stopped = {("PK", "AF"), ("AF", "PK")}
+    assert stopped <= set(_bans(network, dt.date(2026, 7, 15), None))
+    assert not stopped & set(_bans(network, dt.date(2025, 10, 11), None))
+    assert not _bans(network, dt.date(2026, 7, 15), ("KZ", "PK")), "of the two alone"
+
+    places = network.frames["markets"]
+    kabul_karachi = pl.DataFrame(
+        {"origin": ["kabul", "almaty"], "destination": ["karachi", "karachi"]}
+    ).with_columns(pl.lit(1.0).alias(figure) for figure in _FIGURES)
+    masked = _without_banned(kabul_karachi, places, sorted(stopped))
+    assert masked["cost_usd"].to_list() == [None, 1.0]

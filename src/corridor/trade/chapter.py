@@ -166,7 +166,10 @@ def _costs(
     report("trade costs of the baselines", 0, total)
     year_costs = YearCosts(study, sectors)
     today = study.scenarios[study.settings.default_scenario]
-    old_costs = [year_costs.over(today, baseline.months) for baseline in baselines]
+    # Flows between others are of the years their rows say, mostly before they were banned.
+    old_costs = [
+        year_costs.over(today, baseline.months, banned=goal.between) for baseline in baselines
+    ]
 
     new_costs = {}
     for done, name in enumerate(goal.scenarios, start=1):

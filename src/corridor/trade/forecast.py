@@ -528,14 +528,14 @@ def _ended(base: _Base, new_costs: Floats) -> tuple[str, ...]:
         return (
             message(
                 "{pairs} have no route in this scenario: their trade ends, and what it was goes "
-                "elsewhere. Look whether the network lacks a link.",
+                "elsewhere. Look whether a rule forbids it or the network lacks a link.",
                 pairs=named,
             ),
         )
     return (
         message(
             "{pairs} and more have no route in this scenario: their trade ends, and what it was "
-            "goes elsewhere. Look whether the network lacks a link.",
+            "goes elsewhere. Look whether a rule forbids it or the network lacks a link.",
             pairs=named,
         ),
     )

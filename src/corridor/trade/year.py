@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from corridor.network.cost import hour_usd
+from corridor.network.graph import Row
 from corridor.network.network import Network, build
 from corridor.routing.skims import skims_by_value
 from corridor.study.settings import Scenario
@@ -18,17 +19,9 @@ from corridor.trade.sectors import carried
 
 MONTHS = 12
 MID_MONTH = 15
-_COLUMNS = (
-    "origin",
-    "destination",
-    "cargo_id",
-    "sector_id",
-    "time_h",
-    "time_p95_h",
-    "cost_usd",
-    "border_h",
-    "border_usd",
-)
+EVERY_LINK = "*"
+_FIGURES = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
+_COLUMNS = ("origin", "destination", "cargo_id", "sector_id", *_FIGURES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +36,28 @@ class YearCosts:
     sectors: pl.DataFrame
     skims: dict[tuple[str, dt.date], pl.DataFrame] = field(default_factory=dict)
 
-    def over(self, scenario: Scenario, days: Iterable[dt.date]) -> pl.DataFrame:
-        """Return the trade costs of a scenario over its skims on some days."""
-        network = _network(self.study, scenario)
-        skims = [self._skims(network, scenario.scenario_id, day) for day in days]
+    def over(
+        self,
+        scenario: Scenario,
+        days: Iterable[dt.date],
+        *,
+        banned: tuple[str, ...] | None = None,
+    ) -> pl.DataFrame:
+        """Return the trade costs of a scenario over its skims on some days.
 
+        Rules that forbid the trade of two countries on every link leave it no route; banned: only
+        the trade of these countries with each other, null: of all.
+        """
+        network = _network(self.study, scenario)
         tables = self.study.tables
+        skims = [
+            _without_banned(
+                self._skims(network, scenario.scenario_id, day),
+                tables["markets"],
+                _bans(network, day, banned),
+            )
+            for day in days
+        ]
         return trade_costs(pl.concat(skims), self.sectors, tables["cargoes"], tables["markets"])
 
     def _skims(self, network: Network, scenario_id: str, day: dt.date) -> pl.DataFrame:
@@ -83,6 +92,48 @@ def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
             of_sector = frame.with_columns(pl.lit(sector_id).alias("sector_id"))
             skims.append(of_sector.select(_COLUMNS))
     return pl.concat(skims)
+
+
+def _bans(
+    network: Network, day: dt.date, banned: tuple[str, ...] | None
+) -> list[tuple[str | None, str | None]]:
+    """Return from which country to which one goods are forbidden on every link on a day.
+
+    Null: any country. Sanctions, and rules of one cargo or carrier, are not among them.
+    """
+    bans = []
+    for rule in network.rows("rules"):
+        ends = (rule["origin_country"], rule["destination_country"])
+        of_some = (rule["cargo_id"], rule["carrier_country"], rule["authority"])
+        is_ban = rule["effect"] == "forbid" and rule["row_id"] == EVERY_LINK and any(ends)
+        is_concerned = banned is None or set(ends) == set(banned)
+        if is_ban and is_concerned and not any(of_some) and _is_in_force(rule, day):
+            bans.append(ends)
+    return bans
+
+
+def _is_in_force(rule: Row, day: dt.date) -> bool:
+    from_on = rule["from_on"]
+    to_on = rule["to_on"]
+    return (from_on is None or from_on <= day) and (to_on is None or day < to_on)
+
+
+def _without_banned(
+    skims: pl.DataFrame, markets: pl.DataFrame, bans: list[tuple[str | None, str | None]]
+) -> pl.DataFrame:
+    """Return skims in which goods that are forbidden have no route."""
+    if not bans:
+        return skims
+
+    country_of = dict(markets.select("node_id", "country").iter_rows())
+    from_country = pl.col("origin").replace_strict(country_of, default=None)
+    to_country = pl.col("destination").replace_strict(country_of, default=None)
+    is_banned = pl.any_horizontal(
+        (from_country == origin if origin else pl.lit(True))
+        & (to_country == destination if destination else pl.lit(True))
+        for origin, destination in bans
+    )
+    return skims.with_columns(pl.when(~is_banned).then(column).alias(column) for column in _FIGURES)
 
 
 def _hours_usd(sectors: pl.DataFrame, unit_t: float) -> list[float]:
