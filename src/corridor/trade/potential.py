@@ -176,7 +176,7 @@ def complete_flows(
     observed = _observed(trade, codes, year)
     flows = _square(observed, codes)
     predicted = _predicted(ease, flows, exports, imports, codes)
-    band_factor = _band_factor(flows, potential)
+    band_factor = _band_factor(_measured(observed, flows, codes), potential)
     home_sales = coefficients.home_sales_share * _numbers(models, "gdp_usd")
     # What the countries of the rest of the world sell to each other is sold at home.
     inner_usd = np.where(models["country"] == REST_OF_WORLD, predicted.diagonal(), 0.0)
@@ -244,6 +244,18 @@ def _exceeded_totals(codes: list[str]) -> Finding:
         table="countries",
         rows=tuple(codes),
     )
+
+
+def _measured(
+    observed: dict[tuple[str, str], dict[str, Any]], flows: Floats, codes: list[str]
+) -> Floats:
+    """Return the published flows that were observed, not estimated by a rule; nan elsewhere."""
+    measured = flows.copy()
+    position = {code: k for k, code in enumerate(codes)}
+    for (exporter, importer), row in observed.items():
+        if row.get("basis") == "estimated":
+            measured[position[exporter], position[importer]] = np.nan
+    return measured
 
 
 def _band_factor(flows: Floats, potential: Floats) -> float:
