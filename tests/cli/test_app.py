@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import corridor as co
 from core_cases import STUDY
 from corridor.cli import app as cli
 from corridor.cli.output import print_json
@@ -100,7 +101,8 @@ def test_what_is_no_command_is_usage(words: list[str], run: Any) -> None:
 
 def test_no_arguments_show_the_help_and_version_the_version(run: Any) -> None:
     assert "Usage: corridor" in run().out
-    assert run("--version").out.strip()
+    assert run("--version").out.strip() == co.__version__
+    assert run("rank", "--version").out.strip() == co.__version__
 
 
 def test_a_folder_that_cannot_be_written_is_said(run: Any, starter: str, tmp_path: Path) -> None:

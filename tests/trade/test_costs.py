@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from corridor.errors import CallError
-from corridor.trade.costs import trade_costs
+from corridor.trade.costs import market_ends, trade_costs
 from trade_cases import small_network
 
 
@@ -62,3 +63,13 @@ def test_costs_by_sector_take_each_sectors_own_way() -> None:
     assert dict(zip(found["sector_id"], found["cost_share"], strict=True)) == pytest.approx(
         {"slow": 0.1, "fast": 0.35}
     )
+
+
+def test_markets_at_one_place_count_as_one() -> None:
+    """Each pair of them had a row: 1,200 markets at four places took 13 GB."""
+    frames = small_network()
+    whole = frames["markets"]
+    halves = pl.concat([whole.with_columns(pl.col("trade_share") / 2)] * 2)
+    tables = (frames["skims"], frames["sectors"], frames["cargoes"])
+    assert market_ends(halves, "place", "country", "share").height == whole.height
+    assert_frame_equal(trade_costs(*tables, halves), trade_costs(*tables, whole))

@@ -11,6 +11,7 @@ import sys
 
 from cyclopts import App, CycloptsError
 
+from corridor import __version__
 from corridor.cli import closures, evidence, routing, study, trade, web
 from corridor.cli.output import (
     DONE,
@@ -49,12 +50,13 @@ app = App(
     name="corridor",
     help="Plan and appraise international freight corridors.",
     help_format="plaintext",
+    version=__version__,
     version_flags=["--version"],
     help_flags=["--help", "-h"],
     suppress_keyboard_interrupt=False,  # so that main can say it
 )
 for verb in VERBS:
-    app.command(verb)
+    app.command(verb, version=__version__)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import CallError, UnknownName
+from corridor.free_memory import refuse_beyond_free
 from corridor.language.amounts import per_cent_message
 from corridor.language.messages import message, pack, unpack
 from corridor.language.speech import marked
@@ -32,6 +33,7 @@ from corridor.trade.year import MONTHS, YearCosts, middles
 BOUND = marked("Carriage free and instant, in the long run")
 BASELINE = marked("In the months of the baseline")
 HALF = 0.5  # of the way: from which on carriage would be the main obstacle
+SKIM_BYTES = 200  # of a pair of places, a sector and a month, while its costs are computed
 Progress = Callable[[str, int, int], None]
 # Columns of claims and commitments that may refer to a forecast.
 _REFERENCES = {"claims": ("left", "right"), "commitments": ("baseline", "measured")}
@@ -163,6 +165,7 @@ def _costs(
 ) -> tuple[list[pl.DataFrame], dict[str, pl.DataFrame]]:
     """Return the trade costs of each baseline's months, and of each scenario's year."""
     total = len(goal.scenarios) + 2
+    _refuse_too_many_markets(study, sectors, len(baselines) + len(goal.scenarios))
     report("trade costs of the baselines", 0, total)
     year_costs = YearCosts(study, sectors)
     today = study.scenarios[study.settings.default_scenario]
@@ -177,6 +180,16 @@ def _costs(
         report(f"trade costs: {scenario.title}", done, total)
         new_costs[name] = year_costs.over(scenario, middles(scenario.as_of, MONTHS))
     return old_costs, new_costs
+
+
+def _refuse_too_many_markets(study: Study, sectors: pl.DataFrame, years: int) -> None:
+    """Raise TooLarge where the skims between all markets would not fit into memory."""
+    places = study.tables["markets"]["node_id"].n_unique()
+    refuse_beyond_free(
+        places**2 * sectors.height * years * MONTHS * SKIM_BYTES,
+        f"A year between {places:,} markets, of {sectors.height} sectors and {years} scenarios,",
+        "write fewer places into markets.csv, or compare fewer scenarios",
+    )
 
 
 def _provenance(goal: Goal, results: Sequence[_Result]) -> dict[str, Any]:

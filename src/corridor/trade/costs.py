@@ -181,9 +181,13 @@ def _with_countries(skims: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
 
 
 def market_ends(markets: pl.DataFrame, place: str, country: str, share: str) -> pl.DataFrame:
-    """Return the places of markets under the names they have at one end of a pair."""
-    return markets.select(
-        pl.col("node_id").alias(place),
-        pl.col("country").alias(country),
-        pl.col("trade_share").alias(share),
+    """Return the places of markets under the names they have at one end of a pair.
+
+    Markets of a country at one place are one there: pairs of them would be the square of their
+    number.
+    """
+    return (
+        markets.group_by("node_id", "country", maintain_order=True)
+        .agg(pl.col("trade_share").sum())
+        .rename({"node_id": place, "country": country, "trade_share": share})
     )
