@@ -1,4 +1,4 @@
-"""A small study with rows in every declared table: the starter with trade, history and evidence."""
+"""A small study with rows in nearly every table: the starter with trade, history and evidence."""
 
 from __future__ import annotations
 
@@ -83,6 +83,22 @@ keles-trains,links,saryagash-keles-rail,,trains,35,10,,3000,,2025,,example,C,
     "demand_seasons": """\
 season_id,name,demand_ids,jan_share,feb_share,mar_share,apr_share,may_share,jun_share,jul_share,aug_share,sep_share,oct_share,nov_share,dec_share,source_id,confidence,note
 winter,Boxes in winter,almaty-tashkent-boxes,0.2,0.1,0.1,0.1,0.05,0.05,0.05,0.05,0.05,0.05,0.1,0.1,example,C,
+""",  # noqa: E501
+    "service_classes": """\
+class_row_id,service_class,mode,country,active_h_per_day,fixed_ratio,rate_ratio,alternative,source_id,confidence,note
+two-drivers,two-drivers,road,,20,,1.2,,example,C,
+""",
+    "regimes": """\
+regime_id,name,table,row_id,share,fixed_h,fixed_p95_h,extra_usd,from_on,to_on,alternative,source_id,confidence,note
+queue,Queue at the border,links,zhibek-tashkent-road,0.2,40,80,100,,,,example,C,
+""",
+    "holidays": """\
+holiday_id,name,country,row_id,from_on,to_on,alternative,source_id,confidence,note
+nauryz,Nauryz,KZ,zhibek-tashkent-road,2026-03-21,2026-03-23,,example,C,
+""",
+    "questions": """\
+question_id,number,question,verb,origin,destination,cargo_id,depart_on,scenario,via,avoid,require,max_transshipments,deadline_on,carrier,choices,element,about,country_sequences,mode_sets,passes,forbidden,says,season_from,season_to,days_low,days_high,usd_low,usd_high,km_low,km_high,routes_high,judged,explains,source_id,confidence,note
+q01,1,Almaty-Samarkand: how does a box go in July?,route,almaty,samarkand,container-40,2026-07-01,base,,,,,,,,,quickest,KZ UZ,road,,,,,,1,5,500,3000,,,,,,example,C,
 """,  # noqa: E501
 }
 TARGET = """\

@@ -54,8 +54,9 @@ NASTY = (
 TRADE_FILES = (
     "trade.csv", "countries.csv", "sectors.csv", "specialisations.csv", "markets.csv",
     "events.csv", "figures.csv", "claims.csv", "commitments.csv", "replays.csv",
+    "observations.csv", "questions.csv",
 )  # fmt: skip
-TRADE_VERBS = ("check", "forecast", "audit", "replay", "hazards")
+TRADE_VERBS = ("check", "forecast", "audit", "replay", "hazards", "validate")
 WORDS = (
     "almaty", "tashkent", "samarkand", "shymkent", "zhibek", "almaty@road", "almaty@rail-1520",
     "keles", "KZ", "UZ", "rail", "road", "base", "container-40", "2026-07-01",
@@ -255,6 +256,7 @@ class StudyFuzzer:
             ["hazards", study, "--table", "fits", "--json"],
             ["compare", study, "base", "border-shut", "--json"],
             ["audit", study, "--json"],
+            ["validate", study, "--json"],
             ["replay", study, "--json"],
             ["forecast", study, "--json", "--draws", "0"],
             ["translate", study, "ru"],
@@ -465,8 +467,17 @@ NUMBERS = (
 )  # fmt: skip
 OPTIONS = {
     "check": (),
-    "route": (*TRIP, "--criteria", "--max-routes", "--every", "--why-not", "--table"),
-    "skim": ("--cargo", "--depart", "--places", "--avoid", "--carrier"),
+    "route": (
+        *TRIP,
+        "--criteria",
+        "--max-routes",
+        "--every",
+        "--why-not",
+        "--table",
+        "--service-class",
+        "--stance",
+    ),
+    "skim": ("--cargo", "--depart", "--places", "--avoid", "--carrier", "--service-class"),
     "rank": ("--on", "--by", "--kinds", "--pairs", "--limit-share", "--limit-days"),
     "simulate": ("--on", "--draws", "--seed", "--workers", "--patience-days", "--limit-share"),
     "compare": ("--on", "--limit-share", "--limit-days"),
@@ -474,6 +485,7 @@ OPTIONS = {
     "replay": ("--replay", "--limit-share", "--limit-days", "--patience-days"),
     "forecast": ("--target", "--by", "--compare", "--baseline", "--draws", "--table"),
     "audit": (),
+    "validate": ("--kind", "--table"),
     "translate": (),
     "export": (),
     "serve": ("--port", "--host", "--token"),
