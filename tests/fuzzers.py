@@ -464,7 +464,6 @@ TRIP = ("--cargo", "--via", "--avoid", "--require", "--deadline", "--carrier", "
 NUMBERS = (
     "--max-routes", "--max-transshipments", "--every", "--pairs", "--draws", "--workers", "--seed",
     "--limit-share", "--limit-days", "--patience-days", "--target", "--by", "--port",
-    "--leg-correlation", "--border-correlation",
 )  # fmt: skip
 OPTIONS = {
     "check": (),
@@ -476,9 +475,7 @@ OPTIONS = {
         "--why-not",
         "--table",
         "--service-class",
-        "--sanctions",
-        "--leg-correlation",
-        "--border-correlation",
+        "--stance",
     ),
     "skim": ("--cargo", "--depart", "--places", "--avoid", "--carrier", "--service-class"),
     "rank": ("--on", "--by", "--kinds", "--pairs", "--limit-share", "--limit-days"),

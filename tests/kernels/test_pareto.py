@@ -100,7 +100,7 @@ def test_pareto_set_equals_enumeration(block: int) -> None:
         own_count += len(twin.own)
         joined += len(exact) > 0
         if len(pareto):
-            routes, legs = route_tables(asked, [pareto[i] for i in range(len(pareto))])
+            routes, legs, _ = route_tables(asked, [pareto[i] for i in range(len(pareto))])
             assert routes.height == len(pareto)
             totals = legs.group_by("route_id", maintain_order=True).agg(
                 pl.col("cost_usd").sum(),

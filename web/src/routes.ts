@@ -21,6 +21,8 @@ export interface Hooks {
   open: (links: string[]) => void; fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string;
 }
 
+const band = (r: Route): string => `${usd(r.cost_p05_usd)}–${usd(r.cost_p95_usd)}`.replaceAll("USD ", "");
+
 export function showRoutes(answer: Answer, shown: Route[], selected: string | null, hooks: Hooks): void {
   const box = at("routes");
   if (answer.routes.length === 0) {
@@ -40,14 +42,14 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
       "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
     h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
-    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", "")),
+    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "small" }, band(r))),
     h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
     h("td", { class: "way" }, `${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
   box.replaceChildren(
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
-    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
+    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
     ...answer.warnings.map((w) => h("p", { class: "small" }, w)),
   );
 }

@@ -11,9 +11,9 @@ from corridor.tables.tables import Row, Spot, Tables
 
 # Rows with the same words here are about one case; which of them counts would be chance.
 _CASES = {
-    "rates": ("mode", "country", "form", "service_id"),
+    "rates": ("mode", "country", "to_country", "terrain", "on_rails", "form", "service_id"),
     "modes": ("mode", "country"),
-    "emissions": ("mode", "country", "traction", "form"),
+    "emissions": ("mode", "country", "to_country", "terrain", "on_rails", "traction", "form"),
 }
 # What the columns of figures begin with.
 _FIGURES = {"rates": ("usd_per_",), "emissions": ("g_co2e", "kg_co2e")}
@@ -68,7 +68,7 @@ def _charges(row: Row, prefix: str, cargo: Row, mode: str) -> bool:
 
     amounts = {"unit": 1.0, "teu": cargo["teu_per_unit"], "t": cargo["t_per_unit"]}
     return any(
-        amount and row.cells.get(f"{prefix}{unit}_km") is not None
+        amount and any(row.cells.get(f"{prefix}{unit}{per}") is not None for per in ("_km", ""))
         for unit, amount in amounts.items()
     )
 
@@ -150,5 +150,5 @@ def _same_case(place: tuple[Row, Row, list[str]]) -> Finding:
         "same-case",
         "mode",
         f"{row.key} and {first.key} both hold for {case}.",
-        do="Keep one, or let them differ in country, form or alternative.",
+        do="Keep one, or let them differ in country, form, direction, terrain or alternative.",
     )

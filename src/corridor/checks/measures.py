@@ -83,10 +83,11 @@ _OBSERVED = {
     "cost_usd": ("observations.value a kilometre", "USD/km", pl.col("value") / pl.col(AIR_KM)),
     "length_km": ("observations.value over the air line", "1", pl.col("value") / pl.col(AIR_KM)),
 }
+_WHERE = ("to_country", "terrain", "on_rails")
 # What rows share that differ only by the form of cargo they are for.
 _OF_FORMS = {
-    "rates": ("mode", "country", "service_id", "alternative"),
-    "emissions": ("mode", "country", "traction"),
+    "rates": ("mode", "country", *_WHERE, "service_id", "alternative"),
+    "emissions": ("mode", "country", *_WHERE, "traction"),
 }
 # How rows of a table are alike, narrow groups first.
 _LEVELS: dict[str, tuple[Level, ...]] = {

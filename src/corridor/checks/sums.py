@@ -29,7 +29,17 @@ from corridor.units import DAY_H
 
 DIRECTIONS = 2
 MAX_RULE_H = 8760.0  # a year; what takes longer is a closure
-_NEEDED = {"links", "terminals", "rates", "emissions", "modes", "services", "cargoes", "rules"}
+_NEEDED = {
+    "links",
+    "terminals",
+    "rates",
+    "charges",
+    "emissions",
+    "modes",
+    "services",
+    "cargoes",
+    "rules",
+}
 # What a rate or a factor is multiplied by, by the unit in its name.
 _LOADS = {"unit": None, "teu": "teu_per_unit", "t": "t_per_unit"}
 
@@ -98,6 +108,7 @@ def _money(tables: Tables) -> list[_Part]:
     ratio = _most(tables, "cargoes", "rate_ratio", otherwise=1.0)
     length_km = _total(tables, "links", "length_km")
     links = tables.frames["links"].height
+    uses = links + tables.frames["terminals"].height
     extra_usd = _extra(tables, "extra-usd")
 
     parts = [
@@ -108,6 +119,10 @@ def _money(tables: Tables) -> list[_Part]:
         load = _load(tables, unit)
         rate = _most(tables, "rates", f"usd_per_{unit}_km")
         parts.append(_Part(times * ratio * length_km * rate * load, "rates", f"usd_per_{unit}_km"))
+        ride = _most(tables, "rates", f"usd_per_{unit}")
+        parts.append(_Part(times * ratio * links * ride * load, "rates", f"usd_per_{unit}"))
+        charge = _total(tables, "charges", f"usd_per_{unit}")
+        parts.append(_Part(times * uses * charge * load, "charges", f"usd_per_{unit}"))
         handling = _total(tables, "terminals", f"usd_per_{unit}")
         parts.append(_Part(times * handling * load, "terminals", f"usd_per_{unit}"))
     return parts
@@ -155,9 +170,16 @@ def _uses(tables: Tables) -> int:
 
 
 def _load(tables: Tables, unit: str) -> float:
-    """Return the most of a unit (unit, teu, t) that one unit of a cargo takes."""
+    """Return the most of a unit (unit, teu, t) that one unit of a cargo takes, or pays for."""
     column = _LOADS[unit]
-    return 1.0 if column is None else _most(tables, "cargoes", column)
+    if column is None:
+        return 1.0
+
+    least_t_per_teu = tables.extent("rates", "t_per_teu")
+    if unit == "teu" and least_t_per_teu is not None:
+        by_weight = _most(tables, "cargoes", "t_per_unit") / least_t_per_teu[0]
+        return max(_most(tables, "cargoes", column), by_weight)
+    return _most(tables, "cargoes", column)
 
 
 def _extra(tables: Tables, effect: str) -> float:

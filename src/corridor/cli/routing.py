@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,6 +22,8 @@ from corridor.errors import CallError
 from corridor.steps import told_to
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from corridor.routing.conditions import Options
     from corridor.routing.opening_sets import Opening
     from corridor.routing.route import Routes
@@ -47,6 +50,16 @@ LEG_KEYS = (
     "cost_usd",
     "carbon_kg",
     "length_km",
+    "source_id",
+    "confidence",
+)
+MONEY_KEYS = (
+    "leg",
+    "table",
+    "row_id",
+    "cost_usd",
+    "cost_p05_usd",
+    "cost_p95_usd",
     "source_id",
     "confidence",
 )
@@ -146,7 +159,8 @@ class AnswerOptions:
         Parameter(help="Say why the best routes do not use this place, link, mode or country."),
     ] = None
     table: Annotated[
-        Literal["routes", "legs"], Parameter(help="What to print: the routes, or their legs.")
+        Literal["routes", "legs", "money"],
+        Parameter(help="What to print: the routes, their legs, or what their money is made of."),
     ] = "routes"
 
     @property
@@ -265,7 +279,7 @@ def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, js
 
 
 def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
-    """Print the routes of one departure, or their legs, and why an element is in none of them."""
+    """Print the routes of one departure or parts of them, and why an element is in none."""
     from corridor.routing.route import route as find_routes
     from corridor.routing.whynot import why_not
 
@@ -288,25 +302,27 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
 
 
 def _print_routes(routes: Routes, table: str) -> None:
-    """Print the routes, or their legs."""
-    from corridor.cli.screens import legs_table, routes_table
+    """Print the routes, their legs, or the rows their money comes from."""
+    from corridor.cli.screens import legs_table, money_table, routes_table
 
-    frame = routes.legs if table == "legs" else routes.routes
-    screen = legs_table if table == "legs" else routes_table
+    screen = {"routes": routes_table, "legs": legs_table, "money": money_table}[table]
+    frame = {"routes": routes.routes, "legs": routes.legs, "money": routes.money}[table]
     print_frame(frame, json=False, screen=screen(frame))
     if table != "legs" and frame.height:
         say(WHAT_HOLDS)
 
 
 def routes_answer(routes: Routes) -> dict[str, Any]:
-    """Return routes with their legs as JSON takes them."""
-    legs: dict[str, list[dict[str, Any]]] = {}
-    for leg in routes.legs.iter_rows(named=True):
-        legs.setdefault(leg["route_id"], []).append({key: leg[key] for key in LEG_KEYS})
-
+    """Return routes with their legs and the lines of their money as JSON takes them."""
+    legs = _by_route(routes.legs, LEG_KEYS)
+    money = _by_route(routes.money, MONEY_KEYS)
     return {
         "routes": [
-            {**row, "legs": legs.get(row["route_id"], [])}
+            {
+                **row,
+                "legs": legs.get(row["route_id"], []),
+                "money": money.get(row["route_id"], []),
+            }
             for row in routes.routes.iter_rows(named=True)
         ],
         "pareto_count": routes.pareto_count,
@@ -315,6 +331,14 @@ def routes_answer(routes: Routes) -> dict[str, Any]:
         "warnings": list(routes.warnings),
         "provenance": dict(routes.provenance),
     }
+
+
+def _by_route(frame: pl.DataFrame, keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a table by their route, with some of its columns."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        rows.setdefault(row["route_id"], []).append({key: row[key] for key in keys})
+    return rows
 
 
 def opening_answer(opening: Opening) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
         _days("time_p95_h", "days p95"),
         *on_time,
         _whole("cost_usd", "USD"),
+        _whole("cost_p05_usd", "USD p5"),
+        _whole("cost_p95_usd", "USD p95"),
         (pl.col("carbon_kg") / 1000).round(1).alias("t CO2e"),
         _in_100("risk_share", "risk in 100"),
         pl.col("borders_count").alias("borders"),
@@ -62,6 +64,29 @@ def legs_table(legs: pl.DataFrame) -> pl.DataFrame:
         pl.col("time_h").round(1).alias("time h"),
         _whole("length_km", "km"),
         _whole("cost_usd", "USD"),
+        pl.col("confidence").alias("grade"),
+        pl.col("source_id").alias("source"),
+    )
+
+
+def money_table(money: pl.DataFrame) -> pl.DataFrame:
+    """Return what the money of routes is made of, one line a row of a table, dearest first.
+
+    Legs that the same row charges are added up.
+    """
+    rows = ("_number", "route_id", "table", "row_id", "confidence", "source_id")
+    amounts = ("cost_usd", "cost_p05_usd", "cost_p95_usd")
+    numbered = money.with_columns(_number=pl.col("route_id").rle_id())
+    lines = numbered.group_by(rows, maintain_order=True).agg(pl.col(amounts).sum())
+
+    dearest_first = lines.sort("_number", "cost_usd", descending=[False, True])
+    return dearest_first.select(
+        pl.col("route_id").alias("route"),
+        "table",
+        pl.col("row_id").alias("row"),
+        _whole("cost_usd", "USD"),
+        _whole("cost_p05_usd", "USD p5"),
+        _whole("cost_p95_usd", "USD p95"),
         pl.col("confidence").alias("grade"),
         pl.col("source_id").alias("source"),
     )

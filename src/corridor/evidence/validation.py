@@ -22,9 +22,10 @@ from corridor.language.speech import marked
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
-from corridor.routing.itinerary import Leg, countries, legs
+from corridor.routing.itinerary import Leg, cost_usd, countries, legs
 from corridor.routing.journeys import sample, sample_under_way
 from corridor.routing.query import Query, prepare
+from corridor.routing.route_tables import cost_band
 from corridor.routing.search import best_route
 from corridor.tables.columns import MODES
 
@@ -83,7 +84,7 @@ def observations_beside_model(
 
     network_of: the network of a scenario by its id. verdict: ``inside band`` (p05 to p95), ``within
     25 %``, ``miss``, ``possible`` for what was seen to happen but not measured, ``no route`` where
-    the model has none. A money figure has no spread: its three columns are equal. route: the one
+    the model has none. The band of a money figure is that of the rows it comes from. route: the one
     compared; is_on_route: whether it is the observed one.
     """
     rows = [
@@ -133,7 +134,7 @@ def _band(observation: Row, query: Query, arcs: Sequence[int], itinerary: Sequen
     """Return what the model says of a figure of a route."""
     metric = observation["metric"]
     if metric == "cost_usd":
-        return _certain(sum(int(query.usd_cents[arc]) for arc in arcs) / 100)
+        return _price(query, itinerary)
     if metric == "length_km":
         return _certain(sum(leg.length_km for leg in itinerary))
     if metric == "speed_kmh":
@@ -187,6 +188,12 @@ def _other_countries(network: Network, sequences: str | None) -> list[str]:
 
 def _words(cell: str | None) -> list[str]:
     return [] if cell is None else cell.split()
+
+
+def _price(query: Query, itinerary: Sequence[Leg]) -> _Band:
+    """Return the price of a route and the band its rows leave."""
+    band = cost_band(query, itinerary)
+    return _Band(band["cost_p05_usd"], cost_usd(itinerary), band["cost_p95_usd"])
 
 
 def _certain(value: float) -> _Band:

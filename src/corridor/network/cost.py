@@ -8,11 +8,11 @@ handling. Source: ISO 14083 (2023); GLEC Framework v3 (2024), module 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats
 from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
+from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
 from corridor.network.regimes import Mixture, Regimes, State, log_spread, mixture, regimes_on
 from corridor.network.rules import Applied, Party
 from corridor.network.services import headways_h
@@ -45,10 +46,10 @@ class LinkCosts:
     """What each link costs one unit, 2 x row forward and 2 x row + 1 backward [2 x links].
 
     run_h, fixed_h: median hours under way and standing; run_sigma, fixed_sigma: standard deviations
-    of their logarithms; usd, kg: money and carbon; charge_usd: the part of usd that does not grow
-    with length; usable: mode and speed allow it; rates: the rows of rates the rest of usd comes
-    from, null where none fits. mixtures: the states of those with regimes, of which fixed_h and
-    fixed_sigma give median and 95th percentile.
+    of their logarithms; usd, kg: money and carbon; charge_usd: the part of usd that is no carriage;
+    usable: mode and speed allow it; rates: the rows of rates the rest of usd comes from, null where
+    none fits; charges: the lines that charge_usd is made of. mixtures: the states of those with
+    regimes, of which fixed_h and fixed_sigma give median and 95th percentile.
     """
 
     run_h: Floats
@@ -60,6 +61,7 @@ class LinkCosts:
     kg: Floats
     usable: Bools
     rates: list[Row | None]
+    charges: list[tuple[PriceLine, ...]]
     mixtures: dict[int, Mixture]
 
 
@@ -71,7 +73,8 @@ class Costs:
     timetable, else 0; handling_sigma: standard deviation of the logarithm of a terminal's hours;
     may_pass: mode and form allow the arc. service_rates: the row of rates of an arc whose service
     has a price of its own. service_run_h: hours under way by (service row, run) of services that
-    have a speed of their own. mixtures: the states of terminals with regimes, by arc.
+    have a speed of their own. handling: the lines of the money of a terminal. mixtures: the states
+    of terminals with regimes, by arc.
     """
 
     link: LinkCosts
@@ -84,6 +87,7 @@ class Costs:
     may_pass: Bools
     service_rates: dict[int, Row]
     service_run_h: dict[tuple[int, LinkRun], float]
+    handling: dict[int, tuple[PriceLine, ...]]
     mixtures: dict[int, Mixture]
 
     def run_h_of(self, runs: Sequence[LinkRun], service: int | None) -> Floats:
@@ -197,23 +201,42 @@ def _links(
 ) -> LinkCosts:
     """Return what every link costs one unit, forward and backward."""
     links = network.rows("links")
-    nodes = network.by_id("nodes")
     tariffs = _Tariffs.of(network, cargo, service_class)
     extra = _extras(rules, at_s)
     costs = _no_link_costs(2 * len(links))
 
     for i, link in enumerate(links):
-        extra_h, extra_usd = extra.get(i, (0.0, 0.0))
-        for at, end in ((2 * i, "from_node_id"), (2 * i + 1, "to_node_id")):
-            country = nodes[link[end]]["country"]
+        added = extra.get(i, _Extra())
+        for at, is_forward in ((2 * i, True), (2 * i + 1, False)):
+            where = tariffs.where(link, is_forward=is_forward)
 
-            _set_hours(costs, at, link, tariffs.mode(link, country), extra_h)
-            if i in regimes.of_links:
-                _set_regimes(costs, at, link, regimes.of_links[i], tariffs.mode(link, country))
+            mode = tariffs.mode(link, where.country)
+            slow = regimes.of_links.get(i, ())
+
+            _set_hours(costs, at, link, mode, added.hours)
+            if slow:
+                _set_regimes(costs, at, link, slow, mode)
             costs.usable[at] = link["speed_kmh"] is not None and link["mode"] in tariffs.allowed
-            _set_money(costs, at, link, country, extra_usd, tariffs)
-            costs.kg[at] = tariffs.carbon_kg(link, country)
+            fees = (*added.fees, *_regime_lines(costs.mixtures.get(at), slow))
+            _set_money(costs, at, link, where, fees, tariffs)
+            costs.kg[at] = tariffs.carbon_kg(link, where)
     return costs
+
+
+class _Where(NamedTuple):
+    """Where a link leads: what rates and emissions may name of it."""
+
+    country: str
+    to_country: str
+    terrain: str | None
+    on_rails: bool
+
+
+class _Extra(NamedTuple):
+    """What rules in force add to a link: hours, and fees as lines of one clearance."""
+
+    hours: float = 0.0
+    fees: tuple[PriceLine, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,9 +271,12 @@ class _Tariffs:
     """What links of a mode and country charge a cargo, in hours, money and carbon."""
 
     cargo: Row
+    countries: dict[str, str]
+    terrains: dict[str, str]
     modes: _Modes
     rates: _Lookup
     factors: _Lookup
+    charges: list[Row]
     allowed: set[str]
 
     @classmethod
@@ -259,27 +285,43 @@ class _Tariffs:
         rates = [row for row in network.rows("rates") if row["service_id"] is None]
         return cls(
             cargo,
+            {row["node_id"]: row["country"] for row in network.rows("nodes")},
+            {row["link_id"]: row["terrain"] for row in network.rows("terrains")},
             _Modes.of(network, service_class),
-            _Lookup(rates, ("mode", "country", "form")),
-            _Lookup(network.rows("emissions"), ("mode", "country", "traction", "form")),
+            _Lookup(rates, ("mode", *_Where._fields, "form")),
+            _Lookup(network.rows("emissions"), ("mode", *_Where._fields, "traction", "form")),
+            network.rows("charges"),
             set(cargo["allowed_modes"].split()),
         )
+
+    def where(self, link: Row, *, is_forward: bool) -> _Where:
+        """Return where a link leads in one direction."""
+        ends = (self.countries[link["from_node_id"]], self.countries[link["to_node_id"]])
+        country, to_country = ends if is_forward else ends[::-1]
+        terrain = self.terrains.get(link["link_id"])
+        return _Where(country, to_country, terrain, on_rails=link["gauge_mm"] is not None)
 
     def mode(self, link: Row, country: str) -> Row:
         """Return how the mode of a link works in a country; empty where the study does not say."""
         return self.modes.row(link["mode"], country)
 
-    def rate(self, link: Row, country: str) -> Row | None:
+    def rate(self, link: Row, where: _Where) -> Row | None:
         """Return the row of rates for a link."""
-        return self.rates.best(mode=link["mode"], country=country, form=self.cargo["form"])
+        return self.rates.best(mode=link["mode"], form=self.cargo["form"], **where._asdict())
 
-    def carbon_kg(self, link: Row, country: str) -> float:
+    def charge_lines(self, link: Row, where: _Where) -> Iterator[PriceLine]:
+        """Give what is charged at the crossing of a border beside its fees."""
+        countries = (where.country, where.to_country)
+        for charge in charges_at_crossing(self.charges, self.cargo, link["mode"], countries):
+            yield PriceLine("charges", charge, _amount(charge, "usd_per_", "", self.cargo))
+
+    def carbon_kg(self, link: Row, where: _Where) -> float:
         """Return the carbon of one unit over a link."""
         factor = self.factors.best(
             mode=link["mode"],
-            country=country,
             traction=link["traction"],
             form=self.cargo["form"],
+            **where._asdict(),
         )
         ratio = self.cargo["carbon_ratio"] or 1.0
         grams = ratio * link["length_km"] * _amount(factor or {}, "g_co2e_per_", "_km", self.cargo)
@@ -292,8 +334,10 @@ def _no_link_costs(count: int) -> LinkCosts:
         np.zeros(count) for _ in range(7)
     )
     usable = np.zeros(count, bool)
+    rates: list[Row | None] = [None] * count
+    charges: list[tuple[PriceLine, ...]] = [()] * count
     return LinkCosts(
-        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, [None] * count, {}
+        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, rates, charges, {}
     )
 
 
@@ -323,22 +367,44 @@ def _set_regimes(costs: LinkCosts, at: int, link: Row, regimes: Sequence[Row], m
 
 
 def _set_money(
-    costs: LinkCosts, at: int, link: Row, country: str, extra_usd: float, tariffs: _Tariffs
+    costs: LinkCosts,
+    at: int,
+    link: Row,
+    where: _Where,
+    fees: Sequence[PriceLine],
+    tariffs: _Tariffs,
 ) -> None:
-    """Set the money of a link in one direction: what grows with its length, and its charges."""
-    cargo = tariffs.cargo
-    rate = tariffs.rate(link, country)
-    clearances = cargo.get("clearances_per_unit") or 1.0
-    ratio = (cargo["rate_ratio"] or 1.0) * (tariffs.mode(link, country).get("rate_ratio") or 1.0)
-    if at in costs.mixtures:
-        extra_usd += costs.mixtures[at].mean_usd
+    """Set the money of a link in one direction: carriage by its rate, fees and charges."""
+    rate = tariffs.rate(link, where)
+    ratio = tariffs.mode(link, where.country).get("rate_ratio") or 1.0
+    own_fee = PriceLine("links", link, link["fixed_usd"] or 0.0)
+    clearances = tariffs.cargo.get("clearances_per_unit") or 1.0
+    cleared = [fee._replace(usd=clearances * fee.usd) for fee in (own_fee, *fees) if fee.usd]
 
     costs.rates[at] = rate
-    costs.charge_usd[at] = clearances * ((link["fixed_usd"] or 0.0) + extra_usd)
-    costs.usd[at] = (
-        ratio * link["length_km"] * _amount(rate or {}, "usd_per_", "_km", cargo)
-        + costs.charge_usd[at]
-    )
+    costs.charges[at] = (*cleared, *tariffs.charge_lines(link, where))
+    costs.charge_usd[at] = sum(line.usd for line in costs.charges[at])
+    carriage_usd = ratio * _carriage_usd(rate, tariffs.cargo, link["length_km"])
+    costs.usd[at] = carriage_usd + costs.charge_usd[at]
+
+
+def _regime_lines(mixed: Mixture | None, regimes: Sequence[Row]) -> Iterator[PriceLine]:
+    """Give the extra money of regimes, each by its share of the time."""
+    if mixed is None:
+        return
+    for row, state in zip(regimes, mixed.states[1:], strict=True):
+        if state.usd:
+            yield PriceLine("regimes", row, state.share * state.usd)
+
+
+def _carriage_usd(rate: Row | None, cargo: Row, length_km: float) -> float:
+    """Return what a rate charges one unit for a link or ride of a length; null charges nothing."""
+    if rate is None:
+        return 0.0
+
+    by_distance = length_km * _amount(rate, "usd_per_", "_km", cargo)
+    by_ride = _amount(rate, "usd_per_", "", cargo)
+    return float((cargo["rate_ratio"] or 1.0) * (by_distance + by_ride))
 
 
 def _running_h(length_km: float, speed_kmh: float, mode: Row) -> float:
@@ -351,18 +417,17 @@ def _arcs(
 ) -> Costs:
     """Return what every arc costs one unit, from what its links cost."""
     graph = network.graph
-    terminals = network.rows("terminals")
     services = network.rows("services")
     service_tariffs = _ServiceTariffs.of(network, cargo, service_class)
-    hub_kg = handling_kg(network, cargo)
+    hub = _Hub(network, cargo, handling_kg(network, cargo))
     costs = _no_arc_costs(link, graph.arcs_count)
 
     for arc, (kind, row, runs) in enumerate(
         zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
     ):
         if kind == "terminal":
-            slow = regimes.of_terminals.get(terminals[row]["terminal_id"], ())
-            _set_terminal(costs, arc, terminals[row], cargo, hub_kg)
+            slow = regimes.of_terminals.get(hub.terminal(arc)["terminal_id"], ())
+            _set_terminal(costs, arc, hub)
             _set_terminal_regimes(costs, arc, slow)
             continue
 
@@ -409,17 +474,55 @@ def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
     """Return costs of nothing, to be filled in."""
     run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(count) for _ in range(6))
     may_pass = np.zeros(count, bool)
-    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {}, {})
+    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {}, {}, {})
 
 
-def _set_terminal(costs: Costs, arc: int, terminal: Row, cargo: Row, hub_kg: float) -> None:
+@dataclass(frozen=True, eq=False)
+class _Hub:
+    """What handling of a cargo costs at terminals; kg: its carbon at any of them."""
+
+    network: Network
+    cargo: Row
+    kg: float
+
+    def terminal(self, arc: int) -> Row:
+        """Return the terminal of an arc."""
+        return self.network.rows("terminals")[int(self.network.graph.row[arc])]
+
+    def lines(self, arc: int) -> Iterator[PriceLine]:
+        """Give what a terminal charges, and what is charged there beside it."""
+        terminal = self.terminal(arc)
+        yield PriceLine("terminals", terminal, _amount(terminal, "usd_per_", "", self.cargo))
+
+        for charge in charges_at_handling(
+            self.network.rows("charges"),
+            self.cargo,
+            self._modes(arc),
+            self.network.by_id("nodes")[terminal["node_id"]]["country"],
+        ):
+            yield PriceLine("charges", charge, _amount(charge, "usd_per_", "", self.cargo))
+
+    def _modes(self, arc: int) -> tuple[str, str]:
+        """Return the mode that goods leave at a terminal, and the one they leave on."""
+        graph = self.network.graph
+        layers = (graph.state_layer[graph.tail[arc]], graph.state_layer[graph.head[arc]])
+        before, after = (layer.split("-")[0] for layer in layers)
+        return before, after
+
+
+def _set_terminal(costs: Costs, arc: int, hub: _Hub) -> None:
     """Set what handling at a terminal costs."""
+    terminal = hub.terminal(arc)
+    cargo = hub.cargo
+    lines = tuple(line for line in hub.lines(arc) if line.usd)
+
     costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
     handling_h = terminal["handling_h"] or 0.0
     costs.fixed_h[arc] = handling_h
     costs.handling_sigma[arc] = log_spread(handling_h, terminal["handling_p95_h"])
-    costs.usd[arc] = _amount(terminal, "usd_per_", "", cargo)
-    costs.kg[arc] = hub_kg
+    costs.handling[arc] = lines
+    costs.usd[arc] = sum(line.usd for line in lines)
+    costs.kg[arc] = hub.kg
 
 
 def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> None:
@@ -432,7 +535,8 @@ def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> Non
     costs.mixtures[arc] = mixed
     costs.fixed_h[arc] = mixed.median_h
     costs.handling_sigma[arc] = mixed.sigma
-    costs.usd[arc] += mixed.mean_usd
+    costs.handling[arc] = (*costs.handling[arc], *_regime_lines(mixed, regimes))
+    costs.usd[arc] = sum(line.usd for line in costs.handling[arc])
 
 
 def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
@@ -472,21 +576,27 @@ def _set_service_price(
 
     rate = tariffs.rates.best(service_id=service["service_id"], form=cargo["form"])
     if rate:
-        ratio = cargo["rate_ratio"] or 1.0
         charge_usd = costs.link.charge_usd[np.array(directed_links(runs))].sum()
         costs.service_rates[arc] = rate
-        costs.usd[arc] = ratio * length_km * _amount(rate, "usd_per_", "_km", cargo) + charge_usd
+        costs.usd[arc] = _carriage_usd(rate, cargo, length_km) + charge_usd
 
 
 def _amount(row: Row, before: str, after: str, cargo: Row) -> float:
     """Return what a row charges one unit, by unit, TEU and tonne; null charges nothing."""
-    per = (("unit", 1.0), ("teu", cargo["teu_per_unit"] or 0.0), ("t", cargo["t_per_unit"]))
+    per = (("unit", 1.0), ("teu", _paying_teu(row, cargo)), ("t", cargo["t_per_unit"]))
     return float(sum((row.get(f"{before}{word}{after}") or 0.0) * amount for word, amount in per))
 
 
-def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, tuple[float, float]]:
-    """Return the hours and USD that rules in force add, by link row."""
-    extra: dict[int, tuple[float, float]] = {}
+def _paying_teu(row: Row, cargo: Row) -> float:
+    """Return the TEU one unit pays for: those it takes up, or those its weight uses up if more."""
+    teu = cargo["teu_per_unit"] or 0.0
+    t_per_teu = row.get("t_per_teu")
+    return float(max(teu, cargo["t_per_unit"] / t_per_teu) if teu and t_per_teu else teu)
+
+
+def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, _Extra]:
+    """Return the hours and fees that rules in force add, by link row."""
+    extra: dict[int, _Extra] = {}
 
     for rule in rules:
         effect = rule.row["effect"]
@@ -495,6 +605,10 @@ def _extras(rules: Sequence[Applied], at_s: int) -> dict[int, tuple[float, float
 
         value = float(rule.row["value"])
         for i in rule.links_at(at_s):
-            hours, usd = extra.get(i, (0.0, 0.0))
-            extra[i] = (hours + value, usd) if effect == "extra-hours" else (hours, usd + value)
+            before = extra.get(i, _Extra())
+            if effect == "extra-hours":
+                extra[i] = before._replace(hours=before.hours + value)
+            else:
+                fee = PriceLine("rules", rule.row, value)
+                extra[i] = before._replace(fees=(*before.fees, fee))
     return extra

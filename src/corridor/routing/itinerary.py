@@ -14,6 +14,7 @@ from corridor.kernels import Floats
 from corridor.network.calendar import Span, instant
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun, Row
+from corridor.network.prices import PriceLine
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
@@ -23,7 +24,7 @@ class Leg:
     """One link or terminal of a route, in whole seconds; money and carbon of one unit.
 
     rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
-    charges.
+    charges. lines: what the money is made of.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Leg:
     usd: float
     kg: float
     rate: Row | None = None
+    lines: tuple[PriceLine, ...] = ()
 
     def as_row(self, route_id: str, number: int) -> dict[str, Any]:
         """Return the leg as a row of ``Routes.legs``."""
@@ -82,7 +84,7 @@ class _Stage:
     ready_s: int
     depart_s: int
     arrive_s: int
-    usd_share: float
+    carriage_usd: float
 
 
 class _Place(NamedTuple):
@@ -158,6 +160,7 @@ def _handling(query: Query, arc: int, place: _Place) -> Leg:
         length_km=0.0,
         usd=float(costs.usd[arc]),
         kg=float(costs.kg[arc]),
+        lines=costs.handling[arc],
     )
 
 
@@ -165,7 +168,7 @@ def _ride(query: Query, arc: int, place: _Place) -> tuple[list[Leg], _Place]:
     """Return the legs of a link or of a service, and when goods come to the place at its end."""
     passage = query.passages[arc]
     runs = query.graph.runs[arc]
-    shares = _usd_shares(query, arc)
+    carriage_usd = _carriage_usd(query, arc)
     ride: list[Leg] = []
 
     for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
@@ -178,7 +181,12 @@ def _ride(query: Query, arc: int, place: _Place) -> tuple[list[Leg], _Place]:
         depart_s = enter_s + delay_s + wait_s
         arrive_s = depart_s + stage.run_s
         ride.append(
-            _link_leg(query, arc, run, _Stage(place.reached_s, depart_s, arrive_s, shares[number]))
+            _link_leg(
+                query,
+                arc,
+                run,
+                _Stage(place.reached_s, depart_s, arrive_s, carriage_usd[number]),
+            )
         )
         entered_s = arrive_s if stage.ends is None else entry(stage.ends, arrive_s)[0]
         place = _Place(arrive_s, entered_s)
@@ -192,6 +200,8 @@ def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
     row = query.network.rows("links")[run.link]
     from_node_id, to_node_id = _ends(row, is_forward=run.is_forward)
     (at,) = directed_links([run])
+    rate = costs.service_rates.get(arc) or costs.link.rates[at]
+    lines = _lines(rate, stage.carriage_usd, costs.link.charges[at])
     return Leg(
         kind="link",
         arc=arc,
@@ -207,10 +217,19 @@ def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
         wait_s=stage.depart_s - stage.ready_s,
         fixed_h=float(costs.link.fixed_h[at]),
         length_km=float(row["length_km"]),
-        usd=float(costs.usd[arc] * stage.usd_share),
+        usd=sum(line.usd for line in lines),
         kg=float(costs.link.kg[at]),
-        rate=costs.service_rates.get(arc) or costs.link.rates[at],
+        rate=rate,
+        lines=lines,
     )
+
+
+def _lines(
+    rate: Row | None, carriage_usd: float, charges: tuple[PriceLine, ...]
+) -> tuple[PriceLine, ...]:
+    """Return what the money of a link is made of: carriage by its rate, fees and charges."""
+    carriage = () if rate is None else (PriceLine("rates", rate, carriage_usd),)
+    return (*carriage, *charges)
 
 
 def _ends(link: Row, *, is_forward: bool) -> tuple[str, str]:
@@ -225,17 +244,19 @@ def _service(query: Query, arc: int) -> Row | None:
     return None if row is None else query.network.rows("services")[row]
 
 
-def _usd_shares(query: Query, arc: int) -> list[float]:
-    """Return each link's share of the price of an arc: by its own price, else by length."""
-    if len(query.graph.runs[arc]) == 1:
-        return [1.0]
-    usd = query.costs.link.usd[directed_links(query.graph.runs[arc])]
-    if usd.sum():
-        shares: list[float] = (usd / usd.sum()).tolist()
-        return shares
+def _carriage_usd(query: Query, arc: int) -> list[float]:
+    """Return the money of each link of an arc without fees: of a price for a ride, by length."""
+    costs = query.costs
+    at = directed_links(query.graph.runs[arc])
+    charge_usd = costs.link.charge_usd[at]
+
+    if arc not in costs.service_rates:
+        by_link: list[float] = (costs.link.usd[at] - charge_usd).tolist()
+        return by_link
 
     length_km = _lengths_km(query, arc)
-    by_length: list[float] = (length_km / max(length_km.sum(), 1e-9)).tolist()
+    ride_usd = costs.usd[arc] - charge_usd.sum()
+    by_length: list[float] = (ride_usd * length_km / max(length_km.sum(), 1e-9)).tolist()
     return by_length
 
 

@@ -33,6 +33,8 @@ class Routes:
         One row a route, quickest first.
     legs
         Their links and terminals.
+    money
+        What their money is made of: one line a leg and row of a table that charges it.
     pareto_count
         How many routes exist, of which at most max_routes are shown.
     reason
@@ -47,6 +49,7 @@ class Routes:
 
     routes: pl.DataFrame
     legs: pl.DataFrame
+    money: pl.DataFrame
     pareto_count: int
     reason: str | None
     openings: tuple[Opening, ...] = ()
@@ -63,8 +66,8 @@ class Routes:
         return f"{head} reason: {self.reason}" if self.reason else head
 
     def write(self, folder: str | Path) -> Path:
-        """Write routes and legs as Parquet and a manifest into a folder and return it."""
-        frames = {"routes": self.routes, "legs": self.legs}
+        """Write routes, legs and money as Parquet and a manifest into a folder and return it."""
+        frames = {"routes": self.routes, "legs": self.legs, "money": self.money}
         manifest = {
             **self.provenance,
             "pareto_count": self.pareto_count,
@@ -134,7 +137,7 @@ def route(
         pareto = pareto_set(query, counted)
 
     shown = spread(pareto.values, pareto.corridors(), pareto.costs_usd(), max_routes)
-    routes, legs = route_tables(query, [pareto[number] for number in shown])
+    tables = route_tables(query, [pareto[number] for number in shown])
     provenance = {
         **_provenance(network, query, options),
         "cargo": cargo,
@@ -146,12 +149,11 @@ def route(
     }
 
     if len(pareto):
-        warnings = (*_warnings(routes), *cautions_of(query, legs))
-        return Routes(routes, legs, len(pareto), None, warnings=warnings, provenance=provenance)
+        warnings = (*_warnings(tables.routes), *cautions_of(query, tables.legs))
+        return Routes(*tables, len(pareto), None, warnings=warnings, provenance=provenance)
     none = absence(query)
     return Routes(
-        routes,
-        legs,
+        *tables,
         0,
         none.reason,
         openings=none.openings,

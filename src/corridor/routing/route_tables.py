@@ -1,14 +1,15 @@
-"""Route tables: the rows of routes and legs that answers consist of."""
+"""Route tables: the rows of routes, legs and money that answers consist of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from corridor import stopping
+from corridor.network.prices import PriceLine, deviation, price_band
 from corridor.routing.exposure import hazards_met, risk_share
 from corridor.routing.itinerary import (
     Leg,
@@ -32,6 +33,8 @@ ROUTE_TYPES: dict[str, Any] = {
     "time_p95_h": pl.Float64,
     "on_time_share": pl.Float64,
     "cost_usd": pl.Float64,
+    "cost_p05_usd": pl.Float64,
+    "cost_p95_usd": pl.Float64,
     "carbon_kg": pl.Float64,
     "risk_share": pl.Float64,
     "borders_count": pl.Int64,
@@ -69,23 +72,47 @@ LEG_TYPES: dict[str, Any] = {
     "rate_source_id": pl.String,
     "rate_confidence": pl.String,
 }
+MONEY_TYPES: dict[str, Any] = {
+    "route_id": pl.String,
+    "leg": pl.Int64,
+    "table": pl.String,
+    "row_id": pl.String,
+    "cost_usd": pl.Float64,
+    "cost_p05_usd": pl.Float64,
+    "cost_p95_usd": pl.Float64,
+    "source_id": pl.String,
+    "confidence": pl.String,
+}
 
 
-def route_tables(
-    query: Query, routes: Sequence[Sequence[int]]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tables of routes and of their legs, quickest first; routes: each as arcs."""
+class RouteTables(NamedTuple):
+    """The tables of an answer: its routes, their legs, and the lines of their money."""
+
+    routes: pl.DataFrame
+    legs: pl.DataFrame
+    money: pl.DataFrame
+
+
+def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
+    """Return the tables of routes, legs and money, quickest first; routes: each as arcs."""
     itineraries = [(legs(query, arcs), arcs) for arcs in routes]
     itineraries.sort(key=lambda each: each[0][-1].arrive_s if each[0] else 0)
 
     route_rows = []
     leg_rows = []
+    money_rows = []
     for number, (itinerary, arcs) in enumerate(itineraries, start=1):
         stopping.raise_if_stopped()
         route_id = f"r{number}"
         route_rows.append(_route_row(query, route_id, itinerary, arcs))
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
-    return pl.DataFrame(route_rows, schema=ROUTE_TYPES), pl.DataFrame(leg_rows, schema=LEG_TYPES)
+        money_rows += _money_rows(query, route_id, itinerary)
+
+    return RouteTables(
+        pl.DataFrame(route_rows, schema=ROUTE_TYPES),
+        pl.DataFrame(leg_rows, schema=LEG_TYPES),
+        pl.DataFrame(money_rows, schema=MONEY_TYPES),
+    )
 
 
 def _route_row(
@@ -98,6 +125,7 @@ def _route_row(
         "time_h": duration_h(query, itinerary),
         **_spread(query, arcs),
         "cost_usd": cost_usd(itinerary),
+        **cost_band(query, itinerary),
         "carbon_kg": carbon_kg(itinerary),
         "risk_share": risk_share(query, itinerary),
         "borders_count": len(crossed),
@@ -108,6 +136,36 @@ def _route_row(
         "borders": crossed,
         "documents": _documents(query, itinerary),
         "hazards": hazards_met(query, itinerary),
+    }
+
+
+def cost_band(query: Query, itinerary: Sequence[Leg]) -> dict[str, float]:
+    """Return the 5th and 95th percentile of the money of a route, in whole cents."""
+    lines = [line for leg in itinerary for line in leg.lines]
+    band = price_band(query.network, lines)
+    return {"cost_p05_usd": round(band.p05_usd, 2), "cost_p95_usd": round(band.p95_usd, 2)}
+
+
+def _money_rows(query: Query, route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:
+    """Return the lines of the money of a route, each with the row of a table it comes from."""
+    return [
+        {"route_id": route_id, "leg": number, **_money_row(query, line)}
+        for number, leg in enumerate(itinerary)
+        for line in leg.lines
+    ]
+
+
+def _money_row(query: Query, line: PriceLine) -> dict[str, Any]:
+    """Return a line of money with its own band."""
+    own = deviation(query.network, line)
+    return {
+        "table": line.table,
+        "row_id": line.row_id,
+        "cost_usd": round(line.usd, 2),
+        "cost_p05_usd": round(line.usd - own.below, 2),
+        "cost_p95_usd": round(line.usd + own.above, 2),
+        "source_id": line.row["source_id"],
+        "confidence": line.row["confidence"],
     }
 
 

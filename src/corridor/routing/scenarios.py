@@ -132,8 +132,8 @@ def _least(values: Ints, ties: Ints) -> int:
 
 def _row(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
     """Return a route's figures and grades, as far as they are compared."""
-    routes, legs = route_tables(query, [arcs])
-    figures = routes.row(0, named=True) | weak_shares(legs)
+    tables = route_tables(query, [arcs])
+    figures = tables.routes.row(0, named=True) | weak_shares(tables.legs)
     return {name: figures[name] for name in TYPES if name in figures}
 
 

@@ -12,6 +12,8 @@ import polars as pl
 from corridor.runs.answers import answer
 from corridor.tables import schema_results
 
+_OF_TRIPS = ("routes", "legs", "money")
+
 
 @dataclass(frozen=True, eq=False)
 class Results:
@@ -42,9 +44,7 @@ class Results:
         trips = [self._trip(row) for row in self.frame("trips").iter_rows(named=True)]
         inputs = {name: self.tables[name] for name in ("nodes", "links", "sources", "cargoes")}
         others = {
-            name: frame
-            for name, frame in self.frames.items()
-            if name not in ("trips", "routes", "legs")
+            name: frame for name, frame in self.frames.items() if name not in ("trips", *_OF_TRIPS)
         }
 
         return {
@@ -63,10 +63,8 @@ class Results:
         ]
 
     def _trip(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a trip with its routes and legs."""
-        parts = {
-            name: self._of_trip(name, row["trip_id"]).drop("trip_id") for name in ("routes", "legs")
-        }
+        """Return a trip with its routes, their legs and their money."""
+        parts = {name: self._of_trip(name, row["trip_id"]).drop("trip_id") for name in _OF_TRIPS}
         return {**row, **parts}
 
     def _of_trip(self, name: str, trip_id: str) -> pl.DataFrame:

@@ -26,13 +26,14 @@ STEPS = 2  # of each trip: routes, calendar
 
 
 def trip_tables(study: Study, say: Callable[[str, int], None]) -> dict[str, pl.DataFrame]:
-    """Return the tables trips, routes, legs and calendar of a study.
+    """Return the tables trips, routes, legs, money and calendar of a study.
 
     say: called with a word and the steps done, before each of a trip's steps.
     """
     rows = []
     routes = []
     legs = []
+    money = []
     calendars = []
 
     for number, trip in enumerate(study.trips):
@@ -41,6 +42,7 @@ def trip_tables(study: Study, say: Callable[[str, int], None]) -> dict[str, pl.D
         rows.append(_row(study.network, trip, answer))
         routes.append(_of_trip(trip, answer.routes))
         legs.append(_of_trip(trip, answer.legs))
+        money.append(_of_trip(trip, answer.money))
 
         say(f"through the year {trip.origin} - {trip.destination}", STEPS * number + 1)
         calendars.append(_of_trip(trip, _calendar(study, trip)))
@@ -48,6 +50,7 @@ def trip_tables(study: Study, say: Callable[[str, int], None]) -> dict[str, pl.D
     return {
         "routes": _joined("routes", routes),
         "legs": _joined("legs", legs),
+        "money": _joined("money", money),
         "calendar": _joined("calendar", calendars),
         "trips": pl.DataFrame(rows, schema=schema_results.empty("trips").schema),
     }

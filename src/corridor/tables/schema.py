@@ -34,6 +34,43 @@ _USD_COLUMNS = (
     number("usd_per_teu", "money per TEU", "USD/TEU"),
     number("usd_per_t", "money per tonne", "USD/t"),
 )
+# What a price may be less or more: market, year, direction and lane.
+_BAND = (
+    number(
+        "p05_ratio",
+        "5th percentile of the price over the price given; null: by price_bands",
+        "1",
+        low=0.01,
+        high=1,
+    ),
+    number(
+        "p95_ratio",
+        "95th percentile of the price over the price given; null: by price_bands",
+        "1",
+        low=1,
+        high=100,
+    ),
+)
+_TERRAINS = ("mountain", "high-mountain")
+_WHERE = (
+    Column(
+        "to_country",
+        "country",
+        "where the link ends: with country the trade and its direction; null: anywhere",
+    ),
+    Column(
+        "terrain",
+        "choice",
+        "only links that terrains calls so; null: any",
+        choices=_TERRAINS,
+    ),
+    Column(
+        "on_rails",
+        "boolean",
+        "true: only links with a gauge, such as ferries of wagons; false: only links without one; "
+        "null: any",
+    ),
+)
 
 NODES = Table(
     "nodes",
@@ -212,9 +249,10 @@ HANDLING = Table(
 RATES = Table(
     "rates",
     "rate_id",
-    "money per kilometre; every column that is given is charged. Off services one row counts: of "
-    "those that fit, one that names the country before one that names only the form, of those "
-    "alike the first; on a service a row of that service, if it has one",
+    "money per kilometre and per ride; every column that is given is charged. Off services one row "
+    "counts: of those that fit, one that names the country first, then to_country, terrain, "
+    "on_rails and form, of those alike the first; on a service a row of that service, if it has "
+    "one",
     (
         key("rate_id", "short lower-case word"),
         Column("mode", "choice", "means of transport", required=True, choices=MODES),
@@ -224,10 +262,112 @@ RATES = Table(
         number("usd_per_unit_km", "money per cargo unit and km", "USD/unit-km"),
         number("usd_per_teu_km", "money per TEU and km", "USD/TEU-km"),
         number("usd_per_t_km", "money per tonne and km", "USD/t-km"),
+        *_WHERE,
+        number("usd_per_unit", "money per cargo unit, once a link or ride", "USD/unit"),
+        number("usd_per_teu", "money per TEU, once a link or ride", "USD/TEU"),
+        number("usd_per_t", "money per tonne, once a link or ride", "USD/t"),
+        number(
+            "t_per_teu",
+            "tonnes a TEU may weigh at the price of a TEU: a heavier box pays by its weight, as "
+            "many TEU as its tonnes over this; null: by TEU whatever it weighs",
+            "t/TEU",
+            low=0.1,
+            high=100,
+        ),
+        *_BAND,
         ALTERNATIVE,
         *EVIDENCE,
     ),
     required=True,
+)
+
+CHARGES = Table(
+    "charges",
+    "charge_id",
+    "what quotes contain beside carriage and fees: return of the box, time beyond the free days, "
+    "guarantee, forwarder; every row that fits a crossing or a handling is charged",
+    (
+        key("charge_id", "short lower-case word"),
+        Column("name", "text", "name as printed", required=True),
+        Column(
+            "charged_at",
+            "choice",
+            "a crossing: links from one country to another; a handling: terminals",
+            required=True,
+            choices=("crossing", "handling"),
+        ),
+        Column(
+            "mode",
+            "choice",
+            "means of transport, at a handling that goods leave; null: any",
+            choices=MODES,
+        ),
+        Column(
+            "to_mode",
+            "choice",
+            "at a handling, means of transport goods leave on; null: any",
+            choices=MODES,
+        ),
+        Column("country", "country", "where the link starts or the terminal is; null: anywhere"),
+        Column("to_country", "country", "at a crossing, where the link ends; null: anywhere"),
+        Column("form", "choice", "cargo form; null: any", choices=FORMS),
+        *_USD_COLUMNS,
+        *_BAND,
+        ALTERNATIVE,
+        *EVIDENCE,
+    ),
+)
+
+PRICE_BANDS = Table(
+    "price_bands",
+    "price_band_id",
+    "what money may be less or more where its row does not say it; the row that names table and "
+    "confidence counts before one that names the table, and that before one of the confidence",
+    (
+        key("price_band_id", "short lower-case word"),
+        Column(
+            "table",
+            "choice",
+            "table of the money; null: any",
+            choices=("rates", "charges", "links", "regimes", "rules", "terminals"),
+        ),
+        Column("grade", "choice", "confidence of the row; null: any", choices=CONFIDENCES),
+        number(
+            "p05_ratio",
+            "5th percentile of the money over the money given",
+            "1",
+            low=0.01,
+            high=1,
+            required=True,
+        ),
+        number(
+            "p95_ratio",
+            "95th percentile of the money over the money given",
+            "1",
+            low=1,
+            high=100,
+            required=True,
+        ),
+        *EVIDENCE,
+    ),
+)
+
+TERRAINS = Table(
+    "terrains",
+    "link_id",
+    "links over mountains, for rates and emissions that name a terrain; a link without a row is "
+    "of none",
+    (
+        Column("link_id", "id", "the link", required=True, refers="links"),
+        Column(
+            "terrain",
+            "choice",
+            "mountain: long climbs below 3,000 m; high-mountain: passes above 3,000 m",
+            required=True,
+            choices=_TERRAINS,
+        ),
+        *EVIDENCE,
+    ),
 )
 
 MODES_TABLE = Table(
@@ -304,7 +444,7 @@ EMISSIONS = Table(
     "emissions",
     "emission_id",
     "well-to-wheel greenhouse gas per tonne-kilometre and per handling; of the rows that fit one "
-    "that names the country counts first, then the traction, then the form",
+    "that names the country counts first, then to_country, terrain, on_rails, traction and form",
     (
         key("emission_id", "short lower-case word"),
         Column(
@@ -321,6 +461,8 @@ EMISSIONS = Table(
         number("g_co2e_per_teu_km", "CO2 equivalent per TEU and km", "g/TEU-km"),
         number("kg_co2e_per_t", "CO2 equivalent per tonne handled", "kg/t"),
         number("kg_co2e_per_teu", "CO2 equivalent per TEU handled", "kg/TEU"),
+        *_WHERE,
+        ALTERNATIVE,
         *EVIDENCE,
     ),
 )
@@ -1087,6 +1229,9 @@ TABLES: tuple[Table, ...] = (
     TERMINALS,
     HANDLING,
     RATES,
+    CHARGES,
+    PRICE_BANDS,
+    TERRAINS,
     MODES_TABLE,
     SERVICE_CLASSES_TABLE,
     EMISSIONS,

@@ -131,6 +131,8 @@ ROUTES = Table(
             "share of sampled journeys by the deadline if nothing closes; null: none",
         ),
         number("cost_usd", "money per cargo unit", "USD"),
+        number("cost_p05_usd", "5th percentile of the money: market, direction, lane", "USD"),
+        number("cost_p95_usd", "95th percentile of the money", "USD"),
         number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
         _share(
             "risk_share",
@@ -179,6 +181,34 @@ LEGS = Table(
         _choice("rate_confidence", "confidence of the rate", *CONFIDENCES),
     ),
     title="Legs",
+)
+
+MONEY = Table(
+    "money",
+    None,
+    "what the money of every route is made of: one line a leg and row of a table that charges it",
+    (
+        _TRIP,
+        _id("route_id", "route, unique within its trip"),
+        _count("leg", "number of the leg within the route, from 0"),
+        _choice(
+            "table",
+            "table of the row",
+            "rates",
+            "links",
+            "regimes",
+            "rules",
+            "terminals",
+            "charges",
+        ),
+        Column("row_id", "text", "key of the row"),
+        number("cost_usd", "money per cargo unit", "USD"),
+        number("cost_p05_usd", "5th percentile of the line alone", "USD"),
+        number("cost_p95_usd", "95th percentile of the line alone", "USD"),
+        _id("source_id", "row of sources.csv of the row", "sources"),
+        _CONFIDENCE,
+    ),
+    title="Money of routes",
 )
 
 CALENDAR = Table(
@@ -933,6 +963,7 @@ TABLES: tuple[Table, ...] = (
     TRIPS,
     ROUTES,
     LEGS,
+    MONEY,
     CALENDAR,
     SCENARIOS,
     CLOSURES,

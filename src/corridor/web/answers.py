@@ -44,6 +44,16 @@ LEG_KEYS = (
     "source_id",
     "confidence",
 )
+MONEY_KEYS = (
+    "leg",
+    "table",
+    "row_id",
+    "cost_usd",
+    "cost_p05_usd",
+    "cost_p95_usd",
+    "source_id",
+    "confidence",
+)
 POINT_KEYS = ("drawn", "stop", "km", "km_to", "time_h", "time_to_h", "cost_usd", "cost_to_usd")
 
 
@@ -65,13 +75,19 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
     """Return routes with their legs, the corners of their diagrams and what is not open."""
     answer = find(state, question)
     legs = _by_route(answer.legs, LEG_KEYS)
+    money = _by_route(answer.money, MONEY_KEYS)
     points: dict[str, list[dict[str, Any]]] = {}
     if answer.legs.height:
         nodes = state.network.frames["nodes"]
         points = _by_route(distance_points(answer.legs, nodes), POINT_KEYS)
 
     rows = [
-        {**row, "legs": legs.get(row["route_id"], []), "points": points.get(row["route_id"], [])}
+        {
+            **row,
+            "legs": legs.get(row["route_id"], []),
+            "money": money.get(row["route_id"], []),
+            "points": points.get(row["route_id"], []),
+        }
         for row in records(with_letters(answer.routes))
     ]
     return {

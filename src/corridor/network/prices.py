@@ -1,0 +1,155 @@
+"""Prices: the lines a price is made of, each from a row of a table, and the band around their sum.
+
+A row of money may cost less or more than it says: another year of the market, the other direction,
+another lane. Its 5th and 95th percentile stand beside it as ratios, or in ``price_bands``. How the
+rows of one price move together is stated here, once, and nowhere fitted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from corridor.network.graph import Row
+from corridor.network.network import Network
+from corridor.tables import schema
+
+# Rows of rates of one mode share diesel, exchange rates and season: half of the variance of each
+# is taken to be common to them. An estimate, and what it does is in docs/decisions/060-prices.md.
+SAME_MODE_CORRELATION = 0.5
+
+
+class PriceLine(NamedTuple):
+    """What one row of a table charges one unit of a cargo."""
+
+    table: str
+    row: Row
+    usd: float
+
+    @property
+    def row_id(self) -> str:
+        """Return the key of the row."""
+        return str(self.row[schema.table(self.table).key or ""])
+
+
+class PriceBand(NamedTuple):
+    """The 5th and 95th percentile of a price."""
+
+    p05_usd: float
+    p95_usd: float
+
+
+class Deviation(NamedTuple):
+    """How far a row's money may be below and above what it says, in USD."""
+
+    below: float
+    above: float
+
+
+def price_band(network: Network, lines: Iterable[PriceLine]) -> PriceBand:
+    """Return the band around the sum of lines.
+
+    Lines of one row move together: a dear kilometre is dear all the way. Rows of rates of one mode
+    move together by half of their variance, all other rows by chance. Deviations therefore add up
+    to no less than before where a line is added: a longer route never has a narrower band.
+    """
+    price_usd = 0.0
+    deviations: dict[str, dict[str, Deviation]] = defaultdict(dict)
+
+    for line in lines:
+        price_usd += line.usd
+        rows = deviations[_family(line)]
+        before = rows.get(line.row_id, Deviation(0.0, 0.0))
+        more = deviation(network, line)
+        rows[line.row_id] = Deviation(before.below + more.below, before.above + more.above)
+
+    families = list(deviations.values())
+    below_usd = _together(families, "below")
+    above_usd = _together(families, "above")
+    return PriceBand(price_usd - below_usd, price_usd + above_usd)
+
+
+def deviation(network: Network, line: PriceLine) -> Deviation:
+    """Return how far the money of a line may be below and above what it says."""
+    p05_ratio = line.row.get("p05_ratio")
+    p95_ratio = line.row.get("p95_ratio")
+
+    if p05_ratio is None or p95_ratio is None:
+        band = _band_of_grade(network, line)
+        p05_ratio = band.get("p05_ratio", 1.0) if p05_ratio is None else p05_ratio
+        p95_ratio = band.get("p95_ratio", 1.0) if p95_ratio is None else p95_ratio
+    return Deviation(line.usd * (1 - p05_ratio), line.usd * (p95_ratio - 1))
+
+
+def _family(line: PriceLine) -> str:
+    """Return what rows share that move together in part: the mode of rates; else nothing."""
+    if line.table == "rates":
+        return f"rates {line.row['mode']}"
+    return f"{line.table} {line.row_id}"
+
+
+def _together(families: Iterable[Mapping[str, Deviation]], side: str) -> float:
+    """Return what deviations come to: rows of a family in part together, families by chance."""
+    variance = sum(_family_variance([getattr(d, side) for d in rows.values()]) for rows in families)
+    return math.sqrt(variance)
+
+
+def _family_variance(deviations: list[float]) -> float:
+    """Return the square of what the deviations of one family come to."""
+    together = sum(deviations) ** 2
+    by_chance = sum(usd**2 for usd in deviations)
+    return SAME_MODE_CORRELATION * together + (1 - SAME_MODE_CORRELATION) * by_chance
+
+
+def _band_of_grade(network: Network, line: PriceLine) -> Row:
+    """Return the row of price_bands for a line; empty where the study has none that fits."""
+    bands = network.rows("price_bands")
+    fitting = [band for band in bands if _fits(band, line)]
+    return min(fitting, key=_unnamed, default={})
+
+
+def _fits(band: Row, line: PriceLine) -> bool:
+    """Tell whether a row of price_bands is for the table and the confidence of a line."""
+    is_of_table = band["table"] in (None, line.table)
+    return is_of_table and band["grade"] in (None, line.row["confidence"])
+
+
+def _unnamed(band: Row) -> tuple[bool, bool]:
+    return band["table"] is None, band["grade"] is None
+
+
+def charges_at_crossing(
+    charges: Iterable[Row], cargo: Row, mode: str, countries: tuple[str, str]
+) -> Iterator[Row]:
+    """Give the rows of charges that fit a link from one country to another."""
+    country, to_country = countries
+    if country == to_country:
+        return
+
+    for charge in charges:
+        if (
+            charge["charged_at"] == "crossing"
+            and charge["mode"] in (None, mode)
+            and charge["country"] in (None, country)
+            and charge["to_country"] in (None, to_country)
+            and charge["form"] in (None, cargo["form"])
+        ):
+            yield charge
+
+
+def charges_at_handling(
+    charges: Iterable[Row], cargo: Row, modes: tuple[str, str], country: str
+) -> Iterator[Row]:
+    """Give the rows of charges that fit a terminal from one mode to another."""
+    mode, to_mode = modes
+    for charge in charges:
+        if (
+            charge["charged_at"] == "handling"
+            and charge["mode"] in (None, mode)
+            and charge["to_mode"] in (None, to_mode)
+            and charge["country"] in (None, country)
+            and charge["form"] in (None, cargo["form"])
+        ):
+            yield charge
