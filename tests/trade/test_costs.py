@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from corridor.errors import CallError
@@ -73,3 +75,36 @@ def test_markets_at_one_place_count_as_one() -> None:
     tables = (frames["skims"], frames["sectors"], frames["cargoes"])
     assert market_ends(halves, "place", "country", "share").height == whole.height
     assert_frame_equal(trade_costs(*tables, halves), trade_costs(*tables, whole))
+
+
+@given(
+    days=st.lists(
+        st.tuples(st.floats(100, 50_000), st.floats(100, 50_000)), min_size=2, max_size=6
+    ),
+    shut=st.sets(st.tuples(st.integers(0, 5), st.sampled_from(["a1", "a2"])), min_size=1),
+    elasticity=st.floats(0.5, 12),
+)
+def test_no_closure_of_days_or_places_raises_what_a_year_carries(
+    days: list[tuple[float, float]], shut: set[tuple[int, str]], elasticity: float
+) -> None:
+    t = small_network()
+    sectors = t["sectors"].with_columns(pl.lit(elasticity).alias("elasticity"))
+
+    def index(is_shut: bool) -> float:
+        rows = [
+            {
+                "origin": place,
+                "destination": "b",
+                "cargo_id": "box",
+                "time_h": None if is_shut and (day, place) in shut else 24.0,
+                "cost_usd": None if is_shut and (day, place) in shut else usd,
+            }
+            for day, costs in enumerate(days)
+            for place, usd in zip(("a1", "a2"), costs, strict=True)
+        ]
+        types = {"time_h": pl.Float64, "cost_usd": pl.Float64}
+        skims = pl.DataFrame(rows, schema_overrides=types)
+        costs = trade_costs(skims, sectors, t["cargoes"], t["markets"])
+        return float(costs["trade_index"][0])
+
+    assert index(is_shut=True) <= index(is_shut=False) <= 1

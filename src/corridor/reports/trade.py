@@ -380,7 +380,8 @@ def _target_figures(steps: pl.DataFrame, options: pl.DataFrame) -> list[Figure]:
     scenarios_caption = tell(
         "The same, near the start: each scenario by itself. Right of the dashed line "
         "it adds trade, left of it it takes some away. Shutting out competitors of "
-        "the two adds trade between them."
+        "the two adds trade between them. A line is not judged by this trade alone: what it "
+        "carries for others is not in it."
     )
     return [
         draw_figure("trade-way", charts.way_to_target(steps), way_caption, steps),
