@@ -144,6 +144,10 @@ def read_range(text: str, every_days: int) -> list[dt.date]:
     first, dots, last = str(text).partition("..")
     start_s = read_instant(first, "depart")
     end_s = read_instant(last if dots else first, "depart")
+    if start_s % DAY_S or end_s % DAY_S:
+        raise CallError(
+            f"depart {text!r} is a range of days, without times: write 2026-01-01..2026-12-31."
+        )
     if every_days < 1 or end_s < start_s:
         raise CallError(
             f"depart {text!r} every {every_days} days holds no day: write 2026-01-01..2026-12-31."
