@@ -27,7 +27,7 @@ FOR_SHELL = ("$", "`", "2>")  # signs that make a command one for sh
 PROMPT = "$ "
 ANY = "..."  # alone on a line: any lines; within a line: anything
 TERMINAL = {"COLUMNS": "125", "NO_COLOR": "1", "TERM": "xterm"}  # the reader's
-MAX_S = 120
+MAX_S = 300
 MAX_LINES_QUOTED = 60
 
 

@@ -180,14 +180,14 @@ def work_through(page: Path) -> None:
 
 @pytest.mark.slow
 class TestLongPages:
-    @pytest.mark.timeout(300)
+    @pytest.mark.timeout(900)
     @pytest.mark.parametrize("page", LONG, ids=short)
     def test_page_is_true(self, page: Path, desk: Path) -> None:
         work_through(page)
 
 
 class TestPages:
-    @pytest.mark.timeout(120)
+    @pytest.mark.timeout(400)
     @pytest.mark.parametrize("page", [p for p in RUNNING if p not in LONG], ids=short)
     def test_page_is_true(self, page: Path, desk: Path) -> None:
         work_through(page)

@@ -28,7 +28,7 @@ def test_new_sweeps_what_an_earlier_one_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: f"{verb.name}-{verb.target}")
 def test_nothing_is_lost_or_half_written(verb: Verb) -> None:
     pytest.importorskip("fastapi", reason="the extra 'web' is not installed")

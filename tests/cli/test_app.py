@@ -134,7 +134,7 @@ def shell(command: str, **environment: str) -> tuple[int, str]:
         text=True,
         check=False,
         env={**os.environ, **environment},
-        timeout=100,
+        timeout=280,
     )
     return done.returncode, done.stderr
 

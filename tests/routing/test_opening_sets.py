@@ -74,7 +74,7 @@ def test_sets_are_the_smallest_of_all_subsets() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("block", range(2))
 def test_sets_of_many_networks_are_the_smallest(block: int) -> None:
     for seed in range(1000 + 50 * block, 1050 + 50 * block):
