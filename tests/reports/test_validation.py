@@ -8,6 +8,7 @@ import chart_cases as cases
 from corridor.reports import validation
 from corridor.reports.data_quality import trust
 from corridor.reports.inputs import report_inputs
+from corridor.tables import schema_results
 
 
 def test_trust_counts_what_was_measured_and_what_is_estimated() -> None:
@@ -28,3 +29,26 @@ def test_a_chart_holds_no_more_than_a_page() -> None:
         "validation-time-h-1",
         "validation-time-h-2",
     ]
+
+
+def test_questions_that_are_not_believed_stand_in_the_chapter_with_their_reason() -> None:
+    rows = [
+        {"question_id": "q1", "number": 1, "question": "a?", "verdict": "believed", "why": None},
+        {
+            "question_id": "q2",
+            "number": 2,
+            "question": "b?",
+            "verdict": "rejected",
+            "why": "by sea",
+        },
+        {"question_id": "q3", "number": 2, "question": "c?", "verdict": "believed", "why": None},
+    ]
+    empty = schema_results.empty("questions")
+    questions = pl.concat([empty, pl.DataFrame(rows)], how="diagonal_relaxed")
+    inputs = report_inputs({"validation": cases.validation(), "questions": questions})
+    (section,) = validation.sections(inputs)
+
+    assert [row["question_id"] for row in section.values["questions"]] == ["q2"]
+    observed, asked = section.values["sentences"]
+    assert observed.startswith("4 of 4 observations compare the route observed.")
+    assert asked.startswith("Of 2 questions 1 answers are believed, 0 have a figure off and 1 are")
