@@ -33,6 +33,16 @@ def test_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.csv").read_bytes() == b"one"
 
 
+def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    file = tmp_path / "elsewhere" / "a.csv"
+    file.write_bytes(b"one")
+    link = tmp_path / "a.csv"
+    link.symlink_to(file)
+    write_bytes(link, b"two")
+    assert link.is_symlink() and file.read_bytes() == b"two"
+
+
 def test_other_endings_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.csv"):
         write_frame(tmp_path / "a.ods", pl.DataFrame({"a": [1]}))

@@ -47,6 +47,9 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     not be written too.
     """
     target = Path(path)
+    if target.is_symlink():
+        # The file it stands for is written, and the link stays.
+        target = Path(os.path.realpath(target))
     rights = _rights(target)
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}")
 
