@@ -17,6 +17,7 @@ import json
 import math
 import os
 import random
+import re
 import resource
 import shutil
 import sys
@@ -555,6 +556,40 @@ class ArgumentFuzzer:
 
 # Requests
 
+USUAL = {
+    "origin": "almaty",
+    "destination": "samarkand",
+    "cargo": "container-40",
+    "depart": "2026-07-01",
+    "until": "2026-07-20",
+    "element": "saryagash-keles-rail",
+    "chart": "route-map",
+    "table": "links",
+    "row_id": "saryagash-keles-rail",
+    "source_id": "example",
+    "link_id": "saryagash-keles-rail",
+    "node_id": "almaty",
+    "scenario_id": "NEW",
+    "title": "NEW",
+}
+SOMETIMES: dict[str, Any] = {
+    "on": "2026-12-30",
+    "scenario": "border-shut",
+    "close": ["saryagash-keles-rail"],
+    "open": ["almaty-shymkent-road"],
+    "choose": ["road-price:high"],
+    "criteria": ["time", "cost"],
+    "via": ["tashkent"],
+    "avoid": ["rail"],
+    "require": ["road"],
+    "deadline": "2026-07-09",
+    "max_routes": 3,
+    "max_transshipments": 2,
+    "every_days": 1,
+    "carrier": "KZ",
+    "language": "ru",
+}
+
 
 class RequestFuzzer:
     """Asks the map page's server what its own description offers, with values drawn."""
@@ -566,7 +601,9 @@ class RequestFuzzer:
 
         self.rng = rng
         app = make_app(every_table(home / "served"))
-        self.paths = app.openapi()["paths"]
+        description = app.openapi()
+        self.paths = description["paths"]
+        self.schemas = description.get("components", {}).get("schemas", {})
         self.client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
 
     def attack(self) -> Attack:
@@ -575,10 +612,15 @@ class RequestFuzzer:
         method = self.rng.choice(
             methods if self.rng.random() < 0.9 else ["put", "delete", "options"]
         )
-        names = [p["name"] for p in self.paths.get(path, {}).get(method, {}).get("parameters", [])]
-        query = [(n, self._word()) for n in names if self.rng.random() < 0.7]
+        asked = self.paths.get(path, {}).get(method, {})
+        names = [p["name"] for p in asked.get("parameters", []) if p["in"] == "query"]
+        given = [(n, self._value(n)) for n in names if self._is_given(n)]
+        query = [
+            (n, v) for n, value in given for v in (value if value.__class__ is list else [value])
+        ]
         query += [(self._word(), self._word())] if self.rng.random() < 0.1 else []
-        body = self._body() if method in ("post", "put") else None
+        path = re.sub("{([a-z_]+)}", lambda m: str(self._value(m[1])).replace("/", "%2f"), path)
+        body = self._body(asked) if method in ("post", "put") else None
 
         attack = Attack(f"{method} {path} {query} {body!r:.300}")
         began = time.monotonic()
@@ -605,25 +647,30 @@ class RequestFuzzer:
             headers[name] = self.rng.choice(("evil.example", "ru", "*", "a=b", "x" * 3000))
         return headers
 
-    def _body(self) -> bytes:
-        value: Any = {}
-        for name in (
-            "scenario_id",
-            "title",
-            "close",
-            "open",
-            "changes",
-            "trip",
-            "origin",
-            "depart",
-        ):
-            if self.rng.random() < 0.5:
-                value[name] = self.rng.choice(
-                    (self._word(), [self._word()], None, 1e308, -1, {}, True)
-                )
-        if self.rng.random() < 0.1:
+    def _body(self, asked: dict[str, Any]) -> bytes:
+        """Return a body with the fields that are described, a few of them nasty."""
+        if self.rng.random() < 0.05:
             return b"[" * self.rng.choice((5, 100, 10_000))
+
+        content = asked.get("requestBody", {}).get("content", {}).get("application/json", {})
+        reference = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+        fields = self.schemas.get(reference, {}).get("properties", {})
+        value = {name: self._value(name) for name in fields if self._is_given(name)}
         return json.dumps(value).encode("utf-8", "replace")
+
+    def _is_given(self, name: str) -> bool:
+        return name in USUAL or self.rng.random() < (0.25 if name in SOMETIMES else 0.05)
+
+    def _value(self, name: str) -> Any:
+        """Return the usual value of a field or parameter, or a nasty one of any type."""
+        if name in USUAL and self.rng.random() < 0.95:
+            return USUAL[name].replace("NEW", f"s{self.rng.randrange(10**6)}")
+        if name in SOMETIMES and self.rng.random() < 0.85:
+            return SOMETIMES[name]
+        word = self._word()
+        return self.rng.choice(
+            (word, word, [word], [word] * 7, None, 1e308, -1, 0, 2**70, {}, {word: word}, True)
+        )
 
     def _word(self) -> str:
         return self.rng.choice(NASTY if self.rng.random() < 0.4 else WORDS)
