@@ -47,6 +47,8 @@ class Shown:
     days_p05: float | None
     days_p95: float | None
     usd: float | None
+    usd_p05: float | None
+    usd_p95: float | None
     km: float | None
 
 
@@ -105,6 +107,8 @@ def _shown_routes(routes: Routes, network: Network) -> Iterator[Shown]:
             days_p05=_days(row["time_p05_h"]),
             days_p95=_days(row["time_p95_h"]),
             usd=row["cost_usd"],
+            usd_p05=row["cost_p05_usd"],
+            usd_p95=row["cost_p95_usd"],
             km=row["length_km"],
         )
 
@@ -140,6 +144,8 @@ def _absence(question: Row, network: Network) -> Answer:
         days_p05=None,
         days_p95=None,
         usd=columns["cost"]["opened"],
+        usd_p05=None,
+        usd_p95=None,
         km=None,
     )
     says = " ".join([absence.verdict, *absence.closures])

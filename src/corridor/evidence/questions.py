@@ -47,6 +47,8 @@ TYPES: dict[str, Any] = {
     "days_p05": pl.Float64,
     "days_p95": pl.Float64,
     "usd": pl.Float64,
+    "usd_p05": pl.Float64,
+    "usd_p95": pl.Float64,
     "km": pl.Float64,
     "days_low": pl.Float64,
     "days_high": pl.Float64,
@@ -114,6 +116,8 @@ def _row(question: Row, shown: Shown | None, faults: tuple[Fault, ...]) -> dict[
         "days_p05": None if shown is None else shown.days_p05,
         "days_p95": None if shown is None else shown.days_p95,
         "usd": None if shown is None else shown.usd,
+        "usd_p05": None if shown is None else shown.usd_p05,
+        "usd_p95": None if shown is None else shown.usd_p95,
         "km": None if shown is None else shown.km,
     }
 

@@ -335,6 +335,8 @@ QUESTIONS = Table(
         number("days_p05", "5th percentile of the days", "days"),
         number("days_p95", "95th percentile of the days; null: some never arrive", "days"),
         number("usd", "price of the model", "USD/unit"),
+        number("usd_p05", "5th percentile of the price", "USD/unit"),
+        number("usd_p95", "95th percentile of the price", "USD/unit"),
         number("km", "length", "km"),
         number("days_low", "fewest days believed", "days"),
         number("days_high", "most days believed", "days"),
