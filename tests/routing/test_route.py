@@ -46,7 +46,7 @@ class Tables:
                 for r in study.tables[n].to_dicts()
                 if r["alternative"] is None or tuple(r["alternative"].split(":")) in choices.items()
             ]
-            for n in ("links", "changes", "windows", "rules")
+            for n in ("links", "changes", "windows", "holidays", "rules")
         }
         self.country = dict(study.tables["nodes"].select("node_id", "country").iter_rows())
         self.link = {r["link_id"]: r for r in self.kept["links"]}
@@ -60,6 +60,8 @@ class Tables:
             r
             for r in self.kept["rules"]
             if r["effect"] == "forbid"
+            and r["authority"] is None  # a sanction forbids nothing where nothing is said
+            and "PK" not in (r["except_countries"] or "").split()  # both trips have an end there
             and all(
                 r[c] is None
                 for c in ("origin_country", "destination_country", "carrier_country", "cargo_id")
@@ -94,6 +96,9 @@ class Tables:
             windows = [w for w in self.kept["windows"] if element in (w["link_id"], w["node_id"])]
             if windows and not any(_is_open(w, at) for w in windows):
                 return f"windows of {element}"
+        for holiday in self.kept["holidays"]:
+            if _dated(holiday, day) and self.meant(holiday["row_id"], row):
+                return f"holiday {holiday['holiday_id']}"
         return next(
             (
                 f"rule {r['rule_id']}"
@@ -114,6 +119,10 @@ def _is_open(window: dict[str, Any], at: dt.datetime) -> bool:
     first = window["season_from"]
     last = window["season_to"]
     local = at + dt.timedelta(hours=window["utc_offset_h"] or 0)
+    if not _dated(window, local.date()):
+        return False
+    if window["weekdays"] and f"{local:%a}".lower() not in window["weekdays"].split():
+        return False
     monthday = f"{local:%m-%d}"
     if first and not (
         first <= monthday <= last if first <= last else monthday >= first or monthday <= last
