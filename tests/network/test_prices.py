@@ -57,14 +57,14 @@ def test_a_row_without_a_band_has_that_of_its_table_and_grade() -> None:
 
 
 ROWS = (ROAD, TWIN, SHIP, BARE, {**ROAD, "rate_id": "sure", "p05_ratio": 1, "p95_ratio": 1})
+BANDED = small(price_bands=BANDS)
 AMOUNTS = st.lists(st.tuples(st.sampled_from(ROWS), st.floats(0, 1e6)), max_size=8)
 
 
 @given(AMOUNTS)
 def test_a_band_holds_the_price_and_never_narrows(amounts: list[Any]) -> None:
-    network = small(price_bands=BANDS)
     prices = list(accumulate((usd for _, usd in amounts), initial=0.0))
-    bands = [price_band(network, lines(*amounts[:n])) for n in range(len(amounts) + 1)]
+    bands = [price_band(BANDED, lines(*amounts[:n])) for n in range(len(amounts) + 1)]
 
     for price, at in zip(prices, bands, strict=True):
         near = 1e-6 * (1 + price)

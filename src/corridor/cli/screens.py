@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from corridor.routing.grades import money_by_row
 from corridor.units import DAY_H
 
 if TYPE_CHECKING:
@@ -74,13 +75,7 @@ def money_table(money: pl.DataFrame) -> pl.DataFrame:
 
     Legs that the same row charges are added up.
     """
-    rows = ("_number", "route_id", "table", "row_id", "confidence", "source_id")
-    amounts = ("cost_usd", "cost_p05_usd", "cost_p95_usd")
-    numbered = money.with_columns(_number=pl.col("route_id").rle_id())
-    lines = numbered.group_by(rows, maintain_order=True).agg(pl.col(amounts).sum())
-
-    dearest_first = lines.sort("_number", "cost_usd", descending=[False, True])
-    return dearest_first.select(
+    return money_by_row(money).select(
         pl.col("route_id").alias("route"),
         "table",
         pl.col("row_id").alias("row"),

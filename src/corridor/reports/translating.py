@@ -55,7 +55,11 @@ def _study(study: Mapping[str, Any]) -> dict[str, Any]:
 
 def _trip(trip: Mapping[str, Any]) -> dict[str, Any]:
     """Return a trip with its routes and legs, translated."""
-    tables = {name: _frame(trip[name], _prose(name)) for name in ("routes", "legs") if name in trip}
+    tables = {
+        name: _frame(trip[name], _prose(name))
+        for name in ("routes", "legs", "money")
+        if name in trip
+    }
     return {**_row(trip, _prose("trips")), **tables}
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from corridor.charts.letters import with_letters
 from corridor.language.speech import marked, tell
 from corridor.reports.formats import country, day, slug
-from corridor.routing.grades import weak_shares
+from corridor.routing.grades import money_by_row, weak_shares
 
 FASTEST = marked("fastest")
 CHEAPEST = marked("cheapest")
@@ -141,7 +141,7 @@ def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFra
         warnings=row["warnings"] or (),
         routes=routes,
         legs=legs,
-        rows=_route_rows(routes, legs, names),
+        rows=_with_money(_route_rows(routes, legs, names), row.get("money")),
         calendar=calendar,
     )
 
@@ -181,6 +181,18 @@ def _route_rows(
             }
         )
     return rows
+
+
+def _with_money(
+    rows: Sequence[Mapping[str, Any]], money: pl.DataFrame | None
+) -> list[dict[str, Any]]:
+    """Return routes with what their price is made of: a line a row of a table, dearest first."""
+    by_route: dict[str, list[dict[str, Any]]] = {}
+    if money is not None:
+        lines = money_by_row(money)
+        for line in lines.iter_rows(named=True):
+            by_route.setdefault(line["route_id"], []).append(line)
+    return [{**row, "money_rows": by_route.get(row["route_id"], [])} for row in rows]
 
 
 def _leg_row(leg: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

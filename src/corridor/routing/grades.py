@@ -1,4 +1,4 @@
-"""Grades of results: how much of a route's hours and dollars rests on estimates."""
+"""Grades of results: what a route's hours and dollars rest on, and how much on estimates."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ def weak_shares(legs: pl.DataFrame) -> dict[str, float | None]:
         "weak_time_share": _share(legs, hours, is_weak),
         "weak_cost_share": _share(legs, pl.col("cost_usd"), is_weak | has_weak_rate),
     }
+
+
+def money_by_row(money: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines of money of routes, those of one row added up, a route's dearest first.
+
+    A row moves as one: its percentiles add up too.
+    """
+    numbered = money.with_columns(_route=pl.col("route_id").rle_id())
+    rows = ("_route", "route_id", "table", "row_id", "confidence", "source_id")
+    amounts = ("cost_usd", "cost_p05_usd", "cost_p95_usd")
+
+    lines = numbered.group_by(rows, maintain_order=True).agg(pl.col(amounts).sum())
+    dearest_first = lines.sort("_route", "cost_usd", descending=[False, True], maintain_order=True)
+    return dearest_first.drop("_route")
 
 
 def _share(legs: pl.DataFrame, amount: pl.Expr, of: pl.Expr) -> float | None:
