@@ -160,6 +160,13 @@ def test_a_road_link_rests_its_driver_and_pays_the_country_it_leaves() -> None:
     assert link.run_sigma[0] == pytest.approx(math.log(1.45) / 1.6449, rel=1e-4)
 
 
+def test_a_rate_that_names_the_country_counts_before_one_that_names_the_form() -> None:
+    of_country = {"rate_id": "kz", "mode": "road", "country": "KZ", "usd_per_teu_km": 0.7}
+    of_form = {"rate_id": "box", "mode": "road", "form": "container", "usd_per_teu_km": 0.9}
+    for rates in ([of_country, of_form, *RATES[3:]], [of_form, of_country, *RATES[3:]]):
+        assert priced(rates=rates).link.usd[0] == pytest.approx(0.7 * 2 * 100)
+
+
 def test_a_border_pays_each_clearance_and_the_way_back_is_the_other_countrys() -> None:
     link = priced().link
     assert link.usd[2] == pytest.approx(1.089 * 2 * 1 + 240)

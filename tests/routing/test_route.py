@@ -448,3 +448,12 @@ def test_a_cheaper_way_that_opens_in_time_is_never_lost() -> None:
     )
     ways = route(built, "a", "d", cargo="box", depart="2026-03-02").routes
     assert ways.select("time_h", "cost_usd").rows() == [(10.0, 500.0), (50.0, 200.0)]
+
+
+def test_a_shut_strait_leaves_those_outside_it_their_trade_with_the_world() -> None:
+    """India had no sea links but to the Gulf, and no route to anybody with Hormuz shut."""
+    for ends in (("nhavasheva", "shanghai"), ("nhavasheva", "rotterdam"), ("mundra", "almaty")):
+        routes = route(
+            network("hormuz-shut"), *ends, cargo="container-40", depart="2026-08-15", draws=1
+        )
+        assert routes.pareto_count, routes.reason
