@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 Row = dict[str, Any]
-State = tuple[str, str]  # a node and a layer
+State = tuple[str, str, str]  # a node, a layer and how goods stand there
 Delays = tuple[float | None, ...]  # hours of delay at every hour of a day, None where shut
 UTC = dt.UTC
 SHUT_ALL_DAY: Delays = (None,) * 24
@@ -33,6 +33,7 @@ class Arc(NamedTuple):
     link: Row | None = None
     service: Row | None = None
     terminal: Row | None = None
+    departs: bool = False
 
     @property
     def service_id(self) -> str | None:
@@ -62,6 +63,17 @@ class NaiveNetwork:
         self.delays_of_day: dict[tuple[Any, ...], Delays] = {}
         self.arcs = [*self.link_arcs(), *self.terminal_arcs()]
 
+    def mode(self, link: Row) -> Row:
+        """Return how the mode of a link works."""
+        return next(row for row in self.tables["modes"] if row["mode"] == link["mode"])
+
+    def is_changed_at(self, node: str, layer: str) -> bool:
+        """Tell whether a terminal stands between one service and another of a layer."""
+        return any(
+            terminal["node_id"] == node and terminal["from_layer"] == terminal["to_layer"] == layer
+            for terminal in self.tables["terminals"]
+        )
+
     def apply_changes_of_figures(self, on: dt.date) -> None:
         """Change what holds on the departure date, the status of links apart."""
         for change in self.tables["changes"]:
@@ -86,23 +98,44 @@ class NaiveNetwork:
             if link["two_way"]:
                 ends.append((link["to_node_id"], link["from_node_id"]))
 
+            layer = layer_of(link)
+            stands_while_moving = bool(self.mode(link)["departure_h"])
             for one, other in ends:
-                arc = Arc(link_id, (one, layer_of(link)), (other, layer_of(link)), link=link)
+                ready = (one, layer, "ready")
+                moving = (one, layer, "moving")
+                arc = Arc(link_id, ready, (other, layer, "ready"), link=link)
                 if link_id not in only_with_a_service:
-                    yield arc
+                    if stands_while_moving:
+                        onward = arc._replace(head=(other, layer, "moving"))
+                        yield onward._replace(departs=True)
+                        yield onward._replace(tail=moving)
+                    else:
+                        yield arc
+
+                stand = "landed" if self.is_changed_at(other, layer) else "ready"
+                ride = arc._replace(head=(other, layer, stand))
                 for service in self.tables["services"]:
                     is_here = service["link_ids"] == link_id
                     if is_here and service["from_node_id"] in (None, one):
-                        yield arc._replace(service=service)
+                        yield ride._replace(service=service)
+                        yield ride._replace(service=service, tail=moving)
 
     def terminal_arcs(self) -> Iterator[Arc]:
         for terminal in self.tables["terminals"]:
             node = terminal["node_id"]
-            one = (node, terminal["from_layer"])
-            other = (node, terminal["to_layer"])
-            yield Arc(terminal["terminal_id"], one, other, terminal=terminal)
+            terminal_id = terminal["terminal_id"]
+            layers = [(terminal["from_layer"], terminal["to_layer"])]
             if terminal["two_way"]:
-                yield Arc(terminal["terminal_id"], other, one, terminal=terminal)
+                layers.append(layers[0][::-1])
+
+            if terminal["from_layer"] == terminal["to_layer"]:
+                landed, ready = ((node, terminal["to_layer"], s) for s in ("landed", "ready"))
+                yield Arc(terminal_id, landed, ready, terminal=terminal)
+                continue
+            for one, other in layers:
+                for stand in ("ready", "moving", "landed"):
+                    head = (node, other, "ready")
+                    yield Arc(terminal_id, (node, one, stand), head, terminal=terminal)
 
     def covers(self, selector: str, link: Row) -> bool:
         """Tell whether a selector means a link (found once for each pair)."""
@@ -213,21 +246,37 @@ class NaiveNetwork:
         if arc.terminal:
             taken = self.let_in(arc.tail[0], ready)
             return None if taken is None else taken + self.hours(arc)
-        arrival = self.arrive_over_link(arc.name, arc.tail[0], arc.service_id, ready)
+        arrival = self.arrive_over_link(
+            arc.name, arc.tail[0], arc.service_id, ready, departs=arc.departs
+        )
         return None if arrival is None else self.let_in(arc.head[0], arrival)
 
     @cache  # noqa: B019
     def arrive_over_link(
-        self, link_id: str, from_node: str, service_id: str | None, ready: int
+        self,
+        link_id: str,
+        from_node: str,
+        service_id: str | None,
+        ready: int,
+        *,
+        departs: bool = False,
     ) -> int | None:
         """Return the earliest arrival over a link, or a service on it.
 
-        Whoever waits for weather or a ship without a timetable leaves while the link is open: if
-        shut, at its opening.
+        Whoever waits for weather, for a ship without a timetable or to move off leaves while the
+        link is open: if shut, at its opening. Goods are ready for a timetable once gathered.
         """
         arc = self.arc(link_id, from_node, service_id)
         run = self.hours(arc)
         wait = self.half_headway_h(arc)
+        if departs:
+            wait += whole(self.mode(self.link(link_id))["departure_h"])
+        if arc.service:
+            gathering = whole(arc.service["gathering_h"] or 0)
+            if arc.service["timetable"]:
+                ready += gathering
+            else:
+                wait += gathering
         best = None
         hour = ready
         delays = SHUT_ALL_DAY
@@ -281,9 +330,10 @@ class NaiveNetwork:
             return whole(arc.terminal["handling_h"])
 
         link = self.link(arc.name)
-        mode = next(row for row in self.tables["modes"] if row["mode"] == link["mode"])
+        mode = self.mode(link)
         running_h = link["length_km"] / link["speed_kmh"] * 24 / mode["active_h_per_day"]
-        return whole(running_h + link["fixed_h"] + self.extra(link, "extra-hours"))
+        yards_h = 0 if arc.service else link["length_km"] * (mode["yard_h_per_1000km"] or 0) / 1000
+        return whole(running_h + yards_h + link["fixed_h"] + self.extra(link, "extra-hours"))
 
     def extra(self, link: Row, effect: str) -> float:
         """Return what rules of the departure date add at a link."""
@@ -414,7 +464,7 @@ def pareto(network: NaiveNetwork, starts: list[State], goals: set[State]) -> Par
             routes.add((value, network.own_weight(visits)))
             return
 
-        places = {node for node, _ in visited}
+        places = {state[0] for state in visited}
         for arc in network.arcs:
             if arc.tail != state or arc.head in visited:
                 continue

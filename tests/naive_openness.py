@@ -18,7 +18,8 @@ DAY = dt.timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Row = dict[str, Any]
 At = dt.datetime
-State = tuple[str, str]
+Place = tuple[str, str]  # a node and a layer
+State = tuple[str, str, str]  # and how goods stand there
 
 
 class World:
@@ -37,13 +38,13 @@ class World:
     def earliest(self, origin: str, destination: str, ready: At) -> At | None:
         """Return the earliest arrival; None where there is no route in time."""
         arcs = [*self.link_arcs(), *self.service_arcs(), *self.terminal_arcs()]
-        starts = self.states_of(origin, arcs)
-        goals = self.states_of(destination, arcs)
+        starts = {(*place, "ready") for place in self.layers_of(origin, arcs)}
+        goals = self.layers_of(destination, arcs)
         queue = [(ready, state) for state in starts]
         done: set[State] = set()
         while queue:
             at, state = heapq.heappop(queue)
-            if state in goals:
+            if state[:2] in goals:
                 return at
             if state in done:
                 continue
@@ -55,8 +56,9 @@ class World:
                         heapq.heappush(queue, (arrival, head))
         return None
 
-    def states_of(self, node_id: str, arcs: list[Any]) -> set[State]:
-        here = {state for tail, head, _ in arcs for state in (tail, head) if state[0] == node_id}
+    def layers_of(self, node_id: str, arcs: list[Any]) -> set[Place]:
+        ends = [state[:2] for tail, head, _ in arcs for state in (tail, head)]
+        here = {place for place in ends if place[0] == node_id}
         here |= {
             (node_id, layer_of(link))
             for link in self.links.values()
@@ -79,14 +81,25 @@ class World:
                 continue
             for tail, head in directions(link):
                 layer = layer_of(link)
-                arcs.append(((tail, layer), (head, layer), self.over_link(link, tail, head)))
+                start = (tail, layer, "ready")
+                if not self.modes[link["mode"]].get("departure_h"):
+                    end = (head, layer, "ready")
+                    arcs.append((start, end, self.over_link(link, tail, head, 0)))
+                    continue
+
+                end = (head, layer, "moving")
+                departure_h = self.mode_at(link, tail)["departure_h"] or 0
+                arcs.append((start, end, self.over_link(link, tail, head, departure_h)))
+                moving = (tail, layer, "moving")
+                arcs.append((moving, end, self.over_link(link, tail, head, 0)))
         return arcs
 
-    def over_link(self, link: Row, tail: str, head: str) -> Any:
+    def over_link(self, link: Row, tail: str, head: str, departure_h: float) -> Any:
         run = self.run(link, tail, None)
+        departure = dt.timedelta(hours=departure_h)
 
         def pass_over(ready: At) -> At | None:
-            leave = self.leave(link, tail, ready)
+            leave = self.leave(link, tail, ready, departure)
             return None if leave is None else self.let_in(head, leave + run)
 
         return pass_over
@@ -105,8 +118,19 @@ class World:
                     taken = self.let_in(node_id, ready)
                     return None if taken is None else taken + handling
 
-                arcs.append(((node_id, tail), (node_id, head), pass_over))
+                end = (node_id, head, "ready")
+                if tail == head:
+                    arcs.append(((node_id, tail, "landed"), end, pass_over))
+                    continue
+                for stand in ("ready", "moving", "landed"):
+                    arcs.append(((node_id, tail, stand), end, pass_over))
         return arcs
+
+    def is_changed_at(self, node_id: str, layer: str) -> bool:
+        return any(
+            row["node_id"] == node_id and row["from_layer"] == row["to_layer"] == layer
+            for row in self.tables["terminals"]
+        )
 
     def service_arcs(self) -> list[Any]:
         arcs = []
@@ -122,7 +146,10 @@ class World:
                     for last in stops:
                         if first < last:
                             ride = self.ride(service, places, links, first, last)
-                            arcs.append(((places[first], layer), (places[last], layer), ride))
+                            is_changed = self.is_changed_at(places[last], layer)
+                            end = (places[last], layer, "landed" if is_changed else "ready")
+                            for stand in ("ready", "moving"):
+                                arcs.append(((places[first], layer, stand), end, ride))
         return arcs
 
     def ways(self, service: Row) -> list[tuple[list[str], list[Row]]]:
@@ -143,6 +170,7 @@ class World:
         def pass_over(ready: At) -> At | None:
             if not self.has_timetable(service):
                 return self.ride_on_average(service, places, links, first, last, ready)
+            ready += dt.timedelta(hours=service.get("gathering_h") or 0)
             best = None
             # whatever left long before cannot be boarded any more
             departure = ready - 20 * DAY
@@ -203,6 +231,7 @@ class World:
     ) -> At | None:
         """Return the arrival by a service that comes after half a headway."""
         half = dt.timedelta(hours=168 / 2 / service["departures_per_week"])
+        half += dt.timedelta(hours=service.get("gathering_h") or 0)
         at = self.leave(links[first], places[first], ready, half)
         for i in range(first, last):
             if i > first and at is not None:
@@ -355,12 +384,18 @@ class World:
                     return True
         return False
 
+    def mode_at(self, link: Row, tail: str) -> Row:
+        """Return how the mode of a link works where it is run over from."""
+        country = self.nodes[tail]["country"]
+        return self.rests.get((link["mode"], country)) or self.modes[link["mode"]]
+
     def run(self, link: Row, tail: str, service: Row | None) -> dt.timedelta:
         """Return how long a link takes once it is entered."""
         speed = (service or {}).get("speed_kmh") or link["speed_kmh"]
-        country = self.nodes[tail]["country"]
-        mode = self.rests.get((link["mode"], country)) or self.modes[link["mode"]]
+        mode = self.mode_at(link, tail)
         hours = link["length_km"] / speed * 24 / mode["active_h_per_day"]
+        if service is None:
+            hours += link["length_km"] / 1000 * (mode.get("yard_h_per_1000km") or 0)
         return dt.timedelta(seconds=round((hours + (link.get("fixed_h") or 0)) * 3600))
 
 

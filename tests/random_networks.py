@@ -89,6 +89,26 @@ def random_network(seed: int, nodes: int = 6, links: int = 13) -> dict[str, pl.D
     }
 
 
+def with_stands(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame]:
+    """Return a network whose goods are gathered, moved off, shunted and landed."""
+    dice = random.Random(f"stands {seed}")
+    rows: dict[str, Rows] = {name: table.to_dicts() for name, table in tables.items()}
+    for service in rows["services"]:
+        service["gathering_h"] = dice.choice((None, 4.0, 30.0))
+    for mode in rows["modes"]:
+        if mode["mode"] == "rail":
+            mode |= {"departure_h": dice.choice((5.0, 30.0)), "yard_h_per_1000km": 50.0}
+        elif dice.random() < 0.3:
+            mode["departure_h"] = 2.0
+
+    for number, node in enumerate(rows["nodes"]):
+        layer = schema.layer(*dice.choice(LAYERS))
+        change = {"from_layer": layer, "to_layer": layer, "node_id": node["node_id"]}
+        terminal = _terminal(dice, number, len(rows["nodes"])) | change
+        rows["terminals"].append(evidence({**terminal, "terminal_id": f"change{number}"}))
+    return {name: frame(name, of_table) for name, of_table in rows.items()}
+
+
 def _nodes(dice: random.Random, count: int) -> Rows:
     return [
         {

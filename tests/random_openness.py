@@ -53,6 +53,34 @@ def random_world(seed: int) -> tuple[Tables, str, str, dt.datetime]:
     return tables, "n0", f"n{count - 1}", leave
 
 
+def with_stands(tables: Tables, seed: int) -> Tables:
+    """Return a network whose goods are gathered, moved off, shunted and changed between trains."""
+    dice = random.Random(f"stands {seed}")
+    services = [
+        {**row, "gathering_h": dice.choice((None, 2.5, 7.25))} for row in tables["services"]
+    ]
+    wagons = {
+        "departure_h": dice.choice((3.25, 20.0)),
+        "yard_h_per_1000km": dice.choice((None, 25.0)),
+    }
+    modes = [{**row, **wagons} if row["mode"] == "rail" else row for row in tables["modes"]]
+    changes = [
+        {
+            "terminal_id": f"change-{row['node_id']}",
+            "node_id": row["node_id"],
+            "from_layer": "rail-1520",
+            "to_layer": "rail-1520",
+            "two_way": True,
+            "handling_h": dice.choice((0.0, 1.5, 9.0)),
+            "handling_p95_h": 12.0,
+        }
+        for row in tables["nodes"]
+        if dice.random() < 0.6
+    ]
+    terminals = [*tables["terminals"], *changes]
+    return {**tables, "services": services, "modes": modes, "terminals": terminals}
+
+
 def frames_of(tables: Tables) -> dict[str, pl.DataFrame]:
     """Return the tables as frames."""
     return frames(**tables)

@@ -129,7 +129,11 @@ def test_a_service_runs_over_its_links_whichever_way_they_were_drawn() -> None:
 
 def test_every_state_of_the_study_is_a_place_and_a_layer() -> None:
     graph = network("open-borders").graph
-    assert graph.states_count == len(graph.state_index) == len(graph.state_node)
+    assert graph.states_count == len(graph.ready_state) == len(graph.state_node)
+    assert set(graph.ready_state.tolist()) == set(graph.state_index.values())
+    for state, ready in enumerate(graph.ready_state.tolist()):
+        assert graph.state_node[state] == graph.state_node[ready]
+        assert graph.state_layer[state] == graph.state_layer[ready]
     assert graph.arcs_count == len(graph.tail) == len(graph.head) == len(graph.runs)
     assert {"road", "rail-1520", "rail-1435", "rail-1676", "sea", "ferry", "ferry-1520"} <= set(
         graph.state_layer

@@ -16,7 +16,7 @@ from corridor.routing.route import route
 from corridor.routing.search import best_route
 from corridor.units import HOUR_S
 from naive_openness import World
-from random_openness import frames_of, random_world
+from random_openness import frames_of, random_world, with_stands
 
 JULY = dt.date(2026, 7, 1)
 CALM = [
@@ -277,9 +277,11 @@ def test_weather_does_not_let_goods_leave_after_hours() -> None:
         assert 8 <= instant(leave).hour < 20
 
 
-def disagreement(seed: int) -> str | None:
+def disagreement(seed: int, *, stands: bool = False) -> str | None:
     """Compare the earliest arrival of a random world with that of the twin; null: they agree."""
     tables, origin, destination, leave = random_world(seed)
+    if stands:
+        tables = with_stands(tables, seed)
     built = build(frames_of(tables), change_ids=["dated"] if tables["changes"] else [])
     asked = prepare(built, origin, destination, cargo="box", depart=leave, options={})
     route = best_route(asked, "time")
@@ -302,6 +304,18 @@ def disagreement(seed: int) -> str | None:
 def test_earliest_arrivals_are_those_of_the_plain_twin(block: int) -> None:
     seeds = range(5) if block == 0 else range(60 * block, 60 * block + 60)
     assert [fault for seed in seeds if (fault := disagreement(seed))] == []
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        range(5),
+        *(pytest.param(range(60 * i, 60 * i + 60), marks=pytest.mark.slow) for i in range(1, 6)),
+    ],
+)
+def test_goods_gathered_moved_off_and_changed_arrive_as_in_the_plain_twin(seeds: range) -> None:
+    faults = [disagreement(seed, stands=True) for seed in seeds]
+    assert [fault for fault in faults if fault] == []
 
 
 def test_a_closure_that_ends_after_the_calendar_is_waited_out() -> None:

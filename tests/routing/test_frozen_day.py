@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from core_cases import network
 from corridor.routing.frozen_day import freeze
-from corridor.routing.query import states_at
+from corridor.routing.query import end_states_at, states_at
 from corridor.routing.skims import skim
 
 
@@ -36,14 +36,13 @@ def test_distances_are_scipys(scenario: str, cargo: str) -> None:
         csr_array((np.array(list(least.values()), float), (rows, columns)), shape=(n, n))
     )
     ids = frozen.query.graph.node_ids
-    groups = [
-        frozen.starts[a:b] for a, b in zip(frozen.start_ptr, frozen.start_ptr[1:], strict=False)
-    ]
+    starts = frozen.starts
+    ends = frozen.ends
     made = skim(built, cargo=cargo, depart="2026-07-01")
     assert made.height == len(ids) * (len(ids) - 1)
     expected = {
-        (ids[i], ids[j]): every[np.ix_(groups[i], groups[j])].min() / 100
-        if len(groups[i]) and len(groups[j])
+        (ids[i], ids[j]): every[np.ix_(starts[i], ends[j])].min() / 100
+        if len(starts[i]) and len(ends[j])
         else math.inf
         for i in range(len(ids))
         for j in range(len(ids))
@@ -59,9 +58,8 @@ def test_distances_are_scipys(scenario: str, cargo: str) -> None:
 def test_goods_of_a_skim_start_where_those_of_a_route_do() -> None:
     built = network("open-borders")
     frozen = freeze(built, cargo="container-40", depart="2026-07-01")
-    bounds = frozen.start_ptr.tolist()
-    for node_id, first, end in zip(
-        frozen.query.graph.node_ids, bounds[:-1], bounds[1:], strict=True
+    for node_id, starts, ends in zip(
+        frozen.query.graph.node_ids, frozen.starts, frozen.ends, strict=True
     ):
-        starts = states_at(built, node_id, "2026-07-01")
-        assert frozen.starts[first:end].tolist() == starts.tolist(), node_id
+        assert starts.tolist() == states_at(built, node_id, "2026-07-01").tolist(), node_id
+        assert ends.tolist() == end_states_at(built, node_id, "2026-07-01").tolist(), node_id

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from corridor.checks.selectors import selected
+from corridor.checks.services import stops_of_services
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
@@ -171,8 +172,9 @@ def _parallel_link(link: Row, first: Row) -> Finding:
 def _terminals(tables: Tables) -> Iterator[Finding]:
     layers = layers_at(tables)
     coming_layers = _coming_layers(tables)
+    stops = stops_of_services(tables)
     for terminal in tables.rows("terminals"):
-        yield from _same_layer(terminal)
+        yield from _same_layer(terminal, stops)
 
         layers_there = layers.get(terminal["node_id"], set())
         coming_there = coming_layers.get(terminal["node_id"], set())
@@ -186,13 +188,15 @@ def _terminals(tables: Tables) -> Iterator[Finding]:
                 yield _idle_terminal(terminal, column, layers_there)
 
 
-def _same_layer(terminal: Row) -> Iterator[Finding]:
+def _same_layer(terminal: Row, stops: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+    """A terminal from a layer to itself, which stands between services, where none meet."""
     layer = terminal["from_layer"]
-    if layer is not None and layer == terminal["to_layer"]:
+    is_between_services = stops.get((terminal["node_id"], layer), 0) > 1
+    if layer is not None and layer == terminal["to_layer"] and not is_between_services:
         yield terminal.error(
             "same-layer",
             "to_layer",
-            f"the terminal leads from {layer} to {layer}.",
+            f"the terminal leads from {layer} to {layer}, where no two services meet.",
             do="Write the layer goods leave on, or remove the row.",
             value=layer,
         )

@@ -28,6 +28,8 @@ from corridor.tables.tables import Spot, Tables
 _ORDERED = (
     ("links", "fixed_h", "fixed_p95_h"),
     ("terminals", "handling_h", "handling_p95_h"),
+    ("modes", "departure_h", "departure_p95_h"),
+    ("services", "gathering_h", "gathering_p95_h"),
     ("sectors", "elasticity_low", "elasticity"),
     ("sectors", "elasticity", "elasticity_high"),
     ("observations", "value_low", "value_high"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
 
 from corridor.errors import Finding, first_findings
 from corridor.network.calendar import intersect, second
@@ -10,7 +14,9 @@ from corridor.network.services import departures
 from corridor.network.windows import window_spans
 from corridor.network.zones import is_zone
 from corridor.tables import budgets, schema
+from corridor.tables.columns import FORMS
 from corridor.tables.tables import Row, Tables
+from corridor.units import DAY_H
 
 # Two years that hold every season and both shifts of clocks.
 _FROM_S = second("2026-01-01")
@@ -21,7 +27,29 @@ def check_services(tables: Tables) -> list[Finding]:
     """Return what is wrong with services: departures, layers, order and calls."""
     too_many = list(_too_many_departures(tables))
     hours = [] if too_many else _never_in_hours(tables)  # which looks at each of them
-    return first_findings(_services(tables), hours, _passed_by(tables), too_many)
+    return first_findings(
+        _services(tables),
+        _carried(tables),
+        hours,
+        _passed_by(tables),
+        _quicker_wagons(tables),
+        too_many,
+    )
+
+
+def stops_of_services(tables: Tables) -> Counter[tuple[str, str]]:
+    """Return how many services begin, end or call at each place on each layer."""
+    stops: Counter[tuple[str, str]] = Counter()
+    links = _links_by_id(tables)
+    for service in tables.rows("services"):
+        run = _run(service, links)
+        places = _places(run)
+        if not places or run[0]["mode"] is None:
+            continue
+        layer = schema.layer(run[0]["mode"], run[0]["gauge_mm"])
+        calls = set((service["calls"] or "").split())
+        stops.update((place, layer) for place in {places[0], places[-1], *calls})
+    return stops
 
 
 def _services(tables: Tables) -> Iterator[Finding]:
@@ -267,6 +295,129 @@ def _places(run: Sequence[Row]) -> list[str]:
     """Return the places a run passes, its ends included; none where it is broken."""
     full_walks = _full_walks(run) if run else []
     return full_walks[0] if full_walks else []
+
+
+# What they carry
+
+
+def _carried(tables: Tables) -> Iterator[Finding]:
+    """Words of services.carries that are neither a form nor a cargo."""
+    cargoes = tables.keys("cargoes")
+    for service in tables.rows("services"):
+        for word in (service["carries"] or "").split():
+            if word not in FORMS and word not in cargoes and "cargoes" not in tables.broken:
+                yield service.error(
+                    "unknown-cargo",
+                    "carries",
+                    f"services.carries names {word}, which is neither a form nor a cargo.",
+                    do=f"Write {', '.join(FORMS)}, or a cargo_id.",
+                    value=word,
+                )
+
+
+# Trains and ordinary wagons
+
+
+class _Pace(NamedTuple):
+    """Hours with a service from one of its stops to another, and without any."""
+
+    start: str
+    end: str
+    service_h: float
+    ordinary_h: float
+
+
+def _quicker_wagons(tables: Tables) -> Iterator[Finding]:
+    """Services that goods moving by themselves outrun over the same links.
+
+    Hours in which both stand at borders and the wait for the departure are left out.
+    """
+    if {"links", "services", "nodes", "modes"} & tables.broken:
+        return
+
+    links = _links_by_id(tables)
+    hours = _Hours.of(tables)
+    for service in tables.rows("services"):
+        run = _run(service, links)
+        if service["required"] or not _places(run) or any(not hours.is_known(x) for x in run):
+            continue
+        outrun = [pace for pace in _paces(service, run, hours) if pace.ordinary_h < pace.service_h]
+        if outrun:
+            pace = max(outrun, key=lambda pace: pace.service_h - pace.ordinary_h)
+            yield service.warning(
+                "slower-than-wagons",
+                "speed_kmh",
+                f"from {pace.start} to {pace.end} the service takes {pace.service_h:.0f} h, "
+                f"goods that no service carries {pace.ordinary_h:.0f} h.",
+                do="Raise departure_h or yard_h_per_1000km of modes, or correct speed_kmh or "
+                "gathering_h of the service.",
+                value=f"{pace.service_h:.0f}",
+            )
+
+
+def _paces(service: Row, run: Sequence[Row], hours: _Hours) -> Iterator[_Pace]:
+    """Yield the hours between any two stops of a service, in the directions it runs."""
+    calls = set((service["calls"] or "").split())
+    forward = (list(run), _places(run))
+    backward = (forward[0][::-1], forward[1][::-1])
+
+    for links, places in (forward, backward):
+        if service["from_node_id"] not in (None, places[0]):
+            continue
+        last = len(links)
+        stops = [n for n, place in enumerate(places) if n in (0, last) or place in calls]
+        for first, end in combinations(stops, 2):
+            steps = list(zip(links, places, strict=False))[first:end]
+            with_service = sum(hours.service_h(link, place, service) for link, place in steps)
+            ordinary = sum(hours.ordinary_h(link, place) for link, place in steps)
+            yield _Pace(
+                places[first],
+                places[end],
+                (service["gathering_h"] or 0.0) + with_service,
+                hours.departure_h(*steps[0]) + ordinary,
+            )
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """How long links take, by mode and country of the place they are run over from."""
+
+    country: Mapping[str, str | None]
+    modes: Mapping[tuple[str, str | None], Row]
+
+    @classmethod
+    def of(cls, tables: Tables) -> _Hours:
+        """Return the hours of a study; the first of rows alike counts."""
+        modes: dict[tuple[str, str | None], Row] = {}
+        for row in tables.rows("modes"):
+            modes.setdefault((row["mode"], row["country"]), row)
+        return cls({row["node_id"]: row["country"] for row in tables.rows("nodes")}, modes)
+
+    def is_known(self, link: Row) -> bool:
+        """Tell whether the hours over a link can be computed."""
+        return bool(link["mode"] and link["speed_kmh"] and link["length_km"])
+
+    def departure_h(self, link: Row, place: str) -> float:
+        """Return the hours before goods move off by themselves."""
+        return self._figure(link, place, "departure_h", 0.0)
+
+    def ordinary_h(self, link: Row, place: str) -> float:
+        """Return the hours of goods under way by themselves, yards included."""
+        yard_h = link["length_km"] / 1000 * self._figure(link, place, "yard_h_per_1000km", 0.0)
+        return self._under_way_h(link, place, link["speed_kmh"]) + float(yard_h)
+
+    def service_h(self, link: Row, place: str, service: Row) -> float:
+        """Return the hours of a service under way."""
+        return self._under_way_h(link, place, service["speed_kmh"] or link["speed_kmh"])
+
+    def _under_way_h(self, link: Row, place: str, speed_kmh: float) -> float:
+        active_h = self._figure(link, place, "active_h_per_day", DAY_H)
+        return float(link["length_km"] / speed_kmh * DAY_H / active_h)
+
+    def _figure(self, link: Row, place: str, column: str, default: float) -> float:
+        of_country = self.modes.get((link["mode"], self.country.get(place)))
+        row = of_country or self.modes.get((link["mode"], None))
+        return default if row is None else float(row[column] or default)
 
 
 # Departures and opening hours

@@ -45,7 +45,7 @@ USUAL = (
     Usual("cargoes", "t_per_unit", 1.5, 40, "form", "container"),
     Usual("cargoes", "t_per_unit", 0.8, 150, "form", "vehicle"),
     Usual("cargoes", "time_value_share_per_day", 0.0002, 0.05),
-    Usual("cargoes", "rate_ratio", 0.4, 6),
+    Usual("cargoes", "rate_ratio", 0.25, 6),
     Usual("cargoes", "carbon_ratio", 0.4, 4),
     Usual("cargoes", "clearances_per_unit", 0.01, 3),
     Usual("sectors", "time_value_share_per_day", 0.0002, 0.05),

@@ -72,6 +72,10 @@ Avoid = Annotated[
     ),
 ]
 Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
+Lot = Annotated[
+    float | None,
+    Parameter(help="Tonnes of bulk moved together, for ships and trains that take no less."),
+]
 
 ServiceClass = Annotated[
     Literal["ordinary", "one-driver", "two-drivers", "convoy"],
@@ -115,6 +119,7 @@ class TravelOptions:
     carrier: Carrier = None
     service_class: ServiceClass = "ordinary"
     sanctions: Sanctions = "warn"
+    lot_t: Lot = None
     seed: Annotated[int, Parameter(help="Seed of the sampled journeys.")] = 0
     leg_correlation: Annotated[
         float,
@@ -136,6 +141,7 @@ class TravelOptions:
             "carrier": self.carrier,
             "service_class": self.service_class,
             "sanctions": self.sanctions,
+            "lot_t": self.lot_t,
             "rng": self.seed,
             "leg_correlation": self.leg_correlation,
             "border_correlation": self.border_correlation,
@@ -222,6 +228,7 @@ def skim(
     carrier: Carrier = None,
     service_class: ServiceClass = "ordinary",
     sanctions: Sanctions = "warn",
+    lot_t: Lot = None,
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Print time, cost, carbon and risk between all places by least generalised cost on a day.
@@ -255,6 +262,7 @@ def skim(
             carrier=carrier,
             service_class=service_class,
             sanctions=sanctions,
+            lot_t=lot_t,
         )
     print_frame(skims, json=options.json)
     return DONE

@@ -73,7 +73,9 @@ def _open_links(arrays: DemandArrays) -> OpenLinks:
     transfers: set[Step] = set()
     for arc in arrays.arc_of[is_usable].tolist():
         if graph.kind[arc] == "terminal":
-            transfers.add((int(graph.tail[arc]), int(graph.head[arc])))
+            tail, head = graph.ready_state[[graph.tail[arc], graph.head[arc]]].tolist()
+            if tail != head:
+                transfers.add((tail, head))
         for link, forward in graph.runs[arc]:
             step = _ends(network, link, forward)
             links.setdefault(step, set()).add((link, forward))

@@ -21,7 +21,7 @@ from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import Row
 from corridor.network.names import place_row
 from corridor.network.network import Network
-from corridor.routing.query import Query, prepare, states_at
+from corridor.routing.query import Query, end_states_at, prepare, states_at
 from corridor.routing.waits import mean_wait
 from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, WEEK_S
@@ -131,7 +131,7 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
     queries: list[Query] = []
     number_of: dict[tuple[str, str, str], int] = {}
     query_of = []
-    states_of: dict[str, Ints] = {}
+    ends_of: dict[str, Ends] = {}
     for trip in trips:
         question = _question(network, trip)
         if question not in number_of:
@@ -140,12 +140,13 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
         query_of.append(number_of[question])
 
         for place in _places(trip):
-            if place not in states_of:
-                states_of[place] = states_at(network, place, start)
+            if place not in ends_of:
+                states = (states_at(network, place, start), end_states_at(network, place, start))
+                ends_of[place] = Ends(*states)
 
     calendars, calendar_of = _calendars(queries)
     waits, regime_of_day = _regimes(calendars, start, end)
-    ends = [_ends(states_of, trip) for trip in trips]
+    ends = [_ends(ends_of, trip) for trip in trips]
     return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
 
 
@@ -165,9 +166,9 @@ def _places(trip: Row) -> tuple[str, str]:
     return trip["origin_node_id"], trip["destination_node_id"]
 
 
-def _ends(states_of: Mapping[str, Ints], trip: Row) -> Ends:
+def _ends(ends_of: Mapping[str, Ends], trip: Row) -> Ends:
     origin, destination = _places(trip)
-    return Ends(states_of[origin], states_of[destination])
+    return Ends(ends_of[origin].starts, ends_of[destination].goals)
 
 
 def _question(network: Network, trip: Row) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corridor.errors import UnknownName
-from corridor.kernels import Bools, Floats
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
@@ -31,7 +31,7 @@ from corridor.network.sums import (
     Place,
     require_countable,
 )
-from corridor.units import DAY_H, NORMAL_P95
+from corridor.units import DAY_H, HOUR_S, NORMAL_P95
 
 # The table and key of the rows that each kind of arc comes from.
 _KEYS = {
@@ -71,16 +71,20 @@ class Costs:
 
     run_h: under way; fixed_h: standing at borders or handled; headway_h: of a service without a
     timetable, else 0; handling_sigma: standard deviation of the logarithm of a terminal's hours;
-    may_pass: mode and form allow the arc. service_rates: the row of rates of an arc whose service
-    has a price of its own. service_run_h: hours under way by (service row, run) of services that
-    have a speed of their own. handling: the lines of the money of a terminal. mixtures: the states
-    of terminals with regimes, by arc.
+    before_h, before_sigma: hours before goods leave once they are handed in, the wait for a
+    departure apart, and their spread: gathering of a service, departure of what moves off by
+    itself. may_pass: mode, form and lot allow the arc. service_rates: the row of rates of an arc
+    whose service has a price of its own. service_run_h: hours under way by (service row, run) where
+    a service takes other hours than goods that move by themselves. handling: the lines
+    of the money of a terminal. mixtures: the states of terminals with regimes, by arc.
     """
 
     link: LinkCosts
     run_h: Floats
     fixed_h: Floats
     headway_h: Floats
+    before_h: Floats
+    before_sigma: Floats
     handling_sigma: Floats
     usd: Floats
     kg: Floats
@@ -101,8 +105,15 @@ class Costs:
     @cached_property
     def times_key(self) -> bytes:
         """What is equal where all hours are: which arcs and links may be passed is left out."""
-        parts = (self.run_h, self.fixed_h, self.headway_h, self.link.run_h, self.link.fixed_h)
+        of_arcs = (self.run_h, self.fixed_h, self.headway_h, self.before_h)
+        parts = (*of_arcs, self.link.run_h, self.link.fixed_h)
         return blake2b(b"".join(part.tobytes() for part in parts), digest_size=16).digest()
+
+    @cached_property
+    def wait_s(self) -> Ints:
+        """Whole seconds before goods leave on each arc: half a headway, and before_h [arcs]."""
+        wait_s: Ints = np.rint((self.headway_h / 2 + self.before_h) * HOUR_S).astype(np.int64)
+        return wait_s
 
 
 def directed_links(runs: Iterable[LinkRun]) -> list[int]:
@@ -123,14 +134,14 @@ def price(network: Network, party: Party, rules: Sequence[Applied], at_s: int) -
     regimes = regimes_on(network, at_s)
     service_class = party.service_class
     links = _links(network, cargo, service_class, rules, regimes, at_s)
-    costs = _arcs(network, cargo, service_class, regimes, links)
+    costs = _arcs(network, party, regimes, links)
     _require_countable(network, costs, cargo)
     return costs
 
 
 def _require_countable(network: Network, costs: Costs, cargo: Row) -> None:
     """Raise StudyError where what a route adds up may pass what a search counts exactly."""
-    hours = costs.run_h + costs.fixed_h + costs.headway_h + MAX_WAIT_H
+    hours = costs.run_h + costs.fixed_h + costs.headway_h + costs.before_h + MAX_WAIT_H
     sums = (
         ("money", costs.usd * CENTS_PER_USD),
         ("carbon", costs.kg * GRAMS_PER_KG),
@@ -345,9 +356,9 @@ def _set_hours(costs: LinkCosts, at: int, link: Row, mode: Row, extra_h: float) 
     """Set the hours of a link in one direction, under way and standing, and their spread."""
     standing_h = link["fixed_h"] or 0.0
 
-    costs.run_h[at] = (
-        _running_h(link["length_km"], link["speed_kmh"], mode) if link["speed_kmh"] else 0.0
-    )
+    if link["speed_kmh"]:
+        running_h = _running_h(link["length_km"], link["speed_kmh"], mode)
+        costs.run_h[at] = running_h + _yard_h(link["length_km"], mode)
     costs.run_sigma[at] = math.log(mode.get("running_p95_ratio") or 1.0) / NORMAL_P95
     costs.fixed_h[at] = (standing_h + extra_h) * (mode.get("fixed_ratio") or 1.0)
     costs.fixed_sigma[at] = log_spread(standing_h, link["fixed_p95_h"])
@@ -412,13 +423,17 @@ def _running_h(length_km: float, speed_kmh: float, mode: Row) -> float:
     return float(length_km / speed_kmh * DAY_H / (mode.get("active_h_per_day") or DAY_H))
 
 
-def _arcs(
-    network: Network, cargo: Row, service_class: str, regimes: Regimes, link: LinkCosts
-) -> Costs:
+def _yard_h(length_km: float, mode: Row) -> float:
+    """Return the hours in yards of what no service carries."""
+    return float(length_km / 1000 * (mode.get("yard_h_per_1000km") or 0.0))
+
+
+def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> Costs:
     """Return what every arc costs one unit, from what its links cost."""
     graph = network.graph
+    cargo = network.by_id("cargoes")[party.cargo_id]
     services = network.rows("services")
-    service_tariffs = _ServiceTariffs.of(network, cargo, service_class)
+    service_tariffs = _ServiceTariffs.of(network, party)
     hub = _Hub(network, cargo, handling_kg(network, cargo))
     costs = _no_arc_costs(link, graph.arcs_count)
 
@@ -432,7 +447,10 @@ def _arcs(
             continue
 
         _sum_links(costs, arc, runs)
+        if graph.departs[arc]:
+            _set_departure(costs, arc, service_tariffs.mode(runs[0]))
         if kind == "service":
+            costs.may_pass[arc] &= service_tariffs.carries(services[row])
             _set_service_hours(costs, arc, row, services[row], runs, service_tariffs)
             _set_service_price(costs, arc, services[row], runs, service_tariffs)
     return costs
@@ -440,9 +458,10 @@ def _arcs(
 
 @dataclass(frozen=True, eq=False)
 class _ServiceTariffs:
-    """What services with a speed or a price of their own take and charge a cargo."""
+    """What services take and charge a cargo. lot_t: tonnes that are moved together."""
 
     cargo: Row
+    lot_t: float
     links: list[Row]
     countries: dict[str, str]
     modes: _Modes
@@ -450,31 +469,67 @@ class _ServiceTariffs:
     headways_h: dict[str, float]
 
     @classmethod
-    def of(cls, network: Network, cargo: Row, service_class: str) -> _ServiceTariffs:
+    def of(cls, network: Network, party: Party) -> _ServiceTariffs:
         """Return the tariffs of a network's services for a cargo in a class of service."""
+        cargo = network.by_id("cargoes")[party.cargo_id]
         rates = [row for row in network.rows("rates") if row["service_id"] is not None]
         return cls(
             cargo,
+            party.lot_t or cargo["lot_t"] or cargo["t_per_unit"],
             network.rows("links"),
             {row["node_id"]: row["country"] for row in network.rows("nodes")},
-            _Modes.of(network, service_class),
+            _Modes.of(network, party.service_class),
             _Lookup(rates, ("service_id", "form")),
             headways_h(network),
         )
 
-    def running_h(self, run: LinkRun, speed_kmh: float) -> float:
-        """Return the hours under way on a link at a service's own speed, by who drives there."""
+    def mode(self, run: LinkRun) -> Row:
+        """Return how the mode of a link works in the country it is run over from."""
         link = self.links[run.link]
         country = self.countries[link["from_node_id" if run.is_forward else "to_node_id"]]
-        mode = self.modes.row(link["mode"], country)
-        return _running_h(link["length_km"], speed_kmh, mode)
+        return self.modes.row(link["mode"], country)
+
+    def running_h(self, run: LinkRun, speed_kmh: float | None) -> float:
+        """Return the hours under way on a link with a service, which no yard holds.
+
+        speed_kmh: of the service; null: that of the link.
+        """
+        link = self.links[run.link]
+        speed_kmh = speed_kmh or link["speed_kmh"]
+        return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
+
+    def carries(self, service: Row) -> bool:
+        """Tell whether a service takes the cargo, and a lot of that size."""
+        words = (service["carries"] or self.cargo["form"]).split()
+        if self.cargo["cargo_id"] in words:
+            return True
+        if self.cargo["form"] not in words:
+            return False
+        return self.cargo["form"] != "bulk" or self.lot_t >= (service["min_lot_t"] or 0.0)
 
 
 def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
     """Return costs of nothing, to be filled in."""
-    run_h, fixed_h, headway, sigma, usd, kg = (np.zeros(count) for _ in range(6))
+    run_h, fixed_h, headway, before, before_sigma, sigma, usd, kg = (
+        np.zeros(count) for _ in range(8)
+    )
     may_pass = np.zeros(count, bool)
-    return Costs(link, run_h, fixed_h, headway, sigma, usd, kg, may_pass, {}, {}, {}, {})
+    return Costs(
+        link,
+        run_h,
+        fixed_h,
+        headway,
+        before,
+        before_sigma,
+        sigma,
+        usd,
+        kg,
+        may_pass,
+        {},
+        {},
+        {},
+        {},
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -551,6 +606,13 @@ def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
     costs.kg[arc] = link.kg[at].sum()
 
 
+def _set_departure(costs: Costs, arc: int, mode: Row) -> None:
+    """Set the hours before goods move off by themselves."""
+    departure_h = mode.get("departure_h") or 0.0
+    costs.before_h[arc] = departure_h
+    costs.before_sigma[arc] = log_spread(departure_h, mode.get("departure_p95_h"))
+
+
 def _set_service_hours(
     costs: Costs,
     arc: int,
@@ -559,9 +621,14 @@ def _set_service_hours(
     runs: Sequence[LinkRun],
     tariffs: _ServiceTariffs,
 ) -> None:
-    """Set the headway of a service, and its hours where it has a speed of its own."""
+    """Set the headway and gathering of a service, and its hours where they are its own."""
+    gathering_h = service["gathering_h"] or 0.0
     costs.headway_h[arc] = tariffs.headways_h[service["service_id"]]
-    if service["speed_kmh"]:
+    costs.before_h[arc] = gathering_h
+    costs.before_sigma[arc] = log_spread(gathering_h, service["gathering_p95_h"])
+
+    meets_yards = any(tariffs.mode(run).get("yard_h_per_1000km") for run in runs)
+    if service["speed_kmh"] or meets_yards:
         for run in runs:
             costs.service_run_h[row, run] = tariffs.running_h(run, service["speed_kmh"])
         costs.run_h[arc] = costs.run_h_of(runs, row).sum()

@@ -3,12 +3,18 @@
 A layer is a mode, for rails and rail ferries with the gauge. Goods pass a place freely within a
 layer and change layer only where a row of ``terminals`` says so. Closed and planned links are part
 of the graph; calendars keep them shut.
+
+At a place and layer goods are ready, as they come from a terminal. Where a mode has hours of
+departure they are moving once they have left by themselves, and pass on without these hours. Where
+a terminal leads from a layer to itself they are landed when they leave a service, and may board
+another, or leave by themselves, only through it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -32,11 +38,20 @@ class LinkRun(NamedTuple):
         return 2 * self.link + (not self.is_forward)
 
 
+class Stand(Enum):
+    """How goods stand at a place and layer."""
+
+    READY = "ready"
+    MOVING = "moving"
+    LANDED = "landed"
+
+
 class Arc(NamedTuple):
     """A passage from one state to another: over links by themselves, by a service, by a terminal.
 
     row: of the table ``links``, ``services`` or ``terminals``, as kind says. earlier: the links a
-    service has run over before goods board it at a call on its way.
+    service has run over before goods board it at a call on its way. departs: goods that stood
+    ready move off by themselves, after the hours of departure of the mode.
     """
 
     tail: int
@@ -46,22 +61,27 @@ class Arc(NamedTuple):
     runs: tuple[LinkRun, ...]
     is_forward: bool
     earlier: tuple[LinkRun, ...] = ()
+    departs: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
     """States and arcs as arrays.
 
-    state_node: node row of every state [states]. state_layer: layer name [states]. tail, head:
-    state of every arc [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. runs: for link
-    and service arcs the links run over; empty for terminals. row: row of the arc's links, services
-    or terminals table. earlier: the links a service has run over before the arc begins [arcs].
+    state_node: node row of every state [states]. state_layer: layer name [states]. state_index:
+    (node_id, layer) -> the state of goods that are ready there. ready_state: that of the place and
+    layer of every state [states]. tail, head: state of every arc [arcs]. kind: ``link``,
+    ``service`` or ``terminal`` [arcs]. runs: for link and service arcs the links run over; empty
+    for terminals. row: row of the arc's links, services or terminals table. earlier: the links a
+    service has run over before the arc begins [arcs]. departs: whether goods move off by
+    themselves on the arc, which takes hours of departure [arcs].
     """
 
     node_ids: list[str]
     state_node: Ints
     state_layer: list[str]
     state_index: Mapping[tuple[str, str], int]
+    ready_state: Ints
     tail: Ints
     head: Ints
     kind: list[str]
@@ -69,6 +89,7 @@ class Graph:
     runs: list[tuple[LinkRun, ...]]
     forward: list[bool]
     earlier: list[tuple[LinkRun, ...]]
+    departs: list[bool]
 
     @property
     def states_count(self) -> int:
@@ -96,21 +117,27 @@ class Graph:
 
     def end_states_by_place(self) -> list[list[int]]:
         """Return the states where goods start or end, for every row of nodes."""
-        layers: list[dict[str, int]] = [{} for _ in self.node_ids]
-        for state, node in enumerate(self.state_node.tolist()):
-            layers[node][self.state_layer[state]] = state
+        layers: dict[str, dict[str, int]] = {node_id: {} for node_id in self.node_ids}
+        for (node_id, layer), state in self.state_index.items():
+            layers[node_id][layer] = state
 
         ridden = self._ridden_states()
-        return [_end_states(state_of, ridden) for state_of in layers]
+        return [_end_states(state_of, ridden) for state_of in layers.values()]
 
     def _ridden_states(self) -> set[int]:
-        """Return the states where a link or service begins or ends."""
+        """Return the states of goods ready where a link or service begins or ends."""
         is_ride = np.array([kind != "terminal" for kind in self.kind], bool)
-        return {*self.tail[is_ride].tolist(), *self.head[is_ride].tolist()}
+        states = np.concatenate([self.tail[is_ride], self.head[is_ride]])
+        return set(self.ready_state[states].tolist())
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
         return int(self.row[arc]) if self.kind[arc] == "service" else None
+
+    def however_standing(self, ready: Sequence[int]) -> list[int]:
+        """Return the states of goods, however they stand, where they may be ready: of an end."""
+        states: list[int] = np.flatnonzero(np.isin(self.ready_state, ready)).tolist()
+        return states
 
 
 def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[int]:
@@ -130,13 +157,18 @@ def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[in
 
 
 def compile_graph(
-    node_ids: list[str], links: list[Row], services: list[Row], terminals: list[Row]
+    node_ids: list[str],
+    links: list[Row],
+    services: list[Row],
+    terminals: list[Row],
+    modes: Sequence[Row] = (),
 ) -> Graph:
-    """Return the graph of the rows of links, services and terminals."""
+    """Return the graph of the rows of links, services, terminals and modes."""
     states = _States()
+    departing_modes = {row["mode"] for row in modes if row["departure_h"]}
     arcs = [
-        *_link_arcs(states, links, services),
-        *_service_arcs(states, links, services),
+        *_link_arcs(states, links, services, departing_modes),
+        *_service_arcs(states, links, services, _places_of_change(terminals)),
         *_terminal_arcs(states, terminals),
     ]
     states.add_lonely(node_ids)
@@ -144,9 +176,10 @@ def compile_graph(
     node_row = {node_id: row for row, node_id in enumerate(node_ids)}
     return Graph(
         node_ids=node_ids,
-        state_node=np.array([node_row[node_id] for node_id, _ in states.index], dtype=np.int64),
-        state_layer=[layer for _, layer in states.index],
-        state_index=states.index,
+        state_node=np.array([node_row[node_id] for node_id, _, _ in states.index], dtype=np.int64),
+        state_layer=[layer for _, layer, _ in states.index],
+        state_index=states.ready(),
+        ready_state=states.ready_states(),
         tail=np.array([arc.tail for arc in arcs], dtype=np.int64),
         head=np.array([arc.head for arc in arcs], dtype=np.int64),
         kind=[arc.kind for arc in arcs],
@@ -154,28 +187,68 @@ def compile_graph(
         runs=[arc.runs for arc in arcs],
         forward=[arc.is_forward for arc in arcs],
         earlier=[arc.earlier for arc in arcs],
+        departs=[arc.departs for arc in arcs],
     )
 
 
 @dataclass
 class _States:
-    """The (place, layer) states met so far, numbered in the order they were first met."""
+    """The (place, layer, stand) met so far, numbered in the order they were first met."""
 
-    index: dict[tuple[str, str], int] = field(default_factory=dict)
+    index: dict[tuple[str, str, Stand], int] = field(default_factory=dict)
 
-    def at(self, node_id: str, layer: str) -> int:
+    def at(self, node_id: str, layer: str, stand: Stand = Stand.READY) -> int:
         """Return the number of a state."""
-        return self.index.setdefault((node_id, layer), len(self.index))
+        return self.index.setdefault((node_id, layer, stand), len(self.index))
+
+    def boarding(self, node_id: str, layer: str) -> Iterator[int]:
+        """Yield the states of goods that may board a service: ready, or moving by themselves."""
+        yield self.at(node_id, layer)
+        if (node_id, layer, Stand.MOVING) in self.index:
+            yield self.at(node_id, layer, Stand.MOVING)
+
+    def leaving(self, node_id: str, layer: str) -> Iterator[int]:
+        """Yield the states of goods that may leave a layer by a terminal: all there are."""
+        yield from self.boarding(node_id, layer)
+        if (node_id, layer, Stand.LANDED) in self.index:
+            yield self.at(node_id, layer, Stand.LANDED)
 
     def add_lonely(self, node_ids: Sequence[str]) -> None:
         """Add places that nothing leads to, by road: goods there are at least where they are."""
-        met = {node_id for node_id, _ in self.index}
+        met = {node_id for node_id, _, _ in self.index}
         for node_id in node_ids:
             if node_id not in met:
                 self.at(node_id, "road")
 
+    def ready(self) -> dict[tuple[str, str], int]:
+        """Return (node_id, layer) -> the state of goods that are ready there."""
+        return {
+            (node_id, layer): state
+            for (node_id, layer, stand), state in self.index.items()
+            if stand is Stand.READY
+        }
 
-def _link_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -> Iterator[Arc]:
+    def ready_states(self) -> Ints:
+        """Return the state of goods that are ready at the place and layer of each state."""
+        ready = [self.index[node_id, layer, Stand.READY] for node_id, layer, _ in self.index]
+        return np.array(ready, dtype=np.int64)
+
+
+def _places_of_change(terminals: Sequence[Row]) -> set[tuple[str, str]]:
+    """Return the places and layers where goods change from service to service by a terminal."""
+    return {
+        (row["node_id"], row["from_layer"])
+        for row in terminals
+        if row["from_layer"] == row["to_layer"]
+    }
+
+
+def _link_arcs(
+    states: _States,
+    links: Sequence[Row],
+    services: Sequence[Row],
+    departing_modes: Collection[str],
+) -> Iterator[Arc]:
     """Yield the arcs of links that goods may use by themselves, in each direction they allow."""
     only_by_service = {
         link_id for row in services if row["required"] for link_id in row["link_ids"].split()
@@ -183,17 +256,28 @@ def _link_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -
 
     for i, row in enumerate(links):
         layer = link_layer(row)
-        start = states.at(row["from_node_id"], layer)
-        end = states.at(row["to_node_id"], layer)
+        ends = [(row["from_node_id"], layer), (row["to_node_id"], layer)]
+        ready = [states.at(*end) for end in ends]
 
         if row["link_id"] in only_by_service:
             continue
-        yield Arc(start, end, "link", i, (LinkRun(i, True),), True)
-        if row["two_way"]:
-            yield Arc(end, start, "link", i, (LinkRun(i, False),), False)
+        departs = row["mode"] in departing_modes
+        moving = [states.at(*end, Stand.MOVING) for end in ends] if departs else ready
+        for is_forward in (True, False) if row["two_way"] else (True,):
+            at = (0, 1) if is_forward else (1, 0)
+            tail, head = (moving[end] for end in at)
+            arc = Arc(tail, head, "link", i, (LinkRun(i, is_forward),), is_forward)
+            yield arc
+            if departs:
+                yield arc._replace(tail=ready[at[0]], departs=True)
 
 
-def _service_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]) -> Iterator[Arc]:
+def _service_arcs(
+    states: _States,
+    links: Sequence[Row],
+    services: Sequence[Row],
+    places_of_change: Collection[tuple[str, str]],
+) -> Iterator[Arc]:
     """Yield the arcs of services in each direction: between any two of their ends and calls."""
     link_row = {row["link_id"]: i for i, row in enumerate(links)}
 
@@ -203,9 +287,12 @@ def _service_arcs(states: _States, links: Sequence[Row], services: Sequence[Row]
             runs = _service_runs(links, rows if is_forward else rows[::-1], service, is_forward)
             for first, last in combinations(_stops(links, runs, service), 2):
                 part = runs[first:last]
-                start = states.at(*_run_start(links, part[0]))
-                end = states.at(*_run_end(links, part[-1]))
-                yield Arc(start, end, "service", i, part, is_forward, runs[:first])
+                end = _run_end(links, part[-1])
+                stand = Stand.LANDED if end in places_of_change else Stand.READY
+                states.at(*end)
+                head = states.at(*end, stand)
+                for tail in states.boarding(*_run_start(links, part[0])):
+                    yield Arc(tail, head, "service", i, part, is_forward, runs[:first])
 
 
 def _stops(links: Sequence[Row], runs: Sequence[LinkRun], service: Row) -> list[int]:
@@ -221,12 +308,21 @@ def _stops(links: Sequence[Row], runs: Sequence[LinkRun], service: Row) -> list[
 def _terminal_arcs(states: _States, terminals: Sequence[Row]) -> Iterator[Arc]:
     """Yield the arcs of terminals, in each direction they allow."""
     for i, row in enumerate(terminals):
-        start = states.at(row["node_id"], row["from_layer"])
-        end = states.at(row["node_id"], row["to_layer"])
+        start = (row["node_id"], row["from_layer"])
+        end = (row["node_id"], row["to_layer"])
+        if start == end:
+            ready = states.at(*start)
+            yield Arc(states.at(*start, Stand.LANDED), ready, "terminal", i, (), True)
+            continue
 
-        yield Arc(start, end, "terminal", i, (), True)
+        # States are numbered in the order of the row, whatever leads there.
+        ready_at_start = states.at(*start)
+        ready_at_end = states.at(*end)
+        for tail in states.leaving(*start):
+            yield Arc(tail, ready_at_end, "terminal", i, (), True)
         if row["two_way"]:
-            yield Arc(end, start, "terminal", i, (), False)
+            for tail in states.leaving(*end):
+                yield Arc(tail, ready_at_start, "terminal", i, (), False)
 
 
 def link_layer(link: Row) -> str:

@@ -38,7 +38,7 @@ class Derived(Enum):
     ZONES = "zone of every place, or of every link", ("table",), FIXED
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
-    COSTS = "costs of every arc", ("cargo_id", "service class", "rules that add", "regimes"), FIXED
+    COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS

@@ -95,7 +95,11 @@ class Network:
     def _compiled_graph(self) -> Graph:
         node_ids = self.frames["nodes"]["node_id"].to_list()
         return compile_graph(
-            node_ids, self.rows("links"), self.rows("services"), self.rows("terminals")
+            node_ids,
+            self.rows("links"),
+            self.rows("services"),
+            self.rows("terminals"),
+            self.rows("modes"),
         )
 
     def __repr__(self) -> str:

@@ -41,10 +41,12 @@ class Stage(NamedTuple):
 class Passage(NamedTuple):
     """How an arc is passed.
 
-    entry: when goods can go: that of its first stage, while a service departs. departures: the
-    same with delays such that they leave while it is open. wait_s: for the next departure, on
-    average, of a service without a timetable. let_in: entry for goods that the place has let in,
-    which have waited for its nights and weekends: of means over arrivals at any time.
+    entry: when goods can go: that of its first stage, while a service departs; for a timetable the
+    instants by which they are handed in. departures: the same with delays such that they leave
+    while it is open. wait_s: from the entry to the departure: for the next one, on average, of a
+    service without a timetable, and for gathering or moving off. let_in: entry for goods that the
+    place has let in, which have waited for its nights and weekends: of means over arrivals at any
+    time.
     """
 
     entry: list[Span]
@@ -146,7 +148,16 @@ class _Builder:
         (run,) = self.network.graph.runs[arc]
         entry = self.entries[run.direction]
         stage = self._stage(run, None)
-        return Passage(entry.spans, entry.left_open, 0, (stage,), entry.let_in)
+        wait_s = int(self.costs.wait_s[arc])
+        if not wait_s:
+            return Passage(entry.spans, entry.left_open, 0, (stage,), entry.let_in)
+
+        departures = self._left_after(entry.spans, wait_s)
+        return Passage(entry.spans, departures, wait_s, (stage,), entry.let_in)
+
+    def _left_after(self, spans: list[Span], wait_s: int) -> list[Span]:
+        """Return a calendar with delays such that those who waited leave while it is open."""
+        return spans if self.openings.is_never_shut(spans) else leaving(spans, spans, wait_s)
 
     def ride(self, arc: int) -> Passage:
         """Return how a service is ridden, from where goods board it to where they leave it."""
@@ -154,18 +165,20 @@ class _Builder:
         row = int(graph.row[arc])
         stages = self._stages(graph.runs[arc], row)
         first = stages[0].entry
+        wait_s = int(self.costs.wait_s[arc])
 
         if row not in self.with_timetable:
-            wait_s = round(float(self.costs.headway_h[arc]) * HOUR_S / 2)
-            is_whole = self.openings.is_never_shut(first)
-            departures = first if is_whole else leaving(first, first, wait_s)
             let_in = self.entries[graph.runs[arc][0].direction].let_in
-            return Passage(first, departures, wait_s, stages, let_in)
+            return Passage(first, self._left_after(first, wait_s), wait_s, stages, let_in)
 
-        entry = intersect(
+        boarded = intersect(
             first, self._sailings(row, graph.earlier[arc], graph.runs[arc], stages[0])
         )
-        return Passage(entry, leaving(entry, first), 0, stages, entry)
+        entry = [
+            span._replace(start_s=span.start_s - wait_s, end_s=span.end_s - wait_s)
+            for span in boarded
+        ]
+        return Passage(entry, leaving(entry, first, wait_s), wait_s, stages, entry)
 
     def _sailings(
         self, row: int, earlier: Sequence[LinkRun], runs: Sequence[LinkRun], first: Stage

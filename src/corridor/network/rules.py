@@ -21,7 +21,8 @@ class Party:
     """Whose goods go where, and how: what rules and prices look at.
 
     Countries are ISO 3166 alpha-2; null: not said. service_class: one of SERVICE_CLASSES.
-    complies: with sanctions, which bind no others here.
+    complies: with sanctions, which bind no others here. lot_t: tonnes moved together, for services
+    that take no smaller lot; null: that of the cargo.
     """
 
     cargo_id: str
@@ -30,6 +31,7 @@ class Party:
     carrier_country: str | None = None
     service_class: str = SERVICE_CLASSES[0]
     complies: bool = False
+    lot_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,14 @@ class Options(TypedDict, total=False):
     avoid, require: countries (``IR``), modes (``ferry``), places or link ids no route, or every
     route, uses. via: places every route passes, in any order, entering and leaving them by
     different links, as no route comes to a place twice. max_transshipments: most changes of layer.
-    deadline: last instant of arrival; a day without an hour counts to its end. carrier:
-    country of the carrier (PK), for rules that ask. service_class: ordinary, one-driver,
-    two-drivers or convoy. sanctions: warn (of routes in countries under sanctions), comply (with
-    them), avoid (those countries) or ignore. draws, rng: number of sampled journeys and
-    their seed. leg_correlation, border_correlation: how much the luck of a journey's legs by one
-    mode is the same, and that of its borders and terminals, from 0 (each its own) to 1 (one luck);
-    1 and 0 where not given. most_labels: partial routes the search may hold.
+    deadline: last instant of arrival; a day without an hour counts to its end. carrier: country of
+    the carrier (PK), for rules that ask. service_class: ordinary, one-driver, two-drivers or
+    convoy. sanctions: warn (of routes in countries under sanctions), comply (with them), avoid
+    (those countries) or ignore. lot_t: tonnes moved together, for services that take no smaller lot
+    of bulk; that of the cargo where not given. draws, rng: number of sampled journeys and their
+    seed. leg_correlation, border_correlation: how much the luck of a journey's legs by one mode is
+    the same, and that of its borders and terminals, from 0 (each its own) to 1 (one luck); 1 and 0
+    where not given. most_labels: partial routes the search may hold.
     """
 
     avoid: Sequence[str]
@@ -49,6 +50,7 @@ class Options(TypedDict, total=False):
     carrier: str | None
     service_class: str
     sanctions: str
+    lot_t: float | None
     draws: int
     rng: int
     leg_correlation: float
@@ -71,6 +73,7 @@ class Conditions:
     carrier: str | None = None
     service_class: str = SERVICE_CLASSES[0]
     sanctions: str = SANCTIONS[0]
+    lot_t: float | None = None
     draws: int = DEFAULT_DRAWS
     rng: int = 0
     leg_correlation: float = 1.0
@@ -91,6 +94,7 @@ def read_options(options: Options) -> Conditions:
     _check_word("service class", service_class, SERVICE_CLASSES)
     sanctions = options.get("sanctions", SANCTIONS[0])
     _check_word("stance on sanctions", sanctions, SANCTIONS)
+    _check_lot(options.get("lot_t"))
     _check_sample(options.get("draws", DEFAULT_DRAWS), options.get("rng", 0))
     legs_alike = options.get("leg_correlation", 1.0)
     borders_alike = options.get("border_correlation", 0.0)
@@ -107,6 +111,7 @@ def read_options(options: Options) -> Conditions:
         carrier=options.get("carrier"),
         service_class=service_class,
         sanctions=sanctions,
+        lot_t=options.get("lot_t"),
         draws=options.get("draws", DEFAULT_DRAWS),
         rng=options.get("rng", 0),
         leg_correlation=legs_alike,
@@ -130,6 +135,11 @@ def _check_carrier(carrier: str | None) -> None:
 def _check_word(what: str, word: str, words: Sequence[str]) -> None:
     if word not in words:
         raise UnknownName(what, word, words)
+
+
+def _check_lot(lot_t: float | None) -> None:
+    if lot_t is not None and not 0 < lot_t < float("inf"):
+        raise CallError(f"lot_t must be more than 0 tonnes, not {lot_t}.")
 
 
 def _check_sample(draws: int, rng: int) -> None:

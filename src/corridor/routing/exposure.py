@@ -17,7 +17,6 @@ from corridor.network import hazards
 from corridor.network.hazards import Visits
 from corridor.routing.itinerary import Leg
 from corridor.routing.query import Query
-from corridor.units import HOUR_S
 
 
 def risk_share(query: Query, itinerary: Sequence[Leg]) -> float:
@@ -106,6 +105,5 @@ def _arcs_of_labels(query: Query, labels: Ints, goals: Ints) -> Iterator[Ints]:
 
 def _under_way_s(query: Query) -> Ints:
     """Return how long each arc takes once entered, its wait for a departure apart [arcs]."""
-    half_headway_s = np.rint(query.costs.headway_h * HOUR_S / 2).astype(np.int64)
-    under_way_s: Ints = query.duration_s - half_headway_s
+    under_way_s: Ints = query.duration_s - query.costs.wait_s
     return under_way_s

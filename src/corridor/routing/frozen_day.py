@@ -22,7 +22,7 @@ from corridor.routing.query import Query, bans, prepare, rule_ids
 from corridor.routing.waits import mean_waits
 from corridor.units import HOUR_S
 
-SKIM_OPTIONS = ("avoid", "carrier", "service_class", "sanctions")
+SKIM_OPTIONS = ("avoid", "carrier", "service_class", "sanctions", "lot_t")
 MAX_ADDED = 1 << 50  # by one arc to a sum, so that the longest route stays below 2**62
 
 
@@ -56,10 +56,9 @@ class FrozenDay:
     """A network on one day for one cargo, as arrays in CSR order.
 
     weight: generalised cost of every arc in cents, -1 where shut [arcs]; values: the rows of
-    :class:`Sums` of every arc [8 + modes, arcs]; hazard_words: hazards [words, arcs]. starts:
-    states goods start and end in, by node row; those of a node are
-    starts[start_ptr[i]:start_ptr[i + 1]]. query: the question it was made from; hour_usd: what an
-    hour costs one unit.
+    :class:`Sums` of every arc [8 + modes, arcs]; hazard_words: hazards [words, arcs]. starts, ends:
+    states goods start and end in, by node row. query: the question it was made from; hour_usd: what
+    an hour costs one unit.
     """
 
     query: Query
@@ -70,8 +69,8 @@ class FrozenDay:
     weight: Ints
     values: Ints
     hazard_words: Ints
-    starts: Ints
-    start_ptr: Ints
+    starts: list[Ints]
+    ends: list[Ints]
     hour_usd: float
 
     def valued(self, hour_usd: float) -> FrozenDay:
@@ -79,10 +78,6 @@ class FrozenDay:
         sums = Sums.of(self.values)
         weight = _weights(sums.seconds, sums.cents, self.weight < 0, hour_usd)
         return replace(self, weight=weight, hour_usd=hour_usd)
-
-    def states_of(self, node: int) -> Ints:
-        """Return the states goods start and end in at a node row."""
-        return self.starts[self.start_ptr[node] : self.start_ptr[node + 1]]
 
 
 def freeze(
@@ -102,7 +97,7 @@ def freeze(
     values = _values(query, seconds, storm_variance)
 
     order = query.arc_of
-    starts, start_ptr = _starts(query)
+    starts = _starts(query)
     return FrozenDay(
         query=query,
         ptr=query.ptr,
@@ -113,7 +108,9 @@ def freeze(
         values=np.rint(np.minimum(values, MAX_ADDED)).astype(np.int64)[:, order],
         hazard_words=np.ascontiguousarray(query.hazard_words[:, order]),
         starts=starts,
-        start_ptr=start_ptr,
+        ends=[
+            np.array(query.graph.however_standing(states.tolist()), np.int64) for states in starts
+        ],
         hour_usd=hour_usd,
     )
 
@@ -239,14 +236,16 @@ def _spread(query: Query, storm_variance: Floats) -> Floats:
     mode, run_sigma = _running(query)
     stand_excess, stand_sd = _moments(HOUR_S * link_costs.fixed_h, link_costs.fixed_sigma)
     handled_excess, handled_sd = _moments(HOUR_S * costs.fixed_h, costs.handling_sigma)
+    before_excess, before_sd = _moments(HOUR_S * costs.before_h, costs.before_sigma)
     run_excess, run_sd = _moments(HOUR_S * costs.run_h, run_sigma)
 
     # A wait spread evenly over a headway has a twelfth of its square as variance.
     headway_variance = (HOUR_S * costs.headway_h) ** 2 / 12
-    excess = np.bincount(arc, stand_excess[at], count) + handled_excess + run_excess
+    excess = np.bincount(arc, stand_excess[at], count) + handled_excess + before_excess + run_excess
     variance = (
         np.bincount(arc, stand_sd[at] ** 2, count)
         + handled_sd**2
+        + before_sd**2
         + headway_variance
         + storm_variance
     )
@@ -277,9 +276,6 @@ def _moments(median: Floats, sigma: Floats) -> tuple[Floats, Floats]:
     return mean - median, mean * np.sqrt(np.expm1(sigma**2))
 
 
-def _starts(query: Query) -> tuple[Ints, Ints]:
-    """Return the states goods start and end in at every node, those of a route."""
-    by_place = query.graph.end_states_by_place()
-    starts = [state for states in by_place for state in states]
-    start_ptr = np.cumsum([0, *map(len, by_place)])
-    return np.array(starts, np.int64), start_ptr.astype(np.int64)
+def _starts(query: Query) -> list[Ints]:
+    """Return the states goods start in at every node, those of a route."""
+    return [np.array(states, np.int64) for states in query.graph.end_states_by_place()]

@@ -124,16 +124,34 @@ def _pass(query: Query, arc: int, at_s: Floats, rng: int, dice: np.random.Genera
     runs = query.graph.runs[arc]
     luck = _running_luck(query, arc, len(at_s), rng)
     running_h = query.costs.run_h_of(runs, query.graph.service(arc))
-    headway_s = HOUR_S * float(query.costs.headway_h[arc])
 
     for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
-        entry = stage.entry if number else passage.entry
-        at_s = _enter(query, entry, 0.0 if number else headway_s, at_s, dice)
+        if number:
+            at_s = _enter(query, stage.entry, 0.0, at_s, dice)
+        else:
+            at_s = _depart(query, arc, at_s, dice)
         at_s = at_s + HOUR_S * running_h[number] * luck
         at_s = at_s + _standing_s(query, run, len(at_s), rng, dice)
         if stage.ends is not None:
             at_s = _next_opening(stage.ends, at_s)[0]
     return at_s
+
+
+def _depart(query: Query, arc: int, at_s: Floats, dice: np.random.Generator) -> Floats:
+    """Draw when journeys leave by an arc: handed in, gathered, with the next departure.
+
+    Goods that need longer than the median are handed in so much later, others sooner.
+    """
+    costs = query.costs
+    passage = query.passages[arc]
+    headway_s = HOUR_S * float(costs.headway_h[arc])
+    before_s = HOUR_S * float(costs.before_h[arc])
+    if not before_s:
+        return _enter(query, passage.entry, headway_s, at_s, dice)
+
+    luck = np.exp(float(costs.before_sigma[arc]) * dice.standard_normal(len(at_s)))
+    at_s = _enter(query, passage.entry, headway_s, at_s + before_s * (luck - 1), dice)
+    return _open_at(query, passage.stages[0].entry, at_s + before_s)
 
 
 def _enter(

@@ -194,12 +194,21 @@ def prepare(
 
 
 def states_at(network: Network, place: str, depart: dt.date | str) -> Ints:
-    """Return the states that goods start from, and end in, at a place or place@layer [states].
+    """Return the states that goods start from at a place or place@layer [states].
 
     Raises UnknownName for a place or layer the network has not.
     """
     day = snapshot(network, read_instant(depart, "depart"))
     return np.array(_states(day.graph, _end(day, place)), np.int64)
+
+
+def end_states_at(network: Network, place: str, depart: dt.date | str) -> Ints:
+    """Return the states that goods end in at a place or place@layer [states].
+
+    Raises UnknownName for a place or layer the network has not.
+    """
+    day = snapshot(network, read_instant(depart, "depart"))
+    return np.array(day.graph.however_standing(_states(day.graph, _end(day, place))), np.int64)
 
 
 def _end(network: Network, text: str) -> _End:
@@ -235,6 +244,7 @@ def _party(
         destination,
         conditions.carrier,
         service_class=conditions.service_class,
+        lot_t=conditions.lot_t,
         complies=conditions.sanctions == "comply",
     )
 
@@ -243,7 +253,7 @@ def _space(network: Network, start: _End, goal: _End, conditions: Conditions) ->
     """Return what the search runs over."""
     graph = network.graph
     starts = _states(graph, start)
-    goals = _states(graph, goal)
+    goals = graph.however_standing(_states(graph, goal))
     return search_space(graph, starts, goals, list(_requirements(network, conditions, start)))
 
 
@@ -324,6 +334,7 @@ def reconsidered(query: Query, conditions: Conditions) -> Query:
         query.party,
         carrier_country=conditions.carrier,
         service_class=conditions.service_class,
+        lot_t=conditions.lot_t,
         complies=conditions.sanctions == "comply",
     )
     rules = applying(day, party)
@@ -361,13 +372,13 @@ def arc_durations(open_s: Ints, may_pass: Bools, span_ptr: Ints) -> Ints:
 
 
 def _costs(day: Network, party: Party, rules: Sequence[Applied], at_s: int) -> Costs:
-    """Return the costs of a day's network, made once for a cargo and the rules that add to them."""
+    """Return the costs of a day's network, made once for a cargo, its lot and what rules add."""
     extras = [
         rule for rule in rules if rule.row["effect"].startswith("extra") and rule.links_at(at_s)
     ]
     in_force = tuple((rule.row["rule_id"], rule.links_at(at_s)) for rule in extras)
     slow = tuple(row["regime_id"] for row in regimes.in_force(day, at_s))
-    memo = Derived.COSTS.of(party.cargo_id, party.service_class, in_force, slow)
+    memo = Derived.COSTS.of(party.cargo_id, party.service_class, party.lot_t, in_force, slow)
     return day.once(memo, lambda: price(day, party, rules, at_s))
 
 

@@ -58,7 +58,7 @@ def skim(
     places
         Ids, names or UN/LOCODEs; null: every place.
     options
-        avoid and carrier of :class:`corridor.routing.conditions.Options`.
+        avoid, carrier and lot_t of :class:`corridor.routing.conditions.Options`.
 
     Returns
     -------
@@ -140,14 +140,16 @@ class _Pairs(NamedTuple):
 def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
     """Search all pairs of some node rows, from a block of them after the other."""
     _refuse_too_many(len(nodes))
-    states = [day.states_of(node) for node in nodes]
+    starts = [day.starts[node] for node in nodes]
+    ends = [day.ends[node] for node in nodes]
     block = max(1, BLOCK_BYTES // _tree_bytes(day))
 
     rows = []
     for first in range(0, len(nodes), block):
         stopping.raise_if_stopped()
         end = min(first + block, len(nodes))
-        rows.append(_block(day, nodes, states, range(first, end)))
+        trees = _trees(day, starts[first:end])
+        rows.append(_block(day, nodes, trees, _pairs(trees, ends, range(first, end))))
         tell_step("places", end, len(nodes))
     return pl.concat(rows)
 
@@ -167,12 +169,8 @@ def _tree_bytes(day: FrozenDay) -> int:
     return 8 * numbers_a_state * (len(day.ptr) - 1)
 
 
-def _block(
-    day: FrozenDay, nodes: Sequence[int], states: Sequence[Ints], origins: range
-) -> pl.DataFrame:
-    """Search the pairs that start at some of the places."""
-    trees = _trees(day, states[origins.start : origins.stop])
-    pairs = _pairs(trees, states, origins)
+def _block(day: FrozenDay, nodes: Sequence[int], trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
+    """Return the rows of the pairs that start at some of the places."""
     reached = pl.Series(pairs.is_reached)
 
     figures = _figures(day, trees, pairs).select(pl.when(reached).then(pl.all()))

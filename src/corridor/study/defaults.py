@@ -7,7 +7,8 @@ defaults for the same thing, and whatever is taken is written down figure by fig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -116,6 +117,8 @@ def complete(tables: Tables, cargo_ids: Collection[str]) -> Completed:
         if "links" in readable and "nodes" in readable:
             frames["links"] = _with_border_spread(frames, taken)
     if "terminals" in readable and "handling" in readable:
+        if {"links", "services"} <= readable:
+            frames["terminals"] = _with_transshipment(frames)
         frames["terminals"] = _with_handling(frames, taken)
     if "sources" in readable:
         frames["sources"] = _with_sources(frames["sources"], taken)
@@ -170,6 +173,53 @@ def _with_rows(name: str, frame: pl.DataFrame, rows: pl.DataFrame, taken: _Taken
     for row in rows.iter_rows(named=True):
         taken.add_row(name, row)
     return pl.concat([frame, rows])
+
+
+def _with_transshipment(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the terminals with one for each port where goods change from ship to ship.
+
+    A port that has a row of its own for the layer keeps it. Figures are those of handling, by form.
+    """
+    terminals = frames["terminals"]
+    has_row = set(terminals.select("node_id", "from_layer", "to_layer").iter_rows())
+    forms = default_tables()["handling"].filter(_is_from_sea_to_sea())["form"].to_list()
+    rows = [
+        {
+            "terminal_id": f"{node_id}-sea-sea-{form or 'other'}",
+            "node_id": node_id,
+            "from_layer": "sea",
+            "to_layer": "sea",
+            "form": form,
+            "two_way": True,
+        }
+        for node_id in _ports_of_change(frames)
+        if (node_id, "sea", "sea") not in has_row
+        for form in forms
+    ]
+    return pl.concat([terminals, pl.DataFrame(rows, schema=terminals.schema)])
+
+
+def _is_from_sea_to_sea() -> pl.Expr:
+    return (pl.col("from_mode") == "sea") & (pl.col("to_mode") == "sea")
+
+
+def _ports_of_change(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """Return the places where more than one service by sea begins, ends or calls, by name."""
+    links = {row["link_id"]: row for row in frames["links"].iter_rows(named=True)}
+    counts: Counter[str] = Counter()
+
+    for service in frames["services"].iter_rows(named=True):
+        words = (service["link_ids"] or "").split()
+        run = [links[link_id] for link_id in words if link_id in links]
+        if run and all(link["mode"] == "sea" for link in run):
+            counts.update({*_ends_of(run), *(service["calls"] or "").split()})
+    return sorted(node_id for node_id, count in counts.items() if count > 1)
+
+
+def _ends_of(run: Sequence[Row]) -> set[str]:
+    """Return the two places that a run over links begins and ends at: those it touches once."""
+    touched = Counter(link[end] for link in run for end in ("from_node_id", "to_node_id"))
+    return {node_id for node_id, count in touched.items() if count == 1}
 
 
 def _with_sources(sources: pl.DataFrame, taken: _Taken) -> pl.DataFrame:

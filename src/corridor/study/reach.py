@@ -49,7 +49,8 @@ class _Reach:
         if key not in self.reached:
             steps = self._steps(cargo_id, day)
             self.reached[key] = _reached(steps, _states(graph, origin))
-        return not self.reached[key].isdisjoint(_states(graph, destination))
+        ends = graph.however_standing(sorted(_states(graph, destination)))
+        return not self.reached[key].isdisjoint(ends)
 
     def _steps(self, cargo_id: str, day: dt.date) -> Steps:
         if (cargo_id, day) not in self.steps_of:

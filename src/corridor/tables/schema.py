@@ -400,6 +400,21 @@ MODES_TABLE = Table(
             low=1,
             high=100,
         ),
+        number(
+            "departure_h",
+            "hours before goods that no service carries move off, median: a wagon is supplied, a "
+            "train made up; spent at the first place, and again after every service and terminal; "
+            "null: none",
+            "h",
+            high=2000,
+        ),
+        number("departure_p95_h", "95th percentile of departure_h; null: as departure_h", "h"),
+        number(
+            "yard_h_per_1000km",
+            "hours in yards on the way of what no service carries, per 1,000 km; null: none",
+            "h/1000 km",
+            high=1000,
+        ),
         *EVIDENCE,
     ),
 )
@@ -660,6 +675,27 @@ SERVICES = Table(
         ),
         number("capacity_teu", "TEU per departure", "TEU"),
         number("capacity_t", "tonnes per departure", "t"),
+        number(
+            "gathering_h",
+            "hours before a departure by which goods are handed in, median: gathering, supply of "
+            "wagons, cut-off; null: none",
+            "h",
+            high=2000,
+        ),
+        number("gathering_p95_h", "95th percentile of gathering_h; null: as gathering_h", "h"),
+        Column(
+            "carries",
+            "words",
+            "forms and cargoes it carries, separated by spaces: container, bulk, vehicle, or a "
+            "cargo_id, which then rides in any lot; null: every form",
+        ),
+        number(
+            "min_lot_t",
+            "least lot of bulk it takes (a ship or train is not sent for less); boxes and vehicles "
+            "ride in any number; null: any",
+            "t",
+            high=400000,
+        ),
         ALTERNATIVE,
         *EVIDENCE,
     ),
@@ -715,6 +751,13 @@ CARGOES = Table(
             "1/unit",
             low=0.001,
             high=100,
+        ),
+        number(
+            "lot_t",
+            "tonnes moved together unless a question says how many; null: one unit",
+            "t",
+            low=0.01,
+            high=1000000,
         ),
         *EVIDENCE,
     ),

@@ -120,6 +120,7 @@ class Trip(State):
         description="Warn of routes in countries under sanctions, comply with those, avoid the "
         "countries, or ignore them.",
     )
+    lot_t: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = None
 
     def options(self) -> Options:
         """Return the conditions as the library takes them.
@@ -141,6 +142,7 @@ class Trip(State):
             "carrier": self.carrier,
             "service_class": self.service_class,
             "sanctions": self.sanctions,
+            "lot_t": self.lot_t,
             "most_labels": MAX_LABELS,
         }
 
