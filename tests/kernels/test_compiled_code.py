@@ -55,6 +55,14 @@ def test_code_of_another_signature_is_not_taken(folder: Path) -> None:
     assert files.load("one") is None
 
 
+def test_kernels_run_where_nothing_is_compiled(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    assert kernel()(3) == 6
+    assert not list(folder.rglob("*.nb[ic]"))
+
+
 def test_a_full_disk_ends_no_search(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")

@@ -30,7 +30,8 @@ def njit(*, cache: bool, **options: Any) -> Any:
 
     def decorate(function: Callable[..., Any]) -> Any:
         kernel = compiled(function)
-        if cache and cache_folder() is not None:
+        is_compiled = kernel is not function  # it is not where NUMBA_DISABLE_JIT says so
+        if cache and is_compiled and cache_folder() is not None:
             _keep_on_disk(kernel)
         return kernel
 
