@@ -51,7 +51,19 @@ def frames(study: co.Study, steps: list[tuple[str, int, int]]) -> Frames:
 
 def test_every_step_is_said(frames: Frames, steps: list[tuple[str, int, int]]) -> None:
     assert [(done, total) for _, done, total in steps] == [(0, 4), (1, 4), (2, 4), (3, 4)]
-    assert frames["notes"].height == 0
+
+
+def test_notes_are_on_demand_that_both_states_stopped(frames: Frames, study: co.Study) -> None:
+    country_of = dict(study.tables["nodes"].select("node_id", "country").iter_rows())
+    stopped = [
+        demand_id
+        for demand_id, *ends in study.tables["demand"]
+        .select("demand_id", "origin_node_id", "destination_node_id")
+        .iter_rows()
+        if {country_of[node_id] for node_id in ends} == {"AF", "PK"}
+    ]
+    notes = frames["notes"]["note"].to_list()
+    assert sorted(note.partition(":")[0] for note in notes) == sorted(stopped)
 
 
 def test_years_are_simulated_with_the_replayed_closures_and_without(frames: Frames) -> None:
