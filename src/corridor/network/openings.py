@@ -10,6 +10,7 @@ from functools import cached_property, reduce
 import numpy as np
 
 from corridor.kernels import Ints
+from corridor.language.speech import marked
 from corridor.network.calendar import (
     Span,
     add_joined,
@@ -224,5 +225,10 @@ def rule_closure(rule: Applied) -> Closure:
 
 
 def window_closure(element: str, rows: Sequence[Row]) -> Closure:
-    """Return the closure that the windows of a link or place make outside all of them."""
-    return Closure("window", element, None, None, rows[0]["source_id"], rows[0]["note"])
+    """Return the closure that the windows of a link or place make outside all of them.
+
+    Where only holidays shut it, they are named as such: notes of theirs tell of single days.
+    """
+    first = rows[0]
+    note = marked("holidays") if "holiday_id" in first else first["note"]
+    return Closure("window", element, None, None, first["source_id"], note)

@@ -24,6 +24,7 @@ SHOWN = {
     "countries": ("name",),
     "sectors": ("name",),
     "hazards": ("name",),
+    "holidays": ("name",),
     "regimes": ("name",),
     "changes": ("note",),
     "windows": ("note",),
@@ -31,7 +32,7 @@ SHOWN = {
     "observations": ("name", "explains"),
     "claims": ("statement", "unit", "note"),
     "commitments": ("name", "unit", "note"),
-    "figures": ("unit",),
+    "figures": ("name", "unit"),
     "replays": ("name",),
     "trade": ("series",),
 }
