@@ -113,3 +113,20 @@ def test_departures_that_cannot_be_kept_are_refused(frames: Frames) -> None:
     assert kinds(with_cells(frames, "services", "block-train", timetable=often)) == [
         "too-many-departures"
     ]
+
+
+def test_a_service_carries_forms_and_cargoes(frames: Frames) -> None:
+    assert kinds(with_cells(frames, "services", "block-train", carries="container")) == []
+    assert "unknown-cargo" in kinds(
+        with_cells(frames, "services", "block-train", carries="container spaceships")
+    )
+
+
+def test_a_train_that_wagons_outrun_is_named(frames: Frames) -> None:
+    slow = with_cells(frames, "services", "block-train", speed_kmh=5.0)
+    assert "slower-than-wagons" in kinds(slow)
+    required = with_cells(slow, "services", "block-train", required=True)
+    assert "slower-than-wagons" not in kinds(required)
+
+    gathered = with_cells(frames, "services", "block-train", gathering_h=24.0)
+    assert "slower-than-wagons" in kinds(gathered)

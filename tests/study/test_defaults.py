@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import corridor as co
+from core_cases import frames, link
 from corridor.checks import every
 from corridor.exchange.export import pack_workbook
 from corridor.study import settings_file
@@ -203,3 +204,27 @@ def test_new_empty_may_be_a_workbook(tmp_path: Path) -> None:
     assert {(f.kind, f.table) for f in findings} == {
         ("no-rows", table) for table in ("nodes", "links", "rates", "sources")
     }
+
+
+def test_ports_where_ships_meet_have_a_change_from_ship_to_ship() -> None:
+    ships = [
+        {
+            "service_id": name,
+            "link_ids": f"{name}-sea",
+            "required": True,
+            "departures_per_week": 1.0,
+        }
+        for name in ("ab", "bc")
+    ]
+    seas = [link("ab-sea", "a", "b", mode="sea"), link("bc-sea", "b", "c", mode="sea")]
+    completed = complete(from_frames(frames(links=seas, services=ships)), ())
+    rows = completed.tables.frames["terminals"]
+    assert rows.select("node_id", "from_layer", "to_layer").unique().rows() == [("b", "sea", "sea")]
+    assert sorted(rows["form"]) == ["bulk", "container", "vehicle"]
+    assert rows["handling_h"].null_count() == rows["handling_p95_h"].null_count() == 0
+    assert {row["table"] for row in completed.defaults.iter_rows(named=True)} >= {"terminals"}
+
+    own = {"terminal_id": "own", "node_id": "b", "from_layer": "sea", "to_layer": "sea"}
+    hub = {**own, "two_way": True, "handling_h": 5.0, "handling_p95_h": 9.0}
+    with_row = complete(from_frames(frames(links=seas, services=ships, terminals=[hub])), ())
+    assert with_row.tables.frames["terminals"]["terminal_id"].to_list() == ["own"]

@@ -23,7 +23,7 @@ from corridor.network.network import Network
 from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
 from corridor.network.regimes import Mixture, Regimes, State, log_spread, mixture, regimes_on
 from corridor.network.rules import Applied, Party
-from corridor.network.services import headways_h
+from corridor.network.services import headways_h, takes
 from corridor.network.sums import (
     CENTS_PER_USD,
     GRAMS_PER_KG,
@@ -450,7 +450,7 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
         if graph.departs[arc]:
             _set_departure(costs, arc, service_tariffs.mode(runs[0]))
         if kind == "service":
-            costs.may_pass[arc] &= service_tariffs.carries(services[row])
+            costs.may_pass[arc] &= takes(services[row], cargo, party.lot_t)
             _set_service_hours(costs, arc, row, services[row], runs, service_tariffs)
             _set_service_price(costs, arc, services[row], runs, service_tariffs)
     return costs
@@ -458,10 +458,9 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
 
 @dataclass(frozen=True, eq=False)
 class _ServiceTariffs:
-    """What services take and charge a cargo. lot_t: tonnes that are moved together."""
+    """How long services take with a cargo, and what they charge."""
 
     cargo: Row
-    lot_t: float
     links: list[Row]
     countries: dict[str, str]
     modes: _Modes
@@ -475,7 +474,6 @@ class _ServiceTariffs:
         rates = [row for row in network.rows("rates") if row["service_id"] is not None]
         return cls(
             cargo,
-            party.lot_t or cargo["lot_t"] or cargo["t_per_unit"],
             network.rows("links"),
             {row["node_id"]: row["country"] for row in network.rows("nodes")},
             _Modes.of(network, party.service_class),
@@ -497,15 +495,6 @@ class _ServiceTariffs:
         link = self.links[run.link]
         speed_kmh = speed_kmh or link["speed_kmh"]
         return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
-
-    def carries(self, service: Row) -> bool:
-        """Tell whether a service takes the cargo, and a lot of that size."""
-        words = (service["carries"] or self.cargo["form"]).split()
-        if self.cargo["cargo_id"] in words:
-            return True
-        if self.cargo["form"] not in words:
-            return False
-        return self.cargo["form"] != "bulk" or self.lot_t >= (service["min_lot_t"] or 0.0)
 
 
 def _no_arc_costs(link: LinkCosts, count: int) -> Costs:

@@ -28,6 +28,20 @@ class Timetable(NamedTuple):
     departures: str | None
 
 
+def takes(service: Row, cargo: Row, lot_t: float | None) -> bool:
+    """Tell whether a service takes a cargo, and a lot of that many tonnes; null: of the usual size.
+
+    A cargo that it names itself rides in any lot.
+    """
+    words = (service["carries"] or cargo["form"]).split()
+    if cargo["cargo_id"] in words:
+        return True
+    if cargo["form"] not in words:
+        return False
+    tonnes = lot_t or cargo["lot_t"] or cargo["t_per_unit"]
+    return cargo["form"] != "bulk" or tonnes >= (service["min_lot_t"] or 0.0)
+
+
 def headways_h(network: Network) -> dict[str, float]:
     """Return the hours between departures of every service; 0 for one that has a timetable."""
     with_timetable = services_with_timetable(network)

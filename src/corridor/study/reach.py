@@ -16,6 +16,7 @@ from corridor.network.changes import snapshot, status_spans
 from corridor.network.graph import Graph, Row
 from corridor.network.names import find_place, names_of
 from corridor.network.network import Network, build
+from corridor.network.services import takes
 from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.study.settings_file import trip_section
 from corridor.study.toml_lines import TomlLines
@@ -161,6 +162,9 @@ def _steps(network: Network, cargo: Row, day: dt.date) -> Steps:
             may_pass = terminals[row]["form"] in (None, cargo["form"])
         else:
             may_pass = all(usable[run.link] for run in runs)
+            service = graph.service(arc)
+            if service is not None:
+                may_pass &= takes(dated.rows("services")[service], cargo, None)
         if may_pass:
             steps.setdefault(int(graph.tail[arc]), []).append(int(graph.head[arc]))
     return steps
