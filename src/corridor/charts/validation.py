@@ -19,6 +19,7 @@ from corridor.language.speech import marked, tell
 
 METRICS = {
     "time_h": marked("travel time, days"),
+    "train_h": marked("time of an organised train, days"),
     "ship_h": marked("time aboard, days"),
     "cost_usd": marked("cost, USD per cargo unit"),
     "length_km": marked("length, km"),
@@ -68,7 +69,7 @@ def validation(frame: pl.DataFrame) -> Chart:
 
 def _observations(frame: pl.DataFrame, metric: str) -> pl.DataFrame:
     """Return the rows of a metric in its unit of the chart, by value, each with a label."""
-    divisor = 24.0 if metric in ("time_h", "ship_h") else 1.0
+    divisor = 24.0 if metric.endswith("_h") else 1.0
     rows = frame.filter(pl.col("metric") == metric)
     rows = rows.with_columns(pl.col(*_VALUES).cast(pl.Float64) / divisor)
     rows = rows.sort(pl.coalesce("value", "model_p50"), "observation_id", nulls_last=True)

@@ -30,7 +30,7 @@ from corridor.routing.search import best_route
 from corridor.tables.columns import MODES
 
 NEAR_SHARE = 0.25
-BANDED = ("time_h", "ship_h", "speed_kmh")  # metrics whose spread the model gives
+BANDED = ("time_h", "train_h", "ship_h", "speed_kmh")  # metrics whose spread the model gives
 ORDINARY = "ordinary"  # kind of a row that says none
 NEAR_VERDICTS = ("inside band", "within 25 %")
 DRAWS = 20_000  # a percentile then errs by less than 1 %, so that no verdict hangs on the draw
@@ -141,7 +141,8 @@ def _band(observation: Row, query: Query, arcs: Sequence[int], itinerary: Sequen
         return _speed(query, arcs, observation["country"])
     if metric == "ship_h":
         return _percentiles(sample_under_way(query, arcs, draws=DRAWS, rng=0))
-    return _percentiles(sample(query, arcs, draws=DRAWS, rng=0))
+    is_organised = metric == "train_h"
+    return _percentiles(sample(query, arcs, draws=DRAWS, rng=0, is_organised=is_organised))
 
 
 def _is_observed(observation: Row, query: Query, itinerary: Sequence[Leg]) -> bool:

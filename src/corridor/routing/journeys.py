@@ -27,7 +27,9 @@ _BORDERS = "borders and terminals"
 _REGIME_STREAM = 5
 
 
-def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
+def sample(
+    query: Query, arcs: Sequence[int], *, draws: int, rng: int, is_organised: bool = False
+) -> Floats:
     """Return door-to-door hours of sampled journeys [draws]; inf where one never gets through.
 
     Hours under way are log-normal with one draw a journey and mode (the same lorry, train and
@@ -47,6 +49,9 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
         Number of journeys.
     rng
         Seed.
+    is_organised
+        The goods fill a train of their own, whose connections are ordered: nothing is gathered, and
+        no departure is waited for.
     """
     at_s = np.full(draws, float(query.depart_s))
     for arc in arcs:
@@ -55,7 +60,7 @@ def sample(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats
             at_s = _open_at(query, query.passages[arc].entry, at_s)
             at_s = at_s + _handling_s(query, arc, draws, rng, dice)
         else:
-            at_s = _pass(query, arc, at_s, rng, dice)
+            at_s = _pass(query, arc, at_s, rng, dice, is_organised=is_organised)
     return (at_s - query.depart_s) / HOUR_S
 
 
@@ -118,7 +123,15 @@ def _slow_s(query: Query, mixed: Mixture, luck: Floats, rng: int) -> Floats:
     return seconds
 
 
-def _pass(query: Query, arc: int, at_s: Floats, rng: int, dice: np.random.Generator) -> Floats:
+def _pass(
+    query: Query,
+    arc: int,
+    at_s: Floats,
+    rng: int,
+    dice: np.random.Generator,
+    *,
+    is_organised: bool = False,
+) -> Floats:
     """Draw when journeys are at the end of a link or a ride, entered link by link."""
     passage = query.passages[arc]
     runs = query.graph.runs[arc]
@@ -126,7 +139,7 @@ def _pass(query: Query, arc: int, at_s: Floats, rng: int, dice: np.random.Genera
     running_h = query.costs.run_h_of(runs, query.graph.service(arc))
 
     for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
-        if number:
+        if number or is_organised:
             at_s = _enter(query, stage.entry, 0.0, at_s, dice)
         else:
             at_s = _depart(query, arc, at_s, dice)

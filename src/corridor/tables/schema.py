@@ -1068,9 +1068,10 @@ OBSERVATIONS = Table(
         Column(
             "metric",
             "choice",
-            "what was measured; ship_h: hours aboard, without the wait for the ship",
+            "what was measured; train_h: an organised train, which gathers nothing and waits for "
+            "no departure; ship_h: hours aboard, without the wait for the ship",
             required=True,
-            choices=("time_h", "ship_h", "cost_usd", "length_km", "speed_kmh"),
+            choices=("time_h", "train_h", "ship_h", "cost_usd", "length_km", "speed_kmh"),
         ),
         Column(
             "country",

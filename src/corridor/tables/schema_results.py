@@ -290,7 +290,14 @@ VALIDATION = Table(
         _choice("kind", "what kind of trip it was", "ordinary", "pilot", "announced"),
         Column("trip", "text", "trip; rows of one trip count once"),
         _choice(
-            "metric", "what was measured", "time_h", "ship_h", "cost_usd", "length_km", "speed_kmh"
+            "metric",
+            "what was measured",
+            "time_h",
+            "train_h",
+            "ship_h",
+            "cost_usd",
+            "length_km",
+            "speed_kmh",
         ),
         number("value", "value seen; null: seen to happen, not measured", "as metric"),
         number("value_low", "lower end where a range was published", "as metric"),
