@@ -306,3 +306,11 @@ def test_a_trip_to_itself_is_a_line_of_no_length(client: TestClient) -> None:
     assert len(line["geometry"]["coordinates"]) == 2
     assert len(set(map(tuple, line["geometry"]["coordinates"]))) == 1
     assert "-0.0" not in table
+
+
+def test_a_trip_is_told_of_sanctions_as_it_asks(client: TestClient) -> None:
+    """The built-in study sanctions Iran, which cheap routes to Karachi pass."""
+    told = routes(client, sanctions=None, service_class=None)["warnings"]
+    assert any("Iran is under sanctions" in warning for warning in told)
+    assert not any("sanctions" in w for w in routes(client, sanctions="ignore")["warnings"])
+    assert client.post("/api/routes", json={**TRIP, "sanctions": "obey"}).status_code == 422

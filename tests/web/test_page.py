@@ -52,8 +52,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with (folder / "rules.csv").open(
         "a", encoding="utf-8"
-    ) as rules:  # the study has no rule that asks for a carrier
-        rules.write(f"no-turkish-lorry,{PASS},,,,TR,forbid,,,,,,own-estimate,C,\n")
+    ) as rules:  # the study has no rule on Turkish carriers
+        rules.write(f"no-turkish-lorry,{PASS},,,,TR,forbid,,,,,,,,own-estimate,C,\n")
     return folder
 
 

@@ -14,7 +14,7 @@ import { at, button, day, days, download, h, usd } from "./markup";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
-import { Question } from "./question";
+import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
@@ -170,16 +170,17 @@ class Page {
 
   /** What lifts each condition asked. */
   private lifted(): [keyof State, Node][] {
-    const { deadline, max_transshipments, carrier } = this.state, mends: [keyof State, Node][] = [];
+    const { deadline, max_transshipments, carrier, sanctions } = this.state, mends: [keyof State, Node][] = [];
     if (deadline) mends.push(["deadline", button("Without the deadline", () => this.change({ deadline: "" }))]);
     if (max_transshipments) mends.push(["max_transshipments", button("With any number of reloads", () => this.change({ max_transshipments: "" }))]);
     if (carrier) mends.push(["carrier", button("With any carrier", () => this.change({ carrier: "" }))]);
+    if (sanctions) mends.push(["sanctions", button("Whatever the sanctions", () => this.change({ sanctions: "" }))]);
     return mends;
   }
 
   private sentence(state: State): string {
-    const { deadline, max_transshipments: most, carrier } = state;
-    const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`];
+    const { deadline, max_transshipments: most, carrier, service_class, sanctions } = state;
+    const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
     const best = this.answer?.routes[0], head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));

@@ -9,6 +9,8 @@ import { CRITERIA, type Criterion, type Study } from "./types";
 type Change = (patch: Partial<State>, keep?: boolean) => void;
 const spaced = (id: string): string => id.replaceAll("-", " ");
 const NAMES: Record<Criterion, string> = { time: "Time", cost: "Cost", carbon: "Carbon", risk: "Risk of closure" };
+export const SERVICE_CLASSES: [string, string][] = [["", "ordinary lorry"], ["one-driver", "one driver within the law"], ["two-drivers", "two drivers"], ["convoy", "convoy or priority"]];
+export const STANCES: [string, string][] = [["", "warn of them"], ["comply", "comply with sanctions"], ["avoid", "keep out of them"], ["ignore", "say nothing of them"]];
 
 export class Question {
   readonly calendar: Calendar;
@@ -41,6 +43,8 @@ export class Question {
         this.field("deadline", "Arrival by the end of (empty: any day)", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (deadline) => { if (deadline === "" || isDay(deadline, study)) change({ deadline }); }),
         this.field("max_transshipments", "Reloads at most: changes of mode or gauge (empty: any)", h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
         study.carriers.length > 0 && this.select("carrier", "Country of the carrier, for rules that ask", [["", "any"], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
+        this.select("service_class", "Carriage on the road", SERVICE_CLASSES, (service_class) => change({ service_class })),
+        this.select("sanctions", "Countries under sanctions", STANCES, (sanctions) => change({ sanctions })),
         this.words("via", "Pass through (places, by comma)"), this.words("avoid", "Avoid (countries such as IR, modes, places, links)"),
         this.number("max_routes", "Routes shown at most", 1, study.limits.routes)),
     );
@@ -52,7 +56,7 @@ export class Question {
       const field = this.fields[key];
       if (field && document.activeElement !== field || field instanceof HTMLSelectElement || field?.type === "date") if (field) field.value = value;
     };
-    for (const key of ["scenario", "cargo", "depart", "max_transshipments", "carrier"] as const) set(key, state[key]);
+    for (const key of ["scenario", "cargo", "depart", "max_transshipments", "carrier", "service_class", "sanctions"] as const) set(key, state[key]);
     if (state.deadline !== "" || !this.fields["deadline"]?.validity.badInput) set("deadline", state.deadline); // a day half typed stays
     for (const key of ["origin", "destination"] as const) this.ends[key].show(placeTitle(this.study, state[key]));
     set("via", state.via.map((id) => placeTitle(this.study, id)).join(", "));

@@ -5,14 +5,14 @@ import { CRITERIA, type Criterion, type Study } from "./types";
 export interface State {
   scenario: string; origin: string; destination: string; cargo: string; depart: string;
   criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
-  deadline: string; max_transshipments: string; carrier: string; // as given, empty: any; the server tells what is wrong with one
+  deadline: string; max_transshipments: string; carrier: string; service_class: string; sanctions: string; // as given, empty: any; the server tells what is wrong with one
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; close: string[]; open: string[];
   route: string | null; card: string | null; layers: string[];
 }
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "close", "open", "layers"] as const;
 const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
-const CONDITIONS = ["deadline", "max_transshipments", "carrier"] as const;
+const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
 
 export function initial(study: Study): State {
   const trip = study.trips[0];
@@ -21,7 +21,7 @@ export function initial(study: Study): State {
     scenario, origin: trip?.origin ?? "", destination: trip?.destination ?? "",
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
-    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "",
+    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
     via: [], avoid: [], choose: [], with_changes: [], close: [], open: [], route: null, card: null, layers: [],
   };
 }

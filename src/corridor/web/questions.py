@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from corridor.errors import CallError, UnknownName
 from corridor.routing.conditions import Options
-from corridor.tables.columns import OPEN_STATUS
+from corridor.tables.columns import OPEN_STATUS, SANCTIONS, SERVICE_CLASSES
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -112,13 +112,13 @@ class Trip(State):
     max_transshipments: Annotated[int, Field(ge=0, le=100)] | None = None
     deadline: Day | None = None
     carrier: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
-    service_class: Literal["ordinary", "one-driver", "two-drivers", "convoy"] = Field(
-        "ordinary", description="How goods are carried on the road."
+    service_class: Literal["ordinary", "one-driver", "two-drivers", "convoy"] | None = Field(
+        None, description="How goods are carried on the road; null: as ordinary."
     )
-    sanctions: Literal["warn", "comply", "avoid", "ignore"] = Field(
-        "warn",
+    sanctions: Literal["warn", "comply", "avoid", "ignore"] | None = Field(
+        None,
         description="Warn of routes in countries under sanctions, comply with those, avoid the "
-        "countries, or ignore them.",
+        "countries, or ignore them; null: warn.",
     )
     lot_t: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = None
 
@@ -140,8 +140,8 @@ class Trip(State):
             "deadline": deadline,
             "max_transshipments": self.max_transshipments,
             "carrier": self.carrier,
-            "service_class": self.service_class,
-            "sanctions": self.sanctions,
+            "service_class": self.service_class or SERVICE_CLASSES[0],
+            "sanctions": self.sanctions or SANCTIONS[0],
             "lot_t": self.lot_t,
             "most_labels": MAX_LABELS,
         }
