@@ -256,7 +256,7 @@ def test_layer_is_shown(opened: Callable[..., Any], layer: str) -> None:
 
 
 def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
-    page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhampk-torkhamaf-road")
+    page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhamaf-torkhampk-road")
     assert "af-pk-closure-2025" in page.inner_text("#reason")
     page.click("#act-why")
     page.wait_for_selector("#why-not table")
