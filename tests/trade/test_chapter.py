@@ -143,6 +143,11 @@ def test_trade_that_both_states_stopped_ends_and_is_named(answer: TargetForecast
     assert by_scenario["mid-2026"] == 0 < by_scenario["open-borders"]
     assert any("AF-PK" in warning and "a rule forbids it" in warning for warning in answer.warnings)
 
+    # No trade ends for want of a link: what ends is what both states forbid.
+    flows = answer.frames["flows"].filter(pl.col("base_usd") > 0, pl.col("value_usd") == 0)
+    ended = set(flows.select("exporter", "importer").iter_rows())
+    assert ended == {("AF", "PK"), ("PK", "AF"), ("IN", "PK"), ("PK", "IN")}
+
 
 def test_what_carriage_costs(answer: TargetForecast) -> None:
     costs = answer.frames["pair_costs"]
