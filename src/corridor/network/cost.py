@@ -8,7 +8,7 @@ handling. Source: ISO 14083 (2023); GLEC Framework v3 (2024), module 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -19,6 +19,7 @@ import numpy as np
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network.graph import LinkRun, Row
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
 from corridor.network.regimes import Mixture, Regimes, State, log_spread, mixture, regimes_on
@@ -161,7 +162,7 @@ def _largest(network: Network, amounts: Floats) -> Place:
 
 def handling_kg(network: Network, cargo: Row) -> float:
     """Return kilograms of CO2 equivalent of handling one unit once."""
-    factors = _Lookup(network.rows("emissions"), ("mode", "form"))
+    factors = _lookup(network, "emissions", ("mode", "form"))
     factor = factors.best(mode="terminal", form=cargo["form"])
     return _amount(factor or {}, "kg_co2e_per_", "", cargo)
 
@@ -185,13 +186,22 @@ class _Lookup:
     def __init__(self, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
         self.keys = keys
         self.best_rows = dict[tuple[Any, ...], Row | None]()
-        self.rows = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
+        ordered = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
+
+        # By the first key, so that few rows are looked at for a case not met before.
+        first = keys[0]
+        self.rows_naming_none = [row for row in ordered if row[first] is None]
+        self.rows_by_first = {
+            value: [row for row in ordered if row[first] in (None, value)]
+            for value in {row[first] for row in ordered}
+        }
 
     def best(self, **values: Any) -> Row | None:
         """Return the best row for these values; None if no row fits."""
         key = tuple(values.get(name) for name in self.keys)
         if key not in self.best_rows:
-            self.best_rows[key] = next((row for row in self.rows if self._fits(row, key)), None)
+            rows = self.rows_by_first.get(key[0], self.rows_naming_none)
+            self.best_rows[key] = next((row for row in rows if self._fits(row, key)), None)
         return self.best_rows[key]
 
     def _fits(self, row: Row, key: tuple[Any, ...]) -> bool:
@@ -200,6 +210,20 @@ class _Lookup:
             row[name] is None or row[name] == value
             for name, value in zip(self.keys, key, strict=True)
         )
+
+
+def _lookup(
+    network: Network,
+    table: str,
+    keys: tuple[str, ...],
+    part: str = "",
+    is_in_part: Callable[[Row], bool] = lambda row: True,
+) -> _Lookup:
+    """Return rows of a table by keys, made once: all, or a part of them that has a name."""
+    return network.once(
+        Derived.TARIFFS.of(table, (keys, part)),
+        lambda: _Lookup([row for row in network.rows(table) if is_in_part(row)], keys),
+    )
 
 
 def _links(
@@ -260,11 +284,16 @@ class _Modes:
     @classmethod
     def of(cls, network: Network, service_class: str) -> _Modes:
         """Return how the modes of a network work in a class of service."""
-        rows = network.rows("service_classes")
-        in_class = [row for row in rows if row["service_class"] == service_class]
+        keys = ("mode", "country")
         return cls(
-            _Lookup(network.rows("modes"), ("mode", "country")),
-            _Lookup(in_class, ("mode", "country")),
+            _lookup(network, "modes", keys),
+            _lookup(
+                network,
+                "service_classes",
+                keys,
+                service_class,
+                lambda row: row["service_class"] == service_class,
+            ),
         )
 
     def row(self, mode: str, country: str) -> Row:
@@ -293,14 +322,14 @@ class _Tariffs:
     @classmethod
     def of(cls, network: Network, cargo: Row, service_class: str) -> _Tariffs:
         """Return the tariffs of a network for a cargo in a class of service."""
-        rates = [row for row in network.rows("rates") if row["service_id"] is None]
+        by_link = ("mode", *_Where._fields, "form")
         return cls(
             cargo,
             {row["node_id"]: row["country"] for row in network.rows("nodes")},
             {row["link_id"]: row["terrain"] for row in network.rows("terrains")},
             _Modes.of(network, service_class),
-            _Lookup(rates, ("mode", *_Where._fields, "form")),
-            _Lookup(network.rows("emissions"), ("mode", *_Where._fields, "traction", "form")),
+            _lookup(network, "rates", by_link, "off services", lambda row: not row["service_id"]),
+            _lookup(network, "emissions", ("mode", *_Where._fields, "traction", "form")),
             network.rows("charges"),
             set(cargo["allowed_modes"].split()),
         )
@@ -435,7 +464,7 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
     services = network.rows("services")
     service_tariffs = _ServiceTariffs.of(network, party)
     hub = _Hub(network, cargo, handling_kg(network, cargo))
-    costs = _no_arc_costs(link, graph.arcs_count)
+    costs = _costs_of_links(link, _directed(network), graph.arcs_count)
 
     for arc, (kind, row, runs) in enumerate(
         zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
@@ -446,7 +475,6 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
             _set_terminal_regimes(costs, arc, slow)
             continue
 
-        _sum_links(costs, arc, runs)
         if graph.departs[arc]:
             _set_departure(costs, arc, service_tariffs.mode(runs[0]))
         if kind == "service":
@@ -471,13 +499,18 @@ class _ServiceTariffs:
     def of(cls, network: Network, party: Party) -> _ServiceTariffs:
         """Return the tariffs of a network's services for a cargo in a class of service."""
         cargo = network.by_id("cargoes")[party.cargo_id]
-        rates = [row for row in network.rows("rates") if row["service_id"] is not None]
         return cls(
             cargo,
             network.rows("links"),
             {row["node_id"]: row["country"] for row in network.rows("nodes")},
             _Modes.of(network, party.service_class),
-            _Lookup(rates, ("service_id", "form")),
+            _lookup(
+                network,
+                "rates",
+                ("service_id", "form"),
+                "services",
+                lambda row: row["service_id"] is not None,
+            ),
             headways_h(network),
         )
 
@@ -497,23 +530,45 @@ class _ServiceTariffs:
         return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
 
 
-def _no_arc_costs(link: LinkCosts, count: int) -> Costs:
-    """Return costs of nothing, to be filled in."""
-    run_h, fixed_h, headway, before, before_sigma, sigma, usd, kg = (
-        np.zeros(count) for _ in range(8)
-    )
-    may_pass = np.zeros(count, bool)
+class _Directed(NamedTuple):
+    """The rows of :class:`LinkCosts` that arcs run over, and the arc of each, in order of arcs."""
+
+    arc: Ints
+    at: Ints
+
+    def sums(self, of_links: Floats | Bools, count: int) -> Floats:
+        """Return the sums over the links of every arc [count]."""
+        weights = of_links[self.at].astype(np.float64)
+        sums = np.bincount(self.arc, weights=weights, minlength=count)
+        return np.asarray(sums, dtype=np.float64)
+
+
+def _directed(network: Network) -> _Directed:
+    """Return the links that every arc runs over, made once."""
+
+    def compute() -> _Directed:
+        runs = network.graph.runs
+        at = [directed for of_arc in runs for directed in directed_links(of_arc)]
+        arc = np.repeat(np.arange(len(runs)), [len(of_arc) for of_arc in runs])
+        return _Directed(arc, np.array(at, dtype=np.int64))
+
+    return network.once(Derived.RUNS.of(), compute)
+
+
+def _costs_of_links(link: LinkCosts, directed: _Directed, count: int) -> Costs:
+    """Return the sums of what the links of every arc cost, the rest to be filled in."""
+    headway, before, before_sigma, sigma = (np.zeros(count) for _ in range(4))
     return Costs(
         link,
-        run_h,
-        fixed_h,
+        directed.sums(link.run_h, count),
+        directed.sums(link.fixed_h, count),
         headway,
         before,
         before_sigma,
         sigma,
-        usd,
-        kg,
-        may_pass,
+        directed.sums(link.usd, count),
+        directed.sums(link.kg, count),
+        directed.sums(~link.usable, count) == 0,
         {},
         {},
         {},
@@ -581,18 +636,6 @@ def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> Non
     costs.handling_sigma[arc] = mixed.sigma
     costs.handling[arc] = (*costs.handling[arc], *_regime_lines(mixed, regimes))
     costs.usd[arc] = sum(line.usd for line in costs.handling[arc])
-
-
-def _sum_links(costs: Costs, arc: int, runs: Sequence[LinkRun]) -> None:
-    """Set an arc's costs to the sum of its links'."""
-    link = costs.link
-    at = np.array(directed_links(runs))
-
-    costs.may_pass[arc] = link.usable[at].all()
-    costs.run_h[arc] = link.run_h[at].sum()
-    costs.fixed_h[arc] = link.fixed_h[at].sum()
-    costs.usd[arc] = link.usd[at].sum()
-    costs.kg[arc] = link.kg[at].sum()
 
 
 def _set_departure(costs: Costs, arc: int, mode: Row) -> None:

@@ -28,6 +28,8 @@ _WITHOUT_WINDOWS = (
     Derived.ZONES,
     Derived.RULES,
     Derived.SELECTED_LINKS,
+    Derived.TARIFFS,
+    Derived.RUNS,
     Derived.COSTS,
     Derived.TIMETABLE_EDITS,
     Derived.HAZARD_LINKS,

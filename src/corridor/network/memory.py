@@ -38,6 +38,8 @@ class Derived(Enum):
     ZONES = "zone of every place, or of every link", ("table",), FIXED
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
+    TARIFFS = "rows of a table by what they name", ("table", "part of it"), FIXED
+    RUNS = "links that every arc runs over", (), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
