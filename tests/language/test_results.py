@@ -156,6 +156,8 @@ def test_the_way_to_a_target(spoken: None) -> None:
         pl.lit("minerals").alias("sector_id"),
         pl.lit(1e6).alias("value_usd"),
         pl.lit(2e8).alias("potential_usd"),
+        pl.lit(4e6).alias("high_usd"),
+        pl.lit("predicted").alias("basis"),
     )
     series = pairs.head(2).select(
         pl.lit("Kazakh customs").alias("name"),
@@ -187,10 +189,23 @@ def test_a_replay_is_told_in_sentences(spoken: None) -> None:
         "days": 184,
         "all_stopped_change": -0.435,
         "open_days_change": -0.166,
+        "season_stopped_change": -0.45,
+        "season_open_change": -0.14,
         "model_change": -0.32,
+        "model_season_change": -0.35,
+        "rule_ids": "r1 r2",
+        "fitted": "limit of detours",
         "possible_changes": [-0.435, -0.32, 0.0],
     }
     for claimed in (-0.53, -1.12, 0.4, None):
         said = replay_sentences({**row, "name": wide("Hormuz shut"), "claimed_change": claimed})
         assert not re.findall("[A-Za-z]{2,}", " ".join(said).replace("USD", "")), said
+
+    not_said = dict.fromkeys(
+        ("season_stopped_change", "season_open_change", "model_season_change", "rule_ids", "fitted")
+    )
+    for blank in (not_said, {"season_open_change": None}, {"rule_ids": None}):
+        said = replay_sentences({**row, "name": wide("Hormuz shut"), **blank})
+        assert not re.findall("[A-Za-z]{2,}", " ".join(said).replace("USD", "")), said
+
     assert "1.260" in replay_sentences(row)[0] and "52,9%" in replay_sentences(row)[0]
