@@ -35,7 +35,8 @@ def test_route_of_the_summit_has_the_promised_shape(run: Any) -> None:
     assert found.code == 0
     answer = json.loads(found.out)
     assert answer["reason"] is None
-    assert answer["pareto_count"] >= len(answer["routes"]) == 10
+    assert answer["pareto_count"] >= answer["apart_count"] >= len(answer["routes"]) >= 5
+    assert answer["left_out"]
     for row in answer["routes"]:
         assert {
             "route_id",

@@ -29,9 +29,9 @@ def test_the_spread_keeps_the_best_of_each_and_one_of_each_corridor() -> None:
     corridor = dice.integers(0, 4, 60)
     cost = dice.random(60)
     for most in (1, 4, 9, 60, 99):
-        rows = spread(values, corridor, cost, most)
+        rows = spread(values, [corridor], cost, most)
         assert len(rows) == len(set(rows)) == min(most, 60)
         assert rows == sorted(rows, key=lambda i: tuple(values[i]))
-    nine = spread(values, corridor, cost, 9)
+    nine = spread(values, [corridor], cost, 9)
     assert set(values.argmin(axis=0)) <= set(nine)
     assert set(corridor[nine]) == set(range(4))

@@ -16,6 +16,7 @@ from core_cases import SCENARIOS, closed, link, network, read, small
 from corridor.errors import CallError, UnknownName
 from corridor.network import network as networks
 from corridor.routing.route import Routes, route
+from corridor.routing.showing import EXACT
 
 HALF_A_CENT = 0.006
 
@@ -30,6 +31,7 @@ def found(scenario: str, depart: str, *choices: str, draws: int = 5) -> Routes:
         cargo="container-40",
         depart=depart,
         max_routes=1000,
+        showing=EXACT,
         draws=draws,
     )
 
@@ -138,7 +140,13 @@ def test_no_leg_leaves_while_its_link_is_shut(scenario: str, depart: str) -> Non
     tables = Tables(scenario)
     for ends in (("almaty", "karachi"), ("gwadar", "jebelali")):
         ways = route(
-            network(scenario), *ends, cargo="container-40", depart=depart, max_routes=150, draws=1
+            network(scenario),
+            *ends,
+            cargo="container-40",
+            depart=depart,
+            max_routes=150,
+            draws=1,
+            showing=EXACT,
         )
         legs = ways.legs.filter(pl.col("kind") == "link")
         left = set(legs.select("link_id", "depart_at").iter_rows())
@@ -246,6 +254,7 @@ def test_percentiles_are_in_order_and_the_chance_of_a_deadline_is_between_them()
         depart="2026-07-01",
         deadline=day,
         max_routes=1000,
+        showing=EXACT,
     )
     limit_h = 15 * 24
     assert (late.routes["time_h"] <= limit_h).all()
@@ -289,6 +298,7 @@ def test_options_bind_every_route(options: dict[str, Any], holds: Any) -> None:
         cargo="container-40",
         depart="2026-07-01",
         max_routes=20,
+        showing=EXACT,
         draws=10,
         criteria=("time", "cost"),
         **options,
@@ -339,6 +349,7 @@ def test_row_order_of_every_table_is_irrelevant() -> None:
         "cargo": "container-40",
         "depart": "2026-07-01",
         "max_routes": 1000,
+        "showing": EXACT,
         "draws": 50,
     }
     one, two = (route(n, "almaty", "karachi", **ask) for n in (network("mid-2026"), built))
@@ -381,6 +392,7 @@ def test_at_most_so_many_are_shown_the_best_of_each_criterion_among_them() -> No
             cargo="container-40",
             depart="2026-07-01",
             max_routes=most,
+            showing=EXACT,
             draws=5,
         )
         assert (ways.routes.height, ways.pareto_count) == (most, every.height)

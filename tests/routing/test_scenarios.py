@@ -11,6 +11,7 @@ import pytest
 from corridor.routing.grades import weak_shares
 from corridor.routing.route import route
 from corridor.routing.scenarios import COMPARED, LEEWAY, compare, conditions
+from corridor.routing.showing import EXACT
 from corridor.runs.run import run
 from corridor.study import settings
 from corridor.study.study import Study, check, new, read
@@ -42,6 +43,7 @@ def test_best_ways_are_those_of_the_pareto_set(starter: Study) -> None:
         depart=trip.depart,
         criteria=("time", "cost"),
         max_routes=100,
+        showing=EXACT,
     ).routes
     quick, cheap, in_time = found.iter_rows(named=True)
     assert (

@@ -11,6 +11,7 @@ import pytest
 from core_cases import closed, link, network, node, small
 from corridor.errors import CallError, UnknownName
 from corridor.routing.route import route
+from corridor.routing.showing import EXACT
 from corridor.routing.skims import skim, skims_by_value
 
 
@@ -39,6 +40,7 @@ def test_a_matrix_is_what_its_ways_add_up_to() -> None:
             cargo="container-40",
             depart="2026-07-01",
             max_routes=1000,
+            showing=EXACT,
             draws=2,
         ).routes.with_columns((pl.col("cost_usd") + pl.col("time_h") * hour_usd).alias("all"))
         assert row["generalised_cost_usd"] == pytest.approx(
@@ -141,7 +143,9 @@ def test_spread_of_a_skim_is_that_of_sampled_journeys() -> None:
         row = skim(study_network, **box, places=[origin, destination]).row(0, named=True)
         assert row["cargo_id"] == "container-40" and row["time_p95_h"] > row["time_h"]
         assert 0 < row["border_h"] < row["time_h"] and 0 < row["border_usd"] < row["cost_usd"]
-        routes = route(study_network, origin, destination, **box, max_routes=40).routes
+        routes = route(
+            study_network, origin, destination, **box, max_routes=40, showing=EXACT
+        ).routes
         same = routes.filter((pl.col("cost_usd") - row["cost_usd"]).abs() < 0.02)
         if same.height:
             checked += 1

@@ -162,7 +162,7 @@ class Page {
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
       this.done["routes"] = ""; // what is shown answers no question
-      this.answer = { pareto_count: 0, reason: null, warnings: [], routes: [], openings: [], conditions: [], elements };
+      this.answer = { pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements };
     }
   }
 

@@ -44,13 +44,13 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
     h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
     isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "small" }, band(r))),
     h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
-    h("td", { class: "way" }, `${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
+    h("td", { class: "way" }, h("b", {}, r.corridor), ` ${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
   box.replaceChildren(
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
     h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
-    ...answer.warnings.map((w) => h("p", { class: "small" }, w)),
+    ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, w)),
   );
 }
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from corridor.routing.conditions import Options
     from corridor.routing.opening_sets import Opening
     from corridor.routing.route import Routes
+    from corridor.routing.showing import Showing
     from corridor.routing.whynot import WhyNot
     from corridor.study.study import Study
 
@@ -159,6 +160,27 @@ class AnswerOptions:
     max_routes: Annotated[
         int, Parameter(help="Most routes shown; the answer says how many there are.")
     ] = 10
+    time_tolerance: Annotated[
+        float, Parameter(help="Share by which a route left out may be quicker than one shown.")
+    ] = 0.05
+    cost_tolerance: Annotated[float, Parameter(help="The same of money.")] = 0.05
+    carbon_tolerance: Annotated[float, Parameter(help="The same of carbon.")] = 0.10
+    risk_tolerance: Annotated[
+        float, Parameter(help="The same of risk, as a difference: 0.02 is 2 in 100.")
+    ] = 0.02
+    max_detour: Annotated[
+        float, Parameter(help="Most times the length of the shortest route by the same modes.")
+    ] = 2.5
+    max_more_reloads: Annotated[
+        int, Parameter(help="Most reloads beyond the fewest by the same modes.")
+    ] = 2
+    alike: Annotated[
+        bool,
+        Parameter(help="Show several routes through the same countries by the same modes."),
+    ] = False
+    exact: Annotated[bool, Parameter(help="Leave out nothing but what is beyond --max-routes.")] = (
+        False
+    )
     every: Annotated[int, Parameter(help="Days between departures, where --depart is a range.")] = 7
     why_not: Annotated[
         str | None,
@@ -168,6 +190,22 @@ class AnswerOptions:
         Literal["routes", "legs", "money"],
         Parameter(help="What to print: the routes, their legs, or what their money is made of."),
     ] = "routes"
+
+    def showing(self) -> Showing:
+        """Return what of the exact set is shown."""
+        from corridor.routing.showing import EXACT, Showing
+
+        if self.exact:
+            return EXACT
+        return Showing(
+            time_tolerance=self.time_tolerance,
+            cost_tolerance=self.cost_tolerance,
+            carbon_tolerance=self.carbon_tolerance,
+            risk_tolerance=self.risk_tolerance,
+            max_detour=self.max_detour,
+            max_more_reloads=self.max_more_reloads,
+            alike=self.alike,
+        )
 
     @property
     def criteria_names(self) -> tuple[str, ...]:
@@ -292,7 +330,11 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     from corridor.routing.whynot import why_not
 
     routes = find_routes(
-        study.network, criteria=answer.criteria_names, max_routes=answer.max_routes, **trip
+        study.network,
+        criteria=answer.criteria_names,
+        max_routes=answer.max_routes,
+        showing=answer.showing(),
+        **trip,
     )
     result = routes_answer(routes)
     if answer.why_not is not None:
@@ -305,6 +347,8 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     else:
         _print_routes(routes, answer.table)
         say(repr(routes))
+        for sentence in routes.left_out:
+            say(sentence)
     say_warnings(routes.warnings)
     return DONE if routes.pareto_count else NOT_SERVED
 
@@ -334,6 +378,8 @@ def routes_answer(routes: Routes) -> dict[str, Any]:
             for row in routes.routes.iter_rows(named=True)
         ],
         "pareto_count": routes.pareto_count,
+        "apart_count": routes.apart_count,
+        "left_out": list(routes.left_out),
         "reason": routes.reason,
         "openings": [opening_answer(opening) for opening in routes.openings],
         "warnings": list(routes.warnings),

@@ -42,7 +42,7 @@ def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
         pl.col("transshipments_count").alias("transfers"),
         _whole("length_km", "km"),
         pl.col("countries").list.join("-"),
-        pl.col("modes").list.join("-"),
+        "corridor",
     )
 
 

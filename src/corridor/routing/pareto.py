@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,14 @@ from corridor.units import HOUR_S
 
 RISK = CRITERIA.index("risk")
 BITS = 62  # countries that an int64 tells apart; more share bits
+
+
+class Measures(NamedTuple):
+    """What routes have beside their criteria [routes]; modes as bits, the same for the same set."""
+
+    length_m: Ints
+    reloads: Ints
+    mode_bits: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +64,35 @@ class ParetoSet:
         """Return which countries each route touches, as bits [routes]: its corridor."""
         country_bit = _country_bits(self.query)
         bits = np.zeros(len(self.goals), np.int64)
-
-        # All routes are followed back at once, a label a step, until none is left.
-        label = self.goals.copy()
-        while (label >= 0).any():
-            left = label >= 0
-            state = self.labels[label[left], LABEL.state] % self.query.graph.states_count
-            bits[left] |= country_bit[state]
-            label[left] = self.labels[label[left], LABEL.parent]
+        for routes, labels in self._steps():
+            bits[routes] |= country_bit[labels[:, LABEL.state] % self.query.graph.states_count]
         return bits
+
+    def measures(self) -> Measures:
+        """Return the length, the reloads and the modes of each route."""
+        length_m, mode_bits = _lengths_and_modes(self.query)
+        is_reload = np.array([kind == "terminal" for kind in self.query.graph.kind], np.int64)
+        sums = Measures(*np.zeros((3, len(self.goals)), np.int64))
+
+        for routes, labels in self._steps():
+            moves = labels[:, LABEL.parent] >= 0
+            route = routes[moves]
+            arc = self.query.arc_of[labels[moves, LABEL.arc]]
+            sums.length_m[route] += length_m[arc]
+            sums.reloads[route] += is_reload[arc]
+            sums.mode_bits[route] |= mode_bits[arc]
+        return sums
+
+    def _steps(self) -> Iterator[tuple[Ints, Ints]]:
+        """Yield routes with their labels, all followed back at once, a label a step."""
+        label = self.goals.copy()
+        routes = np.arange(len(label))
+        while len(routes):
+            rows = self.labels[label]
+            yield routes, rows
+            goes_on = rows[:, LABEL.parent] >= 0
+            routes = routes[goes_on]
+            label = rows[goes_on, LABEL.parent]
 
     def costs_usd(self) -> Floats:
         """Return the generalised cost of each route: money plus hours at the value of time."""
@@ -120,19 +149,35 @@ def _country_bits(query: Query) -> Ints:
     return np.array([bit[country] for country in countries], np.int64)
 
 
-def spread(values: Ints, corridors: Ints, costs_usd: Floats, count: int) -> list[int]:
+def _lengths_and_modes(query: Query) -> tuple[Ints, Ints]:
+    """Return the metres and the modes, as bits, of every arc [arcs]."""
+    links = query.network.rows("links")
+    modes = list(dict.fromkeys(link["mode"] for link in links))
+    bit = {mode: 1 << number for number, mode in enumerate(modes)}
+    length_m = np.zeros(query.graph.arcs_count, np.int64)
+    bits = np.zeros(query.graph.arcs_count, np.int64)
+
+    for arc, runs in enumerate(query.graph.runs):
+        for run in runs:
+            link = links[run.link]
+            length_m[arc] += round(1000 * link["length_km"])
+            bits[arc] |= bit[link["mode"]]
+    return length_m, bits
+
+
+def spread(values: Ints, groupings: Sequence[Ints], costs_usd: Floats, count: int) -> list[int]:
     """Return a choice of routes that shows how much they differ, as rows.
 
-    First the best by every criterion and the cheapest of every corridor, then the most different
-    from those taken. Difference is the largest gap of ranks over the criteria, so that no unit
-    weighs more than another.
+    First the best by every criterion, then the cheapest of every group, one grouping after the
+    other, then the most different from those taken. Difference is the largest gap of ranks over
+    the criteria, so that no unit weighs more than another.
 
     Parameters
     ----------
     values
         What is compared [routes, criteria].
-    corridors
-        Equal numbers are one corridor [routes].
+    groupings
+        Each: equal numbers are one group, such as a corridor or a set of modes [routes].
     costs_usd
         Generalised cost [routes].
     count
@@ -141,7 +186,7 @@ def spread(values: Ints, corridors: Ints, costs_usd: Floats, count: int) -> list
     if len(values) <= count:
         return _in_order(values, range(len(values)))
 
-    taken = _extremes(values, corridors, costs_usd)[:count]
+    taken = _extremes(values, groupings, costs_usd)[:count]
     ranks = np.stack([np.searchsorted(np.sort(column), column) for column in values.T], axis=1)
     gap = np.min([_rank_gaps(ranks, row) for row in taken], axis=0)
     while len(taken) < count:
@@ -151,16 +196,18 @@ def spread(values: Ints, corridors: Ints, costs_usd: Floats, count: int) -> list
     return _in_order(values, taken)
 
 
-def _extremes(values: Ints, corridors: Ints, costs_usd: Floats) -> list[int]:
-    """Return the best by every criterion on which routes differ, then the cheapest of corridors."""
+def _extremes(values: Ints, groupings: Sequence[Ints], costs_usd: Floats) -> list[int]:
+    """Return the best by every criterion on which routes differ, then the cheapest of groups."""
     best = [
         int(np.lexsort((costs_usd, column))[0])
         for column in values.T
         if column.min() < column.max()
     ]
     by_cost = np.argsort(costs_usd, kind="stable")
-    _, first = np.unique(corridors[by_cost], return_index=True)
-    cheapest = by_cost[np.sort(first)].tolist()
+    cheapest = []
+    for groups in groupings:
+        _, first = np.unique(groups[by_cost], return_index=True)
+        cheapest += by_cost[np.sort(first)].tolist()
     return list(dict.fromkeys([*best, *cheapest]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -16,10 +16,11 @@ from corridor.network.network import Network
 from corridor.routing.cautions import cautions_of
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
 from corridor.routing.opening_sets import Opening
-from corridor.routing.pareto import pareto_set, spread
+from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query, drawn_on, prepare
 from corridor.routing.reasons import absence
 from corridor.routing.route_tables import route_tables
+from corridor.routing.showing import USUAL, Showing, choose
 from corridor.tables.store import installed_version, write_results
 
 
@@ -37,6 +38,10 @@ class Routes:
         What their money is made of: one line a leg and row of a table that charges it.
     pareto_count
         How many routes exist, of which at most max_routes are shown.
+    apart_count
+        How many of them are further from each other than the tolerances.
+    left_out
+        What is not shown, in words: how many routes by which rule.
     reason
         Why there is none; else null.
     openings
@@ -55,6 +60,8 @@ class Routes:
     openings: tuple[Opening, ...] = ()
     conditions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    apart_count: int = 0
+    left_out: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -71,6 +78,8 @@ class Routes:
         manifest = {
             **self.provenance,
             "pareto_count": self.pareto_count,
+            "apart_count": self.apart_count,
+            "left_out": list(self.left_out),
             "reason": self.reason,
             "warnings": list(self.warnings),
         }
@@ -86,6 +95,7 @@ def route(
     depart: dt.date | str,
     criteria: Sequence[str] = CRITERIA,
     max_routes: int = 10,
+    showing: Showing = USUAL,
     **options: Unpack[Options],
 ) -> Routes:
     """Return the Pareto-optimal routes for one unit of a cargo leaving on a date.
@@ -107,6 +117,9 @@ def route(
         Any of time, cost, carbon, risk.
     max_routes
         Most routes shown, spread over the set.
+    showing
+        How near two routes shown may be, and what is left out of what is shown; ``EXACT`` leaves
+        out nothing. The set itself is computed exactly whatever is shown.
     options
         See :class:`corridor.routing.conditions.Options`.
 
@@ -136,21 +149,30 @@ def route(
         query = longer
         pareto = pareto_set(query, counted)
 
-    shown = spread(pareto.values, pareto.corridors(), pareto.costs_usd(), max_routes)
-    tables = route_tables(query, [pareto[number] for number in shown])
+    choice = choose(pareto, showing, max_routes)
+    tables = route_tables(query, [pareto[number] for number in choice.rows])
     provenance = {
         **_provenance(network, query, options),
         "cargo": cargo,
         "depart": str(depart),
         "criteria": list(criteria),
         "max_routes": max_routes,
+        "showing": asdict(showing),
         "choices": dict(query.network.choices),
         "options": {name: value for name, value in options.items() if value is not None},
     }
 
     if len(pareto):
         warnings = (*_warnings(tables.routes), *cautions_of(query, tables.legs))
-        return Routes(*tables, len(pareto), None, warnings=warnings, provenance=provenance)
+        return Routes(
+            *tables,
+            len(pareto),
+            None,
+            warnings=warnings,
+            apart_count=choice.apart_count,
+            left_out=choice.left_out,
+            provenance=provenance,
+        )
     none = absence(query)
     return Routes(
         *tables,

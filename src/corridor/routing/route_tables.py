@@ -10,6 +10,7 @@ import polars as pl
 
 from corridor import stopping
 from corridor.network.prices import PriceLine, deviation, price_band
+from corridor.routing.corridor_names import corridor_name
 from corridor.routing.exposure import hazards_met, risk_share
 from corridor.routing.itinerary import (
     Leg,
@@ -45,7 +46,9 @@ ROUTE_TYPES: dict[str, Any] = {
     "borders": pl.List(pl.String),
     "documents": pl.List(pl.String),
     "hazards": pl.List(pl.String),
+    "corridor": pl.String,
 }
+RISK_DIGITS = 2  # of a share: how often something shuts is not known better
 _INSTANT = pl.Datetime("us", "UTC")
 LEG_TYPES: dict[str, Any] = {
     "route_id": pl.String,
@@ -127,7 +130,7 @@ def _route_row(
         "cost_usd": cost_usd(itinerary),
         **cost_band(query, itinerary),
         "carbon_kg": carbon_kg(itinerary),
-        "risk_share": risk_share(query, itinerary),
+        "risk_share": round(risk_share(query, itinerary), RISK_DIGITS),
         "borders_count": len(crossed),
         "transshipments_count": sum(leg.kind == "terminal" for leg in itinerary),
         "length_km": round(sum(leg.length_km for leg in itinerary), 1),
@@ -136,6 +139,7 @@ def _route_row(
         "borders": crossed,
         "documents": _documents(query, itinerary),
         "hazards": hazards_met(query, itinerary),
+        "corridor": corridor_name(query, itinerary),
     }
 
 

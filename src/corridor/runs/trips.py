@@ -88,6 +88,7 @@ def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
     """Return a trip as a row, with the names a reader knows."""
     origin = place_row(network, trip.origin)
     destination = place_row(network, trip.destination)
+    notes = (*routes.warnings, *routes.left_out)
     return {
         "trip_id": trip.trip_id,
         "origin_id": origin["node_id"],
@@ -98,10 +99,10 @@ def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
         "depart": trip.depart,
         "pareto_count": routes.pareto_count,
         "reason": routes.reason,
-        "warnings": list(routes.warnings),
+        "warnings": list(notes),
         **_wishes(trip),
         "reason_message": pack(routes.reason),
-        "warnings_message": [pack(warning) for warning in routes.warnings],
+        "warnings_message": [pack(note) for note in notes],
     }
 
 

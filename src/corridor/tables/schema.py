@@ -106,6 +106,12 @@ NODES = Table(
             "text",
             "IANA zone in which days and hours of the place count, such as Asia/Almaty; null: UTC",
         ),
+        Column(
+            "gateway",
+            "text",
+            "name of the gateway it is part of, by which routes are called; null: routes past it "
+            "are called by other places",
+        ),
         *EVIDENCE,
     ),
     required=True,

@@ -146,6 +146,7 @@ ROUTES = Table(
         _BORDERS,
         _prose("documents", "papers the route needs", many=True),
         _id("hazards", "hazards that may strike on the route", "hazards", many=True),
+        Column("corridor", "text", "what the route is called: gateways passed, and modes"),
     ),
     title="Routes",
 )

@@ -67,6 +67,7 @@ def find(state: StudyState, question: questions.Routes) -> Routes:
         depart=question.depart,
         criteria=question.criteria,
         max_routes=question.max_routes,
+        showing=question.showing(),
         **question.options(),
     )
 
@@ -93,6 +94,8 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
     return {
         **about(state),
         "pareto_count": answer.pareto_count,
+        "apart_count": answer.apart_count,
+        "left_out": list(answer.left_out),
         "reason": answer.reason,
         "warnings": list(answer.warnings),
         "routes": rows,

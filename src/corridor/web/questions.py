@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from corridor.errors import CallError, UnknownName
 from corridor.routing.conditions import Options
+from corridor.routing.showing import USUAL, Showing
 from corridor.tables.columns import OPEN_STATUS, SANCTIONS, SERVICE_CLASSES
 from corridor.web.limits import (
     FIRST_YEAR,
@@ -52,6 +53,7 @@ Word = Annotated[
 Day = Annotated[dt.date, AfterValidator(_day)]
 Words = Annotated[list[Word], Field(max_length=MAX_CHANGES)]
 Criterion = Literal["time", "cost", "carbon", "risk"]
+Tolerance = Annotated[float, Field(ge=0, le=1)]
 Few = Annotated[list[Word], Field(max_length=MAX_REQUIRED)]
 
 
@@ -157,6 +159,39 @@ class Routes(Trip):
         "risk",
     ]
     max_routes: Annotated[int, Field(ge=1, le=MAX_ROUTES)] = 10
+    time_tolerance: Tolerance = Field(
+        USUAL.time_tolerance, description="Share by which a route left out may be quicker."
+    )
+    cost_tolerance: Tolerance = Field(
+        USUAL.cost_tolerance, description="Share by which a route left out may be cheaper."
+    )
+    carbon_tolerance: Tolerance = Field(
+        USUAL.carbon_tolerance, description="Share of carbon a route left out may save."
+    )
+    risk_tolerance: Tolerance = Field(
+        USUAL.risk_tolerance, description="Difference of risk a route left out may save."
+    )
+    max_detour: Annotated[float, Field(ge=1, le=1000)] | None = Field(
+        USUAL.max_detour, description="Most times the length of the shortest by the same modes."
+    )
+    max_more_reloads: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        USUAL.max_more_reloads, description="Most reloads beyond the fewest by the same modes."
+    )
+    alike: bool = Field(
+        USUAL.alike, description="Show several routes through the same countries by the same modes."
+    )
+
+    def showing(self) -> Showing:
+        """Return what of the exact set is shown."""
+        return Showing(
+            time_tolerance=self.time_tolerance,
+            cost_tolerance=self.cost_tolerance,
+            carbon_tolerance=self.carbon_tolerance,
+            risk_tolerance=self.risk_tolerance,
+            max_detour=self.max_detour,
+            max_more_reloads=self.max_more_reloads,
+            alike=self.alike,
+        )
 
 
 class Calendar(Trip):

@@ -1,0 +1,60 @@
+"""Corridor names: what a route is called, by the gateways it passes and the modes it takes.
+
+The name follows from the route alone, so it is the same in every scenario, on every departure and
+beside whatever other routes: "Torugart-Khunjerab road", "Bandar Abbas rail and sea". A gateway is a
+place whose row of ``nodes`` says so; the ends of a trip are none, and a seaport is one where goods
+go on or off a ship. A route past no gateway is called
+by the countries between its ends, one within a country, or from a country to its neighbour, by its
+modes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from corridor.network import geo
+from corridor.routing.itinerary import Leg, countries, modes
+from corridor.routing.query import Query
+
+PORTS = ("seaport", "river-port", "lake-port")
+AFLOAT = ("sea", "ferry", "river")
+_DASH = "\N{EN DASH}"
+
+
+def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
+    """Return the name of the corridor a route takes; empty for one without legs."""
+    if not itinerary:
+        return ""
+
+    by = _listed(modes(itinerary)).replace("-", " ")
+    through = list(dict.fromkeys(gateways(query, itinerary)))
+    if not through:
+        names = geo.country_names()
+        through = [names.get(code, code) for code in countries(query, itinerary)[1:-1]]
+
+    name = f"{_DASH.join(through)} {by}".strip()
+    return name[0].upper() + name[1:]
+
+
+def gateways(query: Query, itinerary: Sequence[Leg]) -> Iterator[str]:
+    """Yield the gateways between the ends of a trip in the order they are passed."""
+    for leg in itinerary:
+        is_afloat = leg.mode in AFLOAT
+        for node_id in (leg.from_node_id, leg.to_node_id):
+            gateway = _gateway(query, node_id, is_afloat=is_afloat)
+            if gateway is not None:
+                yield gateway
+
+
+def _gateway(query: Query, node_id: str, *, is_afloat: bool) -> str | None:
+    """Return the gateway a place is part of for goods that come or go by a leg; null for none."""
+    node = query.network.by_id("nodes")[node_id]
+    is_end = node_id in (query.origin, query.destination)
+    is_passed_by = node["kind"] in PORTS and not is_afloat
+    return None if is_end or is_passed_by else node.get("gateway")
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Return words as people list them: road, rail and sea."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

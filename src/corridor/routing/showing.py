@@ -1,0 +1,299 @@
+"""Showing: which routes of an exact set an answer shows, and what it leaves out by which rule.
+
+The exact set is computed whole; this is about what a person reads of it. Four rules, in this order:
+
+1. Tolerances. A route stays only if no other that stays is within the tolerances of it or better on
+   every criterion. So every exact route is within the tolerances of one that stays.
+2. Caps. A route much longer than the shortest by the same modes, or with many more changes of mode
+   or gauge than another by the same modes, goes. No route that keeps to the caps was left out by
+   rule 1 for one that does not.
+3. One route for each sequence of countries and modes: the best by a criterion, else the one of the
+   least generalised cost. The quickest and the cheapest stay, whatever else goes their way.
+4. A number. First the best by every criterion, then the best of each set of modes, then that of
+   each set of gateways, then those that differ most from the ones taken.
+
+Source of 1: Warburton (1987), Oper. Res. 35(1): approximate Pareto sets of shortest paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.errors import CallError
+from corridor.kernels import Bools, Floats, Ints
+from corridor.language.messages import figure, message
+from corridor.network.hazards import risk_share
+from corridor.routing.conditions import CRITERIA
+from corridor.routing.corridor_names import gateways
+from corridor.routing.itinerary import countries, legs, modes
+from corridor.routing.pareto import ParetoSet, spread
+from corridor.units import HOUR_S
+
+POINTS = 100  # of a share
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What routes of an exact set are shown, and how near two of them may be.
+
+    Attributes
+    ----------
+    time_tolerance, cost_tolerance, carbon_tolerance
+        Share by which a route left out may be better than one shown.
+    risk_tolerance
+        The same of risk, as a difference of shares: 0.02 is two in a hundred.
+    max_detour
+        Most times the length of the shortest route by the same modes; null: no cap.
+    max_more_reloads
+        Most changes of mode or gauge beyond the fewest by the same modes; null: no cap.
+    alike
+        Whether several routes are shown through the same countries by the same modes.
+    """
+
+    time_tolerance: float = 0.05
+    cost_tolerance: float = 0.05
+    carbon_tolerance: float = 0.10
+    risk_tolerance: float = 0.02
+    max_detour: float | None = 2.5
+    max_more_reloads: int | None = 2
+    alike: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise CallError for a tolerance below 0 or a cap that leaves no route."""
+        for name, tolerance in zip(CRITERIA, self.tolerances, strict=True):
+            if not 0 <= tolerance <= 1:
+                raise CallError(
+                    f"{name}_tolerance must lie between 0 and 1, not {tolerance}: a share."
+                )
+        if self.max_detour is not None and not self.max_detour >= 1:
+            raise CallError(f"max_detour must be 1 or more, not {self.max_detour}.")
+        if self.max_more_reloads is not None and self.max_more_reloads < 0:
+            raise CallError(f"max_more_reloads must be 0 or more, not {self.max_more_reloads}.")
+
+    @property
+    def tolerances(self) -> tuple[float, float, float, float]:
+        """The tolerances of time, cost, carbon and risk."""
+        return (
+            self.time_tolerance,
+            self.cost_tolerance,
+            self.carbon_tolerance,
+            self.risk_tolerance,
+        )
+
+
+USUAL = Showing()
+EXACT = Showing(0, 0, 0, 0, None, None, alike=True)  # every route of the exact set
+
+
+class Choice(NamedTuple):
+    """The routes shown, as rows of an exact set; how many were apart, and what is left out."""
+
+    rows: list[int]
+    apart_count: int
+    left_out: tuple[str, ...]
+
+
+def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
+    """Return which routes of an exact set are shown, at most so many, and why not the others."""
+    if showing == EXACT or len(pareto) <= 1:
+        rows = spread(pareto.values, [pareto.corridors()], pareto.costs_usd(), max_routes)
+        return Choice(rows, len(pareto), ())
+
+    costs_usd = pareto.costs_usd()
+    length_m, reloads, mode_sets = pareto.measures()
+    is_short = _within_detour(length_m, mode_sets, showing.max_detour)
+    is_direct = _within_reloads(reloads, mode_sets, showing.max_more_reloads)
+    order = _best_first(pareto.values, costs_usd, is_short & is_direct)
+
+    apart = cover(_criteria(pareto), order, showing.tolerances)
+    kept = [row for row in apart if is_short[row] and is_direct[row]]
+    seen = _Seen(pareto, kept)
+    different = (
+        kept if showing.alike else _one_each(kept, seen.sequence, _outstanding(pareto, kept))
+    )
+
+    at = np.array(different, np.int64)
+    groups = [mode_sets[at], _numbered([seen.gateways(row) for row in different])]
+    rows = [different[k] for k in spread(pareto.values[at], groups, costs_usd[at], max_routes)]
+    counts = _Counts(
+        exact=len(pareto),
+        apart=len(apart),
+        long=sum(not is_short[row] for row in apart),
+        reloaded=sum(bool(is_short[row]) and not is_direct[row] for row in apart),
+        alike=len(kept) - len(different),
+        beyond=len(different) - len(rows),
+    )
+    return Choice(rows, len(apart), tuple(_say(showing, counts)))
+
+
+def cover(
+    values: Floats, order: Sequence[int], tolerances: tuple[float, float, float, float]
+) -> list[int]:
+    """Return rows such that every row is within the tolerances of one of them, in some order.
+
+    values: hours, money, carbon and risk [routes, 4]. order: all rows; one stays if none that stays
+    before it is within the tolerances of it or better everywhere. tolerances: shares, the last a
+    difference.
+    """
+    *shares, points = tolerances
+    limits = values * [*(1 + np.array(shares)), 1.0] + [0.0, 0.0, 0.0, points]
+    stay = np.zeros(len(values), bool)
+    for row in order:
+        stay[row] = not (values[stay] <= limits[row]).all(axis=1).any()
+    return [row for row in order if stay[row]]
+
+
+def _criteria(pareto: ParetoSet) -> Floats:
+    """Return the hours, cents, grams and chance of a closure of every route [routes, 4]."""
+    values = pareto.values.astype(float)
+    values[:, 0] = np.where(values[:, 0] > 0, (values[:, 0] - pareto.query.depart_s) / HOUR_S, 0.0)
+    values[:, 3] = [risk_share(weight) for weight in values[:, 3].tolist()]
+    return values
+
+
+def _best_first(values: Ints, costs_usd: Floats, is_within: Bools) -> list[int]:
+    """Return routes in an order: within the caps, best by a criterion, least generalised cost.
+
+    Of routes best by the same criterion the one of the least generalised cost comes first.
+    """
+    rank = np.full(len(values), values.shape[1])
+    inside = np.flatnonzero(is_within)
+    for number, column in reversed(list(enumerate(values[inside].T))):
+        if len(inside) and column.min() < column.max():
+            rank[inside[np.lexsort((costs_usd[inside], column))[0]]] = number
+    order: list[int] = np.lexsort((costs_usd, rank, ~is_within)).tolist()
+    return order
+
+
+def _within_detour(length_m: Ints, mode_sets: Ints, most: float | None) -> Bools:
+    """Tell which routes are at most so many times as long as the shortest by the same modes."""
+    if most is None:
+        return np.ones(len(length_m), bool)
+    return np.asarray(length_m <= most * _least(length_m, mode_sets))
+
+
+def _within_reloads(reloads: Ints, mode_sets: Ints, most_more: int | None) -> Bools:
+    """Tell which routes change at most so much more often than another by the same modes."""
+    if most_more is None:
+        return np.ones(len(reloads), bool)
+    return np.asarray(reloads <= most_more + _least(reloads, mode_sets))
+
+
+def _least(values: Ints, groups: Ints) -> Ints:
+    """Return the least value of the group of each route [routes]."""
+    _, group = np.unique(groups, return_inverse=True)
+    least = np.full(group.max() + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, group, values)
+    of_each: Ints = least[group]
+    return of_each
+
+
+class _Seen:
+    """What a person sees of routes: countries, modes and gateways, found once for each."""
+
+    def __init__(self, pareto: ParetoSet, rows: Sequence[int]) -> None:
+        query = pareto.query
+        self.itineraries = {row: legs(query, pareto[row]) for row in rows}
+        self.query = query
+
+    def sequence(self, row: int) -> Hashable:
+        """Return the countries and the modes of a route, in the order it first takes them."""
+        itinerary = self.itineraries[row]
+        return tuple(countries(self.query, itinerary)), tuple(modes(itinerary))
+
+    def gateways(self, row: int) -> Hashable:
+        """Return the gateways that a route passes, its ends apart."""
+        return frozenset(gateways(self.query, self.itineraries[row]))
+
+
+def _one_each(
+    rows: Sequence[int], key: Callable[[int], Hashable], always: Collection[int]
+) -> list[int]:
+    """Return the first row of each key, and those that always stay."""
+    first: dict[Hashable, int] = {}
+    for row in rows:
+        first.setdefault(key(row), row)
+    stay = {*first.values(), *always}
+    return [row for row in rows if row in stay]
+
+
+def _outstanding(pareto: ParetoSet, rows: Sequence[int]) -> set[int]:
+    """Return the quickest and the cheapest of some routes, where they differ in that."""
+    best = set()
+    for column in (pareto.arrival_s, pareto.cents):
+        values = column[list(rows)]
+        if len(values) and values.min() < values.max():
+            best.add(rows[int(values.argmin())])
+    return best
+
+
+def _numbered(keys: Sequence[Hashable]) -> Ints:
+    """Return a number for each key, the same for equal ones."""
+    number = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+    return np.array([number[key] for key in keys], np.int64)
+
+
+class _Counts(NamedTuple):
+    """How many routes there are, how many are apart, and how many each rule leaves out."""
+
+    exact: int
+    apart: int
+    long: int
+    reloaded: int
+    alike: int
+    beyond: int
+
+
+def _say(showing: Showing, counts: _Counts) -> list[str]:
+    """Say what is left out, a sentence a rule; nothing where every route is shown."""
+    said: list[str] = []
+    if counts.apart < counts.exact:
+        time, cost, carbon, risk = [figure(POINTS * share, ",.3g") for share in showing.tolerances]
+        said.append(
+            message(
+                "Of {exact} routes that no other beats, {apart} are more than {time} % of time, "
+                "{cost} % of cost, {carbon} % of carbon or {risk} points of risk apart; each of "
+                "the others is that near to one of them.",
+                exact=counts.exact,
+                apart=counts.apart,
+                time=time,
+                cost=cost,
+                carbon=carbon,
+                risk=risk,
+            )
+        )
+    if counts.long:
+        said.append(
+            message(
+                "{count} more left out: over {times} times as long as the shortest by the same "
+                "modes.",
+                count=counts.long,
+                times=figure(showing.max_detour or 0, ",.3g"),
+            )
+        )
+    if counts.reloaded:
+        said.append(
+            message(
+                "{count} more left out: over {reloads} reloads more than another by the same "
+                "modes.",
+                count=counts.reloaded,
+                reloads=showing.max_more_reloads,
+            )
+        )
+    if counts.alike:
+        said.append(
+            message(
+                "{count} more left out: through the same countries by the same modes as one "
+                "listed before.",
+                count=counts.alike,
+            )
+        )
+    if counts.beyond:
+        said.append(
+            message("{count} more left out: beyond the number asked for.", count=counts.beyond)
+        )
+    return said
