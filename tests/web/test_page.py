@@ -50,10 +50,18 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         ROOT / "studies" / "kazakhstan-pakistan", folder, ignore=shutil.ignore_patterns("results")
     )
-    with (folder / "rules.csv").open(
-        "a", encoding="utf-8"
-    ) as rules:  # the study has no rule on Turkish carriers
-        rules.write(f"no-turkish-lorry,{PASS},,,,TR,forbid,,,,,,,,own-estimate,C,\n")
+    rules = folder / "rules.csv"
+    columns = rules.read_text("utf-8").split("\n", 1)[0].split(",")
+    no_lorry = {  # the study has no rule on Turkish carriers
+        "rule_id": "no-turkish-lorry",
+        "row_id": PASS,
+        "carrier_country": "TR",
+        "effect": "forbid",
+        "source_id": "own-estimate",
+        "confidence": "C",
+    }
+    with rules.open("a", encoding="utf-8") as lines:
+        lines.write(",".join(no_lorry.get(column, "") for column in columns) + "\n")
     return folder
 
 

@@ -24,7 +24,7 @@ from corridor.web.refusals import Refusal
 from corridor.web.workers import Answer, Workers
 from web_cases import LONG, TRIP, served
 
-SOON_S = 1.0  # of the processor: far below what the questions left would take
+SOON_S = 3.0  # of the processor: far below what the questions left would take
 LONG_S = 60.0  # for what must come, however busy the machine is
 
 
