@@ -19,6 +19,7 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 import httpx
 
 from corridor import stopping
+from corridor.closures.criticality import rank
 from corridor.errors import Stopped
 from corridor.web.refusals import Refusal
 from corridor.web.workers import Answer, Workers
@@ -218,6 +219,13 @@ def free_after(address: str, day: int) -> float:
 YEAR = {**TRIP, "depart": "2026-01-01", "until": "2026-12-31", "every_days": 1}
 
 
+def again_and_again(*given: Any, **named: Any) -> None:
+    """Rank until told to end: once is over too soon to tell whether it was stopped."""
+    while True:
+        stopping.raise_if_stopped()
+        rank(*given, **named)
+
+
 @pytest.mark.parametrize(
     ("way", "path", "asked"),
     [
@@ -230,6 +238,7 @@ def test_thread_is_free_when_the_caller_has_left(
     address: str, way: str, path: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("corridor.web.answers.MAX_DEPARTURES", 400)
+    monkeypatch.setattr("corridor.web.answers.rank", again_and_again)
     with pytest.raises(httpx.ReadTimeout):
         httpx.request(way, address + path, timeout=0.3, **asked)
     assert free_after(address, 1) < SOON_S
