@@ -30,6 +30,7 @@ SHOWN = {
     "windows": ("note",),
     "rules": ("document",),
     "observations": ("name", "explains"),
+    "questions": ("question",),
     "claims": ("statement", "unit", "note"),
     "commitments": ("name", "unit", "note"),
     "figures": ("name", "unit"),
