@@ -180,29 +180,40 @@ def cargo_hour_usd(cargo: Row) -> float:
     return hour_usd(cargo["value_usd_per_unit"], cargo["time_value_share_per_day"])
 
 
+@dataclass(frozen=True, eq=False)
 class _Lookup:
-    """Rows by keys, null meaning any; the row that names most keys, earlier first, wins."""
+    """Rows by keys, null meaning any; the row that names most keys, earlier first, wins.
 
-    def __init__(self, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
-        self.keys = keys
-        self.best_rows = dict[tuple[Any, ...], Row | None]()
-        ordered = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
+    rows_by_first: those that fit a value of the first key, so that few are looked at for a case not
+    met before; rows_naming_none: those that fit any other value.
+    """
 
-        # By the first key, so that few rows are looked at for a case not met before.
+    keys: tuple[str, ...]
+    rows_by_first: dict[Any, list[Row]]
+    rows_naming_none: list[Row]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], keys: tuple[str, ...]) -> _Lookup:
+        """Return some rows by keys."""
         first = keys[0]
-        self.rows_naming_none = [row for row in ordered if row[first] is None]
-        self.rows_by_first = {
+        ordered = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
+        by_first = {
             value: [row for row in ordered if row[first] in (None, value)]
-            for value in {row[first] for row in ordered}
+            for value in dict.fromkeys(row[first] for row in ordered)
         }
+        return cls(keys, by_first, [row for row in ordered if row[first] is None])
+
+    @cached_property
+    def _best_rows(self) -> dict[tuple[Any, ...], Row | None]:
+        return {}
 
     def best(self, **values: Any) -> Row | None:
         """Return the best row for these values; None if no row fits."""
         key = tuple(values.get(name) for name in self.keys)
-        if key not in self.best_rows:
+        if key not in self._best_rows:
             rows = self.rows_by_first.get(key[0], self.rows_naming_none)
-            self.best_rows[key] = next((row for row in rows if self._fits(row, key)), None)
-        return self.best_rows[key]
+            self._best_rows[key] = next((row for row in rows if self._fits(row, key)), None)
+        return self._best_rows[key]
 
     def _fits(self, row: Row, key: tuple[Any, ...]) -> bool:
         """Tell whether a row names these values or leaves them open."""
@@ -222,7 +233,7 @@ def _lookup(
     """Return rows of a table by keys, made once: all, or a part of them that has a name."""
     return network.once(
         Derived.TARIFFS.of(table, (keys, part)),
-        lambda: _Lookup([row for row in network.rows(table) if is_in_part(row)], keys),
+        lambda: _Lookup.of([row for row in network.rows(table) if is_in_part(row)], keys),
     )
 
 
