@@ -366,7 +366,10 @@ def test_row_order_of_every_table_is_irrelevant() -> None:
     mine, theirs = (w.routes.select(numbers).sort(numbers) for w in (one, two))
     assert mine.height == theirs.height
     for name in numbers:
-        assert mine[name].to_list() == pytest.approx(theirs[name].to_list()), name
+        # Of routes alike in every criterion (a train changed here or there) either may stand: their
+        # sampled journeys differ by chance.
+        near = 0.02 if name.startswith("time_p") else 1e-6
+        assert mine[name].to_list() == pytest.approx(theirs[name].to_list(), rel=near), name
 
 
 def test_a_closure_with_an_end_is_waited_out_and_one_without_is_not() -> None:
