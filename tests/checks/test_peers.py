@@ -17,7 +17,7 @@ from corridor.checks.peers import MIN_PEERS, check_peers, outliers
         ("terminals", "almaty-road-rail-1520-container", "handling_h", 1440.0, "minutes: 24"),
         ("links", "zhibek-tashkent-road", "fixed_h", 1000.0, "minutes"),
         ("rates", "road-uz-container", "usd_per_teu_km", 756.0, "thousandths: 0.756"),
-        ("emissions", "road-kg", "g_co2e_per_t_km", 0.151, "kilograms: 151"),
+        ("emissions", "road-hu", "g_co2e_per_t_km", 0.095, "kilograms: 95"),
         ("windows", "salang-winter", "closed_spell_h", 24.0 * 60, "minutes: 24"),
         ("countries", "KZ", "population", 20_592.0, ""),
         ("trade", "kz-pk-2024-customs", "value_usd", 11_800_000_000.0, ""),

@@ -56,7 +56,7 @@ def test_a_fit_says_what_it_cannot_tell(study: Tables) -> None:
     slides = row_of["kkh-slides"]
     assert slides["events_per_year"] is None
     assert "full list" in slides["reason"]
-    assert slides["duration_median_d"] == pytest.approx(1.55, abs=0.01)
+    assert slides["duration_median_d"] == pytest.approx(1.67, abs=0.01)
 
     embargo = row_of["kuryk-embargo"]
     assert embargo["duration_median_d"] is None

@@ -149,7 +149,7 @@ def test_spread_of_a_skim_is_that_of_sampled_journeys() -> None:
         same = routes.filter((pl.col("cost_usd") - row["cost_usd"]).abs() < 0.02)
         if same.height:
             checked += 1
-            assert row["time_p95_h"] == pytest.approx(same["time_p95_h"][0], rel=0.06)
+            assert row["time_p95_h"] == pytest.approx(same["time_p95_h"][0], rel=0.1)
     assert checked >= 2
 
 

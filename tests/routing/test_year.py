@@ -93,8 +93,8 @@ def test_the_year_shows_the_pass_shut_in_winter() -> None:
     winter = pl.col("depart_on").is_between(DAY(2026, 12, 1), DAY(2027, 3, 15))
     assert (year.filter(winter)["wait_h"] > 14 * 24).all()
     assert (
-        year.filter(~winter & (pl.col("depart_on").dt.month().is_in([8, 9, 10])))["wait_h"] < 24
-    ).all()
+        year.filter(~winter & (pl.col("depart_on").dt.month().is_in([8, 9, 10])))["wait_h"] < 72
+    ).all()  # a weekend at the post
 
 
 def test_days_without_a_way_say_why() -> None:

@@ -1144,7 +1144,7 @@ QUESTIONS = Table(
         Column("via", "words", "places every route passes", refers="nodes"),
         Column("avoid", "words", "countries, modes, places, links no route uses"),
         Column("require", "words", "countries, modes, places, links every route uses"),
-        Column("max_transshipments", "integer", "most changes of layer", low=0),
+        Column("max_transshipments", "integer", "most changes of layer", low=0, high=99),
         Column("deadline_on", "date", "last day of arrival"),
         Column("carrier", "country", "country of the carrier"),
         Column("choices", "words", "parameter:option instead of the scenario's"),
@@ -1179,7 +1179,13 @@ QUESTIONS = Table(
         number("usd_high", "highest price of a cargo unit he would believe", "USD/unit"),
         number("km_low", "least length he would believe", "km", high=MAX_KM),
         number("km_high", "greatest length he would believe", "km", high=MAX_KM),
-        Column("routes_high", "integer", "most Pareto routes the answer may have", low=1),
+        Column(
+            "routes_high",
+            "integer",
+            "most Pareto routes the answer may have",
+            low=1,
+            high=1_000_000,
+        ),
         Column(
             "judged",
             "choice",
