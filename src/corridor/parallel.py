@@ -76,7 +76,7 @@ def compute_blocks(
     if cluster:
         blocks = _on_cluster(work, task, ranges, cluster)
     else:
-        blocks = _on_threads(work, task, ranges, workers or _processors())
+        blocks = _on_threads(work, task, ranges, workers or processors())
 
     for done, (draws, block) in enumerate(blocks, start=1):
         if progress:
@@ -135,7 +135,7 @@ def _seal(block: Block) -> NDArray[np.uint8]:
     return np.frombuffer(digest.digest(), np.uint8)
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -54,16 +54,6 @@ LEG_KEYS = (
     "source_id",
     "confidence",
 )
-MONEY_KEYS = (
-    "leg",
-    "table",
-    "row_id",
-    "cost_usd",
-    "cost_p05_usd",
-    "cost_p95_usd",
-    "source_id",
-    "confidence",
-)
 
 Avoid = Annotated[
     tuple[str, ...],
@@ -197,15 +187,7 @@ class AnswerOptions:
 
         if self.exact:
             return EXACT
-        return Showing(
-            time_tolerance=self.time_tolerance,
-            cost_tolerance=self.cost_tolerance,
-            carbon_tolerance=self.carbon_tolerance,
-            risk_tolerance=self.risk_tolerance,
-            max_detour=self.max_detour,
-            max_more_reloads=self.max_more_reloads,
-            alike=self.alike,
-        )
+        return Showing.of(self)
 
     @property
     def criteria_names(self) -> tuple[str, ...]:
@@ -366,6 +348,8 @@ def _print_routes(routes: Routes, table: str) -> None:
 
 def routes_answer(routes: Routes) -> dict[str, Any]:
     """Return routes with their legs and the lines of their money as JSON takes them."""
+    from corridor.routing.route_tables import MONEY_KEYS
+
     legs = _by_route(routes.legs, LEG_KEYS)
     money = _by_route(routes.money, MONEY_KEYS)
     return {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PAGE_SUFFIXES = (".html", ".pdf")
 WORKBOOK_SUFFIX = ".xlsx"
+LARGE_LINKS = 200  # from which a second process saves more than the two seconds it takes to start
 
 Step = Callable[[str, int, int], None]
 
@@ -266,10 +267,19 @@ def _answered(
 
     must_keep: whether a folder that cannot be written is an error.
     """
+    from corridor.parallel import processors
     from corridor.runs.run import run as run_study
 
     say_compiling()
-    return run_study(study, folder=out, fresh=fresh, must_keep=must_keep, progress=step)
+    is_large = study.tables["links"].height >= LARGE_LINKS
+    return run_study(
+        study,
+        folder=out,
+        fresh=fresh,
+        must_keep=must_keep,
+        in_second_process=is_large and processors() > 1,
+        progress=step,
+    )
 
 
 def _current_page(results: Results, step: Step) -> Path:

@@ -86,6 +86,7 @@ MONEY_TYPES: dict[str, Any] = {
     "source_id": pl.String,
     "confidence": pl.String,
 }
+MONEY_KEYS = tuple(name for name in MONEY_TYPES if name != "route_id")  # of a line, in a route
 
 
 class RouteTables(NamedTuple):

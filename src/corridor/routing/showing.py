@@ -18,7 +18,7 @@ Source of 1: Warburton (1987), Oper. Res. 35(1): approximate Pareto sets of shor
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +61,11 @@ class Showing:
     max_detour: float | None = 2.5
     max_more_reloads: int | None = 2
     alike: bool = False
+
+    @classmethod
+    def of(cls, options: object) -> Showing:
+        """Return what options of the same names say is shown."""
+        return cls(**{field.name: getattr(options, field.name) for field in fields(cls)})
 
     def __post_init__(self) -> None:
         """Raise CallError for a tolerance below 0 or a cap that leaves no route."""

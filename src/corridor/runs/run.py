@@ -18,6 +18,7 @@ from corridor.language.messages import pack
 from corridor.network.network import Network
 from corridor.routing.scenarios import compare
 from corridor.runs import cache
+from corridor.runs.beside import Start, beside
 from corridor.runs.closed_links import closed_links
 from corridor.runs.confidence import confidence_counts
 from corridor.runs.results import Results
@@ -30,7 +31,7 @@ from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 9  # scenarios, validation, trade (2), closures (4), writing
+STEPS_AFTER_TRIPS = 9  # scenarios, closures (4), validation, trade (2), writing
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
@@ -42,6 +43,7 @@ def run(
     folder: str | Path | None = None,
     fresh: bool = False,
     must_keep: bool = True,
+    in_second_process: bool = False,
     progress: Progress | None = None,
 ) -> Results:
     """Return everything a study answers under its scenario, from the cache where nothing changed.
@@ -56,6 +58,9 @@ def run(
         Compute even where kept results are still of use.
     must_keep
         Whether a folder that cannot be written is an error; if not, the results are not kept.
+    in_second_process
+        Whether evidence and trade are computed in a second process beside the rest; a script that
+        asks for it needs ``if __name__ == "__main__":``.
     progress
         Called with a word, the steps done and all steps.
 
@@ -87,7 +92,8 @@ def run(
             if progress is not None:
                 progress(word, done, total)
 
-        frames = _computed(study, say)
+        with beside(in_second_process=in_second_process) as start:
+            frames = _computed(study, start, say)
         if is_writable:
             say("writing", total - 1)
             _write(home, study, frames, provenance, must_keep=must_keep)
@@ -151,26 +157,36 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
     return frames | verdicts(study, outlook.forecasts)
 
 
-def _computed(study: Study, say: Say) -> dict[str, pl.DataFrame]:
-    """Compute every table of a run."""
+def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
+    """Compute every table of a run; start: what starts a computation beside the others."""
+    evidence = start(_evidence_tables, study)
+    trade = start(trade_tables, study)
+
     network_of = once(study.network_of)
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
 
     say("other scenarios", done)
     frames["scenarios"] = _scenario_table(study, network_of)
+    losses_of = _loss_tables(study, network_of, lambda word, steps: say(word, done + 1 + steps))
 
-    say("validation", done + 1)
-    frames["validation"] = observations_beside_model(study.tables["observations"], network_of)
-    frames["questions"] = judged_questions(study, study.tables["questions"])
+    say("validation", done + 5)
+    frames |= evidence()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
 
-    say("trade", done + 2)
-    frames |= trade_tables(study)
-    frames |= _loss_tables(study, network_of, lambda word, steps: say(word, done + 4 + steps))
-    return _with_columns(frames)
+    say("trade", done + 6)
+    return _with_columns(frames | trade() | losses_of)
+
+
+def _evidence_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Return observations and questions beside what the model says."""
+    observations = study.tables["observations"]
+    return {
+        "validation": observations_beside_model(observations, once(study.network_of)),
+        "questions": judged_questions(study, study.tables["questions"]),
+    }
 
 
 def _scenario_table(study: Study, network_of: Callable[[str], Network]) -> pl.DataFrame:

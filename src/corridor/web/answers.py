@@ -14,6 +14,7 @@ from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
 from corridor.routing.opening_sets import Opening
 from corridor.routing.route import Routes, route
+from corridor.routing.route_tables import MONEY_KEYS
 from corridor.routing.whynot import why_not
 from corridor.routing.year import departures
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
@@ -41,16 +42,6 @@ LEG_KEYS = (
     "length_km",
     "cost_usd",
     "carbon_kg",
-    "source_id",
-    "confidence",
-)
-MONEY_KEYS = (
-    "leg",
-    "table",
-    "row_id",
-    "cost_usd",
-    "cost_p05_usd",
-    "cost_p95_usd",
     "source_id",
     "confidence",
 )

@@ -183,15 +183,7 @@ class Routes(Trip):
 
     def showing(self) -> Showing:
         """Return what of the exact set is shown."""
-        return Showing(
-            time_tolerance=self.time_tolerance,
-            cost_tolerance=self.cost_tolerance,
-            carbon_tolerance=self.carbon_tolerance,
-            risk_tolerance=self.risk_tolerance,
-            max_detour=self.max_detour,
-            max_more_reloads=self.max_more_reloads,
-            alike=self.alike,
-        )
+        return Showing.of(self)
 
 
 class Calendar(Trip):
