@@ -42,16 +42,22 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
       "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
     h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
-    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "small" }, band(r))),
+    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "band" }, band(r))),
     h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
-    h("td", { class: "way" }, h("b", {}, r.corridor), ` ${r.countries.join("–")} `, h("span", { class: "modes" }, r.modes.join(", ")))));
+    h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")))));
   box.replaceChildren(
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
     h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
-    ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, w)),
+    ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, lettered(w, answer.routes))),
   );
+}
+
+/** Call routes by their letters, as the list does, in a sentence that calls them by their ids. */
+export function lettered(sentence: string, routes: Route[]): string {
+  const letters = new Map(routes.map((r) => [r.route_id, r.letter]));
+  return sentence.replace(/\br\d+\b/g, (id) => letters.get(id) ?? id);
 }
 
 function opening(found: Opening, hooks: Hooks): HTMLElement {
