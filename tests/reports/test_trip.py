@@ -36,6 +36,17 @@ def test_a_trip_knows_its_routes_and_its_best() -> None:
     assert without.heading == "Isle to Alpha"
 
 
+def test_sentences_call_routes_by_their_letters() -> None:
+    results = cases.results()
+    row = results["trips"][0]  # type: ignore[index]
+    first, second = row["routes"]["route_id"].unique(maintain_order=True)
+    row = {**row, "warnings": [f"{second} enters Iran"], "left_out": [f"Like {first}: 3 more."]}
+
+    trip = report_inputs({**results, "trips": [row]}).trips[0]
+    assert trip.warnings == ("B enters Iran",)
+    assert trip.left_out == ("Like A: 3 more.",)
+
+
 def test_conditions_are_told_in_words() -> None:
     row = cases.results()["trips"][0]  # type: ignore[index]
     asked = row | {"via": ["mid"], "require": ["rail"], "avoid": ["KG"]}

@@ -55,7 +55,15 @@ def test_names_are_unique() -> None:
 
 def test_prose_is_what_a_reader_reads() -> None:
     prose = {name: {c.name for c in schema_results.prose(name)} for name in schema_results.names()}
-    assert prose["trips"] == {"origin", "destination", "cargo", "reason", "warnings", "question"}
+    assert prose["trips"] == {
+        "origin",
+        "destination",
+        "cargo",
+        "reason",
+        "warnings",
+        "left_out",
+        "question",
+    }
     assert prose["loss_corridors"] == {"scenario", "without_scenario"}  # titles there
     assert "scenario" not in prose["scenarios"]  # an id there
     assert prose["loss_moves"] == {"reason"}

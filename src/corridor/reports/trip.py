@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,7 @@ CONDITIONS = {
     "require": marked("using {what}"),
     "avoid": marked("avoiding {what}"),
 }
+ROUTE_ID = re.compile(r"\br\d+\b")
 MAX_OUTSTANDING = 4  # more lines in one diagram cannot be told apart
 
 
@@ -36,9 +38,10 @@ class Trip:
     """One trip that was asked, and its routes.
 
     heading: its question; name: what it is called beside others. conditions: what its routes must
-    keep to, in words. reason: why there is no route. routes, legs: tables with the letter of the
-    route. rows: its routes as mappings, each with ``best`` (what it is best at), ``leg_rows`` and
-    its shares of estimates. calendar: its departures through the year.
+    keep to, in words. reason: why there is no route. left_out: what is said of routes not shown.
+    routes, legs: tables with the letter of the route. rows: its routes as mappings, each with
+    ``best`` (what it is best at), ``leg_rows`` and its shares of estimates. calendar: its
+    departures through the year.
     """
 
     trip_id: str
@@ -52,6 +55,7 @@ class Trip:
     pareto_count: int
     reason: str | None
     warnings: Sequence[str]
+    left_out: Sequence[str]
     routes: pl.DataFrame
     legs: pl.DataFrame
     rows: Sequence[Mapping[str, Any]]
@@ -138,7 +142,8 @@ def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFra
         conditions=_conditions(row, names),
         pareto_count=row["pareto_count"],
         reason=row["reason"],
-        warnings=row["warnings"] or (),
+        warnings=_with_letters(row["warnings"], routes),
+        left_out=_with_letters(row.get("left_out"), routes),
         routes=routes,
         legs=legs,
         rows=_with_money(_route_rows(routes, legs, names), row.get("money")),
@@ -154,6 +159,18 @@ def _lettered(routes: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, p
     routes = with_letters(routes)
     letters = routes.select("route_id", "letter")
     return routes, legs.join(letters, on="route_id", how="left", maintain_order="left")
+
+
+def _with_letters(sentences: Sequence[str] | None, routes: pl.DataFrame) -> tuple[str, ...]:
+    """Return sentences that call routes by their letters, as the tables do."""
+    if not routes.height:
+        return tuple(sentences or ())
+
+    letters = dict(routes.select("route_id", "letter").iter_rows())
+    return tuple(
+        ROUTE_ID.sub(lambda match: letters.get(match[0], match[0]), sentence)
+        for sentence in sentences or ()
+    )
 
 
 def _ends_heading(row: Mapping[str, Any]) -> str:

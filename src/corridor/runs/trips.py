@@ -88,7 +88,6 @@ def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
     """Return a trip as a row, with the names a reader knows."""
     origin = place_row(network, trip.origin)
     destination = place_row(network, trip.destination)
-    notes = (*routes.warnings, *routes.left_out)
     return {
         "trip_id": trip.trip_id,
         "origin_id": origin["node_id"],
@@ -99,10 +98,12 @@ def _row(network: Network, trip: Trip, routes: Routes) -> dict[str, Any]:
         "depart": trip.depart,
         "pareto_count": routes.pareto_count,
         "reason": routes.reason,
-        "warnings": list(notes),
+        "warnings": list(routes.warnings),
+        "left_out": list(routes.left_out),
         **_wishes(trip),
         "reason_message": pack(routes.reason),
-        "warnings_message": [pack(note) for note in notes],
+        "warnings_message": [pack(warning) for warning in routes.warnings],
+        "left_out_message": [pack(sentence) for sentence in routes.left_out],
     }
 
 
