@@ -27,9 +27,9 @@ from scipy.spatial import Delaunay
 
 import corridor as co
 from corridor.closures.criticality import rank
-from corridor.closures.demand_arrays import compile_demand, packed, part
 from corridor.closures.elements import elements
 from corridor.closures.failures import routes_without
+from corridor.flows.demand import compile_demand, packed, part
 from corridor.kernels import Ints
 from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED

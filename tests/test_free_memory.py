@@ -9,10 +9,11 @@ import pytest
 from closure_cases import ON, build, hazard_rows, random_case
 from core_cases import network, small
 from corridor import free_memory
-from corridor.closures import demand_arrays, route_books
+from corridor.closures import route_books
 from corridor.closures.criticality import rank
 from corridor.closures.simulation import simulate
 from corridor.errors import CallError, NotConverged, TooLarge
+from corridor.flows import demand as demand_arrays
 from corridor.routing.route import route
 from corridor.routing.skims import skim
 

@@ -16,10 +16,10 @@ from closure_cases import ON, build, hazard_rows, random_case
 from core_cases import link, node, small
 from corridor.closures.best_routes import best_routes
 from corridor.closures.criticality import rank
-from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.elements import Element, elements
 from corridor.closures.failures import routes_without
 from corridor.closures.simulation import simulate
+from corridor.flows.demand import DemandArrays, compile_demand
 from corridor.kernels import Ints
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes

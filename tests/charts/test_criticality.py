@@ -8,7 +8,7 @@ import pytest
 
 import chart_cases as cases
 from corridor.charts.criticality import criticality_bars
-from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.flows.demand import LIMIT_SHARE
 
 
 def rows_with(spec: dict[str, Any], field: str) -> list[dict[str, Any]]:

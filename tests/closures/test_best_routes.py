@@ -6,7 +6,7 @@ import polars as pl
 
 from closure_cases import ON, build, demand_of, two_roads
 from corridor.closures.best_routes import best_routes
-from corridor.closures.demand_arrays import compile_demand
+from corridor.flows.demand import compile_demand
 
 
 def test_the_figures_of_the_route_by_the_pass() -> None:

@@ -18,7 +18,7 @@ from corridor.charts.closures import (
 from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.closures import chapter
 from corridor.closures.chapter import REOPENED, corridors, losses
-from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.flows.demand import LIMIT_SHARE
 
 pytestmark = pytest.mark.slow  # the chapter takes ten seconds and more, of a few years too
 

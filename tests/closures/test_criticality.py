@@ -10,9 +10,9 @@ import pytest
 
 from closure_cases import ON, STUDY_ON, build, demand_of, study_network, two_roads
 from corridor.closures.criticality import rank
-from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.failures import routes_without
 from corridor.errors import CallError, UnknownName
+from corridor.flows.demand import compile_demand
 from corridor.kernels import Ints
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes

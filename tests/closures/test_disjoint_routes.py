@@ -6,9 +6,9 @@ import pytest
 
 import naive_closures
 from closure_cases import ON, build, random_case
-from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import elements
+from corridor.flows.demand import compile_demand
 from corridor.tables import schema
 
 MAX_CUT = 2

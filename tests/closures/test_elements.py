@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from closure_cases import ON, build, demand_of, hazard_rows, two_roads
-from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.elements import KINDS, elements
 from corridor.errors import UnknownName
+from corridor.flows.demand import DemandArrays, compile_demand
 
 
 @pytest.fixture(scope="module")

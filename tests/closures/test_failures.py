@@ -13,10 +13,10 @@ from scipy.sparse.csgraph import dijkstra
 
 import naive_closures
 from closure_cases import ON, STUDY_ON, build, random_case, study_network
-from corridor.closures.demand_arrays import DemandArrays, compile_demand, part
 from corridor.closures.elements import Element, elements
 from corridor.closures.failure_pairs import worst_pairs
 from corridor.closures.failures import measures, routes_without
+from corridor.flows.demand import DemandArrays, compile_demand, part
 from corridor.kernels import Bools, Floats
 from corridor.kernels.paths import UNREACHED
 

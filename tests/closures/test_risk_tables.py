@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from closure_cases import ON, build, demand_of, hazard_rows, two_roads
-from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import binomial_quantile, standard_error, summarise
+from corridor.flows.demand import compile_demand
 from corridor.kernels.records import Dispatches
 from corridor.parallel import Block
 

@@ -21,7 +21,6 @@ from closure_cases import (
 )
 from corridor.closures import route_books
 from corridor.closures.closure_draws import hazards_at_work
-from corridor.closures.demand_arrays import DemandArrays, compile_demand
 from corridor.closures.simulated_year import (
     SimulateSettings,
     Task,
@@ -31,6 +30,7 @@ from corridor.closures.simulated_year import (
 )
 from corridor.closures.simulation import prepare_task
 from corridor.errors import CallError
+from corridor.flows.demand import DemandArrays, compile_demand
 from corridor.kernels import Floats
 from corridor.kernels.records import TRIP_LOSS, Closures
 from naive_closures import NaiveYear

@@ -11,12 +11,12 @@ import pytest
 
 import corridor as co
 from corridor.closures.chapter import fitted
-from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.replays import replay_sentences
 from corridor.evidence.claims import audit
 from corridor.evidence.commitments import progress
 from corridor.evidence.figures import show_figure
+from corridor.flows.demand import compile_demand
 from corridor.language.messages import message, translate
 from corridor.network.changes import Closure
 from corridor.routing import route as routing

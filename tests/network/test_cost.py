@@ -18,8 +18,8 @@ import pytest
 
 import corridor as co
 from core_cases import BOX, STUDY, link, network, node, read, small
-from corridor.closures.demand_arrays import compile_demand
 from corridor.errors import StudyError, UnknownName
+from corridor.flows.demand import compile_demand
 from corridor.network import cost
 from corridor.network.network import build
 from corridor.network.rules import Party, applying

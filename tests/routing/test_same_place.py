@@ -12,7 +12,7 @@ from core_cases import link, node, small
 from corridor.closures.best_routes import best_routes
 from corridor.closures.comparison import compare
 from corridor.closures.criticality import rank
-from corridor.closures.demand_arrays import compile_demand
+from corridor.flows.demand import compile_demand
 from corridor.network.network import Network
 from corridor.routing.route import Routes, route
 from corridor.routing.skims import skim

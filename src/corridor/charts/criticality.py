@@ -16,7 +16,7 @@ from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import HUES, PAPER, Chart
 from corridor.charts.text import numbered, row_labels, title_lines, truncate
 from corridor.charts.titles import Titles, with_title
-from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import marked, number, tell
 
 KINDS = {

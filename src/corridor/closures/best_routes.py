@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
-from corridor.closures.demand_arrays import DemandArrays, part
+from corridor.flows.demand import DemandArrays, part
 from corridor.kernels import Ints
 from corridor.units import HOUR_S
 

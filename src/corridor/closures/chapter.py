@@ -10,7 +10,6 @@ import polars as pl
 
 from corridor.closures.comparison import compare
 from corridor.closures.criticality import rank
-from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.families import families_by_place
 from corridor.closures.fits import fits_beside_used
 from corridor.closures.replays import replayed_changes, replays, shut_and_open
@@ -19,6 +18,7 @@ from corridor.closures.second_corridor import second_corridor
 from corridor.closures.shifts import shifts
 from corridor.closures.simulation import simulate
 from corridor.errors import CallError
+from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.study.settings import Scenario

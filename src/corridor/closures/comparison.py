@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from corridor.closures.best_routes import BestRoute, best_routes
-from corridor.closures.demand_arrays import compile_demand
-from corridor.closures.unserved import unserved_reasons
+from corridor.flows.demand import compile_demand
+from corridor.flows.unserved import unserved_reasons
 from corridor.language.messages import pack
 from corridor.network.network import Network
 

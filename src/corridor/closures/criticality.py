@@ -9,13 +9,13 @@ from typing import Any, TypedDict, Unpack
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
-from corridor.closures.demand_arrays import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.failure_pairs import worst_pairs
 from corridor.closures.failures import MEASURES, measures, routes_without
-from corridor.closures.unserved import unserved_reasons
 from corridor.errors import UnknownName
+from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
+from corridor.flows.unserved import unserved_reasons
 from corridor.language.messages import message, pack
 from corridor.network.names import place_row
 from corridor.network.network import Network

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.closures.demand_arrays import DemandArrays, into, part
+from corridor.flows.demand import DemandArrays, into, part
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import Closures, DailyTrips, DatedNetwork, Graph
 from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs

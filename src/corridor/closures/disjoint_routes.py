@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor import stopping
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.elements import Element
+from corridor.flows.demand import DemandArrays
 from corridor.network.network import Network
 from corridor.steps import tell_step
 from corridor.tables.schema import layer

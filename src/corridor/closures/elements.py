@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.errors import CallError, UnknownName
+from corridor.flows.demand import DemandArrays
 from corridor.kernels import Ints
 from corridor.language.messages import message
 from corridor.network.network import Network

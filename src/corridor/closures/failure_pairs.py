@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.elements import Element
 from corridor.closures.failures import CheapestRoutes, measures, routes_without
+from corridor.flows.demand import DemandArrays
 from corridor.kernels import Ints
 from corridor.language.messages import message, pack
 from corridor.steps import tell_step

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping
-from corridor.closures.demand_arrays import DemandArrays, into, packed, part
 from corridor.closures.elements import Element
 from corridor.errors import CallError
+from corridor.flows.demand import DemandArrays, into, packed, part
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
 from corridor.steps import tell_step

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
-from corridor.closures.demand_arrays import compile_demand
+from corridor.flows.demand import compile_demand
 from corridor.network.calendar import second
 from corridor.network.changes import snapshot
 from corridor.network.network import Network

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 import polars as pl
 
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.simulated_year import Task, loss_limits, run_year
 from corridor.closures.simulation import SimulateOptions, prepare_task, read_settings
 from corridor.errors import CallError, UnknownName
+from corridor.flows.demand import DemandArrays
 from corridor.kernels import Floats
 from corridor.kernels.records import TRIP_LOSS, Closures, Dispatches
 from corridor.network.calendar import day_of

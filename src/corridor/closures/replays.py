@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.replay import replay_beside
 from corridor.errors import UnknownName
+from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.amounts import per_cent
 from corridor.language.speech import number, tell
 from corridor.network.network import Network, build

@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from corridor.closures.closure_draws import epoch_day
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.risk import Risk
 from corridor.closures.uncertainty import (
     Interval,
     LengthsAndLosses,
     loss_intervals,
 )
+from corridor.flows.demand import DemandArrays
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import TRIP_LOSS, Dispatches
 from corridor.language.messages import figure, message, pack

@@ -8,11 +8,11 @@ from typing import Any, Unpack
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
-from corridor.closures.demand_arrays import compile_demand
 from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import standard_error
 from corridor.closures.simulation import SimulateOptions, simulate
 from corridor.errors import CallError
+from corridor.flows.demand import compile_demand
 from corridor.network.network import Network
 
 

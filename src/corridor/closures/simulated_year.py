@@ -21,10 +21,10 @@ import polars as pl
 
 from corridor.closures.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
 from corridor.closures.dated_network import compile_dated_network, of_year
-from corridor.closures.demand_arrays import DemandArrays
 from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.route_books import book_of, new_book, replace_full_book
 from corridor.errors import CallError
+from corridor.flows.demand import DemandArrays
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import (
     CLOSURE_LOSS,

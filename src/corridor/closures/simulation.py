@@ -12,12 +12,12 @@ from typing import TypedDict, Unpack
 
 import polars as pl
 
-from corridor.closures.demand_arrays import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import is_ever_served, summarise
 from corridor.closures.simulated_year import SimulateSettings, Task, draw_block, make_task
-from corridor.closures.unserved import unserved_reasons
 from corridor.errors import CallError
+from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
+from corridor.flows.unserved import unserved_reasons
 from corridor.free_memory import refuse_beyond_free
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, DrawRange, compute_blocks, draw_ranges

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.closures import replay_bars
-from corridor.closures.demand_arrays import LIMIT_SHARE
 from corridor.closures.fits import MANY_CLOSURES
 from corridor.closures.replays import replay_sentences
+from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import tell
 from corridor.reports.criticality import criticality_values, most_expensive_sentence
 from corridor.reports.figures import csv_address, draw_figure

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.closures import shift_map
-from corridor.closures.demand_arrays import LIMIT_SHARE
+from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import number, tell
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, brief_millions, day, paragraph, share

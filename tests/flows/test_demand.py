@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from closure_cases import ON, STUDY_ON, build, demand_of, study_network, two_roads
-from corridor.closures.demand_arrays import compile_demand, packed, part
 from corridor.closures.failures import routes_without
 from corridor.errors import CallError
+from corridor.flows.demand import compile_demand, packed, part
 from corridor.network.network import Network
 from corridor.routing.frozen_day import freeze
 from corridor.routing.skims import skim

@@ -1,7 +1,7 @@
 """Demand arrays: demand laid on a network, compiled once into what closures are computed from.
 
 Trips are the rows of a demand table. Each day has a regime, what its calendar opens; days alike
-share the arrays of one regime (:mod:`corridor.closures.periods`). Trips for which every arc weighs
+share the arrays of one regime (:mod:`corridor.flows.periods`). Trips for which every arc weighs
 the same share a class, so that an array stands once for all who ask the same.
 """
 
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from corridor.closures.periods import ArcCosts, Period, periods_between_changes
 from corridor.errors import CallError
+from corridor.flows.periods import ArcCosts, Period, periods_between_changes
 from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Floats, Ints
 from corridor.kernels.records import Groups
