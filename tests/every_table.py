@@ -84,6 +84,19 @@ keles-trains,links,saryagash-keles-rail,,trains,35,10,,3000,,2025,,example,C,
 season_id,name,demand_ids,jan_share,feb_share,mar_share,apr_share,may_share,jun_share,jul_share,aug_share,sep_share,oct_share,nov_share,dec_share,source_id,confidence,note
 winter,Boxes in winter,almaty-tashkent-boxes,0.2,0.1,0.1,0.1,0.05,0.05,0.05,0.05,0.05,0.05,0.1,0.1,example,C,
 """,  # noqa: E501
+    "shipments": """\
+shipment_id,name,cargo_id,units,origin_node_id,ready_on,units_per_week,deadline_on,penalty_usd_per_unit_day,storage_usd_per_unit_day,lot_units,allowed_modes,value_usd,terms,alternative,source_id,confidence,note
+boxes,Sixty boxes,container-40,60,almaty,2026-07-01,20,2026-09-01,50,2,1,road rail,2400000,DAP,,example,C,
+""",  # noqa: E501
+    "shipment_destinations": """\
+destination_id,shipment_id,node_id,share,alternative,source_id,confidence,note
+boxes-tashkent,boxes,tashkent,0.75,,example,C,
+boxes-samarkand,boxes,samarkand,0.25,,example,C,
+""",
+    "shipment_slots": """\
+slots_id,shipment_id,mode,units_per_week,departure_units,lot_units,alternative,source_id,confidence,note
+boxes-road,boxes,road,10,5,1,,example,C,
+""",
     "service_classes": """\
 class_row_id,service_class,mode,country,active_h_per_day,fixed_ratio,rate_ratio,alternative,source_id,confidence,note
 two-drivers,two-drivers,road,,20,,1.2,,example,C,

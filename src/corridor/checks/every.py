@@ -24,6 +24,7 @@ from corridor.checks.rows import check_rows
 from corridor.checks.seasons import check_seasons
 from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
+from corridor.checks.shipments import check_shipments
 from corridor.checks.sums import check_sums
 from corridor.checks.trade import check_trade_table
 from corridor.checks.usual import check_usual
@@ -40,6 +41,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_services(tables),
         *check_windows(tables),
         *check_capacities(tables),
+        *check_shipments(tables),
         *check_cargoes(tables),
         *check_selectors(tables),
         *check_changes(tables),

@@ -21,6 +21,8 @@ FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 # How goods are carried on the road, the first where a question does not say.
 SERVICE_CLASSES = ("ordinary", "one-driver", "two-drivers", "convoy")
+# Incoterms 2020 of the International Chamber of Commerce: who pays carriage how far.
+INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CPT", "CIP", "CFR", "CIF", "DAP", "DPU", "DDP")
 # What a shipper does about sanctions: is told of them, obeys them, keeps out of the countries they
 # are about, or asks not to be told.
 SANCTIONS = ("warn", "comply", "avoid", "ignore")
