@@ -70,6 +70,8 @@ NO_FACTS = {
     "economy_source_ids",
     "explains",
 }
+# What somebody orders, which nothing else in a study contradicts.
+ORDERS = {"shipments", "shipment_destinations", "shipment_slots"}
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,9 @@ def with_slip(frames: Frames, slip: Slip) -> Frames:
 
 def _every_slip(frames: Frames, rng: random.Random) -> Iterator[Slip]:
     for table in schema.TABLES:
+        if table.name in ORDERS:
+            continue
+
         frame = frames[table.name]
         for column in table.columns:
             if column.name in NO_FACTS or column.name == table.key:

@@ -17,6 +17,7 @@ from corridor.checks.shipments import check_shipments
         ("shipments", "grain-2800", {"deadline_on": dt.date(2026, 9, 1)}, "deadline-before-ready"),
         ("shipments", "grain-2800", {"deadline_on": None}, "penalty-without-deadline"),
         ("shipments", "grain-2800", {"lot_units": 3000.0}, "lot-above-units"),
+        ("shipments", "kinnow-200", {"value_usd": 5e8}, "value-unlike-cargo"),
         ("shipments", "transformer-220", {"allowed_modes": "road"}, "no-common-mode"),
         ("shipment_destinations", "grain-2800-karachi", {"share": 0.9}, "shares-not-one"),
         ("shipment_slots", "buses-600-rail", {"lot_units": 50.0}, "lot-above-departure"),
@@ -32,9 +33,7 @@ def test_what_cannot_be_is_named(
 
 def test_shares_are_added_up_under_each_option(built_in: Frames) -> None:
     row = "buses-600-lahore"
-    (finding,) = new_findings(
-        check_shipments, built_in, "shipment_destinations", row, share=0.4
-    )
+    (finding,) = new_findings(check_shipments, built_in, "shipment_destinations", row, share=0.4)
     assert finding.kind == "shares-not-one"
     assert "bus-cities:three-cities add up to 1.1" in finding.message
     assert len(finding.rows) == 3

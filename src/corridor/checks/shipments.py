@@ -10,6 +10,7 @@ from corridor.errors import Finding, first_findings
 from corridor.tables.tables import Row, Tables
 
 MAX_SHARE_ERROR = 0.005  # of the shares of one shipment together: rounding
+MAX_VALUE_RATIO = 3.0  # of the value of a contract to that of its units by cargoes, or back
 
 
 def check_shipments(tables: Tables) -> list[Finding]:
@@ -19,12 +20,14 @@ def check_shipments(tables: Tables) -> list[Finding]:
 
 def _shipments(tables: Tables) -> Iterator[Finding]:
     modes_of = tables.by_key("cargoes", "allowed_modes")
+    value_of = tables.by_key("cargoes", "value_usd_per_unit")
     destinations = set(tables.frames["shipment_destinations"]["shipment_id"].to_list())
 
     for shipment in tables.rows("shipments"):
         yield from _dates(shipment)
         yield from _lot(shipment)
         yield from _modes(shipment, modes_of.get(shipment["cargo_id"]))
+        yield from _value(shipment, value_of.get(shipment["cargo_id"]))
         if shipment.key not in destinations and "shipment_destinations" not in tables.broken:
             yield _without_destination(tables, shipment)
 
@@ -78,6 +81,25 @@ def _modes(shipment: Row, modes_of_cargo: str | None) -> Iterator[Finding]:
             f"{modes_of_cargo}: by nothing that both allow.",
             do="Add a mode of the cargo, or leave it empty for all of them.",
             value=modes,
+        )
+
+
+def _value(shipment: Row, usd_per_unit: float | None) -> Iterator[Finding]:
+    """A contract worth many times its units, or a fraction of them."""
+    value_usd = shipment["value_usd"]
+    units = shipment["units"]
+    if not value_usd or not usd_per_unit or not units:
+        return
+
+    ratio = value_usd / (units * usd_per_unit)
+    if not 1 / MAX_VALUE_RATIO <= ratio <= MAX_VALUE_RATIO:
+        yield shipment.warning(
+            "value-unlike-cargo",
+            "value_usd",
+            f"the contract is worth {ratio:.3g} times {units:g} units of {shipment['cargo_id']} at "
+            f"{usd_per_unit:g} USD.",
+            do="Correct the value, the units or the cargo.",
+            value=f"{value_usd:g}",
         )
 
 
