@@ -51,7 +51,9 @@ def test_an_unknown_name_is_a_wrong_call_and_a_missing_key() -> None:
 
     assert isinstance(error.value, KeyError)
     assert str(error.value) == "There is no place 'Almatty'. Did you mean 'almaty'?"
-    assert str(UnknownName("place", "x", ["almaty"])) == "There is no place 'x'."
+    few = UnknownName("scenario", "x", ["summit", "july"])
+    assert str(few) == "There is no scenario 'x'. There are: july, summit."
+    assert str(UnknownName("place", "x", map(str, range(13)))) == "There is no place 'x'."
 
 
 def test_near_names_are_told_in_their_own_letters() -> None:

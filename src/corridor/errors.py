@@ -27,6 +27,7 @@ Place = TypeVar("Place")
 
 
 MAX_ROWS_SHOWN = 5
+MAX_CHOICES_SHOWN = 12  # where no name is near
 MAX_LIKE = 20  # findings of one kind in one column that are listed one by one
 MAX_COMPARED = 5_000  # names that a mistyped one is compared with
 MAX_IDS_SHOWN = 8  # of things that one name means
@@ -134,15 +135,19 @@ class CallError(CorridorError, ValueError):
 
 
 class UnknownName(CallError, KeyError):
-    """A name that is not there, with the nearest ones that are."""
+    """A name that is not there, with the nearest ones that are, or all where they are few."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        known = tuple(known)
         self.what = what
         self.name = name
         self.near = near_matches(name, known)
 
-        near = " or ".join(map(repr, self.near))
-        hint = f" Did you mean {near}?" if near else ""
+        hint = ""
+        if self.near:
+            hint = f" Did you mean {' or '.join(map(repr, self.near))}?"
+        elif 0 < len(known) <= MAX_CHOICES_SHOWN:
+            hint = f" There are: {', '.join(sorted(known))}."
         self.message = f"There is no {what} {name!r}.{hint}{looks_the_same(name, self.near)}"
         super().__init__(self.message)
 

@@ -36,7 +36,7 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
     if json:
         print_json(frame.to_dicts())
     elif sys.stdout is not None and sys.stdout.isatty():
-        from corridor.cli.screens import print_table
+        from corridor.cli.terminal import print_table
 
         print_table(frame if screen is None else screen)
     else:

@@ -1,4 +1,4 @@
-"""Screens: tables and progress as a terminal shows them."""
+"""Screens: the columns a person compares on a terminal, and progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from corridor.units import DAY_H
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-MAX_ROWS = 200
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
 
 
@@ -215,8 +214,8 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
         "destination",
         "cargo_id",
         "moved",
-        _before_and_after("time_h", DAY_H).alias("days"),
-        _before_and_after("cost_usd", 1).alias("USD"),
+        _before_and_after("time_h", per=DAY_H, decimals=1).alias("days"),
+        _before_and_after("cost_usd", per=1, decimals=0).alias("USD"),
         (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
         pl.col("countries_before").list.join("-").alias("before"),
         pl.col("countries_after").list.join("-").alias("after"),
@@ -252,24 +251,6 @@ def questions_table(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("modes").list.join("-"),
         "why",
     )
-
-
-def print_table(frame: pl.DataFrame) -> None:
-    """Print a table on the terminal, cut to its width."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left")
-    for row in frame.head(MAX_ROWS).iter_rows():
-        table.add_row(*map(_cell, row))
-    Console().print(table)
-
-    if frame.height > MAX_ROWS:
-        Console(stderr=True).print(
-            f"{frame.height - MAX_ROWS} more rows: pipe the output to a file for all of them"
-        )
 
 
 @contextmanager
@@ -344,10 +325,11 @@ def _with_interval(name: str, digits: int) -> pl.Expr:
     return pl.format("{} ({}-{})", *figures)
 
 
-def _before_and_after(name: str, per: float) -> pl.Expr:
+def _before_and_after(name: str, *, per: float, decimals: int) -> pl.Expr:
     """Return a figure before and after, in other units."""
+    kind = pl.Float64 if decimals else pl.Int64
     figures = [
-        (pl.col(f"{name}_{side}") / per).round(1).cast(pl.String).fill_null("-")
+        (pl.col(f"{name}_{side}") / per).round(decimals).cast(kind).cast(pl.String).fill_null("-")
         for side in ("before", "after")
     ]
     return pl.format("{} > {}", *figures)
@@ -356,17 +338,3 @@ def _before_and_after(name: str, per: float) -> pl.Expr:
 def _heading(name: str, suffix: str, unit: str) -> str:
     """Return the name of a column in words, with its unit."""
     return f"{name.removesuffix(suffix).replace('_', ' ')} {unit}"
-
-
-def _cell(value: object) -> str:
-    """Return a value as a cell of a table: numbers short, lists as words, null as a dash."""
-    if value is None:
-        return "-"
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    if not isinstance(value, float):
-        return str(value)
-
-    text = f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
-    is_zero = not text.strip("-0.,")
-    return text.removeprefix("-") if is_zero else text  # no -0.00

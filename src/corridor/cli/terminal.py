@@ -1,0 +1,145 @@
+"""Terminal: tables fitted to its width; long sentences stand below them, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+MAX_ROWS = 200
+SENTENCES = ("reason", "why")  # columns whose texts stand below the table, by number
+GAP = 2  # blanks between two columns
+DROPPED_FIRST = (
+    "element_id",
+    "source",
+    "km",
+    "transfers",
+    "borders",
+    "USD p5",
+    "USD p95",
+    "detour km",
+    "t CO2e",
+    "used kt",
+    "grade",
+    "countries",
+    "modes",
+)  # what a person misses least where a table is too wide
+
+
+def print_table(frame: pl.DataFrame) -> None:
+    """Print a table on the terminal.
+
+    Numbers are never cut: columns that do not fit are dropped, least missed first, and named below.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    cells, sentences = _with_numbers(_cells(frame.head(MAX_ROWS)))
+    widths = _least_widths(cells, frame)
+    dropped = dropped_columns(widths, console.width)
+
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    shown = [name for name in cells if name not in dropped]
+    for name in shown:
+        is_number = frame.schema[name].is_numeric()
+        table.add_column(
+            name, justify="right" if is_number else "left", min_width=widths[name], overflow="fold"
+        )
+    for row in zip(*(cells[name] for name in shown), strict=True):
+        table.add_row(*row)
+
+    console.print(table)
+    for number, sentence in enumerate(sentences, start=1):
+        console.print(f"[{number}] {sentence}", markup=False, highlight=False)
+    _print_rest(frame.height, dropped)
+
+
+def dropped_columns(least_widths: Mapping[str, int], terminal_width: int) -> list[str]:
+    """Return the columns a table leaves out so that the others fit, in their order of dropping.
+
+    The first column always stays.
+    """
+    left = dict(least_widths)
+    others = list(left)[1:]
+    candidates = [name for name in DROPPED_FIRST if name in others]
+    candidates += [n for n in reversed(others) if n not in (*DROPPED_FIRST, *SENTENCES)]
+
+    dropped: list[str] = []
+    while sum(left.values()) + GAP * (len(left) - 1) > terminal_width and candidates:
+        name = candidates.pop(0)
+        dropped.append(name)
+        del left[name]
+    return dropped
+
+
+def _cells(frame: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the cells of a table as texts, by column."""
+    return {name: _column_cells(frame[name].to_list()) for name in frame.columns}
+
+
+def _column_cells(values: Sequence[object]) -> list[str]:
+    """Return the cells of a column as texts, its figures with the same number of decimals."""
+    figures = [value for value in values if isinstance(value, float) and abs(value) < 1000]
+    decimals = max(map(_decimals, figures), default=0)
+    return [_cell(value, decimals) for value in values]
+
+
+def _decimals(value: float) -> int:
+    """Return how many decimals a figure needs, at most two."""
+    return next((n for n in (0, 1) if round(value, n) == round(value, 2)), 2)
+
+
+def _with_numbers(
+    cells: Mapping[str, list[str]],
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Return cells that call sentences by their numbers, and the sentences, each once."""
+    sentences: dict[str, int] = {}
+    numbered = dict(cells)
+    for name in SENTENCES:
+        texts = [text for text in cells.get(name, []) if text != "-"]
+        for text in texts:
+            sentences.setdefault(text, len(sentences) + 1)
+        if texts:
+            numbered[name] = [f"[{sentences[t]}]" if t != "-" else t for t in cells[name]]
+    return numbered, list(sentences)
+
+
+def _least_widths(cells: Mapping[str, Sequence[str]], frame: pl.DataFrame) -> dict[str, int]:
+    """Return how narrow each column may be: its longest word, or its longest number."""
+    return {
+        name: max(len(word) for text in (name, *texts) for word in _words(text, frame.schema[name]))
+        for name, texts in cells.items()
+    }
+
+
+def _words(text: str, kind: pl.DataType) -> Sequence[str]:
+    """Return the parts of a text that stay in one line."""
+    return [text] if kind.is_numeric() else text.split() or [""]
+
+
+def _print_rest(rows_count: int, dropped: Sequence[str]) -> None:
+    """Say on stderr what the table left out, and where it is."""
+    from rich.console import Console
+
+    rest = []
+    if dropped:
+        rest.append(f"left out to fit the terminal: {', '.join(dropped)}")
+    if rows_count > MAX_ROWS:
+        rest.append(f"{rows_count - MAX_ROWS} more rows")
+    if rest:
+        Console(stderr=True).print(f"{'; '.join(rest)}: pipe the output to a file for all")
+
+
+def _cell(value: object, decimals: int) -> str:
+    """Return a value as a cell of a table: numbers short, lists as words, null as a dash."""
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if not isinstance(value, float):
+        return str(value)
+
+    text = f"{value:,.{decimals}f}" if abs(value) < 1000 else f"{value:,.0f}"
+    is_zero = not text.strip("-0.,")
+    return text.removeprefix("-") if is_zero else text  # no -0.00

@@ -1,0 +1,66 @@
+"""Tables of the terminal: they fit it without cutting a number, and say what they leave out."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corridor.cli import terminal
+from corridor.cli.terminal import GAP, dropped_columns, print_table
+
+WIDTHS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)
+MOVES = pl.DataFrame(
+    {
+        "origin": ["karachi", "almaty"],
+        "destination": ["kabul", "karachi"],
+        "extra USD m/year": [1234567.8, None],
+        "km": [1480, 3600],
+        "corridor": ["Torkham road and Salang road", "Khunjerab road"],
+        "reason": ["closed (torkham since 2025-10-12 until reopened)"] * 2,
+    }
+)
+
+
+@given(widths=WIDTHS, terminal_width=st.integers(1, 200))
+def test_what_is_left_fits_unless_one_column_is_left(
+    widths: dict[str, int], terminal_width: int
+) -> None:
+    dropped = dropped_columns(widths, terminal_width)
+    left = [name for name in widths if name not in dropped]
+
+    assert left[0] == next(iter(widths))
+    needed = sum(widths[name] for name in left) + GAP * (len(left) - 1)
+    assert len(left) == 1 or needed <= terminal_width
+
+
+@pytest.mark.parametrize("width", [54, 60, 80, 200])
+def test_a_table_fits_and_cuts_no_number(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_table(MOVES)
+    out, err = capsys.readouterr()
+
+    assert "1,234,568" in out and "…" not in out
+    assert max(map(len, out.splitlines())) <= width
+    assert " ".join(out.split()).count("until reopened") == 1  # one sentence
+    assert out.count("[1]") == 3  # of two cells
+    assert ("left out to fit the terminal: km" in err) == (width <= 60)
+
+
+def test_rows_beyond_the_most_are_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "MAX_ROWS", 1)
+    print_table(MOVES)
+    out, err = capsys.readouterr()
+    assert "almaty" not in out and "1 more rows" in err
+
+
+def test_figures_of_a_column_have_the_same_decimals(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(pl.DataFrame({"days": [12.0, 15.9, None], "share": [0.25, 1.0, -0.001]}))
+    out = capsys.readouterr().out
+    assert "12.0" in out and "12.00" not in out
+    assert "1.00" in out and "-0.00" not in out
