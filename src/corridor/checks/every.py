@@ -28,6 +28,7 @@ from corridor.checks.shipments import check_shipments
 from corridor.checks.sums import check_sums
 from corridor.checks.trade import check_trade_table
 from corridor.checks.usual import check_usual
+from corridor.checks.volumes import check_volumes
 from corridor.checks.windows import check_windows
 from corridor.errors import Finding
 from corridor.tables.tables import Tables
@@ -42,6 +43,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_windows(tables),
         *check_capacities(tables),
         *check_shipments(tables),
+        *check_volumes(tables),
         *check_cargoes(tables),
         *check_selectors(tables),
         *check_changes(tables),

@@ -46,7 +46,7 @@ def _row_ids(tables: Tables) -> Iterator[Finding]:
         for row in tables.rows(table):
             yield from _check_selector(row, "links", vocabulary)
 
-    for table in ("changes", "regimes"):
+    for table in ("changes", "regimes", "volumes"):
         for row in tables.rows(table):
             yield from _check_selector(row, row["table"], vocabulary)
 

@@ -46,7 +46,7 @@ def _check_settings(
 
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
-    for table in ("observations", "questions"):
+    for table in ("observations", "volumes", "questions"):
         _check_scenarios_of(table, lines, tables, settings.scenarios)
 
 

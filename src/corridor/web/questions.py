@@ -62,7 +62,7 @@ class ChangeRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    table: Literal["links", "terminals", "rates", "modes", "services", "cargoes"]
+    table: Literal["links", "terminals", "rates", "modes", "services", "cargoes", "capacities"]
     row_id: Annotated[
         str, StringConstraints(min_length=1, max_length=2000), AfterValidator(plain_text)
     ]
