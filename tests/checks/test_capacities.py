@@ -17,7 +17,12 @@ from corridor.checks.capacities import check_capacities
         ("capacities", "uzen-bolashak-rail-t", {"row_id": "uzen"}, "unknown-link"),
         ("capacities", "uzen-bolashak-rail-t", {"from_node_id": "almaty"}, "not-an-end"),
         ("capacities", "uzen-bolashak-rail-t", {"seen_per_day": 20_000.0}, "above-capacity"),
-        ("capacities", "qasim-teu", {"seen_per_day": None, "background_per_day": None}, "capacity-without-figure"),
+        (
+            "capacities",
+            "qasim-teu",
+            {"seen_per_day": None, "background_per_day": None},
+            "capacity-without-figure",
+        ),
         ("capacities", "saryagash-keles-rail-trains", {"t_each": None}, "trains-without-load"),
         ("demand_seasons", "kinnow", {"jul_share": 0.5}, "shares-not-one"),
     ],
