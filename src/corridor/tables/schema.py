@@ -815,7 +815,7 @@ CAPACITIES = Table(
         ),
         number(
             "empty_share",
-            "share of all of them that run empty, so that the rest is left to goods; null: not known",
+            "share of all of them that run empty, the rest is left to goods; null: not known",
             "1",
             high=1,
         ),
@@ -1134,7 +1134,7 @@ VOLUMES = Table(
         Column(
             "row_id",
             "text",
-            "its row; for links also several, or a selector as crossing:AF-PK: all of them together",
+            "its row; for links also several or a selector, as crossing:AF-PK: all together",
             required=True,
         ),
         Column(
