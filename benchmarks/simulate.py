@@ -24,8 +24,8 @@ from scipy.sparse.csgraph import dijkstra
 
 import corridor as co
 from corridor.closures import route_books, simulation
-from corridor.closures.closure_draws import hazards_at_work
 from corridor.kernels.records import COUNT
+from corridor.network.closure_draws import hazards_at_work
 from corridor.units import CALENDAR_YEAR_DAYS
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"

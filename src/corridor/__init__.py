@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from corridor.closures.risk import Risk as Risk
     from corridor.closures.second_corridor import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
+    from corridor.consignments.plan import Plan as Plan
+    from corridor.consignments.schedule import schedule as schedule
+    from corridor.consignments.shipment import Destination as Destination
+    from corridor.consignments.shipment import Shipment as Shipment
+    from corridor.consignments.shipment import Slots as Slots
     from corridor.errors import AmbiguousName as AmbiguousName
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
@@ -66,6 +71,7 @@ _HOME = {
     "fit": "closures.fits",
     "history": "closures.history",
     "compare_families": "closures.families",
+    "schedule": "consignments.schedule",
     "forecast_target": "trade.chapter",
     "validate": "runs.validation",
     "web_answer": "web.serving",
@@ -76,6 +82,10 @@ _HOME = {
     "Routes": "routing.route",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
+    "Plan": "consignments.plan",
+    "Shipment": "consignments.shipment",
+    "Destination": "consignments.shipment",
+    "Slots": "consignments.shipment",
     "Validation": "runs.validation",
     "Finding": "errors",
     "CorridorError": "errors",

@@ -20,7 +20,6 @@ from closure_cases import (
     two_roads,
 )
 from corridor.closures import route_books
-from corridor.closures.closure_draws import hazards_at_work
 from corridor.closures.simulated_year import (
     SimulateSettings,
     Task,
@@ -33,6 +32,7 @@ from corridor.errors import CallError
 from corridor.flows.demand import DemandArrays, compile_demand
 from corridor.kernels import Floats
 from corridor.kernels.records import TRIP_LOSS, Closures
+from corridor.network.closure_draws import hazards_at_work
 from naive_closures import NaiveYear
 
 SETTINGS = SimulateSettings(patience_days=3, limit_days=12, limit_share=0.3, memory_years=2)

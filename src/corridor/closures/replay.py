@@ -343,7 +343,7 @@ def _as_hazards(shut: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_closures(shut: pl.DataFrame, first_on: dt.date, days: int) -> Closures:
-    """Return the closures as :class:`corridor.closures.closure_draws.ClosureDraws` draws them."""
+    """Return the closures as :class:`corridor.network.closure_draws.ClosureDraws` draws them."""
     after_last = first_on + dt.timedelta(days=days)
     closures = [
         (

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from corridor.closures.closure_draws import epoch_day
 from corridor.closures.risk import Risk
 from corridor.closures.uncertainty import (
     Interval,
@@ -21,6 +20,7 @@ from corridor.flows.demand import DemandArrays
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import TRIP_LOSS, Dispatches
 from corridor.language.messages import figure, message, pack
+from corridor.network.closure_draws import epoch_day
 from corridor.parallel import Block
 from corridor.tables.store import installed_version
 from corridor.units import DAY_S

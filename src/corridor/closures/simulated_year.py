@@ -19,7 +19,6 @@ from typing import NamedTuple, cast
 import numpy as np
 import polars as pl
 
-from corridor.closures.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
 from corridor.closures.dated_network import compile_dated_network, of_year
 from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.route_books import book_of, new_book, replace_full_book
@@ -37,6 +36,7 @@ from corridor.kernels.records import (
     Waiting,
 )
 from corridor.language.messages import message
+from corridor.network.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
 from corridor.network.coverage import WORD_HAZARDS, covered_arcs, covered_links
 from corridor.parallel import Block
 from corridor.units import CALENDAR_YEAR_DAYS

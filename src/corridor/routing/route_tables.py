@@ -138,7 +138,7 @@ def _route_row(
         "modes": modes(itinerary),
         "countries": countries(query, itinerary),
         "borders": crossed,
-        "documents": _documents(query, itinerary),
+        "documents": documents_of(query, itinerary),
         "hazards": hazards_met(query, itinerary),
         "corridor": corridor_name(query, itinerary),
     }
@@ -197,7 +197,7 @@ def _finite(hours: float) -> float | None:
     return round(hours, 2) if np.isfinite(hours) else None
 
 
-def _documents(query: Query, itinerary: Sequence[Leg]) -> list[str]:
+def documents_of(query: Query, itinerary: Sequence[Leg]) -> list[str]:
     """Return the papers that the rules in force ask for on the links passed."""
     link_ids = query.network.frames["links"]["link_id"].to_list()
     passed = {leg.row["link_id"] for leg in itinerary if leg.kind == "link"}

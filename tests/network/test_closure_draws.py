@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from closure_cases import hazard_rows
-from corridor.closures.closure_draws import (
+from corridor.kernels import Ints
+from corridor.kernels.records import Closures
+from corridor.network import durations
+from corridor.network.closure_draws import (
     ClosureDraws,
     epoch_day,
     hazards_at_work,
     read_hazards,
 )
-from corridor.kernels import Ints
-from corridor.kernels.records import Closures
-from corridor.network import durations
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 FIRST_ON = dt.date(2026, 3, 20)

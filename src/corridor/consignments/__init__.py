@@ -1,0 +1,1 @@
+"""Large consignments: which week how many units go which way, and what certainty costs."""

@@ -1,0 +1,196 @@
+"""Schedule: the plan of least cost for a large consignment, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Unpack
+
+import polars as pl
+
+from corridor.consignments.dispatch_days import (
+    AFTER_WEEKS,
+    MAX_WEEKS,
+    days_of_dispatch,
+    in_time,
+    last_day,
+)
+from corridor.consignments.infeasibility import Obstacle, obstacle
+from corridor.consignments.offers import Offer, Trips, offers_of
+from corridor.consignments.plan import Plan
+from corridor.consignments.plan_tables import Dispatch, PlanTables, frame, in_order, plan_tables
+from corridor.consignments.programme import Effort, Order, Solution, solve
+from corridor.consignments.shipment import Shipment, read_shipment
+from corridor.errors import CallError
+from corridor.network.calendar import day_of
+from corridor.network.network import Network
+from corridor.routing.conditions import Options, read_deadline
+from corridor.tables import schema_plans
+from corridor.tables.store import installed_version
+
+
+def schedule(
+    network: Network,
+    shipment: Shipment | str,
+    *,
+    gap_share: float = 1e-4,
+    time_limit_s: float = 60.0,
+    **options: Unpack[Options],
+) -> Plan:
+    """Return the plan of least cost for a shipment: which day how many units go which way.
+
+    Units leave by routes that no other beats on time and cost on their day, within what is ready
+    and the slots of every mode. What nothing can deliver under all that is asked stays behind, with
+    what stands in the way.
+
+    Parameters
+    ----------
+    network
+        The network of a scenario.
+    shipment
+        A row of ``shipments`` by its id, or a :class:`Shipment` of its own.
+    gap_share
+        How much above the least possible the cost may be, as a share of it.
+    time_limit_s
+        Most seconds of one search for the least cost.
+    **options
+        See :class:`corridor.routing.conditions.Options`; deadline: last day of arrival instead of
+        that of the shipment.
+
+    Returns
+    -------
+    Plan
+        Dispatches, legs, slots, arrivals and costs, and what binds where not all is delivered.
+
+    Raises
+    ------
+    UnknownName
+        For a shipment, place, cargo or option there is none of.
+    CallError
+        For a number or date that makes no sense.
+
+    Source: time-expanded networks as in Ahuja, Magnanti and Orlin (1993), Network flows, section
+    19.6.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan").network
+    >>> buses = co.Shipment(
+    ...     "trial", "Ten buses", "bus-12m", 10, "almaty", (co.Destination("karachi", 1.0),),
+    ...     ready_on=dt.date(2026, 7, 6), deadline_on=dt.date(2026, 7, 31),
+    ... )
+    >>> plan = co.schedule(network, buses)
+    >>> plan.dispatches["units"].sum()
+    10
+    """
+    if not 0 <= gap_share < 1:
+        raise CallError(f"gap_share must be a share from 0 to 1, not {gap_share}.")
+    if not time_limit_s > 0:
+        raise CallError(f"time_limit_s must be more than 0 seconds, not {time_limit_s}.")
+
+    deadline = options.pop("deadline", None)
+    trips = Trips(network, _shipment(network, shipment, deadline), options)
+    effort = Effort(gap_share, time_limit_s)
+    offers, solution = _least_cost(trips, effort)
+    in_the_way = obstacle(trips, offers, solution) if any(solution.short.values()) else None
+
+    dispatches = in_order(_dispatches(offers, solution))
+    tables = plan_tables(trips, dispatches)
+    return Plan(
+        shipment=trips.shipment,
+        summary=_summary(trips.shipment, tables, solution, in_the_way, len(offers)),
+        **tables._asdict(),
+        certainty=frame(schema_plans.PLAN_CERTAINTY, []),
+        policy=frame(schema_plans.PLAN_POLICY, []),
+        turns=frame(schema_plans.PLAN_TURNS, []),
+        provenance=_provenance(trips, effort),
+    )
+
+
+def _shipment(
+    network: Network, shipment: Shipment | str, deadline: dt.date | str | None
+) -> Shipment:
+    """Return a shipment with the deadline asked for."""
+    whole = read_shipment(network, shipment) if isinstance(shipment, str) else shipment
+    if deadline is None:
+        return whole
+    return replace(whole, deadline_on=day_of(read_deadline(deadline) - 1))
+
+
+def _least_cost(trips: Trips, effort: Effort) -> tuple[list[Offer], Solution]:
+    """Return the offers of as many weeks as are needed, and the best of them."""
+    shipment = trips.shipment
+    weeks = AFTER_WEEKS
+    first = shipment.ready_on
+    offers: list[Offer] = []
+    while True:
+        until = last_day(shipment, weeks)
+        offers += in_time(shipment, offers_of(trips, days_of_dispatch(first, until)))
+        solution = solve(Order.of(shipment), offers, effort)
+        is_last = weeks >= MAX_WEEKS or last_day(shipment, weeks + 1) == until
+        if is_last or not any(solution.short.values()):
+            return offers, solution
+
+        first = until + dt.timedelta(days=1)
+        weeks = min(2 * weeks, MAX_WEEKS)
+
+
+def _dispatches(offers: Sequence[Offer], solution: Solution) -> list[Dispatch]:
+    return [
+        Dispatch(offer, int(units))
+        for offer, units in zip(offers, solution.units, strict=True)
+        if units
+    ]
+
+
+def _summary(
+    shipment: Shipment,
+    tables: PlanTables,
+    solution: Solution,
+    in_the_way: Obstacle | None,
+    offers_count: int,
+) -> pl.DataFrame:
+    """Return the one row of what a plan comes to."""
+    dispatches = tables.dispatches
+    cost_usd = float(dispatches["cost_usd"].sum())
+    short = sum(solution.short.values())
+    row: dict[str, Any] = {
+        "shipment_id": shipment.shipment_id,
+        "units": shipment.units,
+        "delivered_units": dispatches["units"].sum(),
+        "short_units": short,
+        "deadline_on": shipment.deadline_on,
+        "first_depart_on": dispatches["depart_on"].min(),
+        "last_depart_on": dispatches["depart_on"].max(),
+        "last_arrive_on": dispatches["arrive_on"].max(),
+        "late_unit_days": (dispatches["late_d"] * dispatches["units"]).sum(),
+        **{
+            name: float(dispatches[name].sum())
+            for name in ("freight_usd", "storage_usd", "penalty_usd", "carbon_kg")
+        },
+        "cost_usd": cost_usd,
+        "bound_usd": solution.bound_usd,
+        "gap_share": solution.gap_share,
+        "value_share": cost_usd / shipment.value_usd if shipment.value_usd else None,
+        "offers_count": offers_count,
+    }
+    if in_the_way is not None:
+        row |= in_the_way._asdict()
+    return frame(schema_plans.PLAN_SUMMARY, [row])
+
+
+def _provenance(trips: Trips, effort: Effort) -> dict[str, Any]:
+    """Return what a plan was made from."""
+    network = trips.network
+    return {
+        "corridor": installed_version(),
+        "inputs": network.inputs,
+        "changes": network.changes["change_id"].unique(maintain_order=True).to_list(),
+        "choices": dict(network.choices),
+        "shipment": trips.shipment.shipment_id,
+        "options": {name: value for name, value in trips.options.items() if value is not None},
+        **effort._asdict(),
+    }
