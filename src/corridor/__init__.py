@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from corridor.errors import StudyError as StudyError
     from corridor.errors import TooLarge as TooLarge
     from corridor.errors import UnknownName as UnknownName
+    from corridor.flows.assign import assign as assign
+    from corridor.flows.flows import Flows as Flows
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
     from corridor.reports import report as report
@@ -64,6 +66,7 @@ _HOME = {
     "complete_flows": "trade.potential",
     "split_flows": "trade.potential",
     "report": "reports",
+    "assign": "flows.assign",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
     "compare": "closures.comparison",
@@ -80,6 +83,7 @@ _HOME = {
     "Trip": "study.settings",
     "Network": "network.network",
     "Routes": "routing.route",
+    "Flows": "flows.flows",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
     "Plan": "consignments.plan",

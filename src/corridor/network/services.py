@@ -70,6 +70,13 @@ def _headway_h(service: Row) -> float:
     return float(WEEK_H / departures) if departures else 0.0
 
 
+def departures_per_week(service: Row) -> float:
+    """Return how often a service departs a week in each direction; 0 where it does not say."""
+    if service["timetable"]:
+        return float(len(parse_timetable(service["timetable"])))
+    return float(service["departures_per_week"] or 0.0)
+
+
 def sailings(network: Network, row: int, zone: str | None, from_s: int, to_s: int) -> list[Span]:
     """Return the seconds at which a service leaves its first place.
 

@@ -971,6 +971,125 @@ LOSS_NOTES = Table(
     needs=("demand",),
 )
 
+NOT_ASSIGNED = "the flows of the study were not assigned"
+
+FLOW_VOLUMES = Table(
+    "flow_volumes",
+    None,
+    "what links, terminals and services carry, by direction and cargo",
+    (
+        _choice("kind", "what carries it", "link", "terminal", "service"),
+        _id("element_id", "its row of links, terminals or services"),
+        _id("from_node_id", "place left; of a terminal its place", "nodes"),
+        _id("to_node_id", "place reached; of a terminal its place", "nodes"),
+        Column("from_layer", "text", "layer left: a mode, of rails with the gauge"),
+        Column("to_layer", "text", "layer reached; another one at a terminal"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("units", "cargo units in the period", "units"),
+        number("t", "weight in the period", "t"),
+    ),
+    title="Volumes of flows",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_CAPACITIES = Table(
+    "flow_capacities",
+    "capacity_id",
+    "what limits the flows: use, what one more would be worth, and who pays; the dearest first",
+    (
+        _id(
+            "capacity_id",
+            "row of capacities, with the number of a part of a service's run; of a short form "
+            "table:row:unit",
+        ),
+        _choice("table", "table of what is limited", "links", "terminals", "services", "nodes"),
+        _id("row_id", "its row"),
+        _id("from_node_id", "where that direction leaves from; null: both directions", "nodes"),
+        Column("unit", "text", "what is counted: lorries, wagons, trains, vehicles, TEU or t"),
+        number("per_day", "most of them a day", "unit/day"),
+        number("background_per_day", "those of others", "unit/day"),
+        number("use_per_day", "those used a day, others and empties included", "unit/day"),
+        number("use_share", "use_per_day over per_day; null: nothing is possible", "1"),
+        number("price_usd", "what one more is worth: price of capacity", "USD/unit"),
+        number("price_usd_per_year", "what one more a day is worth in a year", "USD/year"),
+        number("paid_usd", "what the demand would pay for it in the period", "USD"),
+        number("delay_h", "hours that its use adds; null: they do not follow use", "h"),
+        Column("payers", "text", "rows of demand that take up most of it", many=True),
+    ),
+    title="Use and price of capacity",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_ROUTES = Table(
+    "flow_routes",
+    None,
+    "routes that the demand takes under capacity, the most used of each row of demand first",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        _count("route", "number of the route within its row of demand"),
+        _id("origin_node_id", "place the goods start from"),
+        _id("destination_node_id", "place they go to"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("units", "cargo units in the period", "units"),
+        number("t", "weight in the period", "t"),
+        _share("share", "share of the units of its row of demand"),
+        number("generalised_cost_usd", "money and time of a unit, without capacity", "USD"),
+        number("capacity_usd", "what a unit pays for capacity and congestion besides", "USD"),
+        number("cost_usd", "money of a unit", "USD"),
+        number("time_h", "hours of a unit, waits included, without congestion", "h"),
+        number("length_km", "length", "km"),
+        _COUNTRIES,
+        _id("links", "links passed, in order", "links", many=True),
+        _id("services", "services ridden, in order", "services", many=True),
+        _id("terminals", "terminals passed, in order", "terminals", many=True),
+    ),
+    title="Routes of flows",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_UNSERVED = Table(
+    "flow_unserved",
+    "demand_id",
+    "rows of demand any of which stays",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        _id("origin_node_id", "place the goods start from"),
+        _id("destination_node_id", "place they go to"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("units", "cargo units in the period that stay", "units"),
+        number("t", "their weight", "t"),
+        _share("share", "share of the units of its row of demand"),
+        _choice("why", "whether there is no route or no room", "closed", "no capacity"),
+        number("most_usd", "what a unit would pay at most; null: it has no route", "USD"),
+        Column("full", "text", "limits that are full on its cheapest route", many=True),
+        _prose("reason", "why it stays"),
+        _message("reason"),
+    ),
+    title="Demand that stays",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_TRACE = Table(
+    "flow_trace",
+    None,
+    "how the assignment came to its end, step by step",
+    (
+        _count("iteration", "step"),
+        number("objective_usd", "what the assignment costs a day", "USD"),
+        _signed("bound_usd", "what none can cost less than a day", "USD"),
+        number("gap_share", "share of the objective it is above the bound at most", "1"),
+        _count("routes", "routes known"),
+    ),
+    title="Convergence of flows",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+
 TABLES: tuple[Table, ...] = (
     TRIPS,
     ROUTES,
@@ -1006,6 +1125,11 @@ TABLES: tuple[Table, ...] = (
     LOSS_FITS,
     LOSS_FAMILIES,
     LOSS_NOTES,
+    FLOW_VOLUMES,
+    FLOW_CAPACITIES,
+    FLOW_ROUTES,
+    FLOW_UNSERVED,
+    FLOW_TRACE,
 )
 
 

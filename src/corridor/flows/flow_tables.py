@@ -1,0 +1,265 @@
+"""Tables of flows: an assignment, told by link, terminal, service, limit, route and demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.flows.capacity_rows import CapacityRow
+from corridor.flows.programme import Column, Programme
+from corridor.flows.solution import Solution
+from corridor.flows.unserved import unserved_reasons
+from corridor.kernels import Floats
+from corridor.language.messages import joined, message, pack
+from corridor.network.graph import Row
+from corridor.tables import schema_results
+from corridor.units import CALENDAR_YEAR_DAYS, HOUR_S
+
+LEAST_SHARE = 1e-9  # of its demand below which a route or a rest is rounding
+MAX_PAYERS = 5  # rows of demand named at a limit
+
+
+class Passed(NamedTuple):
+    """What an arc passes in one direction: a link, terminal or service, and where to."""
+
+    kind: str
+    element_id: str
+    from_node_id: str
+    to_node_id: str
+    from_layer: str
+    to_layer: str
+
+
+class Taken(NamedTuple):
+    """A route that is taken: its column, and units in the whole period."""
+
+    column: Column
+    units: float
+
+
+def taken_routes(programme: Programme, solution: Solution, days: int) -> list[Taken]:
+    """Return the routes that are taken, by row of demand, the most used first."""
+    taken = [
+        Taken(column, units * days)
+        for column, units in zip(solution.columns, solution.optimum.units.tolist(), strict=True)
+        if units > LEAST_SHARE * programme.units_per_day[column.trip]
+    ]
+    return sorted(taken, key=lambda route: (route.column.trip, -route.units, route.column.arcs))
+
+
+def passed(programme: Programme, arc: int) -> Iterator[Passed]:
+    """Yield what an arc in CSR order passes: its terminal, or its service and its links."""
+    network = programme.arrays.network
+    graph = network.graph
+    graph_arc = int(programme.arrays.arc_of[arc])
+    ends = (int(graph.tail[graph_arc]), int(graph.head[graph_arc]))
+    nodes = [graph.node_ids[graph.state_node[state]] for state in ends]
+    layers = [graph.state_layer[state] for state in ends]
+
+    kind = graph.kind[graph_arc]
+    if kind != "link":
+        row = network.rows(f"{kind}s")[int(graph.row[graph_arc])]
+        yield Passed(kind, row[f"{kind}_id"], *nodes, *layers)
+
+    links = network.rows("links")
+    for run in graph.runs[graph_arc]:
+        link = links[run.link]
+        run_ends = [link["from_node_id"], link["to_node_id"]]
+        yield Passed("link", link["link_id"], *run_ends[:: 1 if run.is_forward else -1], *layers)
+
+
+def volumes(programme: Programme, taken: Sequence[Taken]) -> pl.DataFrame:
+    """Return units and tonnes by link, terminal or service, direction and cargo."""
+    trips = programme.arrays.trips.to_dicts()
+    units_of: dict[tuple[Any, ...], float] = {}
+    tonnes_of_cargo = {trip["cargo_id"]: trip["t_per_unit"] for trip in trips}
+    for route in taken:
+        cargo_id = trips[route.column.trip]["cargo_id"]
+        for arc in route.column.arcs:
+            for element in passed(programme, arc):
+                key = (*element, cargo_id)
+                units_of[key] = units_of.get(key, 0.0) + route.units
+
+    rows = [
+        (*key, units, units * tonnes_of_cargo[key[-1]]) for key, units in sorted(units_of.items())
+    ]
+    return _frame("flow_volumes", rows)
+
+
+def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFrame:
+    """Return how much of every limit is used, what one more would be worth, and who pays."""
+    optimum = solution.optimum
+    congestion = programme.congestion
+    hours = congestion.hours(optimum.use)
+    slot_usd = scarcity_usd(programme, solution)
+    payers = _payers(programme, solution)
+    rows = []
+    for number, limit in enumerate(programme.capacities.rows):
+        use = float(optimum.use[number])
+        price = float(slot_usd[number])
+        rows.append(
+            (
+                limit.capacity_id,
+                limit.table,
+                limit.row_id,
+                limit.from_node_id,
+                limit.unit,
+                limit.per_day,
+                limit.background_per_day,
+                use,
+                use / limit.per_day if limit.per_day else None,
+                price,
+                price * CALENDAR_YEAR_DAYS,
+                price * float(use - programme.capacities.background_per_day[number]) * days,
+                float(hours[number]) if congestion.is_felt[number] else None,
+                payers[number],
+            )
+        )
+    rows.sort(key=lambda row: (-row[10] * row[5], -(row[8] or 0.0), row[0]))
+    return _frame("flow_capacities", rows)
+
+
+def scarcity_usd(programme: Programme, solution: Solution) -> Floats:
+    """Return what one more of every limit is worth, beyond the hours it would save [rows]."""
+    felt = programme.congestion.is_felt
+    hours_usd = np.where(felt, programme.congestion.price_usd(solution.optimum.use), 0.0)
+    scarce = solution.optimum.row_usd - hours_usd
+    is_full = solution.optimum.use >= _full(programme.capacities.rows) * (1 - LEAST_SHARE)
+    return np.where(is_full, np.maximum(scarce, 0.0), 0.0)
+
+
+def _full(rows: Sequence[CapacityRow]) -> Floats:
+    return np.array([row.per_day for row in rows])
+
+
+def _payers(programme: Programme, solution: Solution) -> list[list[str]]:
+    """Return the rows of demand that take up most of every limit, the largest first."""
+    demand_ids = programme.arrays.trips["demand_id"].to_list()
+    taken_up: list[dict[str, float]] = [{} for _ in programme.capacities.rows]
+    for column, units in zip(solution.columns, solution.optimum.units.tolist(), strict=True):
+        if units <= LEAST_SHARE * programme.units_per_day[column.trip]:
+            continue
+        demand_id = demand_ids[column.trip]
+        for row, use in zip(column.rows.tolist(), column.uses.tolist(), strict=True):
+            taken_up[row][demand_id] = taken_up[row].get(demand_id, 0.0) + units * use
+    return [sorted(by, key=lambda d: (-by[d], d))[:MAX_PAYERS] for by in taken_up]
+
+
+def routes(
+    programme: Programme, solution: Solution, taken: Sequence[Taken], days: int
+) -> pl.DataFrame:
+    """Return the routes that are taken."""
+    arrays = programme.arrays
+    trips = arrays.trips.to_dicts()
+    regime = arrays.regime_of_day[0]
+    number_of_trip: dict[int, int] = {}
+    rows = []
+    for route in taken:
+        trip = route.column.trip
+        number_of_trip[trip] = number_of_trip.get(trip, 0) + 1
+        arcs = list(route.column.arcs)
+        elements = [element for arc in arcs for element in passed(programme, arc)]
+        paid_usd = float(route.column.uses @ solution.optimum.row_usd[route.column.rows])
+        row = trips[trip]
+        rows.append(
+            (
+                row["demand_id"],
+                number_of_trip[trip],
+                row["origin_node_id"],
+                row["destination_node_id"],
+                row["cargo_id"],
+                route.units,
+                route.units * row["t_per_unit"],
+                route.units / (programme.units_per_day[trip] * days),
+                route.column.usd,
+                paid_usd,
+                int(arrays.cents[arrays.class_of[trip], arcs].sum()) / 100,
+                int(arrays.seconds[regime, arrays.class_of[trip], arcs].sum()) / HOUR_S,
+                int(arrays.metres[arcs].sum()) / 1000,
+                _countries(programme, elements),
+                [element.element_id for element in elements if element.kind == "link"],
+                [element.element_id for element in elements if element.kind == "service"],
+                [element.element_id for element in elements if element.kind == "terminal"],
+            )
+        )
+    return _frame("flow_routes", rows)
+
+
+def _countries(programme: Programme, elements: Sequence[Passed]) -> list[str]:
+    nodes = programme.arrays.network.by_id("nodes")
+    ends = [(e.from_node_id, e.to_node_id) for e in elements]
+    return list(dict.fromkeys(nodes[end]["country"] for pair in ends for end in pair))
+
+
+def unserved(
+    programme: Programme, solution: Solution, units_per_day: Floats, days: int
+) -> pl.DataFrame:
+    """Return the rows of demand any of which stays, why, and what a unit would pay at most.
+
+    units_per_day: of the demand, also of what has no route [trips].
+    """
+    arrays = programme.arrays
+    trips = arrays.trips.to_dicts()
+    has_route = programme.units_per_day > 0
+    stays = np.where(has_route, solution.optimum.unserved, units_per_day)
+    has_rest = stays > LEAST_SHARE * units_per_day
+    closed = has_rest & ~has_route
+    reasons = unserved_reasons(arrays.network, trips, list(~closed), on=arrays.first_on)
+
+    rows = []
+    for trip in np.flatnonzero(has_rest).tolist():
+        row = trips[trip]
+        units = float(stays[trip]) * days
+        full = [] if closed[trip] else _full_on_way(programme, solution, trip)
+        reason = reasons[trip] or _no_capacity(full)
+        rows.append(
+            (
+                row["demand_id"],
+                row["origin_node_id"],
+                row["destination_node_id"],
+                row["cargo_id"],
+                units,
+                units * row["t_per_unit"],
+                float(stays[trip] / units_per_day[trip]),
+                "closed" if closed[trip] else "no capacity",
+                None if closed[trip] else float(programme.most_usd[trip]),
+                full,
+                str(reason),
+                pack(reason),
+            )
+        )
+    return _frame("flow_unserved", rows)
+
+
+def _full_on_way(programme: Programme, solution: Solution, trip: int) -> list[str]:
+    """Return the limits with a price on the cheapest route of a trip, the dearest first."""
+    columns = [column for column in solution.columns if column.trip == trip]
+    cheapest = min(columns, key=lambda column: column.usd)
+    prices = scarcity_usd(programme, solution)[cheapest.rows] * cheapest.uses
+    order = np.argsort(-prices, kind="stable")
+    limits = programme.capacities.rows
+    return [limits[cheapest.rows[n]].capacity_id for n in order.tolist() if prices[n] > 0]
+
+
+def _no_capacity(full: Sequence[str]) -> str:
+    if not full:
+        return message("hours of waiting make every route dearer than it would pay")
+    return message(
+        "no room on any route it would pay for: {limits} is full", limits=joined(full, ", ")
+    )
+
+
+def trace(solution: Solution) -> pl.DataFrame:
+    """Return the steps of the computation."""
+    rows = [
+        (number, step.objective_usd, step.bound_usd, step.gap_share, step.routes)
+        for number, step in enumerate(solution.trace, start=1)
+    ]
+    return _frame("flow_trace", rows)
+
+
+def _frame(name: str, rows: Sequence[tuple[Any, ...]] | Sequence[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema_results.empty(name).schema, orient="row")

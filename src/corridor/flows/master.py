@@ -1,0 +1,145 @@
+"""Master: the least cost over the routes priced in so far, a linear programme of HiGHS.
+
+Routes are columns that searches add; congestion of a limit lies above tangents that its use adds.
+The dual value of a limit is its price, congestion included. Source: Dantzig and Wolfe (1960),
+Operations Research 8(1); Kelley (1960), SIAM Journal 8(4).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from corridor.errors import NotConverged
+from corridor.flows.programme import Column, Programme
+from corridor.kernels import Floats, Ints
+
+TOLERANCE = 1e-9  # of HiGHS, on rows and on reduced costs
+
+
+class Optimum(NamedTuple):
+    """The best over some routes: units a day of each column and of those that stay, and prices.
+
+    use: of every limit, others included. row_usd: what one more of each limit is worth. trip_usd:
+    what a unit of each trip pays.
+    """
+
+    units: Floats
+    unserved: Floats
+    use: Floats
+    row_usd: Floats
+    trip_usd: Floats
+
+
+class Master:
+    """The restricted programme; it grows by columns and tangents and starts warm each time."""
+
+    def __init__(self, programme: Programme) -> None:
+        import highspy
+        from highspy._core import _Highs  # the class around it writes a banner to stdout
+
+        self.programme = programme
+        self.columns: list[Column] = []
+        self._known: set[tuple[int, tuple[int, ...]]] = set()
+        self._inf = highspy.kHighsInf
+        status = highspy.HighsModelStatus
+        self._solved = (status.kOptimal, status.kModelEmpty)
+        self._highs: Any = _Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("primal_feasibility_tolerance", TOLERANCE),
+            ("dual_feasibility_tolerance", TOLERANCE),
+        ):
+            self._highs.setOptionValue(option, value)
+        self._build()
+
+    def _build(self) -> None:
+        """Lay out rows for limits and trips, columns for those that stay and for congestion."""
+        programme = self.programme
+        free = programme.capacities.free_per_day
+        felt = programme.congestion.is_felt
+        self._trips = np.flatnonzero(programme.units_per_day > 0)
+        self._felt = np.flatnonzero(felt)
+
+        for row in range(len(free)):
+            # What is felt has its use in a column of its own, which the row equals.
+            low, high = (0.0, 0.0) if felt[row] else (-self._inf, float(free[row]))
+            self._add_row(low, high, [], [])
+        for trip in self._trips.tolist():
+            units = float(programme.units_per_day[trip])
+            self._add_row(units, units, [], [])
+        self._trip_row = np.full(len(programme.units_per_day), -1)
+        self._trip_row[self._trips] = len(free) + np.arange(len(self._trips))
+
+        for trip in self._trips.tolist():
+            stays_usd = float(programme.most_usd[trip])
+            self._add_column(stays_usd, self._inf, [self._trip_row[trip]], [1.0])
+        for row in self._felt.tolist():
+            self._add_column(0.0, float(free[row]), [row], [-1.0])
+        for _ in self._felt:
+            self._add_column(1.0, self._inf, [], [])
+        self._first_column = len(self._trips) + 2 * len(self._felt)
+        self.add_tangents(programme.capacities.background_per_day)
+        self.add_tangents(programme.capacities.background_per_day + free)
+
+    def add_column(self, trip: int, arcs: tuple[int, ...]) -> bool:
+        """Add a route of a trip and tell whether it is a new one."""
+        if (trip, arcs) in self._known:
+            return False
+        self._known.add((trip, arcs))
+        column = self.programme.column(trip, arcs)
+        self.columns.append(column)
+
+        rows = [self._trip_row[trip], *column.rows.tolist()]
+        self._add_column(column.usd, self._inf, rows, [1.0, *column.uses.tolist()])
+        return True
+
+    def add_tangents(self, use: Floats) -> None:
+        """Add what congestion costs at least, by its tangents at a use of every limit [rows]."""
+        congestion = self.programme.congestion
+        background = self.programme.capacities.background_per_day
+        slope = congestion.price_usd(use)
+        above = congestion.total_usd(use) - congestion.total_usd(background)
+        constant = above - slope * (use - background)
+
+        for number, row in enumerate(self._felt.tolist()):
+            use_column = len(self._trips) + number
+            usd_column = use_column + len(self._felt)
+            self._add_row(
+                float(constant[row]), self._inf, [use_column, usd_column], [-float(slope[row]), 1.0]
+            )
+
+    def solve(self) -> Optimum:
+        """Return the best over the routes there are."""
+        self._highs.run()
+        if self._highs.getModelStatus() not in self._solved:
+            raise NotConverged(
+                f"the linear programme ended as {self._highs.getModelStatus()}, without an optimum."
+            )
+        solution = self._highs.getSolution()
+        values = np.array(solution.col_value)
+        duals = np.array(solution.row_dual)
+
+        units = np.maximum(values[self._first_column :], 0.0)
+        unserved = np.zeros(len(self.programme.units_per_day))
+        unserved[self._trips] = np.maximum(values[: len(self._trips)], 0.0)
+        trip_usd = np.zeros(len(unserved))
+        trip_usd[self._trips] = duals[self._trip_row[self._trips]]
+        limits = len(self.programme.capacities.rows)
+        return Optimum(
+            units=units,
+            unserved=unserved,
+            use=self.programme.use_per_day(self.columns, units),
+            row_usd=np.maximum(-duals[:limits], 0.0),
+            trip_usd=trip_usd,
+        )
+
+    def _add_row(self, low: float, high: float, columns: list[int], values: list[float]) -> None:
+        self._highs.addRow(low, high, len(columns), np.array(columns, np.int32), np.array(values))
+
+    def _add_column(
+        self, usd: float, most: float, rows: list[int] | Ints, values: list[float]
+    ) -> None:
+        self._highs.addCol(usd, 0.0, most, len(rows), np.array(rows, np.int32), np.array(values))
