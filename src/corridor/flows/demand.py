@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.flows.periods import ArcCosts, Period, periods_between_changes
+from corridor.flows.periods import ArcCosts, ArcFigures, Period, periods_between_changes
 from corridor.free_memory import refuse_beyond_free
 from corridor.kernels import Floats, Ints
 from corridor.kernels.records import Groups
@@ -264,17 +264,19 @@ def _classes(periods: Sequence[Period]) -> tuple[list[tuple[int, ...]], Ints]:
     """
     questions_of_class: list[tuple[int, ...]] = []
     class_of_costs: dict[tuple[bytes, ...], int] = {}
-    class_of_questions: dict[tuple[int, ...], int] = {}
+    class_of_figures: dict[tuple[ArcFigures, ...], int] = {}
     class_of_trip = []
 
     for questions in zip(*(period.query_of for period in periods), strict=True):
-        if questions not in class_of_questions:
+        pairs = zip(periods, questions, strict=True)
+        figures = tuple(period.figures(question) for period, question in pairs)
+        if figures not in class_of_figures:
             costs = _fingerprint(periods, questions)
             if costs not in class_of_costs:
                 class_of_costs[costs] = len(questions_of_class)
                 questions_of_class.append(questions)
-            class_of_questions[questions] = class_of_costs[costs]
-        class_of_trip.append(class_of_questions[questions])
+            class_of_figures[figures] = class_of_costs[costs]
+        class_of_trip.append(class_of_figures[figures])
     return questions_of_class, np.array(class_of_trip, np.int64)
 
 

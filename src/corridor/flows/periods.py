@@ -41,6 +41,15 @@ class ArcCosts(NamedTuple):
     cents: Ints
 
 
+class ArcFigures(NamedTuple):
+    """What costs of arcs are computed from; where these are equal, the costs are."""
+
+    calendar: int
+    hour_usd: float
+    usd_cents: bytes
+    duration_s: bytes
+
+
 class Ends(NamedTuple):
     """The states a trip may start from and end in, int64 [starts] and [goals]."""
 
@@ -88,10 +97,21 @@ class Period:
         for q, question in enumerate(questions):
             query = self.queries[question]
             cents[q] = query.usd_cents[arc_of]
-            for r, waits in enumerate(self.waits):
-                of_arc = _weight_and_seconds(query, waits[self.calendar_of[question]])
-                weight[r, q], seconds[r, q] = (of_graph_arc[arc_of] for of_graph_arc in of_arc)
+
+            waits = np.stack([waits[self.calendar_of[question]] for waits in self.waits])
+            of_arcs = _weight_and_seconds(query, waits)
+            weight[:, q], seconds[:, q] = (of_graph_arcs[:, arc_of] for of_graph_arcs in of_arcs)
         return ArcCosts(weight, seconds, cents)
+
+    def figures(self, question: int) -> ArcFigures:
+        """Return what the costs of arcs are computed from for those who ask a question."""
+        query = self.queries[question]
+        return ArcFigures(
+            self.calendar_of[question],
+            _hour_usd(query),
+            query.usd_cents.tobytes(),
+            query.duration_s.tobytes(),
+        )
 
 
 def periods_between_changes(
@@ -151,15 +171,19 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
 
 
 def _weight_and_seconds(query: Query, wait_s: Floats) -> tuple[Floats, Floats]:
-    """Return generalised cost in cents, -1 where shut, and seconds with waits, [graph arcs] both.
+    """Return generalised cost in cents, -1 where shut, and seconds with waits: in every regime.
 
-    wait_s [graph arcs]: NaN where the calendar shuts an arc.
+    wait_s [regimes, graph arcs]: NaN where the calendar shuts an arc. Both are of that shape.
     """
-    hour_usd = cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
     is_shut = np.isnan(wait_s) | (query.duration_s < 0)
     seconds: Floats = np.where(is_shut, 0, query.duration_s + np.nan_to_num(wait_s)).round()
-    time_cents = np.rint(seconds / HOUR_S * hour_usd * 100)
+    time_cents = np.rint(seconds / HOUR_S * _hour_usd(query) * 100)
     return np.where(is_shut, -1, query.usd_cents + time_cents), seconds
+
+
+def _hour_usd(query: Query) -> float:
+    """Return what an hour costs one unit of the cargo of a question."""
+    return cargo_hour_usd(query.network.by_id("cargoes")[query.party.cargo_id])
 
 
 def _places(trip: Row) -> tuple[str, str]:

@@ -84,6 +84,11 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
 
     Delays add up, the chances of being open multiply.
     """
+    if _is_open_throughout(a, b):
+        return list(b)
+    if _is_open_throughout(b, a):
+        return list(a)
+
     both: list[Span] = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -98,6 +103,15 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
         else:
             j += 1
     return both
+
+
+def _is_open_throughout(a: Sequence[Span], b: Sequence[Span]) -> bool:
+    """Tell whether one calendar is one span without weather, in which all of another one lies."""
+    if len(a) != 1 or not b:
+        return False
+    return a[0] == (a[0].start_s, a[0].end_s, 0.0, 1.0, 0.0) and (
+        a[0].start_s <= b[0].start_s and b[-1].end_s <= a[0].end_s
+    )
 
 
 def add_joined(spans: list[Span], begin: int, end: int) -> None:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats, Ints
-from corridor.network.graph import LinkRun, Row
+from corridor.network.graph import Graph, LinkRun, Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
@@ -163,7 +164,7 @@ def _largest(network: Network, amounts: Floats) -> Place:
 def handling_kg(network: Network, cargo: Row) -> float:
     """Return kilograms of CO2 equivalent of handling one unit once."""
     factors = _lookup(network, "emissions", ("mode", "form"))
-    factor = factors.best(mode="terminal", form=cargo["form"])
+    factor = factors.best("terminal", cargo["form"])
     return _amount(factor or {}, "kg_co2e_per_", "", cargo)
 
 
@@ -184,43 +185,38 @@ def cargo_hour_usd(cargo: Row) -> float:
 class _Lookup:
     """Rows by keys, null meaning any; the row that names most keys, earlier first, wins.
 
-    rows_by_first: those that fit a value of the first key, so that few are looked at for a case not
-    met before; rows_naming_none: those that fit any other value.
+    rows_naming: for every choice of keys that some row names, the best first: the first row of each
+    values of them.
     """
 
-    keys: tuple[str, ...]
-    rows_by_first: dict[Any, list[Row]]
-    rows_naming_none: list[Row]
+    rows_naming: dict[tuple[bool, ...], dict[tuple[Any, ...], Row]]
 
     @classmethod
     def of(cls, rows: Sequence[Row], keys: tuple[str, ...]) -> _Lookup:
         """Return some rows by keys."""
-        first = keys[0]
-        ordered = sorted(rows, key=lambda row: tuple(row[key] is None for key in keys))
-        by_first = {
-            value: [row for row in ordered if row[first] in (None, value)]
-            for value in dict.fromkeys(row[first] for row in ordered)
-        }
-        return cls(keys, by_first, [row for row in ordered if row[first] is None])
+        rows_naming: dict[tuple[bool, ...], dict[tuple[Any, ...], Row]] = {}
+        for row in rows:
+            values = [row[key] for key in keys]
+            named = tuple(value is not None for value in values)
+            rows_naming.setdefault(named, {}).setdefault(tuple(compress(values, named)), row)
+        return cls({named: rows_naming[named] for named in sorted(rows_naming, reverse=True)})
 
     @cached_property
     def _best_rows(self) -> dict[tuple[Any, ...], Row | None]:
         return {}
 
-    def best(self, **values: Any) -> Row | None:
-        """Return the best row for these values; None if no row fits."""
-        key = tuple(values.get(name) for name in self.keys)
-        if key not in self._best_rows:
-            rows = self.rows_by_first.get(key[0], self.rows_naming_none)
-            self._best_rows[key] = next((row for row in rows if self._fits(row, key)), None)
-        return self._best_rows[key]
+    def best(self, *values: Any) -> Row | None:
+        """Return the best row for a value of every key; None if no row fits."""
+        if values not in self._best_rows:
+            self._best_rows[values] = next(self._fitting(values), None)
+        return self._best_rows[values]
 
-    def _fits(self, row: Row, key: tuple[Any, ...]) -> bool:
-        """Tell whether a row names these values or leaves them open."""
-        return all(
-            row[name] is None or row[name] == value
-            for name, value in zip(self.keys, key, strict=True)
-        )
+    def _fitting(self, values: tuple[Any, ...]) -> Iterator[Row]:
+        """Yield the rows that name these values or leave them open, the best first."""
+        for named, row_of in self.rows_naming.items():
+            row = row_of.get(tuple(compress(values, named)))
+            if row is not None:
+                yield row
 
 
 def _lookup(
@@ -264,7 +260,7 @@ def _links(
                 _set_regimes(costs, at, link, slow, mode)
             costs.usable[at] = link["speed_kmh"] is not None and link["mode"] in tariffs.allowed
             fees = (*added.fees, *_regime_lines(costs.mixtures.get(at), slow))
-            _set_money(costs, at, link, where, fees, tariffs)
+            _set_money(costs, at, link, where, mode, fees, tariffs)
             costs.kg[at] = tariffs.carbon_kg(link, where)
     return costs
 
@@ -292,6 +288,10 @@ class _Modes:
     modes: _Lookup
     classes: _Lookup
 
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], Row]:
+        return {}
+
     @classmethod
     def of(cls, network: Network, service_class: str) -> _Modes:
         """Return how the modes of a network work in a class of service."""
@@ -309,8 +309,13 @@ class _Modes:
 
     def row(self, mode: str, country: str) -> Row:
         """Return how a mode works in a country: what its class says, else what all do."""
-        ordinary = self.modes.best(mode=mode, country=country) or {}
-        chosen = self.classes.best(mode=mode, country=country)
+        if (mode, country) not in self._rows:
+            self._rows[mode, country] = self._row(mode, country)
+        return self._rows[mode, country]
+
+    def _row(self, mode: str, country: str) -> Row:
+        ordinary = self.modes.best(mode, country) or {}
+        chosen = self.classes.best(mode, country)
         if chosen is None:
             return ordinary
         names = ("active_h_per_day", "fixed_ratio", "rate_ratio")
@@ -358,7 +363,7 @@ class _Tariffs:
 
     def rate(self, link: Row, where: _Where) -> Row | None:
         """Return the row of rates for a link."""
-        return self.rates.best(mode=link["mode"], form=self.cargo["form"], **where._asdict())
+        return self.rates.best(link["mode"], *where, self.cargo["form"])
 
     def charge_lines(self, link: Row, where: _Where) -> Iterator[PriceLine]:
         """Give what is charged at the crossing of a border beside its fees."""
@@ -368,12 +373,7 @@ class _Tariffs:
 
     def carbon_kg(self, link: Row, where: _Where) -> float:
         """Return the carbon of one unit over a link."""
-        factor = self.factors.best(
-            mode=link["mode"],
-            traction=link["traction"],
-            form=self.cargo["form"],
-            **where._asdict(),
-        )
+        factor = self.factors.best(link["mode"], *where, link["traction"], self.cargo["form"])
         ratio = self.cargo["carbon_ratio"] or 1.0
         grams = ratio * link["length_km"] * _amount(factor or {}, "g_co2e_per_", "_km", self.cargo)
         return float(grams / GRAMS_PER_KG)
@@ -422,12 +422,13 @@ def _set_money(
     at: int,
     link: Row,
     where: _Where,
+    mode: Row,
     fees: Sequence[PriceLine],
     tariffs: _Tariffs,
 ) -> None:
     """Set the money of a link in one direction: carriage by its rate, fees and charges."""
     rate = tariffs.rate(link, where)
-    ratio = tariffs.mode(link, where.country).get("rate_ratio") or 1.0
+    ratio = mode.get("rate_ratio") or 1.0
     own_fee = PriceLine("links", link, link["fixed_usd"] or 0.0)
     clearances = tariffs.cargo.get("clearances_per_unit") or 1.0
     cleared = [fee._replace(usd=clearances * fee.usd) for fee in (own_fee, *fees) if fee.usd]
@@ -474,15 +475,15 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
     cargo = network.by_id("cargoes")[party.cargo_id]
     services = network.rows("services")
     service_tariffs = _ServiceTariffs.of(network, party)
-    hub = _Hub(network, cargo, handling_kg(network, cargo))
-    costs = _costs_of_links(link, _directed(network), graph.arcs_count)
+    hub = _Hub.of(network, cargo)
+    costs = _costs_of_links(link, graph)
 
     for arc, (kind, row, runs) in enumerate(
         zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
     ):
         if kind == "terminal":
-            slow = regimes.of_terminals.get(hub.terminal(arc)["terminal_id"], ())
-            _set_terminal(costs, arc, hub)
+            slow = regimes.of_terminals.get(hub.terminals[row]["terminal_id"], ())
+            _set_terminal(costs, arc, row, graph.forward[arc], hub)
             _set_terminal_regimes(costs, arc, slow)
             continue
 
@@ -541,45 +542,22 @@ class _ServiceTariffs:
         return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
 
 
-class _Directed(NamedTuple):
-    """The rows of :class:`LinkCosts` that arcs run over, and the arc of each, in order of arcs."""
-
-    arc: Ints
-    at: Ints
-
-    def sums(self, of_links: Floats | Bools, count: int) -> Floats:
-        """Return the sums over the links of every arc [count]."""
-        weights = of_links[self.at].astype(np.float64)
-        sums = np.bincount(self.arc, weights=weights, minlength=count)
-        return np.asarray(sums, dtype=np.float64)
-
-
-def _directed(network: Network) -> _Directed:
-    """Return the links that every arc runs over, made once."""
-
-    def compute() -> _Directed:
-        runs = network.graph.runs
-        at = [directed for of_arc in runs for directed in directed_links(of_arc)]
-        arc = np.repeat(np.arange(len(runs)), [len(of_arc) for of_arc in runs])
-        return _Directed(arc, np.array(at, dtype=np.int64))
-
-    return network.once(Derived.RUNS.of(), compute)
-
-
-def _costs_of_links(link: LinkCosts, directed: _Directed, count: int) -> Costs:
+def _costs_of_links(link: LinkCosts, graph: Graph) -> Costs:
     """Return the sums of what the links of every arc cost, the rest to be filled in."""
+    runs = graph.runs_of_arcs
+    count = graph.arcs_count
     headway, before, before_sigma, sigma = (np.zeros(count) for _ in range(4))
     return Costs(
         link,
-        directed.sums(link.run_h, count),
-        directed.sums(link.fixed_h, count),
+        runs.sums(link.run_h, count),
+        runs.sums(link.fixed_h, count),
         headway,
         before,
         before_sigma,
         sigma,
-        directed.sums(link.usd, count),
-        directed.sums(link.kg, count),
-        directed.sums(~link.usable, count) == 0,
+        runs.sums(link.usd, count),
+        runs.sums(link.kg, count),
+        runs.sums(~link.usable, count) == 0,
         {},
         {},
         {},
@@ -591,40 +569,52 @@ def _costs_of_links(link: LinkCosts, directed: _Directed, count: int) -> Costs:
 class _Hub:
     """What handling of a cargo costs at terminals; kg: its carbon at any of them."""
 
-    network: Network
     cargo: Row
+    terminals: list[Row]
+    countries: dict[str, str]
+    charges: list[Row]
     kg: float
 
-    def terminal(self, arc: int) -> Row:
-        """Return the terminal of an arc."""
-        return self.network.rows("terminals")[int(self.network.graph.row[arc])]
+    @classmethod
+    def of(cls, network: Network, cargo: Row) -> _Hub:
+        """Return what handling of a cargo costs at the terminals of a network."""
+        return cls(
+            cargo,
+            network.rows("terminals"),
+            {row["node_id"]: row["country"] for row in network.rows("nodes")},
+            [row for row in network.rows("charges") if row["charged_at"] == "handling"],
+            handling_kg(network, cargo),
+        )
 
-    def lines(self, arc: int) -> Iterator[PriceLine]:
+    @cached_property
+    def _lines(self) -> dict[tuple[int, bool], tuple[PriceLine, ...]]:
+        return {}
+
+    def lines(self, row: int, is_forward: bool) -> tuple[PriceLine, ...]:
+        """Return what is charged at a terminal in a direction; many arcs lead through it."""
+        key = (row, is_forward)
+        if key not in self._lines:
+            charged = self._charged(self.terminals[row], is_forward)
+            self._lines[key] = tuple(line for line in charged if line.usd)
+        return self._lines[key]
+
+    def _charged(self, terminal: Row, is_forward: bool) -> Iterator[PriceLine]:
         """Give what a terminal charges, and what is charged there beside it."""
-        terminal = self.terminal(arc)
         yield PriceLine("terminals", terminal, _amount(terminal, "usd_per_", "", self.cargo))
 
-        for charge in charges_at_handling(
-            self.network.rows("charges"),
-            self.cargo,
-            self._modes(arc),
-            self.network.by_id("nodes")[terminal["node_id"]]["country"],
-        ):
+        country = self.countries[terminal["node_id"]]
+        layers = (terminal["from_layer"], terminal["to_layer"])
+        before, after = layers if is_forward else layers[::-1]
+        modes = (before.split("-")[0], after.split("-")[0])
+        for charge in charges_at_handling(self.charges, self.cargo, modes, country):
             yield PriceLine("charges", charge, _amount(charge, "usd_per_", "", self.cargo))
 
-    def _modes(self, arc: int) -> tuple[str, str]:
-        """Return the mode that goods leave at a terminal, and the one they leave on."""
-        graph = self.network.graph
-        layers = (graph.state_layer[graph.tail[arc]], graph.state_layer[graph.head[arc]])
-        before, after = (layer.split("-")[0] for layer in layers)
-        return before, after
 
-
-def _set_terminal(costs: Costs, arc: int, hub: _Hub) -> None:
+def _set_terminal(costs: Costs, arc: int, row: int, is_forward: bool, hub: _Hub) -> None:
     """Set what handling at a terminal costs."""
-    terminal = hub.terminal(arc)
+    terminal = hub.terminals[row]
     cargo = hub.cargo
-    lines = tuple(line for line in hub.lines(arc) if line.usd)
+    lines = hub.lines(row, is_forward)
 
     costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
     handling_h = terminal["handling_h"] or 0.0
@@ -684,7 +674,7 @@ def _set_service_price(
     cargo = tariffs.cargo
     length_km = sum(tariffs.links[run.link]["length_km"] for run in runs)
 
-    rate = tariffs.rates.best(service_id=service["service_id"], form=cargo["form"])
+    rate = tariffs.rates.best(service["service_id"], cargo["form"])
     if rate:
         charge_usd = costs.link.charge_usd[np.array(directed_links(runs))].sum()
         costs.service_rates[arc] = rate

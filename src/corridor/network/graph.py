@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.tables import schema
 
 Row = dict[str, Any]
@@ -36,6 +37,22 @@ class LinkRun(NamedTuple):
     def direction(self) -> int:
         """Its row among the directions of links: 2 x link forward, and one more backward."""
         return 2 * self.link + (not self.is_forward)
+
+
+class RunsOfArcs(NamedTuple):
+    """Every link that an arc runs over: the arc, and the direction of the link; in order of arcs.
+
+    direction: 2 x link forward, and one more backward, see :class:`LinkRun`.
+    """
+
+    arc: Ints
+    direction: Ints
+
+    def sums(self, of_directions: Floats | Bools, arcs_count: int) -> Floats:
+        """Return the sums over the links of every arc [arcs]."""
+        weights = of_directions[self.direction].astype(np.float64)
+        sums = np.bincount(self.arc, weights=weights, minlength=arcs_count)
+        return np.asarray(sums, dtype=np.float64)
 
 
 class Stand(Enum):
@@ -101,11 +118,17 @@ class Graph:
         """Return the number of arcs."""
         return len(self.kind)
 
-    def layers_at(self, node_id: str) -> dict[str, int]:
+    def layers_at(self, node_id: str) -> Mapping[str, int]:
         """Return layer -> state of a place."""
-        return {
-            layer: state for (node, layer), state in self.state_index.items() if node == node_id
-        }
+        return self._layers.get(node_id, {})
+
+    @cached_property
+    def _layers(self) -> dict[str, dict[str, int]]:
+        """Layer -> state, of every row of nodes and of every place that has a state."""
+        layers: dict[str, dict[str, int]] = {node_id: {} for node_id in self.node_ids}
+        for (node_id, layer), state in self.state_index.items():
+            layers.setdefault(node_id, {})[layer] = state
+        return layers
 
     def end_states(self, node_id: str) -> list[int]:
         """Return the states where goods start or end at a place, when no layer is named.
@@ -113,22 +136,25 @@ class Graph:
         By road where there is one, else on any layer ashore that a link or service serves; afloat,
         or in a terminal alone, only where nothing else is.
         """
-        return _end_states(self.layers_at(node_id), self._ridden_states())
+        return _end_states(self.layers_at(node_id), self._ridden_states)
 
     def end_states_by_place(self) -> list[list[int]]:
         """Return the states where goods start or end, for every row of nodes."""
-        layers: dict[str, dict[str, int]] = {node_id: {} for node_id in self.node_ids}
-        for (node_id, layer), state in self.state_index.items():
-            layers[node_id][layer] = state
+        return [self.end_states(node_id) for node_id in self.node_ids]
 
-        ridden = self._ridden_states()
-        return [_end_states(state_of, ridden) for state_of in layers.values()]
-
+    @cached_property
     def _ridden_states(self) -> set[int]:
-        """Return the states of goods ready where a link or service begins or ends."""
+        """The states of goods ready where a link or service begins or ends."""
         is_ride = np.array([kind != "terminal" for kind in self.kind], bool)
         states = np.concatenate([self.tail[is_ride], self.head[is_ride]])
         return set(self.ready_state[states].tolist())
+
+    @cached_property
+    def runs_of_arcs(self) -> RunsOfArcs:
+        """Every link that an arc runs over."""
+        directions = [run.direction for runs in self.runs for run in runs]
+        arc = np.repeat(np.arange(self.arcs_count), [len(runs) for runs in self.runs])
+        return RunsOfArcs(arc, np.array(directions, np.int64))
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
@@ -136,8 +162,15 @@ class Graph:
 
     def however_standing(self, ready: Sequence[int]) -> list[int]:
         """Return the states of goods, however they stand, where they may be ready: of an end."""
-        states: list[int] = np.flatnonzero(np.isin(self.ready_state, ready)).tolist()
-        return states
+        return sorted(state for end in set(ready) for state in self._standing[end])
+
+    @cached_property
+    def _standing(self) -> dict[int, list[int]]:
+        """The states of goods, however they stand, by the state of those that are ready there."""
+        standing: dict[int, list[int]] = {}
+        for state, ready in enumerate(self.ready_state.tolist()):
+            standing.setdefault(ready, []).append(state)
+        return standing
 
 
 def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[int]:

@@ -39,7 +39,7 @@ class Derived(Enum):
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     TARIFFS = "rows of a table by what they name", ("table", "part of it"), FIXED
-    RUNS = "links that every arc runs over", (), FIXED
+    MEANT_ARCS = "arcs that a word is of", ("meaning",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
@@ -50,7 +50,6 @@ class Derived(Enum):
     CLOSURE_LAWS = "how closures of every hazard begin and last", (), FIXED
     HAZARD_WEIGHTS = "-log(1 - chance) of every hazard", ("day",), FIXED
     ARC_WORDS = "words of hazards of every arc", (), FIXED
-    ARC_LINKS = "arc and place of every link run over", (), FIXED
     ARC_PLACES = "places every arc comes to", (), FIXED
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED

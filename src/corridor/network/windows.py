@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -89,7 +90,16 @@ def window_spans(
     zone
         Zone of rows that name none and no offset; null: UTC.
     """
-    return _union([piece for row in rows for piece in _row_pieces(row, from_s, to_s, zone)])
+    of_rows = (_pieces(tuple(row.items()), from_s, to_s, zone) for row in rows)
+    return _union([piece for pieces in of_rows for piece in pieces])
+
+
+@lru_cache(maxsize=512)  # most networks of a study have the same windows
+def _pieces(
+    cells: tuple[tuple[str, object], ...], from_s: int, to_s: int, zone: str | None
+) -> tuple[Span, ...]:
+    """Return the openings of one row of ``windows``, as names and values of its cells."""
+    return tuple(_row_pieces(dict(cells), from_s, to_s, zone))
 
 
 class _LocalDays(NamedTuple):

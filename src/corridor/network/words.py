@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ import polars as pl
 from corridor.errors import AmbiguousName, UnknownName
 from corridor.kernels import Bools
 from corridor.network import geo
+from corridor.network.memory import Derived
 from corridor.network.names import PlaceNames, ambiguous, names_of, places_called
 from corridor.network.network import Network
 from corridor.spelling import fold, letters
@@ -47,23 +49,29 @@ def matching_arcs(network: Network, words: Iterable[str]) -> Bools:
 
     Raises UnknownName for anything else, AmbiguousName for a word that means several things.
     """
-    graph = network.graph
-    means = np.zeros(graph.arcs_count, bool)
-
+    means = np.zeros(network.graph.arcs_count, bool)
     for word in words:
         if (service := _service(network, word)) is not None:
-            means |= [graph.service(arc) == service for arc in range(graph.arcs_count)]
+            means |= [network.graph.service(arc) == service for arc in range(len(means))]
             continue
 
         meaning = _meaning(network, word)
-        links = _links_meant(network, meaning)
-        node_id = meaning.place
-        for a, runs in enumerate(graph.runs):
-            if runs:
-                means[a] |= any(links[i] for i, _ in runs)
-            elif node_id is not None:
-                means[a] |= graph.node_ids[graph.state_node[graph.tail[a]]] == node_id
+        memo = Derived.MEANT_ARCS.of(meaning)
+        means |= network.once(memo, partial(_arcs_meant, network, meaning))
+    return means
 
+
+def _arcs_meant(network: Network, meaning: Meaning) -> Bools:
+    """Return which arcs a meaning is of [arcs]: over one of its links, or handling at its place."""
+    graph = network.graph
+    links = _links_meant(network, meaning)
+    means: Bools = graph.runs_of_arcs.sums(np.repeat(links, 2), graph.arcs_count) > 0
+    if meaning.place is None:
+        return means
+
+    is_handling = np.array([not runs for runs in graph.runs], bool)
+    is_there = graph.state_node[graph.tail] == graph.node_ids.index(meaning.place)
+    means |= is_handling & is_there
     return means
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
-from corridor.network.cost import cargo_hour_usd, directed_links
+from corridor.network.cost import cargo_hour_usd
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -177,25 +177,12 @@ def _waits(query: Query) -> Floats:
     return query.network.once(memo, lambda: mean_waits(query.spans, query.depart_s))
 
 
-def _arc_links(query: Query) -> tuple[Ints, Ints]:
-    """Return every link run over by an arc: the arc, and the row of LinkCosts."""
-
-    def compute() -> tuple[Ints, Ints]:
-        pairs = []
-        for arc, runs in enumerate(query.graph.runs):
-            pairs += [(arc, at) for at in directed_links(runs)]
-        table = np.array(pairs, np.int64).reshape(-1, 2)
-        return table[:, 0].copy(), table[:, 1].copy()
-
-    return query.network.once(Derived.ARC_LINKS.of(), compute)
-
-
 def _lengths(query: Query) -> tuple[Ints, Bools]:
     """Return the metres of every arc, and which links lead from one country to another."""
 
     def compute() -> tuple[Ints, Bools]:
         metres = np.array([1000 * row["length_km"] for row in query.network.rows("links")])
-        arc, at = _arc_links(query)
+        arc, at = query.graph.runs_of_arcs
         of_arcs = np.rint(np.bincount(arc, metres[at // 2], query.graph.arcs_count))
         return of_arcs.astype(np.int64), _border_links(query)
 
@@ -212,7 +199,7 @@ def _border_links(query: Query) -> Bools:
 
 def _at_borders(query: Query, is_border: Bools) -> Floats:
     """Return the seconds and cents at borders of every arc [2, arcs]."""
-    arc, at = _arc_links(query)
+    arc, at = query.graph.runs_of_arcs
     crosses = is_border[at // 2]
     arc = arc[crosses]
     at = at[crosses]
@@ -232,7 +219,7 @@ def _spread(query: Query, storm_variance: Floats) -> Floats:
     costs = query.costs
     link_costs = costs.link
     count = query.graph.arcs_count
-    arc, at = _arc_links(query)
+    arc, at = query.graph.runs_of_arcs
     mode, run_sigma = _running(query)
     stand_excess, stand_sd = _moments(HOUR_S * link_costs.fixed_h, link_costs.fixed_sigma)
     handled_excess, handled_sd = _moments(HOUR_S * costs.fixed_h, costs.handling_sigma)
@@ -260,7 +247,7 @@ def _running(query: Query) -> tuple[np.ndarray[tuple[int], np.dtype[np.object_]]
     """
     links = query.network.rows("links")
     count = query.graph.arcs_count
-    arc, at = _arc_links(query)
+    arc, at = query.graph.runs_of_arcs
     first = np.unique(arc, return_index=True)[1]
 
     mode = np.array([""] * count, dtype=object)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache as once
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import observations_beside_model
 from corridor.language.messages import pack
-from corridor.network.network import Network
 from corridor.routing.scenarios import compare
 from corridor.runs import cache
 from corridor.runs.beside import Start, beside
@@ -31,7 +29,7 @@ from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 9  # scenarios, closures (4), validation, trade (2), writing
+STEPS_AFTER_TRIPS = 9  # scenarios, closures (4), evidence and trade (3), writing
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
@@ -159,40 +157,36 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
 
 def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     """Compute every table of a run; start: what starts a computation beside the others."""
-    evidence = start(_evidence_tables, study)
-    trade = start(trade_tables, study)
+    others = start(_evidence_and_trade_tables, study)
 
-    network_of = once(study.network_of)
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
 
     say("other scenarios", done)
-    frames["scenarios"] = _scenario_table(study, network_of)
-    losses_of = _loss_tables(study, network_of, lambda word, steps: say(word, done + 1 + steps))
+    frames["scenarios"] = _scenario_table(study)
+    losses_of = _loss_tables(study, lambda word, steps: say(word, done + 1 + steps))
 
-    say("validation", done + 5)
-    frames |= evidence()
+    say("evidence and trade", done + 5)
+    frames |= others()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
-
-    say("trade", done + 6)
-    return _with_columns(frames | trade() | losses_of)
+    return _with_columns(frames | losses_of)
 
 
-def _evidence_tables(study: Study) -> dict[str, pl.DataFrame]:
-    """Return observations and questions beside what the model says."""
+def _evidence_and_trade_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Return what was observed and is asked beside the model, and the tables of trade."""
     observations = study.tables["observations"]
-    return {
-        "validation": observations_beside_model(observations, once(study.network_of)),
+    return trade_tables(study) | {
+        "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"]),
     }
 
 
-def _scenario_table(study: Study, network_of: Callable[[str], Network]) -> pl.DataFrame:
+def _scenario_table(study: Study) -> pl.DataFrame:
     """Return the trips under the scenarios they are compared under."""
     scenario_ids = [scenario.scenario_id for scenario in _compared(study)]
-    return compare(study.trips, scenario_ids, network_of)
+    return compare(study.trips, scenario_ids, study.network_of)
 
 
 def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -201,11 +195,9 @@ def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return frames | {name: schema_results.empty(name) for name in without_columns}
 
 
-def _loss_tables(
-    study: Study, network_of: Callable[[str], Network], say: Say
-) -> dict[str, pl.DataFrame]:
+def _loss_tables(study: Study, say: Say) -> dict[str, pl.DataFrame]:
     """Compute what closures cost."""
-    frames = losses(study, network_of, progress=lambda word, done, _: say(word, done))
+    frames = losses(study, study.network_of, progress=lambda word, done, _: say(word, done))
     return {f"loss_{name}": frame for name, frame in frames.items()}
 
 

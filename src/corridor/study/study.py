@@ -72,9 +72,10 @@ class Study:
         return self._build(self.scenario)
 
     def network_of(self, scenario_id: str, choices: Mapping[str, str] | None = None) -> Network:
-        """Return the network of any scenario of the study. Raises UnknownName.
+        """Return the network of any scenario of the study, made once. Raises UnknownName.
 
-        choices: options of disputed figures instead of the scenario's, by parameter.
+        choices: options of disputed figures instead of the scenario's, by parameter; such a network
+        is made anew every time.
         """
         if scenario_id == self.scenario.scenario_id and not choices:
             return self.network
@@ -83,8 +84,15 @@ class Study:
 
         scenario = self.scenarios[scenario_id]
         if choices:
-            scenario = replace(scenario, choices={**scenario.choices, **choices})
-        return self._build(scenario)
+            return self._build(replace(scenario, choices={**scenario.choices, **choices}))
+        if scenario_id not in self._networks:
+            self._networks[scenario_id] = self._build(scenario)
+        return self._networks[scenario_id]
+
+    @cached_property
+    def _networks(self) -> dict[str, Network]:
+        """Networks of other scenarios made so far."""
+        return {}
 
     def _build(self, scenario: Scenario) -> Network:
         from corridor.network.network import build
