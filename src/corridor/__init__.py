@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from corridor.closures.second_corridor import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
     from corridor.consignments.plan import Plan as Plan
+    from corridor.consignments.quote import Quote as Quote
+    from corridor.consignments.quote import quote as quote
     from corridor.consignments.schedule import schedule as schedule
     from corridor.consignments.shipment import Destination as Destination
     from corridor.consignments.shipment import Shipment as Shipment
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
     from corridor.reports import report as report
+    from corridor.reports.quote_sheet import quote_sheet as quote_sheet
     from corridor.routing.route import Routes as Routes
     from corridor.routing.route import route as route
     from corridor.routing.skims import skim as skim
@@ -67,6 +70,8 @@ _HOME = {
     "split_flows": "trade.potential",
     "report": "reports",
     "assign": "flows.assign",
+    "quote": "consignments.quote",
+    "quote_sheet": "reports.quote_sheet",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
     "compare": "closures.comparison",
@@ -84,6 +89,7 @@ _HOME = {
     "Network": "network.network",
     "Routes": "routing.route",
     "Flows": "flows.flows",
+    "Quote": "consignments.quote",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
     "Plan": "consignments.plan",

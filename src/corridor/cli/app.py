@@ -12,7 +12,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from corridor import __version__
-from corridor.cli import closures, evidence, routing, study, trade, web
+from corridor.cli import closures, consignments, evidence, routing, study, trade, web
 from corridor.cli.output import (
     DONE,
     FINDINGS,
@@ -35,6 +35,7 @@ VERBS = (
     study.translate,
     routing.route,
     routing.skim,
+    consignments.quote,
     closures.rank,
     closures.simulate,
     closures.compare,

@@ -53,7 +53,7 @@ def page(results: Mapping[str, object]) -> str:
 
 def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
     """Return the sections laid into the templates."""
-    environment = _environment()
+    environment = template_environment()
     assert environment.loader is not None
     css = environment.loader.get_source(environment, "report.css")[0]
     words = {"study": inputs.study, "scenario": inputs.scenario}
@@ -73,7 +73,7 @@ def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
     )
 
 
-def _environment() -> jinja2.Environment:
+def template_environment() -> jinja2.Environment:
     """Return what renders templates: in the language spoken, with the formats of the report."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("corridor.reports", "templates"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHOWN = {
     "nodes": ("name",),
     "cargoes": ("name",),
+    "shipments": ("name",),
     "countries": ("name",),
     "sectors": ("name",),
     "hazards": ("name",),
