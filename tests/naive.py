@@ -112,9 +112,12 @@ class NaiveNetwork:
                     else:
                         yield arc
 
-                stand = "landed" if self.is_changed_at(other, layer) else "ready"
-                ride = arc._replace(head=(other, layer, stand))
                 for service in self.tables["services"]:
+                    in_wagon = service["required"] and stands_while_moving
+                    stand = "moving" if in_wagon else "ready"
+                    if self.is_changed_at(other, layer):
+                        stand = "landed"
+                    ride = arc._replace(head=(other, layer, stand))
                     is_here = service["link_ids"] == link_id
                     if is_here and service["from_node_id"] in (None, one):
                         yield ride._replace(service=service)

@@ -69,6 +69,36 @@ def test_ordinary_wagons_wait_to_move_off_once_and_stand_in_yards() -> None:
     assert best(with_yards, "a", "b") == (pytest.approx(10 + 30 + 10), usd / 2)
 
 
+def test_wagons_that_came_by_the_trains_of_a_line_go_on_without_waiting_for_others() -> None:
+    trains = {"service_id": "s", "link_ids": "ab", "departures_per_week": 84.0}
+    line = small(
+        nodes=NODES, links=RAILS, modes=WITH_YARDS, services=[{**trains, "required": True}]
+    )
+    block = small(
+        nodes=NODES, links=RAILS, modes=WITH_YARDS, services=[{**trains, "required": False}]
+    )
+    wagons_h = 1 + 10 + 20  # half a headway, one link by train, one as wagons with yards
+    assert (best(line, "a", "c") or (0,))[0] == pytest.approx(wagons_h)
+    # who leaves a train that runs beside the wagons of its line waits for a wagon of his own
+    assert (best(block, "a", "c") or (0,))[0] == pytest.approx(wagons_h + 30)
+
+
+def test_wagons_go_from_rails_to_a_ferry_and_back_and_move_off_once() -> None:
+    ferry = link("bc", "b", "c", mode="ferry", gauge_mm=1520, length_km=100.0)
+    tail = link("cd", "c", "d", mode="rail", gauge_mm=1520, length_km=500.0)
+    shore = {"handling_h": 8.0, "handling_p95_h": 16.0, "two_way": True}
+    wharf = {**shore, "from_layer": "rail-1520", "to_layer": "ferry-1520"}
+    built = small(
+        nodes=[*NODES, node("d")],
+        links=[RAILS[0], ferry, tail],
+        modes=[*WITH_YARDS, {**CALM[2], "mode_id": "ferry", "mode": "ferry"}],
+        terminals=[{**wharf, "terminal_id": n, "node_id": n} for n in ("b", "c")],
+    )
+    sail_h = 100 / ferry["speed_kmh"]
+    # 30 h before wagons move off, once; 10 h and 10 h in yards on either shore
+    assert (best(built, "a", "d") or (0,))[0] == pytest.approx(30 + 20 + 8 + sail_h + 8 + 20)
+
+
 def test_a_train_leaves_by_its_timetable_with_what_was_gathered_in_time() -> None:
     train = {**TRAIN, "gathering_h": 24.0}
     built = small(nodes=NODES, links=RAILS, modes=WITH_YARDS, services=[train])

@@ -97,6 +97,42 @@ def test_modes_a_forwarder_asks_for_are_among_the_ten() -> None:
         assert modes in by
 
 
+def test_ways_round_by_sea_are_no_detour_and_ways_round_by_land_are() -> None:
+    built = small(
+        nodes=[node("a"), node("b"), node("c", "UZ"), node("d", "PK"), node("e", "UZ")],
+        links=[
+            link("ad", "a", "d", length_km=900.0),
+            link("ab", "a", "b", length_km=100.0),
+            link("bd", "b", "d", mode="sea", length_km=9000.0),
+            link("ac", "a", "c", mode="rail", gauge_mm=1520, length_km=2000.0),
+            link("cd", "c", "d", mode="rail", gauge_mm=1520, length_km=1000.0),
+        ],
+        terminals=[
+            {"terminal_id": "port", "node_id": "b", "from_layer": "road", "to_layer": "sea"},
+            {"terminal_id": "yard", "node_id": "a", "from_layer": "road", "to_layer": "rail-1520"},
+            {"terminal_id": "end", "node_id": "d", "from_layer": "rail-1520", "to_layer": "road"},
+            {"terminal_id": "quay", "node_id": "d", "from_layer": "sea", "to_layer": "road"},
+        ],
+        rates=[
+            {"rate_id": "road", "mode": "road", "usd_per_unit_km": 3.0},
+            {"rate_id": "rail", "mode": "rail", "usd_per_unit_km": 0.5},
+            {"rate_id": "sea", "mode": "sea", "usd_per_unit_km": 0.05},
+        ],
+    )
+    exact = route(built, "a", "d", cargo="box", depart="2026-03-01", showing=EXACT)
+    shown = route(built, "a", "d", cargo="box", depart="2026-03-01")
+    assert sorted(exact.routes["modes"].to_list()) == [["rail"], ["road"], ["road", "sea"]]
+    assert sorted(shown.routes["modes"].to_list()) == [["road"], ["road", "sea"]]
+    assert any("by land alone over 2.5 times" in words for words in shown.left_out)
+
+
+def test_both_ways_round_by_rail_and_sea_are_among_the_ten() -> None:
+    legs = ask(*TRIPS[0]).legs
+    ports = set(legs.filter(mode="sea")["from_node_id"])
+    assert "bandarabbas" in ports
+    assert ports & {"shanghai", "lianyungang"}
+
+
 def test_risk_is_in_hundredths_and_never_below_zero() -> None:
     for risk in ask(*TRIPS[2]).routes["risk_share"]:
         assert risk == round(risk, 2)

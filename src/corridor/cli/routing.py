@@ -159,7 +159,7 @@ class AnswerOptions:
         float, Parameter(help="The same of risk, as a difference: 0.02 is 2 in 100.")
     ] = 0.02
     max_detour: Annotated[
-        float, Parameter(help="Most times the length of the shortest route by the same modes.")
+        float, Parameter(help="Most kilometres by land, as times the length of the shortest route.")
     ] = 2.5
     max_more_reloads: Annotated[
         int, Parameter(help="Most reloads beyond the fewest by the same modes.")

@@ -86,7 +86,7 @@ def _routes(question: Row, network: Network) -> Answer:
     )
     papers = [paper for row in routes.routes["documents"].to_list() for paper in row]
     says = " ".join([*papers, *routes.warnings, routes.reason or ""])
-    return Answer(tuple(_shown_routes(routes, network)), routes.pareto_count, says)
+    return Answer(tuple(_shown_routes(routes, network)), routes.apart_count, says)
 
 
 def _shown_routes(routes: Routes, network: Network) -> Iterator[Shown]:

@@ -5,9 +5,10 @@ layer and change layer only where a row of ``terminals`` says so. Closed and pla
 of the graph; calendars keep them shut.
 
 At a place and layer goods are ready, as they come from a terminal. Where a mode has hours of
-departure they are moving once they have left by themselves, and pass on without these hours. Where
-a terminal leads from a layer to itself they are landed when they leave a service, and may board
-another, or leave by themselves, only through it.
+departure they are moving once they have left by themselves, and pass on without these hours. They
+are moving as well where they came in their wagon: by the trains that alone run over a line, or from
+rails to a ferry of the same gauge and back. Where a terminal leads from a layer to itself they are
+landed when they leave a service, and may board another, or leave by themselves, only through it.
 """
 
 from __future__ import annotations
@@ -246,6 +247,11 @@ class _States:
         if (node_id, layer, Stand.LANDED) in self.index:
             yield self.at(node_id, layer, Stand.LANDED)
 
+    def in_wagons(self, node_id: str, layer: str) -> int:
+        """Return the state of goods that came in their wagon: moving, ready where none move off."""
+        moving = self.index.get((node_id, layer, Stand.MOVING))
+        return self.at(node_id, layer) if moving is None else moving
+
     def add_lonely(self, node_ids: Sequence[str]) -> None:
         """Add places that nothing leads to, by road: goods there are at least where they are."""
         met = {node_id for node_id, _, _ in self.index}
@@ -321,11 +327,22 @@ def _service_arcs(
             for first, last in combinations(_stops(links, runs, service), 2):
                 part = runs[first:last]
                 end = _run_end(links, part[-1])
-                stand = Stand.LANDED if end in places_of_change else Stand.READY
-                states.at(*end)
-                head = states.at(*end, stand)
+                head = _landing(states, end, service, places_of_change)
                 for tail in states.boarding(*_run_start(links, part[0])):
                     yield Arc(tail, head, "service", i, part, is_forward, runs[:first])
+
+
+def _landing(
+    states: _States,
+    end: tuple[str, str],
+    service: Row,
+    places_of_change: Collection[tuple[str, str]],
+) -> int:
+    """Return the state of goods that leave a service at a place and layer."""
+    ready = states.at(*end)
+    if end in places_of_change:
+        return states.at(*end, Stand.LANDED)
+    return states.in_wagons(*end) if service["required"] else ready
 
 
 def _stops(links: Sequence[Row], runs: Sequence[LinkRun], service: Row) -> list[int]:
@@ -349,13 +366,23 @@ def _terminal_arcs(states: _States, terminals: Sequence[Row]) -> Iterator[Arc]:
             continue
 
         # States are numbered in the order of the row, whatever leads there.
-        ready_at_start = states.at(*start)
-        ready_at_end = states.at(*end)
+        head_at_start = states.at(*start)
+        head_at_end = states.at(*end)
+        if _share_wagons(row["from_layer"], row["to_layer"]):
+            head_at_start = states.in_wagons(*start)
+            head_at_end = states.in_wagons(*end)
+
         for tail in states.leaving(*start):
-            yield Arc(tail, ready_at_end, "terminal", i, (), True)
+            yield Arc(tail, head_at_end, "terminal", i, (), True)
         if row["two_way"]:
             for tail in states.leaving(*end):
-                yield Arc(tail, ready_at_start, "terminal", i, (), False)
+                yield Arc(tail, head_at_start, "terminal", i, (), False)
+
+
+def _share_wagons(layer: str, other: str) -> bool:
+    """Tell whether a wagon passes from one layer to another: rails and ferries of one gauge."""
+    gauge = layer.partition("-")[2]
+    return gauge != "" and gauge == other.partition("-")[2]
 
 
 def link_layer(link: Row) -> str:

@@ -17,6 +17,7 @@ from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
 from corridor.routing.search import LABEL_BYTES, search, trace
+from corridor.tables.schema import is_afloat
 from corridor.units import HOUR_S
 
 RISK = CRITERIA.index("risk")
@@ -27,6 +28,7 @@ class Measures(NamedTuple):
     """What routes have beside their criteria [routes]; modes as bits, the same for the same set."""
 
     length_m: Ints
+    land_m: Ints  # of it without ships
     reloads: Ints
     mode_bits: Ints
 
@@ -69,16 +71,17 @@ class ParetoSet:
         return bits
 
     def measures(self) -> Measures:
-        """Return the length, the reloads and the modes of each route."""
-        length_m, mode_bits = _lengths_and_modes(self.query)
+        """Return the lengths, the reloads and the modes of each route."""
+        length_m, land_m, mode_bits = _lengths_and_modes(self.query)
         is_reload = np.array([kind == "terminal" for kind in self.query.graph.kind], np.int64)
-        sums = Measures(*np.zeros((3, len(self.goals)), np.int64))
+        sums = Measures(*np.zeros((4, len(self.goals)), np.int64))
 
         for routes, labels in self._steps():
             moves = labels[:, LABEL.parent] >= 0
             route = routes[moves]
             arc = self.query.arc_of[labels[moves, LABEL.arc]]
             sums.length_m[route] += length_m[arc]
+            sums.land_m[route] += land_m[arc]
             sums.reloads[route] += is_reload[arc]
             sums.mode_bits[route] |= mode_bits[arc]
         return sums
@@ -149,20 +152,23 @@ def _country_bits(query: Query) -> Ints:
     return np.array([bit[country] for country in countries], np.int64)
 
 
-def _lengths_and_modes(query: Query) -> tuple[Ints, Ints]:
-    """Return the metres and the modes, as bits, of every arc [arcs]."""
+def _lengths_and_modes(query: Query) -> tuple[Ints, Ints, Ints]:
+    """Return the metres, those without ships and the modes, as bits, of every arc [arcs]."""
     links = query.network.rows("links")
     modes = list(dict.fromkeys(link["mode"] for link in links))
     bit = {mode: 1 << number for number, mode in enumerate(modes)}
     length_m = np.zeros(query.graph.arcs_count, np.int64)
+    land_m = np.zeros(query.graph.arcs_count, np.int64)
     bits = np.zeros(query.graph.arcs_count, np.int64)
 
     for arc, runs in enumerate(query.graph.runs):
         for run in runs:
             link = links[run.link]
-            length_m[arc] += round(1000 * link["length_km"])
+            link_m = round(1000 * link["length_km"])
+            length_m[arc] += link_m
+            land_m[arc] += 0 if is_afloat(link["mode"]) else link_m
             bits[arc] |= bit[link["mode"]]
-    return length_m, bits
+    return length_m, land_m, bits
 
 
 def spread(values: Ints, groupings: Sequence[Ints], costs_usd: Floats, count: int) -> list[int]:

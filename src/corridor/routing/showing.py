@@ -4,9 +4,10 @@ The exact set is computed whole; this is about what a person reads of it. Four r
 
 1. Tolerances. A route stays only if no other that stays is within the tolerances of it or better on
    every criterion. So every exact route is within the tolerances of one that stays.
-2. Caps. A route much longer than the shortest by the same modes, or with many more changes of mode
-   or gauge than another by the same modes, goes. No route that keeps to the caps was left out by
-   rule 1 for one that does not.
+2. Caps. A route with much more of its way by land than the shortest route has in all, or with many
+   more changes of mode or gauge than another by the same modes, goes. A ship has no shorter way
+   than the coasts leave it, so its kilometres are no detour. No route that keeps to the caps was
+   left out by rule 1 for one that does not.
 3. One route for each sequence of countries and modes: the best by a criterion, else the one of the
    least generalised cost. The quickest and the cheapest stay, whatever else goes their way.
 4. A number. First the best by every criterion, then the best of each set of modes, then that of
@@ -30,7 +31,7 @@ from corridor.network.hazards import risk_share
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.corridor_names import gateways
 from corridor.routing.itinerary import countries, legs, modes
-from corridor.routing.pareto import ParetoSet, spread
+from corridor.routing.pareto import Measures, ParetoSet, spread
 from corridor.units import HOUR_S
 
 POINTS = 100  # of a share
@@ -47,7 +48,7 @@ class Showing:
     risk_tolerance
         The same of risk, as a difference of shares: 0.02 is two in a hundred.
     max_detour
-        Most times the length of the shortest route by the same modes; null: no cap.
+        Most kilometres by land, as times the length of the shortest route; null: no cap.
     max_more_reloads
         Most changes of mode or gauge beyond the fewest by the same modes; null: no cap.
     alike
@@ -109,9 +110,10 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
         return Choice(rows, len(pareto), ())
 
     costs_usd = pareto.costs_usd()
-    length_m, reloads, mode_sets = pareto.measures()
-    is_short = _within_detour(length_m, mode_sets, showing.max_detour)
-    is_direct = _within_reloads(reloads, mode_sets, showing.max_more_reloads)
+    measures = pareto.measures()
+    mode_sets = measures.mode_bits
+    is_short = _within_detour(measures, showing.max_detour)
+    is_direct = _within_reloads(measures, showing.max_more_reloads)
     order = _best_first(pareto.values, costs_usd, is_short & is_direct)
 
     apart = cover(_criteria(pareto), order, showing.tolerances)
@@ -174,18 +176,19 @@ def _best_first(values: Ints, costs_usd: Floats, is_within: Bools) -> list[int]:
     return order
 
 
-def _within_detour(length_m: Ints, mode_sets: Ints, most: float | None) -> Bools:
-    """Tell which routes are at most so many times as long as the shortest by the same modes."""
+def _within_detour(measures: Measures, most: float | None) -> Bools:
+    """Tell whose way by land is at most so many times as long as the shortest route is in all."""
     if most is None:
-        return np.ones(len(length_m), bool)
-    return np.asarray(length_m <= most * _least(length_m, mode_sets))
+        return np.ones(len(measures.land_m), bool)
+    return np.asarray(measures.land_m <= most * measures.length_m.min())
 
 
-def _within_reloads(reloads: Ints, mode_sets: Ints, most_more: int | None) -> Bools:
+def _within_reloads(measures: Measures, most_more: int | None) -> Bools:
     """Tell which routes change at most so much more often than another by the same modes."""
+    reloads = measures.reloads
     if most_more is None:
         return np.ones(len(reloads), bool)
-    return np.asarray(reloads <= most_more + _least(reloads, mode_sets))
+    return np.asarray(reloads <= most_more + _least(reloads, measures.mode_bits))
 
 
 def _least(values: Ints, groups: Ints) -> Ints:
@@ -274,8 +277,8 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
     if counts.long:
         said.append(
             message(
-                "{count} more left out: over {times} times as long as the shortest by the same "
-                "modes.",
+                "{count} more left out: by land alone over {times} times as long as the shortest "
+                "route.",
                 count=counts.long,
                 times=figure(showing.max_detour or 0, ",.3g"),
             )

@@ -1240,7 +1240,7 @@ QUESTIONS = Table(
         Column(
             "routes_high",
             "integer",
-            "most Pareto routes the answer may have",
+            "most routes the answer may have that are apart by the usual tolerances",
             low=1,
             high=1_000_000,
         ),

@@ -172,7 +172,8 @@ class Routes(Trip):
         USUAL.risk_tolerance, description="Difference of risk a route left out may save."
     )
     max_detour: Annotated[float, Field(ge=1, le=1000)] | None = Field(
-        USUAL.max_detour, description="Most times the length of the shortest by the same modes."
+        USUAL.max_detour,
+        description="Most kilometres by land, as times the length of the shortest route.",
     )
     max_more_reloads: Annotated[int, Field(ge=0, le=100)] | None = Field(
         USUAL.max_more_reloads, description="Most reloads beyond the fewest by the same modes."
