@@ -131,6 +131,8 @@ _NOT_COMPARED = {
     "numeric_code",
     "utc_offset_h",
     "t_per_unit",
+    "lorries_per_unit",
+    "wagons_per_unit",
     "value_usd_per_unit",
 }
 
@@ -274,15 +276,20 @@ def _with_modes(tables: Tables, services: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_form(frames: Mapping[str, pl.DataFrame]) -> Iterator[Measure]:
-    """Give a price or an emission for one form of cargo over that for another in the same place."""
+    """Give a price or an emission for a form of cargo over that of the first form in its place.
+
+    The first form alone, so that a slip in a figure is not told of every form compared with it.
+    """
     for name in _OF_FORMS:
         if name not in frames:
             continue
 
         figures = _of_forms(name, frames[name])
-        pairs = figures.join(figures, on=_OF_FORMS[name], suffix="_other", nulls_equal=True)
-        ordered = pairs.filter(pl.col("form").fill_null("") > pl.col("form_other").fill_null(""))
-        ratios = ordered.with_columns(pl.col(VALUE) / pl.col(f"{VALUE}_other"))
+        form = pl.col("form").fill_null("")
+        first = figures.filter(form == form.min().over(_OF_FORMS[name]))
+        pairs = figures.join(first, on=_OF_FORMS[name], suffix="_other", nulls_equal=True)
+        others = pairs.filter(form != pl.col("form_other").fill_null(""))
+        ratios = others.with_columns(pl.col(VALUE) / pl.col(f"{VALUE}_other"))
         for (column,), rows in ratios.group_by("_column", maintain_order=True):
             title = f"{name}.{column} over the figure of another form of cargo"
             levels = (("mode", "form", "form_other", "_column_other"),)
