@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from corridor.consignments.shipment import Destination as Destination
     from corridor.consignments.shipment import Shipment as Shipment
     from corridor.consignments.shipment import Slots as Slots
+    from corridor.consignments.state import State as State
     from corridor.errors import AmbiguousName as AmbiguousName
     from corridor.errors import CallError as CallError
     from corridor.errors import CorridorError as CorridorError
@@ -94,6 +95,7 @@ _HOME = {
     "Risk": "closures.risk",
     "Plan": "consignments.plan",
     "Shipment": "consignments.shipment",
+    "State": "consignments.state",
     "Destination": "consignments.shipment",
     "Slots": "consignments.shipment",
     "Validation": "runs.validation",

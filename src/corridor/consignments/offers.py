@@ -106,7 +106,7 @@ def offer_on(trips: Trips, destination: str, day: dt.date, arcs: Sequence[int]) 
         query = drawn_on(query) or query
     if not can_pass(query, arcs):
         return None
-    return _offer(query, day, tuple(arcs), tuple(legs(query, arcs)))
+    return offer_of(query, day, tuple(arcs), tuple(legs(query, arcs)))
 
 
 def can_pass(query: Query, arcs: Sequence[int]) -> bool:
@@ -141,7 +141,7 @@ def _offers_on(trips: Trips, destination: str, day: dt.date) -> list[Offer]:
         asked.add(avoided)
         for arcs in _pareto_routes(_without_modes(query, avoided)):
             if arcs not in offers:
-                offers[arcs] = _offer(query, day, arcs, tuple(legs(query, arcs)))
+                offers[arcs] = offer_of(query, day, arcs, tuple(legs(query, arcs)))
             waiting += [avoided | {mode} for mode in limited if mode in offers[arcs].modes]
     return list(offers.values())
 
@@ -171,7 +171,10 @@ def _pareto_routes(query: Query) -> list[tuple[int, ...]]:
     return [tuple(pareto[number]) for number in range(len(pareto))]
 
 
-def _offer(query: Query, day: dt.date, arcs: tuple[int, ...], itinerary: tuple[Leg, ...]) -> Offer:
+def offer_of(
+    query: Query, day: dt.date, arcs: tuple[int, ...], itinerary: tuple[Leg, ...]
+) -> Offer:
+    """Return a route on a day as an offer."""
     arrive_s = itinerary[-1].arrive_s if itinerary else query.depart_s
     return Offer(
         depart_on=day,

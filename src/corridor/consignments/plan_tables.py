@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from corridor.consignments.offers import Offer, Trips
-from corridor.consignments.programme import place_of, slots_in, stored_days
+from corridor.consignments.programme import place_of, slots_in, stored_days, unit_costs
 from corridor.consignments.shipment import WEEK_DAYS, Shipment
 from corridor.routing.corridor_names import corridor_name
 from corridor.routing.itinerary import borders, countries, duration_h
@@ -76,6 +77,17 @@ def plan_tables(trips: Trips, dispatches: Sequence[Dispatch]) -> PlanTables:
         slots=frame(schema_plans.PLAN_SLOTS, _slot_rows(shipment, dispatches)),
         arrivals=frame(schema_plans.PLAN_ARRIVALS, _arrival_rows(shipment, dispatches)),
         costs=frame(schema_plans.PLAN_COSTS, _cost_rows(shipment, dispatches, dispatch_rows)),
+    )
+
+
+def dispatch_cost(shipment: Shipment, dispatches: Sequence[Dispatch], dispatched: int) -> float:
+    """Return freight, storage and penalty of dispatches that leave after so many units."""
+    units = sum(dispatch.units for dispatch in dispatches)
+    usd = unit_costs(shipment, [dispatch.offer for dispatch in dispatches])
+    stored_d = stored_days(shipment, dispatched, units)
+    return float(
+        usd @ np.array([dispatch.units for dispatch in dispatches], float)
+        - shipment.storage_usd_per_unit_day * stored_d
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -27,8 +28,32 @@ _BORDERS = "borders and terminals"
 _REGIME_STREAM = 5
 
 
+class RandomClosures(Protocol):
+    """Closures that journeys meet on the way, one world a journey."""
+
+    def open_s(self, link: int, at_s: Floats) -> Floats:
+        """Return when journeys that come to a link row can enter it [draws]."""
+        ...
+
+
+class _NoClosures:
+    """Nothing closes on the way."""
+
+    def open_s(self, link: int, at_s: Floats) -> Floats:
+        return at_s
+
+
+NO_CLOSURES = _NoClosures()
+
+
 def sample(
-    query: Query, arcs: Sequence[int], *, draws: int, rng: int, is_organised: bool = False
+    query: Query,
+    arcs: Sequence[int],
+    *,
+    draws: int,
+    rng: int,
+    is_organised: bool = False,
+    closures: RandomClosures = NO_CLOSURES,
 ) -> Floats:
     """Return door-to-door hours of sampled journeys [draws]; inf where one never gets through.
 
@@ -37,7 +62,8 @@ def sample(
     and border_correlation of the question say otherwise; so is every weather closure. What has
     slow regimes is in one of its states, the same wherever the same regimes are met. A ride without
     a timetable waits uniformly over its headway. The same element has the same draws in
-    every route, so routes compare like with like. Nothing closes on the way.
+    every route, so routes compare like with like. Nothing closes on the way unless closures are
+    given; goods then wait for their end.
 
     Parameters
     ----------
@@ -52,6 +78,8 @@ def sample(
     is_organised
         The goods fill a train of their own, whose connections are ordered: nothing is gathered, and
         no departure is waited for.
+    closures
+        What shuts links on the way, in each journey.
     """
     at_s = np.full(draws, float(query.depart_s))
     for arc in arcs:
@@ -60,7 +88,7 @@ def sample(
             at_s = _open_at(query, query.passages[arc].entry, at_s)
             at_s = at_s + _handling_s(query, arc, draws, rng, dice)
         else:
-            at_s = _pass(query, arc, at_s, rng, dice, is_organised=is_organised)
+            at_s = _pass(query, arc, at_s, rng, dice, closures, is_organised=is_organised)
     return (at_s - query.depart_s) / HOUR_S
 
 
@@ -129,6 +157,7 @@ def _pass(
     at_s: Floats,
     rng: int,
     dice: np.random.Generator,
+    closures: RandomClosures,
     *,
     is_organised: bool = False,
 ) -> Floats:
@@ -139,10 +168,12 @@ def _pass(
     running_h = query.costs.run_h_of(runs, query.graph.service(arc))
 
     for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
+        at_s = closures.open_s(run.link, at_s)
         if number or is_organised:
             at_s = _enter(query, stage.entry, 0.0, at_s, dice)
         else:
             at_s = _depart(query, arc, at_s, dice)
+        at_s = closures.open_s(run.link, at_s)  # it may have shut while they waited
         at_s = at_s + HOUR_S * running_h[number] * luck
         at_s = at_s + _standing_s(query, run, len(at_s), rng, dice)
         if stage.ends is not None:

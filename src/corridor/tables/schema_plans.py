@@ -9,7 +9,7 @@ from corridor.tables.columns import CONFIDENCES, MODES, Column, Table
 from corridor.tables.columns import result_number as number
 
 STATUSES = ("planned", "committed", "waits", "turned")
-BINDING = ("route", "closure", "deadline", "slots", "lot", "ready")
+BINDING = ("route", "closure", "deadline", "slots", "lot", "chance")
 _KINDS = {**TYPES, "instant": pl.Datetime("us", "UTC")}
 _SHIPMENT = Column("shipment_id", "id", "shipment", refers="shipments")
 _DISPATCH = Column("dispatch_id", "id", "dispatch, unique within its shipment")
