@@ -121,7 +121,7 @@ def schedule(
 
     outlook = Outlook(trips, under_way.order, offers, effort)
     certainty: list[dict[str, Any]] = []
-    if chance is not None and in_the_way is None:
+    if chance is not None and offers and in_the_way is None:
         solution, certainty, in_the_way = outlook.assured(chance)
     leaving = _kept(under_way, offers, solution, gap_share)
 
@@ -197,6 +197,8 @@ def _least_cost(
     weeks = AFTER_WEEKS
     first = first_on
     offers: list[Offer] = []
+    if not order.units:
+        return offers, solve(order, offers, effort)
     while True:
         until = max(last_day(shipment, weeks), first_on)
         offers += in_time(shipment, offers_of(trips, days_of_dispatch(first, until)))

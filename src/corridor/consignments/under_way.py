@@ -134,7 +134,7 @@ def _go_on(trips: Trips, state: State, row: Row, arcs: tuple[int, ...]) -> tuple
         return _as_left(trips, row, arcs, head, stand)
 
     onward = _onward(trips, row["destination_node_id"], stand)
-    stay = _stay(trips, onward, arcs[stand.passed :])
+    stay = _stay(trips, query, arcs, len(head))
     best = _best(trips, onward, stay)
     choice = best or stay
     if choice is None:
@@ -181,18 +181,22 @@ def _onward(trips: Trips, destination: str, stand: _Stand) -> Query:
     )
 
 
-def _stay(trips: Trips, onward: Query, rest: Sequence[int]) -> _Choice | None:
+def _stay(trips: Trips, query: Query, arcs: Sequence[int], passed_legs: int) -> _Choice | None:
     """Return how units go on by their own route; null where they never get through."""
-    for query in (onward, drawn_on(onward)):
-        if query is not None and can_pass(query, rest):
-            return _choice(trips, query, rest, "committed")
+    for longer in (query, drawn_on(query)):
+        if longer is not None and can_pass(longer, arcs):
+            rest = tuple(legs(longer, arcs)[passed_legs:])
+            return _choice(trips, longer, rest, "committed")
     return None
 
 
 def _best(trips: Trips, onward: Query, stay: _Choice | None) -> _Choice | None:
     """Return the route by which units gain if they turn; null where they gain by none."""
     pareto = pareto_set(onward, read_criteria(("time", "cost")))
-    choices = [_choice(trips, onward, pareto[number], "turned") for number in range(len(pareto))]
+    choices = [
+        _choice(trips, onward, tuple(legs(onward, pareto[number])), "turned")
+        for number in range(len(pareto))
+    ]
     if not choices:
         return None
 
@@ -203,8 +207,7 @@ def _best(trips: Trips, onward: Query, stay: _Choice | None) -> _Choice | None:
     return best if _worth(trips, best) < (late_d, usd - CENT) else None
 
 
-def _choice(trips: Trips, query: Query, arcs: Sequence[int], status: str) -> _Choice:
-    rest = tuple(legs(query, arcs))
+def _choice(trips: Trips, query: Query, rest: tuple[Leg, ...], status: str) -> _Choice:
     arrive_on = day_of(rest[-1].arrive_s if rest else query.depart_s)
     deadline = trips.shipment.deadline_on
     late_d = 0 if deadline is None else max((arrive_on - deadline).days, 0)
@@ -238,12 +241,19 @@ def _turn_row(
     return {
         **_turn_cells(row, stand),
         "status": "waits" if is_late else choice.status,
-        "corridor": corridor_name(choice.query, choice.rest),
+        "corridor": _corridor(row, choice),
         "arrive_on": arrive_on,
         "extra_d": float((arrive_on - row["arrive_on"]).days),
         "extra_usd": round(units * (now_usd - before_usd), 2),
         "stay_usd": None if stay_usd is None else round(units * stay_usd, 2),
     }
+
+
+def _corridor(row: Row, choice: _Choice) -> str:
+    """Return by which corridor units go on: their own, or another one they turn to."""
+    if choice.status != "turned" or all(leg.kind == "terminal" for leg in choice.rest):
+        return str(row["corridor"])
+    return corridor_name(choice.query, choice.rest)
 
 
 def _turn_cells(row: Row, stand: _Stand) -> Row:
