@@ -80,7 +80,7 @@ class NaiveNetwork:
             if change["column"] != "fixed_h" or not is_in_force(change, on):
                 continue
             for link in self.tables["links"]:
-                if link["link_id"] not in change["row_id"] and link["mode"] != "road":
+                if link["link_id"] not in change["row_id"].split() and link["mode"] != "road":
                     continue
                 value = float(change["value"])
                 if change["op"] == "add":

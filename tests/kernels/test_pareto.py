@@ -74,11 +74,6 @@ def since_departure(query: Query, values: Ints) -> Ints:
     return values - np.array([query.depart_s, 0, 0, 0])
 
 
-# Networks with hours of departure in which the twin arrives later than the search, here by 3 h of
-# 318: which of the two is right is not known yet.
-UNEXPLAINED = frozenset({434})
-
-
 def near(row: list[int], values: set[tuple[int, ...]], rel: float = 0.0) -> bool:
     return any(
         list(value[:3]) == row[:3] and value[3] == pytest.approx(row[3], rel=rel, abs=NEAR)
@@ -91,6 +86,7 @@ def near(row: list[int], values: set[tuple[int, ...]], rel: float = 0.0) -> bool
     [
         (range(51), False),
         (range(12), True),
+        (range(434, 435), True),  # a change of l11 beside a link l1, which it does not mean
         *(
             pytest.param(range(first, first + 51), stands, marks=pytest.mark.slow)
             for first in range(51, 500, 51)
@@ -99,13 +95,11 @@ def near(row: list[int], values: set[tuple[int, ...]], rel: float = 0.0) -> bool
     ],
 )
 def test_pareto_set_equals_enumeration(seeds: range, stands: bool) -> None:
-    """Compare sets with enumeration; of 1,000 networks one is left out, see UNEXPLAINED."""
+    """Compare sets with enumeration."""
     joined = 0
     missed = 0
     own_count = 0
     for seed in seeds:
-        if stands and seed in UNEXPLAINED:
-            continue
         search_values, pareto, twin, asked = answers(seed, stands=stands)
         assert len(search_values) == len(twin.search), f"seed {seed}"
         assert all(near(row, twin.search) for row in search_values.tolist()), f"seed {seed}"
