@@ -85,6 +85,7 @@ LONG_NAMES = (
     "docs/tutorials/bank.md",
     "docs/tutorials/forwarder.md",
     "docs/tutorials/ministry.md",
+    "docs/tutorials/researcher.md",
 )
 LONG = [p for p in RUNNING if short(p) in LONG_NAMES]
 
@@ -217,7 +218,7 @@ def test_contributing_names_what_exists() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["tables", "validation"])
+@pytest.mark.parametrize("name", ["tables", pytest.param("validation", marks=pytest.mark.slow)])
 def test_made_page_is_current(name: str) -> None:
     assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == made(name).page(), "run `make docs`"
 

@@ -45,6 +45,12 @@ def draw_ranges(draws: int) -> list[DrawRange]:
     ]
 
 
+def require_workers(workers: int | None) -> None:
+    """Raise CallError for a number of local threads below 1; null: one for each processor."""
+    if workers is not None and workers < 1:
+        raise CallError(f"workers must be 1 or more, not {workers}.")
+
+
 def compute_blocks(
     work: Work,
     task: Any,
@@ -70,8 +76,7 @@ def compute_blocks(
     CallError
         For a number of workers below 1 or a cluster that cannot be reached.
     """
-    if workers is not None and workers < 1:
-        raise CallError(f"workers must be 1 or more, not {workers}.")
+    require_workers(workers)
 
     if cluster:
         blocks = _on_cluster(work, task, ranges, cluster)

@@ -178,7 +178,11 @@ def test_replay_does_the_arithmetic(corridor: Say) -> None:
         (["simulate", "--draws", "x"], "draws"),
         (["simulate", "--draws", "1", "--limit-share", "-1"], "limit_share"),
         (["simulate", "--table", "x"], "Choose from"),
-        (["simulate", "--draws", "1", "--cluster", "tcp://127.0.0.1:x"], "no Dask scheduler"),
+        pytest.param(
+            ["simulate", "--draws", "1", "--cluster", "tcp://127.0.0.1:x"],
+            "no Dask scheduler",
+            marks=pytest.mark.slow,
+        ),
         (["simulate", "--draws", "1", "--on", "9999-12-01"], "too late"),
         (["compare", "open-borders"], "corridor --help"),
         (["compare", "open-border", "mid-2026"], "open-borders"),

@@ -60,21 +60,22 @@ def test_every_file_of_the_package_counts(tmp_path: Path, monkeypatch: pytest.Mo
     ],
 )
 def test_tables_that_are_not_declared_are_not_kept(
-    home: Path,
+    answered_home: Path,
     tmp_path: Path,
     change: Callable[[dict[str, pl.DataFrame]], dict[str, pl.DataFrame]],
     said: str,
 ) -> None:
-    known = study.read(home)
+    known = study.read(answered_home)
     first = run.run(known)
+    assert first.from_cache
     changed = change(dict(first.frames))
     with pytest.raises(RuntimeError, match=said):
         cache.write(tmp_path / "kept", known, changed, first.provenance)
     assert not (tmp_path / "kept").exists()
 
     store.write_results(first.folder, changed, first.provenance)  # its manifest is fine
-    assert not run.run(study.read(home)).from_cache
-    assert run.run(study.read(home)).from_cache
+    assert not run.run(study.read(answered_home)).from_cache
+    assert run.run(study.read(answered_home)).from_cache
 
 
 def test_a_table_is_due_where_the_study_has_what_it_needs(study_folder: Path, home: Path) -> None:

@@ -67,9 +67,9 @@ def test_any_changed_byte_of_any_input_is_computed_anew(home: Path, tmp_path: Pa
 
 
 def test_a_run_killed_half_way_leaves_nothing_that_counts(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    answered_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered(home)
+    home = answered_home
     write = folders.write_frame
 
     class Killed(BaseException):
@@ -91,18 +91,22 @@ def test_a_run_killed_half_way_leaves_nothing_that_counts(
 
 
 @pytest.mark.parametrize("damage", ["missing", "junk", "manifest", "empty"])
-def test_a_damaged_folder_does_not_count(home: Path, damage: str) -> None:
-    first = answered(home)
+def test_a_damaged_folder_does_not_count(answered_home: Path, damage: str) -> None:
+    first = answered(answered_home)
+    assert first.from_cache
     file = first.folder / ("manifest.toml" if damage in ("manifest", "empty") else "legs.parquet")
     if damage == "missing":
         file.unlink()
     else:
         file.write_bytes(b"" if damage == "empty" else b"\xff junk")
-    second = answered(home)
+    second = answered(answered_home)
     assert not second.from_cache
     assert second.frames["legs"].equals(first.frames["legs"])
-    shutil.rmtree(first.folder)
-    assert not answered(home).from_cache
+
+
+def test_a_folder_that_is_gone_does_not_count(answered_home: Path) -> None:
+    shutil.rmtree(answered(answered_home).folder)
+    assert not answered(answered_home).from_cache
 
 
 def test_a_run_keeps_the_tables_that_are_declared(home: Path) -> None:

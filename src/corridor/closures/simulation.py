@@ -20,7 +20,14 @@ from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.unserved import unserved_reasons
 from corridor.free_memory import refuse_beyond_free
 from corridor.network.network import Network
-from corridor.parallel import Block, BlockFolder, DrawRange, compute_blocks, draw_ranges
+from corridor.parallel import (
+    Block,
+    BlockFolder,
+    DrawRange,
+    compute_blocks,
+    draw_ranges,
+    require_workers,
+)
 from corridor.units import CALENDAR_YEAR_DAYS
 
 # Why these are the defaults: docs/decisions/016.
@@ -122,6 +129,7 @@ def simulate(
         raise CallError(f"draws must be 1 or more, not {draws}.")
     if rng < 0:
         raise CallError(f"the seed must be 0 or more, not {rng}.")
+    require_workers(workers)
 
     _refuse_too_many(draws, demand.height, network.frames["links"].height)
     task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)

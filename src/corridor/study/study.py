@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -340,10 +340,26 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
         settings_findings = [_missing_settings(home, data)]
         data = b""
 
-    findings = first_findings(tables.findings, settings_findings) + every.check(tables)
+    contents = _Contents(tuple(sorted(tables.hashes.items())), tuple(tables.findings), tables)
+    findings = [*first_findings(tables.findings, settings_findings), *_checked(contents)]
     if settings is not None and settings.scenarios:
         findings += check_past(tables, _last_day(settings))
     return _Look(tables, settings, sorted(findings, key=_order), taken, data)
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """The tables of a folder, equal where its files are and the same is wrong with their cells."""
+
+    hashes: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    tables: Tables = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=4)  # a study is read under one scenario after the other
+def _checked(contents: _Contents) -> tuple[Finding, ...]:
+    """Return what is wrong across the tables of a folder, computed once for the same files."""
+    return tuple(every.check(contents.tables))
 
 
 def _settings_data(home: Path) -> bytes | Unreadable:

@@ -24,7 +24,7 @@ from corridor.study.study import Study
 from corridor.trade.baselines import Baseline, read_baselines
 from corridor.trade.costs import COST_PARTS, KEYS
 from corridor.trade.demand import freight_demand
-from corridor.trade.forecast import Forecast, TradeSettings, forecast
+from corridor.trade.forecast import Forecast, TradeSettings, forecast, refuse_too_many_draws
 from corridor.trade.potential import between
 from corridor.trade.sectors import at_horizon, read_horizon
 from corridor.trade.target import TargetGap, target_gap, with_band
@@ -140,6 +140,9 @@ def forecast_target(
     report = progress or (lambda word, done, total: None)
     total = len(goal.scenarios) + 2
     sectors = at_horizon(study.tables["sectors"], read_horizon(study, goal))
+    for baseline in baselines:
+        refuse_too_many_draws(baseline.flows, sectors, draws)
+
     old_costs, new_costs = _costs(study, goal, sectors, baselines, report)
     report("general equilibrium", total - 1, total)
     settings = TradeSettings(draws=draws)

@@ -343,11 +343,8 @@ def _base(
     trade: pl.DataFrame, sectors: pl.DataFrame, costs: pl.DataFrame, settings: TradeSettings
 ) -> _Base:
     """Lay out the trade and the costs that scenarios change."""
-    axes = _Axes(
-        countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
-        sectors=sectors["sector_id"].to_list(),
-    )
-    _refuse_too_many_draws(axes, settings.draws)
+    refuse_too_many_draws(trade, sectors, settings.draws)
+    axes = _axes(trade, sectors)
     elasticities, drawn_elasticities = _elasticities(sectors, settings)
     marks = [c for c in ("basis", "confidence") if c in trade.columns]
 
@@ -363,13 +360,21 @@ def _base(
     )
 
 
-def _refuse_too_many_draws(axes: _Axes, draws: int) -> None:
+def _axes(trade: pl.DataFrame, sectors: pl.DataFrame) -> _Axes:
+    """Return what stands along the axes of the arrays of some trade."""
+    return _Axes(
+        countries=sorted(set(trade["exporter"]) | set(trade["importer"])),
+        sectors=sectors["sector_id"].to_list(),
+    )
+
+
+def refuse_too_many_draws(trade: pl.DataFrame, sectors: pl.DataFrame, draws: int) -> None:
     """Raise TooLarge where the worlds of all draws would not fit into memory together."""
+    axes = _axes(trade, sectors)
     countries = len(axes.countries)
-    sectors = len(axes.sectors)
     refuse_beyond_free(
-        draws * countries**2 * sectors * DRAWN_FLOW_BYTES,
-        f"{draws:,} draws of {countries} countries and {sectors} sectors",
+        draws * countries**2 * sectors.height * DRAWN_FLOW_BYTES,
+        f"{draws:,} draws of {countries} countries and {sectors.height} sectors",
         "ask for fewer draws",
     )
 
