@@ -79,6 +79,7 @@ RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
 LONG_NAMES = (
     "README.md",
     "docs/closures.md",
+    "docs/consignments.md",
     "docs/scaling.md",
     "docs/trade.md",
     "docs/tutorials/analyst.md",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
     from corridor.reports import report as report
+    from corridor.reports.plan_sheet import plan_sheet as plan_sheet
     from corridor.reports.quote_sheet import quote_sheet as quote_sheet
     from corridor.routing.route import Routes as Routes
     from corridor.routing.route import route as route
@@ -73,6 +74,7 @@ _HOME = {
     "assign": "flows.assign",
     "quote": "consignments.quote",
     "quote_sheet": "reports.quote_sheet",
+    "plan_sheet": "reports.plan_sheet",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
     "compare": "closures.comparison",

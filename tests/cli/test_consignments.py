@@ -1,4 +1,4 @@
-"""The verbs of consignments: quotes."""
+"""The verbs of consignments: quotes and schedules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+
+from every_table import every_table
 
 QUOTE = ("almaty", "tashkent", "--depart", "2026-07-01")
 
@@ -59,3 +62,89 @@ def test_without_a_browser_a_pdf_says_what_to_do(
     ran = run("quote", starter, *QUOTE, "--out", str(tmp_path / "quote.pdf"))
     assert ran.code == 2
     assert "CORRIDOR_BROWSER" in ran.err
+
+
+@pytest.fixture(scope="module")
+def with_shipment(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a study with a shipment of sixty boxes to Tashkent and Samarkand."""
+    return str(every_table(tmp_path_factory.mktemp("consignments") / "study"))
+
+
+def test_a_schedule_prints_its_dispatches(run: Any, with_shipment: str) -> None:
+    ran = run("schedule", with_shipment, "boxes")
+    assert ran.code == 0
+    dispatches = pl.read_csv(ran.out.encode())
+    units = dict(dispatches.group_by("destination").agg(pl.col("units").sum()).iter_rows())
+    assert units == {"Tashkent": 45, "Samarkand": 15}
+    assert "60 of 60 units" in ran.err
+
+
+def test_a_schedule_is_json_too(run: Any, with_shipment: str) -> None:
+    answer = json.loads(run("schedule", with_shipment, "boxes", "--json").out)
+    assert answer["summary"]["delivered_units"] == 60
+    assert sum(row["units"] for row in answer["dispatches"]) == 60
+    assert answer["costs"][0]["item"] == "freight"
+    assert answer["provenance"]["shipment"] == "boxes"
+
+
+@pytest.mark.slow
+def test_what_is_not_delivered_is_exit_code_3(run: Any, with_shipment: str) -> None:
+    ran = run("schedule", with_shipment, "boxes", "--avoid", "UZ")
+    assert ran.code == 3
+    assert "60 of 60 units stay behind" in ran.err
+    assert "binding: route" in ran.err
+    assert "nearest feasible date: none" in ran.err
+
+
+def test_a_plan_is_a_page_a_workbook_and_a_folder(
+    run: Any, with_shipment: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "plan.html"
+    ran = run("schedule", with_shipment, "boxes", "--out", str(page), "--language", "ru")
+    assert ran.code == 0
+    text = page.read_text("utf-8")
+    assert "План отправки партии" in text
+    assert text.count("<svg") == 2
+    assert "Расходы по странам" in text
+
+    book = tmp_path / "plan.xlsx"
+    assert run("schedule", with_shipment, "boxes", "--out", str(book)).code == 0
+    assert pl.read_excel(book, sheet_name="plan_dispatches")["units"].sum() == 60
+
+
+def test_a_plan_is_made_anew_from_where_it_stands(
+    run: Any, with_shipment: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plan"
+    before = json.loads(run("schedule", with_shipment, "boxes", "--out", str(folder), "--json").out)
+    again = run(
+        "schedule",
+        with_shipment,
+        "boxes",
+        "--from-state",
+        str(folder),
+        "--on",
+        "2026-07-09",
+        "--json",
+    )
+    after = json.loads(again.out)
+    left = [row for row in after["dispatches"] if row["status"] == "committed"]
+    assert left and all(row["depart_on"] < "2026-07-09" for row in left)
+    assert after["summary"]["cost_usd"] == pytest.approx(before["summary"]["cost_usd"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no-such",), "no-such"),
+        (("boxes", "--from-state", "plan"), "go together"),
+        (("boxes", "--out", "plan.docx"), "must end in"),
+        (("boxes", "--certainty", "195"), "chance must lie"),
+    ],
+)
+def test_a_wrong_question_of_a_schedule_is_said(
+    run: Any, with_shipment: str, arguments: tuple[str, ...], says: str
+) -> None:
+    ran = run("schedule", with_shipment, *arguments)
+    assert ran.code == 2
+    assert says in ran.err

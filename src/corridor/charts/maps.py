@@ -220,6 +220,7 @@ def weighted_map(
     hues: Mapping[str, str],
     titles: Titles,
     named: Sequence[str] = (),
+    columns: int = 2,
 ) -> Chart:
     """Return the map of some links by weight over the pale network.
 
@@ -236,6 +237,8 @@ def weighted_map(
         What the map says in words.
     named
         node_ids to be named first.
+    columns
+        Of the legend, at most.
     """
     shown = _links_shown(links, weighted)
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(shown)))
@@ -249,7 +252,7 @@ def weighted_map(
     chart = alt.layer(
         *_ground(view, nodes, names),
         pale_links(link_lines(nodes, links, view), view),
-        _weighted_strokes(weighted_lines, hues),
+        _weighted_strokes(weighted_lines, hues, columns),
         dots(used, view, size=16),
         *name_texts(names, is_bold=True),
     )
@@ -263,13 +266,13 @@ def _links_shown(links: pl.DataFrame, weighted: pl.DataFrame) -> pl.DataFrame:
     return shown if ashore.is_empty() else ashore
 
 
-def _weighted_strokes(lines: pl.DataFrame, hues: Mapping[str, str]) -> Any:
+def _weighted_strokes(lines: pl.DataFrame, hues: Mapping[str, str], columns: int) -> Any:
     kinds = [tell(kind) for kind in hues]
     hue = alt.Color(
         "kind:N",
         title=None,
         scale=category_scale(kinds, hues.values()),
-        legend=legend(kinds, 2, symbolType="stroke", symbolStrokeWidth=4),
+        legend=legend(kinds, columns, symbolType="stroke", symbolStrokeWidth=4),
     )
     width = alt.StrokeWidth("width:Q", scale=None)
 

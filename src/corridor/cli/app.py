@@ -36,6 +36,7 @@ VERBS = (
     routing.route,
     routing.skim,
     consignments.quote,
+    consignments.schedule,
     closures.rank,
     closures.simulate,
     closures.compare,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,10 +20,18 @@ from corridor.cli.output import (
     say_compiling,
     say_warnings,
 )
-from corridor.cli.routing import TravelOptions
+from corridor.cli.routing import Avoid, Carrier, Sanctions, ServiceClass, TravelOptions
+from corridor.errors import CallError
 
 if TYPE_CHECKING:
+    from corridor.consignments.plan import Plan
     from corridor.consignments.quote import Quote
+    from corridor.consignments.state import State
+
+PlanTables = Literal[
+    "dispatches", "legs", "slots", "arrivals", "costs", "certainty", "policy", "turns", "summary"
+]
+PER_CENT = 100.0
 
 
 def quote(
@@ -107,6 +116,124 @@ def quote(
         quote_sheet(offer, out, language=language, study=study)
         say(f"{out}")
     return DONE
+
+
+def schedule(
+    folder: StudyFolder,
+    shipment: str,
+    *,
+    certainty: float | None = None,
+    deadline: str | None = None,
+    from_state: Path | None = None,
+    on: str | None = None,
+    avoid: Avoid = (),
+    carrier: Carrier = None,
+    service_class: ServiceClass = "ordinary",
+    sanctions: Sanctions = "warn",
+    seed: Annotated[int, Parameter(help="Seed of the simulated years.")] = 0,
+    table: PlanTables = "dispatches",
+    out: Path | None = None,
+    language: str = "en",
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Plan a large consignment: which day how many units go which way, at least cost.
+
+    Prints the dispatches, and keeps the plan for the report of the study. Exit code 3 where not
+    all can be delivered, with what binds and the nearest date by which all could be there.
+
+    Example: corridor schedule studies/kazakhstan-pakistan buses-600 --certainty 95 --out plan.html
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    shipment
+        Row of shipments.csv.
+    certainty
+        Least chance in 100 that every unit is there by the deadline; what it costs is a table.
+    deadline
+        Last day of arrival instead of that of the shipment.
+    from_state
+        Folder of a plan followed until --on: what has left stays, the rest is planned anew.
+    on
+        The day the plan is made anew, with --from-state.
+    table
+        What to print of the plan.
+    out
+        Folder for all its tables, or a page (.html, .pdf) or workbook (.xlsx).
+    language
+        Language of the page.
+    """
+    from corridor.consignments.schedule import schedule as plan_of
+    from corridor.reports.plan_sheet import plan_sheet
+    from corridor.runs.plans import keep_plan
+
+    is_sheet = out is not None and bool(out.suffix)
+    refuse_inputs(out)
+    if is_sheet:
+        _try_sheet(out, language, folder)
+    state = _state(from_state, on)
+    study = options.read(folder)
+
+    say_compiling()
+    plan = plan_of(
+        study.network,
+        shipment,
+        chance=None if certainty is None else certainty / PER_CENT,
+        from_state=state,
+        deadline=deadline,
+        avoid=avoid,
+        carrier=carrier,
+        service_class=service_class,
+        sanctions=sanctions,
+        rng=seed,
+    )
+    if options.json:
+        print_json(plan_answer(plan))
+    else:
+        print_frame(getattr(plan, table), json=False)
+        say(repr(plan))
+    _say_shortfall(plan)
+    say_warnings(plan.warnings)
+
+    with suppress(OSError):  # a folder that cannot be written keeps no plan for the report
+        keep_plan(study, plan)
+    if out is not None:
+        plan_sheet(plan, study, out, language=language) if is_sheet else plan.write(out)
+        say(f"{out}")
+    return NOT_SERVED if plan.summary["short_units"].item() else DONE
+
+
+def _state(folder: Path | None, on: str | None) -> State | None:
+    """Return the plan that was followed until a day; null where none is named."""
+    from corridor.consignments.state import State
+
+    if (folder is None) != (on is None):
+        raise CallError("--from-state and --on go together: a plan, and the day it is made anew.")
+    return None if folder is None or on is None else State.read(folder, on)
+
+
+def _say_shortfall(plan: Plan) -> None:
+    """Say what binds where not all is delivered, and the nearest date."""
+    row = plan.summary.row(0, named=True)
+    if not row["short_units"]:
+        return
+
+    nearest = row["nearest_feasible_on"]
+    say(f"binding: {row['binding']}")
+    say(f"nearest feasible date: {nearest or 'none'}")
+
+
+def plan_answer(plan: Plan) -> dict[str, Any]:
+    """Return a plan as JSON takes it."""
+    tables = {name.removeprefix("plan_"): frame for name, frame in plan.frames().items()}
+    (summary,) = tables.pop("summary").to_dicts()
+    return {
+        "summary": summary,
+        **{name: frame.to_dicts() for name, frame in tables.items()},
+        "warnings": list(plan.warnings),
+        "provenance": dict(plan.provenance),
+    }
 
 
 def _try_sheet(out: Path | None, language: str, folder: Path) -> None:

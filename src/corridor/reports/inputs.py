@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import polars as pl
@@ -15,7 +15,7 @@ from corridor.reports.trip import Trip, trips_of
 from corridor.tables import schema_results
 from corridor.tables.selectors import select
 
-PARTS = ("study", "trips", "provenance")  # what a report takes beside tables
+PARTS = ("study", "trips", "provenance", "plans")  # what a report takes beside tables
 STUDY_TABLES = ("nodes", "links", "cargoes", "sources")  # that a report shows
 STUDY_WORDS = ("id", "title", "licence", "price_year")
 SCENARIO_WORDS = ("title", "about", "as_of")
@@ -26,7 +26,7 @@ class ReportInputs:
     """What every chapter is made from.
 
     results: as the run gave them, in the language spoken. study, scenario: their words. shut:
-    link_ids shut on the scenario's day.
+    link_ids shut on the scenario's day. plans: shipment_id -> its name and the tables of its plan.
     """
 
     results: Mapping[str, object]
@@ -36,6 +36,7 @@ class ReportInputs:
     links: pl.DataFrame
     shut: frozenset[str]
     trips: Sequence[Trip]
+    plans: Mapping[str, tuple[str, Mapping[str, pl.DataFrame]]] = field(default_factory=dict)
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return a table of the results, without rows where it is not there.
@@ -84,6 +85,7 @@ def report_inputs(results: Mapping[str, object]) -> ReportInputs:
         links=links,
         shut=frozenset(shut),
         trips=trips_of(trips, names, _frame(results, "calendar")),
+        plans=cast(dict[str, Any], results.get("plans") or {}),
     )
 
 

@@ -12,6 +12,7 @@ from corridor.language.speech import speech, tell
 from corridor.reports import (
     claims,
     closures,
+    consignments,
     data_quality,
     formats,
     network,
@@ -33,6 +34,7 @@ CHAPTERS: tuple[Callable[[ReportInputs], Sequence[Section]], ...] = (
     trips.sections,
     scenarios.sections,
     closures.sections,
+    consignments.sections,
     trade.sections,
     claims.sections,
     closures.shut_sections,

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from corridor.runs.answers import answer
+from corridor.runs.plans import kept_plans
 from corridor.tables import schema_results
 
 _OF_TRIPS = ("routes", "legs", "money")
@@ -52,8 +53,16 @@ class Results:
             "trips": trips,
             **inputs,
             "provenance": self.provenance,
+            "plans": self._plans(),
             **others,
         }
+
+    def _plans(self) -> dict[str, tuple[str, dict[str, pl.DataFrame]]]:
+        """Return the plans of shipments that were made of the study as it is."""
+        shipments = self.tables["shipments"].select("shipment_id", "name")
+        first_names = dict(reversed(list(shipments.iter_rows())))
+        names = {key: first_names[key] for key in dict.fromkeys(shipments["shipment_id"])}
+        return kept_plans(Path(self.study["folder"]), self.provenance, names)
 
     def answers(self) -> list[str]:
         """Return one sentence a trip: the quickest and the cheapest route, or why there is none."""
