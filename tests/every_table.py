@@ -81,9 +81,9 @@ capacity_id,table,row_id,from_node_id,unit,per_day,background_per_day,seen_per_d
 keles-trains,links,saryagash-keles-rail,,trains,35,10,,3000,,2025,,example,C,
 """,
     "volumes": """\
-volume_id,name,table,row_id,from_node_id,unit,year,per_year,days,demand_source_id,scenario,held_out,source_id,confidence,note
-keles-rail,Railway by Keles,links,saryagash-keles-rail,,t,2025,900000,,,,false,example,C,
-keles-boxes,Boxes by Keles,links,saryagash-keles-rail,,TEU,2025,9000,31,,base,true,example,C,
+volume_id,name,table,row_id,from_node_id,unit,year,per_year,days,with_empties,demand_source_id,scenario,held_out,source_id,confidence,note
+keles-rail,Railway by Keles,links,saryagash-keles-rail,,t,2025,900000,,,,,false,example,C,
+keles-boxes,Boxes by Keles,links,saryagash-keles-rail,,TEU,2025,9000,31,,,base,true,example,C,
 """,
     "demand_seasons": """\
 season_id,name,demand_ids,jan_share,feb_share,mar_share,apr_share,may_share,jun_share,jul_share,aug_share,sep_share,oct_share,nov_share,dec_share,source_id,confidence,note

@@ -12,7 +12,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from corridor import __version__
-from corridor.cli import closures, consignments, evidence, routing, study, trade, web
+from corridor.cli import closures, consignments, evidence, flows, routing, study, trade, web
 from corridor.cli.output import (
     DONE,
     FINDINGS,
@@ -42,6 +42,7 @@ VERBS = (
     closures.compare,
     closures.hazards,
     closures.replay,
+    flows.assign,
     trade.forecast,
     trade.audit,
     evidence.validate,

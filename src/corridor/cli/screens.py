@@ -86,6 +86,34 @@ def money_table(money: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def bottlenecks_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return bottlenecks in the columns a person compares: use, price of a slot, who pays."""
+    return frame.select(
+        pl.col("capacity_id").alias("limit"),
+        "unit",
+        pl.col("per_day").round(1).alias("a day"),
+        pl.col("use_per_day").round(1).alias("used"),
+        _in_100("use_share", "used in 100"),
+        pl.col("price_usd").round(2).alias("USD a slot"),
+        _whole_millions("paid_usd", "USD m paid"),
+        pl.col("payers").list.head(2).list.join(" ").alias("who pays"),
+    )
+
+
+def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return whose goods are on selected links in the columns a person reads."""
+    return frame.select(
+        "demand_id",
+        pl.col("origin_node_id").alias("from"),
+        pl.col("destination_node_id").alias("to"),
+        pl.col("cargo_id").alias("cargo"),
+        _whole("units", "units"),
+        _whole("t", "t"),
+        _in_100("share", "of it in 100"),
+        _in_100("selected_share", "of all in 100"),
+    )
+
+
 def departures_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return departures in the columns a person compares; the reason only where some have one."""
     has_reasons = frame["reason"].null_count() < frame.height

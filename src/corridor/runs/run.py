@@ -13,6 +13,7 @@ from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import observations_beside_model
+from corridor.flows.chapter import flow_tables
 from corridor.language.messages import pack
 from corridor.routing.scenarios import compare
 from corridor.runs import cache

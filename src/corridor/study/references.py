@@ -11,8 +11,9 @@ from corridor.errors import AmbiguousName, Finding, near_matches
 from corridor.network.names import PlaceNames, find_place, place_names
 from corridor.network.words import find_meaning, other_words
 from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
-from corridor.study.settings_file import TARGET, parse, scenario_section, trip_section
+from corridor.study.settings_file import FLOWS, TARGET, parse, scenario_section, trip_section
 from corridor.study.toml_lines import Section, TomlLines
+from corridor.tables.selectors import select
 from corridor.tables.tables import Spot, Tables
 
 
@@ -46,6 +47,7 @@ def _check_settings(
 
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
+    _check_flows(lines, tables, settings)
     for table in ("observations", "volumes", "questions"):
         _check_scenarios_of(table, lines, tables, settings.scenarios)
 
@@ -336,6 +338,51 @@ def _check_shares(lines: TomlLines, tables: Tables, horizon: str) -> None:
                 lines.key_line("horizon", TARGET),
                 value=option_id,
             )
+
+
+def _check_flows(lines: TomlLines, tables: Tables, settings: Settings) -> None:
+    """Check what is asked of flows: changes, links and a scenario that are there."""
+    asked = settings.flows
+    known = _values(tables, "changes", "change_id")
+    for key, changes in (("calibration", asked.calibration), ("plans", asked.plans)):
+        for change in changes:
+            if change not in known and "changes" not in tables.broken:
+                lines.add_unknown(
+                    "unknown-change",
+                    f"{FLOWS} {key} names {change!r}, which {tables.name('changes')} does not "
+                    "have.",
+                    change,
+                    known,
+                    lines.key_line(key, FLOWS),
+                )
+
+    corridor = () if asked.corridor is None else (asked.corridor,)
+    for key, texts in (("corridor", corridor), ("selected", asked.selected)):
+        for text in texts:
+            _check_links_meant(lines, tables, key, text)
+
+    name = asked.selected_scenario
+    if name is not None and name not in settings.scenarios:
+        lines.add_unknown(
+            "unknown-scenario",
+            f"{FLOWS} selected_scenario names {name!r}, which has no section.",
+            name,
+            settings.scenarios,
+            lines.key_line("selected_scenario", FLOWS),
+        )
+
+
+def _check_links_meant(lines: TomlLines, tables: Tables, key: str, text: str) -> None:
+    """Check that a selector of ``[flows]`` can be read and means a link."""
+    if {"links", "nodes"} & tables.broken:
+        return
+    try:
+        is_meant = bool(select(text, tables.frames["links"], tables.frames["nodes"]))
+    except ValueError:
+        is_meant = False
+    if not is_meant:
+        do = "Write ids of links, or terms such as crossing:AF-PK, apart by spaces."
+        lines.add_bad(key, FLOWS, f"holds {text!r}, which means no link", do, text)
 
 
 def _check_scenarios_of(

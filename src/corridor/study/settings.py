@@ -80,11 +80,32 @@ class Goal:
     has_three_year_mean: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FlowSettings:
+    """What is asked of flows under capacity.
+
+    calibration: change ids laid over every network on which flows are assigned. corridor: selector
+    of the links by which a corridor is crossed, whose capacity is asked for; null: none is. name:
+    what it is called. plans, plans_on: change ids of what is planned, and the day looked at with
+    them; null: none. selected: selectors of links whose users are told; selected_scenario: the
+    scenario looked at where nothing passes them in the one reported.
+    """
+
+    calibration: tuple[str, ...] = ()
+    corridor: str | None = None
+    name: str | None = None
+    plans: tuple[str, ...] = ()
+    plans_on: dt.date | None = None
+    selected: tuple[str, ...] = ()
+    selected_scenario: str | None = None
+
+
 @dataclass(frozen=True)
 class Settings:
     """What study.toml says.
 
     price_year: year whose dollars every figure is in. target: null where none is asked about.
+    flows: what is asked of flows under capacity.
     """
 
     id: str
@@ -95,3 +116,4 @@ class Settings:
     scenarios: Mapping[str, Scenario]
     trips: tuple[Trip, ...]
     target: Goal | None = None
+    flows: FlowSettings = field(default_factory=FlowSettings)

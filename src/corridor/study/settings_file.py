@@ -11,6 +11,7 @@ from corridor.study.settings import (
     FILE,
     MAX_TARGET_USD,
     MAX_TARGET_YEAR,
+    FlowSettings,
     Goal,
     Scenario,
     Settings,
@@ -22,10 +23,11 @@ from corridor.tables.columns import CONFIDENCES, SANCTIONS, SERVICE_CLASSES
 
 MAX_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
 PRICE_YEARS = range(1950, 2101)
-SECTIONS = ("study", "scenarios", "trips", "target", "evidence")
+SECTIONS = ("study", "scenarios", "trips", "target", "flows", "evidence")
 STUDY = Section("[study]")
 EVIDENCE = Section("[evidence]")
 TARGET = Section("[target]")
+FLOWS = Section("[flows]")
 
 STUDY_KEYS: dict[str, type] = {
     "id": str,
@@ -71,7 +73,15 @@ TARGET_KEYS: dict[str, type] = {
     "horizon": str,
     "three_year_mean": bool,
 }
-
+FLOW_KEYS: dict[str, type] = {
+    "calibration": list,
+    "corridor": str,
+    "corridor_name": str,
+    "plans": list,
+    "plans_on": dt.date,
+    "selected": list,
+    "selected_scenario": str,
+}
 
 EVIDENCE_KEYS: dict[str, type] = {"source_id": str, "confidence": str}
 
@@ -183,6 +193,7 @@ def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
     scenarios = _scenarios(lines, content.get("scenarios", {}))
     trips = _trips(lines, content.get("trips", []))
     target = _target(lines, content["target"], scenarios) if "target" in content else None
+    flows = _flows(lines, content.get("flows", {}))
     _check_evidence(lines, content.get("evidence", {}))
     _check_study(lines, study, scenarios)
 
@@ -197,6 +208,7 @@ def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
         scenarios,
         trips,
         target,
+        flows,
     )
 
 
@@ -370,6 +382,27 @@ def _check_trip_id(
             line,
             value=trip_id,
         )
+
+
+def _flows(lines: TomlLines, content: Any) -> FlowSettings:
+    """Return what is asked of flows, without what cannot be read."""
+    values = lines.values(content, FLOW_KEYS, (), FLOWS)
+    lists = {
+        key: tuple(values.get(key, ()))
+        for key in ("calibration", "plans", "selected")
+        if _are_quoted(lines, key, values.get(key, ()), FLOWS)
+    }
+    if lists.get("plans") and "plans_on" not in values:
+        do = "Write plans_on, the day that is looked at with them."
+        lines.add_bad("plans", FLOWS, "has no day", do)
+
+    return FlowSettings(
+        corridor=values.get("corridor"),
+        name=values.get("corridor_name"),
+        plans_on=values.get("plans_on"),
+        selected_scenario=values.get("selected_scenario"),
+        **lists,
+    )
 
 
 def _target(lines: TomlLines, content: Any, scenarios: Mapping[str, Scenario]) -> Goal | None:

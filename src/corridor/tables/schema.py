@@ -1154,6 +1154,11 @@ VOLUMES = Table(
         number("per_year", "counted in a year, or scaled to one", "unit/year", required=True),
         number("days", "days counted that per_year is scaled up from; null: a year", "days", low=1),
         Column(
+            "with_empties",
+            "boolean",
+            "true: lorries or wagons that run empty were counted too; null: laden ones alone",
+        ),
+        Column(
             "demand_source_id",
             "id",
             "only goods of the demand of this source were counted; null: all goods",

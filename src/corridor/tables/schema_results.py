@@ -1090,6 +1090,95 @@ FLOW_TRACE = Table(
 )
 
 
+FLOW_SELECTED = Table(
+    "flow_selected",
+    None,
+    "whose goods pass links that were asked for, the heaviest first",
+    (
+        Column("selector", "text", "links asked for"),
+        _id("scenario", "scenario looked at; the study's own, or one in which goods pass"),
+        _id("demand_id", "row of demand", "demand"),
+        _id("origin_node_id", "place the goods start from"),
+        _id("destination_node_id", "place they go to"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("units", "cargo units in the period that pass", "units"),
+        number("t", "their weight", "t"),
+        _share("share", "share of the units of its row of demand"),
+        _share("selected_share", "share of all the weight that passes"),
+    ),
+    title="Who is on selected links",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_CORRIDOR = Table(
+    "flow_corridor",
+    None,
+    "what a corridor carries in a year, today and with what is planned, and what jams first",
+    (
+        _choice("case", "network looked at", "today", "planned"),
+        Column("on", "date", "day looked at"),
+        number("factor", "demand of the corridor, times that of the study", "1"),
+        number("t", "goods that cross it", "t/year"),
+        number("teu", "boxes that cross it otherwise than on lorries", "TEU/year"),
+        number("lorries", "laden lorries that cross it", "lorries/year"),
+        _id("first_full", "limit that its demand fills first as it grows; null: it meets none"),
+        number("first_full_factor", "times the demand of the study at which it is full", "1"),
+        _id("full", "limits of it that have a price, the dearest first", many=True),
+        Column("price_usd", "number", "their prices", unit="USD/unit", many=True),
+    ),
+    title="Capacity of a corridor",
+    needs=("demand",),
+    unless="the study asks for no corridor",
+)
+
+FLOW_OBSERVED = Table(
+    "flow_observed",
+    "volume_id",
+    "volumes observed beside the flows of the model, before and after calibration",
+    (
+        _id("volume_id", "row of volumes", "volumes"),
+        _prose("name", "what was counted, and where"),
+        Column("unit", "text", "what was counted: lorries, wagons, trains, vehicles, TEU or t"),
+        Column("year", "integer", "year it stands for"),
+        Column("held_out", "boolean", "kept out of the calibration"),
+        number("observed_per_year", "seen", "unit/year"),
+        number("before_per_year", "model without what was calibrated", "unit/year"),
+        number("modelled_per_year", "model", "unit/year"),
+        number("ratio", "modelled over observed", "1"),
+        _share("same_source_share", "share of the model's that is demand of the same source"),
+        _choice("verdict", "within a factor of 1.5 or not", "met", "apart", "not compared"),
+        _prose("why", "why it is not compared"),
+        _message("why"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Observed volumes beside the model",
+    needs=("demand", "volumes"),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_PARAMETERS = Table(
+    "flow_parameters",
+    None,
+    "what was calibrated so that flows meet the volumes that are not held out",
+    (
+        _id("change_id", "change laid over the network of flows", "changes"),
+        Column("table", "text", "table it edits"),
+        Column("row_id", "text", "rows it edits"),
+        Column("column", "text", "column it edits"),
+        Column("before", "text", "smallest and largest value it replaces; null: none was there"),
+        Column("value", "text", "calibrated value"),
+        _prose("note", "what it stands for"),
+        _SOURCE,
+        _CONFIDENCE,
+    ),
+    title="Parameters of the calibration",
+    needs=("demand", "volumes"),
+    unless=NOT_ASSIGNED,
+)
+
+
 TABLES: tuple[Table, ...] = (
     TRIPS,
     ROUTES,
@@ -1130,6 +1219,10 @@ TABLES: tuple[Table, ...] = (
     FLOW_ROUTES,
     FLOW_UNSERVED,
     FLOW_TRACE,
+    FLOW_SELECTED,
+    FLOW_CORRIDOR,
+    FLOW_OBSERVED,
+    FLOW_PARAMETERS,
 )
 
 

@@ -1,0 +1,156 @@
+"""The verb of flows: what really fits, where it jams, and what a slot is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import (
+    DONE,
+    NOT_SERVED,
+    print_frame,
+    say,
+    say_compiling,
+    say_warnings,
+)
+from corridor.errors import CallError
+from corridor.steps import told_to
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from corridor.flows.flows import Flows
+    from corridor.study.study import Study
+
+Tables = Literal[
+    "bottlenecks", "capacities", "volumes", "routes", "unserved", "trace", "observed", "corridor"
+]
+MAX_UNSERVED = 20  # rows of demand said to stay
+
+
+def assign(
+    folder: StudyFolder,
+    *,
+    table: Tables = "bottlenecks",
+    principle: Literal["user", "system"] = "user",
+    month: int | None = None,
+    on: str | None = None,
+    select: str | None = None,
+    calibrated: Annotated[bool, Parameter(negative="--uncalibrated")] = True,
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Say what really fits: where the demand jams, what a slot is worth, and who pays for it.
+
+    Every row of demand takes the routes that are cheapest for it where capacities are shared; what
+    finds no room, or no route worth its price, stays. The bottlenecks have a price or are used by
+    four fifths, the dearest first. Exit code 3: not converged, or demand stays.
+
+    Example: corridor assign studies/kazakhstan-pakistan --select crossing:AF-PK
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    table
+        What to print: bottlenecks, all limits, volumes by link, terminal and service, routes taken,
+        demand that stays, steps of the computation; observed: volumes seen beside the model before
+        and after calibration; corridor: what the corridor of [flows] can carry, today and planned.
+    principle
+        user: everybody takes the route cheapest for itself; system: all together cost least.
+    month
+        1 to 12: that month with its share of the demand; a year where not given.
+    on
+        Day that stands for the year; that of the scenario where not given.
+    select
+        Links whose users are printed instead, such as crossing:AF-PK, node:alat or a link_id.
+    calibrated
+        With the changes of [flows] calibration; without them by --uncalibrated.
+    """
+    from corridor.cli.screens import progress
+
+    study = options.read(folder)
+    _require_demand(study)
+
+    say_compiling()
+    if table in ("observed", "corridor") and select is None:
+        with progress() as step, told_to(step):
+            frame = _chapter_table(study, table)
+        print_frame(frame, json=options.json)
+        return DONE
+
+    with progress() as step, told_to(step):
+        flows = _assigned(study, principle, month, on, is_calibrated=calibrated)
+    _print(study, flows, table, select, json=options.json)
+    say(repr(flows))
+    say_warnings(flows.warnings)
+    return _say_end(flows)
+
+
+def _assigned(
+    study: Study,
+    principle: Literal["user", "system"],
+    month: int | None,
+    on: str | None,
+    *,
+    is_calibrated: bool,
+) -> Flows:
+    from corridor.flows.assign import assign as assign_demand
+    from corridor.flows.chapter import calibrated
+
+    network = calibrated(study, study.network) if is_calibrated else study.network
+    demand = network.frames["demand"]
+    day = on or study.scenario.as_of
+    return assign_demand(network, demand, on=day, choice=principle, month=month)
+
+
+def _chapter_table(study: Study, table: str) -> pl.DataFrame:
+    """Return a table that takes several assignments; CallError where the study has none."""
+    from corridor.flows.chapter import flow_tables
+
+    frames = flow_tables(study)
+    if f"flow_{table}" not in frames:
+        needs = {"observed": "volumes.csv", "corridor": "a corridor in [flows] of study.toml"}
+        raise CallError(f"The study has no {needs[table]}, which the table {table} is made from.")
+    return frames[f"flow_{table}"]
+
+
+def _print(
+    study: Study, flows: Flows, table: Tables, select: str | None, *, json: bool
+) -> None:
+    """Print the table asked for, or who is on selected links."""
+    from corridor.cli.screens import bottlenecks_table, selected_table
+    from corridor.flows.bottlenecks import bottlenecks
+    from corridor.flows.selected import selected_flows
+
+    if select is not None:
+        try:
+            users = selected_flows(flows, select, study.scenario.scenario_id)
+        except ValueError as error:
+            raise CallError(f"--select: {error}") from None
+        print_frame(users, json=json, screen=selected_table(users))
+    elif table == "bottlenecks":
+        frame = bottlenecks(flows.capacities)
+        print_frame(frame, json=json, screen=bottlenecks_table(frame))
+    else:
+        print_frame(getattr(flows, table), json=json)
+
+
+def _say_end(flows: Flows) -> int:
+    """Say which rows of demand stay, and why; return how the command ends."""
+    for row in flows.unserved.head(MAX_UNSERVED).iter_rows(named=True):
+        say(f"{row['demand_id']}: {row['share']:.0%} stays: {row['reason']}")
+    if flows.unserved.height > MAX_UNSERVED:
+        say(f"{flows.unserved.height - MAX_UNSERVED} more rows of demand stay")
+    if not flows.converged:
+        say(f"not converged: the gap is {flows.gap_share:.1e}")
+    return DONE if flows.converged and not flows.unserved.height else NOT_SERVED
+
+
+def _require_demand(study: Study) -> None:
+    if not study.network.frames["demand"].height:
+        raise CallError(
+            "The study has no demand: add demand.csv with origins, destinations, cargoes and "
+            "units a year."
+        )

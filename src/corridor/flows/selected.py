@@ -1,0 +1,64 @@
+"""Selected links: whose goods are on them, by row of demand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from corridor.flows.flows import Flows
+from corridor.network.network import Network
+from corridor.tables import schema_results, selectors
+
+
+def selected_flows(flows: Flows, selector: str, scenario: str) -> pl.DataFrame:
+    """Return whose goods pass the links that a selector means, the heaviest first.
+
+    Parameters
+    ----------
+    flows
+        An assignment.
+    selector
+        Such as ``crossing:AF-PK``.
+    scenario
+        What the flows stand for, as the column of that name says it.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a row of demand any of which passes: selector, scenario, demand_id, origin_node_id,
+        destination_node_id, cargo_id, units and t in the period, share of its own units, and
+        selected_share of all the weight that passes.
+
+    Raises
+    ------
+    ValueError
+        For a selector that cannot be read.
+    """
+    links = selected_links(flows.programme.arrays.network, selector)
+    passing = on_links(flows.routes, links)
+    together = passing.group_by("demand_id", maintain_order=True).agg(
+        pl.col("origin_node_id", "destination_node_id", "cargo_id").first(),
+        pl.col("units", "t", "share").sum(),
+    )
+    weight = pl.col("t") / pl.col("t").sum()
+    rows = together.with_columns(
+        pl.lit(selector).alias("selector"),
+        pl.lit(scenario).alias("scenario"),
+        pl.col("share").clip(upper_bound=1.0),
+        weight.alias("selected_share"),
+    ).sort("t", "demand_id", descending=[True, False])
+    return rows.select(schema_results.empty("flow_selected").columns)
+
+
+def selected_links(network: Network, selector: str) -> frozenset[str]:
+    """Return the link_ids a selector means. Raises ValueError where it cannot be read."""
+    links = network.frames["links"]
+    rows = selectors.select(selector, links, network.frames["nodes"])
+    return frozenset(links["link_id"].gather(rows))
+
+
+def on_links(routes: pl.DataFrame, links: Collection[str]) -> pl.DataFrame:
+    """Return the routes of flows that pass any of some links."""
+    wanted = pl.Series(sorted(links), dtype=pl.String)
+    return routes.filter(pl.col("links").list.eval(pl.element().is_in(wanted.implode())).list.any())
