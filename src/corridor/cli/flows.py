@@ -116,9 +116,7 @@ def _chapter_table(study: Study, table: str) -> pl.DataFrame:
     return frames[f"flow_{table}"]
 
 
-def _print(
-    study: Study, flows: Flows, table: Tables, select: str | None, *, json: bool
-) -> None:
+def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, json: bool) -> None:
     """Print the table asked for, or who is on selected links."""
     from corridor.cli.screens import bottlenecks_table, selected_table
     from corridor.flows.bottlenecks import bottlenecks

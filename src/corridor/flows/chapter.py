@@ -13,9 +13,11 @@ from corridor.flows.flows import TABLES, Flows
 from corridor.flows.observed import observed_beside_flows
 from corridor.flows.selected import selected_flows
 from corridor.network.changes import apply
+from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.study.study import Study
 from corridor.tables import schema_results
+from corridor.tables.selectors import select
 
 TODAY = "today"
 PLANNED = "planned"
@@ -109,23 +111,20 @@ def parameters(study: Study) -> pl.DataFrame:
 
 
 def _before(study: Study, rows: pl.DataFrame) -> pl.Series:
-    """Return the range of the values that change rows replace, as text; null: links had none."""
-    from corridor.tables.selectors import select
-
-    texts = []
-    for row in rows.iter_rows(named=True):
-        links = study.network.frames["links"]
-        values = None
-        if row["table"] == "links":
-            meant = select(row["row_id"], links, study.network.frames["nodes"])
-            values = links[row["column"]].gather(meant).drop_nulls()
-        texts.append(None if values is None or not len(values) else _range(values))
+    """Return the range of the values that change rows replace, as text; null: none was there."""
+    texts = [_replaced(study, row) for row in rows.iter_rows(named=True)]
     return pl.Series("before", texts, pl.String)
 
 
-def _range(values: pl.Series) -> str:
-    ends = sorted({f"{value:g}" for value in (values.min(), values.max())}, key=float)
-    return "-".join(ends)
+def _replaced(study: Study, row: Row) -> str | None:
+    """Return the smallest and largest number that a change of links replaces."""
+    if row["table"] != "links":
+        return None
+
+    links = study.network.frames["links"]
+    meant = select(row["row_id"], links, study.network.frames["nodes"])
+    values = sorted(float(value) for value in links[row["column"]].gather(meant).drop_nulls())
+    return "-".join(dict.fromkeys(f"{value:g}" for value in values[:1] + values[-1:])) or None
 
 
 def _selected(flows_of: StudyFlows) -> pl.DataFrame:

@@ -30,7 +30,7 @@ from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 9  # scenarios, closures (4), evidence and trade (3), writing
+STEPS_AFTER_TRIPS = 10  # scenarios, closures (4), flows, evidence and trade (3), writing
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
@@ -167,7 +167,10 @@ def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     frames["scenarios"] = _scenario_table(study)
     losses_of = _loss_tables(study, lambda word, steps: say(word, done + 1 + steps))
 
-    say("evidence and trade", done + 5)
+    say("flows", done + 5)
+    frames |= flow_tables(study)
+
+    say("evidence and trade", done + 6)
     frames |= others()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
