@@ -53,6 +53,7 @@ NEEDS = {
     "demand": "rows of `demand`",
     "hazards": "rows of `hazards`",
     "replays": "rows of `replays`",
+    "volumes": "rows of `volumes`",
     "claims": "rows of `claims`",
     "commitments": "rows of `commitments`",
 }

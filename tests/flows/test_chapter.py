@@ -1,8 +1,6 @@
-"""The chapter on flows: volumes observed beside the model, users of links, what a corridor takes."""
+"""The chapter on flows: volumes observed beside the model, users of links, a corridor's room."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import polars as pl
 import pytest
