@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from corridor.closures.second_corridor import second_corridor as second_corridor
     from corridor.closures.simulation import simulate as simulate
     from corridor.consignments.plan import Plan as Plan
+    from corridor.consignments.plan_quote import quote_plan as quote_plan
     from corridor.consignments.quote import Quote as Quote
     from corridor.consignments.quote import quote as quote
     from corridor.consignments.schedule import schedule as schedule
@@ -73,6 +74,7 @@ _HOME = {
     "report": "reports",
     "assign": "flows.assign",
     "quote": "consignments.quote",
+    "quote_plan": "consignments.plan_quote",
     "quote_sheet": "reports.quote_sheet",
     "plan_sheet": "reports.plan_sheet",
     "rank": "closures.criticality",

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from corridor.cli import app as cli
 from every_table import every_table
 
 QUOTE = ("almaty", "tashkent", "--depart", "2026-07-01")
@@ -85,6 +86,17 @@ def test_a_schedule_is_json_too(run: Any, with_shipment: str) -> None:
     assert sum(row["units"] for row in answer["dispatches"]) == 60
     assert answer["costs"][0]["item"] == "freight"
     assert answer["provenance"]["shipment"] == "boxes"
+
+
+def test_stdout_holds_nothing_else(with_shipment: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["schedule", with_shipment, "boxes", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["summary"]["units"] == 60
+
+
+def test_a_plan_is_offered_too(run: Any, with_shipment: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "offer.html"
+    assert run("schedule", with_shipment, "boxes", "--offer", str(sheet)).code == 0
+    assert "Freight quote" in sheet.read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -133,6 +133,7 @@ def schedule(
     seed: Annotated[int, Parameter(help="Seed of the simulated years.")] = 0,
     table: PlanTables = "dispatches",
     out: Path | None = None,
+    offer: Path | None = None,
     language: str = "en",
     options: StudyOptions = StudyOptions(),
 ) -> int:
@@ -161,15 +162,21 @@ def schedule(
         What to print of the plan.
     out
         Folder for all its tables, or a page (.html, .pdf) or workbook (.xlsx).
+    offer
+        Quote sheet of the plan: .html, .pdf or .xlsx.
     language
         Language of the page.
     """
+    from corridor.cli.screens import dispatches_table
+    from corridor.consignments.plan_quote import quote_plan
     from corridor.consignments.schedule import schedule as plan_of
     from corridor.reports.plan_sheet import plan_sheet
+    from corridor.reports.quote_sheet import quote_sheet
     from corridor.runs.plans import keep_plan
 
     is_sheet = out is not None and bool(out.suffix)
     refuse_inputs(out)
+    _try_sheet(offer, language, folder)
     if is_sheet:
         _try_sheet(out, language, folder)
     state = _state(from_state, on)
@@ -191,7 +198,9 @@ def schedule(
     if options.json:
         print_json(plan_answer(plan))
     else:
-        print_frame(getattr(plan, table), json=False)
+        frame = getattr(plan, table)
+        screen = dispatches_table(frame) if table == "dispatches" else None
+        print_frame(frame, json=False, screen=screen)
         say(repr(plan))
     _say_shortfall(plan)
     say_warnings(plan.warnings)
@@ -201,6 +210,9 @@ def schedule(
     if out is not None:
         plan_sheet(plan, study, out, language=language) if is_sheet else plan.write(out)
         say(f"{out}")
+    if offer is not None and plan.dispatches.height:
+        quote_sheet(quote_plan(study.network, plan), offer, language=language, study=study)
+        say(f"{offer}")
     return NOT_SERVED if plan.summary["short_units"].item() else DONE
 
 

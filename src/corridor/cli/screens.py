@@ -132,6 +132,20 @@ def departures_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def dispatches_table(dispatches: pl.DataFrame) -> pl.DataFrame:
+    """Return the dispatches of a plan in the columns a dispatcher reads."""
+    return dispatches.select(
+        pl.col("depart_on").alias("leaves"),
+        "units",
+        pl.col("destination").alias("to"),
+        "corridor",
+        pl.col("countries").list.join("-"),
+        pl.col("arrive_on").alias("arrives"),
+        _whole("cost_usd", "USD"),
+        pl.col("documents").list.join("; "),
+    )
+
+
 def fits_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return each hazard's rate and length in use beside those fitted, with their intervals."""
     return frame.select(

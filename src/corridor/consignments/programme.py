@@ -331,8 +331,9 @@ def _row(columns: Sequence[int], *, low: float = -np.inf, high: float = np.inf) 
 def _optimum(programme: _Programme, effort: Effort) -> _Optimum | None:
     """Return the optimum of a programme; null where nothing keeps to all rows."""
     import highspy
+    from highspy._core import _Highs  # the class around it writes a banner to stdout
 
-    solver = highspy.Highs()
+    solver = _Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("mip_rel_gap", effort.gap_share)
     solver.setOptionValue("mip_abs_gap", 1e-6)

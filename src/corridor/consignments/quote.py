@@ -74,6 +74,15 @@ PRICE_TYPES: dict[str, Any] = {
     "usd": pl.Float64,
     "share": pl.Float64,
 }
+RUN_TYPES: dict[str, Any] = {
+    "corridor": pl.String,
+    "destination": pl.String,
+    "units": pl.Int64,
+    "dispatches": pl.Int64,
+    "first_on": pl.Date,
+    "last_on": pl.Date,
+    "usd_per_unit": pl.Float64,
+}
 SOURCE_TYPES: dict[str, Any] = {
     "source_id": pl.String,
     "confidence": pl.String,
@@ -84,7 +93,7 @@ SOURCE_TYPES: dict[str, Any] = {
 
 @dataclass(frozen=True, eq=False)
 class Quote:
-    """An offer for one route, of one or many units.
+    """An offer for one route, of one or many units, or for a shipment by its plan.
 
     Attributes
     ----------
@@ -101,7 +110,9 @@ class Quote:
     corridor
         What the route is called.
     stages
-        Its carriage by mode and country, and its handling, in order.
+        Its carriage by mode and country, and its handling, in order; of a plan: none.
+    runs
+        Of a plan: its routes, with units, dispatches and dates; of one route: none.
     borders
         Its crossings, with hours, fees and papers.
     prices
@@ -142,6 +153,7 @@ class Quote:
     interest_share_per_year: float
     warnings: tuple[str, ...] = ()
     reason: str | None = None
+    runs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUN_TYPES))
     folder: Path | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -163,6 +175,7 @@ class Quote:
         """Return its tables by name."""
         return {
             "stages": self.stages,
+            "runs": self.runs,
             "borders": self.borders,
             "prices": self.prices,
             "money": self.money,
@@ -290,6 +303,11 @@ def _check(best: str, units: int, terms: str | None, interest: float) -> None:
         raise CallError(f"best must be one of {', '.join(CRITERIA)}, not {best!r}.")
     if units < 1:
         raise CallError(f"units must be 1 or more, not {units}.")
+    check_terms(terms, interest)
+
+
+def check_terms(terms: str | None, interest: float) -> None:
+    """Raise CallError for terms that are none, or interest that is no share."""
     if terms is not None and terms not in INCOTERMS:
         cure = did_you_mean(terms, INCOTERMS, f"Name one of {', '.join(INCOTERMS)}.")
         raise CallError(f"terms names {terms!r}, which is no rule of Incoterms 2020. {cure}")
@@ -360,6 +378,7 @@ def price_table(
     lines: Sequence[PriceLine],
     finance: tuple[float, float, float],
     units: int,
+    storage_usd: float = 0.0,
 ) -> pl.DataFrame:
     """Return the parts of a price and their total, with bands; finance varies by itself.
 
@@ -369,12 +388,15 @@ def price_table(
     lines : what one unit pays.
     finance : interest on one unit's value: as planned, 5th and 95th percentile.
     units : units that pay it.
+    storage_usd : of one unit between ready and dispatch; 0: no such part.
     """
     parts = {}
     for part in PARTS[:-1]:
         of_part = [line for line in lines if part_of(line) == part]
         band = price_band(network, of_part)
         parts[part] = (sum(line.usd for line in of_part), band.p05_usd, band.p95_usd)
+    if storage_usd:
+        parts["storage"] = (storage_usd, storage_usd, storage_usd)
     parts["finance"] = finance
 
     total = sum(usd for usd, _, _ in parts.values())
@@ -489,7 +511,7 @@ def _borders(network: Network, query: Query, routes: Routes, units: int) -> pl.D
     fees = fees_by_leg(network, routes.money)
     rows = []
     for leg in routes.legs.iter_rows(named=True):
-        crossing = _crossing(network, leg)
+        crossing = crossing_of(network, leg)
         if crossing is not None:
             documents = documents_at(query, leg["link_id"])
             fee = round(fees.get(leg["leg"], 0.0), 2)
@@ -497,7 +519,7 @@ def _borders(network: Network, query: Query, routes: Routes, units: int) -> pl.D
     return pl.DataFrame(rows, schema=BORDER_TYPES)
 
 
-def _crossing(network: Network, leg: Mapping[str, Any]) -> dict[str, Any] | None:
+def crossing_of(network: Network, leg: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return where and when a leg crosses a border; null where it does not."""
     nodes = network.by_id("nodes")
     start = nodes[leg["from_node_id"]]

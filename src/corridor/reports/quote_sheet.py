@@ -28,6 +28,7 @@ PART_NAMES = {
     "freight": marked("freight"),
     "borders": marked("borders: fees, permits, guarantees"),
     "handling": marked("handling and terminals"),
+    "storage": marked("storage before dispatch"),
     "finance": marked("finance: interest on the goods"),
     "total": marked("total"),
 }
@@ -152,6 +153,9 @@ def sheet_html(quote: Quote, study: Study | None = None) -> str:
 
 def _route_words(quote: Quote) -> str:
     """Return the route in words: its modes, and the countries between the first and the last."""
+    if quote.runs.height:
+        return tell(", ").join(quote.runs["corridor"].unique(maintain_order=True))
+
     carriage = quote.stages.filter(pl.col("kind") == "link")
     modes = list(dict.fromkeys(carriage["mode"]))
     countries = list(dict.fromkeys(code for codes in carriage["countries"] for code in codes))
@@ -191,8 +195,11 @@ def _stages(quote: Quote) -> list[dict[str, Any]]:
 
 
 def _runs(quote: Quote) -> list[dict[str, Any]]:
-    """Return the rows of the table of dispatches of a shipment, told; none for one route."""
-    return []
+    """Return the rows of the routes of a shipment, told; none for one route."""
+    return [
+        {**row, "destination": translate(row["destination"])}
+        for row in quote.runs.iter_rows(named=True)
+    ]
 
 
 def _borders(quote: Quote) -> list[dict[str, Any]]:
@@ -229,6 +236,7 @@ def _write_workbook(quote: Quote, target: Path, study: Study | None) -> Path:
             _facts(quote, study), schema=_titles("what", "value"), orient="row"
         ),
         tell("legs"): _told(_stages(quote), _STAGE_CELLS),
+        tell("dispatches"): quote.runs,
         tell("borders and documents"): _told(_borders(quote), _BORDER_CELLS),
         tell("price"): _told(
             [{**row, "part": row["name"]} for row in _prices(quote)], _PRICE_CELLS
