@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.cli import terminal
-from corridor.cli.terminal import GAP, dropped_columns, print_table
+from corridor.cli.terminal import GAP, dropped_columns, fitted_widths, print_table
 
 WIDTHS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)
 MOVES = pl.DataFrame(
@@ -35,7 +35,20 @@ def test_what_is_left_fits_unless_one_column_is_left(
     assert len(left) == 1 or needed <= terminal_width
 
 
-@pytest.mark.parametrize("width", [54, 60, 80, 200])
+@given(widths=WIDTHS, more=st.integers(0, 30), terminal_width=st.integers(1, 200))
+def test_columns_narrow_to_the_terminal_and_never_below_their_least(
+    widths: dict[str, int], more: int, terminal_width: int
+) -> None:
+    full = {name: width + more for name, width in widths.items()}
+    fitted = fitted_widths(widths, full, terminal_width)
+
+    assert all(widths[name] <= fitted[name] <= full[name] for name in widths)
+    gaps = GAP * (len(widths) - 1)
+    least = sum(widths.values()) + gaps
+    assert sum(fitted.values()) + gaps <= max(terminal_width, least)
+
+
+@pytest.mark.parametrize("width", [54, 60, 80, 89, 95, 200])
 def test_a_table_fits_and_cuts_no_number(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -47,6 +60,7 @@ def test_a_table_fits_and_cuts_no_number(
     assert max(map(len, out.splitlines())) <= width
     assert " ".join(out.split()).count("until reopened") == 1  # one sentence
     assert out.count("[1]") == 3  # of two cells
+    assert "reason" in out.splitlines()[0]
     assert ("left out to fit the terminal: km" in err) == (width <= 60)
 
 

@@ -41,10 +41,15 @@ def print_table(frame: pl.DataFrame) -> None:
 
     table = Table(header_style="bold", box=None, pad_edge=False)
     shown = [name for name in cells if name not in dropped]
+    fitted = fitted_widths(
+        {name: widths[name] for name in shown},
+        {name: max(map(len, (name, *cells[name]))) for name in shown},
+        console.width,
+    )
     for name in shown:
         is_number = frame.schema[name].is_numeric()
         table.add_column(
-            name, justify="right" if is_number else "left", min_width=widths[name], overflow="fold"
+            name, justify="right" if is_number else "left", width=fitted[name], overflow="fold"
         )
     for row in zip(*(cells[name] for name in shown), strict=True):
         table.add_row(*row)
@@ -71,6 +76,23 @@ def dropped_columns(least_widths: Mapping[str, int], terminal_width: int) -> lis
         dropped.append(name)
         del left[name]
     return dropped
+
+
+def fitted_widths(
+    least_widths: Mapping[str, int], full_widths: Mapping[str, int], terminal_width: int
+) -> dict[str, int]:
+    """Return the widths of columns that fit the terminal, none below its least.
+
+    What is too much is taken from the column that has most to give, one character at a time.
+    """
+    widths = dict(full_widths)
+    excess = sum(widths.values()) + GAP * (len(widths) - 1) - terminal_width
+    for _ in range(excess):
+        widest = max(widths, key=lambda name: widths[name] - least_widths[name])
+        if widths[widest] == least_widths[widest]:
+            break
+        widths[widest] -= 1
+    return widths
 
 
 def _cells(frame: pl.DataFrame) -> dict[str, list[str]]:
