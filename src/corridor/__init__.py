@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from corridor.errors import UnknownName as UnknownName
     from corridor.flows.assign import assign as assign
     from corridor.flows.flows import Flows as Flows
+    from corridor.flows.select import Selection as Selection
+    from corridor.flows.select import select as select
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
     from corridor.reports import report as report
@@ -77,6 +79,7 @@ _HOME = {
     "quote_plan": "consignments.plan_quote",
     "quote_sheet": "reports.quote_sheet",
     "plan_sheet": "reports.plan_sheet",
+    "select": "flows.select",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
     "compare": "closures.comparison",
@@ -95,6 +98,7 @@ _HOME = {
     "Routes": "routing.route",
     "Flows": "flows.flows",
     "Quote": "consignments.quote",
+    "Selection": "flows.select",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
     "Plan": "consignments.plan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, NamedTuple, TypedDict, Unpack
 
@@ -15,6 +16,7 @@ from corridor.flows import flow_tables as tables
 from corridor.flows.capacity_rows import read_capacities
 from corridor.flows.congestion import read_congestion
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
+from corridor.flows.dispersed import SCALE, disperse
 from corridor.flows.flows import Flows
 from corridor.flows.programme import Programme, search_groups
 from corridor.flows.solution import Solution, solve
@@ -26,23 +28,28 @@ from corridor.tables.schema import MONTHS
 from corridor.tables.store import installed_version
 from corridor.units import CALENDAR_YEAR_DAYS
 
-Choice = Literal["user", "system"]
-CHOICES: tuple[Choice, ...] = ("user", "system")
+GAP_SHARE = 1e-8
+MAX_ITERATIONS = 200
+Choice = Literal["user", "system", "dispersed"]
+CHOICES: tuple[Choice, ...] = ("user", "system", "dispersed")
 
 
 class AssignOptions(TypedDict, total=False):
     """What else an assignment may be asked; defaults in brackets.
 
     choice: ``user``, everybody takes the route cheapest for itself; ``system``, all together cost
-    least ["user"]. limited: whether capacities count [true]. congested: whether hours follow use
-    before a limit is full [true]. month: 1 to 12, that month with its share of the demand; null: a
-    year [null]. limit_share: share of its value a unit may cost more than undisturbed before it
-    stays [0.1]; null: all of its value. gap_share: the assignment ends within this share of the
-    least there is [1e-8]. max_iterations: steps it may take for that [200]. start: flows of the
-    same demand on another network, whose routes are looked at first [null].
+    least; ``dispersed``, everybody spreads over routes by what they cost ["user"]. scale: how much
+    less a dearer route takes then, exp(-scale x share by which it is dearer) [10]. limited: whether
+    capacities count [true]. congested: whether hours follow use before a limit is full [true].
+    month: 1 to 12, that month with its share of the demand; null: a year [null]. limit_share: share
+    of its value a unit may cost more than undisturbed before it stays [0.1]; null: all of its
+    value. gap_share: the assignment ends within this share of the least there is [1e-8].
+    max_iterations: steps it may take for that [200]. start: flows of the same demand on another
+    network, whose routes are looked at first [null].
     """
 
     choice: Choice
+    scale: float
     limited: bool
     congested: bool
     month: int | None
@@ -114,12 +121,7 @@ def assign(
 
     start = options.get("start")
     routes = [] if start is None else _routes_of(start, arrays)
-    solution = solve(
-        programme,
-        routes,
-        gap_share=options.get("gap_share", 1e-8),
-        max_iterations=options.get("max_iterations", 200),
-    )
+    solution = solve_programme(programme, routes, options)
     provenance = {
         "corridor": installed_version(),
         "on": period.on.isoformat(),
@@ -127,7 +129,8 @@ def assign(
         "inputs": arrays.hash(),
         **{name: value for name, value in options.items() if name != "start" and value is not None},
     }
-    return tell_flows(programme, solution, units_per_day, period.days, provenance)
+    flows = tell_flows(programme, solution, units_per_day, period.days, provenance)
+    return replace(flows, options=options)
 
 
 def build_programme(
@@ -147,6 +150,7 @@ def build_programme(
         capacities=capacities,
         congestion=congestion,
         units_per_day=units_per_day,
+        undisturbed_usd=np.full(len(units_per_day), np.inf),
         most_usd=np.full(len(units_per_day), np.inf),
         groups=search_groups(arrays, capacities),
     )
@@ -157,7 +161,29 @@ def build_programme(
     return replace(
         programme,
         units_per_day=np.where(has_route, units_per_day, 0.0),
+        undisturbed_usd=undisturbed_usd,
         most_usd=np.where(has_route, undisturbed_usd, 0.0) + extra_usd,
+    )
+
+
+def solve_programme(
+    programme: Programme, routes: Iterable[tuple[int, tuple[int, ...]]], options: AssignOptions
+) -> Solution:
+    """Return the solution of a programme, from some routes on.
+
+    Dispersed choice begins with the routes that everybody would take for itself.
+    """
+    tolerance = options.get("gap_share", GAP_SHARE)
+    max_iterations = options.get("max_iterations", MAX_ITERATIONS)
+    solution = solve(programme, routes, gap_share=tolerance, max_iterations=max_iterations)
+    if options.get("choice") != "dispersed":
+        return solution
+    return disperse(
+        programme,
+        solution.columns,
+        scale=options.get("scale", SCALE),
+        gap_share=tolerance,
+        max_iterations=max_iterations,
     )
 
 
@@ -198,10 +224,13 @@ def _require_valid(options: AssignOptions) -> None:
     limit_share = options.get("limit_share", LIMIT_SHARE)
     if limit_share is not None and not limit_share >= 0:
         raise CallError(f"limit_share must be 0 or more, or null, not {limit_share}.")
-    gap_share = options.get("gap_share", 1e-8)
+    gap_share = options.get("gap_share", GAP_SHARE)
     if not gap_share > 0:
         raise CallError(f"gap_share must be above 0, not {gap_share}.")
-    max_iterations = options.get("max_iterations", 200)
+    scale = options.get("scale", SCALE)
+    if not 0 < scale < np.inf:
+        raise CallError(f"scale must be above 0, not {scale}.")
+    max_iterations = options.get("max_iterations", MAX_ITERATIONS)
     if max_iterations < 1:
         raise CallError(f"max_iterations must be 1 or more, not {max_iterations}.")
 

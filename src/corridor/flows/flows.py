@@ -44,8 +44,9 @@ class Flows:
         What holds with a caveat.
     provenance
         Version, settings and hash of the inputs.
-    programme, solution
-        What was solved and how it came out, for :func:`corridor.select` and warm starts.
+    programme, solution, options
+        What was solved, how it came out and what was asked, for :func:`corridor.select` and warm
+        starts.
     """
 
     volumes: pl.DataFrame
@@ -58,6 +59,7 @@ class Flows:
     days: int
     programme: Programme = field(repr=False)
     solution: Solution = field(repr=False)
+    options: Any = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 

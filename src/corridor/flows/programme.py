@@ -60,6 +60,8 @@ class Programme:
         The limits, and what their use costs.
     units_per_day
         Units of every trip; 0 of one without a route [trips].
+    undisturbed_usd
+        What a unit of each trip pays where nothing is full; inf where it has no route [trips].
     most_usd
         What a unit of each trip pays at most before it stays [trips].
     """
@@ -69,6 +71,7 @@ class Programme:
     capacities: Capacities
     congestion: Congestion
     units_per_day: Floats
+    undisturbed_usd: Floats
     most_usd: Floats
     groups: list[tuple[int, int, Ints, Ints]] = field(default_factory=list)
 
@@ -110,6 +113,17 @@ class Programme:
                 arcs[trip] = _arcs_to(goal, arc_into, arrays.tail)
         return Searched(usd, arcs)
 
+    def cheapest_of(self, trip: int, factor: Floats) -> tuple[int, ...]:
+        """Return the cheapest route of a trip that has some, arcs at a factor of their cost."""
+        from corridor.kernels.paths import dijkstra
+
+        arrays = self.arrays
+        cents = self.weight[arrays.class_of[trip]]
+        weight = np.where(cents < 0, -1, np.rint(cents * factor).astype(np.int64))
+        distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, part(arrays.starts, trip))
+        goals = part(arrays.goals, trip)
+        return _arcs_to(int(goals[distance[goals].argmin()]), arc_into, arrays.tail)
+
     def bound_usd(self, row_usd: Floats, searched: Searched) -> float:
         """Return what no assignment can cost less than: the dual at prices of limits.
 
@@ -124,9 +138,7 @@ class Programme:
         touch = self.congestion.use_at(row_usd, least, most)
         slope = self.congestion.price_usd(touch) - row_usd
         at_best = np.where(slope > 0, least, most)
-        of_rows = (
-            self._congestion_usd(touch) + slope * (at_best - touch) - row_usd * (touch - least)
-        )
+        of_rows = self.congestion_usd(touch) + slope * (at_best - touch) - row_usd * (touch - least)
         return float(of_trips + of_rows.sum())
 
     def objective_usd(self, columns: list[Column], units: Floats, unserved: Floats) -> float:
@@ -136,7 +148,7 @@ class Programme:
         """
         routes_usd = sum(c.usd * u for c, u in zip(columns, units.tolist(), strict=True))
         use = self.use_per_day(columns, units)
-        return float(routes_usd + self.most_usd @ unserved + self._congestion_usd(use).sum())
+        return float(routes_usd + self.most_usd @ unserved + self.congestion_usd(use).sum())
 
     def use_per_day(self, columns: list[Column], units: Floats) -> Floats:
         """Return how much of every limit is used, by others too [rows]."""
@@ -145,7 +157,7 @@ class Programme:
             use[column.rows] += amount * column.uses
         return use
 
-    def _congestion_usd(self, use: Floats) -> Floats:
+    def congestion_usd(self, use: Floats) -> Floats:
         """Return what congestion costs beyond that of others alone [rows]."""
         before = self.congestion.total_usd(self.capacities.background_per_day)
         return self.congestion.total_usd(use) - before

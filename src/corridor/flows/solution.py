@@ -21,10 +21,13 @@ LEAST_SAVING = 1e-12  # of what a unit pays, that a new route must save to be ad
 
 
 class Iteration(NamedTuple):
-    """One step: the objective, the bound and the gap between them, and the routes there are."""
+    """One step: the objective, the bound and the gap between them, and the routes there are.
+
+    Of dispersed choice there is no bound; its gap is how far routes are off their shares.
+    """
 
     objective_usd: float
-    bound_usd: float
+    bound_usd: float | None
     gap_share: float
     routes: int
 

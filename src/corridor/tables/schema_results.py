@@ -1073,6 +1073,63 @@ FLOW_UNSERVED = Table(
     unless=NOT_ASSIGNED,
 )
 
+FLOW_USERS = Table(
+    "flow_users",
+    "demand_id",
+    "whose goods are on the links asked about, the heaviest first",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        _id("origin_node_id", "place the goods start from"),
+        _id("destination_node_id", "place they go to"),
+        Column("origin_country", "country", "country they start from"),
+        Column("destination_country", "country", "country they go to"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("units", "cargo units on the links in the period", "units"),
+        number("t", "their weight", "t"),
+        number("share", "share of the units of its row of demand in a year", "1"),
+    ),
+    title="Whose goods are there",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_MOVED = Table(
+    "flow_moved",
+    "demand_id",
+    "what a closure of the links asked about would move, the worst first",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        _id("cargo_id", "cargo", "cargoes"),
+        number("unit_usd_before", "mean cost of a unit before; null: none goes", "USD"),
+        number("unit_usd_after", "mean cost of a unit after; null: none goes", "USD"),
+        _signed("stays_t_per_year", "tonnes more that stay", "t/year"),
+        _signed("extra_usd_per_year", "what it costs, stays at what they would pay", "USD/year"),
+        number("uncapped_unit_usd", "cost of a unit after if nothing were ever full", "USD"),
+        number("uncapped_usd_per_year", "what it costs if nothing were ever full", "USD/year"),
+    ),
+    title="What a closure moves under capacity",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
+FLOW_FILLED = Table(
+    "flow_filled",
+    "capacity_id",
+    "limits whose use a closure of the links asked about changes, the fullest first",
+    (
+        _id("capacity_id", "limit, as in flow_capacities"),
+        Column("unit", "text", "what is counted"),
+        number("per_day", "most of them a day", "unit/day"),
+        number("use_per_day_before", "those used a day before", "unit/day"),
+        number("use_per_day_after", "those used a day after", "unit/day"),
+        number("paid_usd_before", "price of one more and of the hours it adds, before", "USD/unit"),
+        number("paid_usd_after", "the same after", "USD/unit"),
+    ),
+    title="What a closure fills",
+    needs=("demand",),
+    unless=NOT_ASSIGNED,
+)
+
 FLOW_TRACE = Table(
     "flow_trace",
     None,
@@ -1223,6 +1280,9 @@ TABLES: tuple[Table, ...] = (
     FLOW_CORRIDOR,
     FLOW_OBSERVED,
     FLOW_PARAMETERS,
+    FLOW_USERS,
+    FLOW_MOVED,
+    FLOW_FILLED,
 )
 
 
