@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from corridor.errors import StudyError as StudyError
     from corridor.errors import TooLarge as TooLarge
     from corridor.errors import UnknownName as UnknownName
+    from corridor.exchange.gmns import read_gmns as read_gmns
+    from corridor.exchange.tntp import read_tntp as read_tntp
+    from corridor.exchange.traffic_network import TrafficNetwork as TrafficNetwork
     from corridor.flows.assign import assign as assign
+    from corridor.flows.equilibrium import Equilibrium as Equilibrium
+    from corridor.flows.equilibrium import equilibrium as equilibrium
     from corridor.flows.flows import Flows as Flows
     from corridor.flows.select import Selection as Selection
     from corridor.flows.select import select as select
@@ -91,6 +96,11 @@ _HOME = {
     "forecast_target": "trade.chapter",
     "validate": "runs.validation",
     "web_answer": "web.serving",
+    "equilibrium": "flows.equilibrium",
+    "read_tntp": "exchange.tntp",
+    "read_gmns": "exchange.gmns",
+    "Equilibrium": "flows.equilibrium",
+    "TrafficNetwork": "exchange.traffic_network",
     "Study": "study.study",
     "Scenario": "study.settings",
     "Trip": "study.settings",

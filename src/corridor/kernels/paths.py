@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.kernels import Ints
+from corridor.kernels import Floats, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 
@@ -66,8 +66,8 @@ def dijkstra_many(
 
 
 @njit(**JIT)
-def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
-    """Add an entry to a binary heap of (key, item) in two int64 arrays and return its new size."""
+def push(keys: Ints | Floats, items: Ints, size: int, key: float, item: int) -> int:
+    """Add an entry to a binary heap of (key, item) in two arrays and return its new size."""
     i = size
     while i:
         up = (i - 1) >> 1
@@ -82,7 +82,7 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
 
 
 @njit(**JIT)
-def pop(keys: Ints, items: Ints, size: int) -> int:
+def pop(keys: Ints | Floats, items: Ints, size: int) -> int:
     """Take the least entry off a binary heap and return its new size; read it at place 0 before."""
     size -= 1
     key = keys[size]

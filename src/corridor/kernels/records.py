@@ -232,3 +232,66 @@ class ClosureLossColumns(NamedTuple):
 COUNT = CountPlaces(*range(3))
 TRIP_LOSS = TripLossColumns(*range(4))
 CLOSURE_LOSS = ClosureLossColumns(*range(2))
+
+
+class CongestedCosts(NamedTuple):
+    """What a unit pays on each arc, by the volume on it (Bureau of Public Roads, 1964).
+
+    ``free * (1 + factor * (volume / capacity) ** power) + fixed`` of its class.
+    """
+
+    free: Floats  # without traffic [arcs]
+    factor: Floats  # share that is added where the volume is the capacity [arcs]
+    capacity: Floats  # above 0 [arcs]
+    power: Floats  # 0 or more [arcs]
+    fixed: Floats  # whatever the volume [classes, arcs]
+
+
+class ZoneTrips(NamedTuple):
+    """Trips between zones, those of one class from one origin end to end: a bush each."""
+
+    origin: Ints  # state [bushes]
+    class_: Ints  # [bushes]
+    destinations: Groups  # states other than the origin, a group a bush
+    volume: Floats  # units to each destination
+
+
+class Bushes(NamedTuple):
+    """Arcs without a cycle from each origin, and the units on them.
+
+    Arcs into the state at place i of the order stand from ``ptr[i]`` to before ``ptr[i + 1]``.
+    """
+
+    size: Ints  # states that are reached [bushes]
+    order: Ints  # states that are reached, tails before heads [bushes, states]
+    ptr: Ints  # [bushes, states + 1]
+    arcs: Ints  # [bushes, arcs]
+    flows: Floats  # units on each of these arcs [bushes, arcs]
+
+
+class AssignmentLimits(NamedTuple):
+    """When an assignment ends."""
+
+    gap_share: float  # relative gap that is good enough
+    iterations: int  # most updates of all bushes
+
+
+class Assignment(NamedTuple):
+    """Volumes of an assignment, and what they cost."""
+
+    bushes: Bushes
+    volume: Floats  # units [classes, arcs]
+    time: Floats  # what a unit pays, but for the fixed cost of its class [arcs]
+    slope: Floats  # of that by the volume [arcs]
+    pair_costs: Floats  # of the cheapest route of each trip; inf: no route leads there [trips]
+    trace: Floats  # columns TRACE, the last row at these volumes [updates, 2]
+
+
+class TraceColumns(NamedTuple):
+    """Columns of the trace of an assignment, a row an update of all bushes."""
+
+    objective: int
+    gap_share: int
+
+
+TRACE = TraceColumns(*range(2))

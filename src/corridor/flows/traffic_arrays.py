@@ -1,0 +1,299 @@
+"""Traffic arrays: links and trips of a plain road network, checked and laid out for the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.errors import CallError, UnknownName
+from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import Bushes, CongestedCosts, Graph, Groups, ZoneTrips
+
+LINK_ID = "link_id"
+LINK_ENDS = ("from_node_id", "to_node_id")
+FREE_COST = "free_cost"
+# What a link without the column has; null capacity: a link that does not jam.
+OPTIONAL_COLUMNS = {"capacity": None, "bpr_factor": 0.0, "bpr_power": 1.0, "fixed_cost": 0.0}
+TRIP_ENDS = ("origin_node_id", "destination_node_id")
+TRIPS = "trips"
+CLASS = "class_id"
+ONE_CLASS = "all"
+MAX_NAMED = 3  # rows in a message
+
+
+class BushKeys(NamedTuple):
+    """Whose the bushes are [bushes]."""
+
+    class_: Ints
+    origin: Ints  # node
+
+
+@dataclass(frozen=True, eq=False)
+class TrafficArrays:
+    """A road network and its trips, for the kernel; arcs are links in CSR order.
+
+    Attributes
+    ----------
+    links
+        The links in the order of the arcs, all columns there.
+    nodes, classes
+        Their ids, in the order of their numbers.
+    graph, is_through, costs, zone_trips
+        As :func:`corridor.kernels.assignment.equilibrium` takes them.
+    bush_of_pair
+        Places in zone_trips of the rows of trips int64 [trips]; -1: not on the network.
+    """
+
+    links: pl.DataFrame
+    nodes: pl.Series
+    classes: pl.Series
+    graph: Graph
+    is_through: Bools
+    costs: CongestedCosts
+    zone_trips: ZoneTrips
+    place_of_row: Ints
+
+    def bush_ids(self) -> pl.DataFrame:
+        """Return class_id and origin_node_id of each bush."""
+        origins = self.nodes[self.zone_trips.origin]
+        classes = self.classes[self.zone_trips.class_]
+        return pl.DataFrame({CLASS: classes, TRIP_ENDS[0]: origins})
+
+
+def traffic_arrays(
+    links: pl.DataFrame,
+    trips: pl.DataFrame,
+    no_through: Iterable[Any],
+    class_costs: pl.DataFrame | None,
+) -> TrafficArrays:
+    """Return links and trips as arrays; raise CallError for what cannot be.
+
+    Parameters
+    ----------
+    links, trips, no_through, class_costs
+        As :func:`corridor.equilibrium` takes them.
+    """
+    links = _checked_links(links)
+    trips = _checked_trips(trips)
+    nodes = pl.concat([links[end] for end in LINK_ENDS]).unique().sort()
+    classes = trips[CLASS].unique(maintain_order=True)
+
+    tail = _numbers(links[LINK_ENDS[0]], nodes, "node")
+    order = np.argsort(tail, kind="stable")
+    links = links[order]
+    tail = tail[order]
+    ptr = _starts(np.bincount(tail, minlength=len(nodes)))
+    graph = Graph(ptr, _numbers(links[LINK_ENDS[1]], nodes, "node"), tail)
+
+    is_through = np.ones(len(nodes), np.bool_)
+    closed = pl.Series(list(no_through), dtype=nodes.dtype)
+    is_through[_numbers(closed.filter(closed.is_in(nodes.implode())), nodes, "node")] = False
+    zone_trips, place_of_row = _zone_trips(trips, nodes, classes)
+    costs = _costs(links, class_costs, classes)
+    return TrafficArrays(links, nodes, classes, graph, is_through, costs, zone_trips, place_of_row)
+
+
+def marginal(costs: CongestedCosts) -> CongestedCosts:
+    """Return cost functions whose cost is what one more trip costs all."""
+    return costs._replace(factor=costs.factor * (costs.power + 1))
+
+
+def empty_bushes(arrays: TrafficArrays) -> Bushes:
+    """Return bushes without arcs."""
+    bushes = len(arrays.zone_trips.origin)
+    nodes = len(arrays.nodes)
+    arcs = arrays.links.height
+    return Bushes(
+        np.zeros(bushes, np.int64),
+        np.zeros((bushes, nodes), np.int64),
+        np.zeros((bushes, nodes + 1), np.int64),
+        np.zeros((bushes, arcs), np.int64),
+        np.zeros((bushes, arcs), np.float64),
+    )
+
+
+def former_bushes(former: TrafficArrays, bushes: Bushes, arrays: TrafficArrays) -> Bushes:
+    """Return the bushes of former arrays on new ones; what is not there any more is -1."""
+    node_map = _new_numbers(former.nodes.to_frame("id"), arrays.nodes.to_frame("id"))
+    link_key = (LINK_ID, *LINK_ENDS)
+    arc_map = _new_numbers(former.links.select(link_key), arrays.links.select(link_key))
+    row_map = _new_numbers(arrays.bush_ids(), former.bush_ids())
+
+    renewed = empty_bushes(arrays)
+    rows = np.flatnonzero(row_map >= 0)
+    sources = row_map[rows]
+    places = min(bushes.order.shape[1], renewed.order.shape[1])
+    arcs = min(bushes.arcs.shape[1], renewed.arcs.shape[1])
+    fits = (bushes.size[sources] <= places) & (bushes.ptr[sources, bushes.size[sources]] <= arcs)
+    rows = rows[fits]
+    sources = sources[fits]
+
+    renewed.size[rows] = bushes.size[sources]
+    renewed.order[rows, :places] = node_map[bushes.order[sources, :places]]
+    renewed.ptr[rows, : places + 1] = bushes.ptr[sources, : places + 1]
+    renewed.arcs[rows, :arcs] = arc_map[bushes.arcs[sources, :arcs]]
+    renewed.flows[rows, :arcs] = bushes.flows[sources, :arcs]
+    return renewed
+
+
+def _new_numbers(ids: pl.DataFrame, others: pl.DataFrame) -> Ints:
+    """Return the row of each id among others; -1: it is not there."""
+    numbered = others.with_row_index("number")
+    joined = ids.join(numbered, on=ids.columns, how="left", maintain_order="left")
+    return np.array(joined["number"].cast(pl.Int64).fill_null(-1))
+
+
+def _starts(counts: Ints) -> Ints:
+    """Return where each of groups of these sizes begins, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _numbers(ids: pl.Series, known: pl.Series, what: str) -> Ints:
+    """Return the places of ids among the known ones; raise UnknownName for another."""
+    frame = ids.to_frame("id")
+    places = _new_numbers(frame, known.to_frame("id"))
+    if (places < 0).any():
+        name = str(ids[int(np.argmin(places))])
+        raise UnknownName(what, name, known.cast(pl.String).to_list())
+    return places
+
+
+# ---- the frames
+
+
+def _require(frame: pl.DataFrame, name: str, columns: Iterable[str]) -> None:
+    """Raise CallError for columns that lack."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise CallError(f"{name} lacks the column {', '.join(missing)}.")
+
+
+def _refuse(frame: pl.DataFrame, is_bad: pl.Expr, ids: tuple[str, ...], what: str) -> None:
+    """Raise CallError that names the first bad rows; none where there are none."""
+    bad = frame.filter(is_bad.fill_null(False))
+    if bad.is_empty():
+        return
+    names = [" to ".join(map(str, row)) for row in bad.select(ids).head(MAX_NAMED).iter_rows()]
+    more = f" and {bad.height - MAX_NAMED} more" if bad.height > MAX_NAMED else ""
+    raise CallError(f"{what}: {', '.join(names)}{more}.")
+
+
+def _checked_links(links: pl.DataFrame) -> pl.DataFrame:
+    """Return links with all columns as numbers that can be computed with."""
+    _require(links, "links", (LINK_ID, *LINK_ENDS, FREE_COST))
+    filled = links.with_columns(
+        pl.lit(value, pl.Float64).alias(column)
+        for column, value in OPTIONAL_COLUMNS.items()
+        if column not in links.columns
+    )
+    filled = filled.select(LINK_ID, *LINK_ENDS, FREE_COST, *OPTIONAL_COLUMNS)
+    filled = filled.with_columns(
+        _number(FREE_COST), *(_number(column) for column in OPTIONAL_COLUMNS)
+    )
+
+    is_lacking = pl.any_horizontal(pl.col(LINK_ID, *LINK_ENDS, FREE_COST).is_null())
+    ids = (LINK_ID,)
+    _refuse(filled, is_lacking, ids, "links need an id, two ends and a free_cost")
+    _refuse(filled, pl.col(LINK_ID).is_duplicated(), ids, "links with the same id")
+    for column in (FREE_COST, "bpr_factor", "bpr_power", "fixed_cost"):
+        is_bad = (pl.col(column) < 0) | ~pl.col(column).is_finite()
+        _refuse(filled, is_bad, ids, f"links whose {column} is not a number of 0 or more")
+    is_bad = (pl.col("capacity") <= 0) | pl.col("capacity").is_nan()
+    _refuse(filled, is_bad, ids, "links whose capacity is not above 0")
+    return _without_nulls(filled)
+
+
+def _number(column: str) -> pl.Expr:
+    """Return a column as floating-point numbers."""
+    return pl.col(column).cast(pl.Float64)
+
+
+def _without_nulls(links: pl.DataFrame) -> pl.DataFrame:
+    """Return links in which nulls have become what they mean; no capacity: it does not jam."""
+    jams = pl.col("capacity").is_finite().fill_null(False)
+    return links.with_columns(
+        *(
+            pl.col(column).fill_null(value)
+            for column, value in OPTIONAL_COLUMNS.items()
+            if value is not None
+        )
+    ).with_columns(
+        pl.when(jams).then("capacity").otherwise(1.0).alias("capacity"),
+        pl.when(jams).then("bpr_factor").otherwise(0.0).alias("bpr_factor"),
+    )
+
+
+def _checked_trips(trips: pl.DataFrame) -> pl.DataFrame:
+    """Return trips with class and number."""
+    _require(trips, "trips", (*TRIP_ENDS, TRIPS))
+    if CLASS not in trips.columns:
+        trips = trips.with_columns(pl.lit(ONE_CLASS).alias(CLASS))
+
+    demand = trips.select(CLASS, *TRIP_ENDS, _number(TRIPS))
+    is_lacking = pl.any_horizontal(pl.all().is_null())
+    _refuse(demand, is_lacking, TRIP_ENDS, "trips need two ends, a number and a class")
+    is_bad = (pl.col(TRIPS) < 0) | ~pl.col(TRIPS).is_finite()
+    _refuse(demand, is_bad, TRIP_ENDS, "trips that are not a number of 0 or more")
+    return demand
+
+
+def _zone_trips(
+    trips: pl.DataFrame, nodes: pl.Series, classes: pl.Series
+) -> tuple[ZoneTrips, Ints]:
+    """Return trips by class and origin, and the place among them of each row."""
+    class_ = _numbers(trips[CLASS], classes, "class")
+    origin, destination = (
+        _new_numbers(trips.select(pl.col(end).alias("id")), nodes.to_frame("id"))
+        for end in TRIP_ENDS
+    )
+    units = trips[TRIPS].to_numpy()
+    pairs = len(nodes) * np.int64(len(nodes))
+    key = class_ * pairs + origin * len(nodes) + destination
+    is_used = (origin >= 0) & (destination >= 0) & (origin != destination) & (units > 0)
+
+    pair, place = np.unique(key[is_used], return_inverse=True)
+    bush, first = np.unique(pair // len(nodes), return_index=True)
+    place_of_row = np.full(trips.height, -1, np.int64)
+    place_of_row[is_used] = place
+    volume = np.bincount(place, units[is_used], len(pair)).astype(np.float64)
+    ptr = np.append(first, len(pair)).astype(np.int64)
+    return (
+        ZoneTrips(bush % len(nodes), bush // len(nodes), Groups(pair % len(nodes), ptr), volume),
+        place_of_row,
+    )
+
+
+def _costs(
+    links: pl.DataFrame, class_costs: pl.DataFrame | None, classes: pl.Series
+) -> CongestedCosts:
+    """Return the cost functions of links in the order of the arcs."""
+    own = links["fixed_cost"].to_numpy()
+    fixed = np.tile(own, (len(classes), 1))
+    if class_costs is not None:
+        _add_class_costs(fixed, class_costs, links, classes)
+
+    return CongestedCosts(
+        free=np.array(links[FREE_COST]),
+        factor=np.array(links["bpr_factor"]),
+        capacity=np.array(links["capacity"]),
+        power=np.array(links["bpr_power"]),
+        fixed=fixed,
+    )
+
+
+def _add_class_costs(
+    fixed: Floats, class_costs: pl.DataFrame, links: pl.DataFrame, classes: pl.Series
+) -> None:
+    """Add what classes pay on links."""
+    _require(class_costs, "class_costs", (CLASS, LINK_ID, "fixed_cost"))
+    rows = class_costs.select(CLASS, LINK_ID, _number("fixed_cost"))
+    is_bad = (pl.col("fixed_cost") < 0) | ~pl.col("fixed_cost").is_finite()
+    _refuse(rows, is_bad, (CLASS, LINK_ID), "class_costs that are not a number of 0 or more")
+
+    class_ = _numbers(rows[CLASS], classes, "class")
+    arc = _numbers(rows[LINK_ID], links[LINK_ID], "link")
+    np.add.at(fixed, (class_, arc), rows["fixed_cost"].to_numpy())

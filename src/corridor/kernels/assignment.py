@@ -1,0 +1,891 @@
+"""User equilibrium of traffic: no unit can take a cheaper route, given what all others do.
+
+Every class and origin has a bush, arcs without a cycle that its units may take. Units are shifted
+from the dearest used route to the cheapest one within the bushes, where the two part and meet
+again; then each bush drops the arcs it does not need and takes up those that shorten it.
+
+Source: Dial (2006), A path-based user-equilibrium traffic assignment algorithm that obviates path
+storage and enumeration, Transportation Research Part B 40, 917-936 (Algorithm B); Nie (2010),
+A class of bush-based algorithms for the traffic assignment problem, Part B 44, 73-89.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.compilation import JIT
+from corridor.kernels.compiled_code import njit
+from corridor.kernels.paths import pop, push
+from corridor.kernels.records import (
+    TRACE,
+    Assignment,
+    AssignmentLimits,
+    Bushes,
+    CongestedCosts,
+    Graph,
+    ZoneTrips,
+)
+
+MAX_PASSES = 8  # over the bushes between two updates of them
+MAX_ROUNDS = 10  # over the pairs of routes between two passes
+ROUND_SHARE = 0.1  # of the saving of the first round, below which rounds end
+PASS_SHARE = 0.01  # of the excess cost at the update, below which its passes end
+IDLE_SHARE = 0.1  # of the mean excess cost of a bush, below which a pass leaves a bush alone
+SLACK_SHARE = 0.1  # of the relative gap, below which a route that is cheaper does not matter
+NOISE_SHARE = 1e-15  # of a label, below which costs are equal
+REST_SHARE = 1e-13  # of a flow that a shift leaves by rounding
+MIN_RATIO = 1e-9  # of volume to capacity, below which a power under 1 is steeper than can be used
+
+
+class Network(NamedTuple):
+    """The graph and where it may be passed."""
+
+    graph: Graph
+    is_through: Bools  # whether a state may be passed [states]
+    open_arcs: Ints  # arcs out of states that may be passed
+    costs: CongestedCosts
+
+
+class Loads(NamedTuple):
+    """What is on the arcs and what it makes them cost."""
+
+    volume: Floats  # units of all classes [arcs]
+    class_volume: Floats  # [classes, arcs]
+    time: Floats  # without the fixed cost of a class [arcs]
+    slope: Floats  # of the time by the volume [arcs]
+    cost: Floats  # [classes, arcs]
+
+
+class Labels(NamedTuple):
+    """Cheapest and dearest routes within one bush."""
+
+    least: Floats  # cheapest [states]
+    most: Floats  # dearest [states]
+    least_at: Ints  # place in the bush of the arc by which it comes [states]
+    most_at: Ints  # the same, -1: no used route [states]
+    place: Ints  # of each state in the order [states]
+
+
+class Room(NamedTuple):
+    """Room for one bush at a time."""
+
+    distance: Floats  # cheapest in the whole network [states]
+    need: Floats  # units that enter each state [states]
+    degree: Ints  # arcs into each state that are still to come [states]
+    into: Ints  # arcs into each state [states]
+    fill: Ints  # where the next arc into the state at each place goes [states + 1]
+    is_in: Bools  # arcs in the bush [arcs]
+    is_waiting: Bools  # states whose distance has become less [states]
+    found: Ints  # arcs that shorten routes [arcs]
+    arcs: Ints  # of the bush [arcs]
+    flows: Floats  # of the bush [arcs]
+    meets: Ints  # places of states where a used route meets a cheaper one [states]
+    keys: Floats  # heap [arcs + states]
+    items: Ints  # heap [arcs + states]
+
+
+class Pairs(NamedTuple):
+    """Pairs of routes within a bush that part at one state and meet at another."""
+
+    bush: Ints  # [pairs]
+    ptr: Ints  # where the places of each pair begin [pairs + 1]
+    middle: Ints  # where those of its second route begin [pairs]
+    places: Ints  # in the bush, of the arcs of one route, then of the other
+
+
+@njit(**JIT)
+def equilibrium(
+    graph: Graph,
+    is_through: Bools,
+    costs: CongestedCosts,
+    trips: ZoneTrips,
+    former: Bushes,
+    limits: AssignmentLimits,
+) -> Assignment:
+    """Return the user equilibrium: no unit has a cheaper route, given what all others do.
+
+    Parameters
+    ----------
+    graph
+        Arcs in CSR order, int64.
+    is_through
+        Whether a state may be passed bool [states]; one that may not is still an origin or end.
+    costs
+        float64 [arcs], and [classes, arcs].
+    trips
+        Those to states that no route leads to are left out.
+    former
+        Bushes of a former solution to begin with, in the order of the trips, size 0: none.
+    limits
+        When it ends.
+
+    Returns
+    -------
+    Assignment
+        The former bushes, changed in place, with flows that are exact: what enters a state leaves
+        it or ends there.
+    """
+    network = Network(graph, is_through, np.flatnonzero(is_through[graph.tail]), costs)
+    bushes = former
+    loads = _empty_loads(costs)
+    labels = _labels_room(len(is_through))
+    room = _room(len(is_through), len(graph.head))
+    excess = np.zeros(len(trips.origin), np.float64)
+    pairs = _pairs_room(len(is_through), len(trips.origin))
+    pair_costs = np.full(len(trips.volume), np.inf, np.float64)
+    trace = np.zeros((limits.iterations, 2), np.float64)
+
+    _begin(network, trips, bushes, loads, labels, room)
+    gap = 1.0
+    rows = 0
+    for row in range(limits.iterations):
+        _load(network, trips, bushes, loads, room)
+        slack = SLACK_SHARE * gap
+        gap = _update(network, trips, bushes, loads, labels, room, pair_costs, slack)
+        trace[row, TRACE.objective] = _objective(costs, loads)
+        trace[row, TRACE.gap_share] = gap
+        rows = row + 1
+        if gap <= limits.gap_share or rows == limits.iterations:
+            break
+        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess)
+    return Assignment(bushes, loads.class_volume, loads.time, loads.slope, pair_costs, trace[:rows])
+
+
+@njit(**JIT)
+def _empty_loads(costs: CongestedCosts) -> Loads:
+    """Return empty arcs."""
+    classes, arcs = costs.fixed.shape
+    return Loads(
+        np.zeros(arcs, np.float64),
+        np.zeros((classes, arcs), np.float64),
+        np.zeros(arcs, np.float64),
+        np.zeros(arcs, np.float64),
+        np.zeros((classes, arcs), np.float64),
+    )
+
+
+@njit(**JIT)
+def _labels_room(states: int) -> Labels:
+    """Return room for the labels of one bush."""
+    return Labels(
+        np.empty(states, np.float64),
+        np.empty(states, np.float64),
+        np.empty(states, np.int64),
+        np.empty(states, np.int64),
+        np.empty(states, np.int64),
+    )
+
+
+@njit(**JIT)
+def _room(states: int, arcs: int) -> Room:
+    """Return room for one bush at a time."""
+    return Room(
+        np.empty(states, np.float64),
+        np.zeros(states, np.float64),
+        np.empty(states, np.int64),
+        np.empty(states, np.int64),
+        np.empty(states + 1, np.int64),
+        np.zeros(arcs, np.bool_),
+        np.zeros(states, np.bool_),
+        np.empty(arcs, np.int64),
+        np.empty(arcs, np.int64),
+        np.empty(arcs, np.float64),
+        np.empty(states, np.int64),
+        np.empty(arcs + states, np.float64),
+        np.empty(arcs + states, np.int64),
+    )
+
+
+@njit(**JIT)
+def _pairs_room(states: int, bushes: int) -> Pairs:
+    """Return room for pairs; those that find none wait for the next pass."""
+    places = 2 * states * (bushes + 1)
+    return Pairs(
+        np.empty(places // 4, np.int64),
+        np.zeros(places // 4 + 1, np.int64),
+        np.empty(places // 4, np.int64),
+        np.empty(places, np.int64),
+    )
+
+
+# ---- costs
+
+
+@njit(**JIT)
+def _price(a: int, costs: CongestedCosts, loads: Loads) -> None:
+    """Set what an arc costs at its volume, and how steeply that rises."""
+    free = costs.free[a]
+    power = costs.power[a]
+    ratio = max(loads.volume[a], 0.0) / costs.capacity[a]
+
+    if power == 4.0:
+        steep = ratio * ratio * ratio
+        added = costs.factor[a] * steep * ratio
+    elif power == 0.0:
+        steep = 0.0
+        added = costs.factor[a]
+    elif power == 1.0:
+        steep = 1.0
+        added = costs.factor[a] * ratio
+    elif power > 1.0:
+        steep = ratio ** (power - 1.0)
+        added = costs.factor[a] * steep * ratio
+    else:
+        steep = max(ratio, MIN_RATIO) ** (power - 1.0)
+        added = costs.factor[a] * ratio**power
+
+    loads.time[a] = free * (1.0 + added)
+    loads.slope[a] = free * costs.factor[a] * power * steep / costs.capacity[a]
+    for k in range(len(costs.fixed)):
+        loads.cost[k, a] = loads.time[a] + costs.fixed[k, a]
+
+
+@njit(**JIT)
+def _objective(costs: CongestedCosts, loads: Loads) -> float:
+    """Return the sum of the areas below the cost functions (Beckmann, McGuire, Winsten 1956)."""
+    total = 0.0
+    for a in range(len(costs.free)):
+        volume = loads.volume[a]
+        added = costs.factor[a] * (volume / costs.capacity[a]) ** costs.power[a]
+        total += costs.free[a] * volume * (1.0 + added / (costs.power[a] + 1.0))
+        for k in range(len(costs.fixed)):
+            total += costs.fixed[k, a] * loads.class_volume[k, a]
+    return total
+
+
+# ---- the first bushes
+
+
+@njit(**JIT)
+def _begin(
+    network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, labels: Labels, room: Room
+) -> None:
+    """Complete the bushes of a former solution, or lay cheapest trees where there is none."""
+    for b in range(len(trips.origin)):
+        _add(b, bushes, loads.volume, 1.0)
+    for a in range(len(network.graph.head)):
+        _price(a, network.costs, loads)
+
+    for b in range(len(trips.origin)):
+        _add(b, bushes, loads.volume, -1.0)
+        kept = _keep(b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels)
+        _hang(b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels, room)
+        _restore(b, network.graph, trips, bushes, room)
+        _add(b, bushes, loads.volume, 1.0)
+        if bushes.size[b] > kept:
+            for k in range(bushes.ptr[b, bushes.size[b]]):
+                _price(bushes.arcs[b, k], network.costs, loads)
+
+
+@njit(**JIT)
+def _add(b: int, bushes: Bushes, volume: Floats, sign: float) -> None:
+    """Add the flows of a bush to the volumes of arcs, or take them off."""
+    for k in range(bushes.ptr[b, bushes.size[b]]):
+        a = bushes.arcs[b, k]
+        if a >= 0:
+            volume[a] += sign * bushes.flows[b, k]
+
+
+@njit(**JIT)
+def _keep(
+    b: int, network: Network, origin: int, bushes: Bushes, cost: Floats, labels: Labels
+) -> int:
+    """Keep what of a former bush still hangs together, set its labels and return its size.
+
+    Former arcs and states that are no longer there are -1.
+    """
+    graph = network.graph
+    order = bushes.order[b]
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    former_size = bushes.size[b]
+    labels.place[:] = -1
+    labels.least[:] = np.inf
+
+    labels.place[origin] = 0
+    labels.least[origin] = 0.0
+    size = 1
+    end = ptr[1] if former_size else 0
+    order[0] = origin
+    ptr[0] = 0
+    ptr[1] = 0
+    count = 0
+    for i in range(1, former_size):
+        begin = end
+        end = ptr[i + 1]
+        v = order[i]
+        for k in range(begin, end):
+            a = arcs[k]
+            if a >= 0 and v >= 0 and _may_leave(graph.tail[a], origin, network, labels):
+                arcs[count] = a
+                flows[count] = flows[k]
+                count += 1
+                labels.least[v] = min(labels.least[v], labels.least[graph.tail[a]] + cost[a])
+
+        if count > ptr[size]:
+            labels.place[v] = size
+            order[size] = v
+            size += 1
+            ptr[size] = count
+    bushes.size[b] = size
+    return size
+
+
+@njit(**JIT)
+def _may_leave(u: int, origin: int, network: Network, labels: Labels) -> bool:
+    """Tell whether a state is in the bush and may be passed."""
+    return labels.place[u] >= 0 and (u == origin or network.is_through[u])
+
+
+@njit(**JIT)
+def _hang(
+    b: int,
+    network: Network,
+    origin: int,
+    bushes: Bushes,
+    cost: Floats,
+    labels: Labels,
+    room: Room,
+) -> None:
+    """Hang the states that a bush does not reach on it, each by its cheapest route."""
+    graph = network.graph
+    ptr = bushes.ptr[b]
+    size = bushes.size[b]
+    heap = 0
+    for i in range(size):
+        u = bushes.order[b, i]
+        if _may_leave(u, origin, network, labels):
+            heap = _relax(u, graph, cost, labels, room, heap)
+
+    while heap:
+        v = room.items[0]
+        heap = pop(room.keys, room.items, heap)
+        if labels.place[v] >= 0:
+            continue
+
+        labels.place[v] = size
+        bushes.order[b, size] = v
+        bushes.arcs[b, ptr[size]] = labels.least_at[v]
+        bushes.flows[b, ptr[size]] = 0.0
+        ptr[size + 1] = ptr[size] + 1
+        size += 1
+        if network.is_through[v]:
+            heap = _relax(v, graph, cost, labels, room, heap)
+    bushes.size[b] = size
+
+
+@njit(**JIT)
+def _relax(u: int, graph: Graph, cost: Floats, labels: Labels, room: Room, heap: int) -> int:
+    """Offer the arcs out of a state to states not yet in the bush and return the heap's size."""
+    for a in range(graph.ptr[u], graph.ptr[u + 1]):
+        v = graph.head[a]
+        label = labels.least[u] + cost[a]
+        if labels.place[v] < 0 and label < labels.least[v]:
+            labels.least[v] = label
+            labels.least_at[v] = a
+            heap = push(room.keys, room.items, heap, label, v)
+    return heap
+
+
+# ---- flows that are exact
+
+
+@njit(**JIT)
+def _load(network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, room: Room) -> None:
+    """Load the bushes anew, so that no rounding adds up, and price every arc."""
+    loads.volume[:] = 0.0
+    loads.class_volume[:] = 0.0
+    for b in range(len(trips.origin)):
+        _restore(b, network.graph, trips, bushes, room)
+        _add(b, bushes, loads.class_volume[trips.class_[b]], 1.0)
+
+    for k in range(len(loads.class_volume)):
+        loads.volume[:] += loads.class_volume[k]
+    for a in range(len(network.graph.head)):
+        _price(a, network.costs, loads)
+
+
+@njit(**JIT)
+def _restore(b: int, graph: Graph, trips: ZoneTrips, bushes: Bushes, room: Room) -> None:
+    """Share what enters each state among its arcs as their flows do: what enters leaves or ends.
+
+    A state that had no flow takes all by its first arc.
+    """
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    need = room.need
+    size = bushes.size[b]
+    for i in range(size):
+        need[bushes.order[b, i]] = 0.0
+    for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
+        need[trips.destinations.numbers[j]] = trips.volume[j]
+
+    for i in range(size - 1, 0, -1):
+        units = need[bushes.order[b, i]]
+        first = ptr[i]
+        if ptr[i + 1] == first + 1:
+            flows[first] = units
+            need[graph.tail[arcs[first]]] += units
+            continue
+
+        total = 0.0
+        for k in range(first, ptr[i + 1]):
+            total += flows[k]
+        scale = units / total if total > 0.0 else 0.0
+        for k in range(first, ptr[i + 1]):
+            flows[k] *= scale
+        if total == 0.0:
+            flows[first] = units
+        for k in range(first, ptr[i + 1]):
+            need[graph.tail[arcs[k]]] += flows[k]
+
+
+# ---- updates of the bushes
+
+
+@njit(**JIT)
+def _update(
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    labels: Labels,
+    room: Room,
+    pair_costs: Floats,
+    slack: float,
+) -> float:
+    """Renew every bush and return the relative gap, with cheapest routes in the whole network.
+
+    slack: share of a label by which an arc must make it cheaper to be taken up.
+    """
+    spent = 0.0
+    for k in range(len(loads.cost)):
+        for a in range(len(network.graph.head)):
+            spent += loads.class_volume[k, a] * loads.cost[k, a]
+
+    least = 0.0
+    for b in range(len(trips.origin)):
+        cost = loads.cost[trips.class_[b]]
+        _prune(b, network.graph.tail, bushes, cost, labels)
+        room.distance[:] = labels.least
+        found = _shortcuts(trips.origin[b], network, cost, labels, room.found)
+        if found:
+            _correct(found, network, cost, room)
+            _take_up(b, found, network, bushes, cost, labels, room, slack)
+
+        for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
+            pair_costs[j] = room.distance[trips.destinations.numbers[j]]
+            if pair_costs[j] < np.inf:
+                least += trips.volume[j] * pair_costs[j]
+    return (spent - least) / spent if spent > 0.0 else 0.0
+
+
+@njit(**JIT)
+def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> None:
+    """Drop arcs without flow by which no cheapest route comes; set cheapest and dearest routes."""
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    labels.least[:] = np.inf
+    labels.most[:] = np.inf
+    labels.least[bushes.order[b, 0]] = 0.0
+    labels.most[bushes.order[b, 0]] = 0.0
+    end = 0
+    count = 0
+    for i in range(1, bushes.size[b]):
+        begin = end
+        end = ptr[i + 1]
+        v = bushes.order[b, i]
+        best_at = begin
+        for k in range(begin, end):
+            label = labels.least[tail[arcs[k]]] + cost[arcs[k]]
+            if label < labels.least[v]:
+                labels.least[v] = label
+                best_at = k
+
+        dearest = 0.0
+        for k in range(begin, end):
+            if flows[k] > 0.0 or k == best_at:
+                arcs[count] = arcs[k]
+                flows[count] = flows[k]
+                dearest = max(dearest, labels.most[tail[arcs[k]]] + cost[arcs[k]])
+                count += 1
+        labels.most[v] = dearest
+        ptr[i + 1] = count
+
+
+@njit(**JIT)
+def _shortcuts(origin: int, network: Network, cost: Floats, labels: Labels, found: Ints) -> int:
+    """Set the arcs that lead to a state more cheaply than the bush does; return their number."""
+    graph = network.graph
+    count = 0
+    for i in range(len(network.open_arcs)):
+        a = network.open_arcs[i]
+        if labels.least[graph.tail[a]] + cost[a] < labels.least[graph.head[a]]:
+            found[count] = a
+            count += 1
+
+    if not network.is_through[origin]:
+        for a in range(graph.ptr[origin], graph.ptr[origin + 1]):
+            if cost[a] < labels.least[graph.head[a]]:
+                found[count] = a
+                count += 1
+    return count
+
+
+@njit(**JIT)
+def _correct(found: int, network: Network, cost: Floats, room: Room) -> None:
+    """Make distances those of the whole network, from the arcs that shorten them on.
+
+    Source: Moore (1957), labels corrected in the order in which they were improved.
+    """
+    graph = network.graph
+    distance = room.distance
+    queue = room.items
+    capacity = len(distance)
+    first = 0
+    count = 0
+    for i in range(found):
+        a = room.found[i]
+        label = distance[graph.tail[a]] + cost[a]
+        v = graph.head[a]
+        if label < distance[v]:
+            distance[v] = label
+            if not room.is_waiting[v]:
+                room.is_waiting[v] = True
+                queue[count] = v
+                count += 1
+
+    while count:
+        u = queue[first]
+        first = first + 1 if first + 1 < capacity else 0
+        count -= 1
+        room.is_waiting[u] = False
+        if not network.is_through[u]:
+            continue
+        for a in range(graph.ptr[u], graph.ptr[u + 1]):
+            v = graph.head[a]
+            label = distance[u] + cost[a]
+            if label < distance[v]:
+                distance[v] = label
+                if not room.is_waiting[v]:
+                    room.is_waiting[v] = True
+                    last = first + count
+                    queue[last if last < capacity else last - capacity] = v
+                    count += 1
+
+
+@njit(**JIT)
+def _take_up(
+    b: int,
+    found: int,
+    network: Network,
+    bushes: Bushes,
+    cost: Floats,
+    labels: Labels,
+    room: Room,
+    slack: float,
+) -> None:
+    """Take up the arcs that make the routes of a bush cheaper.
+
+    An arc is taken up where the dearest route to its head is dearer than by it, so that no cycle
+    can come about. Where that holds for none, arcs are that shorten only dearest routes.
+    """
+    graph = network.graph
+    kept = bushes.ptr[b, bushes.size[b]]
+    count = kept
+    is_needed = False
+    for i in range(found):
+        a = room.found[i]
+        label = labels.least[graph.head[a]]
+        if labels.least[graph.tail[a]] + cost[a] < label - slack * label:
+            is_needed = True
+            count = _add_arc(b, a, count, graph, bushes, cost, labels)
+
+    if is_needed and count == kept:
+        _mark(b, kept, bushes, room.is_in, True)
+        for i in range(len(network.open_arcs)):
+            a = network.open_arcs[i]
+            if not room.is_in[a]:
+                count = _add_arc(b, a, count, graph, bushes, cost, labels)
+        _mark(b, kept, bushes, room.is_in, False)
+    if count > kept:
+        _mark(b, count, bushes, room.is_in, True)
+        _sort(b, count, graph, bushes, labels, room)
+        _mark(b, count, bushes, room.is_in, False)
+
+
+@njit(**JIT)
+def _add_arc(
+    b: int, a: int, count: int, graph: Graph, bushes: Bushes, cost: Floats, labels: Labels
+) -> int:
+    """Add an arc to a bush if it is shorter than the dearest route; return the number of arcs."""
+    if labels.most[graph.tail[a]] + cost[a] < labels.most[graph.head[a]]:
+        bushes.arcs[b, count] = a
+        bushes.flows[b, count] = 0.0
+        count += 1
+    return count
+
+
+@njit(**JIT)
+def _mark(b: int, count: int, bushes: Bushes, is_in: Bools, value: bool) -> None:
+    """Mark the arcs of a bush."""
+    for k in range(count):
+        is_in[bushes.arcs[b, k]] = value
+
+
+@njit(**JIT)
+def _sort(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, room: Room) -> None:
+    """Bring states and arcs of a bush in order again (Kahn 1962)."""
+    order = bushes.order[b]
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    room.degree[:] = 0
+    for k in range(count):
+        room.degree[graph.head[arcs[k]]] += 1
+
+    ptr[0] = 0
+    ptr[1] = 0
+    size = 1
+    i = 0
+    labels.place[order[0]] = 0
+    room.fill[0] = 0
+    into = room.into
+    for k in range(count):
+        into[graph.head[arcs[k]]] = room.degree[graph.head[arcs[k]]]
+    while i < size:
+        u = order[i]
+        i += 1
+        for a in range(graph.ptr[u], graph.ptr[u + 1]):
+            if room.is_in[a]:
+                v = graph.head[a]
+                room.degree[v] -= 1
+                if room.degree[v] == 0:
+                    order[size] = v
+                    labels.place[v] = size
+                    room.fill[size] = ptr[size]
+                    ptr[size + 1] = ptr[size] + into[v]
+                    size += 1
+
+    for k in range(count):
+        place = labels.place[graph.head[arcs[k]]]
+        room.arcs[room.fill[place]] = arcs[k]
+        room.flows[room.fill[place]] = flows[k]
+        room.fill[place] += 1
+    arcs[:count] = room.arcs[:count]
+    flows[:count] = room.flows[:count]
+
+
+# ---- shifts within the bushes
+
+
+@njit(**JIT)
+def _equilibrate(
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    labels: Labels,
+    room: Room,
+    pairs: Pairs,
+    excess: Floats,
+) -> None:
+    """Shift units within the bushes, in passes, until little of the excess cost is left."""
+    excess[:] = np.inf
+    first = 0.0
+    idle = 0.0
+    for _ in range(MAX_PASSES):
+        count = _gather(network, trips, bushes, loads, labels, room, pairs, excess, idle)
+        total = excess.sum()
+        first = max(first, total)
+        if total <= PASS_SHARE * first:
+            break
+        idle = IDLE_SHARE * total / len(excess)
+        _shift_rounds(network, trips, bushes, loads, pairs, count)
+
+
+@njit(**JIT)
+def _gather(
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    labels: Labels,
+    room: Room,
+    pairs: Pairs,
+    excess: Floats,
+    idle: float,
+) -> int:
+    """Gather the pairs of all bushes but the idle ones and return their number."""
+    count = 0
+    for b in range(len(excess)):
+        if excess[b] > idle:
+            cost = loads.cost[trips.class_[b]]
+            excess[b], meets = _label(b, network.graph.tail, bushes, cost, labels, room.meets)
+            for m in range(meets - 1, -1, -1):
+                v = bushes.order[b, room.meets[m]]
+                count = _pair(b, v, bushes, network.graph.tail, labels, pairs, count)
+    return count
+
+
+@njit(**JIT)
+def _shift_rounds(
+    network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int
+) -> None:
+    """Shift units within pairs, in turn, until little is saved by it."""
+    first = 0.0
+    for _ in range(MAX_ROUNDS):
+        saved = 0.0
+        for p in range(count):
+            b = pairs.bush[p]
+            begin = pairs.ptr[p]
+            middle = pairs.middle[p]
+            end = pairs.ptr[p + 1]
+            saved += _shift(
+                bushes.arcs[b],
+                bushes.flows[b],
+                pairs.places[begin:middle],
+                pairs.places[middle:end],
+                network,
+                loads,
+                loads.cost[trips.class_[b]],
+            )
+        first = max(first, saved)
+        if saved <= ROUND_SHARE * first:
+            break
+
+
+@njit(**JIT)
+def _label(
+    b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, meets: Ints
+) -> tuple[float, int]:
+    """Set cheapest and dearest used routes in a bush; return excess cost and where routes meet."""
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    origin = bushes.order[b, 0]
+    labels.least[origin] = 0.0
+    labels.most[origin] = 0.0
+    labels.place[origin] = 0
+    excess = 0.0
+    meetings = 0
+    for i in range(1, bushes.size[b]):
+        v = bushes.order[b, i]
+        labels.place[v] = i
+        begin = ptr[i]
+        end = ptr[i + 1]
+        a = arcs[begin]
+        least = labels.least[tail[a]] + cost[a]
+        most = labels.most[tail[a]] + cost[a] if flows[begin] > 0.0 else -np.inf
+        least_at = begin
+        most_at = begin
+        for k in range(begin + 1, end):
+            a = arcs[k]
+            label = labels.least[tail[a]] + cost[a]
+            if label < least:
+                least = label
+                least_at = k
+            if flows[k] > 0.0:
+                label = labels.most[tail[a]] + cost[a]
+                if label > most:
+                    most = label
+                    most_at = k
+
+        labels.least[v] = least
+        labels.most[v] = most
+        labels.least_at[v] = least_at
+        labels.most_at[v] = most_at
+        if end > begin + 1:
+            for k in range(begin, end):
+                a = arcs[k]
+                excess += flows[k] * (labels.least[tail[a]] + cost[a] - least)
+            if most_at != least_at and most - least > NOISE_SHARE * least:
+                meets[meetings] = i
+                meetings += 1
+    return excess, meetings
+
+
+@njit(**JIT)
+def _pair(
+    b: int, v: int, bushes: Bushes, tail: Ints, labels: Labels, pairs: Pairs, count: int
+) -> int:
+    """Add the cheapest and the dearest route to a state, back to where they part.
+
+    Return the number of pairs; it stays where there is no room left.
+    """
+    arcs = bushes.arcs[b]
+    begin = pairs.ptr[count]
+    if count == len(pairs.bush) or begin + 2 * bushes.size[b] > len(pairs.places):
+        return count
+
+    cheap = begin
+    p = v
+    q = tail[arcs[labels.most_at[v]]]
+    while p != q:
+        if labels.place[p] > labels.place[q]:
+            pairs.places[cheap] = labels.least_at[p]
+            p = tail[arcs[labels.least_at[p]]]
+            cheap += 1
+        else:
+            q = tail[arcs[labels.most_at[q]]]
+    pairs.middle[count] = cheap
+
+    dear = cheap
+    q = v
+    while q != p or dear == cheap:
+        pairs.places[dear] = labels.most_at[q]
+        q = tail[arcs[labels.most_at[q]]]
+        dear += 1
+    pairs.bush[count] = b
+    pairs.ptr[count + 1] = dear
+    return count + 1
+
+
+@njit(**JIT)
+def _shift(
+    arcs: Ints,
+    flows: Floats,
+    cheap: Ints,
+    dear: Ints,
+    network: Network,
+    loads: Loads,
+    cost: Floats,
+) -> float:
+    """Shift units to the cheaper route of two by a step of Newton's and return the saving."""
+    gap = 0.0
+    total = 0.0
+    slope = 0.0
+    for k in dear:
+        gap += cost[arcs[k]]
+        slope += loads.slope[arcs[k]]
+    for k in cheap:
+        total += cost[arcs[k]]
+        slope += loads.slope[arcs[k]]
+    gap -= total
+    if abs(gap) <= NOISE_SHARE * total:
+        return 0.0
+    if gap < 0.0:
+        cheap, dear = dear, cheap
+
+    units = abs(gap) / slope if slope > 0.0 else np.inf
+    for k in dear:
+        units = min(units, flows[k])
+    if units <= 0.0:
+        return 0.0
+
+    for k in dear:
+        rest = flows[k] - units
+        flows[k] = rest if rest > REST_SHARE * flows[k] else 0.0
+        loads.volume[arcs[k]] -= units
+        _price(arcs[k], network.costs, loads)
+    for k in cheap:
+        flows[k] += units
+        loads.volume[arcs[k]] += units
+        _price(arcs[k], network.costs, loads)
+    return abs(gap) * units
