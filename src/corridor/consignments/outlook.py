@@ -82,7 +82,7 @@ class Outlook:
         best = surest(choice)
         assert best.solution is not None
         reason = message(
-            "no plan is in time in {chance} % of years; the surest is in {share} %",
+            "no plan tried is in time in {chance} % of years; the surest is in {share} %",
             chance=figure(100 * chance, ",.3g"),
             share=figure(100 * (best.on_time_share or 0.0), ",.3g"),
         )

@@ -112,24 +112,20 @@ class Effort(NamedTuple):
     time_limit_s: float
 
 
-def solve(
-    order: Order, offers: Sequence[Offer], effort: Effort, surcharges: Floats | None = None
-) -> Solution:
+def solve(order: Order, offers: Sequence[Offer], effort: Effort) -> Solution:
     """Return the cheapest way to dispatch an order, or as much of it as can be.
 
-    Where not all can be dispatched, as many as can are, at the least cost. surcharges: USD of a
-    unit of every offer that decide but are not paid [offers]; null: none.
+    Where not all can be dispatched, as many as can are, at the least cost.
     """
     every = sum(order.units.values())
     if not every:
         return Solution(np.zeros(len(offers), np.int64), 0.0, 0.0, {}, True)
-    surcharges = np.zeros(len(offers)) if surcharges is None else surcharges
-    whole = _solution(order, offers, effort, every, surcharges)
+    whole = _solution(order, offers, effort, every)
     if whole is not None:
         return whole
 
     most = _most(order, offers, effort)
-    partial = _solution(order, offers, effort, most, surcharges) if most else None
+    partial = _solution(order, offers, effort, most) if most else None
     if partial is None:
         none = np.zeros(len(offers), np.int64)
         return Solution(none, 0.0, 0.0, dict(order.units), True)
@@ -185,23 +181,20 @@ def _most(order: Order, offers: Sequence[Offer], effort: Effort) -> int:
     return 0 if optimum is None else round(optimum.columns[: len(offers)].sum())
 
 
-def _solution(
-    order: Order, offers: Sequence[Offer], effort: Effort, total: int, surcharges: Floats
-) -> Solution | None:
+def _solution(order: Order, offers: Sequence[Offer], effort: Effort, total: int) -> Solution | None:
     """Return the best plan that dispatches so many units; null where there is none."""
     costs = unit_costs(order.shipment, offers)
-    programme = _programme(order, offers, total, costs + surcharges)
+    programme = _programme(order, offers, total, costs)
     optimum = _optimum(programme, effort)
     if optimum is None:
         return None
 
     units = np.rint(optimum.columns[: len(offers)]).astype(np.int64)
     cost_usd = float(costs @ units) + programme.offset
-    bound_usd = optimum.bound - float(surcharges @ units)
     short = dict(order.units)
     for offer, number in zip(offers, units.tolist(), strict=True):
         short[offer.destination] -= number
-    return Solution(units, cost_usd, min(bound_usd, cost_usd), short, optimum.converged)
+    return Solution(units, cost_usd, min(optimum.bound, cost_usd), short, optimum.converged)
 
 
 class _Programme(NamedTuple):

@@ -29,6 +29,7 @@ from corridor.consignments.plan_tables import (
     plan_tables,
 )
 from corridor.consignments.programme import Effort, Order, Solution, solve
+from corridor.consignments.recourse import policy_rows
 from corridor.consignments.shipment import Shipment, read_shipment
 from corridor.consignments.state import State
 from corridor.consignments.under_way import UnderWay, nothing_under_way, units_under_way
@@ -46,6 +47,7 @@ def schedule(
     *,
     chance: float | None = None,
     from_state: State | None = None,
+    recourse: bool = False,
     gap_share: float = 1e-4,
     time_limit_s: float = 60.0,
     **options: Unpack[Options],
@@ -69,6 +71,8 @@ def schedule(
         A plan that was followed until a day; what has left by it stays, what is on the way turns
         only where it gains by it, and the rest is planned anew on the network as it is now. Where
         nothing has changed the plan stays.
+    recourse
+        Whether to work out what to do when something shuts for the first time.
     gap_share
         How much above the least possible the cost may be, as a share of it.
     time_limit_s
@@ -142,7 +146,7 @@ def schedule(
         ),
         **tables._asdict(),
         certainty=frame(schema_plans.PLAN_CERTAINTY, certainty),
-        policy=frame(schema_plans.PLAN_POLICY, []),
+        policy=frame(schema_plans.PLAN_POLICY, policy_rows(outlook, leaving) if recourse else []),
         turns=frame(schema_plans.PLAN_TURNS, under_way.turns),
         provenance=_provenance(trips, effort, chance, from_state),
     )

@@ -1,8 +1,8 @@
 """Units under way: what has left when a plan is made anew, and whether it goes on, waits or turns.
 
-What is committed stays: units on a link or a ride finish it. At the next place where they change,
-they keep to their route unless another one from there costs less, freight and penalty together;
-only units that gain by it turn. They take no slots of those still to leave.
+What is committed stays: units on a link or a ride finish it, and units whose route is as it was
+planned keep to it. Others turn at the next place they come to, if another route from there costs
+less than their own, freight and penalty together. They take no slots of those still to leave.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from corridor.consignments.offers import Offer, Trips, can_pass, offer_of, offer_on
 from corridor.consignments.plan_tables import Dispatch
 from corridor.consignments.programme import Order, place_of
+from corridor.consignments.shipment import Shipment
 from corridor.consignments.state import State, arcs_of
 from corridor.errors import CallError
 from corridor.network.calendar import day_of, instant, second
@@ -85,7 +86,8 @@ def units_under_way(trips: Trips, state: State) -> UnderWay:
         dispatch, turn = _go_on(trips, state, row, arcs)
         dispatches.append(dispatch)
         turns.append(turn)
-    return UnderWay(dispatches, turns, _rest(trips, dispatches), planned, is_unchanged)
+    order = order_after(trips.shipment, dispatches)
+    return UnderWay(dispatches, turns, order, planned, is_unchanged)
 
 
 def _arcs(trips: Trips, state: State, row: Row) -> tuple[int, ...]:
@@ -106,9 +108,8 @@ def _is_as_planned(offer: Offer, row: Row) -> bool:
     return bool(offer.arrive_on == row["arrive_on"] and is_same_money)
 
 
-def _rest(trips: Trips, dispatches: Sequence[Dispatch]) -> Order:
-    """Return what is still to leave, and the slots that are taken."""
-    shipment = trips.shipment
+def order_after(shipment: Shipment, dispatches: Sequence[Dispatch]) -> Order:
+    """Return what is still to leave after some dispatches, and the slots that they take."""
     units = shipment.units_by_destination()
     weeks: Counter[tuple[str, int]] = Counter()
     places: Counter[tuple[str, str, int]] = Counter()
@@ -133,10 +134,11 @@ def _go_on(trips: Trips, state: State, row: Row, arcs: tuple[int, ...]) -> tuple
     if stand.passed == len(arcs):
         return _as_left(trips, row, arcs, head, stand)
 
-    onward = _onward(trips, row["destination_node_id"], stand)
     stay = _stay(trips, query, arcs, len(head))
-    best = _best(trips, onward, stay)
-    choice = best or stay
+    choice = stay
+    if stay is None or not _goes_as_planned(stay, head, row):
+        onward = _onward(trips, row["destination_node_id"], stand)
+        choice = _best(trips, onward, stay) or stay
     if choice is None:
         return _stuck(trips, row, query, arcs, stand)
 
@@ -178,6 +180,7 @@ def _onward(trips: Trips, destination: str, stand: _Stand) -> Query:
         cargo=trips.shipment.cargo_id,
         depart=instant(stand.at_s),
         options=options,
+        sent_from=trips.shipment.origin_node_id,
     )
 
 
@@ -188,6 +191,13 @@ def _stay(trips: Trips, query: Query, arcs: Sequence[int], passed_legs: int) -> 
             rest = tuple(legs(longer, arcs)[passed_legs:])
             return _choice(trips, longer, rest, "committed")
     return None
+
+
+def _goes_as_planned(stay: _Choice, head: Sequence[Leg], row: Row) -> bool:
+    """Tell whether units that keep to their route arrive and cost as planned: they stay on it."""
+    usd = sum(leg.usd for leg in (*head, *stay.rest))
+    is_same_money = bool(abs(usd * row["units"] - row["freight_usd"]) < CENT * row["units"])
+    return is_same_money and day_of(stay.rest[-1].arrive_s) == row["arrive_on"]
 
 
 def _best(trips: Trips, onward: Query, stay: _Choice | None) -> _Choice | None:

@@ -129,6 +129,7 @@ def prepare(
     depart: dt.date | str,
     options: Options,
     between_any: bool = False,
+    sent_from: str | None = None,
 ) -> Query:
     """Return a question as arrays.
 
@@ -146,6 +147,8 @@ def prepare(
         What else is asked.
     between_any
         For any origin and destination, so that no rule that names one applies.
+    sent_from
+        Place the goods come from, for rules that name its country; null: the origin.
 
     Raises
     ------
@@ -163,7 +166,8 @@ def prepare(
     start = _end(day, origin)
     goal = _end(day, destination)
 
-    party = _party(day, start, goal, cargo, conditions, between_any)
+    sender = start if sent_from is None else _end(day, sent_from)
+    party = _party(day, sender, goal, cargo, conditions, between_any)
     rules = applying(day, party)
     costs = _costs(day, party, rules, depart_s)
 

@@ -211,9 +211,7 @@ PLAN_POLICY = Table(
         _count("to_week", "last such week"),
         Column("action", "choice", "of units not yet dispatched", choices=("wait", "divert")),
         Column("corridor", "text", "by which corridor the rest goes; null: as planned"),
-        _count(
-            "patience_d", "days units before the closure wait before they turn; null: to its end"
-        ),
+        _count("patience_d", "days the closure is watched before the rest is diverted"),
         _share("chance", "share of simulated years in which this comes first"),
         number("fixed_usd", "mean cost in those years if the plan is kept", "USD"),
         number("policy_usd", "mean cost in those years by the policy", "USD"),
