@@ -46,7 +46,7 @@ def curve(**more: object) -> pl.DataFrame:
 
 
 def test_a_higher_chance_never_costs_less() -> None:
-    for days in (24, 30, 40):
+    for days in (24, 30):
         rows = curve(deadline_on=MONDAY + dt.timedelta(days=days))
         costs = rows["cost_usd"].drop_nulls().to_list()
         assert costs == sorted(costs)
@@ -152,9 +152,10 @@ def test_the_floor_is_near_the_best_there_is() -> None:
 def test_the_sure_plan_of_the_buses_is_in_time_in_fresh_years() -> None:
     network = read("mid-2026").network
     plan = co.schedule(
-        network, read_shipment(network, "buses-600"), deadline="2026-10-01", chance=0.95
+        network, read_shipment(network, "buses-600"), deadline="2026-10-15", chance=0.95
     )
     walk(plan)
     row = plan.certainty.row(-1, named=True)
     assert row["chance"] == 0.95
-    assert row["cost_usd"] is None or 0.93 <= row["fresh_share"] <= 1
+    assert row["on_time_share"] >= 0.95
+    assert 0.93 <= row["fresh_share"] <= 0.97

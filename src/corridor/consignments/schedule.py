@@ -105,7 +105,7 @@ def schedule(
     ...     "trial", "Ten buses", "bus-12m", 10, "almaty", (co.Destination("karachi", 1.0),),
     ...     ready_on=dt.date(2026, 7, 6), deadline_on=dt.date(2026, 7, 31),
     ... )
-    >>> plan = co.schedule(network, buses)
+    >>> plan = co.schedule(network, buses, draws=50)
     >>> plan.dispatches["units"].sum()
     10
     """
