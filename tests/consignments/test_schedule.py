@@ -48,13 +48,15 @@ def test_tables_are_declared(tmp_path: Path) -> None:
 def test_a_tighter_deadline_never_costs_less() -> None:
     costs = [
         cost(planned(shipment(deadline_on=MONDAY + dt.timedelta(days=days))))
-        for days in (45, 35, 28, 21, 14)
+        for days in (45, 28, 14)
     ]
     assert costs == sorted(costs) and costs[0] < costs[-1]
 
 
 def test_no_plan_is_dearer_than_one_route_alone() -> None:
-    best = cost(planned(shipment()))
+    plan = planned(shipment())
+    best = cost(plan)
+    assert best <= plan.summary["single_route_usd"].item() + 0.01
     for avoid in ("sea", "ab"):
         alone = co.schedule(two_ways(), shipment(), gap_share=0.0, avoid=[avoid])
         walk(alone)

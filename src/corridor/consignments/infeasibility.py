@@ -130,6 +130,8 @@ def _nearest(trips: Trips) -> dt.date | None:
     while weeks <= MAX_WEEKS:
         days = days_of_dispatch(free.ready_on, last_day(free, weeks))
         offers = offers_of(without_deadline, days)
+        if not offers:
+            return None
         if _serves(free, offers):
             return _earliest(free, offers)
         weeks *= 4

@@ -132,6 +132,22 @@ def solve(order: Order, offers: Sequence[Offer], effort: Effort) -> Solution:
     return partial
 
 
+def single_route_usd(order: Order, offers: Sequence[Offer], effort: Effort) -> float | None:
+    """Return the cost of the best plan by one route on all days; null where none takes all.
+
+    Null too for several destinations, which no one route serves.
+    """
+    if len(order.units) != 1:
+        return None
+
+    by_route: dict[tuple[int, ...], list[Offer]] = defaultdict(list)
+    for offer in offers:
+        by_route[offer.arcs].append(offer)
+    every = sum(order.units.values())
+    plans = [_solution(order, of_route, effort, every) for of_route in by_route.values()]
+    return min((plan.cost_usd for plan in plans if plan is not None), default=None)
+
+
 def can_dispatch(order: Order, offers: Sequence[Offer]) -> bool:
     """Tell whether offers take a whole order under all limits."""
     every = sum(order.units.values())

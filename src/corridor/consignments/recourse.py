@@ -213,4 +213,4 @@ def _diverted_corridor(answers: _Answers, hazard: int, of_cell: Sequence[Surpris
             if dispatch.offer.depart_on >= on:
                 query = trips.query(dispatch.offer.destination, dispatch.offer.depart_on)
                 units[corridor_name(query, dispatch.offer.itinerary)] += dispatch.units
-    return units.most_common(1)[0][0] if units else None
+    return max(units, key=units.__getitem__, default=None)

@@ -28,7 +28,7 @@ from corridor.consignments.plan_tables import (
     in_order,
     plan_tables,
 )
-from corridor.consignments.programme import Effort, Order, Solution, solve
+from corridor.consignments.programme import Effort, Order, Solution, single_route_usd, solve
 from corridor.consignments.recourse import policy_rows
 from corridor.consignments.shipment import Shipment, read_shipment
 from corridor.consignments.state import State
@@ -140,6 +140,7 @@ def schedule(
             {
                 "chance": chance,
                 "offers_count": len(offers),
+                "single_route_usd": single_route_usd(under_way.order, offers, effort),
                 **outlook.lateness(leaving),
                 **({} if in_the_way is None else in_the_way._asdict()),
             },
@@ -208,7 +209,7 @@ def _least_cost(
         offers += in_time(shipment, offers_of(trips, days_of_dispatch(first, until)))
         solution = solve(order, offers, effort)
         is_last = weeks >= MAX_WEEKS or last_day(shipment, weeks + 1) == until
-        if is_last or not any(solution.short.values()):
+        if is_last or not offers or not any(solution.short.values()):
             return offers, solution
 
         first = until + dt.timedelta(days=1)

@@ -56,7 +56,11 @@ PLAN_SUMMARY = Table(
         number("bound_usd", "no plan that delivers as many costs less", "USD"),
         _share("gap_share", "how much of the cost may lie above the best plan's"),
         _share("value_share", "cost over the value of the contract; null: no value is said"),
-        number("single_route_usd", "cost of the best plan by one route alone; null: none", "USD"),
+        number(
+            "single_route_usd",
+            "the same for what is still to leave by the best single route; null: none",
+            "USD",
+        ),
         number("carbon_kg", "emissions", "kg CO2e"),
         _share("on_time_share", "share of simulated years in which every unit is there in time"),
         number("late_mean_d", "mean days the last unit is late, over simulated years", "d"),
