@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 from markupsafe import Markup
 
 from corridor.charts.svg import skip_validation
@@ -84,7 +85,7 @@ def plan_html(plan: Plan, study: Study) -> str:
     environment = template_environment()
     assert environment.loader is not None
     css = environment.loader.get_source(environment, "report.css")[0]
-    nodes = study.tables["nodes"]
+    nodes = _named(study.tables["nodes"])
     links = study.tables["links"]
 
     with skip_validation(), second_process():
@@ -93,6 +94,12 @@ def plan_html(plan: Plan, study: Study) -> str:
             css=Markup(css),
             name=translate(plan.shipment.name),
             study=study,
+            title=translate(study.title),
             warnings=[translate(text) for text in plan.warnings],
             **values,
         )
+
+
+def _named(nodes: pl.DataFrame) -> pl.DataFrame:
+    """Return places with their names in the language spoken."""
+    return nodes.with_columns(pl.col("name").map_elements(translate, return_dtype=pl.String))

@@ -135,6 +135,7 @@ def sheet_html(quote: Quote, study: Study | None = None) -> str:
         css=Markup(css),
         quote=quote,
         study=study,
+        title="" if study is None else translate(study.title),
         origin=translate(quote.origin),
         destination=translate(quote.destination),
         cargo=translate(quote.cargo),
