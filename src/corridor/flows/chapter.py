@@ -151,7 +151,7 @@ def _corridor(flows_of: StudyFlows, selector: str) -> pl.DataFrame:
         network = _with_changes(study, flows_of.network, asked.plans)
         planned = assign(network, demand, on=asked.plans_on, start=flows_of.own)
         rows += corridor_capacity(PLANNED, network, demand, planned, selector)
-    return corridor_frame(rows)
+    return corridor_frame(rows, asked.name)
 
 
 def _with_changes(study: Study, network: Network, change_ids: Sequence[str]) -> Network:

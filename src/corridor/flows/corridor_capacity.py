@@ -127,6 +127,8 @@ def _on_rolling_ferries(network: Network, links: frozenset[str]) -> pl.Expr:
     return pl.col("links").list.eval(pl.element().is_in(rolling["link_id"].implode())).list.any()
 
 
-def corridor_frame(rows: list[Row]) -> pl.DataFrame:
-    """Return rows as the table ``flow_corridor``."""
-    return pl.DataFrame(rows, schema=schema_results.empty("flow_corridor").schema)
+def corridor_frame(rows: list[Row], name: str | None) -> pl.DataFrame:
+    """Return rows as the table ``flow_corridor``; name: what the corridor is called."""
+    return pl.DataFrame(
+        [{"name": name, **row} for row in rows], schema=schema_results.empty("flow_corridor").schema
+    )

@@ -11,7 +11,7 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from corridor.language.speech import number, tell, tell_count
-from corridor.reports import closures, scenarios, trade
+from corridor.reports import closures, flows, scenarios, trade
 from corridor.reports.data_quality import Trust, trust
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
@@ -29,6 +29,7 @@ def answers(inputs: ReportInputs) -> list[Answer]:
         *scenarios.answers(inputs),
         *condition_answers(inputs),
         *closures.answers(inputs),
+        *flows.answers(inputs),
         *trade.answers(inputs),
         Answer(tell("What cannot be said?"), _limits(inputs), "evidence"),
     ]

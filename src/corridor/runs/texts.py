@@ -31,6 +31,7 @@ SHOWN = {
     "windows": ("note",),
     "rules": ("document",),
     "observations": ("name", "explains"),
+    "volumes": ("name",),
     "questions": ("question",),
     "claims": ("statement", "unit", "note"),
     "commitments": ("name", "unit", "note"),

@@ -1173,6 +1173,7 @@ FLOW_CORRIDOR = Table(
     None,
     "what a corridor carries in a year, today and with what is planned, and what jams first",
     (
+        _prose("name", "what the corridor is called"),
         _choice("case", "network looked at", "today", "planned"),
         Column("on", "date", "day looked at"),
         number("factor", "demand of the corridor, times that of the study", "1"),

@@ -1,0 +1,291 @@
+"""The chapter on flows: what fits, what jams, who is on links, and what was seen beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor.charts.flows import flow_map
+from corridor.flows.bottlenecks import bottlenecks
+from corridor.flows.corridor_capacity import GROWTH
+from corridor.flows.observed import MAX_FACTOR, misfit
+from corridor.language.speech import number, tell, tell_count
+from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.formats import and_list, day, paragraph
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.losses import selector_text
+from corridor.reports.sections import Answer, Section
+
+MAX_BOTTLENECKS = 20
+MAX_USERS = 10  # rows of demand shown for links that are asked for
+FULL_SHARE = 0.999
+MILLION_T = 1e6
+
+
+def sections(inputs: ReportInputs) -> list[Section]:
+    """Return what flows under capacity; nothing where they were not assigned."""
+    if not inputs.frame("flow_routes").height:
+        return []
+
+    jams = bottlenecks(inputs.frame("flow_capacities"))
+    observed = inputs.frame("flow_observed")
+    values = {
+        "words": [_paragraph(inputs, jams)],
+        "figures": _figures(inputs),
+        "jams": [_jam(row, inputs) for row in jams.head(MAX_BOTTLENECKS).iter_rows(named=True)],
+        "csv": csv_address(inputs.frame("flow_capacities")),
+        "corridor": _corridor_rows(inputs),
+        "selected": _selected(inputs),
+        "observed": observed.to_dicts(),
+        "misfit": _misfit_words(observed),
+        "parameters": inputs.frame("flow_parameters").to_dicts(),
+    }
+    title = tell("What fits, and what jams")
+    return [Section("flows", title, "flows.html", values, title)]
+
+
+def answers(inputs: ReportInputs) -> list[Answer]:
+    """Return how much the corridor asked about can carry; nothing where none is."""
+    rows = {(row["case"], row["factor"] > 1): row for row in _corridor(inputs)}
+    case = "planned" if ("planned", True) in rows else "today"
+    if (case, True) not in rows:
+        return []
+
+    demand = rows[case, False]
+    most = rows[case, True]
+    name = demand["name"] or tell("corridor")
+    question = tell(
+        "How much can the {corridor} carry in {year}, and what jams first?",
+        corridor=name,
+        year=str(demand["on"].year),
+    )
+    return [
+        Answer(
+            question,
+            paragraph([_most_sentence(demand, most), _jam_sentence(inputs, demand)]),
+            "flows",
+        )
+    ]
+
+
+def _most_sentence(demand: Mapping[str, Any], most: Mapping[str, Any]) -> str:
+    return tell(
+        "With what is planned for {date} about {teu} TEU and {tonnes} million tonnes a year; the "
+        "demand of today is {teu_now} TEU and {tonnes_now} million.",
+        date=day(demand["on"]),
+        teu=number(round(most["teu"], -3)),
+        tonnes=number(most["t"] / MILLION_T, 1),
+        teu_now=number(round(demand["teu"], -3)),
+        tonnes_now=number(demand["t"] / MILLION_T, 1),
+    )
+
+
+def _jam_sentence(inputs: ReportInputs, demand: Mapping[str, Any]) -> str:
+    """Say what is full first as the demand of a corridor grows."""
+    if demand["first_full"] is None:
+        return tell("No limit on its way is known.")
+
+    limit = _limit_text(_limits(inputs).get(demand["first_full"], {}), demand["first_full"], inputs)
+    if demand["first_full_factor"] <= 1 / FULL_SHARE:
+        return tell("First to jam is {limit}: full with the demand of today.", limit=limit)
+    return tell(
+        "First to jam is {limit}, at {factor} times the demand of today.",
+        limit=limit,
+        factor=number(demand["first_full_factor"], 1),
+    )
+
+
+def _corridor(inputs: ReportInputs) -> list[dict[str, Any]]:
+    return inputs.frame("flow_corridor").to_dicts()
+
+
+def _corridor_rows(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Return the rows on the corridor, with the names of the limits that have a price."""
+    limits = _limits(inputs)
+    return [
+        {
+            **row,
+            "case_text": _case_text(row),
+            "full_text": and_list(
+                [_limit_text(limits.get(name, {}), name, inputs) for name in row["full"][:3]]
+            ),
+        }
+        for row in _corridor(inputs)
+    ]
+
+
+def _case_text(row: Mapping[str, Any]) -> str:
+    """Say which network and how much demand a row stands for."""
+    network = (
+        tell("planned, {date}", date=day(row["on"])) if row["case"] == "planned" else tell("today")
+    )
+    if row["factor"] > 1:
+        return tell("{network}, {factor} times the demand", network=network, factor=number(GROWTH))
+    return network
+
+
+def _paragraph(inputs: ReportInputs, jams: pl.DataFrame) -> str:
+    """Say how much is carried and stays, and how many limits are full."""
+    carried = float(inputs.frame("flow_routes")["t"].sum()) / MILLION_T
+    stays = inputs.frame("flow_unserved")
+    full = jams.filter(pl.col("use_share") >= FULL_SHARE).height
+    return paragraph(
+        [
+            tell("{tonnes} million tonnes a year find room.", tonnes=number(carried, 1)),
+            tell(
+                "{tonnes} million tonnes stay: {closed} million have no open route, {room} million "
+                "no room they would pay for.",
+                tonnes=number(float(stays["t"].sum()) / MILLION_T, 1),
+                closed=number(_stays(stays, "closed"), 1),
+                room=number(_stays(stays, "no capacity"), 1),
+            ),
+            tell_count("{count} limit is full.", "{count} limits are full.", full),
+            tell(
+                "A slot is worth what one more of it would save all shippers; where a flow was "
+                "seen and no limit is published, none is assumed."
+            ),
+        ]
+    )
+
+
+def _stays(unserved: pl.DataFrame, why: str) -> float:
+    return float(unserved.filter(pl.col("why") == why)["t"].sum()) / MILLION_T
+
+
+def _limits(inputs: ReportInputs) -> dict[str, dict[str, Any]]:
+    rows = inputs.frame("flow_capacities").iter_rows(named=True)
+    return {row["capacity_id"]: row for row in rows}
+
+
+def _jam(row: Mapping[str, Any], inputs: ReportInputs) -> dict[str, Any]:
+    """Return a bottleneck with its name and those of the places between which payers trade."""
+    names = _node_names(inputs)
+    ends = {
+        route["demand_id"]: (route["origin_node_id"], route["destination_node_id"])
+        for route in inputs.frame("flow_routes").iter_rows(named=True)
+    }
+    pairs = [ends[payer] for payer in row["payers"][:3] if payer in ends]
+    payers = [f"{names.get(a, a)}–{names.get(b, b)}" for a, b in pairs]
+    return {
+        **row,
+        "limit": _limit_text(row, row["capacity_id"], inputs),
+        "unit_text": tell(row["unit"]),
+        "who": ", ".join(dict.fromkeys(payers)),
+    }
+
+
+def _limit_text(row: Mapping[str, Any], capacity_id: str, inputs: ReportInputs) -> str:
+    """Name a limit: its place, or its link or service, from where, and what it counts."""
+    if not row:
+        return capacity_id
+
+    names = _node_names(inputs)
+    what = names.get(row["row_id"], row["row_id"]) if row["table"] == "nodes" else row["row_id"]
+    unit = tell(row["unit"])
+    start = row["from_node_id"]
+    if start is None:
+        return tell("{what} ({unit})", what=what, unit=unit)
+    return tell("{what} from {place} ({unit})", what=what, place=names.get(start, start), unit=unit)
+
+
+def _node_names(inputs: ReportInputs) -> dict[str, str]:
+    nodes = inputs.nodes
+    return dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
+
+
+def _selected(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Return the users of every selection of links, the heaviest first."""
+    names = _node_names(inputs)
+    cargoes = inputs.study_frame("cargoes")
+    cargo_names = dict(cargoes.select("cargo_id", "name").iter_rows()) if cargoes.height else {}
+    groups = []
+    for (selector, scenario), users in inputs.frame("flow_selected").group_by(
+        "selector", "scenario", maintain_order=True
+    ):
+        rows = [
+            {
+                **row,
+                "from": names.get(row["origin_node_id"], row["origin_node_id"]),
+                "to": names.get(row["destination_node_id"], row["destination_node_id"]),
+                "cargo": cargo_names.get(row["cargo_id"], row["cargo_id"]),
+            }
+            for row in users.head(MAX_USERS).iter_rows(named=True)
+        ]
+        million_t = float(users["t"].sum()) / MILLION_T
+        groups.append(
+            {
+                "selector": and_list([selector_text(term) for term in str(selector).split()]),
+                "scenario": scenario,
+                "million_t": million_t,
+                "rows": rows,
+            }
+        )
+    return groups
+
+
+def _misfit_words(observed: pl.DataFrame) -> str | None:
+    """Say how far the model is from what was seen, before and after, fitted to and held out."""
+    factors = [
+        misfit(observed, column, held_out=held_out)
+        for held_out in (False, True)
+        for column in ("before_per_year", "modelled_per_year")
+    ]
+    if None in factors:
+        return None
+
+    fitted_before, fitted, held_before, held = (number(factor, 2) for factor in factors if factor)
+    met = observed.filter(pl.col("held_out") & (pl.col("verdict") == "met")).height
+    compared = observed.filter(pl.col("held_out") & (pl.col("verdict") != "not compared")).height
+    return tell(
+        "Volumes the model was fitted to are met within a factor of {fitted} ({fitted_before} "
+        "before), those held out within {held} ({held_before} before): {met} of {compared} of "
+        "these within {limit}.",
+        fitted=fitted,
+        fitted_before=fitted_before,
+        held=held,
+        held_before=held_before,
+        met=number(met),
+        compared=number(compared),
+        limit=number(MAX_FACTOR, 1),
+    )
+
+
+def _figures(inputs: ReportInputs) -> list[Figure]:
+    """Return the map of flows."""
+    volumes = inputs.frame("flow_volumes")
+    caption = tell(
+        "The width of a link is what it carries a year; its colour how full its tightest limit is. "
+        "Grey links have none that is known."
+    )
+    chart = flow_map(inputs.nodes, inputs.links, volumes, _uses(inputs))
+    return [draw_figure("flows-map", chart, caption, volumes)]
+
+
+def _uses(inputs: ReportInputs) -> pl.DataFrame:
+    """Return how full the tightest limit of every link is, those of services riding it included."""
+    limits = inputs.frame("flow_capacities").filter(
+        pl.col("use_per_day") > pl.col("background_per_day")
+    )
+    own = limits.filter(pl.col("table") == "links").select(
+        pl.col("row_id").alias("link_id"), "use_share"
+    )
+    of_services = limits.filter(pl.col("table") == "services").select("row_id", "use_share")
+    ridden = (
+        _links_of_services(inputs).join(of_services, on="row_id").select("link_id", "use_share")
+    )
+    return pl.concat([own, ridden]).group_by("link_id").agg(pl.col("use_share").max())
+
+
+def _links_of_services(inputs: ReportInputs) -> pl.DataFrame:
+    """Return link_id and row_id of the services whose routes pass a ferry or sea link."""
+    water = inputs.links.filter(pl.col("mode").is_in(["sea", "ferry"]))["link_id"]
+    routes = inputs.frame("flow_routes").select("links", "services")
+    pairs = routes.explode("services").explode("links").unique()
+    ends = pairs.rename({"links": "link_id", "services": "row_id"}).drop_nulls()
+    named = pl.col("link_id").str.replace(r"-(sea|ferry|railferry)$", "")
+    return ends.filter(
+        pl.col("link_id").is_in(water.implode())
+        & pl.col("row_id").str.contains(named, literal=True)
+    )
