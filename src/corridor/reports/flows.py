@@ -11,7 +11,7 @@ from corridor.charts.flows import flow_map
 from corridor.flows.bottlenecks import bottlenecks
 from corridor.flows.corridor_capacity import GROWTH
 from corridor.flows.observed import MAX_FACTOR, misfit
-from corridor.language.speech import number, tell, tell_count
+from corridor.language.speech import marked, number, tell, tell_count
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, day, paragraph
 from corridor.reports.inputs import ReportInputs
@@ -22,6 +22,8 @@ MAX_BOTTLENECKS = 20
 MAX_USERS = 10  # rows of demand shown for links that are asked for
 FULL_SHARE = 0.999
 MILLION_T = 1e6
+# Verdicts on volumes, as :mod:`corridor.flows.observed` gives them.
+VERDICTS = (marked("met"), marked("apart"), marked("not compared"))
 
 
 def sections(inputs: ReportInputs) -> list[Section]:

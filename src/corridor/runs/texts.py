@@ -114,6 +114,7 @@ def _setting_texts(study: Study) -> Iterator[tuple[str | None, str]]:
     """Yield the texts of study.toml, and where they stand."""
     yield study.title, "study.toml"
     yield study.settings.licence, "study.toml"
+    yield study.settings.flows.name, "study.toml"
 
     for scenario in study.scenarios.values():
         place = f"study.toml scenario {scenario.scenario_id}"
