@@ -48,6 +48,40 @@ def test_the_billion(tables: dict[str, pl.DataFrame], base: pl.DataFrame) -> Non
     assert answer.sectors["is_carried"].all()
 
 
+@pytest.mark.parametrize(
+    ("exporter_gdp", "importer_gdp", "is_taken"),
+    [(0.98, 0.84, True), (0.74, 0.58, False)],
+    ids=["means over all estimates", "means over structural estimates"],
+)
+def test_trade_grows_with_gdp_by_the_means_over_all_estimates(
+    tables: dict[str, pl.DataFrame],
+    base: pl.DataFrame,
+    exporter_gdp: float,
+    importer_gdp: float,
+    is_taken: bool,
+) -> None:
+    """Head and Mayer (2014), table 3.4; decision 054 says which means are taken, and why."""
+    costs = flat(base)
+    result = quick_forecast(tables, base, costs, {"same": costs})
+    customs = series(tables, "kazakh-customs")
+    answer = target_gap(result, base, customs, tables["countries"], target_usd=1e9, by=2028)
+    grown = answer.steps.filter(pl.col("step") == "base growth").row(0, named=True)
+
+    growth_of = dict(tables["countries"].select("country", "gdp_growth_share_per_year").iter_rows())
+    expected_usd = sum(
+        flow["value_usd"]
+        * (
+            (1 + growth_of[flow["exporter"]]) ** exporter_gdp
+            * (1 + growth_of[flow["importer"]]) ** importer_gdp
+        )
+        ** grown["years"]
+        for flow in customs.iter_rows(named=True)
+    )
+    assert (grown["value_usd"] == pytest.approx(expected_usd, rel=1e-9)) is is_taken
+    if not is_taken:  # they would leave the pair 3 to 5 % less after two years
+        assert 0.95 < expected_usd / grown["value_usd"] < 0.97
+
+
 def test_goods_that_no_route_carries_have_no_potential(
     tables: dict[str, pl.DataFrame], base: pl.DataFrame
 ) -> None:
