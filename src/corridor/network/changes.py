@@ -171,11 +171,10 @@ def status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
 
 
 def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
-    links = network.frames["links"]
     zones = list(network.zones("links").values())
     edits: dict[int, list[dict[str, Any]]] = {}
     for row in network.changes.filter(OF_STATUS).iter_rows(named=True):
-        for i in selectors.select(row["row_id"], links, network.frames["nodes"]):
+        for i in network.selected_links(row["row_id"]):
             edits.setdefault(i, []).append(_with_instants(row, zones[i]))
 
     return [_status_of(link, edits.get(i, [])) for i, link in enumerate(network.rows("links"))]

@@ -14,7 +14,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
 from corridor.network.memory import Derived, Memo, Memory
-from corridor.tables import schema
+from corridor.tables import schema, selectors
 from corridor.tables.tables import empty_table
 
 T = TypeVar("T")
@@ -85,6 +85,16 @@ class Network:
         Made once.
         """
         return self.once(Derived.ZONES.of(table), lambda: self._zones(table))
+
+    def selected_links(self, selector: str) -> tuple[int, ...]:
+        """Return the rows of the links a selector means, in row order, made once.
+
+        Raises ValueError where the text cannot be read.
+        """
+        return self.once(
+            Derived.SELECTED_LINKS.of(selector),
+            lambda: tuple(selectors.select(selector, self.frames["links"], self.frames["nodes"])),
+        )
 
     def _zones(self, table: str) -> dict[str, str | None]:
         places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}

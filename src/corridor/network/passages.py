@@ -133,6 +133,7 @@ class _Builder:
         self.with_timetable = services_with_timetable(network)
         self.link_run_s = _whole_seconds(costs.link.run_h + costs.link.fixed_h)
         self.handling_s = _whole_seconds(costs.fixed_h)
+        self._stage_of: dict[tuple[int, int | None], Stage] = {}
 
     def handling(self, arc: int) -> Passage:
         """Return how a terminal is passed."""
@@ -209,7 +210,13 @@ class _Builder:
         return tuple(self._stage(run, service) for run in runs)
 
     def _stage(self, run: LinkRun, service: int | None) -> Stage:
-        """Return the stage of one link, run over by itself or with a service."""
+        """Return the stage of one link, run over by itself or with a service; made once."""
+        key = (run.direction, service if (service, run) in self.costs.service_run_h else None)
+        if key not in self._stage_of:
+            self._stage_of[key] = self._made_stage(run, service)
+        return self._stage_of[key]
+
+    def _made_stage(self, run: LinkRun, service: int | None) -> Stage:
         entry = self.entries[run.direction]
         return Stage(
             entry=entry.spans,

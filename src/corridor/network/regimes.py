@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,6 @@ from corridor.kernels import Floats, Ints
 from corridor.network.calendar import day_of
 from corridor.network.graph import Row
 from corridor.network.network import Network
-from corridor.tables import selectors
 from corridor.units import NORMAL_P95
 
 _HALVINGS = 200  # of the interval of a percentile; more than a float can tell apart
@@ -73,9 +73,6 @@ class Regimes(NamedTuple):
 
 def regimes_on(network: Network, at_s: int) -> Regimes:
     """Return the regimes in force on the day of an instant, in the order of their table."""
-    links = network.frames["links"]
-    nodes = network.frames["nodes"]
-
     of_links: dict[int, list[Row]] = {}
     of_terminals: dict[str, list[Row]] = {}
     for row in in_force(network, at_s):
@@ -83,7 +80,7 @@ def regimes_on(network: Network, at_s: int) -> Regimes:
             for terminal_id in row["row_id"].split():
                 of_terminals.setdefault(terminal_id, []).append(row)
         else:
-            for link in selectors.select(row["row_id"], links, nodes):
+            for link in network.selected_links(row["row_id"]):
                 of_links.setdefault(link, []).append(row)
     return Regimes(of_links, of_terminals)
 
@@ -130,7 +127,8 @@ def log_spread(median_h: float, p95_h: float | None) -> float:
     return 0.0
 
 
-def percentile_h(states: Sequence[State], share: float) -> float:
+@lru_cache(maxsize=1024)  # the same states are met by every cargo, in many networks
+def percentile_h(states: tuple[State, ...], share: float) -> float:
     """Return the least hours by which a share of all passages is through, over all states."""
     low_h = min(s.median_h * math.exp(-_FURTHEST_SIGMAS * s.sigma) for s in states)
     high_h = max(s.median_h * math.exp(_FURTHEST_SIGMAS * s.sigma) for s in states)

@@ -121,9 +121,7 @@ def _spared(rule: Row) -> set[str]:
 
 def _applied(network: Network, rule: Row) -> Applied:
     """Return a rule with the links it covers, whomever it concerns."""
-    links = tuple(
-        selectors.select(rule["row_id"], network.frames["links"], network.frames["nodes"])
-    )
+    links = network.selected_links(rule["row_id"])
     return Applied(rule, links, _periods(network, rule, links))
 
 

@@ -43,9 +43,8 @@ from corridor.units import HOUR_S
 MAX_LABELS = 1 << 22  # about 1.3 GB
 LABEL_BYTES = 300  # as measured, with its place in the queue and among those settled
 NO_LIMIT = 1 << 40
-# The column of arcs that each column of bounds is the least sum of.
+# The column of arcs that each column of bounds but that of hours is the least sum of.
 _BOUNDED = {
-    BOUND.duration: ARC.duration,
     BOUND.money: ARC.money,
     BOUND.carbon: ARC.carbon,
     BOUND.transshipments: ARC.transshipments,
@@ -219,16 +218,22 @@ def lower_bounds(query: Query, arcs: Ints) -> Ints:
 
     arcs: what the arcs of the search graph add to a label [arcs, 5], columns ARC.
     """
-    from corridor.kernels.paths import dijkstra
+    from corridor.kernels.paths import UNREACHED, dijkstra
 
     backwards, order = _backwards(query)
     goals = np.flatnonzero(query.is_goal)
     is_passable = arcs[:, ARC.duration] >= 0
 
+    durations = np.where(is_passable, arcs[:, ARC.duration], -1)[order]
+    least_s, _ = dijkstra(*backwards, durations, goals)
+    nothing = np.where(least_s < UNREACHED, 0, UNREACHED)  # of what no arc adds to
+
     bounds = np.empty((len(query.is_goal), len(BOUND)), np.int64)
+    bounds[:, BOUND.duration] = least_s
     for bound, column in _BOUNDED.items():
         weight = np.where(is_passable, arcs[:, column], -1)[order]
-        bounds[:, bound], _ = dijkstra(*backwards, weight, goals)
+        counts = (weight > 0).any()
+        bounds[:, bound] = dijkstra(*backwards, weight, goals)[0] if counts else nothing
     return bounds
 
 

@@ -10,9 +10,8 @@ import polars as pl
 from corridor.errors import UnknownName
 from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
-from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.tables import schema, selectors
+from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.json_text import about
 from corridor.web.live_study import StudyState
@@ -355,9 +354,4 @@ def _choices(state: StudyState, alternatives: list[str | None]) -> list[dict[str
 
 def _selected(selector: str, network: Network) -> frozenset[int]:
     """The numbers of the links a selector means."""
-    links = network.frames["links"]
-    nodes = network.frames["nodes"]
-    return network.once(
-        Derived.SELECTED_LINKS.of(selector),
-        lambda: frozenset(selectors.select(selector, links, nodes)),
-    )
+    return frozenset(network.selected_links(selector))
