@@ -245,8 +245,10 @@ def _turn_row(
     penalty = trips.shipment.penalty_usd_per_unit_day or 0.0
     before_usd = (row["freight_usd"] + row["penalty_usd"]) / units
     arrive_on = day_of(choice.rest[-1].arrive_s)
-    now_usd = head_usd + choice.usd + penalty * choice.late_d
-    stay_usd = None if stay is None else head_usd + stay.usd + penalty * stay.late_d - before_usd
+    now_usd = round(head_usd + choice.usd, 2) + penalty * choice.late_d
+    stay_usd = None
+    if stay is not None:
+        stay_usd = round(head_usd + stay.usd, 2) + penalty * stay.late_d - before_usd
     is_late = choice.status == "committed" and arrive_on > row["arrive_on"]
     return {
         **_turn_cells(row, stand),
