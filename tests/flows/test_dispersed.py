@@ -60,7 +60,7 @@ def test_a_limit_is_kept_by_a_price_that_moves_the_shares() -> None:
     assert price_usd == pytest.approx((PLAIN_USD - PASS_USD) / 2, rel=1e-8)
 
 
-@pytest.mark.parametrize("congested", [True, False])
+@pytest.mark.parametrize("congested", [True, pytest.param(False, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("seed", BY_SEED)
 def test_flows_are_the_shares_at_their_own_costs(seed: int, congested: bool) -> None:
     network, demand = random_flows(seed)
@@ -71,7 +71,8 @@ def test_flows_are_the_shares_at_their_own_costs(seed: int, congested: bool) -> 
     assert (use["use_per_day"] <= use["per_day"] * (1 + 1e-7) + 1e-9).all()
 
 
-@pytest.mark.parametrize("seed", BY_SEED)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3, 20))
 def test_with_a_large_scale_everybody_takes_the_cheapest_route(seed: int) -> None:
     network, demand = random_flows(seed)
     options: Any = {"on": ON, "congested": False}

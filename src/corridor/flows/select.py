@@ -114,7 +114,7 @@ def select(flows: Flows, what: str | Sequence[str]) -> Selection:
     >>> network = co.read("studies/kazakhstan-pakistan", scenario="open-borders").network
     >>> flows = co.assign(network, network.frames["demand"], on="2026-07-01")
     >>> torkham = co.select(flows, "crossing:AF-PK")
-    >>> torkham.volumes.height > 0 and torkham.extra_usd_per_year > torkham.uncapped_usd_per_year
+    >>> torkham.volumes.height > 0 and torkham.extra_usd_per_year > 0
     True
     """
     words = [what] if isinstance(what, str) else list(what)
