@@ -71,6 +71,7 @@ def with_shipment(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(every_table(tmp_path_factory.mktemp("consignments") / "study"))
 
 
+@pytest.mark.slow
 def test_a_schedule_prints_its_dispatches(run: Any, with_shipment: str) -> None:
     ran = run("schedule", with_shipment, "boxes")
     assert ran.code == 0
@@ -80,6 +81,7 @@ def test_a_schedule_prints_its_dispatches(run: Any, with_shipment: str) -> None:
     assert "60 of 60 units" in ran.err
 
 
+@pytest.mark.slow
 def test_a_schedule_is_json_too(run: Any, with_shipment: str) -> None:
     answer = json.loads(run("schedule", with_shipment, "boxes", "--json").out)
     assert answer["summary"]["delivered_units"] == 60
@@ -93,6 +95,7 @@ def test_stdout_holds_nothing_else(with_shipment: str, capfd: pytest.CaptureFixt
     assert json.loads(capfd.readouterr().out)["summary"]["units"] == 60
 
 
+@pytest.mark.slow
 def test_a_plan_is_offered_too(run: Any, with_shipment: str, tmp_path: Path) -> None:
     sheet = tmp_path / "offer.html"
     assert run("schedule", with_shipment, "boxes", "--offer", str(sheet)).code == 0
@@ -108,6 +111,7 @@ def test_what_is_not_delivered_is_exit_code_3(run: Any, with_shipment: str) -> N
     assert "nearest feasible date: none" in ran.err
 
 
+@pytest.mark.slow
 def test_a_plan_is_a_page_a_workbook_and_a_folder(
     run: Any, with_shipment: str, tmp_path: Path
 ) -> None:
@@ -124,6 +128,7 @@ def test_a_plan_is_a_page_a_workbook_and_a_folder(
     assert pl.read_excel(book, sheet_name="plan_dispatches")["units"].sum() == 60
 
 
+@pytest.mark.slow
 def test_a_plan_is_made_anew_from_where_it_stands(
     run: Any, with_shipment: str, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from corridor.reports.printing import find_browser
 from every_table import every_table
 
 ISSUED = dt.date(2026, 6, 20)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,6 @@ def test_its_sheet_names_its_dispatches(boxes: co.Study, offer: co.Quote, tmp_pa
     assert pl.read_excel(book, sheet_name="dispatches")["units"].sum() == 60
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_the_sheet_of_the_buses_is_one_page(
     study_folder: Path, tmp_path: Path, language: str

@@ -110,6 +110,7 @@ def test_what_makes_no_sense_is_refused(
         )
 
 
+@pytest.mark.slow
 def test_without_a_route_there_is_nothing_to_offer(study: co.Study, tmp_path: Path) -> None:
     offer = co.quote(
         study.network, "almaty", "karachi", cargo="bus-12m-own", depart="2026-07-01", avoid=("IR",)

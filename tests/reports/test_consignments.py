@@ -27,6 +27,7 @@ def plan(study: co.Study) -> Plan:
     return co.schedule(study.network, "boxes")
 
 
+@pytest.mark.slow
 def test_a_kept_plan_is_in_the_report(study: co.Study, plan: Plan, tmp_path: Path) -> None:
     keep_plan(study, plan)
     provenance = cache.provenance(study, {})
@@ -46,6 +47,7 @@ def test_a_kept_plan_is_in_the_report(study: co.Study, plan: Plan, tmp_path: Pat
     assert "Costs by country" in page
 
 
+@pytest.mark.slow
 def test_a_plan_of_another_state_of_the_study_is_not(study: co.Study, plan: Plan) -> None:
     keep_plan(study, plan)
     changed = replace(study, hash="another")
