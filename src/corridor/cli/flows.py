@@ -34,7 +34,7 @@ def assign(
     folder: StudyFolder,
     *,
     table: Tables = "bottlenecks",
-    principle: Literal["user", "system"] = "user",
+    principle: Literal["user", "system", "dispersed"] = "user",
     month: int | None = None,
     on: str | None = None,
     select: str | None = None,
@@ -58,7 +58,8 @@ def assign(
         demand that stays, steps of the computation; observed: volumes seen beside the model before
         and after calibration; corridor: what the corridor of [flows] can carry, today and planned.
     principle
-        user: everybody takes the route cheapest for itself; system: all together cost least.
+        user: everybody takes the route cheapest for itself; system: all together cost least;
+        dispersed: routes that cost nearly as little are taken too.
     month
         1 to 12: that month with its share of the demand; a year where not given.
     on
@@ -84,13 +85,15 @@ def assign(
         flows = _assigned(study, principle, month, on, is_calibrated=calibrated)
     _print(study, flows, table, select, json=options.json)
     say(repr(flows))
+    if select is not None:
+        _say_closure(flows, select)
     say_warnings(flows.warnings)
     return _say_end(flows)
 
 
 def _assigned(
     study: Study,
-    principle: Literal["user", "system"],
+    principle: Literal["user", "system", "dispersed"],
     month: int | None,
     on: str | None,
     *,
@@ -133,6 +136,13 @@ def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, jso
         print_frame(frame, json=json, screen=bottlenecks_table(frame))
     else:
         print_frame(getattr(flows, table), json=json)
+
+
+def _say_closure(flows: Flows, links: str) -> None:
+    """Say what it would cost if the links selected shut, under capacity and as if without."""
+    from corridor.flows.select import select
+
+    say(repr(select(flows, links.split())))
 
 
 def _say_end(flows: Flows) -> int:

@@ -87,16 +87,15 @@ def money_table(money: pl.DataFrame) -> pl.DataFrame:
 
 
 def bottlenecks_table(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return bottlenecks in the columns a person compares: use, price of a slot, who pays."""
+    """Return bottlenecks in the columns a person compares: use, price of a slot, who pays most."""
     return frame.select(
-        pl.col("capacity_id").alias("limit"),
+        pl.col("row_id").alias("limit"),
+        pl.col("from_node_id").alias("from"),
         "unit",
-        pl.col("per_day").round(1).alias("a day"),
-        pl.col("use_per_day").round(1).alias("used"),
         _in_100("use_share", "used in 100"),
         pl.col("price_usd").round(2).alias("USD a slot"),
-        _whole_millions("paid_usd", "USD m paid"),
-        pl.col("payers").list.head(2).list.join(" ").alias("who pays"),
+        _whole_millions("paid_usd", "USD m"),
+        pl.col("payers").list.first().alias("who pays most"),
     )
 
 
