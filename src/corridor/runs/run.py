@@ -30,7 +30,7 @@ from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 10  # scenarios, closures (4), flows, evidence and trade (3), writing
+STEPS_AFTER_TRIPS = 10  # closures (4), flows, scenarios, evidence and trade (4), writing
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
@@ -58,7 +58,7 @@ def run(
     must_keep
         Whether a folder that cannot be written is an error; if not, the results are not kept.
     in_second_process
-        Whether evidence and trade are computed in a second process beside the rest; a script that
+        Whether other scenarios, evidence and trade are computed in a second process; a script that
         asks for it needs ``if __name__ == "__main__":``.
     progress
         Called with a word, the steps done and all steps.
@@ -158,30 +158,29 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
 
 def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     """Compute every table of a run; start: what starts a computation beside the others."""
-    others = start(_evidence_and_trade_tables, study)
+    tables_beside = start(_tables_beside, study)
 
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
 
-    say("other scenarios", done)
-    frames["scenarios"] = _scenario_table(study)
-    losses_of = _loss_tables(study, lambda word, steps: say(word, done + 1 + steps))
+    losses_of = _loss_tables(study, lambda word, steps: say(word, done + steps))
 
-    say("flows", done + 5)
+    say("flows", done + 4)
     frames |= flow_tables(study)
 
-    say("evidence and trade", done + 6)
-    frames |= others()
+    say("other scenarios, evidence and trade", done + 5)
+    frames |= tables_beside()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
     return _with_columns(frames | losses_of)
 
 
-def _evidence_and_trade_tables(study: Study) -> dict[str, pl.DataFrame]:
-    """Return what was observed and is asked beside the model, and the tables of trade."""
+def _tables_beside(study: Study) -> dict[str, pl.DataFrame]:
+    """Return what a second process computes: other scenarios, evidence and trade."""
     observations = study.tables["observations"]
     return trade_tables(study) | {
+        "scenarios": _scenario_table(study),
         "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"]),
     }
