@@ -25,6 +25,8 @@ import numpy as np
 
 from corridor.consignments.offers import Boarding, Offer
 from corridor.consignments.shipment import ROUNDING, WEEK_DAYS, Shipment
+from corridor.errors import NotConverged
+from corridor.highs import new_solver, run
 from corridor.kernels import Floats, Ints
 
 if TYPE_CHECKING:
@@ -340,17 +342,15 @@ def _row(columns: Sequence[int], *, low: float = -np.inf, high: float = np.inf) 
 def _optimum(programme: _Programme, effort: Effort) -> _Optimum | None:
     """Return the optimum of a programme; null where nothing keeps to all rows."""
     import highspy
-    from highspy._core import _Highs  # the class around it writes a banner to stdout
 
-    solver = _Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("mip_rel_gap", effort.gap_share)
-    solver.setOptionValue("mip_abs_gap", 1e-6)
-    solver.setOptionValue("time_limit", effort.time_limit_s)
+    solver = new_solver(
+        mip_rel_gap=effort.gap_share, mip_abs_gap=1e-6, time_limit=effort.time_limit_s
+    )
     solver.passModel(_model(programme))
-    solver.run()
+    status = run(solver)
+    if status == highspy.HighsModelStatus.kNotset:
+        raise NotConverged("the search for the least cost could not be started.")
 
-    status = solver.getModelStatus()
     info = solver.getInfo()
     has_solution = info.primal_solution_status == highspy.kSolutionStatusFeasible
     if not has_solution:

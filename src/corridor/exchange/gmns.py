@@ -83,6 +83,19 @@ def read_gmns(
     Source
     ------
     github.com/zephyr-data-specs/GMNS.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import corridor as co
+    >>> link = "link_id,from_node_id,to_node_id,directed,length,free_speed\\nl,a,b,1,1000,60\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "node.csv").write_text("node_id,x_coord,y_coord\\na,0,0\\nb,1,1\\n")
+    ...     _ = Path(folder, "link.csv").write_text(link)
+    ...     network = co.read_gmns(folder)
+    >>> network.links["free_cost"].to_list()
+    [1.0]
     """
     paths = {name: _path(folder, name) for name in ("node", "link", "demand", "config")}
     if paths["node"] is None or paths["link"] is None:

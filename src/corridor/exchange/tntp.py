@@ -56,6 +56,21 @@ def read_tntp(
     Source
     ------
     github.com/bstabler/TransportationNetworks, README.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import corridor as co
+    >>> head = "<NUMBER OF ZONES> 2\\n<NUMBER OF NODES> 2\\n<FIRST THRU NODE> 1\\n"
+    >>> link = "<NUMBER OF LINKS> 1\\n<END OF METADATA>\\n 1 2 100 2 6 0.15 4 0 0 1 ;\\n"
+    >>> trips = "<NUMBER OF ZONES> 2\\n<END OF METADATA>\\nOrigin 1\\n 2 : 50;\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "two_net.tntp").write_text(head + link)
+    ...     _ = Path(folder, "two_trips.tntp").write_text(trips)
+    ...     network = co.read_tntp(folder)
+    >>> co.equilibrium(network.links, network.trips).volumes["volume"].to_list()
+    [50.0]
     """
     net_path = one_file(folder, ("_net.tntp",))
     trips_path = one_file(folder, ("_trips.tntp",))

@@ -7,12 +7,13 @@ Operations Research 8(1); Kelley (1960), SIAM Journal 8(4).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from corridor.errors import NotConverged
 from corridor.flows.programme import Column, Programme
+from corridor.highs import new_solver, run
 from corridor.kernels import Floats, Ints
 
 TOLERANCE = 1e-9  # of HiGHS, on rows and on reduced costs
@@ -37,7 +38,6 @@ class Master:
 
     def __init__(self, programme: Programme) -> None:
         import highspy
-        from highspy._core import _Highs  # the class around it writes a banner to stdout
 
         self.programme = programme
         self.columns: list[Column] = []
@@ -45,14 +45,9 @@ class Master:
         self._inf = highspy.kHighsInf
         status = highspy.HighsModelStatus
         self._solved = (status.kOptimal, status.kModelEmpty)
-        self._highs: Any = _Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("primal_feasibility_tolerance", TOLERANCE),
-            ("dual_feasibility_tolerance", TOLERANCE),
-        ):
-            self._highs.setOptionValue(option, value)
+        self._highs = new_solver(
+            primal_feasibility_tolerance=TOLERANCE, dual_feasibility_tolerance=TOLERANCE
+        )
         self._build()
 
     def _build(self) -> None:
@@ -113,11 +108,10 @@ class Master:
 
     def solve(self) -> Optimum:
         """Return the best over the routes there are."""
-        self._highs.run()
-        if self._highs.getModelStatus() not in self._solved:
-            raise NotConverged(
-                f"the linear programme ended as {self._highs.getModelStatus()}, without an optimum."
-            )
+        status = run(self._highs)
+        if status not in self._solved:
+            raise NotConverged(f"the linear programme ended as {status}, without an optimum.")
+
         solution = self._highs.getSolution()
         values = np.array(solution.col_value)
         duals = np.array(solution.row_dual)

@@ -49,6 +49,16 @@ def plan_sheet(plan: Plan, study: Study, path: str | Path, *, language: str = SO
         The program has no such language.
     OSError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import corridor as co
+    >>> study = co.read("studies/kazakhstan-pakistan")
+    >>> plan = co.schedule(study.network, "grain-2800")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     co.plan_sheet(plan, study, f"{folder}/grain.html").name
+    'grain.html'
     """
     from corridor.reports.printing import print_pdf, require_browser
     from corridor.reports.quote_sheet import check_suffix
