@@ -95,6 +95,29 @@ def test_stdout_holds_nothing_else(with_shipment: str, capfd: pytest.CaptureFixt
     assert json.loads(capfd.readouterr().out)["summary"]["units"] == 60
 
 
+def test_a_policy_is_said_and_printed(run: Any, with_shipment: str) -> None:
+    ran = run("schedule", with_shipment, "boxes", "--recourse", "--table", "policy")
+    assert ran.code == 0
+    policy = pl.read_csv(ran.out.encode())
+    assert policy["hazard_id"].unique().to_list() == ["border-stops"]
+    assert "sentence" in policy.columns and "sentence_message" not in policy.columns
+    assert f"{policy['sentence'][0]} (" in ran.err
+    assert "USD over the fixed plan" in ran.err
+
+
+@pytest.mark.slow
+def test_the_policy_of_the_study_is_in_json_and_on_the_page(run: Any, tmp_path: Path) -> None:
+    page = tmp_path / "buses.html"
+    options = ("--deadline", "2026-10-01", "--recourse", "--out", str(page), "--language", "ru")
+    ran = run("schedule", "studies/kazakhstan-pakistan", "buses-600", *options, "--json")
+    answer = json.loads(ran.out)
+    values = [row["value_usd"] for row in answer["policy"]]
+    assert answer["summary"]["recourse_usd"] == pytest.approx(sum(values))
+    assert any("send the rest by" in row["sentence"] for row in answer["policy"])
+    assert "Первые неожиданности и что делать" in page.read_text("utf-8")
+    assert "остальное отправить через" in page.read_text("utf-8")
+
+
 @pytest.mark.slow
 def test_a_plan_is_offered_too(run: Any, with_shipment: str, tmp_path: Path) -> None:
     sheet = tmp_path / "offer.html"

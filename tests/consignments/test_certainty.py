@@ -12,9 +12,9 @@ import pytest
 import corridor as co
 from consignment_cases import MONDAY, shipment, two_ways, walk
 from core_cases import hazard_row, read
-from corridor.consignments.certainty import Choice, assure, lateness, on_time_share
+from corridor.consignments.certainty import Choice, assure, lateness, on_time_share, surest
 from corridor.consignments.offers import Trips, offers_of
-from corridor.consignments.programme import Effort, Order
+from corridor.consignments.programme import Effort, Order, Solution
 from corridor.consignments.shipment import read_shipment
 from corridor.consignments.years import arrivals_s, draw_years, late_days
 from corridor.network.calendar import second
@@ -161,3 +161,33 @@ def test_the_sure_plan_of_the_buses_is_in_time_in_fresh_years() -> None:
     assert row["chance"] == 0.95
     assert row["on_time_share"] >= 0.95
     assert 0.93 <= row["fresh_share"] <= 0.97
+
+
+def test_the_surest_of_all_plans_tried_is_taken_the_plain_one_included() -> None:
+    choice = tried_choice()
+    assert surest(choice).floor_share == 0.0
+    assert surest(choice).on_time_share == 0.8
+
+
+def test_a_chance_is_met_by_the_cheapest_plan_tried_that_meets_it() -> None:
+    plain, likely, sure = assure(tried_choice(), [0.75, 0.95])
+    assert likely.floor_share == plain.floor_share == 0.0
+    assert sure.solution is None
+
+
+def tried_choice() -> Choice:
+    """Return a choice whose higher floor is less sure: its offers are late in different years."""
+    late_d = np.zeros((5, 10))
+    late_d[:2, :2] = 1.0
+    late_d[[2, 3, 4], [3, 4, 5]] = 1.0
+
+    trips = Trips(two_ways(), shipment(slots=(), units=5), {})
+    offers = offers_of(trips, [MONDAY + dt.timedelta(days=7 * week) for week in range(5)])
+    by_road = [offer for offer in offers if offer.modes == ("road",)]
+    choice = Choice(Order.of(trips.shipment), by_road, late_d, EXACT)
+    choice.solutions = {
+        0.0: Solution(np.array([3, 2, 0, 0, 0]), 90.0, 90.0, {}, True),
+        0.9: Solution(np.array([0, 0, 1, 2, 2]), 95.0, 95.0, {}, True),
+    }
+    choice.solutions[0.8] = choice.solutions[0.0]
+    return choice

@@ -10,6 +10,9 @@ import pytest
 
 import corridor as co
 from corridor.consignments.plan import Plan
+from corridor.consignments.plan_tables import frame
+from corridor.language.messages import message, unpack
+from corridor.language.speech import speaking
 from corridor.reports.consignments import plan_sentences
 from corridor.runs import cache
 from corridor.runs.plans import keep_plan, kept_plans
@@ -66,3 +69,15 @@ def test_sentences_say_what_stays_behind() -> None:
         "None of 10 units can be delivered.",
         "Not all is delivered: no route.",
     ]
+
+
+def test_reasons_and_answers_are_told_in_the_language_of_the_page() -> None:
+    reason = message("{short} of {units} units stay behind", short=2, units=9)
+    summary = frame(
+        schema_plans.PLAN_SUMMARY, [{"delivered_units": 0, "units": 9, "reason": reason}]
+    )
+    assert summary["reason"].item() == "2 of 9 units stay behind"
+    assert unpack(summary["reason_message"].item()).template == reason.template
+
+    with speaking("ru"):
+        assert plan_sentences(summary)[1] == "Доставлено не всё: 2 из 9 единиц остаются."

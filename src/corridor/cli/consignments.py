@@ -123,6 +123,7 @@ def schedule(
     shipment: str,
     *,
     certainty: float | None = None,
+    recourse: bool = False,
     deadline: str | None = None,
     from_state: Path | None = None,
     on: str | None = None,
@@ -152,6 +153,8 @@ def schedule(
         Row of shipments.csv.
     certainty
         Least chance in 100 that every unit is there by the deadline; what it costs is a table.
+    recourse
+        Work out what to do when something shuts for the first time, and what that saves.
     deadline
         Last day of arrival instead of that of the shipment.
     from_state
@@ -159,7 +162,7 @@ def schedule(
     on
         The day the plan is made anew, with --from-state.
     table
-        What to print of the plan.
+        What to print of the plan; policy asks for --recourse too.
     out
         Folder for all its tables, or a page (.html, .pdf) or workbook (.xlsx).
     offer
@@ -167,7 +170,7 @@ def schedule(
     language
         Language of the page.
     """
-    from corridor.cli.screens import dispatches_table
+    from corridor.cli.screens import dispatches_table, policy_table
     from corridor.consignments.plan_quote import quote_plan
     from corridor.consignments.schedule import schedule as plan_of
     from corridor.reports.plan_sheet import plan_sheet
@@ -180,6 +183,7 @@ def schedule(
     if is_sheet:
         _try_sheet(out, language, folder)
     state = _state(from_state, on)
+    recourse = recourse or table == "policy"
     study = options.read(folder)
 
     say_compiling()
@@ -188,6 +192,7 @@ def schedule(
         shipment,
         chance=None if certainty is None else certainty / PER_CENT,
         from_state=state,
+        recourse=recourse,
         deadline=deadline,
         avoid=avoid,
         carrier=carrier,
@@ -199,9 +204,12 @@ def schedule(
         print_json(plan_answer(plan))
     else:
         frame = getattr(plan, table)
-        screen = dispatches_table(frame) if table == "dispatches" else None
+        screens = {"dispatches": dispatches_table, "policy": policy_table}
+        screen = screens[table](frame) if table in screens else None
         print_frame(frame, json=False, screen=screen)
         say(repr(plan))
+    if recourse and not options.json:
+        _say_policy(plan)
     _say_shortfall(plan)
     say_warnings(plan.warnings)
 
@@ -225,6 +233,21 @@ def _state(folder: Path | None, on: str | None) -> State | None:
     return None if folder is None or on is None else State.read(folder, on)
 
 
+def _say_policy(plan: Plan) -> None:
+    """Say what to do at the first surprise, and what that saves over the fixed plan."""
+    if plan.policy.is_empty():
+        say("policy: nothing to answer; no deadline, no penalty, or nothing that may shut for long")
+        return
+
+    for row in plan.policy.iter_rows(named=True):
+        say(
+            f"{row['sentence']} ({PER_CENT * row['chance']:.1f} % of years; "
+            f"saves {row['value_usd']:,.0f} USD)"
+        )
+    saved_usd = plan.summary["recourse_usd"].item()
+    say(f"policy: saves {saved_usd:,.0f} USD over the fixed plan, mean over simulated years")
+
+
 def _say_shortfall(plan: Plan) -> None:
     """Say what binds where not all is delivered, and the nearest date."""
     row = plan.summary.row(0, named=True)
@@ -238,7 +261,9 @@ def _say_shortfall(plan: Plan) -> None:
 
 def plan_answer(plan: Plan) -> dict[str, Any]:
     """Return a plan as JSON takes it."""
-    tables = {name.removeprefix("plan_"): frame for name, frame in plan.frames().items()}
+    from corridor.language.messages import readable
+
+    tables = {name.removeprefix("plan_"): readable(frame) for name, frame in plan.frames().items()}
     (summary,) = tables.pop("summary").to_dicts()
     return {
         "summary": summary,

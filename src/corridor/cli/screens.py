@@ -145,6 +145,17 @@ def dispatches_table(dispatches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def policy_table(policy: pl.DataFrame) -> pl.DataFrame:
+    """Return what to do at the first surprise in the columns a person compares."""
+    return policy.select(
+        "sentence",
+        _in_100("chance", "chance in 100"),
+        _whole("fixed_usd", "USD, fixed plan"),
+        _whole("policy_usd", "USD, policy"),
+        _whole("value_usd", "USD saved"),
+    )
+
+
 def fits_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return each hazard's rate and length in use beside those fitted, with their intervals."""
     return frame.select(

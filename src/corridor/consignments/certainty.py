@@ -2,8 +2,9 @@
 
 A plan is in time in a year where its last unit is. A surer plan takes only offers that are each in
 time by themselves in a share of the years, the floor. The higher the floor the fewer offers, so
-the cost never falls with it. For a chance, the lowest floor is taken whose cheapest plan is in time
-that often; a surer plan that is cheaper takes its place. Why a floor: docs/decisions/072.
+the cost never falls with it. For a chance, the lowest floor is sought whose cheapest plan is in
+time that often; of all plans tried on the way the cheapest such is taken. Where none is so sure,
+the surest of all tried is. Why a floor: docs/decisions/072.
 """
 
 from __future__ import annotations
@@ -77,26 +78,24 @@ class Choice:
 
 
 def assure(choice: Choice, chances: Sequence[float]) -> list[Assured]:
-    """Return a plan without a chance asked for, then one for each chance, lowest first."""
-    plain = Assured(None, 0.0, choice.solution(0.0), choice.on_time_share(0.0))
+    """Return a plan without a chance asked for, then one for each chance, lowest first.
+
+    Each is the cheapest of all plans tried that is in time often enough.
+    """
+    choice.solution(0.0)
     floors = _serving_floors(choice)
     first = 0
-    assured: list[Assured] = []
-
     for chance in sorted(chances):
         first = _lowest(choice, floors, first, chance)
-        if first == len(floors):
-            assured.append(Assured(chance, 1.0, None, None))
-            continue
-        floor = floors[first]
-        assured.append(Assured(chance, floor, choice.solution(floor), choice.on_time_share(floor)))
-    return _never_dearer([plain, *assured])
+
+    tried = _tried(choice)
+    return [_cheapest(tried, chance) for chance in (None, *sorted(chances))]
 
 
 def surest(choice: Choice) -> Assured:
-    """Return the plan of the highest floor that takes all units: for chances beyond reach."""
-    floor = _serving_floors(choice)[-1]
-    return Assured(None, floor, choice.solution(floor), choice.on_time_share(floor))
+    """Return the plan tried that is in time most often, the cheapest such: beyond it is none."""
+    choice.solution(0.0)
+    return max(_tried(choice), key=_sureness)
 
 
 def on_time_share(late_d: Floats, units: Ints) -> float:
@@ -189,20 +188,28 @@ def _lowest(choice: Choice, floors: Sequence[float], first: int, chance: float) 
     return low
 
 
-def _never_dearer(assured: list[Assured]) -> list[Assured]:
-    """Return plans in which a surer one that costs less stands for the less sure."""
-    cheapest: list[Assured] = []
-    surer: Assured | None = None
-    for plan in reversed(assured):
-        if surer is not None and _is_dearer(plan, surer):
-            plan = replace(surer, chance=plan.chance)
-        cheapest.append(plan)
-        surer = plan
-    return cheapest[::-1]
+def _tried(choice: Choice) -> list[Assured]:
+    """Return the plans solved so far that take all units, the lowest floor first."""
+    return [
+        Assured(None, floor, solution, choice.on_time_share(floor))
+        for floor, solution in sorted(choice.solutions.items())
+        if not any(solution.short.values())
+    ]
 
 
-def _is_dearer(plan: Assured, other: Assured) -> bool:
-    """Tell whether one plan costs more than another; not where one is none."""
-    if plan.solution is None or other.solution is None:
-        return False
-    return plan.solution.cost_usd > other.solution.cost_usd
+def _cheapest(tried: Sequence[Assured], chance: float | None) -> Assured:
+    """Return the cheapest plan that is in time often enough; one without a solution: none is."""
+    sure = [plan for plan in tried if chance is None or (plan.on_time_share or 0.0) >= chance]
+    if not sure:
+        return Assured(chance, 1.0, None, None)
+    return replace(min(sure, key=_cost_usd), chance=chance)
+
+
+def _cost_usd(plan: Assured) -> float:
+    assert plan.solution is not None
+    return plan.solution.cost_usd
+
+
+def _sureness(plan: Assured) -> tuple[float, float]:
+    """Return how often a plan is in time, then how cheap it is."""
+    return (plan.on_time_share or 0.0, -_cost_usd(plan))

@@ -48,7 +48,7 @@ class Plan:
     certainty
         What it costs to be surer of the deadline; no row where no chance was asked for.
     policy
-        What to do at the first surprise; no row where it was not asked for.
+        What to do at the first surprise; no row where it was not asked for or nothing may shut.
     turns
         What becomes of units under way; no row for a first plan.
     warnings

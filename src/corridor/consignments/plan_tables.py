@@ -14,6 +14,7 @@ import polars as pl
 from corridor.consignments.offers import Offer, Trips
 from corridor.consignments.programme import place_of, slots_in, stored_days, unit_costs
 from corridor.consignments.shipment import WEEK_DAYS, Shipment
+from corridor.language.messages import SUFFIX, pack
 from corridor.routing.corridor_names import corridor_name
 from corridor.routing.itinerary import borders, countries, duration_h
 from corridor.routing.route_tables import documents_of
@@ -44,9 +45,14 @@ class PlanTables(NamedTuple):
 
 
 def frame(table: Table, rows: Rows) -> pl.DataFrame:
-    """Return rows as a declared table; a cell that a row lacks is null."""
+    """Return rows as a declared table; a cell that a row lacks is null, messages are packed."""
     types = schema_plans.types_of(table)
-    return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types)
+    packed = [column.name for column in table.columns if column.kind == "message"]
+    cells = [
+        {**row, **{name: pack(row.get(name.removesuffix(SUFFIX))) for name in packed}}
+        for row in rows
+    ]
+    return pl.DataFrame([{name: row.get(name) for name in types} for row in cells], schema=types)
 
 
 def in_order(dispatches: Iterable[Dispatch]) -> list[Dispatch]:

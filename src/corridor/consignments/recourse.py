@@ -25,6 +25,7 @@ from corridor.consignments.shipment import WEEK_DAYS
 from corridor.consignments.under_way import order_after
 from corridor.consignments.years import arrivals_s, late_days
 from corridor.kernels import Floats
+from corridor.language.messages import message
 from corridor.network.hazards import links_covered
 from corridor.routing.corridor_names import corridor_name
 
@@ -105,10 +106,10 @@ class _Answers:
 def policy_rows(outlook: Outlook, dispatches: Sequence[Dispatch]) -> list[dict[str, Any]]:
     """Return what to do at the first surprise, by hazard and month, and what that is worth.
 
-    Nothing where nothing is due or nothing may strike.
+    Nothing where nothing is due, nothing is left to leave or nothing may strike.
     """
     shipment = outlook.trips.shipment
-    if shipment.deadline_on is None or shipment.penalty_usd_per_unit_day is None:
+    if not dispatches or shipment.deadline_on is None or shipment.penalty_usd_per_unit_day is None:
         return []
 
     answers = _Answers(outlook, dispatches)
@@ -180,6 +181,7 @@ def _row(
     saved = sum(fixed_usd[year] - policy_usd[year] for year in odd)
     years = len(outlook.years())
     row = outlook.trips.network.rows("hazards")[hazard]
+    corridor = _diverted_corridor(answers, hazard, of_cell) if is_diverted else None
     return {
         "shipment_id": outlook.trips.shipment.shipment_id,
         "hazard_id": row["hazard_id"],
@@ -187,13 +189,33 @@ def _row(
         "from_week": MONTH_WEEKS * month + 1,
         "to_week": MONTH_WEEKS * (month + 1),
         "action": "divert" if is_diverted else "wait",
-        "corridor": _diverted_corridor(answers, hazard, of_cell) if is_diverted else None,
+        "corridor": corridor,
+        "sentence": _sentence(row["name"], month, corridor),
         "patience_d": PATIENCE_DAYS,
         "chance": len(of_cell) / years,
         "fixed_usd": float(np.mean(fixed_usd[odd])) if odd else None,
         "policy_usd": float(np.mean(list(policy_usd.values()))) if odd else None,
         "value_usd": float(saved) / max(years // 2, 1),
     }
+
+
+def _sentence(hazard: str, month: int, corridor: str | None) -> str:
+    """Return in words what to do; corridor: by which the rest is sent; null: it waits."""
+    weeks = {"first": MONTH_WEEKS * month + 1, "last": MONTH_WEEKS * (month + 1)}
+    if corridor is None:
+        return message(
+            "{hazard}, in weeks {first} to {last}: keep to the plan and wait",
+            hazard=hazard,
+            **weeks,
+        )
+    return message(
+        "{hazard}, in weeks {first} to {last}: if it lasts more than {days} days, send the rest by "
+        "{corridor}",
+        hazard=hazard,
+        days=PATIENCE_DAYS,
+        corridor=corridor,
+        **weeks,
+    )
 
 
 def _diverted_usd(answers: _Answers, surprise: Surprise, fixed_usd: Floats) -> float:

@@ -72,7 +72,8 @@ def schedule(
         only where it gains by it, and the rest is planned anew on the network as it is now. Where
         nothing has changed the plan stays.
     recourse
-        Whether to work out what to do when something shuts for the first time.
+        Whether to work out what to do when something shuts for the first time, and what that
+        saves; only with a deadline and a penalty, which it is weighed by.
     gap_share
         How much above the least possible the cost may be, as a share of it.
     time_limit_s
@@ -128,6 +129,7 @@ def schedule(
     if chance is not None and offers and in_the_way is None:
         solution, certainty, in_the_way = outlook.assured(chance)
     leaving = _kept(under_way, offers, solution, gap_share)
+    policy = policy_rows(outlook, leaving) if recourse else []
 
     dispatches = in_order([*under_way.dispatches, *outlook.with_chances(leaving)])
     tables = plan_tables(trips, dispatches)
@@ -141,13 +143,14 @@ def schedule(
                 "chance": chance,
                 "offers_count": len(offers),
                 "single_route_usd": single_route_usd(under_way.order, offers, effort),
+                "recourse_usd": sum(row["value_usd"] for row in policy) if policy else None,
                 **outlook.lateness(leaving),
                 **({} if in_the_way is None else in_the_way._asdict()),
             },
         ),
         **tables._asdict(),
         certainty=frame(schema_plans.PLAN_CERTAINTY, certainty),
-        policy=frame(schema_plans.PLAN_POLICY, policy_rows(outlook, leaving) if recourse else []),
+        policy=frame(schema_plans.PLAN_POLICY, policy),
         turns=frame(schema_plans.PLAN_TURNS, under_way.turns),
         provenance=_provenance(trips, effort, chance, from_state),
     )

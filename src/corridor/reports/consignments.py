@@ -15,6 +15,7 @@ from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import country, day, fine_share, share, slug
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
+from corridor.reports.translating import text_of
 
 Frames = Mapping[str, pl.DataFrame]  # of a plan, by the names they are declared under
 
@@ -23,7 +24,6 @@ ITEMS = {
     "storage": marked("storage"),
     "penalty": marked("penalty"),
 }
-ACTIONS = {"wait": marked("wait"), "divert": marked("send the rest by {corridor}")}
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
@@ -75,7 +75,7 @@ def plan_sentences(summary: pl.DataFrame) -> list[str]:
             )
         )
     if row["reason"]:
-        sentences.append(tell("Not all is delivered: {reason}.", reason=translate(row["reason"])))
+        sentences.append(tell("Not all is delivered: {reason}.", reason=text_of(row, "reason")))
     if row["nearest_feasible_on"] is not None:
         sentences.append(
             tell(
@@ -88,6 +88,14 @@ def plan_sentences(summary: pl.DataFrame) -> list[str]:
             tell(
                 "Every unit is there in time in {share} of simulated years.",
                 share=share(row["on_time_share"]),
+            )
+        )
+    if row["recourse_usd"] is not None:
+        sentences.append(
+            tell(
+                "Answers to first surprises save USD {usd} over keeping the plan, in the mean of "
+                "simulated years.",
+                usd=number(row["recourse_usd"]),
             )
         )
     return sentences
@@ -184,11 +192,7 @@ def _cost_rows(costs: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _policy_rows(policy: pl.DataFrame) -> list[dict[str, Any]]:
     """Return what to do at the first surprise, told."""
-    actions = policy["action"].to_list()
-    return [
-        {**row, "what": tell(ACTIONS[action]).format(corridor=row["corridor"] or "")}
-        for action, row in zip(actions, policy.to_dicts(), strict=True)
-    ]
+    return [{**row, "what": text_of(row, "sentence")} for row in policy.iter_rows(named=True)]
 
 
 def _turn_rows(turns: pl.DataFrame, nodes: pl.DataFrame) -> list[dict[str, Any]]:

@@ -34,6 +34,11 @@ def translated(results: Mapping[str, object]) -> Mapping[str, object]:
     return {**results, **frames, "study": _study(study), "trips": [_trip(trip) for trip in trips]}
 
 
+def text_of(row: Mapping[str, Any], name: str) -> Any:
+    """Return a text of a row of results in the language spoken; null stays null."""
+    return _translated(row[name], row.get(name + SUFFIX))
+
+
 def _prose(name: str) -> Sequence[str]:
     """Return the columns of a table that hold texts for the reader."""
     if name in schema_results.names():

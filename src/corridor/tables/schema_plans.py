@@ -25,6 +25,12 @@ def _date(name: str, meaning: str) -> Column:
     return Column(name, "date", meaning)
 
 
+def _message(name: str) -> Column:
+    """Declare the packed messages of a column of prose."""
+    meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
+    return Column(f"{name}_message", "message", meaning)
+
+
 def _share(name: str, meaning: str) -> Column:
     return number(name, meaning, "1", high=1.0)
 
@@ -43,6 +49,7 @@ PLAN_SUMMARY = Table(
         _count("short_units", "units that no plan delivers under all that is asked", "units"),
         Column("binding", "choice", "what stands in the way of the rest", choices=BINDING),
         Column("reason", "prose", "why not all are delivered; null where they are"),
+        _message("reason"),
         _date("nearest_feasible_on", "earliest deadline that all units could meet; null: all do"),
         _date("deadline_on", "last day of arrival; null: none"),
         _date("first_depart_on", "first dispatch"),
@@ -65,6 +72,12 @@ PLAN_SUMMARY = Table(
         _share("on_time_share", "share of simulated years in which every unit is there in time"),
         number("late_mean_d", "mean days the last unit is late, over simulated years", "d"),
         number("late_worst_d", "the same over the worst twentieth of the years", "d"),
+        number(
+            "recourse_usd",
+            "what answers to first surprises save, mean of simulated years; null: none sought",
+            "USD",
+            low=None,
+        ),
         _count("offers_count", "routes on days of dispatch the plan was chosen from"),
     ),
     title="Plan",
@@ -215,6 +228,8 @@ PLAN_POLICY = Table(
         _count("to_week", "last such week"),
         Column("action", "choice", "of units not yet dispatched", choices=("wait", "divert")),
         Column("corridor", "text", "by which corridor the rest goes; null: as planned"),
+        Column("sentence", "prose", "the same in words"),
+        _message("sentence"),
         _count("patience_d", "days the closure is watched before the rest is diverted"),
         _share("chance", "share of simulated years in which this comes first"),
         number("fixed_usd", "mean cost in those years if the plan is kept", "USD"),
