@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from corridor.cli import app as cli
 from every_table import every_table
 
+BUILT_IN = Path(__file__).resolve().parents[2] / "studies" / "kazakhstan-pakistan"
 QUOTE = ("almaty", "tashkent", "--depart", "2026-07-01")
 
 
@@ -108,8 +110,10 @@ def test_a_policy_is_said_and_printed(run: Any, with_shipment: str) -> None:
 @pytest.mark.slow
 def test_the_policy_of_the_study_is_in_json_and_on_the_page(run: Any, tmp_path: Path) -> None:
     page = tmp_path / "buses.html"
+    study = tmp_path / "study"  # a copy: the plan is kept beside the study
+    shutil.copytree(BUILT_IN, study, ignore=shutil.ignore_patterns("results"))
     options = ("--deadline", "2026-10-01", "--recourse", "--out", str(page), "--language", "ru")
-    ran = run("schedule", "studies/kazakhstan-pakistan", "buses-600", *options, "--json")
+    ran = run("schedule", str(study), "buses-600", *options, "--json")
     answer = json.loads(ran.out)
     values = [row["value_usd"] for row in answer["policy"]]
     assert answer["summary"]["recourse_usd"] == pytest.approx(sum(values))

@@ -263,3 +263,12 @@ def test_shares_become_whole_units() -> None:
         assert sum(by_destination.values()) == units
         exact = np.array([0.5, 0.3, 0.2]) * units
         assert np.abs(exact - list(by_destination.values())).max() < 1
+
+
+def test_offers_to_a_place_that_needs_no_more_take_nothing() -> None:
+    destinations = (Destination("d", 0.5), Destination("e", 0.5))
+    both = Shipment("few", "Few boxes", "box", 4, "a", destinations, ready_on=MONDAY)
+    order = replace(Order.of(both), units={"d": 2}, dispatched=2)
+    solution = solve(order, [offer(0, 3, 10.0, to="e"), offer(0, 3, 20.0)], EXACT)
+    assert solution.units.tolist() == [0, 2]
+    assert solution.short == {"d": 0}

@@ -48,11 +48,13 @@ def frame(table: Table, rows: Rows) -> pl.DataFrame:
     """Return rows as a declared table; a cell that a row lacks is null, messages are packed."""
     types = schema_plans.types_of(table)
     packed = [column.name for column in table.columns if column.kind == "message"]
-    cells = [
-        {**row, **{name: pack(row.get(name.removesuffix(SUFFIX))) for name in packed}}
-        for row in rows
-    ]
+    cells = [{**row, **_packed(row, packed)} for row in rows]
     return pl.DataFrame([{name: row.get(name) for name in types} for row in cells], schema=types)
+
+
+def _packed(row: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str | None]:
+    """Return the cells of columns of packed messages."""
+    return {name: pack(row.get(name.removesuffix(SUFFIX))) for name in columns}
 
 
 def in_order(dispatches: Iterable[Dispatch]) -> list[Dispatch]:

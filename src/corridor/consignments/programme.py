@@ -211,7 +211,8 @@ def _solution(order: Order, offers: Sequence[Offer], effort: Effort, total: int)
     cost_usd = float(costs @ units) + programme.offset
     short = dict(order.units)
     for offer, number in zip(offers, units.tolist(), strict=True):
-        short[offer.destination] -= number
+        if number:
+            short[offer.destination] -= number
     return Solution(units, cost_usd, min(optimum.bound, cost_usd), short, optimum.converged)
 
 
@@ -261,8 +262,8 @@ def _programme(
 
 
 def _most_units(order: Order, offer: Offer) -> int:
-    """Return how many units an offer can take at most."""
-    most = order.units[offer.destination]
+    """Return how many units an offer can take at most; none where its destination needs none."""
+    most = order.units.get(offer.destination, 0)
     for mode in offer.modes:
         slots = order.shipment.slots_of(mode)
         if slots is not None and slots.departure_units is not None:
