@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+import corridor as co
+from consignment_cases import MONDAY, shipment, two_ways
+from core_cases import hazard_row
 from corridor.cli import app as cli
+from corridor.cli.consignments import _say_policy
 from every_table import every_table
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "studies" / "kazakhstan-pakistan"
@@ -103,7 +108,8 @@ def test_a_policy_is_said_and_printed(run: Any, with_shipment: str) -> None:
     policy = pl.read_csv(ran.out.encode())
     assert policy["hazard_id"].unique().to_list() == ["border-stops"]
     assert "sentence" in policy.columns and "sentence_message" not in policy.columns
-    assert f"{policy['sentence'][0]} (" in ran.err
+    assert set(policy["action"]) == {"wait"}
+    assert "At all other first surprises: keep to the plan and wait" in ran.err
     assert "USD over the fixed plan" in ran.err
 
 
@@ -192,3 +198,24 @@ def test_a_wrong_question_of_a_schedule_is_said(
     ran = run("schedule", with_shipment, *arguments)
     assert ran.code == 2
     assert says in ran.err
+
+
+def test_diversions_are_said_with_what_they_save(capsys: pytest.CaptureFixture[str]) -> None:
+    hazards = [
+        hazard_row(hazard_id="pass", row_id="bd", events_per_year=3.0, duration_median_d=90.0)
+    ]
+    due = shipment(
+        units=24,
+        slots=(),
+        deadline_on=MONDAY + dt.timedelta(days=40),
+        penalty_usd_per_unit_day=400.0,
+    )
+    _say_policy(co.schedule(two_ways(hazards=hazards), due, recourse=True, draws=100))
+    spoken = capsys.readouterr().err
+    assert "if it lasts more than 3 days, send the rest by" in spoken
+    assert "policy: saves" in spoken
+
+
+def test_no_deadline_is_no_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    _say_policy(co.schedule(two_ways(), shipment(deadline_on=None), recourse=True))
+    assert "policy: nothing to answer" in capsys.readouterr().err

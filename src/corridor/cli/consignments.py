@@ -234,16 +234,20 @@ def _state(folder: Path | None, on: str | None) -> State | None:
 
 
 def _say_policy(plan: Plan) -> None:
-    """Say what to do at the first surprise, and what that saves over the fixed plan."""
+    """Say at which first surprises the rest is diverted, and what that saves over the plan."""
     if plan.policy.is_empty():
         say("policy: nothing to answer; no deadline, no penalty, or nothing that may shut for long")
         return
 
-    for row in plan.policy.iter_rows(named=True):
+    diverted = plan.policy.filter(action="divert")
+    for row in diverted.iter_rows(named=True):
         say(
             f"{row['sentence']} ({PER_CENT * row['chance']:.1f} % of years; "
             f"saves {row['value_usd']:,.0f} USD)"
         )
+    if diverted.height < plan.policy.height:
+        say("At all other first surprises: keep to the plan and wait")
+
     saved_usd = plan.summary["recourse_usd"].item()
     say(f"policy: saves {saved_usd:,.0f} USD over the fixed plan, mean over simulated years")
 
