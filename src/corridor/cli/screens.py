@@ -378,13 +378,13 @@ def _with_interval(name: str, digits: int) -> pl.Expr:
 
 
 def _before_and_after(name: str, *, per: float, decimals: int) -> pl.Expr:
-    """Return a figure before and after, in other units."""
+    """Return a figure before and after, in other units, as one word that no line breaks."""
     kind = pl.Float64 if decimals else pl.Int64
     figures = [
         (pl.col(f"{name}_{side}") / per).round(decimals).cast(kind).cast(pl.String).fill_null("-")
         for side in ("before", "after")
     ]
-    return pl.format("{} > {}", *figures)
+    return pl.format("{}→{}", *figures)
 
 
 def _heading(name: str, suffix: str, unit: str) -> str:
