@@ -87,7 +87,7 @@ def near(row: list[int], values: set[tuple[int, ...]], rel: float = 0.0) -> bool
         (range(24), False),
         (range(12), True),
         (range(434, 435), True),  # a change of l11 beside a link l1, which it does not mean
-        pytest.param(range(24, 51), False, marks=pytest.mark.slow),
+        pytest.param(range(51), False, marks=pytest.mark.slow),  # a share needs a sample this large
         *(
             pytest.param(range(first, first + 51), stands, marks=pytest.mark.slow)
             for first in range(51, 500, 51)
