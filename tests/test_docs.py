@@ -219,6 +219,24 @@ def test_contributing_names_what_exists() -> None:
     )
 
 
+def test_readme_of_the_built_in_study_counts_its_rows() -> None:
+    counted = re.findall(
+        r"^\| ([a-z_, ]+) \| ([\d, ]+) \| (\d+) \| (\d+) \| (\d+) \|",
+        (ROOT / SHARED / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    assert len(counted) > 20
+
+    for tables, rows, *grades in counted:
+        frames = [
+            pl.read_csv(ROOT / SHARED / f"{table}.csv", infer_schema=False)
+            for table in tables.split(", ")
+        ]
+        confidence = pl.concat([frame["confidence"] for frame in frames])
+        assert rows == ", ".join(str(frame.height) for frame in frames), tables
+        assert [int(g) for g in grades] == [(confidence == g).sum() for g in "ABC"], tables
+
+
 @pytest.mark.parametrize("name", ["tables", pytest.param("validation", marks=pytest.mark.slow)])
 def test_made_page_is_current(name: str) -> None:
     assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == made(name).page(), "run `make docs`"
