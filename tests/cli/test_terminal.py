@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.cli import terminal
-from corridor.cli.terminal import GAP, dropped_columns, fitted_widths, print_table
+from corridor.cli.screens import legs_table, questions_table, rank_table, routes_table
+from corridor.cli.terminal import DROPPED_FIRST, GAP, dropped_columns, fitted_widths, print_table
+from corridor.tables import schema_results
 
 WIDTHS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)
 MOVES = pl.DataFrame(
@@ -62,6 +64,17 @@ def test_a_table_fits_and_cuts_no_number(
     assert out.count("[1]") == 3  # of two cells
     assert "reason" in out.splitlines()[0]
     assert ("left out to fit the terminal: km" in err) == (width <= 60)
+
+
+def test_columns_dropped_first_are_columns_of_screens() -> None:
+    screens = [
+        routes_table(schema_results.empty("routes")),
+        legs_table(schema_results.empty("legs")),
+        rank_table(schema_results.empty("loss_rank"), "loss_usd_per_year"),
+        questions_table(schema_results.empty("questions")),
+    ]
+    headings = {heading for screen in screens for heading in screen.columns}
+    assert set(DROPPED_FIRST) <= headings
 
 
 def test_rows_beyond_the_most_are_counted(
