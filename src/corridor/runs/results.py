@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.network.alternatives import active_rows
 from corridor.runs.answers import answer
 from corridor.runs.plans import kept_plans
 from corridor.tables import schema_results
@@ -59,9 +60,8 @@ class Results:
 
     def _plans(self) -> dict[str, tuple[str, dict[str, pl.DataFrame]]]:
         """Return the plans of shipments that were made of the study as it is."""
-        shipments = self.tables["shipments"].select("shipment_id", "name")
-        first_names = dict(reversed(list(shipments.iter_rows())))
-        names = {key: first_names[key] for key in dict.fromkeys(shipments["shipment_id"])}
+        shipments = active_rows(self.tables["shipments"], self.provenance["choices"])
+        names = dict(shipments.select("shipment_id", "name").iter_rows())
         return kept_plans(Path(self.study["folder"]), self.provenance, names)
 
     def answers(self) -> list[str]:
