@@ -78,6 +78,13 @@ def with_shipment(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(every_table(tmp_path_factory.mktemp("consignments") / "study"))
 
 
+@pytest.mark.parametrize("certainty", ["0", "100", "180"])
+def test_a_certainty_is_a_chance_in_100(run: Any, with_shipment: str, certainty: str) -> None:
+    ran = run("schedule", with_shipment, "boxes", "--certainty", certainty)
+    assert ran.code == 2
+    assert "chance in 100" in ran.err and certainty in ran.err
+
+
 @pytest.mark.slow
 def test_a_schedule_prints_its_dispatches(run: Any, with_shipment: str) -> None:
     ran = run("schedule", with_shipment, "boxes")

@@ -177,6 +177,9 @@ def schedule(
     from corridor.reports.quote_sheet import quote_sheet
     from corridor.runs.plans import keep_plan
 
+    if certainty is not None and not 0 < certainty < PER_CENT:
+        raise CallError(f"--certainty is a chance in 100, above 0 and below, not {certainty:g}.")
+
     is_sheet = out is not None and bool(out.suffix)
     refuse_inputs(out)
     _try_sheet(offer, language, folder)

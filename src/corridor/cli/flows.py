@@ -73,6 +73,8 @@ def assign(
 
     study = options.read(folder)
     _require_demand(study)
+    if select is not None:
+        _require_links(study, select)
 
     say_compiling()
     if table in ("observed", "corridor") and select is None:
@@ -126,10 +128,7 @@ def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, jso
     from corridor.flows.selected import selected_flows
 
     if select is not None:
-        try:
-            users = selected_flows(flows, select, study.scenario.scenario_id)
-        except ValueError as error:
-            raise CallError(f"--select: {error}") from None
+        users = selected_flows(flows, select, study.scenario.scenario_id)
         print_frame(users, json=json, screen=selected_table(users))
     elif table == "bottlenecks":
         frame = bottlenecks(flows.capacities)
@@ -162,3 +161,14 @@ def _require_demand(study: Study) -> None:
             "The study has no demand: add demand.csv with origins, destinations, cargoes and "
             "units a year."
         )
+
+
+def _require_links(study: Study, selected: str) -> None:
+    """Raise CallError before the work where a word cannot be read or means no link."""
+    for word in selected.split() or [selected]:
+        try:
+            links = study.network.selected_links(word)
+        except ValueError as error:
+            raise CallError(f"--select: {error}.") from None
+        if not links:
+            raise CallError(f"--select: {word!r} means no link of the network.")
