@@ -152,7 +152,7 @@ def certainty_curve(certainty: pl.DataFrame) -> Chart:
     """
     rows = certainty.filter(pl.col("cost_usd").is_not_null()).with_columns(
         millions=pl.col("cost_usd") / 1e6,
-        label=pl.col("chance").map_elements(_asked, return_dtype=pl.String, skip_nulls=False),
+        label=pl.col("chance").map_elements(_chance_text, return_dtype=pl.String, skip_nulls=False),
     )
     x = alt.X(
         "on_time_share:Q",
@@ -187,6 +187,6 @@ def _lowest(shares: pl.Series) -> float:
     return max(math.floor(10 * float(shares.min()) - 0.5) / 10, 0.0)  # type: ignore[arg-type]
 
 
-def _asked(chance: float | None) -> str:
+def _chance_text(chance: float | None) -> str:
     """Return which chance was asked for, in words."""
     return tell("none asked") if chance is None else vega_per_cent(chance)

@@ -55,12 +55,10 @@ def report(
     'report.html'
     """
     from corridor.reports.page import page
-    from corridor.reports.printing import print_pdf, require_browser
-    from corridor.tables.files import sweep, write_bytes
+    from corridor.reports.printing import require_browser, write_page
 
     target = Path(path)
-    is_pdf = target.suffix.lower() == ".pdf"
-    if is_pdf:
+    if target.suffix.lower() == ".pdf":
         require_browser()  # before the work
 
     parts = results if isinstance(results, Mapping) else results.for_report()
@@ -69,7 +67,5 @@ def report(
     with speaking(language, folder):
         html = page(parts).encode()
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sweep(target.parent)
-    write_bytes(target, print_pdf(html) if is_pdf else html)
+    write_page(target, html)
     return target

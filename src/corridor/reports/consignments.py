@@ -163,14 +163,13 @@ def _figure(name: str, chart: Chart, data: pl.DataFrame) -> Figure:
 
 
 def _dispatch_rows(dispatches: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the dispatch table, told: places, slots taken, papers."""
+    """Return the dispatch table, told: places, countries passed, papers."""
     return [
         {
             **row,
             "destination": translate(row["destination"]),
             "through": "–".join(row["countries"]),
             "papers": tell(", ").join(translate(text) for text in row["documents"]),
-            "how": tell(", ").join(tell(mode) for mode in row["modes"]),
         }
         for row in dispatches.iter_rows(named=True)
     ]

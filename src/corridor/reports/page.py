@@ -58,8 +58,6 @@ def page(results: Mapping[str, object]) -> str:
 def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
     """Return the sections laid into the templates."""
     environment = template_environment()
-    assert environment.loader is not None
-    css = environment.loader.get_source(environment, "report.css")[0]
     words = {"study": inputs.study, "scenario": inputs.scenario}
 
     drawn = []
@@ -70,11 +68,17 @@ def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
 
     return environment.get_template("report.html").render(
         **words,
-        css=Markup(css),
+        css=style(environment, "report.css"),
         sections=drawn,
         answers=answers(inputs),
         trips=inputs.trips,
     )
+
+
+def style(environment: jinja2.Environment, name: str) -> Markup:
+    """Return a style sheet as it stands in a page."""
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])
 
 
 def template_environment() -> jinja2.Environment:

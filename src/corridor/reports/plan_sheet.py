@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
-from markupsafe import Markup
 
 from corridor.charts.svg import skip_validation
 from corridor.language.messages import translate
@@ -60,9 +59,8 @@ def plan_sheet(plan: Plan, study: Study, path: str | Path, *, language: str = SO
     ...     co.plan_sheet(plan, study, f"{folder}/grain.html").name
     'grain.html'
     """
-    from corridor.reports.printing import print_pdf, require_browser
+    from corridor.reports.printing import require_browser, write_page
     from corridor.reports.quote_sheet import check_suffix
-    from corridor.tables.files import sweep, write_bytes
 
     target = Path(path)
     check_suffix(target)
@@ -74,8 +72,7 @@ def plan_sheet(plan: Plan, study: Study, path: str | Path, *, language: str = SO
         require_browser()  # before the work
     with speaking(language, study.folder):
         html = plan_html(plan, study).encode()
-    sweep(target.parent)
-    write_bytes(target, print_pdf(html) if target.suffix.lower() == ".pdf" else html)
+    write_page(target, html)
     return target
 
 
@@ -90,18 +87,16 @@ def _write_workbook(plan: Plan, target: Path) -> Path:
 
 def plan_html(plan: Plan, study: Study) -> str:
     """Return the page of a plan in the language spoken."""
-    from corridor.reports.page import template_environment
+    from corridor.reports.page import style, template_environment
 
     environment = template_environment()
-    assert environment.loader is not None
-    css = environment.loader.get_source(environment, "report.css")[0]
     nodes = _named(study.tables["nodes"])
     links = study.tables["links"]
 
     with skip_validation(), second_process():
         values = plan_values(plan.frames(), nodes, links, plan.shipment.shipment_id)
         return environment.get_template("plan.html").render(
-            css=Markup(css),
+            css=style(environment, "report.css"),
             name=translate(plan.shipment.name),
             study=study,
             title=translate(study.title),

@@ -83,6 +83,15 @@ def print_pdf(html: bytes) -> bytes:
         return pdf
 
 
+def write_page(target: Path, html: bytes) -> None:
+    """Write a page into a file: printed where its name ends in .pdf."""
+    from corridor.tables.files import sweep, write_bytes
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
+    write_bytes(target, print_pdf(html) if target.suffix.lower() == ".pdf" else html)
+
+
 def _command(program: str, source: Path, target: Path) -> list[str]:
     """Return the command that prints a page into a file beside it."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from markupsafe import Markup
 
 from corridor.consignments.quote import BUYER_PAYS_CARRIAGE
 from corridor.errors import CallError
@@ -97,8 +96,7 @@ def quote_sheet(
     >>> co.quote_sheet(offer, tempfile.mkdtemp() + "/quote.html", language="ru").name
     'quote.html'
     """
-    from corridor.reports.printing import print_pdf, require_browser
-    from corridor.tables.files import sweep, write_bytes
+    from corridor.reports.printing import require_browser, write_page
 
     target = Path(path)
     check_suffix(target)
@@ -113,8 +111,7 @@ def quote_sheet(
             return _write_workbook(quote, target, study)
         html = sheet_html(quote, study).encode()
 
-    sweep(target.parent)
-    write_bytes(target, print_pdf(html) if target.suffix.lower() == ".pdf" else html)
+    write_page(target, html)
     return target
 
 
@@ -126,13 +123,11 @@ def check_suffix(target: Path) -> None:
 
 def sheet_html(quote: Quote, study: Study | None = None) -> str:
     """Return the page in the language spoken."""
-    from corridor.reports.page import template_environment
+    from corridor.reports.page import style, template_environment
 
     environment = template_environment()
-    assert environment.loader is not None
-    css = environment.loader.get_source(environment, "quote.css")[0]
     return environment.get_template("quote.html").render(
-        css=Markup(css),
+        css=style(environment, "quote.css"),
         quote=quote,
         study=study,
         title="" if study is None else translate(study.title),
@@ -236,14 +231,14 @@ def _write_workbook(quote: Quote, target: Path, study: Study | None) -> Path:
         tell("quote"): pl.DataFrame(
             _facts(quote, study), schema=_titles("what", "value"), orient="row"
         ),
-        tell("legs"): _told(_stages(quote), _STAGE_CELLS),
+        tell("legs"): _sheet(_stages(quote), _STAGE_CELLS),
         tell("dispatches"): quote.runs,
-        tell("borders and documents"): _told(_borders(quote), _BORDER_CELLS),
-        tell("price"): _told(
+        tell("borders and documents"): _sheet(_borders(quote), _BORDER_CELLS),
+        tell("price"): _sheet(
             [{**row, "part": row["name"]} for row in _prices(quote)], _PRICE_CELLS
         ),
         tell("lines of the price"): quote.money,
-        tell("sources"): _told(quote.sources.to_dicts(), _SOURCE_CELLS),
+        tell("sources"): _sheet(quote.sources.to_dicts(), _SOURCE_CELLS),
     }
     write_workbook(target, frames)
     return target
@@ -278,7 +273,7 @@ _SOURCE_CELLS = {"citation": pl.String, "confidence": pl.String, "usd_per_unit":
 _INSTANTS = {"depart": ("depart_at",), "arrive": ("arrive_at", "reach_at")}
 
 
-def _told(rows: Sequence[Mapping[str, Any]], cells: Mapping[str, Any]) -> pl.DataFrame:
+def _sheet(rows: Sequence[Mapping[str, Any]], cells: Mapping[str, Any]) -> pl.DataFrame:
     """Return rows as a sheet: some of their columns, with headings in the language spoken."""
     values = [[_cell(row, name) for name in cells] for row in rows]
     schema = dict(zip(_titles(*cells), cells.values(), strict=True))
