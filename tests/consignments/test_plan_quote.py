@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -40,6 +41,15 @@ def test_the_price_is_what_the_plan_costs(plan: co.Plan, offer: co.Quote) -> Non
     assert usd.get("storage", 0.0) == pytest.approx(summary["storage_usd"], abs=1)
     assert offer.carbon_kg == summary["carbon_kg"]
     assert offer.units == offer.runs["units"].sum() == 60
+
+
+def test_the_terms_are_those_of_the_shipment_unless_others_are_named(
+    boxes: co.Study, plan: co.Plan, offer: co.Quote
+) -> None:
+    sold = replace(plan, shipment=replace(plan.shipment, terms="FCA"))
+    assert co.quote_plan(boxes.network, sold).terms == "FCA"
+    assert co.quote_plan(boxes.network, sold, terms="CPT").terms == "CPT"
+    assert offer.terms == "DAP"
 
 
 def test_every_border_is_crossed_by_all_units_that_pass_it(offer: co.Quote) -> None:

@@ -5,35 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from corridor.consignments.offers import Trips
 from corridor.consignments.plan import Plan
-from corridor.consignments.quote import (
-    BORDER_TYPES,
-    INTEREST_SHARE_PER_YEAR,
-    RUN_TYPES,
-    STAGE_TYPES,
-    VALID_DAYS,
-    Quote,
-    check_terms,
-    crossing_of,
-    documents_at,
-    exclusions_of,
+from corridor.consignments.price_parts import (
+    Amount,
+    finance_usd_per_h,
     part_of,
     price_table,
     sources_of,
 )
+from corridor.consignments.quote import (
+    INTEREST_SHARE_PER_YEAR,
+    RUN_TYPES,
+    VALID_DAYS,
+    Quote,
+    check_terms,
+    exclusions_of,
+)
+from corridor.consignments.quote_legs import BORDER_TYPES, STAGE_TYPES, crossing_of
 from corridor.consignments.state import arcs_of
 from corridor.errors import CallError
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine, deviation
 from corridor.routing.itinerary import Leg, legs
 from corridor.routing.query import Query
-from corridor.routing.route_tables import MONEY_TYPES
-from corridor.units import DAY_H, MEAN_YEAR_DAYS
+from corridor.routing.route_tables import MONEY_TYPES, documents_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def quote_plan(
     plan
         Of :func:`corridor.schedule`.
     terms
-        Incoterms 2020 agreed, such as DAP; null: none.
+        Incoterms 2020 agreed, such as DAP; null: those of the shipment.
     issued_on
         Day of the offer; null: today. It holds for a fortnight.
     interest_share_per_year
@@ -94,11 +94,12 @@ def quote_plan(
     >>> offer.units
     1
     """
+    terms = plan.shipment.terms if terms is None else terms
     check_terms(terms, interest_share_per_year)
-    runs = list(_runs(network, plan))
+    runs = _runs(network, plan)
     units = sum(run.units for run in runs)
-    shares = [(line, leg, run.units / units) for run in runs for leg, line in _lines(run)]
-    money = _money(network, shares)
+    lines = [line for run in runs for line in _mean_lines(run, run.units / units)]
+    money = _money(network, lines)
     cargo = network.by_id("cargoes")[plan.shipment.cargo_id]
     issued = issued_on or dt.date.today()
     summary = plan.summary.row(0, named=True)
@@ -117,7 +118,7 @@ def quote_plan(
         stages=pl.DataFrame(schema=STAGE_TYPES),
         runs=pl.DataFrame([_run_row(run) for run in runs], schema=RUN_TYPES),
         borders=pl.DataFrame(_border_rows(network, runs), schema=BORDER_TYPES),
-        prices=_prices(network, plan, shares, cargo, units, interest_share_per_year),
+        prices=_prices(network, plan, lines, cargo, units, interest_share_per_year),
         money=money,
         sources=sources_of(network, money),
         exclusions=exclusions_of(cargo),
@@ -132,45 +133,56 @@ def quote_plan(
     )
 
 
-def _runs(network: Network, plan: Plan) -> Iterator[_Run]:
-    """Give the routes of a plan, that with most units first."""
+def _runs(network: Network, plan: Plan) -> list[_Run]:
+    """Return the routes of a plan, that with most units first."""
     trips = Trips(network, plan.shipment, plan.provenance["options"])
     keys = ("route_id", "destination_node_id")
-    groups = plan.dispatches.group_by(keys, maintain_order=True)
-    for (_, destination), dispatches in sorted(groups, key=lambda g: -g[1]["units"].sum()):
-        rows = dispatches.to_dicts()
-        query = trips.query(str(destination), rows[0]["depart_on"])
-        is_leg = pl.col("dispatch_id") == rows[0]["dispatch_id"]
-        arcs = arcs_of(query, plan.legs.filter(is_leg).sort("leg").to_dicts())
-        if arcs is None:
-            raise CallError("the plan was made on another network: its routes are not on this one.")
-        yield _Run(query, legs(query, arcs), rows)
+    groups = plan.dispatches.partition_by(keys, maintain_order=True)
+    runs = [_run(trips, plan, dispatches.to_dicts()) for dispatches in groups]
+    return sorted(runs, key=lambda run: -run.units)
 
 
-def _lines(run: _Run) -> Iterator[tuple[int, PriceLine]]:
-    """Give what one unit pays by a route, each with the number of its leg."""
+def _run(trips: Trips, plan: Plan, rows: Sequence[Mapping[str, Any]]) -> _Run:
+    """Return the dispatches by one route to one destination, with the legs of the first."""
+    first = rows[0]
+    query = trips.query(first["destination_node_id"], first["depart_on"])
+    is_leg = pl.col("dispatch_id") == first["dispatch_id"]
+    arcs = arcs_of(query, plan.legs.filter(is_leg).sort("leg").to_dicts())
+    if arcs is None:
+        raise CallError("the plan was made on another network: its routes are not on this one.")
+    return _Run(query, legs(query, arcs), rows)
+
+
+class _MeanLine(NamedTuple):
+    """A line of a mean unit's price, and the number of its leg within its route."""
+
+    leg: int
+    line: PriceLine
+
+
+def _mean_lines(run: _Run, share: float) -> Iterator[_MeanLine]:
+    """Yield what a mean unit pays by a route; share: of all units that take it."""
     for number, leg in enumerate(run.itinerary):
         for line in leg.lines:
-            yield number, line
+            yield _MeanLine(number, line._replace(usd=line.usd * share))
 
 
-def _money(network: Network, shares: Sequence[tuple[PriceLine, int, float]]) -> pl.DataFrame:
-    """Return the lines of a mean unit's price; shares: lines, legs and their share of units."""
+def _money(network: Network, lines: Sequence[_MeanLine]) -> pl.DataFrame:
+    """Return the lines of a mean unit's price as a table."""
     rows = []
-    for line, leg, share in shares:
-        part = line._replace(usd=line.usd * share)
-        own = deviation(network, part)
+    for leg, line in lines:
+        spread = deviation(network, line)
         rows.append(
             {
                 "route_id": None,
                 "leg": leg,
-                "table": part.table,
-                "row_id": part.row_id,
-                "cost_usd": part.usd,
-                "cost_p05_usd": part.usd - own.below,
-                "cost_p95_usd": part.usd + own.above,
-                "source_id": part.row["source_id"],
-                "confidence": part.row["confidence"],
+                "table": line.table,
+                "row_id": line.row_id,
+                "cost_usd": line.usd,
+                "cost_p05_usd": line.usd - spread.below,
+                "cost_p95_usd": line.usd + spread.above,
+                "source_id": line.row["source_id"],
+                "confidence": line.row["confidence"],
             }
         )
     return pl.DataFrame(rows, schema=MONEY_TYPES)
@@ -179,7 +191,7 @@ def _money(network: Network, shares: Sequence[tuple[PriceLine, int, float]]) -> 
 def _prices(
     network: Network,
     plan: Plan,
-    shares: Sequence[tuple[PriceLine, int, float]],
+    lines: Sequence[_MeanLine],
     cargo: Mapping[str, Any],
     units: int,
     interest: float,
@@ -189,15 +201,14 @@ def _prices(
     Parameters
     ----------
     network, plan : the network and the plan.
-    shares : lines of its routes, with their legs and share of units.
+    lines : what a mean unit pays.
     cargo, units : what is carried, and how many.
     interest : on the value of the goods, a year.
     """
-    lines = [line._replace(usd=line.usd * share) for line, _, share in shares]
-    hours = _mean_h(plan) or 0.0
-    finance = cargo["value_usd_per_unit"] * interest * hours / (MEAN_YEAR_DAYS * DAY_H)
+    finance = finance_usd_per_h(cargo, interest) * (_mean_h(plan) or 0.0)
     storage_usd = float(plan.dispatches["storage_usd"].sum()) / max(units, 1)
-    return price_table(network, lines, (finance, finance, finance), units, storage_usd)
+    paid = [mean.line for mean in lines]
+    return price_table(network, paid, Amount(finance, finance, finance), units, storage_usd)
 
 
 def _mean_h(plan: Plan) -> float | None:
@@ -243,7 +254,7 @@ def _border_rows(network: Network, runs: Sequence[_Run]) -> list[dict[str, Any]]
                 {
                     **crossing,
                     "usd_per_unit": round(fee, 2),
-                    "documents": documents_at(run.query, crossing["link_id"]),
+                    "documents": documents_of(run.query, [leg]),
                     "units": 0,
                 },
             )

@@ -185,7 +185,7 @@ def _week_rows(shipment: Shipment, weeks: Mapping[tuple[str, int], int]) -> Rows
     rows: Rows = []
     for (mode, week), units in sorted(weeks.items()):
         slots = shipment.slots_of(mode)
-        if slots is None or slots.units_per_week is None:
+        if slots.units_per_week is None:
             continue
         rows.append(
             {
@@ -204,7 +204,7 @@ def _place_rows(shipment: Shipment, places: Mapping[tuple[str, str, int, dt.date
     rows: Rows = []
     for (mode, line_id, _, on), units in sorted(places.items()):
         slots = shipment.slots_of(mode)
-        if slots is None or slots.departure_units is None:
+        if slots.departure_units is None:
             continue
         rows.append(
             {

@@ -266,7 +266,7 @@ def _most_units(order: Order, offer: Offer) -> int:
     most = order.units.get(offer.destination, 0)
     for mode in offer.modes:
         slots = order.shipment.slots_of(mode)
-        if slots is not None and slots.departure_units is not None:
+        if slots.departure_units is not None:
             most = min(most, slots.departure_units)
     return most
 
@@ -303,7 +303,7 @@ def _week_slots(order: Order, offers: Sequence[Offer]) -> Iterator[Row]:
 
     for (mode, week), of_week in columns.items():
         slots = order.shipment.slots_of(mode)
-        if slots is not None and slots.units_per_week is not None:
+        if slots.units_per_week is not None:
             free = slots_in(slots.units_per_week, week) - order.week_slots.get((mode, week), 0)
             yield _row(of_week, high=max(free, 0))
 
@@ -317,7 +317,7 @@ def _places(order: Order, offers: Sequence[Offer]) -> Iterator[Row]:
 
     for place, of_departure in columns.items():
         slots = order.shipment.slots_of(place[0])
-        if slots is not None and slots.departure_units is not None:
+        if slots.departure_units is not None:
             free = slots.departure_units - order.places.get(place, 0)
             yield _row(of_departure, high=max(free, 0))
 

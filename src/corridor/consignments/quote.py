@@ -1,79 +1,40 @@
-"""Quote: what a forwarder offers for one route: legs, borders with their papers, price, exclusions.
-
-The price is split by what each line of it pays for: carriage (``rates``), borders (fees of
-``links``, ``rules`` and ``regimes``, charges of crossings), handling (``terminals`` and charges of
-handling) and finance, the interest on the goods while they travel. Finance is no line of a table:
-it is computed here from the value of the goods, the days under way and a rate of interest.
-"""
+"""Quote: what a forwarder offers for one route: legs, borders with papers, price, exclusions."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Unpack
 
 import polars as pl
 
+from corridor.consignments.price_parts import (
+    PRICE_TYPES,
+    Amount,
+    finance_usd_per_h,
+    price_lines,
+    price_table,
+    sources_of,
+)
+from corridor.consignments.quote_legs import borders, stages
 from corridor.errors import CallError, did_you_mean
 from corridor.language.messages import message
+from corridor.network.calendar import day_of
 from corridor.network.network import Network
-from corridor.network.prices import PriceLine, price_band
+from corridor.network.prices import PriceLine
 from corridor.routing.conditions import CRITERIA, Options
-from corridor.routing.query import Query, prepare
-from corridor.routing.route import Routes, route
+from corridor.routing.query import prepare
+from corridor.routing.route import route
 from corridor.tables.columns import INCOTERMS
 from corridor.tables.store import write_results
-from corridor.units import DAY_H, MEAN_YEAR_DAYS
 
-PARTS = ("freight", "borders", "handling", "finance")
 VALID_DAYS = 14  # a fortnight: spot prices of lorries and boxes are offered for one to four weeks
 # Interest on goods under way: about the base rate of Kazakhstan in 2025-26 (16.5 to 18 %). C.
 INTEREST_SHARE_PER_YEAR = 0.18
-MAX_STAGES = 12  # of one page; more are told by mode, not by mode and country
 BUYER_PAYS_CARRIAGE = ("EXW", "FCA", "FAS", "FOB")
 
-_INSTANT = pl.Datetime("us", "UTC")
-STAGE_TYPES: dict[str, Any] = {
-    "stage": pl.Int64,
-    "kind": pl.String,
-    "mode": pl.String,
-    "layer": pl.String,
-    "from_place": pl.String,
-    "to_place": pl.String,
-    "countries": pl.List(pl.String),
-    "service_ids": pl.List(pl.String),
-    "depart_at": _INSTANT,
-    "arrive_at": _INSTANT,
-    "wait_h": pl.Float64,
-    "time_h": pl.Float64,
-    "length_km": pl.Float64,
-    "usd_per_unit": pl.Float64,
-}
-BORDER_TYPES: dict[str, Any] = {
-    "link_id": pl.String,
-    "from_country": pl.String,
-    "to_country": pl.String,
-    "from_place": pl.String,
-    "to_place": pl.String,
-    "mode": pl.String,
-    "reach_at": _INSTANT,
-    "stop_h": pl.Float64,
-    "usd_per_unit": pl.Float64,
-    "documents": pl.List(pl.String),
-    "units": pl.Int64,
-}
-PRICE_TYPES: dict[str, Any] = {
-    "part": pl.String,
-    "usd_per_unit": pl.Float64,
-    "p05_usd_per_unit": pl.Float64,
-    "p95_usd_per_unit": pl.Float64,
-    "usd": pl.Float64,
-    "share": pl.Float64,
-}
 RUN_TYPES: dict[str, Any] = {
     "corridor": pl.String,
     "destination": pl.String,
@@ -81,12 +42,6 @@ RUN_TYPES: dict[str, Any] = {
     "dispatches": pl.Int64,
     "first_on": pl.Date,
     "last_on": pl.Date,
-    "usd_per_unit": pl.Float64,
-}
-SOURCE_TYPES: dict[str, Any] = {
-    "source_id": pl.String,
-    "confidence": pl.String,
-    "citation": pl.String,
     "usd_per_unit": pl.Float64,
 }
 
@@ -274,14 +229,14 @@ def quote(
         destination=_name(network, query.destination),
         cargo=cargo_row["name"],
         units=units,
-        depart_on=_day(depart),
+        depart_on=day_of(query.depart_s),
         arrive_on=routes.legs["arrive_at"].dt.date().max() if routes.legs.height else None,  # type: ignore[arg-type]
         time_h=row["time_h"] if row else None,
         time_p95_h=row["time_p95_h"] if row else None,
         carbon_kg=units * row["carbon_kg"] if row else 0.0,
         corridor=row["corridor"] if row else None,
-        stages=_stages(network, routes),
-        borders=_borders(network, query, routes, units),
+        stages=stages(network, routes),
+        borders=borders(network, query, routes, units),
         prices=_prices(network, lines, row, cargo_row, units, interest_share_per_year),
         money=routes.money,
         sources=sources_of(network, routes.money),
@@ -315,36 +270,8 @@ def check_terms(terms: str | None, interest: float) -> None:
         raise CallError(f"interest_share_per_year must be a share from 0 to 1, not {interest}.")
 
 
-def _day(depart: dt.date | str) -> dt.date:
-    if isinstance(depart, dt.datetime):
-        return depart.date()
-    return depart if isinstance(depart, dt.date) else dt.datetime.fromisoformat(depart).date()
-
-
 def _name(network: Network, node_id: str) -> str:
     return str(network.by_id("nodes")[node_id.partition("@")[0]]["name"])
-
-
-# Price
-
-
-def part_of(line: PriceLine) -> str:
-    """Return which part of a price a line belongs to: freight, borders or handling."""
-    if line.table == "rates":
-        return "freight"
-    if line.table == "charges":
-        return "borders" if line.row["charged_at"] == "crossing" else "handling"
-    if line.table == "regimes":
-        return "handling" if line.row["table"] == "terminals" else "borders"
-    return "handling" if line.table == "terminals" else "borders"
-
-
-def price_lines(network: Network, money: pl.DataFrame) -> list[PriceLine]:
-    """Return the lines of a table of money, each with the row it comes from."""
-    return [
-        PriceLine(table, network.by_id(table)[row_id], usd)
-        for table, row_id, usd in money.select("table", "row_id", "cost_usd").iter_rows()
-    ]
 
 
 def _prices(
@@ -367,77 +294,10 @@ def _prices(
     if row is None:
         return pl.DataFrame(schema=PRICE_TYPES)
 
-    usd_per_h = cargo["value_usd_per_unit"] * interest / (MEAN_YEAR_DAYS * DAY_H)
+    usd_per_h = finance_usd_per_h(cargo, interest)
     hours = (row["time_h"], row["time_p05_h"], row["time_p95_h"])
-    finance = tuple(usd_per_h * (row["time_h"] if h is None else h) for h in hours)
+    finance = Amount(*(usd_per_h * (row["time_h"] if h is None else h) for h in hours))
     return price_table(network, lines, finance, units)
-
-
-def price_table(
-    network: Network,
-    lines: Sequence[PriceLine],
-    finance: tuple[float, float, float],
-    units: int,
-    storage_usd: float = 0.0,
-) -> pl.DataFrame:
-    """Return the parts of a price and their total, with bands; finance varies by itself.
-
-    Parameters
-    ----------
-    network : the network.
-    lines : what one unit pays.
-    finance : interest on one unit's value: as planned, 5th and 95th percentile.
-    units : units that pay it.
-    storage_usd : of one unit between ready and dispatch; 0: no such part.
-    """
-    parts = {}
-    for part in PARTS[:-1]:
-        of_part = [line for line in lines if part_of(line) == part]
-        band = price_band(network, of_part)
-        parts[part] = (sum(line.usd for line in of_part), band.p05_usd, band.p95_usd)
-    if storage_usd:
-        parts["storage"] = (storage_usd, storage_usd, storage_usd)
-    parts["finance"] = finance
-
-    total = sum(usd for usd, _, _ in parts.values())
-    band = price_band(network, lines)
-    lines_usd = sum(line.usd for line in lines)
-    below = math.hypot(lines_usd - band.p05_usd, max(finance[0] - finance[1], 0.0))
-    above = math.hypot(band.p95_usd - lines_usd, max(finance[2] - finance[0], 0.0))
-    parts["total"] = (total, total - below, total + above)
-
-    rows = [
-        {
-            "part": part,
-            "usd_per_unit": round(usd, 2),
-            "p05_usd_per_unit": round(p05, 2),
-            "p95_usd_per_unit": round(p95, 2),
-            "usd": round(usd * units, 2),
-            "share": usd / total if total else None,
-        }
-        for part, (usd, p05, p95) in parts.items()
-    ]
-    return pl.DataFrame(rows, schema=PRICE_TYPES)
-
-
-def sources_of(network: Network, money: pl.DataFrame) -> pl.DataFrame:
-    """Return the sources of the lines of a price, the dearest first."""
-    citations = dict(network.frames["sources"].select("source_id", "citation").iter_rows())
-    sums = (
-        money.group_by("source_id", "confidence", maintain_order=True)
-        .agg(pl.col("cost_usd").sum())
-        .sort("cost_usd", descending=True, maintain_order=True)
-    )
-    rows = [
-        {
-            "source_id": source_id,
-            "confidence": confidence,
-            "citation": citations.get(source_id),
-            "usd_per_unit": round(usd, 2),
-        }
-        for source_id, confidence, usd in sums.iter_rows()
-    ]
-    return pl.DataFrame(rows, schema=SOURCE_TYPES)
 
 
 def exclusions_of(cargo: Mapping[str, Any]) -> tuple[str, ...]:
@@ -457,106 +317,3 @@ def exclusions_of(cargo: Mapping[str, Any]) -> tuple[str, ...]:
         ),
     }
     return (*everywhere, *by_form[cargo["form"]])
-
-
-# Stages
-
-
-def _stages(network: Network, routes: Routes) -> pl.DataFrame:
-    """Return carriage by mode and country and handling; by mode alone where rows are too many."""
-    groups = _grouped(routes.legs, "kind", "layer", "country")
-    if len(groups) > MAX_STAGES:
-        groups = _grouped(routes.legs, "kind", "layer")
-
-    rows = [_stage(network, number, group) for number, group in enumerate(groups, start=1)]
-    return pl.DataFrame(rows, schema=STAGE_TYPES)
-
-
-def _grouped(legs: pl.DataFrame, *keys: str) -> list[list[dict[str, Any]]]:
-    """Return legs that follow each other and are alike in some columns."""
-    rows = legs.iter_rows(named=True)
-    return [list(group) for _, group in groupby(rows, key=lambda leg: [leg[key] for key in keys])]
-
-
-def _stage(network: Network, number: int, legs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return legs of one kind and layer as a row."""
-    first = legs[0]
-    last = legs[-1]
-    nodes = network.by_id("nodes")
-    ends = [nodes[leg[end]]["country"] for leg in legs for end in ("from_node_id", "to_node_id")]
-    services = [leg["service_id"] for leg in legs if leg["service_id"]]
-    return {
-        "stage": number,
-        "kind": first["kind"],
-        "mode": first["mode"],
-        "layer": first["layer"],
-        "from_place": nodes[first["from_node_id"]]["name"],
-        "to_place": nodes[last["to_node_id"]]["name"],
-        "countries": list(dict.fromkeys(ends)),
-        "service_ids": list(dict.fromkeys(services)),
-        "depart_at": first["depart_at"],
-        "arrive_at": last["arrive_at"],
-        "wait_h": sum(leg["wait_h"] for leg in legs),
-        "time_h": sum(leg["time_h"] for leg in legs),
-        "length_km": sum(leg["length_km"] for leg in legs),
-        "usd_per_unit": round(sum(leg["cost_usd"] for leg in legs), 2),
-    }
-
-
-# Borders
-
-
-def _borders(network: Network, query: Query, routes: Routes, units: int) -> pl.DataFrame:
-    """Return the crossings of a route, with what is asked and paid there."""
-    fees = fees_by_leg(network, routes.money)
-    rows = []
-    for leg in routes.legs.iter_rows(named=True):
-        crossing = crossing_of(network, leg)
-        if crossing is not None:
-            documents = documents_at(query, leg["link_id"])
-            fee = round(fees.get(leg["leg"], 0.0), 2)
-            rows.append({**crossing, "usd_per_unit": fee, "documents": documents, "units": units})
-    return pl.DataFrame(rows, schema=BORDER_TYPES)
-
-
-def crossing_of(network: Network, leg: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return where and when a leg crosses a border; null where it does not."""
-    nodes = network.by_id("nodes")
-    start = nodes[leg["from_node_id"]]
-    end = nodes[leg["to_node_id"]]
-    if start["country"] == end["country"]:
-        return None
-    return {
-        "link_id": leg["link_id"],
-        "from_country": start["country"],
-        "to_country": end["country"],
-        "from_place": start["name"],
-        "to_place": end["name"],
-        "mode": leg["mode"],
-        "reach_at": leg["depart_at"],
-        "stop_h": leg["fixed_h"],
-    }
-
-
-def fees_by_leg(network: Network, money: pl.DataFrame) -> dict[int, float]:
-    """Return what each leg of a route pays at borders."""
-    fees: dict[int, float] = {}
-    lines = price_lines(network, money)
-    for leg, line in zip(money["leg"], lines, strict=True):
-        if part_of(line) == "borders":
-            fees[leg] = fees.get(leg, 0.0) + line.usd
-    return fees
-
-
-def documents_at(query: Query, link_id: str) -> list[str]:
-    """Return the papers that the rules in force ask for on a link."""
-    link_ids = query.network.frames["links"]["link_id"].to_list()
-    return sorted(_asked(query, link_ids.index(link_id)))
-
-
-def _asked(query: Query, link: int) -> set[str]:
-    return {
-        str(rule.row["document"])
-        for rule in query.rules
-        if rule.row["effect"] == "document" and link in set(rule.links_at(query.depart_s))
-    }

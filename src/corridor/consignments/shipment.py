@@ -79,6 +79,8 @@ class Shipment:
         What is limited by mode.
     value_usd
         Value of the contract; null: not said.
+    terms
+        Incoterms 2020 of the contract; null: not published.
     """
 
     shipment_id: str
@@ -96,6 +98,7 @@ class Shipment:
     allowed_modes: tuple[str, ...] = ()
     slots: tuple[Slots, ...] = ()
     value_usd: float | None = None
+    terms: str | None = None
 
     def __post_init__(self) -> None:
         """Raise CallError for a shipment that makes no sense."""
@@ -153,9 +156,9 @@ class Shipment:
             for destination, units in zip(self.destinations, whole, strict=True)
         }
 
-    def slots_of(self, mode: str) -> Slots | None:
-        """Return what is limited of a mode; null where nothing is."""
-        return next((slots for slots in self.slots if slots.mode == mode), None)
+    def slots_of(self, mode: str) -> Slots:
+        """Return the slots of a mode; without limits where none are declared."""
+        return next((slots for slots in self.slots if slots.mode == mode), Slots(mode))
 
     def lot_of(self, modes: Iterable[str]) -> int:
         """Return the fewest units of one dispatch by these modes."""
@@ -204,6 +207,7 @@ def shipment_of(row: Row, destinations: Sequence[Row], slots: Sequence[Row]) -> 
         allowed_modes=tuple((row["allowed_modes"] or "").split()),
         slots=tuple(_slots_of(part) for part in slots),
         value_usd=row["value_usd"],
+        terms=row["terms"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -199,9 +199,12 @@ def _finite(hours: float) -> float | None:
 
 def documents_of(query: Query, itinerary: Sequence[Leg]) -> list[str]:
     """Return the papers that the rules in force ask for on the links passed."""
-    link_ids = query.network.frames["links"]["link_id"].to_list()
-    passed = {leg.row["link_id"] for leg in itinerary if leg.kind == "link"}
+    return documents_on(query, {leg.row["link_id"] for leg in itinerary if leg.kind == "link"})
 
+
+def documents_on(query: Query, passed: Collection[str]) -> list[str]:
+    """Return the papers that the rules in force ask for on some links; passed: their ids."""
+    link_ids = query.network.frames["links"]["link_id"].to_list()
     documents = set()
     for rule in query.rules:
         if rule.row["effect"] != "document":
