@@ -15,6 +15,7 @@ from corridor.consignments.offers import Trips
 from corridor.consignments.plan import Plan
 from corridor.consignments.shipment import read_shipment
 from corridor.consignments.state import State, arcs_of
+from corridor.consignments.under_way import Stand, onward_query
 from corridor.network.network import Network
 from random_networks import evidence, frame
 
@@ -115,6 +116,13 @@ def test_units_that_nothing_leads_on_from_wait() -> None:
     anew = co.schedule(network, one, from_state=State.of(plan, on))
     assert anew.turns["status"].to_list() == ["waits"]
     assert anew.turns["arrive_on"].to_list() == [None]
+
+
+def test_units_that_turn_are_asked_about_in_their_lot() -> None:
+    trips = Trips(two_ways(), shipment(lot_units=4), {})
+    planned = trips.query("d", MONDAY)
+    onward = onward_query(trips, "d", Stand(1, "b", "road", planned.depart_s))
+    assert onward.conditions.lot_t == planned.conditions.lot_t is not None
 
 
 def test_a_state_is_read_from_a_folder(tmp_path: Path) -> None:

@@ -15,7 +15,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from corridor.consignments.dispatch_days import MAX_WEEKS, days_of_dispatch, in_time, last_day
+from corridor.consignments.dispatch_days import (
+    AFTER_WEEKS,
+    MAX_WEEKS,
+    days_of_dispatch,
+    in_time,
+    last_day,
+)
 from corridor.consignments.offers import Offer, Trips, offers_of
 from corridor.consignments.programme import Order, Solution, can_dispatch
 from corridor.consignments.shipment import Shipment, Slots
@@ -126,7 +132,7 @@ def _nearest(trips: Trips) -> dt.date | None:
     """Return the earliest deadline that all units could meet; null where none is within reach."""
     free = replace(trips.shipment, deadline_on=None)
     without_deadline = trips._replace(shipment=free)
-    weeks = 4
+    weeks = AFTER_WEEKS
     while weeks <= MAX_WEEKS:
         days = days_of_dispatch(free.ready_on, last_day(free, weeks))
         offers = offers_of(without_deadline, days)

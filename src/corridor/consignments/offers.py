@@ -60,7 +60,7 @@ class Offer:
 
     def late_days(self, deadline_on: dt.date | None) -> int:
         """Return the days of arrival after a deadline; 0 without one."""
-        return 0 if deadline_on is None else max((self.arrive_on - deadline_on).days, 0)
+        return days_late(self.arrive_on, deadline_on)
 
 
 class Trips(NamedTuple):
@@ -72,21 +72,30 @@ class Trips(NamedTuple):
 
     def query(self, destination: str, on: dt.date) -> Query:
         """Return the question of one unit that leaves for a destination on a day."""
-        avoided = (*self.options.get("avoid", ()), *self.shipment.avoided_modes())
-        options: Options = {**self.options, "avoid": avoided}
-        if self.shipment.lot_units > 1 and "lot_t" not in options:
-            options["lot_t"] = self.shipment.lot_units * self._t_per_unit()
         return prepare(
             self.network,
             self.shipment.origin_node_id,
             destination,
             cargo=self.shipment.cargo_id,
             depart=on,
-            options=options,
+            options=self.unit_options(),
         )
+
+    def unit_options(self) -> Options:
+        """Return what is asked of every route, with the modes and the lot of the shipment."""
+        avoided = (*self.options.get("avoid", ()), *self.shipment.avoided_modes())
+        options: Options = {**self.options, "avoid": avoided}
+        if self.shipment.lot_units > 1 and "lot_t" not in options:
+            options["lot_t"] = self.shipment.lot_units * self._t_per_unit()
+        return options
 
     def _t_per_unit(self) -> float:
         return float(self.network.by_id("cargoes")[self.shipment.cargo_id]["t_per_unit"])
+
+
+def days_late(arrive_on: dt.date, deadline_on: dt.date | None) -> int:
+    """Return the days of arrival after a deadline; 0 without one."""
+    return 0 if deadline_on is None else max((arrive_on - deadline_on).days, 0)
 
 
 def offers_of(trips: Trips, days: Sequence[dt.date]) -> list[Offer]:
@@ -131,14 +140,14 @@ def _offers_on(trips: Trips, destination: str, day: dt.date) -> list[Offer]:
     limited = [slots.mode for slots in trips.shipment.slots]
     query = _with_routes(trips.query(destination, day))
     offers: dict[tuple[int, ...], Offer] = {}
-    asked: set[frozenset[str]] = set()
+    searched: set[frozenset[str]] = set()
     waiting: list[frozenset[str]] = [frozenset()]
 
     while waiting:
         avoided = waiting.pop()
-        if avoided in asked:
+        if avoided in searched:
             continue
-        asked.add(avoided)
+        searched.add(avoided)
         for arcs in _pareto_routes(_without_modes(query, avoided)):
             if arcs not in offers:
                 offers[arcs] = offer_of(query, day, arcs, tuple(legs(query, arcs)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,15 @@ from corridor.routing.conditions import DEFAULT_DRAWS
 FRESH_SEED = 7_919  # added to the seed for years that no plan was made with
 
 
+class _Trial(NamedTuple):
+    """A route on a day of dispatch, in the years of a seed."""
+
+    seed_offset: int
+    depart_on: dt.date
+    destination: str
+    arcs: tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """The years that the offers of a shipment may meet.
@@ -42,6 +52,7 @@ class Outlook:
     offers: Sequence[Offer]
     effort: Effort
     drawn: dict[int, Years] = field(default_factory=dict)
+    late_of: dict[_Trial, Floats] = field(default_factory=dict)
 
     def years(self, seed_offset: int = 0) -> Years:
         """Return the years of the seed asked for, or of another one; drawn once."""
@@ -61,10 +72,21 @@ class Outlook:
         )
 
     def late_d(self, offers: Sequence[Offer], seed_offset: int = 0) -> Floats:
-        """Return the days offers are late in every year [offers, years]."""
+        """Return the days offers are late in every year [offers, years]; each sampled once."""
+        late = np.zeros((len(offers), len(self.years(seed_offset))))
+        for number, offer in enumerate(offers):
+            trial = _Trial(seed_offset, offer.depart_on, offer.destination, offer.arcs)
+            if trial not in self.late_of:
+                self.late_of[trial] = self._sampled(offer, seed_offset)
+            late[number] = self.late_of[trial]
+        return late
+
+    def _sampled(self, offer: Offer, seed_offset: int) -> Floats:
+        """Return the days an offer is late in every year [years]."""
         deadline_on = self.trips.shipment.deadline_on
         assert deadline_on is not None
-        return late_days(arrivals_s(self.trips, offers, self.years(seed_offset)), deadline_on)
+        arrivals = arrivals_s(self.trips, [offer], self.years(seed_offset))
+        return late_days(arrivals[0], deadline_on)
 
     def assured(self, chance: float) -> tuple[Solution, list[dict[str, Any]], Obstacle | None]:
         """Return the plan for a chance, the curve of what certainty costs, and what is in the way.

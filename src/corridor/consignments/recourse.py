@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,13 +20,12 @@ import numpy as np
 from corridor.consignments.offers import Offer
 from corridor.consignments.outlook import Outlook
 from corridor.consignments.plan_tables import Dispatch
-from corridor.consignments.programme import Order, Solution, solve, stored_days, unit_costs
+from corridor.consignments.programme import solve, stored_days, unit_costs
 from corridor.consignments.shipment import WEEK_DAYS
 from corridor.consignments.under_way import order_after
-from corridor.consignments.years import arrivals_s, late_days
 from corridor.kernels import Floats
 from corridor.language.messages import message
-from corridor.network.hazards import links_covered
+from corridor.network.hazards import arcs_covered
 from corridor.routing.corridor_names import corridor_name
 
 PATIENCE_DAYS = 3  # as goods of a simulated year wait before they turn
@@ -51,18 +50,7 @@ class _Answers:
 
     outlook: Outlook
     dispatches: Sequence[Dispatch]
-    late_of: dict[tuple[dt.date, str, tuple[int, ...]], Floats] = field(default_factory=dict)
     diverted: dict[tuple[int, dt.date], list[Dispatch] | None] = field(default_factory=dict)
-
-    def late_d(self, offer: Offer) -> Floats:
-        """Return the days an offer is late in every year; sampled once [years]."""
-        key = (offer.depart_on, offer.destination, offer.arcs)
-        if key not in self.late_of:
-            deadline_on = self.outlook.trips.shipment.deadline_on
-            assert deadline_on is not None
-            arrivals = arrivals_s(self.outlook.trips, [offer], self.outlook.years())
-            self.late_of[key] = late_days(arrivals, deadline_on)[0]
-        return self.late_of[key]
 
     def usd(self, dispatches: Sequence[Dispatch]) -> Floats:
         """Return freight, storage and penalty of dispatches in every year [years]."""
@@ -74,7 +62,7 @@ class _Answers:
         stored_d = stored_days(shipment, self.outlook.order.dispatched, int(units.sum()))
 
         paid = unit_costs(shipment, offers) - penalty * planned_d
-        late_d = np.array([self.late_d(offer) for offer in offers])
+        late_d = self.outlook.late_d(offers)
         fixed_usd = float(units @ paid) - shipment.storage_usd_per_unit_day * stored_d
         usd: Floats = fixed_usd + penalty * (units @ late_d)
         return usd
@@ -88,13 +76,13 @@ class _Answers:
 
     def _divert(self, hazard: int, on: dt.date) -> list[Dispatch] | None:
         left = [dispatch for dispatch in self.dispatches if dispatch.offer.depart_on < on]
-        order: Order = order_after(self.outlook.trips.shipment, left)
+        order = order_after(self.outlook.trips.shipment, left)
         offers = [
             offer
             for offer in self.outlook.offers
             if offer.depart_on >= on and hazard not in hazards_of(self.outlook, offer)
         ]
-        rest: Solution = solve(order, offers, self.outlook.effort)
+        rest = solve(order, offers, self.outlook.effort)
         if any(rest.short.values()):
             return None
         anew = [
@@ -133,7 +121,7 @@ def surprises(outlook: Outlook, dispatches: Sequence[Dispatch]) -> list[Surprise
             day = dispatch.offer.depart_on
             last_use[hazard] = max(day, last_use.get(hazard, day))
 
-    found: list[Surprise] = []
+    first_of_years: list[Surprise] = []
     for year, closures in enumerate(outlook.years().closures):
         for hazard, first_day, end_day in zip(*closures, strict=True):
             lasts = end_day - max(first_day, 0) > PATIENCE_DAYS
@@ -143,23 +131,15 @@ def surprises(outlook: Outlook, dispatches: Sequence[Dispatch]) -> list[Surprise
             week = shipment.week_of(known_on)
             answer_on = shipment.ready_on + dt.timedelta(days=WEEK_DAYS * (week + 1))
             if answer_on <= last_use[hazard]:
-                found.append(Surprise(year, int(hazard), week, answer_on))
+                first_of_years.append(Surprise(year, int(hazard), week, answer_on))
                 break
-    return found
+    return first_of_years
 
 
 def hazards_of(outlook: Outlook, offer: Offer) -> frozenset[int]:
     """Return the hazards that may shut a link of an offer, as rows of ``hazards``."""
-    network = outlook.trips.network
-    rows = _link_rows(outlook)
-    links = [rows[leg.row["link_id"]] for leg in offer.itinerary if leg.kind == "link"]
-    covered = links_covered(network)[:, links].any(axis=1)
-    return frozenset(np.flatnonzero(covered).tolist())
-
-
-def _link_rows(outlook: Outlook) -> Mapping[str, int]:
-    links = outlook.trips.network.rows("links")
-    return {link["link_id"]: row for row, link in enumerate(links)}
+    covered = arcs_covered(outlook.trips.network)[:, list(offer.arcs)]
+    return frozenset(np.flatnonzero(covered.any(axis=1)).tolist())
 
 
 def _row(

@@ -128,7 +128,7 @@ def schedule(
     certainty: list[dict[str, Any]] = []
     if chance is not None and offers and in_the_way is None:
         solution, certainty, in_the_way = outlook.assured(chance)
-    leaving = _kept(under_way, offers, solution, gap_share)
+    leaving = _still_to_leave(under_way, offers, solution, gap_share)
     policy = policy_rows(outlook, leaving) if recourse else []
 
     dispatches = in_order([*under_way.dispatches, *outlook.with_chances(leaving)])
@@ -171,7 +171,7 @@ def _first_day(shipment: Shipment, state: State | None) -> dt.date:
     return shipment.ready_on if state is None else max(shipment.ready_on, state.on)
 
 
-def _kept(
+def _still_to_leave(
     under_way: UnderWay, offers: Sequence[Offer], solution: Solution, gap_share: float
 ) -> list[Dispatch]:
     """Return what is still to leave: as it was planned, where a new plan gains nothing."""
@@ -191,10 +191,11 @@ def _shipment(
     network: Network, shipment: Shipment | str, deadline: dt.date | str | None
 ) -> Shipment:
     """Return a shipment with the deadline asked for."""
-    whole = read_shipment(network, shipment) if isinstance(shipment, str) else shipment
+    if isinstance(shipment, str):
+        shipment = read_shipment(network, shipment)
     if deadline is None:
-        return whole
-    return replace(whole, deadline_on=day_of(read_deadline(deadline) - 1))
+        return shipment
+    return replace(shipment, deadline_on=day_of(read_deadline(deadline) - 1))
 
 
 def _least_cost(

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from corridor.consignments.offers import Offer, Trips, can_pass, offer_of, offer_on
+from corridor.consignments.offers import Offer, Trips, can_pass, days_late, offer_of, offer_on
 from corridor.consignments.plan_tables import Dispatch
 from corridor.consignments.programme import Order, place_of
 from corridor.consignments.shipment import Shipment
 from corridor.consignments.state import State, arcs_of
 from corridor.errors import CallError
 from corridor.network.calendar import day_of, instant, second
-from corridor.routing.conditions import Options, read_criteria
+from corridor.routing.conditions import read_criteria
 from corridor.routing.corridor_names import corridor_name
 from corridor.routing.itinerary import Leg, legs
 from corridor.routing.pareto import pareto_set
@@ -42,7 +42,7 @@ class UnderWay(NamedTuple):
     is_unchanged: bool
 
 
-class _Stand(NamedTuple):
+class Stand(NamedTuple):
     """Where units can turn: after so many arcs of their route, from a second on."""
 
     passed: int
@@ -52,7 +52,7 @@ class _Stand(NamedTuple):
 
 
 class _Choice(NamedTuple):
-    """A way to go on: its status, legs from where units stand, their arcs, money and lateness."""
+    """How units may go on: status, legs from where units stand, their arcs, money and lateness."""
 
     status: str
     rest: tuple[Leg, ...]
@@ -104,8 +104,12 @@ def _arcs(trips: Trips, state: State, row: Row) -> tuple[int, ...]:
 
 def _is_as_planned(offer: Offer, row: Row) -> bool:
     """Tell whether a dispatch can still leave, arrive and cost as it was planned."""
-    is_same_money = bool(abs(offer.usd * row["units"] - row["freight_usd"]) < CENT * row["units"])
-    return bool(offer.arrive_on == row["arrive_on"] and is_same_money)
+    return _is_same_money(offer.usd, row) and bool(offer.arrive_on == row["arrive_on"])
+
+
+def _is_same_money(usd: float, row: Row) -> bool:
+    """Tell whether a unit pays what was planned, to a cent."""
+    return bool(abs(usd * row["units"] - row["freight_usd"]) < CENT * row["units"])
 
 
 def order_after(shipment: Shipment, dispatches: Sequence[Dispatch]) -> Order:
@@ -137,7 +141,7 @@ def _go_on(trips: Trips, state: State, row: Row, arcs: tuple[int, ...]) -> tuple
     stay = _stay(trips, query, arcs, len(head))
     choice = stay
     if stay is None or not _goes_as_planned(stay, head, row):
-        onward = _onward(trips, row["destination_node_id"], stand)
+        onward = onward_query(trips, row["destination_node_id"], stand)
         choice = _best(trips, onward, stay) or stay
     if choice is None:
         return _stuck(trips, row, query, arcs, stand)
@@ -148,7 +152,7 @@ def _go_on(trips: Trips, state: State, row: Row, arcs: tuple[int, ...]) -> tuple
     return dispatch, _turn_row(trips, row, stand, choice, stay, sum(leg.usd for leg in head))
 
 
-def _stand(query: Query, arcs: Sequence[int], now_s: int) -> _Stand:
+def _stand(query: Query, arcs: Sequence[int], now_s: int) -> Stand:
     """Return where units of a route can turn first: a place they come to now or later.
 
     Units that wait at a place for something to open stand there.
@@ -166,20 +170,18 @@ def _stand(query: Query, arcs: Sequence[int], now_s: int) -> _Stand:
     graph = query.graph
     state = graph.head[arcs[passed - 1]] if passed else graph.tail[arcs[0]]
     node_id = graph.node_ids[graph.state_node[state]]
-    return _Stand(passed, node_id, graph.state_layer[state], at_s)
+    return Stand(passed, node_id, graph.state_layer[state], at_s)
 
 
-def _onward(trips: Trips, destination: str, stand: _Stand) -> Query:
+def onward_query(trips: Trips, destination: str, stand: Stand) -> Query:
     """Return the question of units that stand on the way."""
-    avoided = (*trips.options.get("avoid", ()), *trips.shipment.avoided_modes())
-    options: Options = {**trips.options, "avoid": avoided}
     return prepare(
         trips.network,
         f"{stand.node_id}@{stand.layer}",
         destination,
         cargo=trips.shipment.cargo_id,
         depart=instant(stand.at_s),
-        options=options,
+        options=trips.unit_options(),
         sent_from=trips.shipment.origin_node_id,
     )
 
@@ -196,8 +198,7 @@ def _stay(trips: Trips, query: Query, arcs: Sequence[int], passed_legs: int) -> 
 def _goes_as_planned(stay: _Choice, head: Sequence[Leg], row: Row) -> bool:
     """Tell whether units that keep to their route arrive and cost as planned: they stay on it."""
     usd = sum(leg.usd for leg in (*head, *stay.rest))
-    is_same_money = bool(abs(usd * row["units"] - row["freight_usd"]) < CENT * row["units"])
-    return is_same_money and day_of(stay.rest[-1].arrive_s) == row["arrive_on"]
+    return _is_same_money(usd, row) and day_of(stay.rest[-1].arrive_s) == row["arrive_on"]
 
 
 def _best(trips: Trips, onward: Query, stay: _Choice | None) -> _Choice | None:
@@ -219,8 +220,7 @@ def _best(trips: Trips, onward: Query, stay: _Choice | None) -> _Choice | None:
 
 def _choice(trips: Trips, query: Query, rest: tuple[Leg, ...], status: str) -> _Choice:
     arrive_on = day_of(rest[-1].arrive_s if rest else query.depart_s)
-    deadline = trips.shipment.deadline_on
-    late_d = 0 if deadline is None else max((arrive_on - deadline).days, 0)
+    late_d = days_late(arrive_on, trips.shipment.deadline_on)
     return _Choice(status, rest, sum(leg.usd for leg in rest), late_d, query)
 
 
@@ -235,7 +235,7 @@ def _worth(trips: Trips, choice: _Choice) -> tuple[int, float]:
 def _turn_row(
     trips: Trips,
     row: Row,
-    stand: _Stand,
+    stand: Stand,
     choice: _Choice,
     stay: _Choice | None,
     head_usd: float,
@@ -268,7 +268,7 @@ def _corridor(row: Row, choice: _Choice) -> str:
     return corridor_name(choice.query, choice.rest)
 
 
-def _turn_cells(row: Row, stand: _Stand) -> Row:
+def _turn_cells(row: Row, stand: Stand) -> Row:
     return {
         "shipment_id": row["shipment_id"],
         "dispatch_id": row["dispatch_id"],
@@ -280,7 +280,7 @@ def _turn_cells(row: Row, stand: _Stand) -> Row:
 
 
 def _as_left(
-    trips: Trips, row: Row, arcs: tuple[int, ...], whole: tuple[Leg, ...], stand: _Stand
+    trips: Trips, row: Row, arcs: tuple[int, ...], whole: tuple[Leg, ...], stand: Stand
 ) -> tuple[Dispatch, Row]:
     """Return a dispatch that has arrived, or is on its last leg."""
     query = trips.query(row["destination_node_id"], row["depart_on"])
@@ -298,7 +298,7 @@ def _as_left(
 
 
 def _stuck(
-    trips: Trips, row: Row, query: Query, arcs: tuple[int, ...], stand: _Stand
+    trips: Trips, row: Row, query: Query, arcs: tuple[int, ...], stand: Stand
 ) -> tuple[Dispatch, Row]:
     """Return a dispatch that stands where nothing leads on: as it was planned, and waiting."""
     offer = offer_of(query, row["depart_on"], arcs, tuple(legs(query, arcs[: stand.passed])))

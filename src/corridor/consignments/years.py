@@ -112,8 +112,11 @@ def arrivals_s(trips: Trips, offers: Sequence[Offer], years: Years) -> Floats:
 
 
 def late_days(arrivals: Floats, deadline_on: dt.date) -> Floats:
-    """Return the days of arrival after a deadline, at most UNDER_WAY_DAYS; arrivals: seconds."""
-    after_d = np.floor((np.minimum(arrivals, 1e15) - second(deadline_on)) / DAY_S)
+    """Return the days of arrival after a deadline, at most UNDER_WAY_DAYS.
+
+    arrivals: seconds; inf: never.
+    """
+    after_d = np.floor((arrivals - second(deadline_on)) / DAY_S)
     days: Floats = np.clip(after_d, 0, UNDER_WAY_DAYS)
     return days
 
