@@ -178,7 +178,7 @@ def schedule(
     from corridor.runs.plans import keep_plan
 
     if certainty is not None and not 0 < certainty < PER_CENT:
-        raise CallError(f"--certainty is a chance in 100, above 0 and below, not {certainty:g}.")
+        raise CallError(f"--certainty is a chance in 100, between 0 and 100, not {certainty:g}.")
 
     is_sheet = out is not None and bool(out.suffix)
     refuse_inputs(out)
