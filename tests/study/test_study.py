@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 import corridor as co
+from corridor.checks import every
+from corridor.errors import Finding
+from corridor.tables.tables import Tables
 
 
 @pytest.fixture
@@ -25,6 +28,31 @@ def test_new_study_has_nothing_wrong(folder: Path) -> None:
     assert study.settings.price_year == 2025
     assert [t.trip_id for t in study.trips] == ["almaty-samarkand", "shymkent-tashkent-bulk"]
     assert repr(study).startswith("Study('starter', scenario 'base': 7 nodes, 9 links, 2 trips")
+
+
+def test_a_study_read_again_is_checked_again_where_a_file_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[Tables] = []
+    check = every.check
+
+    def counted(tables: Tables) -> list[Finding]:
+        checked.append(tables)
+        return check(tables)
+
+    monkeypatch.setattr(every, "check", counted)
+    links = folder / "links.csv"
+    rows = links.read_text("utf-8")
+
+    links.write_text(rows.replace("zhibek,tashkent", "zhibek,tashkemt"), "utf-8")  # as long
+    assert [finding.kind for finding in co.check(folder)] == ["unknown-node"]
+    assert [finding.kind for finding in co.check(folder)] == ["unknown-node"]
+    assert len(checked) == 1
+
+    links.write_text(rows, "utf-8")
+    assert co.check(folder) == []
+    links.unlink()
+    assert co.check(folder)
 
 
 def test_new_study_says_its_figures_are_examples(folder: Path) -> None:
