@@ -121,7 +121,7 @@ def aequilibrae(python: str, network: co.TrafficNetwork) -> tuple[str, float, fl
         pl.col("fixed_cost").alias("fixed"),
     )
     trips = network.trips.with_columns(pl.exclude("trips").cast(pl.Int64))
-    zones = int(trips.select(pl.max_horizontal(pl.exclude("trips").max())).item())
+    zones = zones_count(network)
     with tempfile.TemporaryDirectory() as folder:
         links.write_csv(f"{folder}/links.csv")
         trips.write_csv(f"{folder}/trips.csv")
@@ -135,6 +135,12 @@ def aequilibrae(python: str, network: co.TrafficNetwork) -> tuple[str, float, fl
     if result is None:
         raise SystemExit(f"AequilibraE failed:\n{done.stderr[-2000:]}")
     return result[1], float(result[2]), float(result[3]), int(result[4])
+
+
+def zones_count(network: co.TrafficNetwork) -> int:
+    """Return the number of zones, which are numbered from 1."""
+    ends = network.trips.select(pl.exclude("trips").cast(pl.Int64).max())
+    return int(ends.max_horizontal().item())
 
 
 def tap_b(folder: Path, name: str, network: co.TrafficNetwork) -> dict[float, float]:
@@ -163,7 +169,7 @@ def tap_b(folder: Path, name: str, network: co.TrafficNetwork) -> dict[float, fl
 
 def write_tntp(folder: Path, network: co.TrafficNetwork) -> None:
     """Write a network with the fixed costs as tolls of weight 1."""
-    zones = network.trips.select(pl.max_horizontal(pl.exclude("trips").cast(pl.Int64).max())).item()
+    zones = zones_count(network)
     heads = {
         "NUMBER OF ZONES": zones,
         "NUMBER OF NODES": network.nodes.height,

@@ -9,6 +9,7 @@ import pytest
 
 from check_cases import Frames, new_findings, tables_of
 from corridor.checks.volumes import check_volumes
+from corridor.tables.schema import VOLUMES
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,12 @@ def test_what_cannot_be_is_named(
     (finding,) = new_findings(check_volumes, built_in, "volumes", row, **cells)
     assert finding.kind == kind
     assert finding.rows == (row,)
+
+
+def test_trains_are_no_unit_of_a_volume() -> None:
+    """Flows would be set beside them in tonnes, as a volume does not say what a train carried."""
+    (unit,) = (column for column in VOLUMES.columns if column.name == "unit")
+    assert set(unit.choices) == {"lorries", "wagons", "vehicles", "TEU", "t"}
 
 
 def test_a_study_that_holds_nothing_out_is_told(built_in: Frames) -> None:

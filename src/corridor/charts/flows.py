@@ -7,10 +7,10 @@ import polars as pl
 from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import HUES, SOFT, Chart
 from corridor.charts.titles import Titles
+from corridor.flows.bottlenecks import BUSY_SHARE
 from corridor.language.speech import marked, number, tell
 
-FULL_SHARE = 0.999
-BUSY_SHARE = 0.8
+FULL_SHARE = 0.999  # use of a limit from which it counts as full
 _NAMED = 16  # links whose ends are named first
 _UNKNOWN = marked("no limit known")
 _FREE = marked("used below 80 %")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.checks.directions import check_direction, link_ends
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.tables.schema import MONTHS
 from corridor.tables.tables import Row, Tables
@@ -17,13 +18,10 @@ def check_capacities(tables: Tables) -> list[Finding]:
 
 
 def _capacities(tables: Tables) -> Iterator[Finding]:
-    ends = {
-        link: {start, end}
-        for _, (link, start, end) in tables.cells("links", "link_id", "from_node_id", "to_node_id")
-    }
+    ends = link_ends(tables)
     for capacity in tables.rows("capacities"):
         yield from _row_of_table(tables, capacity)
-        yield from _direction(capacity, ends)
+        yield from check_direction(capacity, ends)
         yield from _figures(capacity)
 
 
@@ -41,19 +39,6 @@ def _row_of_table(tables: Tables, capacity: Row) -> Iterator[Finding]:
             f"capacities.row_id names {row_id!r}, which {tables.name(table)} does not have.",
             do=did_you_mean(row_id, ids, f"Write an id of {tables.name(table)}."),
             value=row_id,
-        )
-
-
-def _direction(capacity: Row, ends: dict[str, set[str]]) -> Iterator[Finding]:
-    start = capacity["from_node_id"]
-    places = ends.get(capacity["row_id"], set())
-    if capacity["table"] == "links" and start is not None and places and start not in places:
-        yield capacity.error(
-            "not-an-end",
-            "from_node_id",
-            f"the direction leaves from {start}, which is no end of {capacity['row_id']}.",
-            do=f"Write {' or '.join(sorted(places))}, or leave it empty for both directions.",
-            value=start,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.checks.directions import check_direction, link_ends
 from corridor.errors import Finding, first_findings
 from corridor.tables.tables import Row, Tables
 
@@ -13,7 +14,6 @@ MODES_OF_UNIT = {
     "lorries": ("road", "ferry"),
     "vehicles": ("road", "ferry"),
     "wagons": ("rail", "ferry"),
-    "trains": ("rail",),
 }
 
 
@@ -23,30 +23,14 @@ def check_volumes(tables: Tables) -> list[Finding]:
 
 
 def _rows(tables: Tables) -> Iterator[Finding]:
-    ends = {
-        link: {start, end}
-        for _, (link, start, end) in tables.cells("links", "link_id", "from_node_id", "to_node_id")
-    }
+    ends = link_ends(tables)
     mode = tables.by_key("links", "mode")
     sources_of_demand = {row["source_id"] for row in tables.rows("demand")}
 
     for volume in tables.rows("volumes"):
-        yield from _direction(volume, ends)
+        yield from check_direction(volume, ends)
         yield from _unit(volume, mode.get(volume["row_id"]))
         yield from _demand(volume, sources_of_demand)
-
-
-def _direction(volume: Row, ends: dict[str, set[str]]) -> Iterator[Finding]:
-    start = volume["from_node_id"]
-    places = ends.get(volume["row_id"], set())
-    if volume["table"] == "links" and start is not None and places and start not in places:
-        yield volume.error(
-            "not-an-end",
-            "from_node_id",
-            f"the direction leaves from {start}, which is no end of {volume['row_id']}.",
-            do=f"Write {' or '.join(sorted(places))}, or leave it empty for both directions.",
-            value=start,
-        )
 
 
 def _unit(volume: Row, mode: str | None) -> Iterator[Finding]:

@@ -10,10 +10,15 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corridor.errors import CallError
-from corridor.exchange.traffic_network import Reading, TrafficNetwork, one_file, traffic_network
+from corridor.exchange.traffic_network import (
+    Reading,
+    Row,
+    TrafficNetwork,
+    one_file,
+    traffic_network,
+)
 
 CUT_LETTERS = 10  # of a column's name are left after a journey through a shapefile
 # Columns of files of trips, as tools write them.
@@ -32,7 +37,6 @@ EVERY_USE = ("", "all")
 ENDS = ("from_node_id", "to_node_id")
 TRUE = ("", "1", "true", "t", "yes")
 
-Row = dict[str, Any]
 Cells = dict[str, str]
 
 
@@ -109,7 +113,7 @@ def read_gmns(
     node_of_zone = _connect(zones, nodes, links)
     findings = [*node_file.findings, *link_file.findings]
 
-    trips: list[Row] = []
+    trips: dict[tuple[str, str], float] = {}
     if paths["demand"] is not None:
         demand = Reading(paths["demand"], "trips")
         trips = _trips(demand, node_of_zone)
@@ -137,13 +141,12 @@ def _rows(
     for cells in table:
         if not any(cells):
             continue
-        yield (
-            table.line_num,
-            {
-                name: cells[i].strip() if i is not None and i < len(cells) else ""
-                for name, i in place.items()
-            },
-        )
+        yield table.line_num, {name: _cell(cells, i) for name, i in place.items()}
+
+
+def _cell(cells: list[str], i: int | None) -> str:
+    """Return the text of a cell; '': no such column, or the row ends before it."""
+    return cells[i].strip() if i is not None and i < len(cells) else ""
 
 
 def _column(heading: list[str], name: str) -> int | None:
@@ -330,8 +333,8 @@ def _connect(
     return node_of_zone
 
 
-def _trips(reading: Reading, node_of_zone: dict[str, str]) -> list[Row]:
-    """Return the trips of a file, those between the same zones added up."""
+def _trips(reading: Reading, node_of_zone: dict[str, str]) -> dict[tuple[str, str], float]:
+    """Return the trips of a file by the nodes of origin and destination."""
     columns = (*ORIGINS, *DESTINATIONS, *VOLUMES)
     volumes: dict[tuple[str, str], float] = {}
     for line, cells in _rows(reading, (), columns):
@@ -353,7 +356,4 @@ def _trips(reading: Reading, node_of_zone: dict[str, str]) -> list[Row]:
             pair = node_of_zone[origin], node_of_zone[destination]
             volumes[pair] = volumes.get(pair, 0.0) + trips
 
-    return [
-        {"origin_node_id": pair[0], "destination_node_id": pair[1], "trips": trips}
-        for pair, trips in volumes.items()
-    ]
+    return volumes

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from corridor.errors import CallError
-from corridor.exchange.traffic_network import Reading, TrafficNetwork, one_file, traffic_network
+from corridor.exchange.traffic_network import (
+    Reading,
+    Row,
+    TrafficNetwork,
+    one_file,
+    traffic_network,
+)
 
 ZONES = "NUMBER OF ZONES"
 NODES = "NUMBER OF NODES"
@@ -25,8 +30,6 @@ NUMBERS = ("capacity", "length", "free_time", "b", "power", "toll")
 TAG = re.compile(r"\s*<([^>]+)>\s*([^\s;]*)")
 ORIGIN = re.compile(r"\s*origin\s+(\S+)", re.IGNORECASE)
 TOTAL_SLACK = 1e-3  # of the trips, by which the total that a file tells may be rounded
-
-Row = dict[str, Any]
 
 
 def read_tntp(
@@ -210,8 +213,8 @@ def _is_unknown(reading: Reading, node: str, column: str, line: int, nodes: dict
     return True
 
 
-def _trips(reading: Reading, nodes: dict[str, Row]) -> list[Row]:
-    """Return the trips of a file, those between the same zones added up."""
+def _trips(reading: Reading, nodes: dict[str, Row]) -> dict[tuple[str, str], float]:
+    """Return the trips of a file by origin and destination."""
     tags, lines = _parted(reading)
     volumes: dict[tuple[str, str], float] = {}
     origin = ""
@@ -231,10 +234,7 @@ def _trips(reading: Reading, nodes: dict[str, Row]) -> list[Row]:
                 volumes[pair] = volumes.get(pair, 0.0) + trips
 
     _compare_total(reading, tags.get(TOTAL, ""), sum(volumes.values()))
-    return [
-        {"origin_node_id": pair[0], "destination_node_id": pair[1], "trips": trips}
-        for pair, trips in volumes.items()
-    ]
+    return volumes
 
 
 def _entries(reading: Reading, line: int, text: str) -> Iterator[tuple[str, str]]:

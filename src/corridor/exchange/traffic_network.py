@@ -13,6 +13,8 @@ import polars as pl
 
 from corridor.errors import CallError, Finding, first_findings
 
+Row = dict[str, Any]
+
 NODE_SCHEMA = {"node_id": pl.String, "x": pl.Float64, "y": pl.Float64, "is_through": pl.Boolean}
 LINK_SCHEMA = {
     "link_id": pl.String,
@@ -136,15 +138,16 @@ def one_file(folder: str | Path, ends: tuple[str, ...]) -> Path | None:
 
 
 def traffic_network(
-    nodes: Mapping[str, dict[str, Any]],
-    links: list[dict[str, Any]],
-    trips: list[dict[str, Any]],
+    nodes: Mapping[str, Row],
+    links: list[Row],
+    trips: Mapping[tuple[str, str], float],
     findings: list[Finding],
 ) -> TrafficNetwork:
-    """Return rows as a network, with like findings gathered."""
+    """Return rows as a network, with like findings gathered; trips: by origin and destination."""
+    trip_rows = [(*ends, count) for ends, count in trips.items()]
     return TrafficNetwork(
         pl.DataFrame(list(nodes.values()), schema=NODE_SCHEMA),
         pl.DataFrame(links, schema=LINK_SCHEMA),
-        pl.DataFrame(trips, schema=TRIP_SCHEMA),
+        pl.DataFrame(trip_rows, schema=TRIP_SCHEMA, orient="row"),
         tuple(first_findings(findings)),
     )

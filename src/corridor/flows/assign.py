@@ -18,7 +18,7 @@ from corridor.flows.congestion import read_congestion
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.dispersed import SCALE, disperse
 from corridor.flows.flows import Flows
-from corridor.flows.programme import Programme, search_groups
+from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution, solve
 from corridor.kernels import Floats
 from corridor.network.calendar import day_of
@@ -152,7 +152,6 @@ def build_programme(
         units_per_day=units_per_day,
         undisturbed_usd=np.full(len(units_per_day), np.inf),
         most_usd=np.full(len(units_per_day), np.inf),
-        groups=search_groups(arrays, capacities),
     )
     undisturbed_usd = programme.cheapest(np.zeros(len(capacities.rows))).usd
     has_route = np.isfinite(undisturbed_usd)

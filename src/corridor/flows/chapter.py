@@ -17,7 +17,6 @@ from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.study.study import Study
 from corridor.tables import schema_results
-from corridor.tables.selectors import select
 
 TODAY = "today"
 PLANNED = "planned"
@@ -40,7 +39,7 @@ def flow_tables(study: Study) -> dict[str, pl.DataFrame]:
         return {}
 
     flows_of = StudyFlows(study)
-    flows = flows_of.own
+    flows = flows_of.base
     frames = {f"flow_{name}": getattr(flows, name) for name in TABLES}
     frames["flow_selected"] = _selected(flows_of)
     if study.settings.flows.corridor is not None:
@@ -61,15 +60,15 @@ class StudyFlows:
         self.study = study
         self.scenario_id = study.scenario.scenario_id
         self.network = calibrated(study, study.network)
-        self.own = assign(self.network, self.network.frames["demand"], on=study.scenario.as_of)
-        self._assigned: dict[tuple[str, bool], Flows] = {(self.scenario_id, True): self.own}
+        self.base = assign(self.network, self.network.frames["demand"], on=study.scenario.as_of)
+        self._assigned: dict[tuple[str, bool], Flows] = {(self.scenario_id, True): self.base}
 
     def demand(self, network: Network, scenario_id: str) -> pl.DataFrame:
         """Return the demand of a network, of the study's scenario without what has no route."""
         demand = network.frames["demand"]
         if scenario_id != self.scenario_id:
             return demand
-        closed = self.own.unserved.filter(pl.col("why") == "closed")["demand_id"]
+        closed = self.base.unserved.filter(pl.col("why") == "closed")["demand_id"]
         return demand.filter(~pl.col("demand_id").is_in(closed.implode()))
 
     def under(self, scenario_id: str | None, *, is_calibrated: bool = True) -> Flows:
@@ -82,7 +81,7 @@ class StudyFlows:
                 network = calibrated(self.study, network)
             on = self.study.scenarios[scenario_id].as_of
             demand = self.demand(network, scenario_id)
-            self._assigned[key] = assign(network, demand, on=on, start=self.own)
+            self._assigned[key] = assign(network, demand, on=on, start=self.base)
         return self._assigned[key]
 
 
@@ -121,9 +120,9 @@ def _replaced(study: Study, row: Row) -> str | None:
     if row["table"] != "links":
         return None
 
-    links = study.network.frames["links"]
-    meant = select(row["row_id"], links, study.network.frames["nodes"])
-    values = sorted(float(value) for value in links[row["column"]].gather(meant).drop_nulls())
+    links = study.network.selected_links(row["row_id"])
+    replaced = study.network.frames["links"][row["column"]].gather(links).drop_nulls()
+    values = sorted(map(float, replaced))
     return "-".join(dict.fromkeys(f"{value:g}" for value in values[:1] + values[-1:])) or None
 
 
@@ -132,7 +131,7 @@ def _selected(flows_of: StudyFlows) -> pl.DataFrame:
     asked = flows_of.study.settings.flows
     frames = [schema_results.empty("flow_selected")]
     for selector in asked.selected:
-        users = selected_flows(flows_of.own, selector, flows_of.scenario_id)
+        users = selected_flows(flows_of.base, selector, flows_of.scenario_id)
         if not users.height and asked.selected_scenario is not None:
             flows = flows_of.under(asked.selected_scenario)
             users = selected_flows(flows, selector, asked.selected_scenario)
@@ -145,11 +144,11 @@ def _corridor(flows_of: StudyFlows, selector: str) -> pl.DataFrame:
     study = flows_of.study
     asked = study.settings.flows
     demand = flows_of.demand(flows_of.network, flows_of.scenario_id)
-    rows = corridor_capacity(TODAY, flows_of.network, demand, flows_of.own, selector)
+    rows = corridor_capacity(TODAY, flows_of.network, demand, flows_of.base, selector)
 
     if asked.plans_on is not None:
         network = _with_changes(study, flows_of.network, asked.plans)
-        planned = assign(network, demand, on=asked.plans_on, start=flows_of.own)
+        planned = assign(network, demand, on=asked.plans_on, start=flows_of.base)
         rows += corridor_capacity(PLANNED, network, demand, planned, selector)
     return corridor_frame(rows, asked.name)
 

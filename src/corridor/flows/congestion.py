@@ -75,7 +75,7 @@ class Congestion:
         return np.asarray(queue_h + road_h)
 
     def price_usd(self, use: Floats) -> Floats:
-        """Return what one more pays for congestion at a use."""
+        """Return what one more pays for congestion at a use; 0 where nothing is felt."""
         usd = self.hour_usd * self.hours(use)
         if self.is_system:
             usd = usd + self.hour_usd * use * self._slope_h(use)

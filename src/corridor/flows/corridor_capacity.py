@@ -15,7 +15,7 @@ from corridor.tables import schema_results
 from corridor.units import CALENDAR_YEAR_DAYS
 
 GROWTH = 4.0  # of the corridor's demand, beyond what it can carry
-LEAST_SHARE = 1e-6  # of a limit that goods of the corridor use, below which it is not theirs
+MIN_SHARE = 1e-6  # of a limit that goods of the corridor use, below which it is not theirs
 
 
 class Jam(NamedTuple):
@@ -75,7 +75,7 @@ def first_jam(flows: Flows, demand_ids: set[str]) -> Jam | None:
             continue
         used = limit["use_per_day"] - limit["background_per_day"]
         free = limit["per_day"] - limit["background_per_day"]
-        if used > LEAST_SHARE * limit["per_day"]:
+        if used > MIN_SHARE * limit["per_day"]:
             jams.append(Jam(limit["capacity_id"], max(free, 0.0) / used))
     return min(jams, key=lambda jam: (jam.factor, jam.capacity_id), default=None)
 

@@ -31,7 +31,7 @@ PENALTY = 1.25  # on arcs of the routes known, each round
 # Demand stays all or nothing where its mean cost passes what it would pay: within a hundredth of
 # the difference to the undisturbed cost.
 SHARPNESS = 100.0
-LEAST_DAMPING = 1e-9
+MIN_DAMPING = 1e-9
 MAX_DAMPINGS = 25
 TINY = 1e-12
 
@@ -105,10 +105,8 @@ class _Model:
         self.background = programme.capacities.background_per_day
         self.full = self.background + programme.capacities.free_per_day
         self.is_felt = programme.congestion.is_felt
-        at_rest = programme.congestion.price_usd(self.background)
-        self.least_usd = np.where(self.is_felt, at_rest, 0.0)
-        at_full = programme.congestion.price_usd(self.full)
-        self.full_usd = np.where(self.is_felt, at_full, 0.0)  # above it a limit is only full
+        self.least_usd = programme.congestion.price_usd(self.background)
+        self.full_usd = programme.congestion.price_usd(self.full)  # above it a limit is only full
 
     def _usual_usd(self, extra_usd: Floats) -> Floats:
         """Return how much the price of each limit may be, as far as demand would pay for it."""
@@ -151,7 +149,7 @@ class _Model:
         What passes a limit counts too, as a share of it.
         """
         within = np.minimum(choice.use, self.full)
-        hours_usd = np.where(self.is_felt, self.programme.congestion.price_usd(within), 0.0)
+        hours_usd = self.programme.congestion.price_usd(within)
         own_usd = hours_usd + np.maximum(row_usd - self.full_usd, 0.0)
 
         again = self.choose(own_usd)
@@ -185,7 +183,7 @@ class _Model:
 
             gain = gradient @ (trial - row_usd)
             if self.choose(trial).value >= choice.value + 1e-4 * gain - 1e-13 * abs(choice.value):
-                self.damping = max(self.damping / 10, LEAST_DAMPING)
+                self.damping = max(self.damping / 10, MIN_DAMPING)
                 return trial
             self.damping *= 10
         return row_usd
@@ -262,9 +260,12 @@ def _route_set(programme: Programme, columns: list[Column]) -> list[Column]:
     """Return routes and further ones, each no dearer than its trip would pay."""
     known = {(column.trip, column.arcs) for column in columns}
     routes = [column for column in columns if column.usd <= programme.most_usd[column.trip]]
+    arcs_of_trip: dict[int, set[int]] = {}
+    for column in routes:
+        arcs_of_trip.setdefault(column.trip, set()).update(column.arcs)
+
     for trip in np.flatnonzero(programme.units_per_day > 0).tolist():
-        arcs_known = {arc for column in routes if column.trip == trip for arc in column.arcs}
-        for arcs in _penalised(programme, trip, arcs_known):
+        for arcs in _penalised(programme, trip, arcs_of_trip.get(trip, set())):
             column = programme.column(trip, arcs)
             if (trip, arcs) not in known and column.usd <= programme.most_usd[trip]:
                 known.add((trip, arcs))

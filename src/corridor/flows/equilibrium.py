@@ -26,6 +26,7 @@ from corridor.flows.traffic_arrays import (
     marginal,
     traffic_arrays,
 )
+from corridor.kernels import Floats
 from corridor.kernels.records import TRACE, Assignment, AssignmentLimits, Bushes
 from corridor.tables.store import installed_version, write_results
 
@@ -222,17 +223,17 @@ def _result(
     provenance: dict[str, Any],
 ) -> Equilibrium:
     """Return the solution as tables, links and trips in the order they came in."""
-    own = arrays.costs
+    costs = arrays.costs
     volume = solution.volume.sum(axis=0)
-    added = own.factor * (volume / own.capacity) ** own.power
-    time = own.free * (1 + added)
-    own_fixed = arrays.links["fixed_cost"].to_numpy()
+    added = costs.factor * (volume / costs.capacity) ** costs.power
+    time = costs.free * (1 + added)
+    fixed_of_all = arrays.links["fixed_cost"].to_numpy()
     by_link = pl.DataFrame(
         {
             LINK_ID: arrays.links[LINK_ID],
             "volume": volume,
-            "cost": time + own_fixed,
-            "marginal_cost": time + own_fixed + own.free * own.power * added,
+            "cost": time + fixed_of_all,
+            "marginal_cost": time + fixed_of_all + costs.free * costs.power * added,
         }
     )
 
@@ -252,7 +253,7 @@ def _result(
         trips=priced,
         trace=trace,
         objective=float(trace["objective"][-1]),
-        total_cost=float((solution.volume * (time + own.fixed)).sum()),
+        total_cost=float((solution.volume * (time + costs.fixed)).sum()),
         gap_share=gap_share,
         converged=converged,
         warnings=tuple(_warnings(priced, gap_share, provenance)),
@@ -261,7 +262,7 @@ def _result(
     )
 
 
-def _by_class(arrays: TrafficArrays, solution: Assignment, time: Any) -> pl.DataFrame:
+def _by_class(arrays: TrafficArrays, solution: Assignment, time: Floats) -> pl.DataFrame:
     """Return volume and cost of each link that a class uses."""
     class_, arc = np.nonzero(solution.volume)
     return pl.DataFrame(

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from corridor.flows.capacity_rows import CapacityRow
 from corridor.flows.programme import Column, Programme
 from corridor.flows.solution import Solution
 from corridor.flows.unserved import unserved_reasons
@@ -18,11 +17,11 @@ from corridor.network.graph import Row
 from corridor.tables import schema_results
 from corridor.units import CALENDAR_YEAR_DAYS, HOUR_S
 
-LEAST_SHARE = 1e-9  # of its demand below which a route or a rest is rounding
+MIN_SHARE = 1e-9  # of its demand below which a route or a rest is rounding
 MAX_PAYERS = 5  # rows of demand named at a limit
 
 
-class Passed(NamedTuple):
+class Element(NamedTuple):
     """What an arc passes in one direction: a link, terminal or service, and where to."""
 
     kind: str
@@ -33,24 +32,24 @@ class Passed(NamedTuple):
     to_layer: str
 
 
-class Taken(NamedTuple):
+class TakenRoute(NamedTuple):
     """A route that is taken: its column, and units in the whole period."""
 
     column: Column
     units: float
 
 
-def taken_routes(programme: Programme, solution: Solution, days: int) -> list[Taken]:
+def taken_routes(programme: Programme, solution: Solution, days: int) -> list[TakenRoute]:
     """Return the routes that are taken, by row of demand, the most used first."""
     taken = [
-        Taken(column, units * days)
+        TakenRoute(column, units * days)
         for column, units in zip(solution.columns, solution.optimum.units.tolist(), strict=True)
-        if units > LEAST_SHARE * programme.units_per_day[column.trip]
+        if units > MIN_SHARE * programme.units_per_day[column.trip]
     ]
     return sorted(taken, key=lambda route: (route.column.trip, -route.units, route.column.arcs))
 
 
-def passed(programme: Programme, arc: int) -> Iterator[Passed]:
+def elements_passed(programme: Programme, arc: int) -> Iterator[Element]:
     """Yield what an arc in CSR order passes: its terminal, or its service and its links."""
     network = programme.arrays.network
     graph = network.graph
@@ -62,16 +61,16 @@ def passed(programme: Programme, arc: int) -> Iterator[Passed]:
     kind = graph.kind[graph_arc]
     if kind != "link":
         row = network.rows(f"{kind}s")[int(graph.row[graph_arc])]
-        yield Passed(kind, row[f"{kind}_id"], *nodes, *layers)
+        yield Element(kind, row[f"{kind}_id"], *nodes, *layers)
 
     links = network.rows("links")
     for run in graph.runs[graph_arc]:
         link = links[run.link]
         run_ends = [link["from_node_id"], link["to_node_id"]]
-        yield Passed("link", link["link_id"], *run_ends[:: 1 if run.is_forward else -1], *layers)
+        yield Element("link", link["link_id"], *run_ends[:: 1 if run.is_forward else -1], *layers)
 
 
-def volumes(programme: Programme, taken: Sequence[Taken]) -> pl.DataFrame:
+def volumes(programme: Programme, taken: Sequence[TakenRoute]) -> pl.DataFrame:
     """Return units and tonnes by link, terminal or service, direction and cargo."""
     trips = programme.arrays.trips.to_dicts()
     units_of: dict[tuple[Any, ...], float] = {}
@@ -79,7 +78,7 @@ def volumes(programme: Programme, taken: Sequence[Taken]) -> pl.DataFrame:
     for route in taken:
         cargo_id = trips[route.column.trip]["cargo_id"]
         for arc in route.column.arcs:
-            for element in passed(programme, arc):
+            for element in elements_passed(programme, arc):
                 key = (*element, cargo_id)
                 units_of[key] = units_of.get(key, 0.0) + route.units
 
@@ -99,40 +98,42 @@ def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFr
     rows = []
     for number, limit in enumerate(programme.capacities.rows):
         use = float(optimum.use[number])
-        price = float(slot_usd[number])
+        price_usd = float(slot_usd[number])
+        use_of_demand = use - float(programme.capacities.background_per_day[number])
         rows.append(
-            (
-                limit.capacity_id,
-                limit.table,
-                limit.row_id,
-                limit.from_node_id,
-                limit.unit,
-                limit.per_day,
-                limit.background_per_day,
-                use,
-                use / limit.per_day if limit.per_day else None,
-                price,
-                price * CALENDAR_YEAR_DAYS,
-                price * float(use - programme.capacities.background_per_day[number]) * days,
-                float(hours[number]) if congestion.is_felt[number] else None,
-                payers[number],
-            )
+            {
+                "capacity_id": limit.capacity_id,
+                "table": limit.table,
+                "row_id": limit.row_id,
+                "from_node_id": limit.from_node_id,
+                "unit": limit.unit,
+                "per_day": limit.per_day,
+                "background_per_day": limit.background_per_day,
+                "use_per_day": use,
+                "use_share": use / limit.per_day if limit.per_day else None,
+                "price_usd": price_usd,
+                "price_usd_per_year": price_usd * CALENDAR_YEAR_DAYS,
+                "paid_usd": price_usd * use_of_demand * days,
+                "delay_h": float(hours[number]) if congestion.is_felt[number] else None,
+                "payers": payers[number],
+            }
         )
-    rows.sort(key=lambda row: (-row[10] * row[5], -(row[8] or 0.0), row[0]))
+    rows.sort(key=_dearest_first)
     return _frame("flow_capacities", rows)
+
+
+def _dearest_first(row: Row) -> tuple[float, float, str]:
+    """Return where a limit stands: by the price of all of it, then by its use."""
+    price_of_all_usd = row["price_usd_per_year"] * row["per_day"]
+    return -price_of_all_usd, -(row["use_share"] or 0.0), row["capacity_id"]
 
 
 def scarcity_usd(programme: Programme, solution: Solution) -> Floats:
     """Return what one more of every limit is worth, beyond the hours it would save [rows]."""
-    felt = programme.congestion.is_felt
-    hours_usd = np.where(felt, programme.congestion.price_usd(solution.optimum.use), 0.0)
-    scarce = solution.optimum.row_usd - hours_usd
-    is_full = solution.optimum.use >= _full(programme.capacities.rows) * (1 - LEAST_SHARE)
-    return np.where(is_full, np.maximum(scarce, 0.0), 0.0)
-
-
-def _full(rows: Sequence[CapacityRow]) -> Floats:
-    return np.array([row.per_day for row in rows])
+    optimum = solution.optimum
+    scarce_usd = optimum.row_usd - programme.congestion.price_usd(optimum.use)
+    is_full = optimum.use >= programme.congestion.full_per_day * (1 - MIN_SHARE)
+    return np.where(is_full, np.maximum(scarce_usd, 0.0), 0.0)
 
 
 def _payers(programme: Programme, solution: Solution) -> list[list[str]]:
@@ -140,7 +141,7 @@ def _payers(programme: Programme, solution: Solution) -> list[list[str]]:
     demand_ids = programme.arrays.trips["demand_id"].to_list()
     taken_up: list[dict[str, float]] = [{} for _ in programme.capacities.rows]
     for column, units in zip(solution.columns, solution.optimum.units.tolist(), strict=True):
-        if units <= LEAST_SHARE * programme.units_per_day[column.trip]:
+        if units <= MIN_SHARE * programme.units_per_day[column.trip]:
             continue
         demand_id = demand_ids[column.trip]
         for row, use in zip(column.rows.tolist(), column.uses.tolist(), strict=True):
@@ -149,7 +150,7 @@ def _payers(programme: Programme, solution: Solution) -> list[list[str]]:
 
 
 def routes(
-    programme: Programme, solution: Solution, taken: Sequence[Taken], days: int
+    programme: Programme, solution: Solution, taken: Sequence[TakenRoute], days: int
 ) -> pl.DataFrame:
     """Return the routes that are taken."""
     arrays = programme.arrays
@@ -161,7 +162,7 @@ def routes(
         trip = route.column.trip
         number_of_trip[trip] = number_of_trip.get(trip, 0) + 1
         arcs = list(route.column.arcs)
-        elements = [element for arc in arcs for element in passed(programme, arc)]
+        elements = [element for arc in arcs for element in elements_passed(programme, arc)]
         paid_usd = float(route.column.uses @ solution.optimum.row_usd[route.column.rows])
         row = trips[trip]
         rows.append(
@@ -188,7 +189,7 @@ def routes(
     return _frame("flow_routes", rows)
 
 
-def _countries(programme: Programme, elements: Sequence[Passed]) -> list[str]:
+def _countries(programme: Programme, elements: Sequence[Element]) -> list[str]:
     nodes = programme.arrays.network.by_id("nodes")
     ends = [(e.from_node_id, e.to_node_id) for e in elements]
     return list(dict.fromkeys(nodes[end]["country"] for pair in ends for end in pair))
@@ -205,15 +206,16 @@ def unserved(
     trips = arrays.trips.to_dicts()
     has_route = programme.units_per_day > 0
     stays = np.where(has_route, solution.optimum.unserved, units_per_day)
-    has_rest = stays > LEAST_SHARE * units_per_day
+    has_rest = stays > MIN_SHARE * units_per_day
     closed = has_rest & ~has_route
     reasons = unserved_reasons(arrays.network, trips, list(~closed), on=arrays.first_on)
+    slot_usd = scarcity_usd(programme, solution)
 
     rows = []
     for trip in np.flatnonzero(has_rest).tolist():
         row = trips[trip]
         units = float(stays[trip]) * days
-        full = [] if closed[trip] else _full_on_way(programme, solution, trip)
+        full = [] if closed[trip] else _full_on_route(programme, solution, slot_usd, trip)
         reason = reasons[trip] or _no_capacity(full)
         rows.append(
             (
@@ -234,11 +236,13 @@ def unserved(
     return _frame("flow_unserved", rows)
 
 
-def _full_on_way(programme: Programme, solution: Solution, trip: int) -> list[str]:
+def _full_on_route(
+    programme: Programme, solution: Solution, slot_usd: Floats, trip: int
+) -> list[str]:
     """Return the limits with a price on the cheapest route of a trip, the dearest first."""
     columns = [column for column in solution.columns if column.trip == trip]
     cheapest = min(columns, key=lambda column: column.usd)
-    prices = scarcity_usd(programme, solution)[cheapest.rows] * cheapest.uses
+    prices = slot_usd[cheapest.rows] * cheapest.uses
     order = np.argsort(-prices, kind="stable")
     limits = programme.capacities.rows
     return [limits[cheapest.rows[n]].capacity_id for n in order.tolist() if prices[n] > 0]

@@ -183,13 +183,10 @@ def _in_port(rows: pl.DataFrame, volume: Row) -> pl.DataFrame:
         if any(map(is_afloat, pair))
         and (volume["unit"] != "TEU" or not any(end.startswith("ferry") for end in pair))
     ]
-    pairs = pl.DataFrame(counted, schema=["from_layer", "to_layer"], orient="row")
+    schema = {"from_layer": pl.String, "to_layer": pl.String}
+    pairs = pl.DataFrame(counted, schema=schema, orient="row")
     at_place = rows.filter(pl.col("from_node_id") == volume["row_id"])
-    return (
-        at_place.join(pairs, on=["from_layer", "to_layer"], how="semi")
-        if counted
-        else at_place.clear()
-    )
+    return at_place.join(pairs, on=list(schema), how="semi")
 
 
 def _of_source(
@@ -233,4 +230,7 @@ def _background(volume: Row, flows: Flows) -> float:
         & (pl.col("row_id") == volume["row_id"])
         & (pl.col("unit") == volume["unit"])
     )
+    start = volume["from_node_id"]
+    if start is not None:
+        rows = rows.filter(pl.col("from_node_id").is_null() | (pl.col("from_node_id") == start))
     return float(rows["background_per_day"].fill_null(0.0).sum()) * CALENDAR_YEAR_DAYS

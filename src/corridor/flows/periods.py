@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -98,9 +99,11 @@ class Period:
             query = self.queries[question]
             cents[q] = query.usd_cents[arc_of]
 
-            waits = np.stack([waits[self.calendar_of[question]] for waits in self.waits])
-            of_arcs = _weight_and_seconds(query, waits)
-            weight[:, q], seconds[:, q] = (of_graph_arcs[:, arc_of] for of_graph_arcs in of_arcs)
+            calendar = self.calendar_of[question]
+            wait_s = np.stack([of_regime[calendar] for of_regime in self.waits])
+            graph_weight, graph_seconds = _weight_and_seconds(query, wait_s)
+            weight[:, q] = graph_weight[:, arc_of]
+            seconds[:, q] = graph_seconds[:, arc_of]
         return ArcCosts(weight, seconds, cents)
 
     def figures(self, question: int) -> ArcFigures:
@@ -128,7 +131,7 @@ def periods_between_changes(
     inside = sorted(day for day in cuts if first_on <= day <= after_last)
 
     periods = []
-    for number, (start, end) in enumerate(zip(inside, inside[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(inside)):
         tell_step("days between changes", number, len(inside) - 1)
         periods.append(read_period(network, trips, start, end))
     return periods

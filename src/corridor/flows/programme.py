@@ -7,7 +7,8 @@ per day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ class Column(NamedTuple):
     uses: Floats
 
 
-class Searched(NamedTuple):
+class CheapestRoutes(NamedTuple):
     """The cheapest route of every trip at some prices of limits.
 
     usd: what a unit pays with them, inf where there is no route [trips]. arcs: of each route.
@@ -44,6 +45,15 @@ class Searched(NamedTuple):
 
     usd: Floats
     arcs: list[tuple[int, ...] | None]
+
+
+class SearchGroup(NamedTuple):
+    """Trips whose cheapest routes are one search, their numbers and the states they start from."""
+
+    class_: int
+    cargo: int
+    starts: Ints
+    trips: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +83,18 @@ class Programme:
     units_per_day: Floats
     undisturbed_usd: Floats
     most_usd: Floats
-    groups: list[tuple[int, int, Ints, Ints]] = field(default_factory=list)
+
+    @cached_property
+    def groups(self) -> list[SearchGroup]:
+        """Trips whose cheapest routes are one search: of the same class, starts and cargo."""
+        cargo_of = self.capacities.cargo_of
+        return [
+            SearchGroup(
+                group.class_, cargo, group.starts, group.trips[cargo_of[group.trips] == cargo]
+            )
+            for group in self.arrays.groups()
+            for cargo in np.unique(cargo_of[group.trips]).tolist()
+        ]
 
     def column(self, trip: int, arcs: tuple[int, ...]) -> Column:
         """Return a route of a trip as a column."""
@@ -88,7 +109,7 @@ class Programme:
         """Tell whether a route can be taken."""
         return bool((self.weight[self.arrays.class_of[trip], list(arcs)] >= 0).all())
 
-    def cheapest(self, row_usd: Floats) -> Searched:
+    def cheapest(self, row_usd: Floats) -> CheapestRoutes:
         """Return the cheapest route of every trip at prices of limits [rows].
 
         Prices are rounded down, so that no route costs less than is said.
@@ -111,7 +132,7 @@ class Programme:
                     continue
                 usd[trip] = distance[goal] / PER_USD
                 arcs[trip] = _arcs_to(goal, arc_into, arrays.tail)
-        return Searched(usd, arcs)
+        return CheapestRoutes(usd, arcs)
 
     def cheapest_of(self, trip: int, factor: Floats) -> tuple[int, ...]:
         """Return the cheapest route of a trip that has some, arcs at a factor of their cost."""
@@ -124,7 +145,7 @@ class Programme:
         goals = part(arrays.goals, trip)
         return _arcs_to(int(goals[distance[goals].argmin()]), arc_into, arrays.tail)
 
-    def bound_usd(self, row_usd: Floats, searched: Searched) -> float:
+    def bound_usd(self, row_usd: Floats, searched: CheapestRoutes) -> float:
         """Return what no assignment can cost less than: the dual at prices of limits.
 
         Of each limit the least of its congestion less what is paid for it, over what it can carry;
@@ -161,21 +182,6 @@ class Programme:
         """Return what congestion costs beyond that of others alone [rows]."""
         before = self.congestion.total_usd(self.capacities.background_per_day)
         return self.congestion.total_usd(use) - before
-
-
-def search_groups(
-    arrays: DemandArrays, capacities: Capacities
-) -> list[tuple[int, int, Ints, Ints]]:
-    """Return class, cargo, starts and trips of those whose cheapest routes are one search."""
-    trips_of: dict[tuple[int, ...], list[int]] = {}
-    for trip in range(arrays.trips.height):
-        ends = (int(arrays.class_of[trip]), int(capacities.cargo_of[trip]))
-        trips_of.setdefault((*ends, *part(arrays.starts, trip).tolist()), []).append(trip)
-
-    return [
-        (class_, cargo, np.array(starts, np.int64), np.array(trips, np.int64))
-        for (class_, cargo, *starts), trips in trips_of.items()
-    ]
 
 
 def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> tuple[int, ...]:

@@ -12,12 +12,13 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.flows.assign import solve_programme
-from corridor.flows.flow_tables import Taken, taken_routes
 from corridor.flows.flows import Flows
 from corridor.flows.programme import Programme
+from corridor.flows.selected import link_users
 from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
-from corridor.tables import schema_results, selectors
+from corridor.network.graph import Row
+from corridor.tables import schema_results
 from corridor.tables.store import write_results
 from corridor.units import CALENDAR_YEAR_DAYS
 
@@ -119,10 +120,8 @@ def select(flows: Flows, what: str | Sequence[str]) -> Selection:
     """
     words = [what] if isinstance(what, str) else list(what)
     programme = flows.programme
-    is_selected = _arcs_over(programme, _links_meant(programme, words))
-    taken = taken_routes(programme, flows.solution, flows.days)
-    there = [route for route in taken if is_selected[list(route.column.arcs)].any()]
-
+    links = _links_meant(programme, words)
+    is_selected = _arcs_over(programme, links)
     shut = replace(programme, weight=np.where(is_selected[None, :], -1, programme.weight))
     routes = ((column.trip, column.arcs) for column in flows.solution.columns)
     after = solve_programme(shut, routes, flows.options)
@@ -134,7 +133,7 @@ def select(flows: Flows, what: str | Sequence[str]) -> Selection:
     moved = _moved(programme, before_cost, after_cost, free_before, free_after)
     tonnes = programme.arrays.column("t_per_unit")
     return Selection(
-        volumes=_volumes(programme, there),
+        volumes=_volumes(flows, links),
         moved=moved,
         filled=_filled(programme, flows.solution, after),
         extra_usd_per_year=_per_year(after_cost.usd - before_cost.usd),
@@ -152,7 +151,7 @@ def _links_meant(programme: Programme, words: Sequence[str]) -> set[int]:
     rows: set[int] = set()
     for word in words:
         try:
-            meant = selectors.select(word, network.frames["links"], network.frames["nodes"])
+            meant = network.selected_links(word)
         except ValueError as error:
             raise CallError(f"{error}.") from None
         if not meant:
@@ -168,34 +167,27 @@ def _arcs_over(programme: Programme, links: set[int]) -> Bools:
     return np.array([any(run.link in links for run in graph.runs[arc]) for arc in arcs], bool)
 
 
-def _volumes(programme: Programme, there: Sequence[Taken]) -> pl.DataFrame:
+def _volumes(flows: Flows, links: set[int]) -> pl.DataFrame:
     """Return units and tonnes on the links by row of demand, the heaviest first."""
-    network = programme.arrays.network
+    arrays = flows.programme.arrays
+    network = arrays.network
+    link_ids = network.frames["links"]["link_id"].gather(sorted(links))
     country_of = {row["node_id"]: row["country"] for row in network.rows("nodes")}
-    trips = programme.arrays.trips.to_dicts()
-    units_of: dict[int, float] = {}
-    for route in there:
-        units_of[route.column.trip] = units_of.get(route.column.trip, 0.0) + route.units
+    demand = arrays.trips.group_by("demand_id").agg(pl.col("units_per_year").sum())
 
-    rows = []
-    for trip, units in units_of.items():
-        row = trips[trip]
-        origin, destination = row["origin_node_id"], row["destination_node_id"]
-        rows.append(
-            (
-                row["demand_id"],
-                origin,
-                destination,
-                country_of[origin.split("@")[0]],
-                country_of[destination.split("@")[0]],
-                row["cargo_id"],
-                units,
-                units * row["t_per_unit"],
-                units / row["units_per_year"],
-            )
-        )
-    rows.sort(key=lambda row: (-row[7], row[0]))
-    return _frame("flow_users", rows)
+    users = link_users(flows.routes, link_ids).join(demand, on="demand_id", maintain_order="left")
+    rows = users.with_columns(
+        _country(pl.col("origin_node_id"), country_of).alias("origin_country"),
+        _country(pl.col("destination_node_id"), country_of).alias("destination_country"),
+        share=pl.col("units") / pl.col("units_per_year"),
+    )
+    return rows.select(schema_results.empty("flow_users").columns)
+
+
+def _country(place: pl.Expr, country_of: Mapping[str, str]) -> pl.Expr:
+    """Return the country of places, each a node or node@layer."""
+    node_id = place.str.split("@").list.first()
+    return node_id.replace_strict(country_of, return_dtype=pl.String)
 
 
 def _cost(programme: Programme, solution: Solution) -> _Cost:
@@ -207,9 +199,7 @@ def _cost(programme: Programme, solution: Solution) -> _Cost:
     optimum = solution.optimum
     count = len(programme.units_per_day)
     trips = np.array([column.trip for column in solution.columns], np.int64)
-    felt = programme.congestion.is_felt
-    hours_usd = programme.congestion.hour_usd * programme.congestion.hours(optimum.use)
-    row_usd = np.where(felt, hours_usd, 0.0)
+    row_usd = programme.congestion.hour_usd * programme.congestion.hours(optimum.use)
     usd = np.array([c.usd + c.uses @ row_usd[c.rows] for c in solution.columns])
 
     goes = np.bincount(trips, optimum.units, minlength=count)
@@ -232,27 +222,29 @@ def _moved(
     programme: Programme, before: _Cost, after: _Cost, free_before: _Cost, free_after: _Cost
 ) -> pl.DataFrame:
     """Return the rows of demand whose cost a closure changes, the worst first."""
-    extra = (after.usd - before.usd) * CALENDAR_YEAR_DAYS
-    uncapped = (free_after.usd - free_before.usd) * CALENDAR_YEAR_DAYS
-    least = 1e-6 * np.maximum(np.abs(before.usd) * CALENDAR_YEAR_DAYS, 1.0)
+    extra_usd = (after.usd - before.usd) * CALENDAR_YEAR_DAYS
+    uncapped_usd = (free_after.usd - free_before.usd) * CALENDAR_YEAR_DAYS
+    min_usd = 1e-6 * np.maximum(np.abs(before.usd) * CALENDAR_YEAR_DAYS, 1.0)
+    is_moved = (np.abs(extra_usd) > min_usd) | (uncapped_usd > min_usd)
+
     trips = programme.arrays.trips.to_dicts()
     rows = []
-    for trip in np.flatnonzero((np.abs(extra) > least) | (uncapped > least)).tolist():
+    for trip in np.flatnonzero(is_moved).tolist():
         row = trips[trip]
         stays = (after.stays[trip] - before.stays[trip]) * CALENDAR_YEAR_DAYS
         rows.append(
-            (
-                row["demand_id"],
-                row["cargo_id"],
-                _or_null(before.unit_usd[trip]),
-                _or_null(after.unit_usd[trip]),
-                float(stays * row["t_per_unit"]),
-                float(extra[trip]),
-                _or_null(free_after.unit_usd[trip]),
-                float(uncapped[trip]),
-            )
+            {
+                "demand_id": row["demand_id"],
+                "cargo_id": row["cargo_id"],
+                "unit_usd_before": _or_null(before.unit_usd[trip]),
+                "unit_usd_after": _or_null(after.unit_usd[trip]),
+                "stays_t_per_year": float(stays * row["t_per_unit"]),
+                "extra_usd_per_year": float(extra_usd[trip]),
+                "uncapped_unit_usd": _or_null(free_after.unit_usd[trip]),
+                "uncapped_usd_per_year": float(uncapped_usd[trip]),
+            }
         )
-    rows.sort(key=lambda row: (-row[5], row[0]))
+    rows.sort(key=lambda row: (-row["extra_usd_per_year"], row["demand_id"]))
     return _frame("flow_moved", rows)
 
 
@@ -261,20 +253,25 @@ def _filled(programme: Programme, before: Solution, after: Solution) -> pl.DataF
     use_before = before.optimum.use
     use_after = after.optimum.use
     rows = [
-        (
-            limit.capacity_id,
-            limit.unit,
-            limit.per_day,
-            float(use_before[number]),
-            float(use_after[number]),
-            float(before.optimum.row_usd[number]),
-            float(after.optimum.row_usd[number]),
-        )
+        {
+            "capacity_id": limit.capacity_id,
+            "unit": limit.unit,
+            "per_day": limit.per_day,
+            "use_per_day_before": float(use_before[number]),
+            "use_per_day_after": float(use_after[number]),
+            "paid_usd_before": float(before.optimum.row_usd[number]),
+            "paid_usd_after": float(after.optimum.row_usd[number]),
+        }
         for number, limit in enumerate(programme.capacities.rows)
         if abs(use_after[number] - use_before[number]) > 1e-6 * max(limit.per_day, 1.0)
     ]
-    rows.sort(key=lambda row: (-(row[4] / row[2] if row[2] else 0.0), row[0]))
+    rows.sort(key=lambda row: (-_use_share(row), row["capacity_id"]))
     return _frame("flow_filled", rows)
+
+
+def _use_share(row: Row) -> float:
+    """Return the share of a limit that is used after the closure; 0 where nothing is possible."""
+    return float(row["use_per_day_after"] / row["per_day"]) if row["per_day"] else 0.0
 
 
 def _per_year(per_day: Floats) -> float:
@@ -285,5 +282,5 @@ def _or_null(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _frame(name: str, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema_results.empty(name).schema, orient="row")
+def _frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema_results.empty(name).schema)

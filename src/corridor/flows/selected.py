@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.flows.flows import Flows
 from corridor.network.network import Network
-from corridor.tables import schema_results, selectors
+from corridor.tables import schema_results
 
 
 def selected_flows(flows: Flows, selector: str, scenario: str) -> pl.DataFrame:
@@ -36,26 +36,36 @@ def selected_flows(flows: Flows, selector: str, scenario: str) -> pl.DataFrame:
         For a selector that cannot be read.
     """
     links = selected_links(flows.programme.arrays.network, selector)
-    passing = on_links(flows.routes, links)
-    together = passing.group_by("demand_id", maintain_order=True).agg(
-        pl.col("origin_node_id", "destination_node_id", "cargo_id").first(),
-        pl.col("units", "t", "share").sum(),
-    )
     weight = pl.col("t") / pl.col("t").sum()
-    rows = together.with_columns(
+    rows = link_users(flows.routes, links).with_columns(
         pl.lit(selector).alias("selector"),
         pl.lit(scenario).alias("scenario"),
         pl.col("share").clip(upper_bound=1.0),
         weight.alias("selected_share"),
-    ).sort("t", "demand_id", descending=[True, False])
+    )
     return rows.select(schema_results.empty("flow_selected").columns)
+
+
+def link_users(routes: pl.DataFrame, links: Collection[str]) -> pl.DataFrame:
+    """Return the rows of demand whose goods pass any of some links, the heaviest first.
+
+    routes: of flows. Units, t and share of each row of demand are those of its routes that pass.
+    """
+    together = (
+        on_links(routes, links)
+        .group_by("demand_id", maintain_order=True)
+        .agg(
+            pl.col("origin_node_id", "destination_node_id", "cargo_id").first(),
+            pl.col("units", "t", "share").sum(),
+        )
+    )
+    return together.sort("t", "demand_id", descending=[True, False])
 
 
 def selected_links(network: Network, selector: str) -> frozenset[str]:
     """Return the link_ids a selector means. Raises ValueError where it cannot be read."""
-    links = network.frames["links"]
-    rows = selectors.select(selector, links, network.frames["nodes"])
-    return frozenset(links["link_id"].gather(rows))
+    rows = network.selected_links(selector)
+    return frozenset(network.frames["links"]["link_id"].gather(rows))
 
 
 def on_links(routes: pl.DataFrame, links: Collection[str]) -> pl.DataFrame:

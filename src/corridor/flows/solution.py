@@ -14,10 +14,10 @@ import numpy as np
 
 from corridor import stopping
 from corridor.flows.master import Master, Optimum
-from corridor.flows.programme import Column, Programme, Searched
+from corridor.flows.programme import CheapestRoutes, Column, Programme
 from corridor.steps import tell_step
 
-LEAST_SAVING = 1e-12  # of what a unit pays, that a new route must save to be added
+MIN_SAVING = 1e-12  # of what a unit pays, that a new route must save to be added
 
 
 class Iteration(NamedTuple):
@@ -56,21 +56,21 @@ def solve(
 
     routes: trip and arcs of routes known from an earlier assignment, to start with.
     """
-    master = _started(programme, routes)
+    master = _start(programme, routes)
     trace: list[Iteration] = []
     bound_usd = -np.inf
 
     for number in range(max_iterations):
         stopping.raise_if_stopped()
         tell_step("rounds of assignment", number, max_iterations)
-        optimum = _evened(programme, master.columns, master.solve())
+        optimum = _even_out(programme, master.columns, master.solve())
         searched = programme.cheapest(optimum.row_usd)
 
         bound_usd = max(bound_usd, programme.bound_usd(optimum.row_usd, searched))
         objective_usd = programme.objective_usd(master.columns, optimum.units, optimum.unserved)
         gap = relative_gap(objective_usd, bound_usd)
         trace.append(Iteration(objective_usd, bound_usd, gap, len(master.columns)))
-        if gap <= gap_share or not _grown(master, optimum, searched):
+        if gap <= gap_share or not _grow(master, optimum, searched):
             break
     columns = master.columns[: len(optimum.units)]  # those the last optimum knew
     return Solution(columns, optimum, trace, trace[-1].gap_share <= gap_share)
@@ -83,7 +83,7 @@ def relative_gap(objective_usd: float, bound_usd: float) -> float:
     return max(0.0, (objective_usd - bound_usd) / abs(objective_usd))
 
 
-def _started(programme: Programme, routes: Iterable[tuple[int, tuple[int, ...]]]) -> Master:
+def _start(programme: Programme, routes: Iterable[tuple[int, tuple[int, ...]]]) -> Master:
     """Return the master with routes known before and the cheapest ones on empty roads."""
     master = Master(programme)
     for trip, arcs in routes:
@@ -98,7 +98,7 @@ def _started(programme: Programme, routes: Iterable[tuple[int, tuple[int, ...]]]
     return master
 
 
-def _grown(master: Master, optimum: Optimum, searched: Searched) -> bool:
+def _grow(master: Master, optimum: Optimum, searched: CheapestRoutes) -> bool:
     """Add cheaper routes and tangents to the master and tell whether anything is new."""
     programme = master.programme
     is_new = False
@@ -106,7 +106,7 @@ def _grown(master: Master, optimum: Optimum, searched: Searched) -> bool:
         if arcs is None or programme.units_per_day[trip] <= 0:
             continue
         pays_usd = optimum.trip_usd[trip]
-        if searched.usd[trip] < pays_usd * (1 - LEAST_SAVING):
+        if searched.usd[trip] < pays_usd * (1 - MIN_SAVING):
             is_new |= master.add_column(trip, arcs)
 
     if programme.congestion.is_felt.any():
@@ -115,7 +115,7 @@ def _grown(master: Master, optimum: Optimum, searched: Searched) -> bool:
     return is_new
 
 
-def _evened(programme: Programme, columns: list[Column], optimum: Optimum) -> Optimum:
+def _even_out(programme: Programme, columns: list[Column], optimum: Optimum) -> Optimum:
     """Return an optimum whose routes and stays sum to the demand of each trip to the last digit."""
     trips = np.array([column.trip for column in columns], np.int64)
     count = len(programme.units_per_day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,13 +25,6 @@ ONE_CLASS = "all"
 MAX_NAMED = 3  # rows in a message
 
 
-class BushKeys(NamedTuple):
-    """Whose the bushes are [bushes]."""
-
-    class_: Ints
-    origin: Ints  # node
-
-
 @dataclass(frozen=True, eq=False)
 class TrafficArrays:
     """A road network and its trips, for the kernel; arcs are links in CSR order.
@@ -44,7 +37,7 @@ class TrafficArrays:
         Their ids, in the order of their numbers.
     graph, is_through, costs, zone_trips
         As :func:`corridor.kernels.assignment.equilibrium` takes them.
-    bush_of_pair
+    place_of_row
         Places in zone_trips of the rows of trips int64 [trips]; -1: not on the network.
     """
 
@@ -271,8 +264,8 @@ def _costs(
     links: pl.DataFrame, class_costs: pl.DataFrame | None, classes: pl.Series
 ) -> CongestedCosts:
     """Return the cost functions of links in the order of the arcs."""
-    own = links["fixed_cost"].to_numpy()
-    fixed = np.tile(own, (len(classes), 1))
+    of_all = links["fixed_cost"].to_numpy()
+    fixed = np.tile(of_all, (len(classes), 1))
     if class_costs is not None:
         _add_class_costs(fixed, class_costs, links, classes)
 

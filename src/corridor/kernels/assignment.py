@@ -79,7 +79,7 @@ class Room(NamedTuple):
     fill: Ints  # where the next arc into the state at each place goes [states + 1]
     is_in: Bools  # arcs in the bush [arcs]
     is_waiting: Bools  # states whose distance has become less [states]
-    found: Ints  # arcs that shorten routes [arcs]
+    shortcuts: Ints  # arcs that shorten routes [arcs]
     arcs: Ints  # of the bush [arcs]
     flows: Floats  # of the bush [arcs]
     meets: Ints  # places of states where a used route meets a cheaper one [states]
@@ -151,7 +151,7 @@ def equilibrium(
         if gap <= limits.gap_share or rows == limits.iterations:
             break
         _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess)
-    return Assignment(bushes, loads.class_volume, loads.time, loads.slope, pair_costs, trace[:rows])
+    return Assignment(bushes, loads.class_volume, pair_costs, trace[:rows])
 
 
 @njit(**JIT)
@@ -271,11 +271,13 @@ def _begin(
 
     for b in range(len(trips.origin)):
         _add(b, bushes, loads.volume, -1.0)
-        kept = _keep(b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels)
+        former_size = _keep(
+            b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels
+        )
         _hang(b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels, room)
         _restore(b, network.graph, trips, bushes, room)
         _add(b, bushes, loads.volume, 1.0)
-        if bushes.size[b] > kept:
+        if bushes.size[b] > former_size:
             for k in range(bushes.ptr[b, bushes.size[b]]):
                 _price(bushes.arcs[b, k], network.costs, loads)
 
@@ -473,10 +475,10 @@ def _update(
         cost = loads.cost[trips.class_[b]]
         _prune(b, network.graph.tail, bushes, cost, labels)
         room.distance[:] = labels.least
-        found = _shortcuts(trips.origin[b], network, cost, labels, room.found)
-        if found:
-            _correct(found, network, cost, room)
-            _take_up(b, found, network, bushes, cost, labels, room, slack)
+        count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
+        if count:
+            _correct(count, network, cost, room)
+            _take_up(b, count, network, bushes, cost, labels, room, slack)
 
         for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
             pair_costs[j] = room.distance[trips.destinations.numbers[j]]
@@ -520,26 +522,28 @@ def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> 
 
 
 @njit(**JIT)
-def _shortcuts(origin: int, network: Network, cost: Floats, labels: Labels, found: Ints) -> int:
+def _set_shortcuts(
+    origin: int, network: Network, cost: Floats, labels: Labels, shortcuts: Ints
+) -> int:
     """Set the arcs that lead to a state more cheaply than the bush does; return their number."""
     graph = network.graph
     count = 0
     for i in range(len(network.open_arcs)):
         a = network.open_arcs[i]
         if labels.least[graph.tail[a]] + cost[a] < labels.least[graph.head[a]]:
-            found[count] = a
+            shortcuts[count] = a
             count += 1
 
     if not network.is_through[origin]:
         for a in range(graph.ptr[origin], graph.ptr[origin + 1]):
             if cost[a] < labels.least[graph.head[a]]:
-                found[count] = a
+                shortcuts[count] = a
                 count += 1
     return count
 
 
 @njit(**JIT)
-def _correct(found: int, network: Network, cost: Floats, room: Room) -> None:
+def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -> None:
     """Make distances those of the whole network, from the arcs that shorten them on.
 
     Source: Moore (1957), labels corrected in the order in which they were improved.
@@ -550,8 +554,8 @@ def _correct(found: int, network: Network, cost: Floats, room: Room) -> None:
     capacity = len(distance)
     first = 0
     count = 0
-    for i in range(found):
-        a = room.found[i]
+    for i in range(shortcuts_count):
+        a = room.shortcuts[i]
         label = distance[graph.tail[a]] + cost[a]
         v = graph.head[a]
         if label < distance[v]:
@@ -583,7 +587,7 @@ def _correct(found: int, network: Network, cost: Floats, room: Room) -> None:
 @njit(**JIT)
 def _take_up(
     b: int,
-    found: int,
+    shortcuts_count: int,
     network: Network,
     bushes: Bushes,
     cost: Floats,
@@ -597,24 +601,24 @@ def _take_up(
     can come about. Where that holds for none, arcs are that shorten only dearest routes.
     """
     graph = network.graph
-    kept = bushes.ptr[b, bushes.size[b]]
-    count = kept
+    former_count = bushes.ptr[b, bushes.size[b]]
+    count = former_count
     is_needed = False
-    for i in range(found):
-        a = room.found[i]
+    for i in range(shortcuts_count):
+        a = room.shortcuts[i]
         label = labels.least[graph.head[a]]
         if labels.least[graph.tail[a]] + cost[a] < label - slack * label:
             is_needed = True
             count = _add_arc(b, a, count, graph, bushes, cost, labels)
 
-    if is_needed and count == kept:
-        _mark(b, kept, bushes, room.is_in, True)
+    if is_needed and count == former_count:
+        _mark(b, former_count, bushes, room.is_in, True)
         for i in range(len(network.open_arcs)):
             a = network.open_arcs[i]
             if not room.is_in[a]:
                 count = _add_arc(b, a, count, graph, bushes, cost, labels)
-        _mark(b, kept, bushes, room.is_in, False)
-    if count > kept:
+        _mark(b, former_count, bushes, room.is_in, False)
+    if count > former_count:
         _mark(b, count, bushes, room.is_in, True)
         _sort(b, count, graph, bushes, labels, room)
         _mark(b, count, bushes, room.is_in, False)

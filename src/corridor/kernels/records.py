@@ -281,8 +281,6 @@ class Assignment(NamedTuple):
 
     bushes: Bushes
     volume: Floats  # units [classes, arcs]
-    time: Floats  # what a unit pays, but for the fixed cost of its class [arcs]
-    slope: Floats  # of that by the volume [arcs]
     pair_costs: Floats  # of the cheapest route of each trip; inf: no route leads there [trips]
     trace: Floats  # columns TRACE, the last row at these volumes [updates, 2]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts.flows import flow_map
+from corridor.charts.flows import FULL_SHARE, flow_map
 from corridor.flows.bottlenecks import bottlenecks
 from corridor.flows.corridor_capacity import GROWTH
 from corridor.flows.observed import MAX_FACTOR, misfit
@@ -19,8 +19,9 @@ from corridor.reports.losses import selector_text
 from corridor.reports.sections import Answer, Section
 
 MAX_BOTTLENECKS = 20
+MAX_PAYERS = 3  # named at a bottleneck
+MAX_LIMITS = 3  # with a price, named in a row on the corridor
 MAX_USERS = 10  # rows of demand shown for links that are asked for
-FULL_SHARE = 0.999
 MILLION_T = 1e6
 # Verdicts on volumes, as :mod:`corridor.flows.observed` gives them.
 VERDICTS = (marked("met"), marked("apart"), marked("not compared"))
@@ -36,7 +37,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     values = {
         "words": [_paragraph(inputs, jams)],
         "figures": _figures(inputs),
-        "jams": [_jam(row, inputs) for row in jams.head(MAX_BOTTLENECKS).iter_rows(named=True)],
+        "jams": _jams(inputs, jams),
         "csv": csv_address(inputs.frame("flow_capacities")),
         "corridor": _corridor_rows(inputs),
         "selected": _selected(inputs),
@@ -89,7 +90,9 @@ def _jam_sentence(inputs: ReportInputs, demand: Mapping[str, Any]) -> str:
     if demand["first_full"] is None:
         return tell("No limit on its way is known.")
 
-    limit = _limit_text(_limits(inputs).get(demand["first_full"], {}), demand["first_full"], inputs)
+    first_full = demand["first_full"]
+    limit_row = _limits(inputs).get(first_full, {})
+    limit = _limit_text(limit_row, first_full, _node_names(inputs))
     if demand["first_full_factor"] <= 1 / FULL_SHARE:
         return tell("First to jam is {limit}: full with the demand of today.", limit=limit)
     return tell(
@@ -106,12 +109,16 @@ def _corridor(inputs: ReportInputs) -> list[dict[str, Any]]:
 def _corridor_rows(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Return the rows on the corridor, with the names of the limits that have a price."""
     limits = _limits(inputs)
+    names = _node_names(inputs)
     return [
         {
             **row,
             "case_text": _case_text(row),
             "full_text": and_list(
-                [_limit_text(limits.get(name, {}), name, inputs) for name in row["full"][:3]]
+                [
+                    _limit_text(limits.get(limit, {}), limit, names)
+                    for limit in row["full"][:MAX_LIMITS]
+                ]
             ),
         }
         for row in _corridor(inputs)
@@ -161,29 +168,30 @@ def _limits(inputs: ReportInputs) -> dict[str, dict[str, Any]]:
     return {row["capacity_id"]: row for row in rows}
 
 
-def _jam(row: Mapping[str, Any], inputs: ReportInputs) -> dict[str, Any]:
-    """Return a bottleneck with its name and those of the places between which payers trade."""
+def _jams(inputs: ReportInputs, jams: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the bottlenecks with their names and the places between which payers trade."""
     names = _node_names(inputs)
-    ends = {
-        route["demand_id"]: (route["origin_node_id"], route["destination_node_id"])
-        for route in inputs.frame("flow_routes").iter_rows(named=True)
-    }
-    pairs = [ends[payer] for payer in row["payers"][:3] if payer in ends]
-    payers = [f"{names.get(a, a)}–{names.get(b, b)}" for a, b in pairs]
-    return {
-        **row,
-        "limit": _limit_text(row, row["capacity_id"], inputs),
-        "unit_text": tell(row["unit"]),
-        "who": ", ".join(dict.fromkeys(payers)),
+    routes = inputs.frame("flow_routes")
+    pair_of = {
+        demand_id: f"{names.get(origin, origin)}–{names.get(destination, destination)}"
+        for demand_id, origin, destination in routes.select(
+            "demand_id", "origin_node_id", "destination_node_id"
+        ).iter_rows()
     }
 
+    rows = []
+    for row in jams.head(MAX_BOTTLENECKS).iter_rows(named=True):
+        pairs = [pair_of[payer] for payer in row["payers"][:MAX_PAYERS] if payer in pair_of]
+        limit = _limit_text(row, row["capacity_id"], names)
+        rows.append({**row, "limit": limit, "who": ", ".join(dict.fromkeys(pairs))})
+    return rows
 
-def _limit_text(row: Mapping[str, Any], capacity_id: str, inputs: ReportInputs) -> str:
+
+def _limit_text(row: Mapping[str, Any], capacity_id: str, names: Mapping[str, str]) -> str:
     """Name a limit: its place, or its link or service, from where, and what it counts."""
     if not row:
         return capacity_id
 
-    names = _node_names(inputs)
     what = names.get(row["row_id"], row["row_id"]) if row["table"] == "nodes" else row["row_id"]
     unit = tell(row["unit"])
     start = row["from_node_id"]

@@ -770,6 +770,8 @@ CARGOES = Table(
 )
 
 CAPACITY_UNITS = ("lorries", "wagons", "trains", "vehicles", "TEU", "t")
+# A volume of trains does not say what one carried, so nothing could be compared with it.
+VOLUME_UNITS = tuple(unit for unit in CAPACITY_UNITS if unit != "trains")
 
 CAPACITIES = Table(
     "capacities",
@@ -1148,7 +1150,7 @@ VOLUMES = Table(
             "choice",
             "what was counted",
             required=True,
-            choices=tuple(map(marked, CAPACITY_UNITS)),
+            choices=VOLUME_UNITS,
         ),
         Column("year", "integer", "year it stands for", required=True, low=1990, high=2100),
         number("per_year", "counted in a year, or scaled to one", "unit/year", required=True),

@@ -972,6 +972,12 @@ LOSS_NOTES = Table(
 )
 
 NOT_ASSIGNED = "the flows of the study were not assigned"
+# Which goods a row of flows is of.
+_GOODS = (
+    _id("origin_node_id", "place the goods start from"),
+    _id("destination_node_id", "place they go to"),
+    _id("cargo_id", "cargo", "cargoes"),
+)
 
 FLOW_VOLUMES = Table(
     "flow_volumes",
@@ -1029,9 +1035,7 @@ FLOW_ROUTES = Table(
     (
         _id("demand_id", "row of demand", "demand"),
         _count("route", "number of the route within its row of demand"),
-        _id("origin_node_id", "place the goods start from"),
-        _id("destination_node_id", "place they go to"),
-        _id("cargo_id", "cargo", "cargoes"),
+        *_GOODS,
         number("units", "cargo units in the period", "units"),
         number("t", "weight in the period", "t"),
         _share("share", "share of the units of its row of demand"),
@@ -1056,9 +1060,7 @@ FLOW_UNSERVED = Table(
     "rows of demand any of which stays",
     (
         _id("demand_id", "row of demand", "demand"),
-        _id("origin_node_id", "place the goods start from"),
-        _id("destination_node_id", "place they go to"),
-        _id("cargo_id", "cargo", "cargoes"),
+        *_GOODS,
         number("units", "cargo units in the period that stay", "units"),
         number("t", "their weight", "t"),
         _share("share", "share of the units of its row of demand"),
@@ -1146,7 +1148,6 @@ FLOW_TRACE = Table(
     unless=NOT_ASSIGNED,
 )
 
-
 FLOW_SELECTED = Table(
     "flow_selected",
     None,
@@ -1155,9 +1156,7 @@ FLOW_SELECTED = Table(
         Column("selector", "text", "links asked for"),
         _id("scenario", "scenario looked at; the study's own, or one in which goods pass"),
         _id("demand_id", "row of demand", "demand"),
-        _id("origin_node_id", "place the goods start from"),
-        _id("destination_node_id", "place they go to"),
-        _id("cargo_id", "cargo", "cargoes"),
+        *_GOODS,
         number("units", "cargo units in the period that pass", "units"),
         number("t", "their weight", "t"),
         _share("share", "share of the units of its row of demand"),
@@ -1197,7 +1196,7 @@ FLOW_OBSERVED = Table(
     (
         _id("volume_id", "row of volumes", "volumes"),
         _prose("name", "what was counted, and where"),
-        Column("unit", "text", "what was counted: lorries, wagons, trains, vehicles, TEU or t"),
+        Column("unit", "text", "what was counted: lorries, wagons, vehicles, TEU or t"),
         Column("year", "integer", "year it stands for"),
         Column("held_out", "boolean", "kept out of the calibration"),
         number("observed_per_year", "seen", "unit/year"),
