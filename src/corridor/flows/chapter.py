@@ -120,7 +120,7 @@ def _replaced(study: Study, row: Row) -> str | None:
     if row["table"] != "links":
         return None
 
-    links = study.network.selected_links(row["row_id"])
+    links = list(study.network.selected_links(row["row_id"]))
     replaced = study.network.frames["links"][row["column"]].gather(links).drop_nulls()
     values = sorted(map(float, replaced))
     return "-".join(dict.fromkeys(f"{value:g}" for value in values[:1] + values[-1:])) or None

@@ -64,7 +64,7 @@ def link_users(routes: pl.DataFrame, links: Collection[str]) -> pl.DataFrame:
 
 def selected_links(network: Network, selector: str) -> frozenset[str]:
     """Return the link_ids a selector means. Raises ValueError where it cannot be read."""
-    rows = network.selected_links(selector)
+    rows = list(network.selected_links(selector))
     return frozenset(network.frames["links"]["link_id"].gather(rows))
 
 
