@@ -15,6 +15,7 @@ TYPES: Mapping[str, Any] = {
     "integer": pl.Int64,
     "boolean": pl.Boolean,
     "date": pl.Date,
+    "instant": pl.Datetime("us", "UTC"),
 }
 
 _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
@@ -39,6 +40,12 @@ _MAX_EXACT = 2.0**53  # the largest whole number up to which a float holds every
 _NINES = (9999, 99999, 999999, 9999999, 99999999, 999999999)
 _POWERS = (1e6, 1e9, 1e12)
 _COLUMNS_WITH_POWERS = ("capacity", "fixed", "handling", "usd_per")
+
+
+def stored_type(column: Column) -> pl.DataType:
+    """Return what a column of results is stored as."""
+    single = TYPES.get(column.kind, pl.String)
+    return pl.List(single) if column.many else single
 
 
 def typed(column: Column) -> pl.Expr:

@@ -204,3 +204,56 @@ def result_number(
     required : an empty cell is a finding.
     """
     return Column(name, "number", meaning, unit=unit, low=low, high=high, required=required)
+
+
+def result_count(name: str, meaning: str, unit: str | None = None) -> Column:
+    """Declare a column of computed whole numbers, 0 or more."""
+    return Column(name, "integer", meaning, unit=unit, low=0)
+
+
+def result_share(name: str, meaning: str) -> Column:
+    """Declare a column of computed shares, from 0 to 1."""
+    return result_number(name, meaning, "1", high=1.0)
+
+
+def result_message(name: str, *, many: bool = False) -> Column:
+    """Declare the packed messages of a column of prose."""
+    meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
+    return Column(f"{name}_message", "message", meaning, many=many)
+
+
+# What a leg is, in the legs of routes and in those of dispatches.
+LEG_COLUMNS = (
+    result_count("leg", "number within the route, from 0"),
+    Column("kind", "choice", "what the leg is", choices=("link", "terminal")),
+    Column("link_id", "id", "link; null at a terminal", refers="links"),
+    Column("terminal_id", "id", "terminal; null on a link", refers="terminals"),
+    Column("service_id", "id", "service ridden; null: none", refers="services"),
+    Column("mode", "text", "means of transport, or terminal"),
+    Column("layer", "text", "mode, for rail with its gauge (rail-1520)"),
+    Column("from_node_id", "id", "place the leg starts at", refers="nodes"),
+    Column("to_node_id", "id", "place it ends at", refers="nodes"),
+    Column("country", "country", "country of the place it starts at"),
+    Column("depart_at", "instant", "start, waits included"),
+    Column("arrive_at", "instant", "end"),
+    result_number("wait_h", "hours waiting for an opening or a departure", "h"),
+    result_number("time_h", "hours from depart_at to arrive_at", "h"),
+    result_number("fixed_h", "hours of queue, clearance or handling, median", "h"),
+    result_number("length_km", "length", "km"),
+    result_number("cost_usd", "money per cargo unit", "USD"),
+    result_number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
+    Column("source_id", "id", "row of sources.csv of the link or terminal", refers="sources"),
+    Column(
+        "confidence",
+        "choice",
+        "A read in the source, B well known but unchecked, C estimate",
+        choices=CONFIDENCES,
+    ),
+    Column(
+        "rate_source_id",
+        "id",
+        "row of sources.csv of the rate; null at a terminal",
+        refers="sources",
+    ),
+    Column("rate_confidence", "choice", "confidence of the rate", choices=CONFIDENCES),
+)

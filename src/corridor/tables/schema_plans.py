@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor.tables.cells import TYPES
-from corridor.tables.columns import CONFIDENCES, MODES, Column, Table
+from corridor.tables.cells import stored_type
+from corridor.tables.columns import LEG_COLUMNS, MODES, Column, Table
+from corridor.tables.columns import result_count as _count
+from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
+from corridor.tables.columns import result_share as _share
 
 STATUSES = ("planned", "committed", "waits", "turned")
 BINDING = ("route", "closure", "deadline", "slots", "lot", "chance")
-_KINDS = {**TYPES, "instant": pl.Datetime("us", "UTC")}
 _SHIPMENT = Column("shipment_id", "id", "shipment", refers="shipments")
 _DISPATCH = Column("dispatch_id", "id", "dispatch, unique within its shipment")
 _DESTINATION = Column("destination_node_id", "id", "place of delivery", refers="nodes")
 _MODE = Column("mode", "choice", "means of transport", choices=MODES)
 
 
-def _count(name: str, meaning: str, unit: str | None = None) -> Column:
-    return Column(name, "integer", meaning, unit=unit, low=0)
-
-
 def _date(name: str, meaning: str) -> Column:
     return Column(name, "date", meaning)
-
-
-def _message(name: str) -> Column:
-    """Declare the packed messages of a column of prose."""
-    meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
-    return Column(f"{name}_message", "message", meaning)
-
-
-def _share(name: str, meaning: str) -> Column:
-    return number(name, meaning, "1", high=1.0)
 
 
 _UNITS = _count("units", "units", "units")
@@ -121,28 +109,7 @@ PLAN_LEGS = Table(
     (
         _SHIPMENT,
         _DISPATCH,
-        _count("leg", "number within the route, from 0"),
-        Column("kind", "choice", "what the leg is", choices=("link", "terminal")),
-        Column("link_id", "id", "link; null at a terminal", refers="links"),
-        Column("terminal_id", "id", "terminal; null on a link", refers="terminals"),
-        Column("service_id", "id", "service ridden; null: none", refers="services"),
-        Column("mode", "text", "means of transport, or terminal"),
-        Column("layer", "text", "mode, for rail with its gauge (rail-1520)"),
-        Column("from_node_id", "id", "place the leg starts at", refers="nodes"),
-        Column("to_node_id", "id", "place it ends at", refers="nodes"),
-        Column("country", "country", "country of the place it starts at"),
-        Column("depart_at", "instant", "start, waits included"),
-        Column("arrive_at", "instant", "end"),
-        number("wait_h", "hours waiting for an opening or a departure", "h"),
-        number("time_h", "hours from depart_at to arrive_at", "h"),
-        number("fixed_h", "hours of queue, clearance or handling, median", "h"),
-        number("length_km", "length", "km"),
-        number("cost_usd", "money per unit", "USD"),
-        number("carbon_kg", "emissions per unit", "kg CO2e"),
-        Column("source_id", "id", "row of sources.csv of link or terminal", refers="sources"),
-        Column("confidence", "choice", "of link or terminal", choices=CONFIDENCES),
-        Column("rate_source_id", "id", "row of sources.csv of the rate", refers="sources"),
-        Column("rate_confidence", "choice", "confidence of the rate", choices=CONFIDENCES),
+        *LEG_COLUMNS,
         _UNITS,
     ),
     title="Legs of dispatches",
@@ -277,9 +244,4 @@ TABLES: tuple[Table, ...] = (
 
 def types_of(table: Table) -> dict[str, pl.DataType]:
     """Return what the columns of a table are stored as."""
-    return {column.name: _type(column) for column in table.columns}
-
-
-def _type(column: Column) -> pl.DataType:
-    single = _KINDS.get(column.kind, pl.String)
-    return pl.List(single) if column.many else single
+    return {column.name: stored_type(column) for column in table.columns}

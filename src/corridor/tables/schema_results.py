@@ -12,15 +12,16 @@ from functools import cache
 import polars as pl
 
 from corridor.errors import UnknownName
-from corridor.tables.cells import TYPES
-from corridor.tables.columns import CONFIDENCES, MODES, Column, Table
+from corridor.tables.cells import stored_type
+from corridor.tables.columns import CONFIDENCES, LEG_COLUMNS, MODES, Column, Table
+from corridor.tables.columns import result_count as _count
+from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
+from corridor.tables.columns import result_share as _share
 
 CRITERIA = ("time", "cost", "cost in time")
 NO_EQUILIBRIUM = "the world economy finds no equilibrium; trade_sentences says so"
 NO_YEARS = "no year could be simulated; loss_notes says why"
-
-_KINDS = {**TYPES, "instant": pl.Datetime("us", "UTC")}
 
 
 def _id(name: str, meaning: str, refers: str | None = None, *, many: bool = False) -> Column:
@@ -31,22 +32,8 @@ def _prose(name: str, meaning: str, *, many: bool = False) -> Column:
     return Column(name, "prose", meaning, many=many)
 
 
-def _message(name: str, *, many: bool = False) -> Column:
-    """Declare the packed messages of a column of prose."""
-    meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
-    return Column(f"{name}_message", "message", meaning, many=many)
-
-
 def _choice(name: str, meaning: str, *choices: str) -> Column:
     return Column(name, "choice", meaning, choices=choices)
-
-
-def _count(name: str, meaning: str, unit: str | None = None) -> Column:
-    return Column(name, "integer", meaning, unit=unit, low=0)
-
-
-def _share(name: str, meaning: str) -> Column:
-    return number(name, meaning, "1", high=1.0)
 
 
 def _signed(name: str, meaning: str, unit: str) -> Column:
@@ -160,28 +147,7 @@ LEGS = Table(
     (
         _TRIP,
         _id("route_id", "route, unique within its trip"),
-        _count("leg", "number within the route, from 0"),
-        _choice("kind", "what the leg is", "link", "terminal"),
-        _id("link_id", "link; null at a terminal", "links"),
-        _id("terminal_id", "terminal; null on a link", "terminals"),
-        _id("service_id", "service ridden; null: none", "services"),
-        Column("mode", "text", "means of transport, or terminal"),
-        Column("layer", "text", "mode, for rail with its gauge (rail-1520)"),
-        _id("from_node_id", "place the leg starts at", "nodes"),
-        _id("to_node_id", "place it ends at", "nodes"),
-        Column("country", "country", "country of the place it starts at"),
-        Column("depart_at", "instant", "start, waits included"),
-        Column("arrive_at", "instant", "end"),
-        number("wait_h", "hours waiting for an opening or a departure", "h"),
-        number("time_h", "hours from depart_at to arrive_at", "h"),
-        number("fixed_h", "hours of queue, clearance or handling, median", "h"),
-        number("length_km", "length", "km"),
-        number("cost_usd", "money per cargo unit", "USD"),
-        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
-        _id("source_id", "row of sources.csv of the link or terminal", "sources"),
-        _CONFIDENCE,
-        _id("rate_source_id", "row of sources.csv of the rate; null at a terminal", "sources"),
-        _choice("rate_confidence", "confidence of the rate", *CONFIDENCES),
+        *LEG_COLUMNS,
     ),
     title="Legs",
 )
@@ -1309,7 +1275,7 @@ def prose(name: str) -> tuple[Column, ...]:
 
 def empty(name: str) -> pl.DataFrame:
     """Return a table of results without rows, every column typed."""
-    return pl.DataFrame(schema={column.name: _type(column) for column in table(name).columns})
+    return pl.DataFrame(schema={column.name: stored_type(column) for column in table(name).columns})
 
 
 def flaws(name: str, frame: pl.DataFrame) -> list[str]:
@@ -1335,16 +1301,10 @@ def _type_flaws(name: str, frame: pl.DataFrame) -> list[str]:
     types = frame.schema
     columns = [column for column in table(name).columns if column.name in types]
     return [
-        f"{name}.{column.name} holds {types[column.name]}, not {_type(column)}"
+        f"{name}.{column.name} holds {types[column.name]}, not {stored_type(column)}"
         for column in columns
         if not _holds(column, types[column.name])
     ]
-
-
-def _type(column: Column) -> pl.DataType:
-    """Return what a column is stored as."""
-    single = _KINDS.get(column.kind, pl.String)
-    return pl.List(single) if column.many else single
 
 
 def _holds(column: Column, stored: pl.DataType) -> bool:
@@ -1353,4 +1313,4 @@ def _holds(column: Column, stored: pl.DataType) -> bool:
         return True
     if column.kind == "integer" and not column.many:
         return stored.is_integer()
-    return stored == _type(column)
+    return stored == stored_type(column)
