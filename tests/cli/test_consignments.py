@@ -196,7 +196,7 @@ def test_a_plan_is_made_anew_from_where_it_stands(
         (("no-such",), "no-such"),
         (("boxes", "--from-state", "plan"), "go together"),
         (("boxes", "--out", "plan.docx"), "must end in"),
-        (("boxes", "--certainty", "195"), "chance must lie"),
+        (("boxes", "--certainty", "195"), "between 0 and 100, not 195"),
     ],
 )
 def test_a_wrong_question_of_a_schedule_is_said(
