@@ -10,19 +10,8 @@ from typing import Any
 import polars as pl
 
 from corridor.consignments.shipment import Shipment
+from corridor.tables import schema_plans
 from corridor.tables.store import write_results
-
-TABLES = (
-    "summary",
-    "dispatches",
-    "legs",
-    "slots",
-    "arrivals",
-    "costs",
-    "certainty",
-    "policy",
-    "turns",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +69,8 @@ class Plan:
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""
-        return {f"plan_{name}": getattr(self, name) for name in TABLES}
+        names = [table.name for table in schema_plans.TABLES]
+        return {name: getattr(self, name.removeprefix("plan_")) for name in names}
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""
