@@ -92,6 +92,20 @@ def test_a_deadline_before_the_last_is_ready_binds_itself() -> None:
     assert row["nearest_feasible_on"] > hard.deadline_on
 
 
+def test_the_nearest_date_is_looked_for_as_long_as_dispatch_goes_on() -> None:
+    """Eighty units by one slot a week take eighty weeks: after the 64 tried before."""
+    slow = shipment(
+        units=80,
+        units_per_week=None,
+        allowed_modes=("road",),
+        slots=(Slots("road", 1),),
+        penalty_usd_per_unit_day=None,
+    )
+    row = planned(slow).summary.row(0, named=True)
+    assert row["binding"] == "slots"
+    assert row["nearest_feasible_on"] >= MONDAY + dt.timedelta(weeks=79)
+
+
 def test_a_closure_binds() -> None:
     shut = [closed("ab"), closed("ac")]
     row = planned(shipment(), "shut", changes=shut).summary.row(0, named=True)

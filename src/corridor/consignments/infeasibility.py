@@ -31,6 +31,8 @@ from corridor.network.network import Network
 from corridor.routing.reasons import absence
 from corridor.tables.columns import OPEN_STATUS
 
+WEEKS_TRIED = (AFTER_WEEKS, 4 * AFTER_WEEKS, 16 * AFTER_WEEKS, MAX_WEEKS)
+
 
 class Obstacle(NamedTuple):
     """What binds, in words, and the earliest deadline that all units could meet; null: none."""
@@ -132,15 +134,13 @@ def _nearest(trips: Trips) -> dt.date | None:
     """Return the earliest deadline that all units could meet; null where none is within reach."""
     free = replace(trips.shipment, deadline_on=None)
     without_deadline = trips._replace(shipment=free)
-    weeks = AFTER_WEEKS
-    while weeks <= MAX_WEEKS:
+    for weeks in WEEKS_TRIED:
         days = days_of_dispatch(free.ready_on, last_day(free, weeks))
         offers = offers_of(without_deadline, days)
         if not offers:
             return None
         if _serves(free, offers):
             return _earliest(free, offers)
-        weeks *= 4
     return None
 
 
