@@ -9,11 +9,12 @@ from corridor.tables import schema, schema_results
 PAGE = Path(__file__).with_name("tables.md")
 STUDY_HEAD = """# Tables of a study
 
-Made from the declarations in `src/corridor/tables/schema.py`, `schema_consignments.py` and `schema_trade.py` by
-`make docs`. A study is a folder with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked • must
+Made from the declarations in `src/corridor/tables/schema.py`, `schema_consignments.py`, `schema_projects.py` and
+`schema_trade.py` by `make docs`. A study is a folder with one file per table, CSV (or Parquet, or a sheet of an XLSX workbook), and a `study.toml`. Columns marked • must
 have a value in every row; elsewhere an empty cell means unknown or not applicable, never zero.
 
-Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, days of a season `11-30`.
+Ids are lower-case words a person can type: letters, digits, hyphens. Dates are `2026-02-10`, months `2026-02`, days of a season
+`11-30`.
 Selectors, alternatives and changes are explained in [conventions](conventions.md).
 
 ## Workbooks and other people's CSV

@@ -102,6 +102,29 @@ boxes-samarkand,boxes,samarkand,0.25,,example,C,
 slots_id,shipment_id,mode,units_per_week,departure_units,lot_units,alternative,source_id,confidence,note
 boxes-road,boxes,road,10,5,1,,example,C,
 """,
+    "changes": """\
+change_id,table,row_id,column,op,value,from_on,to_on,alternative,source_id,confidence,note
+border-shut,links,crossing:KZ-UZ,status,set,closed,2027-01-01,2027-02-01,,example,C,
+border-quick,links,crossing:KZ-UZ,fixed_h,scale,0.5,,,,example,C,
+border-quicker,links,crossing:KZ-UZ,fixed_h,scale,0.8,,,,example,C,
+""",
+    "projects": """\
+project_id,name,programme,country,change_ids,capex_usd,capex_p5_usd,capex_p95_usd,capex_shares,opex_usd_per_year,opex_usd_per_t_km,build_years,life_years,residual_share,earliest_on,requires,excludes,status,reference_class,source_id,confidence,note
+scanners,Scanners at the border,border,UZ,border-quick,12000000,10000000,20000000,0.4 0.6,500000,,2,15,0.1,2027-01-01,,,study,it,example,C,
+offices,Joint offices at the border,border,KZ,border-quicker,9000000,,,,,,1,30,,,scanners,,idea,building,example,C,
+""",  # noqa: E501
+    "project_payers": """\
+payer_id,project_id,payer,payer_country,share,source_id,confidence,note
+scanners-kz,scanners,state,KZ,0.5,example,C,
+scanners-uz,scanners,state,UZ,0.3,example,C,
+scanners-grant,scanners,donor,,0.2,example,C,
+offices-kz,offices,private,KZ,1,example,C,
+""",
+    "states": """\
+state_id,place,month,state,source_id,confidence,note
+border-2026-01,border-stops,2026-01,open,example,C,
+border-2026-02,border-stops,2026-02,shut,example,C,
+""",
     "service_classes": """\
 class_row_id,service_class,mode,country,active_h_per_day,fixed_ratio,rate_ratio,alternative,source_id,confidence,note
 two-drivers,two-drivers,road,,20,,1.2,,example,C,

@@ -70,8 +70,11 @@ NO_FACTS = {
     "economy_source_ids",
     "explains",
 }
-# What somebody orders, which nothing else in a study contradicts.
-ORDERS = {"shipments", "shipment_destinations", "shipment_slots"}
+# What somebody orders, plans or remembers, which nothing else in a study contradicts.
+ORDERS = {
+    *("shipments", "shipment_destinations", "shipment_slots"),
+    *("projects", "project_payers", "states"),
+}
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _PATTERNS = {
     "country": r"^[A-Z]{2}$",
     "hours": rf"^{_CLOCK}-({_CLOCK}|24:00)$",
     "timetable": rf"^{_DEPARTURE}( *; *{_DEPARTURE})* *;?$",
+    "month": r"^(1[89]|2[01])[0-9]{2}-(0[1-9]|1[0-2])(-01)?$",
     "monthday": rf"^({_LONG_MONTHS}|{_SHORT_MONTHS}|{_FEBRUARY})$",
     "words": r"^[^,;|]*$",
     "text": "^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]*$",
@@ -65,6 +66,8 @@ def typed(column: Column) -> pl.Expr:
             value = pl.when(text.is_in(column.choices)).then(text)
         case "id" if column.refers:  # an unknown reference says more than a badly formed one
             value = text
+        case "month":  # of a spreadsheet that made a date of it, the first day
+            value = _matching(text, "month", text.str.slice(0, 7))
         case "words":
             value = _matching(text, "words", text.str.replace_all(r"\s+", " "))
         case kind:

@@ -36,7 +36,8 @@ class Column:
     Parameters
     ----------
     name : its name, with the unit where it has one.
-    kind : id (lower-case word), text, number, integer, boolean, date, monthday (MM-DD), choice,
+    kind : id (lower-case word), text, number, integer, boolean, date, month (YYYY-MM),
+        monthday (MM-DD), choice,
         words (ids or words separated by spaces), country (ISO 3166 alpha-2), hours (08:00-20:00),
         timetable (``mon 08:00; thu 20:00``); in results also prose (a text in the reader's
         language), message (the same prose packed, to be translated) and instant (UTC).

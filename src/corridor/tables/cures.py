@@ -66,6 +66,7 @@ _BOOLEANS = {
 _DAY_ZERO = dt.date(1899, 12, 30)
 
 _CURES = {
+    "month": "Write year and month as YYYY-MM, such as 2026-02.",
     "monthday": "Write month and day as MM-DD, such as 11-30 "
     "(a spreadsheet may have made a date of it).",
     "hours": "Write opening hours as 08:00-20:00; leave the cell empty for round the clock.",

@@ -23,6 +23,7 @@ _KINDS = {
     "integer": "a whole number",
     "boolean": "true or false",
     "date": "a date",
+    "month": "a calendar month",
     "monthday": "a day of the year",
     "choice": "one of the values declared",
     "words": "words separated by spaces",

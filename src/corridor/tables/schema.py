@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from corridor.language.speech import marked
-from corridor.tables import schema_consignments, schema_trade
+from corridor.tables import schema_consignments, schema_projects, schema_trade
 from corridor.tables.columns import (
     ALTERNATIVE,
     CONFIDENCES,
@@ -1373,6 +1373,7 @@ TABLES: tuple[Table, ...] = (
     QUESTIONS,
     COUNTRIES,
     *schema_consignments.TABLES,
+    *schema_projects.TABLES,
     *schema_trade.TABLES,
     PARAMETERS,
     SOURCES,
