@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-import naive_finance as naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import naive_finance as naive
 from corridor.errors import CallError
 from corridor.projects import finance
 
