@@ -472,3 +472,38 @@ def test_a_shut_strait_leaves_those_outside_it_their_trade_with_the_world() -> N
             network("hormuz-shut"), *ends, cargo="container-40", depart="2026-08-15", draws=1
         )
         assert routes.pareto_count, routes.reason
+
+
+def test_best_route_weighs_money_and_time_together() -> None:
+    """A day of a container is worth a share of its value a day, as in skims and in rank."""
+    routes = found("mid-2026", "2026-07-01")
+    cargo = network("mid-2026").by_id("cargoes")["container-40"]
+    day_usd = cargo["value_usd_per_unit"] * cargo["time_value_share_per_day"]
+    costs_usd = routes.routes["cost_usd"] + routes.routes["time_h"] / 24 * day_usd
+
+    assert (routes.routes["generalised_cost_usd"] - costs_usd).abs().max() < HALF_A_CENT
+    best = routes.routes.row(costs_usd.arg_min(), named=True)
+    assert routes.best is not None
+    assert f"{best['route_id']} ({best['corridor']})" in routes.best
+
+
+def test_shanghai_almaty_goes_by_rail_where_money_and_time_are_weighed() -> None:
+    """A lorry is quicker and three times as dear; forwarders book the train."""
+    routes = route(
+        network("mid-2026"), "shanghai", "almaty", cargo="container-40", depart="2026-07-01"
+    )
+    best = routes.routes.sort("generalised_cost_usd").row(0, named=True)
+    assert best["modes"][0] == "rail"
+    assert best["countries"] == ["CN", "KZ"]
+
+
+def test_no_route_has_no_best() -> None:
+    routes = route(
+        network("mid-2026"),
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart="2026-07-01",
+        avoid=("PK",),
+    )
+    assert routes.best is None

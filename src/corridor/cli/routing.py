@@ -15,6 +15,7 @@ from corridor.cli.output import (
     print_frame,
     print_json,
     say,
+    say_all,
     say_compiling,
     say_warnings,
 )
@@ -329,8 +330,8 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     else:
         _print_routes(routes, answer.table)
         say(repr(routes))
-        for sentence in routes.left_out:
-            say(sentence)
+        say_all([routes.best] if routes.best else [])
+        say_all(routes.left_out)
     say_warnings(routes.warnings)
     return DONE if routes.pareto_count else NOT_SERVED
 
@@ -361,6 +362,7 @@ def routes_answer(routes: Routes) -> dict[str, Any]:
             }
             for row in routes.routes.iter_rows(named=True)
         ],
+        "best": routes.best,
         "pareto_count": routes.pareto_count,
         "apart_count": routes.apart_count,
         "left_out": list(routes.left_out),

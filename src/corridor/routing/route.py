@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import polars as pl
 
 from corridor.errors import CallError
-from corridor.language.messages import joined, message
+from corridor.language.messages import figure, joined, message
 from corridor.network.network import Network
 from corridor.routing.cautions import cautions_of
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
@@ -22,6 +22,7 @@ from corridor.routing.reasons import absence
 from corridor.routing.route_tables import route_tables
 from corridor.routing.showing import USUAL, Showing, choose
 from corridor.tables.store import installed_version, write_results
+from corridor.units import DAY_H
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,22 @@ class Routes:
             f"{trip.get('origin')} to {trip.get('destination')} on {trip.get('depart')}."
         )
         return f"{head} reason: {self.reason}" if self.reason else head
+
+    @property
+    def best(self) -> str | None:
+        """The route of least generalised cost, in words; null where there is none."""
+        if self.routes.is_empty():
+            return None
+
+        route = self.routes.sort("generalised_cost_usd", maintain_order=True).row(0, named=True)
+        return message(
+            "Best with money and time weighed together: {route} ({corridor}), {days} days as "
+            "planned and USD {money}.",
+            route=route["route_id"],
+            corridor=route["corridor"],
+            days=figure(route["time_h"] / DAY_H, ",.1f"),
+            money=figure(route["cost_usd"]),
+        )
 
     def write(self, folder: str | Path) -> Path:
         """Write routes, legs and money as Parquet and a manifest into a folder and return it."""

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping
+from corridor.network.cost import cargo_hour_usd
 from corridor.network.prices import PriceLine, deviation, price_band
 from corridor.routing.corridor_names import corridor_name
 from corridor.routing.exposure import hazards_met, risk_share
@@ -36,6 +37,7 @@ ROUTE_TYPES: dict[str, Any] = {
     "cost_usd": pl.Float64,
     "cost_p05_usd": pl.Float64,
     "cost_p95_usd": pl.Float64,
+    "generalised_cost_usd": pl.Float64,
     "carbon_kg": pl.Float64,
     "risk_share": pl.Float64,
     "borders_count": pl.Int64,
@@ -130,6 +132,7 @@ def _route_row(
         **_spread(query, arcs),
         "cost_usd": cost_usd(itinerary),
         **cost_band(query, itinerary),
+        "generalised_cost_usd": generalised_cost_usd(query, itinerary),
         "carbon_kg": carbon_kg(itinerary),
         "risk_share": round(risk_share(query, itinerary), RISK_DIGITS),
         "borders_count": len(crossed),
@@ -149,6 +152,13 @@ def cost_band(query: Query, itinerary: Sequence[Leg]) -> dict[str, float]:
     lines = [line for leg in itinerary for line in leg.lines]
     band = price_band(query.network, lines)
     return {"cost_p05_usd": round(band.p05_usd, 2), "cost_p95_usd": round(band.p95_usd, 2)}
+
+
+def generalised_cost_usd(query: Query, itinerary: Sequence[Leg]) -> float:
+    """Return the money of a route and its hours at what one is worth to the cargo."""
+    cargo = query.network.by_id("cargoes")[query.party.cargo_id]
+    time_usd = duration_h(query, itinerary) * cargo_hour_usd(cargo)
+    return round(cost_usd(itinerary) + time_usd, 2)
 
 
 def _money_rows(query: Query, route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:

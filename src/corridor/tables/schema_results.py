@@ -122,6 +122,7 @@ ROUTES = Table(
         number("cost_usd", "money per cargo unit", "USD"),
         number("cost_p05_usd", "5th percentile of the money: market, direction, lane", "USD"),
         number("cost_p95_usd", "95th percentile of the money", "USD"),
+        number("generalised_cost_usd", "money, and time at its value to the cargo", "USD"),
         number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
         _share(
             "risk_share",
