@@ -20,11 +20,13 @@ from corridor.checks.parameters import check_parameters
 from corridor.checks.peers import check_peers
 from corridor.checks.places import check_places
 from corridor.checks.plausibility import check_plausibility
+from corridor.checks.projects import check_projects
 from corridor.checks.rows import check_rows
 from corridor.checks.seasons import check_seasons
 from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
 from corridor.checks.shipments import check_shipments
+from corridor.checks.states import check_states
 from corridor.checks.sums import check_sums
 from corridor.checks.trade import check_trade_table
 from corridor.checks.usual import check_usual
@@ -47,6 +49,8 @@ def check(tables: Tables) -> list[Finding]:
         *check_cargoes(tables),
         *check_selectors(tables),
         *check_changes(tables),
+        *check_projects(tables),
+        *check_states(tables),
         *check_parameters(tables),
         *check_closures(tables),
         *check_sums(tables),

@@ -32,6 +32,8 @@ _ORDERED = (
     ("services", "gathering_h", "gathering_p95_h"),
     ("sectors", "elasticity_low", "elasticity"),
     ("sectors", "elasticity", "elasticity_high"),
+    ("projects", "capex_p5_usd", "capex_usd"),
+    ("projects", "capex_usd", "capex_p95_usd"),
     ("observations", "value_low", "value_high"),
     ("questions", "days_low", "days_high"),
     ("questions", "usd_low", "usd_high"),

@@ -1,4 +1,4 @@
-"""Checks of selectors: terms of row_id that cannot be read or mean no row."""
+"""Checks of selectors: terms that cannot be read or mean no row."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Vocabulary:
 
 
 def check_selectors(tables: Tables) -> list[Finding]:
-    """Return what is wrong with the row_id of all tables that have one."""
-    return first_findings(_row_ids(tables))
+    """Return what is wrong with the row_id of all tables that have one, and with places."""
+    return first_findings(_row_ids(tables), _places(tables))
 
 
 def selected(text: str, tables: Tables) -> list[int]:
@@ -49,6 +49,19 @@ def _row_ids(tables: Tables) -> Iterator[Finding]:
     for table in ("changes", "regimes", "volumes"):
         for row in tables.rows(table):
             yield from _check_selector(row, row["table"], vocabulary)
+
+
+def _places(tables: Tables) -> Iterator[Finding]:
+    """Check each place of states once: a hazard, whose links are meant, or links."""
+    if "hazards" in tables.broken:
+        return
+
+    vocabulary = _vocabulary(tables)
+    checked = tables.keys("hazards")
+    for state in tables.rows("states"):
+        if state["place"] not in checked:
+            checked.add(state["place"])
+            yield from _check_selector(state, "links", vocabulary, column="place")
 
 
 def _vocabulary(tables: Tables) -> Vocabulary:
@@ -78,9 +91,11 @@ def _crossing(countries: Iterable[str]) -> str:
     return "-".join(sorted(countries))
 
 
-def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Check the selector of a row, which means rows of the table edited."""
-    text = row["row_id"]
+def _check_selector(
+    row: Row, edited: str | None, vocabulary: Vocabulary, *, column: str = "row_id"
+) -> Iterator[Finding]:
+    """Check the selector of a row in a column, which means rows of the table edited."""
+    text = row[column]
     if text is None or edited is None:
         return
 
@@ -89,8 +104,8 @@ def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Ite
     except ValueError as error:
         yield row.error(
             "bad-selector",
-            "row_id",
-            f"{row.table}.row_id cannot be read: {error}.",
+            column,
+            f"{row.table}.{column} cannot be read: {error}.",
             do="Separate ids and terms such as crossing:AF-PK with spaces.",
             value=text,
         )
@@ -99,10 +114,12 @@ def _check_selector(row: Row, edited: str | None, vocabulary: Vocabulary) -> Ite
     if edited != "links":
         yield from _check_ids(row, edited, terms)
     elif not {"links", "nodes"} & row.tables.broken:
-        yield from _check_terms(row, terms, vocabulary)
+        yield from _check_terms(row, terms, vocabulary, column)
 
 
-def _check_terms(row: Row, terms: Sequence[Term], vocabulary: Vocabulary) -> Iterator[Finding]:
+def _check_terms(
+    row: Row, terms: Sequence[Term], vocabulary: Vocabulary, column: str
+) -> Iterator[Finding]:
     """Terms that mean no link; an error where the selector means none at all."""
     unknown = [term for term in terms if not vocabulary.has(term)]
     nodes = row.tables.frames["nodes"]
@@ -115,12 +132,12 @@ def _check_terms(row: Row, terms: Sequence[Term], vocabulary: Vocabulary) -> Ite
         if called:
             do = f"Write {' or '.join(f'node:{place}' for place in called)} if that was meant."
         if term.kind == "id":
-            yield _unknown_id(row, "links", term.word, do=do)
+            yield _unknown_id(row, "links", term.word, column, do=do)
         else:
             yield row.finding(
                 "selects-nothing",
-                "row_id",
-                f"{row.table}.row_id holds {term}, and there is no such link.",
+                column,
+                f"{row.table}.{column} holds {term}, and there is no such link.",
                 do=do,
                 severity=severity,
                 value=str(term),
@@ -144,14 +161,14 @@ def _check_ids(change: Row, edited: str, terms: Sequence[Term]) -> Iterator[Find
         elif term.kind == "id" and term.word not in ids and edited not in tables.broken:
             otherwise = f"Add it to {tables.name(edited)}, or remove it here."
             do = did_you_mean(term.word, ids, otherwise)
-            yield _unknown_id(change, edited, term.word, do=do)
+            yield _unknown_id(change, edited, term.word, "row_id", do=do)
 
 
-def _unknown_id(row: Row, table: str, word: str, *, do: str) -> Finding:
+def _unknown_id(row: Row, table: str, word: str, column: str, *, do: str) -> Finding:
     return row.error(
         f"unknown-{schema.singular(table)}",
-        "row_id",
-        f"{row.table}.row_id names {word!r}, which {row.tables.name(table)} does not have.",
+        column,
+        f"{row.table}.{column} names {word!r}, which {row.tables.name(table)} does not have.",
         do=do,
         value=word,
     )
