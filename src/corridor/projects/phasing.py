@@ -1,0 +1,81 @@
+"""Phasing: which project begins in which year, so that the programme is worth most.
+
+Source: dynamic programming over subsets as of Held and Karp (1962), Journal of SIAM 10(1), on the
+states of :mod:`corridor.projects.lattice`; Bellman (1957), Dynamic Programming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.kernels import Floats, Ints
+from corridor.projects.lattice import Layer, Programme, layers_of, members
+
+
+class Phases(NamedTuple):
+    """A programme in order: value in year 0, and the year that each project begins in.
+
+    Projects that are not in ``begins`` are not built.
+    """
+
+    npv_usd: float
+    begins: Mapping[int, int]
+
+
+def best_phases(programme: Programme) -> Phases:
+    """Return the phases that are worth most; of equals, those that begin least and latest."""
+    layers = layers_of(programme)
+    values = [np.zeros(layers[-1].after.max() + 1)]
+    for year in range(programme.years - 1, -1, -1):
+        of_states = state_values(programme, layers[year], year, values[0])
+        values.insert(0, best_of(layers[year], of_states))
+
+    begins: dict[int, int] = {}
+    state = 0
+    for year, layer in enumerate(layers):
+        choices = np.flatnonzero(layer.before == state)
+        of_choices = _values_of(programme, layer, year, values[year + 1], choices)
+        chosen = choices[of_choices.argmax()]
+        begins |= dict.fromkeys(members(int(layer.begun[chosen])), year)
+        state = int(layer.after[chosen])
+    return Phases(float(values[0][0]), begins)
+
+
+def phases_value(programme: Programme, begins: Mapping[int, int]) -> float:
+    """Return what phases are worth in year 0, whatever the budgets say."""
+    own = sum(float(programme.own_usd[year, project]) for project, year in begins.items())
+    open_from = {p: year + programme.build_years[p] for p, year in begins.items()}
+    yearly = [
+        programme.benefit_usd[year, sum(1 << p for p, first in open_from.items() if first <= year)]
+        for year in range(programme.years)
+    ]
+    return own + float(programme.discount @ np.array(yearly))
+
+
+def state_values(programme: Programme, layer: Layer, year: int, later: Floats) -> Floats:
+    """Return what the states of a year are worth from it on float64 [states].
+
+    later: what states at the start of the next year are worth.
+    """
+    return _values_of(programme, layer, year, later, np.arange(len(layer.before)))
+
+
+def best_of(layer: Layer, values: Floats) -> Floats:
+    """Return the best value of each state at the start of a year, -inf where none can go on.
+
+    values: of the states after beginnings float64 [states]. Float64 [states at the start].
+    """
+    best = np.full(layer.starts, -np.inf)
+    np.maximum.at(best, layer.before, values)
+    return best
+
+
+def _values_of(
+    programme: Programme, layer: Layer, year: int, later: Floats, states: Ints
+) -> Floats:
+    benefit = programme.benefit_usd[year, layer.open[states]]
+    cash_usd = layer.own_usd[states] + programme.discount[year] * benefit
+    return np.asarray(np.where(np.isnan(benefit), -np.inf, cash_usd) + later[layer.after[states]])
