@@ -11,7 +11,7 @@ import pytest
 
 from corridor.runs import cache, run
 from corridor.study import study
-from corridor.tables import schema_results, store
+from corridor.tables import prepared, schema_results, store
 
 
 @pytest.fixture
@@ -21,17 +21,17 @@ def home(tmp_path: Path) -> Path:
 
 def test_every_file_of_the_package_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "corridor"
-    shutil.copytree(cache.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    monkeypatch.setattr(cache, "PACKAGE", copy)
+    shutil.copytree(prepared.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    monkeypatch.setattr(prepared, "PACKAGE", copy)
     hashes = set()
     files = sorted(path for path in copy.rglob("*") if path.is_file())
     for file in [None, *files[::7], copy / "new" / "module.py"]:
         if file is not None:
             file.parent.mkdir(exist_ok=True)
             file.write_bytes((file.read_bytes() if file.exists() else b"") + b"\n")
-        cache.code_hash.cache_clear()
-        hashes.add(cache.code_hash())
-    cache.code_hash.cache_clear()
+        prepared.code_hash.cache_clear()
+        hashes.add(prepared.code_hash())
+    prepared.code_hash.cache_clear()
     assert len(hashes) == len(files[::7]) + 2
 
 

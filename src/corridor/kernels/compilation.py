@@ -19,7 +19,7 @@ JIT: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": False, "boundsc
 
 def cache_folder() -> Path | None:
     """Return the folder of compiled kernels (it need not exist yet); null: none is safe."""
-    base = _base_folder()
+    base = base_folder()
     if base is None:
         return None
 
@@ -35,7 +35,7 @@ def is_compiled() -> bool:
     return folder is not None and folder.is_dir() and any(folder.rglob("*.nbi"))
 
 
-def _base_folder() -> Path | None:
+def base_folder() -> Path | None:
     """Return the folder of all caches: the one that is named, the user's, else a private one."""
     named = os.environ.get("CORRIDOR_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     if named:

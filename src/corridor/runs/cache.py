@@ -6,8 +6,6 @@ the scenario and its choices, the settings), or where its tables are not those t
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,8 @@ import polars as pl
 from corridor.study.study import Study
 from corridor.tables import schema_results
 from corridor.tables.columns import Table
+from corridor.tables.prepared import code_hash
 from corridor.tables.store import installed_version, read_results, write_results
-
-PACKAGE = Path(__file__).parents[1]
-NOT_CODE = frozenset({"static", "__pycache__"})  # folders of the package that no answer depends on
 
 
 def provenance(study: Study, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,17 +88,3 @@ def _has(study: Study, need: str) -> bool:
     if need == "target":
         return study.settings.target is not None
     return study.network.frames[need].height > 0
-
-
-@functools.cache
-def code_hash() -> str:
-    """Return a hash of the package's sources: results of other code are not reused."""
-    sources = sorted(
-        path for path in PACKAGE.rglob("*") if path.is_file() and not NOT_CODE & set(path.parts)
-    )
-
-    digest = hashlib.sha256()
-    for source in sources:
-        name = source.relative_to(PACKAGE).as_posix()
-        digest.update(name.encode() + b"\0" + source.read_bytes())
-    return digest.hexdigest()[:16]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from corridor.runs.cache import code_hash
+from corridor.tables.prepared import code_hash
 from corridor.tables.store import read_results, write_results
 
 if TYPE_CHECKING:

@@ -18,12 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from corridor.checks import every
-from corridor.checks.dates import check_past
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
-from corridor.study import references, settings_file
-from corridor.study.defaults import complete, no_defaults
-from corridor.study.reach import check_reach
+from corridor.study import settings_file
+from corridor.study.kept_study import Inputs, KeptStudy, inputs_of, keep, read_kept
 from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables import budgets
 from corridor.tables.files import MIN_AGE_S, read_bytes
@@ -131,6 +128,8 @@ def check(folder: str | os.PathLike[str]) -> list[Finding]:
     >>> check("no such folder")[0].kind
     'no-folder'
     """
+    from corridor.study.reach import check_reach
+
     look = _look(folder)
     if look.errors or look.settings is None:
         return look.findings
@@ -160,7 +159,7 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
     >>> co.read("studies/kazakhstan-pakistan", scenario="summit-2026").scenario.scenario_id
     'summit-2026'
     """
-    look = _look(folder)
+    look = _kept_look(folder)
     settings = look.settings
     if look.errors or settings is None:
         raise StudyError(look.errors)
@@ -321,8 +320,39 @@ class _Look(NamedTuple):
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
+def _kept_look(folder: str | os.PathLike[str]) -> _Look:
+    """Return a study as it was read and checked before; read and check one that is not kept."""
+    home = Path(folder)
+    inputs = inputs_of(home, CATALOGUES)
+    if inputs is None or inputs.key is None:
+        return _look(folder)
+
+    kept = read_kept(inputs.key)
+    if kept is not None:
+        return _look_of(kept, inputs)
+
+    look = _look(folder)
+    is_same = all(inputs.hashes.get(file) == digest for file, digest in look.tables.hashes.items())
+    if is_same and not look.errors and look.settings is not None:
+        tables = look.tables
+        findings = tuple(look.findings)
+        keep(inputs.key, KeptStudy(tables.frames, tables.hashes, findings, look.defaults))
+    return look
+
+
+def _look_of(kept: KeptStudy, inputs: Inputs) -> _Look:
+    """Return a kept study as it was read, with study.toml, in which there was no error."""
+    settings, _ = settings_file.parse(inputs.settings)
+    tables = Tables(kept.frames, hashes=kept.hashes)
+    return _Look(tables, settings, [*kept.findings], kept.defaults, inputs.settings)
+
+
 def _look(folder: str | os.PathLike[str]) -> _Look:
     """Read and check everything; findings are sorted, errors first."""
+    from corridor.checks.dates import check_past
+    from corridor.study import references
+    from corridor.study.defaults import complete, no_defaults
+
     home = Path(folder)
     data = _settings_data(home)
     preview = settings_file.preview(data) if isinstance(data, bytes) else settings_file.NOTHING
@@ -359,6 +389,8 @@ class _Contents:
 @lru_cache(maxsize=4)  # a study is read under one scenario after the other
 def _checked(contents: _Contents) -> tuple[Finding, ...]:
     """Return what is wrong across the tables of a folder, computed once for the same files."""
+    from corridor.checks import every
+
     return tuple(every.check(contents.tables))
 
 
