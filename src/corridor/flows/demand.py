@@ -76,6 +76,9 @@ class DemandArrays:
         int64 [trips].
     starts, goals
         States of each trip.
+    queries, query_of
+        What was asked on the first day, and which of it each trip asks [trips]: prices, hours and
+        carbon of every arc, line by line.
     """
 
     network: Network
@@ -93,6 +96,8 @@ class DemandArrays:
     class_of: Ints
     starts: Groups
     goals: Groups
+    queries: tuple[Query, ...]
+    query_of: tuple[int, ...]
 
     def units(self) -> Floats:
         """Return the units of every trip a year [trips]."""
@@ -184,6 +189,8 @@ def compile_demand(
         class_of=class_of,
         starts=packed([ends.starts for ends in first.ends]),
         goals=packed([ends.goals for ends in first.ends]),
+        queries=tuple(first.queries),
+        query_of=tuple(first.query_of),
     )
 
 

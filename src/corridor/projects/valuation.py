@@ -1,0 +1,680 @@
+"""Valuation: what any set of projects is worth in a year, by country and group.
+
+The demand of a year is assigned under capacity without the projects and with them. What users gain
+is welfare; so is what carriers earn for scarce places and states in fees, as the user's loss of it
+is counted. What carriers are paid for carriage covers its cost and is shown apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypedDict, Unpack
+
+import numpy as np
+import polars as pl
+
+from corridor.errors import CallError, UnknownName
+from corridor.flows.assign import build_programme, solve_programme
+from corridor.flows.demand import DemandArrays, compile_demand
+from corridor.flows.flow_tables import MIN_SHARE, elements_passed, scarcity_usd
+from corridor.flows.programme import Programme
+from corridor.flows.solution import Solution
+from corridor.kernels import Bools, Floats
+from corridor.network.changes import apply
+from corridor.network.graph import Row
+from corridor.network.network import Network
+from corridor.projects.accounts import CARRIERS, STATE, Accounts
+from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
+from corridor.projects.conventions import Convention, convention_of
+from corridor.tables.columns import OPEN_STATUS
+from corridor.units import CALENDAR_YEAR_DAYS
+
+SHIPPERS = "shippers"
+CARBON = "carbon"
+GROUPS = (SHIPPERS, CARRIERS, STATE, CARBON)
+
+# Tonnes fall by so many hundredths where the generalised cost rises by one, mode and route apart:
+# an estimate (C) below the elasticities of trade to its costs, which the chapter on trade has.
+ELASTICITY = 0.5
+# Value of an hour of standard deviation by that of an hour: de Jong and others (2014),
+# Transportation Research E 64, find 0.37 for goods by road (B).
+RELIABILITY_RATIO = 0.4
+GROWTH_YEARS = 15  # forecasts of growth are not drawn out beyond: demand is constant from then on
+MAX_ROUNDS = 6  # of demand and cost answering each other
+ROUND_SHARE = 1e-4  # of the units of a row, below which the rounds end
+
+
+class ValuationOptions(TypedDict, total=False):
+    """What else a valuation may be asked; defaults in brackets.
+
+    convention: whose price of carbon counts ["adb"]. elasticity: by which share demand answers a
+    share of its generalised cost [0.5]; 0: not at all. reliability_ratio: value of an hour of
+    standard deviation by that of an hour [0.4]. margin_share: of carriage that is more than its
+    cost, and so welfare of carriers [0]. on: day that stands for the year [1 July of it].
+    """
+
+    convention: str | Convention
+    elasticity: float
+    reliability_ratio: float
+    margin_share: float
+    on: dt.date | str | None
+
+
+class _Usage(NamedTuple):
+    """What a route is taken by in a year: its trip, arcs of the network's graph, and units."""
+
+    trip: int
+    arcs: tuple[int, ...]
+    units: float
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The demand of a year on one network: who goes, what it pays, who earns it, per year.
+
+    Attributes
+    ----------
+    programme, solution
+        What was solved, and how it came out.
+    units
+        Units that go [trips].
+    pays_usd
+        What a unit pays with capacity and congestion; of a trip none of which goes, what it would
+        pay at most [trips].
+    spread_h
+        Standard deviation of the hours of a unit; NaN where none goes [trips].
+    earnings_usd
+        Money by group, country, and whether the goods neither start nor end there.
+    scarce_usd
+        What is paid for scarce places, by country; a part of what users pay.
+    carbon_kg
+        Emissions.
+    """
+
+    programme: Programme
+    solution: Solution
+    units: Floats
+    pays_usd: Floats
+    spread_h: Floats
+    earnings_usd: dict[tuple[str, str, bool], float]
+    scarce_usd: dict[str, float]
+    carbon_kg: float
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """What a set of projects does in a year.
+
+    Attributes
+    ----------
+    users
+        One row of demand: units and cost without and with, and what users gain.
+    groups
+        One row a country and group: welfare in USD a year. Carbon has no country.
+    revenue
+        One row a country, group and kind of traffic: money without and with, which is no welfare
+        by itself.
+    carbon_kg
+        Emissions saved.
+    converged
+        Whether both assignments are within the gap asked for.
+    """
+
+    users: pl.DataFrame
+    groups: pl.DataFrame
+    revenue: pl.DataFrame
+    carbon_kg: float
+    converged: bool
+
+    @property
+    def welfare_usd(self) -> float:
+        """What all groups of all countries gain a year."""
+        return float(self.groups["usd_per_year"].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Valuation:
+    """One network, demand and year on which sets of projects are valued, each from the same base.
+
+    Attributes
+    ----------
+    network
+        Without any project, borders as asked for.
+    demand
+        Rows of demand with the units of the year.
+    year, on
+        The year, and the day that stands for it.
+    convention, elasticity, reliability_ratio, margin_share
+        See :class:`ValuationOptions`.
+    most_usd
+        What a unit of each trip pays at most before it stays, in every case [trips].
+    base
+        The outcome without projects.
+    """
+
+    network: Network
+    demand: pl.DataFrame
+    year: int
+    on: dt.date
+    convention: Convention
+    elasticity: float
+    reliability_ratio: float
+    margin_share: float
+    most_usd: Floats
+    base: Outcome
+    _effects: dict[frozenset[str], Effects] = field(default_factory=dict, repr=False)
+
+    def effects(self, project_ids: Iterable[str]) -> Effects:
+        """Return what a set of projects does, computed the first time it is asked for."""
+        chosen = frozenset(project_ids)
+        if chosen not in self._effects:
+            self._effects[chosen] = self._effects_of(sorted(chosen))
+        return self._effects[chosen]
+
+    def value(self, project_ids: Iterable[str]) -> pl.DataFrame:
+        """Return what a set of projects is worth a year: country, group, usd_per_year."""
+        return self.effects(project_ids).groups
+
+    def _effects_of(self, project_ids: Sequence[str]) -> Effects:
+        rows = project_changes(self.network, project_ids)
+        outcome = self._outcome(apply(self.network, rows)) if rows.height else self.base
+
+        benefits = self._user_benefits(outcome)
+        steadier_usd = self._reliability_usd(outcome)
+        running = self._running_usd(project_ids, rows, outcome)
+        saved_kg = self.base.carbon_kg - outcome.carbon_kg
+        return Effects(
+            users=self._users(outcome, benefits, steadier_usd),
+            groups=self._groups(outcome, benefits.total_usd + steadier_usd, running, saved_kg),
+            revenue=_revenue(self.base, outcome),
+            carbon_kg=saved_kg,
+            converged=self.base.solution.converged and outcome.solution.converged,
+        )
+
+    def _outcome(self, network: Network) -> Outcome:
+        """Return the outcome on a network where demand answers what it pays."""
+        units_per_day = self.base.programme.arrays.units() / CALENDAR_YEAR_DAYS
+        programme = _programme(network, self.demand, self.on, self.most_usd)
+        routes = _known_routes(self.base, programme.arrays)
+        factor = np.ones(len(units_per_day))
+
+        for _ in range(MAX_ROUNDS):
+            asked = np.where(np.isfinite(programme.undisturbed_usd), factor * units_per_day, 0.0)
+            outcome = _solve(replace(programme, units_per_day=asked), routes)
+            answer = self._answer(outcome)
+            if np.abs(answer - factor).max(initial=0.0) <= ROUND_SHARE:
+                break
+            factor = answer
+            routes = [(column.trip, column.arcs) for column in outcome.solution.columns]
+        return outcome
+
+    def _answer(self, outcome: Outcome) -> Floats:
+        """Return by which factor each row of demand asks for more at what it pays now [trips]."""
+        before, after = self.base.pays_usd, outcome.pays_usd
+        goes = (self.base.units > 0) & (outcome.units > 0) & (before > 0) & (after > 0)
+        ratio = np.divide(after, before, out=np.ones_like(after), where=goes)
+        return np.asarray(ratio**-self.elasticity)
+
+    def _user_benefits(self, outcome: Outcome) -> UserBenefits:
+        return user_benefits(
+            self.base.units,
+            outcome.units,
+            self.base.pays_usd,
+            outcome.pays_usd,
+            _kept_share(self.base, outcome),
+        )
+
+    def _reliability_usd(self, outcome: Outcome) -> Floats:
+        """Return what steadier journeys are worth, by the rule of half [trips]."""
+        hour_usd = self.base.programme.arrays.column("hour_usd") * self.reliability_ratio
+        before = np.nan_to_num(self.base.spread_h)
+        after = np.nan_to_num(outcome.spread_h)
+        goes = (self.base.units > 0) & (outcome.units > 0)
+        gain = rule_of_half(self.base.units, outcome.units, before * hour_usd, after * hour_usd)
+        return np.where(goes, gain, 0.0)
+
+    def _running_usd(
+        self, project_ids: Sequence[str], rows: pl.DataFrame, outcome: Outcome
+    ) -> dict[str, float]:
+        """Return what the projects cost by what they carry, by their country."""
+        projects = self.network.by_id("projects")
+        running: dict[str, float] = defaultdict(float)
+        for project_id in project_ids:
+            project = projects[project_id]
+            if not project["opex_usd_per_t_km"]:
+                continue
+            of_project = rows.filter(
+                (pl.col("table") == "links")
+                & pl.col("change_id").is_in(project["change_ids"].split())
+            )
+            links = {
+                link for text in of_project["row_id"] for link in self.network.selected_links(text)
+            }
+            t_km = _t_km(outcome, links)
+            running[project["country"]] += project["opex_usd_per_t_km"] * t_km
+        return running
+
+    def _users(
+        self, outcome: Outcome, benefits: UserBenefits, steadier_usd: Floats
+    ) -> pl.DataFrame:
+        """Return units, cost and gains of every row of demand that changes anything."""
+        trips = self.base.programme.arrays.trips
+        base = self.base
+        straight = rule_of_half(base.units, outcome.units, base.pays_usd, outcome.pays_usd)
+        frame = trips.select(
+            "demand_id", "origin_node_id", "destination_node_id", "cargo_id"
+        ).with_columns(
+            pl.Series("units_without", base.units),
+            pl.Series("units_with", outcome.units),
+            pl.Series("pays_without_usd", _or_null(base.pays_usd, base.units > 0)),
+            pl.Series("pays_with_usd", _or_null(outcome.pays_usd, outcome.units > 0)),
+            pl.Series("kept_usd", benefits.kept_usd),
+            pl.Series("diverted_usd", benefits.diverted_usd),
+            pl.Series("generated_usd", benefits.generated_usd),
+            pl.Series("rule_of_half_usd", straight),
+            pl.Series("reliability_usd", steadier_usd),
+            pl.Series("benefit_usd", benefits.total_usd + steadier_usd),
+        )
+        moved = frame.filter(pl.any_horizontal(pl.col("benefit_usd", "rule_of_half_usd") != 0))
+        return moved.sort("benefit_usd", descending=True)
+
+    def _groups(
+        self, outcome: Outcome, gains_usd: Floats, running: dict[str, float], saved_kg: float
+    ) -> pl.DataFrame:
+        """Return welfare by country and group."""
+        usd: dict[tuple[str | None, str], float] = defaultdict(float)
+        for ends, gain in zip(_end_countries(outcome.programme.arrays), gains_usd, strict=True):
+            for country in ends:  # who of both bears it is not known: half of each
+                usd[country, SHIPPERS] += float(gain) / 2
+
+        for (group, country, _), money in _differences(self.base, outcome).items():
+            usd[country, group] += money * (1.0 if group == STATE else self.margin_share)
+        for country in {*self.base.scarce_usd, *outcome.scarce_usd}:
+            before = self.base.scarce_usd.get(country, 0.0)
+            usd[country, CARRIERS] += outcome.scarce_usd.get(country, 0.0) - before
+        for country, cost in running.items():
+            usd[country, CARRIERS] -= cost
+
+        price = float(self.convention.carbon_usd(np.array([float(self.year)]))[0])
+        usd[None, CARBON] += saved_kg / 1000 * price
+        return _groups_frame(usd)
+
+
+def valuation(
+    network: Network,
+    demand: pl.DataFrame,
+    year: int,
+    border_state: pl.DataFrame | None = None,
+    **options: Unpack[ValuationOptions],
+) -> Valuation:
+    """Return what sets of projects can be valued on: the outcome without any of them.
+
+    Parameters are those of :func:`programme_value`.
+    """
+    _require_valid(options)
+    if border_state is not None:
+        network = apply(network, border_state)
+    on = options.get("on") or dt.date(year, 7, 1)
+    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
+
+    grown = grown_demand(network, demand, year)
+    most_usd = _most_usd(network, grown, day)
+    return Valuation(
+        network=network,
+        demand=grown,
+        year=year,
+        on=day,
+        convention=convention_of(options.get("convention", "adb")),
+        elasticity=options.get("elasticity", ELASTICITY),
+        reliability_ratio=options.get("reliability_ratio", RELIABILITY_RATIO),
+        margin_share=options.get("margin_share", 0.0),
+        most_usd=most_usd,
+        base=_solve(_programme(network, grown, day, most_usd), []),
+    )
+
+
+def programme_value(
+    network: Network,
+    demand: pl.DataFrame,
+    project_ids: Iterable[str],
+    year: int,
+    border_state: pl.DataFrame | None = None,
+    **options: Unpack[ValuationOptions],
+) -> pl.DataFrame:
+    """Return what a set of projects is worth in a year, by country and group.
+
+    For many sets on one base make a :func:`valuation` once and ask it: the base is then assigned
+    once, every set from its routes on, and no set twice.
+
+    Parameters
+    ----------
+    network
+        The network of a scenario, without the projects.
+    demand
+        As :func:`corridor.assign` takes it; it grows to the year with the economies of both ends.
+    project_ids
+        Rows of the table ``projects``; none of them is worth nothing.
+    year
+        The year.
+    border_state
+        Further rows of ``changes`` laid over the network in both cases, such as the closure of a
+        crossing; null: borders as the network has them.
+    **options
+        See :class:`ValuationOptions`.
+
+    Returns
+    -------
+    pl.DataFrame
+        country, group (shippers, carriers, state revenue, carbon), usd_per_year. Carbon has no
+        country. The rows add up to the welfare of the year, cost of building and fixed running
+        cost of the projects apart.
+
+    Raises
+    ------
+    UnknownName
+        For a project or convention that is not there.
+    CallError
+        For an option out of range, or a demand without rows.
+    """
+    return valuation(network, demand, year, border_state, **options).value(project_ids)
+
+
+def project_changes(network: Network, project_ids: Iterable[str]) -> pl.DataFrame:
+    """Return the rows of ``changes`` that some projects make, in the order of the projects."""
+    projects = network.by_id("projects")
+    changes = network.frames["changes"]
+    frames = [changes.clear()]
+    for project_id in project_ids:
+        if project_id not in projects:
+            raise UnknownName("project", project_id, projects)
+        for change_id in projects[project_id]["change_ids"].split():
+            frames.append(changes.filter(pl.col("change_id") == change_id))
+    return pl.concat(frames)
+
+
+def grown_demand(network: Network, demand: pl.DataFrame, year: int) -> pl.DataFrame:
+    """Return demand with the units of a year.
+
+    A row grows by the mean growth of the economies of both ends from its own year on, for 15 years
+    at most; where no growth is known, not at all.
+    """
+    nodes = network.by_id("nodes")
+    growth = {
+        row["country"]: row["gdp_growth_share_per_year"] or 0.0 for row in network.rows("countries")
+    }
+    factors = []
+    for row in demand.iter_rows(named=True):
+        ends = (row["origin_node_id"], row["destination_node_id"])
+        countries = [
+            nodes[end.split("@")[0]]["country"] for end in ends if end.split("@")[0] in nodes
+        ]
+        rate = sum(growth.get(country, 0.0) for country in countries) / 2
+        years = min(max(0, year - (row.get("year") or year)), GROWTH_YEARS)
+        factors.append((1.0 + rate) ** years)
+    return demand.with_columns(
+        (pl.col("units_per_year") * pl.Series(factors, dtype=pl.Float64)).alias("units_per_year")
+    )
+
+
+def _require_valid(options: ValuationOptions) -> None:
+    for name in ("elasticity", "reliability_ratio", "margin_share"):
+        number = options.get(name, 0.0)
+        if not isinstance(number, int | float) or not 0 <= number < np.inf:
+            raise CallError(f"{name} must be 0 or more, not {number}.")
+
+
+def _programme(
+    network: Network, demand: pl.DataFrame, on: dt.date, most_usd: Floats | None = None
+) -> Programme:
+    """Return the programme of a year; most_usd: null for what the network itself makes of it."""
+    arrays = compile_demand(network, demand, on=on)
+    programme = build_programme(arrays, arrays.units() / CALENDAR_YEAR_DAYS, {})
+    return programme if most_usd is None else replace(programme, most_usd=most_usd)
+
+
+def _most_usd(network: Network, demand: pl.DataFrame, on: dt.date) -> Floats:
+    """Return what a unit of each trip pays at most, whatever is built.
+
+    Where a trip has a route without any project, what it pays undisturbed and a tenth of its value,
+    as :func:`corridor.assign` says it. Where it has none, its cheapest route with every link open
+    stands for that. Where rules leave it none even so it never goes, and its limit is nothing.
+    """
+    programme = _programme(network, demand, on)
+    has_route = np.isfinite(programme.undisturbed_usd)
+    if has_route.all():
+        return programme.most_usd
+
+    every_link_open = pl.DataFrame(
+        {
+            "change_id": ["every-link-open"],
+            "table": ["links"],
+            "row_id": ["*"],
+            "column": ["status"],
+            "op": ["set"],
+            "value": [OPEN_STATUS],
+        }
+    )
+    open_programme = _programme(apply(network, every_link_open), demand, on)
+    can_go = np.isfinite(open_programme.undisturbed_usd)
+    latent_usd = np.where(can_go, open_programme.most_usd, 0.0)
+    return np.where(has_route, programme.most_usd, latent_usd)
+
+
+def _known_routes(base: Outcome, arrays: DemandArrays) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the routes of the base; none where the graph is another."""
+    before = base.programme.arrays
+    same = np.array_equal(before.ptr, arrays.ptr) and np.array_equal(before.head, arrays.head)
+    return [(column.trip, column.arcs) for column in base.solution.columns] if same else []
+
+
+def _solve(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]]]) -> Outcome:
+    """Return the outcome of a programme."""
+    solution = solve_programme(programme, routes, {})
+    trips = np.array([column.trip for column in solution.columns], np.int64)
+    paid_usd = np.array(
+        [
+            column.usd + float(column.uses @ solution.optimum.row_usd[column.rows])
+            for column in solution.columns
+        ]
+    )
+    per_day = np.where(
+        solution.optimum.units > MIN_SHARE * programme.units_per_day[trips],
+        solution.optimum.units,
+        0.0,
+    )
+    count = len(programme.units_per_day)
+    going: Floats = np.bincount(trips, per_day, minlength=count).astype(float)
+    paid = np.bincount(trips, per_day * paid_usd, minlength=count)
+    pays_usd = np.divide(paid, going, out=programme.most_usd.copy(), where=going > 0)
+
+    outcome = Outcome(
+        programme, solution, going * CALENDAR_YEAR_DAYS, pays_usd, np.zeros(count), {}, {}, 0.0
+    )
+    return _with_accounts(outcome)
+
+
+def _usages(outcome: Outcome) -> Iterator[_Usage]:
+    """Give the routes that are taken."""
+    programme = outcome.programme
+    arc_of = programme.arrays.arc_of
+    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
+    for column, units in pairs:
+        if units > MIN_SHARE * programme.units_per_day[column.trip]:
+            arcs = tuple(arc_of[list(column.arcs)].tolist())
+            yield _Usage(column.trip, arcs, units * CALENDAR_YEAR_DAYS)
+
+
+def _with_accounts(outcome: Outcome) -> Outcome:
+    """Return an outcome with who earns what, its emissions and the spread of its hours."""
+    arrays = outcome.programme.arrays
+    accounts = [Accounts(query) for query in arrays.queries]
+    ends = _end_countries(arrays)
+    earnings: dict[tuple[str, str, bool], float] = defaultdict(float)
+    spread_h = np.zeros(len(outcome.units))
+    carbon_kg = 0.0
+
+    for trip, arcs, units in _usages(outcome):
+        account = accounts[arrays.query_of[trip]]
+        for arc in arcs:
+            for earning in account.earnings(arc):
+                is_transit = earning.country not in ends[trip]
+                earnings[earning.group, earning.country, is_transit] += units * earning.usd
+        carbon_kg += units * account.carbon_kg(arcs)
+        spread_h[trip] += units * account.deviation_h(arcs)
+
+    mean_spread_h = np.divide(
+        spread_h, outcome.units, out=np.full(len(spread_h), np.nan), where=outcome.units > 0
+    )
+    return replace(
+        outcome,
+        spread_h=mean_spread_h,
+        earnings_usd=dict(earnings),
+        scarce_usd=_scarce_usd(outcome),
+        carbon_kg=carbon_kg,
+    )
+
+
+def _scarce_usd(outcome: Outcome) -> dict[str, float]:
+    """Return what demand pays a year for places that are full, by the country of the place."""
+    programme = outcome.programme
+    slot_usd = scarcity_usd(programme, outcome.solution)
+    use = outcome.solution.optimum.use - programme.capacities.background_per_day
+    by_country: dict[str, float] = defaultdict(float)
+    for number in np.flatnonzero(slot_usd > 0).tolist():
+        limit = programme.capacities.rows[number]
+        country = _country_of_limit(programme.arrays.network, limit.table, limit.row_id)
+        by_country[country] += float(slot_usd[number] * use[number]) * CALENDAR_YEAR_DAYS
+    return dict(by_country)
+
+
+def _country_of_limit(network: Network, table: str, row_id: str) -> str:
+    """Return the country of what is limited: of a link or service, where it starts."""
+    nodes = network.by_id("nodes")
+    first = row_id.split()[0]
+    if table == "terminals":
+        return str(nodes[network.by_id("terminals")[first]["node_id"]]["country"])
+    if table == "services":
+        first = network.by_id("services")[first]["link_ids"].split()[0]
+    elif table == "nodes":
+        return str(nodes[first]["country"])
+    links = network.by_id("links")
+    link = (
+        links[first]
+        if first in links
+        else network.rows("links")[next(iter(network.selected_links(first)))]
+    )
+    return str(nodes[link["from_node_id"]]["country"])
+
+
+def _end_countries(arrays: DemandArrays) -> list[tuple[str, str]]:
+    """Return the countries each trip starts and ends in [trips]."""
+    nodes = arrays.network.by_id("nodes")
+    places = arrays.trips.select("origin_node_id", "destination_node_id").iter_rows()
+    return [
+        (
+            str(nodes[origin.split("@")[0]]["country"]),
+            str(nodes[destination.split("@")[0]]["country"]),
+        )
+        for origin, destination in places
+    ]
+
+
+def _kept_share(before: Outcome, after: Outcome) -> Floats:
+    """Return of the units that go in both cases the share whose routes stay [trips].
+
+    A route is what it passes, so that it is the same in graphs of different shape.
+    """
+    same = np.zeros(len(before.units))
+    of_after = _units_by_elements(after)
+    for (trip, elements), units in _units_by_elements(before).items():
+        same[trip] += min(units, of_after.get((trip, elements), 0.0))
+    both = np.minimum(before.units, after.units)
+    share = np.divide(same, both, out=np.zeros(len(same)), where=both > 0)
+    return np.minimum(share, 1.0)
+
+
+def _units_by_elements(outcome: Outcome) -> dict[tuple[int, tuple[Any, ...]], float]:
+    programme = outcome.programme
+    units_of: dict[tuple[int, tuple[Any, ...]], float] = defaultdict(float)
+    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
+    for column, units in pairs:
+        if units > MIN_SHARE * programme.units_per_day[column.trip]:
+            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
+            units_of[column.trip, elements] += units * CALENDAR_YEAR_DAYS
+    return units_of
+
+
+def _t_km(outcome: Outcome, links: set[int]) -> float:
+    """Return the tonne-kilometres a year over some links."""
+    arrays = outcome.programme.arrays
+    graph = arrays.network.graph
+    rows = arrays.network.rows("links")
+    tonnes = arrays.column("t_per_unit")
+    total = 0.0
+    for trip, arcs, units in _usages(outcome):
+        km = sum(
+            rows[run.link]["length_km"]
+            for arc in arcs
+            for run in graph.runs[arc]
+            if run.link in links
+        )
+        total += units * tonnes[trip] * km
+    return total
+
+
+def _differences(before: Outcome, after: Outcome) -> dict[tuple[str, str, bool], float]:
+    """Return how earnings change, by group, country and kind of traffic."""
+    keys = sorted({*before.earnings_usd, *after.earnings_usd})
+    return {
+        key: after.earnings_usd.get(key, 0.0) - before.earnings_usd.get(key, 0.0) for key in keys
+    }
+
+
+def _revenue(before: Outcome, after: Outcome) -> pl.DataFrame:
+    """Return earnings without and with, by country, group and kind of traffic."""
+    rows = [
+        {
+            "country": country,
+            "group": group,
+            "traffic": "transit" if is_transit else "own",
+            "without_usd": before.earnings_usd.get((group, country, is_transit), 0.0),
+            "with_usd": after.earnings_usd.get((group, country, is_transit), 0.0),
+        }
+        for group, country, is_transit in _differences(before, after)
+    ]
+    schema = {
+        "country": pl.String,
+        "group": pl.String,
+        "traffic": pl.String,
+        "without_usd": pl.Float64,
+        "with_usd": pl.Float64,
+    }
+    frame = pl.DataFrame(rows, schema=schema)
+    return frame.with_columns(
+        (pl.col("with_usd") - pl.col("without_usd")).alias("usd_per_year")
+    ).sort("country", "group", "traffic")
+
+
+def _groups_frame(usd: dict[tuple[str | None, str], float]) -> pl.DataFrame:
+    """Return money by country and group as a table, the countries in order, carbon last."""
+    order = sorted(usd, key=lambda key: (key[0] is None, key[0] or "", GROUPS.index(key[1])))
+    rows = [(country, group, usd[country, group]) for country, group in order]
+    schema = {"country": pl.String, "group": pl.String, "usd_per_year": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _or_null(numbers: Floats, is_there: Bools) -> list[float | None]:
+    pairs: Iterable[Any] = zip(numbers.tolist(), is_there.tolist(), strict=True)
+    return [number if there else None for number, there in pairs]
+
+
+def project_rows(network: Network, project_ids: Iterable[str]) -> list[Row]:
+    """Return the rows of ``projects`` asked for; UnknownName for one that is not there."""
+    projects = network.by_id("projects")
+    for project_id in project_ids:
+        if project_id not in projects:
+            raise UnknownName("project", project_id, projects)
+    return [projects[project_id] for project_id in project_ids]
