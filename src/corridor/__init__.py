@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from corridor.study.study import read as read
     from corridor.trade.chapter import forecast_target as forecast_target
     from corridor.trade.costs import trade_costs as trade_costs
+    from corridor.trade.elastic import ElasticFlows as ElasticFlows
+    from corridor.trade.elastic import assign_elastic as assign_elastic
     from corridor.trade.forecast import TradeSettings as TradeSettings
     from corridor.trade.forecast import forecast as forecast
     from corridor.trade.potential import complete_flows as complete_flows
@@ -80,6 +82,7 @@ _HOME = {
     "split_flows": "trade.potential",
     "report": "reports",
     "assign": "flows.assign",
+    "assign_elastic": "trade.elastic",
     "quote": "consignments.quote",
     "quote_plan": "consignments.plan_quote",
     "quote_sheet": "reports.quote_sheet",
@@ -107,6 +110,7 @@ _HOME = {
     "Network": "network.network",
     "Routes": "routing.route",
     "Flows": "flows.flows",
+    "ElasticFlows": "trade.elastic",
     "Quote": "consignments.quote",
     "Selection": "flows.select",
     "TradeSettings": "trade.forecast",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
+from corridor.cli.flows import Principle
+from corridor.flows.assign import Choice
 from every_table import every_table
 
 
@@ -30,3 +33,28 @@ def test_links_that_are_not_there_are_said_before_the_work(
     assert ran.code == 2
     assert says in ran.err
     assert not ran.out
+
+
+def test_the_shell_offers_every_choice_of_routes() -> None:
+    assert get_args(Principle) == get_args(Choice)
+
+
+def test_rounds_without_a_response_of_trade_are_refused(run: Any, home: str) -> None:
+    ran = run("assign", home, "--table", "rounds")
+    assert ran.code == 2
+    assert "add --trade-response" in ran.err
+
+
+@pytest.mark.slow
+def test_rounds_that_do_not_converge_end_with_exit_code_3(run: Any, tmp_path: Path) -> None:
+    folder = every_table(tmp_path / "study")
+    settings = folder / "study.toml"
+    text = settings.read_text("utf-8")
+    assert text.count("[flows]\n") == 1
+    asked = "[flows]\ntrade_response = true\ndamping = 0.01\ntolerance = 1e-15\n"
+    settings.write_text(text.replace("[flows]\n", asked), encoding="utf-8")
+
+    ran = run("assign", str(folder), "--table", "rounds")
+    assert ran.code == 3
+    assert "not converged" in ran.err
+    assert ran.out.count("\n") == 51

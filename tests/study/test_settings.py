@@ -43,6 +43,20 @@ def test_section_target_is_checked(
     assert findings[0].line is not None and "[target]" in findings[0].message
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", ["damping = 0", "damping = 1.5", "tolerance = 0.0"])
+def test_rounds_of_flows_need_numbers_that_end_them(
+    study_folder: Path, tmp_path: Path, setting: str
+) -> None:
+    folder = copied(study_folder, tmp_path)
+    path = folder / "study.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[flows]\n", f"[flows]\n{setting}\n"), encoding="utf-8")
+    (finding,) = [f for f in co.check(folder) if f.severity == "error"]
+    assert finding.kind == "bad-setting"
+    assert finding.line is not None and "[flows]" in finding.message
+
+
 @pytest.mark.parametrize("key", ["service_class", "sanctions"])
 def test_a_trip_names_a_class_and_a_stance_there_is(
     study_folder: Path, tmp_path: Path, key: str

@@ -19,14 +19,31 @@ from corridor.errors import CallError
 from corridor.steps import told_to
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import polars as pl
 
+    from corridor.flows.assign import AssignOptions
     from corridor.flows.flows import Flows
+    from corridor.network.network import Network
     from corridor.study.study import Study
+    from corridor.trade.elastic import ElasticFlows
 
+Principle = Literal["user", "system", "dispersed"]
 Tables = Literal[
-    "bottlenecks", "capacities", "volumes", "routes", "unserved", "trace", "observed", "corridor"
+    "bottlenecks",
+    "capacities",
+    "volumes",
+    "routes",
+    "unserved",
+    "trace",
+    "observed",
+    "corridor",
+    "demand",
+    "rounds",
 ]
+OF_CHAPTER = ("observed", "corridor")
+OF_ROUNDS = ("demand", "rounds")
 MAX_UNSERVED = 20  # rows of demand said to stay
 
 
@@ -34,11 +51,12 @@ def assign(
     folder: StudyFolder,
     *,
     table: Tables = "bottlenecks",
-    principle: Literal["user", "system", "dispersed"] = "user",
+    principle: Principle = "user",
     month: int | None = None,
     on: str | None = None,
     select: str | None = None,
     calibrated: Annotated[bool, Parameter(negative="--uncalibrated")] = True,
+    trade_response: bool | None = None,
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what really fits: where the demand jams, what a slot is worth, and who pays for it.
@@ -56,7 +74,8 @@ def assign(
     table
         What to print: bottlenecks, all limits, volumes by link, terminal and service, routes taken,
         demand that stays, steps of the computation; observed: volumes seen beside the model before
-        and after calibration; corridor: what the corridor of [flows] can carry, today and planned.
+        and after calibration; corridor: what the corridor of [flows] can carry, today and planned;
+        with a response of trade: demand, as its costs make it, and rounds, how it came to that.
     principle
         user: everybody takes the route cheapest for itself; system: all together cost least;
         dispersed: routes that cost nearly as little are taken too.
@@ -68,6 +87,9 @@ def assign(
         Links whose users are printed instead, such as crossing:AF-PK, node:alat or a link_id.
     calibrated
         With the changes of [flows] calibration; without them by --uncalibrated.
+    trade_response
+        Demand follows what its flows cost, by the elasticities of the study; as [flows] says where
+        not given.
     """
     from corridor.cli.screens import progress
 
@@ -77,37 +99,66 @@ def assign(
         _require_links(study, select)
 
     say_compiling()
-    if table in ("observed", "corridor") and select is None:
+    if table in OF_CHAPTER and select is None:
         with progress() as step, told_to(step):
             frame = _chapter_table(study, table)
         print_frame(frame, json=options.json)
         return DONE
 
+    has_response = _has_response(study, trade_response, table)
+    asked: AssignOptions = {"choice": principle, "month": month}
     with progress() as step, told_to(step):
-        flows = _assigned(study, principle, month, on, is_calibrated=calibrated)
-    _print(study, flows, table, select, json=options.json)
+        network = _network(study, is_calibrated=calibrated)
+        day = on or study.scenario.as_of
+        elastic = _elastic(study, network, day, asked) if has_response else None
+        flows = elastic.flows if elastic else _assigned(network, day, asked)
+
+    if elastic and table in OF_ROUNDS and select is None:
+        print_frame(getattr(elastic, table), json=options.json)
+    else:
+        _print(study, flows, table, select, json=options.json)
     say(repr(flows))
     if select is not None:
         _say_closure(flows, select)
     say_warnings(flows.warnings)
-    return _say_end(flows)
+    return max(_say_end(flows), _say_rounds(elastic))
 
 
-def _assigned(
-    study: Study,
-    principle: Literal["user", "system", "dispersed"],
-    month: int | None,
-    on: str | None,
-    *,
-    is_calibrated: bool,
-) -> Flows:
-    from corridor.flows.assign import assign as assign_demand
+def _has_response(study: Study, trade_response: bool | None, table: Tables) -> bool:
+    """Tell whether demand follows its costs; CallError for its tables where it does not."""
+    if trade_response is None:
+        trade_response = study.settings.flows.trade_response
+    if table in OF_ROUNDS and not trade_response:
+        raise CallError(f"The table {table} is that of a response of trade: add --trade-response.")
+    return trade_response
+
+
+def _network(study: Study, *, is_calibrated: bool) -> Network:
     from corridor.flows.chapter import calibrated
 
-    network = calibrated(study, study.network) if is_calibrated else study.network
-    demand = network.frames["demand"]
-    day = on or study.scenario.as_of
-    return assign_demand(network, demand, on=day, choice=principle, month=month)
+    return calibrated(study, study.network) if is_calibrated else study.network
+
+
+def _assigned(network: Network, on: dt.date | str, asked: AssignOptions) -> Flows:
+    from corridor.flows.assign import assign as assign_demand
+
+    return assign_demand(network, network.frames["demand"], on=on, **asked)
+
+
+def _elastic(
+    study: Study, network: Network, on: dt.date | str, asked: AssignOptions
+) -> ElasticFlows:
+    from corridor.trade.elastic import study_elastic_flows
+
+    return study_elastic_flows(study, network, on=on, **asked)
+
+
+def _say_rounds(elastic: ElasticFlows | None) -> int:
+    """Say how demand and flows came to agree; return how the command ends by that."""
+    if elastic is None:
+        return DONE
+    say(repr(elastic))
+    return DONE if elastic.converged else NOT_SERVED
 
 
 def _chapter_table(study: Study, table: str) -> pl.DataFrame:

@@ -67,6 +67,17 @@ class Period(NamedTuple):
     month: int | None
 
 
+class Question(NamedTuple):
+    """A demand laid on a network for a period, ready to be solved.
+
+    units_per_day: of every trip, those without a route included [trips].
+    """
+
+    programme: Programme
+    units_per_day: Floats
+    period: Period
+
+
 def assign(
     network: Network, demand: pl.DataFrame, *, on: dt.date | str, **options: Unpack[AssignOptions]
 ) -> Flows:
@@ -113,24 +124,21 @@ def assign(
     >>> flows.converged
     True
     """
+    question = lay_out(network, demand, on, options)
+    routes = routes_known(question, options)
+    solution = solve_programme(question.programme, routes, options)
+    return tell_flows(question, solution, options)
+
+
+def lay_out(
+    network: Network, demand: pl.DataFrame, on: dt.date | str, options: AssignOptions
+) -> Question:
+    """Return a demand laid on a network; raises as :func:`assign` does."""
     _require_valid(options)
     period = _period(on, options.get("month"))
     arrays = compile_demand(network, demand, on=period.on)
     units_per_day = _units_per_day(network, arrays, period)
-    programme = build_programme(arrays, units_per_day, options)
-
-    start = options.get("start")
-    routes = [] if start is None else _routes_of(start, arrays)
-    solution = solve_programme(programme, routes, options)
-    provenance = {
-        "corridor": installed_version(),
-        "on": period.on.isoformat(),
-        "days": period.days,
-        "inputs": arrays.hash(),
-        **{name: value for name, value in options.items() if name != "start" and value is not None},
-    }
-    flows = tell_flows(programme, solution, units_per_day, period.days, provenance)
-    return replace(flows, options=options)
+    return Question(build_programme(arrays, units_per_day, options), units_per_day, period)
 
 
 def build_programme(
@@ -186,30 +194,39 @@ def solve_programme(
     )
 
 
-def tell_flows(
-    programme: Programme,
-    solution: Solution,
-    units_per_day: Floats,
-    days: int,
-    provenance: dict[str, object],
-) -> Flows:
+def tell_flows(question: Question, solution: Solution, options: AssignOptions) -> Flows:
     """Return a solution as tables."""
+    programme = question.programme
+    days = question.period.days
     taken = tables.taken_routes(programme, solution, days)
     last = solution.trace[-1]
     return Flows(
         volumes=tables.volumes(programme, taken),
         capacities=tables.capacities(programme, solution, days),
         routes=tables.routes(programme, solution, taken, days),
-        unserved=tables.unserved(programme, solution, units_per_day, days),
+        unserved=tables.unserved(programme, solution, question.units_per_day, days),
         trace=tables.trace(solution),
         converged=solution.converged,
         gap_share=last.gap_share,
         days=days,
         programme=programme,
         solution=solution,
+        options=options,
         warnings=programme.capacities.warnings,
-        provenance=provenance,
+        provenance=_provenance(question, options),
     )
+
+
+def _provenance(question: Question, options: AssignOptions) -> dict[str, object]:
+    """Return version, settings and hash of what was assigned."""
+    asked = {name: v for name, v in options.items() if name != "start" and v is not None}
+    return {
+        "corridor": installed_version(),
+        "on": question.period.on.isoformat(),
+        "days": question.period.days,
+        "inputs": question.programme.arrays.hash(),
+        **asked,
+    }
 
 
 def _require_valid(options: AssignOptions) -> None:
@@ -259,8 +276,13 @@ def _units_per_day(network: Network, arrays: DemandArrays, period: Period) -> Fl
     return np.asarray(units * shares / period.days)
 
 
-def _routes_of(start: Flows, arrays: DemandArrays) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the routes of earlier flows, by trip; none where the graph or the demand differ."""
+def routes_known(question: Question, options: AssignOptions) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the routes of the flows to start from, by trip; none where the graph differs."""
+    start = options.get("start")
+    if start is None:
+        return []
+
+    arrays = question.programme.arrays
     before = start.programme.arrays
     trip_of = {demand_id: trip for trip, demand_id in enumerate(arrays.trips["demand_id"])}
     same_shape = np.array_equal(before.ptr, arrays.ptr) and np.array_equal(before.head, arrays.head)

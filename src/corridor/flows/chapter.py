@@ -22,8 +22,16 @@ TODAY = "today"
 PLANNED = "planned"
 
 
-def flow_tables(study: Study) -> dict[str, pl.DataFrame]:
+def has_flows(study: Study) -> bool:
+    """Tell whether a study has demand and capacities to assign."""
+    frames = study.network.frames
+    return bool(frames["demand"].height and frames["capacities"].height)
+
+
+def flow_tables(study: Study, base: Flows | None = None) -> dict[str, pl.DataFrame]:
     """Return the demand of a study under capacity, as tables of results by name.
+
+    base: the flows of its scenario, where they are known, such as those of an elastic demand.
 
     * flow_volumes, flow_capacities, flow_routes, flow_unserved, flow_trace: as
       :func:`corridor.assign` has them, of a year from the scenario's day;
@@ -34,11 +42,10 @@ def flow_tables(study: Study) -> dict[str, pl.DataFrame]:
 
     None where the study has no demand or no capacity at all.
     """
-    network = study.network
-    if not network.frames["demand"].height or not network.frames["capacities"].height:
+    if not has_flows(study):
         return {}
 
-    flows_of = StudyFlows(study)
+    flows_of = StudyFlows(study, base)
     flows = flows_of.base
     frames = {f"flow_{name}": getattr(flows, name) for name in TABLES}
     frames["flow_selected"] = _selected(flows_of)
@@ -56,18 +63,20 @@ class StudyFlows:
     that demand out, as nothing they look at opens it.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, base: Flows | None = None) -> None:
         self.study = study
         self.scenario_id = study.scenario.scenario_id
         self.network = calibrated(study, study.network)
-        self.base = assign(self.network, self.network.frames["demand"], on=study.scenario.as_of)
+        demand = self.network.frames["demand"]
+        self.base = base or assign(self.network, demand, on=study.scenario.as_of)
         self._assigned: dict[tuple[str, bool], Flows] = {(self.scenario_id, True): self.base}
 
     def demand(self, network: Network, scenario_id: str) -> pl.DataFrame:
         """Return the demand of a network, of the study's scenario without what has no route."""
-        demand = network.frames["demand"]
         if scenario_id != self.scenario_id:
-            return demand
+            return network.frames["demand"]
+
+        demand = self.base.programme.arrays.trips
         closed = self.base.unserved.filter(pl.col("why") == "closed")["demand_id"]
         return demand.filter(~pl.col("demand_id").is_in(closed.implode()))
 

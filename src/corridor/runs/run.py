@@ -13,7 +13,7 @@ from corridor.closures.chapter import losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import observations_beside_model
-from corridor.flows.chapter import flow_tables
+from corridor.flows.chapter import calibrated, flow_tables, has_flows
 from corridor.language.messages import pack
 from corridor.routing.scenarios import compare
 from corridor.runs import cache
@@ -28,6 +28,8 @@ from corridor.study.study import Study
 from corridor.tables import schema_results
 from corridor.tables.store import writing
 from corridor.trade.chapter import forecast_target
+from corridor.trade.elastic import TABLES as ROUND_TABLES
+from corridor.trade.elastic import study_elastic_flows
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
 STEPS_AFTER_TRIPS = 10  # closures (4), flows, scenarios, evidence and trade (4), writing
@@ -166,7 +168,7 @@ def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     losses_of = _loss_tables(study, lambda word, steps: say(word, done + steps))
 
     say("flows", done + 4)
-    frames |= flow_tables(study)
+    frames |= _flow_tables(study)
 
     say("other scenarios, evidence and trade", done + 5)
     frames |= tables_beside()
@@ -174,6 +176,17 @@ def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
     return _with_columns(frames | losses_of)
+
+
+def _flow_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Return the flows of a study, of a demand that follows their costs where it asks for that."""
+    if not study.settings.flows.trade_response or not has_flows(study):
+        return flow_tables(study)
+
+    network = calibrated(study, study.network)
+    elastic = study_elastic_flows(study, network, on=study.scenario.as_of)
+    tables = {f"flow_{name}": getattr(elastic, name) for name in ROUND_TABLES}
+    return flow_tables(study, elastic.flows) | tables
 
 
 def _tables_beside(study: Study) -> dict[str, pl.DataFrame]:

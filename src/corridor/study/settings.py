@@ -88,7 +88,8 @@ class FlowSettings:
     of the links by which a corridor is crossed, whose capacity is asked for; null: none is. name:
     what it is called. plans, plans_on: change ids of what is planned, and the day looked at with
     them; null: none. selected: selectors of links whose users are told; selected_scenario: the
-    scenario looked at where nothing passes them in the one reported.
+    scenario looked at where nothing passes them in the one reported. trade_response: whether demand
+    follows what its flows cost; damping, tolerance: of its rounds; null: the defaults.
     """
 
     calibration: tuple[str, ...] = ()
@@ -98,6 +99,9 @@ class FlowSettings:
     plans_on: dt.date | None = None
     selected: tuple[str, ...] = ()
     selected_scenario: str | None = None
+    trade_response: bool = False
+    damping: float | None = None
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)

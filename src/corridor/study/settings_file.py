@@ -81,6 +81,9 @@ FLOW_KEYS: dict[str, type] = {
     "plans_on": dt.date,
     "selected": list,
     "selected_scenario": str,
+    "trade_response": bool,
+    "damping": float,
+    "tolerance": float,
 }
 
 EVIDENCE_KEYS: dict[str, type] = {"source_id": str, "confidence": str}
@@ -395,14 +398,31 @@ def _flows(lines: TomlLines, content: Any) -> FlowSettings:
     if lists.get("plans") and "plans_on" not in values:
         do = "Write plans_on, the day that is looked at with them."
         lines.add_bad("plans", FLOWS, "has no day", do)
+    _check_rounds(lines, values)
 
     return FlowSettings(
         corridor=values.get("corridor"),
         name=values.get("corridor_name"),
         plans_on=values.get("plans_on"),
         selected_scenario=values.get("selected_scenario"),
+        trade_response=values.get("trade_response", False),
+        damping=values.get("damping"),
+        tolerance=values.get("tolerance"),
         **lists,
     )
+
+
+def _check_rounds(lines: TomlLines, values: Mapping[str, Any]) -> None:
+    """Check by how much rounds of demand go on and when they end."""
+    damping = values.get("damping", 1.0)
+    if not 0 < damping <= 1:
+        do = "Write the part of the way gone each round, above 0 and up to 1."
+        lines.add_bad("damping", FLOWS, f"is {damping}", do, damping)
+
+    tolerance = values.get("tolerance", 1.0)
+    if not tolerance > 0:
+        do = "Write the largest change that ends the rounds, above 0."
+        lines.add_bad("tolerance", FLOWS, f"is {tolerance}", do, tolerance)
 
 
 def _target(lines: TomlLines, content: Any, scenarios: Mapping[str, Scenario]) -> Goal | None:

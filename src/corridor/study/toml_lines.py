@@ -17,6 +17,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 EXAMPLES: Mapping[type, str] = {
     str: "text in quotes",
     int: "a whole number",
+    float: "a number such as 0.5",
     list: 'a list such as ["a", "b"]',
     dict: 'a table such as { parameter = "option" }',
     dt.date: "a date such as 2026-07-01, unquoted",
@@ -241,7 +242,8 @@ class TomlLines:
             do = f"Write a number of at most {MAX_INTEGER:,}."
             self.add_bad(key, section, f"is {shown(value)}", do, value)
             return False
-        if type(value) is expected and value != "":
+        is_number = expected is float and type(value) is int
+        if (type(value) is expected or is_number) and value != "":
             return True
         self.add_bad(key, section, f"is {shown(value)}", f"Write {EXAMPLES[expected]}.", value)
         return False

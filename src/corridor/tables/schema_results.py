@@ -939,6 +939,7 @@ LOSS_NOTES = Table(
 )
 
 NOT_ASSIGNED = "the flows of the study were not assigned"
+NO_RESPONSE = "the study does not ask for trade_response"
 # Which goods a row of flows is of.
 _GOODS = (
     _id("origin_node_id", "place the goods start from"),
@@ -1115,6 +1116,40 @@ FLOW_TRACE = Table(
     unless=NOT_ASSIGNED,
 )
 
+FLOW_ROUNDS = Table(
+    "flow_rounds",
+    None,
+    "how demand and flows came to agree, round by round",
+    (
+        _count("round", "round"),
+        number("t_per_year", "weight of the demand assigned", "t/year"),
+        number("change_share", "largest change of a row of demand that its costs ask for", "1"),
+        number("demand_gap_share", "that change of all rows, of all that is paid", "1"),
+        number("gap_share", "gap of the assignment itself", "1"),
+    ),
+    title="Rounds of demand and flows",
+    needs=("demand",),
+    unless=NO_RESPONSE,
+)
+
+FLOW_DEMAND = Table(
+    "flow_demand",
+    "demand_id",
+    "the demand that its own costs make, beside the one stated",
+    (
+        _id("demand_id", "row of demand", "demand"),
+        *_GOODS,
+        number("stated_units_per_year", "cargo units as the table demand says", "units/year"),
+        number("units_per_year", "cargo units at what carriage costs", "units/year"),
+        number("t_per_year", "their weight", "t/year"),
+        number("cost_usd", "money a unit pays, mean of its routes; null: no route", "USD/unit"),
+        number("time_h", "hours it takes, queues included; null: no route", "h"),
+    ),
+    title="Demand at its own costs",
+    needs=("demand",),
+    unless=NO_RESPONSE,
+)
+
 FLOW_SELECTED = Table(
     "flow_selected",
     None,
@@ -1243,6 +1278,8 @@ TABLES: tuple[Table, ...] = (
     FLOW_ROUTES,
     FLOW_UNSERVED,
     FLOW_TRACE,
+    FLOW_ROUNDS,
+    FLOW_DEMAND,
     FLOW_SELECTED,
     FLOW_CORRIDOR,
     FLOW_OBSERVED,

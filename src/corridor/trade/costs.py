@@ -10,6 +10,7 @@ from corridor.errors import CallError
 from corridor.units import DAY_H, NORMAL_P95_ROUNDED
 
 KEYS = ("exporter", "importer", "sector_id")
+RELIABILITY_RATIO = 0.6
 COST_PARTS = ("freight_share", "time_share", "reliability_share", "border_share")
 _NEEDED = ("origin", "destination", "cargo_id", "time_h", "cost_usd")
 _DEFAULTS: dict[str, Any] = {
@@ -26,7 +27,7 @@ def trade_costs(
     cargoes: pl.DataFrame,
     markets: pl.DataFrame,
     *,
-    reliability_ratio: float = 0.6,
+    reliability_ratio: float = RELIABILITY_RATIO,
 ) -> pl.DataFrame:
     """Return ad valorem transport costs per exporter, importer and sector.
 
@@ -78,15 +79,28 @@ def trade_costs(
     ['exporter', 'importer', 'sector_id']
     """
     _check_skims(skims, sectors)
-    priced = _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))
-    rows = _with_countries(priced, markets)
+    rows = _with_countries(goods_costs(skims, sectors, cargoes, reliability_ratio), markets)
 
     indices = [_trade_index()] if "elasticity" in sectors.columns else []
     costs = rows.group_by(KEYS, maintain_order=True).agg(*_means(), *indices)
-    return costs.with_columns(_row_cost().alias("cost_share")).sort(KEYS)
+    return costs.with_columns(row_cost().alias("cost_share")).sort(KEYS)
 
 
-def _row_cost() -> pl.Expr:
+def goods_costs(
+    skims: pl.DataFrame,
+    sectors: pl.DataFrame,
+    cargoes: pl.DataFrame,
+    reliability_ratio: float = RELIABILITY_RATIO,
+) -> pl.DataFrame:
+    """Return what carriage costs the goods of every sector, a row of skims and sector.
+
+    The columns of the skims, and those of the sector, with the parts of the cost over the value of
+    the goods, as :func:`trade_costs` takes and adds them up.
+    """
+    return _with_goods(skims, sectors, cargoes).with_columns(_cost_parts(reliability_ratio))
+
+
+def row_cost() -> pl.Expr:
     """Return the sum of the parts; null where one is."""
     return pl.sum_horizontal(COST_PARTS, ignore_nulls=False)
 
@@ -99,7 +113,7 @@ def _trade_share() -> pl.Expr:
 def _trade_index() -> pl.Expr:
     """Return the trade that places and days carry, over what they would at no cost."""
     open_share = pl.col("open_share").fill_null(1.0)
-    carried_share = ((1 + _row_cost()) ** -pl.col("elasticity")).fill_null(0.0) * open_share
+    carried_share = ((1 + row_cost()) ** -pl.col("elasticity")).fill_null(0.0) * open_share
     weight = _trade_share()
     return ((carried_share * weight).sum() / weight.sum()).alias("trade_index")
 
@@ -107,7 +121,7 @@ def _trade_index() -> pl.Expr:
 def _means() -> list[pl.Expr]:
     """Return the means of the parts over pairs of places, and the share of trade reached."""
     trade_share = _trade_share()
-    is_reached = _row_cost().is_not_null()
+    is_reached = row_cost().is_not_null()
     weight = pl.when(is_reached).then(trade_share * pl.col("open_share").fill_null(1.0))
 
     means = [
