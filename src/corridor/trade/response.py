@@ -144,7 +144,7 @@ def _mix(network: Network, trips: pl.DataFrame, sectors: pl.DataFrame) -> pl.Dat
 def _tonnes(network: Network, sectors: pl.DataFrame) -> pl.DataFrame:
     """Return the weight of every flow abroad that has any: exporter, importer, cargo, sector, t."""
     frames = network.frames
-    year = frames["trade"]["year"].max()
+    year = max(frames["trade"]["year"].to_list())
     flows = complete_flows(frames["trade"], frames["countries"], year=year)
     by_sector = split_flows(flows, frames["specialisations"], frames["sectors"])
 
