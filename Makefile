@@ -58,10 +58,8 @@ messages: $(VENV)/.base ## Bring the message catalogues of the languages up to t
 	@$(BIN)/python docs/make_messages.py
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Time the kernels, one benchmark after the other
-	@set -e; for file in benchmarks/*.py; do \
-		test -f "$$file" || { echo "There is no benchmark yet." >&2; exit 1; }; \
-		echo "== $$file"; $(BIN)/python "$$file"; done
+bench: $(VENV)-bench/.peers ## Time the kernels beside other tools and write docs/performance.md (BENCH="skims" for some)
+	@$(VENV)-bench/bin/python docs/make_performance.py $(BENCH)
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Attack studies, files, command lines and requests (MINUTES=30)
@@ -76,7 +74,7 @@ venv: $(VENV)/.dev ## Make the virtual environment for development
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and results
-	@rm -rf $(VENV) build dist studies/*/results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-bench build dist studies/*/results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(BIN)/python:
@@ -87,6 +85,14 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing corridor into $(VENV) (about a minute the first time) ..." >&2
 	@$(PIP) hatchling editables
 	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)-bench/.peers: benchmarks/peers.txt pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "corridor needs Python 3.11 or newer with venv (Debian: python3-venv)." >&2; exit 1; }
+	@echo "Installing the tools to compare with into $(VENV)-bench (about a minute the first time) ..." >&2
+	@$(PYTHON) -m venv --clear $(VENV)-bench
+	@$(subst $(BIN),$(VENV)-bench/bin,$(PIP)) hatchling editables
+	@$(subst $(BIN),$(VENV)-bench/bin,$(PIP)) --no-build-isolation --editable . -r benchmarks/peers.txt
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.base

@@ -1,11 +1,8 @@
-"""Time all pairs of the built-in study against SciPy's Dijkstra on the same graph.
+"""Time shortest paths on made-up road networks against SciPy's Dijkstra, results compared.
 
     python benchmarks/skims.py [--small]
 
-Prints versions, seconds and ratios: distances from every place against
-scipy.sparse.csgraph.dijkstra on the same arrays, then a whole skim (money, hours, carbon,
-kilometres and hazards of every pair) for comparison. --small: a made-up graph of 60 states (what
-the tests run).
+Prints Markdown for docs/performance.md. --small: a network of 60 places (what the tests run).
 """
 
 from __future__ import annotations
@@ -22,77 +19,72 @@ import scipy
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from corridor.kernels import Ints, paths
+sys.path.insert(0, str(Path(__file__).parent))
+from road_graphs import RoadGraph, road_graph
 
-STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
+from corridor.kernels import Floats, Ints, paths
 
 
-def best_of(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:
-    """Return the least seconds of some runs, and the last result."""
+def cpu_seconds(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the least processor seconds of some runs, and the last result."""
     times = []
     for _ in range(repeats):
-        began = time.perf_counter()
+        began = time.process_time()
         result = work()
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return min(times), result
 
 
-def made_up(states: int = 60, arcs: int = 240) -> tuple[Ints, Ints, Ints]:
-    """Return ptr, head and weight of a random graph."""
-    dice = np.random.default_rng(1)
-    tail = np.sort(dice.integers(0, states, arcs))
-    ptr = np.searchsorted(tail, np.arange(states + 1)).astype(np.int64)
-    return ptr, dice.integers(0, states, arcs), dice.integers(1, 99, arcs)
-
-
-def compare(ptr: Ints, head: Ints, weight: Ints, repeats: int) -> float:
-    """Print seconds of both for distances from every state and return ours over SciPy's."""
-    n = len(ptr) - 1
-    tail = np.repeat(np.arange(n), np.diff(ptr))
-    keep = (weight >= 0) & (tail != head)
-    order = np.lexsort((weight[keep], head[keep], tail[keep]))
-    t, h, w = (x[keep][order] for x in (tail, head, weight))
-    first = np.r_[
-        True, (np.diff(t) != 0) | (np.diff(h) != 0)
-    ]  # of parallel arcs, which SciPy adds up, the least
-    matrix = csr_array((w[first].astype(float), (t[first], h[first])), shape=(n, n))
-    sources = np.arange(n)
-    parts = np.arange(n + 1)
-    own_ptr = np.searchsorted(t[first], np.arange(n + 1)).astype(np.int64)
-    own_head = h[first].astype(np.int64)
-    own_weight = w[first].astype(np.int64)
-    paths.dijkstra_many(
-        own_ptr, own_head, own_weight, sources[:1], parts[:2]
-    )  # compiled before the clock starts
-    ours, (distance, _) = best_of(
-        repeats, lambda: paths.dijkstra_many(own_ptr, own_head, own_weight, sources, parts)
+def some_places(graph: RoadGraph, count: int) -> Ints:
+    """Return some places of a network, the same every time."""
+    places = len(graph.ptr) - 1
+    chosen: Ints = np.sort(
+        np.random.default_rng(8).choice(places, min(count, places), replace=False)
     )
-    theirs, (expected, _) = best_of(repeats, lambda: dijkstra(matrix, return_predecessors=True))
-    if not np.array_equal(np.where(distance >= paths.UNREACHED, np.inf, distance), expected):
+    return chosen
+
+
+def scipy_distances(graph: RoadGraph, sources: Ints) -> Floats:
+    """Return SciPy's least metres from some places to all [sources, places]."""
+    places = len(graph.ptr) - 1
+    matrix = csr_array((graph.metres.astype(float), graph.head, graph.ptr), (places, places))
+    distances: Floats = dijkstra(matrix, indices=sources, return_predecessors=True)[0]
+    return distances
+
+
+def must_equal(ours: Ints, theirs: Floats) -> None:
+    """End the benchmark where distances differ."""
+    if not np.array_equal(np.where(ours >= paths.UNREACHED, np.inf, ours), theirs):
         raise SystemExit("distances differ")
-    print(
-        f"distances and trees from {n} states over {len(own_head)} arcs: corridor {ours * 1e3:.2f} "
-        f"ms, SciPy {theirs * 1e3:.2f} ms, ratio {ours / theirs:.2f}"
+
+
+def one_to_all(graph: RoadGraph, trees: int, repeats: int) -> tuple[float, float]:
+    """Return milliseconds a tree, with the arcs it goes by: ours and SciPy's."""
+    sources = some_places(graph, trees)
+    groups = np.arange(len(sources) + 1)
+    arrays = (graph.ptr, graph.head, graph.metres)
+    paths.dijkstra_many(*arrays, sources[:1], groups[:2])  # compiled before the clock starts
+
+    ours, (distance, _) = cpu_seconds(
+        repeats, lambda: paths.dijkstra_many(*arrays, sources, groups)
     )
-    return ours / theirs
+    theirs, expected = cpu_seconds(repeats, lambda: scipy_distances(graph, sources))
+    must_equal(distance, expected)
+    return 1e3 * ours / len(sources), 1e3 * theirs / len(sources)
 
 
 def main(arguments: list[str]) -> None:
     """Run the comparison and print it."""
-    print(f"numba {numba.__version__}, numpy {np.__version__}, scipy {scipy.__version__}")
-    if "--small" in arguments:
-        compare(*made_up(), repeats=1)
-        return
-    from corridor.routing.frozen_day import freeze
-    from corridor.routing.skims import skim
-    from corridor.study import study
-
-    network = study.read(STUDY).network
-    frozen = freeze(network, cargo="container-40", depart="2026-07-01")
-    compare(frozen.ptr, frozen.head, frozen.weight, repeats=5)
-    compare(*made_up(4000, 16000), repeats=3)
-    seconds, frame = best_of(3, lambda: skim(network, cargo="container-40", depart="2026-07-01"))
-    print(f"a whole skim of {frame.height:,} pairs: {seconds * 1e3:.0f} ms")
+    sizes = [60] if "--small" in arguments else [750, 7_500, 10_000, 75_000, 100_000]
+    repeats = 1 if "--small" in arguments else 3
+    print(f"numba {numba.__version__}, numpy {np.__version__}, SciPy {scipy.__version__}.\n")
+    print("Least metres from one place to all, with the arcs they go by, milliseconds a tree:\n")
+    print("| links | corridor | SciPy | ratio |\n|---:|---:|---:|---:|")
+    for size in sizes:
+        graph = road_graph(size)
+        trees = max(3, min(200, 2_000_000 // size))
+        ours, theirs = one_to_all(graph, trees, repeats)
+        print(f"| {len(graph.head):,} | {ours:.3g} | {theirs:.3g} | {theirs / ours:.1f} |")
 
 
 if __name__ == "__main__":

@@ -54,9 +54,12 @@ def matrix(head: Ints, tail: Ints, weight: Ints, n: int) -> csr_array:
     return csr_array((np.array(list(least.values()), float), (rows, columns)), shape=(n, n))
 
 
+@pytest.mark.parametrize("heavy", [1, 1 << 50])
 @pytest.mark.parametrize("seed", range(20))
-def test_distances_are_scipys(seed: int) -> None:
+def test_distances_are_scipys(seed: int, heavy: int) -> None:
+    """Heavy weights do not fit into one number with the state they lead to."""
     ptr, head, tail, weight = random_graph(seed)
+    weight = np.where(weight < 0, -1, weight * heavy)
     n = len(ptr) - 1
     expected = reference(matrix(head, tail, weight, n))
     sources = np.array([0, 3, 3, 7, 11])
@@ -174,6 +177,16 @@ def test_benchmarks_run_on_their_smallest_size(
     """They stop where kernel and peer differ; how long they take is not looked at."""
     runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small"])
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_equal_arcs_the_one_from_the_nearest_and_lowest_state_is_taken(seed: int) -> None:
+    ptr, head, tail, weight = random_graph(seed)
+    distance, arc = paths.dijkstra(ptr, head, weight, np.array([2]))
+    for v in np.flatnonzero(arc >= 0):
+        into = np.flatnonzero((head == v) & (weight >= 0))
+        equal = into[distance[tail[into]] + weight[into] == distance[v]]
+        assert arc[v] == min(equal, key=lambda a: (distance[tail[a]], tail[a], a))
 
 
 def test_no_source_reaches_nothing() -> None:

@@ -9,6 +9,8 @@ from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 
 UNREACHED = np.int64(1) << np.int64(60)
+FAR = np.int64(1) << np.int64(62)  # above every weight and place packed in one number
+HEADER = 3  # cells of a state before those of its arcs
 
 
 @njit(**JIT)
@@ -17,17 +19,197 @@ def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, 
 
     ptr int64 [states + 1], head int64 [arcs] and weight int64 [arcs] (negative: no passage) in CSR
     order; sources int64 [sources]. Returns distance int64 [states] (UNREACHED where there is no
-    way) and arc int64 [states] (-1: none), the position in CSR order.
+    way) and arc int64 [states] (-1: none), the position in CSR order. Of arcs that reach a state
+    equally soon it is the one whose tail is reached first: the nearest, then the lowest in number.
+    """
+    distance, arc = dijkstra_many(ptr, head, weight, sources, np.array([0, len(sources)]))
+    return distance[0], arc[0]
+
+
+@njit(**JIT)
+def dijkstra_many(
+    ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr: Ints
+) -> tuple[Ints, Ints]:
+    """Return :func:`dijkstra` from each group of sources: int64 [groups, states] twice.
+
+    source_ptr int64 [groups + 1] parts sources into groups.
+    """
+    groups = len(source_ptr) - 1
+    n = len(ptr) - 1
+    distance = np.empty((groups, n), np.int64)
+    arc = np.empty((groups, n), np.int64)
+
+    bits = _place_bits(len(head) + HEADER * n)
+    if _longest(ptr, weight) < FAR >> bits:
+        cells = _cells(ptr, head, weight, bits)
+        entries = np.empty(len(head) + len(sources), np.int64)
+        for g in range(groups):
+            group = sources[source_ptr[g] : source_ptr[g + 1]]
+            _search(ptr, cells, entries, bits, group, distance[g], arc[g])
+    else:
+        for g in range(groups):
+            group = sources[source_ptr[g] : source_ptr[g + 1]]
+            _search_heavy(ptr, head, weight, group, distance[g], arc[g])
+    return distance, arc
+
+
+@njit(**JIT)
+def _place_bits(places: int) -> int:
+    """Return how many bits number some places."""
+    bits = 1
+    while places >> bits:
+        bits += 1
+    return bits
+
+
+@njit(**JIT)
+def _longest(ptr: Ints, weight: Ints) -> np.int64:
+    """Return what no least weight exceeds: every state left by its heaviest arc, once."""
+    total = np.int64(0)
+    for u in range(len(ptr) - 1):
+        heaviest = np.int64(0)
+        for a in range(ptr[u], ptr[u + 1]):
+            heaviest = max(heaviest, weight[a])
+        total = min(total + heaviest, FAR)
+    return total
+
+
+@njit(**JIT)
+def _cells(ptr: Ints, head: Ints, weight: Ints, bits: int) -> Ints:
+    """Lay each state and its arcs side by side, so that a search finds them in one place.
+
+    A state has HEADER cells, then a cell an arc: its weight above the place of the state it leads
+    to in the low bits. The header: ~(least weight and place) in the making, the arc it is reached
+    by, and how far the place of an arc is from its position in CSR order. Only first cells of
+    states are negative, so that they end the arcs of the state before.
     """
     n = len(ptr) - 1
-    distance = np.full(n, UNREACHED, np.int64)
-    arc = np.full(n, -1, np.int64)
+    cells = np.empty(HEADER * n + len(head) + 1, np.int64)
+    for u in range(n):
+        shift = HEADER * (u + 1)
+        cells[ptr[u] + shift - 3] = ~FAR
+        cells[ptr[u] + shift - 2] = -1
+        cells[ptr[u] + shift - 1] = shift
+        for a in range(ptr[u], ptr[u + 1]):
+            v = head[a]
+            place = ptr[v] + HEADER * v
+            cells[a + shift] = (weight[a] << bits if weight[a] >= 0 else FAR) | place
+    cells[-1] = -1
+    return cells
+
+
+@njit(**JIT)
+def _search(
+    ptr: Ints, cells: Ints, entries: Ints, bits: int, sources: Ints, distance: Ints, arc: Ints
+) -> None:
+    """Search from some sources over :func:`_cells`, and fill distance and arc [states].
+
+    cells: with no state reached, and so again in the end. entries: room for a heap of (weight,
+    place) in one number each; a state may stand in it several times, its least entry counts.
+    """
+    size = 0
+    for s in sources:
+        place = ptr[s] + HEADER * s
+        cells[place] = ~place
+        size = _push_entry(entries, size, place)
+
+    low = (np.int64(1) << bits) - 1
+    while size:
+        entry = entries[0]
+        size = _pop_entry(entries, size)
+        here = entry & low
+        if entry != ~cells[here]:
+            continue
+
+        weight_here = entry - here
+        shift = cells[here + 2]
+        at = here + HEADER
+        while cells[at] >= 0:
+            reached = weight_here + cells[at]
+            there = reached & low
+            if reached < ~cells[there]:
+                cells[there] = ~reached
+                cells[there + 1] = at - shift
+                size = _push_entry(entries, size, reached)
+            at += 1
+
+    for v in range(len(distance)):
+        place = ptr[v] + HEADER * v
+        least = ~cells[place]
+        distance[v] = least >> bits if least < FAR else UNREACHED
+        arc[v] = cells[place + 1]
+        cells[place] = ~FAR
+        cells[place + 1] = -1
+
+
+@njit(inline="always", **JIT)
+def _push_entry(entries: Ints, size: int, entry: int) -> int:
+    """Add an entry to a heap in which each has four below it, and return its new size."""
+    i = size
+    while i:
+        up = (i - 1) >> 2
+        if entries[up] <= entry:
+            break
+        entries[i] = entries[up]
+        i = up
+    entries[i] = entry
+    return size + 1
+
+
+@njit(inline="always", **JIT)
+def _pop_entry(entries: Ints, size: int) -> int:
+    """Take the least entry off a heap of :func:`_push_entry` and return its new size."""
+    size -= 1
+    last = entries[size]
+    i = 0
+    while True:
+        first = 4 * i + 1
+        if first >= size:
+            break
+
+        least = first
+        entry = entries[first]
+        if first + 3 < size:  # written out, as it is nearly always so
+            if entries[first + 1] < entry:
+                least = first + 1
+                entry = entries[least]
+            if entries[first + 2] < entry:
+                least = first + 2
+                entry = entries[least]
+            if entries[first + 3] < entry:
+                least = first + 3
+                entry = entries[least]
+        else:
+            for down in range(first + 1, size):
+                if entries[down] < entry:
+                    least = down
+                    entry = entries[down]
+
+        if entry >= last:
+            break
+        entries[i] = entry
+        i = least
+    entries[i] = last
+    return size
+
+
+@njit(**JIT)
+def _search_heavy(
+    ptr: Ints, head: Ints, weight: Ints, sources: Ints, distance: Ints, arc: Ints
+) -> None:
+    """Search where weights are so heavy that weight and place do not fit into one number.
+
+    Of arcs that reach a state equally soon, any may be the one.
+    """
+    distance[:] = UNREACHED
+    arc[:] = -1
     keys = np.empty(len(head) + len(sources) + 1, np.int64)
     items = np.empty(len(head) + len(sources) + 1, np.int64)
     size = 0
     for s in sources:
         distance[s] = 0
         size = push(keys, items, size, np.int64(0), s)
+
     while size:
         key = keys[0]
         u = items[0]
@@ -43,26 +225,6 @@ def dijkstra(ptr: Ints, head: Ints, weight: Ints, sources: Ints) -> tuple[Ints, 
                 distance[v] = reached
                 arc[v] = a
                 size = push(keys, items, size, reached, v)
-    return distance, arc
-
-
-@njit(**JIT)
-def dijkstra_many(
-    ptr: Ints, head: Ints, weight: Ints, sources: Ints, source_ptr: Ints
-) -> tuple[Ints, Ints]:
-    """Return :func:`dijkstra` from each group of sources: int64 [groups, states] twice.
-
-    source_ptr int64 [groups + 1] parts sources into groups.
-    """
-    groups = len(source_ptr) - 1
-    n = len(ptr) - 1
-    distance = np.empty((groups, n), np.int64)
-    arc = np.empty((groups, n), np.int64)
-    for g in range(groups):
-        distance[g], arc[g] = dijkstra(
-            ptr, head, weight, sources[source_ptr[g] : source_ptr[g + 1]]
-        )
-    return distance, arc
 
 
 @njit(**JIT)
