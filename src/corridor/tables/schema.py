@@ -994,7 +994,10 @@ CHANGES = Table(
             "choice",
             "table edited",
             required=True,
-            choices=("links", "terminals", "rates", "modes", "services", "cargoes", "capacities"),
+            choices=(
+                *("links", "terminals", "rates", "modes", "services", "cargoes", "capacities"),
+                "windows",
+            ),
         ),
         Column(
             "row_id",

@@ -37,7 +37,8 @@ PROJECTS = Table(
             "change_ids",
             "words",
             "change_id of the changes it makes once it is built; their rows have no dates, as the "
-            "year of opening is that of the plan",
+            "year of opening is that of the plan, and apply before those of the scenario, so that "
+            "a border that is shut stays so",
             required=True,
         ),
         number(
@@ -157,8 +158,8 @@ STATES = Table(
         Column(
             "state",
             "choice",
-            "open; half: goods passed half of the month or half of them did; shut: none passed; "
-            "trade-stopped: people passed, goods did not",
+            "open: goods passed on three quarters of its days or more; half: on a quarter or more, "
+            "or that share of them; shut: less; trade-stopped: as shut, but people passed",
             required=True,
             choices=PLACE_STATES,
         ),

@@ -62,7 +62,9 @@ class ChangeRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    table: Literal["links", "terminals", "rates", "modes", "services", "cargoes", "capacities"]
+    table: Literal[
+        "links", "terminals", "rates", "modes", "services", "cargoes", "capacities", "windows"
+    ]
     row_id: Annotated[
         str, StringConstraints(min_length=1, max_length=2000), AfterValidator(plain_text)
     ]
