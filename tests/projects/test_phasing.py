@@ -11,7 +11,7 @@ from corridor.errors import CallError
 from corridor.projects.lattice import Programme
 from corridor.projects.pairwise import pair_values, pairwise_phases
 from corridor.projects.phasing import best_phases, phases_value
-from project_cases import every_order_and_year, random_programme
+from phasing_cases import every_order_and_year, random_programme
 
 
 def _require_best(programme: Programme) -> None:

@@ -1,0 +1,318 @@
+"""Triggers: what to build when borders stand how, and what it is worth to wait and see.
+
+Each year begins with what is open or being built and how the borders stand; what begins then is
+decided knowing both. Source: stochastic dynamic programming, Bellman (1957); value of waiting:
+Dixit and Pindyck (1994), Investment under Uncertainty, chapter 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corridor.errors import TooLarge
+from corridor.kernels import Bools, Floats, Ints
+from corridor.projects.border_states import BorderChain, YearChain
+from corridor.projects.lattice import Layer, Programme, layers_of, members
+from corridor.projects.phasing import Phases, best_phases
+
+MAX_VALUES = 100_000_000  # states of building times states of borders, of all years
+MIN_CHANCE = 1e-12  # below which a state is taken as never reached
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What to begin in every year, state of building and state of borders.
+
+    Attributes
+    ----------
+    programme
+        The projects; its ``benefit_usd`` is the mean over the states of borders.
+    benefit_usd
+        What a year that begins with borders in each state is worth, float64 [years, numbers,
+        subsets].
+    chain
+        How borders go on.
+    layers
+        The states of building, by year.
+    values
+        What each state at the start of a year is worth float64 [years + 1] of [states, numbers].
+    """
+
+    programme: Programme
+    benefit_usd: Floats
+    chain: YearChain
+    layers: list[Layer]
+    values: list[Floats]
+
+    @property
+    def npv_usd(self) -> float:
+        """What following it is worth in year 0."""
+        return float(self.chain.first @ self.values[0][0])
+
+    @cached_property
+    def begins(self) -> list[Beginning]:
+        """Every beginning that may come about, by year."""
+        beginnings: list[Beginning] = []
+        reached = {0: (self.chain.first, 0)}
+        for year in range(self.programme.years):
+            following: dict[int, tuple[Floats, int]] = {}
+            for state, (chance, begun) in reached.items():
+                for choice in self._choices(year, state, chance):
+                    beginnings += _beginnings(choice, year, begun)
+                    goes_on = choice.chance @ self.chain.chance
+                    before = following.get(choice.after, (np.zeros(len(goes_on)), 0))[0]
+                    following[choice.after] = (before + goes_on, begun | choice.begun)
+            reached = following
+        return beginnings
+
+    def _choices(self, year: int, state: int, chance: Floats) -> list[Choice]:
+        """Return what is done in a state of building, by what the borders are like."""
+        layer = self.layers[year]
+        states = np.flatnonzero(layer.before == state)
+        worth = _values_of(self, year, states)
+        chosen = states[worth.argmax(axis=0)]
+
+        choices = []
+        for number in np.unique(chosen).tolist():
+            share = np.where(chosen == number, chance, 0.0)
+            if share.sum() > MIN_CHANCE:
+                choices.append(
+                    Choice(int(layer.begun[number]), int(layer.after[number]), share, number)
+                )
+        return choices
+
+    def worth_usd(self, chain: YearChain) -> float:
+        """Return what following it is worth where borders go on by another chain."""
+        total = 0.0
+        reached = {0: chain.first}
+        for year in range(self.programme.years):
+            following: dict[int, Floats] = {}
+            layer = self.layers[year]
+            for state, chance in reached.items():
+                for choice in self._choices(year, state, chance):
+                    benefit = self.benefit_usd[year][:, layer.open[choice.state]]
+                    total += float(layer.own_usd[choice.state] * choice.chance.sum())
+                    total += float(self.programme.discount[year] * (choice.chance @ benefit))
+                    goes_on = choice.chance @ chain.chance
+                    before = following.get(choice.after)
+                    following[choice.after] = goes_on if before is None else before + goes_on
+            reached = following
+        return total
+
+
+class Choice(NamedTuple):
+    """What is begun where the borders are in some of their states, with the chance of each."""
+
+    begun: int
+    after: int
+    chance: Floats
+    state: int
+
+
+class Beginning(NamedTuple):
+    """A project begun in a year with borders in a state, after others, and the chance of it."""
+
+    project: int
+    year: int
+    number: int
+    after: int
+    chance: float
+
+
+class Trigger(NamedTuple):
+    """When a project is begun: the state of borders and the months it has lasted at least.
+
+    chance: that it is begun so. after: projects that have begun before in every case.
+    """
+
+    project: int
+    state: int
+    months: int
+    first_year: int
+    last_year: int
+    chance: float
+    after: tuple[int, ...]
+
+
+def best_policy(programme: Programme, benefit_usd: Floats, chain: YearChain) -> Policy:
+    """Return the policy that is worth most on average.
+
+    Parameters
+    ----------
+    programme
+        The projects; its ``benefit_usd`` is not read.
+    benefit_usd
+        What a year with borders in a joint state throughout is worth, float64 [years, states,
+        subsets]; a set that cannot be is NaN in all states.
+    chain
+        How borders go on, by years.
+
+    Raises
+    ------
+    TooLarge
+        Where states of building and of borders are too many together.
+    """
+    of_numbers = _of_numbers(chain, benefit_usd)
+    mean_usd = np.einsum("yn,yns->ys", chain.marginal(programme.years), of_numbers)
+    mean = replace(programme, benefit_usd=mean_usd)
+
+    layers = layers_of(mean)
+    size = len(chain.first) * sum(len(layer.before) for layer in layers)
+    if size > MAX_VALUES:
+        raise TooLarge(
+            f"{size:,} states of building and borders are too many: take fewer projects whose "
+            "benefits hang on borders, or fewer ages."
+        )
+    policy = Policy(mean, of_numbers, chain, layers, [])
+    policy.values.append(np.zeros((layers[-1].after.max() + 1, len(chain.first))))
+    for year in range(mean.years - 1, -1, -1):
+        layer = layers[year]
+        of_states = _values_of(policy, year, np.arange(len(layer.before)), policy.values[0])
+        best = np.full((layer.starts, len(chain.first)), -np.inf)
+        np.maximum.at(best, layer.before, of_states)
+        policy.values.insert(0, best)
+    return policy
+
+
+def fixed_plan(programme: Programme, benefit_usd: Floats, chain: YearChain) -> Phases:
+    """Return the plan that is best where it must be kept to, whatever borders do."""
+    return best_phases(expected(programme, benefit_usd, chain))
+
+
+def expected(programme: Programme, benefit_usd: Floats, chain: YearChain) -> Programme:
+    """Return a programme with what a year is worth on average over the states of borders.
+
+    benefit_usd: as of :func:`best_policy`.
+    """
+    of_numbers = _of_numbers(chain, benefit_usd)
+    mean = np.einsum("yn,yns->ys", chain.marginal(programme.years), of_numbers)
+    return replace(programme, benefit_usd=mean)
+
+
+def triggers(policy: Policy) -> list[Trigger]:
+    """Return when each project is begun: one for each state of borders it is begun in.
+
+    The months are the fewest with which it is begun; the first year of the plan is left out where
+    the border then stands as it does today and the project would be begun in any case.
+    """
+    cases: dict[tuple[int, int], list[Beginning]] = {}
+    for begin in policy.begins:
+        state = policy.chain.labels[begin.number][0]
+        cases.setdefault((begin.project, state), []).append(begin)
+
+    rules = []
+    for (project, state), begins in sorted(cases.items()):
+        before = begins[0].after
+        for begin in begins:
+            before &= begin.after
+        rules.append(
+            Trigger(
+                project=project,
+                state=state,
+                months=min(policy.chain.labels[begin.number][1] for begin in begins),
+                first_year=min(begin.year for begin in begins),
+                last_year=max(begin.year for begin in begins),
+                chance=sum(begin.chance for begin in begins),
+                after=tuple(members(before)),
+            )
+        )
+    return rules
+
+
+def regrets(
+    programme: Programme, benefit_usd: Floats, scenarios: Mapping[str, YearChain]
+) -> pl.DataFrame:
+    """Return what every plan is worth in every scenario, and what is lost against its best.
+
+    Plans are the policy of each scenario (kept to under another chain), and the fixed plan of each.
+    Columns: plan, is_policy, scenario, npv_usd, regret_usd.
+    """
+    best = {name: best_policy(programme, benefit_usd, chain) for name, chain in scenarios.items()}
+    fixed = {name: fixed_plan(programme, benefit_usd, chain) for name, chain in scenarios.items()}
+    rows = []
+    for scenario, chain in scenarios.items():
+        most_usd = best[scenario].npv_usd
+        mean = expected(programme, benefit_usd, chain)
+        for plan in scenarios:
+            of_policy = best[plan].worth_usd(chain)
+            of_fixed = _phases_value(mean, fixed[plan])
+            rows.append((plan, True, scenario, of_policy, most_usd - of_policy))
+            rows.append((plan, False, scenario, of_fixed, most_usd - of_fixed))
+    names = ["plan", "is_policy", "scenario", "npv_usd", "regret_usd"]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def break_even_share(costs_usd: float, open_usd: float, shut_usd: float) -> float | None:
+    """Return the share of time a border must be open for benefits to pay costs; null: none does.
+
+    Parameters
+    ----------
+    costs_usd
+        Present value of the costs.
+    open_usd, shut_usd
+        Present value of the benefits with the border always open, and always shut.
+
+    >>> break_even_share(60, 100, 20)
+    0.5
+    >>> break_even_share(10, 100, 20)
+    0.0
+    """
+    if shut_usd >= costs_usd:
+        return 0.0
+    if open_usd < costs_usd:
+        return None
+    return (costs_usd - shut_usd) / (open_usd - shut_usd)
+
+
+def sentence(rule: Trigger, chain: BorderChain, names: Sequence[str], first_year: int) -> str:
+    """Return a trigger as a sentence."""
+    words = zip(chain.places, chain.states[rule.state], strict=True)
+    borders = " and ".join(f"{place} {state.replace('-', ' ')}" for place, state in words)
+    age = f" for {rule.months} months" if rule.months > 1 else ""
+    after = " and ".join(names[project] for project in rule.after)
+    once = f", once {after} has begun" if after else ""
+    return (
+        f"Begin {names[rule.project]} with {borders}{age}{once}: "
+        f"{first_year + rule.first_year} at the earliest, chance {rule.chance:.0%}."
+    )
+
+
+def _phases_value(programme: Programme, phases: Phases) -> float:
+    from corridor.projects.phasing import phases_value
+
+    return phases_value(programme, phases.begins)
+
+
+def _of_numbers(chain: YearChain, benefit_usd: Floats) -> Floats:
+    """Return what a year is worth by how it begins float64 [years, numbers, subsets]."""
+    return np.asarray(np.einsum("nb,ybs->yns", chain.occupancy, benefit_usd))
+
+
+def _values_of(
+    policy: Policy, year: int, states: Ints, later_values: Floats | None = None
+) -> Floats:
+    """Return what states of a year are worth from it on, by borders float64 [states, numbers]."""
+    layer = policy.layers[year]
+    later = policy.values[year + 1] if later_values is None else later_values
+    can_go_on: Bools = np.asarray(np.isfinite(later).all(axis=1))
+    goes_on = np.where(can_go_on[:, None], later, 0.0) @ policy.chain.chance.T
+    goes_on[~can_go_on] = -np.inf
+
+    benefit = policy.benefit_usd[year][:, layer.open[states]].T
+    cash_usd = layer.own_usd[states][:, None] + policy.programme.discount[year] * benefit
+    return np.asarray(np.where(np.isnan(benefit), -np.inf, cash_usd) + goes_on[layer.after[states]])
+
+
+def _beginnings(choice: Choice, year: int, begun: int) -> list[Beginning]:
+    """Return the beginnings of a choice, one for each project and each state of borders."""
+    return [
+        Beginning(project, year, number, begun, float(choice.chance[number]))
+        for project in members(choice.begun)
+        for number in np.flatnonzero(choice.chance > MIN_CHANCE).tolist()
+    ]
