@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from corridor.flows.select import select as select
     from corridor.network.changes import apply as apply
     from corridor.network.network import Network as Network
+    from corridor.projects.appraisal import Appraisal as Appraisal
+    from corridor.projects.appraisal import appraise as appraise
+    from corridor.projects.valuation import programme_value as programme_value
     from corridor.reports import report as report
     from corridor.reports.plan_sheet import plan_sheet as plan_sheet
     from corridor.reports.quote_sheet import quote_sheet as quote_sheet
@@ -83,6 +86,8 @@ _HOME = {
     "report": "reports",
     "assign": "flows.assign",
     "assign_elastic": "trade.elastic",
+    "appraise": "projects.appraisal",
+    "programme_value": "projects.valuation",
     "quote": "consignments.quote",
     "quote_plan": "consignments.plan_quote",
     "quote_sheet": "reports.quote_sheet",
@@ -115,6 +120,7 @@ _HOME = {
     "Selection": "flows.select",
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
+    "Appraisal": "projects.appraisal",
     "Plan": "consignments.plan",
     "Shipment": "consignments.shipment",
     "State": "consignments.state",

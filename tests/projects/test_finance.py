@@ -159,3 +159,13 @@ def test_rates_out_of_range() -> None:
         finance.present_usd([1.0], -1.0)
     with pytest.raises(CallError, match="share of worst"):
         finance.expected_shortfall(np.ones(3), 0.0)
+
+
+def test_many_streams_at_once_have_the_returns_of_each() -> None:
+    longest = max(len(stream) for stream, _ in random_streams())
+    streams = np.zeros((STREAMS, longest))
+    for number, (stream, _) in enumerate(random_streams()):
+        streams[number, : len(stream)] = stream
+    returns = finance.return_shares(streams[:300])
+    for (_, rates), share in zip(random_streams(), returns, strict=False):
+        assert share == pytest.approx(rates[0] if len(rates) == 1 else np.nan, nan_ok=True)

@@ -17,6 +17,7 @@ Stream = Sequence[float] | Floats
 
 # Rates are sought as their logarithm per year: from -0.9999 to a hundredfold in a year and more.
 MAX_LOG_RATE = 12.0
+BISECTIONS = 60  # of the logarithms, to the last digits of a rate
 ROUNDING_SHARE = 1e-13  # of the money moved below which what is left is rounding
 
 
@@ -69,6 +70,23 @@ def return_share(stream: Stream) -> float | None:
     """Return the internal rate of return where there is exactly one; null for none or several."""
     rates = internal_rates(stream)
     return rates[0] if len(rates) == 1 else None
+
+
+def return_shares(streams: Floats) -> Floats:
+    """Return the internal rate of return of many streams; NaN for none or several [streams].
+
+    streams: a row each, float64 [streams, years]. Those that change their sign once have exactly
+    one rate, which bisection finds for all at once; each of the others is looked at by itself.
+    """
+    changes = np.array([_sign_changes(stream) for stream in streams])
+    rates = np.full(len(streams), np.nan)
+    once = np.flatnonzero(changes == 1)
+    if len(once):
+        rates[once] = _bisected(streams[once])
+    for number in np.flatnonzero(changes > 1).tolist():
+        share = return_share(streams[number])
+        rates[number] = np.nan if share is None else share
+    return rates
 
 
 def benefit_cost_ratio(benefits: Stream, costs: Stream, rate_share: float) -> float | None:
@@ -147,6 +165,32 @@ def expected_shortfall(values: Floats, share: float) -> float:
     complete = int(size)
     edge = (size - complete) * ordered[complete] if complete < len(ordered) else 0.0
     return float((ordered[:complete].sum() + edge) / size)
+
+
+def _sign_changes(stream: Floats) -> int:
+    """Return how often the money of a stream changes its sign."""
+    signs = np.sign(stream[stream != 0])
+    return int((np.diff(signs) != 0).sum())
+
+
+def _bisected(streams: Floats) -> Floats:
+    """Return the rates of streams that change their sign once [streams]."""
+    years = np.arange(streams.shape[1])
+    last = streams.shape[1] - 1 - (streams[:, ::-1] != 0).argmax(axis=1)
+    last_sign = np.sign(streams[np.arange(len(streams)), last])
+    low = np.full(len(streams), -MAX_LOG_RATE)
+    high = np.full(len(streams), MAX_LOG_RATE)
+
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        logs = middle[:, None] * years
+        factors = np.exp(logs - logs.max(axis=1, keepdims=True))
+        value = (streams * factors).sum(axis=1)
+        # Late money has the last sign; the value takes it once the factor is large enough.
+        is_above = np.sign(value) == last_sign
+        high = np.where(is_above, middle, high)
+        low = np.where(is_above, low, middle)
+    return np.asarray(np.expm1(-(low + high) / 2))
 
 
 def _money(stream: Stream) -> Floats:

@@ -24,7 +24,6 @@ from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
 from corridor.network.changes import apply
-from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.projects.accounts import CARRIERS, STATE, Accounts
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
@@ -133,6 +132,16 @@ class Effects:
     def welfare_usd(self) -> float:
         """What all groups of all countries gain a year."""
         return float(self.groups["usd_per_year"].sum())
+
+    def beyond(self, before: Effects) -> Effects:
+        """Return what is done beside the effects of a part of the set, on the same base."""
+        return Effects(
+            users=_users_beyond(self.users, before.users),
+            groups=_groups_beyond(self.groups, before.groups),
+            revenue=_revenue_beyond(self.revenue, before.revenue),
+            carbon_kg=self.carbon_kg - before.carbon_kg,
+            converged=self.converged and before.converged,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +269,7 @@ class Valuation:
     def _users(
         self, outcome: Outcome, benefits: UserBenefits, steadier_usd: Floats
     ) -> pl.DataFrame:
-        """Return units, cost and gains of every row of demand that changes anything."""
+        """Return units, cost and gains of every row of demand, who gains most first."""
         trips = self.base.programme.arrays.trips
         base = self.base
         straight = rule_of_half(base.units, outcome.units, base.pays_usd, outcome.pays_usd)
@@ -278,8 +287,7 @@ class Valuation:
             pl.Series("reliability_usd", steadier_usd),
             pl.Series("benefit_usd", benefits.total_usd + steadier_usd),
         )
-        moved = frame.filter(pl.any_horizontal(pl.col("benefit_usd", "rule_of_half_usd") != 0))
-        return moved.sort("benefit_usd", descending=True)
+        return frame.sort("benefit_usd", descending=True, maintain_order=True)
 
     def _groups(
         self, outcome: Outcome, gains_usd: Floats, running: dict[str, float], saved_kg: float
@@ -666,15 +674,42 @@ def _groups_frame(usd: dict[tuple[str | None, str], float]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def _users_beyond(users: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return the gains of users beside those of a part: its with is the other's without."""
+    gains = [name for name in users.columns if name.endswith("_usd") and "pays" not in name]
+    joined = users.join(before, on="demand_id", suffix="_before", maintain_order="left")
+    return joined.with_columns(
+        pl.col("units_with_before").alias("units_without"),
+        pl.col("pays_with_usd_before").alias("pays_without_usd"),
+        *(pl.col(name) - pl.col(f"{name}_before") for name in gains),
+    ).select(users.columns)
+
+
+def _groups_beyond(groups: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return welfare by country and group beside that of a part."""
+    usd: dict[tuple[str | None, str], float] = defaultdict(float)
+    for country, group, money in groups.iter_rows():
+        usd[country, group] += money
+    for country, group, money in before.iter_rows():
+        usd[country, group] -= money
+    return _groups_frame(usd)
+
+
+def _revenue_beyond(revenue: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return earnings beside a part: its with is the other's without."""
+    keys = ["country", "group", "traffic"]
+    earlier = before.select(*keys, pl.col("with_usd").alias("earlier_usd"))
+    both = revenue.join(earlier, on=keys, how="full", coalesce=True).with_columns(
+        pl.col("with_usd", "earlier_usd").fill_null(0.0)
+    )
+    return both.select(
+        *keys,
+        pl.col("earlier_usd").alias("without_usd"),
+        "with_usd",
+        (pl.col("with_usd") - pl.col("earlier_usd")).alias("usd_per_year"),
+    ).sort(keys)
+
+
 def _or_null(numbers: Floats, is_there: Bools) -> list[float | None]:
     pairs: Iterable[Any] = zip(numbers.tolist(), is_there.tolist(), strict=True)
     return [number if there else None for number, there in pairs]
-
-
-def project_rows(network: Network, project_ids: Iterable[str]) -> list[Row]:
-    """Return the rows of ``projects`` asked for; UnknownName for one that is not there."""
-    projects = network.by_id("projects")
-    for project_id in project_ids:
-        if project_id not in projects:
-            raise UnknownName("project", project_id, projects)
-    return [projects[project_id] for project_id in project_ids]
