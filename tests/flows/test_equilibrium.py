@@ -326,4 +326,4 @@ def test_benchmark_runs_on_its_smallest_size(capsys: pytest.CaptureFixture[str])
     benchmark = Path(__file__).resolve().parents[2] / "benchmarks" / "assignment.py"
     runpy.run_path(str(benchmark))["main"](["--small"])
     out = capsys.readouterr().out
-    assert "objective 386.00000008" in out and "warm" in out
+    assert "objective 386.00000008" in out and "of cold" in out

@@ -187,7 +187,8 @@ def equilibrium(
     if not gap_share > 0 or max_iterations < 1:
         raise CallError("gap_share must be above 0, max_iterations 1 or more.")
 
-    arrays = traffic_arrays(links, trips, no_through, class_costs)
+    former = warm_start.route_flows.arrays if warm_start else None
+    arrays = traffic_arrays(links, trips, no_through, class_costs, former)
     bushes = _first_bushes(arrays, warm_start)
     costs = arrays.costs if principle == "user" else marginal(arrays.costs)
     limits = AssignmentLimits(float(gap_share), int(max_iterations))
@@ -195,7 +196,7 @@ def equilibrium(
     from corridor.kernels import assignment
 
     solution = assignment.equilibrium(
-        arrays.graph, arrays.is_through, costs, arrays.zone_trips, bushes, limits
+        arrays.graph, arrays.is_through, costs, arrays.trips.by_zone, bushes, limits
     )
     provenance = {
         "corridor": installed_version(),
@@ -267,7 +268,7 @@ def _by_class(arrays: TrafficArrays, solution: Assignment, time: Floats) -> pl.D
     class_, arc = np.nonzero(solution.volume)
     return pl.DataFrame(
         {
-            CLASS: arrays.classes[class_],
+            CLASS: arrays.trips.classes[class_],
             LINK_ID: arrays.links[LINK_ID][arc],
             "volume": solution.volume[class_, arc],
             "cost": (time + arrays.costs.fixed)[class_, arc],
@@ -277,7 +278,7 @@ def _by_class(arrays: TrafficArrays, solution: Assignment, time: Floats) -> pl.D
 
 def _priced(trips: pl.DataFrame, arrays: TrafficArrays, solution: Assignment) -> pl.DataFrame:
     """Return trips with the cost of a cheapest route; null: none, or nobody travels."""
-    costs = np.append(solution.pair_costs, np.nan)[arrays.place_of_row]
+    costs = np.append(solution.pair_costs, np.nan)[arrays.trips.place_of_row]
     cost = pl.Series("cost", np.where(np.isfinite(costs), costs, np.nan), nan_to_null=True)
     is_local = trips[TRIP_ENDS[0]] == trips[TRIP_ENDS[1]]
     return trips.with_columns(pl.when(is_local).then(0.0).otherwise(cost).alias("cost"))

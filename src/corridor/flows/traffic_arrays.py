@@ -26,6 +26,28 @@ MAX_NAMED = 3  # rows in a message
 
 
 @dataclass(frozen=True, eq=False)
+class TripArrays:
+    """Trips laid out for the kernel, by class and origin.
+
+    Attributes
+    ----------
+    frame
+        The trips as they came in.
+    classes
+        Their ids, in the order of their numbers.
+    by_zone
+        As :func:`corridor.kernels.assignment.equilibrium` takes them.
+    place_of_row
+        Places in by_zone of the rows of the frame int64 [trips]; -1: not on the network.
+    """
+
+    frame: pl.DataFrame
+    classes: pl.Series
+    by_zone: ZoneTrips
+    place_of_row: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class TrafficArrays:
     """A road network and its trips, for the kernel; arcs are links in CSR order.
 
@@ -33,27 +55,26 @@ class TrafficArrays:
     ----------
     links
         The links in the order of the arcs, all columns there.
-    nodes, classes
+    nodes
         Their ids, in the order of their numbers.
-    graph, is_through, costs, zone_trips
+    graph, is_through, costs
         As :func:`corridor.kernels.assignment.equilibrium` takes them.
-    place_of_row
-        Places in zone_trips of the rows of trips int64 [trips]; -1: not on the network.
+    trips
+        The trips between the nodes.
     """
 
     links: pl.DataFrame
     nodes: pl.Series
-    classes: pl.Series
     graph: Graph
     is_through: Bools
     costs: CongestedCosts
-    zone_trips: ZoneTrips
-    place_of_row: Ints
+    trips: TripArrays
 
     def bush_ids(self) -> pl.DataFrame:
         """Return class_id and origin_node_id of each bush."""
-        origins = self.nodes[self.zone_trips.origin]
-        classes = self.classes[self.zone_trips.class_]
+        by_zone = self.trips.by_zone
+        origins = self.nodes[by_zone.origin]
+        classes = self.trips.classes[by_zone.class_]
         return pl.DataFrame({CLASS: classes, TRIP_ENDS[0]: origins})
 
 
@@ -62,6 +83,7 @@ def traffic_arrays(
     trips: pl.DataFrame,
     no_through: Iterable[Any],
     class_costs: pl.DataFrame | None,
+    former: TrafficArrays | None = None,
 ) -> TrafficArrays:
     """Return links and trips as arrays; raise CallError for what cannot be.
 
@@ -69,11 +91,11 @@ def traffic_arrays(
     ----------
     links, trips, no_through, class_costs
         As :func:`corridor.equilibrium` takes them.
+    former
+        Arrays whose trips are taken over where they are the same between the same nodes.
     """
     links = _checked_links(links)
-    trips = _checked_trips(trips)
     nodes = pl.concat([links[end] for end in LINK_ENDS]).unique().sort()
-    classes = trips[CLASS].unique(maintain_order=True)
 
     tail = _numbers(links[LINK_ENDS[0]], nodes, "node")
     order = np.argsort(tail, kind="stable")
@@ -85,9 +107,9 @@ def traffic_arrays(
     is_through = np.ones(len(nodes), np.bool_)
     closed = pl.Series(list(no_through), dtype=nodes.dtype)
     is_through[_numbers(closed.filter(closed.is_in(nodes.implode())), nodes, "node")] = False
-    zone_trips, place_of_row = _zone_trips(trips, nodes, classes)
-    costs = _costs(links, class_costs, classes)
-    return TrafficArrays(links, nodes, classes, graph, is_through, costs, zone_trips, place_of_row)
+    laid_out = _trip_arrays(trips, nodes, former)
+    costs = _costs(links, class_costs, laid_out.classes)
+    return TrafficArrays(links, nodes, graph, is_through, costs, laid_out)
 
 
 def marginal(costs: CongestedCosts) -> CongestedCosts:
@@ -97,7 +119,7 @@ def marginal(costs: CongestedCosts) -> CongestedCosts:
 
 def empty_bushes(arrays: TrafficArrays) -> Bushes:
     """Return bushes without arcs."""
-    bushes = len(arrays.zone_trips.origin)
+    bushes = len(arrays.trips.by_zone.origin)
     nodes = len(arrays.nodes)
     arcs = arrays.links.height
     return Bushes(
@@ -117,11 +139,12 @@ def former_bushes(former: TrafficArrays, bushes: Bushes, arrays: TrafficArrays) 
     row_map = _new_numbers(arrays.bush_ids(), former.bush_ids())
 
     renewed = empty_bushes(arrays)
+    counts = np.take_along_axis(bushes.ptr, bushes.size[:, None], axis=1)[:, 0]
     rows = np.flatnonzero(row_map >= 0)
     sources = row_map[rows]
     places = min(bushes.order.shape[1], renewed.order.shape[1])
-    arcs = min(bushes.arcs.shape[1], renewed.arcs.shape[1])
-    fits = (bushes.size[sources] <= places) & (bushes.ptr[sources, bushes.size[sources]] <= arcs)
+    arcs = min(int(counts.max(initial=0)), renewed.arcs.shape[1])
+    fits = (bushes.size[sources] <= places) & (counts[sources] <= arcs)
     rows = rows[fits]
     sources = sources[fits]
 
@@ -234,10 +257,13 @@ def _checked_trips(trips: pl.DataFrame) -> pl.DataFrame:
     return demand
 
 
-def _zone_trips(
-    trips: pl.DataFrame, nodes: pl.Series, classes: pl.Series
-) -> tuple[ZoneTrips, Ints]:
-    """Return trips by class and origin, and the place among them of each row."""
+def _trip_arrays(frame: pl.DataFrame, nodes: pl.Series, former: TrafficArrays | None) -> TripArrays:
+    """Return trips by class and origin; those of former arrays where they are the same."""
+    if former is not None and nodes.equals(former.nodes) and frame.equals(former.trips.frame):
+        return former.trips
+
+    trips = _checked_trips(frame)
+    classes = trips[CLASS].unique(maintain_order=True)
     class_ = _numbers(trips[CLASS], classes, "class")
     origin, destination = (
         _new_numbers(trips.select(pl.col(end).alias("id")), nodes.to_frame("id"))
@@ -254,10 +280,9 @@ def _zone_trips(
     place_of_row[is_used] = place
     volume = np.bincount(place, units[is_used], len(pair)).astype(np.float64)
     ptr = np.append(first, len(pair)).astype(np.int64)
-    return (
-        ZoneTrips(bush % len(nodes), bush // len(nodes), Groups(pair % len(nodes), ptr), volume),
-        place_of_row,
-    )
+    destinations = Groups(pair % len(nodes), ptr)
+    by_zone = ZoneTrips(bush % len(nodes), bush // len(nodes), destinations, volume)
+    return TripArrays(frame.clone(), classes, by_zone, place_of_row)
 
 
 def _costs(

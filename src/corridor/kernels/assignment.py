@@ -30,11 +30,15 @@ from corridor.kernels.records import (
 )
 
 MAX_PASSES = 8  # over the bushes between two updates of them
-MAX_ROUNDS = 10  # over the pairs of routes between two passes
-ROUND_SHARE = 0.1  # of the saving of the first round, below which rounds end
-PASS_SHARE = 0.01  # of the excess cost at the update, below which its passes end
+MAX_ROUNDS = 20  # over the pairs of routes between two passes
+ROUND_SHARE = 0.03  # of the saving of the first round, below which rounds end
+RELAXATION = 1.4  # of a step of Newton's after the first round, since pairs share arcs
+PASS_SHARE = 0.03  # of the excess cost at the update, below which its passes end
+ENOUGH_SHARE = 0.1  # of the relative gap asked for, below which passes end
 IDLE_SHARE = 0.1  # of the mean excess cost of a bush, below which a pass leaves a bush alone
-SLACK_SHARE = 0.1  # of the relative gap, below which a route that is cheaper does not matter
+SLACK_SHARE = 0.03  # of the relative gap, below which a route that is cheaper does not matter
+WARM_GAP_SHARE = 1e-4  # relative gap that a former solution is taken to have
+LINEAR_SHARE = 1e-2  # of a volume, below which a change of it needs no new price within a pass
 NOISE_SHARE = 1e-15  # of a label, below which costs are equal
 REST_SHARE = 1e-13  # of a flow that a shift leaves by rounding
 MIN_RATIO = 1e-9  # of volume to capacity, below which a power under 1 is steeper than can be used
@@ -138,8 +142,15 @@ def equilibrium(
     pair_costs = np.full(len(trips.volume), np.inf, np.float64)
     trace = np.zeros((limits.iterations, 2), np.float64)
 
+    enough_share = ENOUGH_SHARE * limits.gap_share
+    is_warm = former.size.any()
     _begin(network, trips, bushes, loads, labels, room)
     gap = 1.0
+    if is_warm:  # first within the bushes as they are: what they lack shows only then
+        _load(network, trips, bushes, loads, room)
+        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess, enough_share)
+        gap = WARM_GAP_SHARE
+
     rows = 0
     for row in range(limits.iterations):
         _load(network, trips, bushes, loads, room)
@@ -150,7 +161,7 @@ def equilibrium(
         rows = row + 1
         if gap <= limits.gap_share or rows == limits.iterations:
             break
-        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess)
+        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess, enough_share)
     return Assignment(bushes, loads.class_volume, pair_costs, trace[:rows])
 
 
@@ -214,7 +225,7 @@ def _pairs_room(states: int, bushes: int) -> Pairs:
 # ---- costs
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _price(a: int, costs: CongestedCosts, loads: Loads) -> None:
     """Set what an arc costs at its volume, and how steeply that rises."""
     free = costs.free[a]
@@ -243,6 +254,28 @@ def _price(a: int, costs: CongestedCosts, loads: Loads) -> None:
         loads.cost[k, a] = loads.time[a] + costs.fixed[k, a]
 
 
+@njit(**JIT, inline="always")
+def _change(a: int, units: float, costs: CongestedCosts, loads: Loads) -> None:
+    """Add units to an arc; where they are few, its cost rises by its slope until it is priced."""
+    volume = loads.volume
+    volume[a] += units
+    if abs(units) > LINEAR_SHARE * volume[a]:
+        _price(a, costs, loads)
+        return
+
+    added = loads.slope[a] * units
+    cost = loads.cost
+    for k in range(len(cost)):
+        cost[k, a] += added
+
+
+@njit(**JIT)
+def _price_all(costs: CongestedCosts, loads: Loads) -> None:
+    """Price every arc."""
+    for a in range(len(costs.free)):
+        _price(a, costs, loads)
+
+
 @njit(**JIT)
 def _objective(costs: CongestedCosts, loads: Loads) -> float:
     """Return the sum of the areas below the cost functions (Beckmann, McGuire, Winsten 1956)."""
@@ -256,6 +289,16 @@ def _objective(costs: CongestedCosts, loads: Loads) -> float:
     return total
 
 
+@njit(**JIT)
+def _spent(loads: Loads) -> float:
+    """Return what all units pay on the arcs."""
+    total = 0.0
+    for k in range(len(loads.cost)):
+        for a in range(len(loads.volume)):
+            total += loads.class_volume[k, a] * loads.cost[k, a]
+    return total
+
+
 # ---- the first bushes
 
 
@@ -266,8 +309,7 @@ def _begin(
     """Complete the bushes of a former solution, or lay cheapest trees where there is none."""
     for b in range(len(trips.origin)):
         _add(b, bushes, loads.volume, 1.0)
-    for a in range(len(network.graph.head)):
-        _price(a, network.costs, loads)
+    _price_all(network.costs, loads)
 
     for b in range(len(trips.origin)):
         _add(b, bushes, loads.volume, -1.0)
@@ -285,10 +327,12 @@ def _begin(
 @njit(**JIT)
 def _add(b: int, bushes: Bushes, volume: Floats, sign: float) -> None:
     """Add the flows of a bush to the volumes of arcs, or take them off."""
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
     for k in range(bushes.ptr[b, bushes.size[b]]):
-        a = bushes.arcs[b, k]
+        a = arcs[k]
         if a >= 0:
-            volume[a] += sign * bushes.flows[b, k]
+            volume[a] += sign * flows[k]
 
 
 @njit(**JIT)
@@ -299,17 +343,20 @@ def _keep(
 
     Former arcs and states that are no longer there are -1.
     """
-    graph = network.graph
+    tail = network.graph.tail
+    is_through = network.is_through
     order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
     former_size = bushes.size[b]
-    labels.place[:] = -1
-    labels.least[:] = np.inf
+    least = labels.least
+    place = labels.place
+    place[:] = -1
+    least[:] = np.inf
 
-    labels.place[origin] = 0
-    labels.least[origin] = 0.0
+    place[origin] = 0
+    least[origin] = 0.0
     size = 1
     end = ptr[1] if former_size else 0
     order[0] = origin
@@ -322,25 +369,22 @@ def _keep(
         v = order[i]
         for k in range(begin, end):
             a = arcs[k]
-            if a >= 0 and v >= 0 and _may_leave(graph.tail[a], origin, network, labels):
+            if a < 0 or v < 0:
+                continue
+            u = tail[a]
+            if place[u] >= 0 and (u == origin or is_through[u]):
                 arcs[count] = a
                 flows[count] = flows[k]
                 count += 1
-                labels.least[v] = min(labels.least[v], labels.least[graph.tail[a]] + cost[a])
+                least[v] = min(least[v], least[u] + cost[a])
 
         if count > ptr[size]:
-            labels.place[v] = size
+            place[v] = size
             order[size] = v
             size += 1
             ptr[size] = count
     bushes.size[b] = size
     return size
-
-
-@njit(**JIT)
-def _may_leave(u: int, origin: int, network: Network, labels: Labels) -> bool:
-    """Tell whether a state is in the bush and may be passed."""
-    return labels.place[u] >= 0 and (u == origin or network.is_through[u])
 
 
 @njit(**JIT)
@@ -354,42 +398,58 @@ def _hang(
     room: Room,
 ) -> None:
     """Hang the states that a bush does not reach on it, each by its cheapest route."""
-    graph = network.graph
-    ptr = bushes.ptr[b]
+    place = labels.place
     size = bushes.size[b]
+    if size == len(place):
+        return  # it reaches every state
+
+    graph = network.graph
+    is_through = network.is_through
+    least_at = labels.least_at
+    order = bushes.order[b]
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    keys = room.keys
+    items = room.items
     heap = 0
     for i in range(size):
-        u = bushes.order[b, i]
-        if _may_leave(u, origin, network, labels):
-            heap = _relax(u, graph, cost, labels, room, heap)
+        u = order[i]
+        if u == origin or is_through[u]:
+            heap = _relax(u, graph, cost, labels, keys, items, heap)
 
     while heap:
-        v = room.items[0]
-        heap = pop(room.keys, room.items, heap)
-        if labels.place[v] >= 0:
+        v = items[0]
+        heap = pop(keys, items, heap)
+        if place[v] >= 0:
             continue
 
-        labels.place[v] = size
-        bushes.order[b, size] = v
-        bushes.arcs[b, ptr[size]] = labels.least_at[v]
-        bushes.flows[b, ptr[size]] = 0.0
+        place[v] = size
+        order[size] = v
+        arcs[ptr[size]] = least_at[v]
+        flows[ptr[size]] = 0.0
         ptr[size + 1] = ptr[size] + 1
         size += 1
-        if network.is_through[v]:
-            heap = _relax(v, graph, cost, labels, room, heap)
+        if is_through[v]:
+            heap = _relax(v, graph, cost, labels, keys, items, heap)
     bushes.size[b] = size
 
 
-@njit(**JIT)
-def _relax(u: int, graph: Graph, cost: Floats, labels: Labels, room: Room, heap: int) -> int:
+@njit(**JIT, inline="always")
+def _relax(
+    u: int, graph: Graph, cost: Floats, labels: Labels, keys: Floats, items: Ints, heap: int
+) -> int:
     """Offer the arcs out of a state to states not yet in the bush and return the heap's size."""
+    head = graph.head
+    least = labels.least
+    place = labels.place
     for a in range(graph.ptr[u], graph.ptr[u + 1]):
-        v = graph.head[a]
-        label = labels.least[u] + cost[a]
-        if labels.place[v] < 0 and label < labels.least[v]:
-            labels.least[v] = label
+        v = head[a]
+        label = least[u] + cost[a]
+        if place[v] < 0 and label < least[v]:
+            least[v] = label
             labels.least_at[v] = a
-            heap = push(room.keys, room.items, heap, label, v)
+            heap = push(keys, items, heap, label, v)
     return heap
 
 
@@ -407,8 +467,7 @@ def _load(network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, room
 
     for k in range(len(loads.class_volume)):
         loads.volume[:] += loads.class_volume[k]
-    for a in range(len(network.graph.head)):
-        _price(a, network.costs, loads)
+    _price_all(network.costs, loads)
 
 
 @njit(**JIT)
@@ -417,22 +476,24 @@ def _restore(b: int, graph: Graph, trips: ZoneTrips, bushes: Bushes, room: Room)
 
     A state that had no flow takes all by its first arc.
     """
+    tail = graph.tail
+    order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
     need = room.need
     size = bushes.size[b]
     for i in range(size):
-        need[bushes.order[b, i]] = 0.0
+        need[order[i]] = 0.0
     for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
         need[trips.destinations.numbers[j]] = trips.volume[j]
 
     for i in range(size - 1, 0, -1):
-        units = need[bushes.order[b, i]]
+        units = need[order[i]]
         first = ptr[i]
         if ptr[i + 1] == first + 1:
             flows[first] = units
-            need[graph.tail[arcs[first]]] += units
+            need[tail[arcs[first]]] += units
             continue
 
         total = 0.0
@@ -444,7 +505,7 @@ def _restore(b: int, graph: Graph, trips: ZoneTrips, bushes: Bushes, room: Room)
         if total == 0.0:
             flows[first] = units
         for k in range(first, ptr[i + 1]):
-            need[graph.tail[arcs[k]]] += flows[k]
+            need[tail[arcs[k]]] += flows[k]
 
 
 # ---- updates of the bushes
@@ -465,17 +526,18 @@ def _update(
 
     slack: share of a label by which an arc must make it cheaper to be taken up.
     """
-    spent = 0.0
-    for k in range(len(loads.cost)):
-        for a in range(len(network.graph.head)):
-            spent += loads.class_volume[k, a] * loads.cost[k, a]
-
+    spent = _spent(loads)
     least = 0.0
     for b in range(len(trips.origin)):
         cost = loads.cost[trips.class_[b]]
         _prune(b, network.graph.tail, bushes, cost, labels)
-        room.distance[:] = labels.least
         count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
+        if _rehang(b, count, network, bushes, cost, labels, room, slack):
+            _order(b, bushes.ptr[b, bushes.size[b]], network.graph, bushes, labels, room)
+            _prune(b, network.graph.tail, bushes, cost, labels)
+            count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
+
+        room.distance[:] = labels.least
         if count:
             _correct(count, network, cost, room)
             _take_up(b, count, network, bushes, cost, labels, room, slack)
@@ -489,35 +551,49 @@ def _update(
 
 @njit(**JIT)
 def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> None:
-    """Drop arcs without flow by which no cheapest route comes; set cheapest and dearest routes."""
+    """Drop arcs without flow by which no cheapest route comes; set cheapest and dearest routes.
+
+    labels.least_at: place of the only arc into a state without units, -1 where there are units.
+    """
+    order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
-    labels.least[:] = np.inf
-    labels.most[:] = np.inf
-    labels.least[bushes.order[b, 0]] = 0.0
-    labels.most[bushes.order[b, 0]] = 0.0
+    least = labels.least
+    most = labels.most
+    least[:] = np.inf
+    most[:] = np.inf
+    labels.least_at[:] = -1
+    least[order[0]] = 0.0
+    most[order[0]] = 0.0
     end = 0
     count = 0
     for i in range(1, bushes.size[b]):
         begin = end
         end = ptr[i + 1]
-        v = bushes.order[b, i]
+        v = order[i]
+        cheapest = np.inf
         best_at = begin
         for k in range(begin, end):
-            label = labels.least[tail[arcs[k]]] + cost[arcs[k]]
-            if label < labels.least[v]:
-                labels.least[v] = label
+            label = least[tail[arcs[k]]] + cost[arcs[k]]
+            if label < cheapest:
+                cheapest = label
                 best_at = k
 
         dearest = 0.0
+        units = 0.0
         for k in range(begin, end):
             if flows[k] > 0.0 or k == best_at:
-                arcs[count] = arcs[k]
+                a = arcs[k]
+                units += flows[k]
+                arcs[count] = a
                 flows[count] = flows[k]
-                dearest = max(dearest, labels.most[tail[arcs[k]]] + cost[arcs[k]])
+                dearest = max(dearest, most[tail[a]] + cost[a])
                 count += 1
-        labels.most[v] = dearest
+        if units == 0.0:
+            labels.least_at[v] = count - 1
+        least[v] = cheapest
+        most[v] = dearest
         ptr[i + 1] = count
 
 
@@ -526,20 +602,85 @@ def _set_shortcuts(
     origin: int, network: Network, cost: Floats, labels: Labels, shortcuts: Ints
 ) -> int:
     """Set the arcs that lead to a state more cheaply than the bush does; return their number."""
-    graph = network.graph
+    ptr, head, tail = network.graph
+    open_arcs = network.open_arcs
+    least = labels.least
     count = 0
-    for i in range(len(network.open_arcs)):
-        a = network.open_arcs[i]
-        if labels.least[graph.tail[a]] + cost[a] < labels.least[graph.head[a]]:
+    for a in open_arcs:
+        if least[tail[a]] + cost[a] < least[head[a]]:
             shortcuts[count] = a
             count += 1
 
     if not network.is_through[origin]:
-        for a in range(graph.ptr[origin], graph.ptr[origin + 1]):
-            if cost[a] < labels.least[graph.head[a]]:
+        for a in range(ptr[origin], ptr[origin + 1]):
+            if cost[a] < least[head[a]]:
                 shortcuts[count] = a
                 count += 1
     return count
+
+
+@njit(**JIT)
+def _rehang(
+    b: int,
+    shortcuts_count: int,
+    network: Network,
+    bushes: Bushes,
+    cost: Floats,
+    labels: Labels,
+    room: Room,
+    slack: float,
+) -> bool:
+    """Hang states without units on cheaper routes; tell whether any was, so that order is due.
+
+    Through them a bush finds detours of many arcs at once. Dearest routes get no dearer by it, so
+    that no cycle can come about.
+    """
+    ptr, head, tail = network.graph
+    is_through = network.is_through
+    arcs = bushes.arcs[b]
+    is_waiting = room.is_waiting
+    queue = room.items
+    capacity = len(is_waiting)
+    first = 0
+    count = 0
+    for a in room.shortcuts[:shortcuts_count]:
+        if _is_rehung(a, tail[a], head[a], arcs, cost, labels, slack) and not is_waiting[head[a]]:
+            is_waiting[head[a]] = True
+            queue[count] = head[a]
+            count += 1
+
+    is_changed = count > 0
+    while count:
+        u = queue[first]
+        first = first + 1 if first + 1 < capacity else 0
+        count -= 1
+        is_waiting[u] = False
+        if not is_through[u]:
+            continue
+        for a in range(ptr[u], ptr[u + 1]):
+            v = head[a]
+            if _is_rehung(a, u, v, arcs, cost, labels, slack) and not is_waiting[v]:
+                is_waiting[v] = True
+                last = first + count
+                queue[last if last < capacity else last - capacity] = v
+                count += 1
+    return is_changed
+
+
+@njit(**JIT, inline="always")
+def _is_rehung(
+    a: int, u: int, v: int, arcs: Ints, cost: Floats, labels: Labels, slack: float
+) -> bool:
+    """Hang a state without units on an arc if that makes its route cheaper; tell whether it did."""
+    label = labels.least[u] + cost[a]
+    dearest = labels.most[u] + cost[a]
+    at = labels.least_at[v]
+    if at < 0 or label >= labels.least[v] - slack * labels.least[v] or dearest >= labels.most[v]:
+        return False
+    arcs[at] = a
+    labels.least[v] = label
+    labels.most[v] = dearest
+    return True
 
 
 @njit(**JIT)
@@ -548,20 +689,21 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
 
     Source: Moore (1957), labels corrected in the order in which they were improved.
     """
-    graph = network.graph
+    ptr, head, tail = network.graph
+    is_through = network.is_through
     distance = room.distance
+    is_waiting = room.is_waiting
     queue = room.items
     capacity = len(distance)
     first = 0
     count = 0
-    for i in range(shortcuts_count):
-        a = room.shortcuts[i]
-        label = distance[graph.tail[a]] + cost[a]
-        v = graph.head[a]
+    for a in room.shortcuts[:shortcuts_count]:
+        label = distance[tail[a]] + cost[a]
+        v = head[a]
         if label < distance[v]:
             distance[v] = label
-            if not room.is_waiting[v]:
-                room.is_waiting[v] = True
+            if not is_waiting[v]:
+                is_waiting[v] = True
                 queue[count] = v
                 count += 1
 
@@ -569,16 +711,16 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
         u = queue[first]
         first = first + 1 if first + 1 < capacity else 0
         count -= 1
-        room.is_waiting[u] = False
-        if not network.is_through[u]:
+        is_waiting[u] = False
+        if not is_through[u]:
             continue
-        for a in range(graph.ptr[u], graph.ptr[u + 1]):
-            v = graph.head[a]
+        for a in range(ptr[u], ptr[u + 1]):
+            v = head[a]
             label = distance[u] + cost[a]
             if label < distance[v]:
                 distance[v] = label
-                if not room.is_waiting[v]:
-                    room.is_waiting[v] = True
+                if not is_waiting[v]:
+                    is_waiting[v] = True
                     last = first + count
                     queue[last if last < capacity else last - capacity] = v
                     count += 1
@@ -619,12 +761,10 @@ def _take_up(
                 count = _add_arc(b, a, count, graph, bushes, cost, labels)
         _mark(b, former_count, bushes, room.is_in, False)
     if count > former_count:
-        _mark(b, count, bushes, room.is_in, True)
-        _sort(b, count, graph, bushes, labels, room)
-        _mark(b, count, bushes, room.is_in, False)
+        _order(b, count, graph, bushes, labels, room)
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _add_arc(
     b: int, a: int, count: int, graph: Graph, bushes: Bushes, cost: Floats, labels: Labels
 ) -> int:
@@ -639,51 +779,59 @@ def _add_arc(
 @njit(**JIT)
 def _mark(b: int, count: int, bushes: Bushes, is_in: Bools, value: bool) -> None:
     """Mark the arcs of a bush."""
-    for k in range(count):
-        is_in[bushes.arcs[b, k]] = value
+    for a in bushes.arcs[b, :count]:
+        is_in[a] = value
 
 
 @njit(**JIT)
-def _sort(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, room: Room) -> None:
-    """Bring states and arcs of a bush in order again (Kahn 1962)."""
+def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, room: Room) -> None:
+    """Bring states and arcs of a bush, which has a number of arcs, in order again (Kahn 1962)."""
+    _mark(b, count, bushes, room.is_in, True)
+    out_ptr, head, _ = graph
     order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
-    room.degree[:] = 0
+    degree = room.degree
+    into = room.into
+    is_in = room.is_in
+    degree[:] = 0
     for k in range(count):
-        room.degree[graph.head[arcs[k]]] += 1
+        degree[head[arcs[k]]] += 1
+    into[:] = degree
 
+    fill = room.fill
+    place = labels.place
+    fill[0] = 0
+    place[order[0]] = 0
     ptr[0] = 0
     ptr[1] = 0
     size = 1
     i = 0
-    labels.place[order[0]] = 0
-    room.fill[0] = 0
-    into = room.into
-    for k in range(count):
-        into[graph.head[arcs[k]]] = room.degree[graph.head[arcs[k]]]
     while i < size:
         u = order[i]
         i += 1
-        for a in range(graph.ptr[u], graph.ptr[u + 1]):
-            if room.is_in[a]:
-                v = graph.head[a]
-                room.degree[v] -= 1
-                if room.degree[v] == 0:
+        for a in range(out_ptr[u], out_ptr[u + 1]):
+            if is_in[a]:
+                v = head[a]
+                degree[v] -= 1
+                if degree[v] == 0:
                     order[size] = v
-                    labels.place[v] = size
-                    room.fill[size] = ptr[size]
+                    place[v] = size
+                    fill[size] = ptr[size]
                     ptr[size + 1] = ptr[size] + into[v]
                     size += 1
 
+    sorted_arcs = room.arcs
+    sorted_flows = room.flows
     for k in range(count):
-        place = labels.place[graph.head[arcs[k]]]
-        room.arcs[room.fill[place]] = arcs[k]
-        room.flows[room.fill[place]] = flows[k]
-        room.fill[place] += 1
-    arcs[:count] = room.arcs[:count]
-    flows[:count] = room.flows[:count]
+        v = place[head[arcs[k]]]
+        sorted_arcs[fill[v]] = arcs[k]
+        sorted_flows[fill[v]] = flows[k]
+        fill[v] += 1
+    arcs[:count] = sorted_arcs[:count]
+    flows[:count] = sorted_flows[:count]
+    _mark(b, count, bushes, room.is_in, False)
 
 
 # ---- shifts within the bushes
@@ -699,16 +847,21 @@ def _equilibrate(
     room: Room,
     pairs: Pairs,
     excess: Floats,
+    enough_share: float,
 ) -> None:
-    """Shift units within the bushes, in passes, until little of the excess cost is left."""
+    """Shift units within the bushes, in passes, until little of the excess cost is left.
+
+    enough_share: share of what all pay, below which the excess cost need not fall.
+    """
     excess[:] = np.inf
+    enough = enough_share * _spent(loads)
     first = 0.0
     idle = 0.0
     for _ in range(MAX_PASSES):
         count = _gather(network, trips, bushes, loads, labels, room, pairs, excess, idle)
         total = excess.sum()
         first = max(first, total)
-        if total <= PASS_SHARE * first:
+        if total <= max(PASS_SHARE * first, enough):
             break
         idle = IDLE_SHARE * total / len(excess)
         _shift_rounds(network, trips, bushes, loads, pairs, count)
@@ -744,6 +897,7 @@ def _shift_rounds(
 ) -> None:
     """Shift units within pairs, in turn, until little is saved by it."""
     first = 0.0
+    step = 1.0
     for _ in range(MAX_ROUNDS):
         saved = 0.0
         for p in range(count):
@@ -759,10 +913,13 @@ def _shift_rounds(
                 network,
                 loads,
                 loads.cost[trips.class_[b]],
+                step,
             )
+        step = RELAXATION
         first = max(first, saved)
         if saved <= ROUND_SHARE * first:
             break
+    _price_all(network.costs, loads)
 
 
 @njit(**JIT)
@@ -770,46 +927,48 @@ def _label(
     b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, meets: Ints
 ) -> tuple[float, int]:
     """Set cheapest and dearest used routes in a bush; return excess cost and where routes meet."""
+    order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
-    origin = bushes.order[b, 0]
-    labels.least[origin] = 0.0
-    labels.most[origin] = 0.0
-    labels.place[origin] = 0
+    least, most, least_at, most_at, place = labels
+    least[order[0]] = 0.0
+    most[order[0]] = 0.0
+    place[order[0]] = 0
     excess = 0.0
     meetings = 0
+    end = ptr[1]
     for i in range(1, bushes.size[b]):
-        v = bushes.order[b, i]
-        labels.place[v] = i
-        begin = ptr[i]
+        v = order[i]
+        place[v] = i
+        begin = end
         end = ptr[i + 1]
         a = arcs[begin]
-        least = labels.least[tail[a]] + cost[a]
-        most = labels.most[tail[a]] + cost[a] if flows[begin] > 0.0 else -np.inf
-        least_at = begin
-        most_at = begin
+        cheapest = least[tail[a]] + cost[a]
+        dearest = most[tail[a]] + cost[a] if flows[begin] > 0.0 else -np.inf
+        cheapest_at = begin
+        dearest_at = begin
         for k in range(begin + 1, end):
             a = arcs[k]
-            label = labels.least[tail[a]] + cost[a]
-            if label < least:
-                least = label
-                least_at = k
+            label = least[tail[a]] + cost[a]
+            if label < cheapest:
+                cheapest = label
+                cheapest_at = k
             if flows[k] > 0.0:
-                label = labels.most[tail[a]] + cost[a]
-                if label > most:
-                    most = label
-                    most_at = k
+                label = most[tail[a]] + cost[a]
+                if label > dearest:
+                    dearest = label
+                    dearest_at = k
 
-        labels.least[v] = least
-        labels.most[v] = most
-        labels.least_at[v] = least_at
-        labels.most_at[v] = most_at
+        least[v] = cheapest
+        most[v] = dearest
+        least_at[v] = cheapest_at
+        most_at[v] = dearest_at
         if end > begin + 1:
             for k in range(begin, end):
                 a = arcs[k]
-                excess += flows[k] * (labels.least[tail[a]] + cost[a] - least)
-            if most_at != least_at and most - least > NOISE_SHARE * least:
+                excess += flows[k] * (least[tail[a]] + cost[a] - cheapest)
+            if dearest_at != cheapest_at and dearest - cheapest > NOISE_SHARE * cheapest:
                 meets[meetings] = i
                 meetings += 1
     return excess, meetings
@@ -824,34 +983,36 @@ def _pair(
     Return the number of pairs; it stays where there is no room left.
     """
     arcs = bushes.arcs[b]
+    places = pairs.places
     begin = pairs.ptr[count]
-    if count == len(pairs.bush) or begin + 2 * bushes.size[b] > len(pairs.places):
+    if count == len(pairs.bush) or begin + 2 * bushes.size[b] > len(places):
         return count
 
+    _, _, least_at, most_at, rank = labels
     cheap = begin
     p = v
-    q = tail[arcs[labels.most_at[v]]]
+    q = tail[arcs[most_at[v]]]
     while p != q:
-        if labels.place[p] > labels.place[q]:
-            pairs.places[cheap] = labels.least_at[p]
-            p = tail[arcs[labels.least_at[p]]]
+        if rank[p] > rank[q]:
+            places[cheap] = least_at[p]
+            p = tail[arcs[least_at[p]]]
             cheap += 1
         else:
-            q = tail[arcs[labels.most_at[q]]]
+            q = tail[arcs[most_at[q]]]
     pairs.middle[count] = cheap
 
     dear = cheap
     q = v
     while q != p or dear == cheap:
-        pairs.places[dear] = labels.most_at[q]
-        q = tail[arcs[labels.most_at[q]]]
+        places[dear] = most_at[q]
+        q = tail[arcs[most_at[q]]]
         dear += 1
     pairs.bush[count] = b
     pairs.ptr[count + 1] = dear
     return count + 1
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _shift(
     arcs: Ints,
     flows: Floats,
@@ -860,24 +1021,29 @@ def _shift(
     network: Network,
     loads: Loads,
     cost: Floats,
+    step: float,
 ) -> float:
-    """Shift units to the cheaper route of two by a step of Newton's and return the saving."""
+    """Shift units to the cheaper route of two and return the saving.
+
+    step: how many steps of Newton's.
+    """
+    slopes = loads.slope
     gap = 0.0
     total = 0.0
     slope = 0.0
     for k in dear:
         gap += cost[arcs[k]]
-        slope += loads.slope[arcs[k]]
+        slope += slopes[arcs[k]]
     for k in cheap:
         total += cost[arcs[k]]
-        slope += loads.slope[arcs[k]]
+        slope += slopes[arcs[k]]
     gap -= total
     if abs(gap) <= NOISE_SHARE * total:
         return 0.0
     if gap < 0.0:
         cheap, dear = dear, cheap
 
-    units = abs(gap) / slope if slope > 0.0 else np.inf
+    units = step * abs(gap) / slope if slope > 0.0 else np.inf
     for k in dear:
         units = min(units, flows[k])
     if units <= 0.0:
@@ -886,10 +1052,8 @@ def _shift(
     for k in dear:
         rest = flows[k] - units
         flows[k] = rest if rest > REST_SHARE * flows[k] else 0.0
-        loads.volume[arcs[k]] -= units
-        _price(arcs[k], network.costs, loads)
+        _change(arcs[k], -units, network.costs, loads)
     for k in cheap:
         flows[k] += units
-        loads.volume[arcs[k]] += units
-        _price(arcs[k], network.costs, loads)
+        _change(arcs[k], units, network.costs, loads)
     return abs(gap) * units
