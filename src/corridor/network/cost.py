@@ -8,7 +8,7 @@ handling. Source: ISO 14083 (2023); GLEC Framework v3 (2024), module 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats, Ints
@@ -241,27 +242,18 @@ def _links(
     regimes: Regimes,
     at_s: int,
 ) -> LinkCosts:
-    """Return what every link costs one unit, forward and backward."""
-    links = network.rows("links")
+    """Return what every link costs one unit, forward and backward.
+
+    Links of a kind are priced alike but for their length, speed and fees, so that tariffs are looked
+    up once a kind; what rules, regimes and fees of their own add is set link by link.
+    """
+    kinds, kind_of = network.once(Derived.LINK_KINDS.of(), lambda: _link_kinds(network))
     tariffs = _Tariffs.of(network, cargo, service_class)
-    extra = _extras(rules, at_s)
-    costs = _no_link_costs(2 * len(links))
+    prices = [tariffs.price(kind) for kind in kinds]
+    figures = _LinkFigures.of(network)
 
-    for i, link in enumerate(links):
-        added = extra.get(i, _Extra())
-        for at, is_forward in ((2 * i, True), (2 * i + 1, False)):
-            where = tariffs.where(link, is_forward=is_forward)
-
-            mode = tariffs.mode(link, where.country)
-            slow = regimes.of_links.get(i, ())
-
-            _set_hours(costs, at, link, mode, added.hours)
-            if slow:
-                _set_regimes(costs, at, link, slow, mode)
-            costs.usable[at] = link["speed_kmh"] is not None and link["mode"] in tariffs.allowed
-            fees = (*added.fees, *_regime_lines(costs.mixtures.get(at), slow))
-            _set_money(costs, at, link, where, mode, fees, tariffs)
-            costs.kg[at] = tariffs.carbon_kg(link, where)
+    costs = _link_costs(prices, kind_of, figures, cargo)
+    _set_apart(costs, prices, kind_of, figures, network, cargo, _extras(rules, at_s), regimes)
     return costs
 
 
@@ -272,6 +264,178 @@ class _Where(NamedTuple):
     to_country: str
     terrain: str | None
     on_rails: bool
+
+
+class _LinkKind(NamedTuple):
+    """What tariffs may name of a link in one direction."""
+
+    mode: str
+    where: _Where
+    traction: str | None
+
+
+class _LinkPrice(NamedTuple):
+    """What links of a kind cost a cargo.
+
+    mode: the row of how it works. rate: the row of rates; null where none fits. charges: at the
+    crossing of a border. km_usd, ride_usd: what the rate asks a unit; km_g: grams of CO2e. allowed:
+    whether the cargo may go by the mode.
+    """
+
+    mode: Row
+    rate: Row | None
+    charges: tuple[PriceLine, ...]
+    km_usd: float
+    ride_usd: float
+    km_g: float
+    allowed: bool
+
+
+def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
+    """Return the kinds of links, and the kind of every link forward and backward [2 x links]."""
+    nodes = network.frames["nodes"]
+    links = network.frames["links"]
+    terrains = network.frames["terrains"]
+    country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
+    terrain = dict(zip(terrains["link_id"].to_list(), terrains["terrain"].to_list(), strict=True))
+    columns = ("link_id", "from_node_id", "to_node_id", "mode", "gauge_mm", "traction")
+
+    numbers: dict[tuple[Any, ...], int] = {}
+    kind_of = np.empty(2 * links.height, np.int64)
+    for row, cells in enumerate(zip(*(links[name].to_list() for name in columns), strict=True)):
+        link_id, tail, head, mode, gauge_mm, traction = cells
+        rest = (mode, terrain.get(link_id), gauge_mm is not None, traction)
+        start = country[tail]
+        end = country[head]
+        kind_of[2 * row] = numbers.setdefault((start, end, *rest), len(numbers))
+        kind_of[2 * row + 1] = numbers.setdefault((end, start, *rest), len(numbers))
+
+    kinds = [
+        _LinkKind(mode, _Where(start, end, at, on_rails), traction)
+        for start, end, mode, at, on_rails, traction in numbers
+    ]
+    return kinds, kind_of
+
+
+class _LinkFigures(NamedTuple):
+    """Figures of every link, forward and backward [2 x links]; 0 where its row says nothing.
+
+    is_rated: whether a speed is known, if only as 0. fixed_sigma: spread of its hours.
+    """
+
+    length_km: Floats
+    speed_kmh: Floats
+    is_rated: Bools
+    fixed_h: Floats
+    fixed_sigma: Floats
+    fixed_usd: Floats
+
+    @classmethod
+    def of(cls, network: Network) -> _LinkFigures:
+        """Return the figures of a network's links, made once."""
+        return network.once(Derived.LINK_FIGURES.of(), lambda: cls._of(network))
+
+    @classmethod
+    def _of(cls, network: Network) -> _LinkFigures:
+        links = network.frames["links"]
+        fixed_h = _figures(links["fixed_h"])
+        p95_h = links["fixed_p95_h"].to_list()
+        pairs = zip(fixed_h.tolist(), p95_h, strict=True)
+        fixed_sigma = np.array([log_spread(median_h, p95) for median_h, p95 in pairs], np.float64)
+
+        each = (
+            _figures(links["length_km"]),
+            _figures(links["speed_kmh"]),
+            links["speed_kmh"].is_not_null().to_numpy(),
+            fixed_h,
+            fixed_sigma,
+            _figures(links["fixed_usd"]),
+        )
+        return cls(*(np.repeat(figures, 2) for figures in each))
+
+
+def _figures(column: pl.Series) -> Floats:
+    """Return the figures of a column, 0 where it holds none."""
+    return column.fill_null(0.0).cast(pl.Float64).to_numpy()
+
+
+def _link_costs(
+    prices: Sequence[_LinkPrice], kind_of: Ints, figures: _LinkFigures, cargo: Row
+) -> LinkCosts:
+    """Return what links cost by their kinds and figures, fees and charges apart."""
+
+    def of_kinds(value: Callable[[_LinkPrice], float]) -> Floats:
+        return np.array([value(price) for price in prices], np.float64)[kind_of]
+
+    length_km = figures.length_km
+    run_h = _running_hours(figures, of_kinds)
+    km_usd = of_kinds(lambda price: price.km_usd)
+    ride_usd = of_kinds(lambda price: price.ride_usd)
+    carriage_usd = (cargo["rate_ratio"] or 1.0) * (length_km * km_usd + ride_usd)
+    km_g = of_kinds(lambda price: price.km_g)
+
+    kinds = kind_of.tolist()
+    return LinkCosts(
+        run_h=run_h,
+        run_sigma=of_kinds(
+            lambda price: math.log(price.mode.get("running_p95_ratio") or 1.0) / NORMAL_P95
+        ),
+        fixed_h=figures.fixed_h * of_kinds(lambda price: price.mode.get("fixed_ratio") or 1.0),
+        fixed_sigma=figures.fixed_sigma.copy(),
+        usd=of_kinds(lambda price: price.mode.get("rate_ratio") or 1.0) * carriage_usd,
+        charge_usd=np.zeros(len(kind_of)),
+        kg=(cargo["carbon_ratio"] or 1.0) * length_km * km_g / GRAMS_PER_KG,
+        usable=figures.is_rated & np.array([price.allowed for price in prices], bool)[kind_of],
+        rates=[prices[kind].rate for kind in kinds],
+        charges=[()] * len(kind_of),
+        mixtures={},
+    )
+
+
+def _running_hours(
+    figures: _LinkFigures, of_kinds: Callable[[Callable[[_LinkPrice], float]], Floats]
+) -> Floats:
+    """Return the hours under way, rest and yards included; 0 where the speed is not known."""
+    length_km = figures.length_km
+    active_h = of_kinds(lambda price: price.mode.get("active_h_per_day") or DAY_H)
+    yard_h = of_kinds(lambda price: price.mode.get("yard_h_per_1000km") or 0.0)
+    is_moving = figures.speed_kmh != 0
+
+    speed_kmh = np.where(is_moving, figures.speed_kmh, 1.0)
+    hours = length_km / speed_kmh * DAY_H / active_h + length_km / 1000 * yard_h
+    return np.where(is_moving, hours, 0.0)
+
+
+def _set_apart(
+    costs: LinkCosts,
+    prices: Sequence[_LinkPrice],
+    kind_of: Ints,
+    figures: _LinkFigures,
+    network: Network,
+    cargo: Row,
+    extra: Mapping[int, _Extra],
+    regimes: Regimes,
+) -> None:
+    """Set what rules, regimes, fees and charges add, of links that have any."""
+    has_charges = np.array([bool(price.charges) for price in prices], bool)[kind_of]
+    is_apart = has_charges | (figures.fixed_usd != 0)
+    for row in {*extra, *regimes.of_links}:
+        is_apart[2 * row : 2 * row + 2] = True
+
+    links = network.rows("links")
+    for at in np.flatnonzero(is_apart).tolist():
+        row = at // 2
+        link = links[row]
+        price = prices[kind_of[at]]
+        added = extra.get(row, _Extra())
+        slow = regimes.of_links.get(row, ())
+
+        standing_h = link["fixed_h"] or 0.0
+        costs.fixed_h[at] = (standing_h + added.hours) * (price.mode.get("fixed_ratio") or 1.0)
+        if slow:
+            _set_regimes(costs, at, link, slow, price.mode)
+        fees = (*added.fees, *_regime_lines(costs.mixtures.get(at), slow))
+        _set_charges(costs, at, link, price, fees, cargo)
 
 
 class _Extra(NamedTuple):
@@ -327,8 +491,6 @@ class _Tariffs:
     """What links of a mode and country charge a cargo, in hours, money and carbon."""
 
     cargo: Row
-    countries: dict[str, str]
-    terrains: dict[str, str]
     modes: _Modes
     rates: _Lookup
     factors: _Lookup
@@ -341,8 +503,6 @@ class _Tariffs:
         by_link = ("mode", *_Where._fields, "form")
         return cls(
             cargo,
-            {row["node_id"]: row["country"] for row in network.rows("nodes")},
-            {row["link_id"]: row["terrain"] for row in network.rows("terrains")},
             _Modes.of(network, service_class),
             _lookup(network, "rates", by_link, "off services", lambda row: not row["service_id"]),
             _lookup(network, "emissions", ("mode", *_Where._fields, "traction", "form")),
@@ -350,58 +510,27 @@ class _Tariffs:
             set(cargo["allowed_modes"].split()),
         )
 
-    def where(self, link: Row, *, is_forward: bool) -> _Where:
-        """Return where a link leads in one direction."""
-        ends = (self.countries[link["from_node_id"]], self.countries[link["to_node_id"]])
-        country, to_country = ends if is_forward else ends[::-1]
-        terrain = self.terrains.get(link["link_id"])
-        return _Where(country, to_country, terrain, on_rails=link["gauge_mm"] is not None)
+    def price(self, kind: _LinkKind) -> _LinkPrice:
+        """Return what links of a kind cost the cargo."""
+        cargo = self.cargo
+        keys = (kind.mode, *kind.where)
+        rate = self.rates.best(*keys, cargo["form"])
+        factor = self.factors.best(*keys, kind.traction, cargo["form"])
+        return _LinkPrice(
+            mode=self.modes.row(kind.mode, kind.where.country),
+            rate=rate,
+            charges=tuple(self._charge_lines(kind)),
+            km_usd=_amount(rate or {}, "usd_per_", "_km", cargo),
+            ride_usd=_amount(rate or {}, "usd_per_", "", cargo),
+            km_g=_amount(factor or {}, "g_co2e_per_", "_km", cargo),
+            allowed=kind.mode in self.allowed,
+        )
 
-    def mode(self, link: Row, country: str) -> Row:
-        """Return how the mode of a link works in a country; empty where the study does not say."""
-        return self.modes.row(link["mode"], country)
-
-    def rate(self, link: Row, where: _Where) -> Row | None:
-        """Return the row of rates for a link."""
-        return self.rates.best(link["mode"], *where, self.cargo["form"])
-
-    def charge_lines(self, link: Row, where: _Where) -> Iterator[PriceLine]:
+    def _charge_lines(self, kind: _LinkKind) -> Iterator[PriceLine]:
         """Give what is charged at the crossing of a border beside its fees."""
-        countries = (where.country, where.to_country)
-        for charge in charges_at_crossing(self.charges, self.cargo, link["mode"], countries):
+        countries = (kind.where.country, kind.where.to_country)
+        for charge in charges_at_crossing(self.charges, self.cargo, kind.mode, countries):
             yield PriceLine("charges", charge, _amount(charge, "usd_per_", "", self.cargo))
-
-    def carbon_kg(self, link: Row, where: _Where) -> float:
-        """Return the carbon of one unit over a link."""
-        factor = self.factors.best(link["mode"], *where, link["traction"], self.cargo["form"])
-        ratio = self.cargo["carbon_ratio"] or 1.0
-        grams = ratio * link["length_km"] * _amount(factor or {}, "g_co2e_per_", "_km", self.cargo)
-        return float(grams / GRAMS_PER_KG)
-
-
-def _no_link_costs(count: int) -> LinkCosts:
-    """Return costs of nothing, to be filled in."""
-    run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg = (
-        np.zeros(count) for _ in range(7)
-    )
-    usable = np.zeros(count, bool)
-    rates: list[Row | None] = [None] * count
-    charges: list[tuple[PriceLine, ...]] = [()] * count
-    return LinkCosts(
-        run_h, run_sigma, fixed_h, fixed_sigma, usd, charge_usd, kg, usable, rates, charges, {}
-    )
-
-
-def _set_hours(costs: LinkCosts, at: int, link: Row, mode: Row, extra_h: float) -> None:
-    """Set the hours of a link in one direction, under way and standing, and their spread."""
-    standing_h = link["fixed_h"] or 0.0
-
-    if link["speed_kmh"]:
-        running_h = _running_h(link["length_km"], link["speed_kmh"], mode)
-        costs.run_h[at] = running_h + _yard_h(link["length_km"], mode)
-    costs.run_sigma[at] = math.log(mode.get("running_p95_ratio") or 1.0) / NORMAL_P95
-    costs.fixed_h[at] = (standing_h + extra_h) * (mode.get("fixed_ratio") or 1.0)
-    costs.fixed_sigma[at] = log_spread(standing_h, link["fixed_p95_h"])
 
 
 def _set_regimes(costs: LinkCosts, at: int, link: Row, regimes: Sequence[Row], mode: Row) -> None:
@@ -417,27 +546,22 @@ def _set_regimes(costs: LinkCosts, at: int, link: Row, regimes: Sequence[Row], m
     costs.fixed_sigma[at] = mixed.sigma
 
 
-def _set_money(
+def _set_charges(
     costs: LinkCosts,
     at: int,
     link: Row,
-    where: _Where,
-    mode: Row,
+    price: _LinkPrice,
     fees: Sequence[PriceLine],
-    tariffs: _Tariffs,
+    cargo: Row,
 ) -> None:
-    """Set the money of a link in one direction: carriage by its rate, fees and charges."""
-    rate = tariffs.rate(link, where)
-    ratio = mode.get("rate_ratio") or 1.0
+    """Add the fees and charges of a link in one direction to its carriage."""
     own_fee = PriceLine("links", link, link["fixed_usd"] or 0.0)
-    clearances = tariffs.cargo.get("clearances_per_unit") or 1.0
+    clearances = cargo.get("clearances_per_unit") or 1.0
     cleared = [fee._replace(usd=clearances * fee.usd) for fee in (own_fee, *fees) if fee.usd]
 
-    costs.rates[at] = rate
-    costs.charges[at] = (*cleared, *tariffs.charge_lines(link, where))
+    costs.charges[at] = (*cleared, *price.charges)
     costs.charge_usd[at] = sum(line.usd for line in costs.charges[at])
-    carriage_usd = ratio * _carriage_usd(rate, tariffs.cargo, link["length_km"])
-    costs.usd[at] = carriage_usd + costs.charge_usd[at]
+    costs.usd[at] += costs.charge_usd[at]
 
 
 def _regime_lines(mixed: Mixture | None, regimes: Sequence[Row]) -> Iterator[PriceLine]:
@@ -478,9 +602,10 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
     hub = _Hub.of(network, cargo)
     costs = _costs_of_links(link, graph)
 
-    for arc, (kind, row, runs) in enumerate(
-        zip(graph.kind, graph.row.tolist(), graph.runs, strict=True)
-    ):
+    for arc in _arcs_beyond_links(graph):
+        kind = graph.kind[arc]
+        row = int(graph.row[arc])
+        runs = graph.runs[arc]
         if kind == "terminal":
             slow = regimes.of_terminals.get(hub.terminals[row]["terminal_id"], ())
             _set_terminal(costs, arc, row, graph.forward[arc], hub)
@@ -494,6 +619,12 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
             _set_service_hours(costs, arc, row, services[row], runs, service_tariffs)
             _set_service_price(costs, arc, services[row], runs, service_tariffs)
     return costs
+
+
+def _arcs_beyond_links(graph: Graph) -> list[int]:
+    """Return the arcs that cost something else than the links they run over do."""
+    kinds = enumerate(zip(graph.kind, graph.departs, strict=True))
+    return [arc for arc, (kind, departs) in kinds if departs or kind != "link"]
 
 
 @dataclass(frozen=True, eq=False)

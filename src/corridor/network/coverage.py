@@ -11,7 +11,6 @@ import polars as pl
 
 from corridor.kernels import Bools, Ints
 from corridor.network.network import Network
-from corridor.tables import selectors
 
 WORD_HAZARDS = 62  # bits of a 64-bit number less its sign, and one in reserve
 
@@ -21,11 +20,9 @@ def covered_links(network: Network, hazards: pl.DataFrame) -> Bools:
 
     Raises ValueError for a selector that cannot be read.
     """
-    links = network.frames["links"]
-    nodes = network.frames["nodes"]
-    covered = np.zeros((hazards.height, links.height), bool)
+    covered = np.zeros((hazards.height, network.frames["links"].height), bool)
     for hazard, selector in enumerate(hazards["row_id"]):
-        covered[hazard, selectors.select(selector, links, nodes)] = True
+        covered[hazard, list(network.selected_links(selector))] = True
     return covered
 
 
@@ -34,11 +31,12 @@ def covered_arcs(network: Network, links: Bools) -> Bools:
 
     links: as :func:`covered_links` returns them.
     """
-    runs = network.graph.runs
-    covered = np.zeros((len(links), len(runs)), bool)
-    for arc, of_arc in enumerate(runs):
-        if of_arc:
-            covered[:, arc] = links[:, [run.link for run in of_arc]].any(axis=1)
+    graph = network.graph
+    arc, direction = graph.runs_of_arcs
+    link = direction // 2
+    covered = np.zeros((len(links), graph.arcs_count), bool)
+    for hazard, of_hazard in enumerate(links):
+        covered[hazard, arc[of_hazard[link]]] = True
     return covered
 
 

@@ -30,6 +30,8 @@ _WITHOUT_WINDOWS = (
     Derived.SELECTED_LINKS,
     Derived.TARIFFS,
     Derived.MEANT_ARCS,
+    Derived.LINK_KINDS,
+    Derived.LINK_FIGURES,
     Derived.COSTS,
     Derived.TIMETABLE_EDITS,
     Derived.HAZARD_LINKS,

@@ -40,6 +40,8 @@ class Derived(Enum):
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     TARIFFS = "rows of a table by what they name", ("table", "part of it"), FIXED
     MEANT_ARCS = "arcs that a word is of", ("meaning",), FIXED
+    LINK_KINDS = "kinds of links that are priced alike", (), FIXED
+    LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS

@@ -91,10 +91,22 @@ class Network:
 
         Raises ValueError where the text cannot be read.
         """
-        return self.once(
-            Derived.SELECTED_LINKS.of(selector),
-            lambda: tuple(selectors.select(selector, self.frames["links"], self.frames["nodes"])),
-        )
+        return self.once(Derived.SELECTED_LINKS.of(selector), lambda: self._selected(selector))
+
+    def _selected(self, selector: str) -> tuple[int, ...]:
+        terms = selectors.parse(selector)
+        if all(term.kind == "id" for term in terms):
+            rows = [row for term in terms for row in self._link_rows.get(term.word, ())]
+            return tuple(sorted(set(rows)))
+        return tuple(selectors.select_terms(terms, self.frames["links"], self.frames["nodes"]))
+
+    @cached_property
+    def _link_rows(self) -> dict[str, list[int]]:
+        """The rows of links by their id."""
+        rows: dict[str, list[int]] = {}
+        for row, link_id in enumerate(self.frames["links"]["link_id"].to_list()):
+            rows.setdefault(link_id, []).append(row)
+        return rows
 
     def _zones(self, table: str) -> dict[str, str | None]:
         places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}

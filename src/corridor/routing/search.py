@@ -170,7 +170,8 @@ def _words_of_places(query: Query, once: Sequence[int]) -> Sequence[Ints]:
     """Return which of some places every arc comes to, as words of bits, each [arcs]."""
     if not once:
         return ()
-    return list(as_words(places_of_arcs(query.network)[:, once].T))
+    comes_to = places_of_arcs(query.network)
+    return list(as_words(np.stack([comes_to.come_to(place) for place in once])))
 
 
 def _live_hazards(query: Query) -> Ints:

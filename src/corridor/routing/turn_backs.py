@@ -8,7 +8,7 @@ back as it went.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from corridor.kernels.records import LABEL
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.query import Query
+from corridor.routing.search_space import pointers
 
 
 class Loop(NamedTuple):
@@ -27,22 +28,56 @@ class Loop(NamedTuple):
     states: frozenset[int]
 
 
-def places_of_arcs(network: Network) -> Bools:
-    """Return the places that every arc comes to, on its way or at its end [arcs, places]."""
+class PlacesOfArcs(NamedTuple):
+    """The places that every arc comes to, on its way or at its end, each once, in their order.
+
+    ptr: where those of each arc begin [arcs + 1]; place: their numbers.
+    """
+
+    ptr: Ints
+    place: Ints
+
+    @property
+    def arcs_count(self) -> int:
+        """The number of arcs."""
+        return len(self.ptr) - 1
+
+    def of_arc(self, arc: int) -> Ints:
+        """Return the places that an arc comes to."""
+        return self.place[self.ptr[arc] : self.ptr[arc + 1]]
+
+    def counts(self) -> Ints:
+        """Return how many places each arc comes to [arcs]."""
+        return np.diff(self.ptr)
+
+    def come_to(self, place: int) -> Bools:
+        """Tell which arcs come to a place [arcs]."""
+        arc = np.repeat(np.arange(self.arcs_count), self.counts())
+        comes = np.zeros(self.arcs_count, bool)
+        comes[arc[self.place == place]] = True
+        return comes
+
+
+def places_of_arcs(network: Network) -> PlacesOfArcs:
+    """Return the places that every arc comes to, made once."""
     return network.once(Derived.ARC_PLACES.of(), lambda: _places_of_arcs(network))
 
 
-def _places_of_arcs(network: Network) -> Bools:
+def _places_of_arcs(network: Network) -> PlacesOfArcs:
     graph = network.graph
-    links = network.rows("links")
-    place = {node_id: number for number, node_id in enumerate(graph.node_ids)}
-    comes_to = np.zeros((graph.arcs_count, len(graph.node_ids)), bool)
+    links = network.frames["links"]
+    node_row = {node_id: row for row, node_id in enumerate(graph.node_ids)}
+    ends = [
+        [node_row[node_id] for node_id in links[column].to_list()]
+        for column in ("to_node_id", "from_node_id")  # of a run forward, of a run backward
+    ]
+    end_of_direction = np.array(ends, np.int64).reshape(2, -1).T.ravel()
 
-    for arc, runs in enumerate(graph.runs):
-        for run in runs:
-            link = links[run.link]
-            comes_to[arc, place[link["to_node_id" if run.is_forward else "from_node_id"]]] = True
-    return comes_to
+    arc, direction = graph.runs_of_arcs
+    places_count = len(graph.node_ids)
+    pairs = np.unique(arc * places_count + end_of_direction[direction])
+    ptr = pointers(pairs // places_count, graph.arcs_count)
+    return PlacesOfArcs(ptr, pairs % places_count)
 
 
 def may_come_back(query: Query) -> bool:
@@ -62,12 +97,12 @@ def leads_back(query: Query) -> Bools:
     comes_to = places_of_arcs(query.network)
     origin = graph.node_ids.index(query.origin)
     destination = graph.node_ids.index(query.destination)
-    moves = comes_to.any(axis=1)
+    moves = comes_to.counts() > 0
     starts_at_end = graph.state_node[graph.tail] == destination
     ends_at_end = graph.state_node[graph.head] == destination
 
-    passes_end: Bools = comes_to[:, destination] & ~ends_at_end
-    back: Bools = comes_to[:, origin] | passes_end | (moves & starts_at_end)
+    passes_end: Bools = comes_to.come_to(destination) & ~ends_at_end
+    back: Bools = comes_to.come_to(origin) | passes_end | (moves & starts_at_end)
     return back
 
 
@@ -79,21 +114,34 @@ def turns_back(query: Query, labels: Ints, goals: Ints) -> Bools:
     if may_come_back(query):
         return np.zeros(len(goals), bool)
 
-    comes_to = places_of_arcs(query.network)
-    visits = np.zeros((len(goals), comes_to.shape[1]), np.int32)
-    visits[:, query.graph.node_ids.index(query.origin)] = 1
+    places_count = len(query.graph.node_ids)
+    origin = query.graph.node_ids.index(query.origin)
+    visits = [np.arange(len(goals)) * places_count + origin]
+    visits += _visits(query, labels, goals, places_count)
 
+    in_order = np.sort(np.concatenate(visits))
+    again = np.zeros(len(goals), bool)
+    again[in_order[1:][in_order[1:] == in_order[:-1]] // places_count] = True
+    return again
+
+
+def _visits(query: Query, labels: Ints, goals: Ints, places_count: int) -> Iterator[Ints]:
+    """Yield which routes come to which places, as route x places + place, an arc at a time."""
+    comes_to = places_of_arcs(query.network)
+    counts = comes_to.counts()
     route = np.arange(len(goals))
     label = np.asarray(goals, np.int64)
+
     while len(route):
         goes_on = labels[label, LABEL.parent] >= 0
         route = route[goes_on]
         label = label[goes_on]
-        visits[route] += comes_to[query.arc_of[labels[label, LABEL.arc]]]
-        label = labels[label, LABEL.parent]
 
-    again: Bools = np.any(visits > 1, axis=1)
-    return again
+        arc = query.arc_of[labels[label, LABEL.arc]]
+        places = [comes_to.of_arc(number) for number in arc.tolist()]
+        if places:
+            yield np.repeat(route, counts[arc]) * places_count + np.concatenate(places)
+        label = labels[label, LABEL.parent]
 
 
 def innermost_loop(query: Query, arcs: Sequence[int]) -> Loop | None:
@@ -104,7 +152,7 @@ def innermost_loop(query: Query, arcs: Sequence[int]) -> Loop | None:
     loops = []
 
     for step, arc in enumerate(arcs):
-        for place in np.flatnonzero(comes_to[arc]).tolist():
+        for place in comes_to.of_arc(arc).tolist():
             if place in last_seen:
                 loops.append((last_seen[place], step, place))
             last_seen[place] = step

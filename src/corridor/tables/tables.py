@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -52,9 +52,16 @@ class Tables:
     broken: frozenset[str] = frozenset()
 
     def rows(self, table: str) -> Iterator[Row]:
-        """Return every row of a table."""
-        for number, cells in enumerate(self.frames[table].to_dicts()):
-            yield Row(self, table, number, cells)
+        """Return every row of a table; they are made once."""
+        if table not in self._rows:
+            rows = enumerate(self.frames[table].to_dicts())
+            self._rows[table] = [Row(self, table, number, cells) for number, cells in rows]
+        return iter(self._rows[table])
+
+    @cached_property
+    def _rows(self) -> dict[str, list[Row]]:
+        """The rows of tables made so far."""
+        return {}
 
     def cells(self, table: str, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Return (row number, values of some columns) of every row of a table."""
