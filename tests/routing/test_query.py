@@ -8,7 +8,8 @@ import pytest
 from core_cases import SCENARIOS, link, network, node, small
 from corridor.errors import UnknownName
 from corridor.network.calendar import Span
-from corridor.network.passages import Passage, Stage, durations_s
+from corridor.network.openings import pack
+from corridor.network.passages import Passage, Stage
 from corridor.routing.query import arc_durations, prepare
 from corridor.routing.route import route
 
@@ -87,5 +88,26 @@ def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut()
     may_pass = np.array([True, False, True])
     span_ptr = np.array([0, 1, 2, 2])
 
-    durations = arc_durations(durations_s([ride] * 3), may_pass, span_ptr)
+    open_s = np.array([ride.duration_s] * 3)
+    durations = arc_durations(open_s, may_pass, span_ptr)
     assert durations.tolist() == [(13 * 60 + 30) * 60, -1, -1]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_calendars_of_all_arcs_are_those_of_their_passages(scenario: str) -> None:
+    asked = prepare(
+        network(scenario),
+        "almaty",
+        "karachi",
+        cargo="container-40",
+        depart="2026-07-01",
+        options={},
+    )
+    passages = [asked.passages[arc] for arc in range(asked.graph.arcs_count)]
+    packed, ptr = pack([passage.calendar() for passage in passages])
+    assert np.array_equal(asked.packed, packed) and np.array_equal(asked.span_ptr, ptr)
+    assert asked.spans == [passage.mean_calendar() for passage in passages]
+
+    passed = asked.duration_s >= 0
+    took = np.array([passage.duration_s for passage in passages])
+    assert np.array_equal(asked.duration_s[passed], took[passed])

@@ -177,7 +177,14 @@ def _status_spans(network: Network) -> list[tuple[list[Span], list[Closure]]]:
         for i in network.selected_links(row["row_id"]):
             edits.setdefault(i, []).append(_with_instants(row, zones[i]))
 
-    return [_status_of(link, edits.get(i, [])) for i, link in enumerate(network.rows("links"))]
+    # Links that are open and that no change concerns share one calendar.
+    links = network.rows("links")
+    statuses = network.frames["links"]["status"].to_list()
+    not_open = [i for i, status in enumerate(statuses) if status != OPEN_STATUS]
+    spans = [_status_of({"status": OPEN_STATUS}, ())] * len(links)
+    for i in {*not_open, *edits}:
+        spans[i] = _status_of(links[i], edits.get(i, []))
+    return spans
 
 
 def _with_instants(edit: Mapping[str, Any], zone: str | None) -> dict[str, Any]:

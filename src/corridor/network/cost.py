@@ -244,8 +244,8 @@ def _links(
 ) -> LinkCosts:
     """Return what every link costs one unit, forward and backward.
 
-    Links of a kind are priced alike but for their length, speed and fees, so that tariffs are looked
-    up once a kind; what rules, regimes and fees of their own add is set link by link.
+    Links of a kind are priced alike but for their length, speed and fees, so that tariffs are
+    looked up once a kind; what rules, regimes and fees of their own add is set link by link.
     """
     kinds, kind_of = network.once(Derived.LINK_KINDS.of(), lambda: _link_kinds(network))
     tariffs = _Tariffs.of(network, cargo, service_class)
@@ -494,7 +494,7 @@ class _Tariffs:
     modes: _Modes
     rates: _Lookup
     factors: _Lookup
-    charges: list[Row]
+    charges: Sequence[Row]
     allowed: set[str]
 
     @classmethod
@@ -632,7 +632,7 @@ class _ServiceTariffs:
     """How long services take with a cargo, and what they charge."""
 
     cargo: Row
-    links: list[Row]
+    links: Sequence[Row]
     countries: dict[str, str]
     modes: _Modes
     rates: _Lookup
@@ -701,7 +701,7 @@ class _Hub:
     """What handling of a cargo costs at terminals; kg: its carbon at any of them."""
 
     cargo: Row
-    terminals: list[Row]
+    terminals: Sequence[Row]
     countries: dict[str, str]
     charges: list[Row]
     kg: float

@@ -5,11 +5,10 @@ A link is entered while it and the place it leaves are open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from corridor.network.calendar import Span, intersect, leaving, soonest, without
-from corridor.network.graph import Row
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.openings import Openings
@@ -47,26 +46,41 @@ def link_entries(
     entries = list(_open_entries(network, openings))
     links = network.rows("links")
     for link, spans in left.items():
-        entries[2 * link : 2 * link + 2] = _both_ways(links[link], spans, openings)
+        row = links[link]
+        ends = (row["from_node_id"], row["to_node_id"])
+        entries[2 * link : 2 * link + 2] = _both_ways(ends, spans, openings)
     return entries
 
 
 def _open_entries(network: Network, openings: Openings) -> list[Entry]:
     """Return when links can be entered by those whom no rule forbids them, made once."""
-    pairs = zip(network.rows("links"), openings.links, strict=True)
     return network.once(
-        Derived.ENTRIES.of(openings.period),
-        lambda: [entry for link, spans in pairs for entry in _both_ways(link, spans, openings)],
+        Derived.ENTRIES.of(openings.period), lambda: list(_each_entry(network, openings))
     )
 
 
-def _both_ways(link: Row, spans: list[Span], openings: Openings) -> list[Entry]:
-    """Return when a link can be entered forward and backward; spans: when it is open itself."""
-    if not openings.places.keys() & {link["from_node_id"], link["to_node_id"]}:
-        return [_entry(spans, spans, openings)] * 2  # the same both ways
+def _each_entry(network: Network, openings: Openings) -> Iterator[Entry]:
+    """Yield when links can be entered, forward and backward; those of one calendar share it."""
+    links = network.frames["links"]
+    tails = links["from_node_id"].to_list()
+    heads = links["to_node_id"].to_list()
+    places = openings.places
+    entry_of: dict[int, Entry] = {}
 
+    for tail, head, spans in zip(tails, heads, openings.links, strict=True):
+        if tail in places or head in places:
+            yield from _both_ways((tail, head), spans, openings)
+            continue
+        if id(spans) not in entry_of:
+            entry_of[id(spans)] = _entry(spans, spans, openings)
+        yield entry_of[id(spans)]
+        yield entry_of[id(spans)]
+
+
+def _both_ways(ends: tuple[str, str], spans: list[Span], openings: Openings) -> list[Entry]:
+    """Return when a link can be entered forward and backward; spans: when it is open itself."""
     entries = []
-    for node_id in (link["from_node_id"], link["to_node_id"]):
+    for node_id in ends:
         place = openings.places.get(node_id)
         if place is None:
             entries.append(_entry(spans, spans, openings))

@@ -21,6 +21,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from corridor.kernels import Bools, Floats, Ints
 from corridor.tables import schema
@@ -153,7 +154,7 @@ class Graph:
     @cached_property
     def runs_of_arcs(self) -> RunsOfArcs:
         """Every link that an arc runs over."""
-        directions = [run.direction for runs in self.runs for run in runs]
+        directions = [2 * link + (not forward) for runs in self.runs for link, forward in runs]
         arc = np.repeat(np.arange(self.arcs_count), [len(runs) for runs in self.runs])
         return RunsOfArcs(arc, np.array(directions, np.int64))
 
@@ -192,16 +193,28 @@ def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[in
 
 def compile_graph(
     node_ids: list[str],
-    links: list[Row],
-    services: list[Row],
-    terminals: list[Row],
+    link_frame: pl.DataFrame,
+    links: Sequence[Row],
+    services: Sequence[Row],
+    terminals: Sequence[Row],
     modes: Sequence[Row] = (),
 ) -> Graph:
-    """Return the graph of the rows of links, services, terminals and modes."""
-    states = _States()
+    """Return the graph of the rows of links, services, terminals and modes.
+
+    Parameters
+    ----------
+    node_ids
+        Of every place.
+    link_frame, links
+        The links as a frame and as rows.
+    services, terminals, modes
+        Rows of these tables.
+    """
     departing_modes = {row["mode"] for row in modes if row["departure_h"]}
+    of_links = _link_states(node_ids, link_frame, _only_by_service(services), departing_modes)
+    states = _States(of_links.numbers())
+    by_links = _link_arcs(of_links)
     arcs = [
-        *_link_arcs(states, links, services, departing_modes),
         *_service_arcs(states, links, services, _places_of_change(terminals)),
         *_terminal_arcs(states, terminals),
     ]
@@ -214,15 +227,20 @@ def compile_graph(
         state_layer=[layer for _, layer, _ in states.index],
         state_index=states.ready(),
         ready_state=states.ready_states(),
-        tail=np.array([arc.tail for arc in arcs], dtype=np.int64),
-        head=np.array([arc.head for arc in arcs], dtype=np.int64),
-        kind=[arc.kind for arc in arcs],
-        row=np.array([arc.row for arc in arcs], dtype=np.int64),
-        runs=[arc.runs for arc in arcs],
-        forward=[arc.is_forward for arc in arcs],
-        earlier=[arc.earlier for arc in arcs],
-        departs=[arc.departs for arc in arcs],
+        tail=_joined(by_links.tail, [arc.tail for arc in arcs]),
+        head=_joined(by_links.head, [arc.head for arc in arcs]),
+        kind=["link"] * len(by_links.row) + [arc.kind for arc in arcs],
+        row=_joined(by_links.row, [arc.row for arc in arcs]),
+        runs=by_links.runs() + [arc.runs for arc in arcs],
+        forward=by_links.is_forward.tolist() + [arc.is_forward for arc in arcs],
+        earlier=[()] * len(by_links.row) + [arc.earlier for arc in arcs],
+        departs=by_links.departs.tolist() + [arc.departs for arc in arcs],
     )
+
+
+def _joined(of_links: Ints, of_others: Sequence[int]) -> Ints:
+    """Return the numbers of arcs of links and of all others, one after the other."""
+    return np.concatenate([of_links, np.array(of_others, np.int64)])
 
 
 @dataclass
@@ -282,33 +300,114 @@ def _places_of_change(terminals: Sequence[Row]) -> set[tuple[str, str]]:
     }
 
 
-def _link_arcs(
-    states: _States,
-    links: Sequence[Row],
-    services: Sequence[Row],
+def _only_by_service(services: Sequence[Row]) -> set[str]:
+    """Return the links that goods pass only by the services over them."""
+    return {link_id for row in services if row["required"] for link_id in row["link_ids"].split()}
+
+
+class _LinkStates(NamedTuple):
+    """The states at the ends of links, and who passes these by themselves.
+
+    state: number at the start and the end of each link of goods that are ready and that are moving
+    [links, 2, 2]; -1 where there are none. ends: (place, layer, stand) by number. passed, departs,
+    two_way: whether goods use the link by themselves, take hours of departure, go back [links].
+    """
+
+    state: Ints
+    ends: list[tuple[str, str, Stand]]
+    passed: Bools
+    departs: Bools
+    two_way: Bools
+
+    def numbers(self) -> dict[tuple[str, str, Stand], int]:
+        """Return the number of every state."""
+        return {end: number for number, end in enumerate(self.ends)}
+
+
+class _LinkArcs(NamedTuple):
+    """The arcs of links that goods may use by themselves [arcs]; as in :class:`Arc`."""
+
+    tail: Ints
+    head: Ints
+    row: Ints
+    is_forward: Bools
+    departs: Bools
+
+    def runs(self) -> list[tuple[LinkRun, ...]]:
+        """Return the link that each arc runs over."""
+        pairs = zip(self.row.tolist(), self.is_forward.tolist(), strict=True)
+        return [(LinkRun(row, is_forward),) for row, is_forward in pairs]
+
+
+def _link_states(
+    node_ids: Sequence[str],
+    links: pl.DataFrame,
+    only_by_service: Collection[str],
     departing_modes: Collection[str],
-) -> Iterator[Arc]:
-    """Yield the arcs of links that goods may use by themselves, in each direction they allow."""
-    only_by_service = {
-        link_id for row in services if row["required"] for link_id in row["link_ids"].split()
-    }
+) -> _LinkStates:
+    """Return the states at the ends of links, numbered in the order of links.
 
-    for i, row in enumerate(links):
-        layer = link_layer(row)
-        ends = [(row["from_node_id"], layer), (row["to_node_id"], layer)]
-        ready = [states.at(*end) for end in ends]
+    Of each link: those where goods are ready, then those where they are moving by themselves.
+    """
+    node_row = {node_id: row for row, node_id in enumerate(node_ids)}
+    names, layer = _layers_of_links(links)
+    passed = np.array([link_id not in only_by_service for link_id in links["link_id"].to_list()])
+    departs = passed.astype(bool) & np.array(
+        [m in departing_modes for m in links["mode"].to_list()]
+    )
 
-        if row["link_id"] in only_by_service:
-            continue
-        departs = row["mode"] in departing_modes
-        moving = [states.at(*end, Stand.MOVING) for end in ends] if departs else ready
-        for is_forward in (True, False) if row["two_way"] else (True,):
-            at = (0, 1) if is_forward else (1, 0)
-            tail, head = (moving[end] for end in at)
-            arc = Arc(tail, head, "link", i, (LinkRun(i, is_forward),), is_forward)
-            yield arc
-            if departs:
-                yield arc._replace(tail=ready[at[0]], departs=True)
+    ends = [[node_row[node] for node in links[c].to_list()] for c in ("from_node_id", "to_node_id")]
+    place_and_layer = np.array(ends, np.int64).T.reshape(-1, 2) * len(names) + layer[:, None]
+    keys = np.stack([2 * place_and_layer, 2 * place_and_layer + 1], axis=1)  # ready, moving
+    is_met = np.stack([np.ones(len(layer), bool), departs], axis=1)
+
+    met = keys[is_met].ravel()
+    unique, first, number = np.unique(met, return_index=True, return_inverse=True)
+    in_order = np.argsort(first)
+    rank = np.empty(len(unique), np.int64)
+    rank[in_order] = np.arange(len(unique))
+
+    state = np.full(keys.shape, -1, np.int64)
+    state[is_met] = rank[number].reshape(-1, 2)
+    stands = (Stand.READY, Stand.MOVING)
+    named = [
+        (node_ids[key // 2 // len(names)], names[key // 2 % len(names)], stands[key % 2])
+        for key in unique[in_order].tolist()
+    ]
+    two_way = links["two_way"].fill_null(False).to_numpy()
+    return _LinkStates(state.swapaxes(1, 2), named, passed.astype(bool), departs, two_way)
+
+
+def _layers_of_links(links: pl.DataFrame) -> tuple[list[str], Ints]:
+    """Return the layers of links by name, and the number of each link's [links]."""
+    numbers: dict[tuple[str, int | None], int] = {}
+    pairs = zip(links["mode"].to_list(), links["gauge_mm"].to_list(), strict=True)
+    number = np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int64)
+
+    names = [schema.layer(*pair) for pair in numbers]
+    unique = list(dict.fromkeys(names))
+    return unique, np.array([unique.index(name) for name in names], np.int64)[number]
+
+
+def _link_arcs(links: _LinkStates) -> _LinkArcs:
+    """Return the arcs of links that goods may use by themselves, in each direction they allow.
+
+    In each direction that of moving goods, then that of those that have stood ready.
+    """
+    ready = links.state[:, :, 0]
+    under_way = np.where(links.departs[:, None], links.state[:, :, 1], ready)
+    count = len(ready)
+
+    # [links, forward and backward, moving and departing]
+    head = np.repeat(under_way[:, ::-1, None], 2, axis=2)
+    tail = np.stack([under_way, ready], axis=2)
+    directions = np.stack([links.passed, links.passed & links.two_way], axis=1)
+    is_arc = np.stack([directions, directions & links.departs[:, None]], axis=2)
+
+    row = np.broadcast_to(np.arange(count)[:, None, None], is_arc.shape)
+    is_forward = np.broadcast_to(np.array([True, False])[None, :, None], is_arc.shape)
+    departs = np.broadcast_to(np.array([False, True])[None, None, :], is_arc.shape)
+    return _LinkArcs(tail[is_arc], head[is_arc], row[is_arc], is_forward[is_arc], departs[is_arc])
 
 
 def _service_arcs(

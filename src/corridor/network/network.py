@@ -14,6 +14,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
 from corridor.network.memory import Derived, Memo, Memory
+from corridor.network.rows import Rows
 from corridor.tables import schema, selectors
 from corridor.tables.tables import empty_table
 
@@ -54,11 +55,11 @@ class Network:
             raise CallError("only networks of the same tables can share what is computed of them")
         self.memory.share(base.memory)
 
-    def rows(self, table: str) -> list[Row]:
-        """Return a table as a list of dicts, made once."""
-        return list(self.once(Derived.ROWS.of(table), self.frames[table].to_dicts))
+    def rows(self, table: str) -> Sequence[Row]:
+        """Return the rows of a table as dicts, made once."""
+        return self.once(Derived.ROWS.of(table), lambda: Rows(self.frames[table]))
 
-    def undated_rows(self, table: str) -> list[Row]:
+    def undated_rows(self, table: str) -> Sequence[Row]:
         """Return the rows of a table as they are without dated changes."""
         if self.undated is None or self.undated[table] is self.frames[table]:
             return self.rows(table)
@@ -112,12 +113,15 @@ class Network:
         places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}
         if table == "nodes":
             return places
-        return {row["link_id"]: places.get(row["from_node_id"]) for row in self.rows("links")}
+        links = self.frames["links"]
+        starts = links["from_node_id"].to_list()
+        return dict(zip(links["link_id"].to_list(), map(places.get, starts), strict=True))
 
     def _compiled_graph(self) -> Graph:
         node_ids = self.frames["nodes"]["node_id"].to_list()
         return compile_graph(
             node_ids,
+            self.frames["links"],
             self.rows("links"),
             self.rows("services"),
             self.rows("terminals"),

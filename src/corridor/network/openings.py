@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -112,24 +112,45 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
         from_s, to_s, links=[], places=node_spans, spans=[], windows=[], closures=[]
     )
 
-    for link, (status, shut) in zip(network.rows("links"), status_spans(network), strict=True):
-        link_id = link["link_id"]
+    links = network.frames["links"]
+    columns = (links[name].to_list() for name in ("link_id", "from_node_id", "to_node_id"))
+    in_use_of: dict[int, list[Span]] = {}  # links of one status share a calendar
+    no_windows: dict[str, list[Span]] = {}
+    for link_id, tail, head, (status, shut) in zip(*columns, status_spans(network), strict=True):
+        if id(status) not in in_use_of:
+            in_use_of[id(status)] = intersect(status, all_time)
+        in_use = in_use_of[id(status)]
+        if link_id not in at_link and tail not in node_spans and head not in node_spans:
+            _add_link(openings, in_use, in_use, no_windows, shut)
+            continue
+
         windows = dict[str, list[Span]]()
         closures = list(shut)
         if link_id in at_link:
             windows[link_id] = link_spans[link_id]
             closures.append(window_closure(link_id, at_link[link_id]))
-        for node in sorted({link["from_node_id"], link["to_node_id"]} & node_spans.keys()):
+        for node in sorted({tail, head} & node_spans.keys()):
             windows[node] = node_spans[node]
             closures.append(window_closure(node, at_node[node]))
 
-        in_use = intersect(status, all_time)
         own_windows = [link_spans[link_id]] if link_id in link_spans else []
-        openings.links.append(reduce(intersect, own_windows, in_use))
-        openings.spans.append(reduce(intersect, windows.values(), in_use))
-        openings.windows.append(windows)
-        openings.closures.append(closures)
+        own = reduce(intersect, own_windows, in_use)
+        _add_link(openings, own, reduce(intersect, windows.values(), in_use), windows, closures)
     return openings
+
+
+def _add_link(
+    openings: Openings,
+    own: list[Span],
+    spans: list[Span],
+    windows: dict[str, list[Span]],
+    closures: list[Closure],
+) -> None:
+    """Add when a link is open, by itself and with its ends, and what shuts it."""
+    openings.links.append(own)
+    openings.spans.append(spans)
+    openings.windows.append(windows)
+    openings.closures.append(closures)
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:
@@ -138,6 +159,35 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         add_joined(joined, span.start_s, span.end_s)
     return joined
+
+
+def pack_apart(
+    usual: Sequence[Span], count: int, apart: Mapping[int, Sequence[Span]]
+) -> tuple[Ints, Ints]:
+    """Return calendars as arrays, as :func:`pack` does, where nearly all are the same.
+
+    Parameters
+    ----------
+    usual
+        The calendar of one span that most are.
+    count
+        How many calendars there are.
+    apart
+        The others by their number.
+    """
+    numbers = np.array(sorted(apart), np.int64)
+    packed, ptr_apart = pack([apart[number] for number in numbers.tolist()])
+    lengths = np.ones(count, np.int64)
+    lengths[numbers] = np.diff(ptr_apart)
+    ptr = np.zeros(count + 1, np.int64)
+    np.cumsum(lengths, out=ptr[1:])
+
+    is_apart = np.zeros(count, bool)
+    is_apart[numbers] = True
+    of_apart = np.repeat(is_apart, lengths)
+    flat = np.repeat(pack([usual])[0], ptr[-1], axis=1)
+    flat[:, of_apart] = packed
+    return flat, ptr
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:

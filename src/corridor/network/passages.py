@@ -8,12 +8,12 @@ taken while the place is open. Weather at a place is met by who leaves it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network.calendar import Span, intersect, leaving, next_open, passing
 from corridor.network.cost import Costs
 from corridor.network.entries import Entry
@@ -72,30 +72,35 @@ class Passage(NamedTuple):
         return _through(self.let_in, self.wait_s, self.stages)
 
 
-def passages(
-    network: Network, openings: Openings, entries: Sequence[Entry], costs: Costs
-) -> list[Passage]:
-    """Return how every arc of the graph is passed.
+class Passages:
+    """How every arc of the graph is passed; each passage is made when it is looked at.
 
-    entries: when links can be entered by those who ask. costs: for the hours they take.
+    network, openings: see :class:`_Builder`. entries: when links can be entered by those who ask.
+    costs: for the hours they take.
     """
-    graph = network.graph
-    builder = _Builder(network, openings, entries, costs)
 
-    arcs = []
-    for arc, kind in enumerate(graph.kind):
-        if kind == "terminal":
-            arcs.append(builder.handling(arc))
-        elif kind == "link":
-            arcs.append(builder.run(arc))
-        else:
-            arcs.append(builder.ride(arc))
-    return arcs
+    def __init__(
+        self, network: Network, openings: Openings, entries: Sequence[Entry], costs: Costs
+    ) -> None:
+        self._builder = _Builder(network, openings, entries, costs)
+        self._made: dict[int, Passage] = {}
 
+    def __getitem__(self, arc: int) -> Passage:
+        if arc not in self._made:
+            self._made[arc] = self._builder.passage(arc)
+        return self._made[arc]
 
-def durations_s(passages: Sequence[Passage]) -> Ints:
-    """Return the seconds each arc takes where it is open, half a headway included [arcs]."""
-    return np.array([passage.duration_s for passage in passages], np.int64)
+    def apart(self) -> Ints:
+        """Return the arcs that do not take everyone who comes, at any time: rides too."""
+        apart: Ints = np.flatnonzero(~self._builder.is_plain())
+        return apart
+
+    def durations_s(self) -> Ints:
+        """Return the seconds each arc takes where it is open, half a headway included [arcs]."""
+        durations_s = self._builder.plain_durations_s()
+        for arc in self._builder.rides():
+            durations_s[arc] = self[arc].duration_s
+        return durations_s
 
 
 def _through(spans: list[Span], lag_s: int, stages: Sequence[Stage]) -> list[Span]:
@@ -134,6 +139,68 @@ class _Builder:
         self.link_run_s = _whole_seconds(costs.link.run_h + costs.link.fixed_h)
         self.handling_s = _whole_seconds(costs.fixed_h)
         self._stage_of: dict[tuple[int, int | None], Stage] = {}
+
+    def passage(self, arc: int) -> Passage:
+        """Return how an arc is passed."""
+        match self.network.graph.kind[arc]:
+            case "terminal":
+                return self.handling(arc)
+            case "link":
+                return self.run(arc)
+            case _:
+                return self.ride(arc)
+
+    def rides(self) -> list[int]:
+        """Return the arcs that are rides of services."""
+        kinds = enumerate(self.network.graph.kind)
+        return [arc for arc, kind in kinds if kind not in ("link", "terminal")]
+
+    def plain_durations_s(self) -> Ints:
+        """Return the seconds of links and terminals where they are open, rides left out [arcs]."""
+        graph = self.network.graph
+        arc, direction = graph.runs_of_arcs
+        durations_s: Ints = np.array(self.handling_s, np.int64)
+        durations_s[arc] = np.array(self.link_run_s, np.int64)[direction] + self.costs.wait_s[arc]
+        return durations_s
+
+    def is_plain(self) -> Bools:
+        """Tell which arcs but rides take all who come, at any time [arcs]."""
+        graph = self.network.graph
+        arc, direction = graph.runs_of_arcs
+        is_plain = np.ones(graph.arcs_count, bool)
+        is_plain[arc] = self._plain_directions()[direction]
+        is_plain[self.rides()] = False
+
+        for terminal in self._terminals_with_hours():
+            is_plain[terminal] = False
+        return is_plain
+
+    def _plain_directions(self) -> Bools:
+        """Tell which links, forward and backward, take all who come at any time [2 x links]."""
+        all_time = self.openings.all_time
+        of_entries = {id(entry): entry for entry in self.entries}
+        is_open = {
+            key: entry.spans == entry.let_in == entry.left_open == all_time
+            for key, entry in of_entries.items()
+        }
+        is_plain = np.array([is_open[id(entry)] for entry in self.entries], bool)
+
+        hours_at = self.openings.hours_at
+        links = self.network.frames["links"]
+        for first, column in enumerate(("to_node_id", "from_node_id")):
+            ends = links[column].to_list()
+            is_plain[first::2] &= np.array([hours_at(end) is None for end in ends], bool)
+        return is_plain
+
+    def _terminals_with_hours(self) -> Iterator[int]:
+        """Yield the arcs of terminals that are shut at some time."""
+        graph = self.network.graph
+        for arc, kind in enumerate(graph.kind):
+            node_id = (
+                graph.node_ids[graph.state_node[graph.tail[arc]]] if kind == "terminal" else ""
+            )
+            if node_id and self.openings.hours_at(node_id) is not None:
+                yield arc
 
     def handling(self, arc: int) -> Passage:
         """Return how a terminal is passed."""

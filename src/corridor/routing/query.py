@@ -28,10 +28,10 @@ from corridor.network.network import Network
 from corridor.network.openings import (
     Openings,
     link_openings,
-    pack,
+    pack_apart,
     year_after_last_end,
 )
-from corridor.network.passages import Passage, durations_s, passages
+from corridor.network.passages import Passages
 from corridor.network.rules import Applied, Party, applying, sanctioned_countries
 from corridor.network.words import matching_arcs
 from corridor.routing.conditions import (
@@ -88,7 +88,7 @@ class Query:
     rules: tuple[Applied, ...]
     costs: Costs
     openings: Openings
-    passages: list[Passage]
+    passages: Passages
     spans: list[list[Span]]
     packed: Ints
     span_ptr: Ints
@@ -392,7 +392,7 @@ class _ArcPassages(NamedTuple):
     open_s: whole seconds each arc takes where it is open, half its headway included [arcs].
     """
 
-    passages: list[Passage]
+    passages: Passages
     spans: list[list[Span]]
     packed: Ints
     span_ptr: Ints
@@ -408,15 +408,15 @@ def _arc_passages(
 
     def compute() -> _ArcPassages:
         entries = link_entries(day, openings, forbidding)
-        of_arcs = passages(day, openings, entries, costs)
-        packed, span_ptr = pack([passage.calendar() for passage in of_arcs])
-        return _ArcPassages(
-            passages=of_arcs,
-            spans=[passage.mean_calendar() for passage in of_arcs],
-            packed=packed,
-            span_ptr=span_ptr,
-            open_s=durations_s(of_arcs),
-        )
+        passages = Passages(day, openings, entries, costs)
+        apart = {arc: passages[arc] for arc in passages.apart().tolist()}
+        calendars = {arc: passage.calendar() for arc, passage in apart.items()}
+        packed, span_ptr = pack_apart(openings.all_time, day.graph.arcs_count, calendars)
+
+        spans = [openings.all_time] * day.graph.arcs_count
+        for arc, passage in apart.items():
+            spans[arc] = passage.mean_calendar()
+        return _ArcPassages(passages, spans, packed, span_ptr, passages.durations_s())
 
     return day.once(Derived.PASSAGES.of(openings.period, ids, costs.times_key), compute)
 

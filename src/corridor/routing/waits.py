@@ -14,8 +14,12 @@ from corridor.units import WEEK_S
 
 def mean_waits(calendars: Sequence[Sequence[Span]], at_s: int) -> Floats:
     """Return mean waits, and variances of waits for the weather, of calendars [2, calendars]."""
-    waits = [(mean_wait(spans, at_s), storm_variance(spans, at_s)) for spans in calendars]
-    return np.array(waits).reshape(-1, 2).T
+    different = {id(spans): spans for spans in calendars}
+    waits = {
+        key: (mean_wait(spans, at_s), storm_variance(spans, at_s))
+        for key, spans in different.items()
+    }
+    return np.array([waits[id(spans)] for spans in calendars]).reshape(-1, 2).T
 
 
 def mean_wait(spans: Sequence[Span], at_s: int) -> float:

@@ -1,0 +1,51 @@
+"""Rows of a table as dicts, made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
+import polars as pl
+
+from corridor.network.graph import Row
+
+MAX_SINGLE = 1000  # rows made one by one; whoever asks for more gets all made at once
+
+
+class Rows(Sequence[Row]):
+    """The rows of a table: of a large one, only those that are looked at."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self._single: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    @overload
+    def __getitem__(self, row: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[Row]: ...
+
+    def __getitem__(self, row: int | slice) -> Row | list[Row]:
+        is_made = "_all" in self.__dict__
+        if is_made or isinstance(row, slice) or min(len(self), len(self._single)) >= MAX_SINGLE:
+            return self._all[row]
+
+        number = range(len(self))[row]
+        if number not in self._single:
+            self._single[number] = self._frame.row(number, named=True)
+        return self._single[number]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._all)
+
+    @cached_property
+    def _all(self) -> list[Row]:
+        """Every row; those made before stay the same."""
+        rows = self._frame.to_dicts()
+        for number, row in list(self._single.items()):
+            rows[number] = row
+        return rows
