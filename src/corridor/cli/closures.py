@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from corridor.study.study import Study
 
 Tables = Literal[
-    "summary", "return_levels", "by_hazard", "by_element", "by_trip", "years", "events"
+    "summary", "return_levels", "by_hazard", "by_element", "by_trip", "years", "events", "queues"
 ]
 Measures = Literal[
     "loss_usd_per_year",
@@ -92,6 +92,16 @@ class ShippingOptions:
             )
         ),
     ] = "scenario"
+    capacities: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help=(
+                "Goods queue where detours and reopenings bring more than a limit lets through "
+                "(tables summary and queues)."
+            ),
+        ),
+    ] = False
 
 
 def rank(
@@ -188,11 +198,13 @@ def simulate(
         Seed of the draws.
     table
         Which table to print: yearly figures, return levels, shares of hazards, links or trips,
-        years, closures drawn.
+        years, closures drawn, queues at limits with --capacities.
     """
     import polars as pl
 
     refuse_inputs(compute.out)
+    if table == "queues" and not shipping.capacities:
+        raise CallError("The table queues is that of --capacities: add it.")
     study = options.read(folder)
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
@@ -422,6 +434,7 @@ def _simulate_options(shipping: ShippingOptions, compute: ComputeOptions) -> Sim
         "patience_days": shipping.patience_days,
         "limit_days": shipping.limit_days,
         "limit_share": shipping.limit_share,
+        "capacities": shipping.capacities,
         "cluster": compute.cluster,
         "folder": None if compute.out is None else compute.out / DRAWS,
     }

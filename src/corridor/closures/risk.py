@@ -45,6 +45,10 @@ class Risk:
         One row a closure at work: draw, hazard_id, from_on, to_on (null: after what was simulated),
         shut_d, loss_usd, recover_d: days from its end until the last goods were there that took
         another route or waited because of it.
+    queues
+        Where ``capacities`` were asked for, one row a limit with a queue in any draw: what passes
+        it undisturbed, what waiting there costs a year more than without closures, the longest
+        wait; else null. The summary has that cost as queue_usd, beside loss_usd and not in it.
     warnings
         What holds with a caveat.
     provenance
@@ -58,6 +62,7 @@ class Risk:
     by_trip: pl.DataFrame
     years: pl.DataFrame
     events: pl.DataFrame
+    queues: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -86,6 +91,7 @@ class Risk:
         """Write every table as Parquet and a manifest into a folder and return it."""
         return write_results(
             folder,
-            {name: getattr(self, name) for name in TABLES},
+            {name: getattr(self, name) for name in TABLES}
+            | ({} if self.queues is None else {"queues": self.queues}),
             {**self.provenance, "warnings": list(self.warnings)},
         )

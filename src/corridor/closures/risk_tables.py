@@ -301,7 +301,7 @@ def _with_share(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _summary(years: pl.DataFrame, interval: Interval) -> pl.DataFrame:
-    rows = [_summary_row(measure, years[measure].to_numpy()) for measure in MEASURES]
+    rows = [summary_row(measure, years[measure].to_numpy()) for measure in MEASURES]
     is_loss = pl.col("measure") == "loss_usd"
     return pl.DataFrame(rows, schema_overrides={"standard_error": pl.Float64}).with_columns(
         pl.when(is_loss).then(pl.lit(interval.low_usd)).alias("known_low"),
@@ -309,7 +309,8 @@ def _summary(years: pl.DataFrame, interval: Interval) -> pl.DataFrame:
     )
 
 
-def _summary_row(measure: str, values: Floats) -> dict[str, Any]:
+def summary_row(measure: str, values: Floats) -> dict[str, Any]:
+    """Return the mean of a yearly figure over draws, its error and quantiles."""
     quantiles = np.quantile(values, tuple(QUANTILES.values()), method="inverted_cdf")
     return {
         "measure": measure,

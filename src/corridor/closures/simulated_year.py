@@ -7,13 +7,14 @@ then, which may lead back. A unit whose cheapest route costs more than its undis
 limit_share of its value stays where it is until that is no longer so; what it has waited is spent
 whatever it does and decides nothing. After limit_days of waiting it is lost, which counts
 limit_share of its value (what it was worth to send it), on top of what it spent if it had left.
-Capacities and queues after a reopening are not modelled.
+Capacities change no route; where they are asked for, what waits for room because of closures is
+counted beside (:mod:`corridor.closures.queues`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ import polars as pl
 
 from corridor.closures.dated_network import compile_dated_network, of_year
 from corridor.closures.hazard_checks import check_hazards
+from corridor.closures.queues import Queues, read_queues
 from corridor.closures.route_books import book_of, new_book, replace_full_book
 from corridor.errors import CallError
 from corridor.flows.demand import DemandArrays
@@ -33,6 +35,7 @@ from corridor.kernels.records import (
     Dispatches,
     Losses,
     LossLimits,
+    RouteBook,
     Waiting,
 )
 from corridor.language.messages import message
@@ -63,7 +66,7 @@ class Task:
     network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them; quiet is the
     year without closures. draws: what closures are drawn from. hash: of everything here. arcs
     [hazards, arcs]: those that hazards may shut, where there are more hazards than a word has bits;
-    else null.
+    else null. queues: the limits at which goods queue; null: none are looked at.
     """
 
     network: DatedNetwork
@@ -72,6 +75,7 @@ class Task:
     draws: ClosureDraws
     hash: str
     arcs: Bools | None = None
+    queues: Queues | None = None
 
     def links_count(self) -> int:
         """Return how many links, the first ones, may have a closure put down to them."""
@@ -125,6 +129,14 @@ def make_task(
     )
 
 
+def with_limits(task: Task, arrays: DemandArrays) -> Task:
+    """Return a task in which goods also queue at limits; arrays: those it was made from."""
+    _, days = task.quiet.outcome.shape
+    queues = read_queues(arrays, task.network, task.limits, days)
+    digest = hashlib.sha256(f"{task.hash} {queues.hash()}".encode())
+    return replace(task, queues=queues, hash=digest.hexdigest())
+
+
 def _arcs_of_many(arrays: DemandArrays, links: Bools) -> Bools | None:
     """Return the arcs that hazards may shut, where these are more than a word has bits."""
     if len(links) <= WORD_HAZARDS:
@@ -137,22 +149,60 @@ def run_year(task: Task, closures: Closures) -> Losses:
 
     Raises CallError where more hazards strike in the year than a word has bits.
     """
-    from corridor.kernels import states
+    return simulated_year(task, closures).losses
 
+
+class Year(NamedTuple):
+    """A simulated year: what it costs, and what is on limits on every day [limits, days].
+
+    loads: null where no limits are looked at.
+    """
+
+    losses: Losses
+    loads: Floats | None
+
+
+def simulated_year(task: Task, closures: Closures) -> Year:
+    """Return a year with some closures; raises as :func:`run_year` does."""
     if task.arcs is not None:
-        return _run_year_of_many(task, task.arcs, closures)
+        return _year_of_many(task, task.arcs, closures)
 
     active = hazards_at_work(closures, task.draws.days)
     while True:
         book = book_of(task.hash)
         was_empty = not book.counts.any()
-        losses = _no_losses(task, len(closures.hazard))
-        if states.simulate(task.network, book, active, closures, task.quiet, task.limits, losses):
-            return losses
+        year = _year_by_book(task, task.network, book, active, closures, task.quiet)
+        if year is not None:
+            return year
         replace_full_book(task.hash, was_empty)
 
 
-def _run_year_of_many(task: Task, arcs: Bools, closures: Closures) -> Losses:
+def _year_by_book(
+    task: Task,
+    network: DatedNetwork,
+    book: RouteBook,
+    active: Ints,
+    closures: Closures,
+    quiet: Dispatches,
+) -> Year | None:
+    """Return a year on a network; null where the book of routes is full."""
+    from corridor.kernels import states
+
+    losses = _no_losses(task, len(closures.hazard))
+    if not states.simulate(network, book, active, closures, quiet, task.limits, losses):
+        return None
+    if task.queues is None:
+        return Year(losses, None)
+
+    from corridor.kernels.loads import move_loads
+
+    loads = task.queues.undisturbed.copy()
+    arc_limits = task.queues.arc_limits
+    suffices = move_loads(network, book, active, quiet, task.limits, arc_limits, loads)
+    return Year(losses, loads) if suffices else None
+
+
+def _year_of_many(task: Task, arcs: Bools, closures: Closures) -> Year:
     """Return what a year costs in which only some of very many hazards strike.
 
     These are numbered anew, so that routes of other years cannot be read from the book: it takes
@@ -167,12 +217,10 @@ def _run_year_of_many(task: Task, arcs: Bools, closures: Closures) -> Losses:
 
     book = new_book()
     while True:
-        losses = _no_losses(task, len(closures.hazard))
         suffices, quiet = states.undisturbed(network, book, days, task.limits.waiting)
-        if suffices and states.simulate(
-            network, book, active, renumbered, quiet, task.limits, losses
-        ):
-            return losses
+        year = _year_by_book(task, network, book, active, renumbered, quiet) if suffices else None
+        if year is not None:
+            return year
         book = new_book(2 * len(book.cost))
 
 
@@ -194,23 +242,28 @@ def draw_block(task: Task, first: int, end: int) -> Block:
 
     totals float64 [draws, trips, TRIP_LOSS]; by_element float64 [draws, links]: cents; events
     float64 [closures of all draws, 7]: draw, hazard, first day, first day open again, cents more,
-    cents given up, second of the last arrival (-1: none).
+    cents given up, second of the last arrival (-1: none). Where limits are looked at, queues
+    float64 [draws, limits, 3]: as :meth:`corridor.closures.queues.Queues.more_than_undisturbed`.
     """
     totals = []
     by_link = []
     events = []
+    queues = []
 
     for draw in range(first, end):
         closures = task.draws.closures(draw)
-        losses = run_year(task, closures)
+        losses, loads = simulated_year(task, closures)
+        if task.queues is not None and loads is not None:
+            queues.append(task.queues.more_than_undisturbed(loads))
         totals.append(losses.by_trip)
         by_link.append(losses.by_link)
         events.append(_event_rows(draw, closures, losses))
-    return {
+    block = {
         "totals": np.stack(totals),
         "by_element": np.stack(by_link),
         "events": np.concatenate(events),
     }
+    return block | {"queues": np.stack(queues)} if queues else block
 
 
 def _no_losses(task: Task, closures_count: int) -> Losses:

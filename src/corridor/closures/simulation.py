@@ -12,9 +12,16 @@ from typing import TypedDict, Unpack
 
 import polars as pl
 
+from corridor.closures.queue_tables import with_queues
 from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import is_ever_served, summarise
-from corridor.closures.simulated_year import SimulateSettings, Task, draw_block, make_task
+from corridor.closures.simulated_year import (
+    SimulateSettings,
+    Task,
+    draw_block,
+    make_task,
+    with_limits,
+)
 from corridor.errors import CallError
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.unserved import unserved_reasons
@@ -53,6 +60,8 @@ class SimulateOptions(TypedDict, total=False):
     steps. memory_years: closures that began so long before the year still count [0: what is shut
     when the year begins is what the scenario shuts; 10: as in any year]. events: the table
     ``events``, closures that were seen; it says how well the hazards are known [null: guesses].
+    capacities: whether goods queue where detours and reopenings bring more than a limit lets
+    through; counted beside the loss (``Risk.queues``) [false].
     """
 
     patience_days: int
@@ -63,6 +72,7 @@ class SimulateOptions(TypedDict, total=False):
     progress: Callable[[str, int, int], None] | None
     memory_years: int
     events: pl.DataFrame | None
+    capacities: bool
 
 
 def simulate(
@@ -133,6 +143,8 @@ def simulate(
 
     _refuse_too_many(draws, demand.height, network.frames["links"].height)
     task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
+    if options.get("capacities", False):
+        task = with_limits(task, arrays)
     blocks = _blocks(task, draws, workers, options)
     provenance = {
         "on": arrays.first_on.isoformat(),
@@ -145,7 +157,8 @@ def simulate(
         network, arrays.trips.to_dicts(), is_ever_served(task.quiet), on=arrays.first_on
     )
     events = options.get("events")
-    return summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
+    risk = summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
+    return risk if task.queues is None else with_queues(risk, task.queues, blocks)
 
 
 def _refuse_too_many(draws: int, trips: int, links: int) -> None:

@@ -141,7 +141,7 @@ def read_congestion(
 
     return Congestion(
         full_per_day=np.array([row.per_day for row in rows]),
-        hour_usd=_hour_usd(arrays, capacities),
+        hour_usd=worth_of_one(arrays, capacities, arrays.column("hour_usd")),
         queue_period_h=periods_h,
         queue_ease=np.divide(8.0, servings, out=np.zeros(len(rows)), where=servings > 0),
         free_h=np.array([law.free_h for law in laws]),
@@ -183,12 +183,15 @@ def _crosses_border(network: Network, link: Row) -> bool:
     return len({nodes[node_id]["country"] for node_id in ends}) > 1
 
 
-def _hour_usd(arrays: DemandArrays, capacities: Capacities) -> Floats:
-    """Return what an hour is worth to one of what each limit counts, mean of all demand [rows]."""
+def worth_of_one(arrays: DemandArrays, capacities: Capacities, unit_usd: Floats) -> Floats:
+    """Return what cargo units are worth for one of what each limit counts, mean of demand [rows].
+
+    unit_usd: of a unit of every trip [trips].
+    """
     units = arrays.units()
     taken = units @ capacities.per_unit[capacities.cargo_of] if len(units) else np.zeros(0)
     is_counted = capacities.per_unit[capacities.cargo_of] > 0
-    worth = (units * arrays.column("hour_usd")) @ is_counted.astype(float)
-    hour_usd = np.zeros(len(capacities.rows))
-    np.divide(worth, taken, out=hour_usd, where=taken > 0)
-    return hour_usd
+    worth = (units * unit_usd) @ is_counted.astype(float)
+    of_one = np.zeros(len(capacities.rows))
+    np.divide(worth, taken, out=of_one, where=taken > 0)
+    return of_one

@@ -179,6 +179,21 @@ class Waiting(NamedTuple):
     limit_days: int  # in all, before they are lost
 
 
+class Track(NamedTuple):
+    """Where a unit went: its first passages of arcs, as many as there is room for."""
+
+    arcs: Ints
+    seconds: Ints  # at which it entered each
+
+
+class ArcLimits(NamedTuple):
+    """Which limits a unit takes room of on each arc."""
+
+    rows: Groups  # limits, a group an arc
+    times: Floats  # how often the arc passes each of these
+    per_unit: Floats  # how much of each limit a unit takes each time [trips, limits]
+
+
 class LossLimits(NamedTuple):
     """What trips bear [trips]."""
 

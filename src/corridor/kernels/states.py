@@ -27,6 +27,7 @@ from corridor.kernels.records import (
     Losses,
     LossLimits,
     RouteBook,
+    Track,
     Waiting,
 )
 from corridor.units import DAY_S, HOUR_S
@@ -44,12 +45,16 @@ SHUT_FACTOR = np.int64(-4417276706812531889)
 
 
 class Journey(NamedTuple):
-    """What became of one unit: as the columns of Dispatches; seconds -1: the book is full."""
+    """What became of one unit: as the columns of Dispatches; seconds -1: the book is full.
+
+    passed: arcs it went over.
+    """
 
     outcome: int
     cents: int
     seconds: int
     hazard_bits: np.int64
+    passed: int
 
 
 @njit(**JIT)
@@ -64,10 +69,11 @@ def undisturbed(
     seconds = np.zeros((trips, days), np.int64)
     hazard_bits = np.zeros((trips, days), np.int64)
     dispatches = Dispatches(outcome, cents, seconds, hazard_bits)
+    track = no_track()
 
     for t in range(trips):
         for d in range(days):
-            journey = _walk(network, book, quiet, t, d, waiting, UNREACHED)
+            journey = walk(network, book, quiet, t, d, waiting, UNREACHED, track)
             if journey.seconds < 0:
                 return False, dispatches
             outcome[t, d] = journey.outcome
@@ -101,21 +107,18 @@ def simulate(
         As :func:`undisturbed` returns it.
     """
     trips, days = quiet.outcome.shape
+    track = no_track()
     for t in range(trips):
         for d in range(days):
             if quiet.outcome[t, d] != SERVED:
                 continue
-            # what would have met the unit on its undisturbed route, had it known nothing
-            last_day = min(d + quiet.seconds[t, d] // DAY_S, len(active) - 1)
-            hit = np.int64(0)
-            for later in range(d, last_day + 1):
-                hit |= active[later]
-            hit &= quiet.hazard_bits[t, d]
+            last_day = last_day_under_way(quiet, active, t, d)
+            hit = hazards_ahead(quiet, active, t, d, last_day)
             if hit == 0:
                 continue
 
             most = quiet.cents[t, d] + limits.max_extra_cents[t]
-            journey = _walk(network, book, active, t, d, limits.waiting, most)
+            journey = walk(network, book, active, t, d, limits.waiting, most, track)
             if journey.seconds < 0:
                 return False
 
@@ -137,6 +140,27 @@ def simulate(
             losses.by_trip[t, TRIP_LOSS.extra_cents] += extra
             _blame(network, book, closures, losses, t, d, last_day, hit, extra, lost, arrival)
     return True
+
+
+@njit(**JIT)
+def last_day_under_way(quiet: Dispatches, active: Ints, trip: int, day: int) -> Any:
+    """Return the last day on which a unit that leaves on a day is on its undisturbed route."""
+    return min(day + quiet.seconds[trip, day] // DAY_S, len(active) - 1)
+
+
+@njit(**JIT)
+def hazards_ahead(quiet: Dispatches, active: Ints, trip: int, day: int, last_day: int) -> Any:
+    """Return bits of the hazards that a unit would have met, had it known nothing."""
+    hit = np.int64(0)
+    for later in range(day, last_day + 1):
+        hit |= active[later]
+    return hit & quiet.hazard_bits[trip, day]
+
+
+@njit(**JIT)
+def no_track() -> Any:
+    """Return a track without room."""
+    return Track(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @njit(**JIT)
@@ -274,7 +298,7 @@ def _write_route(
 
 
 @njit(**JIT)
-def _walk(
+def walk(
     network: DatedNetwork,
     book: RouteBook,
     active: Ints,
@@ -282,10 +306,12 @@ def _walk(
     leave: int,
     waiting: Waiting,
     most: int,
+    track: Track,
 ) -> Journey:
     """Send one unit off on a day and return what becomes of it.
 
     active int64 [days]: hazard bits at work. most: cents still to come up to which goods leave.
+    track: written over.
     """
     weight = network.weight
     regime_of_day = network.regime_of_day
@@ -299,6 +325,7 @@ def _walk(
     cents = 0.0
     waited = 0
     hazard_bits = np.int64(0)
+    passed = 0
     place = len(network.graph.ptr) - 1 + trip
     has_left = False
     while True:
@@ -306,13 +333,13 @@ def _walk(
         regime = regime_of_day[day]
         route = find_route(network, book, regime, goal, place, active[day])
         if route == BOOK_IS_FULL:
-            return Journey(UNKNOWN, 0, -1, np.int64(0))
+            return Journey(UNKNOWN, 0, -1, np.int64(0), 0)
 
         cost = book.cost[route]
         if cost >= UNREACHED or not has_left and cost > most:
             if waited >= limit_s:
                 outcome = STRANDED if has_left else STAYED
-                return Journey(outcome, round(cents), now - leave * DAY_S, hazard_bits)
+                return Journey(outcome, round(cents), now - leave * DAY_S, hazard_bits, passed)
             until_tomorrow = (now // DAY_S + 1) * DAY_S - now
             waited += until_tomorrow
             cents += until_tomorrow * hour_cents / HOUR_S
@@ -338,14 +365,18 @@ def _walk(
                     now = until
                 if has_turned:
                     break
+            if passed < len(track.arcs):
+                track.arcs[passed] = a
+                track.seconds[passed] = now
+                passed += 1
             cents += weight[regime, class_, a]
             now += network.seconds[regime, class_, a]
             place = network.graph.head[a]
 
         if not has_turned:
-            return Journey(SERVED, round(cents), now - leave * DAY_S, hazard_bits)
+            return Journey(SERVED, round(cents), now - leave * DAY_S, hazard_bits, passed)
         if waited >= limit_s:
-            return Journey(STRANDED, round(cents), now - leave * DAY_S, hazard_bits)
+            return Journey(STRANDED, round(cents), now - leave * DAY_S, hazard_bits, passed)
 
 
 @njit(**JIT)

@@ -929,6 +929,28 @@ LOSS_FAMILIES = Table(
     title="Families of lengths compared",
 )
 
+LOSS_QUEUES = Table(
+    "loss_queues",
+    None,
+    "where goods wait for room in simulated years, and what that costs more than without closures",
+    (
+        _id("capacity_id", "limit, as in flow_capacities"),
+        _choice("table", "table its row stands in", "links", "nodes", "terminals", "services"),
+        _id("row_id", "link, place, terminal or service"),
+        _id("from_node_id", "where goods come from; null: both directions", "nodes"),
+        Column("unit", "text", "what it counts"),
+        number("free_per_day", "what others leave of it a day", "unit/day"),
+        number("undisturbed_per_day", "what passes it a day without closures", "unit/day"),
+        _signed("queue_usd_per_year", "what waiting and what is lost there costs", "USD/year"),
+        _signed("lost_per_year", "what would wait too long to join, and is lost", "unit/year"),
+        number("longest_mean_d", "longest wait of a year, mean of the draws", "d"),
+        number("longest_p95_d", "longest wait passed in one draw of twenty", "d"),
+    ),
+    title="Queues of closures",
+    needs=("demand", "hazards"),
+    unless="capacities were not asked for",
+)
+
 LOSS_NOTES = Table(
     "loss_notes",
     None,
@@ -1272,6 +1294,7 @@ TABLES: tuple[Table, ...] = (
     LOSS_CLOSED,
     LOSS_FITS,
     LOSS_FAMILIES,
+    LOSS_QUEUES,
     LOSS_NOTES,
     FLOW_VOLUMES,
     FLOW_CAPACITIES,
