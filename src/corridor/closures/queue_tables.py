@@ -13,6 +13,7 @@ from corridor.closures.risk import Risk
 from corridor.closures.risk_tables import summary_row
 from corridor.kernels import Floats
 from corridor.language.messages import joined, message
+from corridor.network.graph import Row
 from corridor.parallel import Block
 from corridor.tables import schema_results
 from corridor.units import DAY_H
@@ -38,7 +39,7 @@ def with_queues(risk: Risk, queues: Queues, blocks: Sequence[Block]) -> Risk:
 
 def _table(queues: Queues, usd: Floats, longest_d: Floats, lost: Floats) -> pl.DataFrame:
     """Return a row a limit with a queue in any draw, the dearest first; arrays [draws, limits]."""
-    rows = []
+    rows: list[Row] = []
     undisturbed = queues.undisturbed.mean(axis=1)
     for number, limit in enumerate(queues.rows):
         if longest_d[:, number].max(initial=0.0) < MIN_QUEUE_D:
@@ -73,18 +74,7 @@ def _warnings(queues: Queues) -> list[str]:
     if not full:
         return []
 
-    named = joined(full[:MAX_NAMED], ", ")
-    more = len(full) - MAX_NAMED
-    if more <= 0:
-        return [
-            message(
-                "No queue is counted where all is full without closures: {limits}.", limits=named
-            )
-        ]
+    named = joined([*full[:MAX_NAMED], *(["..."] if len(full) > MAX_NAMED else [])], ", ")
     return [
-        message(
-            "No queue is counted where all is full without closures: {limits} and {more} more.",
-            limits=named,
-            more=more,
-        )
+        message("No queue is counted where all is full without closures: {limits}.", limits=named)
     ]
