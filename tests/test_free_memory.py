@@ -32,7 +32,7 @@ def test_a_large_matrix_names_what_it_takes() -> None:
 
 @pytest.mark.usefixtures("little")
 def test_a_search_ends_where_its_labels_would_not_fit() -> None:
-    with pytest.raises(NotConverged, match=r"partial ways .* MB of memory"):
+    with pytest.raises(NotConverged, match=r"partial ways .* kB of memory"):
         route(
             network("mid-2026"),
             "almaty",

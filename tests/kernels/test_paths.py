@@ -151,7 +151,7 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
     spans[:, SPAN.end] = 1 << 40
     calendars = Calendars(spans, np.arange(len(arcs) + 1))
     goal = np.arange(steps + 1) == steps
-    said, labels, goals = search(
+    said, labels, goals, _ = search(
         graph,
         calendars,
         arcs,
@@ -159,7 +159,6 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
         Trip(np.array([0]), 0, goal),
         np.zeros((0, steps + 1), np.int64),
         bounds,
-        np.array([True, True, False, False]),
         SearchLimits(last_arrival=1 << 40, transshipments=1 << 40, labels=most),
         np.array([flag], np.int64),
     )

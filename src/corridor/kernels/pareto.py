@@ -4,13 +4,23 @@ Label setting in the order of arrival plus a lower bound to the goal. Arcs are f
 (waiting is allowed everywhere and free but for time), so a label that arrives no later, costs no
 more, emits no more, has met a subset of the hazards and changed layer no more often can do all that
 another can. Some things may be met only once: a label that remembers more of them can go on to
-less, so they count as hazards do, with no weight. Source: Hansen (1980), label setting for several
-criteria; Martins (1984); lower-bound pruning after Hernandez et al. (2020), BOA*; FIFO time
+less, so they count as hazards do, with no weight.
+
+Labels of a state settle in the order of arrival, and go over an arc in the same order. So every arc
+queues one label at a time, made of the first label at its tail that nothing beats yet; a label that
+is not worth its way is never made, and time is never compared. What is left to compare by is a
+number for two criteria, a staircase for three, and blocks of columns where hazards, what may be met
+once or changes of layer count.
+
+Source: Hansen (1980), label setting for several criteria; Martins (1984); lower bounds after
+Hernandez et al. (2020), BOA*; fronts without the first criterion after Pulido et al. (2015),
+NAMOA*dr; one queued label at a time after Maristany de las Casas et al. (2023), T-MDA; FIFO time
 dependence after Kaufman and Smith (1993).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +28,7 @@ import numpy as np
 from corridor.kernels import Bools, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
-from corridor.kernels.paths import UNREACHED, pop, push
+from corridor.kernels.paths import UNREACHED
 from corridor.kernels.records import (
     ARC,
     BOUND,
@@ -33,44 +43,118 @@ from corridor.kernels.records import (
 DONE = 0
 TOO_MANY = 1
 STOPPED = 2
-FIRST_LABELS = 1 << 14  # room for labels, doubled when full
-FIRST_SETTLED = 8  # room for settled labels at each state, doubled when full
-FIRST_GOALS = 64  # room for labels at the goal, doubled when full
+GROW_LABELS = 3  # a pool is full
+GROW_FRONTS = 4
+GROW_GOALS = 5
+# What labels of a state are compared by, beside time.
+NUMBER = 0
+STAIRCASE = 1
+BLOCKS = 2
+FIRST_ROOM = 4  # entries a list has room for at first, doubled when full
+ROOMS = 40  # how often room can double
+LIST_ROOM = 2  # column of the room of a list, from the one it begins with
+FIRST_POOL = 1 << 14  # numbers a pool has room for at first, doubled when full
+FIRST_ROUTES = 256  # room for labels on the way to the goal, doubled when full
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
+BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
+LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
+WAYS = 4  # children of an entry of the queue
+HALF = 32  # bits of a number that holds two
 
 
-class SettledRows(NamedTuple):
-    """Rows of the array of settled labels: all but time that decides which label beats which."""
+class ArcTable(NamedTuple):
+    """Columns of an arc and of the label it queues; fewer where less counts, see ARC_COLUMNS.
 
-    money: int
-    carbon: int
-    transshipments: int
-    hazard_bits: int
+    Each start is an arc after all others, from nowhere.
+    """
 
-
-class GoalRows(NamedTuple):
-    """Rows of the array of labels at the goal: the four criteria."""
-
+    tail: int  # -1: a start
+    head: int
+    next: int  # which label of its tail to go on with
+    x: int  # what it adds to a label
+    label_x: int  # of the queued label, whose second is that of its key in the queue
     second: int
-    money: int
-    carbon: int
+    first_span: int  # its calendar; -1: it is open all the time
+    last_span: int
+    y: int
+    label_y: int
+    settled: int  # labels its head had when the queued label was last compared
+    goals: int  # labels at the goal then
+    transshipments: int
+    label_transshipments: int
+    label_risk: int
+    label_words: int
+
+
+class StateTable(NamedTuple):
+    """Columns of a state. After all others stands the goal, of which only the front is in use.
+
+    A list stands in a pool of numbers, and moves into twice the room when it is full.
+    """
+
+    x: int  # the least to come from here to the goal
+    second: int
+    least: int  # least x of its labels, where that is all they are compared by
+    labels: int  # where the list of its settled labels begins
+    label_count: int
+    room: int  # labels it has room for
+    first_arc: int
+    y: int
+    front: int  # where the list begins of what labels are compared by
+    front_count: int
+    front_room: int
+    transshipments: int
+
+
+class RowColumns(NamedTuple):
+    """Columns of a settled label; fewer where less counts, see ROW_COLUMNS."""
+
+    x: int  # the first criterion that counts beside time: money, or carbon where money does not
+    second: int
+    back: int  # arc it came by, and which label of the arc's tail it was made from
+    y: int  # the second: carbon
+    transshipments: int
     risk: int
+    words: int  # hazards met, then what may be met once and was, a column a word
 
 
-class SeenColumns(NamedTuple):
-    """How many labels a label was compared with when it was made."""
+class FrontColumns(NamedTuple):
+    """Columns of what labels are compared by in blocks; further ones hold further words."""
 
-    settled: int  # at its state
+    x: int
+    y: int
+    z: int  # transshipments; at the goal risk
+    word: int
+
+
+class Pools(NamedTuple):
+    """Numbers of lists, twice as many where they are full."""
+
+    labels: Ints
+    fronts: Ints
+    goals: Ints  # state of each label at the goal, and which of its labels it is
+
+
+class CountPlaces(NamedTuple):
+    """Places of what a search counts."""
+
+    queued: int
+    settled: int
     goals: int
 
 
-SETTLED = SettledRows(*range(4))
-SEEN = SeenColumns(*range(2))
-GOAL = GoalRows(*range(4))
+# Columns of arcs, states and labels by kind, where these are compared by a number or a staircase.
+ARC_COLUMNS = (8, 12)
+STATE_COLUMNS = (8, 11)
+ROW_COLUMNS = (3, 4)
+COUNT = CountPlaces(*range(3))
+ON = ArcTable(*range(16))
+AT = StateTable(*range(12))
+ROW = RowColumns(*range(7))
+FRONT = FrontColumns(*range(4))
 
 
-@njit(**JIT)
 def search(
     graph: SearchGraph,
     calendars: Calendars,
@@ -79,10 +163,9 @@ def search(
     trip: Trip,
     remembered: Ints,
     bounds: Ints,
-    use: Bools,
     limits: SearchLimits,
     stop: Ints,
-) -> tuple[int, Ints, Ints]:
+) -> tuple[int, Ints, Ints, int]:
     """Return the labels of every Pareto-optimal route from the starts to a goal state.
 
     Parameters
@@ -92,15 +175,13 @@ def search(
     arcs
         What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC, then
         a column for each word of hazards after the first, then for each word of what may be met
-        only once.
+        only once. A criterion that does not count is 0.
     hazard_weight
         Weight of each bit of each word of hazards int64 [words, 64].
     remembered
         Which of what may be met only once is remembered at each state, words int64 [words, states].
     bounds
         The least from each state to the goal int64 [states, 4], columns BOUND.
-    use
-        Which of time, money, carbon and risk count at the goal bool [4].
     stop
         A flag int64 [1] that ends the search soon after somebody sets it.
 
@@ -109,97 +190,373 @@ def search(
     status
         DONE, TOO_MANY (labels) or STOPPED.
     labels
-        int64 [labels, 9], columns LABEL.
+        Those on the way to the goal int64 [labels, 9 or more], columns LABEL.
     goals
         Rows of labels that arrived at the goal int64 [goals].
+    settled
+        How many labels were settled in all.
     """
-    ptr, head = graph
-    states = len(ptr) - 1
-    more_words = arcs.shape[1] - len(ARC)
+    counts_money = bool(arcs[:, ARC.money].any())
+    counted = [ARC.money, ARC.carbon] if counts_money else [ARC.carbon]
+    words = np.ascontiguousarray(arcs[:, ARC.hazard_bits :])
+    if words.any() or arcs[:, ARC.transshipments].any():
+        kind = BLOCKS
+    else:
+        kind = STAIRCASE if len(counted) > 1 and arcs[:, ARC.carbon].any() else NUMBER
+    width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind]
 
-    capacity = FIRST_LABELS
-    labels = np.empty((capacity, len(LABEL) + more_words), np.int64)
-    keys = np.empty(capacity, np.int64)
-    items = np.empty(capacity, np.int64)
-    seen = np.empty((capacity, len(SEEN)), np.int64)
+    arc_table = _arc_table(graph, calendars, arcs, trip, bounds, counted, limits.last_arrival)
+    arc_table = _first_columns(arc_table, (*ARC_COLUMNS, ON.label_words + words.shape[1])[kind])
+    state_table = _first_columns(
+        _state_table(graph, bounds, counted), (*STATE_COLUMNS, len(AT))[kind]
+    )
+    is_passable = (arcs[:, ARC.duration] >= 0) & (bounds[graph.head, BOUND.duration] < UNREACHED)
+    is_never_queued = np.concatenate([~is_passable, np.zeros(len(trip.starts), bool)])
+    pools = Pools(*(np.empty(FIRST_POOL, np.int64) for _ in Pools._fields))
+    free = np.full((2, ROOMS + 1), -1, np.int64)  # of labels and fronts, see _move
+    free[:, ROOMS] = 0
+    keys = np.empty(len(arc_table), np.int64)
+    items = np.empty(len(arc_table), np.int64)
+    counts = np.zeros(len(COUNT), np.int64)
+    counts[COUNT.queued] = _queue_starts(
+        arc_table, state_table, trip.depart, limits.last_arrival, keys, items
+    )
 
-    # Settled labels stand side by side for each state, so that a comparison reads straight through
-    # memory. Their time needs no comparing: a state's labels settle in the order of arrival.
-    settled = np.empty((len(SETTLED) + more_words, FIRST_SETTLED * states), np.int64)
-    settled_first = np.arange(0, FIRST_SETTLED * states, FIRST_SETTLED)
-    settled_count = np.zeros(states, np.int64)
-    settled_room = np.full(states, FIRST_SETTLED)
-    settled_used = FIRST_SETTLED * states
+    status = GROW_LABELS
+    while status >= GROW_LABELS:
+        status = _search(
+            kind,
+            arc_table,
+            is_never_queued,
+            state_table,
+            calendars.spans,
+            words,
+            hazard_weight,
+            remembered,
+            trip.is_goal,
+            *pools,
+            free,
+            keys,
+            items,
+            counts,
+            limits.last_arrival,
+            limits.transshipments,
+            limits.labels,
+            stop,
+        )
+        if status >= GROW_LABELS:
+            _with_more_room(pools, status - GROW_LABELS)
+    goals = pools.goals.reshape(-1, 2)[: counts[COUNT.goals] if status == DONE else 0]
+    pool = pools.labels
+    places, backs, at_goal = _routes(pool, state_table, arc_table, goals, width)
+    labels = _labels(pool, places, backs, counted, words.shape[1], width)
+    return status, labels, at_goal, int(counts[COUNT.settled])
 
-    goals = np.empty(FIRST_GOALS, np.int64)
-    at_goal = np.empty((len(GOAL), FIRST_GOALS), np.int64)
-    goal_count = 0
 
-    size = _push_starts(labels, seen, keys, items, trip, bounds, limits)
-    count = size
+def _with_more_room(pools: Pools, number: int) -> None:
+    """Give a pool half as much room again, without a copy where the system can."""
+    pool = pools[number]
+    pool.resize(len(pool) + len(pool) // 2, refcheck=False)
+
+
+def _first_columns(table: Ints, count: int) -> Ints:
+    """Return the first so many columns, and further ones of 0 where there are fewer."""
+    columns = np.zeros((len(table), count), np.int64)
+    copied = min(count, table.shape[1])
+    columns[:, :copied] = table[:, :copied]
+    return columns
+
+
+def _arc_table(
+    graph: SearchGraph,
+    calendars: Calendars,
+    arcs: Ints,
+    trip: Trip,
+    bounds: Ints,
+    counted: Sequence[int],
+    last_arrival: int,
+) -> Ints:
+    """Return arcs and starts, columns ON but those of the queued label."""
+    count = len(graph.head)
+    table = np.zeros((count + len(trip.starts), ON.transshipments + 1), np.int64)
+    table[:, ON.tail] = -1
+    table[:count, ON.tail] = np.repeat(np.arange(len(graph.ptr) - 1), np.diff(graph.ptr))
+    table[:, ON.head] = np.concatenate([graph.head, trip.starts])
+    table[count:, ON.next] = 1  # as if made of a label before
+    table[:count, ON.second] = arcs[:, ARC.duration]
+    table[:count, ON.transshipments] = arcs[:, ARC.transshipments]
+    for column, criterion in zip((ON.x, ON.y), counted, strict=False):
+        table[:count, column] = arcs[:, criterion]
+
+    first = calendars.ptr[:-1]
+    last = calendars.ptr[1:]
+    table[:count, ON.first_span] = first
+    table[:count, ON.last_span] = last
+    single = np.flatnonzero(last == first + 1)
+    span = calendars.spans[first[single]]
+    is_open = (span[:, SPAN.start] <= trip.depart) & (span[:, SPAN.end] > last_arrival)
+    table[single[is_open & (span[:, SPAN.delay] == 0)], ON.first_span] = -1
+    return table
+
+
+def _state_table(graph: SearchGraph, bounds: Ints, counted: Sequence[int]) -> Ints:
+    """Return states without labels, and after them the goal."""
+    table = np.zeros((len(graph.ptr), len(AT)), np.int64)
+    table[:-1, AT.second] = bounds[:, BOUND.duration]
+    table[:-1, AT.transshipments] = bounds[:, BOUND.transshipments]
+    for column, criterion in zip((AT.x, AT.y), counted, strict=False):
+        table[:-1, column] = bounds[:, BOUND_OF[criterion]]
+
+    table[:, AT.first_arc] = graph.ptr
+    table[:, AT.least] = UNREACHED
+    return table
+
+
+@njit(**JIT)
+def _search(  # noqa: C901, PLR0912
+    kind: int,
+    arcs: Ints,
+    is_queued: Bools,
+    states: Ints,
+    spans: Ints,
+    words: Ints,
+    hazard_weight: Ints,
+    remembered: Ints,
+    is_goal: Bools,
+    pool: Ints,
+    front: Ints,
+    goals: Ints,
+    free: Ints,
+    keys: Ints,
+    items: Ints,
+    counts: Ints,
+    last_arrival: int,
+    max_transshipments: int,
+    max_labels: int,
+    stop: Ints,
+) -> int:
+    """Settle labels until none is queued, or a pool is full; return the status.
+
+    One piece in which no name of an array comes to mean another: Numba counts references to arrays
+    where they are given to larger functions or renamed, which took half of the time.
+    """
+    goal = len(states) - 1
+    words_count = words.shape[1]
+    width = 3 + (kind == STAIRCASE)
+    columns = 1
+    if kind == BLOCKS:
+        width = ROW.words + words_count
+        columns = FRONT.word + words_count
+    unit = 2 if kind == STAIRCASE else 1
+    y = np.int64(0)
+    size = counts[COUNT.queued]
+    settled = counts[COUNT.settled]
+    goal_count = counts[COUNT.goals]
+    status = DONE
     while size:
         if stop[0]:
-            return STOPPED, labels[:count], goals[:goal_count]
+            status = STOPPED
+            break
 
-        label = items[0]
-        size = pop(keys, items, size)
-        here = labels[label]
-        u = here[LABEL.state]
-        first = settled_first[u]
-        last = first + settled_count[u]
-        # only what settled or arrived since the label was made can beat it by now
-        if _is_beaten(settled, first + seen[label, SEEN.settled], last, here) or _is_hopeless(
-            at_goal, seen[label, SEEN.goals], goal_count, here, bounds
-        ):
-            continue
+        # what settled or arrived since the label was queued may beat it by now
+        arc = items[0]
+        v = arcs[arc, ON.head]
+        x = arcs[arc, ON.label_x]
+        x_at_goal = x + states[v, AT.x]
+        count = states[v, AT.label_count]
+        if kind == NUMBER:
+            is_beaten = x >= states[v, AT.least] or x_at_goal >= states[goal, AT.least]
+        else:
+            since = count - arcs[arc, ON.settled]
+            goals_since = goal_count - arcs[arc, ON.goals]
+            y = arcs[arc, ON.label_y]
+            y_at_goal = y + states[v, AT.y]
+            is_beaten = False
+            if kind == STAIRCASE:
+                if since > 0:
+                    is_beaten = _is_on_or_above(
+                        front, states[v, AT.front], states[v, AT.front_count], x, y
+                    )
+                if not is_beaten and goals_since > 0:
+                    is_beaten = _is_on_or_above(
+                        front,
+                        states[goal, AT.front],
+                        states[goal, AT.front_count],
+                        x_at_goal,
+                        y_at_goal,
+                    )
+            else:
+                if since > 0:
+                    is_beaten = _is_met(front, states, v, since, arcs, arc, x, y, False)
+                if not is_beaten and goals_since > 0:
+                    is_beaten = _is_met(
+                        front, states, goal, goals_since, arcs, arc, x_at_goal, y_at_goal, True
+                    )
 
-        if settled_count[u] == settled_room[u]:
-            settled, settled_used = _with_room(
-                settled, settled_used, u, settled_first, settled_room
-            )
-        _settle(settled, settled_first[u] + settled_count[u], here)
-        settled_count[u] += 1
+        first_arc = states[v, AT.first_arc]
+        last_arc = first_arc
+        if not is_beaten:
+            if settled >= max_labels:
+                status = TOO_MANY
+                break
+            room = max(FIRST_ROOM, 2 * states[v, AT.room])
+            if count >= states[v, AT.room]:
+                if free[0, ROOMS] + width * room > len(pool):
+                    status = GROW_LABELS
+                    break
+                _move(pool, states, v, AT.labels, free, 0, 1, width)
+            if kind != NUMBER:
+                front_room = 2 * (states[v, AT.front_room] + states[goal, AT.front_room])
+                needed = columns * unit * (front_room + 2 * FIRST_ROOM)
+                if free[1, ROOMS] + needed > len(front):
+                    status = GROW_FRONTS
+                    break
+            if is_goal[v] and 2 * goal_count + 2 > len(goals):
+                status = GROW_GOALS
+                break
 
-        if trip.is_goal[u]:
-            if goal_count == len(goals):
-                goals = np.concatenate((goals, np.empty_like(goals)))
-                at_goal = np.concatenate((at_goal, np.empty_like(at_goal)), axis=1)
-            goals[goal_count] = label
-            _arrive(at_goal[:, goal_count], here, use)
-            goal_count += 1
-            continue
+            settled += 1
+            row = states[v, AT.labels] + count * width
+            pool[row + ROW.x] = x
+            pool[row + ROW.second] = keys[0] - states[v, AT.second]
+            pool[row + ROW.back] = (arc << HALF) | (arcs[arc, ON.next] - 1)
+            if kind != NUMBER:
+                pool[row + ROW.y] = y
+            if kind == BLOCKS:
+                pool[row + ROW.transshipments] = arcs[arc, ON.label_transshipments]
+                pool[row + ROW.risk] = arcs[arc, ON.label_risk]
+                for word in range(words_count):
+                    pool[row + ROW.words + word] = arcs[arc, ON.label_words + word]
+            states[v, AT.label_count] = count + 1
 
-        came_from = _state_before(labels, label)
-        for a in range(ptr[u], ptr[u + 1]):
-            v = head[a]
-            if v == came_from or _meets_again(here, arcs[a], len(hazard_weight)):
+            if kind == NUMBER:
+                states[v, AT.least] = x
+            else:
+                if states[v, AT.front_count] >= states[v, AT.front_room]:
+                    _move(front, states, v, AT.front, free, 1, columns, unit)
+                if kind == STAIRCASE:
+                    _build(front, states, v, x, y)
+                else:
+                    _join(front, states, v, x, y, arcs, arc, False)
+
+            if is_goal[v]:
+                goals[2 * goal_count] = v
+                goals[2 * goal_count + 1] = count
+                goal_count += 1
+                if kind == NUMBER:
+                    states[goal, AT.least] = x
+                else:
+                    if states[goal, AT.front_count] >= states[goal, AT.front_room]:
+                        _move(front, states, goal, AT.front, free, 1, columns, unit)
+                    if kind == STAIRCASE:
+                        _build(front, states, goal, x, y)
+                    else:
+                        _join(front, states, goal, x, y, arcs, arc, True)
+            else:
+                last_arc = states[v + 1, AT.first_arc]
+
+        # The next label of the same arc takes its place in the queue, else that of an arc out of v.
+        has_hole = True
+        for out in range(first_arc - 1, last_arc):
+            a = out if out >= first_arc else arc
+            if out >= first_arc and is_queued[a]:
                 continue
-            at = _arrival_within(limits, here, a, v, calendars, arcs, bounds)
-            if at >= UNREACHED:
+            u = arcs[a, ON.tail]
+            if u < 0:
                 continue
 
-            if count == capacity:
-                if capacity >= limits.labels:
-                    return TOO_MANY, labels[:count], goals[:goal_count]
-                labels = np.concatenate((labels, np.empty_like(labels)))
-                keys = np.concatenate((keys, np.empty_like(keys)))
-                items = np.concatenate((items, np.empty_like(items)))
-                seen = np.concatenate((seen, np.empty_like(seen)))
-                capacity *= 2
+            w = arcs[a, ON.head]
+            number = arcs[a, ON.next]
+            last = states[u, AT.label_count]
+            row = states[u, AT.labels] + number * width
+            key = np.int64(UNREACHED)
+            while number < last:
+                at_row = row
+                row += width
+                number += 1
 
-            new = labels[count]
-            _extend(new, labels, label, a, v, at, arcs, hazard_weight, remembered)
-            first = settled_first[v]
-            last = first + settled_count[v]
-            if _is_beaten(settled, first, last, new) or _is_hopeless(
-                at_goal, 0, goal_count, new, bounds
-            ):
+                x = pool[at_row + ROW.x] + arcs[a, ON.x]
+                x_at_goal = x + states[w, AT.x]
+                if kind == NUMBER:
+                    if x >= states[w, AT.least] or x_at_goal >= states[goal, AT.least]:
+                        continue
+                else:
+                    y = pool[at_row + ROW.y] + arcs[a, ON.y]
+                    y_at_goal = y + states[w, AT.y]
+                    if kind == STAIRCASE:
+                        if _is_on_or_above(
+                            front, states[w, AT.front], states[w, AT.front_count], x, y
+                        ):
+                            continue
+                        if _is_on_or_above(
+                            front,
+                            states[goal, AT.front],
+                            states[goal, AT.front_count],
+                            x_at_goal,
+                            y_at_goal,
+                        ):
+                            continue
+
+                second = pool[at_row + ROW.second]
+                if arcs[a, ON.first_span] < 0:
+                    second += arcs[a, ON.second]
+                else:
+                    second = arrival(
+                        second,
+                        spans,
+                        arcs[a, ON.first_span],
+                        arcs[a, ON.last_span],
+                        arcs[a, ON.second],
+                    )
+                if second >= UNREACHED or second + states[w, AT.second] > last_arrival:
+                    number = last  # labels that come later arrive no earlier
+                    break
+
+                if kind == BLOCKS:
+                    if not _may_extend(
+                        a,
+                        arcs,
+                        states,
+                        pool,
+                        at_row,
+                        words,
+                        hazard_weight,
+                        remembered,
+                        max_transshipments,
+                    ):
+                        continue
+                    if _is_met(front, states, w, states[w, AT.label_count], arcs, a, x, y, False):
+                        continue
+                    if _is_met(
+                        front, states, goal, goal_count, arcs, a, x_at_goal, y_at_goal, True
+                    ):
+                        continue
+
+                key = second + states[w, AT.second]
+                arcs[a, ON.label_x] = x
+                if kind != NUMBER:
+                    arcs[a, ON.label_y] = y
+                    arcs[a, ON.settled] = states[w, AT.label_count]
+                    arcs[a, ON.goals] = goal_count
+                break
+
+            arcs[a, ON.next] = number
+            is_queued[a] = key < UNREACHED
+            if key >= UNREACHED:
                 continue
-            seen[count, SEEN.settled] = settled_count[v]
-            seen[count, SEEN.goals] = goal_count
-            size = push(keys, items, size, at + bounds[v, BOUND.duration], count)
-            count += 1
-    return DONE, labels[:count], goals[:goal_count]
+            if has_hole:
+                _place_down(keys, items, size, key, a)
+                has_hole = False
+            else:
+                _place_up(keys, items, size, key, a)
+                size += 1
+        if has_hole:
+            size -= 1
+            _place_down(keys, items, size, keys[size], items[size])
+    counts[COUNT.queued] = size
+    counts[COUNT.settled] = settled
+    counts[COUNT.goals] = goal_count
+    return status
 
 
 @njit(**JIT)
@@ -219,222 +576,114 @@ def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.in
             low = middle + 1
 
     best = np.int64(UNREACHED)
-    for j in range(low, last):
-        enter = max(at, spans[j, SPAN.start])
-        if enter + duration >= best:
-            break
-        best = min(best, np.int64(enter + spans[j, SPAN.delay] + duration))
+    while low < last and max(at, spans[low, SPAN.start]) + duration < best:
+        enter = max(at, spans[low, SPAN.start])
+        best = min(best, np.int64(enter + spans[low, SPAN.delay] + duration))
+        low += 1
     return best
 
 
 @njit(**JIT)
-def _push_starts(
-    labels: Ints,
-    seen: Ints,
-    keys: Ints,
-    items: Ints,
-    trip: Trip,
-    bounds: Ints,
-    limits: SearchLimits,
-) -> int:
-    """Write a label for each start from which the goal can be reached; return how many they are."""
-    count = 0
-    for state in trip.starts:
-        arrive = trip.depart + bounds[state, BOUND.duration]
-        if arrive <= limits.last_arrival:
-            _start(labels[count], state, trip.depart)
-            seen[count] = 0
-            count = push(keys, items, count, arrive, count)
-    return count
+def _move(
+    pool: Ints, states: Ints, state: int, at: int, free: Ints, kind: int, columns: int, unit: int
+) -> None:
+    """Move a list into twice the room, or give it its first.
 
-
-@njit(**JIT)
-def _start(label: Ints, state: int, depart: int) -> None:
-    label[:] = 0
-    label[LABEL.state] = state
-    label[LABEL.second] = depart
-    label[LABEL.parent] = -1
-    label[LABEL.arc] = -1
-
-
-@njit(**JIT)
-def _state_before(labels: Ints, label: int) -> np.int64:
-    """Return the state that a label came from; -1: it starts here."""
-    parent = labels[label, LABEL.parent]
-    state: np.int64 = labels[parent, LABEL.state] if parent >= 0 else np.int64(-1)
-    return state
-
-
-@njit(**JIT)
-def _meets_again(label: Ints, arc: Ints, hazard_words: int) -> bool:
-    """Tell whether an arc leads to what may be met only once and a label remembers."""
-    for word in range(hazard_words, len(label) - len(LABEL) + 1):
-        if label[len(LABEL) - 1 + word] & arc[len(ARC) - 1 + word]:
-            return True
-    return False
-
-
-@njit(**JIT, inline="always")
-def _arrival_within(
-    limits: SearchLimits,
-    label: Ints,
-    arc: int,
-    state: int,
-    calendars: Calendars,
-    arcs: Ints,
-    bounds: Ints,
-) -> np.int64:
-    """Return when a label is over an arc, at a state; UNREACHED where no route goes on from there.
-
-    That is where the arc or the goal beyond it cannot be passed or reached within the limits.
+    Parameters
+    ----------
+    pool
+        Numbers of all lists.
+    states, state, at
+        The list stands in the row of a state from column ``at`` on.
+    free, kind
+        A row of free is of the pool: the first place of each size that a list has left, which
+        holds the next one, -1 where there is none; last how many numbers of the pool are in use.
+    columns, unit
+        Columns of an entry, and numbers of each; a column stands in one piece.
     """
-    duration = arcs[arc, ARC.duration]
-    if duration < 0 or bounds[state, BOUND.duration] >= UNREACHED:
-        return np.int64(UNREACHED)
+    room = states[state, at + LIST_ROOM]
+    twice = max(FIRST_ROOM, 2 * room)
+    size = 0
+    while FIRST_ROOM << size < twice:
+        size += 1
 
-    changes = label[LABEL.transshipments] + arcs[arc, ARC.transshipments]
-    if changes + bounds[state, BOUND.transshipments] > limits.transshipments:
-        return np.int64(UNREACHED)
+    place = free[kind, size]
+    if place >= 0:
+        free[kind, size] = pool[place]
+    else:
+        place = free[kind, ROOMS]
+        free[kind, ROOMS] += columns * unit * twice
 
-    first = calendars.ptr[arc]
-    last = calendars.ptr[arc + 1]
-    at: np.int64 = arrival(label[LABEL.second], calendars.spans, first, last, duration)
-    if at >= UNREACHED or at + bounds[state, BOUND.duration] > limits.last_arrival:
-        return np.int64(UNREACHED)
-    return at
+    first = states[state, at]
+    for column in range(columns):
+        for i in range(unit * room):
+            pool[place + column * unit * twice + i] = pool[first + column * unit * room + i]
+    if room > 0:
+        pool[first] = free[kind, size - 1]
+        free[kind, size - 1] = first
+    states[state, at] = place
+    states[state, at + LIST_ROOM] = twice
 
 
 @njit(**JIT)
-def _extend(
-    new: Ints,
-    labels: Ints,
-    label: int,
+def _queue_starts(
+    arcs: Ints, states: Ints, depart: int, last_arrival: int, keys: Ints, items: Ints
+) -> int:
+    """Queue a label for each start from which the goal can be reached; return how many."""
+    size = 0
+    for arc in range(len(arcs)):
+        if arcs[arc, ON.tail] < 0:
+            key = depart + states[arcs[arc, ON.head], AT.second]
+            if key <= last_arrival:
+                _place_up(keys, items, size, key, arc)
+                size += 1
+    return size
+
+
+@njit(**JIT)
+def _may_extend(
     arc: int,
-    state: int,
-    at: int,
     arcs: Ints,
+    states: Ints,
+    pool: Ints,
+    row: int,
+    words: Ints,
     hazard_weight: Ints,
     remembered: Ints,
-) -> None:
-    """Write the label that an arc makes of another, at a state and an instant."""
-    bits = labels[label, LABEL.hazard_bits]
-    new[LABEL.state] = state
-    new[LABEL.second] = at
-    new[LABEL.money] = labels[label, LABEL.money] + arcs[arc, ARC.money]
-    new[LABEL.carbon] = labels[label, LABEL.carbon] + arcs[arc, ARC.carbon]
-    # a hazard met twice counts once
-    more = _weight(arcs[arc, ARC.hazard_bits] & ~bits, hazard_weight[0])
-    for word in range(1, len(hazard_weight)):
-        column = len(LABEL) - 1 + word
-        met = labels[label, column]
-        on_arc = arcs[arc, len(ARC) - 1 + word]
-        more += _weight(on_arc & ~met, hazard_weight[word])
-        new[column] = met | on_arc
-    for once in range(len(remembered)):
-        column = len(LABEL) - 1 + len(hazard_weight) + once
-        met = labels[label, column] | arcs[arc, len(ARC) - 1 + len(hazard_weight) + once]
-        new[column] = met & remembered[once, state]
-    new[LABEL.risk] = labels[label, LABEL.risk] + more
-    new[LABEL.transshipments] = labels[label, LABEL.transshipments] + arcs[arc, ARC.transshipments]
-    new[LABEL.hazard_bits] = bits | arcs[arc, ARC.hazard_bits]
-    new[LABEL.parent] = label
-    new[LABEL.arc] = arc
+    max_transshipments: int,
+) -> bool:
+    """Write what a label meets over an arc; tell whether it may take the arc at all.
 
-
-@njit(**JIT)
-def _with_room(settled: Ints, used: int, state: int, first: Ints, room: Ints) -> tuple[Ints, int]:
-    """Move a state's settled labels to the end, into twice the room; return the array and its end.
-
-    settled int64 [4 or more, all]; used: columns in use; first, room int64 [states], rewritten.
+    It may not come back to where it comes from, to what may be met once, or change layer too often.
     """
-    held = room[state]
-    if used + 2 * held > settled.shape[1]:
-        further = np.empty((settled.shape[0], used + 2 * held), np.int64)
-        settled = np.concatenate((settled, further), 1)
-    settled[:, used : used + held] = settled[:, first[state] : first[state] + held]
-    first[state] = used
-    room[state] = 2 * held
-    return settled, used + 2 * held
+    v = arcs[arc, ON.head]
+    back = pool[row + ROW.back]
+    if arcs[back >> HALF, ON.tail] == v:
+        return False
 
+    changes = pool[row + ROW.transshipments] + arcs[arc, ON.transshipments]
+    if changes + states[v, AT.transshipments] > max_transshipments:
+        return False
 
-@njit(**JIT)
-def _settle(settled: Ints, place: int, label: Ints) -> None:
-    settled[SETTLED.money, place] = label[LABEL.money]
-    settled[SETTLED.carbon, place] = label[LABEL.carbon]
-    settled[SETTLED.transshipments, place] = label[LABEL.transshipments]
-    settled[SETTLED.hazard_bits, place] = label[LABEL.hazard_bits]
-    for word in range(settled.shape[0] - len(SETTLED)):
-        settled[len(SETTLED) + word, place] = label[len(LABEL) + word]
+    hazard_words = len(hazard_weight)
+    for word in range(hazard_words, words.shape[1]):
+        if pool[row + ROW.words + word] & words[arc, word]:
+            return False
 
-
-@njit(**JIT)
-def _arrive(goal: Ints, label: Ints, use: Bools) -> None:
-    """Write the criteria of a label at the goal; one that does not count is met by every goal."""
-    for c in range(len(GOAL)):
-        goal[c] = label[LABEL.second + c] if use[c] else -UNREACHED
-
-
-@njit(**JIT)
-def _is_beaten(settled: Ints, first: int, last: int, label: Ints) -> bool:
-    """Tell whether a settled label of the same state can do all that this one can."""
-    money = label[LABEL.money]
-    carbon = label[LABEL.carbon]
-    transshipments = label[LABEL.transshipments]
-    unmet = ~label[LABEL.hazard_bits]
-    for start in range(first, last, BLOCK):
-        beaten = False
-        for i in range(start, min(start + BLOCK, last)):
-            beaten |= (
-                (settled[SETTLED.money, i] <= money)
-                & (settled[SETTLED.carbon, i] <= carbon)
-                & (settled[SETTLED.transshipments, i] <= transshipments)
-                & (settled[SETTLED.hazard_bits, i] & unmet == 0)
-            )
-        if beaten and _is_beaten_in_all_words(settled, start, min(start + BLOCK, last), label):
-            return True
-    return False
-
-
-@njit(**JIT)
-def _is_beaten_in_all_words(settled: Ints, first: int, last: int, label: Ints) -> bool:
-    """Tell the same where some label of a block beats this one in the first word of hazards."""
-    words = settled.shape[0] - len(SETTLED)
-    if words == 0:
-        return True
-    for i in range(first, last):
-        beaten = (
-            (settled[SETTLED.money, i] <= label[LABEL.money])
-            & (settled[SETTLED.carbon, i] <= label[LABEL.carbon])
-            & (settled[SETTLED.transshipments, i] <= label[LABEL.transshipments])
-            & (settled[SETTLED.hazard_bits, i] & ~label[LABEL.hazard_bits] == 0)
-        )
-        for word in range(words):
-            beaten &= settled[len(SETTLED) + word, i] & ~label[len(LABEL) + word] == 0
-        if beaten:
-            return True
-    return False
-
-
-@njit(**JIT)
-def _is_hopeless(at_goal: Ints, first: int, last: int, label: Ints, bounds: Ints) -> bool:
-    """Tell whether some route at the goal is at least as good as the best this label can become."""
-    state = label[LABEL.state]
-    second = label[LABEL.second] + bounds[state, BOUND.duration]
-    money = label[LABEL.money] + bounds[state, BOUND.money]
-    carbon = label[LABEL.carbon] + bounds[state, BOUND.carbon]
-    risk = label[LABEL.risk]
-    for start in range(first, last, BLOCK):
-        beaten = False
-        for i in range(start, min(start + BLOCK, last)):
-            beaten |= (
-                (at_goal[GOAL.second, i] <= second)
-                & (at_goal[GOAL.money, i] <= money)
-                & (at_goal[GOAL.carbon, i] <= carbon)
-                & (at_goal[GOAL.risk, i] <= risk)
-            )
-        if beaten:
-            return True
-    return False
+    more = np.int64(0)
+    for word in range(words.shape[1]):
+        before = pool[row + ROW.words + word]
+        on_arc = words[arc, word]
+        after = before | on_arc
+        if word < hazard_words:
+            if after != before:  # a hazard met twice counts once
+                more += _weight(on_arc & ~before, hazard_weight[word])
+        else:
+            after &= remembered[word - hazard_words, v]
+        arcs[arc, ON.label_words + word] = after
+    arcs[arc, ON.label_risk] = pool[row + ROW.risk] + more
+    arcs[arc, ON.label_transshipments] = changes
+    return True
 
 
 @njit(**JIT)
@@ -448,6 +697,239 @@ def _weight(bits: int, hazard_weight: Ints) -> np.int64:
         bits >>= 1
         bit += 1
     return total
+
+
+@njit(**JIT)
+def _is_on_or_above(pool: Ints, first: int, count: int, x: int, y: int) -> bool:
+    """Tell whether a point is no better than some corner of a staircase; x rises and y falls."""
+    low = 0
+    high = count
+    while low < high:  # the first corner beyond x
+        middle = (low + high) >> 1
+        if pool[first + 2 * middle] <= x:
+            low = middle + 1
+        else:
+            high = middle
+    return low > 0 and pool[first + 2 * low - 1] <= y
+
+
+@njit(**JIT)
+def _is_met(
+    pool: Ints,
+    states: Ints,
+    state: int,
+    since: int,
+    arcs: Ints,
+    arc: int,
+    x: int,
+    y: int,
+    at_goal: bool,
+) -> bool:
+    """Tell whether some of the last entries of a front is nowhere worse than the label of an arc.
+
+    since: how many of the last entries are looked at.
+    """
+    first = states[state, AT.front]
+    count = states[state, AT.front_count]
+    room = states[state, AT.front_room]
+    words = arcs.shape[1] - ON.label_words
+    z = arcs[arc, ON.label_risk if at_goal else ON.label_transshipments]
+    unmet = ~arcs[arc, ON.label_words]
+    at_y = first + FRONT.y * room
+    at_z = first + FRONT.z * room
+    at_word = first + FRONT.word * room
+    start = max(0, count - since)
+    is_met = False
+    while start < count and not is_met:
+        end = min(start + BLOCK, count)
+        for i in range(start, end):
+            is_met |= (
+                (pool[first + i] <= x)
+                & (pool[at_y + i] <= y)
+                & (pool[at_z + i] <= z)
+                & (pool[at_word + i] & unmet == 0)
+            )
+        if is_met and words > 1:
+            is_met = False
+            for i in range(start, end):
+                is_less = (pool[first + i] <= x) & (pool[at_y + i] <= y) & (pool[at_z + i] <= z)
+                for word in range(words):
+                    unmet_here = ~arcs[arc, ON.label_words + word]
+                    is_less &= pool[at_word + word * room + i] & unmet_here == 0
+                is_met |= is_less
+        start = end
+    return is_met
+
+
+@njit(**JIT)
+def _build(pool: Ints, states: Ints, state: int, x: int, y: int) -> None:
+    """Put a corner into a staircase that it lies below; corners above it go."""
+    first = states[state, AT.front]
+    count = states[state, AT.front_count]
+    low = 0
+    high = count
+    while low < high:  # the first corner not before x
+        middle = (low + high) >> 1
+        if pool[first + 2 * middle] < x:
+            low = middle + 1
+        else:
+            high = middle
+
+    end = low
+    while end < count and pool[first + 2 * end + 1] >= y:
+        end += 1
+    more = 1 - (end - low)
+    if more == 1:
+        for i in range(first + 2 * count - 1, first + 2 * low - 1, -1):
+            pool[i + 2] = pool[i]
+    elif more < 0:
+        for i in range(first + 2 * end, first + 2 * count):
+            pool[i + 2 * more] = pool[i]
+    pool[first + 2 * low] = x
+    pool[first + 2 * low + 1] = y
+    states[state, AT.front_count] = count + more
+
+
+@njit(**JIT)
+def _join(
+    pool: Ints, states: Ints, state: int, x: int, y: int, arcs: Ints, arc: int, at_goal: bool
+) -> None:
+    """Put the label of an arc at the end of a front; those go that are nowhere better than it.
+
+    At the goal it counts as one that has met nothing: what it met is in its risk.
+    """
+    room = states[state, AT.front_room]
+    first = states[state, AT.front]
+    words = arcs.shape[1] - ON.label_words
+    z = arcs[arc, ON.label_risk if at_goal else ON.label_transshipments]
+    end = first
+    for i in range(first, first + states[state, AT.front_count]):
+        is_met = (pool[i] >= x) & (pool[i + FRONT.y * room] >= y) & (pool[i + FRONT.z * room] >= z)
+        if is_met and not at_goal:
+            for word in range(words):
+                unmet = ~pool[i + (FRONT.word + word) * room]
+                is_met &= arcs[arc, ON.label_words + word] & unmet == 0
+        if is_met:
+            continue
+        if end < i:
+            for column in range(FRONT.word + words):
+                pool[end + column * room] = pool[i + column * room]
+        end += 1
+
+    pool[end] = x
+    pool[end + FRONT.y * room] = y
+    pool[end + FRONT.z * room] = z
+    for word in range(words):
+        met = np.int64(0) if at_goal else arcs[arc, ON.label_words + word]
+        pool[end + (FRONT.word + word) * room] = met
+    states[state, AT.front_count] = end + 1 - first
+
+
+@njit(**JIT)
+def _place_up(keys: Ints, items: Ints, size: int, key: int, item: int) -> None:
+    """Place an entry in a queue of so many, a heap in two arrays with the least key first."""
+    i = size
+    while i:
+        up = (i - 1) // WAYS
+        if keys[up] <= key:
+            break
+        keys[i] = keys[up]
+        items[i] = items[up]
+        i = up
+    keys[i] = key
+    items[i] = item
+
+
+@njit(**JIT)
+def _place_down(keys: Ints, items: Ints, size: int, key: int, item: int) -> None:
+    """Place an entry in a queue of so many instead of its first."""
+    i = 0
+    while True:
+        first = WAYS * i + 1
+        if first >= size:
+            break
+        down = first
+        least = keys[first]
+        for k in range(first + 1, min(first + WAYS, size)):
+            if keys[k] < least:
+                least = keys[k]
+                down = k
+        if least >= key:
+            break
+        keys[i] = least
+        items[i] = items[down]
+        i = down
+    keys[i] = key
+    items[i] = item
+
+
+@njit(**JIT)
+def _routes(
+    pool: Ints, states: Ints, arcs: Ints, goals: Ints, width: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return the labels on the way to goals, and which of them are at the goals.
+
+    Places are where labels stand in the pool, in rows [labels]; backs their state, the label each
+    was made from and the arc it came by [labels, 3].
+    """
+    seen = np.full(len(pool) // width + 1, -1, np.int64)
+    places = np.empty(FIRST_ROUTES, np.int64)
+    backs = np.empty((FIRST_ROUTES, 3), np.int64)
+    at_goal = np.empty(len(goals), np.int64)
+    count = 0
+    for goal in range(len(goals)):
+        state = goals[goal, 0]
+        place = states[state, AT.labels] // width + goals[goal, 1]
+        after = np.int64(-1)
+        while True:
+            is_new = seen[place] < 0
+            if is_new:
+                if count == len(places):
+                    places = np.concatenate((places, np.empty_like(places)))
+                    backs = np.concatenate((backs, np.empty_like(backs)))
+                seen[place] = count
+                places[count] = place
+                backs[count, 0] = state
+                backs[count, 1] = -1
+                backs[count, 2] = -1
+                count += 1
+
+            if after < 0:
+                at_goal[goal] = seen[place]
+            else:
+                backs[after, 1] = seen[place]
+            back = pool[place * width + ROW.back]
+            tail = arcs[back >> HALF, ON.tail]
+            if not is_new or tail < 0:
+                break
+
+            after = seen[place]
+            backs[after, 2] = back >> HALF
+            state = tail
+            number = back & ((1 << HALF) - 1)
+            place = states[state, AT.labels] // width + number
+    return places[:count], backs[:count], at_goal
+
+
+def _labels(
+    pool: Ints, places: Ints, backs: Ints, counted: Sequence[int], words: int, width: int
+) -> Ints:
+    """Return labels at places of the pool, columns LABEL and further words."""
+    rows = pool[places[:, None] * width + np.arange(width)]
+    labels = np.zeros((len(places), len(LABEL) - 1 + words), np.int64)
+    labels[:, LABEL.second] = rows[:, ROW.second]
+    for column, criterion in zip((ROW.x, ROW.y)[: width - 2], counted, strict=False):
+        labels[:, LABEL_OF[criterion]] = rows[:, column]
+
+    if width > ROW.transshipments:
+        labels[:, LABEL.transshipments] = rows[:, ROW.transshipments]
+        labels[:, LABEL.risk] = rows[:, ROW.risk]
+        labels[:, LABEL.hazard_bits] = rows[:, ROW.words]
+        labels[:, len(LABEL) :] = rows[:, ROW.words + 1 :]
+    labels[:, LABEL.state] = backs[:, 0]
+    labels[:, LABEL.parent] = backs[:, 1]
+    labels[:, LABEL.arc] = backs[:, 2]
+    return labels
 
 
 @njit(**JIT)

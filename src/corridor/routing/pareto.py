@@ -114,9 +114,9 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
 
     answer = search(query, criteria)
     if answer.status != DONE:
-        taken = in_words(len(answer.labels) * LABEL_BYTES)
+        taken = in_words(answer.settled * LABEL_BYTES)
         raise NotConverged(
-            f"More than {len(answer.labels):,} partial ways stand side by side from {query.origin} "
+            f"More than {answer.settled:,} partial ways stand side by side from {query.origin} "
             f"to {query.destination}, which take {taken} of memory. Ask for fewer "
             "criteria, a deadline, or a cap on transshipments."
         )
