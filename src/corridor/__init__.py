@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from corridor.network.network import Network as Network
     from corridor.projects.appraisal import Appraisal as Appraisal
     from corridor.projects.appraisal import appraise as appraise
+    from corridor.projects.coalition import Coalition as Coalition
+    from corridor.projects.coalition import coalition as coalition
+    from corridor.projects.phase import Phasing as Phasing
+    from corridor.projects.phase import phase as phase
     from corridor.projects.valuation import programme_value as programme_value
     from corridor.reports import report as report
     from corridor.reports.plan_sheet import plan_sheet as plan_sheet
@@ -92,6 +96,8 @@ _HOME = {
     "quote_plan": "consignments.plan_quote",
     "quote_sheet": "reports.quote_sheet",
     "plan_sheet": "reports.plan_sheet",
+    "phase": "projects.phase",
+    "coalition": "projects.coalition",
     "select": "flows.select",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
@@ -121,6 +127,8 @@ _HOME = {
     "TradeSettings": "trade.forecast",
     "Risk": "closures.risk",
     "Appraisal": "projects.appraisal",
+    "Phasing": "projects.phase",
+    "Coalition": "projects.coalition",
     "Plan": "consignments.plan",
     "Shipment": "consignments.shipment",
     "State": "consignments.state",

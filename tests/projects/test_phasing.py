@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from corridor.errors import CallError
-from corridor.projects.lattice import Programme
+from corridor.projects.lattice import Programme, worth_a_look
 from corridor.projects.pairwise import pair_values, pairwise_phases
-from corridor.projects.phasing import best_phases, phases_value
+from corridor.projects.phasing import best_of_all, best_phases, phases_value
 from phasing_cases import every_order_and_year, random_programme
 
 
@@ -71,6 +71,21 @@ def test_two_halves_of_a_railway_open_together_or_not_at_all() -> None:
     assert best_phases(replace(programme, carries_over=False)).npv_usd == 30.0
     poor = replace(programme, budget_usd=np.full((10, 1), 9.0))
     assert best_phases(replace(poor, carries_over=False)).begins == {}
+
+
+@pytest.mark.parametrize("seed", range(20, 40))
+def test_leaving_out_what_cannot_pay_changes_nothing(seed: int) -> None:
+    programme = random_programme(seed, max_projects=5)
+    dear = replace(programme, own_usd=programme.own_usd * 2.5)
+    assert best_phases(dear).npv_usd == pytest.approx(best_of_all(dear).npv_usd)
+
+
+def test_some_projects_are_left_out_before_the_search() -> None:
+    left = [
+        len(worth_a_look(replace(p, own_usd=p.own_usd * 2.5))) - p.projects
+        for p in map(random_programme, range(20, 40))
+    ]
+    assert min(left) < 0
 
 
 def test_projects_that_require_each_other_are_refused() -> None:

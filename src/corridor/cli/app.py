@@ -12,7 +12,17 @@ import sys
 from cyclopts import App, CycloptsError
 
 from corridor import __version__
-from corridor.cli import closures, consignments, evidence, flows, routing, study, trade, web
+from corridor.cli import (
+    closures,
+    consignments,
+    evidence,
+    flows,
+    projects,
+    routing,
+    study,
+    trade,
+    web,
+)
 from corridor.cli.output import (
     DONE,
     FINDINGS,
@@ -43,6 +53,8 @@ VERBS = (
     closures.hazards,
     closures.replay,
     flows.assign,
+    projects.phase,
+    projects.coalition,
     trade.forecast,
     trade.audit,
     evidence.validate,

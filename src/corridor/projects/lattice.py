@@ -7,8 +7,8 @@ future are one, whatever the order they were reached in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
@@ -171,7 +171,7 @@ def layers_of(programme: Programme) -> list[Layer]:
     CallError
         For projects that require each other in a circle.
     """
-    _require_valid(programme)
+    require_valid(programme)
     digits = np.zeros((1, programme.projects), np.int8)
     layers: list[Layer] = []
     total = 0
@@ -210,7 +210,8 @@ def members(subset: int) -> list[int]:
     return [project for project in range(subset.bit_length()) if subset >> project & 1]
 
 
-def _require_valid(programme: Programme) -> None:
+def require_valid(programme: Programme) -> None:
+    """Raise for shapes that do not fit, and for projects that require each other in a circle."""
     subsets = 1 << programme.projects
     if programme.benefit_usd.shape != (programme.years, subsets):
         raise CallError(
@@ -219,6 +220,8 @@ def _require_valid(programme: Programme) -> None:
         )
     if min(programme.build_years, default=1) < 1:
         raise CallError("every project takes a year or more to build.")
+    if len(programme.order) > MAX_BITS:
+        raise TooLarge(f"{programme.projects} projects have too many sets: phase them by pairs.")
     if _bits(programme).sum() > MAX_BITS:
         raise TooLarge(
             f"A programme of {programme.projects} projects has too many states of building: phase "
@@ -326,3 +329,76 @@ def _subsets(is_member: Bools) -> Ints:
     for project in range(is_member.shape[1]):
         subsets |= is_member[:, project].astype(np.int64) << project
     return subsets
+
+
+def worth_a_look(programme: Programme) -> list[int]:
+    """Return the projects that may be in a best programme; the others can be left out.
+
+    A project and all that require it, directly or not, can be dropped from any programme. Where
+    that saves more, in every year it may begin in, than they are ever worth together, none of the
+    best has it. What is left out makes others lose their worth, so this goes on until all stay.
+    """
+    left = list(range(programme.projects))
+    while True:
+        usable = subset_of(left)
+        stay = [p for p in left if _may_pay(programme, p, usable)]
+        if stay == left:
+            return left
+        dropped = set(left) - set(stay)
+        left = [p for p in stay if not dropped & _all_required(programme, p)]
+
+
+def part_of(programme: Programme, projects: Sequence[int]) -> Programme:
+    """Return a programme of some projects alone, with all that they require among them."""
+    number = {project: n for n, project in enumerate(projects)}
+    subsets = np.zeros(1 << len(projects), np.int64)
+    for n, project in enumerate(projects):
+        subsets |= (np.arange(len(subsets)) >> n & 1) << project
+
+    return replace(
+        programme,
+        benefit_usd=programme.benefit_usd[:, subsets],
+        own_usd=programme.own_usd[:, projects],
+        spend_usd=tuple(programme.spend_usd[p] for p in projects),
+        fund_share=programme.fund_share[projects],
+        earliest=programme.earliest[projects],
+        requires=_among(programme.requires, number),
+        excludes=_among(programme.excludes, number),
+    )
+
+
+def _among(
+    pairs: Sequence[tuple[int, int]], number: Mapping[int, int]
+) -> tuple[tuple[int, int], ...]:
+    return tuple((number[a], number[b]) for a, b in pairs if a in number and b in number)
+
+
+def _all_required(programme: Programme, project: int) -> set[int]:
+    """Return what a project requires, directly or not."""
+    required: set[int] = set()
+    for other in programme.requirements[project]:
+        required |= {other, *_all_required(programme, other)}
+    return required
+
+
+def _may_pay(programme: Programme, project: int, usable: int) -> bool:
+    """Tell whether a project may be worth its cost in any year with any of the usable others."""
+    build_years = int(programme.build_years[project])
+    first = int(programme.earliest[project])
+    last = min(len(programme.own_usd) - 1, programme.years - build_years)
+    if first > last:
+        return False
+
+    with_it = np.flatnonzero(np.arange(programme.benefit_usd.shape[1]) >> project & 1)
+    with_it = with_it[with_it & ~usable == 0]
+    dependents = [p for p in range(programme.projects) if project in _all_required(programme, p)]
+    without = with_it & ~subset_of([project, *dependents])
+    gain = programme.benefit_usd[:, with_it] - programme.benefit_usd[:, without]
+    most = programme.discount * np.nan_to_num(gain, nan=-np.inf).max(axis=1)
+
+    # From a year on; dependents are taken to cost nothing, or what they are worth by themselves.
+    from_year = np.append(np.cumsum(np.maximum(most, 0.0)[::-1])[::-1], 0.0)
+    extra = np.maximum(programme.own_usd[:, dependents], 0.0).max(axis=0, initial=0.0).sum()
+    best = programme.own_usd[first : last + 1, project]
+    worth = best + from_year[first + build_years : last + 1 + build_years] + extra
+    return bool((worth >= 0).any())

@@ -12,7 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.kernels import Floats, Ints
-from corridor.projects.lattice import Layer, Programme, layers_of, members
+from corridor.projects.lattice import (
+    Layer,
+    Programme,
+    layers_of,
+    members,
+    part_of,
+    require_valid,
+    worth_a_look,
+)
 
 
 class Phases(NamedTuple):
@@ -26,7 +34,23 @@ class Phases(NamedTuple):
 
 
 def best_phases(programme: Programme) -> Phases:
-    """Return the phases that are worth most; of equals, those that begin least and latest."""
+    """Return the phases that are worth most.
+
+    Raises
+    ------
+    TooLarge
+        Where budgets leave too many states of building.
+    CallError
+        For projects that require each other in a circle.
+    """
+    require_valid(programme)
+    projects = worth_a_look(programme)
+    part = best_of_all(part_of(programme, projects))
+    return Phases(part.npv_usd, {projects[p]: year for p, year in sorted(part.begins.items())})
+
+
+def best_of_all(programme: Programme) -> Phases:
+    """Return the phases that are worth most, every project looked at."""
     layers = layers_of(programme)
     values = [np.zeros(layers[-1].after.max() + 1)]
     for year in range(programme.years - 1, -1, -1):

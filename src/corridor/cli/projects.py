@@ -1,0 +1,165 @@
+"""The verbs of projects: which to build when, and who must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.output import DONE, print_frame, refuse_inputs, say, say_compiling
+from corridor.errors import CallError
+
+if TYPE_CHECKING:
+    from corridor.projects.phase import PhaseOptions
+    from corridor.study.study import Study
+
+PhaseTables = Literal["projects", "years", "countries"]
+CoalitionTables = Literal["players", "sets"]
+SETS = "sets"  # folder of the values of sets, inside --out
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions:
+    """Which projects, how much money, in which years, and where it is kept."""
+
+    projects: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Projects or programmes to choose from, such as ktap; all where not given.",
+            negative="",
+            consume_multiple=True,
+        ),
+    ] = ()
+    budget: Annotated[
+        float | None, Parameter(help="USD a year that all have together; no limit if not given.")
+    ] = None
+    national: Annotated[
+        tuple[str, ...],
+        Parameter(help="country=USD a year that one has; may be repeated.", negative=""),
+    ] = ()
+    first_year: Annotated[int, Parameter(help="First year that works may begin in.")] = 2027
+    start_years: Annotated[int, Parameter(help="In how many years they may.")] = 10
+    value_year: Annotated[int, Parameter(help="Year whose demand stands for all.")] = 2035
+    convention: Annotated[str, Parameter(help="Bank whose discount rate counts.")] = "adb"
+    workers: Annotated[int | None, Parameter(help="Threads; every core where not given.")] = None
+    cluster: Annotated[
+        str | None, Parameter(help="Address of a Dask scheduler (tcp://host:8786).")
+    ] = None
+    out: Annotated[
+        Path | None, Parameter(help="Folder of the result; a killed run goes on from it.")
+    ] = None
+
+    def asked(self) -> PhaseOptions:
+        """Return the options of the verb."""
+        return {
+            "budget_usd_per_year": self.budget,
+            "national_usd_per_year": dict(map(_budget, self.national)),
+            "first_year": self.first_year,
+            "start_years": self.start_years,
+            "value_year": self.value_year,
+            "convention": self.convention,
+            "workers": self.workers,
+            "cluster": self.cluster,
+            "folder": None if self.out is None else self.out / SETS,
+        }
+
+    def of(self, study: Study) -> list[str]:
+        """Return the projects asked for."""
+        ids = study.network.frames["projects"]["project_id"].to_list()
+        if not ids:
+            raise CallError("The study has no projects: add projects.csv.")
+        return list(self.projects) or ids
+
+
+def phase(
+    folder: StudyFolder,
+    *,
+    table: PhaseTables = "projects",
+    plan: PlanOptions = PlanOptions(),
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Say which projects to begin in which year, so that the programme is worth most.
+
+    Every set of projects that can be is valued under capacity; the best order under the budgets
+    follows from it. Up to 16 projects exactly; more by pairs, with the gap that is proven.
+
+    Example: corridor phase studies/kazakhstan-pakistan --projects ktap khaf-herat --budget 1e9
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    table
+        What to print: projects with their years, money by year, or countries that gain and pay.
+    """
+    from corridor.projects.phase import phase as phase_projects
+
+    result = _computed(phase_projects, folder, plan, options)
+    print_frame(getattr(result, table), json=options.json)
+    say(repr(result))
+    if result.gap_share > 0:
+        say(f"the best may be worth {result.gap_share:.2%} more")
+    return DONE
+
+
+def coalition(
+    folder: StudyFolder,
+    *,
+    countries: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    table: CoalitionTables = "players",
+    plan: PlanOptions = PlanOptions(),
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Say what countries are worth together, what each brings, and who has to be paid.
+
+    A set of countries builds the projects for which its members alone pay, in the order best for
+    them. Payments are those that leave the unhappiest set of countries best off.
+
+    Example: corridor coalition studies/kazakhstan-pakistan --projects ktap chaman-single-window
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    countries
+        Countries that may join; all that pay for one of the projects where not given.
+    table
+        What to print: players, or sets of them.
+    """
+    from corridor.projects.coalition import coalition as join
+
+    result = _computed(join, folder, plan, options, countries=list(countries) or None)
+    print_frame(getattr(result, table), json=options.json)
+    say(repr(result))
+    return DONE
+
+
+def _computed(
+    verb: Any, folder: Path, plan: PlanOptions, options: StudyOptions, **further: Any
+) -> Any:
+    """Return what a verb says of the projects of a study, written where a folder is given."""
+    from corridor.cli.screens import progress
+
+    refuse_inputs(plan.out)
+    study = options.read(folder)
+    names = plan.of(study)
+    say_compiling()
+    with progress() as step:
+        asked: Any = {**plan.asked(), "progress": step, **further}
+        result = verb(study.network, study.network.frames["demand"], names, **asked)
+    if plan.out is not None:
+        result.write(plan.out)
+    return result
+
+
+def _budget(text: str) -> tuple[str, float]:
+    """Return a country and its budget."""
+    country, _, usd = text.partition("=")
+    try:
+        return country, float(usd)
+    except ValueError:
+        raise CallError(f"--national {text!r} is not country=USD, such as PK=5e8.") from None

@@ -1,0 +1,99 @@
+"""The tables of a phased programme and of a coalition, declared like all tables of results."""
+
+from __future__ import annotations
+
+from corridor.tables.columns import Column, Table
+from corridor.tables.columns import result_count as _count
+from corridor.tables.columns import result_number as number
+
+_PROJECT = Column("project_id", "id", "project", refers="projects")
+_COUNTRY = Column("country", "country", "country", refers="countries")
+
+
+def _money(name: str, meaning: str, unit: str = "USD") -> Column:
+    return number(name, meaning, unit, low=None)
+
+
+PHASE_PROJECTS = Table(
+    "phase_projects",
+    "project_id",
+    "which projects are begun, in which year; those that are not built have no year",
+    (
+        _PROJECT,
+        Column("name", "text", "its name"),
+        _count("begin_year", "year that works begin; null: not built"),
+        _count("open_year", "first year it is open; null: not built"),
+        number("capex_usd", "price of all of it", "USD"),
+        _money("cost_usd", "present value of what it costs, begun then; null: not built"),
+        _money("alone_usd_per_year", "welfare a year with it alone", "USD/year"),
+        _money(
+            "last_usd_per_year",
+            "welfare a year that all that is built loses without it; null: not built",
+            "USD/year",
+        ),
+        Column("part", "integer", "number of the projects that depend on each other", low=1),
+    ),
+    title="Phases",
+)
+
+PHASE_YEARS = Table(
+    "phase_years",
+    "year",
+    "money of a phased programme by year",
+    (
+        _count("year", "calendar year"),
+        number("spent_usd", "spent on building", "USD"),
+        number("budget_usd", "budget of the year; null: no limit", "USD"),
+        _money("benefit_usd", "welfare of the year"),
+        Column("open", "id", "projects open", many=True, refers="projects"),
+        Column("building", "id", "projects being built", many=True, refers="projects"),
+    ),
+    title="Phases by year",
+)
+
+PHASE_COUNTRIES = Table(
+    "phase_countries",
+    "country",
+    "who gains by a phased programme and who pays for it, in present value",
+    (
+        Column("country", "country", "country; null: none, such as carbon", refers="countries"),
+        _money("benefit_usd", "welfare"),
+        _money("cost_usd", "building, renewing and running, less what is left at the end"),
+        _money("npv_usd", "welfare less cost"),
+    ),
+    title="Who gains, who pays",
+)
+
+COALITION_SETS = Table(
+    "coalition_sets",
+    "coalition",
+    "what every set of countries is worth to itself when its members build together",
+    (
+        Column("coalition", "text", "members, with a blank between"),
+        _count("members", "how many they are"),
+        _money("npv_usd", "present value of the best plan of their projects to its members"),
+        Column("projects", "id", "what they build", many=True, refers="projects"),
+        _money("excess_usd", "what its members have by the division, beyond what it is worth"),
+    ),
+    title="Coalitions",
+)
+
+COALITION_PLAYERS = Table(
+    "coalition_players",
+    "country",
+    "what each country has alone, brings, and is paid so that the coalition holds",
+    (
+        _COUNTRY,
+        _money("alone_usd", "present value of the best it can do alone"),
+        _money("plan_usd", "what it has of the joint plan before anybody is paid"),
+        _money("shapley_usd", "what it brings, mean over all orders of joining"),
+        _money("last_usd", "what all lose where it leaves"),
+        _money("share_usd", "what it has by the division that leaves the unhappiest set best off"),
+        _money("payment_usd", "what it is paid by the others; below 0: what it pays"),
+    ),
+    title="Who must agree",
+)
+
+PHASE_TABLES: tuple[Table, ...] = (PHASE_PROJECTS, PHASE_YEARS, PHASE_COUNTRIES)
+COALITION_TABLES: tuple[Table, ...] = (COALITION_PLAYERS, COALITION_SETS)
+TABLES: tuple[Table, ...] = (*PHASE_TABLES, *COALITION_TABLES)

@@ -1,0 +1,168 @@
+"""Phases and coalitions of a small network: sets, costs, plans, payments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import corridor as co
+from corridor.errors import CallError, UnknownName
+from corridor.projects.lattice import members
+from corridor.projects.phase import phase_task
+from corridor.projects.phasing import best_phases
+from corridor.projects.sets import Effort, SetValues, pair_usd, set_values
+from corridor.projects.valuation import Valuation, valuation
+from corridor.tables import schema_phases
+from corridor.tables.cells import stored_type
+from project_cases import PROJECTS, project_demand, project_network
+
+IDS = ["bypass", "twin", "spur", "faster"]
+CHEAP = [{**row, "capex_usd": 3e5} for row in PROJECTS]
+YEARS: dict[str, Any] = {"value_year": 2026, "start_years": 4, "horizon_years": 25, "workers": 1}
+
+
+@pytest.fixture(scope="module")
+def base() -> Valuation:
+    return valuation(project_network(), project_demand(), 2026)
+
+
+@pytest.fixture(scope="module")
+def values(base: Valuation) -> SetValues:
+    return set_values(base, IDS, [], Effort(workers=1))
+
+
+@pytest.fixture(scope="module")
+def phasing() -> co.Phasing:
+    return co.phase(project_network(projects=CHEAP), project_demand(), IDS, **YEARS)
+
+
+def test_every_set_is_worth_what_it_is_assigned(base: Valuation, values: SetValues) -> None:
+    welfare = values.welfare_usd()
+    for subset in range(1 << len(IDS)):
+        assigned = base.effects(IDS[p] for p in members(subset)).welfare_usd
+        assert welfare[subset] == pytest.approx(assigned, rel=2e-3, abs=1.0)
+    assert values.largest_error_usd <= 2e-3 * np.abs(welfare).max()
+    assert sorted(p for part in values.parts for p in part) == sorted(IDS)
+
+
+def test_countries_add_up_to_all(values: SetValues) -> None:
+    total = sum(values.welfare_usd([country]) for country in values.countries)
+    assert values.welfare_usd() == pytest.approx(total)
+
+
+def test_sets_that_exclude_each_other_are_nothing(base: Valuation) -> None:
+    usd = set_values(base, IDS, [(0, 3)], Effort(workers=1)).welfare_usd()
+    assert np.isnan(usd[0b1001]) and np.isnan(usd[0b1111])
+    assert np.isfinite(usd[0b0111])
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(
+    base: Valuation, values: SetValues, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effort = Effort(folder=tmp_path, workers=1)
+    valued = []
+
+    def die(word: str, done: int, total: int) -> None:
+        valued.append(done)
+        if len(valued) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        set_values(base, IDS, [], effort._replace(progress=die))
+    before = len(list(tmp_path.glob("*.npz")))
+    assert 0 < before < values.valued
+
+    valued.clear()
+    again = set_values(base, IDS, [], effort._replace(progress=lambda *_: valued.append(1)))
+    assert len(valued) == values.valued - before
+    assert again.usd.tobytes() == values.usd.tobytes()
+    with pytest.raises(CallError, match="another"):
+        set_values(base, IDS[:2], [], effort)
+
+
+@pytest.mark.slow
+def test_two_threads_value_the_same_bits(base: Valuation, values: SetValues) -> None:
+    fresh = valuation(project_network(), project_demand(), 2026)
+    assert set_values(fresh, IDS, [], Effort(workers=2)).usd.tobytes() == values.usd.tobytes()
+
+
+def test_pairs_are_those_of_sets(base: Valuation, values: SetValues) -> None:
+    single, synergy = pair_usd(base, IDS, [], Effort(workers=1))
+    welfare = values.welfare_usd()
+    assert single == pytest.approx(welfare[[1, 2, 4, 8]], rel=2e-3, abs=1.0)
+    both = single[0] + single[3] + synergy[0, 3]
+    assert both == pytest.approx(welfare[0b1001], rel=2e-3)
+
+
+def test_phases_are_told_as_declared(phasing: co.Phasing, tmp_path: Path) -> None:
+    for table in schema_phases.PHASE_TABLES:
+        types = {column.name: stored_type(column) for column in table.columns}
+        assert dict(phasing.frames()[table.name].schema) == types
+    assert repr(phasing).startswith("Phasing: ")
+    assert (phasing.write(tmp_path) / "phase_projects.parquet").exists()
+
+
+def test_money_of_phases_adds_up(phasing: co.Phasing) -> None:
+    assert phasing.countries["npv_usd"].sum() == pytest.approx(phasing.npv_usd, abs=1.0)
+    built = phasing.projects.filter(pl.col("begin_year").is_not_null())
+    assert built.height
+    assert phasing.years["spent_usd"].sum() == pytest.approx(built["capex_usd"].sum())
+    assert (built["open_year"] - built["begin_year"]).to_list() == [2] * built.height
+
+
+@pytest.mark.slow
+def test_a_budget_delays_or_leaves_out(phasing: co.Phasing) -> None:
+    network = project_network(projects=CHEAP)
+    poor = co.phase(network, project_demand(), IDS, budget_usd_per_year=1.6e5, **YEARS)
+    assert poor.npv_usd < phasing.npv_usd
+    assert poor.years["spent_usd"][0] <= 1.6e5
+    national: dict[str, Any] = {"national_usd_per_year": {"PK": 0.0}, **YEARS}
+    none_in_pk = co.phase(network, project_demand(), IDS, **national)
+    names = none_in_pk.projects.filter(pl.col("begin_year").is_not_null())["project_id"]
+    assert not {"spur", "faster"} & set(names)
+
+
+def test_a_coalition_pays_so_that_all_have_their_share() -> None:
+    network = project_network(projects=CHEAP)
+    result = co.coalition(network, project_demand(), IDS, **YEARS)
+    players = result.players
+    assert players["country"].to_list() == ["KZ", "PK"]
+    assert players["payment_usd"].sum() == pytest.approx(0, abs=0.1)
+    assert players["shapley_usd"].sum() == pytest.approx(result.npv_usd, abs=0.1)
+    assert players["share_usd"].sum() == pytest.approx(result.npv_usd, abs=0.1)
+    assert not result.core_is_empty
+    alone = result.sets.filter(coalition="KZ")["projects"].item()
+    assert not {"spur", "faster"} & set(alone)
+    for table in schema_phases.COALITION_TABLES:
+        types = {column.name: stored_type(column) for column in table.columns}
+        assert dict(result.frames()[table.name].schema) == types
+
+
+@pytest.mark.slow
+def test_each_set_of_countries_has_its_own_best_plan() -> None:
+    network = project_network(projects=CHEAP)
+    task = phase_task(network, project_demand(), IDS, YEARS)  # type: ignore[arg-type]
+    inside = [task.countries.index("PK")]
+    own = task.costs.own_usd[:, :, inside].sum(axis=2)
+    never = [0, 1]  # paid by KZ
+    plan = best_phases(task.programme(task.values.welfare_usd(["PK"]), own, never=never))
+    result = co.coalition(network, project_demand(), IDS, **YEARS)
+    assert result.sets.filter(coalition="PK")["npv_usd"].item() == pytest.approx(
+        plan.npv_usd, abs=0.1
+    )
+
+
+def test_questions_that_make_no_sense_are_refused() -> None:
+    network = project_network()
+    with pytest.raises(UnknownName, match="bypas"):
+        co.phase(network, project_demand(), ["bypas"])
+    with pytest.raises(CallError, match="start_years"):
+        co.phase(network, project_demand(), IDS, start_years=0)
+    with pytest.raises(CallError, match="budget of PK"):
+        co.phase(network, project_demand(), IDS, national_usd_per_year={"PK": -1.0})
+    with pytest.raises(CallError, match="no country"):
+        co.coalition(network, project_demand(), IDS, countries=["XX"], **YEARS)
