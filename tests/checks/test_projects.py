@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from check_cases import Frames, new_findings, tables_of, with_cells, with_row
 from corridor.checks.every import check as check_every
 from corridor.checks.projects import check_projects
+from corridor.network.calendar import second
+from corridor.network.changes import apply, snapshot
+from corridor.network.network import Network, build
 from corridor.study.study import check
 from corridor.tables.reading import read_folder
 from every_table import every_table
@@ -112,3 +116,26 @@ def test_a_finding_says_file_line_and_what_to_do(tmp_path: Path) -> None:
     (finding,) = check(damaged)
     assert (finding.kind, finding.file, finding.line) == ("unknown-change", "projects.csv", 3)
     assert finding.do == "Write 'border-quicker' or 'border-quick' if that was meant."
+
+
+def test_every_change_of_a_project_of_the_built_in_study_does_something(built_in: Frames) -> None:
+    readings = [build(built_in), build(built_in, choices={"khunjerab": "protocol-1985"})]
+
+    for change_ids in built_in["projects"]["change_ids"].to_list():
+        rows = built_in["changes"].filter(pl.col("change_id").is_in(change_ids.split()))
+        assert rows.height
+        for row in rows.iter_slices(1):
+            assert any(_does_something(network, row) for network in readings), row.row(0)
+
+
+def _does_something(network: Network, row: pl.DataFrame) -> bool:
+    """Tell whether a row of changes opens only links that are not open, or alters its table."""
+    change = row.row(0, named=True)
+    if change["column"] == "status":
+        status = network.frames["links"]["status"].to_list()
+        links = network.selected_links(change["row_id"])
+        return bool(links) and all(status[link] != change["value"] for link in links)
+
+    edited = snapshot(apply(network, row), second("2026-07-01"))
+    table = change["table"]
+    return not edited.frames[table].equals(network.frames[table])

@@ -12,6 +12,7 @@ from core_cases import closed, frames, link, small
 from corridor.errors import CallError
 from corridor.network import changes
 from corridor.network.calendar import second
+from corridor.network.openings import link_openings
 from corridor.tables import cells, schema
 
 DAY = dt.date
@@ -75,6 +76,23 @@ def test_selectors_and_other_tables_are_edited_too() -> None:
         {**edit("value_usd_per_unit", "set", "1", "*"), "table": "cargoes"},
         table="cargoes",
     ) == [1.0]
+
+
+def test_a_season_that_is_edited_opens_the_link_in_winter() -> None:
+    summer = {"window_id": "summer", "link_id": "ab", "season_from": "04-01", "season_to": "11-30"}
+    edits = [
+        edit("season_from", "set", "01-01", "summer", table="windows"),
+        edit("season_to", "set", "12-31", "summer", table="windows"),
+    ]
+    at_s = second("2026-01-15")
+
+    before = small(windows=[summer])
+    after = changes.snapshot(small("x", windows=[summer], changes=edits), at_s)
+    is_open = [
+        any(span.start_s <= at_s < span.end_s for span in link_openings(network, at_s).links[0])
+        for network in (before, after)
+    ]
+    assert is_open == [False, True]
 
 
 def test_integers_stay_whole_and_words_cannot_be_scaled() -> None:

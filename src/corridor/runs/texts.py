@@ -25,6 +25,7 @@ SHOWN = {
     "countries": ("name",),
     "sectors": ("name",),
     "hazards": ("name",),
+    "projects": ("name",),
     "holidays": ("name",),
     "regimes": ("name",),
     "changes": ("note",),
