@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from corridor.errors import StudyError as StudyError
     from corridor.errors import TooLarge as TooLarge
     from corridor.errors import UnknownName as UnknownName
+    from corridor.exchange.flow_export import export_flows as export_flows
     from corridor.exchange.gmns import read_gmns as read_gmns
     from corridor.exchange.tntp import read_tntp as read_tntp
     from corridor.exchange.traffic_network import TrafficNetwork as TrafficNetwork
@@ -113,6 +114,7 @@ _HOME = {
     "equilibrium": "flows.equilibrium",
     "read_tntp": "exchange.tntp",
     "read_gmns": "exchange.gmns",
+    "export_flows": "exchange.flow_export",
     "Equilibrium": "flows.equilibrium",
     "TrafficNetwork": "exchange.traffic_network",
     "Study": "study.study",

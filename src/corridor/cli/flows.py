@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -11,6 +12,7 @@ from corridor.cli.output import (
     DONE,
     NOT_SERVED,
     print_frame,
+    refuse_inputs,
     say,
     say_compiling,
     say_warnings,
@@ -57,6 +59,7 @@ def assign(
     select: str | None = None,
     calibrated: Annotated[bool, Parameter(negative="--uncalibrated")] = True,
     trade_response: bool | None = None,
+    output: Path | None = None,
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what really fits: where the demand jams, what a slot is worth, and who pays for it.
@@ -90,8 +93,13 @@ def assign(
     trade_response
         Demand follows what its flows cost, by the elasticities of the study; as [flows] says where
         not given.
+    output
+        Where volumes by link, use of capacity and the price of a slot are written besides: a file
+        .geojson, or a folder for GMNS.
     """
     from corridor.cli.screens import progress
+
+    refuse_inputs(output)
 
     study = options.read(folder)
     _require_demand(study)
@@ -117,11 +125,21 @@ def assign(
         print_frame(getattr(elastic, table), json=options.json)
     else:
         _print(study, flows, table, select, json=options.json)
+    _export(flows, output)
     say(repr(flows))
     if select is not None:
         _say_closure(flows, select)
     say_warnings(flows.warnings)
     return max(_say_end(flows), _say_rounds(elastic))
+
+
+def _export(flows: Flows, output: Path | None) -> None:
+    """Write what links carry, where a file or folder is named."""
+    if output is None:
+        return
+    from corridor.exchange.flow_export import export_flows
+
+    say(f"written: {export_flows(flows, output)}")
 
 
 def _has_response(study: Study, trade_response: bool | None, table: Tables) -> bool:
@@ -176,7 +194,7 @@ def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, jso
     """Print the table asked for, or who is on selected links."""
     from corridor.cli.screens import bottlenecks_table, selected_table
     from corridor.flows.bottlenecks import bottlenecks
-    from corridor.flows.selected import selected_flows
+    from corridor.flows.link_users import selected_flows
 
     if select is not None:
         users = selected_flows(flows, select, study.scenario.scenario_id)

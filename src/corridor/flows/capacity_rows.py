@@ -67,6 +67,8 @@ class CapacityRow:
         Tonnes one train carries; null for other units.
     rides
         The arcs that pass it.
+    links
+        Rows of the links it limits: a link itself, or those of a part of a service's run.
     """
 
     capacity_id: str
@@ -79,6 +81,7 @@ class CapacityRow:
     empty_share: float = 0.0
     t_each: float | None = None
     rides: tuple[Ride, ...] = ()
+    links: tuple[int, ...] = ()
 
     @property
     def free_per_day(self) -> float:
@@ -171,6 +174,7 @@ class _Limits:
         self.graph = network.graph
         self.graph_arc = arrays.arc_of.tolist()
         self.links = network.rows("links")
+        self.row_of_link = {link["link_id"]: row for row, link in enumerate(self.links)}
         self.terminals = network.rows("terminals")
         self.runs_of_link = self._runs_of_links()
         self.arcs_of_terminal = self._arcs_of("terminal")
@@ -258,13 +262,17 @@ class _Limits:
     def _in_parts(self, limit: CapacityRow) -> Iterator[CapacityRow]:
         """Yield a limit for every part of the run of a service, or as it is."""
         if limit.table != "services":
-            yield replace(limit, rides=self._rides(limit))
+            yield replace(limit, rides=self._rides(limit), links=self._links(limit))
             return
 
         parts = self._parts_of_service(limit)
-        for number, rides in enumerate(parts, start=1):
+        for number, (links, rides) in enumerate(parts.items(), start=1):
             name = limit.capacity_id if len(parts) == 1 else f"{limit.capacity_id}:{number}"
-            yield replace(limit, capacity_id=name, rides=rides)
+            yield replace(limit, capacity_id=name, rides=rides, links=links)
+
+    def _links(self, limit: CapacityRow) -> tuple[int, ...]:
+        """Return the row of a link with a limit; none of a terminal or a place."""
+        return (self.row_of_link[limit.row_id],) if limit.table == "links" else ()
 
     def _rides(self, limit: CapacityRow) -> tuple[Ride, ...]:
         """Return the arcs that pass a link, a terminal or a place with a limit."""
@@ -292,8 +300,8 @@ class _Limits:
     def _through(self, arcs: Iterable[int]) -> tuple[Ride, ...]:
         return tuple(Ride(arc, 1) for arc in arcs)
 
-    def _parts_of_service(self, limit: CapacityRow) -> list[tuple[Ride, ...]]:
-        """Return the arcs over each part of a service's run, between one stop and the next.
+    def _parts_of_service(self, limit: CapacityRow) -> dict[tuple[int, ...], tuple[Ride, ...]]:
+        """Return links and arcs of each part of a service's run, between one stop and the next.
 
         A part has the same links in both directions.
         """
@@ -303,7 +311,7 @@ class _Limits:
                 continue
             for links, arcs in self._legs(limit.row_id, start):
                 arcs_of_part.setdefault(links, []).extend(arcs)
-        return [self._through(arcs) for arcs in arcs_of_part.values()]
+        return {links: self._through(arcs) for links, arcs in arcs_of_part.items()}
 
     def _legs(self, service_id: str, start: str) -> Iterator[tuple[tuple[int, ...], list[int]]]:
         """Yield the links between each stop and the next from a start, and the arcs over them."""

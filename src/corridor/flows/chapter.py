@@ -10,8 +10,8 @@ import polars as pl
 from corridor.flows.assign import assign
 from corridor.flows.corridor_capacity import corridor_capacity, corridor_frame
 from corridor.flows.flows import TABLES, Flows
+from corridor.flows.link_users import selected_flows
 from corridor.flows.observed import observed_beside_flows
-from corridor.flows.selected import selected_flows
 from corridor.network.changes import apply
 from corridor.network.graph import Row
 from corridor.network.network import Network

@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.flows.assign import assign
 from corridor.flows.flows import Flows
-from corridor.flows.selected import on_links, selected_links
+from corridor.flows.link_users import on_links, selected_links
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.tables import schema_results

@@ -95,6 +95,7 @@ def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFr
     hours = congestion.hours(optimum.use)
     slot_usd = scarcity_usd(programme, solution)
     payers = _payers(programme, solution)
+    links = programme.arrays.network.rows("links")
     rows = []
     for number, limit in enumerate(programme.capacities.rows):
         use = float(optimum.use[number])
@@ -116,6 +117,7 @@ def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFr
                 "paid_usd": price_usd * use_of_demand * days,
                 "delay_h": float(hours[number]) if congestion.is_felt[number] else None,
                 "payers": payers[number],
+                "links": [links[link]["link_id"] for link in limit.links],
             }
         )
     rows.sort(key=_dearest_first)

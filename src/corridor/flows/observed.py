@@ -10,7 +10,7 @@ import polars as pl
 
 from corridor.flows.capacity_rows import UNITS
 from corridor.flows.flows import Flows
-from corridor.flows.selected import on_links, selected_links
+from corridor.flows.link_users import on_links, selected_links
 from corridor.language.messages import message, pack
 from corridor.network.graph import Row
 from corridor.tables import schema_results

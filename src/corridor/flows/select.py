@@ -13,8 +13,8 @@ import polars as pl
 from corridor.errors import CallError
 from corridor.flows.assign import solve_programme
 from corridor.flows.flows import Flows
+from corridor.flows.link_users import link_users
 from corridor.flows.programme import Programme
-from corridor.flows.selected import link_users
 from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
 from corridor.network.graph import Row

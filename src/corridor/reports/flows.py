@@ -10,6 +10,7 @@ import polars as pl
 from corridor.charts.flows import FULL_SHARE, flow_map
 from corridor.flows.bottlenecks import bottlenecks
 from corridor.flows.corridor_capacity import GROWTH
+from corridor.flows.link_uses import link_uses
 from corridor.flows.observed import MAX_FACTOR, misfit
 from corridor.language.speech import marked, number, tell, tell_count
 from corridor.reports.figures import Figure, csv_address, draw_figure
@@ -269,33 +270,6 @@ def _figures(inputs: ReportInputs) -> list[Figure]:
         "The width of a link is what it carries a year; its colour how full its tightest limit is. "
         "Grey links have none that is known."
     )
-    chart = flow_map(inputs.nodes, inputs.links, volumes, _uses(inputs))
+    uses = link_uses(inputs.frame("flow_capacities"))
+    chart = flow_map(inputs.nodes, inputs.links, volumes, uses)
     return [draw_figure("flows-map", chart, caption, volumes)]
-
-
-def _uses(inputs: ReportInputs) -> pl.DataFrame:
-    """Return how full the tightest limit of every link is, those of services riding it included."""
-    limits = inputs.frame("flow_capacities").filter(
-        pl.col("use_per_day") > pl.col("background_per_day")
-    )
-    own = limits.filter(pl.col("table") == "links").select(
-        pl.col("row_id").alias("link_id"), "use_share"
-    )
-    of_services = limits.filter(pl.col("table") == "services").select("row_id", "use_share")
-    ridden = (
-        _links_of_services(inputs).join(of_services, on="row_id").select("link_id", "use_share")
-    )
-    return pl.concat([own, ridden]).group_by("link_id").agg(pl.col("use_share").max())
-
-
-def _links_of_services(inputs: ReportInputs) -> pl.DataFrame:
-    """Return link_id and row_id of the services whose routes pass a ferry or sea link."""
-    water = inputs.links.filter(pl.col("mode").is_in(["sea", "ferry"]))["link_id"]
-    routes = inputs.frame("flow_routes").select("links", "services")
-    pairs = routes.explode("services").explode("links").unique()
-    ends = pairs.rename({"links": "link_id", "services": "row_id"}).drop_nulls()
-    named = pl.col("link_id").str.replace(r"-(sea|ferry|railferry)$", "")
-    return ends.filter(
-        pl.col("link_id").is_in(water.implode())
-        & pl.col("row_id").str.contains(named, literal=True)
-    )

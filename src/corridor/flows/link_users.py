@@ -1,4 +1,4 @@
-"""Selected links: whose goods are on them, by row of demand."""
+"""Link users: whose goods are on some links, by row of demand."""
 
 from __future__ import annotations
 
