@@ -14,7 +14,7 @@ from corridor.projects.valuation import (
     programme_value,
     valuation,
 )
-from project_cases import project_demand, project_network
+from project_cases import CHANGES, project_demand, project_network
 from random_networks import frame
 
 FIXED: ValuationOptions = {"elasticity": 0.0, "reliability_ratio": 0.0}
@@ -170,6 +170,17 @@ def test_a_shut_border_is_laid_over_both_cases(fixed: Valuation) -> None:
     shut = frame("changes", [closed("cd", change_id="shut")])
     value = programme_value(project_network(), project_demand(), ["bypass"], YEAR, shut, **FIXED)
     assert of(value, "PK", "shippers") > of(fixed.value(["bypass"]), "PK", "shippers")
+
+
+def test_a_shut_border_is_shut_for_what_is_built_across_it() -> None:
+    """The bypass crosses from KZ to PK: where that border is shut it opens nothing."""
+    shut = frame("changes", [closed("crossing:KZ-PK", change_id="shut")])
+    value = valuation(project_network(), project_demand(), YEAR, shut, **FIXED)
+    assert value.effects(["bypass"]).welfare_usd == pytest.approx(0, abs=1e-6)
+
+    rows = [*CHANGES, closed("crossing:KZ-PK", change_id="own")]
+    own = valuation(project_network("own", changes=rows), project_demand(), YEAR, **FIXED)
+    assert own.effects(["bypass"]).welfare_usd == pytest.approx(0, abs=1e-6)
 
 
 def test_demand_grows_with_both_economies_for_fifteen_years() -> None:

@@ -23,7 +23,7 @@ from corridor.flows.flow_tables import MIN_SHARE, elements_passed, scarcity_usd
 from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
-from corridor.network.changes import apply
+from corridor.network.changes import OF_STATUS, apply
 from corridor.network.network import Network
 from corridor.projects.accounts import CARRIERS, STATE, Accounts
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
@@ -189,7 +189,7 @@ class Valuation:
 
     def _effects_of(self, project_ids: Sequence[str]) -> Effects:
         rows = project_changes(self.network, project_ids)
-        outcome = self._outcome(apply(self.network, rows)) if rows.height else self.base
+        outcome = self._outcome(built(self.network, rows)) if rows.height else self.base
 
         benefits = self._user_benefits(outcome)
         steadier_usd = self._reliability_usd(outcome)
@@ -401,6 +401,20 @@ def project_changes(network: Network, project_ids: Iterable[str]) -> pl.DataFram
         for change_id in projects[project_id]["change_ids"].split():
             frames.append(changes.filter(pl.col("change_id") == change_id))
     return pl.concat(frames)
+
+
+def built(network: Network, rows: pl.DataFrame) -> Network:
+    """Return a network on which projects have made their changes.
+
+    What they open lies below the network's own closures: a border that is shut is shut for a line
+    that is built across it, too. Their other changes lie over the network's.
+    """
+    of_status = rows.filter(OF_STATUS)
+    changed = apply(network, rows.filter(~OF_STATUS))
+    below = pl.concat([of_status, changed.changes], how="vertical_relaxed")
+    opened = replace(changed, changes=below)
+    opened.share(changed)
+    return opened
 
 
 def grown_demand(network: Network, demand: pl.DataFrame, year: int) -> pl.DataFrame:
