@@ -218,8 +218,8 @@ def _write_yearly_inputs(book: _Book, sheet: Any, at: int, price: float) -> None
     """Write the share of capital and the price of carbon of every year, a column a year."""
     streams = book.streams
     shares = streams.items["capex"] / price if price else np.zeros(len(streams.years))
-    rows: tuple[tuple[str, Sequence[float] | Floats, str, str], ...] = (
-        ("years", streams.years, "year", "input year"),
+    rows = (
+        ("years", streams.years.astype(float), "year", "input year"),
         ("capital share", shares, "1", "input rate"),
         ("carbon price", book.cash_flow.carbon_usd_per_t, "USD/t", "input"),
     )
