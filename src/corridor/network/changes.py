@@ -135,7 +135,7 @@ def snapshot(network: Network, at_s: int) -> Network:
     compiled once.
     """
     edits = network.once(
-        Derived.EDITS.of(), lambda: network.changes.with_row_index("order").filter(~OF_STATUS)
+        Derived.EDITS.of(), lambda: network.changes.filter(~OF_STATUS).with_row_index("order")
     )
     if edits.height == 0:
         return network

@@ -49,7 +49,7 @@ class Network:
         """Use, and add to, all the base computes that does not follow the status of links.
 
         Only for a network whose tables are the base's and whose dated changes are the base's and
-        further ones of ``links.status`` after them. Raises CallError for other tables.
+        further ones of ``links.status``. Raises CallError for other tables.
         """
         if self.frames is not base.frames:
             raise CallError("only networks of the same tables can share what is computed of them")

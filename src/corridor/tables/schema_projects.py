@@ -37,8 +37,8 @@ PROJECTS = Table(
             "change_ids",
             "words",
             "change_id of the changes it makes once it is built; their rows have no dates, as the "
-            "year of opening is that of the plan, and apply before those of the scenario, so that "
-            "a border that is shut stays so",
+            "year of opening is that of the plan; what they open lies below the closures of the "
+            "scenario, so that a border that is shut stays so",
             required=True,
         ),
         number(
