@@ -25,6 +25,7 @@ from corridor.checks.rows import check_rows
 from corridor.checks.seasons import check_seasons
 from corridor.checks.selectors import check_selectors
 from corridor.checks.services import check_services
+from corridor.checks.shapes import check_shapes
 from corridor.checks.shipments import check_shipments
 from corridor.checks.states import check_states
 from corridor.checks.sums import check_sums
@@ -60,6 +61,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_examples(tables),
         *check_places(tables),
         *check_detours(tables),
+        *check_shapes(tables),
         *check_gauges(tables),
         *check_seasons(tables),
         *check_dates(tables),

@@ -376,6 +376,30 @@ TERRAINS = Table(
     ),
 )
 
+SHAPES = Table(
+    "shapes",
+    "link_id",
+    "how links run on the ground, for maps; a link without a row is drawn straight and dashed",
+    (
+        Column("link_id", "id", "the link", required=True, refers="links"),
+        Column(
+            "line",
+            "text",
+            "from its first end to its second as well-known text: LINESTRING (longitude latitude, "
+            "...), in degrees, WGS 84",
+            required=True,
+        ),
+        number(
+            "traced_km",
+            "length of the line before it was thinned",
+            "km",
+            required=True,
+            high=60_000,
+        ),
+        *EVIDENCE,
+    ),
+)
+
 MODES_TABLE = Table(
     "modes",
     "mode_id",
@@ -1356,6 +1380,7 @@ TABLES: tuple[Table, ...] = (
     CHARGES,
     PRICE_BANDS,
     TERRAINS,
+    SHAPES,
     MODES_TABLE,
     SERVICE_CLASSES_TABLE,
     EMISSIONS,

@@ -1,0 +1,58 @@
+"""Shapes: how links run on the ground, as lines of longitudes and latitudes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import polars as pl
+
+from corridor.network.geo import great_circle_km
+
+Point = tuple[float, float]  # longitude, latitude in degrees
+
+DIGITS = 3  # of a degree, about 100 m: finer than any map drawn
+_NUMBER = r"-?\d{1,3}(?:\.\d{1,12})?"
+_LINE = re.compile(rf"LINESTRING \({_NUMBER} {_NUMBER}(?:, {_NUMBER} {_NUMBER})+\)")
+
+
+def points_of(line: str) -> tuple[Point, ...]:
+    """Return the points of a line of well-known text.
+
+    Source: ISO 19125-1 (2004), section 6.2 (well-known text of a line string). Raises ValueError
+    where it is none, or a point lies off the globe.
+    """
+    if not _LINE.fullmatch(line):
+        raise ValueError("not LINESTRING (longitude latitude, longitude latitude, ...)")
+
+    points = []
+    for pair in line[len("LINESTRING (") : -1].split(", "):
+        lon_deg, lat_deg = map(float, pair.split(" "))
+        if abs(lon_deg) > 180 or abs(lat_deg) > 90:
+            raise ValueError(f"{pair} lies off the globe")
+        points.append((lon_deg, lat_deg))
+    return tuple(points)
+
+
+def text_of(points: Sequence[Point]) -> str:
+    """Return a line as well-known text."""
+    pairs = ", ".join(f"{_short(lon)} {_short(lat)}" for lon, lat in points)
+    return f"LINESTRING ({pairs})"
+
+
+def _short(degrees: float) -> str:
+    """Return degrees without needless digits: a whole number where they are one."""
+    return f"{round(degrees, DIGITS) + 0.0:.{DIGITS}f}".rstrip("0").rstrip(".")
+
+
+def length_km(points: Sequence[Point]) -> float:
+    """Return the length of a line over the sphere."""
+    return sum(float(great_circle_km(*start, *end)) for start, end in pairwise(points))
+
+
+def lines_of(shapes: pl.DataFrame) -> dict[str, tuple[Point, ...]]:
+    """Return link_id -> the points of its line, from its first end to its second."""
+    return {
+        link_id: points_of(line) for link_id, line in shapes.select("link_id", "line").iter_rows()
+    }
