@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ REACH_KM = 500.0  # from a port to the network
 NEAREST = 80
 MAX_GRID_KM = 1500.0  # links so short are looked for on a grid too
 GRID_CELLS = 90_000
+MAX_LAND_KM = 10.0  # in one piece, of a straight line of the network
 MARGIN_DEG = 2.5  # of a grid around two ports
 MAX_CHORD_KM = 600.0  # a straight line over more would leave the lane
 LAND_WEIGHT = 400.0  # km of land in one piece that a lane of twice the length is worth
@@ -135,7 +137,7 @@ class SeaLanes:
         while before[row, way[-1]] >= 0:
             way.append(before[row, way[-1]])
         lane = [start, *(_point(self._places[each]) for each in way[::-1]), end]
-        return pulled(lane, MAX_CHORD_KM)
+        return _round_land(pulled(lane, MAX_CHORD_KM))
 
     def _entries(self, port: Point) -> dict[int, float]:
         """Return the nodes a ship of a port may begin at, and what it counts to get there."""
@@ -158,6 +160,16 @@ def land_pieces_km(points: Sequence[Point]) -> Iterator[float]:
         for piece in getattr(pieces, "geoms", [pieces]):
             if piece.geom_type == "LineString" and not piece.is_empty:
                 yield length_km([_point(place) for place in piece.coords])
+
+
+def _round_land(points: Sequence[Point]) -> list[Point]:
+    """Return a line whose straight pieces that cut off land are led round it on a grid."""
+    line = [points[0]]
+    for start, end in pairwise(points):
+        cuts_land = max(land_pieces_km([start, end]), default=0.0) > MAX_LAND_KM
+        is_short = length_km([start, end]) < MAX_GRID_KM
+        line += _by_grid(start, end)[1:] if cuts_land and is_short else [end]
+    return line
 
 
 def pulled(points: Sequence[Point], max_chord_km: float = math.inf) -> list[Point]:

@@ -21,7 +21,7 @@ export class TheMap {
   readonly map: maplibregl.Map;
   readonly labels: Labels;
   private ready: Promise<void>;
-  private lines = new Map<string, { spots: Spot[]; drawn: string; hidden: boolean; rank: number }>();
+  private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean }>();
   private places = new Map<string, Spot>();
 
   constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void) {
@@ -70,11 +70,14 @@ export class TheMap {
 
   private addStroke(id: string, source: string, key: string, style: Style, widen: number, filter: maplibregl.ExpressionSpecification): void {
     const width = style.width * widen;
-    this.map.addLayer({
-      id, type: "line", source, filter: ["all", ["==", ["get", "drawn"], key], filter],
-      layout: { "line-join": "round", "line-cap": "butt" },
-      paint: { "line-width": width, "line-offset": ["*", ["get", "rank"], 3.5], ...(style.dash[0] === 1 && style.dash[1] === 0 ? {} : { "line-dasharray": style.dash.map((d) => d / style.width) }) },
-    });
+    const isWhole = style.dash[0] === 1 && style.dash[1] === 0;
+    for (const [suffix, schematic, dash] of [["", false, isWhole ? null : style.dash.map((d) => d / style.width)], [SCHEMATIC, true, isWhole ? SCHEMATIC_DASH : style.dash.map((d) => d / style.width)]] as const) {
+      this.map.addLayer({
+        id: id + suffix, type: "line", source, filter: ["all", ["==", ["get", "drawn"], key], ["==", ["get", "schematic"], schematic], filter],
+        layout: { "line-join": "round", "line-cap": "butt" },
+        paint: { "line-width": width, "line-offset": ["*", ["get", "rank"], 3.5], ...(dash ? { "line-dasharray": [...dash] } : {}) },
+      });
+    }
   }
 
   /** Take the colours of light or dark ground. */
@@ -94,8 +97,10 @@ export class TheMap {
     map.setPaintProperty("hazards", "line-color", ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 1, strong ?? ""]);
     for (const [key, style] of Object.entries(this.study.styles)) {
       const hue = onGround(style.hue);
-      map.setPaintProperty(`link-${key}`, "line-color", hue);
-      map.setPaintProperty(`route-${key}`, "line-color", hue);
+      for (const suffix of ["", SCHEMATIC]) {
+        map.setPaintProperty(`link-${key}${suffix}`, "line-color", hue);
+        map.setPaintProperty(`route-${key}${suffix}`, "line-color", hue);
+      }
     }
     for (const [name, image] of [["shut", cross(g.shut, g.paper)], ["open", ring(g.ink, g.paper)], ["barred", bar(g.shut, g.paper)]] as const) {
       if (map.hasImage(name)) map.removeImage(name);
@@ -115,14 +120,14 @@ export class TheMap {
       const p = f.properties, element = elements[p.id];
       const state = element?.state ?? "open";
       const spots = unbroken(f.geometry.coordinates);
-      const hidden = p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
+      const hidden = p.schematic && p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
       const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
-      this.lines.set(p.id, { spots, drawn, hidden, rank: p.rank });
+      this.lines.set(p.id, { spots, mark: p.mark, drawn, hidden, rank: p.rank, schematic: p.schematic });
       const onLand = p.mode === "road" || p.mode === "rail";
       if (!hidden && (state === "shut" || state === "barred" || (p.border && onLand && state === "open"))) {
-        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: middle(spots) } });
+        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: p.mark } });
       }
-      return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state } };
+      return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state, schematic: p.schematic } };
     });
     this.set("links", features);
     this.set("marks", marks);
@@ -142,7 +147,7 @@ export class TheMap {
         if (!line) continue;
         features.push({
           type: "Feature", geometry: { type: "LineString", coordinates: line.spots },
-          properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank },
+          properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank, schematic: line.schematic },
         });
       }
     }
@@ -177,7 +182,7 @@ export class TheMap {
     const drawn = isRoute || links.length === 1 ? links : links.filter((id) => !this.lines.get(id)?.hidden);
     this.map.setFilter("pointed", ["in", ["get", "id"], ["literal", drawn]]);
     const only = links.length === 1 ? this.lines.get(links[0] ?? "") : undefined;
-    this.set("ring", only && !only.hidden ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: middle(only.spots) } }] : []);
+    this.set("ring", only && !only.hidden ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: only.mark } }] : []);
   }
 
   /** Move to what a route or some links cover. */
@@ -221,7 +226,7 @@ export class TheMap {
     if (node) return { kind: "node", id: String(node.properties["id"]) };
     const strokes = Object.keys(this.study.styles);
     for (const px of [2, NEAR_PX]) {
-      const line = this.map.queryRenderedFeatures(around(px), { layers: [...strokes.map((k) => `route-${k}`), "route-others", ...strokes.map((k) => `link-${k}`)] })[0];
+      const line = this.map.queryRenderedFeatures(around(px), { layers: [...strokes.flatMap((k) => [`route-${k}`, `route-${k}${SCHEMATIC}`]), "route-others", ...strokes.flatMap((k) => [`link-${k}`, `link-${k}${SCHEMATIC}`])] })[0];
       if (line?.source === "routes") return { kind: "route", id: String(line.properties["id"]), link: String(line.properties["link"]) };
       if (line) return { kind: "link", id: String(line.properties["id"]) };
     }
@@ -269,17 +274,14 @@ function beside(spots: Spot[]): Spot[] {
   return spots.map(([lon, lat]) => { const on = ((lon + 540) % 360) - 180; return [on >= west ? on : on + 360, lat]; });
 }
 
-function middle(spots: Spot[]): Spot {
-  const a: Spot = spots[0] ?? [0, 0], b: Spot = spots.at(-1) ?? [0, 0];
-  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-}
-
 function apartKm(spots: Spot[]): number {
   const rad = Math.PI / 180, a: Spot = spots[0] ?? [0, 0], b: Spot = spots.at(-1) ?? [0, 0];
   const h = Math.sin(((b[1] - a[1]) * rad) / 2) ** 2 + Math.cos(a[1] * rad) * Math.cos(b[1] * rad) * Math.sin(((b[0] - a[0]) * rad) / 2) ** 2;
   return 2 * 6371 * Math.asin(Math.sqrt(h));
 }
 
+const SCHEMATIC = "-schematic"; // layers of links drawn straight, since how they run is not known
+const SCHEMATIC_DASH = [2.4, 1.6];
 const SIZE = 32;
 function drawn(draw: (c: CanvasRenderingContext2D) => void): ImageData {
   const canvas = document.createElement("canvas");

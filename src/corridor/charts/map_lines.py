@@ -1,4 +1,4 @@
-"""Links as lines on a map: parallel ones bowed apart, long ones along the great circle."""
+"""Links as lines on a map: as they run, where that is known; else straight, parallel ones apart."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from corridor.charts.basemap.outline import TURNS_DEG
 from corridor.charts.basemap.view import View
 from corridor.charts.style import STYLES, style_key
 from corridor.network.geo import great_circle_km
+from corridor.network.shapes import points_of
 from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.schema import layer
 
@@ -49,7 +50,8 @@ def link_lines(
     nodes
         The places, with lon_deg and lat_deg.
     links
-        link_id, ends, mode, length_km, status, and layer or gauge_mm.
+        link_id, ends, mode, length_km, status, layer or gauge_mm, and line where how links run is
+        known (as :func:`corridor.network.shapes.with_lines` adds it).
     view
         What the map shows.
     closed
@@ -57,7 +59,7 @@ def link_lines(
     parallel_among
         The links among which parallel ones are counted; null: these.
     with_detours
-        Draw sea links that go round land too.
+        Draw sea links that go round land too, though how they run is not known.
 
     Returns
     -------
@@ -72,10 +74,13 @@ def link_lines(
     rows = []
     for link in links.iter_rows(named=True):
         start, end = _ends(link, places)
-        if not with_detours and _goes_round_land(link, start, end):
+        if link.get("line") is not None:
+            line = _unbroken(points_of(link["line"]))
+        elif with_detours or not _goes_round_land(link, start, end):
+            line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
+        else:
             continue
 
-        line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
         pieces = [piece for turned in _turns(line) for piece in clip_line(turned, bounds)]
         if pieces:
             rows.append(_row(link, pieces, closed))
@@ -98,6 +103,15 @@ def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> tuple[Point, 
     start = places[first]
     end = places[second]
     return start, (end[0] - 360 * round((end[0] - start[0]) / 360), end[1])
+
+
+def _unbroken(points: Sequence[Point]) -> Line:
+    """Return a line that goes on beyond 180 degrees where it passes them."""
+    line = [points[0]]
+    for lon, lat in points[1:]:
+        before = line[-1][0]
+        line.append((lon - 360 * round((lon - before) / 360), lat))
+    return line
 
 
 def _turns(line: Line) -> list[Line]:

@@ -1,6 +1,6 @@
 """Maps of the network, of routes, and of links by weight, over the outline of land and borders.
 
-Lines join places; they do not show where a road or railway lies. The projection is Albers'
+Links are drawn as they run where their shape is known, else straight. The projection is Albers'
 equal-area conic, laid on the bounds shown, and is computed here too (basemap/view.py), so that
 labels find free places.
 """
@@ -43,6 +43,7 @@ from corridor.charts.style import PAPER, Chart
 from corridor.charts.titles import Titles, with_title
 from corridor.language.cldr import country_name, english_country_name
 from corridor.language.speech import number, tell
+from corridor.network.shapes import with_lines
 from corridor.tables.columns import OPEN_STATUS
 
 SEA = "#eef3f7"
@@ -103,9 +104,9 @@ def _network_titles(
     on: str | None,
 ) -> Titles:
     if on:
-        subtitle = tell("lines join places; × marks links shut on {day}", day=on)
+        subtitle = tell("× marks links shut on {day}; straight lines are schematic", day=on)
     else:
-        subtitle = tell("lines join places; × marks links shut")
+        subtitle = tell("× marks links shut; straight lines are schematic")
 
     description = tell(
         "Map of {places} places and {links} links: {counts}.",
@@ -151,7 +152,8 @@ def route_map(
     view = view or view_of(used["lon_deg"], used["lat_deg"], max_height=430.0)
 
     network = link_lines(nodes, links, view, closed)
-    routes = link_lines(nodes, _leg_links(legs), view, parallel_among=links, with_detours=True)
+    leg_links = _with_lines_of(_leg_links(legs), links)
+    routes = link_lines(nodes, leg_links, view, parallel_among=links, with_detours=True)
     names = place_names(rank_by_role(used, legs), view, limit=40)
 
     chart = alt.layer(
@@ -177,6 +179,13 @@ def _leg_links(legs: pl.DataFrame) -> pl.DataFrame:
     columns = ("from_node_id", "to_node_id", "mode", "layer", "length_km")
     links = legs.filter(pl.col("kind") == "link").group_by("link_id", maintain_order=True)
     return links.agg(pl.col(*columns).first()).with_columns(status=pl.lit(OPEN_STATUS))
+
+
+def _with_lines_of(leg_links: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Return links of legs with the lines of those of the network, where these have some."""
+    if "line" not in links.columns:
+        return leg_links
+    return with_lines(leg_links, links)
 
 
 def _route_titles(

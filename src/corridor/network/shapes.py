@@ -51,6 +51,13 @@ def length_km(points: Sequence[Point]) -> float:
     return sum(float(great_circle_km(*start, *end)) for start, end in pairwise(points))
 
 
+def with_lines(links: pl.DataFrame, shapes: pl.DataFrame) -> pl.DataFrame:
+    """Return links with their ``line``, null where how they run is not known."""
+    return links.join(
+        shapes.select("link_id", "line"), on="link_id", how="left", maintain_order="left"
+    )
+
+
 def lines_of(shapes: pl.DataFrame) -> dict[str, tuple[Point, ...]]:
     """Return link_id -> the points of its line, from its first end to its second."""
     return {

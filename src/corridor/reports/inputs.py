@@ -10,13 +10,14 @@ from typing import Any, cast
 import polars as pl
 
 from corridor.errors import UnknownName
+from corridor.network.shapes import with_lines
 from corridor.reports.translating import translated
 from corridor.reports.trip import Trip, trips_of
 from corridor.tables import schema_results
 from corridor.tables.selectors import select
 
 PARTS = ("study", "trips", "provenance", "plans")  # what a report takes beside tables
-STUDY_TABLES = ("nodes", "links", "cargoes", "sources")  # that a report shows
+STUDY_TABLES = ("nodes", "links", "shapes", "cargoes", "sources")  # that a report shows
 STUDY_WORDS = ("id", "title", "licence", "price_year")
 SCENARIO_WORDS = ("title", "about", "as_of")
 
@@ -82,7 +83,7 @@ def report_inputs(results: Mapping[str, object]) -> ReportInputs:
         study=study,
         scenario=scenario,
         nodes=nodes,
-        links=links,
+        links=_with_lines(links, _study_frame(results, "shapes")),
         shut=frozenset(shut),
         trips=trips_of(trips, names, _frame(results, "calendar")),
         plans=cast(dict[str, Any], results.get("plans") or {}),
@@ -136,6 +137,11 @@ def _study_frame(results: Mapping[str, object], name: str) -> pl.DataFrame:
     if name not in STUDY_TABLES:
         raise UnknownName("table of the study in a report", name, STUDY_TABLES)
     return cast(pl.DataFrame, results.get(name, pl.DataFrame()))
+
+
+def _with_lines(links: pl.DataFrame, shapes: pl.DataFrame) -> pl.DataFrame:
+    """Return links with their lines, where the study has any."""
+    return with_lines(links, shapes) if shapes.height else links
 
 
 def _is_in_force(closure: Mapping[str, Any], on: dt.date | None) -> bool:

@@ -51,8 +51,8 @@ def _caption(inputs: ReportInputs) -> str:
     return tell(
         "What lies between the places: {opened} links open, {planned} planned or being built, "
         "{shut} shut (×). Look where the colour changes along a route: there goods change "
-        "gauge or vehicle. Lines join places and do not show where a link runs; sea links that "
-        "go round land are left out. Borders are drawn as Natural Earth has them; no line is a "
+        "gauge or vehicle. Straight lines are schematic: how those links run is not known. "
+        "Borders are drawn as Natural Earth has them; no line is a "
         "claim.",
         opened=number_or_dash(opened),
         planned=number_or_dash(planned),

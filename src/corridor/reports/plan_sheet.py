@@ -10,12 +10,13 @@ import polars as pl
 from corridor.charts.svg import skip_validation
 from corridor.language.messages import translate
 from corridor.language.speech import SOURCE, speaking
+from corridor.network.shapes import with_lines
 from corridor.reports.consignments import plan_values
 from corridor.reports.drawing import second_process
 
 if TYPE_CHECKING:
     from corridor.consignments.plan import Plan
-    from corridor.study.study import Study
+from corridor.study.study import Study
 
 __all__ = ["plan_sheet"]
 
@@ -91,7 +92,7 @@ def plan_html(plan: Plan, study: Study) -> str:
 
     environment = template_environment()
     nodes = _named(study.tables["nodes"])
-    links = study.tables["links"]
+    links = with_lines(study.tables["links"], study.tables["shapes"])
 
     with skip_validation(), second_process():
         values = plan_values(plan.frames(), nodes, links, plan.shipment.shipment_id)

@@ -44,7 +44,9 @@ class Results:
     def for_report(self) -> dict[str, object]:
         """Return the parts as :func:`corridor.report` takes them."""
         trips = [self._trip(row) for row in self.frame("trips").iter_rows(named=True)]
-        inputs = {name: self.tables[name] for name in ("nodes", "links", "sources", "cargoes")}
+        inputs = {
+            name: self.tables[name] for name in ("nodes", "links", "shapes", "sources", "cargoes")
+        }
         others = {
             name: frame for name, frame in self.frames.items() if name not in ("trips", *_OF_TRIPS)
         }

@@ -14,6 +14,7 @@ from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
 from corridor.language.cldr import english_country_name
 from corridor.network.names import names_of
+from corridor.network.shapes import with_lines
 from corridor.study.settings import Scenario, Trip
 from corridor.tables import schema
 from corridor.tables.columns import MODES
@@ -34,7 +35,7 @@ NO_LEGS = "Origin and destination are one place: nothing is carried."
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = (
     "Land and borders: Natural Earth. Borders are drawn as Natural Earth holds them; disputed "
-    "ones are no claim. Lines join places and do not show where a road or railway lies."
+    "ones are no claim. Dashed straight lines are schematic."
 )
 PLACE_COLUMNS = ("name", "country", "kind", "unlocode")
 CARGO_COLUMNS = (
@@ -65,11 +66,25 @@ def study(state: StudyState, trouble: str | None) -> dict[str, Any]:
         **about(state),
         **_study_words(state),
         "trouble": trouble,
-        "credit": CREDIT,
+        "credit": _credit(state),
         **_questions(state),
         **_drawing(),
         "limits": LIMITS,
     }
+
+
+def _credit(state: StudyState) -> str:
+    """Return whose lines the map draws."""
+    frames = state.network.frames
+    used = frames["shapes"]["source_id"].unique().to_list()
+    sources = frames["sources"].filter(
+        pl.col("source_id").is_in(used) & pl.col("licence").is_not_null()
+    )
+    authors = [
+        f"{citation.partition(',')[0]} ({licence})"
+        for citation, licence in sources.select("citation", "licence").iter_rows()
+    ]
+    return f"{CREDIT} Lines: {', '.join(dict.fromkeys(authors))}." if authors else CREDIT
 
 
 def scenario(declared: Scenario) -> dict[str, Any]:
@@ -98,7 +113,7 @@ def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str,
         return {"description": NO_LEGS, "reason": NO_LEGS}
 
     nodes = state.network.frames["nodes"]
-    links = state.network.frames["links"]
+    links = with_lines(state.network.frames["links"], state.network.frames["shapes"])
     match name:
         case "pareto":
             drawing = pareto(answer.routes)

@@ -1,15 +1,19 @@
-"""GeoJSON: the network, routes and legs as features of a map; links are straight lines."""
+"""GeoJSON: the network, routes and legs as features of a map; links as they run, else straight."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from corridor.charts.letters import with_letters
-from corridor.network.geo import line_geometry
+from corridor.network.geo import great_circle_km, line_geometry
+from corridor.network.outline import is_in_country
+from corridor.network.shapes import Point, lines_of
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -19,19 +23,22 @@ from corridor.web.openness import openness
 Row = Mapping[str, Any]
 Feature = dict[str, Any]
 
-STRAIGHT = "Lines join places; they do not show where a road or railway lies."
+MARK_POINTS = 129  # of a link, between which its border is looked for
+
+SCHEMATIC = "Links without a row of shapes are drawn straight between their ends."
 
 
 def network(state: StudyState) -> dict[str, Any]:
     """Return places and links as GeoJSON features, with what is not open on the day."""
     day = state.dated_network
     nodes = day.by_id("nodes")
+    shapes = lines_of(day.frames["shapes"])
 
     lines = []
     parallels: Counter[frozenset[str]] = Counter()
     for link in day.rows("links"):
         pair = frozenset((link["from_node_id"], link["to_node_id"]))
-        lines.append(_link_line(link, nodes, parallels[pair]))
+        lines.append(_link_line(link, nodes, parallels[pair], shapes.get(link["link_id"])))
         parallels[pair] += 1
 
     degree = Counter(line["properties"][end] for line in lines for end in ("from", "to"))
@@ -45,18 +52,19 @@ def network(state: StudyState) -> dict[str, Any]:
 
 
 def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
-    """Return routes as GeoJSON, one feature a route, its places joined by straight lines."""
+    """Return routes as GeoJSON, one feature a route."""
     nodes = state.network.by_id("nodes")
+    shapes = lines_of(state.network.frames["shapes"])
     links = answer.legs.filter(pl.col("kind") == "link")
 
     features = []
     for row in records(with_letters(answer.routes)):
         legs = links.filter(pl.col("route_id") == row["route_id"])
-        stops = [answer.provenance["origin"], *legs["to_node_id"].to_list()]
-        if not legs.height:  # a line has two points at least, also where nothing moves
-            stops *= 2
+        points = _route_points(legs, nodes, shapes)
+        if not points:  # a line has two points at least, also where nothing moves
+            points = [_place(nodes[answer.provenance["origin"]])] * 2
         properties = {**row, "links": legs["link_id"].to_list()}
-        features.append(_line([nodes[stop] for stop in stops], properties))
+        features.append(_line(points, properties))
 
     return _with_provenance(features, answer)
 
@@ -64,6 +72,7 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
 def legs(state: StudyState, answer: Routes) -> dict[str, Any]:
     """Return the legs of routes as GeoJSON, one line a leg under way; handling has none."""
     nodes = state.network.by_id("nodes")
+    shapes = lines_of(state.network.frames["shapes"])
     under_way = with_letters(answer.legs).filter(pl.col("kind") == "link")
 
     features = []
@@ -71,7 +80,7 @@ def legs(state: StudyState, answer: Routes) -> dict[str, Any]:
         start = nodes[row["from_node_id"]]
         end = nodes[row["to_node_id"]]
         names = {"from_name": start["name"], "to_name": end["name"]}
-        features.append(_line([start, end], {**row, **names}))
+        features.append(_line(_leg_points(row, nodes, shapes), {**row, **names}))
 
     return _with_provenance(features, answer)
 
@@ -91,10 +100,39 @@ def collection(features: Sequence[Feature]) -> dict[str, Any]:
 
 
 def _with_provenance(features: Sequence[Feature], answer: Routes) -> dict[str, Any]:
-    return {**collection(features), "provenance": dict(answer.provenance), "note": STRAIGHT}
+    return {**collection(features), "provenance": dict(answer.provenance), "note": SCHEMATIC}
 
 
-def _link_line(link: Row, nodes: Mapping[str, Row], number: int) -> Feature:
+def _route_points(
+    legs: pl.DataFrame, nodes: Mapping[str, Row], shapes: Mapping[str, Sequence[Point]]
+) -> list[Point]:
+    """Return the points a route passes, in its order."""
+    points: list[Point] = []
+    for row in legs.iter_rows(named=True):
+        leg = _leg_points(row, nodes, shapes)
+        points += leg[1:] if points else leg
+    return points
+
+
+def _leg_points(
+    leg: Row, nodes: Mapping[str, Row], shapes: Mapping[str, Sequence[Point]]
+) -> list[Point]:
+    """Return the points of a leg from where it starts, whatever the direction of its link."""
+    start = _place(nodes[leg["from_node_id"]])
+    end = _place(nodes[leg["to_node_id"]])
+    points = list(shapes.get(leg["link_id"], ()))
+    if not points:
+        return [start, end]
+    return points if _is_nearer(points[0], start, end) else points[::-1]
+
+
+def _is_nearer(point: Point, one: Point, other: Point) -> bool:
+    return float(great_circle_km(*point, *one)) <= float(great_circle_km(*point, *other))
+
+
+def _link_line(
+    link: Row, nodes: Mapping[str, Row], number: int, shape: Sequence[Point] | None
+) -> Feature:
     """Return a link as a line; number: how many before it join the same two places.
 
     rank: where it lies beside them: 0, then 1, -1, 2, -2 and so on.
@@ -103,6 +141,10 @@ def _link_line(link: Row, nodes: Mapping[str, Row], number: int) -> Feature:
     # From one side of the pair, whatever the link's direction, so that parallel ones lie beside
     # each other.
     ends = sorted((link["from_node_id"], link["to_node_id"]))
+    is_border = nodes[ends[0]]["country"] != nodes[ends[1]]["country"]
+    points = list(shape or [_place(nodes[end]) for end in ends])
+    if shape and ends[0] != link["from_node_id"]:
+        points.reverse()
     properties = {
         "id": link["link_id"],
         "from": link["from_node_id"],
@@ -112,9 +154,60 @@ def _link_line(link: Row, nodes: Mapping[str, Row], number: int) -> Feature:
         "status": link["status"],
         "length_km": link["length_km"],
         "rank": rank,
-        "border": nodes[ends[0]]["country"] != nodes[ends[1]]["country"],
+        "schematic": shape is None,
+        "border": is_border,
+        "mark": _mark(tuple(points), nodes[ends[0]]["country"] if is_border else None),
     }
-    return _line([nodes[end] for end in ends], properties)
+    return _line(points, properties)
+
+
+@lru_cache(maxsize=4096)
+def _mark(points: tuple[Point, ...], country: str | None) -> Point:
+    """Return where a link is marked: where it leaves a country, else in its middle.
+
+    The border is looked for by halves, so that of several crossings one is taken.
+    """
+    along = _spread(points, MARK_POINTS)
+    middle = along[len(along) // 2]
+    if country is None:
+        return middle
+
+    first = 0
+    last = len(along) - 1
+    if not is_in_country(country, *along[first]) or is_in_country(country, *along[last]):
+        return middle
+    while last - first > 1:
+        half = (first + last) // 2
+        if is_in_country(country, *along[half]):
+            first = half
+        else:
+            last = half
+    return _between(along[first], along[last], 0.5)
+
+
+def _spread(points: Sequence[Point], count: int) -> list[Point]:
+    """Return so many points evenly along a line."""
+    lengths = [0.0]
+    for start, end in pairwise(points):
+        lengths.append(lengths[-1] + float(great_circle_km(*start, *end)))
+
+    spread = []
+    piece = 0
+    for number in range(count):
+        at = lengths[-1] * number / (count - 1)
+        while piece < len(points) - 2 and lengths[piece + 1] < at:
+            piece += 1
+        length = lengths[piece + 1] - lengths[piece]
+        share = (at - lengths[piece]) / length if length else 0.0
+        spread.append(_between(points[piece], points[piece + 1], share))
+    return spread
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    """Return the point at a share of a straight line, by the short way round the globe."""
+    turn_deg = 360 * round((end[0] - start[0]) / 360)
+    lon = start[0] + share * (end[0] - turn_deg - start[0])
+    return (lon + 540) % 360 - 180, start[1] + share * (end[1] - start[1])
 
 
 def _place_point(node: Row, degree: int) -> Feature:
@@ -127,14 +220,14 @@ def _place_point(node: Row, degree: int) -> Feature:
         "unlocode": node["unlocode"],
         "degree": degree,
     }
-    return feature("Point", _point(node), properties)
+    return feature("Point", list(_place(node)), properties)
 
 
-def _line(nodes: Sequence[Row], properties: Row) -> Feature:
-    """Return the line through places, cut where it passes 180 degrees."""
-    geometry = line_geometry([(node["lon_deg"], node["lat_deg"]) for node in nodes])
+def _line(points: Sequence[Point], properties: Row) -> Feature:
+    """Return a line, cut where it passes 180 degrees."""
+    geometry = line_geometry(points)
     return {"type": "Feature", "properties": dict(properties), "geometry": geometry}
 
 
-def _point(node: Row) -> list[float]:
-    return [node["lon_deg"], node["lat_deg"]]
+def _place(node: Row) -> Point:
+    return node["lon_deg"], node["lat_deg"]
