@@ -1,4 +1,4 @@
-"""Shapes: what is written is read again; the built-in study's lines run where ships and lorries do."""
+"""Shapes: what is written is read again; those of the study run where ships and lorries do."""
 
 from __future__ import annotations
 
