@@ -3,9 +3,9 @@
     python docs/make_performance.py [NAME ...]
 
 A section stands between ``<!-- made by benchmarks/NAME.py -->`` and ``<!-- end -->`` and holds what
-the benchmark prints, in Markdown. A table whose first column is ``links`` is one of growth: its
-other columns, in milliseconds, are lines of the chart docs/images/growth.svg; a column ``ratio``
-is none.
+the benchmark prints, in Markdown. A table whose first column is ``links`` is one of growth: the
+columns up to one that begins with ``ratio``, in milliseconds, are lines of the chart
+docs/images/growth.svg, dashed where a comma parts the name of another tool.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import altair as alt
@@ -95,11 +96,11 @@ def _points(page: str) -> Iterator[tuple[str, str, int, float]]:
         if not line.startswith("|"):
             lines = []
         elif cells[0] == "links":
-            lines = cells[1:]
+            lines = list(takewhile(lambda cell: not cell.startswith("ratio"), cells[1:]))
         elif lines and cells[0].replace(",", "").isdigit():
             links = int(cells[0].replace(",", ""))
-            for name, cell in zip(lines, cells[1:], strict=True):
-                if cell and not name.startswith("ratio"):
+            for name, cell in zip(lines, cells[1:], strict=False):
+                if cell:
                     yield title, name, links, float(cell.replace(",", ""))
 
 
@@ -107,7 +108,7 @@ def chart(points: pl.DataFrame) -> alt.FacetChart:
     """Return milliseconds by links, a panel for each section."""
     names = points["line"].unique(maintain_order=True).to_list()
     hues = [HUES[k % len(HUES)] for k in range(len(names))]
-    dashes = [[1, 0] if name.startswith("corridor") else [4, 3] for name in names]
+    dashes = [[1, 0] if ", " not in name else [4, 3] for name in names]
     lines = (
         alt.Chart(points)
         .mark_line(point=True)

@@ -174,7 +174,7 @@ def test_benchmarks_run_on_their_smallest_size(
     name: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They stop where kernel and peer differ; how long they take is not looked at."""
-    runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small"])
+    runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small", "--trees"])
     assert said in capsys.readouterr().out
 
 
