@@ -33,6 +33,7 @@ def programme(folder: Path) -> Frames:
 @pytest.mark.parametrize(
     ("row", "cells", "kind"),
     [
+        ("scanners", {"programme": "offices"}, "programme-is-project"),
         ("scanners", {"change_ids": "border-quik"}, "unknown-change"),
         ("scanners", {"change_ids": "border-quick border-shut"}, "dated-change"),
         ("scanners", {"change_ids": "border-quick border-quicker"}, "change-made-twice"),

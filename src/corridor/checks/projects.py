@@ -18,6 +18,7 @@ def check_projects(tables: Tables) -> list[Finding]:
 
     projects = [project for project in tables.rows("projects") if project.key is not None]
     return first_findings(
+        _programmes(projects),
         _changes(tables, projects),
         _capex_shares(projects),
         _cycles(projects),
@@ -25,6 +26,22 @@ def check_projects(tables: Tables) -> list[Finding]:
         _same_changes(projects),
         _payers(tables, projects),
     )
+
+
+def _programmes(projects: Sequence[Row]) -> Iterator[Finding]:
+    """Programmes called as a project, so that a question for one would be answered of the other."""
+    keys = {project.key for project in projects}
+    for project in projects:
+        programme = project["programme"]
+        if programme in keys:
+            yield project.error(
+                "programme-is-project",
+                "programme",
+                f"the programme {programme} is called as a project: who asks for it would be told "
+                "of that one alone.",
+                do="Give the programme another word.",
+                value=programme,
+            )
 
 
 # What they change
