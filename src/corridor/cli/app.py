@@ -21,6 +21,7 @@ from corridor.cli import (
     routing,
     study,
     trade,
+    warm_up,
     web,
 )
 from corridor.cli.output import (
@@ -59,6 +60,7 @@ VERBS = (
     trade.audit,
     evidence.validate,
     web.serve,
+    warm_up.warm_up,
 )
 
 app = App(

@@ -133,7 +133,6 @@ def _ends(network: Network, link: int, forward: bool) -> Step:
 
 
 def _states_in(network: Network, country: str) -> list[int]:
-    graph = network.graph
-    nodes = network.by_id("nodes")
-    node_ids = [graph.node_ids[node] for node in graph.state_node.tolist()]
-    return [state for state, node_id in enumerate(node_ids) if nodes[node_id]["country"] == country]
+    is_in = (network.frames["nodes"]["country"] == country).fill_null(False).to_numpy()
+    states: list[int] = np.flatnonzero(is_in[network.graph.state_node]).tolist()
+    return states

@@ -17,7 +17,6 @@ from corridor.flows.demand import DemandArrays
 from corridor.kernels import Ints
 from corridor.language.messages import message
 from corridor.network.network import Network
-from corridor.tables import selectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +151,9 @@ def _countries(network: Network) -> Iterator[Scope]:
 
 
 def _hazards(network: Network) -> Iterator[Scope]:
-    links = network.frames["links"]
-    nodes = network.frames["nodes"]
     for row in network.rows("hazards"):
         try:
-            covered = selectors.select(row["row_id"], links, nodes)
+            covered = network.selected_links(row["row_id"])
         except ValueError as error:
             raise CallError(f"hazard {row['hazard_id']!r}: {error}.") from None
         yield Scope(row["hazard_id"], row["name"], links=covered)

@@ -113,6 +113,18 @@ class Costs:
         return blake2b(b"".join(part.tobytes() for part in parts), digest_size=16).digest()
 
     @cached_property
+    def usd_cents(self) -> Ints:
+        """Whole cents of money on each arc [arcs]."""
+        cents: Ints = np.rint(self.usd * CENTS_PER_USD).astype(np.int64)
+        return cents
+
+    @cached_property
+    def carbon_g(self) -> Ints:
+        """Whole grams of CO2 equivalent on each arc [arcs]."""
+        grams: Ints = np.rint(self.kg * GRAMS_PER_KG).astype(np.int64)
+        return grams
+
+    @cached_property
     def wait_s(self) -> Ints:
         """Whole seconds before goods leave on each arc: half a headway, and before_h [arcs]."""
         wait_s: Ints = np.rint((self.headway_h / 2 + self.before_h) * HOUR_S).astype(np.int64)

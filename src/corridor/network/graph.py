@@ -57,6 +57,17 @@ class RunsOfArcs(NamedTuple):
         return np.asarray(sums, dtype=np.float64)
 
 
+class ArcsByState(NamedTuple):
+    """Arcs in CSR order: those out of each state stand together.
+
+    ptr: where the arcs of each state begin [states + 1]; arc: their numbers; head: where they lead.
+    """
+
+    ptr: Ints
+    arc: Ints
+    head: Ints
+
+
 class Stand(Enum):
     """How goods stand at a place and layer."""
 
@@ -157,6 +168,14 @@ class Graph:
         directions = [2 * link + (not forward) for runs in self.runs for link, forward in runs]
         arc = np.repeat(np.arange(self.arcs_count), [len(runs) for runs in self.runs])
         return RunsOfArcs(arc, np.array(directions, np.int64))
+
+    @cached_property
+    def arcs_by_state(self) -> ArcsByState:
+        """The arcs out of each state, made once for all who ask."""
+        ptr = np.zeros(self.states_count + 1, np.int64)
+        np.cumsum(np.bincount(self.tail, minlength=self.states_count), out=ptr[1:])
+        arc = np.argsort(self.tail, kind="stable")
+        return ArcsByState(ptr, arc, self.head[arc])
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""

@@ -66,6 +66,18 @@ def search_space(
         )
 
     states = graph.states_count
+    if not requirements:
+        by_state = graph.arcs_by_state
+        is_goal = np.zeros(states, bool)
+        is_goal[list(goals)] = True
+        return SearchSpace(
+            ptr=by_state.ptr,
+            head=by_state.head,
+            arc_of=by_state.arc,
+            starts=np.array(starts, np.int64),
+            is_goal=is_goal,
+        )
+
     copies = 1 << len(requirements)
     gains = _gains(graph, requirements)
     tail = np.concatenate([graph.tail + states * mask for mask in range(copies)])
