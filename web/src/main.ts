@@ -15,7 +15,7 @@ import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
-import { ordered, showLegs, showRoutes, type Hooks } from "./routes";
+import { ordered, quickest, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Route, Study } from "./types";
@@ -181,11 +181,11 @@ class Page {
   private sentence(state: State): string {
     const { deadline, max_transshipments: most, carrier, service_class, sanctions } = state;
     const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
-    const best = this.answer?.routes[0], head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
+    const best = this.answer && quickest(this.answer.routes), head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
-    const quick = `${this.note}${head}${this.answer.pareto_count} routes worth taking. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} through ${best.countries.join(", ")}.`;
-    return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} through ${cheapest.countries.join(", ")}.`;
+    const quick = `${this.note}${head}${this.answer.pareto_count} routes worth taking. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} by ${best.corridor}.`;
+    return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} by ${cheapest.corridor}.`;
   }
 
   private async reCard(state: State): Promise<void> {
@@ -252,7 +252,7 @@ class Page {
     const shown = ordered(answer.routes, state.weights);
     const selected = answer.routes.find((r) => r.letter === state.route) ?? shown[0] ?? null;
     const hooks = this.hooks();
-    showRoutes(answer, shown, selected?.route_id ?? null, hooks);
+    showRoutes(answer, shown, state.weights, selected?.route_id ?? null, hooks);
     showLegs(selected, hooks);
     at("charts").replaceChildren(...(answer.routes.length ? [
       pareto(answer.routes, selected?.route_id ?? null, hooks.select, hooks.hover),

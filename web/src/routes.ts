@@ -1,19 +1,42 @@
-// The list of routes, ordered by the weights, and the legs of the one selected.
+// The list of routes, quickest first or by the weights, and the legs of the one selected.
 
 import { at, button, days, h, hours, km, moment, percent, tonnes, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
-/** A weighted sum of how far each route is from the best, over the span of each criterion: the least first. */
+const value: Record<Criterion, (r: Route) => number> = {
+  time: (r) => r.time_p50_h ?? r.time_h, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
+};
+const BADGES: [string, (r: Route) => number][] = [
+  ["fastest", value.time], ["cheapest", value.cost], ["greenest", value.carbon], ["safest", value.risk], ["best value", (r) => r.generalised_cost_usd],
+];
+
+const isPlain = (weights: Record<Criterion, number>): boolean => CRITERIA.every((c) => weights[c] === 1);
+
+/** Quickest first; with weights of the reader's own, the least weighted sum of how far each route is from the best, over the span of each criterion. */
 export function ordered(routes: Route[], weights: Record<Criterion, number>): Route[] {
-  const value: Record<Criterion, (r: Route) => number> = {
-    time: (r) => r.time_p50_h ?? r.time_h, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
-  };
+  if (isPlain(weights)) return [...routes].sort((a, b) => value.time(a) - value.time(b));
   const spans = CRITERIA.map((c) => {
     const all = routes.map(value[c]), low = Math.min(...all), high = Math.max(...all);
     return { c, low, span: high > low ? high - low : 1 };
   });
   const score = (r: Route): number => spans.reduce((sum, { c, low, span }) => sum + (weights[c] * (value[c](r) - low)) / span, 0);
   return [...routes].sort((a, b) => score(a) - score(b));
+}
+
+/** The route of the least median time. */
+export function quickest(routes: Route[]): Route | undefined {
+  return [...routes].sort((a, b) => value.time(a) - value.time(b))[0];
+}
+
+/** What each route is the one best of, if the routes differ in it. */
+function badges(routes: Route[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [words, of] of BADGES) {
+    const best = [...routes].sort((a, b) => of(a) - of(b))[0];
+    const ties = routes.filter((r) => best && of(r) === of(best));
+    if (best && routes.length > 1 && ties.length === 1) found.set(best.route_id, [...(found.get(best.route_id) ?? []), words]);
+  }
+  return found;
 }
 
 export interface Hooks {
@@ -23,7 +46,7 @@ export interface Hooks {
 
 const band = (r: Route): string => `${usd(r.cost_p05_usd)}–${usd(r.cost_p95_usd)}`.replaceAll("USD ", "");
 
-export function showRoutes(answer: Answer, shown: Route[], selected: string | null, hooks: Hooks): void {
+export function showRoutes(answer: Answer, shown: Route[], weights: Record<Criterion, number>, selected: string | null, hooks: Hooks): void {
   const box = at("routes");
   if (answer.routes.length === 0) {
     box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, "No route"), h("p", { id: "reason" }, hooks.told(answer.reason))]),
@@ -33,6 +56,7 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
   const isTimed = shown.some((r) => r.on_time_share !== null);
   const onTime = (r: Route): string => percent(r.on_time_share ?? 0);
   const head = ["", "days", "19 in 20", ...(isTimed ? ["on time"] : []), "USD", "t CO₂e", "risk", "by way of"];
+  const best = badges(shown);
   const rows = shown.map((r) => h("tr", {
     class: r.route_id === selected ? "route selected" : "route", "data-route": r.route_id,
     mouseenter: () => hooks.hover(r.route_id), mouseleave: () => hooks.hover(null), click: () => hooks.select(r.route_id),
@@ -44,12 +68,13 @@ export function showRoutes(answer: Answer, shown: Route[], selected: string | nu
     h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
     isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "band" }, band(r))),
     h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
-    h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")))));
+    h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
+      best.has(r.route_id) && h("div", {}, ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
   box.replaceChildren(
     h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
-    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Ordered by the weights.`),
+    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Best value: money, and time at what it costs the cargo. ${isPlain(weights) ? "Quickest first." : "Ordered by the weights."}`),
     ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, lettered(w, answer.routes))),
   );
 }

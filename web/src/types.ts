@@ -43,7 +43,7 @@ export interface Leg {
 export interface Point { drawn: string; stop: string | null; km: number; km_to: number; time_h: number; time_to_h: number }
 export interface Route {
   route_id: string; letter: string; time_h: number; time_p05_h: number | null; time_p50_h: number | null; time_p95_h: number | null;
-  on_time_share: number | null; cost_usd: number; cost_p05_usd: number; cost_p95_usd: number; carbon_kg: number; risk_share: number; borders_count: number; transshipments_count: number; length_km: number;
+  on_time_share: number | null; cost_usd: number; cost_p05_usd: number; cost_p95_usd: number; generalised_cost_usd: number; carbon_kg: number; risk_share: number; borders_count: number; transshipments_count: number; length_km: number;
   modes: string[]; countries: string[]; borders: string[]; documents: string[]; hazards: string[]; corridor: string; legs: Leg[]; points: Point[];
 }
 export interface Opening { closures: Closure[]; links: string[][]; time_h: number | null; cost_usd: number | null }
