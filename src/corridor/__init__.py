@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from corridor.projects.phase import Phasing as Phasing
     from corridor.projects.phase import phase as phase
     from corridor.projects.valuation import programme_value as programme_value
+    from corridor.projects.waiting import Waiting as Waiting
+    from corridor.projects.waiting import wait as wait
     from corridor.reports import report as report
     from corridor.reports.plan_sheet import plan_sheet as plan_sheet
     from corridor.reports.quote_sheet import quote_sheet as quote_sheet
@@ -99,6 +101,7 @@ _HOME = {
     "plan_sheet": "reports.plan_sheet",
     "phase": "projects.phase",
     "coalition": "projects.coalition",
+    "wait": "projects.waiting",
     "select": "flows.select",
     "rank": "closures.criticality",
     "simulate": "closures.simulation",
@@ -131,6 +134,7 @@ _HOME = {
     "Appraisal": "projects.appraisal",
     "Phasing": "projects.phase",
     "Coalition": "projects.coalition",
+    "Waiting": "projects.waiting",
     "Plan": "consignments.plan",
     "Shipment": "consignments.shipment",
     "State": "consignments.state",

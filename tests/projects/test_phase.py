@@ -60,6 +60,17 @@ def test_sets_that_exclude_each_other_are_nothing(base: Valuation) -> None:
     assert np.isfinite(usd[0b0111])
 
 
+def test_sets_without_what_they_require_are_nothing(base: Valuation, values: SetValues) -> None:
+    needs = set_values(base, IDS, [], Effort(workers=1), requires=[(0, 3)]).welfare_usd()
+    assert np.isnan(needs[0b0001])
+    assert needs[0b1001] == pytest.approx(values.welfare_usd()[0b1001])
+
+
+def test_a_project_that_changes_nothing_is_worth_nothing(base: Valuation) -> None:
+    settled = base.settled()
+    assert settled.effects(["twin"]).welfare_usd == pytest.approx(0, abs=1e-6)
+
+
 def test_a_killed_run_goes_on_to_the_same_bits(
     base: Valuation, values: SetValues, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,3 +177,40 @@ def test_questions_that_make_no_sense_are_refused() -> None:
         co.phase(network, project_demand(), IDS, national_usd_per_year={"PK": -1.0})
     with pytest.raises(CallError, match="no country"):
         co.coalition(network, project_demand(), IDS, countries=["XX"], **YEARS)
+
+
+def _states(words: str) -> list[dict[str, str]]:
+    """Return how the post between b and c stood, a letter a month: o open, s shut, h half."""
+    names = {"o": "open", "s": "shut", "h": "half"}
+    return [
+        {
+            "state_id": f"bc-{m}",
+            "place": "links: bc",
+            "month": f"{2020 + m // 12}-{m % 12 + 1:02d}",
+            "state": names[letter],
+        }
+        for m, letter in enumerate(words)
+    ]
+
+
+@pytest.mark.slow
+def test_waiting_is_told_as_declared_and_adds_up() -> None:
+    network = project_network(
+        projects=[{**row, "capex_usd": 3e6} for row in PROJECTS],
+        states=_states("oooossooohhoossssoooo"),
+    )
+    result = co.wait(network, project_demand(), ["bypass", "faster"], ["links: bc"], **YEARS)
+    assert result.waiting_usd >= -1e-6
+    for table in schema_phases.WAIT_TABLES:
+        types = {column.name: stored_type(column) for column in table.columns}
+        assert dict(result.frames()[table.name].schema) == types
+    as_seen = result.regrets.filter(plan="as-seen", future="as-seen")
+    assert as_seen.filter(kind="policy")["npv_usd"].item() == pytest.approx(result.npv_usd)
+    assert as_seen.filter(kind="fixed")["npv_usd"].item() == pytest.approx(result.fixed_usd)
+    own = result.regrets.filter(pl.col("plan") == pl.col("future"), kind="policy")
+    assert own["regret_usd"].to_list() == pytest.approx([0.0] * 3, abs=1e-6)
+    shares = result.shares.filter(project_id="bypass").row(0, named=True)
+    # With the post shut all go by the bypass; with it open they gain less by it.
+    assert shares["shut_usd"] > shares["open_usd"]
+    with pytest.raises(CallError, match="name a place"):
+        co.wait(network, project_demand(), ["bypass"], [])

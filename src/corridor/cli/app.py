@@ -55,6 +55,7 @@ VERBS = (
     closures.replay,
     flows.assign,
     projects.phase,
+    projects.wait,
     projects.coalition,
     trade.forecast,
     trade.audit,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from corridor.study.study import Study
 
 PhaseTables = Literal["projects", "years", "countries"]
+WaitTables = Literal["rules", "regrets", "shares"]
 CoalitionTables = Literal["players", "sets"]
 SETS = "sets"  # folder of the values of sets, inside --out
 
@@ -133,6 +134,39 @@ def coalition(
     from corridor.projects.coalition import coalition as join
 
     result = _computed(join, folder, plan, options, countries=list(countries) or None)
+    print_frame(getattr(result, table), json=options.json)
+    say(repr(result))
+    return DONE
+
+
+def wait(
+    folder: StudyFolder,
+    *,
+    places: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)],
+    table: WaitTables = "rules",
+    plan: PlanOptions = PlanOptions(),
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Say what to build once borders stand how, and what it is worth to wait for it.
+
+    How borders go on is fitted from the table states; the scenario is one in which they are open.
+
+    Example: corridor wait studies/kazakhstan-pakistan --scenario open-borders --projects ktap
+    --places torkham-shut chaman-shut
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    places
+        Places of the table states that decide.
+    table
+        What to print: rules, regrets of plans in other futures, or the share of time that places
+        must be open for each project to pay.
+    """
+    from corridor.projects.waiting import wait as wait_for
+
+    result = _computed(wait_for, folder, plan, options, places=list(places))
     print_frame(getattr(result, table), json=options.json)
     say(repr(result))
     return DONE

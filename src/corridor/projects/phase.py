@@ -172,7 +172,13 @@ class PhaseTask:
     @cached_property
     def values(self) -> SetValues:
         """What every set is worth."""
-        return set_values(self.base, self.project_ids, exclusions(self.projects), self.effort)
+        return set_values(
+            self.base,
+            self.project_ids,
+            exclusions(self.projects),
+            self.effort,
+            requires=requirements(self.projects),
+        )
 
     @property
     def effort(self) -> Effort:
@@ -276,7 +282,8 @@ def phase_task(
     _require_valid(options)
     rows = with_required(network, chosen_projects(network, projects))
     convention = convention_of(options.get("convention", "adb"))
-    base = valuation(network, demand, options.get("value_year", VALUE_YEAR), convention=convention)
+    year = options.get("value_year", VALUE_YEAR)
+    base = valuation(network, demand, year, convention=convention).settled()
     if not base.base.solution.converged:
         raise NotConverged("the demand without projects could not be assigned within the gap.")
 
@@ -368,13 +375,14 @@ def _projects_frame(
     worth = _worth_of(task, pairs)
     everything = sorted(phases.begins)
     of_all = worth(everything)
+    requires = requirements(task.projects)
     rows = []
     for p, project in enumerate(task.projects):
         row: dict[str, Any] = {
             "project_id": project["project_id"],
             "name": project["name"],
             "capex_usd": project["capex_usd"],
-            "alone_usd_per_year": round(worth([p]), 2),
+            "alone_usd_per_year": round(worth(_linked(p, requires)), 2),
             "part": None if pairs else _part_of(task.values, project["project_id"]),
         }
         if p in phases.begins:
@@ -383,10 +391,26 @@ def _projects_frame(
                 "begin_year": task.horizon.first_year + start,
                 "open_year": task.horizon.first_year + start + project["build_years"],
                 "cost_usd": round(-float(task.costs.own_usd[start, p].sum()), 2),
-                "last_usd_per_year": round(of_all - worth([q for q in everything if q != p]), 2),
+                "last_usd_per_year": round(of_all - worth(_without(everything, p, requires)), 2),
             }
         rows.append(row)
     return rows_as(PHASE_PROJECTS, rows)
+
+
+def _linked(project: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Return a project and all that pairs lead to from it."""
+    linked = [project]
+    for p in linked:
+        linked += [second for first, second in pairs if first == p and second not in linked]
+    return sorted(linked)
+
+
+def _without(
+    projects: Sequence[int], project: int, requires: Sequence[tuple[int, int]]
+) -> list[int]:
+    """Return projects without one and all that require it."""
+    dropped = _linked(project, [(second, first) for first, second in requires])
+    return [p for p in projects if p not in dropped]
 
 
 def _worth_of(task: PhaseTask, pairs: tuple[Floats, Floats] | None) -> Any:

@@ -68,8 +68,8 @@ class SetValues:
     countries
         The countries, null last.
     usd
-        Welfare in USD a year of every subset, float64 [subsets, countries, groups]; NaN where two
-        of it exclude each other.
+        Welfare in USD a year of every subset, float64 [subsets, countries, groups]; NaN of sets
+        that cannot be.
     parts
         Projects that depend on each other; sets across parts are sums.
     valued
@@ -181,6 +181,8 @@ def set_values(
     project_ids: Sequence[str],
     excludes: Iterable[tuple[int, int]],
     effort: Effort = NO_EFFORT,
+    *,
+    requires: Sequence[tuple[int, int]] = (),
 ) -> SetValues:
     """Return what every set of projects is worth in a year.
 
@@ -194,6 +196,8 @@ def set_values(
         Pairs of their numbers that are never built both.
     effort
         Who computes, and where it is kept.
+    requires
+        Pairs of their numbers: the first is never open without the second.
 
     Raises
     ------
@@ -212,12 +216,15 @@ def set_values(
             f"{max(map(len, parts))} of {count} projects depend on each other: too many to value "
             "every set of them."
         )
-    wanted = [s for part in parts for s in _subsets(part) if _can_be(s, excluded)]
-    store.value(wanted)
+    for part in parts:
+        inside = [pair for pair in requires if pair[0] in part and pair[1] in part]
+        possible = (s for s in _subsets(part) if _can_be(s, excluded) and _is_whole(s, inside))
+        store.value(possible)
 
     usd = _sums(store, parts, count)
-    usd[[not _can_be(s, excluded) for s in range(1 << count)]] = np.nan
-    error_usd = _largest_error(store, usd, parts, excluded)
+    impossible = [not (_can_be(s, excluded) and _is_whole(s, requires)) for s in range(1 << count)]
+    usd[impossible] = np.nan
+    error_usd = _largest_error(store, usd, parts)
     return SetValues(
         project_ids=tuple(project_ids),
         countries=store.task.countries,
@@ -315,6 +322,11 @@ def _can_be(subset: int, excluded: Sequence[int]) -> bool:
     return not any(subset & pair == pair for pair in excluded)
 
 
+def _is_whole(subset: int, requires: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a set has what its projects require."""
+    return all(subset >> second & 1 or not subset >> first & 1 for first, second in requires)
+
+
 def _sums(store: SetStore, parts: Sequence[Sequence[int]], count: int) -> Floats:
     """Return the sums over parts of all sets float64 [subsets, countries, groups]."""
     usd = np.zeros((1 << count, *store.usd[0].shape))
@@ -328,12 +340,11 @@ def _sums(store: SetStore, parts: Sequence[Sequence[int]], count: int) -> Floats
     return usd
 
 
-def _largest_error(
-    store: SetStore, usd: Floats, parts: Sequence[Sequence[int]], excluded: Sequence[int]
-) -> float:
+def _largest_error(store: SetStore, usd: Floats, parts: Sequence[Sequence[int]]) -> float:
     """Return the largest difference of welfare between sums and sets valued across parts."""
     if len(parts) > 1:
         rng = np.random.default_rng(SEED)
         drawn = rng.integers(1, len(usd), 4 * CHECKS).tolist()
-        store.value([subset for subset in drawn if _can_be(subset, excluded)][:CHECKS])
-    return max(abs(float(usd[s].sum() - of_set.sum())) for s, of_set in store.usd.items())
+        store.value([subset for subset in drawn if np.isfinite(usd[subset]).all()][:CHECKS])
+    errors = [abs(float(usd[s].sum() - of_set.sum())) for s, of_set in store.usd.items()]
+    return float(np.nanmax(errors))

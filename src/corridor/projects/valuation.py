@@ -183,6 +183,14 @@ class Valuation:
             self._effects[chosen] = self._effects_of(sorted(chosen))
         return self._effects[chosen]
 
+    def settled(self) -> Valuation:
+        """Return the valuation whose base is solved as sets are, from known routes on.
+
+        Where equal routes or prices of full places leave a choice, a set that changes nothing then
+        makes the same one and is worth nothing.
+        """
+        return replace(self, base=self._outcome(self.network), _effects={})
+
     def value(self, project_ids: Iterable[str]) -> pl.DataFrame:
         """Return what a set of projects is worth a year: country, group, usd_per_year."""
         return self.effects(project_ids).groups

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corridor.tables.columns import Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_number as number
+from corridor.tables.columns import result_share as _share
 
 _PROJECT = Column("project_id", "id", "project", refers="projects")
 _COUNTRY = Column("country", "country", "country", refers="countries")
@@ -25,10 +26,11 @@ PHASE_PROJECTS = Table(
         _count("open_year", "first year it is open; null: not built"),
         number("capex_usd", "price of all of it", "USD"),
         _money("cost_usd", "present value of what it costs, begun then; null: not built"),
-        _money("alone_usd_per_year", "welfare a year with it alone", "USD/year"),
+        _money("alone_usd_per_year", "welfare a year with it and what it requires", "USD/year"),
         _money(
             "last_usd_per_year",
-            "welfare a year that all that is built loses without it; null: not built",
+            "welfare a year that all that is built loses without it and what requires it; null: "
+            "not built",
             "USD/year",
         ),
         Column("part", "integer", "number of the projects that depend on each other", low=1),
@@ -94,6 +96,53 @@ COALITION_PLAYERS = Table(
     title="Who must agree",
 )
 
+WAIT_RULES = Table(
+    "wait_rules",
+    "project_id",
+    "on which state of borders a project is begun, one row a state it is begun in",
+    (
+        _PROJECT,
+        Column("places", "text", "the places that decide", many=True),
+        Column("states", "text", "how each of them stands", many=True),
+        _count("months", "months it has stood so at least", "months"),
+        _count("first_year", "first year that it may be begun so"),
+        _count("last_year", "last year that it may be begun so"),
+        _share("chance", "chance that it is begun so, over all years"),
+        Column("after", "id", "projects begun before in every case", many=True, refers="projects"),
+        Column("rule", "text", "the rule as a sentence"),
+    ),
+    title="What to wait for",
+)
+
+WAIT_REGRETS = Table(
+    "wait_regrets",
+    "plan",
+    "what plans made for one future are worth in another, and what is lost against its best",
+    (
+        Column("plan", "text", "the future it was made for"),
+        Column("kind", "choice", "whether it follows the borders", choices=("policy", "fixed")),
+        Column("future", "text", "the future that comes"),
+        _money("npv_usd", "present value on average"),
+        _money("regret_usd", "what the best of that future is worth beyond it"),
+    ),
+    title="Regrets",
+)
+
+WAIT_SHARES = Table(
+    "wait_shares",
+    "project_id",
+    "which share of time places must be open for a project to pay, with what it requires",
+    (
+        _PROJECT,
+        _money("cost_usd", "present value of its cost, begun as soon as can be"),
+        _money("open_usd", "present value of its welfare with the places always open"),
+        _money("shut_usd", "the same with them always shut"),
+        _share("open_share", "share of time open at which it pays; null: it never does"),
+    ),
+    title="Break-even shares",
+)
+
 PHASE_TABLES: tuple[Table, ...] = (PHASE_PROJECTS, PHASE_YEARS, PHASE_COUNTRIES)
 COALITION_TABLES: tuple[Table, ...] = (COALITION_PLAYERS, COALITION_SETS)
-TABLES: tuple[Table, ...] = (*PHASE_TABLES, *COALITION_TABLES)
+WAIT_TABLES: tuple[Table, ...] = (WAIT_RULES, WAIT_REGRETS, WAIT_SHARES)
+TABLES: tuple[Table, ...] = (*PHASE_TABLES, *COALITION_TABLES, *WAIT_TABLES)

@@ -1,0 +1,306 @@
+"""Waiting: what to build once borders stand how, and what it is worth to wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple, Unpack
+
+import numpy as np
+import polars as pl
+
+from corridor.errors import CallError
+from corridor.kernels import Floats
+from corridor.network.changes import apply
+from corridor.network.network import Network
+from corridor.projects.appraisal import closures
+from corridor.projects.border_states import BorderChain, JointState, fit_chain
+from corridor.projects.phase import PhaseOptions, PhaseTask, phase_task, rows_as
+from corridor.projects.triggers import (
+    best_policy,
+    break_even_share,
+    fixed_plan,
+    regrets,
+    sentence,
+    triggers,
+)
+from corridor.tables.schema_phases import (
+    WAIT_REGRETS,
+    WAIT_RULES,
+    WAIT_SHARES,
+)
+from corridor.tables.store import write_results
+
+OPEN = "open"
+HALF = "half"
+HISTORY = "as-seen"
+ALWAYS_OPEN = "always-open"
+ALWAYS_SHUT = "always-shut"
+
+
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """When to build what, by the state of borders, and what waiting is worth.
+
+    Attributes
+    ----------
+    rules, regrets, shares
+        Tables ``wait_rules``, ``wait_regrets`` and ``wait_shares``.
+    npv_usd
+        What building by the rules is worth in the first year, on average.
+    fixed_usd
+        What the best plan is worth that is kept to whatever borders do.
+    chain
+        How borders go on.
+    provenance
+        Version, inputs and settings.
+    """
+
+    rules: pl.DataFrame
+    regrets: pl.DataFrame
+    shares: pl.DataFrame
+    npv_usd: float
+    fixed_usd: float
+    chain: BorderChain
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"Waiting: {self.rules.height} rules, worth {self.npv_usd / 1e6:,.0f} m USD, "
+            f"{self.waiting_usd / 1e6:,.0f} m USD more than the best fixed plan."
+        )
+
+    @property
+    def waiting_usd(self) -> float:
+        """What it is worth to wait and see."""
+        return self.npv_usd - self.fixed_usd
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Return the tables by the names they are declared under."""
+        return {
+            WAIT_RULES.name: self.rules,
+            WAIT_REGRETS.name: self.regrets,
+            WAIT_SHARES.name: self.shares,
+        }
+
+    def write(self, folder: str | Path) -> Path:
+        """Write every table as Parquet and a manifest into a folder and return it."""
+        manifest = {**self.provenance, "npv_usd": self.npv_usd, "fixed_usd": self.fixed_usd}
+        return write_results(folder, self.frames(), manifest)
+
+
+class _Case(NamedTuple):
+    """Which places are open at the same time, and for which share of a month in a state."""
+
+    is_open: tuple[bool, ...]
+    share: float
+
+
+def wait(
+    network: Network,
+    demand: pl.DataFrame,
+    projects: Iterable[str],
+    places: Sequence[str],
+    **options: Unpack[PhaseOptions],
+) -> Waiting:
+    """Return on which state of borders to begin what, and what it is worth to wait for it.
+
+    How borders go on is fitted from the table ``states``. In a month half open goods pass half of
+    it; where trade is stopped they do not pass. Every year is begun knowing how borders stand.
+
+    Parameters
+    ----------
+    network
+        The network of a scenario in which the places are open.
+    demand, projects
+        As of :func:`corridor.phase`; up to 16 projects, few of them or budgets that leave few
+        states.
+    places
+        Places of the table ``states`` that decide.
+    **options
+        See :class:`corridor.projects.phase.PhaseOptions`.
+
+    Returns
+    -------
+    Waiting
+        Rules with their sentences, regrets of every plan in every future, and the share of time
+        that places must be open for each project to pay.
+
+    Raises
+    ------
+    UnknownName
+        For a place or project that is not there.
+    CallError
+        Where no place is named.
+    TooLarge
+        Where states of building and of borders are too many together.
+    """
+    if not places:
+        raise CallError("name a place or more of the table states.")
+    chain = fit_chain(network.frames["states"], places)
+    if not any(test.is_semi_markov for test in chain.tests):
+        chain = chain.without_age()
+
+    task = phase_task(network, demand, projects, options)
+    worth = _Worth(task, demand, places)
+    of_states = np.array([worth.of_state(state) for state in chain.states])
+    benefit = np.tile(of_states, (task.horizon.years, 1, 1))
+    return _told(task, chain, benefit, worth)
+
+
+class _Worth:
+    """What sets are worth a year by which places are open, each case valued once."""
+
+    def __init__(self, task: PhaseTask, demand: pl.DataFrame, places: Sequence[str]) -> None:
+        self.task = task
+        self.demand = demand
+        self.places = tuple(places)
+        self.of_case: dict[tuple[bool, ...], Floats] = {}
+
+    def of_state(self, state: JointState) -> Floats:
+        """Return the welfare of sets in a joint state [subsets]."""
+        cases = _cases(state)
+        return np.asarray(sum(case.share * self.when(case.is_open) for case in cases))
+
+    def when(self, is_open: tuple[bool, ...]) -> Floats:
+        """Return the welfare of sets with some places open and the others shut [subsets]."""
+        if is_open not in self.of_case:
+            self.of_case[is_open] = self._valued(is_open)
+        return self.of_case[is_open]
+
+    def _valued(self, is_open: tuple[bool, ...]) -> Floats:
+        shut = [p for p, each in zip(self.places, is_open, strict=True) if not each]
+        if not shut:
+            return self.task.values.welfare_usd()
+
+        network = self.task.base.network
+        network = apply(network, closures(network, shut))
+        folder = self.task.options.get("folder")
+        options = dict(self.task.options)
+        if folder is not None:
+            options["folder"] = Path(folder) / "-".join(["shut", *map(_word, shut)])
+        further: Any = options
+        task = phase_task(network, self.demand, self.task.project_ids, further)
+        return task.values.welfare_usd()
+
+
+def _word(place: str) -> str:
+    """Return a place as part of the name of a folder."""
+    return "".join(letter if letter.isalnum() else "-" for letter in place)
+
+
+def _cases(state: JointState) -> list[_Case]:
+    """Return which places are open together in a month: what is half open is so at one time."""
+    if HALF not in state:
+        return [_Case(tuple(word == OPEN for word in state), 1.0)]
+    return [
+        _Case(tuple(word in (OPEN, HALF) for word in state), 0.5),
+        _Case(tuple(word == OPEN for word in state), 0.5),
+    ]
+
+
+def _told(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Worth) -> Waiting:
+    """Return the policy as tables."""
+    years = chain.years()
+    programme = task.programme(benefit[0, 0])
+    policy = best_policy(programme, benefit, years)
+    fixed = fixed_plan(programme, benefit, years)
+    return Waiting(
+        rules=_rules_frame(task, chain, triggers(policy)),
+        regrets=_regrets_frame(task, chain, benefit, worth),
+        shares=_shares_frame(task, worth),
+        npv_usd=policy.npv_usd,
+        fixed_usd=fixed.npv_usd,
+        chain=chain,
+        provenance={**task.provenance(), "places": list(chain.places)},
+    )
+
+
+def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Any]) -> pl.DataFrame:
+    names = [str(project["name"]) for project in task.projects]
+    first_year = task.horizon.first_year
+    return rows_as(
+        WAIT_RULES,
+        [
+            {
+                "project_id": task.project_ids[rule.project],
+                "places": list(chain.places),
+                "states": list(chain.states[rule.state]),
+                "months": rule.months,
+                "first_year": first_year + rule.first_year,
+                "last_year": first_year + rule.last_year,
+                "chance": min(rule.chance, 1.0),
+                "after": [task.project_ids[p] for p in rule.after],
+                "rule": sentence(rule, chain, names, first_year),
+            }
+            for rule in rules
+        ],
+    )
+
+
+def _regrets_frame(
+    task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Worth
+) -> pl.DataFrame:
+    """Return what plans are worth in futures as seen, always open and always shut.
+
+    Two more states, all open and all shut, stand beside those seen, so that all futures have the
+    same states.
+    """
+    places = len(chain.places)
+    extremes = [worth.when((is_open,) * places) for is_open in (True, False)]
+    every = np.concatenate([benefit, np.tile(np.array(extremes), (len(benefit), 1, 1))], axis=1)
+
+    words = [(OPEN,) * places, ("shut",) * places]
+    count = len(chain.states)
+    apart = np.zeros((count + 2, count + 2))
+    apart[:count, :count] = chain.goes_to
+    apart[count:, count:] = np.array([[0.0, 1.0], [1.0, 0.0]])
+    leave = np.concatenate([chain.leave_share, np.zeros((2, chain.ages))])
+    wider = replace(chain, states=(*chain.states, *words), leave_share=leave, goes_to=apart)
+    futures = {
+        HISTORY: wider.years(),
+        ALWAYS_OPEN: replace(wider, now=(count, 1)).years(),
+        ALWAYS_SHUT: replace(wider, now=(count + 1, 1)).years(),
+    }
+    table = regrets(task.programme(benefit[0, 0]), every, futures)
+    kinds = pl.when(pl.col("is_policy")).then(pl.lit("policy")).otherwise(pl.lit("fixed"))
+    rows = table.with_columns(kinds.alias("kind")).drop("is_policy").rename({"scenario": "future"})
+    return rows_as(WAIT_REGRETS, rows.to_dicts())
+
+
+def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
+    """Return the share of time that places must be open for projects to pay."""
+    places = len(worth.places)
+    cases = [worth.when((is_open,) * places) for is_open in (True, False)]
+    own = task.costs.own_usd.sum(axis=2)
+    programme = task.programme(cases[0])
+    rows = []
+    for p, project_id in enumerate(task.project_ids):
+        needed = _with_required(programme.requires, p)
+        begins = {q: int(programme.earliest[q]) for q in needed}
+        if max(begins.values()) >= len(own):
+            continue
+        opens = max(year + int(programme.build_years[q]) for q, year in begins.items())
+        served = float(programme.discount[opens:].sum())
+        subset = sum(1 << q for q in needed)
+        costs = -sum(float(own[year, q]) for q, year in begins.items())
+        open_usd, shut_usd = (float(case[subset]) * served for case in cases)
+        rows.append(
+            {
+                "project_id": project_id,
+                "cost_usd": costs,
+                "open_usd": open_usd,
+                "shut_usd": shut_usd,
+                "open_share": break_even_share(costs, open_usd, shut_usd),
+            }
+        )
+    return rows_as(WAIT_SHARES, rows)
+
+
+def _with_required(requires: Sequence[tuple[int, int]], project: int) -> list[int]:
+    """Return a project and all that it requires."""
+    needed = [project]
+    for p in needed:
+        needed += [other for first, other in requires if first == p and other not in needed]
+    return sorted(needed)
