@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corridor.kernels import Ints, hierarchy
+from corridor.kernels import Ints, hierarchy, paths
 from corridor.kernels.records import Groups
 
 pytestmark = pytest.mark.slow  # its kernels take some 15 s to compile
@@ -76,6 +76,39 @@ def test_distances_are_those_of_the_readable_twin(
             least, is_exact = hierarchy.distances(layers, sweep, selection, sources, source_ptr)
             assert is_exact
             assert least.tolist() == [[row[target] for target in targets] for row in expected]
+
+
+@settings(max_examples=80)
+@given(graphs(), st.lists(st.integers(0, 11), min_size=1, max_size=3))
+def test_sums_along_distances_are_those_along_the_trees_of_searches(
+    graph: tuple[int, list[Arc]], numbers: list[int]
+) -> None:
+    n, arcs = graph
+    ptr, head, weight = csr(n, arcs)
+    weight = np.where(weight == 0, 1, weight)
+    tail = np.repeat(np.arange(n), np.diff(ptr))
+    sources = np.array([number % n for number in numbers], np.int64)
+    source_ptr = np.array([0, 1, len(sources)], np.int64)
+    values = np.stack([weight, np.arange(len(weight)), 7 * head])
+    words = 1 << np.arange(len(weight)) % 60
+
+    distance, arc = paths.dijkstra_many(ptr, head, weight, sources, source_ptr)
+    expected, joined = paths.along_trees(distance, arc, tail, values, words)
+    into = np.argsort(head, kind="stable")
+    into_ptr = np.searchsorted(head[into], np.arange(n + 1)).astype(np.int64)
+    least = np.minimum(distance, hierarchy.FAR).astype(np.int32)
+    goals = np.arange(n)[::-1].copy()
+    sums, met = paths.along_distances(
+        least,
+        Groups(into, into_ptr),
+        tail,
+        weight,
+        np.ascontiguousarray(values.T),
+        words[:, None].copy(),
+        goals,
+    )
+    assert np.array_equal(sums, expected[:, :, ::-1])
+    assert np.array_equal(met, joined[None, :, ::-1])
 
 
 @settings(max_examples=80)

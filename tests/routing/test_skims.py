@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from core_cases import closed, link, network, node, small
 from corridor.errors import CallError, UnknownName
+from corridor.routing import skims
+from corridor.routing.frozen_day import freeze
 from corridor.routing.route import route
 from corridor.routing.showing import EXACT
 from corridor.routing.skims import skim, skims_by_value
@@ -177,3 +181,28 @@ def test_nights_of_a_post_are_waited_for_once() -> None:
     rows = skim(built, cargo="box", depart="2026-03-02", places=["a", "c"])
     by_origin = dict(zip(rows["origin"], rows["time_h"], strict=True))
     assert by_origin["a"] == pytest.approx(4 + 3)  # half of a night of 12 h, half of the days
+
+
+@pytest.mark.slow  # the kernels of hierarchies take some 15 s to compile
+@pytest.mark.parametrize("cargo", ["container-40", "bulk-t"])
+def test_a_matrix_by_a_hierarchy_is_that_of_searches(
+    cargo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = network("mid-2026")
+    by_searches = skim(built, cargo=cargo, depart="2026-07-01")
+    monkeypatch.setattr(skims, "MIN_STATES", 0)
+    monkeypatch.setattr(skims, "MIN_ORIGINS", 0)
+    day = freeze(built, cargo=cargo, depart="2026-07-01")
+    assert skims._ready(day) is not None
+    assert skim(built, cargo=cargo, depart="2026-07-01").equals(by_searches)
+
+
+@pytest.mark.slow
+def test_a_matrix_with_free_arcs_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Distances do not say which of equal routes a search takes where arcs cost nothing."""
+    monkeypatch.setattr(skims, "MIN_STATES", 0)
+    free = small(links=[link("ab", "a", "b"), link("bc", "b", "c")])
+    day = freeze(free, cargo="box", depart="2026-03-02")
+    assert skims._ready(day) is not None
+    assert skims._ready(replace(day, weight=np.where(day.weight > 0, 0, day.weight))) is None
+    assert skims._ready(replace(day, weight=np.where(day.weight > 0, 1 << 40, -1))) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Floats, Int32s, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
+from corridor.kernels.records import Groups
 
 UNREACHED = np.int64(1) << np.int64(60)
 FAR = np.int64(1) << np.int64(62)  # above every weight and place packed in one number
@@ -301,3 +302,99 @@ def along_trees(
                 joined[g, v] = joined[g, u] | bits[a]
                 done[v] = True
     return sums, joined
+
+
+@njit(**JIT)
+def along_distances(
+    distance: Int32s,
+    arcs_into: Groups,
+    tail: Ints,
+    weight: Ints,
+    values: Ints,
+    words: Ints,
+    goals: Ints,
+) -> tuple[Ints, Ints]:
+    """Add arc values and join arc words along the least routes to some states, from distances.
+
+    The routes are those of :func:`dijkstra_many`: back from a state by the arc whose tail is the
+    nearest, then the lowest in number.
+
+    Parameters
+    ----------
+    distance
+        Least weights from each group of sources int32 [groups, states], 0 at sources alone.
+    arcs_into
+        The arcs into each state, in CSR order.
+    tail, weight
+        Of arcs in CSR order int64 [arcs], weights above 0 where there is passage.
+    values, words
+        What is added up, and bits that are joined, int64 [arcs, kinds] and int64 [arcs, words].
+    goals
+        States int64 [goals], all of them reached or not.
+
+    Returns
+    -------
+    sums
+        int64 [groups, kinds, goals], 0 where a goal is not reached.
+    joined
+        int64 [words, groups, goals], 0 where a goal is not reached.
+    """
+    groups, n = distance.shape
+    kinds = values.shape[1]
+    words_count = words.shape[1]
+    sums = np.zeros((groups, kinds, len(goals)), np.int64)
+    joined = np.zeros((words_count, groups, len(goals)), np.int64)
+
+    sums_to = np.zeros((n, kinds), np.int64)
+    words_to = np.zeros((n, words_count), np.int64)
+    met_by = np.full(n, -1, np.int64)
+    arc_to = np.empty(n, np.int64)
+    behind = np.empty(n, np.int64)
+    for g in range(groups):
+        least = distance[g]
+        for t in range(len(goals)):
+            count = 0
+            v = goals[t]
+            while met_by[v] != g:
+                met_by[v] = g
+                arc_to[v] = _last_arc(least, arcs_into, tail, weight, v)
+                behind[count] = v
+                count += 1
+                if arc_to[v] >= 0:
+                    v = tail[arc_to[v]]
+
+            for i in range(count - 1, -1, -1):
+                v = behind[i]
+                _add_arc(arc_to[v], tail, v, values, sums_to, words, words_to)
+            for k in range(kinds):
+                sums[g, k, t] = sums_to[goals[t], k]
+            for k in range(words_count):
+                joined[k, g, t] = words_to[goals[t], k]
+    return sums, joined
+
+
+@njit(**JIT)
+def _last_arc(least: Int32s, arcs_into: Groups, tail: Ints, weight: Ints, v: int) -> int:
+    """Return the arc by which a state is reached, -1: it is a source, or not reached."""
+    last = -1
+    if least[v] == 0:
+        return last
+    for at in range(arcs_into.ptr[v], arcs_into.ptr[v + 1]):
+        a = arcs_into.numbers[at]
+        u = tail[a]
+        if weight[a] < 0 or least[u] + weight[a] != least[v]:
+            continue
+        if last < 0 or least[u] < least[tail[last]]:
+            last = a
+    return last
+
+
+@njit(**JIT)
+def _add_arc(
+    a: int, tail: Ints, v: int, values: Ints, sums_to: Ints, words: Ints, words_to: Ints
+) -> None:
+    """Add an arc to what the route to its tail adds up to; -1: nothing leads to the state."""
+    for k in range(values.shape[1]):
+        sums_to[v, k] = sums_to[tail[a], k] + values[a, k] if a >= 0 else 0
+    for k in range(words.shape[1]):
+        words_to[v, k] = words_to[tail[a], k] | words[a, k] if a >= 0 else 0

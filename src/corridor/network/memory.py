@@ -27,6 +27,7 @@ class Derived(Enum):
     BY_ID = "rows of a table by their key", ("table",), FIXED
     PLACES = "what places are called", (), FIXED
     GRAPH = "graph of (place, layer) states", (), FIXED
+    HIERARCHY = "hierarchy over that graph, and its arcs into every state", (), FIXED
     EDITS = "dated changes of anything but links' status", (), FIXED
     EDITS_IN_FORCE = "those in force on a day", ("day",), FIXED
     EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
+from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -29,7 +30,13 @@ from corridor.routing.query import Query
 from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, NORMAL_P95
 
+if TYPE_CHECKING:
+    from corridor.kernels.hierarchy import Hierarchy, Selection, Sweep
+    from corridor.kernels.records import Groups
+
 BLOCK_BYTES = 32_000_000  # of the trees that are held at once
+MIN_STATES = 2000  # of a network, and origins of a matrix, from which a hierarchy pays
+MIN_ORIGINS = 32
 PAIR_BYTES = 300  # of a row of the matrix, and of what it is made from
 
 
@@ -113,10 +120,10 @@ def skims_by_value(
 
 
 class _Trees(NamedTuple):
-    """Least-cost trees from the states of some places, to every state.
+    """Least-cost routes from the states of some places to the goals of a matrix.
 
-    distance int64 [places, states]: generalised cost in cents; values int64 [places, 8 + modes,
-    states]: the rows of Sums; words int64 [words, places, states]: hazards.
+    distance int64 [places, goals]: generalised cost in cents; values int64 [places, 8 + modes,
+    goals]: the rows of Sums; words int64 [words, places, goals]: hazards.
     """
 
     distance: Ints
@@ -125,7 +132,7 @@ class _Trees(NamedTuple):
 
 
 class _Pairs(NamedTuple):
-    """Pairs of different places, as rows of the places, and the state each ends in [pairs].
+    """Pairs of different places, as rows of the places, and the goal each ends at [pairs].
 
     tree: the row of the trees that lead from the origin.
     """
@@ -133,25 +140,50 @@ class _Pairs(NamedTuple):
     tree: Ints
     origin: Ints
     destination: Ints
-    state: Ints
+    goal: Ints
     is_reached: Bools
+
+
+class _Layers(NamedTuple):
+    """A network's graph made ready for many searches: its hierarchy, and the arcs into states."""
+
+    hierarchy: Hierarchy
+    arcs_into: Groups
+    everywhere: Selection
+
+
+class _Ready(NamedTuple):
+    """The same with the weights of a day."""
+
+    layers: _Layers
+    sweep: Sweep
 
 
 def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
     """Search all pairs of some node rows, from a block of them after the other."""
     _refuse_too_many(len(nodes))
     starts = [day.starts[node] for node in nodes]
-    ends = [day.ends[node] for node in nodes]
+    goals, ends = _goals([day.ends[node] for node in nodes])
+    ready = _ready(day) if len(nodes) >= MIN_ORIGINS else None
     block = max(1, BLOCK_BYTES // _tree_bytes(day))
 
     rows = []
     for first in range(0, len(nodes), block):
         stopping.raise_if_stopped()
         end = min(first + block, len(nodes))
-        trees = _trees(day, starts[first:end])
+        trees = _trees(day, ready, starts[first:end], goals)
         rows.append(_block(day, nodes, trees, _pairs(trees, ends, range(first, end))))
         tell_step("places", end, len(nodes))
     return pl.concat(rows)
+
+
+def _goals(ends: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
+    """Return the states in which goods end at some places, and which of them each place has.
+
+    One state is always among them, for places without any to point at.
+    """
+    goals = np.unique(np.concatenate([*ends, np.zeros(1, np.int64)]))
+    return goals, [np.searchsorted(goals, states) for states in ends]
 
 
 def _refuse_too_many(places: int) -> None:
@@ -178,12 +210,78 @@ def _block(day: FrozenDay, nodes: Sequence[int], trees: _Trees, pairs: _Pairs) -
     return _keys(day, nodes, pairs).hstack(figures).with_columns(reason)
 
 
-def _trees(day: FrozenDay, states: Sequence[Ints]) -> _Trees:
-    """Search from the states of every place."""
+def _ready(day: FrozenDay) -> _Ready | None:
+    """Return the graph of a day ready for many searches; null: one search after the other.
+
+    That is where there are few states, where arcs cost nothing, so that distances do not say which
+    of equal routes a search takes, and where costs do not fit.
+    """
+    if len(day.ptr) - 1 < MIN_STATES or (day.weight == 0).any():
+        return None
+    from corridor.kernels import hierarchy
+
+    layers = day.query.network.once(Derived.HIERARCHY.of(), lambda: _layers(day))
+    weights, is_exact = hierarchy.customise(layers.hierarchy, day.weight)
+    return _Ready(layers, hierarchy.whole(layers.hierarchy, weights)) if is_exact else None
+
+
+def _layers(day: FrozenDay) -> _Layers:
+    """Return the hierarchy of a network's graph, with the arcs into every state."""
+    from corridor.kernels import hierarchy
+    from corridor.kernels.records import Groups
+
+    states = np.arange(len(day.ptr) - 1)
+    layers = hierarchy.build(day.ptr, day.head)
+    into = np.argsort(day.head, kind="stable")
+    into_ptr = np.searchsorted(day.head[into], np.arange(len(day.ptr)))
+    everywhere = hierarchy.select(layers, layers.ptr, layers.head, states)
+    return _Layers(layers, Groups(into, into_ptr.astype(np.int64)), everywhere)
+
+
+def _trees(day: FrozenDay, ready: _Ready | None, starts: Sequence[Ints], goals: Ints) -> _Trees:
+    """Search from the states of every place to the goals."""
+    sources = np.concatenate([*starts, np.zeros(0, np.int64)]).astype(np.int64)
+    source_ptr = np.cumsum([0, *map(len, starts)]).astype(np.int64)
+    if ready is not None:
+        trees = _trees_of_sweeps(day, ready, sources, source_ptr, goals)
+        if trees is not None:
+            return trees
+    return _trees_of_searches(day, sources, source_ptr, goals)
+
+
+def _trees_of_sweeps(
+    day: FrozenDay, ready: _Ready, sources: Ints, source_ptr: Ints, goals: Ints
+) -> _Trees | None:
+    """Return the trees from groups of sources by a hierarchy; null: costs do not fit."""
+    from corridor.kernels import hierarchy
+    from corridor.kernels.paths import UNREACHED, along_distances
+
+    layers = ready.layers
+    least, is_exact = hierarchy.distances(
+        layers.hierarchy, ready.sweep, layers.everywhere, sources, source_ptr
+    )
+    if not is_exact:
+        return None
+
+    least = np.ascontiguousarray(least)
+    values, words = along_distances(
+        least,
+        layers.arcs_into,
+        day.tail,
+        day.weight,
+        np.ascontiguousarray(day.values.T),
+        np.ascontiguousarray(day.hazard_words.T),
+        goals,
+    )
+    distance = least[:, goals].astype(np.int64)
+    distance[distance >= hierarchy.FAR] = UNREACHED
+    return _Trees(distance, values, words)
+
+
+def _trees_of_searches(day: FrozenDay, sources: Ints, source_ptr: Ints, goals: Ints) -> _Trees:
+    """Return the trees from groups of sources by one search after the other."""
     from corridor.kernels.paths import along_trees, dijkstra_many
 
-    sources = np.concatenate([*states, np.zeros(0, np.int64)]).astype(np.int64)
-    source_ptr = np.cumsum([0, *map(len, states)]).astype(np.int64)
     distance, arc = dijkstra_many(day.ptr, day.head, day.weight, sources, source_ptr)
     first_word, *further = day.hazard_words
     values, joined = along_trees(distance, arc, day.tail, day.values, first_word)
@@ -193,25 +291,25 @@ def _trees(day: FrozenDay, states: Sequence[Ints]) -> _Trees:
         joined,
         *(along_trees(distance, arc, day.tail, no_values, word)[1] for word in further),
     ]
-    return _Trees(distance, values, np.stack(words))
+    return _Trees(distance[:, goals], values[:, :, goals], np.stack(words)[:, :, goals])
 
 
-def _pairs(trees: _Trees, states: Sequence[Ints], origins: range) -> _Pairs:
-    """Pair some places with all others, each with the state that is nearest to its origin."""
+def _pairs(trees: _Trees, ends: Sequence[Ints], origins: range) -> _Pairs:
+    """Pair some places with all others, each with its goal that is nearest to its origin."""
     from corridor.kernels.paths import UNREACHED
 
-    places = np.arange(len(states))
+    places = np.arange(len(ends))
     tree, destination = np.nonzero(np.array(origins)[:, None] != places)
-    state = _nearest(trees.distance, states)[tree, destination]
-    has_states = np.array([len(each) > 0 for each in states], bool)
-    is_reached = has_states[destination] & (trees.distance[tree, state] < UNREACHED)
-    return _Pairs(tree, tree + origins.start, destination, state, is_reached)
+    goal = _nearest(trees.distance, ends)[tree, destination]
+    has_goals = np.array([len(each) > 0 for each in ends], bool)
+    is_reached = has_goals[destination] & (trees.distance[tree, goal] < UNREACHED)
+    return _Pairs(tree, tree + origins.start, destination, goal, is_reached)
 
 
 def _keys(day: FrozenDay, nodes: Sequence[int], pairs: _Pairs) -> pl.DataFrame:
     """Return what a row of a skim is about."""
     node_ids = np.array(day.query.graph.node_ids, dtype=object)[nodes]
-    cargo_ids = [day.query.party.cargo_id] * len(pairs.state)
+    cargo_ids = [day.query.party.cargo_id] * len(pairs.goal)
     return pl.DataFrame(
         {
             "origin": pl.Series(node_ids[pairs.origin].tolist(), dtype=pl.String),
@@ -221,10 +319,10 @@ def _keys(day: FrozenDay, nodes: Sequence[int], pairs: _Pairs) -> pl.DataFrame:
     )
 
 
-def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
-    """Return the state of every place that is nearest to every origin [origins, places]."""
-    nearest = np.zeros((len(distance), len(states)), np.int64)
-    for node, options in enumerate(states):
+def _nearest(distance: Ints, ends: Sequence[Ints]) -> Ints:
+    """Return the goal of every place that is nearest to every origin [origins, places]."""
+    nearest = np.zeros((len(distance), len(ends)), np.int64)
+    for node, options in enumerate(ends):
         if len(options):
             nearest[:, node] = options[distance[:, options].argmin(axis=1)]
     return nearest
@@ -232,10 +330,10 @@ def _nearest(distance: Ints, states: Sequence[Ints]) -> Ints:
 
 def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     """Return what routes take, in the units of a skim; anything where no route leads."""
-    weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.state], 0)
-    values = trees.values[pairs.tree, :, pairs.state].T
+    weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.goal], 0)
+    values = trees.values[pairs.tree, :, pairs.goal].T
     sums = Sums.of(np.where(pairs.is_reached, values, 0))
-    covering = trees.words[:, pairs.tree, pairs.state]
+    covering = trees.words[:, pairs.tree, pairs.goal]
     risk_share = pl.Series(_risk_shares(day.query, covering, sums.seconds), dtype=pl.Float64)
     return pl.DataFrame(
         {
