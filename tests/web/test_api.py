@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
@@ -15,6 +16,7 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 from fastapi.testclient import TestClient
 
 import corridor as co
+from corridor.flows.chapter import calibrated
 from corridor.network.changes import apply
 from corridor.web import answers, questions
 from corridor.web.limits import MAX_CHANGES
@@ -208,6 +210,20 @@ def test_criticality_is_that_of_rank(client: TestClient, study_folder: Path) -> 
     )
     assert [r["element_id"] for r in links[:5]] == mine["element_id"].to_list()[:5]
     assert links[0]["loss_usd_per_year"] == pytest.approx(mine["loss_usd_per_year"][0], rel=1e-6)
+
+
+@pytest.mark.slow
+def test_flows_are_those_of_assign(client: TestClient, study_folder: Path) -> None:
+    answer = client.get("/api/flows", params={"scenario": "open-borders"}).json()
+    study = co.read(study_folder, scenario="open-borders")
+    network = calibrated(study, study.network)
+    mine = co.assign(network, network.frames["demand"], on=study.scenario.as_of)
+    assert answer["converged"] and answer["t_per_year"] == pytest.approx(mine.routes["t"].sum())
+    on_links = mine.volumes.filter(kind="link")
+    tonnes = dict(on_links.group_by("element_id").agg(pl.col("t").sum()).iter_rows())
+    assert {r["link_id"]: r["t_per_year"] for r in answer["links"]} == pytest.approx(tonnes)
+    full = [limit for limit in answer["limits"] if limit["price_usd"] > 0.01]
+    assert full and all(limit["use_share"] == pytest.approx(1.0) for limit in full)
 
 
 def test_calendar_is_asked_in_parts(client: TestClient) -> None:

@@ -263,6 +263,26 @@ def test_layer_is_shown(opened: Callable[..., Any], layer: str) -> None:
     assert page.locator(f"#{'hazard' if layer == 'hazards' else 'critical'}-list li").count() >= 15
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", ["flows", "capacity"])
+def test_flows_are_shown_as_lines_and_tables(opened: Callable[..., Any], layer: str) -> None:
+    page = opened(JULY)
+    page.click("#flows-box summary")
+    page.check(f"#layer-{layer}")
+    settled(page)
+    until(page, "corridor.map.querySourceFeatures('flows').length > 10")
+    lines = page.evaluate("corridor.map.querySourceFeatures('flows').map((f) => f.properties)")
+    shares = [line["share"] for line in lines]
+    widths = {line["width"] for line in lines}
+    assert max(shares) == 1
+    assert (min(shares) == -1 and len(widths) > 10) if layer == "flows" else min(shares) >= 0
+    assert "Use of the tightest limit" in page.inner_text("#legend")
+    assert page.locator("#limits tbody tr").count() >= 5
+    assert page.locator("#link-flows tbody tr").count() == 20
+    page.uncheck(f"#layer-{layer}")
+    until(page, "corridor.map.querySourceFeatures('flows').length === 0")
+
+
 def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
     page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhamaf-torkhampk-road")
     assert "af-pk-closure-2025" in page.inner_text("#reason")
@@ -414,6 +434,9 @@ def test_slow_question_is_told_and_stopped(
     ("verb", "words", "where"),
     [
         ("rank", "Finding which links matter most", "#critical-list"),
+        pytest.param(
+            "assign", "Putting the demand on the network", "#flow-list", marks=pytest.mark.slow
+        ),
         ("why_not", "Looking for ways through it", "#why-not"),
     ],
 )
@@ -437,6 +460,9 @@ def test_other_slow_answers_are_told_and_stopped(
     if verb == "rank":
         page.click("#critical-box summary")
         page.check("#layer-criticality")
+    elif verb == "assign":
+        page.click("#flows-box summary")
+        page.check("#layer-flows")
     else:
         page.click("#act-why")
     until(page, f"document.getElementById('progress').innerText.includes('{words}')")

@@ -21,6 +21,7 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
   ];
   const meaning: Record<string, [string, string, string]> = {
     hazards: ["Chance that a hazard shuts it in 30 days", "0", "30 % and more"], criticality: ["Yearly loss if it fails", "none", "the most"],
+    flows: ["Use of the tightest limit; wide is much, grey has no limit that is known", "0", "full"], capacity: ["Use of the tightest limit", "0", "full"],
   };
   const ramps = layers.flatMap((layer) => {
     const words = meaning[layer], [pale = "", strong = ""] = hazardRange();

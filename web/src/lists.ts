@@ -1,9 +1,9 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
-import { button, day, h, millions, percent } from "./markup";
+import { button, day, h, megatonnes, millions, percent, usd } from "./markup";
 import { fold } from "./spelling";
 import type { State } from "./state";
-import type { Critical, Elements, Hazard, Network } from "./types";
+import type { Critical, Elements, Flows, Hazard, Network } from "./types";
 
 const MOST = 40;
 
@@ -14,7 +14,11 @@ export class Lists {
   private planned = h("ul", { class: "plain", id: "planned" });
   private hazards = h("ul", { class: "plain", id: "hazard-list" });
   private critical = h("ol", { id: "critical-list" });
-  private layers = { hazards: h("input", { type: "checkbox", id: "layer-hazards" }), criticality: h("input", { type: "checkbox", id: "layer-criticality" }) };
+  private flows = h("div", { id: "flow-list" });
+  private layers = {
+    hazards: h("input", { type: "checkbox", id: "layer-hazards" }), criticality: h("input", { type: "checkbox", id: "layer-criticality" }),
+    flows: h("input", { type: "checkbox", id: "layer-flows" }), capacity: h("input", { type: "checkbox", id: "layer-capacity" }),
+  };
   private network: Network | null = null;
   private elements: Elements = {};
 
@@ -34,6 +38,9 @@ export class Lists {
         h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
       h("details", { id: "critical-box" }, h("summary", {}, "Which links matter most"),
         h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, "Show on the map: stronger colour, greater loss if the link fails")), this.critical),
+      h("details", { id: "flows-box" }, h("summary", {}, "What fits, and what jams"),
+        h("p", {}, this.layers.flows, " ", h("label", { for: "layer-flows" }, "Show on the map what goes where: wide is much, stronger colour is fuller")),
+        h("p", {}, this.layers.capacity, " ", h("label", { for: "layer-capacity" }, "Show on the map how full the links with a known limit are")), this.flows),
     );
   }
 
@@ -55,6 +62,21 @@ export class Lists {
     this.critical.replaceChildren(...rows.slice(0, 20).map((row) =>
       h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${millions(row.loss_usd_per_year)} a year`)));
   }
+
+  /** The map of flows as tables: what is full or dear first, then what carries most. */
+  showFlows({ links, limits, t_per_year, stays_t_per_year, converged }: Flows): void {
+    const heading = (...words: string[]): HTMLElement => h("tr", {}, ...words.map((w) => h("th", { scope: "col" }, w)));
+    const link = (id: string): HTMLElement => button(this.title(id), () => this.card(`link:${id}`), { class: "link" });
+    const use = (share: number | null): string => (share === null ? "–" : percent(share));
+    this.flows.replaceChildren(
+      h("p", {}, `${megatonnes(t_per_year)} go in a year, ${megatonnes(stays_t_per_year)} stay.${converged === false ? " Not converged." : ""}`),
+      h("table", { id: "limits" }, h("caption", {}, "What jams first"), h("thead", {}, heading("Limit", "From", "Used", "A slot")), h("tbody", {}, ...limits.map((limit) =>
+        h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : this.name(limit.row_id), ` (${limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
+      h("table", { id: "link-flows" }, h("caption", {}, "What carries most"), h("thead", {}, heading("Link", "A year", "Used")), h("tbody", {}, ...links.slice(0, 20).map((row) =>
+        h("tr", {}, h("td", {}, link(row.link_id)), h("td", {}, megatonnes(row.t_per_year)), h("td", {}, use(row.use_share)))))));
+  }
+
+  sayFlows(words: string): void { this.flows.replaceChildren(h("p", { class: "small said-here" }, words)); }
 
   sayCriticality(words: string): void { this.critical.replaceChildren(h("li", { class: "small said-here" }, words)); }
 

@@ -18,7 +18,7 @@ import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
-import type { Answer, Critical, Departure, Elements, Ground, Hazard, LinkCard, Network, Route, Study } from "./types";
+import type { Answer, Critical, Departure, Elements, Flows, Ground, Hazard, LinkCard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -93,6 +93,7 @@ class Page {
       await this.reCard(state);
       await this.reHazards(state);
       await this.reCriticality(state);
+      await this.reFlows(state);
       document.documentElement.setAttribute("data-shown", toAddress(state));
       await this.reCalendar(state);
     } catch (problem) {
@@ -232,6 +233,25 @@ class Page {
     void this.map?.showCriticality(this.critical);
   }
   private critical: Critical[] = [];
+
+  /** Ask what links carry under capacity only where it is shown: it takes seconds. */
+  private async reFlows({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
+    const layer = layers.includes("flows") ? "flows" : layers.includes("capacity") ? "capacity" : null;
+    if (!layer) { void this.map?.showFlows([], null); return; }
+    const asked = asQuery({ scenario, choose, with_changes, close, open, on: depart });
+    if (this.done["flows"] !== `/api/flows?${asked} undefined`) this.lists.sayFlows("Putting the demand on the network ...");
+    try {
+      await this.again<Flows>("flows", `/api/flows?${asked}`, undefined, (flows) => {
+        this.flows = flows.links;
+        this.lists.showFlows(flows);
+      });
+    } catch (problem) {
+      this.lists.sayFlows(isAborted(problem) ? "Stopped." : words(problem));
+      throw problem;
+    }
+    void this.map?.showFlows(this.flows, layer);
+  }
+  private flows: LinkFlow[] = [];
 
   private async reCalendar(state: State): Promise<void> {
     const year = state.depart.slice(0, 4), { depart: _, ...trip } = tripOf(state);

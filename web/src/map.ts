@@ -6,7 +6,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { ground, hazardRange, onGround } from "./colours";
 import { Labels } from "./labels";
-import type { Critical, Elements, Ground, Hazard, Network, Route, Spot, Style, Study } from "./types";
+import type { Critical, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -51,12 +51,13 @@ export class TheMap {
     map.addSource("land", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.land } as Data });
     map.addSource("coast", { type: "geojson", data: { type: "Feature", properties: {}, geometry: coast(land.land.coordinates as Spot[][][]) } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
-    for (const name of ["links", "routes", "marks", "nodes", "hazards", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    for (const name of ["links", "routes", "marks", "nodes", "hazards", "flows", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
     map.addLayer({ id: "coast", type: "line", source: "coast", paint: { "line-width": 0.6 } });
     map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-width": 0.9 } });
     map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-opacity": 0.8, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`link-${key}`, "links", key, style, key === "planned" ? 1.1 : 0.62, ["!", ["get", "hidden"]]);
     map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-opacity": 0.55, "line-offset": ["*", ["get", "rank"], 3.5] } });
@@ -95,6 +96,7 @@ export class TheMap {
     map.setPaintProperty("nodes", "circle-stroke-color", g.ink);
     const [pale, strong] = hazardRange();
     map.setPaintProperty("hazards", "line-color", ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 1, strong ?? ""]);
+    map.setPaintProperty("flows", "line-color", ["case", ["<", ["get", "share"], 0], g.faint, ["interpolate", ["linear"], ["get", "share"], 0, pale ?? "", 1, strong ?? ""]]);
     for (const [key, style] of Object.entries(this.study.styles)) {
       const hue = onGround(style.hue);
       for (const suffix of ["", SCHEMATIC]) {
@@ -166,6 +168,17 @@ export class TheMap {
   async showCriticality(rows: Critical[]): Promise<void> {
     const top = Math.max(1, ...rows.map((r) => r.loss_usd_per_year));
     await this.showLayer(new Map(rows.map((r) => [r.element_id, Math.sqrt(r.loss_usd_per_year / top)])), 1);
+  }
+
+  /** Show what links carry, as wide as that is; or only those with a limit, all alike. Colour says how full; share -1: no limit is known. */
+  async showFlows(rows: LinkFlow[], layer: "flows" | "capacity" | null): Promise<void> {
+    await this.ready;
+    const top = Math.max(1, ...rows.map((r) => r.t_per_year));
+    this.set("flows", rows.flatMap((row) => {
+      const line = this.lines.get(row.link_id), isShown = layer === "flows" || (layer === "capacity" && row.use_share !== null);
+      const width = layer === "flows" ? 2 + 14 * Math.sqrt(row.t_per_year / top) : 7;
+      return !line || line.hidden || !isShown ? [] : [{ type: "Feature", properties: { id: row.link_id, share: row.use_share === null ? -1 : Math.min(1, row.use_share), width, rank: line.rank }, geometry: { type: "LineString", coordinates: line.spots } }];
+    }));
   }
 
   private async showLayer(worst: Map<string, number>, top: number): Promise<void> {

@@ -45,6 +45,7 @@ export const hours = (value: number): string => (value >= 48 ? days(value) : val
 export const usd = (value: number | null): string => (value === null ? "–" : `USD ${whole.format(value)}`);
 export const millions = (value: number): string => (value < 1e6 ? usd(value) : `USD ${precise.format(Number((value / 1e6).toPrecision(3)))} million`);
 export const tonnes = (kg: number): string => `${(kg / 1000).toFixed(1)} t`;
+export const megatonnes = (t: number): string => `${precise.format(Number((t / 1e6).toPrecision(3)))} Mt`;
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
 export const km = (value: number): string => `${whole.format(value)} km`;
 export const day = (iso: string): string => dates.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));

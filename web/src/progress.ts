@@ -6,7 +6,7 @@ import { at, button, h } from "./markup";
 const PATIENCE_MS = 350;
 const WORDS: Record<string, string> = {
   network: "Reading the network", routes: "Looking for routes", openings: "Looking what is open", early: "Looking what is open", calendar: "Going through the year",
-  criticality: "Finding which links matter most", hazards: "Reading the hazards", why: "Looking for ways through it", save: "Saving",
+  criticality: "Finding which links matter most", flows: "Putting the demand on the network", hazards: "Reading the hazards", why: "Looking for ways through it", save: "Saving",
   file: "Making the file",
 };
 

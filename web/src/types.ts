@@ -73,4 +73,7 @@ export interface WhyNot {
   comparison: { criterion: string; unit: string; best: number | null; through: number | null; opened: number | null }[];
 }
 export interface Hazard { hazard_id: string; name: string; shut_share: number; links: string[] }
+export interface LinkFlow { link_id: string; t_per_year: number; capacity_id: string | null; unit: string | null; use_share: number | null; price_usd: number | null }
+export interface Limit { capacity_id: string; table: string; row_id: string; from_node_id: string | null; unit: string; per_day: number; use_per_day: number; use_share: number | null; price_usd: number; paid_usd: number; payers: string[] }
+export interface Flows { links: LinkFlow[]; limits: Limit[]; t_per_year: number; stays_t_per_year: number; converged?: boolean }
 export interface Critical { element_id: string; loss_usd_per_year: number }

@@ -1,4 +1,4 @@
-"""Answers: routes, openings, calendar, why not, hazards and criticality of a state of the study."""
+"""Answers: routes, openings, calendar, why not, hazards, criticality and flows of a state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from corridor.charts.distance_points import distance_points
 from corridor.charts.letters import with_letters
 from corridor.closures.criticality import rank
 from corridor.errors import CallError
+from corridor.flows.assign import assign
+from corridor.flows.bottlenecks import bottlenecks
+from corridor.flows.chapter import calibrated
+from corridor.flows.link_uses import link_uses
 from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
 from corridor.routing.opening_sets import Opening
@@ -24,6 +28,19 @@ from corridor.web.limits import MAX_DEPARTURES
 from corridor.web.live_study import StudyState
 from corridor.web.openness import closure, openness
 
+LIMIT_KEYS = (
+    "capacity_id",
+    "table",
+    "row_id",
+    "from_node_id",
+    "unit",
+    "per_day",
+    "use_per_day",
+    "use_share",
+    "price_usd",
+    "paid_usd",
+    "payers",
+)
 LEG_KEYS = (
     "kind",
     "link_id",
@@ -178,6 +195,43 @@ def criticality(state: StudyState) -> dict[str, Any]:
     )
     costly = ranking.filter(pl.col("loss_usd_per_year") > 0).drop("kind", "joint_usd_per_year")
     return {**about(state), "links": records(costly)}
+
+
+def flows(state: StudyState) -> dict[str, Any]:
+    """Return what links carry a year under capacity, how full they are, and what jams first.
+
+    As ``corridor assign`` says it. links: those that carry anything, t_per_year both ways, with
+    their tightest limit; null where none is known. limits: the bottlenecks. Without demand there
+    are none.
+    """
+    if not state.network.frames["demand"].height:
+        return {
+            **about(state),
+            "links": [],
+            "limits": [],
+            "t_per_year": 0.0,
+            "stays_t_per_year": 0.0,
+        }
+
+    network = calibrated(state.study, state.network)
+    assigned = assign(network, network.frames["demand"], on=state.on)
+    on_links = assigned.volumes.filter(pl.col("kind") == "link")
+    tonnes = on_links.group_by(pl.col("element_id").alias("link_id")).agg(
+        pl.col("t").sum().alias("t_per_year")
+    )
+    uses = link_uses(assigned.capacities)
+    links = tonnes.join(uses, on="link_id", how="left").sort(
+        "t_per_year", "link_id", descending=[True, False]
+    )
+    limits = bottlenecks(assigned.capacities).select(*LIMIT_KEYS)
+    return {
+        **about(state),
+        "links": records(links),
+        "limits": records(limits),
+        "t_per_year": float(assigned.routes["t"].sum()),
+        "stays_t_per_year": float(assigned.unserved["t"].sum()),
+        "converged": assigned.converged,
+    }
 
 
 def routes_csv(answer: Routes) -> bytes:

@@ -85,6 +85,13 @@ GET_VIEWS = (
         lambda state, _: answers.criticality(state),
     ),
     View(
+        "/api/flows",
+        "get_flows",
+        "What links carry a year under capacity, how full they are, and what jams",
+        State,
+        lambda state, _: answers.flows(state),
+    ),
+    View(
         "/api/routes",
         "get_routes",
         "Every route worth taking on a day",
