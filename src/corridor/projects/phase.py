@@ -469,7 +469,7 @@ def _countries_frame(task: PhaseTask, programme: Programme, phases: Phases) -> p
         {
             "country": country,
             "benefit_usd": round(float(benefit[c]), 2),
-            "cost_usd": round(float(cost[c]), 2),
+            "cost_usd": round(float(cost[c]), 2) + 0.0,
             "npv_usd": round(float(benefit[c] - cost[c]), 2),
         }
         for c, country in enumerate(task.countries)

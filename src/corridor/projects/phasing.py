@@ -65,7 +65,8 @@ def best_of_all(programme: Programme) -> Phases:
         chosen = choices[of_choices.argmax()]
         begins |= dict.fromkeys(members(int(layer.begun[chosen])), year)
         state = int(layer.after[chosen])
-    return Phases(float(values[0][0]), begins)
+    at_start = values[0]
+    return Phases(float(at_start[0]), begins)
 
 
 def phases_value(programme: Programme, begins: Mapping[int, int]) -> float:

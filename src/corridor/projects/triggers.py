@@ -53,7 +53,8 @@ class Policy:
     @property
     def npv_usd(self) -> float:
         """What following it is worth in year 0."""
-        return float(self.chain.first @ self.values[0][0])
+        at_start = self.values[0]
+        return float(self.chain.first @ at_start[0])
 
     @cached_property
     def begins(self) -> list[Beginning]:
