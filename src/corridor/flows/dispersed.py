@@ -23,8 +23,9 @@ from corridor.flows.solution import Iteration, Solution
 from corridor.kernels import Floats, Ints
 
 # A route that is one share dearer than the cheapest of its row of demand takes exp(-scale x share)
-# as much as that: by an estimate (C) 10 % dearer, 37 % as much. Tavasszy et al. (2011), Journal of
-# Transport Geography 19, spread containers by the same form.
+# as much as that: by an estimate (C) 10 % dearer, 37 % as much. No scale of overland freight routes
+# was found published (docs/decisions/078); Tavasszy et al. (2011), Journal of Transport Geography
+# 19, spread containers by the same form.
 SCALE = 10.0
 ROUNDS = 6  # searches for further routes of each row of demand
 PENALTY = 1.25  # on arcs of the routes known, each round
