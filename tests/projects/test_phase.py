@@ -101,6 +101,16 @@ def test_two_threads_value_the_same_bits(base: Valuation, values: SetValues) -> 
     assert set_values(fresh, IDS, [], Effort(workers=2)).usd.tobytes() == values.usd.tobytes()
 
 
+@pytest.mark.slow
+def test_a_cluster_values_the_same_bits(base: Valuation, values: SetValues) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        far = set_values(base, IDS, [], Effort(cluster=cluster.scheduler_address))
+    assert far.usd.tobytes() == values.usd.tobytes()
+
+
 def test_pairs_are_those_of_sets(base: Valuation, values: SetValues) -> None:
     single, synergy = pair_usd(base, IDS, [], Effort(workers=1))
     welfare = values.welfare_usd()
