@@ -135,6 +135,18 @@ def test_money_of_phases_adds_up(phasing: co.Phasing) -> None:
     assert (built["open_year"] - built["begin_year"]).to_list() == [2] * built.height
 
 
+def test_too_many_projects_are_phased_by_pairs(
+    phasing: co.Phasing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corridor.projects.phase.MAX_WHOLE", 2)
+    pairs = co.phase(project_network(projects=CHEAP), project_demand(), IDS, **YEARS)
+    columns = ["project_id", "begin_year"]
+    assert pairs.projects.select(columns).equals(phasing.projects.select(columns))
+    assert pairs.npv_usd == pytest.approx(phasing.npv_usd, rel=1e-3)
+    assert pairs.gap_share <= 1e-6
+    assert pairs.years["open"][0].to_list() == []
+
+
 @pytest.mark.slow
 def test_a_budget_delays_or_leaves_out(phasing: co.Phasing) -> None:
     network = project_network(projects=CHEAP)
