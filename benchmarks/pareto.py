@@ -1,30 +1,38 @@
-"""Time the dated Pareto search of the built-in study against the same search written plainly in
-Python.
+"""Time the Pareto search: on the built-in study against the same search written plainly in Python,
+and on grids against others' programmes.
 
-    python benchmarks/pareto.py [--small]
+    python benchmarks/pareto.py [--boa PROGRAM] [--mosp PROGRAM] [--small]
 
 The twin keeps labels in lists and a heap, compares them one by one and prunes by the same lower
-bounds, on the same arrays in the same run. Prints versions, seconds, ratios and how many routes
-both found. --small: one short question (what the tests run).
+bounds, on the same arrays in the same run. Programmes: see pareto_grids.py; without one its rows
+are left out. Prints Markdown for docs/performance.md; ends where results differ. --small: one short
+question (what the tests run).
 """
 
 from __future__ import annotations
 
+import argparse
 import heapq
 import sys
+import tempfile
 import time
 from bisect import bisect_right
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 
-from corridor.kernels.records import ARC
+sys.path.insert(0, str(Path(__file__).parent))
+import pareto_grids as grids
+
+from corridor.kernels.records import ARC, CRITERIA_COLUMNS
 from corridor.network import hazards
-from corridor.routing.pareto import pareto_set
+from corridor.routing.pareto import undominated_rows
 from corridor.routing.query import Query, prepare
-from corridor.routing.search import lower_bounds
+from corridor.routing.search import MAX_LABELS, _search, lower_bounds
+from corridor.routing.turn_backs import leads_back
 from corridor.study import study
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
@@ -43,7 +51,7 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     weight = hazards.weights(query.network, query.depart_s).tolist()
     live = sum(1 << h for h, w in enumerate(weight) if w)
     arcs = np.zeros((query.graph.arcs_count, len(ARC)), np.int64)
-    arcs[:, ARC.duration] = query.duration_s
+    arcs[:, ARC.duration] = np.where(leads_back(query), -1, query.duration_s)
     arcs[:, ARC.money] = query.usd_cents
     arcs[:, ARC.carbon] = query.carbon_g
     arcs = arcs[query.arc_of]
@@ -121,37 +129,124 @@ def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[i
     }
 
 
-def compare(network: Any, origin: str, destination: str, repeats: int) -> float:
-    """Print seconds of both for one question and return the plain search's over ours."""
+def compare(network: Any, origin: str, destination: str, repeats: int) -> None:
+    """Print a row of milliseconds of both for one question."""
     use = np.ones(4, bool)
     query = prepare(
         network, origin, destination, cargo="container-40", depart="2026-07-01", options={}
     )
-    pareto_set(query, use)  # compiled before the clock starts
+    _search(query, use, {}, MAX_LABELS)  # compiled before the clock starts
     times = []
     for _ in range(repeats):
-        began = time.perf_counter()
-        values = pareto_set(query, use).values
-        times.append(time.perf_counter() - began)
-    began = time.perf_counter()
+        began = time.process_time()
+        answer = _search(query, use, {}, MAX_LABELS)
+        values = answer.labels[answer.goals, CRITERIA_COLUMNS]
+        values = values[undominated_rows(values)]
+        times.append(time.process_time() - began)
+
+    began = time.process_time()
     expected = plain(query, use)
-    theirs = time.perf_counter() - began
-    if {tuple(v) for v in values.tolist()} != expected:
-        raise SystemExit(f"{origin} to {destination}: routes differ")
+    theirs = time.process_time() - began
+    must_equal({tuple(v) for v in values.tolist()}, expected, f"{origin} to {destination}")
+    ratio = theirs / min(times)
     print(
-        f"{origin} to {destination}: {len(expected)} routes, corridor {min(times) * 1e3:.1f} ms, "
-        f"plain Python {theirs * 1e3:.0f} ms, {theirs / min(times):.0f} times as long"
+        f"| {origin} to {destination} | {len(expected)} | {min(times) * 1e3:.1f} | "
+        f"{theirs * 1e3:.0f} | {ratio:.0f} |"
     )
-    return theirs / min(times)
+
+
+def must_equal(ours: object, theirs: object, what: str) -> None:
+    """End the benchmark where cost vectors differ."""
+    if ours != theirs:
+        raise SystemExit(f"{what}: cost vectors differ")
+
+
+def on_grids(boa: Path | None, mosp: Path | None, *, small: bool) -> None:
+    """Print seconds on grids, corner to corner: ours and those of the programmes there are."""
+    sides = {2: (10,) if small else (100,), 3: (6,) if small else (25, 40, 45), 4: ()}
+    sides[4] = () if small else (16,)
+    print("\n| criteria | side | routes | settled | corridor s | other | s | ratio |")
+    print("|---:|---:|---:|---:|---:|---|---:|---:|")
+    for criteria, lengths in sides.items():
+        for side in lengths:
+            square = grids.grid(side)
+            goal = side * side - 1
+            grids.ours(grids.grid(5), criteria, 0, 24)  # compiled before the clock starts
+            first = grids.ours(square, criteria, 0, goal)
+            second = grids.ours(square, criteria, 0, goal)
+            ours = min(first, second, key=lambda result: result.seconds)
+            row = (
+                f"| {criteria} | {side} | {len(ours.values):,} | {ours.settled:,} | "
+                f"{ours.seconds:.3g} |"
+            )
+            peers = list(others(square, criteria, goal, boa, mosp))
+            for name, theirs in peers:
+                must_equal(ours.values.tolist(), theirs.values.tolist(), f"{name}, {side}")
+                print(
+                    f"{row} {name} | {theirs.seconds:.3g} | {theirs.seconds / ours.seconds:.1f} |"
+                )
+            if not peers:
+                print(f"{row} none | | |")
+
+
+def others(
+    square: grids.Grid, criteria: int, goal: int, boa: Path | None, mosp: Path | None
+) -> Iterator[tuple[str, grids.Result]]:
+    """Yield the answers of the programmes that are there, with their names."""
+    with tempfile.TemporaryDirectory() as folder:
+        if criteria == 2 and boa is not None:
+            yield "BOA*", grids.boa(boa, Path(folder), square, 0, goal)
+        if criteria == 3 and mosp is not None:
+            yield "T-MDA", grids.mosp(mosp, Path(folder), square, 0, goal, "MDA")
+            yield "NAMOA*-lazy", grids.mosp(mosp, Path(folder), square, 0, goal, "NAMOA")
+
+
+def through_calendars() -> None:
+    """Print what it takes to find the same routes through calendars of many pieces."""
+    square = grids.grid(70)
+    goal = 70 * 70 - 1
+    static = min((grids.ours(square, 2, 0, goal) for _ in range(2)), key=lambda r: r.seconds)
+    dated = min(
+        (grids.ours(square, 2, 0, goal, spans=20) for _ in range(2)), key=lambda r: r.seconds
+    )
+    must_equal(static.values.tolist(), dated.values.tolist(), "calendars")
+    print(
+        f"\nThe same {len(static.values)} routes (two criteria, side 70) through calendars of 20 "
+        f"pieces an arc: {dated.seconds / static.seconds:.2f} times the seconds without."
+    )
+
+
+def growth() -> None:
+    """Print milliseconds by size."""
+    print("\nTwo criteria on grids, milliseconds:\n\n| links | corridor |\n|---:|---:|")
+    for side in (17, 51, 101):
+        square = grids.grid(side)
+        result = grids.ours(square, 2, 0, side * side - 1)
+        print(f"| {len(square.tail):,} | {1e3 * result.seconds:.4g} |")
 
 
 def main(arguments: list[str]) -> None:
     """Run the comparison and print it."""
-    print(f"numba {numba.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--boa", type=Path)
+    parser.add_argument("--mosp", type=Path)
+    parser.add_argument("--small", action="store_true")
+    options = parser.parse_args(arguments)
+
+    print(f"numba {numba.__version__}, numpy {np.__version__}.\n")
+    print("The built-in study, four criteria, milliseconds:\n")
+    print("| question | routes | corridor | plain Python | ratio |\n|---|---:|---:|---:|---:|")
     network = study.read(STUDY).network
-    small = "--small" in arguments
-    for origin, destination in QUESTIONS[:1] if small else QUESTIONS:
-        compare(network, origin, destination, repeats=1 if small else 5)
+    for origin, destination in QUESTIONS[:1] if options.small else QUESTIONS:
+        compare(network, origin, destination, repeats=1 if options.small else 5)
+
+    for name, program in (("BOA*", options.boa), ("T-MDA and NAMOA*-lazy", options.mosp)):
+        if program is None:
+            print(f"\n{name}: left out, no programme is named.")
+    on_grids(options.boa, options.mosp, small=options.small)
+    if not options.small:
+        through_calendars()
+        growth()
 
 
 if __name__ == "__main__":

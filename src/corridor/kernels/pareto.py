@@ -936,27 +936,17 @@ def _labels(
 def undominated(values: Ints) -> Bools:
     """Tell which rows no other row is at least as good as everywhere; of equal rows the first.
 
-    values int64 [rows, criteria], smaller is better. Returns bool [rows].
+    values int64 [rows, criteria] in the order of their first column, then of the next and so on;
+    smaller is better. Returns bool [rows].
     """
-    rows = len(values)
+    rows, criteria = values.shape
     keep = np.ones(rows, np.bool_)
     for i in range(rows):
-        for k in range(rows):
-            if k == i or not keep[k]:
-                continue
-            if _dominates(values[k], values[i], k < i):
-                keep[i] = False
-                break
+        k = 0
+        while k < i and keep[i]:  # none that comes later is at least as good, unless it is equal
+            is_worse = not keep[k]
+            for c in range(criteria):
+                is_worse |= values[k, c] > values[i, c]
+            keep[i] = is_worse
+            k += 1
     return keep
-
-
-@njit(**JIT)
-def _dominates(one: Ints, other: Ints, is_before: bool) -> bool:
-    """Tell whether a row is nowhere worse than another and somewhere better, or equal and first."""
-    equal = True
-    for c in range(len(one)):
-        if one[c] > other[c]:
-            return False
-        if one[c] < other[c]:
-            equal = False
-    return not equal or is_before
