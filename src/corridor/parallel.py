@@ -51,6 +51,21 @@ def require_workers(workers: int | None) -> None:
         raise CallError(f"workers must be 1 or more, not {workers}.")
 
 
+def in_threads(
+    work: Callable[[Any], Any], items: Sequence[Any], workers: int | None
+) -> Iterator[Any]:
+    """Yield the result of work on each item, in their order, from local threads.
+
+    workers: threads; null: one for each processor. What is not begun when the caller ends is left.
+    """
+    require_workers(workers)
+    pool = ThreadPoolExecutor(workers or os.cpu_count())
+    try:
+        yield from pool.map(work, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def compute_blocks(
     work: Work,
     task: Any,

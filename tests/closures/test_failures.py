@@ -61,6 +61,17 @@ def scipy_costs(arrays: DemandArrays, is_shut: Bools) -> Floats:
     return costs
 
 
+def test_threads_change_nothing() -> None:
+    tables, demand = random_case(1)
+    arrays = compile_demand(build(tables), demand, on=ON)
+    shut = elements(arrays, KINDS)
+
+    alone = routes_without(arrays, shut, workers=1)
+    together = routes_without(arrays, shut, workers=3)
+
+    assert all(np.array_equal(one, three) for one, three in zip(alone, together, strict=True))
+
+
 @pytest.mark.slow
 def test_every_link_of_the_study_costs_what_scipy_says() -> None:
     network = study_network()

@@ -43,11 +43,13 @@ class RankOptions(TypedDict, total=False):
     kinds: kinds of elements, any of link, node, terminal, crossing, country, hazard [all]. pairs:
     how many of the worst pairs of links that fail at once to add, 0 for none [20]. limit_share:
     share of its value a unit may cost more before it is not sent at all [0.1]; null: no limit.
+    workers: threads [null: one for each processor]; the answer is the same with any number.
     """
 
     kinds: Sequence[str]
     pairs: int
     limit_share: float | None
+    workers: int | None
 
 
 def rank(
@@ -125,11 +127,14 @@ def rank(
 
     arrays = compile_demand(network, demand, on=on)
     limit_share = options.get("limit_share", LIMIT_SHARE)
-    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share)
+    workers = options.get("workers")
+    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers)
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:
         links = elements(arrays, ["link"])
-        rows += worst_pairs(arrays, links, by=by, max_pairs=max_pairs, limit_share=limit_share)
+        rows += worst_pairs(
+            arrays, links, by=by, max_pairs=max_pairs, limit_share=limit_share, workers=workers
+        )
 
     worst_first = _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
     unserved = pl.DataFrame(_unserved_rows(network, arrays), schema=RANK_TYPES)
@@ -175,11 +180,11 @@ def _worst_first(frame: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _element_rows(
-    arrays: DemandArrays, kinds: Sequence[str], limit_share: float | None
+    arrays: DemandArrays, kinds: Sequence[str], limit_share: float | None, workers: int | None
 ) -> list[dict[str, Any]]:
     """Return the measures of each element of some kinds, each shut alone."""
     shut = elements(arrays, kinds)
-    measured = measures(arrays, routes_without(arrays, shut), limit_share)
+    measured = measures(arrays, routes_without(arrays, shut, workers=workers), limit_share)
     counts = disjoint_counts(arrays, shut)
 
     return [

@@ -32,6 +32,7 @@ def worst_pairs(
     by: str,
     max_pairs: int,
     limit_share: float | None,
+    workers: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return the worst failures of two elements at once, as rows of :func:`corridor.rank`.
 
@@ -51,8 +52,10 @@ def worst_pairs(
         How many pairs are returned.
     limit_share
         As :func:`corridor.closures.failures.measures` takes it.
+    workers
+        Threads; null: one for each processor.
     """
-    alone = routes_without(arrays, elements)
+    alone = routes_without(arrays, elements, workers=workers)
     losses_alone = _losses(measures(arrays, alone, limit_share))
     is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
 
@@ -64,7 +67,7 @@ def worst_pairs(
         others = [
             other for other in range(len(elements)) if not (other <= first and is_used[other])
         ]
-        for pair in _pairs_with(arrays, elements, first, others, alone, limit_share):
+        for pair in _pairs_with(arrays, elements, first, others, alone, limit_share, workers):
             apart = losses_alone[pair.first] + losses_alone[pair.second]
             surplus = pair.measures["loss_usd_per_year"] - apart
             if surplus > MIN_SURPLUS_USD:
@@ -87,10 +90,12 @@ def _pairs_with(
     others: Sequence[int],
     alone: CheapestRoutes,
     limit_share: float | None,
+    workers: int | None,
 ) -> list[Pair]:
     """Return the pairs of one element with others that cost anything more than it alone."""
     weight = _weight_without(arrays, elements[first])
-    beside = routes_without(arrays, [elements[other] for other in others], weight)
+    rest = [elements[other] for other in others]
+    beside = routes_without(arrays, rest, weight, workers=workers)
     changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
     both = _against_open_network(alone, beside, changed)
     measured = measures(arrays, both, limit_share)

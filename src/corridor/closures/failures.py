@@ -15,9 +15,10 @@ import polars as pl
 from corridor import stopping
 from corridor.closures.elements import Element
 from corridor.errors import CallError
-from corridor.flows.demand import DemandArrays, into, packed, part
+from corridor.flows.demand import DemandArrays, TripGroup, into, packed, part
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
+from corridor.parallel import in_threads
 from corridor.steps import tell_step
 from corridor.units import HOUR_S
 
@@ -61,11 +62,24 @@ class TripFigures(NamedTuple):
 
 
 def routes_without(
-    arrays: DemandArrays, elements: Sequence[Element], weight: Ints | None = None
+    arrays: DemandArrays,
+    elements: Sequence[Element],
+    weight: Ints | None = None,
+    *,
+    workers: int | None = None,
 ) -> CheapestRoutes:
     """Return the cheapest route of every trip with nothing shut and with each element shut.
 
-    weight: other weights than those of the first day, int64 [classes, arcs].
+    Parameters
+    ----------
+    arrays
+        Demand laid on the network.
+    elements
+        What is shut, each alone.
+    weight
+        Other weights than those of the first day, int64 [classes, arcs].
+    workers
+        Threads; null: one for each processor.
     """
     from corridor.kernels.criticality import without_each
 
@@ -77,20 +91,26 @@ def routes_without(
 
     costs = np.zeros((len(elements) + 1, arrays.trips.height), np.int64)
     sums = np.zeros((2, len(elements) + 1, arrays.trips.height), np.int64)
+
+    def search(group: TripGroup) -> tuple[Ints, Ints]:
+        routes: tuple[Ints, Ints] = without_each(
+            graph,
+            arcs_into,
+            first_day[group.class_],
+            np.stack([arrays.seconds[regime, group.class_], arrays.metres]),
+            group.starts,
+            packed([part(arrays.goals, trip) for trip in group.trips.tolist()]),
+            arcs_of_elements,
+        )
+        return routes
+
     groups = arrays.groups()
-    for number, (class_, starts, trips) in enumerate(groups):
+    searched = zip(groups, in_threads(search, groups, workers), strict=True)
+    for number, (group, routes) in enumerate(searched):
         stopping.raise_if_stopped()
         if weight is None:  # with other weights it is one step of many
             tell_step("routes without each element", number, len(groups))
-        costs[:, trips], sums[:, :, trips] = without_each(
-            graph,
-            arcs_into,
-            first_day[class_],
-            np.stack([arrays.seconds[regime, class_], arrays.metres]),
-            starts,
-            packed([part(arrays.goals, trip) for trip in trips.tolist()]),
-            arcs_of_elements,
-        )
+        costs[:, group.trips], sums[:, :, group.trips] = routes
     seconds, metres = sums
     return CheapestRoutes(costs, seconds, metres)
 

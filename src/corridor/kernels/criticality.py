@@ -20,17 +20,47 @@ from corridor.kernels.records import Graph, Groups
 
 
 class Tree(NamedTuple):
-    """A tree of cheapest routes [states]."""
+    """A tree of cheapest routes, its states in preorder, so that what hangs below one follows it.
 
-    distance: Ints  # UNREACHED: no route
-    arc: Ints  # by which each state is reached, -1: none
+    A place is a number in this order.
+    """
+
+    state: Ints  # at each place [places]
+    place: Ints  # of each state, -1: no route leads there [states]
+    arc: Ints  # by which each is reached, -1: a source [places]
+    end: Ints  # first place no longer below [places]
+    distance: Ints  # [places]
+    sums: Ints  # of the values along the route [kinds, places]
 
 
-class Heap(NamedTuple):
-    """Room for a heap [arcs + states]."""
+class Arcs(NamedTuple):
+    """Open arcs into each place, or out of each."""
 
-    keys: Ints
-    items: Ints
+    ptr: Ints  # where those of each place begin [places + 1]
+    other: Ints  # place at the other end
+    weight: Ints  # UNREACHED while shut
+    number: Ints  # of each in the graph
+    slot: Ints  # where each arc of the graph stands here, -1: nowhere
+
+
+class Region(NamedTuple):
+    """What is searched anew: the labels of all places, those of the region rewritten."""
+
+    distance: Ints  # [places]
+    before: Ints  # slot of the arc into a place by which its route comes [places]
+    is_in: Bools  # [places]
+    begin: Ints  # first place of each part [parts]
+    end: Ints  # first place no longer in each part [parts]
+    keys: Ints  # heap
+    items: Ints  # heap
+
+
+class Ends(NamedTuple):
+    """Goals by their states: those of each goal, and the goals at places in order."""
+
+    goals: Groups
+    numbers: Ints  # of goals, by the places of their states
+    ptr: Ints  # where those from each place on begin [places + 1]
 
 
 @njit(**JIT)
@@ -44,6 +74,9 @@ def without_each(
     elements: Groups,
 ) -> tuple[Ints, Ints]:
     """Return the least cost from the sources to each goal, as it is and with each element shut.
+
+    Of routes that cost the same it is the one that stays longest outside what is searched anew,
+    then the one whose last state but one is the nearest, then that of the first arc.
 
     Parameters
     ----------
@@ -65,185 +98,324 @@ def without_each(
     sums
         int64 [kinds, elements + 1, goals], 0 where there is no route.
     """
-    n = len(graph.ptr) - 1
     elements_count = len(elements.ptr) - 1
     goals_count = len(goals.ptr) - 1
     costs = np.empty((elements_count + 1, goals_count), np.int64)
     sums = np.zeros((len(values), elements_count + 1, goals_count), np.int64)
 
-    tree = Tree(*dijkstra(graph.ptr, graph.head, weight, sources))
+    tree = _tree(graph, weight, values, sources)
+    into = _arcs(arcs_into.ptr, arcs_into.numbers, graph.tail, weight, tree)
+    out = _arcs(graph.ptr, np.arange(len(graph.head)), graph.head, weight, tree)
+    ends = _ends(goals, tree)
+    region = _room(tree, len(graph.head))
     for t in range(goals_count):
-        _read(costs[0], sums[:, 0], t, goals, tree, graph.tail, values)
+        _read(t, costs[0], sums[:, 0], goals, tree, into, region, values)
 
-    first_child, next_sibling = _children(tree, graph.tail)
-    leads_to_goal = _leading_to(goals.numbers, tree, graph.tail)
-    is_shut = np.zeros(len(graph.head), np.bool_)
-    is_below = np.zeros(n, np.bool_)  # states at or below a shut tree arc
-    below = np.empty(n, np.int64)  # the same, as a list
-    new = Tree(tree.distance.copy(), tree.arc.copy())
-    heap = Heap(np.empty(len(graph.head) + n, np.int64), np.empty(len(graph.head) + n, np.int64))
     for e in range(elements_count):
         costs[e + 1] = costs[0]
         sums[:, e + 1] = sums[:, 0]
-        arcs = elements.numbers[elements.ptr[e] : elements.ptr[e + 1]]
+        shut = elements.numbers[elements.ptr[e] : elements.ptr[e + 1]]
+        parts = _set_parts(shut, graph.head, tree, ends, region)
+        if parts == 0:
+            continue
 
-        count = 0
-        matters = False
-        for a in arcs:
-            is_shut[a] = True
-            v = graph.head[a]
-            if tree.arc[v] == a:
-                below[count] = v
-                count += 1
-                matters |= leads_to_goal[v]
-
-        if matters:
-            count = _descend(below, count, is_below, first_child, next_sibling)
-            _search_below(graph, arcs_into, weight, below[:count], is_below, is_shut, new, heap)
-            for t in range(goals_count):
-                if _touches(goals, t, is_below):
-                    _read(costs[e + 1], sums[:, e + 1], t, goals, new, graph.tail, values)
-            for v in below[:count]:
-                is_below[v] = False
-                new.distance[v] = tree.distance[v]
-                new.arc[v] = tree.arc[v]
-
-        for a in arcs:
-            is_shut[a] = False
+        _set_weights(shut, into, out, weight, True)
+        _search(parts, into, out, region)
+        for i in range(parts):
+            for j in range(ends.ptr[region.begin[i]], ends.ptr[region.end[i]]):
+                goal = ends.numbers[j]
+                _read(goal, costs[e + 1], sums[:, e + 1], goals, tree, into, region, values)
+        _set_weights(shut, into, out, weight, False)
+        _restore(parts, tree, region)
     return costs, sums
 
 
+# ---- the tree and what stands around it
+
+
 @njit(**JIT)
-def _children(tree: Tree, tail: Ints) -> tuple[Ints, Ints]:
+def _tree(graph: Graph, weight: Ints, values: Ints, sources: Ints) -> Tree:
+    """Return the tree of cheapest routes from the sources."""
+    distances, arcs = dijkstra(graph.ptr, graph.head, weight, sources)
+    tail = graph.tail
+    first_child, next_sibling = _children(arcs, tail)
+    n = len(arcs)
+    state = np.empty(n, np.int64)
+    place = np.full(n, -1, np.int64)
+    stack = np.empty(n, np.int64)
+    count = 0
+    for root in range(n):
+        if distances[root] >= UNREACHED or arcs[root] >= 0:
+            continue
+        stack[0] = root
+        size = 1
+        while size:
+            size -= 1
+            v = stack[size]
+            state[count] = v
+            place[v] = count
+            count += 1
+            child = first_child[v]
+            while child >= 0:
+                stack[size] = child
+                size += 1
+                child = next_sibling[child]
+
+    state = state[:count].copy()
+    arc = arcs[state]
+    end = np.arange(1, count + 1)
+    sums = np.zeros((len(values), count), np.int64)
+    for p in range(count - 1, -1, -1):
+        if arc[p] >= 0:
+            parent = place[tail[arc[p]]]
+            end[parent] = max(end[parent], end[p])
+    for p in range(count):
+        if arc[p] >= 0:
+            parent = place[tail[arc[p]]]
+            for k in range(len(values)):
+                sums[k, p] = sums[k, parent] + values[k, arc[p]]
+    return Tree(state, place, arc, end, distances[state], sums)
+
+
+@njit(**JIT)
+def _children(arcs: Ints, tail: Ints) -> tuple[Ints, Ints]:
     """Return the first child of every state and the next sibling of every child int64 [states].
 
-    -1: none.
+    arcs: by which each state is reached. -1: none.
     """
-    n = len(tree.arc)
+    n = len(arcs)
     first = np.full(n, -1, np.int64)
     following = np.full(n, -1, np.int64)
     for v in range(n):
-        if tree.arc[v] >= 0:
-            u = tail[tree.arc[v]]
+        if arcs[v] >= 0:
+            u = tail[arcs[v]]
             following[v] = first[u]
             first[u] = v
     return first, following
 
 
 @njit(**JIT)
-def _leading_to(goals: Ints, tree: Tree, tail: Ints) -> Bools:
-    """Tell which states lie on the route to a goal [states]."""
-    leads = np.zeros(len(tree.arc), np.bool_)
-    for s in goals:
-        v = s
-        while tree.distance[v] < UNREACHED and not leads[v]:
-            leads[v] = True
-            if tree.arc[v] < 0:
-                break
-            v = tail[tree.arc[v]]
-    return leads
-
-
-@njit(**JIT)
-def _descend(
-    below: Ints, count: int, is_below: Bools, first_child: Ints, next_sibling: Ints
-) -> int:
-    """Add all that hangs below the states listed to the list and return how many it holds."""
-    for i in range(count):
-        is_below[below[i]] = True
-    done = 0
-    while done < count:
-        child = first_child[below[done]]
-        while child >= 0:
-            if not is_below[child]:
-                is_below[child] = True
-                below[count] = child
+def _arcs(ptr: Ints, numbers: Ints, far_end: Ints, weight: Ints, tree: Tree) -> Arcs:
+    """Return the open arcs of each place, from those of each state; far_end: their other states."""
+    place = tree.place
+    places = len(tree.state)
+    new_ptr = np.zeros(places + 1, np.int64)
+    other = np.empty(len(weight), np.int64)
+    weights = np.empty(len(weight), np.int64)
+    number = np.empty(len(weight), np.int64)
+    slot = np.full(len(weight), -1, np.int64)
+    count = 0
+    for p in range(places):
+        v = tree.state[p]
+        for i in range(ptr[v], ptr[v + 1]):
+            a = numbers[i]
+            if weight[a] >= 0 and place[far_end[a]] >= 0:
+                other[count] = place[far_end[a]]
+                weights[count] = weight[a]
+                number[count] = a
+                slot[a] = count
                 count += 1
-            child = next_sibling[child]
-        done += 1
-    return count
+        new_ptr[p + 1] = count
+    return Arcs(new_ptr, other[:count], weights[:count], number[:count], slot)
 
 
 @njit(**JIT)
-def _search_below(
-    graph: Graph,
-    arcs_into: Groups,
-    weight: Ints,
-    below: Ints,
-    is_below: Bools,
-    is_shut: Bools,
-    new: Tree,
-    heap: Heap,
-) -> None:
-    """Search the states of a region anew from those beside it.
+def _ends(goals: Groups, tree: Tree) -> Ends:
+    """Return the goals by their states and by places."""
+    places = len(tree.state)
+    ptr = np.zeros(places + 1, np.int64)
+    for s in goals.numbers:
+        if tree.place[s] >= 0:
+            ptr[tree.place[s] + 1] += 1
+    ptr = np.cumsum(ptr)
 
-    below, is_below: the region. new: rewritten inside it.
+    numbers = np.empty(ptr[places], np.int64)
+    fill = ptr.copy()
+    for t in range(len(goals.ptr) - 1):
+        for s in goals.numbers[goals.ptr[t] : goals.ptr[t + 1]]:
+            p = tree.place[s]
+            if p >= 0:
+                numbers[fill[p]] = t
+                fill[p] += 1
+    return Ends(goals, numbers, ptr)
+
+
+@njit(**JIT)
+def _room(tree: Tree, arcs: int) -> Region:
+    """Return an empty region."""
+    places = len(tree.state)
+    return Region(
+        tree.distance.copy(),
+        np.full(places, -1, np.int64),
+        np.zeros(places, np.bool_),
+        np.empty(places, np.int64),
+        np.empty(places, np.int64),
+        np.empty(arcs + places, np.int64),
+        np.empty(arcs + places, np.int64),
+    )
+
+
+# ---- one element shut
+
+
+@njit(**JIT)
+def _set_parts(shut: Ints, head: Ints, tree: Tree, ends: Ends, region: Region) -> int:
+    """Set the parts that hang below shut arcs and return how many; 0: no goal is among them."""
+    place = tree.place
+    count = 0
+    matters = False
+    for a in shut:
+        p = place[head[a]]
+        if p >= 0 and tree.arc[p] == a:
+            region.begin[count] = p
+            count += 1
+            matters |= ends.ptr[tree.end[p]] > ends.ptr[p]
+    if not matters:
+        return 0
+    if count > 1:
+        region.begin[:count].sort()
+
+    parts = 0
+    end = np.int64(0)
+    for i in range(count):
+        p = region.begin[i]
+        if p >= end:
+            end = tree.end[p]
+            region.begin[parts] = p
+            region.end[parts] = end
+            parts += 1
+    return parts
+
+
+@njit(**JIT)
+def _set_weights(shut: Ints, into: Arcs, out: Arcs, weight: Ints, is_shut: bool) -> None:
+    """Shut arcs, or open them again."""
+    for a in shut:
+        if into.slot[a] >= 0:
+            value = UNREACHED if is_shut else weight[a]
+            into.weight[into.slot[a]] = value
+            out.weight[out.slot[a]] = value
+
+
+@njit(**JIT)
+def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
+    """Search a region anew.
+
+    Two sweeps with and against the order settle nearly everything, as most of a route runs along
+    the tree; what the third still improves is searched from on.
     """
-    ptr, head, tail = graph
-    distance, arc = new
-    keys, items = heap
-    size = 0
-    for v in below:
-        distance[v] = UNREACHED
-        arc[v] = -1
-        for i in range(arcs_into.ptr[v], arcs_into.ptr[v + 1]):
-            a = arcs_into.numbers[i]
-            u = tail[a]
-            if weight[a] < 0 or is_shut[a] or is_below[u] or distance[u] >= UNREACHED:
-                continue
-            if distance[u] + weight[a] < distance[v]:
-                distance[v] = distance[u] + weight[a]
-                arc[v] = a
-        if distance[v] < UNREACHED:
-            size = push(keys, items, size, distance[v], v)
+    distance, before, is_in, begin, end, keys, items = region
+    ptr, other, weight, _, slot = into
+    for i in range(parts):
+        is_in[begin[i] : end[i]] = True
+        distance[begin[i] : end[i]] = UNREACHED
 
+    for i in range(parts):
+        for p in range(begin[i], end[i]):
+            _improve(p, ptr, other, weight, distance, before)
+    for i in range(parts - 1, -1, -1):
+        for p in range(end[i] - 1, begin[i] - 1, -1):
+            _improve(p, ptr, other, weight, distance, before)
+
+    size = 0
+    for i in range(parts):
+        for p in range(begin[i], end[i]):
+            if _improve(p, ptr, other, weight, distance, before):
+                size = push(keys, items, size, distance[p], p)
+
+    ptr, other, weight, number, _ = out
     while size:
         key = keys[0]
         u = items[0]
         size = pop(keys, items, size)
         if key > distance[u]:
             continue
-        for a in range(ptr[u], ptr[u + 1]):
-            v = head[a]
-            if weight[a] < 0 or is_shut[a] or not is_below[v]:
-                continue
-            if key + weight[a] < distance[v]:
-                distance[v] = key + weight[a]
-                arc[v] = a
+        for i in range(ptr[u], ptr[u + 1]):
+            v = other[i]
+            if key + weight[i] < distance[v]:
+                distance[v] = key + weight[i]
+                before[v] = slot[number[i]]
                 size = push(keys, items, size, distance[v], v)
 
 
+@njit(**JIT, inline="always")
+def _improve(p: int, ptr: Ints, other: Ints, weight: Ints, distance: Ints, before: Ints) -> bool:
+    """Take the cheapest arc into a place if it makes its route cheaper; tell whether it did."""
+    least = distance[p]
+    best = np.int64(-1)
+    for i in range(ptr[p], ptr[p + 1]):
+        label = distance[other[i]] + weight[i]
+        if label < least:
+            least = label
+            best = i
+    if best < 0:
+        return False
+    distance[p] = least
+    before[p] = best
+    return True
+
+
 @njit(**JIT)
-def _touches(goals: Groups, goal: int, is_below: Bools) -> bool:
-    """Tell whether a state of a goal lies in the region searched anew."""
-    states = goals.numbers[goals.ptr[goal] : goals.ptr[goal + 1]]
-    for state in states:  # noqa: SIM110 - Numba compiles no generators
-        if is_below[state]:
-            return True
-    return False
+def _restore(parts: int, tree: Tree, region: Region) -> None:
+    """Give the places of a region the labels of the tree again."""
+    for i in range(parts):
+        begin = region.begin[i]
+        end = region.end[i]
+        region.distance[begin:end] = tree.distance[begin:end]
+        region.is_in[begin:end] = False
 
 
 @njit(**JIT)
 def _read(
-    costs: Ints, sums: Ints, goal: int, goals: Groups, tree: Tree, tail: Ints, values: Ints
+    goal: int,
+    costs: Ints,
+    sums: Ints,
+    goals: Groups,
+    tree: Tree,
+    into: Arcs,
+    region: Region,
+    values: Ints,
 ) -> None:
     """Write the cost of one goal int64 [goals], and the sums along its route int64 [kinds, goals].
 
     values int64 [kinds, arcs].
     """
     best = UNREACHED
-    end = np.int64(-1)
+    p = np.int64(-1)
     for i in range(goals.ptr[goal], goals.ptr[goal + 1]):
-        state = goals.numbers[i]
-        if tree.distance[state] < best:
-            best = tree.distance[state]
-            end = state
+        q = tree.place[goals.numbers[i]]
+        if q >= 0 and region.distance[q] < best:
+            best = region.distance[q]
+            p = q
     costs[goal] = best
 
+    sums[:, goal] = 0
+    if p < 0 or len(values) == 0:
+        return
+    while region.is_in[p]:
+        i = _last_arc(p, into, region)
+        for k in range(len(values)):
+            sums[k, goal] += values[k, into.number[i]]
+        p = into.other[i]
     for k in range(len(values)):
-        total = np.int64(0)
-        v = end
-        while v >= 0 and tree.arc[v] >= 0:
-            total += values[k, tree.arc[v]]
-            v = tail[tree.arc[v]]
-        sums[k, goal] = total
+        sums[k, goal] += tree.sums[k, p]
+
+
+@njit(**JIT)
+def _last_arc(p: int, into: Arcs, region: Region) -> int:
+    """Return the slot of the arc by which the route to a place of the region comes.
+
+    Arcs that cost nothing are taken as they were found: by nearness they might go in a circle.
+    """
+    distance = region.distance
+    best = region.before[p]
+    nearest = distance[p]
+    for i in range(into.ptr[p], into.ptr[p + 1]):
+        u = into.other[i]
+        if distance[u] + into.weight[i] == distance[p]:
+            if not region.is_in[u]:
+                return i
+            if distance[u] < nearest:
+                nearest = distance[u]
+                best = i
+    return best
