@@ -43,7 +43,7 @@ class RankOptions(TypedDict, total=False):
     kinds: kinds of elements, any of link, node, terminal, crossing, country, hazard [all]. pairs:
     how many of the worst pairs of links that fail at once to add, 0 for none [20]. limit_share:
     share of its value a unit may cost more before it is not sent at all [0.1]; null: no limit.
-    workers: threads [null: one for each processor]; the answer is the same with any number.
+    workers: threads [1]; null: one for each processor. The answer is the same with any number.
     """
 
     kinds: Sequence[str]
@@ -127,7 +127,7 @@ def rank(
 
     arrays = compile_demand(network, demand, on=on)
     limit_share = options.get("limit_share", LIMIT_SHARE)
-    workers = options.get("workers")
+    workers = options.get("workers", 1)
     rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers)
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:

@@ -32,7 +32,7 @@ def worst_pairs(
     by: str,
     max_pairs: int,
     limit_share: float | None,
-    workers: int | None = None,
+    workers: int | None = 1,
 ) -> list[dict[str, Any]]:
     """Return the worst failures of two elements at once, as rows of :func:`corridor.rank`.
 

@@ -66,7 +66,7 @@ def routes_without(
     elements: Sequence[Element],
     weight: Ints | None = None,
     *,
-    workers: int | None = None,
+    workers: int | None = 1,
 ) -> CheapestRoutes:
     """Return the cheapest route of every trip with nothing shut and with each element shut.
 

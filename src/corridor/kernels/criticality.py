@@ -342,7 +342,7 @@ def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
 def _improve(p: int, ptr: Ints, other: Ints, weight: Ints, distance: Ints, before: Ints) -> bool:
     """Take the cheapest arc into a place if it makes its route cheaper; tell whether it did."""
     least = distance[p]
-    best = np.int64(-1)
+    best = -1
     for i in range(ptr[p], ptr[p + 1]):
         label = distance[other[i]] + weight[i]
         if label < least:
@@ -408,7 +408,7 @@ def _last_arc(p: int, into: Arcs, region: Region) -> int:
     Arcs that cost nothing are taken as they were found: by nearness they might go in a circle.
     """
     distance = region.distance
-    best = region.before[p]
+    best: int = region.before[p]
     nearest = distance[p]
     for i in range(into.ptr[p], into.ptr[p + 1]):
         u = into.other[i]
