@@ -80,6 +80,7 @@ LONG_NAMES = (
     "README.md",
     "docs/closures.md",
     "docs/consignments.md",
+    "docs/appraisal.md",
     "docs/scaling.md",
     "docs/trade.md",
     "docs/tutorials/analyst.md",

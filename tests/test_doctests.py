@@ -18,6 +18,8 @@ LONG_EXAMPLES = (
     "corridor.closures.criticality",
     "corridor.closures.second_corridor",
     "corridor.closures.simulation",
+    "corridor.projects.appraisal",
+    "corridor.projects.valuation",
     "corridor.routing.route",
 )
 CASES = [

@@ -54,6 +54,7 @@ VERBS = (
     closures.hazards,
     closures.replay,
     flows.assign,
+    projects.appraise,
     projects.phase,
     projects.wait,
     projects.coalition,

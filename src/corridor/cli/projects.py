@@ -1,4 +1,4 @@
-"""The verbs of projects: which to build when, and who must agree."""
+"""The verbs of projects: whether they pay, which to build when, and who must agree."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from corridor.cli.options import StudyFolder, StudyOptions
-from corridor.cli.output import DONE, print_frame, refuse_inputs, say, say_compiling
+from corridor.cli.output import (
+    DONE,
+    NOT_SERVED,
+    print_frame,
+    refuse_inputs,
+    say,
+    say_all,
+    say_compiling,
+    say_warnings,
+)
 from corridor.errors import CallError
+from corridor.steps import told_to
 
 if TYPE_CHECKING:
+    from corridor.projects.appraisal import Appraisal, AppraiseOptions
     from corridor.projects.phase import PhaseOptions
     from corridor.study.study import Study
 
+AppraisalTables = Literal["projects", "streams", "groups", "revenue", "users", "switching", "draws"]
 PhaseTables = Literal["projects", "years", "countries"]
 WaitTables = Literal["rules", "regrets", "shares"]
 CoalitionTables = Literal["players", "sets"]
@@ -74,6 +86,111 @@ class PlanOptions:
         if not ids:
             raise CallError("The study has no projects: add projects.csv.")
         return list(self.projects) or ids
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class AppraiseChoices:
+    """By whose convention projects are appraised, what may shut, and how many futures are drawn."""
+
+    convention: Annotated[
+        str, Parameter(help="Bank whose rates count: adb, world-bank, world-bank-high or ec.")
+    ] = "adb"
+    discount: Annotated[
+        float | None, Parameter(help="Discount rate a year in the place of the bank's.")
+    ] = None
+    first_year: Annotated[
+        int, Parameter(help="Year that money is discounted to; no works begin before it.")
+    ] = 2027
+    shut: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Places of table states that may shut in the futures drawn; may be repeated.",
+            negative="",
+        ),
+    ] = ()
+    draws: Annotated[int, Parameter(help="Futures drawn; 0 for none.")] = 1000
+    rng: Annotated[int, Parameter(help="Seed of the futures.")] = 0
+    workers: Annotated[int | None, Parameter(help="Threads; every core where not given.")] = None
+
+    def asked(self) -> AppraiseOptions:
+        """Return the options of the verb."""
+        changed = {} if self.discount is None else {"discount_share": self.discount}
+        return {
+            "convention": self.convention,
+            "changed": changed,
+            "first_year": self.first_year,
+            "shut": self.shut,
+            "draws": self.draws,
+            "rng": self.rng,
+            "workers": self.workers,
+        }
+
+
+def appraise(
+    folder: StudyFolder,
+    *projects: str,
+    table: AppraisalTables = "projects",
+    workbook: Path | None = None,
+    out: Path | None = None,
+    choices: AppraiseChoices = AppraiseChoices(),
+    options: StudyOptions = StudyOptions(),
+) -> int:
+    """Say whether projects pay: value, return, ratio, who gains and pays, and how surely.
+
+    Each is compared with the network without it, under capacity and with the borders of the
+    scenario; what it requires is taken as built. Exit code 3: an assignment ended before its gap.
+
+    Example: corridor appraise studies/kazakhstan-pakistan ktap --scenario open-borders
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    projects
+        Projects, or programmes taken as one, such as ktap; every project where none is named.
+    table
+        What to print: projects, money by year, who gains and pays, revenue of carriers and states,
+        users, switching values, or the futures drawn.
+    workbook
+        Folder that gets a workbook with live formulas for each project.
+    out
+        Folder that gets every table as Parquet.
+    """
+    from corridor.cli.screens import appraisal_table
+
+    refuse_inputs(workbook)
+    refuse_inputs(out)
+    result = _appraised(folder, projects, choices, options)
+
+    screen = appraisal_table(result.projects) if table == "projects" else None
+    print_frame(getattr(result, table), json=options.json, screen=screen)
+    if workbook is not None:
+        from corridor.projects.workbook import write_workbooks
+
+        say_all(f"written: {path}" for path in write_workbooks(result, workbook))
+    if out is not None:
+        result.write(out)
+    say(repr(result))
+    say_warnings(result.warnings)
+    return NOT_SERVED if result.warnings else DONE
+
+
+def _appraised(
+    folder: Path, projects: tuple[str, ...], choices: AppraiseChoices, options: StudyOptions
+) -> Appraisal:
+    """Return the appraisal of the projects of a study, on the network its flows have."""
+    from corridor.cli.screens import progress
+    from corridor.flows.chapter import calibrated
+    from corridor.projects.appraisal import appraise as appraise_projects
+
+    study = options.read(folder)
+    network = calibrated(study, study.network)
+    say_compiling()
+    with progress() as step, told_to(step):
+        return appraise_projects(
+            network, network.frames["demand"], projects or None, **choices.asked()
+        )
 
 
 def phase(

@@ -99,6 +99,22 @@ def bottlenecks_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def appraisal_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return projects in the columns a person compares; shares in 100, money in millions."""
+    return frame.select(
+        "project_id",
+        pl.col("open_year").alias("opens"),
+        _tenth_millions("capex_usd", "costs USD m"),
+        _tenth_millions("benefit_usd_per_year", "gains USD m a year"),
+        _tenth_millions("npv_usd", "NPV USD m"),
+        _tenth_millions("npv_p5_usd", "p5"),
+        _tenth_millions("npv_p95_usd", "p95"),
+        (pl.col("return_share") * 100).round(1).alias("return in 100"),
+        pl.col("benefit_cost_ratio").round(2).alias("B/C"),
+        _in_100("below_hurdle_share", "fails in 100"),
+    )
+
+
 def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return whose goods are on selected links in the columns a person reads."""
     return frame.select(
@@ -364,6 +380,11 @@ def _whole(name: str, heading: str) -> pl.Expr:
 def _whole_millions(name: str, heading: str) -> pl.Expr:
     """Return a figure in millions, without decimals."""
     return (pl.col(name) / 1e6).round(0).cast(pl.Int64).alias(heading)
+
+
+def _tenth_millions(name: str, heading: str) -> pl.Expr:
+    """Return a figure in millions, with one decimal."""
+    return (pl.col(name) / 1e6).round(1).alias(heading)
 
 
 def _in_100(name: str, heading: str) -> pl.Expr:

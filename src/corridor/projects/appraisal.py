@@ -207,7 +207,7 @@ def appraise(
     _require_valid(network, options)
     convention = convention_of(options.get("convention", "adb"), options.get("changed"))
     first_year = options.get("first_year", FIRST_YEAR)
-    works = [_works(network, name) for name in _names(network, projects)]
+    works = [works_named(network, name) for name in _names(network, projects)]
 
     worths = _worths(network, demand, works, convention, options)
     last_year = max(each.last_year(first_year, convention) for each in works)
@@ -224,15 +224,6 @@ def appraise(
         for each, worth in zip(works, worths, strict=True)
     ]
     return _told(parts, convention, _provenance(network, convention, options))
-
-
-def works_named(network: Network, name: str) -> Works:
-    """Return a project, or the projects of a programme that can stand beside each other.
-
-    Of a programme the projects count in the order of the table; one that an earlier one excludes
-    is left out. Raises UnknownName for neither.
-    """
-    return _works(network, name)
 
 
 class _Part(NamedTuple):
@@ -314,7 +305,12 @@ def _names(network: Network, projects: Iterable[str] | None) -> list[str]:
     return names
 
 
-def _works(network: Network, name: str) -> Works:
+def works_named(network: Network, name: str) -> Works:
+    """Return a project, or the projects of a programme that can stand beside each other.
+
+    Of a programme the projects count in the order of the table; one that an earlier one excludes
+    is left out. Raises UnknownName for neither.
+    """
     projects = network.by_id("projects")
     if name in projects:
         return Works(name, projects[name]["name"], (projects[name],), _required(network, [name]))

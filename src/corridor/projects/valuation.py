@@ -394,6 +394,14 @@ def programme_value(
         For a project or convention that is not there.
     CallError
         For an option out of range, or a demand without rows.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> network = co.read("studies/kazakhstan-pakistan", scenario="open-borders").network
+    >>> demand = network.frames["demand"].head(5)
+    >>> co.programme_value(network, demand, [], 2030)["usd_per_year"].sum()
+    0.0
     """
     return valuation(network, demand, year, border_state, **options).value(project_ids)
 

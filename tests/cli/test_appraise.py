@@ -1,0 +1,60 @@
+"""The verb appraise: tables, workbooks and refusals, on the starter study with a project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import corridor as co
+
+HEADER = (
+    "project_id,name,country,change_ids,capex_usd,build_years,life_years,status,"
+    "reference_class,source_id,confidence\n"
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = co.new(tmp_path_factory.mktemp("projects") / "study")
+    window = "window,Single window,KZ,border-fast,200000,1,10,idea,it,example,C\n"
+    (folder / "projects.csv").write_text(HEADER + window)
+    countries = "country,name,source_id,confidence\nKZ,Kazakhstan,example,C\n"
+    (folder / "countries.csv").write_text(countries)
+    with (folder / "changes.csv").open("a") as changes:
+        changes.write("border-fast,links,crossing:KZ-UZ,fixed_h,scale,0.5,,,,example,C,\n")
+    return str(folder)
+
+
+def test_projects_are_appraised_with_a_workbook_each(run: Any, home: str, tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    ran = run("appraise", home, "window", "--json", "--draws", "50", "--workbook", str(books))
+    assert ran.code == 0
+    (row,) = json.loads(ran.out)
+    assert row["project_id"] == "window"
+    assert row["hurdle_share"] == 0.09
+    assert [path.name for path in books.iterdir()] == ["window.xlsx"]
+    assert "Appraisal: " in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("windw",), "window"),
+        (("--convention", "abd"), "adb"),
+        (("--shut", "torkham"), "place of states"),
+        (("--draws", "-1"), "draws must be 0 or more"),
+    ],
+)
+def test_bad_questions_are_said(words: tuple[str, ...], says: str, run: Any, home: str) -> None:
+    ran = run("appraise", home, *words)
+    assert ran.code == 2
+    assert says in ran.err
+
+
+def test_a_study_without_projects_says_so(run: Any, tmp_path: Path) -> None:
+    ran = run("appraise", str(co.new(tmp_path / "study")))
+    assert ran.code == 2
+    assert "add projects.csv" in ran.err
