@@ -49,7 +49,7 @@ def test_the_package_runs_as_the_command_does() -> None:
 def test_every_help_has_an_example(name: str, run: Any) -> None:
     shown = run(name, "--help")
     assert shown.code == 0
-    assert "Example: corridor " + name + " " in " ".join(shown.out.split())
+    assert f"Example: corridor {name} " in " ".join(shown.out.split()) + " "
     cli.app.parse_args(
         example(name), exit_on_error=False, print_error=False
     )  # raises where it cannot be read
