@@ -522,3 +522,38 @@ def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
             if v["impact"] in ("serious", "critical")
         ]
         assert grave == [], (scheme, size)
+
+
+def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(JULY)
+    before = page.locator("tr.selected .letter").inner_text()
+    until(page, "corridor.map.queryRenderedFeatures({layers: ['route-others']}).length > 0")
+    place = page.evaluate(
+        """() => {
+        const box = corridor.map.getCanvas().getBoundingClientRect();
+        const lines = corridor.map.queryRenderedFeatures({layers: ['route-others']});
+        for (const line of lines) for (const spot of line.geometry.coordinates.flat(0)) {
+            const {x, y} = corridor.map.project(spot);
+            const around = [[x - 8, y - 8], [x + 8, y + 8]];
+            const others = corridor.map.queryRenderedFeatures(around)
+                .filter(f => ['marks', 'nodes'].includes(f.source) || f.properties.selected);
+            const near = corridor.map.queryRenderedFeatures([[x - 2, y - 2], [x + 2, y + 2]], {layers: ['route-others']});
+            const only = new Set(near.map(f => f.properties.id)).size === 1;
+            if (only && !others.length && x > 260 && x < box.width - 60 && y > 60 && y < box.height - 120)
+                return [box.x + x, box.y + y, line.properties.id];
+        }
+        return null;
+    }"""
+    )
+    assert place is not None
+    x, y, route_id = place
+    page.mouse.move(x, y)
+    until(page, "!document.querySelector('.tip').hidden")
+    letter = page.locator(f"tr[data-route={route_id}] .letter").inner_text()
+    assert letter != before
+    assert page.inner_text(".tip").startswith(f"{letter}, ")
+    page.mouse.click(x, y)
+    settled(page)
+    assert page.locator("tr.selected .letter").inner_text() == letter

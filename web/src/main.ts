@@ -10,7 +10,7 @@ import { distance } from "./distance";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
-import { at, button, day, days, download, h, usd } from "./markup";
+import { at, button, day, days, download, h, km, usd } from "./markup";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
@@ -54,7 +54,7 @@ class Page {
   async begin(): Promise<void> {
     if (this.study.trouble) this.say(`The files of the study were changed and cannot be used; this is their last good state. ${this.study.trouble}`);
     try {
-      this.map = new TheMap(at("map"), this.study, this.land, (pick) => { void this.picked(pick); }, (route) => this.hover(route));
+      this.map = new TheMap(at("map"), this.study, this.land, (pick) => { void this.picked(pick); }, (route) => this.hover(route), (pick) => this.words(pick));
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
     } catch {
       at("map").hidden = true;
@@ -270,7 +270,7 @@ class Page {
     const { answer, network, state } = this;
     if (!answer || !network) return;
     const shown = ordered(answer.routes, state.weights);
-    const selected = answer.routes.find((r) => r.letter === state.route) ?? shown[0] ?? null;
+    const selected = this.selected();
     const hooks = this.hooks();
     showRoutes(answer, shown, state.weights, selected?.route_id ?? null, hooks);
     showLegs(selected, hooks);
@@ -315,9 +315,30 @@ class Page {
     void this.map?.point(links, true);
   }
 
-  /** A click on the map: a planned line opens at once, all else shows its card. */
+  /** The route asked for, else the first of the list. */
+  private selected(): Route | null {
+    const routes = this.answer?.routes ?? [];
+    return routes.find((r) => r.letter === this.state.route) ?? ordered(routes, this.state.weights)[0] ?? null;
+  }
+
+  /** What lies under the pointer, in words. */
+  private words(pick: Pick): string {
+    if (pick.kind === "node") return this.name(pick.id);
+    const route = pick.kind === "route" ? this.answer?.routes.find((r) => r.route_id === pick.id) : undefined;
+    if (route) return `${route.letter}, ${route.corridor}: ${days(route.time_p50_h ?? route.time_h)}, ${usd(route.cost_usd)}`;
+    const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
+    if (!link) return this.name(pick.id);
+    const state = this.elements[pick.id]?.state ?? "open";
+    return `${this.name(link.from)} – ${this.name(link.to)}, ${link.layer.replace("-", ", ")}${link.layer.includes("-") ? " mm" : ""}, ${km(link.length_km)}${state === "open" ? "" : `, ${state}`}${link.schematic ? ", schematic" : ""}`;
+  }
+
+  /** A click on the map: another route is selected, a planned line opens at once, all else shows its card. */
   private async picked(pick: Pick): Promise<void> {
-    if (pick.kind === "link" && this.elements[pick.id]?.state === "planned") {
+    if (pick.kind === "route") {
+      const route = this.answer?.routes.find((r) => r.route_id === pick.id);
+      if (route && route.letter !== this.selected()?.letter) { this.change({ route: route.letter }, true); return; }
+      this.change({ card: `link:${pick.link ?? pick.id}` });
+    } else if (pick.kind === "link" && this.elements[pick.id]?.state === "planned") {
       try {
         const card = await ask<LinkCard>("card", `/api/links/${encodeURIComponent(pick.id)}?${asQuery({ ...stateOf(this.state), on: this.state.depart })}`);
         this.change({ ...opened(this.state, card.opened_by[0]?.links ?? [pick.id]), card: `link:${pick.id}` });

@@ -6,6 +6,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { ground, hazardRange, onGround } from "./colours";
 import { Labels } from "./labels";
+import { h } from "./markup";
 import type { Critical, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
 
 maplibregl.setWorkerUrl(workerUrl);
@@ -13,7 +14,8 @@ maplibregl.setWorkerUrl(workerUrl);
 const DETOUR = 1.3; // a sea way so much longer than the straight line goes round land: drawn straight it would mislead
 const NEAR_PX = 7;
 
-export type Pick = { kind: "link" | "node" | "route"; id: string };
+/** What lies under the pointer; link: of a route, the one under it. */
+export type Pick = { kind: "link" | "node" | "route"; id: string; link?: string };
 type Data = Parameters<maplibregl.GeoJSONSource["setData"]>[0];
 const EMPTY: Data = { type: "FeatureCollection", features: [] };
 
@@ -24,7 +26,7 @@ export class TheMap {
   private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean }>();
   private places = new Map<string, Spot>();
 
-  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void) {
+  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string) {
     this.map = new maplibregl.Map({
       container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
       fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
@@ -37,12 +39,21 @@ export class TheMap {
     this.ready = new Promise((done) => {
       this.map.once("style.load", () => { this.build(land); done(); });
     });
+    const tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+    box.append(tip);
     this.map.on("click", (event) => this.pick(event.point));
     this.map.on("mousemove", (event) => {
       const found = this.under(event.point);
       this.map.getCanvas().style.cursor = found ? "pointer" : "";
       hovered(found?.kind === "route" ? found.id : null);
+      tip.hidden = !found;
+      if (found) {
+        tip.textContent = words(found);
+        tip.style.transform = `translate(${event.point.x + 12}px, ${event.point.y + 14}px)`;
+        tip.classList.toggle("left", event.point.x > box.clientWidth * 0.6);
+      }
     });
+    this.map.on("mouseout", () => { tip.hidden = true; });
     this.map.getCanvas().setAttribute("aria-label", "Map of the network; the lists beside it say the same");
   }
 
@@ -227,10 +238,10 @@ export class TheMap {
 
   private pick(point: maplibregl.Point): void {
     const found = this.under(point);
-    if (found) this.picked(found.kind === "route" ? { kind: "link", id: found.link ?? found.id } : found);
+    if (found) this.picked(found);
   }
 
-  private under(point: maplibregl.Point): (Pick & { link?: string }) | null {
+  private under(point: maplibregl.Point): Pick | null {
     if (!this.map.getLayer("marks")) return null;
     const around = (px: number): [[number, number], [number, number]] => [[point.x - px, point.y - px], [point.x + px, point.y + px]];
     const mark = this.map.queryRenderedFeatures(around(3), { layers: ["marks"] })[0];
