@@ -539,9 +539,11 @@ def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
             const around = [[x - 8, y - 8], [x + 8, y + 8]];
             const others = corridor.map.queryRenderedFeatures(around)
                 .filter(f => ['marks', 'nodes'].includes(f.source) || f.properties.selected);
-            const near = corridor.map.queryRenderedFeatures([[x - 2, y - 2], [x + 2, y + 2]], {layers: ['route-others']});
+            const tight = [[x - 2, y - 2], [x + 2, y + 2]];
+            const near = corridor.map.queryRenderedFeatures(tight, {layers: ['route-others']});
             const only = new Set(near.map(f => f.properties.id)).size === 1;
-            if (only && !others.length && x > 260 && x < box.width - 60 && y > 60 && y < box.height - 120)
+            const isFree = x > 260 && x < box.width - 60 && y > 60 && y < box.height - 120;
+            if (only && isFree && !others.length)
                 return [box.x + x, box.y + y, line.properties.id];
         }
         return null;
