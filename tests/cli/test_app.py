@@ -25,11 +25,9 @@ SHORT = ("check", "new", "route", "skim")  # the others take a while and have te
 
 
 def example(name: str) -> list[str]:
-    """Return the words of the example a command's help gives."""
-    line = next(
-        x.strip() for x in str(cli.app[name].help).splitlines() if x.strip().startswith("Example:")
-    )
-    words = shlex.split(line.removeprefix("Example:"))
+    """Return the words of the example a command's help gives, to the end of its paragraph."""
+    _, _, rest = str(cli.app[name].help).partition("Example:")
+    words = shlex.split(rest.partition("\n\n")[0])
     assert words[:2] == ["corridor", name]
     return words[1:]
 

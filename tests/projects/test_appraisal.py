@@ -15,8 +15,8 @@ import corridor as co
 from corridor.errors import CallError, UnknownName
 from corridor.projects import finance
 from corridor.projects.appraisal import AppraiseOptions
+from corridor.projects.project_rows import capex_shares
 from corridor.projects.risk import Overrun, _lognormal
-from corridor.projects.streams import capex_shares
 from corridor.tables import schema_appraisals
 from corridor.tables.store import read_results
 from project_cases import PAYERS, PROJECTS, project, project_demand, project_network
@@ -98,6 +98,12 @@ def test_payers_share_the_capital() -> None:
         split.groups.filter(pl.col("group") == "builders").select("country", "pv_usd").iter_rows()
     )
     assert paid["KZ"] == pytest.approx(3 * paid["PK"])
+
+
+def test_a_project_without_payers_is_paid_by_its_own_country() -> None:
+    network = project_network(project_payers=[])
+    nobody = co.appraise(network, project_demand(), ["spur"], **SHORT)
+    assert nobody.groups.filter(group="builders")["country"].to_list() == ["PK"]
 
 
 def test_a_free_twin_is_worth_nothing(appraisal: co.Appraisal) -> None:
@@ -233,4 +239,6 @@ def test_bad_questions() -> None:
         co.appraise(network, demand, [])
     with pytest.raises(CallError, match="years"):
         co.appraise(network, demand, years=[])
+    with pytest.raises(CallError, match="first_year must lie between"):
+        co.appraise(network, demand, first_year=-5)
     assert math.isnan(finance.return_shares(np.zeros((1, 3)))[0])

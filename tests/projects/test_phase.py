@@ -197,7 +197,12 @@ def test_questions_that_make_no_sense_are_refused() -> None:
         co.phase(network, project_demand(), IDS, start_years=0)
     with pytest.raises(CallError, match="budget of PK"):
         co.phase(network, project_demand(), IDS, national_usd_per_year={"PK": -1.0})
-    with pytest.raises(CallError, match="no country"):
+    with pytest.raises(UnknownName, match="country of the study 'XX'"):
+        co.phase(network, project_demand(), IDS, national_usd_per_year={"XX": 1.0})
+    for year in ("first_year", "value_year"):
+        with pytest.raises(CallError, match="must lie between 1800 and 2199"):
+            co.phase(network, project_demand(), IDS, **{**YEARS, year: 0})
+    with pytest.raises(UnknownName, match="country of the study 'XX'"):
         co.coalition(network, project_demand(), IDS, countries=["XX"], **YEARS)
 
 

@@ -180,7 +180,7 @@ def _payers(tables: Tables, projects: Sequence[Row]) -> Iterator[Finding]:
                 "project_id",
                 f"nobody pays for project {project.key}: it has no row in "
                 f"{tables.name('project_payers')}.",
-                do="Add a row for each payer, with shares of 1 together.",
+                do="Add a row for each payer, with shares of 1; until then its country pays.",
             )
             continue
 

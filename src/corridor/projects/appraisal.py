@@ -22,6 +22,13 @@ from corridor.network.network import Network
 from corridor.parallel import processors, require_workers
 from corridor.projects import finance
 from corridor.projects.conventions import Convention, convention_of
+from corridor.projects.project_rows import (
+    exclude_each_other,
+    of_programme,
+    payer_shares,
+    required_ids,
+    unknown_project,
+)
 from corridor.projects.risk import (
     Futures,
     capex_ratios,
@@ -30,7 +37,13 @@ from corridor.projects.risk import (
     net_of_futures,
 )
 from corridor.projects.streams import WELFARE, Streams, Works, between, cost_items, project_costs
-from corridor.projects.valuation import Effects, Valuation, ValuationOptions, valuation
+from corridor.projects.valuation import (
+    Effects,
+    Valuation,
+    ValuationOptions,
+    require_year,
+    valuation,
+)
 from corridor.steps import tell_step
 from corridor.tables import schema_appraisals
 from corridor.tables.schema_appraisals import BENEFITS, COSTS
@@ -284,6 +297,7 @@ def _require_valid(network: Network, options: AppraiseOptions) -> None:
     if options.get("rng", 0) < 0:
         raise CallError(f"rng, the seed, must be 0 or more, not {options['rng']}.")
     require_workers(options.get("workers"))
+    require_year("first_year", options.get("first_year", FIRST_YEAR))
     if not _anchors(options):
         raise CallError("years needs one year at least whose flows are computed.")
     places = network.frames["states"]["place"].unique().to_list()
@@ -313,39 +327,23 @@ def works_named(network: Network, name: str) -> Works:
     """
     projects = network.by_id("projects")
     if name in projects:
-        return Works(name, projects[name]["name"], (projects[name],), _required(network, [name]))
+        return _works(network, name, [projects[name]])
 
-    programmes = {row["programme"] for row in network.rows("projects")} - {None}
-    if name not in programmes:
-        raise UnknownName("project", name, [*projects, *programmes])
-    taken: list[Row] = []
-    for row in network.rows("projects"):
-        if row["programme"] == name and not any(_exclude(row, other) for other in taken):
-            taken.append(row)
-    names = ", ".join(row["name"] for row in taken)
-    ids = [row["project_id"] for row in taken]
-    return Works(name, names, tuple(taken), _required(network, ids))
+    rows = of_programme(network, name)
+    if not rows:
+        raise unknown_project(network, name)
 
-
-def _exclude(one: Row, other: Row) -> bool:
-    """Tell whether either of two projects excludes the other."""
-    return (
-        other["project_id"] in (one["excludes"] or "").split()
-        or one["project_id"] in (other["excludes"] or "").split()
-    )
+    beside: list[Row] = []
+    for row in rows:
+        if not any(exclude_each_other(row, other) for other in beside):
+            beside.append(row)
+    return _works(network, name, beside)
 
 
-def _required(network: Network, project_ids: Sequence[str]) -> tuple[str, ...]:
-    """Return everything that projects require, directly or not, without themselves."""
-    projects = network.by_id("projects")
-    required: dict[str, None] = {}
-    waiting = list(project_ids)
-    while waiting:
-        for needed in (projects[waiting.pop()]["requires"] or "").split():
-            if needed not in required and needed not in project_ids:
-                required[needed] = None
-                waiting.append(needed)
-    return tuple(sorted(required))
+def _works(network: Network, works_id: str, rows: Sequence[Row]) -> Works:
+    names = ", ".join(row["name"] for row in rows)
+    required = required_ids(network, [row["project_id"] for row in rows])
+    return Works(works_id, names, tuple(rows), tuple(sorted(required)))
 
 
 def _worths(
@@ -635,12 +633,7 @@ def _builders(
     for project in works.projects:
         costs = project_costs(project, streams.years, use, convention)
         pv_usd = float((costs["residual"] - costs["capex"]) @ streams.discount)
-        of_project = [
-            (row["payer_country"], row["share"])
-            for row in network.rows("project_payers")
-            if row["project_id"] == project["project_id"]
-        ]
-        for country, share in of_project or [(None, 1.0)]:
+        for country, share in payer_shares(network, project).items():
             paid[country] = paid.get(country, 0.0) + share * pv_usd
     return paid
 

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from corridor.errors import CallError, TooLarge
+from corridor.errors import CallError, TooLarge, UnknownName
 from corridor.kernels import Floats
 from corridor.network.network import Network
 from corridor.projects.coalitions import core, nucleolus, shapley_values
@@ -129,7 +129,7 @@ def _players(task: PhaseTask, countries: Sequence[str] | None) -> list[str]:
     players = payers if countries is None else list(dict.fromkeys(countries))
     for country in players:
         if country not in task.countries:
-            raise CallError(f"{country} is no country of the study.")
+            raise UnknownName("country of the study", country, filter(None, task.countries))
     if not players:
         raise CallError("no country pays for any of these projects.")
     if len(players) > MAX_PLAYERS:

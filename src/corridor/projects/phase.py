@@ -17,21 +17,21 @@ from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.parallel import Progress
 from corridor.projects.conventions import Convention, convention_of
+from corridor.projects.finance import discount_factors
 from corridor.projects.lattice import Programme
 from corridor.projects.pairwise import pairwise_phases
-from corridor.projects.phase_costs import (
-    Country,
-    Horizon,
-    ProjectCosts,
-    exclusions,
-    funds_of,
-    present_factors,
-    project_costs,
-    requirements,
-)
+from corridor.projects.phase_costs import Horizon, PhaseCosts, funds_of, phase_costs
 from corridor.projects.phasing import Phases, best_phases
+from corridor.projects.project_rows import (
+    Country,
+    exclusions,
+    of_programme,
+    required_ids,
+    requirements,
+    unknown_project,
+)
 from corridor.projects.sets import MAX_WHOLE, Effort, SetValues, countries_of, pair_usd, set_values
-from corridor.projects.valuation import Valuation, valuation
+from corridor.projects.valuation import Valuation, require_year, valuation
 from corridor.tables.cells import stored_type
 from corridor.tables.columns import Table
 from corridor.tables.schema_phases import PHASE_COUNTRIES, PHASE_PROJECTS, PHASE_YEARS
@@ -49,7 +49,7 @@ class PhaseOptions(TypedDict, total=False):
     budget_usd_per_year: what all payers together have [null: no limit]. national_usd_per_year: what
     single countries have, by country [none]. first_year: the first that works may begin in [2027].
     start_years: in how many they may [10]. horizon_years: years that count [35]. value_year: the
-    year whose demand stands for all [2035]. convention: bank whose discount rate and price of
+    year whose demand stands for all [2035]. convention: bank whose rate, factors and price of
     carbon count ["adb"]. carries_over: whether budgets keep what is not spent [true]. folder: where
     values of sets are kept, so that a killed run goes on [null]. workers, cluster, progress: as of
     :func:`corridor.simulate`.
@@ -159,14 +159,10 @@ class PhaseTask:
         return countries_of(self.base.network)
 
     @cached_property
-    def costs(self) -> ProjectCosts:
+    def costs(self) -> PhaseCosts:
         """What the projects cost."""
-        return project_costs(
-            self.base.network,
-            self.projects,
-            self.countries,
-            self.horizon,
-            self.convention.discount_share,
+        return phase_costs(
+            self.base.network, self.projects, self.countries, self.horizon, self.convention
         )
 
     @cached_property
@@ -196,18 +192,19 @@ class PhaseTask:
         """
         costs = self.costs
         national = self.options.get("national_usd_per_year", {})
-        budget, share = funds_of(
+        funds = funds_of(
             costs, self.countries, self.horizon, self.options.get("budget_usd_per_year"), national
         )
+
         earliest = costs.earliest.copy()
         earliest[list(never)] = self.horizon.starts
         return Programme(
             benefit_usd=np.tile(benefit_usd, (self.horizon.years, 1)),
             own_usd=costs.own_usd.sum(axis=2) if own_usd is None else own_usd,
             spend_usd=costs.spend_usd,
-            budget_usd=budget,
-            fund_share=share,
-            discount=present_factors(self.horizon, self.convention.discount_share),
+            budget_usd=funds.budget_usd,
+            fund_share=funds.project_share,
+            discount=discount_factors(self.horizon.years, self.convention.discount_share),
             earliest=earliest,
             requires=requirements(self.projects),
             excludes=exclusions(self.projects),
@@ -279,7 +276,7 @@ def phase_task(
     network: Network, demand: pl.DataFrame, projects: Iterable[str], options: PhaseOptions
 ) -> PhaseTask:
     """Return projects with their base, valued on nothing yet."""
-    _require_valid(options)
+    _require_valid(network, options)
     rows = with_required(network, chosen_projects(network, projects))
     convention = convention_of(options.get("convention", "adb"))
     year = options.get("value_year", VALUE_YEAR)
@@ -297,27 +294,23 @@ def phase_task(
 
 def chosen_projects(network: Network, names: Iterable[str]) -> list[Row]:
     """Return rows of ``projects`` by their ids or by the names of their programmes."""
-    rows = network.rows("projects")
-    ids: list[str] = []
-    for name in names:
-        of_programme = [row["project_id"] for row in rows if row["programme"] == name]
-        ids += of_programme or [name]
-    if not ids:
-        raise CallError("name a project or more to choose from.")
     projects = network.by_id("projects")
-    for project_id in ids:
-        if project_id not in projects:
-            programmes = {row["programme"] for row in rows} - {None}
-            raise UnknownName("project", project_id, [*projects, *programmes])
-    return [projects[project_id] for project_id in dict.fromkeys(ids)]
+    rows: list[Row] = []
+    for name in names:
+        together = of_programme(network, name)
+        if name not in projects and not together:
+            raise unknown_project(network, name)
+        rows += together or [projects[name]]
+
+    if not rows:
+        raise CallError("name a project or more to choose from.")
+    return list({row["project_id"]: row for row in rows}.values())
 
 
 def with_required(network: Network, projects: Sequence[Row]) -> list[Row]:
     """Return projects with those they require, in the order of the table."""
-    wanted = [str(project["project_id"]) for project in projects]
-    for project_id in wanted:
-        required = (network.by_id("projects")[project_id]["requires"] or "").split()
-        wanted += [other for other in required if other not in wanted]
+    named = [str(project["project_id"]) for project in projects]
+    wanted = {*named, *required_ids(network, named)}
     return [row for row in network.rows("projects") if row["project_id"] in wanted]
 
 
@@ -327,13 +320,18 @@ def rows_as(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types)
 
 
-def _require_valid(options: PhaseOptions) -> None:
+def _require_valid(network: Network, options: PhaseOptions) -> None:
     for name, low in (("start_years", 1), ("horizon_years", 1), ("budget_usd_per_year", 0)):
         number: Any = options.get(name)
         if number is not None and not number >= low:
             raise CallError(f"{name} must be {low} or more, not {number}.")
+    require_year("first_year", options.get("first_year", FIRST_YEAR))
+
     national = options.get("national_usd_per_year", {})
+    countries = countries_of(network)
     for country, usd in national.items():
+        if country not in countries:
+            raise UnknownName("country of the study", country, filter(None, countries))
         if not usd >= 0:
             raise CallError(f"the budget of {country} must be 0 or more, not {usd}.")
 

@@ -10,8 +10,9 @@ import numpy as np
 from corridor.kernels import Floats, Ints
 from corridor.network.graph import Row
 from corridor.network.network import Network
-
-Country = str | None
+from corridor.projects.conventions import Convention
+from corridor.projects.finance import discount_factors
+from corridor.projects.project_rows import Country, capex_shares, left_share, payer_shares
 
 
 class Horizon(NamedTuple):
@@ -22,7 +23,7 @@ class Horizon(NamedTuple):
     years: int
 
 
-class ProjectCosts(NamedTuple):
+class PhaseCosts(NamedTuple):
     """What projects cost.
 
     own_usd float64 [starts, projects, countries]: value in the first year of all that depends on
@@ -37,18 +38,25 @@ class ProjectCosts(NamedTuple):
     earliest: Ints
 
 
-def project_costs(
+class Funds(NamedTuple):
+    """Who has how much: budget_usd float64 [years, funds], share of projects [projects, funds]."""
+
+    budget_usd: Floats
+    project_share: Floats
+
+
+def phase_costs(
     network: Network,
     projects: Sequence[Row],
     countries: Sequence[Country],
     horizon: Horizon,
-    discount_share: float,
-) -> ProjectCosts:
+    convention: Convention,
+) -> PhaseCosts:
     """Return what projects cost.
 
     Who pays for building pays again for what wears out within the years looked at, and has what is
-    left after them: the share of its life a work has still to serve. Running costs fall to the
-    country of the project.
+    left after them: the price less what use has worn off. Running costs fall to the country of the
+    project. Budgets pay the price as it is, whatever factors the convention lays on it.
 
     Parameters
     ----------
@@ -60,112 +68,90 @@ def project_costs(
         Countries in the order of the result, null last: who pays from no country of the study.
     horizon
         The years looked at.
-    discount_share
-        Discount rate a year.
+    convention
+        Discount rate, factors, and whether what is left counts.
     """
-    shares = [_payer_shares(network, project, countries) for project in projects]
-    spend = tuple(project["capex_usd"] * capex_shares(project) for project in projects)
+    shares = np.array([_shares(network, project, countries) for project in projects])
     own = np.zeros((horizon.starts, len(projects), len(countries)))
+
     for p, project in enumerate(projects):
         runner = countries.index(project["country"])
         for start in range(horizon.starts):
-            own[start, p] -= _works_usd(project, start, horizon, discount_share) * shares[p]
-            own[start, p, runner] -= _running_usd(project, start, horizon, discount_share)
+            own[start, p] -= _works_usd(project, start, horizon, convention) * shares[p]
+            own[start, p, runner] -= _running_usd(project, start, horizon, convention)
 
-    earliest = [_earliest(project, horizon) for project in projects]
-    return ProjectCosts(own, spend, np.array(shares), np.array(earliest, np.int64))
-
-
-def capex_shares(project: Row) -> Floats:
-    """Return the share of the price in each year of building [build years]."""
-    years = project["build_years"]
-    if not project["capex_shares"]:
-        return np.full(years, 1 / years)
-    return np.array([float(share) for share in project["capex_shares"].split()])
-
-
-def exclusions(projects: Sequence[Row]) -> tuple[tuple[int, int], ...]:
-    """Return pairs of numbers of projects that are not built both; either of them says it."""
-    number = {project["project_id"]: p for p, project in enumerate(projects)}
-    pairs = {
-        tuple(sorted((p, number[other])))
-        for p, project in enumerate(projects)
-        for other in (project["excludes"] or "").split()
-        if other in number
-    }
-    return tuple(sorted((first, second) for first, second in pairs))
-
-
-def requirements(projects: Sequence[Row]) -> tuple[tuple[int, int], ...]:
-    """Return pairs of numbers of projects: the first requires the second."""
-    number = {project["project_id"]: p for p, project in enumerate(projects)}
-    return tuple(
-        (p, number[required])
-        for p, project in enumerate(projects)
-        for required in (project["requires"] or "").split()
+    return PhaseCosts(
+        own_usd=own,
+        spend_usd=tuple(project["capex_usd"] * capex_shares(project) for project in projects),
+        fund_share=shares,
+        earliest=np.array([_earliest(project, horizon) for project in projects], np.int64),
     )
 
 
-def _payer_shares(network: Network, project: Row, countries: Sequence[Country]) -> Floats:
+def funds_of(
+    costs: PhaseCosts,
+    countries: Sequence[Country],
+    horizon: Horizon,
+    budget_usd_per_year: float | None,
+    national_usd_per_year: Mapping[str, float],
+) -> Funds:
+    """Return the fund of all together, then those of nations.
+
+    Parameters
+    ----------
+    costs : whose projects are paid.
+    countries : in the order of the costs.
+    horizon : years that have a budget.
+    budget_usd_per_year : of all together; null: no limit.
+    national_usd_per_year : of single countries, each one of them.
+    """
+    budgets = [np.inf if budget_usd_per_year is None else budget_usd_per_year]
+    shares = [np.ones(len(costs.spend_usd))]
+
+    for country, usd in national_usd_per_year.items():
+        budgets.append(usd)
+        shares.append(costs.fund_share[:, countries.index(country)])
+
+    by_year = np.tile(np.array(budgets, float), (horizon.years, 1))
+    return Funds(by_year, np.column_stack(shares))
+
+
+def _shares(network: Network, project: Row, countries: Sequence[Country]) -> Floats:
     """Return which share of a project each country pays [countries]."""
     shares = np.zeros(len(countries))
-    for payer in network.rows("project_payers"):
-        if payer["project_id"] == project["project_id"]:
-            shares[countries.index(payer["payer_country"])] += payer["share"]
-    if not shares.any():
-        shares[countries.index(project["country"])] = 1.0
+    for country, share in payer_shares(network, project).items():
+        shares[countries.index(country)] = share
     return shares
 
 
-def _works_usd(project: Row, start: int, horizon: Horizon, rate: float) -> float:
+def _works_usd(project: Row, start: int, horizon: Horizon, convention: Convention) -> float:
     """Return the value in the first year of building and renewing, less what is left at the end."""
-    capex_usd = project["capex_usd"]
-    opens = start + project["build_years"]
-    spend = capex_usd * capex_shares(project)
-    usd = sum(money * _factor(rate, start + k) for k, money in enumerate(spend.tolist()))
+    price_usd = project["capex_usd"] * convention.capex_factor
+    rate = convention.discount_share
+    in_use_from = start + project["build_years"]
+    while_building = discount_factors(in_use_from, rate)[start:]
+    usd = float(price_usd * capex_shares(project) @ while_building)
 
-    worn = opens + project["life_years"]
-    while worn < horizon.years:
-        usd += capex_usd * _factor(rate, worn)
-        worn += project["life_years"]
-    left_share = (worn - horizon.years) / project["life_years"]
-    return float(usd - capex_usd * min(left_share, 1.0) * _factor(rate, horizon.years))
+    # What is left of a worn work goes into the one that follows it.
+    discount = discount_factors(horizon.years + 1, rate)
+    worn_usd = price_usd * (1.0 - left_share(project, project["life_years"]))
+    while in_use_from + project["life_years"] < horizon.years:
+        in_use_from += project["life_years"]
+        usd += float(worn_usd * discount[in_use_from])
+
+    if convention.counts_residual:
+        left = left_share(project, max(horizon.years - in_use_from, 0))
+        usd -= float(price_usd * left * discount[horizon.years])
+    return usd
 
 
-def _running_usd(project: Row, start: int, horizon: Horizon, rate: float) -> float:
+def _running_usd(project: Row, start: int, horizon: Horizon, convention: Convention) -> float:
     """Return the value in the first year of what running a project costs."""
-    opens = start + project["build_years"]
-    served = sum(_factor(rate, year) for year in range(opens, horizon.years))
-    return float((project["opex_usd_per_year"] or 0.0) * served)
+    in_use_from = start + project["build_years"]
+    served = discount_factors(horizon.years, convention.discount_share)[in_use_from:].sum()
+    return float((project["opex_usd_per_year"] or 0.0) * convention.opex_factor * served)
 
 
 def _earliest(project: Row, horizon: Horizon) -> int:
     earliest_on = project["earliest_on"]
     return 0 if earliest_on is None else max(earliest_on.year - horizon.first_year, 0)
-
-
-def _factor(rate: float, year: int) -> float:
-    return float((1.0 + rate) ** -year)
-
-
-def present_factors(horizon: Horizon, discount_share: float) -> Floats:
-    """Return the value in the first year of a USD of every year [years]."""
-    return np.asarray((1.0 + discount_share) ** -np.arange(horizon.years, dtype=float))
-
-
-def funds_of(
-    costs: ProjectCosts,
-    countries: Sequence[Country],
-    horizon: Horizon,
-    budget_usd_per_year: float | None,
-    national_usd_per_year: Mapping[str, float],
-) -> tuple[Floats, Floats]:
-    """Return budgets [years, funds] and shares of projects [projects, funds]: all, then nations.
-
-    null: no limit on all together.
-    """
-    everybody = np.inf if budget_usd_per_year is None else budget_usd_per_year
-    budget = [everybody, *national_usd_per_year.values()]
-    share = [np.ones(len(costs.spend_usd))]
-    share += [costs.fund_share[:, countries.index(country)] for country in national_usd_per_year]
-    return np.tile(np.array(budget, float), (horizon.years, 1)), np.column_stack(share)

@@ -12,6 +12,7 @@ from corridor.kernels import Floats, Ints
 from corridor.network.graph import Row
 from corridor.projects.conventions import Convention
 from corridor.projects.finance import discount_factors
+from corridor.projects.project_rows import capex_shares, left_share
 from corridor.tables.schema_appraisals import BENEFITS, COSTS
 
 WELFARE = ("shippers", "carriers", "state revenue", "carbon")
@@ -123,21 +124,6 @@ class Works:
         return self.open_year(first_year) + min(life, convention.horizon_years) - 1
 
 
-def capex_shares(project: Row) -> Floats:
-    """Return which share of the price falls into each year of building [build years].
-
-    A profile of fewer years than the building takes has nothing in the last ones.
-    """
-    text = project["capex_shares"]
-    years = int(project["build_years"])
-    if not text:
-        return np.full(years, 1 / years)
-    shares = np.zeros(years)
-    said = [float(word) for word in text.split()][:years]
-    shares[: len(said)] = said
-    return shares
-
-
 def cost_items(
     works: Works, years: Ints, first_year: int, convention: Convention
 ) -> dict[str, Floats]:
@@ -171,18 +157,11 @@ def project_costs(
     first = open_year - len(shares) - int(years[0])
     capex[first : first + len(shares)] = price * shares
     if convention.counts_residual:
-        left = _residual_share(project, last_year - open_year + 1)
+        left = left_share(project, last_year - open_year + 1)
         residual[last_year - int(years[0])] = left * price
     in_use = (years >= open_year) & (years <= last_year)
     running = (project["opex_usd_per_year"] or 0.0) * convention.opex_factor
     return {"capex": capex, "opex": in_use * running, "residual": residual}
-
-
-def _residual_share(project: Row, used_years: int) -> float:
-    """Return what is left of a project's price after some years of use."""
-    at_end = project["residual_share"] or 0.0
-    worn = min(1.0, used_years / project["life_years"])
-    return float(1.0 - worn * (1.0 - at_end))
 
 
 def between(years: Ints, anchors: Sequence[int], values: Sequence[float]) -> Floats:

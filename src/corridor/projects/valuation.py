@@ -43,6 +43,8 @@ ELASTICITY = 0.5
 RELIABILITY_RATIO = 0.4
 GROWTH_YEARS = 15  # forecasts of growth are not drawn out beyond: demand is constant from then on
 MAX_ROUNDS = 6  # of demand and cost answering each other
+MIN_YEAR = 1800  # as dates and months of tables
+MAX_YEAR = 2199
 ROUND_SHARE = 1e-4  # of the units of a row, below which the rounds end
 
 
@@ -331,6 +333,7 @@ def valuation(
     Parameters are those of :func:`programme_value`.
     """
     _require_valid(options)
+    require_year("the year of a valuation", year)
     if border_state is not None:
         network = apply(network, border_state)
     on = options.get("on") or dt.date(year, 7, 1)
@@ -455,6 +458,12 @@ def grown_demand(network: Network, demand: pl.DataFrame, year: int) -> pl.DataFr
     return demand.with_columns(
         (pl.col("units_per_year") * pl.Series(factors, dtype=pl.Float64)).alias("units_per_year")
     )
+
+
+def require_year(name: str, year: int) -> None:
+    """Raise CallError for a year that no table of a study could hold."""
+    if not MIN_YEAR <= year <= MAX_YEAR:
+        raise CallError(f"{name} must lie between {MIN_YEAR} and {MAX_YEAR}, not {year}.")
 
 
 def _require_valid(options: ValuationOptions) -> None:
