@@ -34,6 +34,10 @@ kz-shymkent,KZ,shymkent,0.3,example,C,
 uz-tashkent,UZ,tashkent,0.6,example,C,
 uz-samarkand,UZ,samarkand,0.4,example,C,
 """,
+    "shapes": """\
+link_id,line,traced_km,source_id,confidence,note
+zhibek-tashkent-road,"LINESTRING (69.365 41.4759, 69.2163 41.2647)",30,example,C,
+""",
     "trade": """\
 trade_id,exporter,importer,sector_id,year,ends_on,value_usd,weight_t,series,basis,alternative,source_id,confidence,note
 kz-uz-2024,KZ,UZ,,2024,,300000000,500000,customs,observed,,example,C,

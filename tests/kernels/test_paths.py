@@ -170,12 +170,15 @@ def test_search_says_how_it_ended(most: int, flag: int, status: int) -> None:
         assert set(both) == {2 * steps + 2**steps - 1}
 
 
-@pytest.mark.parametrize(("name", "said"), [("skims", "SciPy"), ("pareto", "plain Python")])
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [("skims", ["--trees"], "SciPy"), ("pareto", [], "plain Python")],
+)
 def test_benchmarks_run_on_their_smallest_size(
-    name: str, said: str, capsys: pytest.CaptureFixture[str]
+    name: str, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They stop where kernel and peer differ; how long they take is not looked at."""
-    runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small", "--trees"])
+    runpy.run_path(str(BENCHMARKS / f"{name}.py"))["main"](["--small", *options])
     assert said in capsys.readouterr().out
 
 

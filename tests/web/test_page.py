@@ -524,38 +524,44 @@ def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
         assert grave == [], (scheme, size)
 
 
+# A spot of one route that is not the selected one, free of marks and places: [x, y, route] or null.
+FREE_SPOT = """() => {
+    const box = corridor.map.getCanvas().getBoundingClientRect();
+    const around = (x, y, px) => [[x - px, y - px], [x + px, y + px]];
+    for (const line of corridor.map.queryRenderedFeatures({layers: ['route-others']})) {
+        const whole = line.geometry.type === 'LineString';
+        for (const part of whole ? [line.geometry.coordinates] : line.geometry.coordinates) {
+            for (const spot of part) {
+                const {x, y} = corridor.map.project(spot);
+                const near = corridor.map.queryRenderedFeatures(around(x, y, 8));
+                const isTaken = near.some(f => ['marks', 'nodes'].includes(f.source)
+                    || (f.source === 'routes' && f.properties.id !== line.properties.id));
+                const isIn = x > 260 && x < box.width - 60 && y > 60 && y < box.height - 120;
+                if (isIn && !isTaken) return [box.x + x, box.y + y, line.properties.id];
+            }
+        }
+    }
+    return null;
+}"""
+
+
 def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
     opened: Callable[..., Any],
 ) -> None:
     page = opened(JULY)
     before = page.locator("tr.selected .letter").inner_text()
-    until(page, "corridor.map.queryRenderedFeatures({layers: ['route-others']}).length > 0")
-    place = page.evaluate(
-        """() => {
-        const box = corridor.map.getCanvas().getBoundingClientRect();
-        const lines = corridor.map.queryRenderedFeatures({layers: ['route-others']});
-        for (const line of lines) for (const spot of line.geometry.coordinates.flat(0)) {
-            const {x, y} = corridor.map.project(spot);
-            const around = [[x - 8, y - 8], [x + 8, y + 8]];
-            const others = corridor.map.queryRenderedFeatures(around)
-                .filter(f => ['marks', 'nodes'].includes(f.source) || f.properties.selected);
-            const tight = [[x - 2, y - 2], [x + 2, y + 2]];
-            const near = corridor.map.queryRenderedFeatures(tight, {layers: ['route-others']});
-            const only = new Set(near.map(f => f.properties.id)).size === 1;
-            const isFree = x > 260 && x < box.width - 60 && y > 60 && y < box.height - 120;
-            if (only && isFree && !others.length)
-                return [box.x + x, box.y + y, line.properties.id];
-        }
-        return null;
-    }"""
-    )
-    assert place is not None
+    end = time.monotonic() + 30
+    while (place := page.evaluate(FREE_SPOT)) is None:
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+
     x, y, route_id = place
     page.mouse.move(x, y)
     until(page, "!document.querySelector('.tip').hidden")
     letter = page.locator(f"tr[data-route={route_id}] .letter").inner_text()
     assert letter != before
     assert page.inner_text(".tip").startswith(f"{letter}, ")
+
     page.mouse.click(x, y)
     settled(page)
     assert page.locator("tr.selected .letter").inner_text() == letter
