@@ -15,6 +15,7 @@ from core_cases import closed, read
 from corridor.consignments.plan import Plan
 from corridor.consignments.shipment import Shipment, Slots, read_shipment
 from corridor.tables import schema_plans
+from corridor.tables.cells import stored_types
 
 
 def planned(asked: Shipment, *change_ids: str, **tables: object) -> Plan:
@@ -39,7 +40,7 @@ def test_every_unit_arrives_by_both_routes() -> None:
 def test_tables_are_declared(tmp_path: Path) -> None:
     plan = planned(shipment())
     for table in schema_plans.TABLES:
-        assert dict(plan.frames()[table.name].schema) == schema_plans.types_of(table)
+        assert dict(plan.frames()[table.name].schema) == stored_types(table)
     plan.write(tmp_path)
     assert pl.read_parquet(tmp_path / "plan_dispatches.parquet").equals(plan.dispatches)
     assert "12 of 12 units" in repr(plan)

@@ -81,5 +81,17 @@ def test_a_state_never_left_may_be_left() -> None:
     chain = fit_chain(_table(["open"] * 5 + ["shut"] * 7), ["torkham"])
     assert chain.now == (1, 7)
     assert chain.leave_share[1, 0] == pytest.approx(0.5 / 8)
-    certain = chain.certain(0).years()
-    assert certain.occupancy[np.flatnonzero(certain.first)[0]].tolist() == [1.0, 0.0]
+
+
+def test_a_chain_may_settle_in_a_state_that_was_never_seen() -> None:
+    chain = fit_chain(_table(["open"] * 5 + ["shut"] * 7), ["torkham"])
+    wider = chain.with_states(("half",))
+    assert wider.years().occupancy[wider.number(*wider.now)] == pytest.approx(
+        [*chain.years().occupancy[chain.number(*chain.now)], 0.0]
+    )
+
+    settled = wider.settled_in(2)
+    assert settled.now == (2, 1)
+    for state in range(3):
+        year = settled.years().occupancy[settled.number(state, 1)]
+        assert year == pytest.approx([0.0, 0.0, 1.0])

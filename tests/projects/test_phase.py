@@ -12,12 +12,12 @@ import pytest
 import corridor as co
 from corridor.errors import CallError, UnknownName
 from corridor.projects.lattice import members
-from corridor.projects.phase import phase_task
+from corridor.projects.phase_task import phase_task
 from corridor.projects.phasing import best_phases
 from corridor.projects.sets import Effort, SetValues, pair_usd, set_values
 from corridor.projects.valuation import Valuation, valuation
 from corridor.tables import schema_phases
-from corridor.tables.cells import stored_type
+from corridor.tables.cells import stored_types
 from project_cases import PROJECTS, project_demand, project_network
 
 IDS = ["bypass", "twin", "spur", "faster"]
@@ -112,17 +112,17 @@ def test_a_cluster_values_the_same_bits(base: Valuation, values: SetValues) -> N
 
 
 def test_pairs_are_those_of_sets(base: Valuation, values: SetValues) -> None:
-    single, synergy = pair_usd(base, IDS, [], Effort(workers=1))
+    pairs = pair_usd(base, IDS, [], Effort(workers=1))
     welfare = values.welfare_usd()
-    assert single == pytest.approx(welfare[[1, 2, 4, 8]], rel=2e-3, abs=1.0)
-    both = single[0] + single[3] + synergy[0, 3]
-    assert both == pytest.approx(welfare[0b1001], rel=2e-3)
+    assert pairs.single_usd == pytest.approx(welfare[[1, 2, 4, 8]], rel=2e-3, abs=1.0)
+    assert pairs.worth_usd([3, 0]) == pytest.approx(welfare[0b1001], rel=2e-3)
+    assert pairs.valued == 10
+    assert pair_usd(base, IDS, [(0, 3)], Effort(workers=1)).valued == 9
 
 
 def test_phases_are_told_as_declared(phasing: co.Phasing, tmp_path: Path) -> None:
     for table in schema_phases.PHASE_TABLES:
-        types = {column.name: stored_type(column) for column in table.columns}
-        assert dict(phasing.frames()[table.name].schema) == types
+        assert dict(phasing.frames()[table.name].schema) == stored_types(table)
     assert repr(phasing).startswith("Phasing: ")
     assert (phasing.write(tmp_path) / "phase_projects.parquet").exists()
 
@@ -171,8 +171,7 @@ def test_a_coalition_pays_so_that_all_have_their_share() -> None:
     alone = result.sets.filter(coalition="KZ")["projects"].item()
     assert not {"spur", "faster"} & set(alone)
     for table in schema_phases.COALITION_TABLES:
-        types = {column.name: stored_type(column) for column in table.columns}
-        assert dict(result.frames()[table.name].schema) == types
+        assert dict(result.frames()[table.name].schema) == stored_types(table)
 
 
 @pytest.mark.slow
@@ -229,11 +228,11 @@ def test_waiting_is_told_as_declared_and_adds_up() -> None:
     result = co.wait(network, project_demand(), ["bypass", "faster"], ["links: bc"], **YEARS)
     assert result.waiting_usd >= -1e-6
     for table in schema_phases.WAIT_TABLES:
-        types = {column.name: stored_type(column) for column in table.columns}
-        assert dict(result.frames()[table.name].schema) == types
+        assert dict(result.frames()[table.name].schema) == stored_types(table)
     as_seen = result.regrets.filter(plan="as-seen", future="as-seen")
     assert as_seen.filter(kind="policy")["npv_usd"].item() == pytest.approx(result.npv_usd)
     assert as_seen.filter(kind="fixed")["npv_usd"].item() == pytest.approx(result.fixed_usd)
+    assert result.regrets["regret_usd"].min() >= -1e-6
     own = result.regrets.filter(pl.col("plan") == pl.col("future"), kind="policy")
     assert own["regret_usd"].to_list() == pytest.approx([0.0] * 3, abs=1e-6)
     shares = result.shares.filter(project_id="bypass").row(0, named=True)
@@ -241,3 +240,15 @@ def test_waiting_is_told_as_declared_and_adds_up() -> None:
     assert shares["shut_usd"] > shares["open_usd"]
     with pytest.raises(CallError, match="name a place"):
         co.wait(network, project_demand(), ["bypass"], [])
+
+
+@pytest.mark.slow
+def test_a_policy_that_believes_in_an_open_border_loses_where_it_shuts() -> None:
+    network = project_network(
+        projects=[{**row, "capex_usd": 2e7} for row in PROJECTS],
+        states=_states("oooossooohhoossssoooo"),
+    )
+    result = co.wait(network, project_demand(), ["bypass", "faster"], ["links: bc"], **YEARS)
+    believer = result.regrets.filter(plan="always-open", kind="policy", future="as-seen")
+    assert believer["regret_usd"].item() > 1e6  # it does not build the bypass
+    assert result.regrets["regret_usd"].min() >= -1e-6

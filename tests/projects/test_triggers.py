@@ -127,6 +127,19 @@ def test_regrets_are_nothing_for_the_policy_of_the_scenario() -> None:
     assert table.height == 8
 
 
+def test_no_plan_beats_the_best_of_a_future_where_years_change_within() -> None:
+    chain = _surer_border()
+    settled = {f"always {n}": chain.settled_in(n).years() for n in range(2)}
+    programme = random_programme(6, max_projects=3, starts=4)
+    shape = (programme.years, 2, 1 << programme.projects)
+    benefit = np.random.default_rng(6).normal(4, 8, shape)
+
+    table = regrets(programme, benefit, {"history": chain.years(), **settled})
+    assert table["regret_usd"].min() >= -1e-9
+    policies = table.filter(pl.col("is_policy"))
+    assert policies["regret_usd"].max() > 0.1  # what others believe in costs them something
+
+
 def _surer_border() -> BorderChain:
     """Return a border that, open for some years, stays open."""
     leave = np.array([[0.2] * 12 + [0.02] * 12 + [0.0] * 12, [0.15] * 36])

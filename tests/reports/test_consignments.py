@@ -17,6 +17,7 @@ from corridor.reports.consignments import plan_sentences
 from corridor.runs import cache
 from corridor.runs.plans import keep_plan, kept_plans
 from corridor.tables import schema_plans
+from corridor.tables.cells import stored_types
 from every_table import every_table
 
 
@@ -59,12 +60,12 @@ def test_a_plan_of_another_state_of_the_study_is_not(study: co.Study, plan: Plan
 
 def test_sentences_say_what_stays_behind() -> None:
     table = schema_plans.PLAN_SUMMARY
-    row = dict.fromkeys(schema_plans.types_of(table)) | {
+    row = dict.fromkeys(stored_types(table)) | {
         "units": 10,
         "delivered_units": 0,
         "reason": "no route",
     }
-    summary = pl.DataFrame([row], schema=schema_plans.types_of(table))
+    summary = pl.DataFrame([row], schema=stored_types(table))
     assert plan_sentences(summary) == [
         "None of 10 units can be delivered.",
         "Not all is delivered: no route.",

@@ -24,7 +24,7 @@ from corridor.steps import told_to
 
 if TYPE_CHECKING:
     from corridor.projects.appraisal import Appraisal, AppraiseOptions
-    from corridor.projects.phase import PhaseOptions
+    from corridor.projects.phase_task import PhaseOptions
     from corridor.study.study import Study
 
 AppraisalTables = Literal["projects", "streams", "groups", "revenue", "users", "switching", "draws"]

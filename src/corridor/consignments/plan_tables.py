@@ -19,6 +19,7 @@ from corridor.routing.corridor_names import corridor_name
 from corridor.routing.itinerary import borders, countries, duration_h
 from corridor.routing.route_tables import documents_of
 from corridor.tables import schema_plans
+from corridor.tables.cells import frame_of
 from corridor.tables.columns import Table
 
 Rows = list[dict[str, Any]]
@@ -46,10 +47,8 @@ class PlanTables(NamedTuple):
 
 def frame(table: Table, rows: Rows) -> pl.DataFrame:
     """Return rows as a declared table; a cell that a row lacks is null, messages are packed."""
-    types = schema_plans.types_of(table)
     packed = [column.name for column in table.columns if column.kind == "message"]
-    cells = [{**row, **_packed(row, packed)} for row in rows]
-    return pl.DataFrame([{name: row.get(name) for name in types} for row in cells], schema=types)
+    return frame_of(table, ({**row, **_packed(row, packed)} for row in rows))
 
 
 def _packed(row: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str | None]:

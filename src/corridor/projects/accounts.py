@@ -18,9 +18,11 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.prices import PriceLine
 from corridor.network.regimes import Mixture
 from corridor.routing.query import Query
+from corridor.tables.schema_appraisals import (
+    CARRIERS,
+    STATE,
+)
 
-CARRIERS = "carriers"
-STATE = "state revenue"
 STATE_TABLES = ("links", "rules", "regimes")  # whose lines are fees of states
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
@@ -16,45 +17,29 @@ import polars as pl
 from corridor import stopping
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats, Ints
-from corridor.language.messages import figure, joined, message, pack
-from corridor.network.graph import Row
+from corridor.language.messages import message
 from corridor.network.network import Network
 from corridor.parallel import processors, require_workers
 from corridor.projects import finance
+from corridor.projects.border_states import closures
+from corridor.projects.cash_flow import CashFlow, cash_flow_of
 from corridor.projects.conventions import Convention, convention_of
-from corridor.projects.project_rows import (
-    exclude_each_other,
-    of_programme,
-    payer_shares,
-    required_ids,
-    unknown_project,
-)
-from corridor.projects.risk import (
-    Futures,
-    capex_ratios,
-    draw_futures,
-    expected_capex_usd,
-    net_of_futures,
-)
-from corridor.projects.streams import WELFARE, Streams, Works, between, cost_items, project_costs
-from corridor.projects.valuation import (
-    Effects,
-    Valuation,
-    ValuationOptions,
-    require_year,
-    valuation,
-)
+from corridor.projects.criteria import project_row, switching_frame
+from corridor.projects.effects import Effects
+from corridor.projects.gains import gains_frame
+from corridor.projects.project_rows import FIRST_YEAR
+from corridor.projects.risk import Futures, capex_ratios, draw_futures, net_of_futures
+from corridor.projects.streams import Streams
+from corridor.projects.valuation import Valuation, ValuationOptions, require_year, valuation
+from corridor.projects.works import Works, works_named
 from corridor.steps import tell_step
 from corridor.tables import schema_appraisals
-from corridor.tables.schema_appraisals import BENEFITS, COSTS
+from corridor.tables.cells import frame_of
+from corridor.tables.schema_appraisals import APPRAISAL_PROJECTS
 from corridor.tables.store import installed_version, write_results
 
 DEFAULT_DRAWS = 1000
-FIRST_YEAR = 2027
 ANCHORS = (2030, 2040)  # years that are assigned; between them lines, beyond them constant
-WORST_SHARE = 0.05
-SENSITIVITY_SHARE = 0.2
-CLOSED = "closed"
 
 
 class AppraiseOptions(ValuationOptions, total=False):
@@ -131,6 +116,7 @@ class Appraisal:
         )
         if not self.projects.height:
             return f"{head}."
+
         best = self.projects.row(0, named=True)
         return (
             f"{head}; most is {best['project_id']} with {best['npv_usd'] / 1e6:,.1f} million USD."
@@ -148,25 +134,16 @@ class Appraisal:
         )
 
 
-class CashFlow(NamedTuple):
-    """The streams of works, and the yearly welfare by group in the years that were computed.
-
-    anchors: those years. welfare: group -> USD in each of them, carbon apart. carbon_kg: saved in
-    each. carbon_usd_per_t: shadow price of every year of the streams.
-    """
-
-    streams: Streams
-    anchors: tuple[int, ...]
-    welfare: Mapping[str, tuple[float, ...]]
-    carbon_kg: tuple[float, ...]
-    carbon_usd_per_t: Floats
-
-
 class _Worth(NamedTuple):
     """What works do in each anchor year, borders as they are and, where asked, shut."""
 
     effects: tuple[Effects, ...]
     shut: tuple[Effects, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every assignment is within its gap."""
+        return all(each.converged for each in (*self.effects, *self.shut))
 
 
 def appraise(
@@ -236,7 +213,7 @@ def appraise(
         _Part.of(each, worth, years, network, convention, futures, options)
         for each, worth in zip(works, worths, strict=True)
     ]
-    return _told(parts, convention, _provenance(network, convention, options))
+    return _appraisal_of(parts, convention, _provenance(network, convention, options))
 
 
 class _Part(NamedTuple):
@@ -262,27 +239,40 @@ class _Part(NamedTuple):
         futures: Futures,
         options: AppraiseOptions,
     ) -> _Part:
-        """Return the tables of works from what they do in the anchor years."""
+        """Return the tables of works from what they do in the anchor years.
+
+        Parameters
+        ----------
+        works : what is built.
+        worth : what it does in the anchor years.
+        years : calendar years of the longest of all works.
+        network : with who pays.
+        convention : whose rates count.
+        futures : drawn for all works.
+        options : of the appraisal.
+        """
         first_year = int(years[0])
         own = years[: works.last_year(first_year, convention) - first_year + 1]
         anchors = _anchors(options)
-        cash_flow = _cash_flow(works, worth.effects, anchors, own, convention)
+        cash_flow = cash_flow_of(works, worth.effects, anchors, own, convention)
         streams = cash_flow.streams
 
         shut_welfare = None
         if worth.shut:
-            shut_flow = _cash_flow(works, worth.shut, anchors, own, convention)
+            shut_flow = cash_flow_of(works, worth.shut, anchors, own, convention)
             shut_welfare = shut_flow.streams.welfare
         draws = _drawn(works, streams, shut_welfare, futures)
+        gains = gains_frame(works, worth.effects, cash_flow, network, convention)
+
         first = worth.effects[0]
         return cls(
             works=works,
             cash_flow=cash_flow,
-            row=_project_row(works, streams, worth, convention, draws),
-            groups=_groups(works, worth.effects, anchors, cash_flow, network, convention),
+            row=project_row(works, streams, worth.converged, convention, draws),
+            groups=_labelled(gains, works),
             revenue=_labelled(first.revenue, works),
             users=_labelled(first.users.filter(pl.col("benefit_usd") != 0), works),
-            switching=_switching(streams),
+            switching=switching_frame(streams),
             draws=draws,
         )
 
@@ -300,6 +290,7 @@ def _require_valid(network: Network, options: AppraiseOptions) -> None:
     require_year("first_year", options.get("first_year", FIRST_YEAR))
     if not _anchors(options):
         raise CallError("years needs one year at least whose flows are computed.")
+
     places = network.frames["states"]["place"].unique().to_list()
     for place in options.get("shut", ()):
         if place not in places:
@@ -313,37 +304,11 @@ def _anchors(options: AppraiseOptions) -> tuple[int, ...]:
 def _names(network: Network, projects: Iterable[str] | None) -> list[str]:
     if projects is None:
         return network.frames["projects"]["project_id"].to_list()
+
     names = list(dict.fromkeys(projects))
     if not names:
         raise CallError("no project is named.")
     return names
-
-
-def works_named(network: Network, name: str) -> Works:
-    """Return a project, or the projects of a programme that can stand beside each other.
-
-    Of a programme the projects count in the order of the table; one that an earlier one excludes
-    is left out. Raises UnknownName for neither.
-    """
-    projects = network.by_id("projects")
-    if name in projects:
-        return _works(network, name, [projects[name]])
-
-    rows = of_programme(network, name)
-    if not rows:
-        raise unknown_project(network, name)
-
-    beside: list[Row] = []
-    for row in rows:
-        if not any(exclude_each_other(row, other) for other in beside):
-            beside.append(row)
-    return _works(network, name, beside)
-
-
-def _works(network: Network, works_id: str, rows: Sequence[Row]) -> Works:
-    names = ", ".join(row["name"] for row in rows)
-    required = required_ids(network, [row["project_id"] for row in rows])
-    return Works(works_id, names, tuple(rows), tuple(sorted(required)))
 
 
 def _worths(
@@ -362,11 +327,12 @@ def _worths(
     borders: list[pl.DataFrame | None] = [None]
     if options.get("shut"):
         borders.append(closures(network, options["shut"]))
+
     bases: list[Valuation] = []
-    for border in borders:
-        for year in _anchors(options):
-            tell_step("flows without projects", len(bases), len(borders) * len(_anchors(options)))
-            bases.append(valuation(network, demand, year, border, **asked))
+    cases = list(product(borders, _anchors(options)))
+    for border, year in cases:
+        tell_step("flows without projects", len(bases), len(cases))
+        bases.append(valuation(network, demand, year, border, **asked))
 
     count = len(_anchors(options))
     values = _values(bases, works, options.get("workers"))
@@ -402,149 +368,6 @@ def effects_beyond(base: Valuation, works: Works) -> Effects:
     return everything.beyond(base.effects(works.requires)) if works.requires else everything
 
 
-def closures(network: Network, places: Sequence[str]) -> pl.DataFrame:
-    """Return the change rows that shut places of the table ``states``.
-
-    A place is a hazard, whose links are meant, or a selector of links.
-    """
-    hazards = network.by_id("hazards")
-    rows = [
-        {
-            "change_id": f"shut {place}",
-            "table": "links",
-            "row_id": hazards[place]["row_id"]
-            if place in hazards
-            else place.removeprefix("links:"),
-            "column": "status",
-            "op": "set",
-            "value": CLOSED,
-        }
-        for place in places
-    ]
-    return pl.DataFrame(rows)
-
-
-def _cash_flow(
-    works: Works,
-    effects: Sequence[Effects],
-    anchors: tuple[int, ...],
-    years: Ints,
-    convention: Convention,
-) -> CashFlow:
-    """Return the streams of works by year."""
-    first_year = int(years[0])
-    open_year = works.open_year(first_year)
-    in_use = (years >= open_year).astype(float)
-    welfare = {
-        group: tuple(_group_usd(each, group) for each in effects)
-        for group in WELFARE
-        if group != "carbon"
-    }
-    carbon_kg = tuple(each.carbon_kg for each in effects)
-    price = convention.carbon_usd(years.astype(float))
-
-    items = cost_items(works, years, first_year, convention)
-    for group, values in welfare.items():
-        items[group] = in_use * between(years, anchors, values)
-    items["carbon"] = in_use * between(years, anchors, carbon_kg) / 1000 * price
-    streams = Streams(
-        works.works_id,
-        years,
-        open_year,
-        works.last_year(first_year, convention),
-        {name: items[name] for name in (*COSTS, *BENEFITS)},
-        convention.discount_share,
-    )
-    return CashFlow(streams, anchors, welfare, carbon_kg, price)
-
-
-def _group_usd(effects: Effects, group: str) -> float:
-    return float(effects.groups.filter(pl.col("group") == group)["usd_per_year"].sum())
-
-
-def _project_row(
-    works: Works, streams: Streams, worth: _Worth, convention: Convention, draws: pl.DataFrame
-) -> dict[str, Any]:
-    """Return the row of a project: every criterion of its streams, and their bands."""
-    rate = streams.discount_share
-    net = streams.net
-    opening = streams.open_year - int(streams.years[0])
-    rates = finance.internal_rates(net) if net.any() else []
-    note = _return_note(rates)
-    return {
-        "project_id": works.works_id,
-        "name": works.name,
-        "requires": list(works.requires),
-        "convention": convention.convention_id,
-        "first_year": int(streams.years[0]),
-        "open_year": streams.open_year,
-        "last_year": streams.last_year,
-        "capex_usd": float(streams.items["capex"].sum()),
-        "capex_expected_usd": expected_capex_usd(works) * convention.capex_factor,
-        "hurdle_share": rate,
-        "benefit_usd_per_year": float(streams.welfare[opening]),
-        "npv_usd": finance.present_usd(net, rate),
-        "npv_p5_usd": _percentile(draws["npv_usd"], 0.05),
-        "npv_p95_usd": _percentile(draws["npv_usd"], 0.95),
-        "return_share": rates[0] if len(rates) == 1 else None,
-        "return_p5_share": _percentile_with_none(draws["return_share"], 0.05),
-        "return_p95_share": _percentile_with_none(draws["return_share"], 0.95),
-        "return_note": None if note is None else str(note),
-        "return_note_message": pack(note),
-        "benefit_cost_ratio": finance.benefit_cost_ratio(streams.benefits, streams.costs, rate),
-        "first_year_return_share": finance.first_year_return_share(
-            streams.welfare - streams.items["opex"], streams.items["capex"], opening, rate
-        ),
-        "payback_years": _payback(net, 0.0),
-        "discounted_payback_years": _payback(net, rate),
-        "below_hurdle_share": _loss_share(draws),
-        "shortfall_usd": _shortfall(draws),
-        "converged": all(each.converged for each in (*worth.effects, *worth.shut)),
-    }
-
-
-def _payback(net: Floats, rate: float) -> float | None:
-    """Return the payback from the first year in which money moves."""
-    moving = np.flatnonzero(net)
-    return finance.payback_years(net[moving[0] :], rate) if len(moving) else None
-
-
-def _return_note(rates: Sequence[float]) -> str | None:
-    """Say why a stream has no single return; null where it has one."""
-    if len(rates) == 1:
-        return None
-    if not rates:
-        return message("no rate makes it worth nothing")
-    texts = [message("{share}", share=figure(rate, ".1%")) for rate in rates]
-    return message("several rates make it worth nothing: {rates}", rates=joined(texts, ", "))
-
-
-def _percentile(values: pl.Series, share: float) -> float | None:
-    return float(np.quantile(values.to_numpy(), share)) if len(values) else None
-
-
-def _percentile_with_none(values: pl.Series, share: float) -> float | None:
-    """Return a percentile of returns; a future without a single one counts as the lowest."""
-    if not len(values):
-        return None
-    returns = np.nan_to_num(values.cast(pl.Float64).to_numpy(), nan=-np.inf)
-    value = float(np.quantile(returns, share, method="lower"))
-    return value if np.isfinite(value) else None
-
-
-def _loss_share(draws: pl.DataFrame) -> float | None:
-    """Return the share of futures that are worth less than nothing at the hurdle rate."""
-    if not draws.height:
-        return None
-    return float((draws["npv_usd"].to_numpy() < 0).mean())
-
-
-def _shortfall(draws: pl.DataFrame) -> float | None:
-    if not draws.height:
-        return None
-    return finance.expected_shortfall(draws["npv_usd"].to_numpy(), WORST_SHARE)
-
-
 def _drawn(
     works: Works, streams: Streams, shut_welfare: Floats | None, futures: Futures
 ) -> pl.DataFrame:
@@ -555,8 +378,9 @@ def _drawn(
 
     capex_ratio = capex_ratios(works, futures)
     net = net_of_futures(streams, shut_welfare, capex_ratio, futures)
-    returns = finance.return_shares(net)
-    in_use = (streams.years >= streams.open_year) & (streams.years <= streams.last_year)
+    in_use = streams.in_use.astype(bool)
+    shut_share = futures.shut_share[:, : len(in_use)][:, in_use]
+
     return pl.DataFrame(
         {
             "project_id": [works.works_id] * futures.count,
@@ -564,101 +388,12 @@ def _drawn(
             "capex_ratio": capex_ratio,
             "demand_ratio": futures.demand_ratio,
             "value_ratio": futures.value_ratio,
-            "shut_share": futures.shut_share[:, : len(in_use)][:, in_use].mean(axis=1),
+            "shut_share": shut_share.mean(axis=1),
             "npv_usd": net @ streams.discount,
-            "return_share": pl.Series(returns, nan_to_null=True),
+            "return_share": pl.Series(finance.return_shares(net), nan_to_null=True),
         },
         schema=types,
     )
-
-
-def _groups(
-    works: Works,
-    effects: Sequence[Effects],
-    anchors: tuple[int, ...],
-    cash_flow: CashFlow,
-    network: Network,
-    convention: Convention,
-) -> pl.DataFrame:
-    """Return who gains and who pays: present values by country and group."""
-    streams = cash_flow.streams
-    years = streams.years
-    discount = streams.discount
-    in_use = (years >= streams.open_year).astype(float)
-    opening = streams.open_year - int(years[0])
-    rows: list[tuple[str | None, str, float, float]] = []
-
-    for (country, group), values in _by_country(effects).items():
-        yearly = in_use * between(years, anchors, values)
-        rows.append((country, group, float(yearly @ discount), float(yearly[opening])))
-    carbon = streams.items["carbon"]
-    rows.append((None, "carbon", float(carbon @ discount), float(carbon[opening])))
-
-    for payer_country, pv_usd in _builders(works, streams, network, convention).items():
-        rows.append((payer_country, "builders", pv_usd, 0.0))
-    for project in works.projects:
-        opex_usd = (project["opex_usd_per_year"] or 0.0) * convention.opex_factor
-        pv_usd = -opex_usd * float(in_use @ discount)
-        rows.append((project["country"], "operators", pv_usd, -opex_usd))
-
-    types = schema_appraisals.types_of("appraisal_groups")
-    names = list(types)[1:]
-    frame = pl.DataFrame(rows, schema={name: types[name] for name in names}, orient="row")
-    summed = frame.group_by("country", "group").agg(pl.col("pv_usd", "usd_per_year").sum())
-    order = {group: number for number, group in enumerate(schema_appraisals.GROUPS)}
-    return _labelled(
-        summed.filter((pl.col("pv_usd") != 0) | (pl.col("usd_per_year") != 0)).sort(
-            "country", pl.col("group").replace_strict(order, return_dtype=pl.Int64), nulls_last=True
-        ),
-        works,
-    )
-
-
-def _by_country(effects: Sequence[Effects]) -> dict[tuple[str, str], tuple[float, ...]]:
-    """Return yearly welfare by country and group in each anchor year, carbon apart."""
-    values: dict[tuple[str, str], list[float]] = {}
-    for number, each in enumerate(effects):
-        for country, group, usd in each.groups.iter_rows():
-            if country is not None:
-                values.setdefault((country, group), [0.0] * len(effects))[number] = usd
-    return {key: tuple(of_years) for key, of_years in sorted(values.items())}
-
-
-def _builders(
-    works: Works, streams: Streams, network: Network, convention: Convention
-) -> dict[str | None, float]:
-    """Return the present value of capital, less what is left of it, by the country that pays."""
-    paid: dict[str | None, float] = {}
-    use = (streams.open_year, streams.last_year)
-    for project in works.projects:
-        costs = project_costs(project, streams.years, use, convention)
-        pv_usd = float((costs["residual"] - costs["capex"]) @ streams.discount)
-        for country, share in payer_shares(network, project).items():
-            paid[country] = paid.get(country, 0.0) + share * pv_usd
-    return paid
-
-
-def _switching(streams: Streams) -> pl.DataFrame:
-    """Return the switching value of every item, and what a fifth of it does."""
-    discount = streams.discount
-    net_usd = float(streams.net @ discount)
-    effects = {
-        **{item: -float(streams.items[item] @ discount) for item in COSTS},
-        **{item: float(streams.items[item] @ discount) for item in BENEFITS},
-        "benefits": float(streams.welfare @ discount),
-    }
-    rows = [
-        {
-            "project_id": streams.project_id,
-            "item": item,
-            "pv_usd": pv_usd,
-            "switching_share": finance.switching_share(net_usd, pv_usd),
-            "npv_low_usd": net_usd - SENSITIVITY_SHARE * pv_usd,
-            "npv_high_usd": net_usd + SENSITIVITY_SHARE * pv_usd,
-        }
-        for item, pv_usd in effects.items()
-    ]
-    return pl.DataFrame(rows, schema=schema_appraisals.types_of("appraisal_switching"))
 
 
 def _labelled(frame: pl.DataFrame, works: Works) -> pl.DataFrame:
@@ -666,17 +401,15 @@ def _labelled(frame: pl.DataFrame, works: Works) -> pl.DataFrame:
     return frame.select(pl.lit(works.works_id).alias("project_id"), pl.all())
 
 
-def _told(
+def _appraisal_of(
     parts: Sequence[_Part], convention: Convention, provenance: Mapping[str, Any]
 ) -> Appraisal:
     """Return all parts as one appraisal, what is worth most first."""
     ordered = sorted(parts, key=lambda part: (-part.row["npv_usd"], part.works.works_id))
-    types = schema_appraisals.types_of
     converged = all(part.row["converged"] for part in parts)
+
     return Appraisal(
-        projects=pl.DataFrame(
-            [part.row for part in ordered], schema=types("appraisal_projects"), strict=False
-        ),
+        projects=frame_of(APPRAISAL_PROJECTS, [part.row for part in ordered]),
         streams=_stacked([part.cash_flow.streams.table() for part in ordered], "appraisal_streams"),
         groups=_stacked([part.groups for part in ordered], "appraisal_groups"),
         revenue=_stacked([part.revenue for part in ordered], "appraisal_revenue"),
@@ -701,10 +434,11 @@ def _provenance(
 ) -> dict[str, Any]:
     """Return what the answer depends on; threads do not change it."""
     settings = {
-        name: value.isoformat() if isinstance(value, dt.date) else value
+        name: _setting(value)
         for name, value in options.items()
         if name not in ("workers", "convention", "changed") and value is not None
     }
+
     return {
         "corridor": installed_version(),
         **({} if network.inputs is None else {"inputs": network.inputs}),
@@ -712,10 +446,12 @@ def _provenance(
         "discount_share": convention.discount_share,
         "horizon_years": convention.horizon_years,
         "source": convention.source,
-        **{
-            name: list(value)
-            if isinstance(value, Sequence) and not isinstance(value, str)
-            else value
-            for name, value in settings.items()
-        },
+        **settings,
     }
+
+
+def _setting(value: Any) -> Any:
+    """Return an option as a manifest holds it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple | list) else value

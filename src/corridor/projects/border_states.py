@@ -19,11 +19,13 @@ from scipy.stats import chi2
 
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Bools, Floats, Ints
+from corridor.network.network import Network
 
 MONTHS_OF_YEAR = 12
 MAX_AGE_M = 36  # months in a state beyond which its age is no longer counted
 MIN_SPELLS = 4  # ended spells of a state below which their lengths are not tested
 SIGNIFICANCE = 0.05
+CLOSED = "closed"  # status of a link
 # Jeffreys' prior of a share: half a month of leaving, half of staying.
 PRIOR_LEAVINGS = 0.5
 PRIOR_MONTHS = 1.0
@@ -128,9 +130,26 @@ class BorderChain:
         """Return the chain with one age a state, where no state's lengths ask for more."""
         return replace(self, leave_share=self.leave_share[:, :1], now=(self.now[0], 1))
 
-    def certain(self, state: int) -> BorderChain:
-        """Return the chain in which a state lasts for ever from now on."""
-        return replace(self, leave_share=np.zeros_like(self.leave_share), now=(state, 1))
+    def with_states(self, *further: JointState) -> BorderChain:
+        """Return the chain with more states, which are never reached from those seen."""
+        count = len(self.states)
+        total = count + len(further)
+        goes_to = np.zeros((total, total))
+        goes_to[:count, :count] = self.goes_to
+        goes_to[count:, 0] = 1.0  # where a state that is never left would go
+
+        never = np.zeros((len(further), self.ages))
+        leave_share = np.concatenate([self.leave_share, never])
+        states = (*self.states, *further)
+        return replace(self, states=states, leave_share=leave_share, goes_to=goes_to)
+
+    def settled_in(self, state: int) -> BorderChain:
+        """Return the chain that goes to a state at once, wherever it is, and stays in it."""
+        leave_share = np.ones_like(self.leave_share)
+        leave_share[state] = 0.0
+        goes_to = np.zeros_like(self.goes_to)
+        goes_to[:, state] = 1.0
+        return replace(self, leave_share=leave_share, goes_to=goes_to, now=(state, 1))
 
 
 class YearChain(NamedTuple):
@@ -303,3 +322,25 @@ def draw_history(chain: BorderChain, months: int, rng: np.random.Generator) -> I
         number = int(rng.choice(len(month), p=month[number]))
         states.append(number // chain.ages)
     return np.array(states, np.int64)
+
+
+def closures(network: Network, places: Sequence[str]) -> pl.DataFrame:
+    """Return the change rows that shut places of the table ``states``.
+
+    A place is a hazard, whose links are meant, or a selector of links.
+    """
+    hazards = network.by_id("hazards")
+    links = [
+        hazards[place]["row_id"] if place in hazards else place.removeprefix("links:")
+        for place in places
+    ]
+    return pl.DataFrame(
+        {
+            "change_id": [f"shut {place}" for place in places],
+            "table": ["links"] * len(places),
+            "row_id": links,
+            "column": ["status"] * len(places),
+            "op": ["set"] * len(places),
+            "value": [CLOSED] * len(places),
+        }
+    )

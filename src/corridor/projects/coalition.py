@@ -15,15 +15,10 @@ from corridor.kernels import Floats
 from corridor.network.network import Network
 from corridor.projects.coalitions import core, nucleolus, shapley_values
 from corridor.projects.lattice import members
-from corridor.projects.phase import (
-    PhaseOptions,
-    PhaseTask,
-    country_benefits,
-    phase_task,
-    rows_as,
-)
+from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases
 from corridor.projects.sets import MAX_WHOLE
+from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import COALITION_PLAYERS, COALITION_SETS
 from corridor.tables.store import write_results
 
@@ -96,7 +91,7 @@ def coalition(
         The players; null: all that pay for one of the projects. Projects that others pay for are
         left out.
     **options
-        See :class:`corridor.projects.phase.PhaseOptions`.
+        See :class:`corridor.projects.phase_task.PhaseOptions`.
 
     Returns
     -------
@@ -119,7 +114,7 @@ def coalition(
     plans = [_plan_of(task, [players[p] for p in members(s)]) for s in range(1 << len(players))]
     worth = np.array([plan.npv_usd for plan in plans])
     worth[0] = 0.0
-    return _told(task, players, plans, worth)
+    return _coalition_of(task, players, plans, worth)
 
 
 def _players(task: PhaseTask, countries: Sequence[str] | None) -> list[str]:
@@ -153,7 +148,7 @@ def _plan_of(task: PhaseTask, countries: Sequence[str]) -> Phases:
     return best_phases(programme)
 
 
-def _told(
+def _coalition_of(
     task: PhaseTask, players: Sequence[str], plans: Sequence[Phases], worth: Floats
 ) -> Coalition:
     stability = core(worth)
@@ -174,7 +169,7 @@ def _told(
         for p, country in enumerate(players)
     ]
     return Coalition(
-        players=rows_as(COALITION_PLAYERS, rows),
+        players=frame_of(COALITION_PLAYERS, rows),
         sets=_sets_frame(task, players, plans, worth, shares),
         npv_usd=float(worth[everybody]),
         core_is_empty=stability.is_empty,
@@ -186,7 +181,7 @@ def _told(
 def _own_usd(task: PhaseTask, players: Sequence[str], plan: Phases) -> Floats:
     """Return what each player has of a plan before anybody is paid [players]."""
     programme = task.programme(task.values.welfare_usd())
-    benefit = country_benefits(task, programme, plan)
+    benefit = task.country_benefits_usd(programme, plan)
     for p, start in plan.begins.items():
         benefit += task.costs.own_usd[start, p]
     return benefit[[task.countries.index(country) for country in players]]
@@ -212,4 +207,4 @@ def _sets_frame(
                 "excess_usd": round(float(shares[inside].sum() - worth[subset]), 2),
             }
         )
-    return rows_as(COALITION_SETS, sorted(rows, key=lambda row: -row["npv_usd"]))
+    return frame_of(COALITION_SETS, sorted(rows, key=lambda row: -row["npv_usd"]))

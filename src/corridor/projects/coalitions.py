@@ -108,15 +108,6 @@ def nucleolus(worth: Floats) -> Floats:
     return np.asarray(shares * scale)
 
 
-def side_payments(worth: Floats, own_usd: Floats) -> Floats:
-    """Return what each player is paid so that all have their share of the nucleolus [players].
-
-    own_usd: what each has of the joint plan before anybody pays [players], in all what the set of
-    all is worth. Payments sum to 0; who pays has a number below 0.
-    """
-    return np.asarray(nucleolus(worth) - own_usd)
-
-
 def _players(worth: Floats) -> int:
     players = len(worth).bit_length() - 1
     if players < 1 or len(worth) != 1 << players:

@@ -7,7 +7,8 @@ future are one, whatever the order they were reached in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -210,6 +211,18 @@ def members(subset: int) -> list[int]:
     return [project for project in range(subset.bit_length()) if subset >> project & 1]
 
 
+def linked(project: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """Return a project and all that pairs lead to from it, directly or not, in order."""
+    follows: dict[int, list[int]] = defaultdict(list)
+    for first, second in pairs:
+        follows[first].append(second)
+
+    together = [project]
+    for earlier in together:
+        together += [later for later in follows[earlier] if later not in together]
+    return sorted(together)
+
+
 def require_valid(programme: Programme) -> None:
     """Raise for shapes that do not fit, and for projects that require each other in a circle."""
     subsets = 1 << programme.projects
@@ -344,8 +357,9 @@ def worth_a_look(programme: Programme) -> list[int]:
         stay = [p for p in left if _may_pay(programme, p, usable)]
         if stay == left:
             return left
+
         dropped = set(left) - set(stay)
-        left = [p for p in stay if not dropped & _all_required(programme, p)]
+        left = [p for p in stay if dropped.isdisjoint(linked(p, programme.requires))]
 
 
 def part_of(programme: Programme, projects: Sequence[int]) -> Programme:
@@ -373,14 +387,6 @@ def _among(
     return tuple((number[a], number[b]) for a, b in pairs if a in number and b in number)
 
 
-def _all_required(programme: Programme, project: int) -> set[int]:
-    """Return what a project requires, directly or not."""
-    required: set[int] = set()
-    for other in programme.requirements[project]:
-        required |= {other, *_all_required(programme, other)}
-    return required
-
-
 def _may_pay(programme: Programme, project: int, usable: int) -> bool:
     """Tell whether a project may be worth its cost in any year with any of the usable others."""
     build_years = int(programme.build_years[project])
@@ -391,7 +397,8 @@ def _may_pay(programme: Programme, project: int, usable: int) -> bool:
 
     with_it = np.flatnonzero(np.arange(programme.benefit_usd.shape[1]) >> project & 1)
     with_it = with_it[with_it & ~usable == 0]
-    dependents = [p for p in range(programme.projects) if project in _all_required(programme, p)]
+    required_by = [(second, first) for first, second in programme.requires]
+    dependents = [p for p in linked(project, required_by) if p != project]
     without = with_it & ~subset_of([project, *dependents])
     gain = programme.benefit_usd[:, with_it] - programme.benefit_usd[:, without]
     most = programme.discount * np.nan_to_num(gain, nan=-np.inf).max(axis=1)

@@ -37,8 +37,13 @@ class PairwisePhases(NamedTuple):
     @property
     def gap_share(self) -> float:
         """By which share of itself the value may be below the best."""
-        short_usd = max(self.bound_usd - self.npv_usd, 0.0)
-        return short_usd / abs(self.npv_usd) if self.npv_usd else float(short_usd > 0)
+        return gap_share_of(self.npv_usd, self.bound_usd)
+
+
+def gap_share_of(npv_usd: float, bound_usd: float) -> float:
+    """Return by which share of itself a value may be below the best, from its bound."""
+    short_usd = max(bound_usd - npv_usd, 0.0)
+    return short_usd / abs(npv_usd) if npv_usd else float(short_usd > 0)
 
 
 class Begin(NamedTuple):

@@ -2,71 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import polars as pl
 
-from corridor.errors import CallError, NotConverged, UnknownName
-from corridor.kernels import Floats
 from corridor.network.graph import Row
 from corridor.network.network import Network
-from corridor.parallel import Progress
-from corridor.projects.conventions import Convention, convention_of
-from corridor.projects.finance import discount_factors
-from corridor.projects.lattice import Programme
-from corridor.projects.pairwise import pairwise_phases
-from corridor.projects.phase_costs import Horizon, PhaseCosts, funds_of, phase_costs
+from corridor.projects.lattice import Programme, linked, members
+from corridor.projects.pairwise import gap_share_of, pairwise_phases
+from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases
-from corridor.projects.project_rows import (
-    Country,
-    exclusions,
-    of_programme,
-    required_ids,
-    requirements,
-    unknown_project,
-)
-from corridor.projects.sets import MAX_WHOLE, Effort, SetValues, countries_of, pair_usd, set_values
-from corridor.projects.valuation import Valuation, require_year, valuation
-from corridor.tables.cells import stored_type
-from corridor.tables.columns import Table
+from corridor.projects.project_rows import exclusions
+from corridor.projects.sets import MAX_WHOLE, PairValues, SetValues, pair_usd
+from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import PHASE_COUNTRIES, PHASE_PROJECTS, PHASE_YEARS
-from corridor.tables.store import installed_version, write_results
-
-FIRST_YEAR = 2027
-START_YEARS = 10
-HORIZON_YEARS = 35
-VALUE_YEAR = 2035
-
-
-class PhaseOptions(TypedDict, total=False):
-    """What else phasing may be asked; defaults in brackets.
-
-    budget_usd_per_year: what all payers together have [null: no limit]. national_usd_per_year: what
-    single countries have, by country [none]. first_year: the first that works may begin in [2027].
-    start_years: in how many they may [10]. horizon_years: years that count [35]. value_year: the
-    year whose demand stands for all [2035]. convention: bank whose rate, factors and price of
-    carbon count ["adb"]. carries_over: whether budgets keep what is not spent [true]. folder: where
-    values of sets are kept, so that a killed run goes on [null]. workers, cluster, progress: as of
-    :func:`corridor.simulate`.
-    """
-
-    budget_usd_per_year: float | None
-    national_usd_per_year: Mapping[str, float]
-    first_year: int
-    start_years: int
-    horizon_years: int
-    value_year: int
-    convention: str | Convention
-    carries_over: bool
-    folder: str | Path | None
-    workers: int | None
-    cluster: str | None
-    progress: Progress | None
+from corridor.tables.store import write_results
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +63,7 @@ class Phasing:
     @property
     def gap_share(self) -> float:
         """By which share of itself the value may be below the best."""
-        short_usd = max(self.bound_usd - self.npv_usd, 0.0)
-        return short_usd / abs(self.npv_usd) if self.npv_usd else float(short_usd > 0)
+        return gap_share_of(self.npv_usd, self.bound_usd)
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""
@@ -124,104 +77,6 @@ class Phasing:
         """Write every table as Parquet and a manifest into a folder and return it."""
         manifest = {**self.provenance, "npv_usd": self.npv_usd, "bound_usd": self.bound_usd}
         return write_results(folder, self.frames(), manifest)
-
-
-@dataclass(frozen=True, eq=False)
-class PhaseTask:
-    """Projects of a study with what they cost, before anything is chosen.
-
-    Attributes
-    ----------
-    base
-        What sets are valued on.
-    projects
-        Rows of ``projects``, none that is required left out.
-    horizon, convention
-        The years looked at, and the bank whose rates count.
-    options
-        As asked for.
-    """
-
-    base: Valuation
-    projects: tuple[Row, ...]
-    horizon: Horizon
-    convention: Convention
-    options: PhaseOptions
-
-    @property
-    def project_ids(self) -> list[str]:
-        """The projects in order."""
-        return [str(project["project_id"]) for project in self.projects]
-
-    @cached_property
-    def countries(self) -> tuple[Country, ...]:
-        """The countries in order, null last."""
-        return countries_of(self.base.network)
-
-    @cached_property
-    def costs(self) -> PhaseCosts:
-        """What the projects cost."""
-        return phase_costs(
-            self.base.network, self.projects, self.countries, self.horizon, self.convention
-        )
-
-    @cached_property
-    def values(self) -> SetValues:
-        """What every set is worth."""
-        return set_values(
-            self.base,
-            self.project_ids,
-            exclusions(self.projects),
-            self.effort,
-            requires=requirements(self.projects),
-        )
-
-    @property
-    def effort(self) -> Effort:
-        """Who computes, and where it is kept."""
-        names = ("folder", "workers", "cluster", "progress")
-        return Effort(*(self.options.get(name) for name in names))  # type: ignore[arg-type]
-
-    def programme(
-        self, benefit_usd: Floats, own_usd: Floats | None = None, *, never: Iterable[int] = ()
-    ) -> Programme:
-        """Return the programme of what sets are worth a year [subsets], the same in every year.
-
-        own_usd: what beginning is worth [starts, projects]; null: to all who pay. never: projects
-        that are not begun.
-        """
-        costs = self.costs
-        national = self.options.get("national_usd_per_year", {})
-        funds = funds_of(
-            costs, self.countries, self.horizon, self.options.get("budget_usd_per_year"), national
-        )
-
-        earliest = costs.earliest.copy()
-        earliest[list(never)] = self.horizon.starts
-        return Programme(
-            benefit_usd=np.tile(benefit_usd, (self.horizon.years, 1)),
-            own_usd=costs.own_usd.sum(axis=2) if own_usd is None else own_usd,
-            spend_usd=costs.spend_usd,
-            budget_usd=funds.budget_usd,
-            fund_share=funds.project_share,
-            discount=discount_factors(self.horizon.years, self.convention.discount_share),
-            earliest=earliest,
-            requires=requirements(self.projects),
-            excludes=exclusions(self.projects),
-            carries_over=self.options.get("carries_over", True),
-        )
-
-    def provenance(self) -> dict[str, Any]:
-        """Return version, inputs and settings."""
-        left_out = {"folder", "workers", "cluster", "progress", "convention"}
-        settings = {name: value for name, value in self.options.items() if name not in left_out}
-        return {
-            "corridor": installed_version(),
-            "inputs": self.base.base.programme.arrays.hash(),
-            "projects": self.project_ids,
-            "convention": self.convention.convention_id,
-            **{name: value for name, value in settings.items() if value is not None},
-        }
 
 
 def phase(
@@ -269,219 +124,117 @@ def phase(
 
     programme = task.programme(task.values.welfare_usd())
     phases = best_phases(programme)
-    return _told(task, programme, phases, phases.npv_usd)
-
-
-def phase_task(
-    network: Network, demand: pl.DataFrame, projects: Iterable[str], options: PhaseOptions
-) -> PhaseTask:
-    """Return projects with their base, valued on nothing yet."""
-    _require_valid(network, options)
-    rows = with_required(network, chosen_projects(network, projects))
-    convention = convention_of(options.get("convention", "adb"))
-    year = options.get("value_year", VALUE_YEAR)
-    base = valuation(network, demand, year, convention=convention).settled()
-    if not base.base.solution.converged:
-        raise NotConverged("the demand without projects could not be assigned within the gap.")
-
-    horizon = Horizon(
-        options.get("first_year", FIRST_YEAR),
-        options.get("start_years", START_YEARS),
-        options.get("horizon_years", HORIZON_YEARS),
-    )
-    return PhaseTask(base, tuple(rows), horizon, convention, options)
-
-
-def chosen_projects(network: Network, names: Iterable[str]) -> list[Row]:
-    """Return rows of ``projects`` by their ids or by the names of their programmes."""
-    projects = network.by_id("projects")
-    rows: list[Row] = []
-    for name in names:
-        together = of_programme(network, name)
-        if name not in projects and not together:
-            raise unknown_project(network, name)
-        rows += together or [projects[name]]
-
-    if not rows:
-        raise CallError("name a project or more to choose from.")
-    return list({row["project_id"]: row for row in rows}.values())
-
-
-def with_required(network: Network, projects: Sequence[Row]) -> list[Row]:
-    """Return projects with those they require, in the order of the table."""
-    named = [str(project["project_id"]) for project in projects]
-    wanted = {*named, *required_ids(network, named)}
-    return [row for row in network.rows("projects") if row["project_id"] in wanted]
-
-
-def rows_as(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return rows as a declared table; a cell that a row lacks is null."""
-    types = {column.name: stored_type(column) for column in table.columns}
-    return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types)
-
-
-def _require_valid(network: Network, options: PhaseOptions) -> None:
-    for name, low in (("start_years", 1), ("horizon_years", 1), ("budget_usd_per_year", 0)):
-        number: Any = options.get(name)
-        if number is not None and not number >= low:
-            raise CallError(f"{name} must be {low} or more, not {number}.")
-    require_year("first_year", options.get("first_year", FIRST_YEAR))
-
-    national = options.get("national_usd_per_year", {})
-    countries = countries_of(network)
-    for country, usd in national.items():
-        if country not in countries:
-            raise UnknownName("country of the study", country, filter(None, countries))
-        if not usd >= 0:
-            raise CallError(f"the budget of {country} must be 0 or more, not {usd}.")
+    plan = _Plan(task, programme, phases, task.values)
+    return plan.phasing(phases.npv_usd, plan.countries_frame())
 
 
 def _by_pairs(task: PhaseTask) -> Phasing:
-    """Return the phases of a programme too large for every set."""
-    excluded = exclusions(task.projects)
-    single, synergy = pair_usd(task.base, task.project_ids, excluded, task.effort)
-    years = (task.horizon.years, 1)
+    """Return the phases of a programme too large for every set; no country's gain is known."""
+    values = pair_usd(task.base, task.project_ids, exclusions(task.projects), task.effort)
+    years = task.horizon.years
+    single_usd = np.tile(values.single_usd, (years, 1))
+    synergy_usd = np.tile(values.synergy_usd, (years, 1, 1))
+
     programme = task.programme(np.zeros(1))
-    phases = pairwise_phases(programme, np.tile(single, years), np.tile(synergy, (*years, 1)))
-    best = Phases(phases.npv_usd, phases.begins)
-    return _told(task, programme, best, phases.bound_usd, (single, synergy))
+    phases = pairwise_phases(programme, single_usd, synergy_usd)
+    plan = _Plan(task, programme, Phases(phases.npv_usd, phases.begins), values)
+    return plan.phasing(phases.bound_usd, frame_of(PHASE_COUNTRIES, []))
 
 
-def _told(
-    task: PhaseTask,
-    programme: Programme,
-    phases: Phases,
-    bound_usd: float,
-    pairs: tuple[Floats, Floats] | None = None,
-) -> Phasing:
-    """Return phases as tables."""
-    return Phasing(
-        projects=_projects_frame(task, phases, pairs),
-        years=_years_frame(task, programme, phases, pairs),
-        countries=_countries_frame(task, programme, phases) if pairs is None else _no_countries(),
-        npv_usd=phases.npv_usd,
-        bound_usd=bound_usd,
-        valued=len(task.projects) * (len(task.projects) + 1) // 2 if pairs else task.values.valued,
-        largest_error_usd=None if pairs else task.values.largest_error_usd,
-        provenance=task.provenance(),
-    )
+class _Plan(NamedTuple):
+    """Phases of a task, with what its projects are worth together."""
 
+    task: PhaseTask
+    programme: Programme
+    phases: Phases
+    values: SetValues | PairValues
 
-def _projects_frame(
-    task: PhaseTask, phases: Phases, pairs: tuple[Floats, Floats] | None
-) -> pl.DataFrame:
-    worth = _worth_of(task, pairs)
-    everything = sorted(phases.begins)
-    of_all = worth(everything)
-    requires = requirements(task.projects)
-    rows = []
-    for p, project in enumerate(task.projects):
-        row: dict[str, Any] = {
+    def phasing(self, bound_usd: float, countries: pl.DataFrame) -> Phasing:
+        """Return the phases as tables."""
+        return Phasing(
+            projects=self.projects_frame(),
+            years=self.years_frame(),
+            countries=countries,
+            npv_usd=self.phases.npv_usd,
+            bound_usd=bound_usd,
+            valued=self.values.valued,
+            largest_error_usd=self.values.largest_error_usd,
+            provenance=self.task.provenance(),
+        )
+
+    def projects_frame(self) -> pl.DataFrame:
+        """Return every project, with its years where it is built."""
+        rows = []
+        for p, project in enumerate(self.task.projects):
+            row = self._project_row(p, project)
+            rows.append(row | self._begin_row(p) if p in self.phases.begins else row)
+        return frame_of(PHASE_PROJECTS, rows)
+
+    def _project_row(self, p: int, project: Row) -> dict[str, Any]:
+        needed = linked(p, self.programme.requires)
+        return {
             "project_id": project["project_id"],
             "name": project["name"],
             "capex_usd": project["capex_usd"],
-            "alone_usd_per_year": round(worth(_linked(p, requires)), 2),
-            "part": None if pairs else _part_of(task.values, project["project_id"]),
+            "alone_usd_per_year": round(self.values.worth_usd(needed), 2),
+            "part": self.values.part_of(project["project_id"]),
         }
-        if p in phases.begins:
-            start = phases.begins[p]
-            row |= {
-                "begin_year": task.horizon.first_year + start,
-                "open_year": task.horizon.first_year + start + project["build_years"],
-                "cost_usd": round(-float(task.costs.own_usd[start, p].sum()), 2),
-                "last_usd_per_year": round(of_all - worth(_without(everything, p, requires)), 2),
-            }
-        rows.append(row)
-    return rows_as(PHASE_PROJECTS, rows)
 
+    def _begin_row(self, p: int) -> dict[str, Any]:
+        """Return when a project is begun, what it costs then, and what all lose without it."""
+        start = self.phases.begins[p]
+        begin_year = self.task.horizon.first_year + start
+        required_by = [(second, first) for first, second in self.programme.requires]
+        dropped = linked(p, required_by)
 
-def _linked(project: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
-    """Return a project and all that pairs lead to from it."""
-    linked = [project]
-    for p in linked:
-        linked += [second for first, second in pairs if first == p and second not in linked]
-    return sorted(linked)
+        everything = sorted(self.phases.begins)
+        others = [other for other in everything if other not in dropped]
+        last_usd = self.values.worth_usd(everything) - self.values.worth_usd(others)
+        return {
+            "begin_year": begin_year,
+            "open_year": begin_year + int(self.programme.build_years[p]),
+            "cost_usd": round(-float(self.task.costs.own_usd[start, p].sum()), 2),
+            "last_usd_per_year": round(last_usd, 2),
+        }
 
+    def years_frame(self) -> pl.DataFrame:
+        """Return money by year, and what is open and being built in it."""
+        return frame_of(PHASE_YEARS, map(self._year_row, range(self.programme.years)))
 
-def _without(
-    projects: Sequence[int], project: int, requires: Sequence[tuple[int, int]]
-) -> list[int]:
-    """Return projects without one and all that require it."""
-    dropped = _linked(project, [(second, first) for first, second in requires])
-    return [p for p in projects if p not in dropped]
+    def _year_row(self, year: int) -> dict[str, Any]:
+        ids = self.task.project_ids
+        is_open = members(self.phases.open_in(self.programme, year))
+        begun = [p for p, start in sorted(self.phases.begins.items()) if start <= year]
+        building = [p for p in begun if p not in is_open]
+        spent_usd = sum(
+            float(self.programme.spend_usd[p][year - self.phases.begins[p]]) for p in building
+        )
 
+        return {
+            "year": self.task.horizon.first_year + year,
+            "spent_usd": round(spent_usd, 2),
+            "budget_usd": self.task.options.get("budget_usd_per_year"),
+            "benefit_usd": round(self.values.worth_usd(is_open), 2),
+            "open": [ids[p] for p in is_open],
+            "building": [ids[p] for p in building],
+        }
 
-def _worth_of(task: PhaseTask, pairs: tuple[Floats, Floats] | None) -> Any:
-    """Return the function from projects to their welfare a year."""
-    if pairs is None:
-        welfare = task.values.welfare_usd()
-        return lambda projects: float(welfare[sum(1 << p for p in projects)])
+    def countries_frame(self) -> pl.DataFrame:
+        """Return who gains and who pays, those with anything, the largest gain first."""
+        task = self.task
+        benefit_usd = task.country_benefits_usd(self.programme, self.phases)
+        cost_usd = np.zeros(len(task.countries))
+        for p, start in self.phases.begins.items():
+            cost_usd -= task.costs.own_usd[start, p]
 
-    single, synergy = pairs
-    return lambda projects: float(
-        single[projects].sum() + synergy[np.ix_(sorted(projects), sorted(projects))].sum()
-    )
-
-
-def _part_of(values: SetValues, project_id: str) -> int:
-    return next(n for n, part in enumerate(values.parts, start=1) if project_id in part)
-
-
-def _years_frame(
-    task: PhaseTask, programme: Programme, phases: Phases, pairs: tuple[Floats, Floats] | None
-) -> pl.DataFrame:
-    worth = _worth_of(task, pairs)
-    budget = task.options.get("budget_usd_per_year")
-    ids = task.project_ids
-    rows = []
-    for year in range(task.horizon.years):
-        since = {p: year - start for p, start in phases.begins.items() if start <= year}
-        building = [p for p, k in since.items() if k < programme.build_years[p]]
-        is_open = sorted(set(since) - set(building))
-        spent = sum(float(programme.spend_usd[p][since[p]]) for p in building)
-        rows.append(
+        rows = [
             {
-                "year": task.horizon.first_year + year,
-                "spent_usd": round(spent, 2),
-                "budget_usd": budget,
-                "benefit_usd": round(worth(is_open), 2),
-                "open": [ids[p] for p in is_open],
-                "building": [ids[p] for p in sorted(building)],
+                "country": country,
+                "benefit_usd": round(float(benefit_usd[c]), 2),
+                "cost_usd": round(float(cost_usd[c]), 2) + 0.0,  # no -0.0
+                "npv_usd": round(float(benefit_usd[c] - cost_usd[c]), 2),
             }
-        )
-    return rows_as(PHASE_YEARS, rows)
-
-
-def _no_countries() -> pl.DataFrame:
-    return rows_as(PHASE_COUNTRIES, [])
-
-
-def _countries_frame(task: PhaseTask, programme: Programme, phases: Phases) -> pl.DataFrame:
-    """Return who gains and who pays, those with anything, the largest gain first."""
-    benefit = country_benefits(task, programme, phases)
-    cost = -sum(
-        (task.costs.own_usd[start, p] for p, start in phases.begins.items()),
-        np.zeros(len(task.countries)),
-    )
-    rows = [
-        {
-            "country": country,
-            "benefit_usd": round(float(benefit[c]), 2),
-            "cost_usd": round(float(cost[c]), 2) + 0.0,
-            "npv_usd": round(float(benefit[c] - cost[c]), 2),
-        }
-        for c, country in enumerate(task.countries)
-        if benefit[c] or cost[c]
-    ]
-    return rows_as(PHASE_COUNTRIES, sorted(rows, key=lambda row: -row["npv_usd"]))
-
-
-def country_benefits(task: PhaseTask, programme: Programme, phases: Phases) -> Floats:
-    """Return the present value of welfare by country [countries]."""
-    usd = np.zeros(len(task.countries))
-    for year in range(task.horizon.years):
-        is_open = sum(
-            1 << p for p, start in phases.begins.items() if start + programme.build_years[p] <= year
-        )
-        usd += programme.discount[year] * task.values.usd[is_open].sum(axis=1)
-    return usd
+            for c, country in enumerate(task.countries)
+            if benefit_usd[c] or cost_usd[c]
+        ]
+        return frame_of(PHASE_COUNTRIES, sorted(rows, key=lambda row: -row["npv_usd"]))

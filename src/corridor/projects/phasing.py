@@ -19,6 +19,7 @@ from corridor.projects.lattice import (
     members,
     part_of,
     require_valid,
+    subset_of,
     worth_a_look,
 )
 
@@ -31,6 +32,12 @@ class Phases(NamedTuple):
 
     npv_usd: float
     begins: Mapping[int, int]
+
+    def open_in(self, programme: Programme, year: int) -> int:
+        """Return the subset of projects open in a year."""
+        return subset_of(
+            [p for p, start in self.begins.items() if start + programme.build_years[p] <= year]
+        )
 
 
 def best_phases(programme: Programme) -> Phases:
@@ -54,8 +61,9 @@ def best_of_all(programme: Programme) -> Phases:
     layers = layers_of(programme)
     values = [np.zeros(layers[-1].after.max() + 1)]
     for year in range(programme.years - 1, -1, -1):
-        of_states = state_values(programme, layers[year], year, values[0])
-        values.insert(0, best_of(layers[year], of_states))
+        layer = layers[year]
+        of_states = _values_of(programme, layer, year, values[0], np.arange(len(layer.before)))
+        values.insert(0, best_of(layer, of_states))
 
     begins: dict[int, int] = {}
     state = 0
@@ -65,6 +73,7 @@ def best_of_all(programme: Programme) -> Phases:
         chosen = choices[of_choices.argmax()]
         begins |= dict.fromkeys(members(int(layer.begun[chosen])), year)
         state = int(layer.after[chosen])
+
     at_start = values[0]
     return Phases(float(at_start[0]), begins)
 
@@ -72,28 +81,20 @@ def best_of_all(programme: Programme) -> Phases:
 def phases_value(programme: Programme, begins: Mapping[int, int]) -> float:
     """Return what phases are worth in year 0, whatever the budgets say."""
     own = sum(float(programme.own_usd[year, project]) for project, year in begins.items())
-    open_from = {p: year + programme.build_years[p] for p, year in begins.items()}
+    phases = Phases(own, begins)
     yearly = [
-        programme.benefit_usd[year, sum(1 << p for p, first in open_from.items() if first <= year)]
+        programme.benefit_usd[year, phases.open_in(programme, year)]
         for year in range(programme.years)
     ]
     return own + float(programme.discount @ np.array(yearly))
 
 
-def state_values(programme: Programme, layer: Layer, year: int, later: Floats) -> Floats:
-    """Return what the states of a year are worth from it on float64 [states].
-
-    later: what states at the start of the next year are worth.
-    """
-    return _values_of(programme, layer, year, later, np.arange(len(layer.before)))
-
-
 def best_of(layer: Layer, values: Floats) -> Floats:
     """Return the best value of each state at the start of a year, -inf where none can go on.
 
-    values: of the states after beginnings float64 [states]. Float64 [states at the start].
+    values: of the states after beginnings float64 [states, ...]; float64 [starts, ...] is given.
     """
-    best = np.full(layer.starts, -np.inf)
+    best = np.full((layer.starts, *values.shape[1:]), -np.inf)
     np.maximum.at(best, layer.before, values)
     return best
 
@@ -101,6 +102,10 @@ def best_of(layer: Layer, values: Floats) -> Floats:
 def _values_of(
     programme: Programme, layer: Layer, year: int, later: Floats, states: Ints
 ) -> Floats:
+    """Return what some states of a year are worth from it on float64 [states].
+
+    later: what states at the start of the next year are worth.
+    """
     benefit = programme.benefit_usd[year, layer.open[states]]
     cash_usd = layer.own_usd[states] + programme.discount[year] * benefit
     return np.asarray(np.where(np.isnan(benefit), -np.inf, cash_usd) + later[layer.after[states]])

@@ -11,6 +11,8 @@ from corridor.kernels import Floats
 from corridor.network.graph import Row
 from corridor.network.network import Network
 
+FIRST_YEAR = 2027  # unless asked otherwise: no works begin before
+
 Country = str | None
 Pairs = tuple[tuple[int, int], ...]
 

@@ -19,7 +19,8 @@ import polars as pl
 from corridor.kernels import Floats
 from corridor.network.graph import Row
 from corridor.projects.border_states import MONTHS_OF_YEAR, fit_chain
-from corridor.projects.streams import Streams, Works
+from corridor.projects.streams import Streams
+from corridor.projects.works import Works
 from corridor.units import NORMAL_P95
 
 

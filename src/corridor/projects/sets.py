@@ -22,16 +22,18 @@ from corridor.kernels import Bools, Floats
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, DrawRange, Progress, compute_blocks
 from corridor.projects.lattice import members, subset_of
-from corridor.projects.valuation import GROUPS, Valuation, project_changes
+from corridor.projects.project_rows import Country
+from corridor.projects.valuation import Valuation, project_changes
 from corridor.stopping import raise_if_stopped
+from corridor.tables.schema_appraisals import (
+    WELFARE,
+)
 
 MAX_WHOLE = 16  # projects of which every set is held
 MAX_PART = 11  # projects of which every set is valued
 SAME_SHARE = 1e-3  # of what everything is worth, below which a difference is none
 CHECKS = 12  # sets across parts that are valued to see whether sums hold
 SEED = 7
-
-Country = str | None
 
 
 class Effort(NamedTuple):
@@ -92,6 +94,41 @@ class SetValues:
         chosen = [self.countries.index(country) for country in countries]
         return np.asarray(self.usd[:, chosen].sum(axis=(1, 2)))
 
+    def worth_usd(self, projects: Sequence[int]) -> float:
+        """Return what some projects are worth together to all, in USD a year."""
+        return float(self.usd[subset_of(projects)].sum())
+
+    def part_of(self, project_id: str) -> int | None:
+        """Return the number of the part a project is in, from 1."""
+        return next(n for n, part in enumerate(self.parts, start=1) if project_id in part)
+
+
+class PairValues(NamedTuple):
+    """What projects and pairs of them are worth in a year, where sets are too many.
+
+    single_usd float64 [projects]. synergy_usd float64 [projects, projects]: of two beyond both
+    apart, in the row of the lower number. valued: how many sets were assigned.
+    """
+
+    single_usd: Floats
+    synergy_usd: Floats
+    valued: int
+
+    @property
+    def largest_error_usd(self) -> float | None:
+        """Null: no sum over parts was compared with an assignment."""
+        return None
+
+    def worth_usd(self, projects: Sequence[int]) -> float:
+        """Return what some projects are worth together by their pairs, in USD a year."""
+        numbers = sorted(projects)
+        of_pairs = self.synergy_usd[np.ix_(numbers, numbers)].sum()
+        return float(self.single_usd[numbers].sum() + of_pairs)
+
+    def part_of(self, project_id: str) -> int | None:
+        """Null: parts are not looked for."""
+        return None
+
 
 class SetStore:
     """Sets valued so far, on disk where a folder is given, so that none is valued twice."""
@@ -102,7 +139,7 @@ class SetStore:
         self.kept = (
             None if effort.folder is None else BlockFolder(effort.folder, question_of(self.task))
         )
-        shape = (len(self.task.countries), len(GROUPS))
+        shape = (len(self.task.countries), len(WELFARE))
         self.usd: dict[int, Floats] = {0: np.zeros(shape)}
 
     def value(self, subsets: Iterable[int]) -> None:
@@ -147,10 +184,10 @@ def countries_of(network: Network) -> tuple[Country, ...]:
 def value_set(task: SetTask, first: int, end: int) -> Block:
     """Return what one set is worth: a block of :func:`corridor.parallel.compute_blocks`."""
     raise_if_stopped()
-    usd = np.zeros((len(task.countries), len(GROUPS)))
+    usd = np.zeros((len(task.countries), len(WELFARE)))
     groups = task.base.value(task.project_ids[p] for p in members(first))
     for country, group, money in groups.iter_rows():
-        usd[task.countries.index(country), GROUPS.index(group)] += money
+        usd[task.countries.index(country), WELFARE.index(group)] += money
     return {"usd": usd}
 
 
@@ -240,14 +277,15 @@ def pair_usd(
     project_ids: Sequence[str],
     excludes: Iterable[tuple[int, int]],
     effort: Effort = NO_EFFORT,
-) -> tuple[Floats, Floats]:
-    """Return welfare of projects [projects], and of pairs beyond both apart [projects, projects].
+) -> PairValues:
+    """Return what projects are worth, and pairs of them beyond both apart.
 
     Parameters are those of :func:`set_values`, for any number of projects.
     """
     count = len(project_ids)
     store = SetStore(base, project_ids, effort)
     excluded = [subset_of(pair) for pair in excludes]
+
     store.value(1 << p for p in range(count))
     pairs = [pair for pair in combinations(range(count), 2) if _can_be(subset_of(pair), excluded)]
     store.value(map(subset_of, pairs))
@@ -257,7 +295,7 @@ def pair_usd(
     for first, second in pairs:
         both = store.usd[subset_of((first, second))].sum()
         synergy[first, second] = both - single[first] - single[second]
-    return single, synergy
+    return PairValues(single, synergy, valued=len(store.usd) - 1)
 
 
 def _parts(store: SetStore, count: int, excluded: Sequence[int]) -> list[list[int]]:

@@ -13,9 +13,12 @@ from corridor.network.graph import Row
 from corridor.projects.conventions import Convention
 from corridor.projects.finance import discount_factors
 from corridor.projects.project_rows import capex_shares, left_share
-from corridor.tables.schema_appraisals import BENEFITS, COSTS
-
-WELFARE = ("shippers", "carriers", "state revenue", "carbon")
+from corridor.projects.works import Works
+from corridor.tables.schema_appraisals import (
+    BENEFITS,
+    COSTS,
+    WELFARE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,15 @@ class Streams:
         """What a USD of each year is worth in the first [years]."""
         return discount_factors(len(self.years), self.discount_share)
 
+    @property
+    def in_use(self) -> Floats:
+        """1 in the years of use that count, 0 in the others [years]."""
+        return ((self.years >= self.open_year) & (self.years <= self.last_year)).astype(float)
+
+    def present_usd(self, item: str) -> float:
+        """Return what an item is worth in the first year, a cost as it is."""
+        return float(self.items[item] @ self.discount)
+
     def table(self) -> pl.DataFrame:
         """Return the streams as rows of ``appraisal_streams``."""
         frames = [
@@ -83,45 +95,6 @@ class Streams:
             for item, usd in self.items.items()
         ]
         return pl.concat(frames)
-
-
-@dataclass(frozen=True, eq=False)
-class Works:
-    """What is built together: a project, or a programme of several.
-
-    Attributes
-    ----------
-    works_id, name
-        The project, or the programme.
-    projects
-        Its rows of ``projects``, in the order they are taken.
-    requires
-        Projects that are taken as built in both cases.
-    """
-
-    works_id: str
-    name: str
-    projects: tuple[Row, ...]
-    requires: tuple[str, ...]
-
-    @property
-    def project_ids(self) -> list[str]:
-        """The projects that are built."""
-        return [row["project_id"] for row in self.projects]
-
-    def start_year(self, first_year: int) -> int:
-        """Return the year in which works begin: the first, or when all of them can."""
-        earliest = [row["earliest_on"].year for row in self.projects if row["earliest_on"]]
-        return int(max([first_year, *earliest]))
-
-    def open_year(self, first_year: int) -> int:
-        """Return the first year of use: all begin together, and open when the last is ready."""
-        return self.start_year(first_year) + max(int(row["build_years"]) for row in self.projects)
-
-    def last_year(self, first_year: int, convention: Convention) -> int:
-        """Return the last year of use that counts."""
-        life = min(int(row["life_years"]) for row in self.projects)
-        return self.open_year(first_year) + min(life, convention.horizon_years) - 1
 
 
 def cost_items(

@@ -7,7 +7,7 @@ Dixit and Pindyck (1994), Investment under Uncertainty, chapter 2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from corridor.errors import TooLarge
 from corridor.kernels import Bools, Floats, Ints
 from corridor.projects.border_states import BorderChain, YearChain
 from corridor.projects.lattice import Layer, Programme, layers_of, members
-from corridor.projects.phasing import Phases, best_phases
+from corridor.projects.phasing import Phases, best_of, best_phases, phases_value
 
 MAX_VALUES = 100_000_000  # states of building times states of borders, of all years
 MIN_CHANCE = 1e-12  # below which a state is taken as never reached
@@ -34,10 +34,10 @@ class Policy:
     programme
         The projects; its ``benefit_usd`` is the mean over the states of borders.
     benefit_usd
-        What a year that begins with borders in each state is worth, float64 [years, numbers,
+        What a year with borders in a joint state throughout is worth, float64 [years, states,
         subsets].
     chain
-        How borders go on.
+        How it takes borders to go on.
     layers
         The states of building, by year.
     values
@@ -57,26 +57,49 @@ class Policy:
         return float(self.chain.first @ at_start[0])
 
     @cached_property
+    def of_numbers_usd(self) -> Floats:
+        """What a year is worth by how it begins float64 [years, numbers, subsets]."""
+        return _of_numbers(self.chain, self.benefit_usd)
+
+    @cached_property
     def begins(self) -> list[Beginning]:
         """Every beginning that may come about, by year."""
-        beginnings: list[Beginning] = []
-        reached = {0: (self.chain.first, 0)}
+        return [
+            beginning
+            for step in self._steps(self.chain)
+            for beginning in _beginnings(step.choice, step.year, step.begun)
+        ]
+
+    def worth_usd(self, chain: YearChain) -> float:
+        """Return what following it is worth where borders go on by another chain."""
+        benefit_usd = _of_numbers(chain, self.benefit_usd)
+        total_usd = 0.0
+        for year, choice, _ in self._steps(chain):
+            layer = self.layers[year]
+            benefit = choice.chance @ benefit_usd[year][:, layer.open[choice.state]]
+            own_usd = layer.own_usd[choice.state] * choice.chance.sum()
+            total_usd += float(own_usd + self.programme.discount[year] * benefit)
+        return total_usd
+
+    def _steps(self, chain: YearChain) -> Iterator[_Step]:
+        """Give every choice that may come about where borders go on by a chain, by year."""
+        reached = {0: _Reached(chain.first, 0)}
         for year in range(self.programme.years):
-            following: dict[int, tuple[Floats, int]] = {}
-            for state, (chance, begun) in reached.items():
-                for choice in self._choices(year, state, chance):
-                    beginnings += _beginnings(choice, year, begun)
-                    goes_on = choice.chance @ self.chain.chance
-                    before = following.get(choice.after, (np.zeros(len(goes_on)), 0))[0]
-                    following[choice.after] = (before + goes_on, begun | choice.begun)
+            following: dict[int, _Reached] = {}
+            for state, before in reached.items():
+                for choice in self._choices(year, state, before.chance):
+                    yield _Step(year, choice, before.begun)
+
+                    goes_on = _Reached(choice.chance @ chain.chance, before.begun | choice.begun)
+                    others = following.get(choice.after)
+                    following[choice.after] = goes_on if others is None else others.joined(goes_on)
             reached = following
-        return beginnings
 
     def _choices(self, year: int, state: int, chance: Floats) -> list[Choice]:
         """Return what is done in a state of building, by what the borders are like."""
         layer = self.layers[year]
         states = np.flatnonzero(layer.before == state)
-        worth = _values_of(self, year, states)
+        worth = _values_of(self, year, states, self.values[year + 1])
         chosen = states[worth.argmax(axis=0)]
 
         choices = []
@@ -88,23 +111,24 @@ class Policy:
                 )
         return choices
 
-    def worth_usd(self, chain: YearChain) -> float:
-        """Return what following it is worth where borders go on by another chain."""
-        total = 0.0
-        reached = {0: chain.first}
-        for year in range(self.programme.years):
-            following: dict[int, Floats] = {}
-            layer = self.layers[year]
-            for state, chance in reached.items():
-                for choice in self._choices(year, state, chance):
-                    benefit = self.benefit_usd[year][:, layer.open[choice.state]]
-                    total += float(layer.own_usd[choice.state] * choice.chance.sum())
-                    total += float(self.programme.discount[year] * (choice.chance @ benefit))
-                    goes_on = choice.chance @ chain.chance
-                    before = following.get(choice.after)
-                    following[choice.after] = goes_on if before is None else before + goes_on
-            reached = following
-        return total
+
+class _Reached(NamedTuple):
+    """A state of building: the chance of it by borders [numbers], and what has begun before."""
+
+    chance: Floats
+    begun: int
+
+    def joined(self, other: _Reached) -> _Reached:
+        """Return the same state as reached in one way or another."""
+        return _Reached(self.chance + other.chance, self.begun | other.begun)
+
+
+class _Step(NamedTuple):
+    """What is done in a year, after what has begun before it."""
+
+    year: int
+    choice: Choice
+    begun: int
 
 
 class Choice(NamedTuple):
@@ -159,10 +183,7 @@ def best_policy(programme: Programme, benefit_usd: Floats, chain: YearChain) -> 
     TooLarge
         Where states of building and of borders are too many together.
     """
-    of_numbers = _of_numbers(chain, benefit_usd)
-    mean_usd = np.einsum("yn,yns->ys", chain.marginal(programme.years), of_numbers)
-    mean = replace(programme, benefit_usd=mean_usd)
-
+    mean = expected(programme, benefit_usd, chain)
     layers = layers_of(mean)
     size = len(chain.first) * sum(len(layer.before) for layer in layers)
     if size > MAX_VALUES:
@@ -170,15 +191,21 @@ def best_policy(programme: Programme, benefit_usd: Floats, chain: YearChain) -> 
             f"{size:,} states of building and borders are too many: take fewer projects whose "
             "benefits hang on borders, or fewer ages."
         )
-    policy = Policy(mean, of_numbers, chain, layers, [])
-    policy.values.append(np.zeros((layers[-1].after.max() + 1, len(chain.first))))
-    for year in range(mean.years - 1, -1, -1):
-        layer = layers[year]
-        of_states = _values_of(policy, year, np.arange(len(layer.before)), policy.values[0])
-        best = np.full((layer.starts, len(chain.first)), -np.inf)
-        np.maximum.at(best, layer.before, of_states)
-        policy.values.insert(0, best)
-    return policy
+
+    policy = Policy(mean, benefit_usd, chain, layers, [])
+    return replace(policy, values=_backward(policy))
+
+
+def _backward(policy: Policy) -> list[Floats]:
+    """Return what each state at the start of a year is worth, from the last year to the first."""
+    last = policy.layers[-1]
+    values = [np.zeros((last.after.max() + 1, len(policy.chain.first)))]
+
+    for year in range(policy.programme.years - 1, -1, -1):
+        layer = policy.layers[year]
+        of_states = _values_of(policy, year, np.arange(len(layer.before)), values[0])
+        values.insert(0, best_of(layer, of_states))
+    return values
 
 
 def fixed_plan(programme: Programme, benefit_usd: Floats, chain: YearChain) -> Phases:
@@ -242,7 +269,7 @@ def regrets(
         mean = expected(programme, benefit_usd, chain)
         for plan in scenarios:
             of_policy = best[plan].worth_usd(chain)
-            of_fixed = _phases_value(mean, fixed[plan])
+            of_fixed = phases_value(mean, fixed[plan].begins)
             rows.append((plan, True, scenario, of_policy, most_usd - of_policy))
             rows.append((plan, False, scenario, of_fixed, most_usd - of_fixed))
     names = ["plan", "is_policy", "scenario", "npv_usd", "regret_usd"]
@@ -284,28 +311,22 @@ def sentence(rule: Trigger, chain: BorderChain, names: Sequence[str], first_year
     )
 
 
-def _phases_value(programme: Programme, phases: Phases) -> float:
-    from corridor.projects.phasing import phases_value
-
-    return phases_value(programme, phases.begins)
-
-
 def _of_numbers(chain: YearChain, benefit_usd: Floats) -> Floats:
     """Return what a year is worth by how it begins float64 [years, numbers, subsets]."""
     return np.asarray(np.einsum("nb,ybs->yns", chain.occupancy, benefit_usd))
 
 
-def _values_of(
-    policy: Policy, year: int, states: Ints, later_values: Floats | None = None
-) -> Floats:
-    """Return what states of a year are worth from it on, by borders float64 [states, numbers]."""
+def _values_of(policy: Policy, year: int, states: Ints, later: Floats) -> Floats:
+    """Return what states of a year are worth from it on, by borders float64 [states, numbers].
+
+    later: what states at the start of the next year are worth [states, numbers].
+    """
     layer = policy.layers[year]
-    later = policy.values[year + 1] if later_values is None else later_values
     can_go_on: Bools = np.asarray(np.isfinite(later).all(axis=1))
     goes_on = np.where(can_go_on[:, None], later, 0.0) @ policy.chain.chance.T
     goes_on[~can_go_on] = -np.inf
 
-    benefit = policy.benefit_usd[year][:, layer.open[states]].T
+    benefit = policy.of_numbers_usd[year][:, layer.open[states]].T
     cash_usd = layer.own_usd[states][:, None] + policy.programme.discount[year] * benefit
     return np.asarray(np.where(np.isnan(benefit), -np.inf, cash_usd) + goes_on[layer.after[states]])
 

@@ -9,31 +9,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import polars as pl
 
 from corridor.errors import CallError, UnknownName
-from corridor.flows.assign import build_programme, solve_programme
-from corridor.flows.demand import DemandArrays, compile_demand
-from corridor.flows.flow_tables import MIN_SHARE, elements_passed, scarcity_usd
+from corridor.flows.assign import build_programme
+from corridor.flows.demand import compile_demand
 from corridor.flows.programme import Programme
-from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
 from corridor.network.changes import OF_STATUS, apply
 from corridor.network.network import Network
-from corridor.projects.accounts import CARRIERS, STATE, Accounts
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
 from corridor.projects.conventions import Convention, convention_of
+from corridor.projects.effects import Effects, differences, groups_frame, revenue_frame
+from corridor.projects.outcome import (
+    Outcome,
+    end_countries,
+    kept_share,
+    known_routes,
+    outcome_of,
+    t_km_over,
+)
 from corridor.tables.columns import OPEN_STATUS
+from corridor.tables.schema_appraisals import (
+    CARBON,
+    CARRIERS,
+    SHIPPERS,
+    STATE,
+)
 from corridor.units import CALENDAR_YEAR_DAYS
-
-SHIPPERS = "shippers"
-CARBON = "carbon"
-GROUPS = (SHIPPERS, CARRIERS, STATE, CARBON)
 
 # Tonnes fall by so many hundredths where the generalised cost rises by one, mode and route apart:
 # an estimate (C) below the elasticities of trade to its costs, which the chapter on trade has.
@@ -62,88 +70,6 @@ class ValuationOptions(TypedDict, total=False):
     reliability_ratio: float
     margin_share: float
     on: dt.date | str | None
-
-
-class _Usage(NamedTuple):
-    """What a route is taken by in a year: its trip, arcs of the network's graph, and units."""
-
-    trip: int
-    arcs: tuple[int, ...]
-    units: float
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """The demand of a year on one network: who goes, what it pays, who earns it, per year.
-
-    Attributes
-    ----------
-    programme, solution
-        What was solved, and how it came out.
-    units
-        Units that go [trips].
-    pays_usd
-        What a unit pays with capacity and congestion; of a trip none of which goes, what it would
-        pay at most [trips].
-    spread_h
-        Standard deviation of the hours of a unit; NaN where none goes [trips].
-    earnings_usd
-        Money by group, country, and whether the goods neither start nor end there.
-    scarce_usd
-        What is paid for scarce places, by country; a part of what users pay.
-    carbon_kg
-        Emissions.
-    """
-
-    programme: Programme
-    solution: Solution
-    units: Floats
-    pays_usd: Floats
-    spread_h: Floats
-    earnings_usd: dict[tuple[str, str, bool], float]
-    scarce_usd: dict[str, float]
-    carbon_kg: float
-
-
-@dataclass(frozen=True, eq=False)
-class Effects:
-    """What a set of projects does in a year.
-
-    Attributes
-    ----------
-    users
-        One row of demand: units and cost without and with, and what users gain.
-    groups
-        One row a country and group: welfare in USD a year. Carbon has no country.
-    revenue
-        One row a country, group and kind of traffic: money without and with, which is no welfare
-        by itself.
-    carbon_kg
-        Emissions saved.
-    converged
-        Whether both assignments are within the gap asked for.
-    """
-
-    users: pl.DataFrame
-    groups: pl.DataFrame
-    revenue: pl.DataFrame
-    carbon_kg: float
-    converged: bool
-
-    @property
-    def welfare_usd(self) -> float:
-        """What all groups of all countries gain a year."""
-        return float(self.groups["usd_per_year"].sum())
-
-    def beyond(self, before: Effects) -> Effects:
-        """Return what is done beside the effects of a part of the set, on the same base."""
-        return Effects(
-            users=_users_beyond(self.users, before.users),
-            groups=_groups_beyond(self.groups, before.groups),
-            revenue=_revenue_beyond(self.revenue, before.revenue),
-            carbon_kg=self.carbon_kg - before.carbon_kg,
-            converged=self.converged and before.converged,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +134,7 @@ class Valuation:
         return Effects(
             users=self._users(outcome, benefits, steadier_usd),
             groups=self._groups(outcome, benefits.total_usd + steadier_usd, running, saved_kg),
-            revenue=_revenue(self.base, outcome),
+            revenue=revenue_frame(self.base, outcome),
             carbon_kg=saved_kg,
             converged=self.base.solution.converged and outcome.solution.converged,
         )
@@ -217,12 +143,12 @@ class Valuation:
         """Return the outcome on a network where demand answers what it pays."""
         units_per_day = self.base.programme.arrays.units() / CALENDAR_YEAR_DAYS
         programme = _programme(network, self.demand, self.on, self.most_usd)
-        routes = _known_routes(self.base, programme.arrays)
+        routes = known_routes(self.base, programme.arrays)
         factor = np.ones(len(units_per_day))
 
         for _ in range(MAX_ROUNDS):
             asked = np.where(np.isfinite(programme.undisturbed_usd), factor * units_per_day, 0.0)
-            outcome = _solve(replace(programme, units_per_day=asked), routes)
+            outcome = outcome_of(replace(programme, units_per_day=asked), routes)
             answer = self._answer(outcome)
             if np.abs(answer - factor).max(initial=0.0) <= ROUND_SHARE:
                 break
@@ -243,7 +169,7 @@ class Valuation:
             outcome.units,
             self.base.pays_usd,
             outcome.pays_usd,
-            _kept_share(self.base, outcome),
+            kept_share(self.base, outcome),
         )
 
     def _reliability_usd(self, outcome: Outcome) -> Floats:
@@ -272,7 +198,7 @@ class Valuation:
             links = {
                 link for text in of_project["row_id"] for link in self.network.selected_links(text)
             }
-            t_km = _t_km(outcome, links)
+            t_km = t_km_over(outcome, links)
             running[project["country"]] += project["opex_usd_per_t_km"] * t_km
         return running
 
@@ -304,11 +230,11 @@ class Valuation:
     ) -> pl.DataFrame:
         """Return welfare by country and group."""
         usd: dict[tuple[str | None, str], float] = defaultdict(float)
-        for ends, gain in zip(_end_countries(outcome.programme.arrays), gains_usd, strict=True):
+        for ends, gain in zip(end_countries(outcome.programme.arrays), gains_usd, strict=True):
             for country in ends:  # who of both bears it is not known: half of each
                 usd[country, SHIPPERS] += float(gain) / 2
 
-        for (group, country, _), money in _differences(self.base, outcome).items():
+        for (group, country, _), money in differences(self.base, outcome).items():
             usd[country, group] += money * (1.0 if group == STATE else self.margin_share)
         for country in {*self.base.scarce_usd, *outcome.scarce_usd}:
             before = self.base.scarce_usd.get(country, 0.0)
@@ -318,7 +244,7 @@ class Valuation:
 
         price = float(self.convention.carbon_usd(np.array([float(self.year)]))[0])
         usd[None, CARBON] += saved_kg / 1000 * price
-        return _groups_frame(usd)
+        return groups_frame(usd)
 
 
 def valuation(
@@ -351,7 +277,7 @@ def valuation(
         reliability_ratio=options.get("reliability_ratio", RELIABILITY_RATIO),
         margin_share=options.get("margin_share", 0.0),
         most_usd=most_usd,
-        base=_solve(_programme(network, grown, day, most_usd), []),
+        base=outcome_of(_programme(network, grown, day, most_usd), []),
     )
 
 
@@ -508,245 +434,6 @@ def _most_usd(network: Network, demand: pl.DataFrame, on: dt.date) -> Floats:
     can_go = np.isfinite(open_programme.undisturbed_usd)
     latent_usd = np.where(can_go, open_programme.most_usd, 0.0)
     return np.where(has_route, programme.most_usd, latent_usd)
-
-
-def _known_routes(base: Outcome, arrays: DemandArrays) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the routes of the base; none where the graph is another."""
-    before = base.programme.arrays
-    same = np.array_equal(before.ptr, arrays.ptr) and np.array_equal(before.head, arrays.head)
-    return [(column.trip, column.arcs) for column in base.solution.columns] if same else []
-
-
-def _solve(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]]]) -> Outcome:
-    """Return the outcome of a programme."""
-    solution = solve_programme(programme, routes, {})
-    trips = np.array([column.trip for column in solution.columns], np.int64)
-    paid_usd = np.array(
-        [
-            column.usd + float(column.uses @ solution.optimum.row_usd[column.rows])
-            for column in solution.columns
-        ]
-    )
-    per_day = np.where(
-        solution.optimum.units > MIN_SHARE * programme.units_per_day[trips],
-        solution.optimum.units,
-        0.0,
-    )
-    count = len(programme.units_per_day)
-    going: Floats = np.bincount(trips, per_day, minlength=count).astype(float)
-    paid = np.bincount(trips, per_day * paid_usd, minlength=count)
-    pays_usd = np.divide(paid, going, out=programme.most_usd.copy(), where=going > 0)
-
-    outcome = Outcome(
-        programme, solution, going * CALENDAR_YEAR_DAYS, pays_usd, np.zeros(count), {}, {}, 0.0
-    )
-    return _with_accounts(outcome)
-
-
-def _usages(outcome: Outcome) -> Iterator[_Usage]:
-    """Give the routes that are taken."""
-    programme = outcome.programme
-    arc_of = programme.arrays.arc_of
-    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
-    for column, units in pairs:
-        if units > MIN_SHARE * programme.units_per_day[column.trip]:
-            arcs = tuple(arc_of[list(column.arcs)].tolist())
-            yield _Usage(column.trip, arcs, units * CALENDAR_YEAR_DAYS)
-
-
-def _with_accounts(outcome: Outcome) -> Outcome:
-    """Return an outcome with who earns what, its emissions and the spread of its hours."""
-    arrays = outcome.programme.arrays
-    accounts = [Accounts(query) for query in arrays.queries]
-    ends = _end_countries(arrays)
-    earnings: dict[tuple[str, str, bool], float] = defaultdict(float)
-    spread_h = np.zeros(len(outcome.units))
-    carbon_kg = 0.0
-
-    for trip, arcs, units in _usages(outcome):
-        account = accounts[arrays.query_of[trip]]
-        for arc in arcs:
-            for earning in account.earnings(arc):
-                is_transit = earning.country not in ends[trip]
-                earnings[earning.group, earning.country, is_transit] += units * earning.usd
-        carbon_kg += units * account.carbon_kg(arcs)
-        spread_h[trip] += units * account.deviation_h(arcs)
-
-    mean_spread_h = np.divide(
-        spread_h, outcome.units, out=np.full(len(spread_h), np.nan), where=outcome.units > 0
-    )
-    return replace(
-        outcome,
-        spread_h=mean_spread_h,
-        earnings_usd=dict(earnings),
-        scarce_usd=_scarce_usd(outcome),
-        carbon_kg=carbon_kg,
-    )
-
-
-def _scarce_usd(outcome: Outcome) -> dict[str, float]:
-    """Return what demand pays a year for places that are full, by the country of the place."""
-    programme = outcome.programme
-    slot_usd = scarcity_usd(programme, outcome.solution)
-    use = outcome.solution.optimum.use - programme.capacities.background_per_day
-    by_country: dict[str, float] = defaultdict(float)
-    for number in np.flatnonzero(slot_usd > 0).tolist():
-        limit = programme.capacities.rows[number]
-        country = _country_of_limit(programme.arrays.network, limit.table, limit.row_id)
-        by_country[country] += float(slot_usd[number] * use[number]) * CALENDAR_YEAR_DAYS
-    return dict(by_country)
-
-
-def _country_of_limit(network: Network, table: str, row_id: str) -> str:
-    """Return the country of what is limited: of a link or service, where it starts."""
-    nodes = network.by_id("nodes")
-    first = row_id.split()[0]
-    if table == "terminals":
-        return str(nodes[network.by_id("terminals")[first]["node_id"]]["country"])
-    if table == "services":
-        first = network.by_id("services")[first]["link_ids"].split()[0]
-    elif table == "nodes":
-        return str(nodes[first]["country"])
-    links = network.by_id("links")
-    link = (
-        links[first]
-        if first in links
-        else network.rows("links")[next(iter(network.selected_links(first)))]
-    )
-    return str(nodes[link["from_node_id"]]["country"])
-
-
-def _end_countries(arrays: DemandArrays) -> list[tuple[str, str]]:
-    """Return the countries each trip starts and ends in [trips]."""
-    nodes = arrays.network.by_id("nodes")
-    places = arrays.trips.select("origin_node_id", "destination_node_id").iter_rows()
-    return [
-        (
-            str(nodes[origin.split("@")[0]]["country"]),
-            str(nodes[destination.split("@")[0]]["country"]),
-        )
-        for origin, destination in places
-    ]
-
-
-def _kept_share(before: Outcome, after: Outcome) -> Floats:
-    """Return of the units that go in both cases the share whose routes stay [trips].
-
-    A route is what it passes, so that it is the same in graphs of different shape.
-    """
-    same = np.zeros(len(before.units))
-    of_after = _units_by_elements(after)
-    for (trip, elements), units in _units_by_elements(before).items():
-        same[trip] += min(units, of_after.get((trip, elements), 0.0))
-    both = np.minimum(before.units, after.units)
-    share = np.divide(same, both, out=np.zeros(len(same)), where=both > 0)
-    return np.minimum(share, 1.0)
-
-
-def _units_by_elements(outcome: Outcome) -> dict[tuple[int, tuple[Any, ...]], float]:
-    programme = outcome.programme
-    units_of: dict[tuple[int, tuple[Any, ...]], float] = defaultdict(float)
-    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
-    for column, units in pairs:
-        if units > MIN_SHARE * programme.units_per_day[column.trip]:
-            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
-            units_of[column.trip, elements] += units * CALENDAR_YEAR_DAYS
-    return units_of
-
-
-def _t_km(outcome: Outcome, links: set[int]) -> float:
-    """Return the tonne-kilometres a year over some links."""
-    arrays = outcome.programme.arrays
-    graph = arrays.network.graph
-    rows = arrays.network.rows("links")
-    tonnes = arrays.column("t_per_unit")
-    total = 0.0
-    for trip, arcs, units in _usages(outcome):
-        km = sum(
-            rows[run.link]["length_km"]
-            for arc in arcs
-            for run in graph.runs[arc]
-            if run.link in links
-        )
-        total += units * tonnes[trip] * km
-    return total
-
-
-def _differences(before: Outcome, after: Outcome) -> dict[tuple[str, str, bool], float]:
-    """Return how earnings change, by group, country and kind of traffic."""
-    keys = sorted({*before.earnings_usd, *after.earnings_usd})
-    return {
-        key: after.earnings_usd.get(key, 0.0) - before.earnings_usd.get(key, 0.0) for key in keys
-    }
-
-
-def _revenue(before: Outcome, after: Outcome) -> pl.DataFrame:
-    """Return earnings without and with, by country, group and kind of traffic."""
-    rows = [
-        {
-            "country": country,
-            "group": group,
-            "traffic": "transit" if is_transit else "own",
-            "without_usd": before.earnings_usd.get((group, country, is_transit), 0.0),
-            "with_usd": after.earnings_usd.get((group, country, is_transit), 0.0),
-        }
-        for group, country, is_transit in _differences(before, after)
-    ]
-    schema = {
-        "country": pl.String,
-        "group": pl.String,
-        "traffic": pl.String,
-        "without_usd": pl.Float64,
-        "with_usd": pl.Float64,
-    }
-    frame = pl.DataFrame(rows, schema=schema)
-    return frame.with_columns(
-        (pl.col("with_usd") - pl.col("without_usd")).alias("usd_per_year")
-    ).sort("country", "group", "traffic")
-
-
-def _groups_frame(usd: dict[tuple[str | None, str], float]) -> pl.DataFrame:
-    """Return money by country and group as a table, the countries in order, carbon last."""
-    order = sorted(usd, key=lambda key: (key[0] is None, key[0] or "", GROUPS.index(key[1])))
-    rows = [(country, group, usd[country, group]) for country, group in order]
-    schema = {"country": pl.String, "group": pl.String, "usd_per_year": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _users_beyond(users: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Return the gains of users beside those of a part: its with is the other's without."""
-    gains = [name for name in users.columns if name.endswith("_usd") and "pays" not in name]
-    joined = users.join(before, on="demand_id", suffix="_before", maintain_order="left")
-    return joined.with_columns(
-        pl.col("units_with_before").alias("units_without"),
-        pl.col("pays_with_usd_before").alias("pays_without_usd"),
-        *(pl.col(name) - pl.col(f"{name}_before") for name in gains),
-    ).select(users.columns)
-
-
-def _groups_beyond(groups: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Return welfare by country and group beside that of a part."""
-    usd: dict[tuple[str | None, str], float] = defaultdict(float)
-    for country, group, money in groups.iter_rows():
-        usd[country, group] += money
-    for country, group, money in before.iter_rows():
-        usd[country, group] -= money
-    return _groups_frame(usd)
-
-
-def _revenue_beyond(revenue: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Return earnings beside a part: its with is the other's without."""
-    keys = ["country", "group", "traffic"]
-    earlier = before.select(*keys, pl.col("with_usd").alias("earlier_usd"))
-    both = revenue.join(earlier, on=keys, how="full", coalesce=True).with_columns(
-        pl.col("with_usd", "earlier_usd").fill_null(0.0)
-    )
-    return both.select(
-        *keys,
-        pl.col("earlier_usd").alias("without_usd"),
-        "with_usd",
-        (pl.col("with_usd") - pl.col("earlier_usd")).alias("usd_per_year"),
-    ).sort(keys)
 
 
 def _or_null(numbers: Floats, is_there: Bools) -> list[float | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
@@ -14,9 +14,9 @@ from corridor.errors import CallError
 from corridor.kernels import Floats
 from corridor.network.changes import apply
 from corridor.network.network import Network
-from corridor.projects.appraisal import closures
-from corridor.projects.border_states import BorderChain, JointState, fit_chain
-from corridor.projects.phase import PhaseOptions, PhaseTask, phase_task, rows_as
+from corridor.projects.border_states import BorderChain, JointState, closures, fit_chain
+from corridor.projects.lattice import linked
+from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.triggers import (
     best_policy,
     break_even_share,
@@ -25,6 +25,7 @@ from corridor.projects.triggers import (
     sentence,
     triggers,
 )
+from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import (
     WAIT_REGRETS,
     WAIT_RULES,
@@ -34,6 +35,7 @@ from corridor.tables.store import write_results
 
 OPEN = "open"
 HALF = "half"
+SHUT = "shut"
 HISTORY = "as-seen"
 ALWAYS_OPEN = "always-open"
 ALWAYS_SHUT = "always-shut"
@@ -119,7 +121,7 @@ def wait(
     places
         Places of the table ``states`` that decide.
     **options
-        See :class:`corridor.projects.phase.PhaseOptions`.
+        See :class:`corridor.projects.phase_task.PhaseOptions`.
 
     Returns
     -------
@@ -146,7 +148,7 @@ def wait(
     worth = _Worth(task, demand, places)
     of_states = np.array([worth.of_state(state) for state in chain.states])
     benefit = np.tile(of_states, (task.horizon.years, 1, 1))
-    return _told(task, chain, benefit, worth)
+    return _waiting_of(task, chain, benefit, worth)
 
 
 class _Worth:
@@ -200,7 +202,7 @@ def _cases(state: JointState) -> list[_Case]:
     ]
 
 
-def _told(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Worth) -> Waiting:
+def _waiting_of(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Worth) -> Waiting:
     """Return the policy as tables."""
     years = chain.years()
     programme = task.programme(benefit[0, 0])
@@ -220,7 +222,7 @@ def _told(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Worth) -
 def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Any]) -> pl.DataFrame:
     names = [str(project["name"]) for project in task.projects]
     first_year = task.horizon.first_year
-    return rows_as(
+    return frame_of(
         WAIT_RULES,
         [
             {
@@ -245,28 +247,23 @@ def _regrets_frame(
     """Return what plans are worth in futures as seen, always open and always shut.
 
     Two more states, all open and all shut, stand beside those seen, so that all futures have the
-    same states.
+    same states. A plan made for one of these takes it that borders will be so from next month on.
     """
     places = len(chain.places)
-    extremes = [worth.when((is_open,) * places) for is_open in (True, False)]
-    every = np.concatenate([benefit, np.tile(np.array(extremes), (len(benefit), 1, 1))], axis=1)
+    extremes = np.array([worth.when((is_open,) * places) for is_open in (True, False)])
+    every_state = np.concatenate([benefit, np.tile(extremes, (len(benefit), 1, 1))], axis=1)
 
-    words = [(OPEN,) * places, ("shut",) * places]
     count = len(chain.states)
-    apart = np.zeros((count + 2, count + 2))
-    apart[:count, :count] = chain.goes_to
-    apart[count:, count:] = np.array([[0.0, 1.0], [1.0, 0.0]])
-    leave = np.concatenate([chain.leave_share, np.zeros((2, chain.ages))])
-    wider = replace(chain, states=(*chain.states, *words), leave_share=leave, goes_to=apart)
+    wider = chain.with_states((OPEN,) * places, (SHUT,) * places)
     futures = {
         HISTORY: wider.years(),
-        ALWAYS_OPEN: replace(wider, now=(count, 1)).years(),
-        ALWAYS_SHUT: replace(wider, now=(count + 1, 1)).years(),
+        ALWAYS_OPEN: wider.settled_in(count).years(),
+        ALWAYS_SHUT: wider.settled_in(count + 1).years(),
     }
-    table = regrets(task.programme(benefit[0, 0]), every, futures)
+    table = regrets(task.programme(benefit[0, 0]), every_state, futures)
     kinds = pl.when(pl.col("is_policy")).then(pl.lit("policy")).otherwise(pl.lit("fixed"))
     rows = table.with_columns(kinds.alias("kind")).drop("is_policy").rename({"scenario": "future"})
-    return rows_as(WAIT_REGRETS, rows.to_dicts())
+    return frame_of(WAIT_REGRETS, rows.to_dicts())
 
 
 def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
@@ -277,7 +274,7 @@ def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
     programme = task.programme(cases[0])
     rows = []
     for p, project_id in enumerate(task.project_ids):
-        needed = _with_required(programme.requires, p)
+        needed = linked(p, programme.requires)
         begins = {q: int(programme.earliest[q]) for q in needed}
         if max(begins.values()) >= len(own):
             continue
@@ -295,12 +292,4 @@ def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
                 "open_share": break_even_share(costs, open_usd, shut_usd),
             }
         )
-    return rows_as(WAIT_SHARES, rows)
-
-
-def _with_required(requires: Sequence[tuple[int, int]], project: int) -> list[int]:
-    """Return a project and all that it requires."""
-    needed = [project]
-    for p in needed:
-        needed += [other for first, other in requires if first == p and other not in needed]
-    return sorted(needed)
+    return frame_of(WAIT_SHARES, rows)

@@ -19,10 +19,18 @@ import polars as pl
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats
 from corridor.projects import finance
-from corridor.projects.appraisal import Appraisal, CashFlow
+from corridor.projects.appraisal import Appraisal
+from corridor.projects.cash_flow import CashFlow
 from corridor.projects.streams import Streams
 from corridor.tables.files import sweep, write_bytes
-from corridor.tables.schema_appraisals import BENEFITS, COSTS
+from corridor.tables.schema_appraisals import (
+    BENEFITS,
+    CARRIERS,
+    COSTS,
+    SHIPPERS,
+    STATE,
+    WELFARE,
+)
 
 INPUTS = "Inputs"
 CASH_FLOW = "Cash flow"
@@ -31,7 +39,7 @@ SENSITIVITY = "Sensitivity"
 WHO_GAINS = "Who gains"
 FIRST_ROW = 2  # of years on the cash flow, counted as a spreadsheet does
 CHANGES = (-0.4, -0.2, -0.1, 0.0, 0.1, 0.2, 0.4)
-WELFARE_GROUPS = ("shippers", "carriers", "state revenue")
+PAID = (SHIPPERS, CARRIERS, STATE)  # groups whose gains are money already
 MONEY = "#,##0.00"
 RATE = "0.00%"
 # Columns of the cash flow, in order.
@@ -42,10 +50,7 @@ COLUMNS = (
     "capex",
     "opex",
     "residual",
-    "shippers",
-    "carriers",
-    "state revenue",
-    "carbon",
+    *WELFARE,
     "net",
     "discounted",
     "balance",
@@ -202,7 +207,7 @@ def _write_anchors(book: _Book, sheet: Any, at: int) -> int:
     """Write the years whose flows were computed, and what they came to; return the next row."""
     flow = book.cash_flow
     rows: list[tuple[str, Sequence[float], str]] = [("anchor", flow.anchors, "year")]
-    rows += [(group, flow.welfare[group], "USD/year") for group in WELFARE_GROUPS]
+    rows += [(group, flow.welfare[group], "USD/year") for group in PAID]
     rows.append(("carbon kg", flow.carbon_kg, "kg CO2e/year"))
     sheet.write_string(at, 0, "computed from flows", book.formats["head"])
     for number, (name, values, unit) in enumerate(rows, start=at + 1):
@@ -271,7 +276,7 @@ def _year_formulas(book: _Book, number: int) -> dict[str, str]:
         "opex": f"={at['in use']}*{cells['running']}*(1+{cells['opex_change']})",
         "residual": f"={is_last}*{cells['left']}*{price}",
     }
-    for group in WELFARE_GROUPS:
+    for group in PAID:
         formulas[group] = f"={at['in use']}*({_line(book, group, at['year'])})*{grown}"
     carbon_price = f"{book.spans['carbon price'][number]}*(1+{cells['carbon_change']})"
     carbon_t = f"({_line(book, 'carbon kg', at['year'])})/1000"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 
-from corridor.tables.columns import WEEKDAYS, Column
+from corridor.tables.columns import WEEKDAYS, Column, Table
 from corridor.tables.cures import cure
 
 TYPES: Mapping[str, Any] = {
@@ -47,6 +47,17 @@ def stored_type(column: Column) -> pl.DataType:
     """Return what a column of results is stored as."""
     single = TYPES.get(column.kind, pl.String)
     return pl.List(single) if column.many else single
+
+
+def stored_types(table: Table) -> dict[str, pl.DataType]:
+    """Return what the columns of a table of results are stored as, in order."""
+    return {column.name: stored_type(column) for column in table.columns}
+
+
+def frame_of(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a declared table of results; a cell that a row lacks is null."""
+    types = stored_types(table)
+    return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types)
 
 
 def typed(column: Column) -> pl.Expr:

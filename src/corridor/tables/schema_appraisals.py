@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 
 from corridor.errors import UnknownName
-from corridor.tables.cells import stored_type
+from corridor.tables.cells import stored_types
 from corridor.tables.columns import Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
@@ -16,8 +16,13 @@ from corridor.tables.columns import result_share as _share
 
 # What a stream of a project is made of: costs as they are, benefits as gains.
 COSTS = ("capex", "opex")
-BENEFITS = ("residual", "shippers", "carriers", "state revenue", "carbon")
-GROUPS = ("shippers", "carriers", "state revenue", "carbon", "builders", "operators")
+SHIPPERS = "shippers"
+CARRIERS = "carriers"
+STATE = "state revenue"
+CARBON = "carbon"
+WELFARE = (SHIPPERS, CARRIERS, STATE, CARBON)
+BENEFITS = ("residual", *WELFARE)
+GROUPS = (*WELFARE, "builders", "operators")
 _PROJECT = Column("project_id", "id", "project, or programme of projects built together")
 _COUNTRY = Column("country", "country", "country; null: no single one", refers="countries")
 
@@ -213,4 +218,4 @@ def table(name: str) -> Table:
 
 def types_of(name: str) -> dict[str, pl.DataType]:
     """Return what the columns of a table are stored as."""
-    return {column.name: stored_type(column) for column in table(name).columns}
+    return stored_types(table(name))

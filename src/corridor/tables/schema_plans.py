@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from corridor.tables.cells import stored_type
 from corridor.tables.columns import LEG_COLUMNS, MODES, Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
@@ -240,8 +237,3 @@ TABLES: tuple[Table, ...] = (
     PLAN_POLICY,
     PLAN_TURNS,
 )
-
-
-def types_of(table: Table) -> dict[str, pl.DataType]:
-    """Return what the columns of a table are stored as."""
-    return {column.name: stored_type(column) for column in table.columns}

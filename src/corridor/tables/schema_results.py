@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 
 from corridor.errors import UnknownName
-from corridor.tables.cells import stored_type
+from corridor.tables.cells import frame_of, stored_type
 from corridor.tables.columns import CONFIDENCES, LEG_COLUMNS, MODES, Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
@@ -1337,7 +1337,7 @@ def prose(name: str) -> tuple[Column, ...]:
 
 def empty(name: str) -> pl.DataFrame:
     """Return a table of results without rows, every column typed."""
-    return pl.DataFrame(schema={column.name: stored_type(column) for column in table(name).columns})
+    return frame_of(table(name), [])
 
 
 def flaws(name: str, frame: pl.DataFrame) -> list[str]:

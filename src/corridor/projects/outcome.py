@@ -1,0 +1,223 @@
+"""Outcome: the demand of a year on one network: who goes, what it pays, and who earns it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from corridor.flows.assign import solve_programme
+from corridor.flows.demand import DemandArrays
+from corridor.flows.flow_tables import MIN_SHARE, elements_passed, scarcity_usd
+from corridor.flows.programme import Programme
+from corridor.flows.solution import Solution
+from corridor.kernels import Floats
+from corridor.network.network import Network
+from corridor.projects.accounts import Accounts
+from corridor.units import CALENDAR_YEAR_DAYS
+
+
+class Usage(NamedTuple):
+    """What a route is taken by in a year: its trip, arcs of the network's graph, and units."""
+
+    trip: int
+    arcs: tuple[int, ...]
+    units: float
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The demand of a year on one network: who goes, what it pays, who earns it, per year.
+
+    Attributes
+    ----------
+    programme, solution
+        What was solved, and how it came out.
+    units
+        Units that go [trips].
+    pays_usd
+        What a unit pays with capacity and congestion; of a trip none of which goes, what it would
+        pay at most [trips].
+    spread_h
+        Standard deviation of the hours of a unit; NaN where none goes [trips].
+    earnings_usd
+        Money by group, country, and whether the goods neither start nor end there.
+    scarce_usd
+        What is paid for scarce places, by country; a part of what users pay.
+    carbon_kg
+        Emissions.
+    """
+
+    programme: Programme
+    solution: Solution
+    units: Floats
+    pays_usd: Floats
+    spread_h: Floats
+    earnings_usd: dict[tuple[str, str, bool], float]
+    scarce_usd: dict[str, float]
+    carbon_kg: float
+
+
+def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]]]) -> Outcome:
+    """Return the outcome of a programme."""
+    solution = solve_programme(programme, routes, {})
+    trips = np.array([column.trip for column in solution.columns], np.int64)
+    paid_usd = np.array(
+        [
+            column.usd + float(column.uses @ solution.optimum.row_usd[column.rows])
+            for column in solution.columns
+        ]
+    )
+    per_day = np.where(
+        solution.optimum.units > MIN_SHARE * programme.units_per_day[trips],
+        solution.optimum.units,
+        0.0,
+    )
+    count = len(programme.units_per_day)
+    going: Floats = np.bincount(trips, per_day, minlength=count).astype(float)
+    paid = np.bincount(trips, per_day * paid_usd, minlength=count)
+    pays_usd = np.divide(paid, going, out=programme.most_usd.copy(), where=going > 0)
+
+    outcome = Outcome(
+        programme, solution, going * CALENDAR_YEAR_DAYS, pays_usd, np.zeros(count), {}, {}, 0.0
+    )
+    return _with_accounts(outcome)
+
+
+def known_routes(base: Outcome, arrays: DemandArrays) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the routes of the base; none where the graph is another."""
+    before = base.programme.arrays
+    same = np.array_equal(before.ptr, arrays.ptr) and np.array_equal(before.head, arrays.head)
+    return [(column.trip, column.arcs) for column in base.solution.columns] if same else []
+
+
+def usages(outcome: Outcome) -> Iterator[Usage]:
+    """Give the routes that are taken."""
+    programme = outcome.programme
+    arc_of = programme.arrays.arc_of
+    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
+    for column, units in pairs:
+        if units > MIN_SHARE * programme.units_per_day[column.trip]:
+            arcs = tuple(arc_of[list(column.arcs)].tolist())
+            yield Usage(column.trip, arcs, units * CALENDAR_YEAR_DAYS)
+
+
+def _with_accounts(outcome: Outcome) -> Outcome:
+    """Return an outcome with who earns what, its emissions and the spread of its hours."""
+    arrays = outcome.programme.arrays
+    accounts = [Accounts(query) for query in arrays.queries]
+    ends = end_countries(arrays)
+    earnings: dict[tuple[str, str, bool], float] = defaultdict(float)
+    spread_h = np.zeros(len(outcome.units))
+    carbon_kg = 0.0
+
+    for trip, arcs, units in usages(outcome):
+        account = accounts[arrays.query_of[trip]]
+        for arc in arcs:
+            for earning in account.earnings(arc):
+                is_transit = earning.country not in ends[trip]
+                earnings[earning.group, earning.country, is_transit] += units * earning.usd
+        carbon_kg += units * account.carbon_kg(arcs)
+        spread_h[trip] += units * account.deviation_h(arcs)
+
+    mean_spread_h = np.divide(
+        spread_h, outcome.units, out=np.full(len(spread_h), np.nan), where=outcome.units > 0
+    )
+    return replace(
+        outcome,
+        spread_h=mean_spread_h,
+        earnings_usd=dict(earnings),
+        scarce_usd=_scarce_usd(outcome),
+        carbon_kg=carbon_kg,
+    )
+
+
+def _scarce_usd(outcome: Outcome) -> dict[str, float]:
+    """Return what demand pays a year for places that are full, by the country of the place."""
+    programme = outcome.programme
+    slot_usd = scarcity_usd(programme, outcome.solution)
+    use = outcome.solution.optimum.use - programme.capacities.background_per_day
+    by_country: dict[str, float] = defaultdict(float)
+    for number in np.flatnonzero(slot_usd > 0).tolist():
+        limit = programme.capacities.rows[number]
+        country = _country_of_limit(programme.arrays.network, limit.table, limit.row_id)
+        by_country[country] += float(slot_usd[number] * use[number]) * CALENDAR_YEAR_DAYS
+    return dict(by_country)
+
+
+def _country_of_limit(network: Network, table: str, row_id: str) -> str:
+    """Return the country of what is limited: of a link or service, where it starts."""
+    nodes = network.by_id("nodes")
+    first = row_id.split()[0]
+    if table == "terminals":
+        return str(nodes[network.by_id("terminals")[first]["node_id"]]["country"])
+    if table == "services":
+        first = network.by_id("services")[first]["link_ids"].split()[0]
+    elif table == "nodes":
+        return str(nodes[first]["country"])
+    links = network.by_id("links")
+    link = (
+        links[first]
+        if first in links
+        else network.rows("links")[next(iter(network.selected_links(first)))]
+    )
+    return str(nodes[link["from_node_id"]]["country"])
+
+
+def end_countries(arrays: DemandArrays) -> list[tuple[str, str]]:
+    """Return the countries each trip starts and ends in [trips]."""
+    nodes = arrays.network.by_id("nodes")
+    places = arrays.trips.select("origin_node_id", "destination_node_id").iter_rows()
+    return [
+        (
+            str(nodes[origin.split("@")[0]]["country"]),
+            str(nodes[destination.split("@")[0]]["country"]),
+        )
+        for origin, destination in places
+    ]
+
+
+def kept_share(before: Outcome, after: Outcome) -> Floats:
+    """Return of the units that go in both cases the share whose routes stay [trips].
+
+    A route is what it passes, so that it is the same in graphs of different shape.
+    """
+    same = np.zeros(len(before.units))
+    of_after = _units_by_elements(after)
+    for (trip, elements), units in _units_by_elements(before).items():
+        same[trip] += min(units, of_after.get((trip, elements), 0.0))
+    both = np.minimum(before.units, after.units)
+    share = np.divide(same, both, out=np.zeros(len(same)), where=both > 0)
+    return np.minimum(share, 1.0)
+
+
+def _units_by_elements(outcome: Outcome) -> dict[tuple[int, tuple[Any, ...]], float]:
+    programme = outcome.programme
+    units_of: dict[tuple[int, tuple[Any, ...]], float] = defaultdict(float)
+    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
+    for column, units in pairs:
+        if units > MIN_SHARE * programme.units_per_day[column.trip]:
+            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
+            units_of[column.trip, elements] += units * CALENDAR_YEAR_DAYS
+    return units_of
+
+
+def t_km_over(outcome: Outcome, links: set[int]) -> float:
+    """Return the tonne-kilometres a year over some links."""
+    arrays = outcome.programme.arrays
+    graph = arrays.network.graph
+    rows = arrays.network.rows("links")
+    tonnes = arrays.column("t_per_unit")
+    total = 0.0
+    for trip, arcs, units in usages(outcome):
+        km = sum(
+            rows[run.link]["length_km"]
+            for arc in arcs
+            for run in graph.runs[arc]
+            if run.link in links
+        )
+        total += units * tonnes[trip] * km
+    return total
