@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corridor.tables import schema, schema_results
+from corridor.tables import (
+    schema,
+    schema_appraisals,
+    schema_phases,
+    schema_plans,
+    schema_results,
+)
 
 PAGE = Path(__file__).with_name("tables.md")
 STUDY_HEAD = """# Tables of a study
@@ -49,6 +55,14 @@ as Parquet in `results/<scenario>`, `corridor export` writes those with rows for
 unknown or not applicable, never zero. Prose is told in the reader's language in the report; here it is English.
 
 """  # noqa: E501
+ANSWERS_HEAD = """# Tables of answers
+
+What single verbs answer with, beside what a run keeps: `corridor appraise` (`appraisal_`), `phase` (`phase_`), `coalition`, `wait` and
+`schedule` (`plan_`); `.write(folder)` and `--out` keep them as Parquet. Made from `src/corridor/tables/schema_appraisals.py`,
+`schema_phases.py` and `schema_plans.py` by `make docs`.
+
+"""  # noqa: E501
+ANSWERS = (*schema_appraisals.TABLES, *schema_phases.TABLES, *schema_plans.TABLES)
 NEEDS = {
     "target": "a section `[target]` in `study.toml`",
     "demand": "rows of `demand`",
@@ -121,6 +135,12 @@ def results_section(table: schema.Table) -> str:
     return section(table, lead).replace(f"## {table.name}", f"## {table.name} of results", 1)
 
 
+def answer_section(table: schema.Table) -> str:
+    """Return the part of a table that a verb answers with."""
+    key = f" Key: `{table.key}`." if table.key else ""
+    return section(table, f"**{table.title}**: {table.meaning}.{key}")
+
+
 def presence(table: schema.Table) -> str:
     """Return in a sentence which runs keep a table of results."""
     if not table.needs:
@@ -140,7 +160,9 @@ def page() -> str:
     results_list = " · ".join(f"[{t.name}](#{t.name}-of-results)" for t in schema_results.TABLES)
     study = [STUDY_HEAD + study_list + "\n", *map(study_section, schema.TABLES)]
     results = [RESULTS_HEAD + results_list + "\n", *map(results_section, schema_results.TABLES)]
-    return "\n".join([*study, *results])
+    answers_list = " · ".join(f"[{t.name}](#{t.name})" for t in ANSWERS)
+    answers = [ANSWERS_HEAD + answers_list + "\n", *map(answer_section, ANSWERS)]
+    return "\n".join([*study, *results, *answers])
 
 
 if __name__ == "__main__":

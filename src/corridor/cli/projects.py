@@ -203,7 +203,8 @@ def phase(
     """Say which projects to begin in which year, so that the programme is worth most.
 
     Every set of projects that can be is valued under capacity; the best order under the budgets
-    follows from it. Up to 16 projects exactly; more by pairs, with the gap that is proven.
+    follows from it. Up to 16 projects exactly; more by pairs, with the gap that is proven. Exit
+    code 3: time ran out before it was.
 
     Example: corridor phase studies/kazakhstan-pakistan --projects ktap khaf-herat --budget 1e9
 
@@ -221,7 +222,7 @@ def phase(
     say(repr(result))
     if result.gap_share > 0:
         say(f"the best may be worth {result.gap_share:.2%} more")
-    return DONE
+    return DONE if result.converged else NOT_SERVED
 
 
 def coalition(

@@ -72,6 +72,7 @@ class Accounts:
         """
         variance = 0.0
         by_mode: dict[str, float] = defaultdict(float)
+
         for arc in arcs:
             if arc not in self._spreads:
                 self._spreads[arc] = self._arc_spread(arc)
@@ -79,6 +80,7 @@ class Accounts:
             variance += spread.variance_h2
             if spread.mode is not None:
                 by_mode[spread.mode] += spread.deviation_h
+
         return math.sqrt(variance + sum(deviation**2 for deviation in by_mode.values()))
 
     def _arc_earnings(self, arc: int) -> Iterator[Earning]:
@@ -123,9 +125,9 @@ class Accounts:
         costs = self.query.costs
         graph = self.query.graph
         if graph.kind[arc] == "terminal":
-            mixed = costs.mixtures.get(arc)
-            hours, sigma = float(costs.fixed_h[arc]), float(costs.handling_sigma[arc])
-            return Spread(_variance(hours, sigma, mixed), None, 0.0)
+            handling_h = float(costs.fixed_h[arc])
+            sigma = float(costs.handling_sigma[arc])
+            return Spread(_variance(handling_h, sigma, costs.mixtures.get(arc)), None, 0.0)
 
         runs = graph.runs[arc]
         directions = directed_links(runs)

@@ -25,6 +25,8 @@ MONTHS_OF_YEAR = 12
 MAX_AGE_M = 36  # months in a state beyond which its age is no longer counted
 MIN_SPELLS = 4  # ended spells of a state below which their lengths are not tested
 SIGNIFICANCE = 0.05
+HALF_SHARE = 0.5  # of a month in which a quarter to three quarters of the days were open
+SHUT_SHARES = {"open": 0.0, "half": HALF_SHARE, "shut": 1.0, "trade-stopped": 1.0}
 CLOSED = "closed"  # status of a link
 # Jeffreys' prior of a share: half a month of leaving, half of staying.
 PRIOR_LEAVINGS = 0.5
@@ -102,6 +104,7 @@ class BorderChain:
         """
         count = len(self.states) * self.ages
         chance = np.zeros((count, count))
+
         for state in range(len(self.states)):
             for age_m in range(1, self.ages + 1):
                 row = self.number(state, age_m)

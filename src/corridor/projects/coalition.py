@@ -111,7 +111,8 @@ def coalition(
     if len(task.projects) > MAX_WHOLE:
         raise TooLarge(f"{len(task.projects)} projects are too many for coalitions: take 16.")
 
-    plans = [_plan_of(task, [players[p] for p in members(s)]) for s in range(1 << len(players))]
+    sets = [[players[p] for p in members(subset)] for subset in range(1 << len(players))]
+    plans = [_plan_of(task, countries_of_set) for countries_of_set in sets]
     worth = np.array([plan.npv_usd for plan in plans])
     worth[0] = 0.0
     return _coalition_of(task, players, plans, worth)
@@ -122,6 +123,7 @@ def _players(task: PhaseTask, countries: Sequence[str] | None) -> list[str]:
     pays = task.costs.fund_share.sum(axis=0) > 0
     payers = [c for c, is_payer in zip(task.countries, pays, strict=True) if is_payer and c]
     players = payers if countries is None else list(dict.fromkeys(countries))
+
     for country in players:
         if country not in task.countries:
             raise UnknownName("country of the study", country, filter(None, task.countries))
@@ -153,8 +155,9 @@ def _coalition_of(
 ) -> Coalition:
     stability = core(worth)
     shares = nucleolus(worth)
-    own = _own_usd(task, players, plans[-1])
     shapley = shapley_values(worth)
+    own = _own_usd(task, players, plans[-1])
+
     everybody = len(worth) - 1
     rows = [
         {
@@ -168,6 +171,7 @@ def _coalition_of(
         }
         for p, country in enumerate(players)
     ]
+
     return Coalition(
         players=frame_of(COALITION_PLAYERS, rows),
         sets=_sets_frame(task, players, plans, worth, shares),

@@ -14,6 +14,8 @@ from corridor.tables.schema_appraisals import (
     WELFARE,
 )
 
+REVENUE_KEYS = ("country", "group", "traffic")
+
 
 @dataclass(frozen=True, eq=False)
 class Effects:
@@ -76,17 +78,12 @@ def revenue_frame(before: Outcome, after: Outcome) -> pl.DataFrame:
         }
         for group, country, is_transit in differences(before, after)
     ]
-    schema = {
-        "country": pl.String,
-        "group": pl.String,
-        "traffic": pl.String,
-        "without_usd": pl.Float64,
-        "with_usd": pl.Float64,
-    }
-    frame = pl.DataFrame(rows, schema=schema)
-    return frame.with_columns(
-        (pl.col("with_usd") - pl.col("without_usd")).alias("usd_per_year")
-    ).sort("country", "group", "traffic")
+    keys = dict.fromkeys(REVENUE_KEYS, pl.String)
+    money = {"without_usd": pl.Float64, "with_usd": pl.Float64}
+    frame = pl.DataFrame(rows, schema={**keys, **money})
+
+    change_usd = pl.col("with_usd") - pl.col("without_usd")
+    return frame.with_columns(change_usd.alias("usd_per_year")).sort(REVENUE_KEYS)
 
 
 def groups_frame(usd: dict[tuple[str | None, str], float]) -> pl.DataFrame:
@@ -120,14 +117,14 @@ def _groups_beyond(groups: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 
 def _revenue_beyond(revenue: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """Return earnings beside a part: its with is the other's without."""
-    keys = ["country", "group", "traffic"]
-    earlier = before.select(*keys, pl.col("with_usd").alias("earlier_usd"))
-    both = revenue.join(earlier, on=keys, how="full", coalesce=True).with_columns(
+    earlier = before.select(*REVENUE_KEYS, pl.col("with_usd").alias("earlier_usd"))
+    both = revenue.join(earlier, on=REVENUE_KEYS, how="full", coalesce=True).with_columns(
         pl.col("with_usd", "earlier_usd").fill_null(0.0)
     )
+
     return both.select(
-        *keys,
+        *REVENUE_KEYS,
         pl.col("earlier_usd").alias("without_usd"),
         "with_usd",
         (pl.col("with_usd") - pl.col("earlier_usd")).alias("usd_per_year"),
-    ).sort(keys)
+    ).sort(REVENUE_KEYS)

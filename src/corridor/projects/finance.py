@@ -83,6 +83,7 @@ def return_shares(streams: Floats) -> Floats:
     once = np.flatnonzero(changes == 1)
     if len(once):
         rates[once] = _bisected(streams[once])
+
     for number in np.flatnonzero(changes > 1).tolist():
         share = return_share(streams[number])
         rates[number] = np.nan if share is None else share
@@ -160,6 +161,7 @@ def expected_shortfall(values: Floats, share: float) -> float:
     """
     if not 0 < share <= 1:
         raise CallError(f"the share of worst values must be above 0 and at most 1, not {share}.")
+
     ordered = np.sort(values)
     size = share * len(ordered)
     complete = int(size)

@@ -233,6 +233,7 @@ def require_valid(programme: Programme) -> None:
         )
     if min(programme.build_years, default=1) < 1:
         raise CallError("every project takes a year or more to build.")
+
     if len(programme.order) > MAX_BITS:
         raise TooLarge(f"{programme.projects} projects have too many sets: phase them by pairs.")
     if _bits(programme).sum() > MAX_BITS:

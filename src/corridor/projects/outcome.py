@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +22,15 @@ from corridor.units import CALENDAR_YEAR_DAYS
 
 
 class Usage(NamedTuple):
-    """What a route is taken by in a year: its trip, arcs of the network's graph, and units."""
+    """How much takes a route in a year.
+
+    trip: row of demand. arcs: of the network's graph. elements: what it passes, the same in graphs
+    of different shape. units: a year.
+    """
 
     trip: int
     arcs: tuple[int, ...]
+    elements: tuple[Any, ...]
     units: float
 
 
@@ -82,7 +88,14 @@ def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]
     pays_usd = np.divide(paid, going, out=programme.most_usd.copy(), where=going > 0)
 
     outcome = Outcome(
-        programme, solution, going * CALENDAR_YEAR_DAYS, pays_usd, np.zeros(count), {}, {}, 0.0
+        programme=programme,
+        solution=solution,
+        units=going * CALENDAR_YEAR_DAYS,
+        pays_usd=pays_usd,
+        spread_h=np.zeros(count),
+        earnings_usd={},
+        scarce_usd={},
+        carbon_kg=0.0,
     )
     return _with_accounts(outcome)
 
@@ -102,7 +115,8 @@ def usages(outcome: Outcome) -> Iterator[Usage]:
     for column, units in pairs:
         if units > MIN_SHARE * programme.units_per_day[column.trip]:
             arcs = tuple(arc_of[list(column.arcs)].tolist())
-            yield Usage(column.trip, arcs, units * CALENDAR_YEAR_DAYS)
+            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
+            yield Usage(column.trip, arcs, elements, units * CALENDAR_YEAR_DAYS)
 
 
 def _with_accounts(outcome: Outcome) -> Outcome:
@@ -114,14 +128,14 @@ def _with_accounts(outcome: Outcome) -> Outcome:
     spread_h = np.zeros(len(outcome.units))
     carbon_kg = 0.0
 
-    for trip, arcs, units in usages(outcome):
-        account = accounts[arrays.query_of[trip]]
-        for arc in arcs:
-            for earning in account.earnings(arc):
-                is_transit = earning.country not in ends[trip]
-                earnings[earning.group, earning.country, is_transit] += units * earning.usd
-        carbon_kg += units * account.carbon_kg(arcs)
-        spread_h[trip] += units * account.deviation_h(arcs)
+    for usage in usages(outcome):
+        account = accounts[arrays.query_of[usage.trip]]
+        for earning in chain.from_iterable(map(account.earnings, usage.arcs)):
+            is_transit = earning.country not in ends[usage.trip]
+            earnings[earning.group, earning.country, is_transit] += usage.units * earning.usd
+
+        carbon_kg += usage.units * account.carbon_kg(usage.arcs)
+        spread_h[usage.trip] += usage.units * account.deviation_h(usage.arcs)
 
     mean_spread_h = np.divide(
         spread_h, outcome.units, out=np.full(len(spread_h), np.nan), where=outcome.units > 0
@@ -150,21 +164,24 @@ def _scarce_usd(outcome: Outcome) -> dict[str, float]:
 
 def _country_of_limit(network: Network, table: str, row_id: str) -> str:
     """Return the country of what is limited: of a link or service, where it starts."""
-    nodes = network.by_id("nodes")
+    return str(network.by_id("nodes")[_node_of_limit(network, table, row_id)]["country"])
+
+
+def _node_of_limit(network: Network, table: str, row_id: str) -> str:
+    """Return where what is limited stands, or starts."""
     first = row_id.split()[0]
+    if table == "nodes":
+        return first
     if table == "terminals":
-        return str(nodes[network.by_id("terminals")[first]["node_id"]]["country"])
+        return str(network.by_id("terminals")[first]["node_id"])
     if table == "services":
         first = network.by_id("services")[first]["link_ids"].split()[0]
-    elif table == "nodes":
-        return str(nodes[first]["country"])
+
     links = network.by_id("links")
-    link = (
-        links[first]
-        if first in links
-        else network.rows("links")[next(iter(network.selected_links(first)))]
-    )
-    return str(nodes[link["from_node_id"]]["country"])
+    if first not in links:
+        number = next(iter(network.selected_links(first)))
+        return str(network.rows("links")[number]["from_node_id"])
+    return str(links[first]["from_node_id"])
 
 
 def end_countries(arrays: DemandArrays) -> list[tuple[str, str]]:
@@ -189,35 +206,28 @@ def kept_share(before: Outcome, after: Outcome) -> Floats:
     of_after = _units_by_elements(after)
     for (trip, elements), units in _units_by_elements(before).items():
         same[trip] += min(units, of_after.get((trip, elements), 0.0))
+
     both = np.minimum(before.units, after.units)
     share = np.divide(same, both, out=np.zeros(len(same)), where=both > 0)
     return np.minimum(share, 1.0)
 
 
 def _units_by_elements(outcome: Outcome) -> dict[tuple[int, tuple[Any, ...]], float]:
-    programme = outcome.programme
     units_of: dict[tuple[int, tuple[Any, ...]], float] = defaultdict(float)
-    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
-    for column, units in pairs:
-        if units > MIN_SHARE * programme.units_per_day[column.trip]:
-            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
-            units_of[column.trip, elements] += units * CALENDAR_YEAR_DAYS
+    for usage in usages(outcome):
+        units_of[usage.trip, usage.elements] += usage.units
     return units_of
 
 
 def t_km_over(outcome: Outcome, links: set[int]) -> float:
     """Return the tonne-kilometres a year over some links."""
     arrays = outcome.programme.arrays
-    graph = arrays.network.graph
     rows = arrays.network.rows("links")
     tonnes = arrays.column("t_per_unit")
-    total = 0.0
-    for trip, arcs, units in usages(outcome):
-        km = sum(
-            rows[run.link]["length_km"]
-            for arc in arcs
-            for run in graph.runs[arc]
-            if run.link in links
-        )
-        total += units * tonnes[trip] * km
-    return total
+    total_t_km = 0.0
+
+    for usage in usages(outcome):
+        runs = chain.from_iterable(arrays.network.graph.runs[arc] for arc in usage.arcs)
+        km = sum(rows[run.link]["length_km"] for run in runs if run.link in links)
+        total_t_km += usage.units * tonnes[usage.trip] * km
+    return total_t_km

@@ -13,7 +13,7 @@ import polars as pl
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.projects.lattice import Programme, linked, members
-from corridor.projects.pairwise import gap_share_of, pairwise_phases
+from corridor.projects.pairwise import GAP_SHARE, gap_share_of, pairwise_phases
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases
 from corridor.projects.project_rows import exclusions
@@ -64,6 +64,11 @@ class Phasing:
     def gap_share(self) -> float:
         """By which share of itself the value may be below the best."""
         return gap_share_of(self.npv_usd, self.bound_usd)
+
+    @property
+    def converged(self) -> bool:
+        """Whether the order is proven to be the best, within the gap that was asked for."""
+        return self.gap_share <= GAP_SHARE
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""

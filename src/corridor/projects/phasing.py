@@ -52,6 +52,7 @@ def best_phases(programme: Programme) -> Phases:
     """
     require_valid(programme)
     projects = worth_a_look(programme)
+
     part = best_of_all(part_of(programme, projects))
     return Phases(part.npv_usd, {projects[p]: year for p, year in sorted(part.begins.items())})
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from corridor.kernels import Floats
 from corridor.network.graph import Row
-from corridor.projects.border_states import MONTHS_OF_YEAR, fit_chain
+from corridor.projects.border_states import MONTHS_OF_YEAR, SHUT_SHARES, fit_chain
 from corridor.projects.streams import Streams
 from corridor.projects.works import Works
 from corridor.units import NORMAL_P95
@@ -52,8 +52,6 @@ OVERRUNS = {
 DEMAND_DEVIATION = 0.44
 # Time values and the prices of carriage, together: an estimate (C) from the bands of rates.
 VALUE_DEVIATION = 0.2
-HALF_SHUT = 0.5  # of a month in which half of the goods or of the days passed
-SHUT_SHARES = {"open": 0.0, "half": HALF_SHUT, "shut": 1.0, "trade-stopped": 1.0}
 # Streams of random numbers.
 _DEMAND_STREAM = 11
 _VALUE_STREAM = 12
@@ -96,6 +94,7 @@ def draw_futures(
     shut = np.zeros((draws, years))
     if places and states is not None:
         shut = _shut_shares(states, places, draws, years, rng)
+
     return Futures(
         demand_ratio=_lognormal(Overrun(1.0, DEMAND_DEVIATION), _dice(rng, _DEMAND_STREAM), draws),
         value_ratio=_lognormal(Overrun(1.0, VALUE_DEVIATION), _dice(rng, _VALUE_STREAM), draws),
@@ -112,6 +111,7 @@ def capex_ratios(works: Works, futures: Futures) -> Floats:
     total = sum(row["capex_usd"] for row in works.projects)
     if not total:
         return np.ones(futures.count)
+
     spent = np.zeros(futures.count)
     for row in works.projects:
         dice = _dice(futures.rng, _CAPEX_STREAM, row["project_id"])
@@ -125,9 +125,11 @@ def overrun_of(project: Row) -> Overrun:
     The band is that of the table, from the 5th to the 95th percentile.
     """
     overrun = OVERRUNS[project["reference_class"]]
-    low, high = project["capex_p5_usd"], project["capex_p95_usd"]
+    low = project["capex_p5_usd"]
+    high = project["capex_p95_usd"]
     if not low or not high or high <= low:
         return overrun
+
     sigma = math.log(high / low) / (2 * NORMAL_P95)
     of_band = overrun.mean * math.sqrt(math.expm1(sigma**2))
     return overrun._replace(deviation=max(overrun.deviation, of_band))

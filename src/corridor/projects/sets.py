@@ -205,6 +205,7 @@ def question_of(task: SetTask) -> str:
         task.project_ids,
         [base.network.by_id("projects")[project_id] for project_id in task.project_ids],
     )
+
     digest = hashlib.sha256(base.base.programme.arrays.hash().encode())
     digest.update(base.most_usd.tobytes())
     digest.update(base.base.units.tobytes())

@@ -165,6 +165,16 @@ class Trigger(NamedTuple):
     after: tuple[int, ...]
 
 
+class Regret(NamedTuple):
+    """What a plan made for one scenario is worth in another, and less than the best of that."""
+
+    plan: str
+    is_policy: bool
+    scenario: str
+    npv_usd: float
+    regret_usd: float
+
+
 def best_policy(programme: Programme, benefit_usd: Floats, chain: YearChain) -> Policy:
     """Return the policy that is worth most on average.
 
@@ -259,21 +269,22 @@ def regrets(
     """Return what every plan is worth in every scenario, and what is lost against its best.
 
     Plans are the policy of each scenario (kept to under another chain), and the fixed plan of each.
-    Columns: plan, is_policy, scenario, npv_usd, regret_usd.
+    Columns are those of :class:`Regret`.
     """
     best = {name: best_policy(programme, benefit_usd, chain) for name, chain in scenarios.items()}
     fixed = {name: fixed_plan(programme, benefit_usd, chain) for name, chain in scenarios.items()}
-    rows = []
+    rows: list[Regret] = []
+
     for scenario, chain in scenarios.items():
         most_usd = best[scenario].npv_usd
         mean = expected(programme, benefit_usd, chain)
         for plan in scenarios:
-            of_policy = best[plan].worth_usd(chain)
-            of_fixed = phases_value(mean, fixed[plan].begins)
-            rows.append((plan, True, scenario, of_policy, most_usd - of_policy))
-            rows.append((plan, False, scenario, of_fixed, most_usd - of_fixed))
-    names = ["plan", "is_policy", "scenario", "npv_usd", "regret_usd"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+            policy_usd = best[plan].worth_usd(chain)
+            fixed_usd = phases_value(mean, fixed[plan].begins)
+            rows.append(Regret(plan, True, scenario, policy_usd, most_usd - policy_usd))
+            rows.append(Regret(plan, False, scenario, fixed_usd, most_usd - fixed_usd))
+
+    return pl.DataFrame(rows, schema=Regret._fields, orient="row")
 
 
 def break_even_share(costs_usd: float, open_usd: float, shut_usd: float) -> float | None:
@@ -295,6 +306,7 @@ def break_even_share(costs_usd: float, open_usd: float, shut_usd: float) -> floa
         return 0.0
     if open_usd < costs_usd:
         return None
+
     return (costs_usd - shut_usd) / (open_usd - shut_usd)
 
 

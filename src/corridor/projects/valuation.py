@@ -158,7 +158,8 @@ class Valuation:
 
     def _answer(self, outcome: Outcome) -> Floats:
         """Return by which factor each row of demand asks for more at what it pays now [trips]."""
-        before, after = self.base.pays_usd, outcome.pays_usd
+        before = self.base.pays_usd
+        after = outcome.pays_usd
         goes = (self.base.units > 0) & (outcome.units > 0) & (before > 0) & (after > 0)
         ratio = np.divide(after, before, out=np.ones_like(after), where=goes)
         return np.asarray(ratio**-self.elasticity)
@@ -191,6 +192,7 @@ class Valuation:
             project = projects[project_id]
             if not project["opex_usd_per_t_km"]:
                 continue
+
             of_project = rows.filter(
                 (pl.col("table") == "links")
                 & pl.col("change_id").is_in(project["change_ids"].split())
@@ -209,6 +211,7 @@ class Valuation:
         trips = self.base.programme.arrays.trips
         base = self.base
         straight = rule_of_half(base.units, outcome.units, base.pays_usd, outcome.pays_usd)
+
         frame = trips.select(
             "demand_id", "origin_node_id", "destination_node_id", "cargo_id"
         ).with_columns(
@@ -356,6 +359,7 @@ def built(network: Network, rows: pl.DataFrame) -> Network:
     """
     of_status = rows.filter(OF_STATUS)
     changed = apply(network, rows.filter(~OF_STATUS))
+
     below = pl.concat([of_status, changed.changes], how="vertical_relaxed")
     opened = replace(changed, changes=below)
     opened.share(changed)
@@ -373,14 +377,14 @@ def grown_demand(network: Network, demand: pl.DataFrame, year: int) -> pl.DataFr
         row["country"]: row["gdp_growth_share_per_year"] or 0.0 for row in network.rows("countries")
     }
     factors = []
+
     for row in demand.iter_rows(named=True):
-        ends = (row["origin_node_id"], row["destination_node_id"])
-        countries = [
-            nodes[end.split("@")[0]]["country"] for end in ends if end.split("@")[0] in nodes
-        ]
+        ends = [row[column].split("@")[0] for column in ("origin_node_id", "destination_node_id")]
+        countries = [nodes[end]["country"] for end in ends if end in nodes]
         rate = sum(growth.get(country, 0.0) for country in countries) / 2
         years = min(max(0, year - (row.get("year") or year)), GROWTH_YEARS)
         factors.append((1.0 + rate) ** years)
+
     return demand.with_columns(
         (pl.col("units_per_year") * pl.Series(factors, dtype=pl.Float64)).alias("units_per_year")
     )

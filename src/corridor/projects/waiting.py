@@ -14,10 +14,11 @@ from corridor.errors import CallError
 from corridor.kernels import Floats
 from corridor.network.changes import apply
 from corridor.network.network import Network
-from corridor.projects.border_states import BorderChain, JointState, closures, fit_chain
-from corridor.projects.lattice import linked
+from corridor.projects.border_states import HALF_SHARE, BorderChain, JointState, closures, fit_chain
+from corridor.projects.lattice import linked, subset_of
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.triggers import (
+    Trigger,
     best_policy,
     break_even_share,
     fixed_plan,
@@ -197,8 +198,8 @@ def _cases(state: JointState) -> list[_Case]:
     if HALF not in state:
         return [_Case(tuple(word == OPEN for word in state), 1.0)]
     return [
-        _Case(tuple(word in (OPEN, HALF) for word in state), 0.5),
-        _Case(tuple(word == OPEN for word in state), 0.5),
+        _Case(tuple(word in (OPEN, HALF) for word in state), 1.0 - HALF_SHARE),
+        _Case(tuple(word == OPEN for word in state), HALF_SHARE),
     ]
 
 
@@ -208,6 +209,7 @@ def _waiting_of(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Wo
     programme = task.programme(benefit[0, 0])
     policy = best_policy(programme, benefit, years)
     fixed = fixed_plan(programme, benefit, years)
+
     return Waiting(
         rules=_rules_frame(task, chain, triggers(policy)),
         regrets=_regrets_frame(task, chain, benefit, worth),
@@ -219,9 +221,10 @@ def _waiting_of(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Wo
     )
 
 
-def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Any]) -> pl.DataFrame:
+def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Trigger]) -> pl.DataFrame:
     names = [str(project["name"]) for project in task.projects]
     first_year = task.horizon.first_year
+
     return frame_of(
         WAIT_RULES,
         [
@@ -269,27 +272,29 @@ def _regrets_frame(
 def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
     """Return the share of time that places must be open for projects to pay."""
     places = len(worth.places)
-    cases = [worth.when((is_open,) * places) for is_open in (True, False)]
-    own = task.costs.own_usd.sum(axis=2)
-    programme = task.programme(cases[0])
+    with_open = worth.when((True,) * places)
+    with_shut = worth.when((False,) * places)
+    programme = task.programme(with_open)
     rows = []
+
     for p, project_id in enumerate(task.project_ids):
-        needed = linked(p, programme.requires)
-        begins = {q: int(programme.earliest[q]) for q in needed}
-        if max(begins.values()) >= len(own):
+        begins = {q: int(programme.earliest[q]) for q in linked(p, programme.requires)}
+        if max(begins.values()) >= len(programme.own_usd):
             continue
+
         opens = max(year + int(programme.build_years[q]) for q, year in begins.items())
         served = float(programme.discount[opens:].sum())
-        subset = sum(1 << q for q in needed)
-        costs = -sum(float(own[year, q]) for q, year in begins.items())
-        open_usd, shut_usd = (float(case[subset]) * served for case in cases)
+        together = subset_of(list(begins))
+        costs_usd = -sum(float(programme.own_usd[year, q]) for q, year in begins.items())
+        open_usd = float(with_open[together]) * served
+        shut_usd = float(with_shut[together]) * served
         rows.append(
             {
                 "project_id": project_id,
-                "cost_usd": costs,
+                "cost_usd": costs_usd,
                 "open_usd": open_usd,
                 "shut_usd": shut_usd,
-                "open_share": break_even_share(costs, open_usd, shut_usd),
+                "open_share": break_even_share(costs_usd, open_usd, shut_usd),
             }
         )
     return frame_of(WAIT_SHARES, rows)

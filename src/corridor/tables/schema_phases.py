@@ -22,8 +22,8 @@ PHASE_PROJECTS = Table(
     (
         _PROJECT,
         Column("name", "text", "its name"),
-        _count("begin_year", "year that works begin; null: not built"),
-        _count("open_year", "first year it is open; null: not built"),
+        _count("begin_year", "year that works begin; null: not built", "year"),
+        _count("open_year", "first year it is open; null: not built", "year"),
         number("capex_usd", "price of all of it", "USD"),
         _money("cost_usd", "present value of what it costs, begun then; null: not built"),
         _money("alone_usd_per_year", "welfare a year with it and what it requires", "USD/year"),
@@ -43,7 +43,7 @@ PHASE_YEARS = Table(
     "year",
     "money of a phased programme by year",
     (
-        _count("year", "calendar year"),
+        _count("year", "calendar year", "year"),
         number("spent_usd", "spent on building", "USD"),
         number("budget_usd", "budget of the year; null: no limit", "USD"),
         _money("benefit_usd", "welfare of the year"),
@@ -98,15 +98,15 @@ COALITION_PLAYERS = Table(
 
 WAIT_RULES = Table(
     "wait_rules",
-    "project_id",
+    None,
     "on which state of borders a project is begun, one row a state it is begun in",
     (
         _PROJECT,
         Column("places", "text", "the places that decide", many=True),
         Column("states", "text", "how each of them stands", many=True),
         _count("months", "months it has stood so at least", "months"),
-        _count("first_year", "first year that it may be begun so"),
-        _count("last_year", "last year that it may be begun so"),
+        _count("first_year", "first year that it may be begun so", "year"),
+        _count("last_year", "last year that it may be begun so", "year"),
         _share("chance", "chance that it is begun so, over all years"),
         Column("after", "id", "projects begun before in every case", many=True, refers="projects"),
         Column("rule", "text", "the rule as a sentence"),
@@ -116,7 +116,7 @@ WAIT_RULES = Table(
 
 WAIT_REGRETS = Table(
     "wait_regrets",
-    "plan",
+    None,
     "what plans made for one future are worth in another, and what is lost against its best",
     (
         Column("plan", "text", "the future it was made for"),
