@@ -8,10 +8,10 @@ stored beside the formulas, so that a viewer that computes nothing shows them to
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -57,6 +57,20 @@ COLUMNS = (
     "discounted balance",
     "payback",
     "discounted payback",
+)
+
+
+class _Payback(NamedTuple):
+    """Columns of the cash flow: a payback, the balance it is read from, and what moves that."""
+
+    column: str
+    balance: str
+    flow: str
+
+
+PAYBACKS = (
+    _Payback("payback", "balance", "net"),
+    _Payback("discounted payback", "discounted balance", "discounted"),
 )
 LETTER = {name: chr(ord("A") + number) for number, name in enumerate(COLUMNS)}
 
@@ -135,6 +149,11 @@ class _Book:
         return self.cash_flow.streams
 
     @property
+    def price_usd(self) -> float:
+        """What all of it costs to build."""
+        return float(self.streams.items["capex"].sum())
+
+    @property
     def last_row(self) -> int:
         """The row of the last year on the cash flow."""
         return FIRST_ROW + len(self.streams.years) - 1
@@ -151,6 +170,7 @@ class _Book:
         cash = self.book.add_worksheet(CASH_FLOW)
         sensitivity = self.book.add_worksheet(SENSITIVITY)
         gains = self.book.add_worksheet(WHO_GAINS)
+
         _write_inputs(self, inputs)
         _write_cash_flow(self, cash)
         _write_results(self, results)
@@ -158,82 +178,121 @@ class _Book:
         _write_gains(self, gains)
 
 
+class _Figure(NamedTuple):
+    """A figure of the sheet of inputs: its name in formulas, what it is, and how it is shown."""
+
+    name: str
+    label: str
+    value: float
+    unit: str
+    style: str = "input rate"
+
+
 def _write_inputs(book: _Book, sheet: Any) -> None:
     """Write what is known: single figures, then figures by year."""
-    streams = book.streams
-    price = float(streams.items["capex"].sum())
-    moving = np.flatnonzero(streams.net)
-    start_year = int(streams.years[moving[0]]) if len(moving) else int(streams.years[0])
-    in_use = (streams.years >= streams.open_year) & (streams.years <= streams.last_year)
-    running = float(streams.items["opex"][in_use].max(initial=0.0))
-    left = float(streams.items["residual"].sum())
-
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 60, 18)
     sheet.write_row(0, 0, ["input", "value", "unit"], book.formats["head"])
-    figures = (
-        ("discount", "discount rate, hurdle", streams.discount_share, "1/year", "input rate"),
-        ("first", "year that money is discounted to", int(streams.years[0]), "year", "input year"),
-        ("start", "first year of works", start_year, "year", "input year"),
-        ("open", "first year of use", streams.open_year, "year", "input year"),
-        ("last", "last year of use that counts", streams.last_year, "year", "input year"),
-        (
-            "guess",
-            "first guess of the return",
-            book.row["return_share"] or 0.0,
-            "1/year",
-            "input rate",
-        ),
-        ("price", "capital", price, "USD", "input"),
-        ("running", "fixed running costs", running, "USD/year", "input"),
-        ("left", "left of it, share of capital", left / price if price else 0.0, "1", "input rate"),
-        ("capex_change", "change of capital", 0.0, "1", "input rate"),
-        ("opex_change", "change of running costs", 0.0, "1", "input rate"),
-        ("benefit_change", "change of what users and states gain", 0.0, "1", "input rate"),
-        ("carbon_change", "change of the price of carbon", 0.0, "1", "input rate"),
-    )
-    for number, (name, label, value, unit, style) in enumerate(figures, start=1):
-        sheet.write_string(number, 0, label)
-        sheet.write_number(number, 1, value, book.formats[style])
-        sheet.write_string(number, 2, unit)
-        book.cells[name] = f"{INPUTS}!$B${number + 1}"
 
-    at = len(figures) + 2
-    at = _write_anchors(book, sheet, at)
-    _write_yearly_inputs(book, sheet, at + 1, price)
+    figures = [*_figures_of_time(book), *_figures_of_money(book), *_FIGURES_OF_CHANGE]
+    for number, figure in enumerate(figures, start=1):
+        sheet.write_string(number, 0, figure.label)
+        sheet.write_number(number, 1, figure.value, book.formats[figure.style])
+        sheet.write_string(number, 2, figure.unit)
+        book.cells[figure.name] = f"{INPUTS}!$B${number + 1}"
+
+    after = _write_anchors(book, sheet, len(figures) + 2)
+    _write_yearly_inputs(book, sheet, after + 1)
+
+
+def _figures_of_time(book: _Book) -> list[_Figure]:
+    """Return the rate and the years that money and use count by."""
+    streams = book.streams
+    years = [
+        ("first", "year that money is discounted to", int(streams.years[0])),
+        ("start", "first year of works", int(streams.years[_first_moving(streams.net)])),
+        ("open", "first year of use", streams.open_year),
+        ("last", "last year of use that counts", streams.last_year),
+    ]
+    return [
+        _Figure("discount", "discount rate, hurdle", streams.discount_share, "1/year"),
+        *(_Figure(name, label, year, "year", "input year") for name, label, year in years),
+        _Figure("guess", "first guess of the return", book.row["return_share"] or 0.0, "1/year"),
+    ]
+
+
+def _figures_of_money(book: _Book) -> list[_Figure]:
+    """Return the price, what running costs, and what is left of the price."""
+    items = book.streams.items
+    price_usd = book.price_usd
+    running_usd = float((items["opex"] * book.streams.in_use).max(initial=0.0))
+    left_usd = float(items["residual"].sum())
+    left_share = left_usd / price_usd if price_usd else 0.0
+    return [
+        _Figure("price", "capital", price_usd, "USD", "input"),
+        _Figure("running", "fixed running costs", running_usd, "USD/year", "input"),
+        _Figure("left", "left of it, share of capital", left_share, "1"),
+    ]
+
+
+_FIGURES_OF_CHANGE = (
+    _Figure("capex_change", "change of capital", 0.0, "1"),
+    _Figure("opex_change", "change of running costs", 0.0, "1"),
+    _Figure("benefit_change", "change of what users and states gain", 0.0, "1"),
+    _Figure("carbon_change", "change of the price of carbon", 0.0, "1"),
+)
+
+
+def _first_moving(net: Floats) -> int:
+    """Return the number of the first year in which money moves; of the first where none does."""
+    moving = np.flatnonzero(net)
+    return int(moving[0]) if len(moving) else 0
+
+
+class _Span(NamedTuple):
+    """A row of inputs: its name in formulas, a figure for each column, and how it is shown."""
+
+    name: str
+    values: Sequence[float] | Floats
+    unit: str
+    style: str = "input"
 
 
 def _write_anchors(book: _Book, sheet: Any, at: int) -> int:
     """Write the years whose flows were computed, and what they came to; return the next row."""
     flow = book.cash_flow
-    rows: list[tuple[str, Sequence[float], str]] = [("anchor", flow.anchors, "year")]
-    rows += [(group, flow.welfare[group], "USD/year") for group in PAID]
-    rows.append(("carbon kg", flow.carbon_kg, "kg CO2e/year"))
-    sheet.write_string(at, 0, "computed from flows", book.formats["head"])
-    for number, (name, values, unit) in enumerate(rows, start=at + 1):
-        sheet.write_string(number, 0, f"{name} [{unit}]")
-        style = book.formats["input year" if name == "anchor" else "input"]
-        sheet.write_row(number, 1, [float(value) for value in values], style)
-        letters = [_letter(1 + place) for place in range(len(values))]
-        book.spans[name] = [f"{INPUTS}!${letter}${number + 1}" for letter in letters]
-    return at + 1 + len(rows)
+    spans = [
+        _Span("anchor", flow.anchors, "year", "input year"),
+        *(_Span(group, flow.welfare[group], "USD/year") for group in PAID),
+        _Span("carbon kg", flow.carbon_kg, "kg CO2e/year"),
+    ]
+    return _write_spans(book, sheet, at, "computed from flows", spans)
 
 
-def _write_yearly_inputs(book: _Book, sheet: Any, at: int, price: float) -> None:
+def _write_yearly_inputs(book: _Book, sheet: Any, at: int) -> None:
     """Write the share of capital and the price of carbon of every year, a column a year."""
     streams = book.streams
-    shares = streams.items["capex"] / price if price else np.zeros(len(streams.years))
-    rows = (
-        ("years", streams.years.astype(float), "year", "input year"),
-        ("capital share", shares, "1", "input rate"),
-        ("carbon price", book.cash_flow.carbon_usd_per_t, "USD/t", "input"),
-    )
-    sheet.write_string(at, 0, "by year", book.formats["head"])
-    for number, (name, values, unit, style) in enumerate(rows, start=at + 1):
-        sheet.write_string(number, 0, f"{name} [{unit}]")
-        sheet.write_row(number, 1, [float(value) for value in values], book.formats[style])
+    price_usd = book.price_usd
+    shares = streams.items["capex"] / price_usd if price_usd else np.zeros(len(streams.years))
+    spans = [
+        _Span("years", streams.years.astype(float), "year", "input year"),
+        _Span("capital share", shares, "1", "input rate"),
+        _Span("carbon price", book.cash_flow.carbon_usd_per_t, "USD/t"),
+    ]
+    _write_spans(book, sheet, at, "by year", spans)
+
+
+def _write_spans(book: _Book, sheet: Any, at: int, head: str, spans: Sequence[_Span]) -> int:
+    """Write rows of inputs under a head and return the row after them."""
+    sheet.write_string(at, 0, head, book.formats["head"])
+    for number, span in enumerate(spans, start=at + 1):
+        sheet.write_string(number, 0, f"{span.name} [{span.unit}]")
+        values = [float(value) for value in span.values]
+        sheet.write_row(number, 1, values, book.formats[span.style])
+
         letters = [_letter(1 + place) for place in range(len(values))]
-        book.spans[name] = [f"{INPUTS}!${letter}${number + 1}" for letter in letters]
+        book.spans[span.name] = [f"{INPUTS}!${letter}${number + 1}" for letter in letters]
+    return at + 1 + len(spans)
 
 
 def _write_cash_flow(book: _Book, sheet: Any) -> None:
@@ -285,24 +344,24 @@ def _year_formulas(book: _Book, number: int) -> dict[str, str]:
     gains = "+".join(at[name] for name in BENEFITS)
     formulas["net"] = f"={gains}-" + "-".join(at[name] for name in COSTS)
     formulas["discounted"] = f"={at['net']}*{at['discount factor']}"
-    for balance, flow in (("balance", "net"), ("discounted balance", "discounted")):
-        earlier = f"{before[balance]}+" if number else ""
-        formulas[balance] = f"={earlier}{at[flow]}"
-    for payback, balance, flow in (
-        ("payback", "balance", "net"),
-        ("discounted payback", "discounted balance", "discounted"),
-    ):
-        formulas[payback] = '=""'
+    for payback in PAYBACKS:
+        owed = before[payback.balance]
+        balance = at[payback.balance]
+        formulas[payback.balance] = (
+            f"={owed}+{at[payback.flow]}" if number else f"={at[payback.flow]}"
+        )
+        formulas[payback.column] = '=""'
         if number:
-            turns = f"AND({at[balance]}>=0,{before[balance]}<0)"
-            years = f"{before['year']}-{cells['start']}-{before[balance]}/{at[flow]}"
-            formulas[payback] = f'=IF({turns},{years},"")'
+            turns = f"AND({balance}>=0,{owed}<0)"
+            years = f"{before['year']}-{cells['start']}-{owed}/{at[payback.flow]}"
+            formulas[payback.column] = f'=IF({turns},{years},"")'
     return formulas
 
 
 def _line(book: _Book, name: str, year: str) -> str:
     """Return the value of a year between those computed: straight, constant beyond."""
-    years, values = book.spans["anchor"], book.spans[name]
+    years = book.spans["anchor"]
+    values = book.spans[name]
     terms = [values[0]]
     for number in range(len(values) - 1):
         share = f"({year}-{years[number]})/({years[number + 1]}-{years[number]})"
@@ -315,10 +374,9 @@ def _cash_flow_values(book: _Book) -> dict[str, list[Any]]:
     streams = book.streams
     net = streams.net
     discounted = net * streams.discount
-    in_use = (streams.years >= streams.open_year) & (streams.years <= streams.last_year)
     columns: dict[str, Floats] = {
         "year": streams.years.astype(float),
-        "in use": in_use.astype(float),
+        "in use": streams.in_use,
         "discount factor": streams.discount,
         **streams.items,
         "net": net,
@@ -327,117 +385,153 @@ def _cash_flow_values(book: _Book) -> dict[str, list[Any]]:
         "discounted balance": np.cumsum(discounted),
     }
     values: dict[str, list[Any]] = {name: column.tolist() for name, column in columns.items()}
-    moving = np.flatnonzero(net)
-    start = int(moving[0]) if len(moving) else 0
-    for payback, balance, flow in (
-        ("payback", "balance", "net"),
-        ("discounted payback", "discounted balance", "discounted"),
-    ):
-        values[payback] = [""] * len(net)
-        sums, moves = columns[balance], columns[flow]
-        for year in range(1, len(net)):
-            if sums[year] >= 0 > sums[year - 1]:
-                values[payback][year] = float(year - 1 - start - sums[year - 1] / moves[year])
+    for payback in PAYBACKS:
+        values[payback.column] = _turns(columns[payback.balance], columns[payback.flow], net)
     return values
+
+
+def _turns(balance: Floats, flow: Floats, net: Floats) -> list[Any]:
+    """Return the payback in the year in which the balance turns, and no text in the others."""
+    start = _first_moving(net)
+    turns: list[Any] = [""] * len(balance)
+    for year in range(1, len(balance)):
+        if balance[year] >= 0 > balance[year - 1]:
+            turns[year] = float(year - 1 - start - balance[year - 1] / flow[year])
+    return turns
 
 
 def _write_results(book: _Book, sheet: Any) -> None:
     """Write the criteria as formulas of the cash flow."""
-    row = book.row
-    streams = book.streams
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 24)
-    sheet.write_string(0, 0, row["name"], book.formats["head"])
+    sheet.write_string(0, 0, book.row["name"], book.formats["head"])
     sheet.write_string(0, 1, book.appraisal.convention.name, book.formats["head"])
 
-    for number, (label, formula, style, value) in enumerate(_criteria(book), start=1):
-        sheet.write_string(number, 0, label)
-        if formula is None:
-            sheet.write_string(number, 1, str(value))
+    criteria = _criteria(book)
+    for number, criterion in enumerate(criteria, start=1):
+        sheet.write_string(number, 0, criterion.label)
+        if criterion.formula is None:
+            sheet.write_string(number, 1, str(criterion.value))
         else:
-            shown = "never" if value is None else value
-            sheet.write_formula(number, 1, formula, book.formats[style], shown)
+            shown = "never" if criterion.value is None else criterion.value
+            style = book.formats[criterion.style]
+            sheet.write_formula(number, 1, criterion.formula, style, shown)
 
-    at = len(_criteria(book)) + 3
-    sheet.write_row(at, 0, ["item", "present value", "switching value"], book.formats["head"])
+    at = len(criteria) + 3
+    items = _present_values(book)
+    _write_switching(book, sheet, at, items)
+    sheet.write_string(at + len(items) + 5, 0, book.appraisal.convention.source)
+
+
+def _write_switching(book: _Book, sheet: Any, at: int, items: Sequence[_Item]) -> None:
+    """Write what each item adds to the net present value, and its switching value."""
     npv = f"SUM({book.column('discounted')})"
-    npv_usd = float(streams.net @ streams.discount)
-    for number, (item, formula, value) in enumerate(_present_values(book), start=at + 1):
-        sheet.write_string(number, 0, item)
-        sheet.write_formula(number, 1, f"={formula}", book.formats["money"], value)
-        switching = finance.switching_share(npv_usd, value)
-        sheet.write_formula(
-            number,
-            2,
-            f'=IF(B{number + 1}=0,"none",-{npv}/B{number + 1})',
-            book.formats["rate"],
-            "none" if switching is None else switching,
-        )
-    sheet.write_string(at + 12, 0, book.appraisal.convention.source)
+    npv_usd = float(book.streams.net @ book.streams.discount)
+    sheet.write_row(at, 0, ["item", "present value", "switching value"], book.formats["head"])
+
+    for number, item in enumerate(items, start=at + 1):
+        cell = f"B{number + 1}"
+        switching = finance.switching_share(npv_usd, item.pv_usd)
+        shown = "none" if switching is None else switching
+
+        sheet.write_string(number, 0, item.name)
+        sheet.write_formula(number, 1, f"={item.formula}", book.formats["money"], item.pv_usd)
+        formula = f'=IF({cell}=0,"none",-{npv}/{cell})'
+        sheet.write_formula(number, 2, formula, book.formats["rate"], shown)
 
 
-def _criteria(book: _Book) -> list[tuple[str, str | None, str, Any]]:
-    """Return every criterion: label, formula, style and what it comes to."""
+class _Criterion(NamedTuple):
+    """A criterion: its label, its formula (null: there is none), its style and what it comes to."""
+
+    label: str
+    formula: str | None
+    style: str
+    value: Any
+
+
+def _criteria(book: _Book) -> list[_Criterion]:
+    """Return every criterion of the project."""
     row = book.row
-    cells = book.cells
-    factor = book.column("discount factor")
-    costs = f"SUMPRODUCT({book.column('capex')}+{book.column('opex')},{factor})"
-    gains = f"SUMPRODUCT({'+'.join(book.column(name) for name in BENEFITS)},{factor})"
-    opening = f"({book.column('year')}={cells['open']})"
-    welfare = "+".join(book.column(name) for name in BENEFITS if name != "residual")
-    first = f"SUMPRODUCT({opening}*({welfare}-{book.column('opex')}))"
-    years_before = f"({cells['open']}-{book.column('year')})"
-    is_before = f"({book.column('year')}<{cells['open']})"
-    spent = f"SUMPRODUCT({is_before}*{book.column('capex')},(1+{cells['discount']})^{years_before})"
-    rate_formula = f"=IRR({book.column('net')},{cells['guess']})"
-    is_single = row["return_share"] is not None
+    later = PAYBACKS[1]
+    payback = _payback(book, PAYBACKS[0])
+    discounted_payback = _payback(book, later)
+
     return [
-        ("net present value [USD]", f"=SUM({book.column('discounted')})", "money", row["npv_usd"]),
-        (
-            "internal rate of return",
-            rate_formula if is_single else None,
-            "rate",
-            row["return_share"] if is_single else row["return_note"],
+        _Criterion(
+            "net present value [USD]", f"=SUM({book.column('discounted')})", "money", row["npv_usd"]
         ),
-        (
-            "benefits by costs",
-            f'=IF({costs}=0,"never",{gains}/{costs})',
-            "number",
-            row["benefit_cost_ratio"],
+        _return_criterion(book),
+        _Criterion("benefits by costs", _ratio(book), "number", row["benefit_cost_ratio"]),
+        _Criterion(
+            "return of the first year", _first_return(book), "rate", row["first_year_return_share"]
         ),
-        (
-            "return of the first year",
-            f'=IF({spent}=0,"never",{first}/{spent})',
-            "rate",
-            row["first_year_return_share"],
-        ),
-        ("payback [years]", _payback(book, "payback", "balance"), "number", row["payback_years"]),
-        (
+        _Criterion("payback [years]", payback, "number", row["payback_years"]),
+        _Criterion(
             "discounted payback [years]",
-            _payback(book, "discounted payback", "discounted balance"),
+            discounted_payback,
             "number",
             row["discounted_payback_years"],
         ),
     ]
 
 
-def _payback(book: _Book, payback: str, balance: str) -> str:
+def _return_criterion(book: _Book) -> _Criterion:
+    """Return the internal rate of return, or why there is no single one."""
+    label = "internal rate of return"
+    if book.row["return_share"] is None:
+        return _Criterion(label, None, "rate", book.row["return_note"])
+
+    formula = f"=IRR({book.column('net')},{book.cells['guess']})"
+    return _Criterion(label, formula, "rate", book.row["return_share"])
+
+
+def _ratio(book: _Book) -> str:
+    """Return the formula of benefits by costs."""
+    factor = book.column("discount factor")
+    costs = f"SUMPRODUCT({book.column('capex')}+{book.column('opex')},{factor})"
+    gains = f"SUMPRODUCT({'+'.join(book.column(name) for name in BENEFITS)},{factor})"
+    return f'=IF({costs}=0,"never",{gains}/{costs})'
+
+
+def _first_return(book: _Book) -> str:
+    """Return the formula of the return of the first year of use."""
+    year = book.column("year")
+    opens = book.cells["open"]
+    welfare = "+".join(book.column(name) for name in WELFARE)
+    first = f"SUMPRODUCT(({year}={opens})*({welfare}-{book.column('opex')}))"
+
+    compounded = f"(1+{book.cells['discount']})^({opens}-{year})"
+    spent = f"SUMPRODUCT(({year}<{opens})*{book.column('capex')},{compounded})"
+    return f'=IF({spent}=0,"never",{first}/{spent})'
+
+
+def _payback(book: _Book, payback: _Payback) -> str:
     """Return the formula of a payback: 0 where nothing is owed, the first turn, or never."""
-    turns = book.column(payback)
-    owes = f"MIN({book.column(balance)})<0"
-    gains = f'IF(MAX({book.column(balance)})>0,0,"never")'
+    turns = book.column(payback.column)
+    owes = f"MIN({book.column(payback.balance)})<0"
+    gains = f'IF(MAX({book.column(payback.balance)})>0,0,"never")'
     return f'=IF({owes},IF(COUNT({turns})=0,"never",MIN({turns})),{gains})'
 
 
-def _present_values(book: _Book) -> list[tuple[str, str, float]]:
-    """Return what each item adds to the net present value: name, formula and value."""
-    streams = book.streams
+class _Item(NamedTuple):
+    """An item of the cash flow: what it adds to the net present value, as formula and in USD."""
+
+    name: str
+    formula: str
+    pv_usd: float
+
+
+def _present_values(book: _Book) -> list[_Item]:
+    """Return what each item adds to the net present value."""
     factor = book.column("discount factor")
     items = []
-    for item in (*COSTS, *BENEFITS):
-        sign = "-" if item in COSTS else ""
-        value = float(streams.items[item] @ streams.discount) * (-1 if item in COSTS else 1)
-        items.append((item, f"{sign}SUMPRODUCT({book.column(item)},{factor})", value))
+    for name in (*COSTS, *BENEFITS):
+        formula = f"SUMPRODUCT({book.column(name)},{factor})"
+        pv_usd = book.streams.present_usd(name)
+        is_cost = name in COSTS
+        items.append(
+            _Item(name, f"-{formula}", -pv_usd) if is_cost else _Item(name, formula, pv_usd)
+        )
     return items
 
 
@@ -453,26 +547,24 @@ def _write_sensitivity(book: _Book, sheet: Any) -> None:
         sheet.write_number(0, place, change, book.formats["rate"])
 
     items = _present_values(book)
-    for number, (item, formula, value) in enumerate(items, start=1):
-        sheet.write_string(number, 0, item)
+    for number, item in enumerate(items, start=1):
+        sheet.write_string(number, 0, item.name)
         for place, change in enumerate(CHANGES, start=1):
-            changed = f"={npv}+{_letter(place)}$1*({formula})"
-            sheet.write_formula(
-                number, place, changed, book.formats["money"], net_usd + change * value
-            )
+            formula = f"={npv}+{_letter(place)}$1*({item.formula})"
+            npv_usd = net_usd + change * item.pv_usd
+            sheet.write_formula(number, place, formula, book.formats["money"], npv_usd)
 
     _write_grid(book, sheet, len(items) + 3, items)
 
 
-def _write_grid(book: _Book, sheet: Any, at: int, items: Sequence[tuple[str, str, float]]) -> None:
+def _write_grid(book: _Book, sheet: Any, at: int, items: Sequence[_Item]) -> None:
     """Write the net present value by the changes of capital and of all gains."""
-    values: Mapping[str, float] = {item: value for item, _, value in items}
-    formulas = {item: formula for item, formula, _ in items}
-    gains = "+".join(formulas[name] for name in BENEFITS if name != "residual")
-    capital = f"{formulas['capex']}+{formulas['residual']}"
-    gains_usd = sum(values[name] for name in BENEFITS if name != "residual")
-    capital_usd = values["capex"] + values["residual"]
-    net_usd = sum(values.values())
+    by_name = {item.name: item for item in items}
+    gains = "+".join(by_name[name].formula for name in WELFARE)
+    gains_usd = sum(by_name[name].pv_usd for name in WELFARE)
+    capital = "+".join(by_name[name].formula for name in ("capex", "residual"))
+    capital_usd = sum(by_name[name].pv_usd for name in ("capex", "residual"))
+    net_usd = sum(item.pv_usd for item in items)
     npv = f"SUM({book.column('discounted')})"
 
     sheet.write_string(at, 0, "capital down, gains across", book.formats["head"])
