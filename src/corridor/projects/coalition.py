@@ -13,7 +13,7 @@ import polars as pl
 from corridor.errors import CallError, TooLarge, UnknownName
 from corridor.kernels import Floats
 from corridor.network.network import Network
-from corridor.projects.coalitions import core, nucleolus, shapley_values
+from corridor.projects.games import core, nucleolus, shapley_values
 from corridor.projects.lattice import members
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases

@@ -1,4 +1,4 @@
-"""Coalitions: what each set of countries is worth together, and what holds all of them together.
+"""Games: what each set of players is worth together, and what holds all of them together.
 
 A game gives every set of players a value: ``worth`` float64 [2^players], the set of player p has
 bit p. Source: Shapley (1953), Contributions to the Theory of Games II; Bondareva (1963) and Shapley

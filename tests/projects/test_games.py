@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import linprog
 
 from corridor.errors import CallError
-from corridor.projects.coalitions import core, nucleolus, shapley_values
+from corridor.projects.games import core, nucleolus, shapley_values
 
 GLOVES = [0, 0, 0, 0, 0, 1, 1, 1]  # players 0 and 1 have a left glove, 2 a right one
 
