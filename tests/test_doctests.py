@@ -19,7 +19,10 @@ LONG_EXAMPLES = (
     "corridor.closures.second_corridor",
     "corridor.closures.simulation",
     "corridor.projects.appraisal",
+    "corridor.projects.coalition",
+    "corridor.projects.phase",
     "corridor.projects.valuation",
+    "corridor.projects.waiting",
     "corridor.routing.route",
 )
 CASES = [

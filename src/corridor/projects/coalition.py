@@ -105,6 +105,16 @@ def coalition(
         Where nobody pays, or no project is left.
     TooLarge
         For more than 8 countries or 16 projects.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> study = co.read("studies/kazakhstan-pakistan", scenario="open-borders")
+    >>> demand = study.network.frames["demand"]
+    >>> demand = demand.filter(demand["demand_id"].str.contains("kabul"))
+    >>> game = co.coalition(study.network, demand, ["torkham-single-window"], start_years=2)
+    >>> game.players["country"].to_list()
+    ['AF', 'PK']
     """
     task = phase_task(network, demand, projects, options)
     players = _players(task, countries)

@@ -54,8 +54,8 @@ def internal_rates(stream: Stream) -> list[float]:
 
     Source: Descartes' rule of signs and its proof (Rolle's theorem).
 
-    >>> internal_rates([-100, 110])
-    [0.10000000000000009]
+    >>> [round(rate, 6) for rate in internal_rates([-100, 110])]
+    [0.1]
     >>> [round(rate, 6) for rate in internal_rates([-100, 230, -132])]
     [0.1, 0.2]
     >>> internal_rates([-100, 150, -100])

@@ -122,6 +122,16 @@ def phase(
     TooLarge
         Where more than 11 of up to 16 projects depend on each other, or budgets leave too many
         states of building.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> study = co.read("studies/kazakhstan-pakistan", scenario="open-borders")
+    >>> demand = study.network.frames["demand"]
+    >>> demand = demand.filter(demand["demand_id"].str.contains("kabul"))
+    >>> plan = co.phase(study.network, demand, ["torkham-single-window"], start_years=2)
+    >>> plan.projects["begin_year"].to_list()
+    [2027]
     """
     task = phase_task(network, demand, projects, options)
     if len(task.projects) > MAX_WHOLE:

@@ -138,6 +138,18 @@ def wait(
         Where no place is named.
     TooLarge
         Where states of building and of borders are too many together.
+
+    Examples
+    --------
+    >>> import corridor as co
+    >>> study = co.read("studies/kazakhstan-pakistan", scenario="open-borders")
+    >>> demand = study.network.frames["demand"]
+    >>> demand = demand.filter(demand["demand_id"].str.contains("kabul"))
+    >>> plan = co.wait(
+    ...     study.network, demand, ["torkham-single-window"], ["torkham-shut"], start_years=2
+    ... )
+    >>> plan.shares["project_id"].to_list()
+    ['torkham-single-window']
     """
     if not places:
         raise CallError("name a place or more of the table states.")
