@@ -33,6 +33,10 @@ MAX_PASSES = 8  # over the bushes between two updates of them
 MAX_ROUNDS = 20  # over the pairs of routes between two passes
 ROUND_SHARE = 0.03  # of the saving of the first round, below which rounds end
 RELAXATION = 1.4  # of a step of Newton's after the first round, since pairs share arcs
+JOINT_SHARE = 3e-4  # relative excess cost below which pairs are shifted jointly too
+MAX_JOINT_STEPS = 3  # between the rounds of a pass
+MAX_DIRECTIONS = 40  # conjugate ones, of a joint step
+DIRECTION_SHARE = 1e-4  # of the saving by the first direction, below which a joint step is good
 PASS_SHARE = 0.03  # of the excess cost at the update, below which its passes end
 ENOUGH_SHARE = 0.1  # of the relative gap asked for, below which passes end
 IDLE_SHARE = 0.1  # of the mean excess cost of a bush, below which a pass leaves a bush alone
@@ -91,6 +95,17 @@ class Room(NamedTuple):
     items: Ints  # heap [arcs + states]
 
 
+class JointStep(NamedTuple):
+    """A step of Newton's of all pairs at once, and room to find it."""
+
+    units: Floats  # shifted to the first route of a pair [pairs]
+    gap: Floats  # what the second route still costs more after it [pairs]
+    ease: Floats  # units whose shift closes a gap of 1, 0: none can be shifted [pairs]
+    direction: Floats  # in which units are changed [pairs]
+    response: Floats  # of the gaps to the direction [pairs]
+    change: Floats  # of volumes, then of costs, along the direction [arcs]
+
+
 class Pairs(NamedTuple):
     """Pairs of routes within a bush that part at one state and meet at another."""
 
@@ -98,6 +113,8 @@ class Pairs(NamedTuple):
     ptr: Ints  # where the places of each pair begin [pairs + 1]
     middle: Ints  # where those of its second route begin [pairs]
     places: Ints  # in the bush, of the arcs of one route, then of the other
+    arcs: Ints  # at these places
+    joint: JointStep
 
 
 @njit(**JIT)
@@ -138,7 +155,7 @@ def equilibrium(
     labels = _labels_room(len(is_through))
     room = _room(len(is_through), len(graph.head))
     excess = np.zeros(len(trips.origin), np.float64)
-    pairs = _pairs_room(len(is_through), len(trips.origin))
+    pairs = _pairs_room(len(is_through), len(graph.head), len(trips.origin))
     pair_costs = np.full(len(trips.volume), np.inf, np.float64)
     trace = np.zeros((limits.iterations, 2), np.float64)
 
@@ -211,14 +228,25 @@ def _room(states: int, arcs: int) -> Room:
 
 
 @njit(**JIT)
-def _pairs_room(states: int, bushes: int) -> Pairs:
+def _pairs_room(states: int, arcs: int, bushes: int) -> Pairs:
     """Return room for pairs; those that find none wait for the next pass."""
     places = 2 * states * (bushes + 1)
+    most = places // 4
+    joint = JointStep(
+        np.empty(most, np.float64),
+        np.empty(most, np.float64),
+        np.empty(most, np.float64),
+        np.empty(most, np.float64),
+        np.empty(most, np.float64),
+        np.empty(arcs, np.float64),
+    )
     return Pairs(
-        np.empty(places // 4, np.int64),
-        np.zeros(places // 4 + 1, np.int64),
-        np.empty(places // 4, np.int64),
+        np.empty(most, np.int64),
+        np.zeros(most + 1, np.int64),
+        np.empty(most, np.int64),
         np.empty(places, np.int64),
+        np.empty(places, np.int64),
+        joint,
     )
 
 
@@ -854,7 +882,8 @@ def _equilibrate(
     enough_share: share of what all pay, below which the excess cost need not fall.
     """
     excess[:] = np.inf
-    enough = enough_share * _spent(loads)
+    spent = _spent(loads)
+    enough = enough_share * spent
     first = 0.0
     idle = 0.0
     for _ in range(MAX_PASSES):
@@ -863,8 +892,9 @@ def _equilibrate(
         first = max(first, total)
         if total <= max(PASS_SHARE * first, enough):
             break
-        idle = IDLE_SHARE * total / len(excess)
-        _shift_rounds(network, trips, bushes, loads, pairs, count)
+        is_joint = total < JOINT_SHARE * spent
+        idle = 0.0 if is_joint else IDLE_SHARE * total / len(excess)
+        _shift_rounds(network, trips, bushes, loads, pairs, count, is_joint)
 
 
 @njit(**JIT)
@@ -893,33 +923,54 @@ def _gather(
 
 @njit(**JIT)
 def _shift_rounds(
-    network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    pairs: Pairs,
+    count: int,
+    is_joint: bool,
 ) -> None:
-    """Shift units within pairs, in turn, until little is saved by it."""
+    """Shift units within pairs, in turn, until little is saved by it.
+
+    is_joint: whether the first rounds are each followed by a joint step.
+    """
     first = 0.0
     step = 1.0
-    for _ in range(MAX_ROUNDS):
-        saved = 0.0
-        for p in range(count):
-            b = pairs.bush[p]
-            begin = pairs.ptr[p]
-            middle = pairs.middle[p]
-            end = pairs.ptr[p + 1]
-            saved += _shift(
-                bushes.arcs[b],
-                bushes.flows[b],
-                pairs.places[begin:middle],
-                pairs.places[middle:end],
-                network,
-                loads,
-                loads.cost[trips.class_[b]],
-                step,
-            )
-        step = RELAXATION
+    for i in range(MAX_ROUNDS):
+        saved = _shift_all(network, trips, bushes, loads, pairs, count, step)
         first = max(first, saved)
         if saved <= ROUND_SHARE * first:
             break
+
+        if is_joint and i < MAX_JOINT_STEPS:
+            _set_joint_step(trips, bushes, loads, pairs, count)
+            _take_joint_step(network, bushes, loads, pairs, count)
+        else:
+            step = RELAXATION
     _price_all(network.costs, loads)
+
+
+@njit(**JIT)
+def _shift_all(
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    pairs: Pairs,
+    count: int,
+    step: float,
+) -> float:
+    """Shift units within each pair in turn and return the saving.
+
+    step: how many steps of Newton's.
+    """
+    saved = 0.0
+    for p in range(count):
+        b = pairs.bush[p]
+        cost = loads.cost[trips.class_[b]]
+        saved += _shift(p, bushes.flows[b], pairs, network, loads, cost, step)
+    return saved
 
 
 @njit(**JIT)
@@ -995,6 +1046,7 @@ def _pair(
     while p != q:
         if rank[p] > rank[q]:
             places[cheap] = least_at[p]
+            pairs.arcs[cheap] = arcs[least_at[p]]
             p = tail[arcs[least_at[p]]]
             cheap += 1
         else:
@@ -1005,6 +1057,7 @@ def _pair(
     q = v
     while q != p or dear == cheap:
         places[dear] = most_at[q]
+        pairs.arcs[dear] = arcs[most_at[q]]
         q = tail[arcs[most_at[q]]]
         dear += 1
     pairs.bush[count] = b
@@ -1014,46 +1067,169 @@ def _pair(
 
 @njit(**JIT, inline="always")
 def _shift(
-    arcs: Ints,
+    p: int,
     flows: Floats,
-    cheap: Ints,
-    dear: Ints,
+    pairs: Pairs,
     network: Network,
     loads: Loads,
     cost: Floats,
     step: float,
 ) -> float:
-    """Shift units to the cheaper route of two and return the saving.
+    """Shift units to the cheaper route of a pair and return the saving.
 
     step: how many steps of Newton's.
     """
+    arcs = pairs.arcs
     slopes = loads.slope
     gap = 0.0
     total = 0.0
     slope = 0.0
-    for k in dear:
+    for k in range(pairs.middle[p], pairs.ptr[p + 1]):
         gap += cost[arcs[k]]
         slope += slopes[arcs[k]]
-    for k in cheap:
+    for k in range(pairs.ptr[p], pairs.middle[p]):
         total += cost[arcs[k]]
         slope += slopes[arcs[k]]
     gap -= total
     if abs(gap) <= NOISE_SHARE * total:
         return 0.0
-    if gap < 0.0:
-        cheap, dear = dear, cheap
 
     units = step * abs(gap) / slope if slope > 0.0 else np.inf
-    for k in dear:
-        units = min(units, flows[k])
+    moved: float = _move(p, units, gap > 0.0, flows, pairs, network, loads)
+    return abs(gap) * moved
+
+
+@njit(**JIT)
+def _move(
+    p: int,
+    units: float,
+    is_to_first: bool,
+    flows: Floats,
+    pairs: Pairs,
+    network: Network,
+    loads: Loads,
+) -> float:
+    """Move units, as many as there are, from one route of a pair to the other; return how many."""
+    places = pairs.places
+    arcs = pairs.arcs
+    from_begin = pairs.middle[p] if is_to_first else pairs.ptr[p]
+    from_end = pairs.ptr[p + 1] if is_to_first else pairs.middle[p]
+    to_begin = pairs.ptr[p] if is_to_first else pairs.middle[p]
+    to_end = pairs.middle[p] if is_to_first else pairs.ptr[p + 1]
+
+    for k in range(from_begin, from_end):
+        units = min(units, flows[places[k]])
     if units <= 0.0:
         return 0.0
 
-    for k in dear:
-        rest = flows[k] - units
-        flows[k] = rest if rest > REST_SHARE * flows[k] else 0.0
+    for k in range(from_begin, from_end):
+        flow = flows[places[k]]
+        rest = flow - units
+        flows[places[k]] = rest if rest > REST_SHARE * flow else 0.0
         _change(arcs[k], -units, network.costs, loads)
-    for k in cheap:
-        flows[k] += units
+    for k in range(to_begin, to_end):
+        flows[places[k]] += units
         _change(arcs[k], units, network.costs, loads)
-    return abs(gap) * units
+    return units
+
+
+# ---- joint steps
+
+
+@njit(**JIT)
+def _set_joint_step(
+    trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int
+) -> None:
+    """Set the units that close the gaps of all pairs at once, were costs as linear as they look.
+
+    Source: Hestenes, Stiefel (1952), conjugate gradients; preconditioned by each pair's own slope.
+    """
+    units, gap, ease, direction, response, _ = pairs.joint
+    saving = 0.0
+    for p in range(count):
+        _open_step(p, trips, bushes, loads, pairs)
+        units[p] = 0.0
+        direction[p] = ease[p] * gap[p]
+        saving += gap[p] * direction[p]
+
+    enough = DIRECTION_SHARE * saving
+    for _ in range(MAX_DIRECTIONS):
+        if saving <= enough:
+            break
+        _respond(loads, pairs, count)
+        curvature = 0.0
+        for p in range(count):
+            curvature += direction[p] * response[p]
+        if curvature <= 0.0:
+            break  # costs do not rise in this direction
+
+        length = saving / curvature
+        former = saving
+        saving = 0.0
+        for p in range(count):
+            units[p] += length * direction[p]
+            gap[p] -= length * response[p]
+            saving += gap[p] * gap[p] * ease[p]
+        for p in range(count):
+            direction[p] = ease[p] * gap[p] + saving / former * direction[p]
+
+
+@njit(**JIT)
+def _open_step(p: int, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs) -> None:
+    """Set the gap of a pair and the ease of its shifts."""
+    arcs = pairs.arcs
+    b = pairs.bush[p]
+    flows = bushes.flows[b]
+    cost = loads.cost[trips.class_[b]]
+    gap = 0.0
+    slope = 0.0
+    first_units = np.inf
+    second_units = np.inf
+    for k in range(pairs.ptr[p], pairs.middle[p]):
+        gap -= cost[arcs[k]]
+        slope += loads.slope[arcs[k]]
+        first_units = min(first_units, flows[pairs.places[k]])
+    for k in range(pairs.middle[p], pairs.ptr[p + 1]):
+        gap += cost[arcs[k]]
+        slope += loads.slope[arcs[k]]
+        second_units = min(second_units, flows[pairs.places[k]])
+
+    available = second_units if gap > 0.0 else first_units
+    pairs.joint.gap[p] = gap
+    pairs.joint.ease[p] = 1.0 / slope if available > 0.0 and slope > 0.0 else 0.0
+
+
+@njit(**JIT)
+def _respond(loads: Loads, pairs: Pairs, count: int) -> None:
+    """Set by how much gaps become less along the direction of a step."""
+    arcs = pairs.arcs
+    _, _, ease, direction, response, change = pairs.joint
+    change[:] = 0.0
+    for p in range(count):
+        if ease[p] > 0.0:
+            for k in range(pairs.ptr[p], pairs.middle[p]):
+                change[arcs[k]] += direction[p]
+            for k in range(pairs.middle[p], pairs.ptr[p + 1]):
+                change[arcs[k]] -= direction[p]
+    change *= loads.slope
+
+    for p in range(count):
+        total = 0.0
+        if ease[p] > 0.0:
+            for k in range(pairs.ptr[p], pairs.middle[p]):
+                total += change[arcs[k]]
+            for k in range(pairs.middle[p], pairs.ptr[p + 1]):
+                total -= change[arcs[k]]
+        response[p] = total
+
+
+@njit(**JIT)
+def _take_joint_step(
+    network: Network, bushes: Bushes, loads: Loads, pairs: Pairs, count: int
+) -> None:
+    """Shift the units of a joint step, as many as there are."""
+    for p in range(count):
+        units = pairs.joint.units[p]
+        if units != 0.0:
+            flows = bushes.flows[pairs.bush[p]]
+            _move(p, abs(units), units > 0.0, flows, pairs, network, loads)
