@@ -84,7 +84,9 @@ def _value(programme: Programme, benefit_usd: np.ndarray, chain: YearChain, rule
     return total
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))]
+)
 def test_the_policy_equals_every_policy_of_a_small_tree(seed: int) -> None:
     programme, benefit, chain = _tiny(seed)
     best = best_policy(programme, benefit, chain).npv_usd

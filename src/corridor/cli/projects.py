@@ -66,7 +66,7 @@ class PlanOptions:
         Path | None, Parameter(help="Folder of the result; a killed run goes on from it.")
     ] = None
 
-    def asked(self) -> PhaseOptions:
+    def verb_options(self) -> PhaseOptions:
         """Return the options of the verb."""
         return {
             "budget_usd_per_year": self.budget,
@@ -113,7 +113,7 @@ class AppraiseChoices:
     rng: Annotated[int, Parameter(help="Seed of the futures.")] = 0
     workers: Annotated[int | None, Parameter(help="Threads; every core where not given.")] = None
 
-    def asked(self) -> AppraiseOptions:
+    def verb_options(self) -> AppraiseOptions:
         """Return the options of the verb."""
         changed = {} if self.discount is None else {"discount_share": self.discount}
         return {
@@ -189,7 +189,7 @@ def _appraised(
     say_compiling()
     with progress() as step, told_to(step):
         return appraise_projects(
-            network, network.frames["demand"], projects or None, **choices.asked()
+            network, network.frames["demand"], projects or None, **choices.verb_options()
         )
 
 
@@ -301,8 +301,8 @@ def _computed(
     names = plan.of(study)
     say_compiling()
     with progress() as step:
-        asked: Any = {**plan.asked(), "progress": step, **further}
-        result = verb(study.network, study.network.frames["demand"], names, **asked)
+        verb_options: Any = {**plan.verb_options(), "progress": step, **further}
+        result = verb(study.network, study.network.frames["demand"], names, **verb_options)
     if plan.out is not None:
         result.write(plan.out)
     return result

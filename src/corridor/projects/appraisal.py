@@ -209,14 +209,14 @@ def appraise(
         network.frames["states"],
         tuple(options.get("shut", ())),
     )
-    parts = [
-        _Part.of(each, worth, years, network, convention, futures, options)
+    tables = [
+        _ProjectTables.of(each, worth, years, network, convention, futures, options)
         for each, worth in zip(works, worths, strict=True)
     ]
-    return _appraisal_of(parts, convention, _provenance(network, convention, options))
+    return _appraisal_of(tables, convention, _provenance(network, convention, options))
 
 
-class _Part(NamedTuple):
+class _ProjectTables(NamedTuple):
     """The tables of one project."""
 
     works: Works
@@ -238,7 +238,7 @@ class _Part(NamedTuple):
         convention: Convention,
         futures: Futures,
         options: AppraiseOptions,
-    ) -> _Part:
+    ) -> _ProjectTables:
         """Return the tables of works from what they do in the anchor years.
 
         Parameters
@@ -252,14 +252,14 @@ class _Part(NamedTuple):
         options : of the appraisal.
         """
         first_year = int(years[0])
-        own = years[: works.last_year(first_year, convention) - first_year + 1]
+        years_of_works = years[: works.last_year(first_year, convention) - first_year + 1]
         anchors = _anchors(options)
-        cash_flow = cash_flow_of(works, worth.effects, anchors, own, convention)
+        cash_flow = cash_flow_of(works, worth.effects, anchors, years_of_works, convention)
         streams = cash_flow.streams
 
         shut_welfare = None
         if worth.shut:
-            shut_flow = cash_flow_of(works, worth.shut, anchors, own, convention)
+            shut_flow = cash_flow_of(works, worth.shut, anchors, years_of_works, convention)
             shut_welfare = shut_flow.streams.welfare
         draws = _drawn(works, streams, shut_welfare, futures)
         gains = gains_frame(works, worth.effects, cash_flow, network, convention)
@@ -319,10 +319,10 @@ def _worths(
     options: AppraiseOptions,
 ) -> list[_Worth]:
     """Return what all works do, in every anchor year."""
-    asked: ValuationOptions = {"convention": convention}
+    of_valuation: ValuationOptions = {"convention": convention}
     for name in ("elasticity", "reliability_ratio", "margin_share", "on"):
         if name in options:
-            asked[name] = options[name]
+            of_valuation[name] = options[name]
 
     borders: list[pl.DataFrame | None] = [None]
     if options.get("shut"):
@@ -332,7 +332,7 @@ def _worths(
     cases = list(product(borders, _anchors(options)))
     for border, year in cases:
         tell_step("flows without projects", len(bases), len(cases))
-        bases.append(valuation(network, demand, year, border, **asked))
+        bases.append(valuation(network, demand, year, border, **of_valuation))
 
     count = len(_anchors(options))
     values = _values(bases, works, options.get("workers"))
@@ -402,23 +402,25 @@ def _labelled(frame: pl.DataFrame, works: Works) -> pl.DataFrame:
 
 
 def _appraisal_of(
-    parts: Sequence[_Part], convention: Convention, provenance: Mapping[str, Any]
+    tables: Sequence[_ProjectTables], convention: Convention, provenance: Mapping[str, Any]
 ) -> Appraisal:
-    """Return all parts as one appraisal, what is worth most first."""
-    ordered = sorted(parts, key=lambda part: (-part.row["npv_usd"], part.works.works_id))
-    converged = all(part.row["converged"] for part in parts)
+    """Return the tables of all works as one appraisal, what is worth most first."""
+    ordered = sorted(tables, key=lambda project: (-project.row["npv_usd"], project.works.works_id))
+    converged = all(project.row["converged"] for project in tables)
 
     return Appraisal(
-        projects=frame_of(APPRAISAL_PROJECTS, [part.row for part in ordered]),
-        streams=_stacked([part.cash_flow.streams.table() for part in ordered], "appraisal_streams"),
-        groups=_stacked([part.groups for part in ordered], "appraisal_groups"),
-        revenue=_stacked([part.revenue for part in ordered], "appraisal_revenue"),
-        users=_stacked([part.users for part in ordered], "appraisal_users"),
-        switching=_stacked([part.switching for part in ordered], "appraisal_switching"),
-        draws=_stacked([part.draws for part in ordered], "appraisal_draws"),
+        projects=frame_of(APPRAISAL_PROJECTS, [project.row for project in ordered]),
+        streams=_stacked(
+            [project.cash_flow.streams.table() for project in ordered], "appraisal_streams"
+        ),
+        groups=_stacked([project.groups for project in ordered], "appraisal_groups"),
+        revenue=_stacked([project.revenue for project in ordered], "appraisal_revenue"),
+        users=_stacked([project.users for project in ordered], "appraisal_users"),
+        switching=_stacked([project.switching for project in ordered], "appraisal_switching"),
+        draws=_stacked([project.draws for project in ordered], "appraisal_draws"),
         convention=convention,
-        works={part.works.works_id: part.works for part in ordered},
-        cash_flows={part.works.works_id: part.cash_flow for part in ordered},
+        works={project.works.works_id: project.works for project in ordered},
+        cash_flows={project.works.works_id: project.cash_flow for project in ordered},
         warnings=() if converged else (message("an assignment ended before its gap was met"),),
         provenance=provenance,
     )

@@ -251,15 +251,15 @@ def _spells(history: Sequence[int]) -> list[Spell]:
 
 def _leave_share(spells: Sequence[Spell], state: int, test: LengthTest, max_age_m: int) -> Floats:
     """Return the chance that a state is left in the next month, by its months so far [ages]."""
-    own = [spell for spell in spells if spell.state == state]
+    of_state = [spell for spell in spells if spell.state == state]
     if test.is_semi_markov and test.shape is not None:
-        scale, shape = _fit_weibull(own)
+        scale, shape = _fit_weibull(of_state)
         ages = np.arange(max_age_m + 1, dtype=float)
         survival = -scale * ages**shape  # logarithm
         return np.asarray(-np.expm1(np.diff(survival)))
 
-    leavings = sum(spell.ended for spell in own) + PRIOR_LEAVINGS
-    months = sum(spell.months for spell in own) + PRIOR_MONTHS
+    leavings = sum(spell.ended for spell in of_state) + PRIOR_LEAVINGS
+    months = sum(spell.months for spell in of_state) + PRIOR_MONTHS
     return np.full(max_age_m, leavings / months)
 
 
@@ -277,15 +277,15 @@ def _destinations(spells: Sequence[Spell], count: int) -> Floats:
 
 def _test_lengths(spells: Sequence[Spell], state: int) -> LengthTest:
     """Return whether the lengths of a state may be geometric, by a likelihood ratio."""
-    own = [spell for spell in spells if spell.state == state]
-    ended = sum(spell.ended for spell in own)
+    of_state = [spell for spell in spells if spell.state == state]
+    ended = sum(spell.ended for spell in of_state)
     if ended < MIN_SPELLS:
         return LengthTest(None, None, ended)
 
-    scale, shape = _fit_weibull(own)
-    months = sum(spell.months for spell in own)
-    geometric = _log_likelihood(own, -np.log1p(-min(ended / months, 1 - 1e-12)), 1.0)
-    ratio = 2 * (_log_likelihood(own, scale, shape) - geometric)
+    scale, shape = _fit_weibull(of_state)
+    months = sum(spell.months for spell in of_state)
+    geometric = _log_likelihood(of_state, -np.log1p(-min(ended / months, 1 - 1e-12)), 1.0)
+    ratio = 2 * (_log_likelihood(of_state, scale, shape) - geometric)
     return LengthTest(shape, float(chi2.sf(max(ratio, 0.0), 1)), ended)
 
 
@@ -298,8 +298,8 @@ def _fit_weibull(spells: Sequence[Spell]) -> tuple[float, float]:
     def short(parameters: Floats) -> float:
         return -_log_likelihood(spells, *np.exp(parameters).tolist())
 
-    found = minimize(short, start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10})
-    scale, shape = np.exp(found.x).tolist()
+    fit = minimize(short, start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10})
+    scale, shape = np.exp(fit.x).tolist()
     return scale, shape
 
 

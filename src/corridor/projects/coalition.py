@@ -166,18 +166,18 @@ def _coalition_of(
     stability = core(worth)
     shares = nucleolus(worth)
     shapley = shapley_values(worth)
-    own = _own_usd(task, players, plans[-1])
+    before_payments = _own_usd(task, players, plans[-1])
 
     everybody = len(worth) - 1
     rows = [
         {
             "country": country,
             "alone_usd": round(float(worth[1 << p]), 2),
-            "plan_usd": round(float(own[p]), 2),
+            "plan_usd": round(float(before_payments[p]), 2),
             "shapley_usd": round(float(shapley[p]), 2),
             "last_usd": round(float(worth[everybody] - worth[everybody ^ 1 << p]), 2),
             "share_usd": round(float(shares[p]), 2),
-            "payment_usd": round(float(shares[p] - own[p]), 2),
+            "payment_usd": round(float(shares[p] - before_payments[p]), 2),
         }
         for p, country in enumerate(players)
     ]

@@ -72,16 +72,16 @@ def phase_costs(
         Discount rate, factors, and whether what is left counts.
     """
     shares = np.array([_shares(network, project, countries) for project in projects])
-    own = np.zeros((horizon.starts, len(projects), len(countries)))
+    own_usd = np.zeros((horizon.starts, len(projects), len(countries)))
 
     for p, project in enumerate(projects):
         runner = countries.index(project["country"])
         for start in range(horizon.starts):
-            own[start, p] -= _works_usd(project, start, horizon, convention) * shares[p]
-            own[start, p, runner] -= _running_usd(project, start, horizon, convention)
+            own_usd[start, p] -= _works_usd(project, start, horizon, convention) * shares[p]
+            own_usd[start, p, runner] -= _running_usd(project, start, horizon, convention)
 
     return PhaseCosts(
-        own_usd=own,
+        own_usd=own_usd,
         spend_usd=tuple(project["capex_usd"] * capex_shares(project) for project in projects),
         fund_share=shares,
         earliest=np.array([_earliest(project, horizon) for project in projects], np.int64),

@@ -81,13 +81,13 @@ def best_of_all(programme: Programme) -> Phases:
 
 def phases_value(programme: Programme, begins: Mapping[int, int]) -> float:
     """Return what phases are worth in year 0, whatever the budgets say."""
-    own = sum(float(programme.own_usd[year, project]) for project, year in begins.items())
-    phases = Phases(own, begins)
+    own_usd = sum(float(programme.own_usd[year, project]) for project, year in begins.items())
+    phases = Phases(own_usd, begins)
     yearly = [
         programme.benefit_usd[year, phases.open_in(programme, year)]
         for year in range(programme.years)
     ]
-    return own + float(programme.discount @ np.array(yearly))
+    return own_usd + float(programme.discount @ np.array(yearly))
 
 
 def best_of(layer: Layer, values: Floats) -> Floats:

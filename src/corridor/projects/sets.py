@@ -136,7 +136,7 @@ class SetStore:
     def __init__(self, base: Valuation, project_ids: Sequence[str], effort: Effort) -> None:
         self.task = SetTask(base, tuple(project_ids), countries_of(base.network))
         self.effort = effort
-        self.kept = (
+        self.blocks = (
             None if effort.folder is None else BlockFolder(effort.folder, question_of(self.task))
         )
         shape = (len(self.task.countries), len(WELFARE))
@@ -147,7 +147,7 @@ class SetStore:
         ranges = []
         for subset in dict.fromkeys(subsets):
             draws = DrawRange(subset, subset + 1)
-            stored = self.kept.read(draws) if self.kept and subset not in self.usd else None
+            stored = self.blocks.read(draws) if self.blocks and subset not in self.usd else None
             if stored is not None:
                 self.usd[subset] = stored["usd"]
             elif subset not in self.usd:
@@ -163,8 +163,8 @@ class SetStore:
             progress=effort.progress,
         )
         for draws, block in blocks:
-            if self.kept is not None:
-                self.kept.write(draws, block)
+            if self.blocks is not None:
+                self.blocks.write(draws, block)
             self.usd[draws.first] = block["usd"]
 
     def synergy_usd(self, first: int, second: int) -> float:
@@ -371,11 +371,11 @@ def _sums(store: SetStore, parts: Sequence[Sequence[int]], count: int) -> Floats
     usd = np.zeros((1 << count, *store.usd[0].shape))
     numbers = np.arange(1 << count)
     for part in parts:
-        whole = subset_of(part)
+        of_part = subset_of(part)
         for subset in _subsets(part):
             if subset in store.usd:
-                is_it: Bools = (numbers & whole) == subset
-                usd[is_it] += store.usd[subset]
+                has_subset: Bools = (numbers & of_part) == subset
+                usd[has_subset] += store.usd[subset]
     return usd
 
 

@@ -147,8 +147,10 @@ class Valuation:
         factor = np.ones(len(units_per_day))
 
         for _ in range(MAX_ROUNDS):
-            asked = np.where(np.isfinite(programme.undisturbed_usd), factor * units_per_day, 0.0)
-            outcome = outcome_of(replace(programme, units_per_day=asked), routes)
+            wanted_per_day = np.where(
+                np.isfinite(programme.undisturbed_usd), factor * units_per_day, 0.0
+            )
+            outcome = outcome_of(replace(programme, units_per_day=wanted_per_day), routes)
             answer = self._answer(outcome)
             if np.abs(answer - factor).max(initial=0.0) <= ROUND_SHARE:
                 break

@@ -71,7 +71,7 @@ class Waiting:
     def __repr__(self) -> str:
         return (
             f"Waiting: {self.rules.height} rules, worth {self.npv_usd / 1e6:,.0f} m USD, "
-            f"{self.waiting_usd / 1e6:,.0f} m USD more than the best fixed plan."
+            f"{round(self.waiting_usd / 1e6):,} m USD more than the best fixed plan."
         )
 
     @property
