@@ -54,7 +54,27 @@ def test_bad_questions_are_said(words: tuple[str, ...], says: str, run: Any, hom
     assert says in ran.err
 
 
-def test_a_study_without_projects_says_so(run: Any, tmp_path: Path) -> None:
-    ran = run("appraise", str(co.new(tmp_path / "study")))
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("phase", "--budget", "nan"), "budget_usd_per_year must be 0 or more"),
+        (("phase", "--national", "XX=5"), "country of the study 'XX'"),
+        (("phase", "--value-year", "0"), "must lie between 1800 and 2199"),
+        (("coalition", "--countries", "XX"), "country of the study 'XX'"),
+        (("wait", "--places", "torkham"), "place of states 'torkham'"),
+    ],
+)
+def test_bad_questions_of_programmes_are_said(
+    words: tuple[str, ...], says: str, run: Any, home: str
+) -> None:
+    ran = run(words[0], home, *words[1:])
+    assert ran.code == 2
+    assert says in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("words", [("appraise",), ("phase",), ("coalition",), ("wait", "--places")])
+def test_a_study_without_projects_says_so(words: tuple[str, ...], run: Any, tmp_path: Path) -> None:
+    place = ["torkham"] if words[0] == "wait" else []
+    ran = run(words[0], str(co.new(tmp_path / "study")), *words[1:], *place)
     assert ran.code == 2
     assert "add projects.csv" in ran.err
