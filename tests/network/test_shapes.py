@@ -15,7 +15,14 @@ from corridor.checks.shapes import LAND_MODES, MAX_DIFFERENCE, MIN_DIFFERENCE_KM
 from corridor.kernels import Bools, Floats
 from corridor.network.geo import great_circle_km
 from corridor.network.outline import outline
-from corridor.network.shapes import length_km, lines_of, points_of, text_of, with_lines
+from corridor.network.shapes import (
+    length_km,
+    lines_of,
+    middle_of,
+    points_of,
+    text_of,
+    with_lines,
+)
 
 PLACES = st.tuples(
     st.integers(-180_000, 180_000).map(lambda k: k / 1000),
@@ -60,6 +67,12 @@ def test_other_text_is_refused(line: str) -> None:
 def test_length_is_that_over_the_sphere() -> None:
     quarter_km = length_km([(0.0, 0.0), (45.0, 0.0), (90.0, 0.0)])
     assert quarter_km == pytest.approx(np.pi / 2 * 6371.0088)
+
+
+def test_middle_lies_half_way_along_also_across_180_degrees() -> None:
+    assert middle_of([(0.0, 0.0), (1.0, 0.0), (4.0, 0.0)]) == pytest.approx((2.0, 0.0))
+    assert middle_of([(178.0, 0.0), (-178.0, 0.0)])[0] in (180.0, -180.0)
+    assert middle_of([(5.0, 5.0), (5.0, 5.0)]) == (5.0, 5.0)
 
 
 def test_links_keep_their_order_and_lack_lines_that_are_not_known() -> None:

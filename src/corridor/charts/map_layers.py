@@ -16,6 +16,7 @@ from corridor.charts.legends import mode_channels
 from corridor.charts.map_labels import Name
 from corridor.charts.map_lines import along_great_circle, node_places
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
+from corridor.network.shapes import middle_of, points_of
 
 LAND = "#fbfaf6"
 COAST = "#d5d0c4"
@@ -127,7 +128,7 @@ def crosses(
     shut
         The links to be crossed out, by link_id.
     nodes, links
-        The network, whose ends of links give the middle.
+        The network, whose lines of links, or else their ends, give the middle.
     view
         What the map shows: crosses near its rim are left out.
     """
@@ -147,10 +148,15 @@ def _middles(
     view: View,
 ) -> Iterator[tuple[float, float]]:
     """Give the pixel in the middle of each link."""
-    pixels = {node: view.pixel(*place) for node, place in node_places(nodes).items()}
-    for start, end in links.select("from_node_id", "to_node_id").iter_rows():
-        start_x, start_y = pixels[start]
-        end_x, end_y = pixels[end]
+    places = node_places(nodes)
+    for link in links.iter_rows(named=True):
+        line = link.get("line")
+        if line is not None:
+            yield view.pixel(*middle_of(points_of(line)))
+            continue
+
+        start_x, start_y = view.pixel(*places[link["from_node_id"]])
+        end_x, end_y = view.pixel(*places[link["to_node_id"]])
         yield (start_x + end_x) / 2, (start_y + end_y) / 2
 
 

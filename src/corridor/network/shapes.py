@@ -51,6 +51,20 @@ def length_km(points: Sequence[Point]) -> float:
     return sum(float(great_circle_km(*start, *end)) for start, end in pairwise(points))
 
 
+def middle_of(points: Sequence[Point]) -> Point:
+    """Return the point half way along a line."""
+    lengths_km = [float(great_circle_km(*start, *end)) for start, end in pairwise(points)]
+    left_km = sum(lengths_km) / 2
+    for (start, end), piece_km in zip(pairwise(points), lengths_km, strict=True):
+        if piece_km >= left_km and piece_km > 0:
+            share = left_km / piece_km
+            turn_deg = 360 * round((end[0] - start[0]) / 360)
+            lon = start[0] + share * (end[0] - turn_deg - start[0])
+            return (lon + 540) % 360 - 180, start[1] + share * (end[1] - start[1])
+        left_km -= piece_km
+    return points[0]
+
+
 def with_lines(links: pl.DataFrame, shapes: pl.DataFrame) -> pl.DataFrame:
     """Return links with their ``line``, null where how they run is not known."""
     return links.join(
