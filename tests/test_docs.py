@@ -78,6 +78,7 @@ def todo(page: Path) -> list[Block]:
 RUNNING = [p for p in PAGES if any(b.language in RUN for b in todo(p))]
 LONG_NAMES = (
     "docs/capacity.md",
+    "docs/flows.md",
     "README.md",
     "docs/closures.md",
     "docs/consignments.md",

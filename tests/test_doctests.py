@@ -18,11 +18,14 @@ LONG_EXAMPLES = (
     "corridor.closures.criticality",
     "corridor.closures.second_corridor",
     "corridor.closures.simulation",
+    "corridor.consignments.plan_quote",
+    "corridor.flows.equilibrium",
     "corridor.projects.appraisal",
     "corridor.projects.coalition",
     "corridor.projects.phase",
     "corridor.projects.valuation",
     "corridor.projects.waiting",
+    "corridor.reports.plan_sheet",
     "corridor.routing.route",
 )
 CASES = [

@@ -38,6 +38,11 @@ def test_reads_any_order_and_ids(tmp_path: Path) -> None:
     assert rows["two"]["capacity"] is None
     assert network.trips.rows() == [("Львов", "zone 9", 15.0)]
     assert network.no_through == ["zone 9"]
+
+
+@pytest.mark.slow
+def test_what_is_read_can_be_assigned(tmp_path: Path) -> None:
+    network = read_gmns(write(tmp_path))
     result = co.equilibrium(network.links, network.trips, no_through=network.no_through)
     assert result.trips["cost"].item() == pytest.approx(2.0, rel=1e-6)
 

@@ -18,6 +18,8 @@ from corridor.errors import CallError, UnknownName
 from naive_equilibrium import naive_equilibrium
 from traffic_cases import BRAESS, BRAESS_TRIPS, random_traffic, tntp
 
+pytestmark = pytest.mark.slow  # the kernel takes half a minute to compile
+
 # Beckmann's objective at the best known flows; source: the networks' pages in the collection
 # (Transportation Networks for Research), Anaheim computed from its published flows.
 OBJECTIVES = {
@@ -80,7 +82,6 @@ def test_reaches_the_best_known_objective(name: str) -> None:
     check_best_known(name)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in QUICK])
 def test_reaches_the_best_known_objective_of_large_networks(name: str) -> None:
     check_best_known(name)
@@ -126,7 +127,6 @@ def test_equals_the_twin(seed: int) -> None:
     check_twin(seed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_equals_the_twin_on_many_networks(block: int) -> None:
     for seed in range(100 + 20 * block, 120 + 20 * block):
@@ -223,7 +223,6 @@ def test_warm_start_after_closing_a_link_is_the_cold_answer() -> None:
     closings("SiouxFalls", ["10-16", "1-2"])
 
 
-@pytest.mark.slow
 def test_warm_start_after_closing_many_links() -> None:
     names = tntp("SiouxFalls").links["link_id"].to_list()
     closings("SiouxFalls", names)

@@ -335,6 +335,7 @@ def test_same_seed_same_numbers_another_seed_others() -> None:
     assert one.routes["time_p95_h"].to_list() != other.routes["time_p95_h"].to_list()
 
 
+@pytest.mark.slow
 def test_row_order_of_every_table_is_irrelevant() -> None:
     known = read("mid-2026")
     mixed = {}

@@ -35,6 +35,7 @@ print(sorted(set(compiled)))
 """
 
 
+@pytest.mark.slow
 def test_every_step_is_told() -> None:
     steps = []
     warm_up(lambda word, done, total: steps.append((word, done, total)))
