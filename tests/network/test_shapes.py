@@ -18,7 +18,7 @@ from corridor.network.outline import outline
 from corridor.network.shapes import (
     length_km,
     lines_of,
-    middle_of,
+    point_along,
     points_of,
     text_of,
     with_lines,
@@ -70,9 +70,9 @@ def test_length_is_that_over_the_sphere() -> None:
 
 
 def test_middle_lies_half_way_along_also_across_180_degrees() -> None:
-    assert middle_of([(0.0, 0.0), (1.0, 0.0), (4.0, 0.0)]) == pytest.approx((2.0, 0.0))
-    assert middle_of([(178.0, 0.0), (-178.0, 0.0)])[0] in (180.0, -180.0)
-    assert middle_of([(5.0, 5.0), (5.0, 5.0)]) == (5.0, 5.0)
+    assert point_along([(0.0, 0.0), (1.0, 0.0), (4.0, 0.0)], 0.5) == pytest.approx((2.0, 0.0))
+    assert point_along([(178.0, 0.0), (-178.0, 0.0)], 0.5)[0] in (180.0, -180.0)
+    assert point_along([(5.0, 5.0), (5.0, 5.0)], 0.5) == (5.0, 5.0)
 
 
 def test_links_keep_their_order_and_lack_lines_that_are_not_known() -> None:

@@ -15,6 +15,7 @@ from corridor.charts.text import text_width
 from corridor.language.cldr import country_name
 from corridor.network.outline import Label as CountryLabel
 from corridor.network.outline import is_in_country, outline
+from corridor.network.shapes import Point, point_along, points_of
 
 # Offsets from what a label names, in shares of its own size, the best first.
 _BESIDE_DOT = (
@@ -190,7 +191,7 @@ def place_letters(
     nodes
         The places of the network.
     legs
-        Of the routes, with their letters.
+        Of the routes, with their letters, and with the lines of their links where these are known.
     view
         What the map shows.
     names
@@ -201,30 +202,28 @@ def place_letters(
     list
         letter, x_px, y_px of each.
     """
-    pixels = {node: Pixel(*view.pixel(*place)) for node, place in node_places(nodes).items()}
+    places = node_places(nodes)
     links = legs.filter(pl.col("kind") == "link")
     unshared = links.filter(pl.col("letter").n_unique().over("link_id") == 1)
 
     boxes = [name.box for name in names]
     rows = []
     for (letter,), group in unshared.group_by("letter", maintain_order=True):
-        place = _first_letter_place(list(_letter_labels(group, pixels)), view, boxes)
+        place = _first_letter_place(list(_letter_labels(group, places, view)), view, boxes)
         if place is not None:
             boxes.append(box_around(place, 10))
             rows.append({"letter": letter, "x_px": place.x, "y_px": place.y})
     return rows
 
 
-def _letter_labels(legs: pl.DataFrame, pixels: Mapping[str, Pixel]) -> Iterator[Label]:
+def _letter_labels(legs: pl.DataFrame, places: Mapping[str, Point], view: View) -> Iterator[Label]:
     """Give the points of a route's links at which its letter may stand, on the longest first."""
-    longest = legs.sort("length_km", descending=True).select("from_node_id", "to_node_id")
-    for from_node, to_node in longest.iter_rows():
-        start = pixels[from_node]
-        end = pixels[to_node]
+    for leg in legs.sort("length_km", descending=True).iter_rows(named=True):
+        line = leg.get("line")
+        ends = (places[leg["from_node_id"]], places[leg["to_node_id"]])
+        points = ends if line is None else points_of(line)
         for share in _ALONG_LINK:
-            x = start.x + share * (end.x - start.x)
-            y = start.y + share * (end.y - start.y)
-            yield Label(x, y, 19.0, 19.0)
+            yield Label(*view.pixel(*point_along(points, share)), 19.0, 19.0)
 
 
 def _first_letter_place(

@@ -16,7 +16,7 @@ from corridor.charts.legends import mode_channels
 from corridor.charts.map_labels import Name
 from corridor.charts.map_lines import along_great_circle, node_places
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
-from corridor.network.shapes import middle_of, points_of
+from corridor.network.shapes import point_along, points_of
 
 LAND = "#fbfaf6"
 COAST = "#d5d0c4"
@@ -152,7 +152,7 @@ def _middles(
     for link in links.iter_rows(named=True):
         line = link.get("line")
         if line is not None:
-            yield view.pixel(*middle_of(points_of(line)))
+            yield view.pixel(*point_along(points_of(line), 0.5))
             continue
 
         start_x, start_y = view.pixel(*places[link["from_node_id"]])

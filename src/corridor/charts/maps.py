@@ -164,7 +164,7 @@ def route_map(
         *crosses(network.filter(pl.col("shut")), nodes, links, view),
         dots(used, view, size=22),
         *name_texts(names, is_bold=True),
-        *letter_discs(place_letters(nodes, legs, view, names)),
+        *letter_discs(place_letters(nodes, _with_lines_of(legs, links), view, names)),
     )
     return _frame(chart, view, _route_titles(used, legs, routes))
 

@@ -51,16 +51,16 @@ def length_km(points: Sequence[Point]) -> float:
     return sum(float(great_circle_km(*start, *end)) for start, end in pairwise(points))
 
 
-def middle_of(points: Sequence[Point]) -> Point:
-    """Return the point half way along a line."""
+def point_along(points: Sequence[Point], share: float) -> Point:
+    """Return the point at a share of the length of a line."""
     lengths_km = [float(great_circle_km(*start, *end)) for start, end in pairwise(points)]
-    left_km = sum(lengths_km) / 2
+    left_km = sum(lengths_km) * share
     for (start, end), piece_km in zip(pairwise(points), lengths_km, strict=True):
         if piece_km >= left_km and piece_km > 0:
-            share = left_km / piece_km
+            part = left_km / piece_km
             turn_deg = 360 * round((end[0] - start[0]) / 360)
-            lon = start[0] + share * (end[0] - turn_deg - start[0])
-            return (lon + 540) % 360 - 180, start[1] + share * (end[1] - start[1])
+            lon = start[0] + part * (end[0] - turn_deg - start[0])
+            return (lon + 540) % 360 - 180, start[1] + part * (end[1] - start[1])
         left_km -= piece_km
     return points[0]
 
