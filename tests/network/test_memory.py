@@ -24,6 +24,7 @@ from corridor.errors import CallError
 from corridor.network.changes import apply, snapshot, status_spans
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.network import Network, build
+from corridor.network.rows import Rows
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import prepare
 from corridor.routing.skims import skim
@@ -82,7 +83,7 @@ def alike(one: Any, other: Any) -> bool:
         return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, Mapping):
         return list(one) == list(other) and all(alike(one[k], other[k]) for k in one)
-    if isinstance(one, list | tuple):
+    if isinstance(one, list | tuple | Rows):
         return len(one) == len(other) and all(map(alike, one, other))
     return bool(one == other)
 
