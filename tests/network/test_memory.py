@@ -24,6 +24,7 @@ from corridor.errors import CallError
 from corridor.network.changes import apply, snapshot, status_spans
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.network import Network, build
+from corridor.network.passages import Passages
 from corridor.network.rows import Rows
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import prepare
@@ -71,6 +72,12 @@ def answers(network: Network) -> tuple[list[list[int]], list[list[int]], pl.Data
     )
 
 
+def every_passage(passages: Passages) -> tuple[Any, ...]:
+    """Return how every arc is passed, each of which is made when it is looked at."""
+    durations_s = passages.durations_s()
+    return durations_s, passages.apart(), [passages[arc] for arc in range(len(durations_s))]
+
+
 def alike(one: Any, other: Any) -> bool:
     """Tell whether two remembered things hold the same, whatever objects they are made of."""
     if isinstance(one, np.ndarray):
@@ -79,6 +86,8 @@ def alike(one: Any, other: Any) -> bool:
         return one.equals(other)
     if isinstance(one, Memory):
         return True  # what it holds is compared where it is used
+    if isinstance(one, Passages):
+        return alike(every_passage(one), every_passage(other))
     if is_dataclass(one):
         return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, Mapping):
