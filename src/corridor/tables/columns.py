@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corridor.language.speech import marked
 
@@ -133,6 +133,12 @@ MAX_OF_UNIT = {
 
 FACTOR = Column("factor", "number", "what a change scales by or adds", low=-1e9, high=1e9)
 
+CONFIDENCE = Column(
+    "confidence",
+    "choice",
+    "A read in the source, B well known but unchecked, C estimate",
+    choices=CONFIDENCES,
+)
 EVIDENCE = (
     Column(
         "source_id",
@@ -141,13 +147,7 @@ EVIDENCE = (
         required=True,
         refers="sources",
     ),
-    Column(
-        "confidence",
-        "choice",
-        "A read in the source, B well known but unchecked, C estimate",
-        required=True,
-        choices=CONFIDENCES,
-    ),
+    replace(CONFIDENCE, required=True),
     Column("note", "text", "what a reader of the row should know"),
 )
 ALTERNATIVE = Column(
@@ -217,6 +217,11 @@ def result_share(name: str, meaning: str) -> Column:
     return result_number(name, meaning, "1", high=1.0)
 
 
+def result_signed(name: str, meaning: str, unit: str) -> Column:
+    """Declare a column of computed numbers that may lie below zero."""
+    return result_number(name, meaning, unit, low=None)
+
+
 def result_message(name: str, *, many: bool = False) -> Column:
     """Declare the packed messages of a column of prose."""
     meaning = f"{name} as a packed message, told again in any language; null: a text of the study"
@@ -244,12 +249,7 @@ LEG_COLUMNS = (
     result_number("cost_usd", "money per cargo unit", "USD"),
     result_number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
     Column("source_id", "id", "row of sources.csv of the link or terminal", refers="sources"),
-    Column(
-        "confidence",
-        "choice",
-        "A read in the source, B well known but unchecked, C estimate",
-        choices=CONFIDENCES,
-    ),
+    CONFIDENCE,
     Column(
         "rate_source_id",
         "id",

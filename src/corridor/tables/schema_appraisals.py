@@ -13,6 +13,7 @@ from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
 from corridor.tables.columns import result_share as _share
+from corridor.tables.columns import result_signed as _signed
 
 # What a stream of a project is made of: costs as they are, benefits as gains.
 COSTS = ("capex", "opex")
@@ -25,11 +26,6 @@ BENEFITS = ("residual", *WELFARE)
 GROUPS = (*WELFARE, "builders", "operators")
 _PROJECT = Column("project_id", "id", "project, or programme of projects built together")
 _COUNTRY = Column("country", "country", "country; null: no single one", refers="countries")
-
-
-def _signed(name: str, meaning: str, unit: str) -> Column:
-    """Declare a column of numbers that may lie below zero."""
-    return number(name, meaning, unit, low=None)
 
 
 def _year(name: str, meaning: str) -> Column:

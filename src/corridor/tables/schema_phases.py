@@ -6,13 +6,14 @@ from corridor.tables.columns import Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_number as number
 from corridor.tables.columns import result_share as _share
+from corridor.tables.columns import result_signed as _signed
 
 _PROJECT = Column("project_id", "id", "project", refers="projects")
 _COUNTRY = Column("country", "country", "country", refers="countries")
 
 
 def _money(name: str, meaning: str, unit: str = "USD") -> Column:
-    return number(name, meaning, unit, low=None)
+    return _signed(name, meaning, unit)
 
 
 PHASE_PROJECTS = Table(

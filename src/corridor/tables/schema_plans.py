@@ -7,6 +7,7 @@ from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
 from corridor.tables.columns import result_share as _share
+from corridor.tables.columns import result_signed as _signed
 
 STATUSES = ("planned", "committed", "waits", "turned")
 BINDING = ("route", "closure", "deadline", "slots", "lot", "chance")
@@ -57,11 +58,10 @@ PLAN_SUMMARY = Table(
         _share("on_time_share", "share of simulated years in which every unit is there in time"),
         number("late_mean_d", "mean days the last unit is late, over simulated years", "d"),
         number("late_worst_d", "the same over the worst twentieth of the years", "d"),
-        number(
+        _signed(
             "recourse_usd",
             "what answers to first surprises save, mean of simulated years; null: none sought",
             "USD",
-            low=None,
         ),
         _count("offers_count", "routes on days of dispatch the plan was chosen from"),
     ),
@@ -198,7 +198,7 @@ PLAN_POLICY = Table(
         _share("chance", "share of simulated years in which this comes first"),
         number("fixed_usd", "mean cost in those years if the plan is kept", "USD"),
         number("policy_usd", "mean cost in those years by the policy", "USD"),
-        number("value_usd", "what the policy saves, mean over all years", "USD", low=None),
+        _signed("value_usd", "what the policy saves, mean over all years", "USD"),
     ),
     title="First surprises",
 )
@@ -217,11 +217,9 @@ PLAN_TURNS = Table(
         Column("corridor", "text", "by which corridor they go on"),
         _date("planned_on", "arrival before; null: no longer possible"),
         _date("arrive_on", "arrival now"),
-        number("extra_d", "days later than before", "d", low=None),
-        number("extra_usd", "money more than before: freight and penalty", "USD", low=None),
-        number(
-            "stay_usd", "the same if they kept to their route; null: they cannot", "USD", low=None
-        ),
+        _signed("extra_d", "days later than before", "d"),
+        _signed("extra_usd", "money more than before: freight and penalty", "USD"),
+        _signed("stay_usd", "the same if they kept to their route; null: they cannot", "USD"),
     ),
     title="Units under way",
 )

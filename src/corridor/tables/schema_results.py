@@ -13,11 +13,12 @@ import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.tables.cells import frame_of, stored_type
-from corridor.tables.columns import CONFIDENCES, LEG_COLUMNS, MODES, Column, Table
+from corridor.tables.columns import CONFIDENCE, CONFIDENCES, LEG_COLUMNS, MODES, Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
 from corridor.tables.columns import result_share as _share
+from corridor.tables.columns import result_signed as _signed
 
 CRITERIA = ("time", "cost", "cost in time")
 NO_EQUILIBRIUM = "the world economy finds no equilibrium; trade_sentences says so"
@@ -36,20 +37,26 @@ def _choice(name: str, meaning: str, *choices: str) -> Column:
     return Column(name, "choice", meaning, choices=choices)
 
 
-def _signed(name: str, meaning: str, unit: str) -> Column:
-    """Declare a column of numbers that may lie below zero."""
-    return number(name, meaning, unit, low=None)
-
-
 _TRIP = _id("trip_id", "trip of study.toml")
+_ROUTE = _id("route_id", "route, unique within its trip")
+_DEMAND = _id("demand_id", "row of demand", "demand")
+_CARGO = _id("cargo_id", "cargo", "cargoes")
+_LENGTH = number("length_km", "length", "km")
+_CARBON = number("carbon_kg", "emissions per cargo unit", "kg CO2e")
+_RISK = _share(
+    "risk_share",
+    "chance that goods meet a closure on the way, given what is open on departure",
+)
+_TIME_P95 = number(
+    "time_p95_h",
+    "95th percentile of sampled journeys if nothing closes; null: never there",
+    "h",
+)
 _MODES = Column("modes", "choice", "means of transport, in order", choices=MODES, many=True)
 _COUNTRIES = Column("countries", "country", "countries passed, in order", many=True)
 _BORDERS = _id("borders", "border crossings passed, in order", "links", many=True)
 _REASON = _prose("reason", "why there is no route; null where there is one")
 _SOURCE = _id("source_id", "row of sources.csv the figure was read in", "sources")
-_CONFIDENCE = _choice(
-    "confidence", "A read in the source, B well known but unchecked, C estimate", *CONFIDENCES
-)
 _CASE = _id("case", "scenario; ``open``: the same without the closures that are replayed")
 _HAZARD = _id("hazard_id", "hazard", "hazards")
 _EXPORTER = Column("exporter", "country", "country the goods come from")
@@ -106,15 +113,11 @@ ROUTES = Table(
     "routes of every trip, none worse than another on every criterion, quickest first",
     (
         _TRIP,
-        _id("route_id", "route, unique within its trip"),
+        _ROUTE,
         number("time_h", "time as planned", "h"),
         number("time_p05_h", "5th percentile of sampled journeys", "h"),
         number("time_p50_h", "median of sampled journeys", "h"),
-        number(
-            "time_p95_h",
-            "95th percentile of sampled journeys if nothing closes; null: never there",
-            "h",
-        ),
+        _TIME_P95,
         _share(
             "on_time_share",
             "share of sampled journeys by the deadline if nothing closes; null: none",
@@ -123,14 +126,11 @@ ROUTES = Table(
         number("cost_p05_usd", "5th percentile of the money: market, direction, lane", "USD"),
         number("cost_p95_usd", "95th percentile of the money", "USD"),
         number("generalised_cost_usd", "money, and time at its value to the cargo", "USD"),
-        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
-        _share(
-            "risk_share",
-            "chance that goods meet a closure on the way, given what is open on departure",
-        ),
+        _CARBON,
+        _RISK,
         _count("borders_count", "border crossings"),
         _count("transshipments_count", "changes of mode or gauge"),
-        number("length_km", "length", "km"),
+        _LENGTH,
         _MODES,
         _COUNTRIES,
         _BORDERS,
@@ -147,7 +147,7 @@ LEGS = Table(
     "links and terminals of every route, in order",
     (
         _TRIP,
-        _id("route_id", "route, unique within its trip"),
+        _ROUTE,
         *LEG_COLUMNS,
     ),
     title="Legs",
@@ -159,7 +159,7 @@ MONEY = Table(
     "what the money of every route is made of: one line a leg and row of a table that charges it",
     (
         _TRIP,
-        _id("route_id", "route, unique within its trip"),
+        _ROUTE,
         _count("leg", "number of the leg within the route, from 0"),
         _choice(
             "table",
@@ -176,7 +176,7 @@ MONEY = Table(
         number("cost_p05_usd", "5th percentile of the line alone", "USD"),
         number("cost_p95_usd", "95th percentile of the line alone", "USD"),
         _id("source_id", "row of sources.csv of the row", "sources"),
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Money of routes",
 )
@@ -192,12 +192,9 @@ CALENDAR = Table(
         number("time_h", "time as planned; null: no route", "h"),
         number("wait_h", "part of time_h spent waiting", "h"),
         number("cost_usd", "money per cargo unit", "USD"),
-        number("carbon_kg", "emissions per cargo unit", "kg CO2e"),
-        _share(
-            "risk_share",
-            "chance that goods meet a closure on the way, given what is open on departure",
-        ),
-        number("length_km", "length", "km"),
+        _CARBON,
+        _RISK,
+        _LENGTH,
         _MODES,
         _COUNTRIES,
         _BORDERS,
@@ -217,11 +214,7 @@ SCENARIOS = Table(
         _choice("criterion", "what the route is best at", *CRITERIA),
         number("time_h", "time as planned; null: no route", "h"),
         number("time_p50_h", "median of sampled journeys", "h"),
-        number(
-            "time_p95_h",
-            "95th percentile of sampled journeys if nothing closes; null: never there",
-            "h",
-        ),
+        _TIME_P95,
         number("cost_usd", "money per cargo unit", "USD"),
         _COUNTRIES,
         _MODES,
@@ -288,7 +281,7 @@ VALIDATION = Table(
         Column("is_on_route", "boolean", "whether that is the route observed"),
         _prose("explains", "why the model may differ, known before comparing"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Validation",
 )
@@ -322,7 +315,7 @@ QUESTIONS = Table(
         _choice("judged", "verdict of the first review", "believed", "figure off", "rejected"),
         _prose("explains", "why that was its verdict"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Questions",
 )
@@ -333,7 +326,7 @@ EVIDENCE = Table(
     "rows of the study's tables by their confidence",
     (
         _id("table", "table of the study"),
-        _CONFIDENCE,
+        CONFIDENCE,
         _count("rows", "number of rows"),
     ),
     title="Data quality",
@@ -353,7 +346,7 @@ DEFAULTS = Table(
         ),
         Column("is_shipped", "boolean", "the row is the program's, not the study's", required=True),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
         _prose("note", "what a reader of the row should know"),
     ),
     title="Defaults",
@@ -441,7 +434,7 @@ TRADE_FLOWS = Table(
         _IMPORTER,
         _SECTOR,
         _BASIS,
-        _CONFIDENCE,
+        CONFIDENCE,
         *_VALUES,
         number("base_cost_share", "transport cost over the value of the goods, before", "1"),
         number("cost_share", "the same under the scenario; null: no route", "1"),
@@ -505,7 +498,7 @@ TRADE_FREIGHT = Table(
         _id("demand_id", "row of demand"),
         _id("origin_node_id", "place the goods start from", "nodes"),
         _id("destination_node_id", "place they go to", "nodes"),
-        _id("cargo_id", "cargo", "cargoes"),
+        _CARGO,
         Column("year", "integer", "calendar year"),
         number("units_per_year", "cargo units", "units/year"),
         number("t_per_year", "weight", "t/year"),
@@ -583,7 +576,7 @@ COMMITMENTS = Table(
         _prose("arithmetic", "figures that led to the state; null: not measurable"),
         _prose("note", "what a reader should know"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
         _message("arithmetic"),
     ),
     title="Commitments",
@@ -736,10 +729,10 @@ LOSS_MOVES = Table(
     "demand_id",
     "best route of every row of demand without and with the closures that are replayed",
     (
-        _id("demand_id", "row of demand", "demand"),
+        _DEMAND,
         _id("origin", "place the goods start from", "nodes"),
         _id("destination", "place they go to", "nodes"),
-        _id("cargo_id", "cargo", "cargoes"),
+        _CARGO,
         _choice("moved", "what changes", "same", "cost", "route", "opened", "cut", "no route"),
         number("generalised_cost_usd_before", "generalised cost of a unit without them", "USD"),
         number("generalised_cost_usd_after", "generalised cost of a unit with them", "USD"),
@@ -843,7 +836,7 @@ LOSS_REPLAY = Table(
         Column("rule_ids", "text", "rules that came with the closure; null: none"),
         Column("fitted", "text", "setting of the model chosen after the outcome; null: none"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Closures that happened",
     needs=("demand",),
@@ -876,7 +869,7 @@ LOSS_FITS = Table(
         number("used_median_d", "median length in use", "d"),
         number("used_sigma", "spread of the length in use", "1"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
         _count("closures_count", "closures of the history; null: no history"),
         _count("ended_count", "closures of these that ended"),
         number("watched_years", "years watched; null: since when is not known", "years"),
@@ -962,12 +955,9 @@ LOSS_NOTES = Table(
 
 NOT_ASSIGNED = "the flows of the study were not assigned"
 NO_RESPONSE = "the study does not ask for trade_response"
-# Which goods a row of flows is of.
-_GOODS = (
-    _id("origin_node_id", "place the goods start from"),
-    _id("destination_node_id", "place they go to"),
-    _id("cargo_id", "cargo", "cargoes"),
-)
+_ORIGIN = _id("origin_node_id", "place the goods start from")
+_DESTINATION = _id("destination_node_id", "place they go to")
+_GOODS = (_ORIGIN, _DESTINATION, _CARGO)  # which goods a row of flows is of
 
 FLOW_VOLUMES = Table(
     "flow_volumes",
@@ -980,7 +970,7 @@ FLOW_VOLUMES = Table(
         _id("to_node_id", "place reached; of a terminal its place", "nodes"),
         Column("from_layer", "text", "layer left: a mode, of rails with the gauge"),
         Column("to_layer", "text", "layer reached; another one at a terminal"),
-        _id("cargo_id", "cargo", "cargoes"),
+        _CARGO,
         number("units", "cargo units in the period", "units"),
         number("t", "weight in the period", "t"),
     ),
@@ -1024,7 +1014,7 @@ FLOW_ROUTES = Table(
     None,
     "routes that the demand takes under capacity, the most used of each row of demand first",
     (
-        _id("demand_id", "row of demand", "demand"),
+        _DEMAND,
         _count("route", "number of the route within its row of demand"),
         *_GOODS,
         number("units", "cargo units in the period", "units"),
@@ -1034,7 +1024,7 @@ FLOW_ROUTES = Table(
         number("capacity_usd", "what a unit pays for capacity and congestion besides", "USD"),
         number("cost_usd", "money of a unit", "USD"),
         number("time_h", "hours of a unit, waits included, without congestion", "h"),
-        number("length_km", "length", "km"),
+        _LENGTH,
         _COUNTRIES,
         _id("links", "links passed, in order", "links", many=True),
         _id("services", "services ridden, in order", "services", many=True),
@@ -1050,7 +1040,7 @@ FLOW_UNSERVED = Table(
     "demand_id",
     "rows of demand any of which stays",
     (
-        _id("demand_id", "row of demand", "demand"),
+        _DEMAND,
         *_GOODS,
         number("units", "cargo units in the period that stay", "units"),
         number("t", "their weight", "t"),
@@ -1071,12 +1061,12 @@ FLOW_USERS = Table(
     "demand_id",
     "whose goods are on the links asked about, the heaviest first",
     (
-        _id("demand_id", "row of demand", "demand"),
-        _id("origin_node_id", "place the goods start from"),
-        _id("destination_node_id", "place they go to"),
+        _DEMAND,
+        _ORIGIN,
+        _DESTINATION,
         Column("origin_country", "country", "country they start from"),
         Column("destination_country", "country", "country they go to"),
-        _id("cargo_id", "cargo", "cargoes"),
+        _CARGO,
         number("units", "cargo units on the links in the period", "units"),
         number("t", "their weight", "t"),
         number("share", "share of the units of its row of demand in a year", "1"),
@@ -1091,8 +1081,8 @@ FLOW_MOVED = Table(
     "demand_id",
     "what a closure of the links asked about would move, the worst first",
     (
-        _id("demand_id", "row of demand", "demand"),
-        _id("cargo_id", "cargo", "cargoes"),
+        _DEMAND,
+        _CARGO,
         number("unit_usd_before", "mean cost of a unit before; null: none goes", "USD"),
         number("unit_usd_after", "mean cost of a unit after; null: none goes", "USD"),
         _signed("stays_t_per_year", "tonnes more that stay", "t/year"),
@@ -1160,7 +1150,7 @@ FLOW_DEMAND = Table(
     "demand_id",
     "the demand that its own costs make, beside the one stated",
     (
-        _id("demand_id", "row of demand", "demand"),
+        _DEMAND,
         *_GOODS,
         number("stated_units_per_year", "cargo units as the table demand says", "units/year"),
         number("units_per_year", "cargo units at what carriage costs", "units/year"),
@@ -1180,7 +1170,7 @@ FLOW_SELECTED = Table(
     (
         Column("selector", "text", "links asked for"),
         _id("scenario", "scenario looked at; the study's own, or one in which goods pass"),
-        _id("demand_id", "row of demand", "demand"),
+        _DEMAND,
         *_GOODS,
         number("units", "cargo units in the period that pass", "units"),
         number("t", "their weight", "t"),
@@ -1233,7 +1223,7 @@ FLOW_OBSERVED = Table(
         _prose("why", "why it is not compared"),
         _message("why"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Observed volumes beside the model",
     needs=("demand", "volumes"),
@@ -1253,7 +1243,7 @@ FLOW_PARAMETERS = Table(
         Column("value", "text", "calibrated value"),
         _prose("note", "what it stands for"),
         _SOURCE,
-        _CONFIDENCE,
+        CONFIDENCE,
     ),
     title="Parameters of the calibration",
     needs=("demand", "volumes"),
