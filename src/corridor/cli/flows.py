@@ -234,10 +234,9 @@ def _require_demand(study: Study) -> None:
 
 def _require_links(study: Study, selected: str) -> None:
     """Raise CallError before the work where a word cannot be read or means no link."""
-    for word in selected.split() or [selected]:
-        try:
-            links = study.network.selected_links(word)
-        except ValueError as error:
-            raise CallError(f"--select: {error}.") from None
-        if not links:
-            raise CallError(f"--select: {word!r} means no link of the network.")
+    from corridor.flows.link_users import links_meant
+
+    try:
+        links_meant(study.network, selected.split() or [selected])
+    except CallError as error:
+        raise CallError(f"--select: {error}") from None

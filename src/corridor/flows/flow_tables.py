@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from corridor.kernels import Floats
 from corridor.language.messages import joined, message, pack
 from corridor.network.graph import Row
 from corridor.tables import schema_results
+from corridor.tables.cells import frame_of
 from corridor.units import CALENDAR_YEAR_DAYS, HOUR_S
 
 MIN_SHARE = 1e-9  # of its demand below which a route or a rest is rounding
@@ -73,19 +74,25 @@ def elements_passed(programme: Programme, arc: int) -> Iterator[Element]:
 def volumes(programme: Programme, taken: Sequence[TakenRoute]) -> pl.DataFrame:
     """Return units and tonnes by link, terminal or service, direction and cargo."""
     trips = programme.arrays.trips.to_dicts()
-    units_of: dict[tuple[Any, ...], float] = {}
+    units_of: dict[tuple[Element, str], float] = {}
     tonnes_of_cargo = {trip["cargo_id"]: trip["t_per_unit"] for trip in trips}
     for route in taken:
         cargo_id = trips[route.column.trip]["cargo_id"]
         for arc in route.column.arcs:
             for element in elements_passed(programme, arc):
-                key = (*element, cargo_id)
+                key = (element, cargo_id)
                 units_of[key] = units_of.get(key, 0.0) + route.units
 
     rows = [
-        (*key, units, units * tonnes_of_cargo[key[-1]]) for key, units in sorted(units_of.items())
+        {
+            **element._asdict(),
+            "cargo_id": cargo_id,
+            "units": units,
+            "t": units * tonnes_of_cargo[cargo_id],
+        }
+        for (element, cargo_id), units in sorted(units_of.items())
     ]
-    return _frame("flow_volumes", rows)
+    return frame_of(schema_results.FLOW_VOLUMES, rows)
 
 
 def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFrame:
@@ -121,7 +128,7 @@ def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFr
             }
         )
     rows.sort(key=_dearest_first)
-    return _frame("flow_capacities", rows)
+    return frame_of(schema_results.FLOW_CAPACITIES, rows)
 
 
 def _dearest_first(row: Row) -> tuple[float, float, str]:
@@ -166,29 +173,32 @@ def routes(
         arcs = list(route.column.arcs)
         elements = [element for arc in arcs for element in elements_passed(programme, arc)]
         paid_usd = float(route.column.uses @ solution.optimum.row_usd[route.column.rows])
+
+        class_ = arrays.class_of[trip]
         row = trips[trip]
         rows.append(
-            (
-                row["demand_id"],
-                number_of_trip[trip],
-                row["origin_node_id"],
-                row["destination_node_id"],
-                row["cargo_id"],
-                route.units,
-                route.units * row["t_per_unit"],
-                route.units / (programme.units_per_day[trip] * days),
-                route.column.usd,
-                paid_usd,
-                int(arrays.cents[arrays.class_of[trip], arcs].sum()) / 100,
-                int(arrays.seconds[regime, arrays.class_of[trip], arcs].sum()) / HOUR_S,
-                int(arrays.metres[arcs].sum()) / 1000,
-                _countries(programme, elements),
-                [element.element_id for element in elements if element.kind == "link"],
-                [element.element_id for element in elements if element.kind == "service"],
-                [element.element_id for element in elements if element.kind == "terminal"],
-            )
+            {
+                **row,
+                "route": number_of_trip[trip],
+                "units": route.units,
+                "t": route.units * row["t_per_unit"],
+                "share": route.units / (programme.units_per_day[trip] * days),
+                "generalised_cost_usd": route.column.usd,
+                "capacity_usd": paid_usd,
+                "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
+                "time_h": int(arrays.seconds[regime, class_, arcs].sum()) / HOUR_S,
+                "length_km": int(arrays.metres[arcs].sum()) / 1000,
+                "countries": _countries(programme, elements),
+                "links": _ids(elements, "link"),
+                "services": _ids(elements, "service"),
+                "terminals": _ids(elements, "terminal"),
+            }
         )
-    return _frame("flow_routes", rows)
+    return frame_of(schema_results.FLOW_ROUTES, rows)
+
+
+def _ids(elements: Sequence[Element], kind: str) -> list[str]:
+    return [element.element_id for element in elements if element.kind == kind]
 
 
 def _countries(programme: Programme, elements: Sequence[Element]) -> list[str]:
@@ -220,22 +230,19 @@ def unserved(
         full = [] if closed[trip] else _full_on_route(programme, solution, slot_usd, trip)
         reason = reasons[trip] or _no_capacity(full)
         rows.append(
-            (
-                row["demand_id"],
-                row["origin_node_id"],
-                row["destination_node_id"],
-                row["cargo_id"],
-                units,
-                units * row["t_per_unit"],
-                float(stays[trip] / units_per_day[trip]),
-                "closed" if closed[trip] else "no capacity",
-                None if closed[trip] else float(programme.most_usd[trip]),
-                full,
-                str(reason),
-                pack(reason),
-            )
+            {
+                **row,
+                "units": units,
+                "t": units * row["t_per_unit"],
+                "share": float(stays[trip] / units_per_day[trip]),
+                "why": "closed" if closed[trip] else "no capacity",
+                "most_usd": None if closed[trip] else float(programme.most_usd[trip]),
+                "full": full,
+                "reason": str(reason),
+                "reason_message": pack(reason),
+            }
         )
-    return _frame("flow_unserved", rows)
+    return frame_of(schema_results.FLOW_UNSERVED, rows)
 
 
 def _full_on_route(
@@ -261,11 +268,7 @@ def _no_capacity(full: Sequence[str]) -> str:
 def trace(solution: Solution) -> pl.DataFrame:
     """Return the steps of the computation."""
     rows = [
-        (number, step.objective_usd, step.bound_usd, step.gap_share, step.routes)
+        {"iteration": number, **step._asdict()}
         for number, step in enumerate(solution.trace, start=1)
     ]
-    return _frame("flow_trace", rows)
-
-
-def _frame(name: str, rows: Sequence[tuple[Any, ...]] | Sequence[Row]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema_results.empty(name).schema, orient="row")
+    return frame_of(schema_results.FLOW_TRACE, rows)

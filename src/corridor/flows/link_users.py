@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
+from corridor.errors import CallError
 from corridor.flows.flows import Flows
 from corridor.network.network import Network
 from corridor.tables import schema_results
@@ -66,6 +67,20 @@ def selected_links(network: Network, selector: str) -> frozenset[str]:
     """Return the link_ids a selector means. Raises ValueError where it cannot be read."""
     rows = list(network.selected_links(selector))
     return frozenset(network.frames["links"]["link_id"].gather(rows))
+
+
+def links_meant(network: Network, words: Sequence[str]) -> set[int]:
+    """Return the rows of links that selectors mean; CallError for one that means none."""
+    rows: set[int] = set()
+    for word in words:
+        try:
+            meant = network.selected_links(word)
+        except ValueError as error:
+            raise CallError(f"{error}.") from None
+        if not meant:
+            raise CallError(f"{word!r} means no link of the network.")
+        rows.update(meant)
+    return rows
 
 
 def on_links(routes: pl.DataFrame, links: Collection[str]) -> pl.DataFrame:

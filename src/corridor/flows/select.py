@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.errors import CallError
 from corridor.flows.assign import solve_programme
 from corridor.flows.flows import Flows
-from corridor.flows.link_users import link_users
+from corridor.flows.link_users import link_users, links_meant
 from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution
 from corridor.kernels import Bools, Floats
 from corridor.network.graph import Row
 from corridor.tables import schema_results
+from corridor.tables.cells import frame_of
 from corridor.tables.store import write_results
 from corridor.units import CALENDAR_YEAR_DAYS
 
@@ -120,7 +120,7 @@ def select(flows: Flows, what: str | Sequence[str]) -> Selection:
     """
     words = [what] if isinstance(what, str) else list(what)
     programme = flows.programme
-    links = _links_meant(programme, words)
+    links = links_meant(programme.arrays.network, words)
     is_selected = _arcs_over(programme, links)
     shut = replace(programme, weight=np.where(is_selected[None, :], -1, programme.weight))
     routes = ((column.trip, column.arcs) for column in flows.solution.columns)
@@ -143,21 +143,6 @@ def select(flows: Flows, what: str | Sequence[str]) -> Selection:
         converged=after.converged,
         provenance={**flows.provenance, "selected": " ".join(words)},
     )
-
-
-def _links_meant(programme: Programme, words: Sequence[str]) -> set[int]:
-    """Return the rows of links that selectors mean."""
-    network = programme.arrays.network
-    rows: set[int] = set()
-    for word in words:
-        try:
-            meant = network.selected_links(word)
-        except ValueError as error:
-            raise CallError(f"{error}.") from None
-        if not meant:
-            raise CallError(f"{word!r} means no link of the network.")
-        rows.update(meant)
-    return rows
 
 
 def _arcs_over(programme: Programme, links: set[int]) -> Bools:
@@ -245,7 +230,7 @@ def _moved(
             }
         )
     rows.sort(key=lambda row: (-row["extra_usd_per_year"], row["demand_id"]))
-    return _frame("flow_moved", rows)
+    return frame_of(schema_results.FLOW_MOVED, rows)
 
 
 def _filled(programme: Programme, before: Solution, after: Solution) -> pl.DataFrame:
@@ -266,7 +251,7 @@ def _filled(programme: Programme, before: Solution, after: Solution) -> pl.DataF
         if abs(use_after[number] - use_before[number]) > 1e-6 * max(limit.per_day, 1.0)
     ]
     rows.sort(key=lambda row: (-_use_share(row), row["capacity_id"]))
-    return _frame("flow_filled", rows)
+    return frame_of(schema_results.FLOW_FILLED, rows)
 
 
 def _use_share(row: Row) -> float:
@@ -280,7 +265,3 @@ def _per_year(per_day: Floats) -> float:
 
 def _or_null(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema_results.empty(name).schema)

@@ -26,10 +26,12 @@ from corridor.flows.flows import Flows
 from corridor.flows.solution import Solution
 from corridor.flows.trip_costs import TripCosts, taken_costs, undisturbed_costs
 from corridor.kernels import Floats
+from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.steps import tell_step
 from corridor.study.study import Study
 from corridor.tables import schema_results
+from corridor.tables.cells import frame_of
 from corridor.tables.store import write_results
 from corridor.trade.response import Response, read_response
 from corridor.trade.sectors import Horizon, at_horizon, read_horizon
@@ -311,19 +313,20 @@ def _demand_table(stated: DemandArrays, last: Round) -> pl.DataFrame:
 
 def _rounds_table(rounds: list[Round]) -> pl.DataFrame:
     """Return what each round began and ended with."""
-    rows = []
-    for number, one in enumerate(rounds, start=1):
-        trips = one.question.programme.arrays.trips
-        rows.append(
-            (
-                number,
-                float((trips["units_per_year"] * trips["t_per_unit"]).sum()),
-                one.change_share,
-                one.gap_share,
-                one.solution.trace[-1].gap_share,
-            )
-        )
-    return pl.DataFrame(rows, schema=schema_results.empty("flow_rounds").schema, orient="row")
+    rows = [_round_row(number, step) for number, step in enumerate(rounds, start=1)]
+    return frame_of(schema_results.FLOW_ROUNDS, rows)
+
+
+def _round_row(number: int, step: Round) -> Row:
+    """Return a round as a row."""
+    trips = step.question.programme.arrays.trips
+    return {
+        "round": number,
+        "t_per_year": float((trips["units_per_year"] * trips["t_per_unit"]).sum()),
+        "change_share": step.change_share,
+        "demand_gap_share": step.gap_share,
+        "gap_share": step.solution.trace[-1].gap_share,
+    }
 
 
 def _require_valid(damping: float, tolerance: float, max_rounds: int) -> None:

@@ -133,10 +133,10 @@ def _mix(network: Network, trips: pl.DataFrame, sectors: pl.DataFrame) -> pl.Dat
     )
 
     keys = ["exporter", "importer", "cargo_id"]
-    own = in_countries.join(tonnes, on=keys).select("trip", "sector_id", "t")
-    others = trips.join(own, on="trip", how="anti")
+    of_pairs = in_countries.join(tonnes, on=keys).select("trip", "sector_id", "t")
+    others = trips.join(of_pairs, on="trip", how="anti")
     usual = others.join(world, on="cargo_id").select("trip", "sector_id", "t")
-    rows = pl.concat([own, usual])
+    rows = pl.concat([of_pairs, usual])
     share = pl.col("t") / pl.col("t").sum().over("trip")
     return rows.select("trip", "sector_id", share.alias("share")).sort("trip", "sector_id")
 
