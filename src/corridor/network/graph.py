@@ -172,10 +172,8 @@ class Graph:
     @cached_property
     def arcs_by_state(self) -> ArcsByState:
         """The arcs out of each state, made once for all who ask."""
-        ptr = np.zeros(self.states_count + 1, np.int64)
-        np.cumsum(np.bincount(self.tail, minlength=self.states_count), out=ptr[1:])
         arc = np.argsort(self.tail, kind="stable")
-        return ArcsByState(ptr, arc, self.head[arc])
+        return ArcsByState(pointers(self.tail, self.states_count), arc, self.head[arc])
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
@@ -255,6 +253,13 @@ def compile_graph(
         earlier=[()] * len(by_links.row) + [arc.earlier for arc in arcs],
         departs=by_links.departs.tolist() + [arc.departs for arc in arcs],
     )
+
+
+def pointers(groups: Ints, count: int) -> Ints:
+    """Return where the members of each group begin once they are sorted by group [count + 1]."""
+    ptr = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(groups, minlength=count), out=ptr[1:])
+    return ptr
 
 
 def _joined(of_links: Ints, of_others: Sequence[int]) -> Ints:
@@ -370,12 +375,15 @@ def _link_states(
     """
     node_row = {node_id: row for row, node_id in enumerate(node_ids)}
     names, layer = _layers_of_links(links)
-    passed = np.array([link_id not in only_by_service for link_id in links["link_id"].to_list()])
-    departs = passed.astype(bool) & np.array(
-        [m in departing_modes for m in links["mode"].to_list()]
-    )
+    link_ids = links["link_id"].to_list()
+    modes = links["mode"].to_list()
+    passed = np.array([link_id not in only_by_service for link_id in link_ids], bool)
+    departs = passed & np.array([mode in departing_modes for mode in modes], bool)
 
-    ends = [[node_row[node] for node in links[c].to_list()] for c in ("from_node_id", "to_node_id")]
+    ends = [
+        [node_row[node_id] for node_id in links[column].to_list()]
+        for column in ("from_node_id", "to_node_id")
+    ]
     place_and_layer = np.array(ends, np.int64).T.reshape(-1, 2) * len(names) + layer[:, None]
     keys = np.stack([2 * place_and_layer, 2 * place_and_layer + 1], axis=1)  # ready, moving
     is_met = np.stack([np.ones(len(layer), bool), departs], axis=1)
@@ -394,7 +402,7 @@ def _link_states(
         for key in unique[in_order].tolist()
     ]
     two_way = links["two_way"].fill_null(False).to_numpy()
-    return _LinkStates(state.swapaxes(1, 2), named, passed.astype(bool), departs, two_way)
+    return _LinkStates(state.swapaxes(1, 2), named, passed, departs, two_way)
 
 
 def _layers_of_links(links: pl.DataFrame) -> tuple[list[str], Ints]:

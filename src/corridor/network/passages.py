@@ -195,11 +195,10 @@ class _Builder:
     def _terminals_with_hours(self) -> Iterator[int]:
         """Yield the arcs of terminals that are shut at some time."""
         graph = self.network.graph
-        for arc, kind in enumerate(graph.kind):
-            node_id = (
-                graph.node_ids[graph.state_node[graph.tail[arc]]] if kind == "terminal" else ""
-            )
-            if node_id and self.openings.hours_at(node_id) is not None:
+        terminals = [arc for arc, kind in enumerate(graph.kind) if kind == "terminal"]
+        for arc in terminals:
+            node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+            if self.openings.hours_at(node_id) is not None:
                 yield arc
 
     def handling(self, arc: int) -> Passage:

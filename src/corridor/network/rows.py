@@ -31,7 +31,7 @@ class Rows(Sequence[Row]):
 
     def __getitem__(self, row: int | slice) -> Row | list[Row]:
         is_made = "_all" in self.__dict__
-        if is_made or isinstance(row, slice) or min(len(self), len(self._single)) >= MAX_SINGLE:
+        if is_made or isinstance(row, slice) or len(self._single) >= MAX_SINGLE:
             return self._all[row]
 
         number = range(len(self))[row]

@@ -28,9 +28,9 @@ from corridor.kernels.records import (
 )
 from corridor.network import hazards
 from corridor.network.coverage import as_words, word_weights
+from corridor.network.graph import pointers
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
-from corridor.routing.search_space import pointers
 from corridor.routing.turn_backs import (
     Loop,
     innermost_loop,

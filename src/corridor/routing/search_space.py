@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.errors import CallError
 from corridor.kernels import Bools, Ints
-from corridor.network.graph import Graph
+from corridor.network.graph import Graph, pointers
 
 MAX_REQUIRED = 5
 
@@ -103,10 +103,3 @@ def _gains(graph: Graph, requirements: Sequence[Requirement]) -> Ints:
     for bit, requirement in enumerate(requirements):
         gains |= requirement.arcs.astype(np.int64) << bit
     return gains
-
-
-def pointers(groups: Ints, count: int) -> Ints:
-    """Return where the members of each group begin once they are sorted by group [count + 1]."""
-    ptr = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(groups, minlength=count), out=ptr[1:])
-    return ptr

@@ -21,6 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
+from corridor.network.graph import pointers
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
@@ -230,12 +231,11 @@ def _layers(day: FrozenDay) -> _Layers:
     from corridor.kernels import hierarchy
     from corridor.kernels.records import Groups
 
-    states = np.arange(len(day.ptr) - 1)
+    states = len(day.ptr) - 1
     layers = hierarchy.build(day.ptr, day.head)
     into = np.argsort(day.head, kind="stable")
-    into_ptr = np.searchsorted(day.head[into], np.arange(len(day.ptr)))
-    everywhere = hierarchy.select(layers, layers.ptr, layers.head, states)
-    return _Layers(layers, Groups(into, into_ptr.astype(np.int64)), everywhere)
+    everywhere = hierarchy.select(layers, layers.ptr, layers.head, np.arange(states))
+    return _Layers(layers, Groups(into, pointers(day.head, states)), everywhere)
 
 
 def _trees(day: FrozenDay, ready: _Ready | None, starts: Sequence[Ints], goals: Ints) -> _Trees:

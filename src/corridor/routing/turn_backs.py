@@ -15,10 +15,10 @@ import numpy as np
 
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import LABEL
+from corridor.network.graph import pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.query import Query
-from corridor.routing.search_space import pointers
 
 
 class Loop(NamedTuple):
