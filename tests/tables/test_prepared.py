@@ -80,7 +80,7 @@ def test_a_file_of_another_user_is_absent(key: str, monkeypatch: pytest.MonkeyPa
 
 def test_no_code_is_read(folder: Path, key: str) -> None:
     with pytest.raises(ValueError, match="allow_pickle"):
-        prepared._packed(Prepared(arrays={"objects": np.array([object()])}))
+        prepared._pack(Prepared(arrays={"objects": np.array([object()])}))
 
 
 def test_the_files_read_last_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,11 +77,11 @@ class Outlook:
         for number, offer in enumerate(offers):
             trial = _Trial(seed_offset, offer.depart_on, offer.destination, offer.arcs)
             if trial not in self.late_of:
-                self.late_of[trial] = self._sampled(offer, seed_offset)
+                self.late_of[trial] = self._sample_late_d(offer, seed_offset)
             late[number] = self.late_of[trial]
         return late
 
-    def _sampled(self, offer: Offer, seed_offset: int) -> Floats:
+    def _sample_late_d(self, offer: Offer, seed_offset: int) -> Floats:
         """Return the days an offer is late in every year [years]."""
         deadline_on = self.trips.shipment.deadline_on
         assert deadline_on is not None

@@ -7,9 +7,7 @@ transport planning: ``node.csv`` and ``link.csv``, a directed link each way, our
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -22,10 +20,8 @@ from corridor.tables.csv import csv_text
 from corridor.tables.files import sweep, write_bytes
 
 GEOJSON = ".geojson"
-METRES = 1000.0
+M_PER_KM = 1000.0
 BACK = " back"  # what the second direction of a link is called besides, as read_gmns calls it
-
-Row = Mapping[str, Any]
 
 
 def export_flows(flows: Flows, path: str | Path) -> Path:
@@ -119,7 +115,7 @@ def _gmns_links(network: Network, rows: pl.DataFrame) -> pl.DataFrame:
         "from_node_id",
         "to_node_id",
         pl.lit(1).alias("directed"),
-        (pl.col("length_km") * METRES).alias("length"),
+        (pl.col("length_km") * M_PER_KM).alias("length"),
         pl.col("speed_kmh").alias("free_speed"),
         pl.col("mode").alias("facility_type"),
         pl.col("t").fill_null(0.0).alias("volume_t"),

@@ -1,7 +1,8 @@
-"""Warm-up: every kernel compiled into the cache, by asking one small question of each kind.
+"""Warm-up: kernels compiled into the cache, by asking one small question of each kind.
 
-Whoever asks of a study of their own then waits for no compiler. Nothing is compiled that is in the
-cache already, which goes by the sources of the kernels.
+Whoever asks of a study of their own then waits for no compiler, but for a first matrix of a large
+network: the kernels of hierarchies are left out. Nothing is compiled that is in the cache already,
+which goes by the sources of the kernels.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CARGO = "container-40"
 
 
 def warm_up(progress: Progress | None = None) -> None:
-    """Compile all kernels that are not in the cache.
+    """Compile the kernels that are not in the cache.
 
     progress: called with a word, the steps done and all steps.
     """

@@ -64,7 +64,7 @@ def read_prepared(key: str) -> Prepared | None:
         return None
 
     try:
-        prepared = _unpacked(_read_sealed(path, key))
+        prepared = _unpack(_read_sealed(path, key))
     except _DAMAGE:
         return None
     with contextlib.suppress(OSError):
@@ -78,7 +78,7 @@ def keep_prepared(key: str, prepared: Prepared) -> None:
     if path is None:
         return
 
-    content = _packed(prepared)
+    content = _pack(prepared)
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep(path.parent)
@@ -129,7 +129,7 @@ def _refuse_foreign(status: os.stat_result, path: Path) -> None:
         raise ValueError(path)
 
 
-def _packed(prepared: Prepared) -> bytes:
+def _pack(prepared: Prepared) -> bytes:
     """Return tables, arrays and words as one archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
@@ -143,7 +143,7 @@ def _packed(prepared: Prepared) -> bytes:
     return stream.getvalue()
 
 
-def _unpacked(content: bytes) -> Prepared:
+def _unpack(content: bytes) -> Prepared:
     """Return what an archive holds."""
     frames = {}
     arrays = {}
