@@ -70,6 +70,7 @@ def fingerprint(network: Network) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.slow
 @few
 @given(seeds, seeds)
 def test_an_added_link_never_raises_a_best_cost(seed: int, other_seed: int) -> None:
@@ -134,6 +135,7 @@ def test_more_closures_never_lower_cost(seed: int, other_seed: int) -> None:
     assert (costs[-1] == UNREACHED).all()  # all links gone: no route between two places
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_costs_scale_with_prices(seed: int) -> None:
@@ -224,6 +226,7 @@ def test_the_base_is_never_touched(seed: int) -> None:
     assert hazards.write_ipc(None).getvalue() == hazards_before
 
 
+@pytest.mark.slow
 @fewer
 @given(seeds, seeds)
 def test_the_same_seed_draws_the_same_for_any_workers(seed: int, rng: int) -> None:

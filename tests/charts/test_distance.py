@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import polars as pl
+import pytest
 
 import chart_cases as cases
 from corridor.charts.distance import time_distance
@@ -14,6 +15,7 @@ from every_chart import EVERY, texts
 BLACK_LINE = re.compile(r'<path[^>]* d="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)"[^>]*stroke="#000000"')
 
 
+@pytest.mark.slow
 def test_pair_shares_numbers_and_kilometres(svgs: dict[str, str]) -> None:
     shown = texts(svgs["distance_pair"])
     assert {"A 5.4 d", "B 7.9 d", "A 3,520 USD", "B 3,350 USD"} <= set(shown)

@@ -197,6 +197,7 @@ def test_check_never_raises(
         shutil.copy(whole / file, scratch / file)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     at=st.integers(0, 10**6),

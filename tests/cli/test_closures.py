@@ -48,6 +48,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.slow
 def test_rank_is_what_the_library_ranks(corridor: Say, study: co.Study) -> None:
     code, out, err = corridor(
         "rank",
@@ -145,6 +146,7 @@ def test_hazards_prefer_a_heavy_tail_at_torkham(corridor: Say) -> None:
     assert len(rows(out)) == 12
 
 
+@pytest.mark.slow
 def test_replay_does_the_arithmetic(corridor: Say) -> None:
     code, out, err = corridor("replay", "--replay", "af-pk-2025-year")
     (row,) = rows(out)

@@ -194,6 +194,7 @@ def test_what_translators_wrote_is_kept(ran: Any, starter: Path, tmp_path: Path)
     assert "# ask the railway" in text and "Last-Translator: A. B." in text
 
 
+@pytest.mark.slow
 def test_a_report_follows_the_study(ran: Any, starter: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(starter, own)

@@ -28,6 +28,7 @@ def costs(network: Network, demand: pl.DataFrame) -> Ints:
     return routes_without(compile_demand(network, demand, on=STUDY_ON), []).cents[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "link_id", ["saryagash-keles-rail", "karachi-rotterdam-sea", "galaba-hairatan-rail"]
 )

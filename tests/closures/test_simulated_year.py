@@ -63,6 +63,7 @@ def totals_and_naive_ones(task: Task, days: int) -> tuple[Floats, Floats]:
     return draw_block(task, 0, 1)["totals"][0], np.array(naive)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
     tables, demand = random_case(seed, nodes=6, links=16)
@@ -85,6 +86,7 @@ def test_a_year_equals_the_walk_of_every_unit(seed: int) -> None:
     assert np.abs(totals).sum() > 0
 
 
+@pytest.mark.slow
 def test_a_stretch_of_the_study_equals_the_walk_of_every_unit() -> None:
     network = study_network()
     demand_ids = [

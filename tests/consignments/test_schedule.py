@@ -93,6 +93,7 @@ def test_a_deadline_before_the_last_is_ready_binds_itself() -> None:
     assert row["nearest_feasible_on"] > hard.deadline_on
 
 
+@pytest.mark.slow
 def test_the_nearest_date_is_looked_for_as_long_as_dispatch_goes_on() -> None:
     """Eighty units by one slot a week take eighty weeks: after the 64 tried before."""
     slow = shipment(

@@ -31,6 +31,7 @@ from corridor.trade.target import target_gap
 from language_cases import english_words, texts_of, wide
 
 
+@pytest.mark.slow
 def test_claims_and_promises_of_the_study(spoken: None, study: Study) -> None:
     claims = audit(study.tables, {"transport-share": 0.0134, "transport-bound": 0.547})
     promises = progress(study.tables, {"trade-2028": 1.07e8}, as_of=date(2026, 7, 1))

@@ -171,6 +171,7 @@ def test_a_lot_is_a_number_of_tonnes() -> None:
 # Laws
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000))
 def test_a_stop_added_to_a_service_never_worsens_anyone(seed: int) -> None:

@@ -13,6 +13,7 @@ from corridor.reports.drawing import second_process, start_drawing
 from every_chart import EVERY
 
 
+@pytest.mark.slow
 def test_charts_are_drawn_here_where_no_second_process_can_be_had(
     tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

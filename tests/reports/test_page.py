@@ -128,6 +128,7 @@ def test_page_of_a_language_from_right_to_left_says_so(tmp_path: Path, text: str
     assert '<html lang="ur" dir="rtl">' in told and '<html lang="en" dir="ltr">' in text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_browser() is None, reason="there is no chromium here")
 @pytest.mark.parametrize(("language", "edge"), [("en", "left"), ("ur", "right")])
 def test_first_column_stands_where_a_line_begins_and_figures_run_from_left_to_right(

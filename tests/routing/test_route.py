@@ -135,7 +135,10 @@ def _is_open(window: dict[str, Any], at: dt.datetime) -> bool:
 
 
 @pytest.mark.parametrize("depart", ["2026-01-15", "2026-02-20", "2026-07-01"])
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(s, marks=[] if s == "mid-2026" else pytest.mark.slow) for s in SCENARIOS],
+)
 def test_no_leg_leaves_while_its_link_is_shut(scenario: str, depart: str) -> None:
     tables = Tables(scenario)
     for ends in (("almaty", "karachi"), ("gwadar", "jebelali")):
@@ -183,6 +186,7 @@ def test_afghanistan_is_crossed_where_its_borders_are_open_only() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choice", "depart", "through"),
     [
@@ -201,6 +205,7 @@ def test_khunjerab_is_crossed_in_its_season_only(choice: str, depart: str, throu
         assert (crossed["depart_at"].dt.date() >= dt.date(2027, 4, 1)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["open-borders", "mid-2026"])
 def test_legs_of_the_pareto_set_add_up(scenario: str) -> None:
     ways = found(scenario, "2026-07-01")

@@ -95,6 +95,7 @@ def test_routes_are_those_of_the_library(client: TestClient, study_folder: Path)
     assert sum(len(r["legs"]) for r in by_body["routes"]) == mine.legs.height
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "what_if",
     [

@@ -133,6 +133,7 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
     """July to January: the way over the Khunjerab goes; the back button brings it again."""
     page = opened(JULY)
@@ -291,6 +292,7 @@ def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
     assert "lifted" in page.inner_text("#why-not")
 
 
+@pytest.mark.slow
 def test_scenario_is_saved_and_shared(opened: Callable[..., Any], study: Path) -> None:
     page = opened(f"{JULY}&close={PASS}")
     shut = routes(page)
@@ -323,6 +325,7 @@ def test_downloads(opened: Callable[..., Any]) -> None:
         assert not page.locator(".menu").evaluate("m => m.open")
 
 
+@pytest.mark.slow
 def test_keyboard_alone(opened: Callable[..., Any]) -> None:
     """Origin, day, a crossing shut, a source read: not once the mouse."""
     page = opened(OPEN)

@@ -157,6 +157,7 @@ def test_edited_files_are_noticed(copy: Path, monkeypatch: pytest.MonkeyPatch) -
         assert "Renamed" in [s["title"] for s in study["scenarios"]]  # the last good state
 
 
+@pytest.mark.slow
 def test_a_saving_that_fails_half_way_leaves_a_whole_study(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
