@@ -64,3 +64,15 @@ def test_what_is_planned_lets_more_through_the_corridor() -> None:
     corridor = flow_tables(co.read(BUILT_IN))["flow_corridor"].filter(pl.col("factor") > 1)
     teu = dict(corridor.select("case", "teu").iter_rows())
     assert teu["planned"] > teu["today"]
+
+
+@pytest.mark.slow
+def test_a_full_train_leaves_its_line_to_others() -> None:
+    """Slots of a block train are no capacity of the railway, and do not colour it on a map."""
+    study = co.read(BUILT_IN)
+    capacities = flow_tables(study)["flow_capacities"].filter(pl.col("table") == "services")
+    modes = study.tables["links"].select(pl.col("link_id").alias("links"), "mode")
+
+    filled = capacities.explode("links").drop_nulls("links").join(modes, on="links")
+    assert set(filled["mode"]) <= {"sea", "ferry"}
+    assert "titr-altynkol-aktau" in set(capacities["row_id"])

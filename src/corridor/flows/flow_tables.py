@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from corridor.flows.capacity_rows import CapacityRow
 from corridor.flows.programme import Column, Programme
 from corridor.flows.solution import Solution
 from corridor.flows.unserved import unserved_reasons
@@ -16,6 +17,7 @@ from corridor.language.messages import joined, message, pack
 from corridor.network.graph import Row
 from corridor.tables import schema_results
 from corridor.tables.cells import frame_of
+from corridor.tables.schema import is_afloat
 from corridor.units import CALENDAR_YEAR_DAYS, HOUR_S
 
 MIN_SHARE = 1e-9  # of its demand below which a route or a rest is rounding
@@ -124,11 +126,20 @@ def capacities(programme: Programme, solution: Solution, days: int) -> pl.DataFr
                 "paid_usd": price_usd * use_of_demand * days,
                 "delay_h": float(hours[number]) if congestion.is_felt[number] else None,
                 "payers": payers[number],
-                "links": [links[link]["link_id"] for link in limit.links],
+                "links": _links_filled(limit, links),
             }
         )
     rows.sort(key=_dearest_first)
     return frame_of(schema_results.FLOW_CAPACITIES, rows)
+
+
+def _links_filled(limit: CapacityRow, links: Sequence[Row]) -> list[str]:
+    """Return the links that are full where a limit is: a link itself, or those a ship sails.
+
+    A full train leaves its line to other trains.
+    """
+    rows = [links[link] for link in limit.links]
+    return [row["link_id"] for row in rows if limit.table == "links" or is_afloat(row["mode"])]
 
 
 def _dearest_first(row: Row) -> tuple[float, float, str]:

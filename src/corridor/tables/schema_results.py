@@ -1002,7 +1002,7 @@ FLOW_CAPACITIES = Table(
         number("paid_usd", "what the demand would pay for it in the period", "USD"),
         number("delay_h", "hours that its use adds; null: they do not follow use", "h"),
         Column("payers", "text", "rows of demand that take up most of it", many=True),
-        _id("links", "links it limits: itself, or those of a part of a run", "links", many=True),
+        _id("links", "links as full as it is: itself, or those a ship sails", "links", many=True),
     ),
     title="Use and price of capacity",
     needs=("demand",),
