@@ -45,6 +45,15 @@ def random_programme(seed: int, *, max_projects: int = 6, starts: int = 6) -> Pr
     )
 
 
+def pair_values(benefit_usd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what projects and pairs are worth from what every subset is [years, subsets]."""
+    projects = benefit_usd.shape[1].bit_length() - 1
+    bits = 1 << np.arange(projects)
+    single = benefit_usd[:, bits] - benefit_usd[:, :1]
+    both = benefit_usd[:, bits[:, None] | bits[None, :]] - benefit_usd[:, :1, None]
+    return single, both - single[:, :, None] - single[:, None, :]
+
+
 def every_order_and_year(programme: Programme) -> float:
     """Return the best value over every year that every project may begin in, or not at all."""
     starts = len(programme.own_usd)

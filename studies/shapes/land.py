@@ -1,4 +1,4 @@
-"""Land: the shortest way between two places along roads or railways, gaps of the data bridged."""
+"""Land: the shortest path between two places along roads or railways, gaps of the data bridged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from corridor.network.shapes import Point
 REACH_KM = 25.0  # from a place to the network
 NEAREST = 200  # nodes tried from a place: cities have many yards that lead nowhere
 BRIDGE = 1.5  # a gap counts so many times its length
-ACCESS = 1.4  # and so does the way from a place to the network
+ACCESS = 1.4  # and so does the line from a place to the network
 _SKIPPED = frozenset({"abandoned", "razed", "dismantled", "disused", "platform", "station"})
 
 Places = NDArray[np.float64]  # longitude, latitude in degrees [nodes, 2]
@@ -57,7 +57,7 @@ class LandNetwork:
         self._km = np.concatenate([arcs.km, bridges.km])
 
     def trace(self, start: Point, end: Point, max_km: float) -> Trace | None:
-        """Return the shortest way between two places; null where there is none so short."""
+        """Return the shortest path between two places; null where there is none so short."""
         count = len(self._places)
         ends = np.array([start, end])
         offsets_km, nodes = self._tree.query(
@@ -76,8 +76,8 @@ class LandNetwork:
         distances, before = dijkstra(graph, indices=count, limit=max_km, return_predecessors=True)
         if not np.isfinite(distances[count + 1]):
             return None
-        way = _way(before, count, count + 1)
-        points = [start, *(tuple(self._places[node].tolist()) for node in way), end]
+        path = _path(before, count, count + 1)
+        points = [start, *(tuple(self._places[node].tolist()) for node in path), end]
         return Trace(points, float(distances[count + 1]))
 
     def _bridges(self, arcs: Arcs, gap_km: float) -> Arcs:
@@ -141,14 +141,14 @@ def _line(way: dict[str, Any]) -> list[tuple[float, float]]:
     return [(round(lon, 5), round(lat, 5)) for lat, lon in way["geometry"]]
 
 
-def _way(before: Sequence[int], start: int, end: int) -> list[int]:
+def _path(before: Sequence[int], start: int, end: int) -> list[int]:
     """Return the nodes between two of a tree of shortest paths."""
-    way = []
+    path = []
     node = before[end]
     while node != start:
-        way.append(node)
+        path.append(node)
         node = before[node]
-    return way[::-1]
+    return path[::-1]
 
 
 def _on_sphere(places: Places) -> Places:

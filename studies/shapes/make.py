@@ -21,10 +21,9 @@ from typing import NamedTuple
 from studies.shapes.land import LandNetwork, package_network, ways_network
 from studies.shapes.sea import SeaLanes
 
+from corridor.checks.shapes import LAND_MODES, MAX_DIFFERENCE, MIN_DIFFERENCE_KM
 from corridor.network.shapes import Point, length_km, text_of
 
-MAX_DIFFERENCE = 0.10  # of a trace from the length of its link
-MIN_DIFFERENCE_KM = 3.0
 MAX_STRAIGHT_KM = 40.0  # links so short are drawn straight where that is their length
 THIN_DEG = 0.004  # about 400 m
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
@@ -133,7 +132,7 @@ def _is_near(traced_km: float, link_km: float) -> bool:
 
 def row_of(link: Link, shape: Shape) -> dict[str, str]:
     """Return the row of a link, its line thinned."""
-    points = thinned(shape.points) if link.mode in ("road", "rail") else list(shape.points)
+    points = thinned(shape.points) if link.mode in LAND_MODES else list(shape.points)
     return {
         "link_id": link.link_id,
         "line": text_of(points),

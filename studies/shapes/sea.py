@@ -1,7 +1,7 @@
 """Sea: lanes of ships between ports, along the world's sea network and round land near coasts.
 
 The network (marnet, of Eurostat's searoute) is coarse: from a port to it, and between ports near
-each other, the way is looked for on a grid of sea and land.
+each other, the path is looked for on a grid of sea and land.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from corridor.network.shapes import Point, length_km
 
 # Where ships pass between shores nearer than the outline of the world can show, or through land:
 # Suez, Bosporus, Dardanelles, Messina, the channel of the Volga (west, south, east, north).
+SUEZ = (31.9, 29.6, 32.9, 31.6)
 CHANNELS = (
-    (31.9, 29.6, 32.9, 31.6),
+    SUEZ,
     (28.5, 40.8, 29.5, 41.4),
     (25.8, 39.8, 27.6, 40.8),
     (15.2, 37.8, 15.9, 38.4),
     (47.4, 45.3, 48.6, 46.6),
 )
-SUEZ = (31.9, 29.6, 32.9, 31.6)
 LAND_COST = 40.0  # a km of land counts so many of sea
 REACH_KM = 500.0  # from a port to the network
 NEAREST = 80
@@ -133,10 +133,10 @@ class SeaLanes:
             return None
 
         _, row, node = best
-        way = [node]
-        while before[row, way[-1]] >= 0:
-            way.append(before[row, way[-1]])
-        lane = [start, *(_point(self._places[each]) for each in way[::-1]), end]
+        path = [node]
+        while before[row, path[-1]] >= 0:
+            path.append(before[row, path[-1]])
+        lane = [start, *(_point(self._places[each]) for each in path[::-1]), end]
         return _round_land(pulled(lane, MAX_CHORD_KM))
 
     def _entries(self, port: Point) -> dict[int, float]:
@@ -194,15 +194,11 @@ def _may_cut(points: Sequence[Point], max_chord_km: float) -> bool:
 
 
 def _by_grid(start: Point, end: Point) -> list[Point]:
-    """Return the way round land between two ports near each other."""
-    west, east = sorted((start[0], end[0]))
-    south, north = sorted((start[1], end[1]))
-    west, south, east, north = (
-        west - MARGIN_DEG,
-        south - MARGIN_DEG,
-        east + MARGIN_DEG,
-        north + MARGIN_DEG,
-    )
+    """Return the path round land between two ports near each other."""
+    west = min(start[0], end[0]) - MARGIN_DEG
+    east = max(start[0], end[0]) + MARGIN_DEG
+    south = min(start[1], end[1]) - MARGIN_DEG
+    north = max(start[1], end[1]) + MARGIN_DEG
     step = max(0.04, math.sqrt((east - west) * (north - south) / GRID_CELLS))
     columns = int((east - west) / step)
     rows = int((north - south) / step)
@@ -230,7 +226,7 @@ def _by_grid(start: Point, end: Point) -> list[Point]:
 def _cheapest(
     cost: Places, start: tuple[int, int], end: tuple[int, int], squeeze: float
 ) -> list[tuple[int, int]]:
-    """Return the cheapest way over the cells of a grid, in sixteen directions."""
+    """Return the cheapest path over the cells of a grid, in sixteen directions."""
     reached = {start: 0.0}
     before: dict[tuple[int, int], tuple[int, int]] = {}
     queue = [(0.0, start)]
@@ -247,10 +243,10 @@ def _cheapest(
                 before[further] = cell
                 heapq.heappush(queue, (total, further))
 
-    way = [end]
-    while way[-1] != start:
-        way.append(before[way[-1]])
-    return way[::-1]
+    path = [end]
+    while path[-1] != start:
+        path.append(before[path[-1]])
+    return path[::-1]
 
 
 def _steps(

@@ -9,9 +9,9 @@ import pytest
 
 from corridor.errors import CallError
 from corridor.projects.lattice import Programme, worth_a_look
-from corridor.projects.pairwise import pair_values, pairwise_phases
+from corridor.projects.pairwise import pairwise_phases
 from corridor.projects.phasing import best_of_all, best_phases, phases_value
-from phasing_cases import every_order_and_year, random_programme
+from phasing_cases import every_order_and_year, pair_values, random_programme
 
 
 def _require_best(programme: Programme) -> None:

@@ -82,8 +82,8 @@ export class TheMap {
 
   private addStroke(id: string, source: string, key: string, style: Style, widen: number, filter: maplibregl.ExpressionSpecification): void {
     const width = style.width * widen;
-    const isWhole = style.dash[0] === 1 && style.dash[1] === 0;
-    for (const [suffix, schematic, dash] of [["", false, isWhole ? null : style.dash.map((d) => d / style.width)], [SCHEMATIC, true, isWhole ? SCHEMATIC_DASH : style.dash.map((d) => d / style.width)]] as const) {
+    const pattern = style.dash[0] === 1 && style.dash[1] === 0 ? null : style.dash.map((d) => d / style.width);
+    for (const [suffix, schematic, dash] of [["", false, pattern], [SCHEMATIC, true, pattern ?? SCHEMATIC_DASH]] as const) {
       this.map.addLayer({
         id: id + suffix, type: "line", source, filter: ["all", ["==", ["get", "drawn"], key], ["==", ["get", "schematic"], schematic], filter],
         layout: { "line-join": "round", "line-cap": "butt" },

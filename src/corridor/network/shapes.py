@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate
 
+import numpy as np
 import polars as pl
 
 from corridor.network.geo import great_circle_km
@@ -48,21 +50,41 @@ def _short(degrees: float) -> str:
 
 def length_km(points: Sequence[Point]) -> float:
     """Return the length of a line over the sphere."""
-    return sum(float(great_circle_km(*start, *end)) for start, end in pairwise(points))
+    return sum(_pieces_km(points))
 
 
 def point_along(points: Sequence[Point], share: float) -> Point:
     """Return the point at a share of the length of a line."""
-    lengths_km = [float(great_circle_km(*start, *end)) for start, end in pairwise(points)]
-    left_km = sum(lengths_km) * share
-    for (start, end), piece_km in zip(pairwise(points), lengths_km, strict=True):
-        if piece_km >= left_km and piece_km > 0:
-            part = left_km / piece_km
-            turn_deg = 360 * round((end[0] - start[0]) / 360)
-            lon = start[0] + part * (end[0] - turn_deg - start[0])
-            return (lon + 540) % 360 - 180, start[1] + part * (end[1] - start[1])
-        left_km -= piece_km
-    return points[0]
+    return points_along(points, [share])[0]
+
+
+def points_along(points: Sequence[Point], shares: Sequence[float]) -> list[Point]:
+    """Return the points at some shares of the length of a line."""
+    km_to = [0.0, *accumulate(_pieces_km(points))]
+    return [_point_at(points, km_to, share * km_to[-1]) for share in shares]
+
+
+def _pieces_km(points: Sequence[Point]) -> list[float]:
+    """Return the lengths of the pieces of a line over the sphere."""
+    lon, lat = np.array(points).T
+    lengths_km: list[float] = great_circle_km(lon[:-1], lat[:-1], lon[1:], lat[1:]).tolist()
+    return lengths_km
+
+
+def _point_at(points: Sequence[Point], km_to: Sequence[float], km: float) -> Point:
+    """Return the point so many km along a line; km_to: how far each of its points is."""
+    end = bisect_left(km_to, km, lo=1, hi=len(points) - 1)
+    start = end - 1
+    piece_km = km_to[end] - km_to[start]
+    share = (km - km_to[start]) / piece_km if piece_km else 0.0
+    return _between(points[start], points[end], share)
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    """Return the point at a share of a straight line, by the short way round the globe."""
+    turn_deg = 360 * round((end[0] - start[0]) / 360)
+    lon = start[0] + share * (end[0] - turn_deg - start[0])
+    return (lon + 540) % 360 - 180, start[1] + share * (end[1] - start[1])
 
 
 def with_lines(links: pl.DataFrame, shapes: pl.DataFrame) -> pl.DataFrame:

@@ -18,10 +18,7 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.prices import PriceLine
 from corridor.network.regimes import Mixture
 from corridor.routing.query import Query
-from corridor.tables.schema_appraisals import (
-    CARRIERS,
-    STATE,
-)
+from corridor.tables.schema_appraisals import CARRIERS, STATE
 
 STATE_TABLES = ("links", "rules", "regimes")  # whose lines are fees of states
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -268,7 +268,7 @@ def _destinations(spells: Sequence[Spell], count: int) -> Floats:
     others = max(count - 1, 1)
     chance = np.full((count, count), 1 / others)
     np.fill_diagonal(chance, 0.0)
-    for spell, following in zip(spells, spells[1:], strict=False):
+    for spell, following in pairwise(spells):
         chance[spell.state, following.state] += 1.0
     if count == 1:
         return np.ones((1, 1))

@@ -195,10 +195,8 @@ def _coalition_of(
 def _own_usd(task: PhaseTask, players: Sequence[str], plan: Phases) -> Floats:
     """Return what each player has of a plan before anybody is paid [players]."""
     programme = task.programme(task.values.welfare_usd())
-    benefit = task.country_benefits_usd(programme, plan)
-    for p, start in plan.begins.items():
-        benefit += task.costs.own_usd[start, p]
-    return benefit[[task.countries.index(country) for country in players]]
+    usd = task.country_benefits_usd(programme, plan) - task.country_costs_usd(plan)
+    return usd[[task.countries.index(country) for country in players]]
 
 
 def _sets_frame(

@@ -16,9 +16,7 @@ from corridor.projects.risk import expected_capex_usd
 from corridor.projects.streams import Streams
 from corridor.projects.works import Works
 from corridor.tables import schema_appraisals
-from corridor.tables.schema_appraisals import (
-    COSTS,
-)
+from corridor.tables.schema_appraisals import COSTS
 
 WORST_SHARE = 0.05  # of the futures, whose mean is the shortfall
 BAND = (0.05, 0.95)  # percentiles that the bands of tables go by

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridor.projects.outcome import (
-    Outcome,
-)
-from corridor.tables.schema_appraisals import (
-    WELFARE,
-)
+from corridor.projects.outcome import Outcome
+from corridor.tables.schema_appraisals import WELFARE
 
 REVENUE_KEYS = ("country", "group", "traffic")
 

@@ -17,6 +17,7 @@ import numpy as np
 from corridor.errors import CallError, NotConverged
 from corridor.highs import new_solver, run
 from corridor.kernels import Floats
+from corridor.projects.lattice import members
 
 TOLERANCE = 1e-9  # of the largest value, between what is paid and what is asked for
 MIN_DUAL = 1e-7  # of a set that binds; all of them sum to 1
@@ -166,7 +167,7 @@ def _solve(costs: Floats, rows: Sequence[_Row]) -> Any:
             usd, -highspy.kHighsInf, highspy.kHighsInf, 0, np.zeros(0, np.int32), np.zeros(0)
         )
     for row in rows:
-        columns = [p for p in range(row.subset.bit_length()) if row.subset >> p & 1]
+        columns = members(row.subset)
         weights = [1.0] * len(columns)
         if row.surplus:
             columns.append(len(costs) - 1)

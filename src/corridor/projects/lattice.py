@@ -105,6 +105,10 @@ class Programme:
             circle = " -> ".join(str(project) for project in error.args[1])
             raise CallError(f"projects require each other in a circle: {circle}.") from None
 
+    def dropped_with(self, project: int) -> list[int]:
+        """Return a project and all that require it, directly or not."""
+        return linked(project, [(required, first) for first, required in self.requires])
+
     def drawn_usd(self, project: int) -> Floats:
         """Return what a project draws on the funds by its state [states of the project].
 
@@ -271,15 +275,15 @@ def _begun(programme: Programme, states: _States, project: int, year: int) -> _S
     open_in_y = programme.build_years[project]
     can_begin = digits[:, project] == 0
     if year < programme.earliest[project] or year + open_in_y > programme.years:
-        can_begin &= False
+        can_begin[:] = False
 
     for required in programme.requirements[project]:
         # What it requires has begun and opens no later.
         left = programme.build_years[required] + 1 - digits[:, required]
         can_begin &= (digits[:, required] > 0) & (left <= open_in_y)
-    for pair in programme.excludes:
-        if project in pair:
-            other = pair[0] + pair[1] - project
+    for first, second in programme.excludes:
+        if project in (first, second):
+            other = second if project == first else first
             can_begin &= digits[:, other] == 0
 
     begun = states.rows(np.flatnonzero(can_begin))
@@ -398,9 +402,9 @@ def _may_pay(programme: Programme, project: int, usable: int) -> bool:
 
     with_it = np.flatnonzero(np.arange(programme.benefit_usd.shape[1]) >> project & 1)
     with_it = with_it[with_it & ~usable == 0]
-    required_by = [(second, first) for first, second in programme.requires]
-    dependents = [p for p in linked(project, required_by) if p != project]
-    without = with_it & ~subset_of([project, *dependents])
+    dropped = programme.dropped_with(project)
+    dependents = [p for p in dropped if p != project]
+    without = with_it & ~subset_of(dropped)
     gain = programme.benefit_usd[:, with_it] - programme.benefit_usd[:, without]
     most = programme.discount * np.nan_to_num(gain, nan=-np.inf).max(axis=1)
 

@@ -95,15 +95,6 @@ def pairwise_phases(
     return model.solve(gap_share, time_limit_s)
 
 
-def pair_values(benefit_usd: Floats) -> tuple[Floats, Floats]:
-    """Return what projects and pairs are worth from what every subset is [years, subsets]."""
-    projects = benefit_usd.shape[1].bit_length() - 1
-    bits = 1 << np.arange(projects)
-    single = benefit_usd[:, bits] - benefit_usd[:, :1]
-    both = benefit_usd[:, bits[:, None] | bits[None, :]] - benefit_usd[:, :1, None]
-    return single, both - single[:, :, None] - single[:, None, :]
-
-
 def _begins(programme: Programme) -> list[Begin]:
     """Return the columns: every project in every year that leaves time to open."""
     return [

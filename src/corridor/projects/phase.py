@@ -199,8 +199,7 @@ class _Plan(NamedTuple):
         """Return when a project is begun, what it costs then, and what all lose without it."""
         start = self.phases.begins[p]
         begin_year = self.task.horizon.first_year + start
-        required_by = [(second, first) for first, second in self.programme.requires]
-        dropped = linked(p, required_by)
+        dropped = self.programme.dropped_with(p)
 
         everything = sorted(self.phases.begins)
         others = [other for other in everything if other not in dropped]
@@ -238,9 +237,7 @@ class _Plan(NamedTuple):
         """Return who gains and who pays, those with anything, the largest gain first."""
         task = self.task
         benefit_usd = task.country_benefits_usd(self.programme, self.phases)
-        cost_usd = np.zeros(len(task.countries))
-        for p, start in self.phases.begins.items():
-            cost_usd -= task.costs.own_usd[start, p]
+        cost_usd = task.country_costs_usd(self.phases)
 
         rows = [
             {

@@ -118,8 +118,12 @@ class PhaseTask:
     @property
     def effort(self) -> Effort:
         """Who computes, and where it is kept."""
-        names = ("folder", "workers", "cluster", "progress")
-        return Effort(*(self.options.get(name) for name in names))  # type: ignore[arg-type]
+        return Effort(
+            folder=self.options.get("folder"),
+            workers=self.options.get("workers"),
+            cluster=self.options.get("cluster"),
+            progress=self.options.get("progress"),
+        )
 
     def programme(
         self, benefit_usd: Floats, own_usd: Floats | None = None, *, never: Iterable[int] = ()
@@ -156,6 +160,13 @@ class PhaseTask:
         for year in range(self.horizon.years):
             is_open = phases.open_in(programme, year)
             usd += programme.discount[year] * self.values.usd[is_open].sum(axis=1)
+        return usd
+
+    def country_costs_usd(self, phases: Phases) -> Floats:
+        """Return the present value of what projects cost by country [countries]."""
+        usd = np.zeros(len(self.countries))
+        for p, start in phases.begins.items():
+            usd -= self.costs.own_usd[start, p]
         return usd
 
     def provenance(self) -> dict[str, Any]:

@@ -85,14 +85,14 @@ class Futures:
 
 
 def draw_futures(
-    draws: int, years: int, rng: int, states: pl.DataFrame | None, places: Sequence[str]
+    draws: int, years: int, rng: int, states: pl.DataFrame, places: Sequence[str]
 ) -> Futures:
     """Return futures of so many years; places: whose closures count, none: borders stay.
 
     states: the table of months that the chain of borders is fitted from.
     """
     shut = np.zeros((draws, years))
-    if places and states is not None:
+    if places:
         shut = _shut_shares(states, places, draws, years, rng)
 
     return Futures(

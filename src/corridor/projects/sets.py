@@ -25,9 +25,7 @@ from corridor.projects.lattice import members, subset_of
 from corridor.projects.project_rows import Country
 from corridor.projects.valuation import Valuation, project_changes
 from corridor.stopping import raise_if_stopped
-from corridor.tables.schema_appraisals import (
-    WELFARE,
-)
+from corridor.tables.schema_appraisals import WELFARE
 
 MAX_WHOLE = 16  # projects of which every set is held
 MAX_PART = 11  # projects of which every set is valued

@@ -35,12 +35,7 @@ from corridor.projects.outcome import (
     t_km_over,
 )
 from corridor.tables.columns import OPEN_STATUS
-from corridor.tables.schema_appraisals import (
-    CARBON,
-    CARRIERS,
-    SHIPPERS,
-    STATE,
-)
+from corridor.tables.schema_appraisals import CARBON, CARRIERS, SHIPPERS, STATE
 from corridor.units import CALENDAR_YEAR_DAYS
 
 # Tonnes fall by so many hundredths where the generalised cost rises by one, mode and route apart:
@@ -142,7 +137,7 @@ class Valuation:
     def _outcome(self, network: Network) -> Outcome:
         """Return the outcome on a network where demand answers what it pays."""
         units_per_day = self.base.programme.arrays.units() / CALENDAR_YEAR_DAYS
-        programme = _programme(network, self.demand, self.on, self.most_usd)
+        programme = replace(_programme(network, self.demand, self.on), most_usd=self.most_usd)
         routes = known_routes(self.base, programme.arrays)
         factor = np.ones(len(units_per_day))
 
@@ -271,7 +266,8 @@ def valuation(
     day = dt.date.fromisoformat(on) if isinstance(on, str) else on
 
     grown = grown_demand(network, demand, year)
-    most_usd = _most_usd(network, grown, day)
+    programme = _programme(network, grown, day)
+    most_usd = _most_usd(programme, network, grown, day)
     return Valuation(
         network=network,
         demand=grown,
@@ -282,7 +278,7 @@ def valuation(
         reliability_ratio=options.get("reliability_ratio", RELIABILITY_RATIO),
         margin_share=options.get("margin_share", 0.0),
         most_usd=most_usd,
-        base=outcome_of(_programme(network, grown, day, most_usd), []),
+        base=outcome_of(replace(programme, most_usd=most_usd), []),
     )
 
 
@@ -405,23 +401,19 @@ def _require_valid(options: ValuationOptions) -> None:
             raise CallError(f"{name} must be 0 or more, not {number}.")
 
 
-def _programme(
-    network: Network, demand: pl.DataFrame, on: dt.date, most_usd: Floats | None = None
-) -> Programme:
-    """Return the programme of a year; most_usd: null for what the network itself makes of it."""
+def _programme(network: Network, demand: pl.DataFrame, on: dt.date) -> Programme:
+    """Return the programme of a year, with the limits that the network itself makes of it."""
     arrays = compile_demand(network, demand, on=on)
-    programme = build_programme(arrays, arrays.units() / CALENDAR_YEAR_DAYS, {})
-    return programme if most_usd is None else replace(programme, most_usd=most_usd)
+    return build_programme(arrays, arrays.units() / CALENDAR_YEAR_DAYS, {})
 
 
-def _most_usd(network: Network, demand: pl.DataFrame, on: dt.date) -> Floats:
+def _most_usd(programme: Programme, network: Network, demand: pl.DataFrame, on: dt.date) -> Floats:
     """Return what a unit of each trip pays at most, whatever is built.
 
     Where a trip has a route without any project, what it pays undisturbed and a tenth of its value,
     as :func:`corridor.assign` says it. Where it has none, its cheapest route with every link open
     stands for that. Where rules leave it none even so it never goes, and its limit is nothing.
     """
-    programme = _programme(network, demand, on)
     has_route = np.isfinite(programme.undisturbed_usd)
     if has_route.all():
         return programme.most_usd

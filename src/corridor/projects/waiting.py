@@ -27,11 +27,7 @@ from corridor.projects.triggers import (
     triggers,
 )
 from corridor.tables.cells import frame_of
-from corridor.tables.schema_phases import (
-    WAIT_REGRETS,
-    WAIT_RULES,
-    WAIT_SHARES,
-)
+from corridor.tables.schema_phases import WAIT_REGRETS, WAIT_RULES, WAIT_SHARES
 from corridor.tables.store import write_results
 
 OPEN = "open"

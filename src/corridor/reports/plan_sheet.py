@@ -16,7 +16,7 @@ from corridor.reports.drawing import second_process
 
 if TYPE_CHECKING:
     from corridor.consignments.plan import Plan
-from corridor.study.study import Study
+    from corridor.study.study import Study
 
 __all__ = ["plan_sheet"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -13,7 +12,7 @@ import polars as pl
 from corridor.charts.letters import with_letters
 from corridor.network.geo import great_circle_km, line_geometry
 from corridor.network.outline import is_in_country
-from corridor.network.shapes import Point, lines_of
+from corridor.network.shapes import Point, lines_of, point_along, points_along
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -23,7 +22,7 @@ from corridor.web.openness import openness
 Row = Mapping[str, Any]
 Feature = dict[str, Any]
 
-MARK_POINTS = 129  # of a link, between which its border is looked for
+MARK_SHARES = [part / 128 for part in range(129)]  # of a link, where its border is looked for
 
 SCHEMATIC = "Links without a row of shapes are drawn straight between their ends."
 
@@ -126,8 +125,8 @@ def _leg_points(
     return points if _is_nearer(points[0], start, end) else points[::-1]
 
 
-def _is_nearer(point: Point, one: Point, other: Point) -> bool:
-    return float(great_circle_km(*point, *one)) <= float(great_circle_km(*point, *other))
+def _is_nearer(point: Point, place: Point, other: Point) -> bool:
+    return float(great_circle_km(*point, *place)) <= float(great_circle_km(*point, *other))
 
 
 def _link_line(
@@ -167,11 +166,11 @@ def _mark(points: tuple[Point, ...], country: str | None) -> Point:
 
     The border is looked for by halves, so that of several crossings one is taken.
     """
-    along = _spread(points, MARK_POINTS)
-    middle = along[len(along) // 2]
+    middle = point_along(points, 0.5)
     if country is None:
         return middle
 
+    along = points_along(points, MARK_SHARES)
     first = 0
     last = len(along) - 1
     if not is_in_country(country, *along[first]) or is_in_country(country, *along[last]):
@@ -182,32 +181,7 @@ def _mark(points: tuple[Point, ...], country: str | None) -> Point:
             first = half
         else:
             last = half
-    return _between(along[first], along[last], 0.5)
-
-
-def _spread(points: Sequence[Point], count: int) -> list[Point]:
-    """Return so many points evenly along a line."""
-    lengths = [0.0]
-    for start, end in pairwise(points):
-        lengths.append(lengths[-1] + float(great_circle_km(*start, *end)))
-
-    spread = []
-    piece = 0
-    for number in range(count):
-        at = lengths[-1] * number / (count - 1)
-        while piece < len(points) - 2 and lengths[piece + 1] < at:
-            piece += 1
-        length = lengths[piece + 1] - lengths[piece]
-        share = (at - lengths[piece]) / length if length else 0.0
-        spread.append(_between(points[piece], points[piece + 1], share))
-    return spread
-
-
-def _between(start: Point, end: Point, share: float) -> Point:
-    """Return the point at a share of a straight line, by the short way round the globe."""
-    turn_deg = 360 * round((end[0] - start[0]) / 360)
-    lon = start[0] + share * (end[0] - turn_deg - start[0])
-    return (lon + 540) % 360 - 180, start[1] + share * (end[1] - start[1])
+    return point_along([along[first], along[last]], 0.5)
 
 
 def _place_point(node: Row, degree: int) -> Feature:
