@@ -94,15 +94,10 @@ def node_places(nodes: pl.DataFrame) -> dict[str, Point]:
     return {node: (lon, lat) for node, lon, lat in rows}
 
 
-def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> tuple[Point, Point]:
-    """Return the ends of a link in one order, whatever its direction: bows lie on one side.
-
-    The second goes on beyond 180 degrees where that is the short way.
-    """
+def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> Line:
+    """Return the ends of a link in one order, whatever its direction: bows lie on one side."""
     first, second = sorted((link["from_node_id"], link["to_node_id"]))
-    start = places[first]
-    end = places[second]
-    return start, (end[0] - 360 * round((end[0] - start[0]) / 360), end[1])
+    return _unbroken([places[first], places[second]])
 
 
 def _unbroken(points: Sequence[Point]) -> Line:
