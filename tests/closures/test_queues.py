@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from closure_cases import ON, STUDY_ON, hazard_rows, study_network
-from corridor.closures.queues import backlog
+from corridor.closures.queues import Queues, backlog
 from corridor.closures.simulated_year import (
     SimulateSettings,
     Task,
@@ -18,8 +18,10 @@ from corridor.closures.simulated_year import (
     with_limits,
 )
 from corridor.closures.simulation import simulate
+from corridor.flows.capacity_rows import CapacityRow
 from corridor.flows.demand import compile_demand
-from corridor.kernels import Floats
+from corridor.kernels import Floats, Ints
+from corridor.kernels.records import ArcLimits, Groups
 from corridor.network.closure_draws import hazards_at_work
 from flow_cases import random_flows
 from naive_closures import Journey, NaiveYear, Route
@@ -55,6 +57,28 @@ def test_room_for_all_lets_nobody_wait() -> None:
     for free in (np.full(4, 5.0), np.full(4, np.inf)):
         law = backlog(loads, free, limit_days=30)
         assert not law.wait_d.any() and not law.longest_d.any() and not law.lost.any()
+
+
+def test_limits_of_other_arcs_are_another_question() -> None:
+    first_arc, second_arc = (limit_of_one_arc(np.array(ptr)) for ptr in ([0, 1, 1], [0, 0, 1]))
+    assert first_arc.hash() != second_arc.hash()
+    assert first_arc.hash() == dataclasses.replace(first_arc).hash()
+
+
+def limit_of_one_arc(ptr: Ints) -> Queues:
+    """Return one limit that nothing passes without closures, of the arc that ptr says."""
+    one = np.ones(1)
+    rows = Groups(np.zeros(1, np.int64), ptr)
+    return Queues(
+        rows=(CapacityRow("a", "links", "ab", None, "TEU", 1.0),),
+        arc_limits=ArcLimits(rows, one, np.ones((1, 1))),
+        free_per_day=one,
+        hour_usd=one,
+        lost_usd=one,
+        limit_days=12,
+        undisturbed=np.zeros((1, 3)),
+        is_counted=one > 0,
+    )
 
 
 class FollowedYear(NaiveYear):

@@ -75,6 +75,11 @@ class Queues:
             of_run.setdefault(key, []).append(number)
         return [numbers for numbers in of_run.values() if len(numbers) > 1]
 
+    @cached_property
+    def quiet_backlog(self) -> Backlog:
+        """What a year without hazards comes to."""
+        return self.backlog(self.undisturbed)
+
     def backlog(self, loads: Floats) -> Backlog:
         """Return what loads come to, at the limits that are counted; 0 at the others."""
         free = np.where(self.is_counted, self.free_per_day, np.inf)
@@ -86,7 +91,7 @@ class Queues:
         USD of waiting and of what is lost, the longest wait in days, and what is lost.
         """
         year = self.backlog(loads)
-        quiet = self.backlog(self.undisturbed)
+        quiet = self.quiet_backlog
         lost = year.lost - quiet.lost
         usd = (year.wait_d - quiet.wait_d) * DAY_H * self.hour_usd + lost * self.lost_usd
         more = np.column_stack([usd, year.longest_d, lost])
@@ -98,8 +103,10 @@ class Queues:
 
     def hash(self) -> str:
         """Return a hash of everything the queues depend on."""
-        digest = hashlib.sha256()
-        for array in (self.free_per_day, self.hour_usd, self.lost_usd, self.undisturbed):
+        digest = hashlib.sha256(f"{self.limit_days} {self.parts}".encode())
+        rows, times, per_unit = self.arc_limits
+        worth = (self.free_per_day, self.hour_usd, self.lost_usd, self.undisturbed)
+        for array in (*rows, times, per_unit, *worth):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
