@@ -149,17 +149,19 @@ def module_of(frame: FrameType | None) -> str | None:
     return Path(file).relative_to(PACKAGE).with_suffix("").as_posix()
 
 
-def pages() -> dict[Path, str]:
-    """Return the pages this script makes, and their texts."""
+def map_page() -> str:
+    """Return the page that holds the map, with the map as it is now."""
     text = MAP_PAGE.read_text("utf-8")
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]
-    return {
-        MAP_PAGE: f"{head}{BEGIN}\n\n{house_map()}\n\n{END}{tail}",
-        HOUSE_PAGE: HOUSE.format(layers=layers(), flow=flow()),
-    }
+    return f"{head}{BEGIN}\n\n{house_map()}\n\n{END}{tail}"
+
+
+def house_page() -> str:
+    """Return the page of the diagrams."""
+    return HOUSE.format(layers=layers(), flow=flow())
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
+    MAP_PAGE.write_text(map_page(), encoding="utf-8")
+    HOUSE_PAGE.write_text(house_page(), encoding="utf-8")

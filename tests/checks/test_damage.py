@@ -177,7 +177,7 @@ def scratch(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     yield folder
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(change=mutations())
 def test_check_never_raises(
     change: tuple[str, list[tuple[str, int, int, bytes]]], whole: Path, scratch: Path

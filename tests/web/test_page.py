@@ -149,6 +149,7 @@ def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
     assert any("KZ–KG–CN–PK" in way for way in routes(page))
 
 
+@pytest.mark.slow
 def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
     """Deadline, most reloads, carrier's country: asked by keyboard, kept in the address, told where
     nothing meets them."""

@@ -13,7 +13,7 @@ from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.failure_pairs import worst_pairs
 from corridor.closures.failures import MEASURES, measures, routes_without
-from corridor.errors import UnknownName
+from corridor.errors import CallError, UnknownName
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.unserved import unserved_reasons
 from corridor.language.messages import message, pack
@@ -125,8 +125,11 @@ def rank(
     if by not in MEASURES:
         raise UnknownName("measure to rank by", by, MEASURES)
 
-    arrays = compile_demand(network, demand, on=on)
     limit_share = options.get("limit_share", LIMIT_SHARE)
+    if limit_share is not None and not limit_share >= 0:
+        raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
+
+    arrays = compile_demand(network, demand, on=on)
     workers = options.get("workers", 1)
     rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers)
     max_pairs = options.get("pairs", PAIRS)

@@ -14,7 +14,6 @@ import polars as pl
 
 from corridor import stopping
 from corridor.closures.elements import Element
-from corridor.errors import CallError
 from corridor.flows.demand import DemandArrays, TripGroup, into, packed, part
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
@@ -122,9 +121,6 @@ def measures(
 
     limit_share: share of its value a unit may cost more before it is not sent; null: no limit.
     """
-    if limit_share is not None and not limit_share >= 0:
-        raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
-
     figures = _figures(arrays, routes, limit_share)
     demand_ids = arrays.trips["demand_id"].to_list()
     return [_measures_of(routes, row, figures, demand_ids) for row in range(1, len(routes.cents))]
