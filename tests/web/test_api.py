@@ -95,6 +95,30 @@ def test_routes_are_those_of_the_library(client: TestClient, study_folder: Path)
     assert sum(len(r["legs"]) for r in by_body["routes"]) == mine.legs.height
 
 
+def test_projects_are_built_below_what_is_shut(client: TestClient, study_folder: Path) -> None:
+    projects = {p["project_id"]: p for p in client.get("/api/study").json()["projects"]}
+    line = projects["ktap-kandahar-chaman"]
+    assert line["opens"] == RAILWAY[2:] and line["opens_year"] == 2029
+    assert set(line["excludes"]) == {"ktap-herat-kandahar-1435", "ktap-kandahar-chaman-1435"}
+    assert sum(payer["share"] for payer in line["payers"]) == pytest.approx(1)
+    places = {place for edit in projects["aktau-hub"]["edits"] for place in edit["places"]}
+    assert places == {"aktau"}
+
+    def not_open(**asked: Any) -> dict[str, Any]:
+        asked = {"scenario": "mid-2026", "on": "2026-07-01", **asked}
+        elements: dict[str, Any] = client.get("/api/openings", params=asked).json()["elements"]
+        return elements
+
+    assert {not_open()[link]["state"] for link in RAILWAY[2:]} == {"planned"}
+    built = not_open(projects="ktap-kandahar-chaman")
+    assert RAILWAY[2] not in built and built[RAILWAY[3]]["state"] == "shut"
+
+    both = client.get(
+        "/api/openings", params={"projects": [line["project_id"], line["excludes"][0]]}
+    )
+    assert both.status_code == 422 and "cannot both be built" in both.json()["message"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "what_if",

@@ -223,15 +223,60 @@ def test_closing_a_crossing_by_click_changes_routes(
     assert routes(page) == before
 
 
-def test_planned_railway_opens_by_click(opened: Callable[..., Any], study: Path) -> None:
+def test_planned_railway_is_built_by_a_button(opened: Callable[..., Any], study: Path) -> None:
+    """A click shows the project and asks nothing new; its button builds it."""
     page = opened(OPEN)
-    count = page.inner_text("#routes h2")
+    before = routes(page)
     click_link(page, study, "herat-kandahar-rail")
-    page.wait_for_url(re.compile("open=herat-kandahar-rail"))
+    page.wait_for_url(re.compile("card=project%3Aktap-herat-kandahar"))
     settled(page)
-    assert page.locator(".chip").count() == 4  # all links of the line
-    assert page.inner_text("#routes h2") != count
-    assert "this what-if" in page.inner_text("#card-state")
+    assert "projects=" not in page.url and routes(page) == before
+    card = page.inner_text("#card")
+    assert "Railway Herat-Kandahar, 1520 mm" in card and "ktap" not in card
+    assert "USD 3.3 bn (USD 2.6 bn to USD 4.0 bn)" in card
+
+    assert page.inner_text("#act-build") == "Build it: from 2032, USD 3.3 bn"
+    page.click("#act-build")
+    page.wait_for_url(re.compile("projects=ktap-herat-kandahar"))
+    settled(page)
+    assert page.locator(".chip").all_inner_texts() == ["built: Railway Herat-Kandahar, 1520 mm"]
+    assert "built" in page.inner_text("#card-state")
+    page.click("#act-unbuild")
+    settled(page)
+    assert routes(page) == before
+
+
+@pytest.mark.slow
+def test_projects_are_ticked_with_what_they_need_and_without_what_they_exclude(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(OPEN)
+    before = routes(page)
+    page.click("#projects-box summary")
+    assert page.locator("#projects li").count() == 51
+    for project in ("torghundi-herat", "herat-kandahar", "kandahar-chaman"):
+        page.check(f"#build-ktap-{project}")
+        settled(page)
+    assert routes(page) != before
+    assert any("rail" in way for way in routes(page))
+
+    page.check("#build-ktap-kandahar-chaman-1435")
+    settled(page)
+    assert not page.is_checked("#build-ktap-herat-kandahar")
+    assert page.is_checked("#build-ktap-torghundi-herat")
+
+    page.check("#build-gwadar-basima-quetta")
+    settled(page)
+    assert page.is_checked("#build-gwadar-line")
+    page.uncheck("#build-gwadar-line")
+    settled(page)
+    assert not page.is_checked("#build-gwadar-basima-quetta")
+
+    both = opened(f"{OPEN}&projects=ktap-herat-kandahar&projects=ktap-herat-kandahar-1435")
+    assert "cannot both be built" in both.inner_text("#said")
+    both.click("text=Without the projects")
+    settled(both)
+    assert routes(both) == before
 
 
 def test_source_is_followed(opened: Callable[..., Any], study: Path) -> None:

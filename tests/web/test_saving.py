@@ -55,7 +55,11 @@ def test_saved_scenario_is_there(copy: Path) -> None:
     before = {f: (copy / f).read_bytes() for f in ("changes.csv", "study.toml")}
     with TestClient(make_app(copy), base_url="http://localhost") as client:
         title = 'Pass "shut", \\ for good, ünï'
-        own = {"open": ["crossing:AF-PK"], "choose": ["khunjerab:protocol-1985"]}
+        own = {
+            "projects": ["ktap-torghundi-herat"],
+            "open": ["crossing:AF-PK"],
+            "choose": ["khunjerab:protocol-1985"],
+        }
         reply = saved(client, "my-winter", title=title, about="So.", **own)
         assert reply.status_code == 201, reply.text
         assert "my-winter" in [s["id"] for s in client.get("/api/study").json()["scenarios"]]

@@ -1,9 +1,10 @@
 // Cards: what is known of a link, place, source or row, and what can be done to it.
 
 import { ask, isAborted, words } from "./api";
-import { at, button, day, h, hours, percent, usd, value } from "./markup";
+import { at, button, cited, day, h, hours, percent, usd, value } from "./markup";
+import { openers, projectCard, withProject, yearAndPrice } from "./projects";
 import { asQuery, stateOf, tripOf, type State } from "./state";
-import type { Closure, Figure, LinkCard, NodeCard, Row, RowCard, Source, SourceCard, Study, WhyNot } from "./types";
+import type { Closure, Figure, LinkCard, NodeCard, Project, Row, RowCard, SourceCard, Study, WhyNot } from "./types";
 
 export interface CardHooks {
   change: (patch: Partial<State>) => void; show: (card: string | null) => void; point: (links: string[]) => void;
@@ -18,7 +19,9 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
   const asked = `${asQuery({ ...stateOf(state), on: state.depart })}`, word = encodeURIComponent(id);
   const box = at("card");
   let content: HTMLElement[];
-  if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}`), state, hooks);
+  const project = kind === "project" ? hooks.study.projects.find((p) => p.project_id === id) : undefined;
+  if (kind === "project") content = project ? ofProject(project, state, hooks) : [h("h2", {}, "No such project"), h("p", {}, "The study has no project of this name.")];
+  else if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}`), state, hooks);
   else if (kind === "node") content = node(await ask<NodeCard>("card", `/api/nodes/${word}?${asked}`), hooks);
   else if (kind === "source") content = source(await ask<SourceCard>("card", `/api/sources/${word}?${asked}`), hooks);
   else content = plain(await ask<RowCard>("card", `/api/rows/${TABLES[kind] ?? encodeURIComponent(kind)}/${word}?${asked}`), hooks);
@@ -39,6 +42,12 @@ function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     ...section("Windows", card.windows, hooks), ...section("Services", card.services, hooks),
     ...section("Rules", card.rules, hooks), ...section("Hazards", card.hazards, hooks),
   ];
+}
+
+function ofProject(project: Project, state: State, hooks: CardHooks): HTMLElement[] {
+  hooks.point([...project.opens, ...project.edits.flatMap((e) => e.links)]);
+  const build = (projects: string[]): void => hooks.change({ projects });
+  return [...projectCard(project, hooks.study, state, { build, card: hooks.show, name: hooks.name, fit: hooks.fit }), evidence({ ...project, id: project.project_id, figures: [] }, hooks)];
 }
 
 function onMap(links: string[], hooks: CardHooks): (HTMLElement | string)[] {
@@ -71,8 +80,11 @@ function acts(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     if (card.back) made.push(button(`Close it only towards ${card.ends[1]?.name}`, () => close([card.id])));
   }
   else if (card.state === "planned") {
-    const widest = card.opened_by[0], links = widest?.links ?? [card.id];
-    made.push(button(links.length > 1 ? `Open it: all ${links.length} links of ${widest?.change_id}` : "Open it", () => hooks.change(opened(state, links)), { id: "act-open" }));
+    for (const project of openers(hooks.study, card.id)) {
+      made.push(button(`Build ${project.name}: ${yearAndPrice(project, Number(state.depart.slice(0, 4)))}`, () => hooks.change({ projects: withProject(hooks.study, state.projects, project.project_id) })));
+    }
+    const links = card.opened_by[0]?.links ?? [card.id];
+    made.push(button(links.length > 1 ? `Open it and the ${links.length - 1} links planned with it` : "Open it", () => hooks.change(opened(state, links)), { id: "act-open" }));
     if (links.length > 1) made.push(button("Open only this link", () => hooks.change(opened(state, [card.id]))));
   } else if (card.state === "shut" && card.why.some((c) => c.kind === "change" || c.kind === "status")) {
     made.push(button(card.back ? "Open it, both ways" : "Open it", () => hooks.change(opened(state, both)), { id: "act-open" }));
@@ -134,8 +146,6 @@ function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
       h("ul", { class: "plain" }, ...[...new Set(use.ids)].map((id) => h("li", {}, kinds[table] ? button(hooks.name(id), () => hooks.show(`${kinds[table]}:${id}`), { class: "link" }) : id))))),
   ];
 }
-
-const cited = (s: Source): string => [s.citation, s.year, s.where].filter((w) => w).join(". ");
 
 const SELECTORS = new Set(["row_id", "link_ids"]);
 const SEVERAL = 6;

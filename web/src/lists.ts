@@ -1,9 +1,10 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
 import { button, day, h, megatonnes, millions, percent, usd } from "./markup";
+import { projectList, type ProjectHooks } from "./projects";
 import { fold } from "./spelling";
 import type { State } from "./state";
-import type { Critical, Elements, Flows, Hazard, Network } from "./types";
+import type { Critical, Elements, Flows, Hazard, Network, Study } from "./types";
 
 const MOST = 40;
 
@@ -11,6 +12,7 @@ export class Lists {
   private search = h("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false" });
   private found = h("ul", { class: "plain", id: "found" });
   private borders = h("ul", { class: "plain", id: "borders" });
+  private projects = h("div", { id: "projects" });
   private planned = h("ul", { class: "plain", id: "planned" });
   private hazards = h("ul", { class: "plain", id: "hazard-list" });
   private critical = h("ol", { id: "critical-list" });
@@ -22,7 +24,7 @@ export class Lists {
   private network: Network | null = null;
   private elements: Elements = {};
 
-  constructor(box: HTMLElement, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
+  constructor(box: HTMLElement, private study: Study, private projectHooks: ProjectHooks, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
     this.search.addEventListener("input", () => this.find());
     for (const [name, field] of Object.entries(this.layers)) {
       field.addEventListener("change", () => {
@@ -33,7 +35,8 @@ export class Lists {
     box.append(
       h("div", { class: "field" }, h("label", { for: "find" }, "Find a link or place"), this.search), this.found,
       h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"), this.borders),
-      h("details", { id: "planned-box" }, h("summary", {}, "Planned lines"), this.planned),
+      h("details", { id: "projects-box" }, h("summary", {}, "Projects: what if it were built"),
+        h("p", { class: "small" }, "Tick what is to be taken as built. What a project needs comes with it, what it excludes goes."), this.projects, this.planned),
       h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
         h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
       h("details", { id: "critical-box" }, h("summary", {}, "Which links matter most"),
@@ -49,7 +52,9 @@ export class Lists {
     const links = network.links.features.map((f) => f.properties);
     const land = links.filter((l) => l.border && (l.mode === "road" || l.mode === "rail") && elements[l.id]?.state !== "planned");
     this.borders.replaceChildren(...land.sort((a, b) => this.title(a.id).localeCompare(this.title(b.id))).map((l) => this.row(l.id)));
-    this.planned.replaceChildren(...links.filter((l) => elements[l.id]?.state === "planned").map((l) => this.row(l.id)));
+    const projected = new Set(this.study.projects.flatMap((p) => p.opens));
+    const others = links.filter((l) => elements[l.id]?.state === "planned" && !projected.has(l.id));
+    this.planned.replaceChildren(...(others.length ? [h("li", {}, h("h3", {}, "Other planned lines"))] : []), ...others.map((l) => this.row(l.id)));
     this.find();
   }
 
@@ -82,6 +87,9 @@ export class Lists {
 
   showState(state: State): void {
     for (const [name, field] of Object.entries(this.layers)) field.checked = state.layers.includes(name);
+    const focused = document.activeElement?.id;
+    this.projects.replaceChildren(...projectList(this.study, state, this.projectHooks));
+    if (focused?.startsWith("build-")) document.getElementById(focused)?.focus();
   }
 
   title(id: string): string {

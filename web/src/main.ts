@@ -14,11 +14,12 @@ import { at, button, day, days, download, h, km, usd } from "./markup";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
+import { openers } from "./projects";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
-import type { Answer, Critical, Departure, Elements, Flows, Ground, Hazard, LinkCard, LinkFlow, Network, Route, Study } from "./types";
+import type { Answer, Critical, Departure, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -35,15 +36,17 @@ class Page {
 
   constructor(private study: Study, private land: Ground) {
     for (const place of study.places) this.names.set(place.id, place.name);
+    for (const project of study.projects) this.names.set(project.project_id, project.name);
     this.state = fromAddress(location.search, study);
     at("title").textContent = study.title;
     document.title = `${study.title} – corridor`;
     at("credit").textContent = study.credit;
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
-    this.lists = new Lists(this.question.listBox, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
+    const projectHooks = { build: (projects: string[]) => this.change({ projects }), card: (card: string) => this.change({ card }), name: (id: string) => this.name(id), fit: null };
+    this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
     this.save = saveDialog(() => this.state, async (scenario) => {
       this.study = await ask<Study>("study", "/api/study");
-      location.assign(toAddress({ ...this.state, scenario, close: [], open: [], with_changes: [], choose: [] }));
+      location.assign(toAddress({ ...this.state, scenario, close: [], open: [], projects: [], with_changes: [], choose: [] }));
     });
     this.tools();
     showProgress(() => this.stale("Stopped."));
@@ -54,7 +57,7 @@ class Page {
   async begin(): Promise<void> {
     if (this.study.trouble) this.say(`The files of the study were changed and cannot be used; this is their last good state. ${this.study.trouble}`);
     try {
-      this.map = new TheMap(at("map"), this.study, this.land, (pick) => { void this.picked(pick); }, (route) => this.hover(route), (pick) => this.words(pick));
+      this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick));
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
     } catch {
       at("map").hidden = true;
@@ -97,7 +100,9 @@ class Page {
       document.documentElement.setAttribute("data-shown", toAddress(state));
       await this.reCalendar(state);
     } catch (problem) {
-      if (!isAborted(problem) && state === this.state) this.fail(problem);
+      if (isAborted(problem) || state !== this.state) return;
+      this.fail(problem);
+      if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) document.documentElement.setAttribute("data-shown", toAddress(state)); // that is the answer
     } finally {
       if (state === this.state) at("answer").removeAttribute("aria-busy");
     }
@@ -119,6 +124,7 @@ class Page {
     if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
     const fewer = button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] }));
     const lifted = this.lifted().filter(([key]) => problem.message.includes(`${key}: `)).map(([, mend]) => mend);
+    if (state.projects.length && problem.message.includes("cannot both be built")) lifted.push(button("Without the projects", () => this.change({ projects: [] })));
     this.say(problem.message, ...lifted, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
       const patch = replaced(state, problem.asked, near);
       return patch ? [button(this.name(near), () => this.change(patch))] : [];
@@ -139,8 +145,8 @@ class Page {
     take(answer);
   }
 
-  private reNetwork({ scenario, choose, with_changes, depart }: State): Promise<void> {
-    return this.again<Network>("network", `/api/network?${asQuery({ scenario, choose, with_changes, on: `${depart.slice(0, 4)}-01-01` })}`, undefined, (network) => {
+  private reNetwork({ scenario, choose, with_changes, projects, depart }: State): Promise<void> {
+    return this.again<Network>("network", `/api/network?${asQuery({ scenario, choose, with_changes, projects, on: `${depart.slice(0, 4)}-01-01` })}`, undefined, (network) => {
       this.network = network;
       for (const f of network.nodes.features) this.names.set(f.properties.id, f.properties.name);
       for (const f of network.links.features) this.names.set(f.properties.id, `${this.name(f.properties.from)} – ${this.name(f.properties.to)}${f.properties.mode === "rail" ? " by rail" : ""}`);
@@ -207,9 +213,10 @@ class Page {
     at("card").scrollIntoView({ block: "start" });
   }
 
-  private reHazards({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
+  private reHazards(state: State): Promise<void> {
+    const { depart, layers } = state;
     if (!layers.includes("hazards")) void this.map?.showHazards([]);
-    return this.again<{ hazards: Hazard[] }>("hazards", `/api/hazards?${asQuery({ scenario, choose, with_changes, close, open, on: depart })}`, undefined, ({ hazards }) => {
+    return this.again<{ hazards: Hazard[] }>("hazards", `/api/hazards?${asQuery({ ...stateOf(state), on: depart })}`, undefined, ({ hazards }) => {
       this.hazards = hazards;
       this.lists.showHazards(hazards);
     }).then(() => { if (layers.includes("hazards")) void this.map?.showHazards(this.hazards); });
@@ -217,9 +224,10 @@ class Page {
   private hazards: Hazard[] = [];
 
   /** Ask which links matter most only where it is shown: it takes a second or two. */
-  private async reCriticality({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
+  private async reCriticality(state: State): Promise<void> {
+    const { depart, layers } = state;
     if (!layers.includes("criticality")) return;
-    const asked = asQuery({ scenario, choose, with_changes, close, open, on: depart });
+    const asked = asQuery({ ...stateOf(state), on: depart });
     if (this.done["criticality"] !== `/api/criticality?${asked} undefined`) this.lists.sayCriticality("Shutting each link in turn ...");
     try {
       await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asked}`, undefined, ({ links }) => {
@@ -235,10 +243,11 @@ class Page {
   private critical: Critical[] = [];
 
   /** Ask what links carry under capacity only where it is shown: it takes seconds. */
-  private async reFlows({ scenario, choose, with_changes, close, open, depart, layers }: State): Promise<void> {
+  private async reFlows(state: State): Promise<void> {
+    const { depart, layers } = state;
     const layer = layers.includes("flows") ? "flows" : layers.includes("capacity") ? "capacity" : null;
     if (!layer) { void this.map?.showFlows([], null); return; }
-    const asked = asQuery({ scenario, choose, with_changes, close, open, on: depart });
+    const asked = asQuery({ ...stateOf(state), on: depart });
     if (this.done["flows"] !== `/api/flows?${asked} undefined`) this.lists.sayFlows("Putting the demand on the network ...");
     try {
       await this.again<Flows>("flows", `/api/flows?${asked}`, undefined, (flows) => {
@@ -332,19 +341,15 @@ class Page {
     return `${this.name(link.from)} – ${this.name(link.to)}, ${link.layer.replace("-", ", ")}${link.layer.includes("-") ? " mm" : ""}, ${km(link.length_km)}${state === "open" ? "" : `, ${state}`}${link.schematic ? ", schematic" : ""}`;
   }
 
-  /** A click on the map: another route is selected, a planned line opens at once, all else shows its card. */
-  private async picked(pick: Pick): Promise<void> {
+  /** A click on the map: another route is selected, a planned line shows its project, all else its card. */
+  private picked(pick: Pick): void {
     if (pick.kind === "route") {
       const route = this.answer?.routes.find((r) => r.route_id === pick.id);
       if (route && route.letter !== this.selected()?.letter) { this.change({ route: route.letter }, true); return; }
       this.change({ card: `link:${pick.link ?? pick.id}` });
     } else if (pick.kind === "link" && this.elements[pick.id]?.state === "planned") {
-      try {
-        const card = await ask<LinkCard>("card", `/api/links/${encodeURIComponent(pick.id)}?${asQuery({ ...stateOf(this.state), on: this.state.depart })}`);
-        this.change({ ...opened(this.state, card.opened_by[0]?.links ?? [pick.id]), card: `link:${pick.id}` });
-      } catch (problem) {
-        if (!isAborted(problem)) this.fail(problem);
-      }
+      const project = openers(this.study, pick.id)[0];
+      this.change({ card: project ? `project:${project.project_id}` : `link:${pick.id}` });
     } else this.change({ card: `${pick.kind}:${pick.id}` });
   }
 

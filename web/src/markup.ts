@@ -44,12 +44,20 @@ export const days = (hours: number | null): string => (hours === null ? "–" : 
 export const hours = (value: number): string => (value >= 48 ? days(value) : value < 1 ? `${Math.round(value * 60)} min` : `${value.toFixed(1)} h`);
 export const usd = (value: number | null): string => (value === null ? "–" : `USD ${whole.format(value)}`);
 export const millions = (value: number): string => (value < 1e6 ? usd(value) : `USD ${precise.format(Number((value / 1e6).toPrecision(3)))} million`);
+/** Large money as it is known: two digits. */
+export const money = (value: number): string => {
+  const [size, unit] = value >= 1e9 ? [1e9, " bn"] : value >= 1e6 ? [1e6, " m"] : [1, ""];
+  const known = Number((value / size).toPrecision(2));
+  return `USD ${known < 10 && unit ? known.toFixed(1) : whole.format(known)}${unit}`;
+};
 export const tonnes = (kg: number): string => `${(kg / 1000).toFixed(1)} t`;
 export const megatonnes = (t: number): string => `${precise.format(Number((t / 1e6).toPrecision(3)))} Mt`;
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
 export const km = (value: number): string => `${whole.format(value)} km`;
 export const day = (iso: string): string => dates.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
 export const moment = (iso: string): string => moments.format(new Date(iso));
+
+export const cited = (s: { citation: string; year: number | null; where: string | null }): string => [s.citation, s.year, s.where].filter((w) => w).join(". ");
 
 export function value(given: unknown, unit: string | null): string {
   if (typeof given === "number") return `${unit === "mm" || unit === null ? String(given) : precise.format(given)}${unit && unit !== "1" ? ` ${unit}` : ""}`;

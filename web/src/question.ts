@@ -3,6 +3,7 @@
 import { Calendar } from "./calendar";
 import { addDays, apartDays, at, button, day, h } from "./markup";
 import { placeField, placeId, placeTitle, type PlaceField } from "./places";
+import { withoutProject } from "./projects";
 import { isDay, type State } from "./state";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
@@ -89,6 +90,7 @@ export class Question {
     const chips = [
       ...state.close.map((id) => ["shut", id, { close: state.close.filter((x) => x !== id) }] as const),
       ...state.open.map((id) => ["opened", id, { open: state.open.filter((x) => x !== id) }] as const),
+      ...state.projects.map((id) => ["built", id, { projects: withoutProject(this.study, state.projects, id) }] as const),
       ...state.with_changes.map((id) => ["with", id, { with_changes: state.with_changes.filter((x) => x !== id) }] as const),
       ...state.choose.map((id) => ["chosen", id, { choose: state.choose.filter((x) => x !== id) }] as const),
     ];
@@ -97,7 +99,7 @@ export class Question {
       h("ul", { class: "chips" }, ...chips.map(([word, id, patch]) => h("li", {},
         h("span", { class: `chip chip-${word}` }, `${word}: ${this.name(id)}`),
         button("✕", () => this.change(patch), { "aria-label": `Undo ${word} ${this.name(id)}` })))),
-      button("Undo all", () => this.change({ close: [], open: [], with_changes: [], choose: [] })),
+      button("Undo all", () => this.change({ close: [], open: [], projects: [], with_changes: [], choose: [] })),
     ]));
   }
 

@@ -25,7 +25,7 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
   const now = h("button", { type: "submit", id: "save-now" }, "Save");
   const form = h("form", { submit: (event) => { event.preventDefault(); void save(); } },
     h("h2", { id: "save-head" }, "Save as a scenario"),
-    h("p", { class: "small" }, "What you shut and opened becomes rows of changes.csv, and a scenario in study.toml names them. What stood there stays."),
+    h("p", { class: "small" }, "What you shut, opened and built becomes a scenario of the study. What stood there stays."),
     h("div", { class: "field" }, h("label", { for: "save-title" }, "Title"), title),
     h("div", { class: "field" }, h("label", { for: "save-name" }, "Name in the files (lower case)"), name),
     h("div", { class: "field" }, h("label", { for: "save-about" }, "What it stands for"), about), said,
@@ -33,9 +33,9 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
   const box = h("dialog", { "aria-labelledby": "save-head" }, form);
   document.body.append(box);
   const open = (): void => {
-    const { close, open: opened, with_changes, choose } = state();
-    const isEmpty = [close, opened, with_changes, choose].every((words) => words.length === 0);
-    said.textContent = isEmpty ? "Nothing is shut, opened or chosen yet, so there is nothing to save." : "";
+    const { close, open: opened, projects, with_changes, choose } = state();
+    const isEmpty = [close, opened, projects, with_changes, choose].every((words) => words.length === 0);
+    said.textContent = isEmpty ? "Nothing is shut, opened, built or chosen yet, so there is nothing to save." : "";
     now.disabled = isEmpty;
     box.showModal();
     title.focus();

@@ -6,11 +6,11 @@ export interface State {
   scenario: string; origin: string; destination: string; cargo: string; depart: string;
   criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
   deadline: string; max_transshipments: string; carrier: string; service_class: string; sanctions: string; // as given, empty: any; the server tells what is wrong with one
-  via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; close: string[]; open: string[];
+  via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
   route: string | null; card: string | null; layers: string[];
 }
 
-const LISTS = ["via", "avoid", "choose", "with_changes", "close", "open", "layers"] as const;
+const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
 const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
 const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
 
@@ -22,7 +22,7 @@ export function initial(study: Study): State {
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
     criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
-    via: [], avoid: [], choose: [], with_changes: [], close: [], open: [], route: null, card: null, layers: [],
+    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], route: null, card: null, layers: [],
   };
 }
 
@@ -76,8 +76,8 @@ export function replaced(state: State, word: string, by: string): Partial<State>
 
 /** What the server is asked: the state of the study, without the trip. */
 export function stateOf(state: State): Record<string, unknown> {
-  const { scenario, choose, with_changes, close, open } = state;
-  return { scenario, choose, with_changes, close, open };
+  const { scenario, choose, with_changes, projects, close, open } = state;
+  return { scenario, choose, with_changes, projects, close, open };
 }
 
 export function tripOf(state: State): Record<string, unknown> {

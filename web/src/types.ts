@@ -9,10 +9,18 @@ export interface Place { id: string; name: string; country: string; kind: string
 export interface Scenario { id: string; title: string; about: string; as_of: string; changes: string[]; choices: Record<string, string> }
 export interface Cargo { cargo_id: string; name: string }
 
+export interface ProjectEdit { column: string; meaning: string; unit: string | null; op: string; value: string; links: string[]; places: string[] }
+export interface Project {
+  project_id: string; name: string; country: string; capex_usd: number; capex_p5_usd: number | null; capex_p95_usd: number | null; opex_usd_per_year: number | null;
+  build_years: number; life_years: number; earliest_on: string | null; status: string; confidence: string | null; note: string | null; opens_year: number | null;
+  requires: string[]; excludes: string[]; payers: { payer: string; payer_country: string | null; share: number }[];
+  opens: string[]; edits: ProjectEdit[]; source: Source | null;
+}
+
 export interface Study {
   id: string; title: string; price_year: number; licence: string | null; default_scenario: string; trouble: string | null;
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
-  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; carriers: string[];
+  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; carriers: string[]; projects: Project[];
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
   limits: { changes: number; routes: number; required: number; departures: number; first_on: string; last_on: string };
 }

@@ -21,9 +21,10 @@ from corridor.errors import TooLarge
 from corridor.kernels import Bools, Floats
 from corridor.network.network import Network
 from corridor.parallel import Block, BlockFolder, DrawRange, Progress, compute_blocks
+from corridor.projects.construction import project_changes
 from corridor.projects.lattice import members, subset_of
 from corridor.projects.project_rows import Country
-from corridor.projects.valuation import Valuation, project_changes
+from corridor.projects.valuation import Valuation
 from corridor.stopping import raise_if_stopped
 from corridor.tables.schema_appraisals import WELFARE
 

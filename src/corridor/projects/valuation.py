@@ -16,14 +16,15 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import polars as pl
 
-from corridor.errors import CallError, UnknownName
+from corridor.errors import CallError
 from corridor.flows.assign import build_programme
 from corridor.flows.demand import compile_demand
 from corridor.flows.programme import Programme
 from corridor.kernels import Bools, Floats
-from corridor.network.changes import OF_STATUS, apply
+from corridor.network.changes import apply
 from corridor.network.network import Network
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
+from corridor.projects.construction import built, project_changes
 from corridor.projects.conventions import Convention, convention_of
 from corridor.projects.effects import Effects, differences, groups_frame, revenue_frame
 from corridor.projects.outcome import (
@@ -334,34 +335,6 @@ def programme_value(
     0.0
     """
     return valuation(network, demand, year, border_state, **options).value(project_ids)
-
-
-def project_changes(network: Network, project_ids: Iterable[str]) -> pl.DataFrame:
-    """Return the rows of ``changes`` that some projects make, in the order of the projects."""
-    projects = network.by_id("projects")
-    changes = network.frames["changes"]
-    frames = [changes.clear()]
-    for project_id in project_ids:
-        if project_id not in projects:
-            raise UnknownName("project", project_id, projects)
-        for change_id in projects[project_id]["change_ids"].split():
-            frames.append(changes.filter(pl.col("change_id") == change_id))
-    return pl.concat(frames)
-
-
-def built(network: Network, rows: pl.DataFrame) -> Network:
-    """Return a network on which projects have made their changes.
-
-    What they open lies below the network's own closures: a border that is shut is shut for a line
-    that is built across it, too. Their other changes lie over the network's.
-    """
-    of_status = rows.filter(OF_STATUS)
-    changed = apply(network, rows.filter(~OF_STATUS))
-
-    below = pl.concat([of_status, changed.changes], how="vertical_relaxed")
-    opened = replace(changed, changes=below)
-    opened.share(changed)
-    return opened
 
 
 def grown_demand(network: Network, demand: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -30,6 +30,7 @@ from corridor.web.limits import (
     MAX_ROUTES,
 )
 from corridor.web.live_study import StudyState
+from corridor.web.project_cards import project_cards
 
 NO_LEGS = "Origin and destination are one place: nothing is carried."
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
@@ -156,6 +157,7 @@ def _questions(state: StudyState) -> dict[str, Any]:
         "parameters": _options(tables["parameters"]),
         "carriers": carriers.to_list(),
         "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
+        "projects": project_cards(state),
         "trips": [_trip(trip) for trip in state.study.trips],
     }
 

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import StudyError, UnknownName
+from corridor.errors import CallError, StudyError, UnknownName
 from corridor.network.calendar import second
 from corridor.network.changes import snapshot
 from corridor.network.network import Network, build
+from corridor.projects.construction import built, project_changes
+from corridor.projects.project_rows import exclude_each_other
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.study.study import read as read_study
@@ -36,13 +38,15 @@ Stamp = tuple[tuple[str, int, int], ...]
 class StudyState:
     """A state of the study.
 
-    on: the day looked at; base: the network of the scenario and choices; network: the same with the
-    what-if laid over it; rows: those of the what-if, as in ``changes``.
+    on: the day looked at; projects: those built; base: the network of the scenario and choices with
+    them; network: the same with the what-if laid over it; rows: those of the what-if, as in
+    ``changes``.
     """
 
     study: Study
     scenario: Scenario
     on: dt.date
+    projects: tuple[str, ...]
     base: Network
     network: Network
     rows: tuple[dict[str, Any], ...]
@@ -97,17 +101,26 @@ class LiveStudy:
         on = question.on or getattr(question, "depart", None) or scenario.as_of
 
         chosen = {**scenario.choices, **choices(question)}
-        base_key = (study.hash, scenario.scenario_id, tuple(sorted(chosen.items())))
+        base_key: tuple[Hashable, ...] = (
+            study.hash,
+            scenario.scenario_id,
+            tuple(sorted(chosen.items())),
+        )
         base = self._network(base_key, lambda: _base_network(study, scenario, chosen))
+        projects = tuple(dict.fromkeys(question.projects))
+        if projects:
+            unbuilt = base
+            base_key = (*base_key, projects)
+            base = self._network(base_key, lambda: _with_projects(unbuilt, projects))
 
         change_ids = study.tables["changes"]["change_id"].unique().to_list()
         rows = tuple(what_if_rows(question, base.frames["changes"], change_ids))
         if not rows:
-            return StudyState(study, scenario, on, base, base, rows)
+            return StudyState(study, scenario, on, projects, base, base, rows)
 
         key = (*base_key, _what_if_key(rows))
         network = self._network(key, lambda: with_what_if(study.tables, base, rows))
-        return StudyState(study, scenario, on, base, network, rows)
+        return StudyState(study, scenario, on, projects, base, network, rows)
 
     def _network(self, key: Hashable, make: Callable[[], Network]) -> Network:
         """Return the network of a key, made where it is not at hand or remembers too much."""
@@ -151,6 +164,20 @@ def _base_network(study: Study, scenario: Scenario, chosen: Mapping[str, str]) -
         inputs=study.hash,
         catalogues=study.catalogues,
     )
+
+
+def _with_projects(network: Network, project_ids: Sequence[str]) -> Network:
+    """Return a network with projects built; CallError where two of them exclude each other."""
+    changes = project_changes(network, project_ids)
+    projects = network.by_id("projects")
+    rows = [projects[project_id] for project_id in project_ids]
+    for number, second_row in enumerate(rows):
+        for first_row in rows[:number]:
+            if exclude_each_other(first_row, second_row):
+                raise CallError(
+                    f"{first_row['name']} and {second_row['name']} cannot both be built."
+                )
+    return built(network, changes)
 
 
 def _what_if_key(rows: Sequence[Mapping[str, Any]]) -> Hashable:

@@ -87,6 +87,11 @@ class State(BaseModel):
     with_changes: Words = Field(
         default=[], description="change_ids of the study laid over the scenario."
     )
+    projects: Words = Field(
+        default=[],
+        description="project_ids taken as built: what they open lies below the closures of the "
+        "scenario, so that a border that is shut stays so.",
+    )
     close: Words = Field(
         default=[], description="Links shut: ids or selectors such as crossing:AF-PK."
     )
@@ -257,7 +262,8 @@ def what_if_rows(
     rows += [_status_row(word, "closed") for word in question.close]
     rows += [_status_row(word, OPEN_STATUS) for word in question.open]
 
-    count = len(further) + len(question.close) + len(question.open) + len(question.with_changes)
+    words = [question.close, question.open, question.with_changes, question.projects]
+    count = len(further) + sum(map(len, words))
     if count > MAX_CHANGES:
         raise CallError(f"A what-if holds at most {MAX_CHANGES} changes.")
     return rows

@@ -69,8 +69,10 @@ def save(folder: Path, state: StudyState, question: Saved) -> Scenario:
     table is not CSV, (503) where another saving takes too long, StudyError where the study with it
     could not be used.
     """
-    if not state.rows and not question.choose:
-        raise CallError("Nothing differs from the scenario: shut, open or choose something first.")
+    if not state.rows and not question.choose and not state.projects:
+        raise CallError(
+            "Nothing differs from the scenario: shut, open, build or choose something first."
+        )
 
     rows = [
         {**row, "change_id": question.scenario_id, "note": question.title}
@@ -92,8 +94,11 @@ def save(folder: Path, state: StudyState, question: Saved) -> Scenario:
 
 def _scenario(state: StudyState, question: Saved, *, has_rows: bool) -> Scenario:
     """Return the scenario of a state; has_rows: of changes of its own, under its own id."""
-    changes = list(state.scenario.changes)
-    changes += [c for c in question.with_changes if c not in state.scenario.changes]
+    # What projects open lies below the closures of the scenario, which therefore come after.
+    projects = state.network.by_id("projects")
+    built = [c for p in state.projects for c in projects[p]["change_ids"].split()]
+    changes = [*(c for c in built if c not in state.scenario.changes), *state.scenario.changes]
+    changes += [c for c in question.with_changes if c not in changes]
     if has_rows:
         changes.append(question.scenario_id)
 
