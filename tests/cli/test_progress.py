@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from core_cases import STUDY
-from corridor.cli import app, screens
+from corridor.cli import app
+from corridor.cli.progress import progress
 
 
 class Screen(io.StringIO):
@@ -33,7 +34,7 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_bar_says_how_far_and_how_long_still() -> None:
     screen = Screen()
-    with redirect_stderr(screen), screens.progress() as step:
+    with redirect_stderr(screen), progress() as step:
         step("years", 7, 8)
         for done in range(5):
             step("elements", done, 400)
@@ -45,7 +46,7 @@ def test_a_bar_says_how_far_and_how_long_still() -> None:
 
 
 def test_without_a_terminal_nothing_is_shown(capsys: Any) -> None:
-    with screens.progress() as step:
+    with progress() as step:
         step("years", 1, 8)
     printed = capsys.readouterr()
     assert printed.out == printed.err == ""

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from core_cases import STUDY
-from corridor.cli.screens import departures_table, legs_table, routes_table
 from corridor.routing.route import route
 from corridor.routing.year import departures
+from corridor.screens.columns import departures_table, legs_table, routes_table
 from corridor.study import study
 
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]

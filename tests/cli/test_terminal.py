@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.cli import terminal
-from corridor.cli.screens import legs_table, questions_table, rank_table, routes_table
 from corridor.cli.terminal import DROPPED_FIRST, GAP, dropped_columns, fitted_widths, print_table
+from corridor.screens.columns import legs_table, questions_table, rank_table, routes_table
 from corridor.tables import schema_results
 
 WIDTHS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)

@@ -14,8 +14,8 @@ import pytest
 
 import corridor as co
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
-from corridor.cli.screens import target_table
 from corridor.runs.run import trade_tables
+from corridor.screens.columns import target_table
 from corridor.trade.chapter import BOUND
 from corridor.trade.target import GROWTH
 

@@ -140,9 +140,10 @@ def rank(
     """
     import polars as pl
 
-    from corridor.cli.screens import progress, rank_table
+    from corridor.cli.progress import progress
     from corridor.closures.criticality import rank as rank_elements
     from corridor.closures.overloads import overload_warnings, overloads_of
+    from corridor.screens.columns import rank_table
 
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
@@ -250,7 +251,7 @@ def compare(
     """
     import polars as pl
 
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.closures.comparison import compare as compare_networks
     from corridor.closures.overloads import overload_warnings, overloads
 
@@ -347,8 +348,9 @@ def replay(
     replay_id
         Row of replays.csv; may be repeated; all where not given.
     """
-    from corridor.cli.screens import progress, replays_table
+    from corridor.cli.progress import progress
     from corridor.closures.replays import replay_sentences, replays
+    from corridor.screens.columns import replays_table
 
     study = options.read(folder)
     if not study.tables["replays"].height:
@@ -401,7 +403,7 @@ def _simulate(
     study: Study, shipping: ShippingOptions, compute: ComputeOptions, *, draws: int, seed: int
 ) -> Risk:
     """Return the cost of simulated years of closures; CallError where there is nothing to draw."""
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.closures.simulation import simulate as simulate_years
 
     demand = _demand(study)
@@ -481,8 +483,8 @@ def _compared_trips(study: Study) -> pl.DataFrame:
 
 def _print_moves(moves: pl.DataFrame, table: str, *, json: bool) -> None:
     """Print what moves, by row of demand or by link."""
-    from corridor.cli.screens import moves_table
     from corridor.closures.shifts import shifts
+    from corridor.screens.columns import moves_table
 
     if table != "links":
         print_frame(moves, json=json, screen=moves_table(moves))
@@ -512,8 +514,8 @@ def _print_fits(study: Study, hazard_ids: tuple[str, ...], *, json: bool) -> Non
     """Print the fits of all hazards, or of some."""
     import polars as pl
 
-    from corridor.cli.screens import fits_table
     from corridor.closures.chapter import fitted
+    from corridor.screens.columns import fits_table
 
     fits = fitted(study.tables)["fits"]
     if hazard_ids:
@@ -525,10 +527,10 @@ def _print_families(study: Study, hazard_ids: tuple[str, ...], *, json: bool) ->
     """Print the families fitted to every history, or to one of some hazards together."""
     import polars as pl
 
-    from corridor.cli.screens import families_table
     from corridor.closures.chapter import fitted
     from corridor.closures.families import compare_families
     from corridor.closures.history import history
+    from corridor.screens.columns import families_table
 
     if hazard_ids:
         together = history(study.tables["events"], *hazard_ids)

@@ -170,12 +170,12 @@ def schedule(
     language
         Language of the page.
     """
-    from corridor.cli.screens import dispatches_table, policy_table
     from corridor.consignments.plan_quote import quote_plan
     from corridor.consignments.schedule import schedule as plan_of
     from corridor.reports.plan_sheet import plan_sheet
     from corridor.reports.quote_sheet import quote_sheet
     from corridor.runs.plans import keep_plan
+    from corridor.screens.columns import dispatches_table, policy_table
 
     if certainty is not None and not 0 < certainty < PER_CENT:
         raise CallError(f"--certainty is a chance in 100, between 0 and 100, not {certainty:g}.")

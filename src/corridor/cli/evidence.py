@@ -63,8 +63,8 @@ def validate(
 
 def _print_tables(validation: Validation, tables: tuple[str, ...], *, json: bool) -> None:
     """Print one table, or both one below the other; as JSON by name."""
-    from corridor.cli.screens import observations_table, questions_table
     from corridor.language.messages import readable
+    from corridor.screens.columns import observations_table, questions_table
 
     frames = {"observations": validation.observations, "questions": validation.questions}
     if json:

@@ -97,7 +97,7 @@ def assign(
         Where volumes by link, use of capacity and the price of a slot are written besides: a file
         .geojson, or a folder for GMNS.
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
 
     refuse_inputs(output)
 
@@ -192,9 +192,9 @@ def _chapter_table(study: Study, table: str) -> pl.DataFrame:
 
 def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, json: bool) -> None:
     """Print the table asked for, or who is on selected links."""
-    from corridor.cli.screens import bottlenecks_table, selected_table
     from corridor.flows.bottlenecks import bottlenecks
     from corridor.flows.link_users import selected_flows
+    from corridor.screens.columns import bottlenecks_table, selected_table
 
     if select is not None:
         users = selected_flows(flows, select, study.scenario.scenario_id)

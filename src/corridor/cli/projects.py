@@ -157,7 +157,7 @@ def appraise(
     out
         Folder that gets every table as Parquet.
     """
-    from corridor.cli.screens import appraisal_table
+    from corridor.screens.columns import appraisal_table
 
     refuse_inputs(workbook)
     refuse_inputs(out)
@@ -180,7 +180,7 @@ def _appraised(
     folder: Path, projects: tuple[str, ...], choices: AppraiseChoices, options: StudyOptions
 ) -> Appraisal:
     """Return the appraisal of the projects of a study, on the network its flows have."""
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.flows.chapter import calibrated
     from corridor.projects.appraisal import appraise as appraise_projects
 
@@ -294,7 +294,7 @@ def _computed(
     verb: Any, folder: Path, plan: PlanOptions, options: StudyOptions, **further: Any
 ) -> Any:
     """Return what a verb says of the projects of a study, written where a folder is given."""
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
 
     refuse_inputs(plan.out)
     study = options.read(folder)

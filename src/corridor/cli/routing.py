@@ -267,7 +267,7 @@ def skim(
     places
         Place to start and end at; may be repeated; every place where not given.
     """  # noqa: E501
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.routing.skims import skim as skim_network
 
     study = options.read(folder)
@@ -291,8 +291,9 @@ def skim(
 
 def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
     """Print the best route by the first criterion for each departure in a range of days."""
-    from corridor.cli.screens import departures_table, progress
+    from corridor.cli.progress import progress
     from corridor.routing.year import departures
+    from corridor.screens.columns import departures_table
 
     if answer.why_not is not None:
         raise CallError("--why-not asks about one departure: give --depart one day.")
@@ -338,7 +339,7 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
 
 def _print_routes(routes: Routes, table: str) -> None:
     """Print the routes, their legs, or the rows their money comes from."""
-    from corridor.cli.screens import legs_table, money_table, routes_table
+    from corridor.screens.columns import legs_table, money_table, routes_table
 
     screen = {"routes": routes_table, "legs": legs_table, "money": money_table}[table]
     frame = {"routes": routes.routes, "legs": routes.legs, "money": routes.money}[table]

@@ -94,7 +94,7 @@ def run(
     fresh
         Compute even if nothing changed.
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.runs.run import results_folder
     from corridor.tables.store import writing
 
@@ -142,7 +142,7 @@ def report(
     out
         File to write instead (.html or .pdf), for one language.
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.reports import report as write_report
 
     _check_pages(language, out, pdf=pdf)
@@ -177,7 +177,7 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions = StudyOption
     to
         A file that ends in .xlsx, or a folder.
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
 
     refuse_inputs(to)
     _check_target(to)

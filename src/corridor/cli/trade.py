@@ -101,7 +101,7 @@ def forecast(
     draws
         Elasticities drawn for the intervals; 0 for none.
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.trade.chapter import forecast_target
 
     study = options.read(folder)
@@ -147,7 +147,7 @@ def audit(folder: StudyFolder, *, options: StudyOptions = StudyOptions()) -> int
 
 def _print_outlook(outlook: TargetForecast, table: str, *, json: bool) -> None:
     """Print a table of a forecast, or as JSON with the answer in words."""
-    from corridor.cli.screens import shares_table, target_table
+    from corridor.screens.columns import shares_table, target_table
 
     frame = outlook.frames[table]
     if not json:
@@ -185,7 +185,7 @@ def _goal(study: Study) -> Goal:
 
 def _forecasts(study: Study) -> Mapping[str, float]:
     """Return the forecasts that claims may refer to; none where the study has no trade target."""
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.trade.chapter import forecast_target
 
     if study.settings.target is None:

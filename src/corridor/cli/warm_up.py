@@ -14,7 +14,7 @@ def warm_up() -> int:
 
     Example: corridor warm-up
     """
-    from corridor.cli.screens import progress
+    from corridor.cli.progress import progress
     from corridor.kernels.compilation import cache_folder
     from corridor.runs.warm_up import warm_up as compile_kernels
 

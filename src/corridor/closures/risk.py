@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor import views
 from corridor.tables.store import write_results
 
 TABLES = ("summary", "return_levels", "by_hazard", "by_element", "by_trip", "years", "events")
@@ -86,6 +87,17 @@ class Risk:
             f"{high:,.0f} by what is known of the hazards), 95th percentile "
             f"{self._loss['p95'] / 1e6:,.1f}."
         )
+
+    def chart(self) -> Any:
+        """Return the simulated years as an Altair chart; CallError where there is none."""
+        return views.draw_chart(self)
+
+    def explain(self) -> Any:
+        """Return what the simulated years say and rest on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""

@@ -9,7 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from corridor import views
 from corridor.consignments.shipment import Shipment
+from corridor.network.network import Network
 from corridor.tables import schema_plans
 from corridor.tables.store import write_results
 
@@ -42,6 +44,8 @@ class Plan:
         What becomes of units under way; no row for a first plan.
     warnings
         What holds with a caveat.
+    network
+        What the plan was made for, for maps; null: not kept.
     """
 
     shipment: Shipment
@@ -56,6 +60,7 @@ class Plan:
     turns: pl.DataFrame
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    network: Network | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         row = self.summary.row(0, named=True)
@@ -66,6 +71,21 @@ class Plan:
         if row["last_arrive_on"] is not None:
             head += f", the last there on {row['last_arrive_on']}, for {row['cost_usd']:,.0f} USD"
         return f"{head}. reason: {row['reason']}" if row["reason"] else f"{head}."
+
+    def map(self) -> Any:
+        """Return the plan on a map, an Altair chart; CallError where there is none."""
+        return views.draw_map(self)
+
+    def chart(self) -> Any:
+        """Return the plan as an Altair chart; CallError where there is none."""
+        return views.draw_chart(self)
+
+    def explain(self) -> Any:
+        """Return what the plan says and rests on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""

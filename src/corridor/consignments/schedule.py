@@ -153,6 +153,7 @@ def schedule(
         policy=frame(schema_plans.PLAN_POLICY, policy),
         turns=frame(schema_plans.PLAN_TURNS, under_way.turns),
         provenance=_provenance(trips, effort, chance, from_state),
+        network=network,
     )
 
 

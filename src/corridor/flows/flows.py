@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor import views
 from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution
 from corridor.tables.store import write_results
@@ -72,6 +73,17 @@ class Flows:
             f"Flows: {served_t / 1e6:,.2f} Mt carried in {self.days} days, {stays_t / 1e6:,.2f} Mt "
             f"stay, {full} limits are full (gap {self.gap_share:.1e}{end})."
         )
+
+    def map(self) -> Any:
+        """Return the flows on a map, an Altair chart; CallError where there is none."""
+        return views.draw_map(self)
+
+    def explain(self) -> Any:
+        """Return what the flows say and rest on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
+from corridor import views
 from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
@@ -127,6 +128,13 @@ class Network:
             self.rows("terminals"),
             self.rows("modes"),
         )
+
+    def map(self) -> Any:
+        """Return the network on a map, an Altair chart; CallError where there is none."""
+        return views.draw_map(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def __repr__(self) -> str:
         return (

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 import polars as pl
 
-from corridor import stopping
+from corridor import stopping, views
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats, Ints
 from corridor.language.messages import message
@@ -121,6 +121,13 @@ class Appraisal:
         return (
             f"{head}; most is {best['project_id']} with {best['npv_usd'] / 1e6:,.1f} million USD."
         )
+
+    def explain(self) -> Any:
+        """Return what the projects say and rest on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""

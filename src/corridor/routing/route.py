@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 import polars as pl
 
+from corridor import views
 from corridor.errors import CallError
 from corridor.language.messages import figure, joined, message
 from corridor.network.network import Network
@@ -51,6 +52,8 @@ class Routes:
         What of the question itself leaves no route, in words: ``avoid UZ``.
     warnings
         What to know of the answer.
+    network
+        What the routes run on, for maps; null: not kept.
     """
 
     routes: pl.DataFrame
@@ -64,6 +67,7 @@ class Routes:
     apart_count: int = 0
     left_out: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    network: Network | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         trip = self.provenance
@@ -88,6 +92,21 @@ class Routes:
             days=figure(route["time_h"] / DAY_H, ",.1f"),
             money=figure(route["cost_usd"]),
         )
+
+    def map(self) -> Any:
+        """Return the routes on a map, an Altair chart; CallError where there is none."""
+        return views.draw_map(self)
+
+    def chart(self) -> Any:
+        """Return the routes as an Altair chart; CallError where there is none."""
+        return views.draw_chart(self)
+
+    def explain(self) -> Any:
+        """Return what the routes say and rest on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def write(self, folder: str | Path) -> Path:
         """Write routes, legs and money as Parquet and a manifest into a folder and return it."""
@@ -189,6 +208,7 @@ def route(
             apart_count=choice.apart_count,
             left_out=choice.left_out,
             provenance=provenance,
+            network=query.network,
         )
     none = absence(query)
     return Routes(
@@ -198,6 +218,7 @@ def route(
         openings=none.openings,
         conditions=none.conditions,
         provenance=provenance,
+        network=query.network,
     )
 
 

@@ -14,10 +14,11 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from corridor import views
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
 from corridor.study import settings_file
 from corridor.study.kept_study import Inputs, KeptStudy, inputs_of, keep, read_kept
@@ -101,6 +102,17 @@ class Study:
             inputs=self.hash,
             catalogues=self.catalogues,
         )
+
+    def map(self) -> Any:
+        """Return the study on a map, an Altair chart; CallError where there is none."""
+        return views.draw_map(self)
+
+    def explain(self) -> Any:
+        """Return what the study says and rests on, in sentences."""
+        return views.explain(self)
+
+    def _repr_html_(self) -> str:
+        return views.page(self)
 
     def __repr__(self) -> str:
         return (

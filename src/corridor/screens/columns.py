@@ -1,19 +1,11 @@
-"""Screens: the columns a person compares on a terminal, and progress."""
+"""Columns: of every table of an answer those a person compares, in their units."""
 
 from __future__ import annotations
-
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from corridor.routing.grades import money_by_row
 from corridor.units import DAY_H
-
-if TYPE_CHECKING:
-    from rich.progress import ProgressColumn
 
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
 
@@ -126,6 +118,19 @@ def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
         _whole("t", "t"),
         _in_100("share", "of it in 100"),
         _in_100("selected_share", "of all in 100"),
+    )
+
+
+def hazard_losses_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what hazards cost in the columns a person compares, money in millions of USD."""
+    return frame.sort("loss_usd_per_year", descending=True, maintain_order=True).select(
+        pl.col("hazard_id").alias("hazard"),
+        pl.col("closures_per_year").round(2).alias("closures a year"),
+        pl.col("shut_d_per_year").round(1).alias("days shut a year"),
+        _tenth_millions("loss_usd_per_year", "loss USD m a year"),
+        _tenth_millions("known_low_usd", "from"),
+        _tenth_millions("known_high_usd", "to"),
+        _in_100("loss_share", "of all in 100"),
     )
 
 
@@ -318,52 +323,6 @@ def questions_table(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("countries").list.join("-"),
         pl.col("modes").list.join("-"),
         "why",
-    )
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that shows a step, on stderr: a bar on a terminal, nothing otherwise.
-
-    The bar says how many steps are done, for how long and how long it may still take, as far as the
-    steps done tell.
-    """
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda word, done, total: None
-        return
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(*_bar_columns(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def show(word: str, done: int, total: int) -> None:
-            shown = bar.tasks[0]
-            if total != shown.total or done < shown.completed:
-                bar.reset(task)  # other steps, of another length
-            bar.update(task, description=word, completed=done, total=total)
-
-        yield show
-
-
-def _bar_columns() -> tuple[ProgressColumn, ...]:
-    """Return what a bar shows: the step, how far it is, the time spent and the time left."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    return (
-        TextColumn("{task.description:40.40}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
     )
 
 
