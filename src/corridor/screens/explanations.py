@@ -14,12 +14,12 @@ from corridor.closures.risk import Risk
 from corridor.consignments.plan import Plan
 from corridor.errors import CallError
 from corridor.flows.flows import Flows
-from corridor.language.amounts import three_digits
+from corridor.language.amounts import MILLION_USD, three_digits
 from corridor.projects.appraisal import Appraisal
 from corridor.routing.grades import weak_shares
 from corridor.routing.route import Routes
 from corridor.study.study import Study
-from corridor.units import DAY_H, MILLION_USD
+from corridor.units import DAY_H
 
 HASH_LETTERS = 12  # of a hash of inputs, enough to tell two apart
 
@@ -108,10 +108,8 @@ def _(flows: Flows) -> Iterator[str]:
 def _(risk: Risk) -> Iterator[str]:
     yield str(risk)
     for row in risk.by_hazard.sort("loss_usd_per_year", descending=True).head(3).to_dicts():
-        yield (
-            f"{row['hazard_id']}: USD {three_digits(row['loss_usd_per_year'] / MILLION_USD)} m a year, "
-            f"{row['loss_share']:.0%} of all."
-        )
+        millions = three_digits(row["loss_usd_per_year"] / MILLION_USD)
+        yield f"{row['hazard_id']}: USD {millions} m a year, {row['loss_share']:.0%} of all."
     yield from _end(risk.warnings, risk.provenance)
 
 
