@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor.routing.differences import Listed, pair_corridors
+
 
 def route_letter(index: int) -> str:
     """Return the letter of the index-th route: A...Z, then A2, B2..."""
@@ -25,3 +27,25 @@ def with_letters(frame: pl.DataFrame) -> pl.DataFrame:
         schema_overrides={"letter": pl.String},
     )
     return frame.join(letters, on="route_id", how="left", maintain_order="left")
+
+
+def letters_beside(answer: Listed, baseline: Listed) -> pl.DataFrame:
+    """Return the routes of an answer with the letters that their corridors have in a baseline.
+
+    Corridors that the baseline has not take the letters after its last.
+    """
+    letters = dict(with_letters(baseline.routes).select("route_id", "letter").iter_rows())
+    free = len(letters)
+
+    of_routes = {}
+    for now, before in pair_corridors(answer, baseline):
+        if now is None:
+            continue
+        if before is not None:
+            of_routes[now["route_id"]] = letters[before["route_id"]]
+            continue
+        of_routes[now["route_id"]] = route_letter(free)
+        free += 1
+
+    letter = pl.col("route_id").replace_strict(of_routes, return_dtype=pl.String)
+    return answer.routes.with_columns(letter.alias("letter"))

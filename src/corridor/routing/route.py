@@ -16,6 +16,7 @@ from corridor.language.messages import figure, joined, message
 from corridor.network.network import Network
 from corridor.routing.cautions import cautions_of
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
+from corridor.routing.differences import Difference, difference
 from corridor.routing.opening_sets import Opening
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query, drawn_on, prepare
@@ -92,6 +93,20 @@ class Routes:
             days=figure(route["time_h"] / DAY_H, ",.1f"),
             money=figure(route["cost_usd"]),
         )
+
+    def minus(self, baseline: Routes) -> Difference:
+        """Return what these routes take more than those of another answer, by corridor.
+
+        Corridors of the same name are compared; the best by each criterion too.
+
+        >>> import corridor as co
+        >>> network = co.read("studies/kazakhstan-pakistan").network
+        >>> trip = {"cargo": "container-40", "depart": "2026-07-01"}
+        >>> routes = co.route(network, "almaty", "karachi", **trip)
+        >>> routes.minus(routes).corridors["state"].unique().to_list()
+        ['same']
+        """
+        return difference(self, baseline)
 
     def map(self) -> Any:
         """Return the routes on a map, an Altair chart; CallError where there is none."""

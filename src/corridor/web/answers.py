@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from corridor.charts.distance_points import distance_points
-from corridor.charts.letters import with_letters
+from corridor.charts.letters import letters_beside, with_letters
 from corridor.closures.criticality import rank
 from corridor.errors import CallError
 from corridor.flows.assign import assign
@@ -22,7 +23,7 @@ from corridor.routing.route_tables import MONEY_KEYS
 from corridor.routing.whynot import why_not
 from corridor.routing.year import departures
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
-from corridor.web import questions
+from corridor.web import conditions, questions
 from corridor.web.json_text import about, records
 from corridor.web.limits import MAX_DEPARTURES
 from corridor.web.live_study import StudyState
@@ -66,39 +67,55 @@ POINT_KEYS = ("drawn", "stop", "km", "km_to", "time_h", "time_to_h", "cost_usd",
 
 
 def find(state: StudyState, question: questions.Routes) -> Routes:
-    """Return the routes asked for. Raises like :func:`corridor.routing.route.route`."""
-    return route(
-        state.network,
-        question.origin,
-        question.destination,
-        cargo=question.cargo,
-        depart=question.depart,
-        criteria=question.criteria,
-        max_routes=question.max_routes,
-        showing=question.showing(),
-        **question.options(),
+    """Return the routes asked for, each with a letter in its rows of routes and legs.
+
+    A corridor has the letter that it has in the baseline. Raises like
+    :func:`corridor.routing.route.route`.
+    """
+    answer = _routes(state, question)
+    baseline = find_baseline(state)
+    if baseline is None:
+        return _lettered(answer, with_letters(answer.routes))
+    return _lettered(answer, letters_beside(answer, baseline))
+
+
+def find_baseline(state: StudyState) -> Routes | None:
+    """Return the routes that an answer is compared with, with their letters; null for none."""
+    if state.baseline is None:
+        return None
+    answer = _routes(state.baseline.state, state.baseline.question)
+    return _lettered(answer, with_letters(answer.routes))
+
+
+def _routes(state: StudyState, question: questions.Routes) -> Routes:
+    """Return the routes asked for, computed where they were not asked for lately."""
+    key = (state.study.hash, question.model_dump_json(exclude={"baseline"}))
+    return state.answers.once(
+        key,
+        lambda: route(
+            state.network,
+            question.origin,
+            question.destination,
+            cargo=question.cargo,
+            depart=question.depart,
+            criteria=question.criteria,
+            max_routes=question.max_routes,
+            showing=question.showing(),
+            **question.options(),
+        ),
     )
 
 
-def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
-    """Return routes with their legs, the corners of their diagrams and what is not open."""
-    answer = find(state, question)
-    legs = _by_route(answer.legs, LEG_KEYS)
-    money = _by_route(answer.money, MONEY_KEYS)
-    points: dict[str, list[dict[str, Any]]] = {}
-    if answer.legs.height:
-        nodes = state.network.frames["nodes"]
-        points = _by_route(distance_points(answer.legs, nodes), POINT_KEYS)
+def _lettered(answer: Routes, routes: pl.DataFrame) -> Routes:
+    """Return an answer whose rows of legs have the letters of its routes."""
+    letters = routes.select("route_id", "letter")
+    legs = answer.legs.join(letters, on="route_id", how="left", maintain_order="left")
+    return replace(answer, routes=routes, legs=legs)
 
-    rows = [
-        {
-            **row,
-            "legs": legs.get(row["route_id"], []),
-            "money": money.get(row["route_id"], []),
-            "points": points.get(row["route_id"], []),
-        }
-        for row in records(with_letters(answer.routes))
-    ]
+
+def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
+    """Return routes with their legs, what they take more than the baseline, and what is shut."""
+    answer = find(state, question)
     return {
         **about(state),
         "pareto_count": answer.pareto_count,
@@ -106,11 +123,60 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
         "left_out": list(answer.left_out),
         "reason": answer.reason,
         "warnings": list(answer.warnings),
-        "routes": rows,
+        "routes": _route_rows(state, answer),
         "openings": [_opening(opening) for opening in answer.openings],
         "conditions": list(answer.conditions),
         "elements": openness(state, question),
+        "baseline": _baseline(state, question, answer),
         "provenance": {"study": state.study.id, **answer.provenance},
+    }
+
+
+def _route_rows(state: StudyState, answer: Routes) -> list[dict[str, Any]]:
+    """Return routes with their legs, their money and the corners of their diagrams."""
+    legs = _by_route(answer.legs, LEG_KEYS)
+    money = _by_route(answer.money, MONEY_KEYS)
+    points: dict[str, list[dict[str, Any]]] = {}
+    if answer.legs.height:
+        nodes = state.network.frames["nodes"]
+        points = _by_route(distance_points(answer.legs, nodes), POINT_KEYS)
+
+    return [
+        {
+            **row,
+            "legs": legs.get(row["route_id"], []),
+            "money": money.get(row["route_id"], []),
+            "points": points.get(row["route_id"], []),
+        }
+        for row in records(answer.routes)
+    ]
+
+
+def _baseline(
+    state: StudyState, question: questions.Routes, answer: Routes
+) -> dict[str, Any] | None:
+    """Return what an answer is compared with, and what it takes more; null for no baseline.
+
+    routes: of the baseline, with the links each takes.
+    """
+    baseline = find_baseline(state)
+    if baseline is None or state.baseline is None:
+        return None
+
+    difference = answer.minus(baseline)
+    condition = conditions.condition(state, question)
+    on_links = baseline.legs.filter(pl.col("kind") == "link").group_by("route_id")
+    links = dict(on_links.agg("link_id").iter_rows())
+    return {
+        **about(state.baseline.state),
+        "condition": condition,
+        "sentence": difference.sentence(condition),
+        "reason": baseline.reason,
+        "routes": [
+            {**row, "links": links.get(row["route_id"], [])} for row in records(baseline.routes)
+        ],
+        "corridors": records(difference.corridors),
+        "best": records(difference.best),
     }
 
 

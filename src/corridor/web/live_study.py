@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,16 @@ from corridor.network.changes import snapshot
 from corridor.network.network import Network, build
 from corridor.projects.construction import built, project_changes
 from corridor.projects.project_rows import exclude_each_other
+from corridor.routing import route
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.study.study import read as read_study
-from corridor.web.questions import State, choices, what_if_rows
+from corridor.web.latest import Latest
+from corridor.web.questions import Routes, State, baseline_of, choices, what_if_rows
 from corridor.web.what_if import with_what_if
 
 MAX_NETWORKS = 48
+MAX_ANSWERS = 48  # of routes, kept as tables to be compared with
 MAX_REMEMBERED = 400  # things one network remembers before it is made again
 LOOK_AGAIN_S = 2.0
 
@@ -40,7 +43,8 @@ class StudyState:
 
     on: the day looked at; projects: those built; base: the network of the scenario and choices with
     them; network: the same with the what-if laid over it; rows: those of the what-if, as in
-    ``changes``.
+    ``changes``; answers: routes asked for last, in any state; baseline: what the answer is
+    compared with.
     """
 
     study: Study
@@ -50,11 +54,21 @@ class StudyState:
     base: Network
     network: Network
     rows: tuple[dict[str, Any], ...]
+    answers: Latest[route.Routes] = field(default_factory=lambda: Latest(MAX_ANSWERS))
+    baseline: Baseline | None = None
 
     @property
     def dated_network(self) -> Network:
         """The network as its tables stand on the day looked at."""
         return snapshot(self.network, second(self.on))
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A question whose answer another one is compared with, and the state it is put to."""
+
+    state: StudyState
+    question: Routes
 
 
 class LiveStudy:
@@ -71,6 +85,7 @@ class LiveStudy:
         self._stamp = _stamp(folder)
         self._looked_s = time.monotonic()
         self._networks: OrderedDict[Hashable, Network] = OrderedDict()
+        self._answers: Latest[route.Routes] = Latest(MAX_ANSWERS)
         self._lock = threading.Lock()
 
     def study(self) -> Study:
@@ -92,10 +107,18 @@ class LiveStudy:
             return self._study
 
     def state(self, question: State) -> StudyState:
-        """Return the state a question asks for.
+        """Return the state a question asks for, with that of its baseline.
 
         Raises UnknownName, CallError or StudyError for what cannot be laid over the study.
         """
+        state = self._state(question)
+        baseline = baseline_of(question) if isinstance(question, Routes) else None
+        if baseline is None:
+            return state
+        return replace(state, baseline=Baseline(self._state(baseline), baseline))
+
+    def _state(self, question: State) -> StudyState:
+        """Return the state a question asks for, without a baseline."""
         study = self.study()
         scenario = _scenario(study, question)
         on = question.on or getattr(question, "depart", None) or scenario.as_of
@@ -116,11 +139,11 @@ class LiveStudy:
         change_ids = study.tables["changes"]["change_id"].unique().to_list()
         rows = tuple(what_if_rows(question, base.frames["changes"], change_ids))
         if not rows:
-            return StudyState(study, scenario, on, projects, base, base, rows)
+            return StudyState(study, scenario, on, projects, base, base, rows, self._answers)
 
         key = (*base_key, _what_if_key(rows))
         network = self._network(key, lambda: with_what_if(study.tables, base, rows))
-        return StudyState(study, scenario, on, projects, base, network, rows)
+        return StudyState(study, scenario, on, projects, base, network, rows, self._answers)
 
     def _network(self, key: Hashable, make: Callable[[], Network]) -> Network:
         """Return the network of a key, made where it is not at hand or remembers too much."""

@@ -5,9 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from corridor.errors import CallError, UnknownName
 from corridor.routing.conditions import Options
@@ -16,6 +24,7 @@ from corridor.tables.columns import OPEN_STATUS, SANCTIONS, SERVICE_CLASSES
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
+    MAX_BASELINE_LETTERS,
     MAX_CHANGES,
     MAX_LABELS,
     MAX_REQUIRED,
@@ -25,6 +34,7 @@ from corridor.web.limits import (
 
 WHAT_IF = "what-if"
 WHAT_IF_SOURCE = "own-what-if"
+WHAT_IF_KEYS = ("choose", "projects", "with_changes", "close", "open", "changes")
 
 
 def plain_text(text: str) -> str:
@@ -189,6 +199,15 @@ class Routes(Trip):
         USUAL.alike, description="Show several routes through the same countries by the same modes."
     )
 
+    baseline: Annotated[
+        str, StringConstraints(max_length=MAX_BASELINE_LETTERS), AfterValidator(plain_text)
+    ] = Field(
+        "",
+        description="The question whose answer this one is compared with, as the words of an "
+        "address: depart=2027-01-15&close=torkham-road. Scenario, ends, cargo, day and what is "
+        "shown are as here where it does not name them. Empty: this question without its what-if.",
+    )
+
     def showing(self) -> Showing:
         """Return what of the exact set is shown."""
         return Showing.of(self)
@@ -226,6 +245,51 @@ class CalendarBody(Calendar, _Rows):
 
 class WhyNotBody(WhyNot, _Rows):
     """Why not, asked for in a body, with further change rows."""
+
+
+def baseline_of(question: Routes) -> Routes | None:
+    """Return the question whose answer a question is compared with; null for none.
+
+    Raises CallError for a baseline that cannot be asked.
+    """
+    own = question.model_dump()
+    shared = {
+        name: own[name]
+        for name in Routes.model_fields
+        if name not in WHAT_IF_KEYS and name != "baseline"
+    }
+    if not question.baseline:
+        has_what_if = any(own.get(key) for key in WHAT_IF_KEYS)
+        return Routes(**shared) if has_what_if else None
+
+    words = _baseline_words(question.baseline)
+    for name in Trip.model_fields:
+        if name not in ("scenario", "origin", "destination", "cargo", "depart"):
+            shared.pop(name, None)
+    try:
+        baseline = Routes.model_validate({**shared, **words})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part)[:60] for part in problem["loc"])
+        raise CallError(f"The baseline cannot be asked: {name}: {problem['msg'][:300]}.") from None
+    asked = {**own, "baseline": ""}
+    rows = asked.pop("changes", [])
+    is_the_same = not rows and baseline.model_dump() == asked
+    return None if is_the_same else baseline
+
+
+def _baseline_words(address: str) -> dict[str, Any]:
+    """Return the words of an address by name: lists for what may be named several times."""
+    try:
+        values = parse_qs(address.lstrip("?"), max_num_fields=4 * MAX_CHANGES)
+    except ValueError:
+        raise CallError("The baseline names too much.") from None
+
+    words: dict[str, Any] = {}
+    for name, texts in values.items():
+        default = Routes.model_fields[name].default if name in Routes.model_fields else None
+        words[name] = texts if isinstance(default, list) else texts[-1]
+    return words
 
 
 def choices(question: State) -> dict[str, str]:
