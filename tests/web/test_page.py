@@ -154,7 +154,7 @@ def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
     """Deadline, most reloads, carrier's country: asked by keyboard, kept in the address, told where
     nothing meets them."""
     page = opened(JULY)
-    assert "on time" not in page.inner_text("#routes thead") and any(
+    assert "On time" not in page.inner_text("#routes thead") and any(
         "CN–PK" in way for way in routes(page)
     )
     page.click("#conditions summary")
@@ -298,6 +298,47 @@ def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None
     page.locator("#distance [data-route=r2] text").click()
     settled(page)
     assert page.locator("tr.selected .letter").inner_text() == "B" and "route=B" in page.url
+
+
+@pytest.mark.slow
+def test_table_is_sorted_by_its_heads(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    assert re.fullmatch(r"\d+ distinct routes", page.inner_text("#routes h2"))
+    assert page.get_attribute("th:has(#sort-time)", "aria-sort") == "ascending"
+    chosen = page.locator("tr.selected .letter").inner_text()
+
+    def prices() -> list[int]:
+        cells = page.locator("tr.route td:nth-of-type(3)").all_inner_texts()
+        return [int(text.split()[0].replace(",", "")) for text in cells]
+
+    page.click("#sort-cost")
+    page.wait_for_url(re.compile("sort=cost"))
+    settled(page)
+    assert prices() == sorted(prices())
+    assert page.evaluate("document.activeElement.id") == "sort-cost"
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sort=-cost"))
+    settled(page)
+    assert prices() == sorted(prices(), reverse=True)
+    assert page.get_attribute("th:has(#sort-cost)", "aria-sort") == "descending"
+    assert page.locator("tr.selected .letter").inner_text() == chosen
+
+
+@pytest.mark.slow
+def test_days_and_price_stand_on_each_route_and_choose_it(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    until(page, "document.querySelectorAll('.label-route').length >= 3")
+    row = page.locator("tr.selected")
+    letter, days = row.locator(".letter").inner_text(), row.locator("td").first.inner_text()
+    price = row.locator("td:nth-of-type(3)").inner_text().split()[0]
+    assert page.inner_text(".label.chosen") == f"{letter} {days} d, USD {price}"
+
+    other = page.locator(".label-route:not(.chosen)").first
+    letter = other.inner_text()[0]
+    other.click()
+    page.wait_for_url(re.compile(f"route={letter}"))
+    settled(page)
+    assert page.locator("tr.selected .letter").inner_text() == letter
 
 
 @pytest.mark.parametrize("layer", ["hazards", "criticality"])

@@ -2,9 +2,10 @@
 
 import * as maplibregl from "maplibre-gl";
 
+import type { Bubble } from "./bubbles";
 import type { Feature, Ground, NodeProperties, Spot } from "./types";
 
-interface Wanted { text: string; kind: string; spot: Spot; rank: number }
+interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }
 export interface Shown { text: string; kind: string; x: number; y: number }
 const MOST = 70;
 const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "border-crossing": 4, "gauge-change-station": 4, "rail-terminal": 5, "mountain-pass": 3 };
@@ -12,21 +13,27 @@ const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "bor
 const LONGEST = 30;
 const short = (name: string): string => (name.length > LONGEST ? `${name.slice(0, LONGEST - 2).trimEnd()} …` : name);
 
+type Box = [number, number, number, number];
+const meet = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
 export class Labels {
   private markers: maplibregl.Marker[] = [];
   private places: Feature<NodeProperties, Spot>[] = [];
   private ends = new Set<string>();
   private named = new Set<string>();
+  private bubbles: Bubble[] = [];
   private asked = 0;
   shown: Shown[] = [];
 
-  constructor(private map: maplibregl.Map, private countries: Ground["names"], private known: Record<string, string>) {
+  constructor(private map: maplibregl.Map, private countries: Ground["names"], private known: Record<string, string>, private choose: (route: string) => void) {
     map.on("moveend", () => this.later());
     map.on("resize", () => this.later());
   }
 
   setPlaces(places: Feature<NodeProperties, Spot>[]): void { this.places = places; this.later(); }
   setNamed(ends: Set<string>, named: Set<string>): void { this.ends = ends; this.named = named; this.later(); }
+
+  setRoutes(bubbles: Bubble[]): void { this.bubbles = bubbles; this.later(); }
 
   private later(): void {
     cancelAnimationFrame(this.asked);
@@ -42,13 +49,17 @@ export class Labels {
       });
     const countries = this.countries.filter((c) => c.country in this.known)
       .map((c) => ({ text: c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));
-    return [...places, ...countries].sort((a, b) => a.rank - b.rank);
+    const routes = this.bubbles.flatMap(({ id, text, spots, isSelected }) => {
+      const [spot, ...further] = spots;
+      return spot ? [{ text, kind: isSelected ? "route chosen" : "route", spot, further, route: id, rank: isSelected ? -190 : -60 }] : [];
+    });
+    return [...places, ...countries, ...routes].sort((a, b) => a.rank - b.rank);
   }
 
   /** Where the legend and the credit line lie: names under them could not be read. */
-  private covered(): number[][] {
+  private covered(): Box[] {
     const { left, top } = this.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll("#legend, #credit, .maplibregl-ctrl-top-right")].map((box) => {
+    return [...document.querySelectorAll("#legend, #credit, .maplibregl-ctrl-top-right")].map((box): Box => {
       const r = box.getBoundingClientRect();
       return [r.left - left, r.top - top, r.right - left, r.bottom - top];
     });
@@ -62,23 +73,30 @@ export class Labels {
     const taken = this.covered(), { lng } = this.map.getCenter();
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
-      const [lon, lat] = label.spot, spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
-      const { x, y } = this.map.project(spot);
-      const isCountry = label.kind === "country";
-      const half = label.text.length * (isCountry ? 4.1 : label.kind === "place" ? 3.1 : 3.6) + 3, top = isCountry ? y - 7 : y - 20;
-      const box = [x - half, top, x + half, top + 15];
-      if ((box[0] ?? 0) < 2 || (box[1] ?? 0) < 2 || (box[2] ?? 0) > width - 2 || (box[3] ?? 0) > height - 2) continue;
-      if (taken.some((t) => (box[0] ?? 0) < (t[2] ?? 0) && (t[0] ?? 0) < (box[2] ?? 0) && (box[1] ?? 0) < (t[3] ?? 0) && (t[1] ?? 0) < (box[3] ?? 0))) continue;
+      const isCountry = label.kind === "country", isRoute = label.route !== undefined;
+      const half = label.text.length * (isCountry ? 4.1 : label.kind === "place" ? 3.1 : 3.6) + (isRoute ? 8 : 3), high = isRoute ? 20 : 15;
+      const placed = [label.spot, ...(label.further ?? [])].flatMap(([lon, lat]) => {
+        const spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
+        const { x, y } = this.map.project(spot), top = isCountry ? y - 7 : isRoute ? y - 10 : y - 20;
+        const box: Box = [x - half, top, x + half, top + high];
+        const isIn = box[0] >= 2 && box[1] >= 2 && box[2] <= width - 2 && box[3] <= height - 2;
+        return isIn && !taken.some((other) => meet(box, other)) ? [{ spot, x, y, box }] : [];
+      })[0];
+      if (!placed) continue;
+      const { spot, x, y, box } = placed;
       taken.push(box);
       const element = document.createElement("div");
       element.className = `label label-${label.kind}`;
       element.textContent = label.text;
-      const marker = new maplibregl.Marker({ element, anchor: isCountry ? "center" : "bottom", offset: [0, isCountry ? 0 : -5] });
+      const route = label.route;
+      if (route !== undefined) element.addEventListener("click", (event) => { event.stopPropagation(); this.choose(route); });
+      const isCentred = isCountry || isRoute;
+      const marker = new maplibregl.Marker({ element, anchor: isCentred ? "center" : "bottom", offset: [0, isCentred ? 0 : -5] });
       marker.setLngLat(spot).addTo(this.map);
       for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name); // words beside the map, not controls
       element.setAttribute("aria-hidden", "true");
       this.markers.push(marker);
-      this.shown.push({ text: label.text, kind: label.kind, x, y: isCountry ? y + 4 : y - 9 });
+      this.shown.push({ text: label.text, kind: label.kind, x, y: isCentred ? y + 4 : y - 9 });
     }
   }
 }

@@ -16,7 +16,7 @@ import { picture } from "./picture";
 import { showProgress } from "./progress";
 import { openers } from "./projects";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
-import { ordered, quickest, showLegs, showRoutes, type Hooks } from "./routes";
+import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import type { Answer, Critical, Departure, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
@@ -191,7 +191,7 @@ class Page {
     const best = this.answer && quickest(this.answer.routes), head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
-    const quick = `${this.note}${head}${this.answer.pareto_count} routes worth taking. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} by ${best.corridor}.`;
+    const quick = `${this.note}${head}${this.answer.routes.length === 1 ? "1 distinct route" : `${this.answer.routes.length} distinct routes`}. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} by ${best.corridor}.`;
     return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} by ${cheapest.corridor}.`;
   }
 
@@ -278,10 +278,11 @@ class Page {
   private draw(first = false): void {
     const { answer, network, state } = this;
     if (!answer || !network) return;
-    const shown = ordered(answer.routes, state.weights);
+    const shown = sorted(answer.routes, state.sort, state.weights), focused = document.activeElement?.id ?? "";
     const selected = this.selected();
     const hooks = this.hooks();
-    showRoutes(answer, shown, state.weights, selected?.route_id ?? null, hooks);
+    showRoutes(answer, shown, state.weights, state.sort, selected?.route_id ?? null, hooks);
+    if (focused.startsWith("sort-")) document.getElementById(focused)?.focus();
     showLegs(selected, hooks);
     at("charts").replaceChildren(...(answer.routes.length ? [
       pareto(answer.routes, selected?.route_id ?? null, hooks.select, hooks.hover),
@@ -296,7 +297,7 @@ class Page {
   private hooks(): Hooks {
     return {
       select: (id) => this.change({ route: this.answer?.routes.find((r) => r.route_id === id)?.letter ?? null }, true),
-      hover: (id) => this.hover(id), card: (card) => this.change({ card }), open: (links) => this.change(opened(this.state, links)),
+      sort: (sort) => this.change({ sort }, true), hover: (id) => this.hover(id), card: (card) => this.change({ card }), open: (links) => this.change(opened(this.state, links)),
       fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text),
     };
   }

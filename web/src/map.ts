@@ -4,6 +4,7 @@ import * as maplibregl from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
+import { bubbles } from "./bubbles";
 import { ground, hazardRange, onGround } from "./colours";
 import { Labels } from "./labels";
 import { h } from "./markup";
@@ -35,7 +36,7 @@ export class TheMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(new maplibregl.ScaleControl({}), "bottom-right");
-    this.labels = new Labels(this.map, land.names, study.countries);
+    this.labels = new Labels(this.map, land.names, study.countries, (id) => this.picked({ kind: "route", id }));
     this.ready = new Promise((done) => {
       this.map.once("style.load", () => { this.build(land); done(); });
     });
@@ -165,6 +166,7 @@ export class TheMap {
       }
     }
     this.set("routes", features);
+    this.labels.setRoutes(bubbles(routes, (link) => this.lines.get(link)?.spots, selected));
     this.labels.setNamed(new Set(ends), named);
   }
 

@@ -31,8 +31,8 @@ export function at(id: string): HTMLElement {
   return found;
 }
 
-export function button(words: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  return h("button", { type: "button", ...attributes, click: act }, words);
+export function button(words: string, act: () => void, attributes: Attributes = {}, ...more: Child[]): HTMLButtonElement {
+  return h("button", { type: "button", ...attributes, click: act }, words, ...more);
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -12,6 +12,28 @@ const BADGES: [string, (r: Route) => number][] = [
 
 const isPlain = (weights: Record<Criterion, number>): boolean => CRITERIA.every((c) => weights[c] === 1);
 
+interface Column { key: string; head: string; unit: string; title: string; of: (r: Route) => number | string; cell: (r: Route) => (Node | string)[]; kind?: string }
+
+const bare = (words: string): string => words.replace(/^USD | (d|t|%)$/g, "");
+const COLUMNS: Column[] = [
+  { key: "time", head: "Time", unit: "days", title: "half of the trips take less, if nothing closes", of: value.time, cell: (r) => [bare(days(value.time(r)))] },
+  { key: "p95", head: "95 % of trips within", unit: "days", title: "if nothing closes", of: (r) => r.time_p95_h ?? Infinity, cell: (r) => [bare(days(r.time_p95_h))] },
+  { key: "on_time", head: "On time", unit: "%", title: "chance to arrive by the end of the day asked, if nothing closes", of: (r) => -(r.on_time_share ?? 0), cell: (r) => [percent(r.on_time_share ?? 0)], kind: "on-time" },
+  { key: "cost", head: "Price", unit: "USD", title: "below it what 18 of 20 prices lie between", of: value.cost, cell: (r) => [bare(usd(r.cost_usd)), h("br"), h("span", { class: "band" }, band(r))] },
+  { key: "carbon", head: "Carbon", unit: "t CO₂e", title: "from well to wheel", of: value.carbon, cell: (r) => [bare(tonnes(r.carbon_kg))] },
+  { key: "risk", head: "Chance of delay", unit: "%", title: "to meet a closure on the way, given what is open on departure", of: value.risk, cell: (r) => [bare(percent(r.risk_share))] },
+];
+const WAY: Pick<Column, "key" | "of"> = { key: "way", of: (r) => r.corridor };
+
+/** The routes in the order of a column, "-" before its key the other way round; quickest first, or by the weights, where none is named. */
+export function sorted(routes: Route[], sort: string, weights: Record<Criterion, number>): Route[] {
+  const column = [...COLUMNS, WAY].find((c) => c.key === sort.replace(/^-/, ""));
+  if (!column) return ordered(routes, weights);
+  const turn = sort.startsWith("-") ? -1 : 1;
+  const compared = (a: number | string, b: number | string): number => (typeof a === "string" ? a.localeCompare(String(b)) : a - Number(b));
+  return [...routes].sort((a, b) => turn * compared(column.of(a), column.of(b)));
+}
+
 /** Quickest first; with weights of the reader's own, the least weighted sum of how far each route is from the best, over the span of each criterion. */
 export function ordered(routes: Route[], weights: Record<Criterion, number>): Route[] {
   if (isPlain(weights)) return [...routes].sort((a, b) => value.time(a) - value.time(b));
@@ -40,13 +62,13 @@ function badges(routes: Route[]): Map<string, string[]> {
 }
 
 export interface Hooks {
-  select: (route: string) => void; hover: (route: string | null) => void; card: (card: string) => void;
+  select: (route: string) => void; sort: (sort: string) => void; hover: (route: string | null) => void; card: (card: string) => void;
   open: (links: string[]) => void; fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string;
 }
 
 const band = (r: Route): string => `${usd(r.cost_p05_usd)}–${usd(r.cost_p95_usd)}`.replaceAll("USD ", "");
 
-export function showRoutes(answer: Answer, shown: Route[], weights: Record<Criterion, number>, selected: string | null, hooks: Hooks): void {
+export function showRoutes(answer: Answer, shown: Route[], weights: Record<Criterion, number>, sort: string, selected: string | null, hooks: Hooks): void {
   const box = at("routes");
   if (answer.routes.length === 0) {
     box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, "No route"), h("p", { id: "reason" }, hooks.told(answer.reason))]),
@@ -55,7 +77,12 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
   }
   const isTimed = shown.some((r) => r.on_time_share !== null);
   const onTime = (r: Route): string => percent(r.on_time_share ?? 0);
-  const head = ["", "days", "19 in 20", ...(isTimed ? ["on time"] : []), "USD", "t CO₂e", "risk", "by way of"];
+  const columns = COLUMNS.filter((c) => c.key !== "on_time" || isTimed);
+  const head = (key: string, words: string, unit: string, title: string): HTMLElement => {
+    const isUp = sort === key || (sort === "" && isPlain(weights) && key === "time"), isDown = sort === `-${key}`;
+    return h("th", { scope: "col", "aria-sort": isUp ? "ascending" : isDown ? "descending" : null },
+      button("", () => hooks.sort(isUp ? `-${key}` : key), { class: "sort", id: `sort-${key}`, title }, words, " ", h("span", { class: "unit" }, unit)));
+  };
   const best = badges(shown);
   const rows = shown.map((r) => h("tr", {
     class: r.route_id === selected ? "route selected" : "route", "data-route": r.route_id,
@@ -65,16 +92,14 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
       "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
-    h("td", {}, days(r.time_p50_h ?? r.time_h).replace(" d", "")), h("td", {}, days(r.time_p95_h).replace(" d", "")),
-    isTimed && h("td", { class: "on-time" }, onTime(r)), h("td", {}, usd(r.cost_usd).replace("USD ", ""), h("br"), h("span", { class: "band" }, band(r))),
-    h("td", {}, tonnes(r.carbon_kg).replace(" t", "")), h("td", {}, percent(r.risk_share)),
+    ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r))),
     h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
       best.has(r.route_id) && h("div", {}, ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
   box.replaceChildren(
-    h("h2", {}, `${answer.routes.length} of ${answer.pareto_count} routes worth taking`),
+    h("h2", {}, answer.routes.length === 1 ? "1 distinct route" : `${answer.routes.length} distinct routes`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
-      h("thead", {}, h("tr", {}, ...head.map((w) => (w ? h("th", { scope: "col" }, w) : h("td"))))), h("tbody", {}, ...rows))),
-    h("p", { class: "small" }, `Days: median and what 19 of 20 journeys keep within if nothing closes. USD: price, and below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked if nothing closes. " : ""}Risk: chance to meet a closure, given what is open on departure. Best value: money, and time at what it costs the cargo. ${isPlain(weights) ? "Quickest first." : "Ordered by the weights."}`),
+      h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", "By way of", "", "name of the corridor"))), h("tbody", {}, ...rows))),
+    h("p", { class: "small" }, `Time: half of the trips take less, if nothing closes. Price: below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked, if nothing closes. " : ""}Chance of delay: to meet a closure on the way, given what is open on departure. Best value: money, and time at what it costs the cargo.${!sort && !isPlain(weights) ? " Ordered by the weights." : ""}`),
     ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, lettered(w, answer.routes))),
   );
 }
