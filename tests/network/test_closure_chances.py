@@ -82,13 +82,13 @@ def test_what_began_in_season_outlasts_it() -> None:
     april = shut_share(winter, dt.date(2026, 4, 1))
     assert 0.2 < april < shut_share(winter, dt.date(2026, 3, 1))
     assert shut_share(winter, dt.date(2026, 11, 1)) < shut_share(winter, dt.date(2026, 12, 1))
-    assert ahead_share(winter, dt.date(2026, 4, 1)) == 0
+    assert ahead_share(closure_law(winter), dt.date(2026, 4, 1)) == 0
 
 
 def test_closures_that_never_end_are_certain() -> None:
     endless = hazard(distribution="pareto", duration_sigma=60.0)
     assert shut_share(endless, JUNE) == 1
-    assert 0 < ahead_share(endless, JUNE) < 0.2
+    assert 0 < ahead_share(closure_law(endless), JUNE) < 0.2
     assert (
         shut_share(hazard(distribution="pareto", duration_sigma=60.0, events_per_year=0.0), JUNE)
         == 0

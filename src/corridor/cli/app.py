@@ -7,6 +7,7 @@ nothing served, or an answer rejected.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from cyclopts import App, CycloptsError
@@ -65,6 +66,8 @@ VERBS = (
     warm_up.warm_up,
 )
 
+NEW_OBJECTS = 100_000  # after which rubbish is looked for: rows and calendars of a study stay
+
 app = App(
     name="corridor",
     help="Plan and appraise international freight corridors.",
@@ -85,6 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     program was started with.
     """
     use_utf8()
+    gc.set_threshold(NEW_OBJECTS)
     try:
         return _run(arguments)
     except CycloptsError as error:

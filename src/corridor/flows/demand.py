@@ -344,7 +344,8 @@ def _with_cargo(trips: Sequence[Row], network: Network) -> pl.DataFrame:
 
 def _metres(query: Query) -> Ints:
     """Return the length of every arc of the graph int64 [graph arcs]; terminals have none."""
-    links = query.network.rows("links")
-    lengths_km = [sum(links[link]["length_km"] for link, _ in runs) for runs in query.graph.runs]
-    metres: Ints = (1000 * np.array(lengths_km)).round().astype(np.int64)
+    graph = query.graph
+    length_km = query.network.frames["links"]["length_km"].to_numpy()
+    lengths_km = graph.runs_of_arcs.sums(np.repeat(length_km, 2), graph.arcs_count)
+    metres: Ints = (1000 * lengths_km).round().astype(np.int64)
     return metres

@@ -85,7 +85,7 @@ class Period:
     def shape(self) -> tuple[object, ...]:
         """Return what must be equal in all periods whose arrays stand side by side."""
         graph = self.queries[0].graph
-        return graph.tail.tobytes(), graph.head.tobytes(), tuple(graph.kind), tuple(graph.runs)
+        return graph.tail.tobytes(), graph.head.tobytes(), tuple(graph.kind), graph.runs.key()
 
     def arc_costs(self, questions: Sequence[int]) -> ArcCosts:
         """Return what arcs cost those who ask some of the questions."""

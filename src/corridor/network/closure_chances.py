@@ -120,12 +120,11 @@ def shut_share(hazard: Row, on: dt.date) -> float:
     return float(0.0 - np.expm1(-on_at).mean())
 
 
-def ahead_share(hazard: Row, on: dt.date) -> float:
-    """Return the chance that a hazard which is open on a day shuts its links later.
+def ahead_share(law: ClosureLaw, on: dt.date) -> float:
+    """Return the chance that a hazard of a law, open on a day, shuts its links later.
 
     The mean over the 30 days from then on: only closures that begin from the day on count.
     """
-    law = closure_law(hazard)
     at_d = _noons(on)
     return float(0.0 - np.expm1(-closures_on(law, np.full_like(at_d, at_d[0] - NOON), at_d)).mean())
 

@@ -305,28 +305,34 @@ class _LinkPrice(NamedTuple):
 
 def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
     """Return the kinds of links, and the kind of every link forward and backward [2 x links]."""
-    nodes = network.frames["nodes"]
     links = network.frames["links"]
-    terrains = network.frames["terrains"]
-    country = dict(zip(nodes["node_id"].to_list(), nodes["country"].to_list(), strict=True))
-    terrain = dict(zip(terrains["link_id"].to_list(), terrains["terrain"].to_list(), strict=True))
-    columns = ("link_id", "from_node_id", "to_node_id", "mode", "gauge_mm", "traction")
+    terrains = network.frames["terrains"].unique("link_id", keep="last")
+    country = network.frames["nodes"]["country"]
+    start, end = network.graph.link_ends.T
+    forward = (
+        links.select(
+            "link_id", "mode", on_rails=pl.col("gauge_mm").is_not_null(), traction="traction"
+        )
+        .join(
+            terrains.select("link_id", "terrain"), on="link_id", how="left", maintain_order="left"
+        )
+        .with_columns(country=country.gather(start), to_country=country.gather(end))
+        .drop("link_id")
+    )
+    backward = forward.with_columns(country="to_country", to_country="country")
 
-    numbers: dict[tuple[Any, ...], int] = {}
-    kind_of = np.empty(2 * links.height, np.int64)
-    for row, cells in enumerate(zip(*(links[name].to_list() for name in columns), strict=True)):
-        link_id, tail, head, mode, gauge_mm, traction = cells
-        rest = (mode, terrain.get(link_id), gauge_mm is not None, traction)
-        start = country[tail]
-        end = country[head]
-        kind_of[2 * row] = numbers.setdefault((start, end, *rest), len(numbers))
-        kind_of[2 * row + 1] = numbers.setdefault((end, start, *rest), len(numbers))
-
-    kinds = [
-        _LinkKind(mode, _Where(start, end, at, on_rails), traction)
-        for start, end, mode, at, on_rails, traction in numbers
+    both = pl.concat([forward, backward])
+    kinds = both.unique(maintain_order=True).with_row_index("kind")
+    number = both.join(kinds, on=both.columns, how="left", nulls_equal=True, maintain_order="left")[
+        "kind"
     ]
-    return kinds, kind_of
+    by_direction = number.cast(pl.Int64).to_numpy().reshape(2, -1).T.ravel()
+    return [_link_kind(row) for row in kinds.iter_rows(named=True)], by_direction
+
+
+def _link_kind(row: Row) -> _LinkKind:
+    where = _Where(**{name: row[name] for name in _Where._fields})
+    return _LinkKind(row["mode"], where, row["traction"])
 
 
 class _LinkFigures(NamedTuple):
@@ -351,9 +357,10 @@ class _LinkFigures(NamedTuple):
     def _of(cls, network: Network) -> _LinkFigures:
         links = network.frames["links"]
         fixed_h = _figures(links["fixed_h"])
-        p95_h = links["fixed_p95_h"].to_list()
-        pairs = zip(fixed_h.tolist(), p95_h, strict=True)
-        fixed_sigma = np.array([log_spread(median_h, p95) for median_h, p95 in pairs], np.float64)
+        p95_h = links["fixed_p95_h"]
+        fixed_sigma = np.zeros(links.height)
+        for row in np.flatnonzero(p95_h.is_not_null().to_numpy()).tolist():
+            fixed_sigma[row] = log_spread(float(fixed_h[row]), p95_h[row])
 
         each = (
             _figures(links["length_km"]),
@@ -635,8 +642,9 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
 
 def _arcs_beyond_links(graph: Graph) -> list[int]:
     """Return the arcs that cost something else than the links they run over do."""
-    kinds = enumerate(zip(graph.kind, graph.departs, strict=True))
-    return [arc for arc, (kind, departs) in kinds if departs or kind != "link"]
+    is_plain_link = np.array([kind == "link" for kind in graph.kind], bool)
+    beyond: list[int] = np.flatnonzero(~is_plain_link | np.array(graph.departs, bool)).tolist()
+    return beyond
 
 
 @dataclass(frozen=True, eq=False)

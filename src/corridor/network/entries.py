@@ -65,16 +65,16 @@ def _each_entry(network: Network, openings: Openings) -> Iterator[Entry]:
     tails = links["from_node_id"].to_list()
     heads = links["to_node_id"].to_list()
     places = openings.places
-    entry_of: dict[int, Entry] = {}
+    calendars = {id(spans): spans for spans in openings.links}
+    entry_of = {key: _entry(spans, spans, openings) for key, spans in calendars.items()}
 
     for tail, head, spans in zip(tails, heads, openings.links, strict=True):
         if tail in places or head in places:
             yield from _both_ways((tail, head), spans, openings)
             continue
-        if id(spans) not in entry_of:
-            entry_of[id(spans)] = _entry(spans, spans, openings)
-        yield entry_of[id(spans)]
-        yield entry_of[id(spans)]
+        entry = entry_of[id(spans)]
+        yield entry
+        yield entry
 
 
 def _both_ways(ends: tuple[str, str], spans: list[Span], openings: Openings) -> list[Entry]:

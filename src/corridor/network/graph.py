@@ -14,11 +14,11 @@ landed when they leave a service, and may board another, or leave by themselves,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
-from itertools import combinations
-from typing import Any, NamedTuple
+from itertools import chain, combinations
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.tables import schema
 
 Row = dict[str, Any]
+Key = TypeVar("Key", int, Ints)
 
 
 class LinkRun(NamedTuple):
@@ -57,6 +58,59 @@ class RunsOfArcs(NamedTuple):
         return np.asarray(sums, dtype=np.float64)
 
 
+class Runs(Sequence[tuple[LinkRun, ...]]):
+    """The links that every arc runs over, in order; those of an arc are made when it is looked at.
+
+    ptr: where those of each arc begin [arcs + 1]; direction: of every link, see :class:`LinkRun`.
+    """
+
+    def __init__(self, ptr: Ints, direction: Ints) -> None:
+        self.ptr = ptr
+        self.direction = direction
+
+    @classmethod
+    def of(cls, runs: Sequence[Sequence[LinkRun]]) -> Runs:
+        """Return the runs of some arcs."""
+        directions = [run.direction for run in chain.from_iterable(runs)]
+        counts = np.array([0, *map(len, runs)], np.int64)
+        return cls(np.cumsum(counts), np.array(directions, np.int64))
+
+    def after(self, direction: Ints) -> Runs:
+        """Return these after those of other arcs, of which each runs over one link [arcs]."""
+        ptr = np.concatenate([np.arange(len(direction)), len(direction) + self.ptr])
+        return Runs(ptr, np.concatenate([direction, self.direction]))
+
+    def key(self) -> tuple[bytes, bytes]:
+        """Return what is equal where the arcs run over the same links."""
+        return self.ptr.tobytes(), self.direction.tobytes()
+
+    def counts(self) -> Ints:
+        """Return over how many links each arc runs [arcs]."""
+        return np.diff(self.ptr)
+
+    def __len__(self) -> int:
+        return len(self.ptr) - 1
+
+    @overload
+    def __getitem__(self, arc: int) -> tuple[LinkRun, ...]: ...
+
+    @overload
+    def __getitem__(self, arc: slice) -> list[tuple[LinkRun, ...]]: ...
+
+    def __getitem__(self, arc: int | slice) -> tuple[LinkRun, ...] | list[tuple[LinkRun, ...]]:
+        if isinstance(arc, slice):
+            return [self[number] for number in range(len(self))[arc]]
+        directions = self.direction[self.ptr[arc] : self.ptr[arc + 1]].tolist()
+        return tuple(LinkRun(direction // 2, direction % 2 == 0) for direction in directions)
+
+    def __iter__(self) -> Iterator[tuple[LinkRun, ...]]:
+        directions = self.direction.tolist()
+        runs = [LinkRun(direction // 2, direction % 2 == 0) for direction in directions]
+        bounds = self.ptr.tolist()
+        for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+            yield tuple(runs[begin:end])
+
+
 class ArcsByState(NamedTuple):
     """Arcs in CSR order: those out of each state stand together.
 
@@ -68,12 +122,12 @@ class ArcsByState(NamedTuple):
     head: Ints
 
 
-class Stand(Enum):
+class Stand(IntEnum):
     """How goods stand at a place and layer."""
 
-    READY = "ready"
-    MOVING = "moving"
-    LANDED = "landed"
+    READY = 0
+    MOVING = 1
+    LANDED = 2
 
 
 class Arc(NamedTuple):
@@ -98,27 +152,28 @@ class Arc(NamedTuple):
 class Graph:
     """States and arcs as arrays.
 
-    state_node: node row of every state [states]. state_layer: layer name [states]. state_index:
-    (node_id, layer) -> the state of goods that are ready there. ready_state: that of the place and
-    layer of every state [states]. tail, head: state of every arc [arcs]. kind: ``link``,
-    ``service`` or ``terminal`` [arcs]. runs: for link and service arcs the links run over; empty
-    for terminals. row: row of the arc's links, services or terminals table. earlier: the links a
-    service has run over before the arc begins [arcs]. departs: whether goods move off by
-    themselves on the arc, which takes hours of departure [arcs].
+    state_node: node row of every state [states]. state_layer: layer name [states]. ready_state: of
+    goods that are ready at the place and layer of every state [states]. tail, head: state of every
+    arc [arcs]. kind: ``link``, ``service`` or ``terminal`` [arcs]. row: row of the arc's links,
+    services or terminals table. runs: for link and service arcs the links run over; empty for
+    terminals. forward: whether a service or terminal is taken as its row has it. earlier: the links
+    a service has run over before the arc begins [arcs]. departs: whether goods move off by
+    themselves on the arc, which takes hours of departure [arcs]. link_ends: rows of the places
+    where links start and end [links, 2].
     """
 
     node_ids: list[str]
+    link_ends: Ints
     state_node: Ints
     state_layer: list[str]
-    state_index: Mapping[tuple[str, str], int]
     ready_state: Ints
     tail: Ints
     head: Ints
     kind: list[str]
     row: Ints
-    runs: list[tuple[LinkRun, ...]]
+    runs: Runs
     forward: list[bool]
-    earlier: list[tuple[LinkRun, ...]]
+    earlier: Runs
     departs: list[bool]
 
     @property
@@ -131,17 +186,40 @@ class Graph:
         """Return the number of arcs."""
         return len(self.kind)
 
-    def layers_at(self, node_id: str) -> Mapping[str, int]:
-        """Return layer -> state of a place."""
-        return self._layers.get(node_id, {})
+    @cached_property
+    def is_terminal(self) -> Bools:
+        """Tell which arcs are handling at a terminal [arcs]."""
+        return np.array([kind == "terminal" for kind in self.kind], bool)
 
     @cached_property
-    def _layers(self) -> dict[str, dict[str, int]]:
-        """Layer -> state, of every row of nodes and of every place that has a state."""
-        layers: dict[str, dict[str, int]] = {node_id: {} for node_id in self.node_ids}
-        for (node_id, layer), state in self.state_index.items():
-            layers.setdefault(node_id, {})[layer] = state
-        return layers
+    def state_index(self) -> Mapping[tuple[str, str], int]:
+        """(node_id, layer) -> the state of goods that are ready there."""
+        return {
+            (node_id, layer): state
+            for node_id in self.node_ids
+            for layer, state in self.layers_at(node_id).items()
+        }
+
+    def layers_at(self, node_id: str) -> Mapping[str, int]:
+        """Return layer -> the state of goods that are ready there, of a place."""
+        node = self._node_row.get(node_id)
+        if node is None:
+            return {}
+        ptr, states = self._ready_by_node
+        at_node = states[ptr[node] : ptr[node + 1]].tolist()
+        return {self.state_layer[state]: state for state in at_node}
+
+    @cached_property
+    def _node_row(self) -> dict[str, int]:
+        """Row of every place by its id."""
+        return {node_id: row for row, node_id in enumerate(self.node_ids)}
+
+    @cached_property
+    def _ready_by_node(self) -> tuple[Ints, Ints]:
+        """The states of goods that are ready, place by place, and where those of each begin."""
+        ready = np.unique(self.ready_state)
+        node = self.state_node[ready]
+        return pointers(node, len(self.node_ids)), ready[np.argsort(node, kind="stable")]
 
     def end_states(self, node_id: str) -> list[int]:
         """Return the states where goods start or end at a place, when no layer is named.
@@ -158,16 +236,15 @@ class Graph:
     @cached_property
     def _ridden_states(self) -> set[int]:
         """The states of goods ready where a link or service begins or ends."""
-        is_ride = np.array([kind != "terminal" for kind in self.kind], bool)
+        is_ride = ~self.is_terminal
         states = np.concatenate([self.tail[is_ride], self.head[is_ride]])
         return set(self.ready_state[states].tolist())
 
     @cached_property
     def runs_of_arcs(self) -> RunsOfArcs:
         """Every link that an arc runs over."""
-        directions = [2 * link + (not forward) for runs in self.runs for link, forward in runs]
-        arc = np.repeat(np.arange(self.arcs_count), [len(runs) for runs in self.runs])
-        return RunsOfArcs(arc, np.array(directions, np.int64))
+        arc = np.repeat(np.arange(self.arcs_count), self.runs.counts())
+        return RunsOfArcs(arc, self.runs.direction)
 
     @cached_property
     def arcs_by_state(self) -> ArcsByState:
@@ -181,15 +258,19 @@ class Graph:
 
     def however_standing(self, ready: Sequence[int]) -> list[int]:
         """Return the states of goods, however they stand, where they may be ready: of an end."""
-        return sorted(state for end in set(ready) for state in self._standing[end])
+        return sorted(state for end in set(ready) for state in self._standing(end))
+
+    def _standing(self, ready: int) -> list[int]:
+        """Return the states of goods, however they stand, where they may be ready in a state."""
+        ptr, states = self._by_ready_state
+        standing: list[int] = states[ptr[ready] : ptr[ready + 1]].tolist()
+        return standing
 
     @cached_property
-    def _standing(self) -> dict[int, list[int]]:
-        """The states of goods, however they stand, by the state of those that are ready there."""
-        standing: dict[int, list[int]] = {}
-        for state, ready in enumerate(self.ready_state.tolist()):
-            standing.setdefault(ready, []).append(state)
-        return standing
+    def _by_ready_state(self) -> tuple[Ints, Ints]:
+        """States by that of goods ready at their place and layer, and where those of each begin."""
+        order = np.argsort(self.ready_state, kind="stable")
+        return pointers(self.ready_state, self.states_count), order
 
 
 def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[int]:
@@ -228,29 +309,34 @@ def compile_graph(
         Rows of these tables.
     """
     departing_modes = {row["mode"] for row in modes if row["departure_h"]}
-    of_links = _link_states(node_ids, link_frame, _only_by_service(services), departing_modes)
-    states = _States(of_links.numbers())
+    ends = _link_ends(node_ids, link_frame)
+    of_links = _link_states(
+        ends, len(node_ids), link_frame, _only_by_service(services), departing_modes
+    )
+    states = _States(node_ids, of_links)
     by_links = _link_arcs(of_links)
     arcs = [
         *_service_arcs(states, links, services, _places_of_change(terminals)),
         *_terminal_arcs(states, terminals),
     ]
-    states.add_lonely(node_ids)
+    states.add_lonely()
 
-    node_row = {node_id: row for row, node_id in enumerate(node_ids)}
+    others = Runs.of([arc.runs for arc in arcs])
+    earlier = Runs.of([arc.earlier for arc in arcs])
+    no_runs = np.zeros(len(by_links.row), np.int64)
     return Graph(
         node_ids=node_ids,
-        state_node=np.array([node_row[node_id] for node_id, _, _ in states.index], dtype=np.int64),
-        state_layer=[layer for _, layer, _ in states.index],
-        state_index=states.ready(),
+        link_ends=ends,
+        state_node=states.nodes(),
+        state_layer=states.layer_names(),
         ready_state=states.ready_states(),
         tail=_joined(by_links.tail, [arc.tail for arc in arcs]),
         head=_joined(by_links.head, [arc.head for arc in arcs]),
         kind=["link"] * len(by_links.row) + [arc.kind for arc in arcs],
         row=_joined(by_links.row, [arc.row for arc in arcs]),
-        runs=by_links.runs() + [arc.runs for arc in arcs],
+        runs=others.after(2 * by_links.row + ~by_links.is_forward),
         forward=by_links.is_forward.tolist() + [arc.is_forward for arc in arcs],
-        earlier=[()] * len(by_links.row) + [arc.earlier for arc in arcs],
+        earlier=Runs(np.concatenate([no_runs, earlier.ptr]), earlier.direction),
         departs=by_links.departs.tolist() + [arc.departs for arc in arcs],
     )
 
@@ -267,52 +353,75 @@ def _joined(of_links: Ints, of_others: Sequence[int]) -> Ints:
     return np.concatenate([of_links, np.array(of_others, np.int64)])
 
 
-@dataclass
 class _States:
-    """The (place, layer, stand) met so far, numbered in the order they were first met."""
+    """The (place, layer, stand) met so far, numbered in the order they were first met.
 
-    index: dict[tuple[str, str, Stand], int] = field(default_factory=dict)
+    Each is a key: (layer x places + place) x stands + stand, all by number; index: its state.
+    """
+
+    def __init__(self, node_ids: Sequence[str], links: _LinkStates) -> None:
+        self.node_ids = node_ids
+        self.node_row = {node_id: row for row, node_id in enumerate(node_ids)}
+        self.layers = {name: number for number, name in enumerate(links.layers)}
+        self.index = {key: number for number, key in enumerate(links.keys.tolist())}
+
+    def key(self, node_id: str, layer: str, stand: Stand) -> int:
+        """Return the key of a place, a layer and how goods stand there."""
+        number = self.layers.setdefault(layer, len(self.layers))
+        return _key(number * len(self.node_ids) + self.node_row[node_id], stand)
 
     def at(self, node_id: str, layer: str, stand: Stand = Stand.READY) -> int:
         """Return the number of a state."""
-        return self.index.setdefault((node_id, layer, stand), len(self.index))
+        return self.index.setdefault(self.key(node_id, layer, stand), len(self.index))
 
     def boarding(self, node_id: str, layer: str) -> Iterator[int]:
         """Yield the states of goods that may board a service: ready, or moving by themselves."""
         yield self.at(node_id, layer)
-        if (node_id, layer, Stand.MOVING) in self.index:
+        if self.key(node_id, layer, Stand.MOVING) in self.index:
             yield self.at(node_id, layer, Stand.MOVING)
 
     def leaving(self, node_id: str, layer: str) -> Iterator[int]:
         """Yield the states of goods that may leave a layer by a terminal: all there are."""
         yield from self.boarding(node_id, layer)
-        if (node_id, layer, Stand.LANDED) in self.index:
+        if self.key(node_id, layer, Stand.LANDED) in self.index:
             yield self.at(node_id, layer, Stand.LANDED)
 
     def in_wagons(self, node_id: str, layer: str) -> int:
         """Return the state of goods that came in their wagon: moving, ready where none move off."""
-        moving = self.index.get((node_id, layer, Stand.MOVING))
+        moving = self.index.get(self.key(node_id, layer, Stand.MOVING))
         return self.at(node_id, layer) if moving is None else moving
 
-    def add_lonely(self, node_ids: Sequence[str]) -> None:
+    def add_lonely(self) -> None:
         """Add places that nothing leads to, by road: goods there are at least where they are."""
-        met = {node_id for node_id, _, _ in self.index}
-        for node_id in node_ids:
-            if node_id not in met:
-                self.at(node_id, "road")
+        is_met = np.zeros(len(self.node_ids), bool)
+        is_met[self.nodes()] = True
+        for row in np.flatnonzero(~is_met).tolist():
+            self.at(self.node_ids[row], "road")
 
-    def ready(self) -> dict[tuple[str, str], int]:
-        """Return (node_id, layer) -> the state of goods that are ready there."""
-        return {
-            (node_id, layer): state
-            for (node_id, layer, stand), state in self.index.items()
-            if stand is Stand.READY
-        }
+    def nodes(self) -> Ints:
+        """Return the row of the place of every state [states]."""
+        return self._keys() // len(Stand) % max(len(self.node_ids), 1)
+
+    def layer_names(self) -> list[str]:
+        """Return the layer of every state [states]."""
+        names = list(self.layers)
+        numbers = self._keys() // len(Stand) // max(len(self.node_ids), 1)
+        return [names[number] for number in numbers.tolist()]
 
     def ready_states(self) -> Ints:
         """Return the state of goods that are ready at the place and layer of each state."""
-        ready = [self.index[node_id, layer, Stand.READY] for node_id, layer, _ in self.index]
-        return np.array(ready, dtype=np.int64)
+        keys = self._keys()
+        ready = keys - keys % len(Stand)
+        return np.array([self.index[key] for key in ready.tolist()], np.int64)
+
+    def _keys(self) -> Ints:
+        """Return the key of every state, in order [states]."""
+        return np.fromiter(self.index, np.int64, len(self.index))
+
+
+def _key(place_and_layer: Key, stand: Stand) -> Key:
+    """Return the keys of places and layers, as numbers, where goods stand so."""
+    return place_and_layer * len(Stand) + stand.value
 
 
 def _places_of_change(terminals: Sequence[Row]) -> set[tuple[str, str]]:
@@ -333,19 +442,17 @@ class _LinkStates(NamedTuple):
     """The states at the ends of links, and who passes these by themselves.
 
     state: number at the start and the end of each link of goods that are ready and that are moving
-    [links, 2, 2]; -1 where there are none. ends: (place, layer, stand) by number. passed, departs,
-    two_way: whether goods use the link by themselves, take hours of departure, go back [links].
+    [links, 2, 2]; -1 where there are none. keys: of the states, as :class:`_States` has them.
+    layers: names. passed, departs, two_way: whether goods use the link by themselves, take hours of
+    departure, go back [links].
     """
 
     state: Ints
-    ends: list[tuple[str, str, Stand]]
+    keys: Ints
+    layers: list[str]
     passed: Bools
     departs: Bools
     two_way: Bools
-
-    def numbers(self) -> dict[tuple[str, str, Stand], int]:
-        """Return the number of every state."""
-        return {end: number for number, end in enumerate(self.ends)}
 
 
 class _LinkArcs(NamedTuple):
@@ -357,14 +464,10 @@ class _LinkArcs(NamedTuple):
     is_forward: Bools
     departs: Bools
 
-    def runs(self) -> list[tuple[LinkRun, ...]]:
-        """Return the link that each arc runs over."""
-        pairs = zip(self.row.tolist(), self.is_forward.tolist(), strict=True)
-        return [(LinkRun(row, is_forward),) for row, is_forward in pairs]
-
 
 def _link_states(
-    node_ids: Sequence[str],
+    ends: Ints,
+    places_count: int,
     links: pl.DataFrame,
     only_by_service: Collection[str],
     departing_modes: Collection[str],
@@ -372,37 +475,47 @@ def _link_states(
     """Return the states at the ends of links, numbered in the order of links.
 
     Of each link: those where goods are ready, then those where they are moving by themselves.
+    ends: places where links start and end [links, 2].
     """
-    node_row = {node_id: row for row, node_id in enumerate(node_ids)}
-    names, layer = _layers_of_links(links)
-    link_ids = links["link_id"].to_list()
-    modes = links["mode"].to_list()
-    passed = np.array([link_id not in only_by_service for link_id in link_ids], bool)
-    departs = passed & np.array([mode in departing_modes for mode in modes], bool)
+    layers, layer = _layers_of_links(links)
+    passed = ~links["link_id"].is_in(sorted(only_by_service)).to_numpy()
+    departs = passed & links["mode"].is_in(sorted(departing_modes)).to_numpy()
 
+    place_and_layer = layer[:, None] * places_count + ends
+    stands = [_key(place_and_layer, Stand.READY), _key(place_and_layer, Stand.MOVING)]
+    keys = np.stack(stands, axis=1)
+    is_met = np.stack([np.ones(len(layer), bool), departs], axis=1)
+
+    met = keys[is_met].ravel()
+    number, first = _numbered(met, len(Stand) * len(layers) * places_count)
+    state = np.full(keys.shape, -1, np.int64)
+    state[is_met] = number.reshape(-1, 2)
+    two_way = links["two_way"].fill_null(False).to_numpy()
+    return _LinkStates(state.swapaxes(1, 2), met[first], layers, passed, departs, two_way)
+
+
+def _numbered(keys: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the number of each key, in the order they are first met, and where that is.
+
+    keys: from 0 to count - 1 [keys].
+    """
+    first_of = np.empty(count, np.int64)
+    first_of[keys[::-1]] = np.arange(len(keys))[::-1]  # of equal keys the last written stays
+    first = np.flatnonzero(first_of[keys] == np.arange(len(keys)))
+
+    number_of = np.empty(count, np.int64)
+    number_of[keys[first]] = np.arange(len(first))
+    return number_of[keys], first
+
+
+def _link_ends(node_ids: Sequence[str], links: pl.DataFrame) -> Ints:
+    """Return the rows of the places where links start and end [links, 2]."""
+    node_row = {node_id: row for row, node_id in enumerate(node_ids)}
     ends = [
         [node_row[node_id] for node_id in links[column].to_list()]
         for column in ("from_node_id", "to_node_id")
     ]
-    place_and_layer = np.array(ends, np.int64).T.reshape(-1, 2) * len(names) + layer[:, None]
-    keys = np.stack([2 * place_and_layer, 2 * place_and_layer + 1], axis=1)  # ready, moving
-    is_met = np.stack([np.ones(len(layer), bool), departs], axis=1)
-
-    met = keys[is_met].ravel()
-    unique, first, number = np.unique(met, return_index=True, return_inverse=True)
-    in_order = np.argsort(first)
-    rank = np.empty(len(unique), np.int64)
-    rank[in_order] = np.arange(len(unique))
-
-    state = np.full(keys.shape, -1, np.int64)
-    state[is_met] = rank[number].reshape(-1, 2)
-    stands = (Stand.READY, Stand.MOVING)
-    named = [
-        (node_ids[key // 2 // len(names)], names[key // 2 % len(names)], stands[key % 2])
-        for key in unique[in_order].tolist()
-    ]
-    two_way = links["two_way"].fill_null(False).to_numpy()
-    return _LinkStates(state.swapaxes(1, 2), named, passed, departs, two_way)
+    return np.array(ends, np.int64).T
 
 
 def _layers_of_links(links: pl.DataFrame) -> tuple[list[str], Ints]:
@@ -444,8 +557,10 @@ def _service_arcs(
     places_of_change: Collection[tuple[str, str]],
 ) -> Iterator[Arc]:
     """Yield the arcs of services in each direction: between any two of their ends and calls."""
-    link_row = {row["link_id"]: i for i, row in enumerate(links)}
+    if not services:
+        return
 
+    link_row = {row["link_id"]: i for i, row in enumerate(links)}
     for i, service in enumerate(services):
         rows = [link_row[link_id] for link_id in service["link_ids"].split() if link_id in link_row]
         for is_forward in (True, False):

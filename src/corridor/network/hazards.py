@@ -56,11 +56,13 @@ def weights(network: Network, depart_s: int) -> Ints:
 
 
 def _weights(network: Network, day: dt.date) -> Ints:
-    weights = np.zeros(network.frames["hazards"].height, np.int64)
-    for h, row in enumerate(network.rows("hazards")):
-        chance = min(ahead_share(row, day), 1 - 1e-9)
-        weights[h] = round(-math.log1p(-chance) / WEIGHT_UNIT)
-    return weights
+    share_of: dict[ClosureLaw, float] = {}  # hazards of one law weigh alike
+    for law in laws(network):
+        if law not in share_of:
+            share_of[law] = ahead_share(law, day)
+
+    chances = (min(share_of[law], 1 - 1e-9) for law in laws(network))
+    return np.array([round(-math.log1p(-chance) / WEIGHT_UNIT) for chance in chances], np.int64)
 
 
 def risk_share(weight: float) -> float:

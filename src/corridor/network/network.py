@@ -15,7 +15,7 @@ from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
 from corridor.network.memory import Derived, Memo, Memory
-from corridor.network.rows import Rows
+from corridor.network.rows import Rows, RowsByKey
 from corridor.tables import schema, selectors
 from corridor.tables.tables import empty_table
 
@@ -66,15 +66,15 @@ class Network:
             return self.rows(table)
         return self.undated[table].to_dicts()
 
-    def by_id(self, table: str) -> dict[str, Row]:
+    def by_id(self, table: str) -> Mapping[str, Row]:
         """Return a table's rows by their key, made once."""
         return self.once(Derived.BY_ID.of(table), lambda: self._keyed(table))
 
-    def _keyed(self, table: str) -> dict[str, Row]:
+    def _keyed(self, table: str) -> RowsByKey:
         key = schema.table(table).key
         if key is None:
             raise CallError(f"table {table} has no key")
-        return {row[key]: row for row in self.rows(table)}
+        return RowsByKey(self.rows(table), self.frames[table][key].to_list())
 
     @cached_property
     def graph(self) -> Graph:
@@ -98,8 +98,8 @@ class Network:
     def _selected(self, selector: str) -> tuple[int, ...]:
         terms = selectors.parse(selector)
         if all(term.kind == "id" for term in terms):
-            rows = [row for term in terms for row in self._link_rows.get(term.word, ())]
-            return tuple(sorted(set(rows)))
+            rows = {row for term in terms for row in self._link_rows.get(term.word, ())}
+            return tuple(sorted(rows))
         return tuple(selectors.select_terms(terms, self.frames["links"], self.frames["nodes"]))
 
     @cached_property
@@ -111,7 +111,8 @@ class Network:
         return rows
 
     def _zones(self, table: str) -> dict[str, str | None]:
-        places = {row["node_id"]: row["time_zone"] for row in self.rows("nodes")}
+        nodes = self.frames["nodes"]
+        places = dict(zip(nodes["node_id"].to_list(), nodes["time_zone"].to_list(), strict=True))
         if table == "nodes":
             return places
         links = self.frames["links"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -108,24 +108,32 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
     at_link, link_spans = _windowed(network, "link_id", from_s, to_s)
     at_node, node_spans = _windowed(network, "node_id", from_s, to_s)
     all_time = [Span(from_s, to_s)]
+
+    # Links share a calendar where they have one status and are open at the same hours.
+    statuses = status_spans(network)
+    status_of = {id(status): status for status, _ in statuses}
+    in_use_of = {key: intersect(status, all_time) for key, status in status_of.items()}
+    in_use = [in_use_of[id(status)] for status, _ in statuses]
+    no_windows: dict[str, list[Span]] = {}
     openings = Openings(
-        from_s, to_s, links=[], places=node_spans, spans=[], windows=[], closures=[]
+        from_s,
+        to_s,
+        links=in_use,
+        places=node_spans,
+        spans=in_use.copy(),
+        windows=[no_windows] * len(in_use),
+        closures=[shut for _, shut in statuses],
     )
 
+    shared = _Shared()
     links = network.frames["links"]
     columns = (links[name].to_list() for name in ("link_id", "from_node_id", "to_node_id"))
-    in_use_of: dict[int, list[Span]] = {}  # links of one status share a calendar
-    no_windows: dict[str, list[Span]] = {}
-    for link_id, tail, head, (status, shut) in zip(*columns, status_spans(network), strict=True):
-        if id(status) not in in_use_of:
-            in_use_of[id(status)] = intersect(status, all_time)
-        in_use = in_use_of[id(status)]
+    for row, (link_id, tail, head) in enumerate(zip(*columns, strict=True)):
         if link_id not in at_link and tail not in node_spans and head not in node_spans:
-            _add_link(openings, in_use, in_use, no_windows, shut)
             continue
 
         windows = dict[str, list[Span]]()
-        closures = list(shut)
+        closures = list(openings.closures[row])
         if link_id in at_link:
             windows[link_id] = link_spans[link_id]
             closures.append(window_closure(link_id, at_link[link_id]))
@@ -134,23 +142,27 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
             closures.append(window_closure(node, at_node[node]))
 
         own_windows = [link_spans[link_id]] if link_id in link_spans else []
-        own = reduce(intersect, own_windows, in_use)
-        _add_link(openings, own, reduce(intersect, windows.values(), in_use), windows, closures)
+        openings.links[row] = shared.intersection(in_use[row], own_windows)
+        openings.spans[row] = shared.intersection(openings.spans[row], windows.values())
+        openings.windows[row] = windows
+        openings.closures[row] = closures
     return openings
 
 
-def _add_link(
-    openings: Openings,
-    own: list[Span],
-    spans: list[Span],
-    windows: dict[str, list[Span]],
-    closures: list[Closure],
-) -> None:
-    """Add when a link is open, by itself and with its ends, and what shuts it."""
-    openings.links.append(own)
-    openings.spans.append(spans)
-    openings.windows.append(windows)
-    openings.closures.append(closures)
+class _Shared:
+    """Intersections of calendars, each made once: what is open at the same hours shares one."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], tuple[list[Span], list[list[Span]]]] = {}
+
+    def intersection(self, first: list[Span], others: Iterable[list[Span]]) -> list[Span]:
+        """Return when several calendars are open at once."""
+        calendars = [first, *others]
+        key = tuple(map(id, calendars))
+        if key not in self._made:
+            # Holds on to the calendars, so that no other takes the place of one in memory.
+            self._made[key] = reduce(intersect, calendars[1:], first), calendars
+        return self._made[key][0]
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

@@ -152,8 +152,10 @@ class _Builder:
 
     def rides(self) -> list[int]:
         """Return the arcs that are rides of services."""
-        kinds = enumerate(self.network.graph.kind)
-        return [arc for arc, kind in kinds if kind not in ("link", "terminal")]
+        graph = self.network.graph
+        if "service" not in graph.kind:
+            return []
+        return [arc for arc, kind in enumerate(graph.kind) if kind == "service"]
 
     def plain_durations_s(self) -> Ints:
         """Return the seconds of links and terminals where they are open, rides left out [arcs]."""
@@ -178,25 +180,25 @@ class _Builder:
     def _plain_directions(self) -> Bools:
         """Tell which links, forward and backward, take all who come at any time [2 x links]."""
         all_time = self.openings.all_time
-        of_entries = {id(entry): entry for entry in self.entries}
+        ids = list(map(id, self.entries))
         is_open = {
             key: entry.spans == entry.let_in == entry.left_open == all_time
-            for key, entry in of_entries.items()
+            for key, entry in zip(ids, self.entries, strict=True)
         }
-        is_plain = np.array([is_open[id(entry)] for entry in self.entries], bool)
+        is_plain = np.array([is_open[key] for key in ids], bool)
 
+        graph = self.network.graph
         hours_at = self.openings.hours_at
-        links = self.network.frames["links"]
-        for first, column in enumerate(("to_node_id", "from_node_id")):
-            ends = links[column].to_list()
-            is_plain[first::2] &= np.array([hours_at(end) is None for end in ends], bool)
+        is_open_place = np.array([hours_at(place) is None for place in graph.node_ids], bool)
+        start, end = graph.link_ends.T
+        is_plain[0::2] &= is_open_place[end]
+        is_plain[1::2] &= is_open_place[start]
         return is_plain
 
     def _terminals_with_hours(self) -> Iterator[int]:
         """Yield the arcs of terminals that are shut at some time."""
         graph = self.network.graph
-        terminals = [arc for arc, kind in enumerate(graph.kind) if kind == "terminal"]
-        for arc in terminals:
+        for arc in np.flatnonzero(graph.is_terminal).tolist():
             node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
             if self.openings.hours_at(node_id) is not None:
                 yield arc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -49,3 +49,26 @@ class Rows(Sequence[Row]):
         for number, row in list(self._single.items()):
             rows[number] = row
         return rows
+
+
+class RowsByKey(Mapping[str, Row]):
+    """The rows of a table by their key; of rows of one key the last.
+
+    rows: of the table; keys: of each of them.
+    """
+
+    def __init__(self, rows: Sequence[Row], keys: Sequence[str]) -> None:
+        self._rows = rows
+        self._number = {key: number for number, key in enumerate(keys)}
+
+    def __getitem__(self, key: str) -> Row:
+        return self._rows[self._number[key]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._number)
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._number

@@ -13,6 +13,20 @@ from corridor.network.calendar import WEEKDAYS, Span, add_joined, day_of, second
 from corridor.network.zones import Stretch, fixed, period_of_days, stretches
 from corridor.units import DAY_S, HOUR_S
 
+# What a row of ``windows`` says of its openings.
+_CELLS = (
+    "season_from",
+    "season_to",
+    "weekdays",
+    "hours",
+    "time_zone",
+    "utc_offset_h",
+    "open_share",
+    "closed_spell_h",
+    "from_on",
+    "to_on",
+)
+
 
 def parse_monthday(text: str) -> tuple[int, int]:
     """Return (month, day) of ``MM-DD``; ValueError if there is no such day in a leap year."""
@@ -79,7 +93,7 @@ def window_spans(
 
     Where rows overlap, the one with the higher open_share counts; of equal ones, that with the
     shorter delay. Expected delay on entry: (1 - open_share) x closed_spell_h, the residual of a
-    memoryless closure.
+    memoryless closure. The list is the same for all that say the same: not to be changed.
 
     Parameters
     ----------
@@ -90,16 +104,17 @@ def window_spans(
     zone
         Zone of rows that name none and no offset; null: UTC.
     """
-    of_rows = (_pieces(tuple(row.items()), from_s, to_s, zone) for row in rows)
+    cells = tuple(tuple(row.get(name) for name in _CELLS) for row in rows)
+    return _calendar(cells, from_s, to_s, zone)
+
+
+@lru_cache(maxsize=512)  # most networks of a study have the same windows, and so have many links
+def _calendar(
+    rows: tuple[tuple[object, ...], ...], from_s: int, to_s: int, zone: str | None
+) -> list[Span]:
+    """Return the calendar of one element from the cells of its rows, the same for equal ones."""
+    of_rows = (_row_pieces(dict(zip(_CELLS, row, strict=True)), from_s, to_s, zone) for row in rows)
     return _union([piece for pieces in of_rows for piece in pieces])
-
-
-@lru_cache(maxsize=512)  # most networks of a study have the same windows
-def _pieces(
-    cells: tuple[tuple[str, object], ...], from_s: int, to_s: int, zone: str | None
-) -> tuple[Span, ...]:
-    """Return the openings of one row of ``windows``, as names and values of its cells."""
-    return tuple(_row_pieces(dict(cells), from_s, to_s, zone))
 
 
 class _LocalDays(NamedTuple):

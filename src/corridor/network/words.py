@@ -69,7 +69,7 @@ def _arcs_meant(network: Network, meaning: Meaning) -> Bools:
     if meaning.place is None:
         return means
 
-    is_handling = np.array([not runs for runs in graph.runs], bool)
+    is_handling = graph.runs.counts() == 0
     is_there = graph.state_node[graph.tail] == graph.node_ids.index(meaning.place)
     means |= is_handling & is_there
     return means

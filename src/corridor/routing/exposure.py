@@ -81,7 +81,7 @@ def _weights_of_arcs(query: Query, route: Ints, arc: Ints, at_s: Ints, routes: i
 def _arcs_of_labels(query: Query, labels: Ints, goals: Ints) -> Iterator[Ints]:
     """Yield which routes come to which arcs when, int64 [3, visits], a step at a time."""
     under_way_s = _under_way_s(query)
-    is_long_ride = np.array([len(runs) > 1 for runs in query.graph.runs], bool)
+    is_long_ride = query.graph.runs.counts() > 1
     route = np.arange(len(goals))
     label = np.asarray(goals, np.int64)
 

@@ -73,7 +73,7 @@ class ParetoSet:
     def measures(self) -> Measures:
         """Return the lengths, the reloads and the modes of each route."""
         length_m, land_m, mode_bits = _lengths_and_modes(self.query)
-        is_reload = np.array([kind == "terminal" for kind in self.query.graph.kind], np.int64)
+        is_reload = self.query.graph.is_terminal.astype(np.int64)
         sums = Measures(*np.zeros((4, len(self.goals)), np.int64))
 
         for routes, labels in self._steps():
@@ -145,29 +145,27 @@ def undominated_rows(values: Ints) -> Ints:
 def _country_bits(query: Query) -> Ints:
     """Return the bit of the country of every state of the network's graph [states]."""
     graph = query.graph
-    nodes = query.network.by_id("nodes")
-    codes = sorted({node["country"] for node in nodes.values()})
-    bit = {code: 1 << k % BITS for k, code in enumerate(codes)}
-    countries = [nodes[graph.node_ids[row]]["country"] for row in graph.state_node]
-    return np.array([bit[country] for country in countries], np.int64)
+    countries = query.network.frames["nodes"]["country"].to_list()
+    bit = {code: 1 << k % BITS for k, code in enumerate(sorted(set(countries)))}
+    of_places = np.array([bit[country] for country in countries], np.int64)
+    return of_places[graph.state_node]
 
 
 def _lengths_and_modes(query: Query) -> tuple[Ints, Ints, Ints]:
     """Return the metres, those without ships and the modes, as bits, of every arc [arcs]."""
-    links = query.network.rows("links")
-    modes = list(dict.fromkeys(link["mode"] for link in links))
+    links = query.network.frames["links"]
+    mode = links["mode"].to_list()
+    modes = list(dict.fromkeys(mode))
     bit = {mode: 1 << number for number, mode in enumerate(modes)}
-    length_m = np.zeros(query.graph.arcs_count, np.int64)
-    land_m = np.zeros(query.graph.arcs_count, np.int64)
-    bits = np.zeros(query.graph.arcs_count, np.int64)
+    is_on_land = np.array([not is_afloat(word) for word in mode], bool)
+    link_m = np.rint(1000 * links["length_km"].to_numpy()).astype(np.int64)
 
-    for arc, runs in enumerate(query.graph.runs):
-        for run in runs:
-            link = links[run.link]
-            link_m = round(1000 * link["length_km"])
-            length_m[arc] += link_m
-            land_m[arc] += 0 if is_afloat(link["mode"]) else link_m
-            bits[arc] |= bit[link["mode"]]
+    arc, direction = query.graph.runs_of_arcs
+    link = direction // 2
+    length_m, land_m, bits = np.zeros((3, query.graph.arcs_count), np.int64)
+    np.add.at(length_m, arc, link_m[link])
+    np.add.at(land_m, arc, (link_m * is_on_land)[link])
+    np.bitwise_or.at(bits, arc, np.array([bit[word] for word in mode], np.int64)[link])
     return length_m, land_m, bits
 
 

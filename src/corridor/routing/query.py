@@ -285,12 +285,12 @@ def _requirements(network: Network, conditions: Conditions, start: _End) -> Iter
 def _arcs_through(network: Network, node_id: str) -> Bools:
     """Return which arcs lead to a place, or past it on a service [arcs]."""
     graph = network.graph
-    links = network.rows("links")
-    leads_there: Bools = graph.state_node[graph.head] == graph.node_ids.index(node_id)
+    place = graph.node_ids.index(node_id)
+    leads_there: Bools = graph.state_node[graph.head] == place
 
-    touches = [node_id in (link["from_node_id"], link["to_node_id"]) for link in links]
-    passes = [len(runs) > 1 and any(touches[run.link] for run in runs) for runs in graph.runs]
-    leads_past: Bools = np.array(passes)
+    touches = (graph.link_ends == place).any(axis=1)
+    touching_runs = graph.runs_of_arcs.sums(np.repeat(touches, 2), graph.arcs_count)
+    leads_past = (graph.runs.counts() > 1) & (touching_runs > 0)
     return leads_there | leads_past
 
 

@@ -158,7 +158,7 @@ def _arc_costs(query: Query, criteria: Bools, once: Sequence[int]) -> Ints:
     if counts_carbon:
         costs[:, ARC.carbon] = query.carbon_g
     if query.conditions.max_transshipments is not None:
-        costs[:, ARC.transshipments] = [kind == "terminal" for kind in query.graph.kind]
+        costs[:, ARC.transshipments] = query.graph.is_terminal
 
     is_live = _live_hazards(query) if counts_risk else np.int64(0)
     first_word, *further = query.hazard_words & is_live

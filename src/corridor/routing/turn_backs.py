@@ -65,17 +65,14 @@ def places_of_arcs(network: Network) -> PlacesOfArcs:
 
 def _places_of_arcs(network: Network) -> PlacesOfArcs:
     graph = network.graph
-    links = network.frames["links"]
-    node_row = {node_id: row for row, node_id in enumerate(graph.node_ids)}
-    ends = [
-        [node_row[node_id] for node_id in links[column].to_list()]
-        for column in ("to_node_id", "from_node_id")  # of a run forward, of a run backward
-    ]
-    end_of_direction = np.array(ends, np.int64).reshape(2, -1).T.ravel()
-
+    end_of_direction = graph.link_ends[:, ::-1].ravel()  # of a run forward, of a run backward
     arc, direction = graph.runs_of_arcs
+
+    # In order of arcs, and of places where an arc comes to several.
     places_count = len(graph.node_ids)
-    pairs = np.unique(arc * places_count + end_of_direction[direction])
+    pairs = np.sort(arc * places_count + end_of_direction[direction], kind="stable")
+    is_first = np.diff(pairs, prepend=-1) != 0
+    pairs = pairs[is_first]
     ptr = pointers(pairs // places_count, graph.arcs_count)
     return PlacesOfArcs(ptr, pairs % places_count)
 
