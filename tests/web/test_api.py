@@ -41,6 +41,7 @@ VIEWS = [
     f"/api/links/{PASS}",
     "/api/nodes/kabul",
     "/api/sources/khunjerab-protocol",
+    "/api/sources/own-estimate",
     "/api/rows/terminals/{terminal}",
 ]
 

@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 
 import corridor as co
 from corridor import stopping
+from corridor.tables import schema
 from corridor.web.pages import built
 from corridor.web.workers import Workers
 from web_cases import CHROMIUM, FLAGS, LONG, click_link, reach, routes, served, settled, until
@@ -301,6 +302,34 @@ def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None
 
 
 @pytest.mark.slow
+def test_no_ids_and_no_column_names_where_a_person_reads(
+    opened: Callable[..., Any], study: Path
+) -> None:
+    tables = co.read(study).tables
+    ids = set()
+    columns = set()
+    for table in schema.TABLES:
+        columns |= {column.name for column in table.columns if "_" in column.name}
+        if table.key:
+            ids |= {word for word in tables[table.name][table.key] if "-" in word}
+
+    for path in (
+        f"{JULY}&card=link:{PASS}",
+        f"{JULY}&layers=hazards&card=link:torkhamaf-torkhampk-road",
+        f"{JULY}&choose=ktap-gauge:1435&projects=aktau-hub&card=link:aktau-alat-ferry",
+        f"{JULY}&card=node:almaty",
+        f"{JULY}&card=source:own-estimate",
+        f"{JULY}&close={PASS}&card=hazard:kuryk-embargo",
+        f"{JULY}&card=project:uap",
+        f"{JULY}&avoid=IR&avoid=CN&avoid=sea",
+    ):
+        page = opened(path)
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        words = set(re.findall(r"\b[a-z0-9]+(?:[-_][a-z0-9]+)+\b", page.inner_text("body")))
+        assert words & (ids | columns) == set(), path
+
+
+@pytest.mark.slow
 def test_table_is_sorted_by_its_heads(opened: Callable[..., Any]) -> None:
     page = opened(JULY)
     assert re.fullmatch(r"\d+ distinct routes", page.inner_text("#routes h2"))
@@ -373,7 +402,7 @@ def test_flows_are_shown_as_lines_and_tables(opened: Callable[..., Any], layer: 
 
 def test_why_not_and_no_route(opened: Callable[..., Any]) -> None:
     page = opened(JULY + "&avoid=IR&avoid=CN&avoid=sea&card=link:torkhamaf-torkhampk-road")
-    assert "af-pk-closure-2025" in page.inner_text("#reason")
+    assert "since 12 Oct 2025 until reopened" in page.inner_text("#reason")
     page.click("#act-why")
     page.wait_for_selector("#why-not table")
     assert "lifted" in page.inner_text("#why-not")

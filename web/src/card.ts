@@ -1,15 +1,18 @@
 // Cards: what is known of a link, place, source or row, and what can be done to it.
 
 import { ask, isAborted, words } from "./api";
-import { at, button, cited, day, h, hours, percent, usd, value } from "./markup";
+import { closureText, described, layerName, placeKind } from "./described";
+import { at, button, cited, day, h, hours, percent, usd } from "./markup";
 import { openers, projectCard, withProject, yearAndPrice } from "./projects";
 import { asQuery, stateOf, tripOf, type State } from "./state";
-import type { Closure, Figure, LinkCard, NodeCard, Project, Row, RowCard, SourceCard, Study, WhyNot } from "./types";
+import type { Closure, LinkCard, NodeCard, Project, Row, RowCard, SourceCard, Study, WhyNot } from "./types";
 
 export interface CardHooks {
   change: (patch: Partial<State>) => void; show: (card: string | null) => void; point: (links: string[]) => void;
   fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string; study: Study;
 }
+
+const MAX_VIA = 3;
 
 const TABLES: Record<string, string> = { terminal: "terminals", service: "services", hazard: "hazards", rule: "rules", window: "windows", cargo: "cargoes" };
 
@@ -22,7 +25,7 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
   const project = kind === "project" ? hooks.study.projects.find((p) => p.project_id === id) : undefined;
   if (kind === "project") content = project ? ofProject(project, state, hooks) : [h("h2", {}, "No such project"), h("p", {}, "The study has no project of this name.")];
   else if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}`), state, hooks);
-  else if (kind === "node") content = node(await ask<NodeCard>("card", `/api/nodes/${word}?${asked}`), hooks);
+  else if (kind === "node") content = node(await ask<NodeCard>("card", `/api/nodes/${word}?${asked}`), state, hooks);
   else if (kind === "source") content = source(await ask<SourceCard>("card", `/api/sources/${word}?${asked}`), hooks);
   else content = plain(await ask<RowCard>("card", `/api/rows/${TABLES[kind] ?? encodeURIComponent(kind)}/${word}?${asked}`), hooks);
   box.replaceChildren(button("✕", () => hooks.show(null), { "aria-label": "Close the card", class: "close" }), ...content);
@@ -31,16 +34,19 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
 
 function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point([card.id]);
+  const country = (code: string): string => hooks.study.countries[code] ?? code;
+  const kind = `${card.border ? "Border crossing, " : ""}${layerName(card.layer)}`;
+  const ends = card.ends.flatMap((end, i) => [i ? (card.back ? " to " : " and ") : "", button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" }), card.border ? ` (${country(end.country)})` : ""]);
   return [
     h("h2", {}, card.name),
-    h("p", { class: "small" }, `${card.layer}${card.border ? ", border crossing" : ""}; `, ...card.ends.flatMap((end, i) => [i ? (card.back ? " to " : " and ") : "", button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" })]), ...onMap([card.id], hooks)),
+    h("p", { class: "small" }, `${kind.charAt(0).toUpperCase()}${kind.slice(1)}; `, ...ends, ...onMap([card.id], hooks)),
     h("p", { id: "card-state", class: `state state-${card.state}` }, card.what_if.length > 0 ? `${said(card)}, as this what-if has it` : said(card)),
     ...card.why.map((c) => reason(c, hooks)),
     h("div", { class: "acts" }, ...acts(card, state, hooks)),
     h("div", { id: "why-not", "aria-live": "polite" }),
-    figures(card.figures, hooks.name), evidence(card, hooks),
-    ...section("Windows", card.windows, hooks), ...section("Services", card.services, hooks),
-    ...section("Rules", card.rules, hooks), ...section("Hazards", card.hazards, hooks),
+    ...contents("links", card, hooks), evidence(card, hooks),
+    ...sentences("Opening times", "windows", card.windows, hooks), ...section("Services", "services", card.services, hooks),
+    ...sentences("Papers and rules", "rules", card.rules, hooks), ...section("What may shut it", "hazards", card.hazards, hooks),
   ];
 }
 
@@ -62,9 +68,7 @@ function said(card: LinkCard): string {
 }
 
 function reason(closure: Closure, hooks: CardHooks): HTMLElement {
-  const span = [closure.from_on ? `since ${day(closure.from_on)}` : "", closure.to_on ? `until ${day(closure.to_on)}` : ""].filter((w) => w).join(" ");
-  return h("p", { class: "small" }, `${[closure.kind, closure.id, span].filter((w) => w).join(" ")}${closure.note ? `: ${closure.note}` : ""} `,
-    closure.source_id ? button("source", () => hooks.show(`source:${closure.source_id}`), { class: "link" }) : null);
+  return h("p", { class: "small" }, `${closureText(closure)} `, closure.source_id ? button("source", () => hooks.show(`source:${closure.source_id}`), { class: "link" }) : null);
 }
 
 function acts(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
@@ -97,10 +101,10 @@ function acts(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
   }
   for (const { parameter, chosen, options } of card.choices) {
     for (const { option, meaning } of options.filter((o) => o.option !== chosen)) {
-      made.push(button(`Choose ${hooks.name(`${parameter}:${option}`)}`, () => hooks.change({ choose: [...state.choose.filter((c) => !c.startsWith(`${parameter}:`)), `${parameter}:${option}`] }), { title: meaning }));
+      made.push(button(`Suppose: ${meaning.split(/[,;]/)[0] ?? meaning}`, () => hooks.change({ choose: [...state.choose.filter((c) => !c.startsWith(`${parameter}:`)), `${parameter}:${option}`] }), { title: meaning }));
     }
   }
-  made.push(button("Why not this way?", () => { void whyNot(card.id, state, hooks); }, { id: "act-why" }));
+  made.push(button("Why is it not used?", () => { void whyNot(card.id, state, hooks); }, { id: "act-why" }));
   return made;
 }
 
@@ -110,7 +114,7 @@ export function opened(state: State, links: string[]): Partial<State> {
 
 async function whyNot(element: string, state: State, hooks: CardHooks): Promise<void> {
   const box = at("why-not");
-  box.replaceChildren(h("p", { class: "small" }, "Looking for ways through it ..."));
+  box.replaceChildren(h("p", { class: "small" }, "Looking for routes through it ..."));
   try {
     const why = await ask<WhyNot>("why", "/api/why-not", { ...tripOf(state), element });
     const figure = (v: number | null, unit: string): string => (v === null ? "–" : unit === "h" ? hours(v) : unit === "USD" ? usd(v) : unit === "1" ? percent(v) : `${Math.round(v).toLocaleString("en")} ${unit}`);
@@ -122,68 +126,77 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
   }
 }
 
-function node(card: NodeCard, hooks: CardHooks): HTMLElement[] {
+function node(card: NodeCard, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point(card.links.map((l) => l.id));
+  const isFull = state.via.length >= MAX_VIA || state.via.includes(card.id);
   return [
-    h("h2", {}, card.name), h("p", { class: "small" }, [cell(card, "kind").replaceAll("-", " "), hooks.study.countries[cell(card, "country")] ?? cell(card, "country")].filter((w) => w).join(", "), ...onMap([card.id], hooks)),
-    figures(card.figures, hooks.name), evidence(card, hooks),
+    h("h2", {}, card.name), h("p", { class: "small" }, [placeKind(cell(card, "kind")), hooks.study.countries[cell(card, "country")] ?? cell(card, "country")].filter((w) => w).join(", "), ...onMap([card.id], hooks)),
+    h("div", { class: "acts" }, button("From here", () => hooks.change({ origin: card.id }), { id: "act-from" }), button("To here", () => hooks.change({ destination: card.id }), { id: "act-to" }),
+      isFull ? null : button("Via here", () => hooks.change({ via: [...state.via, card.id] }), { id: "act-via" })),
+    ...contents("nodes", card, hooks), evidence(card, hooks),
     h("h3", {}, "Links here"),
-    h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(`${l.name}, ${l.layer}`, () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : ` ${l.state}`))),
-    ...section("Terminals", card.terminals, hooks),
+    h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(`${l.name}, ${layerName(l.layer)}`, () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : h("span", { class: "small" }, ` ${l.state}`)))),
+    ...section("Where goods change over", "terminals", card.terminals, hooks),
   ];
 }
 
 function plain(card: RowCard, hooks: CardHooks): HTMLElement[] {
-  return [h("h2", {}, hooks.name(card.id)), h("p", { class: "small" }, `A row of ${card.table}: ${card.meaning}.`), figures(card.figures, hooks.name), evidence(card, hooks)];
+  return [h("h2", {}, card.name ?? hooks.name(card.id)), ...contents(card.table, card, hooks), evidence(card, hooks)];
 }
 
+const KINDS: Record<string, [string, string]> = {
+  links: ["links", "link"], nodes: ["places", "node"], terminals: ["terminals", "terminal"], services: ["services", "service"], hazards: ["things that may shut a link", "hazard"],
+  rules: ["rules", "rule"], windows: ["opening times", "window"], cargoes: ["cargoes", "cargo"],
+};
+const GRADES: Record<string, string> = { A: "read in it", B: "well known, not checked in it", C: "estimates" };
+
 function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
-  const kinds: Record<string, string> = { links: "link", nodes: "node", terminals: "terminal", services: "service", hazards: "hazard", rules: "rule", windows: "window", cargoes: "cargo" };
   return [
     h("h2", {}, "Source"), h("p", { id: "citation" }, cited(card.source)),
-    ...Object.entries(card.used).map(([table, use]) => h("details", {},
-      h("summary", {}, `${use.rows} rows of ${table}, confidence ${Object.entries(use.confidence).map(([k, n]) => `${k} ${n}`).join(", ")}`),
-      h("ul", { class: "plain" }, ...[...new Set(use.ids)].map((id) => h("li", {}, kinds[table] ? button(hooks.name(id), () => hooks.show(`${kinds[table]}:${id}`), { class: "link" }) : id))))),
+    h("h3", {}, "What rests on it"),
+    ...Object.entries(card.used).map(([table, use]) => {
+      const [words, kind] = KINDS[table] ?? [table.replaceAll("_", " "), null];
+      const grades = Object.entries(use.confidence).map(([grade, count]) => `${count} ${GRADES[grade] ?? grade}`).join(", ");
+      const head = `${use.rows} ${words}${grades ? `: ${grades}` : ""}`;
+      const named = kind === null ? [] : use.named.filter((row, i) => use.named.findIndex((other) => other.name === row.name) === i);
+      return named.length === 0 ? h("p", { class: "small" }, head) : h("details", {}, h("summary", {}, head),
+        h("ul", { class: "plain" }, ...named.map((row) => h("li", {}, button(row.name, () => hooks.show(`${kind}:${row.id}`), { class: "link" })))));
+    }),
   ];
 }
 
-const SELECTORS = new Set(["row_id", "link_ids"]);
-const SEVERAL = 6;
-
-/** Links and places by name, the first of many. */
-function several(words: string, name: (id: string) => string): HTMLElement {
-  const all = words.split(" ").map(name);
-  return h("span", { title: all.join("; ") }, all.slice(0, SEVERAL).join("; "), all.length > SEVERAL ? ` and ${all.length - SEVERAL} more` : "");
-}
-
-/** Figures, each named by what its declaration says of it, up to the first stop. */
-function figures(rows: Figure[], name: (id: string) => string): HTMLElement {
-  const short = (f: Figure): string => f.column === "status" ? "status" : f.meaning.split(/[:;(]/)[0]?.trim() || f.column;
-  // A meaning that speaks of another column by its id speaks of it by its meaning.
-  const named = (text: string): string => text.replace(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (id) => rows.find((f) => f.column === id)?.meaning.split(/[:;(,]/)[0]?.trim() ?? id);
-  return h("dl", { class: "figures" }, ...rows.flatMap((f) => [
-    h("dt", { title: `${f.column}: ${f.meaning}` }, named(short(f))),
-    h("dd", {}, f.column.endsWith("node_id") ? name(String(f.value)) : SELECTORS.has(f.column) ? several(String(f.value), name) : value(f.value, f.unit), "was" in f ? h("span", { class: "small" }, ` (${value(f.was, f.unit)} without changes)`) : null)]));
+/** What a row says: a sentence and a few labelled values. */
+function contents(table: string, row: Row, hooks: CardHooks): HTMLElement[] {
+  const { text, values } = described(table, row, {
+    name: hooks.name, country: (code) => hooks.study.countries[code] ?? code, cargo: (id) => hooks.study.cargoes.find((c) => c.cargo_id === id)?.name ?? id,
+  });
+  return [
+    ...(text ? [h("p", {}, text)] : []),
+    ...(values.length ? [h("dl", { class: "figures" }, ...values.flatMap(([words, content]) => [h("dt", {}, words), h("dd", {}, content)]))] : []),
+  ];
 }
 
 function evidence(row: Row, hooks: CardHooks): HTMLElement {
-  const grade = { A: "read in the source", B: "well known, unchecked", C: "estimate" }[row.confidence ?? ""];
+  const grade = { A: "Read in the source", B: "Well known, unchecked", C: "An estimate" }[row.confidence ?? ""];
   return h("div", { class: "evidence" },
-    row.note ? h("p", { class: "small" }, row.note) : null,
     h("p", { class: "small" }, row.confidence ? h("span", { class: `grade grade-${row.confidence}` }, row.confidence) : null, grade ? ` ${grade}. ` : " ",
-      row.source ? button(cited(row.source), () => hooks.show(`source:${row.source?.source_id}`), { class: "link", "data-source": row.source.source_id }) : "no source"));
-}
-
-/** What a rule asks for, in place of its id: a paper, else its effect. */
-function ruled(row: Row): string | undefined {
-  const effect = cell(row, "effect");
-  return effect ? `${cell(row, "document") || effect} (${row.id})` : undefined;
+      row.source ? button(cited(row.source), () => hooks.show(`source:${row.source?.source_id}`), { class: "link", "data-source": row.source.source_id }) : "No source."),
+    row.note ? h("details", { class: "small" }, h("summary", {}, "How this was put together"), h("p", {}, row.note)) : null);
 }
 
 const cell = (row: Row, column: string): string => String(row.figures.find((f) => f.column === column)?.value ?? "");
 
-function section(title: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
+/** Rows that a sentence says whole, with its source. */
+function sentences(title: string, table: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
+  return rows.length === 0 ? [] : [h("h3", {}, title), ...rows.flatMap((row) => contents(table, row, hooks).map((content) => {
+    if (row.source) content.append(" ", button("source", () => hooks.show(`source:${row.source?.source_id}`), { class: "link" }));
+    return content;
+  }))];
+}
+
+function section(title: string, table: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
+  const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
   return rows.length === 0 ? [] : [h("h3", {}, title), ...rows.map((row) => h("details", {},
-    h("summary", {}, row.name ?? ruled(row) ?? hooks.name(row.id), row.shut_share === undefined ? "" : `: shuts it with a chance of ${percent(row.shut_share)} in the 30 days from departure`),
-    figures(row.figures, hooks.name), evidence(row, hooks)))];
+    h("summary", {}, capital(row.name ?? hooks.name(row.id)), row.shut_share === undefined ? "" : `: ${percent(row.shut_share)} chance in the 30 days from departure`),
+    ...contents(table, row, hooks), evidence(row, hooks)))];
 }

@@ -1,6 +1,7 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
 import { button, day, h, megatonnes, millions, percent, usd } from "./markup";
+import { layerName, placeKind } from "./described";
 import { projectList, type ProjectHooks } from "./projects";
 import { fold } from "./spelling";
 import type { State } from "./state";
@@ -60,7 +61,7 @@ export class Lists {
 
   showHazards(hazards: Hazard[]): void {
     this.hazards.replaceChildren(...[...hazards].sort((a, b) => b.shut_share - a.shut_share).map((hazard) =>
-      h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${percent(hazard.shut_share)} in 30 days, ${hazard.links.length} links`)));
+      h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${percent(hazard.shut_share)} in 30 days, ${hazard.links.length === 1 ? "1 link" : `${hazard.links.length} links`}`)));
   }
 
   showCriticality(rows: Critical[]): void {
@@ -76,7 +77,7 @@ export class Lists {
     this.flows.replaceChildren(
       h("p", {}, `${megatonnes(t_per_year)} go in a year, ${megatonnes(stays_t_per_year)} stay.${converged === false ? " Not converged." : ""}`),
       h("table", { id: "limits" }, h("caption", {}, "What jams first"), h("thead", {}, heading("Limit", "From", "Used", "A slot")), h("tbody", {}, ...limits.map((limit) =>
-        h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : this.name(limit.row_id), ` (${limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
+        h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : limit.name ?? this.name(limit.row_id), ` (${limit.unit === "teu" ? "TEU" : limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
       h("table", { id: "link-flows" }, h("caption", {}, "What carries most"), h("thead", {}, heading("Link", "A year", "Used")), h("tbody", {}, ...links.slice(0, 20).map((row) =>
         h("tr", {}, h("td", {}, link(row.link_id)), h("td", {}, megatonnes(row.t_per_year)), h("td", {}, use(row.use_share)))))));
   }
@@ -94,7 +95,7 @@ export class Lists {
 
   title(id: string): string {
     const link = this.network?.links.features.find((f) => f.properties.id === id)?.properties;
-    return link ? `${this.name(link.from)} – ${this.name(link.to)}, ${link.layer}` : this.name(id);
+    return link ? `${this.name(link.from)} – ${this.name(link.to)}, ${layerName(link.layer)}` : this.name(id);
   }
 
   private row(id: string): HTMLElement {
@@ -109,7 +110,7 @@ export class Lists {
     const places = this.network.nodes.features.map((f) => f.properties).filter((p) => [p.name, p.id, ...(this.also.get(p.id) ?? [])].some((name) => fold(name).includes(word)));
     const links = this.network.links.features.map((f) => f.properties.id).filter((id) => [this.title(id), id].some((name) => fold(name).includes(word)));
     this.found.replaceChildren(
-      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${p.kind}, ${p.country}`))),
+      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${placeKind(p.kind)}, ${this.study.countries[p.country] ?? p.country}`))),
       ...links.slice(0, MOST).map((id) => this.row(id)),
       ...(places.length + links.length === 0 ? [h("li", {}, "Nothing of that name.")] : []));
   }

@@ -6,11 +6,12 @@ import { ask, Failed, file, inParts, isAborted, words } from "./api";
 import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
+import { layerName } from "./described";
 import { distance } from "./distance";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
-import { at, button, day, days, download, h, km, usd } from "./markup";
+import { at, button, day, days, download, h, hours, km, usd } from "./markup";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
@@ -339,7 +340,7 @@ class Page {
     const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
     if (!link) return this.name(pick.id);
     const state = this.elements[pick.id]?.state ?? "open";
-    return `${this.name(link.from)} – ${this.name(link.to)}, ${link.layer.replace("-", ", ")}${link.layer.includes("-") ? " mm" : ""}, ${km(link.length_km)}${state === "open" ? "" : `, ${state}`}${link.schematic ? ", schematic" : ""}`;
+    return `${this.name(link.from)} – ${this.name(link.to)}, ${layerName(link.layer)}, ${km(link.length_km)}${state === "open" ? "" : `, ${state}`}${link.schematic ? ", schematic" : ""}`;
   }
 
   /** A click on the map: another route is selected, a planned line shows its project, all else its card. */
@@ -357,17 +358,25 @@ class Page {
   /** Name a row, a selector such as crossing:AF-PK, or an option of a disputed figure. */
   private name(id: string): string {
     const known = this.names.get(id), [kind = "", rest = ""] = id.split(":");
-    if (known !== undefined || rest === "") return known ?? id;
+    if (known !== undefined || rest === "") return known ?? (this.study.changes.includes(id) ? id.replaceAll("-", " ") : id);
     const country = (code: string): string => this.study.countries[code] ?? code;
     if (kind === "crossing") return `border ${rest.split("-").map(country).join(" – ")}`;
     if (kind === "country") return `all links of ${country(rest)}`;
     if (kind === "node") return `all links at ${this.name(rest)}`;
     if (kind === "mode") return `all ${rest} links`;
-    return id.replaceAll("-", " ").replace(":", ": ");
+    const meaning = this.study.parameters[kind]?.find((o) => o.option === rest)?.meaning;
+    return meaning?.split(/[,;]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
   }
 
   /** Put names in place of the ids in a sentence of the server's. */
-  private told(text: string): string { return text.replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.names.get(id) ?? id); }
+  private told(text: string): string {
+    return text.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
+      .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")
+      .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
+      .replace(/([\d,.]+) h, ([\d,.]+) (more|less) than/g, (_, whole: string, gap: string, word: string) => `${longer(whole)}, ${longer(gap)} ${word} than`)
+      .replace(/\b([\d,]+(?:\.\d+)?) h\b/g, (_, figure: string) => longer(figure))
+      .replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.names.get(id) ?? id);
+  }
 
   private say(text: string, ...more: Node[]): void { at("said").replaceChildren(text, ...more.flatMap((node) => [" ", node])); }
 
@@ -411,6 +420,9 @@ class Page {
     at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), theme);
   }
 }
+
+/** Hours of a sentence, in days where they are many. */
+const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));
 
 async function start(): Promise<void> {
   takeTheme();

@@ -170,10 +170,11 @@ export class Question {
 
   private choices(): HTMLElement {
     const rows = Object.entries(this.study.parameters).map(([parameter, options]) => {
-      const field = this.field(`choose-${parameter}`, spaced(parameter), h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, spaced(o.option)))), (option) => {
+      const field = this.field(`choose-${parameter}`, `Supposition on ${spaced(parameter)}`, h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, o.meaning))), (option) => {
         const url = new URLSearchParams(location.search).getAll("choose").filter((c) => !c.startsWith(`${parameter}:`));
         this.change({ choose: [...url, `${parameter}:${option}`] });
       });
+      field.querySelector("label")?.classList.add("visually-hidden");
       field.append(h("p", { id: `meaning-${parameter}`, class: "small" }));
       return field;
     });

@@ -1,5 +1,6 @@
 // The list of routes, quickest first or by the weights, and the legs of the one selected.
 
+import { layerName } from "./described";
 import { at, button, days, h, hours, km, moment, percent, tonnes, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
@@ -100,7 +101,7 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", "By way of", "", "name of the corridor"))), h("tbody", {}, ...rows))),
     h("p", { class: "small" }, `Time: half of the trips take less, if nothing closes. Price: below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked, if nothing closes. " : ""}Chance of delay: to meet a closure on the way, given what is open on departure. Best value: money, and time at what it costs the cargo.${!sort && !isPlain(weights) ? " Ordered by the weights." : ""}`),
-    ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, lettered(w, answer.routes))),
+    ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, hooks.told(lettered(w, answer.routes)))),
   );
 }
 
@@ -113,8 +114,9 @@ export function lettered(sentence: string, routes: Route[]): string {
 function opening(found: Opening, hooks: Hooks): HTMLElement {
   const links = found.links.flat();
   const would = [found.time_h === null ? "" : days(found.time_h), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w).join(", ");
-  return h("p", {}, `If ${found.closures.map((c) => `${c.kind} ${c.id}`).join(" and ")} were lifted: ${would || "a way, with something else in it"}. `,
-    button(`Open ${links.map(hooks.name).slice(0, 3).join(", ")}${links.length > 3 ? ` and ${links.length - 3} more` : ""}`, () => hooks.open(links)));
+  const names = [...new Set(links.map(hooks.name))];
+  const several = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+  return h("p", {}, `If ${several} ${names.length === 1 ? "was" : "were"} open: ${would || "a route, if more opens"}. `, button(names.length === 1 ? "Open it" : "Open them", () => hooks.open(links)));
 }
 
 export function showLegs(route: Route | null, hooks: Hooks): void {
@@ -123,7 +125,7 @@ export function showLegs(route: Route | null, hooks: Hooks): void {
   const fit = hooks.fit;
   box.replaceChildren(
     h("h2", {}, `Route ${route.letter}, leg by leg `, fit ? button("show on the map", () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
-    h("p", { class: "small" }, `${km(route.length_km)}, ${route.borders_count} borders, ${route.transshipments_count} changes of mode or gauge. Times UTC. Every leg leads to its figures and sources.`),
+    h("p", { class: "small" }, `${km(route.length_km)}, ${route.borders_count === 1 ? "1 border" : `${route.borders_count} borders`}, ${route.transshipments_count === 1 ? "1 transshipment" : `${route.transshipments_count} transshipments`}. Times UTC. Every leg leads to its figures and sources.`),
     route.documents.length ? h("p", { class: "small" }, `Papers: ${route.documents.join("; ")}.`) : "",
     h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
   );
@@ -131,10 +133,10 @@ export function showLegs(route: Route | null, hooks: Hooks): void {
 
 function row(leg: Leg, hooks: Hooks): HTMLElement {
   const stays = leg.kind === "terminal";
-  const title = stays ? `${hooks.name(leg.from_node_id)}: handling to ${leg.layer}` : `${hooks.name(leg.from_node_id)} – ${hooks.name(leg.to_node_id)}`;
+  const title = stays ? `${hooks.name(leg.from_node_id)}: handling to ${layerName(leg.layer)}` : `${hooks.name(leg.from_node_id)} – ${hooks.name(leg.to_node_id)}`;
   const parts = [
-    stays ? "" : leg.layer, stays ? "" : km(leg.length_km), hours(leg.time_h), leg.wait_h > 0.05 ? `after ${hours(leg.wait_h)} of waiting` : "",
-    leg.fixed_h > 0.05 && !stays ? `of it ${hours(leg.fixed_h)} at the border` : "", usd(leg.cost_usd),
+    stays ? "" : layerName(leg.layer), stays ? "" : km(leg.length_km), hours(leg.time_h), leg.wait_h > 0.05 ? `after ${hours(leg.wait_h)} of waiting` : "",
+    leg.fixed_h > 0.05 && !stays ? `${hours(leg.fixed_h)} of it at the border` : "", usd(leg.cost_usd),
   ].filter((p) => p);
   return h("li", {},
     h("div", {},

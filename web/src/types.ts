@@ -65,7 +65,7 @@ export interface Departure {
 
 export interface Source { source_id: string; citation: string; year: number | null; where: string | null }
 export interface Figure { column: string; meaning: string; unit: string | null; value: unknown; was?: unknown }
-export interface Row { id: string; figures: Figure[]; source: Source | null; confidence: string | null; note: string | null; name?: string; shut_share?: number }
+export interface Row { id: string; figures: Figure[]; source: Source | null; confidence: string | null; note: string | null; name?: string | null; shut_share?: number }
 export interface RowCard extends Row { table: string; meaning: string }
 export interface LinkCard extends RowCard {
   name: string; layer: string; ends: { id: string; name: string; country: string }[]; border: boolean; back: string | null;
@@ -75,13 +75,13 @@ export interface LinkCard extends RowCard {
   windows: Row[]; services: Row[]; rules: Row[]; hazards: Row[];
 }
 export interface NodeCard extends RowCard { name: string; links: { id: string; name: string; layer: string; state: string }[]; terminals: Row[] }
-export interface SourceCard { source: Source; used: Record<string, { rows: number; confidence: Record<string, number>; ids: string[] }> }
+export interface SourceCard { source: Source; used: Record<string, { rows: number; confidence: Record<string, number>; named: { id: string; name: string }[] }> }
 export interface WhyNot {
   element: string; verdict: string; closures: string[];
   comparison: { criterion: string; unit: string; best: number | null; through: number | null; opened: number | null }[];
 }
 export interface Hazard { hazard_id: string; name: string; shut_share: number; links: string[] }
 export interface LinkFlow { link_id: string; t_per_year: number; capacity_id: string | null; unit: string | null; use_share: number | null; price_usd: number | null }
-export interface Limit { capacity_id: string; table: string; row_id: string; from_node_id: string | null; unit: string; per_day: number; use_per_day: number; use_share: number | null; price_usd: number; paid_usd: number; payers: string[] }
+export interface Limit { capacity_id: string; name: string | null; table: string; row_id: string; from_node_id: string | null; unit: string; per_day: number; use_per_day: number; use_share: number | null; price_usd: number; paid_usd: number; payers: string[] }
 export interface Flows { links: LinkFlow[]; limits: Limit[]; t_per_year: number; stays_t_per_year: number; converged?: boolean }
 export interface Critical { element_id: string; loss_usd_per_year: number }

@@ -28,6 +28,7 @@ from corridor.web.json_text import about, records
 from corridor.web.limits import MAX_DEPARTURES
 from corridor.web.live_study import StudyState
 from corridor.web.openness import closure, openness
+from corridor.web.row_names import row_name
 
 LIMIT_KEYS = (
     "capacity_id",
@@ -293,7 +294,7 @@ def flows(state: StudyState) -> dict[str, Any]:
     return {
         **about(state),
         "links": records(links),
-        "limits": records(limits),
+        "limits": [{**limit, "name": _limit_name(state, limit)} for limit in records(limits)],
         "t_per_year": float(assigned.routes["t"].sum()),
         "stays_t_per_year": float(assigned.unserved["t"].sum()),
         "converged": assigned.converged,
@@ -321,6 +322,12 @@ def legs_csv(state: StudyState, answer: Routes) -> bytes:
 def _csv(frame: pl.DataFrame) -> bytes:
     text = csv_text(frame, datetime_format=SPREADSHEET_INSTANT, for_spreadsheets=True)
     return text.encode()
+
+
+def _limit_name(state: StudyState, limit: dict[str, Any]) -> str | None:
+    """What a person calls the row that a limit is of."""
+    cells = state.dated_network.by_id(limit["table"])[limit["row_id"]]
+    return row_name(state.dated_network, limit["table"], cells)
 
 
 def _by_route(frame: pl.DataFrame, keys: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

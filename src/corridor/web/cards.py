@@ -16,6 +16,7 @@ from corridor.tables.columns import OPEN_STATUS
 from corridor.web.json_text import about
 from corridor.web.live_study import StudyState
 from corridor.web.openness import openness
+from corridor.web.row_names import link_name, plain_note, row_name
 
 Row = Mapping[str, Any]
 
@@ -64,6 +65,7 @@ def row(state: StudyState, table: str, row_id: str) -> dict[str, Any]:
         **about(state),
         "table": table,
         "id": row_id,
+        "name": row_name(day, table, rows[row_id]),
         "meaning": schema.table(table).meaning,
         "figures": figures(table, rows[row_id], before),
         **evidence(day, rows[row_id]),
@@ -81,6 +83,7 @@ def link(state: StudyState, link_id: str) -> dict[str, Any]:
     return {
         **card,
         **_link_ends(cells, ends),
+        "name": link_name(day, cells),
         "back": _link_back(day, cells),
         **_link_state(state, day, link_id),
         "what_if": _what_ifs(state, day, number),
@@ -118,7 +121,7 @@ def source_card(state: StudyState, source_id: str) -> dict[str, Any]:
             continue
         rows = frame.filter(rests_on_it)
         if rows.height:
-            used[name] = _used_rows(name, rows)
+            used[name] = _used_rows(state.dated_network, name, rows)
 
     return {"source": tables["sources"].filter(rests_on_it).row(0, named=True), "used": used}
 
@@ -154,7 +157,7 @@ def evidence(network: Network, cells: Row) -> dict[str, Any]:
     return {
         "source": source(network, cells.get("source_id")),
         "confidence": cells.get("confidence"),
-        "note": cells.get("note"),
+        "note": plain_note(network, cells.get("note")),
         "alternative": cells.get("alternative"),
     }
 
@@ -196,9 +199,8 @@ def _links_opened(network: Network) -> dict[str, set[str]]:
 
 
 def _link_ends(cells: Row, ends: Sequence[Row]) -> dict[str, Any]:
-    """What a link is called by its ends, its layer, and whether it crosses a border."""
+    """The layer and the ends of a link, and whether it crosses a border."""
     return {
-        "name": " – ".join(end["name"] for end in ends),
         "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
         "ends": [
             {"id": end["node_id"], "name": end["name"], "country": end["country"]} for end in ends
@@ -245,13 +247,17 @@ def _place_links(state: StudyState, day: Network, node_id: str) -> list[dict[str
     return links
 
 
-def _used_rows(table: str, rows: pl.DataFrame) -> dict[str, Any]:
-    """How many rows of a table rest on a source, and the first of them."""
+def _used_rows(day: Network, table: str, rows: pl.DataFrame) -> dict[str, Any]:
+    """How many rows of a table rest on a source, and the first of them that have names."""
     key = schema.table(table).key or rows.columns[0]
+    names = {
+        cells[key]: row_name(day, table, cells)
+        for cells in rows.head(MAX_IDS).iter_rows(named=True)
+    }
     return {
         "rows": rows.height,
         "confidence": _confidence_counts(rows),
-        "ids": rows[key].to_list()[:MAX_IDS],
+        "named": [{"id": row_id, "name": name} for row_id, name in names.items() if name],
     }
 
 
@@ -260,7 +266,12 @@ def _link_state(state: StudyState, day: Network, link_id: str) -> dict[str, Any]
     plainly_open: dict[str, Any] = {"state": "open", "opens_on": None, "why": []}
     openness_of_link = openness(state).get(link_id, plainly_open)
     why = [
-        {**reason, "source": source(day, reason["source_id"])} for reason in openness_of_link["why"]
+        {
+            **reason,
+            "source": source(day, reason["source_id"]),
+            "note": plain_note(day, reason["note"]),
+        }
+        for reason in openness_of_link["why"]
     ]
     return {**openness_of_link, "why": why}
 
@@ -322,7 +333,12 @@ def _rows_with_figures(day: Network, table: str, rows: Iterable[Row]) -> list[di
     """Return rows as a card lists them: id, figures, source, confidence and note."""
     key = schema.table(table).key or ""
     return [
-        {"id": cells[key], "figures": figures(table, cells, {}), **evidence(day, cells)}
+        {
+            "id": cells[key],
+            "name": row_name(day, table, cells),
+            "figures": figures(table, cells, {}),
+            **evidence(day, cells),
+        }
         for cells in rows
     ]
 

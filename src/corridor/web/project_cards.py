@@ -12,6 +12,7 @@ from corridor.projects.project_rows import exclude_each_other
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.live_study import StudyState
+from corridor.web.row_names import plain_note
 
 PROJECT_KEYS = (
     "project_id",
@@ -26,7 +27,6 @@ PROJECT_KEYS = (
     "earliest_on",
     "status",
     "confidence",
-    "note",
 )
 PAYER_KEYS = ("payer", "payer_country", "share")
 
@@ -42,6 +42,7 @@ def project_cards(state: StudyState) -> list[dict[str, Any]]:
     return [
         {
             **{key: project[key] for key in PROJECT_KEYS},
+            "note": plain_note(network, project["note"]),
             "opens_year": _opens_year(project),
             "requires": (project["requires"] or "").split(),
             "excludes": [
