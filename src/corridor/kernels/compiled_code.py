@@ -15,6 +15,7 @@ from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.runtime import rtsys
 
 from corridor.kernels.compilation import cache_folder
 
@@ -89,9 +90,15 @@ class SealedCache(FunctionCache):
         )
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
-        """Return the compiled code of a signature; null where it is to be compiled."""
+        """Return the compiled code of a signature; null where it is to be compiled.
+
+        Numba would load all that it compiles with first, which takes longer than all else.
+        Compiled code needs the reference counts alone.
+        """
+        rtsys.initialize(target_context)
         try:
-            return super().load_overload(signature, target_context)
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(signature, target_context)
         except Exception:  # of another Numba, or another machine: anything may not fit
             return None
 

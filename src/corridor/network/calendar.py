@@ -15,6 +15,7 @@ from typing import NamedTuple
 from corridor.units import DAY_S, HOUR_S, MINUTE_S, WEEK_S
 
 _EPOCH = dt.date(1970, 1, 1)
+_EPOCH_AT = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FOREVER_S = 1 << 50
 
@@ -50,7 +51,7 @@ def second(day: dt.date | dt.datetime | str) -> int:
 
 def instant(at_s: int) -> dt.datetime:
     """Return the UTC datetime of an instant."""
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=int(at_s))
+    return _EPOCH_AT + dt.timedelta(seconds=int(at_s))
 
 
 def day_of(at_s: int) -> dt.date:

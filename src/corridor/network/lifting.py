@@ -40,6 +40,7 @@ _WITHOUT_WINDOWS = (
     Derived.HAZARD_WEIGHTS,
     Derived.ARC_WORDS,
     Derived.ARC_LENGTHS,
+    Derived.ARC_MEASURES,
     Derived.LUCK,
     Derived.TURNS,
 )

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
+_NOT_MADE: Any = object()
 FIXED = False  # opening or shutting links does not change it
 FOLLOWS_STATUS = True
 
@@ -40,6 +41,7 @@ class Derived(Enum):
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     TARIFFS = "rows of a table by what they name", ("table", "part of it"), FIXED
+    PRICE_BANDS = "row of price_bands for lines of a table", ("table", "confidence"), FIXED
     MEANT_ARCS = "arcs that a word is of", ("meaning",), FIXED
     LINK_KINDS = "kinds of links that are priced alike", (), FIXED
     LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
@@ -55,6 +57,7 @@ class Derived(Enum):
     ARC_WORDS = "words of hazards of every arc", (), FIXED
     ARC_PLACES = "places every arc comes to", (), FIXED
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
+    ARC_MEASURES = "metres of every arc, those without ships, and its modes", (), FIXED
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
 
@@ -62,6 +65,8 @@ class Derived(Enum):
         self.meaning = meaning
         self.arguments = arguments
         self.follows_status = follows_status
+
+    __hash__ = object.__hash__  # each is one object; the hash of its name is slower
 
     def of(self, *arguments: Hashable) -> Memo:
         """Return the key of this thing for these arguments."""
@@ -102,12 +107,12 @@ class Memory:
         Raises TypeError for a key that is not declared or lacks arguments.
         """
         store = self._store(memo)
-        if memo not in store:
+        value: T = store.get(memo, _NOT_MADE)
+        if value is _NOT_MADE:
             with self._lock:
                 if memo not in store:
                     store[memo] = make()
-
-        value: T = store[memo]
+                value = store[memo]
         return value
 
     def share(self, base: Memory) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from corridor.network.graph import Row
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.tables import schema
 
@@ -77,7 +78,7 @@ def deviation(network: Network, line: PriceLine) -> Deviation:
     p95_ratio = line.row.get("p95_ratio")
 
     if p05_ratio is None or p95_ratio is None:
-        band = _band_of_grade(network, line)
+        band = _band_of_grade(network, line.table, line.row["confidence"])
         p05_ratio = band.get("p05_ratio", 1.0) if p05_ratio is None else p05_ratio
         p95_ratio = band.get("p95_ratio", 1.0) if p95_ratio is None else p95_ratio
     return Deviation(line.usd * (1 - p05_ratio), line.usd * (p95_ratio - 1))
@@ -103,17 +104,20 @@ def _family_variance(deviations: list[float]) -> float:
     return SAME_MODE_CORRELATION * together + (1 - SAME_MODE_CORRELATION) * by_chance
 
 
-def _band_of_grade(network: Network, line: PriceLine) -> Row:
-    """Return the row of price_bands for a line; empty where the study has none that fits."""
-    bands = network.rows("price_bands")
-    fitting = [band for band in bands if _fits(band, line)]
-    return min(fitting, key=_unnamed, default={})
+def _band_of_grade(network: Network, table: str, confidence: str) -> Row:
+    """Return the row of price_bands for lines of a table; empty where the study has none."""
+
+    def find() -> Row:
+        bands = network.rows("price_bands")
+        fitting = [band for band in bands if _fits(band, table, confidence)]
+        return min(fitting, key=_unnamed, default={})
+
+    return network.once(Derived.PRICE_BANDS.of(table, confidence), find)
 
 
-def _fits(band: Row, line: PriceLine) -> bool:
-    """Tell whether a row of price_bands is for the table and the confidence of a line."""
-    is_of_table = band["table"] in (None, line.table)
-    return is_of_table and band["grade"] in (None, line.row["confidence"])
+def _fits(band: Row, table: str, confidence: str) -> bool:
+    """Tell whether a row of price_bands is for a table and a confidence."""
+    return band["table"] in (None, table) and band["grade"] in (None, confidence)
 
 
 def _unnamed(band: Row) -> tuple[bool, bool]:

@@ -64,8 +64,9 @@ def _places(row_id: str) -> Iterator[str]:
 
 def _meets(query: Query, rules: Sequence[Applied], links: set[str | None]) -> bool:
     """Tell whether a route passes a link on which one of some rules holds on its departure."""
-    link_ids = query.network.frames["links"]["link_id"]
-    return any(link_ids[link] in links for rule in rules for link in rule.links_at(query.depart_s))
+    covered = {link for rule in rules for link in rule.links_at(query.depart_s)}
+    link_ids = query.network.frames["links"]["link_id"][sorted(covered)]
+    return not links.isdisjoint(link_ids)
 
 
 def _say(where: str, rules: Sequence[Applied], route_ids: Sequence[str], *, is_free: bool) -> str:

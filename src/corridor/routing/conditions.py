@@ -22,7 +22,7 @@ CRITERIA = (marked("time"), marked("cost"), marked("carbon"), marked("risk"))
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 DEFAULT_DRAWS = 1000  # sampled journeys of a route
-DRAW_BYTES = 200  # of one sampled journey: its luck by every mode, and sums on the way
+DRAW_BYTES = 300  # of one sampled journey: its luck by every mode, sums where routes part
 DATE_LETTERS = len("2026-02-10")  # an instant is longer
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from corridor.network import geo
+from corridor.network.graph import Row
 from corridor.routing.itinerary import Leg, countries, modes
 from corridor.routing.query import Query
 
@@ -38,20 +39,20 @@ def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
 
 def gateways(query: Query, itinerary: Sequence[Leg]) -> Iterator[str]:
     """Yield the gateways between the ends of a trip in the order they are passed."""
+    nodes = query.network.by_id("nodes")
+    trip_ends = (query.origin, query.destination)
     for leg in itinerary:
         is_afloat = leg.mode in AFLOAT
         for node_id in (leg.from_node_id, leg.to_node_id):
-            gateway = _gateway(query, node_id, is_afloat=is_afloat)
-            if gateway is not None:
+            gateway = _gateway(nodes[node_id], is_afloat=is_afloat)
+            if gateway is not None and node_id not in trip_ends:
                 yield gateway
 
 
-def _gateway(query: Query, node_id: str, *, is_afloat: bool) -> str | None:
+def _gateway(node: Row, *, is_afloat: bool) -> str | None:
     """Return the gateway a place is part of for goods that come or go by a leg; null for none."""
-    node = query.network.by_id("nodes")[node_id]
-    is_end = node_id in (query.origin, query.destination)
     is_passed_by = node["kind"] in PORTS and not is_afloat
-    return None if is_end or is_passed_by else node.get("gateway")
+    return None if is_passed_by else node.get("gateway")
 
 
 def _listed(words: Sequence[str]) -> str:

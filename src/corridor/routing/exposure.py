@@ -7,7 +7,8 @@ what is shut on them when it begins or when it ends.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import compress, groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,18 +20,24 @@ from corridor.routing.itinerary import Leg
 from corridor.routing.query import Query
 
 
+class Exposure(NamedTuple):
+    """The chance that goods meet a closure on a route, and the hazards they may meet there."""
+
+    risk_share: float
+    hazards_met: list[str]
+
+
 def risk_share(query: Query, itinerary: Sequence[Leg]) -> float:
     """Return the chance that goods meet a closure on a route, given what is open on departure."""
-    return hazards.risk_share(float(_weights(query, itinerary).sum()))
+    return exposures(query, [itinerary])[0].risk_share
 
 
-def hazards_met(query: Query, itinerary: Sequence[Leg]) -> list[str]:
-    """Return the hazards that the goods of a route may meet."""
-    is_met = _weights(query, itinerary) > 0
+def exposures(query: Query, itineraries: Sequence[Sequence[Leg]]) -> list[Exposure]:
+    """Return what the goods of some routes may meet [routes]."""
+    hazard_ids = query.network.frames["hazards"]["hazard_id"].to_list()
     return [
-        row["hazard_id"]
-        for row, met in zip(query.network.rows("hazards"), is_met, strict=True)
-        if met
+        Exposure(hazards.risk_share(float(weights.sum())), list(compress(hazard_ids, weights > 0)))
+        for weights in _weights(query, itineraries)
     ]
 
 
@@ -46,25 +53,20 @@ def label_weights(query: Query, labels: Ints, goals: Ints) -> Ints:
     return summed
 
 
-def _weights(query: Query, itinerary: Sequence[Leg]) -> Floats:
-    """Return how each hazard weighs on a route [hazards]."""
+def _weights(query: Query, itineraries: Sequence[Sequence[Leg]]) -> Floats:
+    """Return how each hazard weighs on some routes [routes, hazards]."""
     under_way_s = _under_way_s(query)
-    arc = []
-    at_s = []
-    for number, ride in groupby(itinerary, key=lambda leg: leg.arc):
-        stages = list(ride)
-        arrive_s = stages[-1].arrive_s
-        arc.append(number)
-        at_s.append(arrive_s - int(under_way_s[number]))
-        if len(stages) > 1:
-            arc.append(number)
-            at_s.append(arrive_s)
+    visits: list[tuple[int, int, int]] = []
+    for route, itinerary in enumerate(itineraries):
+        for arc, ride in groupby(itinerary, key=lambda leg: leg.arc):
+            stages = list(ride)
+            arrive_s = stages[-1].arrive_s
+            visits.append((route, arc, arrive_s - int(under_way_s[arc])))
+            if len(stages) > 1:
+                visits.append((route, arc, arrive_s))
 
-    route = np.zeros(len(arc), np.int64)
-    arcs = np.array(arc, np.int64)
-    seconds = np.array(at_s, np.int64)
-    of_route: Floats = _weights_of_arcs(query, route, arcs, seconds, 1)[0]
-    return of_route
+    of_route, arcs, at_s = np.array(visits, np.int64).reshape(-1, 3).T
+    return _weights_of_arcs(query, of_route, arcs, at_s, len(itineraries))
 
 
 def _weights_of_arcs(query: Query, route: Ints, arc: Ints, at_s: Ints, routes: int) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -77,21 +78,18 @@ class Leg:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """One link of a ride: when goods are ready for it, under way and at its end."""
-
-    ready_s: int
-    depart_s: int
-    arrive_s: int
-    carriage_usd: float
-
-
 class _Place(NamedTuple):
     """When goods come to a place, and when it lets them in."""
 
     reached_s: int
     entered_s: int
+
+
+class _Ride(NamedTuple):
+    """The legs of an arc, and when goods come to the place at its end."""
+
+    legs: tuple[Leg, ...]
+    end: _Place
 
 
 def entry(spans: Sequence[Span], at_s: int) -> tuple[int, int]:
@@ -124,17 +122,22 @@ def legs(query: Query, arcs: Sequence[int]) -> list[Leg]:
     place = _Place(query.depart_s, query.depart_s)
 
     for arc in arcs:
-        if query.graph.kind[arc] == "terminal":
-            itinerary.append(_handling(query, arc, place))
-            arrive_s = itinerary[-1].arrive_s
-            place = _Place(arrive_s, arrive_s)
-        else:
-            ride, place = _ride(query, arc, place)
-            itinerary += ride
+        ride = query.once(("ride", arc, place), partial(_ride, query, arc, place))
+        itinerary += ride.legs
+        place = ride.end
 
     if itinerary:
         itinerary[-1] = replace(itinerary[-1], arrive_s=place.entered_s)
     return itinerary
+
+
+def _ride(query: Query, arc: int, place: _Place) -> _Ride:
+    """Return the legs of an arc, for goods that come to its start so."""
+    if query.graph.kind[arc] != "terminal":
+        return _link_ride(query, arc, place)
+
+    leg = _handling(query, arc, place)
+    return _Ride((leg,), _Place(leg.arrive_s, leg.arrive_s))
 
 
 def _handling(query: Query, arc: int, place: _Place) -> Leg:
@@ -164,14 +167,13 @@ def _handling(query: Query, arc: int, place: _Place) -> Leg:
     )
 
 
-def _ride(query: Query, arc: int, place: _Place) -> tuple[list[Leg], _Place]:
-    """Return the legs of a link or of a service, and when goods come to the place at its end."""
+def _link_ride(query: Query, arc: int, place: _Place) -> _Ride:
+    """Return the legs of a link or of a service."""
     passage = query.passages[arc]
-    runs = query.graph.runs[arc]
-    carriage_usd = _carriage_usd(query, arc)
+    links = query.once(("links", arc), partial(_links, query, arc))
     ride: list[Leg] = []
 
-    for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
+    for number, (link, stage) in enumerate(zip(links, passage.stages, strict=True)):
         wait_s = 0 if number else passage.wait_s
         calendar = stage.onward if number else passage.departures
         enter_s, delay_s = (
@@ -181,47 +183,51 @@ def _ride(query: Query, arc: int, place: _Place) -> tuple[list[Leg], _Place]:
         depart_s = enter_s + delay_s + wait_s
         arrive_s = depart_s + stage.run_s
         ride.append(
-            _link_leg(
-                query,
-                arc,
-                run,
-                _Stage(place.reached_s, depart_s, arrive_s, carriage_usd[number]),
+            Leg(
+                kind="link",
+                arc=arc,
+                depart_s=depart_s,
+                arrive_s=arrive_s,
+                wait_s=depart_s - place.reached_s,
+                **link,
             )
         )
         entered_s = arrive_s if stage.ends is None else entry(stage.ends, arrive_s)[0]
         place = _Place(arrive_s, entered_s)
-    return ride, place
+    return _Ride(tuple(ride), place)
 
 
-def _link_leg(query: Query, arc: int, run: LinkRun, stage: _Stage) -> Leg:
-    """Return the leg of one link run over."""
+def _links(query: Query, arc: int) -> list[dict[str, Any]]:
+    """Return the links that an arc runs over: what their legs say, whenever goods come."""
+    runs = query.graph.runs[arc]
+    carriage_usd = _carriage_usd(query, arc)
+    return [_link(query, arc, run, usd) for run, usd in zip(runs, carriage_usd, strict=True)]
+
+
+def _link(query: Query, arc: int, run: LinkRun, carriage_usd: float) -> dict[str, Any]:
+    """Return the fields of a leg that do not hang on when goods come to it."""
     costs = query.costs
     service = _service(query, arc)
     row = query.network.rows("links")[run.link]
     from_node_id, to_node_id = _ends(row, is_forward=run.is_forward)
     (at,) = directed_links([run])
     rate = costs.service_rates.get(arc) or costs.link.rates[at]
-    lines = _lines(rate, stage.carriage_usd, costs.link.charges[at])
-    return Leg(
-        kind="link",
-        arc=arc,
-        row=row,
-        service_id=service["service_id"] if service else None,
-        mode=row["mode"],
-        layer=query.graph.state_layer[query.graph.head[arc]],
-        from_node_id=from_node_id,
-        to_node_id=to_node_id,
-        country=query.network.by_id("nodes")[from_node_id]["country"],
-        depart_s=stage.depart_s,
-        arrive_s=stage.arrive_s,
-        wait_s=stage.depart_s - stage.ready_s,
-        fixed_h=float(costs.link.fixed_h[at]),
-        length_km=float(row["length_km"]),
-        usd=sum(line.usd for line in lines),
-        kg=float(costs.link.kg[at]),
-        rate=rate,
-        lines=lines,
-    )
+    lines = _lines(rate, carriage_usd, costs.link.charges[at])
+    return {
+        "row": row,
+        "service_id": service["service_id"] if service else None,
+        "mode": row["mode"],
+        "layer": query.graph.state_layer[query.graph.head[arc]],
+        "from_node_id": from_node_id,
+        "to_node_id": to_node_id,
+        "country": query.network.by_id("nodes")[from_node_id]["country"],
+        "fixed_h": float(costs.link.fixed_h[at]),
+        "length_km": float(row["length_km"]),
+        "usd": sum(line.usd for line in lines),
+        "kg": float(costs.link.kg[at]),
+        "rate": rate,
+        "lines": lines,
+    }
 
 
 def _lines(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise, starmap, takewhile
 from typing import Protocol
 
 import numpy as np
@@ -83,13 +85,54 @@ def sample(
     """
     at_s = np.full(draws, float(query.depart_s))
     for arc in arcs:
-        dice = _dice(query, arc, rng)
-        if query.graph.kind[arc] == "terminal":
-            at_s = _open_at(query, query.passages[arc].entry, at_s)
-            at_s = at_s + _handling_s(query, arc, draws, rng, dice)
-        else:
-            at_s = _pass(query, arc, at_s, rng, dice, closures, is_organised=is_organised)
+        at_s = _go_on(query, arc, at_s, rng, closures, is_organised=is_organised)
     return (at_s - query.depart_s) / HOUR_S
+
+
+def sample_each(
+    query: Query, routes: Sequence[Sequence[int]], *, draws: int, rng: int
+) -> Iterator[tuple[int, Floats]]:
+    """Yield the number of each route and its hours as :func:`sample` returns them, in any order.
+
+    Routes that begin alike are drawn together until they part.
+    """
+    order = sorted(range(len(routes)), key=lambda number: tuple(routes[number]))
+    in_order = [routes[number] for number in order]
+    shared = [0, *starmap(_arcs_together, pairwise(in_order))]
+    parted = {0: np.full(draws, float(query.depart_s))}  # by the arcs that are behind
+
+    for place, (number, arcs) in enumerate(zip(order, in_order, strict=True)):
+        at_s = parted[shared[place]]
+        later = set(shared[place + 1 :])
+        for behind, arc in enumerate(arcs[shared[place] :], start=shared[place] + 1):
+            at_s = _go_on(query, arc, at_s, rng)
+            if behind in later:
+                parted[behind] = at_s
+        yield number, (at_s - query.depart_s) / HOUR_S
+
+
+def _arcs_together(arcs: Sequence[int], others: Sequence[int]) -> int:
+    """Return how many arcs two routes begin with together."""
+    pairs = zip(arcs, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _go_on(
+    query: Query,
+    arc: int,
+    at_s: Floats,
+    rng: int,
+    closures: RandomClosures = NO_CLOSURES,
+    *,
+    is_organised: bool = False,
+) -> Floats:
+    """Draw when journeys are at the end of an arc that they come to at some seconds [draws]."""
+    dice = _Dice(query, arc, rng)
+    if query.graph.kind[arc] != "terminal":
+        return _pass(query, arc, at_s, rng, dice, closures, is_organised=is_organised)
+
+    at_s = _open_at(query, query.passages[arc].entry, at_s)
+    return at_s + _handling_s(query, arc, len(at_s), rng, dice)
 
 
 def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:
@@ -102,7 +145,7 @@ def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int)
         if query.graph.kind[arc] == "terminal":
             continue
 
-        dice = _dice(query, arc, rng)
+        dice = _Dice(query, arc, rng)
         runs = query.graph.runs[arc]
         running_h = query.costs.run_h_of(runs, query.graph.service(arc))
         seconds += HOUR_S * sum(running_h) * _running_luck(query, arc, draws, rng)
@@ -111,9 +154,21 @@ def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int)
     return seconds / HOUR_S
 
 
-def _dice(query: Query, arc: int, rng: int) -> np.random.Generator:
-    """Return the random numbers of an arc, which do not hang on the order of the tables."""
-    return _dice_of(rng, _ELEMENT_STREAM, _name(query, arc))
+class _Dice:
+    """The random numbers of an arc, which do not hang on the order of the tables.
+
+    Most arcs need none, and to begin with some takes as long as to draw them.
+    """
+
+    def __init__(self, query: Query, arc: int, rng: int) -> None:
+        self._query = query
+        self._arc = arc
+        self._rng = rng
+
+    @cached_property
+    def numbers(self) -> np.random.Generator:
+        """The generator, made when the first number is drawn."""
+        return _dice_of(self._rng, _ELEMENT_STREAM, _name(self._query, self._arc))
 
 
 def _dice_of(rng: int, stream: int, name: str) -> np.random.Generator:
@@ -128,7 +183,7 @@ def _name(query: Query, arc: int) -> str:
     return f"{row[key]} {query.graph.forward[arc]}"
 
 
-def _handling_s(query: Query, arc: int, draws: int, rng: int, dice: np.random.Generator) -> Floats:
+def _handling_s(query: Query, arc: int, draws: int, rng: int, dice: _Dice) -> Floats:
     """Draw the seconds at a terminal."""
     costs = query.costs
     luck = _border_luck(query, draws, rng, dice)
@@ -156,7 +211,7 @@ def _pass(
     arc: int,
     at_s: Floats,
     rng: int,
-    dice: np.random.Generator,
+    dice: _Dice,
     closures: RandomClosures,
     *,
     is_organised: bool = False,
@@ -181,7 +236,7 @@ def _pass(
     return at_s
 
 
-def _depart(query: Query, arc: int, at_s: Floats, dice: np.random.Generator) -> Floats:
+def _depart(query: Query, arc: int, at_s: Floats, dice: _Dice) -> Floats:
     """Draw when journeys leave by an arc: handed in, gathered, with the next departure.
 
     Goods that need longer than the median are handed in so much later, others sooner.
@@ -193,19 +248,19 @@ def _depart(query: Query, arc: int, at_s: Floats, dice: np.random.Generator) -> 
     if not before_s:
         return _enter(query, passage.entry, headway_s, at_s, dice)
 
-    luck = np.exp(float(costs.before_sigma[arc]) * dice.standard_normal(len(at_s)))
+    luck = np.exp(float(costs.before_sigma[arc]) * dice.numbers.standard_normal(len(at_s)))
     at_s = _enter(query, passage.entry, headway_s, at_s + before_s * (luck - 1), dice)
     return _open_at(query, passage.stages[0].entry, at_s + before_s)
 
 
 def _enter(
-    query: Query, spans: Sequence[Span], headway_s: float, at_s: Floats, dice: np.random.Generator
+    query: Query, spans: Sequence[Span], headway_s: float, at_s: Floats, dice: _Dice
 ) -> Floats:
     """Draw when journeys enter a link: after its opening, the weather and the ship."""
     if not query.is_always_open(spans):
         return _wait(spans, headway_s, at_s, dice)
     if headway_s:
-        return at_s + headway_s * dice.random(len(at_s))
+        return at_s + headway_s * dice.numbers.random(len(at_s))
     return at_s
 
 
@@ -219,15 +274,18 @@ def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
     runs = query.graph.runs[arc]
     (first,) = directed_links(runs[:1])
     mode = query.network.rows("links")[runs[0].link]["mode"]
-    luck: Floats = np.exp(
-        query.costs.link.run_sigma[first] * _leg_luck(query, arc, mode, draws, rng)
-    )
-    return luck
+    sigma = float(query.costs.link.run_sigma[first])
+
+    def compute() -> Floats:
+        luck: Floats = np.exp(sigma * _leg_luck(query, arc, mode, draws, rng))
+        return luck
+
+    if query.conditions.leg_correlation < 1:
+        return compute()
+    return query.once(("running luck", mode, sigma, draws, rng), compute)
 
 
-def _standing_s(
-    query: Query, run: LinkRun, draws: int, rng: int, dice: np.random.Generator
-) -> Floats:
+def _standing_s(query: Query, run: LinkRun, draws: int, rng: int, dice: _Dice) -> Floats:
     """Draw the seconds that journeys stand on a link, such as at a border."""
     link_costs = query.costs.link
     (at,) = directed_links([run])
@@ -254,9 +312,9 @@ def _leg_luck(query: Query, arc: int, mode: str, draws: int, rng: int) -> Floats
     return _mixed(together, own, correlation)
 
 
-def _border_luck(query: Query, draws: int, rng: int, dice: np.random.Generator) -> Floats:
+def _border_luck(query: Query, draws: int, rng: int, dice: _Dice) -> Floats:
     """Return how well each journey passes a border or terminal, in standard deviations [draws]."""
-    own = dice.standard_normal(draws)
+    own = dice.numbers.standard_normal(draws)
     correlation = query.conditions.border_correlation
     if correlation == 0:
         return own
@@ -280,19 +338,19 @@ def _luck(query: Query, stream: int, name: str, draws: int, rng: int) -> Floats:
     return query.network.once(Derived.LUCK.of(name, draws, rng), draw)
 
 
-def _wait(
-    spans: Sequence[Span], headway_s: float, at_s: Floats, dice: np.random.Generator
-) -> Floats:
+def _wait(spans: Sequence[Span], headway_s: float, at_s: Floats, dice: _Dice) -> Floats:
     """Wait for the opening, for weather and ship, and again where it has shut meanwhile."""
     open_share = np.array([span.open_share for span in spans])
     spell_s = np.array([span.spell_s for span in spans])
     entered, opening = _next_opening(spans, at_s)
 
     if (open_share < 1).any():
-        is_storm = dice.random(len(at_s)) < 1 - open_share[opening]
-        entered = entered + is_storm * dice.standard_exponential(len(at_s)) * spell_s[opening]
+        is_storm = dice.numbers.random(len(at_s)) < 1 - open_share[opening]
+        entered = (
+            entered + is_storm * dice.numbers.standard_exponential(len(at_s)) * spell_s[opening]
+        )
     if headway_s:
-        entered = entered + headway_s * dice.random(len(at_s))
+        entered = entered + headway_s * dice.numbers.random(len(at_s))
     return _next_opening(spans, entered)[0]
 
 

@@ -13,6 +13,8 @@ from corridor.free_memory import in_words
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.network.cost import cargo_hour_usd
+from corridor.network.memory import Derived
+from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
@@ -30,6 +32,14 @@ class Measures(NamedTuple):
     length_m: Ints
     land_m: Ints  # of it without ships
     reloads: Ints
+    mode_bits: Ints
+
+
+class ArcMeasures(NamedTuple):
+    """What arcs add to the measures of a route, modes as bits [arcs]."""
+
+    length_m: Ints
+    land_m: Ints
     mode_bits: Ints
 
 
@@ -72,7 +82,7 @@ class ParetoSet:
 
     def measures(self) -> Measures:
         """Return the lengths, the reloads and the modes of each route."""
-        length_m, land_m, mode_bits = _lengths_and_modes(self.query)
+        of_arcs = _arc_measures(self.query.network)
         is_reload = self.query.graph.is_terminal.astype(np.int64)
         sums = Measures(*np.zeros((4, len(self.goals)), np.int64))
 
@@ -80,10 +90,10 @@ class ParetoSet:
             moves = labels[:, LABEL.parent] >= 0
             route = routes[moves]
             arc = self.query.arc_of[labels[moves, LABEL.arc]]
-            sums.length_m[route] += length_m[arc]
-            sums.land_m[route] += land_m[arc]
+            sums.length_m[route] += of_arcs.length_m[arc]
+            sums.land_m[route] += of_arcs.land_m[arc]
             sums.reloads[route] += is_reload[arc]
-            sums.mode_bits[route] |= mode_bits[arc]
+            sums.mode_bits[route] |= of_arcs.mode_bits[arc]
         return sums
 
     def _steps(self) -> Iterator[tuple[Ints, Ints]]:
@@ -151,22 +161,26 @@ def _country_bits(query: Query) -> Ints:
     return of_places[graph.state_node]
 
 
-def _lengths_and_modes(query: Query) -> tuple[Ints, Ints, Ints]:
-    """Return the metres, those without ships and the modes, as bits, of every arc [arcs]."""
-    links = query.network.frames["links"]
-    mode = links["mode"].to_list()
-    modes = list(dict.fromkeys(mode))
-    bit = {mode: 1 << number for number, mode in enumerate(modes)}
-    is_on_land = np.array([not is_afloat(word) for word in mode], bool)
-    link_m = np.rint(1000 * links["length_km"].to_numpy()).astype(np.int64)
+def _arc_measures(network: Network) -> ArcMeasures:
+    """Return what every arc adds to the measures of a route, made once."""
+    return network.once(Derived.ARC_MEASURES.of(), lambda: _measured_arcs(network))
 
-    arc, direction = query.graph.runs_of_arcs
+
+def _measured_arcs(network: Network) -> ArcMeasures:
+    links = network.frames["links"]
+    link_m = np.rint(1000 * links["length_km"].to_numpy()).astype(np.int64)
+    link_modes = links["mode"].to_list()
+    bit = {mode: 1 << number for number, mode in enumerate(dict.fromkeys(link_modes))}
+    is_ashore = np.array([not is_afloat(mode) for mode in link_modes], bool)
+    link_bits = np.array([bit[mode] for mode in link_modes], np.int64)
+
+    arc, direction = network.graph.runs_of_arcs
     link = direction // 2
-    length_m, land_m, bits = np.zeros((3, query.graph.arcs_count), np.int64)
-    np.add.at(length_m, arc, link_m[link])
-    np.add.at(land_m, arc, (link_m * is_on_land)[link])
-    np.bitwise_or.at(bits, arc, np.array([bit[word] for word in mode], np.int64)[link])
-    return length_m, land_m, bits
+    measures = ArcMeasures(*np.zeros((3, network.graph.arcs_count), np.int64))
+    np.add.at(measures.length_m, arc, link_m[link])
+    np.add.at(measures.land_m, arc, (link_m * is_ashore)[link])
+    np.bitwise_or.at(measures.mode_bits, arc, link_bits[link])
+    return measures
 
 
 def spread(values: Ints, groupings: Sequence[Ints], costs_usd: Floats, count: int) -> list[int]:

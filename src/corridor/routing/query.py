@@ -7,9 +7,10 @@ order they are added in.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,6 +43,8 @@ from corridor.routing.conditions import (
     read_options,
 )
 from corridor.routing.search_space import Requirement, SearchSpace, search_space
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +105,28 @@ class Query:
     starts: Ints
     is_goal: Bools
     conditions: Conditions
+
+    @cached_property
+    def memory(self) -> dict[Hashable, Any]:
+        """What several routes of the question share, such as their legs; see ``once``."""
+        return {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made the first time it is asked for under a key."""
+        value: T | None = self.memory.get(key)
+        if value is None:
+            value = self.memory[key] = make()
+        return value
+
+    @cached_property
+    def documents(self) -> list[tuple[str, frozenset[str]]]:
+        """The papers that rules ask for on departure, each with the ids of its links."""
+        link_ids = self.network.frames["links"]["link_id"]
+        return [
+            (str(rule.row["document"]), frozenset(link_ids[list(rule.links_at(self.depart_s))]))
+            for rule in self.rules
+            if rule.row["effect"] == "document"
+        ]
 
     @property
     def graph(self) -> Graph:

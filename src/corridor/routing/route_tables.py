@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from corridor import stopping
+from corridor.kernels import Floats
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.prices import PriceLine, deviation, price_band
 from corridor.routing.corridor_names import corridor_name
-from corridor.routing.exposure import hazards_met, risk_share
+from corridor.routing.exposure import Exposure, exposures
 from corridor.routing.itinerary import (
     Leg,
     borders,
@@ -23,7 +24,7 @@ from corridor.routing.itinerary import (
     legs,
     modes,
 )
-from corridor.routing.journeys import sample
+from corridor.routing.journeys import sample_each
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
@@ -91,6 +92,15 @@ MONEY_TYPES: dict[str, Any] = {
 MONEY_KEYS = tuple(name for name in MONEY_TYPES if name != "route_id")  # of a line, in a route
 
 
+class Spread(NamedTuple):
+    """Percentiles of sampled journeys, null where so many never arrive; how many are in time."""
+
+    time_p05_h: float | None
+    time_p50_h: float | None
+    time_p95_h: float | None
+    on_time_share: float | None
+
+
 class RouteTables(NamedTuple):
     """The tables of an answer: its routes, their legs, and the lines of their money."""
 
@@ -103,38 +113,47 @@ def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
     """Return the tables of routes, legs and money, quickest first; routes: each as arcs."""
     itineraries = [(legs(query, arcs), arcs) for arcs in routes]
     itineraries.sort(key=lambda each: each[0][-1].arrive_s if each[0] else 0)
+    met = exposures(query, [itinerary for itinerary, _ in itineraries])
+    spreads = _spreads(query, [arcs for _, arcs in itineraries])
 
     route_rows = []
     leg_rows = []
     money_rows = []
-    for number, (itinerary, arcs) in enumerate(itineraries, start=1):
+    for number, (itinerary, _) in enumerate(itineraries):
         stopping.raise_if_stopped()
-        route_id = f"r{number}"
-        route_rows.append(_route_row(query, route_id, itinerary, arcs))
+        route_id = f"r{number + 1}"
+        figures = _figures(query, itinerary, spreads[number], met[number])
+        route_rows.append({"route_id": route_id, **figures})
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
         money_rows += _money_rows(query, route_id, itinerary)
 
     return RouteTables(
-        pl.DataFrame(route_rows, schema=ROUTE_TYPES),
-        pl.DataFrame(leg_rows, schema=LEG_TYPES),
-        pl.DataFrame(money_rows, schema=MONEY_TYPES),
+        _frame(route_rows, ROUTE_TYPES),
+        _frame(leg_rows, LEG_TYPES),
+        _frame(money_rows, MONEY_TYPES),
     )
 
 
-def _route_row(
-    query: Query, route_id: str, itinerary: Sequence[Leg], arcs: Sequence[int]
+def _frame(rows: Sequence[Mapping[str, Any]], types: Mapping[str, Any]) -> pl.DataFrame:
+    """Return rows as a table, column by column, which is quicker than row by row."""
+    return pl.DataFrame(
+        [pl.Series(name, [row[name] for row in rows], kind) for name, kind in types.items()]
+    )
+
+
+def _figures(
+    query: Query, itinerary: Sequence[Leg], spread: Spread, exposure: Exposure
 ) -> dict[str, Any]:
     """Return what a route takes, as planned and as sampled, and where it leads."""
     crossed = borders(query, itinerary)
     return {
-        "route_id": route_id,
         "time_h": duration_h(query, itinerary),
-        **_spread(query, arcs),
+        **spread._asdict(),
         "cost_usd": cost_usd(itinerary),
         **cost_band(query, itinerary),
         "generalised_cost_usd": generalised_cost_usd(query, itinerary),
         "carbon_kg": carbon_kg(itinerary),
-        "risk_share": round(risk_share(query, itinerary), RISK_DIGITS),
+        "risk_share": round(exposure.risk_share, RISK_DIGITS),
         "borders_count": len(crossed),
         "transshipments_count": sum(leg.kind == "terminal" for leg in itinerary),
         "length_km": round(sum(leg.length_km for leg in itinerary), 1),
@@ -142,7 +161,7 @@ def _route_row(
         "countries": countries(query, itinerary),
         "borders": crossed,
         "documents": documents_of(query, itinerary),
-        "hazards": hazards_met(query, itinerary),
+        "hazards": exposure.hazards_met,
         "corridor": corridor_name(query, itinerary),
     }
 
@@ -184,22 +203,23 @@ def _money_row(query: Query, line: PriceLine) -> dict[str, Any]:
     }
 
 
-def _spread(query: Query, arcs: Sequence[int]) -> dict[str, float | None]:
-    """Return percentiles of sampled journeys, and the share of them that meets the deadline."""
+def _spreads(query: Query, routes: Sequence[Sequence[int]]) -> dict[int, Spread]:
+    """Return the spread of the hours of routes, each given as arcs, by their number."""
     conditions = query.conditions
-    hours = sample(query, arcs, draws=conditions.draws, rng=conditions.rng)
+    samples = sample_each(query, routes, draws=conditions.draws, rng=conditions.rng)
+    return {number: _spread(query, hours) for number, hours in samples}
+
+
+def _spread(query: Query, hours: Floats) -> Spread:
+    """Return percentiles of sampled journeys, and the share of them that meets the deadline."""
     low, middle, high = np.quantile(hours, (0.05, 0.5, 0.95), method="inverted_cdf").tolist()
 
+    deadline_s = query.conditions.deadline_s
     on_time_share = None
-    if conditions.deadline_s is not None:
-        limit_h = (conditions.deadline_s - query.depart_s) / HOUR_S
+    if deadline_s is not None:
+        limit_h = (deadline_s - query.depart_s) / HOUR_S
         on_time_share = float((hours <= limit_h).mean())
-    return {
-        "time_p05_h": _finite(low),
-        "time_p50_h": _finite(middle),
-        "time_p95_h": _finite(high),
-        "on_time_share": on_time_share,
-    }
+    return Spread(_finite(low), _finite(middle), _finite(high), on_time_share)
 
 
 def _finite(hours: float) -> float | None:
@@ -214,11 +234,5 @@ def documents_of(query: Query, itinerary: Sequence[Leg]) -> list[str]:
 
 def documents_on(query: Query, passed: Collection[str]) -> list[str]:
     """Return the papers that the rules in force ask for on some links; passed: their ids."""
-    link_ids = query.network.frames["links"]["link_id"].to_list()
-    documents = set()
-    for rule in query.rules:
-        if rule.row["effect"] != "document":
-            continue
-        if any(link_ids[link] in passed for link in rule.links_at(query.depart_s)):
-            documents.add(str(rule.row["document"]))
-    return sorted(documents)
+    asked = {document for document, links in query.documents if not links.isdisjoint(passed)}
+    return sorted(asked)

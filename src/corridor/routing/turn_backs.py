@@ -46,6 +46,14 @@ class PlacesOfArcs(NamedTuple):
         """Return the places that an arc comes to."""
         return self.place[self.ptr[arc] : self.ptr[arc + 1]]
 
+    def of_arcs(self, arcs: Ints) -> Ints:
+        """Return the places that some arcs come to, one arc after the other."""
+        counts = self.ptr[arcs + 1] - self.ptr[arcs]
+        ends = np.cumsum(counts)
+        shift = np.repeat(self.ptr[arcs] - (ends - counts), counts)
+        places: Ints = self.place[shift + np.arange(len(shift))]
+        return places
+
     def counts(self) -> Ints:
         """Return how many places each arc comes to [arcs]."""
         return np.diff(self.ptr)
@@ -135,9 +143,7 @@ def _visits(query: Query, labels: Ints, goals: Ints, places_count: int) -> Itera
         label = label[goes_on]
 
         arc = query.arc_of[labels[label, LABEL.arc]]
-        places = [comes_to.of_arc(number) for number in arc.tolist()]
-        if places:
-            yield np.repeat(route, counts[arc]) * places_count + np.concatenate(places)
+        yield np.repeat(route, counts[arc]) * places_count + comes_to.of_arcs(arc)
         label = labels[label, LABEL.parent]
 
 
