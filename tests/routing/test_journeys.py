@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
@@ -13,9 +14,11 @@ from core_cases import closed, link, network, small
 from corridor.errors import CallError
 from corridor.routing.conditions import Options, read_options
 from corridor.routing.itinerary import legs
-from corridor.routing.journeys import sample
+from corridor.routing.journeys import sample, sample_each
+from corridor.routing.pareto import pareto_set
 from corridor.routing.query import prepare
 from corridor.routing.search import best_route
+from corridor.study.study import read
 from routing_cases import CALM, quickest
 
 
@@ -156,3 +159,18 @@ def test_the_spread_of_a_journey_lies_between_both_ends_of_its_luck() -> None:
 def test_a_correlation_lies_between_0_and_1(name: str) -> None:
     with pytest.raises(CallError, match=f"{name} must lie between 0 and 1, not 1.5"):
         read_options({name: 1.5})  # type: ignore[misc]
+
+
+def test_routes_drawn_together_have_the_hours_each_has_alone(study_folder: Path) -> None:
+    built = read(study_folder).network
+    asks: list[Options] = [{}, {"leg_correlation": 0.5, "border_correlation": 0.3}]
+    for asked in asks:
+        query = prepare(
+            built, "almaty", "karachi", cargo="container-40", depart="2026-02-10", options=asked
+        )
+        pareto = pareto_set(query, np.array([True, True, False, False]))
+        routes = [pareto[number] for number in range(len(pareto))]
+        together = dict(sample_each(query, routes, draws=20, rng=2))
+        assert len(together) == len(routes) > 3
+        for number, arcs in enumerate(routes):
+            assert together[number].tolist() == sample(query, arcs, draws=20, rng=2).tolist()
