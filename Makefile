@@ -53,6 +53,10 @@ docs: $(VENV)/.base ## Write again the pages made from the code: tables, validat
 outputs: $(VENV)/.dev ## Write into the pages what their commands print now (PAGES=... for some), and say what changed
 	@$(BIN)/python docs/make_outputs.py $(PAGES)
 
+.PHONY: notebooks
+notebooks: $(VENV)/.dev ## Run the notebooks of the documentation again and keep what they show
+	@$(BIN)/python docs/make_notebooks.py
+
 .PHONY: messages
 messages: $(VENV)/.base ## Bring the message catalogues of the languages up to the code
 	@$(BIN)/python docs/make_messages.py
