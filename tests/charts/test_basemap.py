@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from corridor.charts.basemap.clipping import Bounds, Line, clip_line, clip_ring, divide_edges
+from corridor.charts.basemap.details import details, relief_tiles
 from corridor.charts.basemap.make import make_outline, simplify
-from corridor.charts.basemap.outline import WORLD, basemap
+from corridor.charts.basemap.outline import WORLD, basemap, waters
 from corridor.charts.basemap.view import close_together, view_of
-from corridor.network.outline import join_arcs, outline, unpack, without_jumps
+from corridor.network.outline import countries_on, join_arcs, outline, unpack, without_jumps
 
 SQUARE: Line = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (0.0, 0.0)]
 
@@ -54,6 +55,70 @@ def test_basemap_is_cut_to_its_bounds() -> None:
     assert {name["country"] for name in part["names"]} >= {"AF"}
     assert_within(part["land"]["coordinates"], bounds)
     assert part["borders"]["coordinates"]
+
+
+def test_the_line_of_control_is_dashed_and_no_border() -> None:
+    """Between the two parts of Kashmir runs a disputed line; between Iran and Pakistan a border."""
+    assert passes(details().disputed, Bounds(73.5, 33.5, 74.2, 35.0))
+    assert not passes(details().borders, Bounds(73.5, 33.5, 74.2, 35.0))
+    assert passes(details().borders, Bounds(61.0, 28.0, 63.5, 29.5))
+    assert len(details().disputed) > 30
+
+
+def passes(lines: Iterable[Line], bounds: Bounds) -> bool:
+    return any(clip_line(line, bounds) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "has_lakes"),
+    [
+        (Bounds(60.0, 20.0, 80.0, 50.0), True),  # Indus and Balkhash
+        (Bounds(-80.0, -40.0, -50.0, 0.0), True),  # Parana and Titicaca
+        (Bounds(120.0, 55.0, 125.0, 75.0), False),  # the Lena
+        (Bounds(140.0, -40.0, 225.0, -20.0), True),  # the Murray, across 180 degrees
+    ],
+)
+def test_waters_of_both_hemispheres_lie_within_their_bounds(
+    bounds: Bounds, has_lakes: bool
+) -> None:
+    found = waters(bounds)
+    points = [point for line in found["rivers"]["coordinates"] for point in line]
+    assert len(points) > 100
+    assert all(bounds.west <= lon <= bounds.east for lon, _ in points)
+    assert all(bounds.south <= lat <= bounds.north for _, lat in points)
+    assert bool(found["lakes"]["coordinates"]) == has_lakes
+
+
+def test_names_are_spread_by_zoom() -> None:
+    """Large towns are named from afar, and no zoom names one thing twice."""
+    names = details().names
+    zooms = {(name.kind, name.name): name.zoom for name in names}
+    assert zooms["town", "Karachi"] == 3 and zooms["town", "Suva"] <= 4
+    assert zooms["sea", "Arabian Sea"] < zooms["sea", "Strait of Hormuz"]
+    assert zooms["lake", "Lake Balkhash"] == 3
+    assert all(abs(name.lon) <= 180 and abs(name.lat) <= 90 for name in names)
+    seas = [name.name for name in names if name.kind == "sea"]
+    assert len(seas) == len(set(seas)) > 100
+
+
+def test_seas_are_named_at_sea() -> None:
+    on_land = [
+        name.name
+        for name in details().names
+        if name.kind == "sea" and countries_on(name.lon, name.lat)
+    ]
+    assert on_land == []
+
+
+def test_relief_has_every_tile_of_its_zooms() -> None:
+    tiles = relief_tiles()
+    assert set(tiles) == {
+        f"{zoom}/{column}/{row}.webp"
+        for zoom in range(1, 5)
+        for column in range(2**zoom)
+        for row in range(2**zoom)
+    }
+    assert all(data[:4] == b"RIFF" and data[8:12] == b"WEBP" for data in tiles.values())
 
 
 def assert_within(polygons: Iterable[Any], bounds: Bounds) -> None:
@@ -124,10 +189,9 @@ def test_ring_over_the_date_line_goes_on() -> None:
     assert max(lon for lon, _ in ring) == 190
 
 
-def test_neighbours_keep_one_common_border() -> None:
-    """Two square neighbours: a name where it has a code, one border between them."""
+def test_neighbours_are_countries_of_one_land() -> None:
+    """Two square neighbours: a name where it has a code, and one land of both."""
     made = unpack(make_outline(two_squares(), {"001": "WW"}))
-    assert made.borders == [[(10.0, 10.0), (10.0, 20.0)]]
     assert [label.country for label in made.labels] == ["WW"]
     assert len(made.land) == 1
     assert {code: len(shapes) for code, shapes in made.countries.items()} == {"WW": 1}

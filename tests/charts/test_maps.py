@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import chart_cases as cases
-from corridor.charts.basemap.outline import basemap
+from corridor.charts.basemap.outline import basemap, waters
 from corridor.charts.basemap.view import view_of
 from corridor.charts.map_labels import Name, place_countries
 from corridor.charts.map_layers import land_and_borders
@@ -89,7 +89,10 @@ def test_any_part_of_the_world_is_drawn(region: str) -> None:
     """Land under a line that leads from one place to the other, all of it on the paper."""
     nodes, links = two_places(REGIONS[region])
     view = view_of(nodes["lon_deg"], nodes["lat_deg"])
-    land, *_ = land_and_borders(basemap(view.visible()), view)
+    bounds = view.visible()
+    land, rivers, *_ = land_and_borders(basemap(bounds) | waters(bounds), view)
+    if region != "antimeridian":  # islands without large rivers
+        assert rivers.to_dict()["mark"]["shape"].count("M") >= 3
     path = land.to_dict()["mark"]["shape"]
     assert path.count("M") >= 3 or len(path) > 300
 

@@ -37,6 +37,7 @@ VIEWS = [
     "/api/openings",
     "/api/hazards",
     "/api/basemap",
+    "/api/basemap/details",
     "/api/openapi.json",
     f"/api/links/{PASS}",
     "/api/nodes/kabul",

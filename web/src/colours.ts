@@ -1,13 +1,13 @@
 // Colours by light and dark; the hues themselves are the study's styles, the same as in every printed chart.
 
-export interface Ground { sea: string; land: string; coast: string; border: string; ink: string; paper: string; faint: string; shut: string; mark: string }
+export interface Ground { sea: string; land: string; coast: string; border: string; river: string; water: string; ink: string; paper: string; faint: string; shut: string; mark: string }
 
 const LIGHT: Ground = {
-  sea: "#e8eff5", land: "#fbfaf6", coast: "#cfc9bb", border: "#b3ab9b", ink: "#1b1f24", paper: "#ffffff", faint: "#9aa4ae",
+  sea: "#e8eff5", land: "#fbfaf6", coast: "#bdb6a6", border: "#968d7b", river: "#9dbdd6", water: "#4f7896", ink: "#1b1f24", paper: "#ffffff", faint: "#9aa4ae",
   shut: "#a3271b", mark: "#f2b600",
 };
 const DARK: Ground = {
-  sea: "#10161d", land: "#1d252e", coast: "#3a4653", border: "#566270", ink: "#eef2f6", paper: "#12171d", faint: "#6d7986",
+  sea: "#10161d", land: "#1d252e", coast: "#3a4653", border: "#6a7786", river: "#2d4a63", water: "#7fa6c4", ink: "#eef2f6", paper: "#12171d", faint: "#6d7986",
   shut: "#ff8a75", mark: "#ffd34d",
 };
 
@@ -31,6 +31,10 @@ export function takeTheme(): void {
     if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
   } catch { /* a browser that keeps nothing */ }
 }
+
+/** How strongly heights are drawn: pale by day, dim by night. */
+export const relief = (): { opacity: number; brightest: number; saturation: number } =>
+  isDark() ? { opacity: 0.5, brightest: 0.42, saturation: -0.6 } : { opacity: 0.46, brightest: 1, saturation: -0.1 };
 
 export const ground = (): Ground => (isDark() ? DARK : LIGHT);
 

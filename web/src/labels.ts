@@ -3,11 +3,13 @@
 import * as maplibregl from "maplibre-gl";
 
 import type { Bubble } from "./bubbles";
-import type { Feature, Ground, NodeProperties, Spot } from "./types";
+import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
 
 interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }
 export interface Shown { text: string; kind: string; x: number; y: number }
-const MOST = 70;
+const MOST = 90;
+const AREAS = new Set(["country", "lake", "sea"]); // named in their middle, places above their point
+const WIDTHS: Record<string, number> = { country: 4.1, place: 3.1, town: 2.9, lake: 3, sea: 3.4 }; // half of a letter in pixels
 const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "border-crossing": 4, "gauge-change-station": 4, "rail-terminal": 5, "mountain-pass": 3 };
 
 const LONGEST = 30;
@@ -22,6 +24,7 @@ export class Labels {
   private ends = new Set<string>();
   private named = new Set<string>();
   private bubbles: Bubble[] = [];
+  private ground: GroundName[] = [];
   private asked = 0;
   shown: Shown[] = [];
 
@@ -34,6 +37,7 @@ export class Labels {
   setNamed(ends: Set<string>, named: Set<string>): void { this.ends = ends; this.named = named; this.later(); }
 
   setRoutes(bubbles: Bubble[]): void { this.bubbles = bubbles; this.later(); }
+  setGround(names: GroundName[]): void { this.ground = names; this.later(); }
 
   private later(): void {
     cancelAnimationFrame(this.asked);
@@ -54,6 +58,17 @@ export class Labels {
       return spot ? [{ text, kind: isSelected ? "route chosen" : "route", spot, further, route: id, rank: isSelected ? -190 : -60 }] : [];
     });
     return [...places, ...countries, ...routes].sort((a, b) => a.rank - b.rank);
+    return [...places, ...countries, ...this.groundNames(zoom)].sort((a, b) => a.rank - b.rank);
+  }
+
+  /** Towns, lakes and seas of the zoom that lie in view; a town that is a place of the network is named as that. */
+  private groundNames(zoom: number): Wanted[] {
+    const bounds = this.map.getBounds(), middle = bounds.getCenter().lng;
+    const nodes = new Set(this.places.map((f) => f.properties.name));
+    return this.ground.filter((n) => {
+      const lon = n.lon + 360 * Math.round((middle - n.lon) / 360);
+      return n.zoom <= zoom + 0.5 && n.lat > bounds.getSouth() && n.lat < bounds.getNorth() && lon > bounds.getWest() && lon < bounds.getEast() && !(n.kind === "town" && nodes.has(n.name));
+    }).map((n) => ({ text: short(n.name), kind: n.kind, spot: [n.lon, n.lat] as Spot, rank: (n.kind === "town" ? 40 : -10) + n.zoom }));
   }
 
   /** Where the legend and the credit line lie: names under them could not be read. */
@@ -73,11 +88,11 @@ export class Labels {
     const taken = this.covered(), { lng } = this.map.getCenter();
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
-      const isCountry = label.kind === "country", isRoute = label.route !== undefined;
-      const half = label.text.length * (isCountry ? 4.1 : label.kind === "place" ? 3.1 : 3.6) + (isRoute ? 8 : 3), high = isRoute ? 20 : 15;
+      const isArea = AREAS.has(label.kind), isRoute = label.route !== undefined;
+      const half = label.text.length * (WIDTHS[label.kind] ?? 3.6) + (isRoute ? 8 : 3), high = isRoute ? 20 : 15;
       const placed = [label.spot, ...(label.further ?? [])].flatMap(([lon, lat]) => {
         const spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
-        const { x, y } = this.map.project(spot), top = isCountry ? y - 7 : isRoute ? y - 10 : y - 20;
+        const { x, y } = this.map.project(spot), top = isArea ? y - 7 : isRoute ? y - 10 : y - 20;
         const box: Box = [x - half, top, x + half, top + high];
         const isIn = box[0] >= 2 && box[1] >= 2 && box[2] <= width - 2 && box[3] <= height - 2;
         return isIn && !taken.some((other) => meet(box, other)) ? [{ spot, x, y, box }] : [];
@@ -90,7 +105,7 @@ export class Labels {
       element.textContent = label.text;
       const route = label.route;
       if (route !== undefined) element.addEventListener("click", (event) => { event.stopPropagation(); this.choose(route); });
-      const isCentred = isCountry || isRoute;
+      const isCentred = isArea || isRoute;
       const marker = new maplibregl.Marker({ element, anchor: isCentred ? "center" : "bottom", offset: [0, isCentred ? 0 : -5] });
       marker.setLngLat(spot).addTo(this.map);
       for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name); // words beside the map, not controls

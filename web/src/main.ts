@@ -20,7 +20,7 @@ import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
 import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
-import type { Answer, Critical, Departure, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
+import type { Answer, Critical, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -70,6 +70,7 @@ class Page {
     history.replaceState(null, "", toAddress(this.state));
     this.say("Looking for routes ...");
     await this.refresh(true);
+    void ask<Details>("details", "/api/basemap/details").then((details) => this.map?.showDetails(details), () => undefined); // the map is whole without them
     this.note = "";
   }
 

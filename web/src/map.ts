@@ -5,10 +5,10 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { bubbles } from "./bubbles";
-import { ground, hazardRange, onGround } from "./colours";
+import { ground, hazardRange, onGround, relief } from "./colours";
 import { Labels } from "./labels";
 import { h } from "./markup";
-import type { Critical, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
+import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -62,12 +62,20 @@ export class TheMap {
     const map = this.map;
     map.addSource("land", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.land } as Data });
     map.addSource("coast", { type: "geojson", data: { type: "Feature", properties: {}, geometry: coast(land.land.coordinates as Spot[][][]) } as Data });
+    map.addSource("relief", { type: "raster", tiles: [`${location.origin}/api/basemap/relief/{z}/{x}/{y}.webp`], tileSize: 512, minzoom: 1, maxzoom: 4 });
+    for (const name of ["rivers", "lakes"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    map.addSource("disputed", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.disputed } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
     for (const name of ["links", "routes", "marks", "nodes", "hazards", "flows", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
+    map.addLayer({ id: "relief", type: "raster", source: "relief", paint: { "raster-fade-duration": 0 } });
+    map.addLayer({ id: "rivers", type: "line", source: "rivers", layout: { "line-join": "round" }, paint: { "line-width": ["interpolate", ["linear"], ["zoom"], 2, 0.4, 6, 1.2, 10, 2.4] } });
+    map.addLayer({ id: "lakes", type: "fill", source: "lakes" });
+    map.addLayer({ id: "shores", type: "line", source: "lakes", paint: { "line-width": 0.5 } });
     map.addLayer({ id: "coast", type: "line", source: "coast", paint: { "line-width": 0.6 } });
     map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-width": 0.9 } });
+    map.addLayer({ id: "disputed", type: "line", source: "disputed", paint: { "line-width": 1, "line-dasharray": [3, 2] } });
     map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-opacity": 0.8, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
@@ -99,7 +107,14 @@ export class TheMap {
     map.setPaintProperty("sea", "background-color", g.sea);
     map.setPaintProperty("land", "fill-color", g.land);
     map.setPaintProperty("coast", "line-color", g.coast);
-    map.setPaintProperty("borders", "line-color", g.border);
+    for (const id of ["borders", "disputed"]) map.setPaintProperty(id, "line-color", g.border);
+    map.setPaintProperty("rivers", "line-color", g.river);
+    map.setPaintProperty("lakes", "fill-color", g.sea);
+    map.setPaintProperty("shores", "line-color", g.coast);
+    const { opacity, brightest, saturation } = relief();
+    map.setPaintProperty("relief", "raster-opacity", ["interpolate", ["linear"], ["zoom"], 5.5, opacity, 8, 0.4 * opacity]); // paler where it turns coarse
+    map.setPaintProperty("relief", "raster-brightness-max", brightest);
+    map.setPaintProperty("relief", "raster-saturation", saturation);
     map.setPaintProperty("pointed", "line-color", g.mark);
     map.setPaintProperty("ring", "circle-stroke-color", g.mark);
     map.setPaintProperty("route-others", "line-color", g.faint);
@@ -120,6 +135,13 @@ export class TheMap {
       if (map.hasImage(name)) map.removeImage(name);
       map.addImage(name, image, { pixelRatio: 1 });
     }
+  }
+
+  /** Show what lies on the land: rivers, lakes, names of towns, lakes and seas. */
+  async showDetails(details: Details): Promise<void> {
+    await this.ready;
+    for (const name of ["rivers", "lakes"] as const) this.set(name, [{ type: "Feature", properties: {}, geometry: details[name] }]);
+    this.labels.setGround(details.names);
   }
 
   async restyle(): Promise<void> { await this.ready; this.recolour(); }

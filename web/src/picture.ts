@@ -30,10 +30,11 @@ export async function picture(shown: TheMap, caption: string, credit: string): P
   c.textAlign = "center";
   for (const label of shown.labels.shown) {
     const strong = label.kind === "end" || label.kind === "named";
-    c.font = `${strong ? "bold " : ""}${(label.kind === "country" ? 11 : 12) * ratio}px Arial, sans-serif`;
+    const isWater = label.kind === "lake" || label.kind === "sea";
+    c.font = `${strong ? "bold " : isWater ? "italic " : ""}${(isWater || label.kind === "country" || label.kind === "town" ? 11 : 12) * ratio}px Arial, sans-serif`;
     c.lineWidth = 3 * ratio;
     c.strokeStyle = g.paper;
-    c.fillStyle = label.kind === "country" ? g.faint : g.ink;
+    c.fillStyle = isWater ? g.water : label.kind === "country" ? g.faint : g.ink;
     const text = label.kind === "country" ? label.text.toUpperCase() : label.text;
     c.strokeText(text, label.x * ratio, label.y * ratio);
     c.fillText(text, label.x * ratio, label.y * ratio);

@@ -37,8 +37,13 @@ export interface Feature<P, G> { type: "Feature"; properties: P; geometry: { typ
 export interface Features<P, G> { type: "FeatureCollection"; features: Feature<P, G>[] }
 export type Spot = [number, number];
 export interface Network { links: Features<LinkProperties, Spot[] | Spot[][]>; nodes: Features<NodeProperties, Spot>; elements: Elements }
+type Shapes = { type: string; coordinates: unknown };
+/** A name of the base map: a town, lake or sea, shown from a zoom on. */
+export interface GroundName { kind: "town" | "lake" | "sea"; name: string; lon: number; lat: number; zoom: number }
+/** What lies on the land: fetched after it, since an answer need not wait for it. */
+export interface Details { rivers: Shapes; lakes: Shapes; names: GroundName[] }
 export interface Ground {
-  land: { type: string; coordinates: unknown }; borders: { type: string; coordinates: unknown };
+  land: Shapes; borders: Shapes; disputed: Shapes;
   names: { country: string; name: string; lon: number; lat: number; size: number }[];
 }
 

@@ -18,7 +18,9 @@ from corridor.charts.map_lines import along_great_circle, node_places
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
 from corridor.network.shapes import point_along, points_of
 
+SEA = "#eef3f7"
 LAND = "#fbfaf6"
+RIVER = "#c3d3e0"
 COAST = "#d5d0c4"
 BORDER = "#b9b2a3"
 COUNTRY = "#9a927f"
@@ -29,18 +31,27 @@ _CROSS = "M-1,-1L1,1M1,-1L-1,1"
 
 
 def land_and_borders(ground: dict[str, Any], view: View) -> list[Any]:
-    """Return land and borders as one path each, in pixels.
+    """Return land, rivers, lakes and borders as one path each, in pixels; disputed ones dashed.
 
-    So the outline of the world need not travel in every chart. ground: of the base map.
+    So the outline of the world need not travel in every chart. ground: base map and waters.
     """
-    rings = [ring for polygon in ground["land"]["coordinates"] for ring in polygon]
-    land = _trace(rings, view, is_closed=True)
+    land = _trace(_rings(ground["land"]), view, is_closed=True)
+    lakes = _trace(_rings(ground["lakes"]), view, is_closed=True)
+    rivers = _trace(ground["rivers"]["coordinates"], view)
     borders = _trace(ground["borders"]["coordinates"], view)
+    disputed = _trace(ground["disputed"]["coordinates"], view)
 
     return [
         _path(land, fill=LAND, stroke=COAST, strokeWidth=0.6),
+        _path(rivers, fill="transparent", stroke=RIVER, strokeWidth=0.6),
+        _path(lakes, fill=SEA, stroke=COAST, strokeWidth=0.4),
         _path(borders, fill="transparent", stroke=BORDER, strokeWidth=0.8),
+        _path(disputed, fill="transparent", stroke=BORDER, strokeWidth=0.8, strokeDash=[3, 2]),
     ]
+
+
+def _rings(polygons: dict[str, Any]) -> list[Line]:
+    return [ring for polygon in polygons["coordinates"] for ring in polygon]
 
 
 def pale_links(lines: pl.DataFrame, view: View) -> Any:

@@ -14,7 +14,7 @@ import altair as alt
 import polars as pl
 
 from corridor.charts.axes import category_scale
-from corridor.charts.basemap.outline import basemap
+from corridor.charts.basemap.outline import basemap, waters
 from corridor.charts.basemap.view import View, view_of
 from corridor.charts.formats import translate
 from corridor.charts.legends import legend
@@ -29,6 +29,7 @@ from corridor.charts.map_labels import (
 )
 from corridor.charts.map_layers import (
     BORDER,
+    SEA,
     country_texts,
     crosses,
     dots,
@@ -46,7 +47,6 @@ from corridor.language.speech import number, tell
 from corridor.network.shapes import with_lines
 from corridor.tables.columns import OPEN_STATUS
 
-SEA = "#eef3f7"
 # Pixels of the widest and the narrowest link on a map by weight.
 _WIDEST = 9.0
 _NARROWEST = 1.2
@@ -300,8 +300,9 @@ def end_nodes(rows: pl.DataFrame) -> list[str]:
 
 
 def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name]) -> list[Any]:
-    """Return land, borders, and names of countries where those of nodes leave room."""
-    ground = basemap(view.visible())
+    """Return land, waters, borders, and names of countries where those of nodes leave room."""
+    bounds = view.visible()
+    ground = basemap(bounds) | waters(bounds)
     countries = place_countries(set(nodes["country"]), view, names)
     return [*land_and_borders(ground, view), country_texts(countries)]
 

@@ -1,4 +1,4 @@
-"""The outline of the world: land, land borders, and the country that a point lies in.
+"""The outline of the world: land, its countries, and the one that a point lies in.
 
 Natural Earth 1:50m by way of world-atlas, thinned to about 2 km. ``charts/basemap/README.md`` says
 how ``outline.json`` was made. Shapes are stored as arcs that neighbours share, as TopoJSON does.
@@ -41,7 +41,6 @@ class Outline(NamedTuple):
     """
 
     land: list[Polygon]
-    borders: list[Line]
     countries: Mapping[str, list[Polygon]]
     labels: list[Label]
 
@@ -67,16 +66,15 @@ def unpack(stored: Mapping[str, Any]) -> Outline:
     """Return the outline that ``outline.json`` holds.
 
     stored: arcs (first point, then steps from each to the next, in hundredths of a degree), land
-    and countries (polygons as rings of numbers of arcs), borders (numbers of arcs), labels.
+    and countries (polygons as rings of numbers of arcs), labels.
     """
-    arcs = [_unpack_arc(arc) for arc in stored["arcs"]]
+    arcs = [unpack_arc(arc) for arc in stored["arcs"]]
     countries = {
         code: [_joined(polygon, arcs) for polygon in polygons]
         for code, polygons in stored["countries"].items()
     }
     return Outline(
         [_joined(polygon, arcs) for polygon in stored["land"]],
-        [arcs[number] for number in stored["borders"]],
         countries,
         [Label(*label) for label in stored["labels"]],
     )
@@ -97,7 +95,8 @@ def pack_arc(line: Iterable[Point]) -> list[int]:
     return steps
 
 
-def _unpack_arc(steps: Sequence[int]) -> Line:
+def unpack_arc(steps: Sequence[int]) -> Line:
+    """Return a line from its first point and steps in hundredths of a degree."""
     xs = accumulate(steps[::2])
     ys = accumulate(steps[1::2])
     return [(x / STEPS_PER_DEG, y / STEPS_PER_DEG) for x, y in zip(xs, ys, strict=True)]

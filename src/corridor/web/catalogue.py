@@ -35,8 +35,9 @@ from corridor.web.project_cards import project_cards
 NO_LEGS = "Origin and destination are one place: nothing is carried."
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = (
-    "Land and borders: Natural Earth. Borders are drawn as Natural Earth holds them; disputed "
-    "ones are no claim. Dashed straight lines are schematic."
+    "Land, waters and borders: Natural Earth. Relief: Tom Patterson. Towns: GeoNames (CC BY 4.0). "
+    "Borders are drawn as Natural Earth holds them, disputed ones dashed; none is a claim. "
+    "Dashed straight lines are schematic."
 )
 PLACE_COLUMNS = ("name", "country", "kind", "unlocode")
 CARGO_COLUMNS = (

@@ -12,7 +12,8 @@ from importlib import resources
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from corridor.charts.basemap.outline import WORLD, basemap
+from corridor.charts.basemap.details import details, relief_tiles
+from corridor.charts.basemap.outline import WORLD, basemap, waters
 from corridor.web.json_text import as_json
 from corridor.web.refusals import Refusal
 from corridor.web.replies import reply
@@ -25,6 +26,7 @@ KINDS = {
     ".mjs": SCRIPT,
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
 }
@@ -37,6 +39,7 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8">\
 <a href="/api/openapi.json">the description of the API</a>,
 <a href="/api/study">the study</a>, <a href="/api/network">its network</a>.</p></html>"""
 NO_CACHE = "no-cache"
+DAYS = "public, max-age=604800"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -104,17 +107,44 @@ def _file_named(files: Mapping[str, File], name: str) -> File:
 
 
 def _add_base_map(app: FastAPI) -> None:
-    """Add the base map, made when it is first asked for."""
+    """Add the base map, its details and relief, each made when it is first asked for."""
 
     @cache
     def base_map() -> File:
         return _file(as_json(basemap(WORLD)), "application/json")
 
+    @cache
+    def base_map_details() -> File:
+        names = [name._asdict() for name in details().names]
+        return _file(as_json(waters(WORLD) | {"names": names}), "application/json")
+
+    @cache
+    def relief() -> Mapping[str, File]:
+        return {name: _file(data, KINDS[".webp"]) for name, data in relief_tiles().items()}
+
     @app.get(
-        "/api/basemap", summary="Land, borders and names of countries as GeoJSON (Natural Earth)"
+        "/api/basemap",
+        summary="Land, borders, disputed borders, names of countries as GeoJSON (Natural Earth)",
     )
     async def get_basemap(request: Request) -> Response:
         return _send(request, base_map(), NO_CACHE)
+
+    @app.get(
+        "/api/basemap/details",
+        summary="Rivers and lakes as GeoJSON, names of towns, lakes and seas by zoom",
+    )
+    async def get_details(request: Request) -> Response:
+        return _send(request, base_map_details(), NO_CACHE)
+
+    @app.get(
+        "/api/basemap/relief/{zoom}/{column}/{row}.webp",
+        summary="Heights of the land as a tile of a web map",
+    )
+    async def get_relief(request: Request, zoom: int, column: int, row: int) -> Response:
+        name = f"{zoom}/{column}/{row}.webp"
+        if name not in relief():
+            raise Refusal(404, "no-file", f"The relief has no tile {name}.")
+        return _send(request, relief()[name], DAYS)
 
 
 def _file(data: bytes, kind: str) -> File:

@@ -1,4 +1,4 @@
-"""Make ``network/outline.json`` from the package world-atlas: land, borders, countries, labels.
+"""Make ``network/outline.json`` from the package world-atlas: land, countries, labels.
 
 Run it by hand when the source changes::
 
@@ -23,6 +23,7 @@ from corridor.network.outline import Label, join_arcs, pack_arc, without_jumps
 TOLERANCE_DEG = 0.02  # about 2 km: under half a pixel on the largest map drawn
 MIN_RING_DEG2 = 0.002  # islands below about 20 km2 vanish at that scale
 CODES_BEYOND_ISO = {"Kosovo": "XK"}
+NAMES = {"Turkey": "Türkiye"}  # as the United Nations have it since 2022
 
 Rings = list[list[int]]  # a polygon by the numbers of its arcs, the outer ring first
 
@@ -77,7 +78,6 @@ def make_outline(topology: Mapping[str, Any], alpha2: Mapping[str, str]) -> dict
     return _renumbered(
         {
             "land": land,
-            "borders": shared_arcs(geometries),
             "countries": countries,
             "labels": sorted(labels, key=lambda label: -label.size),
         },
@@ -101,7 +101,8 @@ def _name(pieces: Sequence[Mapping[str, Any]], arcs: Sequence[Line]) -> str:
     largest = max(
         pieces, key=lambda piece: max(_size(polygon[0], arcs) for polygon in polygons([piece]))
     )
-    return str(largest["properties"]["name"])
+    name = str(largest["properties"]["name"])
+    return NAMES.get(name, name)
 
 
 def large_polygons(shapes: Iterable[Rings], arcs: Sequence[Line]) -> list[Rings]:
@@ -153,11 +154,9 @@ def _renumbered(shapes: dict[str, Any], arcs: Sequence[Line]) -> dict[str, Any]:
         code: [new_polygon(polygon) for polygon in polygons_of]
         for code, polygons_of in shapes["countries"].items()
     }
-    borders = [new(arc) for arc in shapes["borders"]]
     return {
         "arcs": [pack_arc(arcs[arc]) for arc in number_of],
         "land": land,
-        "borders": borders,
         "countries": countries,
         "labels": shapes["labels"],
     }
@@ -221,24 +220,6 @@ def polygons(geometries: Iterable[Mapping[str, Any]]) -> Iterator[Rings]:
                 yield from geometry["arcs"]
             case "Polygon":
                 yield geometry["arcs"]
-
-
-def shared_arcs(countries: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Return the arcs that two countries have in common: land borders."""
-    owners: dict[int, set[int]] = {}
-    for owner, country in enumerate(countries):
-        for index in _arc_indices(country.get("arcs", [])):
-            arc = index if index >= 0 else ~index
-            owners.setdefault(arc, set()).add(owner)
-    return sorted(arc for arc, countries_of_arc in owners.items() if len(countries_of_arc) > 1)
-
-
-def _arc_indices(nested: Any) -> Iterator[int]:
-    if isinstance(nested, int):
-        yield nested
-        return
-    for inner in nested:
-        yield from _arc_indices(inner)
 
 
 if __name__ == "__main__":

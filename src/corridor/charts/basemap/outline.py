@@ -16,6 +16,7 @@ from corridor.charts.basemap.clipping import (
     divide_edges,
     widest_point,
 )
+from corridor.charts.basemap.details import details
 from corridor.network.outline import Label, Polygon, outline
 
 WORLD = Bounds(-180.0, -90.0, 180.0, 90.0)
@@ -30,23 +31,40 @@ def basemap(bounds: Bounds) -> dict[str, Any]:
     Returns
     -------
     dict
-        land and borders as GeoJSON geometries; names: country, name, lon, lat and size (square
-        degrees) of the countries whose label lies inside.
+        land, borders and disputed (borders) as GeoJSON geometries; names: country, name, lon, lat
+        and size (square degrees) of the countries whose label lies inside.
     """
     whole = outline()
-    borders = [
-        piece
-        for line in whole.borders
-        for turned in _turned_into(line, bounds)
-        for piece in clip_line(turned, bounds)
-    ]
     names = [name for label in whole.labels for name in _names(label, bounds)]
 
     return {
-        "land": {"type": "MultiPolygon", "coordinates": list(_land(whole.land, bounds))},
-        "borders": {"type": "MultiLineString", "coordinates": borders},
+        "land": _polygons(whole.land, bounds),
+        "borders": _lines(details().borders, bounds),
+        "disputed": _lines(details().disputed, bounds),
         "names": names,
     }
+
+
+def waters(bounds: Bounds) -> dict[str, Any]:
+    """Return rivers and lakes within the bounds as GeoJSON geometries."""
+    return {
+        "rivers": _lines(details().rivers, bounds),
+        "lakes": _polygons(details().lakes, bounds),
+    }
+
+
+def _polygons(polygons: Iterable[Polygon], bounds: Bounds) -> dict[str, Any]:
+    return {"type": "MultiPolygon", "coordinates": list(_pieces(polygons, bounds))}
+
+
+def _lines(lines: Iterable[Line], bounds: Bounds) -> dict[str, Any]:
+    pieces = [
+        piece
+        for line in lines
+        for turned in _turned_into(line, bounds)
+        for piece in clip_line(turned, bounds)
+    ]
+    return {"type": "MultiLineString", "coordinates": pieces}
 
 
 def _names(label: Label, bounds: Bounds) -> Iterator[dict[str, Any]]:
@@ -79,7 +97,7 @@ def country_places(code: str, bounds: Bounds) -> list[Point]:
     return [widest_point(ring) for ring in largest]
 
 
-def _land(polygons: Iterable[Polygon], bounds: Bounds) -> Iterator[Polygon]:
+def _pieces(polygons: Iterable[Polygon], bounds: Bounds) -> Iterator[Polygon]:
     """Give the polygons within the bounds, each with its outer ring first."""
     for outer_ring, *hole_rings in polygons:
         for turn_deg, turned in _turns_into(outer_ring, bounds):

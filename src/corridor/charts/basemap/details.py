@@ -1,0 +1,88 @@
+"""Details of the base map: borders by standing, waters, relief, names of towns, lakes and seas.
+
+``README.md`` says where they come from and how ``details.json`` was made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from corridor.network.outline import Line, Polygon, unpack_arc
+
+
+class Name(NamedTuple):
+    """A name on a map that can be zoomed.
+
+    kind: town, lake or sea. zoom: of a web map whose world is 512 pixels wide at zoom 0; from it
+    on the name is shown.
+    """
+
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    zoom: int
+
+
+class Details(NamedTuple):
+    """What lies on the land of the outline.
+
+    borders: those that nobody disputes. disputed: all others, lines of control among them.
+    """
+
+    borders: list[Line]
+    disputed: list[Line]
+    rivers: list[Line]
+    lakes: list[Polygon]
+    names: list[Name]
+
+
+@cache
+def details() -> Details:
+    """Return the details of the whole world."""
+    folder = files("corridor.charts.basemap")
+    stored = json.loads(folder.joinpath("details.json").read_text(encoding="utf-8"))
+    seas = csv.DictReader(folder.joinpath("seas.csv").read_text(encoding="utf-8").splitlines())
+
+    return Details(
+        _lines(stored["borders"]),
+        _lines(stored["disputed"]),
+        _lines(stored["rivers"]),
+        [_lines(lake["rings"]) for lake in stored["lakes"]],
+        [*map(_sea, seas), *_lake_names(stored["lakes"]), *map(_town, stored["towns"])],
+    )
+
+
+def relief_tiles() -> dict[str, bytes]:
+    """Return the pictures of the land's heights: zoom/column/row.webp of a web map -> WebP."""
+    packed = files("corridor.charts.basemap").joinpath("relief.zip").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _lines(packed: Iterable[Sequence[int]]) -> list[Line]:
+    return [unpack_arc(steps) for steps in packed]
+
+
+def _sea(row: Mapping[str, str]) -> Name:
+    return Name("sea", row["name"], float(row["lon_deg"]), float(row["lat_deg"]), int(row["zoom"]))
+
+
+def _lake_names(lakes: Iterable[Mapping[str, Any]]) -> list[Name]:
+    return [
+        Name("lake", lake["name"], lake["lon"], lake["lat"], lake["zoom"])
+        for lake in lakes
+        if lake["name"]
+    ]
+
+
+def _town(row: Sequence[Any]) -> Name:
+    name, lon, lat, zoom = row
+    return Name("town", name, lon, lat, zoom)
