@@ -33,7 +33,7 @@ def test_no_row_lies_beyond_the_table() -> None:
 
 
 def test_whoever_asks_for_many_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MAX_SINGLE", 2)
+    monkeypatch.setattr(rows, "MAX_SINGLE_SHARE", 0.0)
     made = Rows(FRAME)
     assert [made[number]["link_id"] for number in range(3)] == ["a", "b", "c"]
     assert "_all" in vars(made)

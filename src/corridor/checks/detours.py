@@ -115,13 +115,15 @@ def detours_by(tables: Tables, mode: str) -> list[Detour]:
         for country, lon, lat in [cells]
     }
     links = [link for link in links if {*link.ends} <= points.keys()]
-    countries = {point.country for point in points.values()}
-
     detours = [detour for detour in _detours_among(points, links) if not detour.is_domestic(points)]
-    for country in sorted(countries):
-        at_home = {node: point for node, point in points.items() if point.country == country}
-        domestic = [link for link in links if {*link.ends} <= at_home.keys()]
-        detours += _detours_among(at_home, domestic)
+
+    domestic: dict[str, list[Link]] = {}
+    for link in links:
+        start, end = link.ends
+        if points[start].country == points[end].country:
+            domestic.setdefault(points[start].country, []).append(link)
+    for country in sorted(domestic):
+        detours += _detours_among(points, domestic[country])
     return sorted(detours, key=lambda detour: -detour.ratio)
 
 

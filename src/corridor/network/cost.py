@@ -306,33 +306,41 @@ class _LinkPrice(NamedTuple):
 def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
     """Return the kinds of links, and the kind of every link forward and backward [2 x links]."""
     links = network.frames["links"]
-    terrains = network.frames["terrains"].unique("link_id", keep="last")
-    country = network.frames["nodes"]["country"]
-    start, end = network.graph.link_ends.T
-    forward = (
-        links.select(
-            "link_id", "mode", on_rails=pl.col("gauge_mm").is_not_null(), traction="traction"
+    terrains = network.frames["terrains"]
+    terrain = dict(zip(terrains["link_id"].to_list(), terrains["terrain"].to_list(), strict=True))
+    alike, number = _numbered(
+        zip(
+            links["mode"].to_list(),
+            map(terrain.get, links["link_id"].to_list()),
+            links["gauge_mm"].is_not_null().to_list(),
+            links["traction"].to_list(),
+            strict=True,
         )
-        .join(
-            terrains.select("link_id", "terrain"), on="link_id", how="left", maintain_order="left"
-        )
-        .with_columns(country=country.gather(start), to_country=country.gather(end))
-        .drop("link_id")
     )
-    backward = forward.with_columns(country="to_country", to_country="country")
+    countries, country = _numbered(network.frames["nodes"]["country"].to_list())
 
-    both = pl.concat([forward, backward])
-    kinds = both.unique(maintain_order=True).with_row_index("kind")
-    number = both.join(kinds, on=both.columns, how="left", nulls_equal=True, maintain_order="left")[
-        "kind"
-    ]
-    by_direction = number.cast(pl.Int64).to_numpy().reshape(2, -1).T.ravel()
-    return [_link_kind(row) for row in kinds.iter_rows(named=True)], by_direction
+    # A kind is a number: what it is like, and where it starts and ends.
+    start, end = country[network.graph.link_ends].reshape(-1, 2).T
+    by_direction = np.column_stack([start, end, end, start]).reshape(-1, 2)
+    keys = (np.repeat(number, 2), *by_direction.T)
+    shape = (max(len(alike), 1), max(len(countries), 1), max(len(countries), 1))
+    unique, kind_of = np.unique(np.ravel_multi_index(keys, shape), return_inverse=True)
+
+    kinds = []
+    for what, at, to in zip(
+        *(part.tolist() for part in np.unravel_index(unique, shape)), strict=True
+    ):
+        mode, at_terrain, on_rails, traction = alike[what]
+        where = _Where(countries[at], countries[to], at_terrain, on_rails)
+        kinds.append(_LinkKind(mode, where, traction))
+    return kinds, kind_of
 
 
-def _link_kind(row: Row) -> _LinkKind:
-    where = _Where(**{name: row[name] for name in _Where._fields})
-    return _LinkKind(row["mode"], where, row["traction"])
+def _numbered(values: Iterable[Any]) -> tuple[list[Any], Ints]:
+    """Return the different values, and the number of each value among them."""
+    numbers: dict[Any, int] = {}
+    number = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), np.array(number, np.int64)
 
 
 class _LinkFigures(NamedTuple):
@@ -653,7 +661,7 @@ class _ServiceTariffs:
 
     cargo: Row
     links: Sequence[Row]
-    countries: dict[str, str]
+    nodes: Mapping[str, Row]
     modes: _Modes
     rates: _Lookup
     headways_h: dict[str, float]
@@ -665,7 +673,7 @@ class _ServiceTariffs:
         return cls(
             cargo,
             network.rows("links"),
-            {row["node_id"]: row["country"] for row in network.rows("nodes")},
+            network.by_id("nodes"),
             _Modes.of(network, party.service_class),
             _lookup(
                 network,
@@ -680,8 +688,8 @@ class _ServiceTariffs:
     def mode(self, run: LinkRun) -> Row:
         """Return how the mode of a link works in the country it is run over from."""
         link = self.links[run.link]
-        country = self.countries[link["from_node_id" if run.is_forward else "to_node_id"]]
-        return self.modes.row(link["mode"], country)
+        start = self.nodes[link["from_node_id" if run.is_forward else "to_node_id"]]
+        return self.modes.row(link["mode"], start["country"])
 
     def running_h(self, run: LinkRun, speed_kmh: float | None) -> float:
         """Return the hours under way on a link with a service, which no yard holds.
@@ -722,7 +730,7 @@ class _Hub:
 
     cargo: Row
     terminals: Sequence[Row]
-    countries: dict[str, str]
+    nodes: Mapping[str, Row]
     charges: list[Row]
     kg: float
 
@@ -732,7 +740,7 @@ class _Hub:
         return cls(
             cargo,
             network.rows("terminals"),
-            {row["node_id"]: row["country"] for row in network.rows("nodes")},
+            network.by_id("nodes"),
             [row for row in network.rows("charges") if row["charged_at"] == "handling"],
             handling_kg(network, cargo),
         )
@@ -753,7 +761,7 @@ class _Hub:
         """Give what a terminal charges, and what is charged there beside it."""
         yield PriceLine("terminals", terminal, _amount(terminal, "usd_per_", "", self.cargo))
 
-        country = self.countries[terminal["node_id"]]
+        country = self.nodes[terminal["node_id"]]["country"]
         layers = (terminal["from_layer"], terminal["to_layer"])
         before, after = layers if is_forward else layers[::-1]
         modes = (before.split("-")[0], after.split("-")[0])

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import chain
 
 import numpy as np
 
@@ -210,10 +211,9 @@ def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
     ptr = np.zeros(len(spans) + 1, np.int64)
     np.cumsum([len(calendar) for calendar in spans], out=ptr[1:])
 
-    flat = [
-        (span.start_s, span.end_s, round(span.delay_s)) for calendar in spans for span in calendar
-    ]
-    return np.array(flat, np.int64).reshape(-1, 3).T.copy(), ptr
+    numbers = chain.from_iterable(chain.from_iterable(spans))
+    flat = np.fromiter(numbers, np.float64).reshape(-1, len(Span._fields))
+    return np.rint(flat[:, :3]).astype(np.int64).T.copy(), ptr
 
 
 def shut_by(closures: Sequence[Closure], at_s: int) -> list[Closure]:

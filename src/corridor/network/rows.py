@@ -10,7 +10,7 @@ import polars as pl
 
 from corridor.network.graph import Row
 
-MAX_SINGLE = 1000  # rows made one by one; whoever asks for more gets all made at once
+MAX_SINGLE_SHARE = 0.25  # of rows made one by one; whoever asks for more gets all made at once
 
 
 class Rows(Sequence[Row]):
@@ -19,6 +19,7 @@ class Rows(Sequence[Row]):
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
         self._single: dict[int, Row] = {}
+        self._max_single = MAX_SINGLE_SHARE * frame.height
 
     def __len__(self) -> int:
         return self._frame.height
@@ -31,7 +32,7 @@ class Rows(Sequence[Row]):
 
     def __getitem__(self, row: int | slice) -> Row | list[Row]:
         is_made = "_all" in self.__dict__
-        if is_made or isinstance(row, slice) or len(self._single) >= MAX_SINGLE:
+        if is_made or isinstance(row, slice) or len(self._single) > self._max_single:
             return self._all[row]
 
         number = range(len(self))[row]
