@@ -60,6 +60,7 @@ _ROUTE: dict[str, Any] = {
     "carbon_kg": 1.0,
     "risk_share": 0.0,
 }
+BEFORE_ROAD = ("Pass road", 10.5, 7000.0, "abc")
 BEFORE = answer(("Pass road", 10.5, 7000, "abc"), ("Port sea", 30, 4000, "de"))
 AFTER = answer(("Desert road", 13.3, 7299, "axy"), ("Port sea", 30, 4000, "de"))
 
@@ -121,3 +122,13 @@ def test_sentences_are_kept_as_messages() -> None:
 def test_corridors_keep_their_letters() -> None:
     letters = dict(letters_beside(AFTER, BEFORE).select("corridor", "letter").iter_rows())
     assert letters == {"Port sea": "B", "Desert road": "C"}
+
+
+def test_criteria_that_move_together_are_said_once() -> None:
+    only_road = difference(answer(("Desert road", 13.3, 7299, "axy")), answer(BEFORE_ROAD))
+    sentence = only_road.sentence("With it closed")
+    assert sentence.endswith(
+        "It is the route of best value, the cheapest route, the route of least carbon, "
+        "the safest route too."
+    )
+    assert sentence.count("+2.8 d") == 1

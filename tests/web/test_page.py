@@ -37,6 +37,9 @@ NARROW = {"width": 390, "height": 844}
 PASS = "khunjerab-tashkurgan-road"
 JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"  # noqa: E501
 OPEN = JULY.replace("khunjerab-1985", "open-borders")
+# The letter of each corridor in the list of routes.
+LETTERS = """[...document.querySelectorAll('tr.route')].map(row => [
+    row.querySelector('td.way b').textContent, row.querySelector('.letter').textContent])"""
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
@@ -148,6 +151,40 @@ def test_winter_shuts_the_pass(opened: Callable[..., Any]) -> None:
     page.go_back()
     settled(page)
     assert any("KZ–KG–CN–PK" in way for way in routes(page))
+
+
+@pytest.mark.slow
+def test_closing_the_pass_shows_the_difference(opened: Callable[..., Any]) -> None:
+    """Sentence, rows, chart and map say what it takes more; any answer can be pinned."""
+    trip = JULY.replace("karachi", "islamabad")
+    page = opened(trip)
+    assert page.locator("#difference").count() == 0
+    before = dict(page.evaluate(LETTERS))
+
+    page = opened(f"{trip}&close={PASS}")
+    sentence = page.locator("#difference").inner_text()
+    assert re.match(
+        r"With Khunjerab closed the quickest route takes [\d.]+ days instead of [\d.]+: "
+        r"\+[\d.]+ d, \+USD [\d,]+, \+[\d.]+ (t|kg) CO2e; it goes by ",
+        sentence,
+    )
+    assert page.locator("#gone li").count() >= 1
+    assert page.locator("td .extra").count() >= 1
+    assert page.locator("#pareto .ghost").count() >= 1
+    assert page.evaluate("corridor.map.querySourceFeatures('ghosts').length") > 0
+
+    after = dict(page.evaluate(LETTERS))
+    both = before.keys() & after.keys()
+    assert both and all(before[name] == after[name] for name in both)
+
+    page.click("#pin")
+    settled(page)
+    page.locator("#what-if button", has_text="Undo all").click()
+    settled(page)
+    assert "not Khunjerab closed" in page.locator("#difference").inner_text()
+    page.click("#unpin")
+    settled(page)
+    assert page.locator("#difference").count() == 0
 
 
 @pytest.mark.slow

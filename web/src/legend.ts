@@ -6,7 +6,7 @@ import type { Style } from "./types";
 
 const ON_MAP = ["road", "rail-1520", "rail-1435", "rail-1676", "rail", "ferry", "sea", "waterway", "air", "planned", "closed"];
 
-export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[]): void {
+export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[], hasGhosts = false): void {
   const g = ground();
   const rows = ON_MAP.filter((key) => present.has(key) && styles[key]).map((key) => {
     const style = styles[key] as Style;
@@ -16,6 +16,7 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
   });
   const marks = [
     h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.faint, "stroke-width": 3.2, opacity: 0.7 })), "other routes listed"),
+    ...(hasGhosts ? [h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.ghost, "stroke-width": 1.8, "stroke-dasharray": "5 4" })), "routes of the baseline")] : []),
     h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), "border open"),
     h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), "shut on the day"),
   ];

@@ -7,6 +7,7 @@ import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
 import { layerName } from "./described";
+import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
 import { legend } from "./legend";
 import { Lists } from "./lists";
@@ -51,7 +52,7 @@ class Page {
     });
     this.tools();
     showProgress(() => this.stale("Stopped."));
-    window.addEventListener("popstate", () => { this.state = fromAddress(location.search, this.study); void this.refresh(); });
+    window.addEventListener("popstate", () => { this.following = null; this.state = fromAddress(location.search, this.study); void this.refresh(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
 
@@ -76,6 +77,7 @@ class Page {
 
   /** Take a change of state; keep: replace the address instead of adding a step back. */
   change(patch: Partial<State>, keep = false): void {
+    this.following = "route" in patch || !this.state.route ? null : this.selected()?.corridor ?? null;
     this.state = { ...this.state, ...patch };
     if (keep || toAddress(this.state) === location.search) history.replaceState(null, "", toAddress(this.state));
     else history.pushState(null, "", toAddress(this.state));
@@ -162,8 +164,9 @@ class Page {
     try {
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
+      this.follow(state);
       const isBound = this.answer.conditions.length > 0; // what was asked leaves no route
-      this.say(this.sentence(state), ...(isBound ? this.lifted().map(([, mend]) => mend) : []));
+      this.sayAnswer(state, ...(isBound ? this.lifted().map(([, mend]) => mend) : []));
       this.done["routes"] = asked;
     } catch (problem) {
       if (isAborted(problem) || !(problem instanceof Failed) || problem.status === 0 || problem.status === 503) throw problem;
@@ -171,11 +174,20 @@ class Page {
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
       this.done["routes"] = ""; // what is shown answers no question
-      this.answer = { pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements };
+      this.answer = { pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null };
     }
   }
 
   private note = "";
+
+  /** Keep to the corridor chosen where another day or what-if gives it another letter. */
+  private follow(state: State): void {
+    const same = this.following && this.answer?.routes.find((r) => r.corridor === this.following);
+    if (!same || same.letter === state.route || state !== this.state) return;
+    state.route = same.letter;
+    history.replaceState(null, "", toAddress(state));
+  }
+  private following: string | null = null;
 
   /** What lifts each condition asked. */
   private lifted(): [keyof State, Node][] {
@@ -185,6 +197,13 @@ class Page {
     if (carrier) mends.push(["carrier", button("With any carrier", () => this.change({ carrier: "" }))]);
     if (sanctions) mends.push(["sanctions", button("Whatever the sanctions", () => this.change({ sanctions: "" }))]);
     return mends;
+  }
+
+  /** Say what the answer comes to; what it takes more than the baseline first. */
+  private sayAnswer(state: State, ...more: Node[]): void {
+    const sentence = this.sentence(state), baseline = this.answer?.baseline;
+    if (baseline) at("said").replaceChildren(h("b", { id: "difference" }, this.told(baseline.sentence)), " ", h("span", { class: "small" }, sentence), ...more);
+    else this.say(sentence, ...more);
   }
 
   private sentence(state: State): string {
@@ -282,16 +301,20 @@ class Page {
     if (!answer || !network) return;
     const shown = sorted(answer.routes, state.sort, state.weights), focused = document.activeElement?.id ?? "";
     const selected = this.selected();
-    const hooks = this.hooks();
+    const hooks = this.hooks(), old = ghosts(answer.baseline);
+    showComparison(answer, state.baseline, {
+      pin: () => this.change({ baseline: asQuery(tripOf(state)) }), unpin: () => this.change({ baseline: "" }),
+      look: () => this.change({ ...fromAddress(`?${state.baseline}`, this.study), criteria: state.criteria, weights: state.weights, max_routes: state.max_routes, layers: state.layers }),
+    });
     showRoutes(answer, shown, state.weights, state.sort, selected?.route_id ?? null, hooks);
     if (focused.startsWith("sort-")) document.getElementById(focused)?.focus();
     showLegs(selected, hooks);
     at("charts").replaceChildren(...(answer.routes.length ? [
-      pareto(answer.routes, selected?.route_id ?? null, hooks.select, hooks.hover),
+      pareto(answer.routes, old, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));
     this.lists.show(network, this.elements);
-    legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers);
-    void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination])).then(() => {
+    legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers, old.length > 0);
+    void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
       if (first && this.map) void this.map.fit(this.map.spotsOf(this.seenFirst(answer.routes, network)), true);
     });
   }

@@ -6,6 +6,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { bubbles } from "./bubbles";
 import { ground, hazardRange, onGround, relief } from "./colours";
+import type { Ghost } from "./difference";
 import { Labels } from "./labels";
 import { h } from "./markup";
 import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
@@ -66,7 +67,7 @@ export class TheMap {
     for (const name of ["rivers", "lakes"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addSource("disputed", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.disputed } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
-    for (const name of ["links", "routes", "marks", "nodes", "hazards", "flows", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    for (const name of ["links", "ghosts", "routes", "marks", "nodes", "hazards", "flows", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
     map.addLayer({ id: "relief", type: "raster", source: "relief", paint: { "raster-fade-duration": 0 } });
@@ -80,6 +81,7 @@ export class TheMap {
     map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-opacity": 0.8, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`link-${key}`, "links", key, style, key === "planned" ? 1.1 : 0.62, ["!", ["get", "hidden"]]);
+    map.addLayer({ id: "ghosts", type: "line", source: "ghosts", layout: { "line-join": "round" }, paint: { "line-width": 1.8, "line-dasharray": [3, 2.4], "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-opacity": 0.55, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "route-casing", type: "line", source: "routes", filter: ["get", "selected"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 9, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
@@ -117,6 +119,7 @@ export class TheMap {
     map.setPaintProperty("relief", "raster-saturation", saturation);
     map.setPaintProperty("pointed", "line-color", g.mark);
     map.setPaintProperty("ring", "circle-stroke-color", g.mark);
+    map.setPaintProperty("ghosts", "line-color", g.ghost);
     map.setPaintProperty("route-others", "line-color", g.faint);
     map.setPaintProperty("route-casing", "line-color", g.paper);
     map.setPaintProperty("nodes", "circle-color", g.paper);
@@ -171,8 +174,8 @@ export class TheMap {
     this.labels.setPlaces(network.nodes.features);
   }
 
-  /** Show the routes; the selected one by mode, the others faint. */
-  async showRoutes(routes: Route[], selected: string | null, ends: string[]): Promise<void> {
+  /** Show the routes; the selected one by mode, the others faint, those of the baseline that are left as dashes below. */
+  async showRoutes(routes: Route[], selected: string | null, ends: string[], old: Ghost[] = []): Promise<void> {
     await this.ready;
     const features: unknown[] = [], named = new Set<string>();
     for (const route of routes) {
@@ -187,6 +190,10 @@ export class TheMap {
         });
       }
     }
+    this.set("ghosts", [...new Set(old.flatMap((g) => g.before.links))].flatMap((id) => {
+      const line = this.lines.get(id);
+      return line && !line.hidden ? [{ type: "Feature", properties: { id, rank: line.rank }, geometry: { type: "LineString", coordinates: line.spots } }] : [];
+    }));
     this.set("routes", features);
     this.labels.setRoutes(bubbles(routes, (link) => this.lines.get(link)?.spots, selected));
     this.labels.setNamed(new Set(ends), named);

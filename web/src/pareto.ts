@@ -1,5 +1,6 @@
 // Routes by time and cost: left and low is better, larger dots burn more. The same figures as the report's scatter.
 
+import type { Ghost } from "./difference";
 import { beside } from "./letters";
 import { days, h, s, tonnes, usd } from "./markup";
 import type { Route } from "./types";
@@ -14,8 +15,9 @@ export function ticks(low: number, high: number, count: number): number[] {
   return found;
 }
 
-export function pareto(routes: Route[], selected: string | null, select: (id: string) => void, hover: (id: string | null) => void): HTMLElement {
-  const xs = routes.flatMap((r) => [r.time_p05_h ?? r.time_h, r.time_p95_h ?? r.time_h]).map((v) => v / 24), ys = routes.map((r) => r.cost_usd);
+export function pareto(routes: Route[], old: Ghost[], selected: string | null, select: (id: string) => void, hover: (id: string | null) => void): HTMLElement {
+  const xs = [...routes.flatMap((r) => [r.time_p05_h ?? r.time_h, r.time_p95_h ?? r.time_h]), ...old.map((g) => g.before.time_p50_h ?? g.before.time_h)].map((v) => v / 24);
+  const ys = [...routes, ...old.map((g) => g.before)].map((r) => r.cost_usd);
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const px = Math.max(0.5, (x1 - x0) * 0.06), py = Math.max(50, (y1 - y0) * 0.12);
   const [lx, hx, ly, hy] = [Math.max(0, x0 - px), x1 + px, Math.max(0, y0 - py), y1 + py];
@@ -24,12 +26,20 @@ export function pareto(routes: Route[], selected: string | null, select: (id: st
   const drawn = [...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected));
   const dots = drawn.map((r) => ({ x: x((r.time_p50_h ?? r.time_h) / 24), y: y(r.cost_usd), radius: 3 + 4 * Math.sqrt(r.carbon_kg / top), text: r.letter, isFirst: r.route_id === selected }));
   const letters = beside(dots, { left: L, right: W, top: T - 6, bottom: H - B + 2 });
+  const ghost = ({ before, now }: Ghost, all: Route[]): SVGElement => {
+    const gx = x((before.time_p50_h ?? before.time_h) / 24), gy = y(before.cost_usd), to = all.find((r) => r.route_id === now);
+    return s("g", { class: "ghost" },
+      to ? s("path", { d: `M${gx},${gy}L${x((to.time_p50_h ?? to.time_h) / 24)},${y(to.cost_usd)}` }) : null,
+      s("circle", { cx: gx, cy: gy, r: 4.5 }), to ? null : s("text", { x: gx + 8, y: gy + 4 }, before.letter),
+      s("title", {}, `${before.letter} in the baseline: ${days(before.time_p50_h ?? before.time_h)}, ${usd(before.cost_usd)}`));
+  };
   const told = routes.map((r) => `${r.letter} ${days(r.time_p50_h ?? r.time_h)} ${usd(r.cost_usd)}`).join("; ");
   const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Routes by time and cost: ${told}` },
     ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
     ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
     s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, "days, median (line: 5th to 95th percentile if nothing closes)"),
     s("text", { class: "axis", x: 2, y: 9 }, "USD per cargo unit"),
+    ...old.map((g) => ghost(g, routes)),
     ...drawn.map((r, i) => {
       const { x: cx, y: cy, radius } = dots[i] ?? { x: 0, y: 0, radius: 0 }, letter = letters[i];
       return s("g", {
@@ -39,5 +49,5 @@ export function pareto(routes: Route[], selected: string | null, select: (id: st
         s("circle", { cx, cy, r: radius }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
         s("title", {}, `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
     }));
-  return h("figure", { id: "pareto" }, h("figcaption", {}, "Time against cost: left and low is better; larger dots burn more carbon"), svg);
+  return h("figure", { id: "pareto" }, h("figcaption", {}, `Time against cost: left and low is better; larger dots burn more carbon${old.length ? "; dashed: in the baseline" : ""}`), svg);
 }

@@ -1,6 +1,7 @@
 // The list of routes, quickest first or by the weights, and the legs of the one selected.
 
 import { layerName } from "./described";
+import { became, extra, gone } from "./difference";
 import { at, button, days, h, hours, km, moment, percent, tonnes, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
@@ -70,10 +71,10 @@ export interface Hooks {
 const band = (r: Route): string => `${usd(r.cost_p05_usd)}–${usd(r.cost_p95_usd)}`.replaceAll("USD ", "");
 
 export function showRoutes(answer: Answer, shown: Route[], weights: Record<Criterion, number>, sort: string, selected: string | null, hooks: Hooks): void {
-  const box = at("routes");
+  const box = at("routes"), lost = gone(answer.baseline);
   if (answer.routes.length === 0) {
     box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, "No route"), h("p", { id: "reason" }, hooks.told(answer.reason))]),
-      ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)));
+      ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)), ...(lost ? [lost] : []));
     return;
   }
   const isTimed = shown.some((r) => r.on_time_share !== null);
@@ -93,13 +94,14 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
       "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
-    ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r))),
+    ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r), ...extra(answer.baseline, r.route_id, c.key))),
     h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
-      best.has(r.route_id) && h("div", {}, ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
+      h("div", {}, ...became(answer.baseline, r.route_id), ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
   box.replaceChildren(
     h("h2", {}, answer.routes.length === 1 ? "1 distinct route" : `${answer.routes.length} distinct routes`),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
       h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", "By way of", "", "name of the corridor"))), h("tbody", {}, ...rows))),
+    ...(lost ? [lost] : []),
     h("p", { class: "small" }, `Time: half of the trips take less, if nothing closes. Price: below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked, if nothing closes. " : ""}Chance of delay: to meet a closure on the way, given what is open on departure. Best value: money, and time at what it costs the cargo.${!sort && !isPlain(weights) ? " Ordered by the weights." : ""}`),
     ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, hooks.told(lettered(w, answer.routes)))),
   );

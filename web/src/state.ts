@@ -7,7 +7,8 @@ export interface State {
   criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
   deadline: string; max_transshipments: string; carrier: string; service_class: string; sanctions: string; // as given, empty: any; the server tells what is wrong with one
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
-  sort: string; route: string | null; card: string | null; layers: string[];
+  sort: string; baseline: string; // what is pinned to be compared with, in the words of an address; empty: the question without its what-if
+  route: string | null; card: string | null; layers: string[];
 }
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
@@ -22,7 +23,7 @@ export function initial(study: Study): State {
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
     criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
-    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", route: null, card: null, layers: [],
+    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [],
   };
 }
 
@@ -47,6 +48,7 @@ export function fromAddress(search: string, study: Study): State {
   const most = Number(given.get("max_routes") ?? "10");
   if (Number.isInteger(most) && most >= 1 && most <= study.limits.routes) state.max_routes = most;
   state.sort = given.get("sort") ?? "";
+  state.baseline = given.get("baseline") ?? "";
   state.route = given.get("route");
   state.card = given.get("card");
   return state;
@@ -63,6 +65,7 @@ export function toAddress(state: State): string {
   }
   if (state.max_routes !== 10) given.set("max_routes", String(state.max_routes));
   if (state.sort) given.set("sort", state.sort);
+  if (state.baseline) given.set("baseline", state.baseline);
   if (state.route) given.set("route", state.route);
   if (state.card) given.set("card", state.card);
   return `?${given}`;
@@ -89,7 +92,7 @@ export function tripOf(state: State): Record<string, unknown> {
 }
 
 export function routesOf(state: State): Record<string, unknown> {
-  return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes };
+  return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes, baseline: state.baseline || undefined };
 }
 
 /** The same as words of an address. */

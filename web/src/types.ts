@@ -60,8 +60,16 @@ export interface Route {
   modes: string[]; countries: string[]; borders: string[]; documents: string[]; hazards: string[]; corridor: string; legs: Leg[]; points: Point[];
 }
 export interface Opening { closures: Closure[]; links: string[][]; time_h: number | null; cost_usd: number | null }
+export interface ListedRoute {
+  route_id: string; letter: string; time_h: number; time_p50_h: number | null; cost_usd: number; carbon_kg: number; risk_share: number; corridor: string; links: string[];
+}
+export interface CorridorExtra {
+  corridor: string; route_id: string | null; baseline_route_id: string | null; state: "same" | "changed" | "rerouted" | "new" | "gone";
+  extra_h: number | null; extra_usd: number | null; extra_carbon_kg: number | null; extra_risk_share: number | null;
+}
+export interface Baseline { sentence: string; on: string; routes: ListedRoute[]; corridors: CorridorExtra[] }
 export interface Answer {
-  pareto_count: number; apart_count: number; left_out: string[]; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; conditions: string[]; elements: Elements;
+  pareto_count: number; apart_count: number; left_out: string[]; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; conditions: string[]; elements: Elements; baseline: Baseline | null;
 }
 export interface Departure {
   depart_on: string; time_h: number | null; cost_usd: number | null; countries: string[] | null; borders: string[] | null;

@@ -115,7 +115,14 @@ class Difference:
             )
 
         alike = [row for row in rows if not _differs(row)]
-        sentences = [_lead(condition, moved[0]), *map(_further, moved[1:2])]
+        with_lead = [row for row in moved[1:] if _routes_of(row) == _routes_of(moved[0])]
+        others = [row for row in moved[1:] if row not in with_lead]
+
+        sentences = [_lead(condition, moved[0])]
+        if with_lead:
+            names = joined([_route_name(row) for row in with_lead], ", ")
+            sentences.append(message("It is {routes} too.", routes=names))
+        sentences += map(_further, others[:1])
         if alike:
             names = joined([_route_name(row) for row in alike], ", ")
             sentences.append(message("As before: {routes}.", routes=names))
@@ -229,6 +236,10 @@ def _differs(row: Row) -> bool:
     return row["corridor"] != row["baseline_corridor"] or bool(_extra_parts(row))
 
 
+def _routes_of(row: Row) -> tuple[Any, Any]:
+    return row["route_id"], row["baseline_route_id"]
+
+
 def _one_sided(condition: str, rows: Sequence[Row]) -> str:
     """Return the sentence on answers of which one or both have no route."""
     quickest = rows[0]
@@ -321,7 +332,7 @@ def _extra_parts(row: Row) -> list[str]:
         parts.append(message("{mass} kg CO2e", mass=figure(kg, "+,.0f")))
     if abs(kg) >= KG_PER_T:
         parts.append(message("{mass} t CO2e", mass=figure(kg / KG_PER_T, "+,.1f")))
-    if round(points):
+    if not parts and round(points):
         parts.append(message("{points} in 100 of risk", points=figure(points, "+,.0f")))
     return parts
 
