@@ -209,8 +209,8 @@ def simulate(
     study = options.read(folder)
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
-    _print_risk(risk, table, json=options.json)
     say(repr(risk))
+    _print_risk(risk, table, json=options.json)
     say_warnings(risk.warnings)
 
     if compute.out is not None:
@@ -444,9 +444,12 @@ def _simulate_options(shipping: ShippingOptions, compute: ComputeOptions) -> Sim
 
 def _print_risk(risk: Risk, table: str, *, json: bool) -> None:
     """Print a table of simulated years, or as JSON with the settings."""
+    from corridor.screens.columns import hazard_losses_table, risk_table
+
+    screens = {"summary": risk_table, "by_hazard": hazard_losses_table}
     frame: pl.DataFrame = getattr(risk, table)
     if not json:
-        print_frame(frame, json=False)
+        print_frame(frame, json=False, screen=screens[table](frame) if table in screens else None)
         return
 
     print_json(

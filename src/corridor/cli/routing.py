@@ -201,7 +201,7 @@ def route(
     origin: str,
     destination: str,
     *,
-    depart: str,
+    depart: str | None = None,
     options: StudyOptions = StudyOptions(),
     travel: TravelOptions = TravelOptions(),
     answer: AnswerOptions = AnswerOptions(),
@@ -223,10 +223,12 @@ def route(
     destination
         Where they end.
     depart
-        Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days.
+        Day of departure (2026-02-10), instant (2026-02-10T08:00) or range of days; the day of the
+        scenario where not given.
     """
     study = options.read(folder)
     say_compiling()
+    depart = study.scenario.as_of.isoformat() if depart is None else depart
     trip = {
         "origin": origin,
         "destination": destination,
@@ -243,7 +245,7 @@ def skim(
     folder: StudyFolder,
     *,
     cargo: str = "container-40",
-    depart: str,
+    depart: str | None = None,
     places: tuple[str, ...] = (),
     avoid: Avoid = (),
     carrier: Carrier = None,
@@ -263,7 +265,7 @@ def skim(
     cargo
         Row of cargoes.csv.
     depart
-        Day looked at.
+        Day looked at; the day of the scenario where not given.
     places
         Place to start and end at; may be repeated; every place where not given.
     """  # noqa: E501
@@ -277,7 +279,7 @@ def skim(
         skims = skim_network(
             study.network,
             cargo=cargo,
-            depart=depart,
+            depart=study.scenario.as_of if depart is None else depart,
             places=places or None,
             avoid=avoid,
             carrier=carrier,
@@ -329,9 +331,9 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     if json:
         print_json(result)
     else:
-        _print_routes(routes, answer.table)
         say(repr(routes))
         say_all([routes.best] if routes.best else [])
+        _print_routes(routes, answer.table)
         say_all(routes.left_out)
     say_warnings(routes.warnings)
     return DONE if routes.pareto_count else NOT_SERVED

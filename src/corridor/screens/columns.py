@@ -121,6 +121,34 @@ def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+MEASURES = {  # of a simulated year: its name, and how many of its unit make one shown
+    "loss_usd": ("loss, USD m", 1e6),
+    "extra_usd": ("of it detours and waits, USD m", 1e6),
+    "queue_usd": ("queues for room, USD m", 1e6),
+    "delay_t_days": ("delay, thousand t-days", 1e3),
+    "delay_d": ("delay of a tonne, days", 1.0),
+    "lost_t": ("not sent, thousand t", 1e3),
+    "lost_trade_usd": ("trade not made, USD m", 1e6),
+}
+
+
+def risk_table(summary: pl.DataFrame) -> pl.DataFrame:
+    """Return what a year of closures comes to: mean with its standard error, and other years."""
+    names = {name: words for name, (words, _) in MEASURES.items()}
+    per = pl.col("measure").replace_strict({n: p for n, (_, p) in MEASURES.items()}, default=1.0)
+    shown = ("mean", "standard_error", "p50", "p95", "p99")
+    figures = summary.with_columns((pl.col(name) / per).round(2) for name in shown)
+
+    error = pl.format(" ± {}", "standard_error").fill_null("")
+    return figures.select(
+        pl.col("measure").replace(names).alias("a year"),
+        pl.concat_str(pl.col("mean").cast(pl.String), error).alias("mean"),
+        pl.col("p50").alias("median"),
+        pl.col("p95").alias("1 year in 20"),
+        pl.col("p99").alias("1 year in 100"),
+    )
+
+
 def hazard_losses_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return what hazards cost in the columns a person compares, money in millions of USD."""
     return frame.sort("loss_usd_per_year", descending=True, maintain_order=True).select(
