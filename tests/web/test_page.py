@@ -111,7 +111,7 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
     page, wrong = window
     wrong.clear()
 
-    def go(path: str, *, afresh: bool = False) -> Any:
+    def go(path: str, *, afresh: bool = False, is_exact: bool = True) -> Any:
         if afresh or not page.url.startswith(address):
             page.goto(address + path)
         else:
@@ -125,7 +125,8 @@ def opened(window: tuple[Any, list[str]], address: str) -> Iterator[Callable[...
             }""",
                 path,
             )
-        settled(page)
+        if is_exact:  # the page makes no other address of it
+            settled(page)
         return page
 
     yield go
@@ -336,6 +337,104 @@ def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None
     page.locator("#distance [data-route=r2] text").click()
     settled(page)
     assert page.locator("tr.selected .letter").inner_text() == "B" and "route=B" in page.url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "message", "way_out"),
+    [
+        ("scenario=nope", "asks for the scenario", "Show "),
+        ("scenario=khunjerab-1985&close=nowhere", "shuts", "Go on without it"),
+        ("scenario=khunjerab-1985&projects=castle", "builds", "Go on without it"),
+        ("scenario=khunjerab-1985&destination=almaty", "are the same place", "To Port of Karachi"),
+    ],
+)
+def test_every_wrong_address_says_what_is_wrong_and_leads_out(
+    opened: Callable[..., Any], words: str, message: str, way_out: str
+) -> None:
+    trip = "origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
+    if "destination" in words:
+        trip = trip.replace("destination=karachi&", "")
+    page = opened(f"/?{words}&{trip}", afresh=True, is_exact=False)
+    until(page, f"document.getElementById('said').textContent.includes('{message}')")
+    assert ".csv" not in page.inner_text("#said") and routes(page) == []
+    until(page, "corridor.map.querySourceFeatures('links').length > 20")
+    page.click(f"#said button:has-text('{way_out}')")
+    until(page, "document.querySelectorAll('table.routes tr.route').length > 0")
+    settled(page)
+
+
+@pytest.mark.slow
+def test_view_and_sections_live_in_the_address(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    page.click("#borders-box summary")
+    page.wait_for_url(re.compile("section=borders-box"))
+    page.click(".maplibregl-ctrl-zoom-in")
+    page.wait_for_url(re.compile("view="))
+    settled(page)
+    where = page.evaluate("[corridor.map.getCenter().toArray(), corridor.map.getZoom()]")
+
+    again = opened(page.url[page.url.index("/?") :], afresh=True)
+    center, zoom = again.evaluate("[corridor.map.getCenter().toArray(), corridor.map.getZoom()]")
+    assert center == pytest.approx(where[0], abs=0.001) and zoom == pytest.approx(
+        where[1], abs=0.01
+    )
+    assert again.evaluate("document.getElementById('borders-box').open")
+
+
+@pytest.mark.slow
+def test_each_new_trip_is_looked_at(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    page.fill("#field-destination", "Rotterdam")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("destination=rotterdam"))
+    settled(page)
+    rotterdam = "corridor.map.getBounds().contains([4.1, 51.95])"
+    until(page, rotterdam)
+    page.fill("#field-origin", "Lahore")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("origin=lahore"))
+    settled(page)
+    until(page, f"{rotterdam} && corridor.map.getBounds().contains([74.3, 31.5])")
+
+
+@pytest.mark.slow
+def test_right_click_asks_from_a_place(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    spot = page.evaluate(
+        "() => { corridor.map.jumpTo({center: [69.3, 41.3], zoom: 8});"
+        " return corridor.map.project([69.3, 41.3]); }"
+    )
+    canvas = page.locator("canvas.maplibregl-canvas")
+    canvas.click(position={"x": spot["x"], "y": spot["y"]}, button="right")
+    assert "Tashkent" in page.inner_text("#here")
+    page.keyboard.press("Escape")
+    assert page.locator("#here").count() == 0
+    canvas.click(position={"x": spot["x"], "y": spot["y"]}, button="right")
+    page.click("#here button:has-text('From here')")
+    page.wait_for_url(re.compile("origin=tashkent"))
+    settled(page)
+
+
+@pytest.mark.slow
+def test_crossings_are_those_of_two_countries_and_found_by_typing(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(JULY)
+    page.click("#borders-box summary")
+    borders = page.inner_text("#borders")
+    assert "Duisburg" not in borders and borders.count("Torkham (AF side) – Torkham (PK side)") == 1
+    page.fill("#find-border", "pakistan")
+    heads = page.locator("#borders h3").all_inner_texts()
+    assert "Afghanistan – Pakistan" in heads and all("Pakistan" in head for head in heads)
+    row = page.locator("#borders li", has_text="Khunjerab").inner_text()
+    assert "open 09:00–17:00" in row and "takes" in row
+    page.press("#find-border", "Enter")
+    page.wait_for_url(re.compile("card=link"))
+    settled(page)
+    page.fill("#find", "kuryk")
+    page.press("#find", "Enter")
+    page.wait_for_url(re.compile("card=node%3Akuryk"))
 
 
 @pytest.mark.slow

@@ -1,18 +1,36 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
-import { button, day, h, megatonnes, millions, percent, usd } from "./markup";
+import { button, day, h, hours, megatonnes, millions, percent, usd } from "./markup";
 import { layerName, placeKind } from "./described";
 import { projectList, type ProjectHooks } from "./projects";
 import { fold } from "./spelling";
 import type { State } from "./state";
-import type { Critical, Elements, Flows, Hazard, Network, Study } from "./types";
+import type { Critical, Elements, Flows, Hazard, LinkProperties, Network, Study } from "./types";
 
 const MOST = 40;
+const POSTS = new Set(["border-crossing", "mountain-pass", "gauge-change-station"]);
+const MIN_CLEARED_H = 2; // between places that are no posts: a train handed over within the Union is not cleared
+
+/** Enter opens the first of a list that is searched, arrows go through it. */
+function withKeys(field: HTMLInputElement, list: HTMLElement): void {
+  const rows = (): HTMLButtonElement[] => [...list.querySelectorAll("button")];
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") rows()[0]?.click();
+    if (event.key === "ArrowDown") { event.preventDefault(); rows()[0]?.focus(); }
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const all = rows(), at = all.indexOf(document.activeElement as HTMLButtonElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (all[at] ?? (at < 0 ? field : all.at(-1)))?.focus();
+  });
+}
 
 export class Lists {
   private search = h("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false" });
   private found = h("ul", { class: "plain", id: "found" });
-  private borders = h("ul", { class: "plain", id: "borders" });
+  private borders = h("div", { id: "borders" });
+  private borderSearch = h("input", { type: "search", id: "find-border", autocomplete: "off", spellcheck: "false" });
   private projects = h("div", { id: "projects" });
   private planned = h("ul", { class: "plain", id: "planned" });
   private hazards = h("ul", { class: "plain", id: "hazard-list" });
@@ -27,6 +45,8 @@ export class Lists {
 
   constructor(box: HTMLElement, private study: Study, private projectHooks: ProjectHooks, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
     this.search.addEventListener("input", () => this.find());
+    this.borderSearch.addEventListener("input", () => this.showBorders());
+    for (const [field, list] of [[this.search, this.found], [this.borderSearch, this.borders]] as const) withKeys(field, list);
     for (const [name, field] of Object.entries(this.layers)) {
       field.addEventListener("change", () => {
         for (const [other, its] of Object.entries(this.layers)) if (other !== name) its.checked = false; // both would hide each other
@@ -35,7 +55,8 @@ export class Lists {
     }
     box.append(
       h("div", { class: "field" }, h("label", { for: "find" }, "Find a link or place"), this.search), this.found,
-      h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"), this.borders),
+      h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"),
+        h("div", { class: "field" }, h("label", { for: "find-border" }, "Find a crossing or country"), this.borderSearch), this.borders),
       h("details", { id: "projects-box" }, h("summary", {}, "Projects: what if it were built"),
         h("p", { class: "small" }, "Tick what is to be taken as built. What a project needs comes with it, what it excludes goes."), this.projects, this.planned),
       h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
@@ -51,12 +72,41 @@ export class Lists {
   show(network: Network, elements: Elements): void {
     [this.network, this.elements] = [network, elements];
     const links = network.links.features.map((f) => f.properties);
-    const land = links.filter((l) => l.border && (l.mode === "road" || l.mode === "rail") && elements[l.id]?.state !== "planned");
-    this.borders.replaceChildren(...land.sort((a, b) => this.title(a.id).localeCompare(this.title(b.id))).map((l) => this.row(l.id)));
+    this.showBorders();
     const projected = new Set(this.study.projects.flatMap((p) => p.opens));
     const others = links.filter((l) => elements[l.id]?.state === "planned" && !projected.has(l.id));
     this.planned.replaceChildren(...(others.length ? [h("li", {}, h("h3", {}, "Other planned lines"))] : []), ...others.map((l) => this.row(l.id)));
     this.find();
+  }
+
+  /** The crossings where goods are cleared, by their two countries, once where each direction is a row of its own. */
+  private showBorders(): void {
+    const { network, elements } = this, word = fold(this.borderSearch.value);
+    if (!network) return;
+    const countries = new Map(network.nodes.features.map((f) => [f.properties.id, f.properties.country]));
+    const posts = new Set(network.nodes.features.map((f) => f.properties).filter((p) => POSTS.has(p.kind)).map((p) => p.id));
+    const country = (node: string): string => this.study.countries[countries.get(node) ?? ""] ?? countries.get(node) ?? "";
+    const groups = new Map<string, Map<string, LinkProperties>>();
+    for (const { properties: link } of network.links.features) {
+      const cleared = link.fixed_h ?? 0, isAtPost = posts.has(link.from) || posts.has(link.to);
+      const isCrossing = link.border && (link.mode === "road" || link.mode === "rail") && (cleared >= MIN_CLEARED_H || (isAtPost && cleared > 0));
+      if (!isCrossing || elements[link.id]?.state === "planned") continue;
+      const pair = [country(link.from), country(link.to)].sort((a, b) => a.localeCompare(b)).join(" – ");
+      if (word && ![pair, this.title(link.id)].some((text) => fold(text).includes(word))) continue;
+      const key = [[link.from, link.to].sort().join(" "), link.layer].join(" "), group = groups.get(pair) ?? groups.set(pair, new Map()).get(pair);
+      if (!group?.has(key)) group?.set(key, link);
+    }
+    const pairs = [...groups].sort(([a], [b]) => a.localeCompare(b));
+    this.borders.replaceChildren(...(pairs.length === 0 ? [h("p", {}, "No crossing of that name.")] : pairs.flatMap(([pair, group]) => [
+      h("h3", {}, pair), h("ul", { class: "plain" }, ...[...group.values()].sort((a, b) => this.title(a.id).localeCompare(this.title(b.id))).map((link) => this.crossing(link)))])));
+  }
+
+  private crossing(link: LinkProperties): HTMLElement {
+    const element = this.elements[link.id];
+    const state = !element ? "open" : `${element.state}${element.opens_on ? ` until ${day(element.opens_on)}` : ""}`;
+    const words = [link.hours ? `open ${link.hours.replaceAll("-", "–")}` : "", link.fixed_h ? `takes ${hours(link.fixed_h)}` : ""].filter((w) => w);
+    return h("li", {}, button(this.title(link.id), () => this.card(`link:${link.id}`), { class: "link", "data-link": link.id }),
+      h("span", { class: element ? "state-shut small" : "state-open small" }, ` ${state}`), h("span", { class: "small" }, words.length ? `; ${words.join("; ")}` : ""));
   }
 
   showHazards(hazards: Hazard[]): void {

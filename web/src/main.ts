@@ -52,6 +52,7 @@ class Page {
     });
     this.tools();
     showProgress(() => this.stale("Stopped."));
+    document.addEventListener("toggle", (event) => this.sectionsToggled(event.target), true);
     window.addEventListener("popstate", () => { this.following = null; this.state = fromAddress(location.search, this.study); void this.refresh(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
@@ -59,7 +60,7 @@ class Page {
   async begin(): Promise<void> {
     if (this.study.trouble) this.say(`The files of the study were changed and cannot be used; this is their last good state. ${this.study.trouble}`);
     try {
-      this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick));
+      this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }));
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
     } catch {
       at("map").hidden = true;
@@ -78,16 +79,34 @@ class Page {
   /** Take a change of state; keep: replace the address instead of adding a step back. */
   change(patch: Partial<State>, keep = false): void {
     this.following = "route" in patch || !this.state.route ? null : this.selected()?.corridor ?? null;
-    this.state = { ...this.state, ...patch };
+    const isNewTrip = (["origin", "destination"] as const).some((key) => patch[key] !== undefined && patch[key] !== this.state[key]);
+    this.state = { ...this.state, ...(isNewTrip ? { view: "" } : {}), ...patch };
     if (keep || toAddress(this.state) === location.search) history.replaceState(null, "", toAddress(this.state));
     else history.pushState(null, "", toAddress(this.state));
     void this.refresh();
   }
 
+  /** Keep in the address how the page is looked at, which asks nothing new: the view of the map, the sections that are open. */
+  private moved(patch: { view: string } | { sections: string[] }): void {
+    const root = document.documentElement, isShown = root.getAttribute("data-shown") === toAddress(this.state);
+    Object.assign(this.state, patch);
+    history.replaceState(null, "", toAddress(this.state));
+    if (isShown) root.setAttribute("data-shown", toAddress(this.state));
+  }
+
+  private sectionsToggled(target: EventTarget | null): void {
+    if (!(target instanceof HTMLDetailsElement) || !target.id || !at("question").contains(target)) return;
+    const sections = this.sections().filter((box) => box.open).map((box) => box.id);
+    if (sections.join() !== this.state.sections.join()) this.moved({ sections });
+  }
+
+  private sections(): HTMLDetailsElement[] { return [...at("question").querySelectorAll<HTMLDetailsElement>("details[id]")]; }
+
   private async refresh(first = false): Promise<void> {
     const state = this.state;
     this.question.show(state);
     this.lists.showState(state);
+    for (const box of this.sections()) box.open = state.sections.includes(box.id);
     at("answer").setAttribute("aria-busy", "true");
     try {
       const routes = this.reRoutes(state);
@@ -106,6 +125,7 @@ class Page {
     } catch (problem) {
       if (isAborted(problem) || state !== this.state) return;
       this.fail(problem);
+      if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) this.drawEmpty();
       if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) document.documentElement.setAttribute("data-shown", toAddress(state)); // that is the answer
     } finally {
       if (state === this.state) at("answer").removeAttribute("aria-busy");
@@ -121,6 +141,14 @@ class Page {
     await this.map?.showNetwork(this.network, elements);
   }
 
+  /** Draw the network alone, where the question has no answer. */
+  private drawEmpty(): void {
+    this.elements = this.network?.elements ?? {};
+    this.answer = nothing(elements);
+    this.done["routes"] = "";
+    this.draw(true);
+  }
+
   /** Say what went wrong and offer what may mend it. */
   private fail(problem: unknown): void {
     if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
@@ -128,11 +156,38 @@ class Page {
     if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
     const fewer = button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] }));
     const lifted = this.lifted().filter(([key]) => problem.message.includes(`${key}: `)).map(([, mend]) => mend);
+    const wrong = this.wrongWords(problem);
+    if (wrong) { this.say(wrong.text, ...wrong.mends); return; }
     if (state.projects.length && problem.message.includes("cannot both be built")) lifted.push(button("Without the projects", () => this.change({ projects: [] })));
     this.say(problem.message, ...lifted, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
       const patch = replaced(state, problem.asked, near);
       return patch ? [button(this.name(near), () => this.change(patch))] : [];
     })));
+  }
+
+  /** What an address names that the study does not have, and the buttons that lead out. */
+  private wrongWords({ error, message, asked, near }: Failed): { text: string; mends: Node[] } | null {
+    const { state, study } = this, scenario = study.scenarios.find((s) => s.id === study.default_scenario);
+    if (!study.scenarios.some((s) => s.id === state.scenario) && scenario) {
+      return { text: `The address asks for the scenario "${state.scenario}", which this study does not have. `, mends: [button(`Show "${scenario.title}"`, () => this.change({ scenario: scenario.id }))] };
+    }
+    if (error === "same-place") return { text: message, mends: this.otherEnds() };
+    const lists: [keyof State, string][] = [["close", "shuts"], ["open", "opens"], ["projects", "builds"], ["with_changes", "adds the change"], ["choose", "supposes"], ["via", "passes through"], ["avoid", "avoids"]];
+    for (const [key, verb] of lists) {
+      const words = state[key] as string[];
+      for (const word of words) {
+        if (asked !== word && !message.includes(`'${word}'`)) continue;
+        const instead = near.map((other) => button(`${this.name(other)} instead`, () => this.change({ [key]: words.map((w) => (w === word ? other : w)) })));
+        return { text: `The address ${verb} "${word}", which this study does not have. `, mends: [button("Go on without it", () => this.change({ [key]: words.filter((w) => w !== word) })), ...instead] };
+      }
+    }
+    return null;
+  }
+
+  /** Where to go instead, when a trip ends where it begins. */
+  private otherEnds(): Node[] {
+    const others = this.study.trips.map((t) => t.destination).filter((id, i, all) => id !== this.state.origin && all.indexOf(id) === i);
+    return others.slice(0, 3).map((id) => button(`To ${this.name(id)}`, () => this.change({ destination: id })));
   }
 
   /** Say why there is no newer answer, and offer to ask again. */
@@ -149,7 +204,11 @@ class Page {
     take(answer);
   }
 
-  private reNetwork({ scenario, choose, with_changes, projects, depart }: State): Promise<void> {
+  private reNetwork({ depart, ...state }: State): Promise<void> {
+    const { study } = this; // the map is drawn without what the study does not have
+    const scenario = study.scenarios.some((s) => s.id === state.scenario) ? state.scenario : study.default_scenario;
+    const projects = state.projects.filter((id) => study.projects.some((p) => p.project_id === id)), with_changes = state.with_changes.filter((id) => study.changes.includes(id));
+    const choose = state.choose.filter((words) => { const [parameter = "", option] = words.split(":"); return study.parameters[parameter]?.some((o) => o.option === option); });
     return this.again<Network>("network", `/api/network?${asQuery({ scenario, choose, with_changes, projects, on: `${depart.slice(0, 4)}-01-01` })}`, undefined, (network) => {
       this.network = network;
       for (const f of network.nodes.features) this.names.set(f.properties.id, f.properties.name);
@@ -162,6 +221,7 @@ class Page {
     const asked = JSON.stringify(routesOf(state));
     if (this.done["routes"] === asked) return;
     try {
+      if (state.origin === state.destination) throw new Failed(422, "same-place", `From and to are the same place, ${this.name(state.origin)}: nothing has to be carried. `);
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
       this.follow(state);
@@ -174,7 +234,7 @@ class Page {
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
       this.done["routes"] = ""; // what is shown answers no question
-      this.answer = { pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null };
+      this.answer = nothing(this.elements);
     }
   }
 
@@ -315,9 +375,19 @@ class Page {
     this.lists.show(network, this.elements);
     legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers, old.length > 0);
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
-      if (first && this.map) void this.map.fit(this.map.spotsOf(this.seenFirst(answer.routes, network)), true);
+      this.look(answer.routes, network, first);
     });
   }
+
+  /** Look where the address says, else at the routes of each new trip. */
+  private look(routes: Route[], network: Network, first: boolean): void {
+    const { view, origin, destination } = this.state, trip = `${origin} ${destination} ${view}`;
+    if (!this.map || this.looked === trip) return;
+    this.looked = trip;
+    if (view) this.map.show(view);
+    else void this.map.fit(this.map.spotsOf(this.seenFirst(routes, network)), first);
+  }
+  private looked = "";
 
   private hooks(): Hooks {
     return {
@@ -377,6 +447,21 @@ class Page {
       const project = openers(this.study, pick.id)[0];
       this.change({ card: project ? `project:${project.project_id}` : `link:${pick.id}` });
     } else this.change({ card: `${pick.kind}:${pick.id}` });
+  }
+
+  /** Offer the place nearest to a right click as origin, destination or on the way. */
+  private askFrom(place: string, x: number, y: number): void {
+    document.getElementById("here")?.remove();
+    const leave = (): void => menu.remove();
+    const entry = (text: string, patch: Partial<State>): HTMLElement => button(text, () => { leave(); this.change(patch); });
+    const menu = h("div", { id: "here", class: "here", role: "group", "aria-label": this.name(place), keydown: (event) => { if ((event as KeyboardEvent).key === "Escape") leave(); } },
+      h("b", {}, this.name(place)), entry("From here", { origin: place }), entry("To here", { destination: place }), entry("Via here", { via: [...this.state.via.filter((v) => v !== place), place] }), entry("What is here", { card: `node:${place}` }));
+    const box = at("map-box");
+    box.append(menu);
+    menu.style.left = `${Math.max(4, Math.min(x, box.clientWidth - menu.offsetWidth - 4))}px`;
+    menu.style.top = `${Math.max(4, Math.min(y, box.clientHeight - menu.offsetHeight - 4))}px`;
+    menu.querySelector("button")?.focus();
+    document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target as Node)) leave(); }, { once: true });
   }
 
   /** Name a row, a selector such as crossing:AF-PK, or an option of a disputed figure. */
@@ -444,6 +529,9 @@ class Page {
     at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), theme);
   }
 }
+
+/** The answer of a question that has none. */
+const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements: this.elements });
 
 /** Hours of a sentence, in days where they are many. */
 const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));

@@ -28,7 +28,7 @@ export class TheMap {
   private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean }>();
   private places = new Map<string, Spot>();
 
-  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string) {
+  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void) {
     this.map = new maplibregl.Map({
       container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
       fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
@@ -54,6 +54,15 @@ export class TheMap {
         tip.style.transform = `translate(${event.point.x + 12}px, ${event.point.y + 14}px)`;
         tip.classList.toggle("left", event.point.x > box.clientWidth * 0.6);
       }
+    });
+    this.map.on("contextmenu", (event) => {
+      event.preventDefault();
+      const place = this.nearest(event.point);
+      if (place) this.asked(place, event.point.x, event.point.y);
+    });
+    this.map.on("moveend", (event: { originalEvent?: unknown }) => {
+      const { lng, lat } = this.map.getCenter();
+      if (event.originalEvent) moved([lng.toFixed(3), lat.toFixed(3), this.map.getZoom().toFixed(2)].join(",")); // by hand, not by a fit
     });
     this.map.on("mouseout", () => { tip.hidden = true; });
     this.map.getCanvas().setAttribute("aria-label", "Map of the network; the lists beside it say the same");
@@ -250,6 +259,12 @@ export class TheMap {
     this.map.fitBounds(bounds, { padding: narrow ? 30 : 56, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
+  /** Show a view of the address: longitude, latitude, zoom. */
+  show(view: string): void {
+    const [lon = 0, lat = 0, zoom = 4] = view.split(",").map(Number);
+    this.map.jumpTo({ center: [lon, Math.max(-80, Math.min(80, lat))], zoom });
+  }
+
   /** Where links and places lie. */
   spotsOf(ids: (string | null)[]): Spot[] {
     return ids.flatMap((id) => {
@@ -265,6 +280,17 @@ export class TheMap {
   private drawnAs(layer: string): string {
     const mode = layer.split("-")[0] ?? "";
     return layer in this.study.styles ? layer : mode in this.study.styles ? mode : "rail";
+  }
+
+  /** The place nearest to a spot of the picture. */
+  private nearest(point: maplibregl.Point): string | null {
+    const { lng } = this.map.getCenter();
+    let best: string | null = null, least = Infinity;
+    for (const [id, [lon, lat]] of this.places) {
+      const far = this.map.project([lon + 360 * Math.round((lng - lon) / 360), lat]).dist(point);
+      if (far < least) { least = far; best = id; }
+    }
+    return best;
   }
 
   private pick(point: maplibregl.Point): void {

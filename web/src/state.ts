@@ -9,6 +9,7 @@ export interface State {
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
   sort: string; baseline: string; // what is pinned to be compared with, in the words of an address; empty: the question without its what-if
   route: string | null; card: string | null; layers: string[];
+  view: string; sections: string[]; // how it is looked at: lon,lat,zoom of the map where moved by hand, sections that are open
 }
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
@@ -23,7 +24,7 @@ export function initial(study: Study): State {
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
     criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
-    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [],
+    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], view: "", sections: [],
   };
 }
 
@@ -49,6 +50,9 @@ export function fromAddress(search: string, study: Study): State {
   if (Number.isInteger(most) && most >= 1 && most <= study.limits.routes) state.max_routes = most;
   state.sort = given.get("sort") ?? "";
   state.baseline = given.get("baseline") ?? "";
+  const view = given.get("view") ?? "";
+  if (/^-?\d+(\.\d+)?,-?\d+(\.\d+)?,\d+(\.\d+)?$/.test(view)) state.view = view;
+  state.sections = given.getAll("section");
   state.route = given.get("route");
   state.card = given.get("card");
   return state;
@@ -68,6 +72,8 @@ export function toAddress(state: State): string {
   if (state.baseline) given.set("baseline", state.baseline);
   if (state.route) given.set("route", state.route);
   if (state.card) given.set("card", state.card);
+  if (state.view) given.set("view", state.view);
+  for (const section of state.sections) given.append("section", section);
   return `?${given}`;
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -33,11 +34,17 @@ def network(state: StudyState) -> dict[str, Any]:
     nodes = day.by_id("nodes")
     shapes = lines_of(day.frames["shapes"])
 
+    windows = [window for window in day.rows("windows") if _holds(window, state.on)]
+
     lines = []
     parallels: Counter[frozenset[str]] = Counter()
     for link in day.rows("links"):
         pair = frozenset((link["from_node_id"], link["to_node_id"]))
-        lines.append(_link_line(link, nodes, parallels[pair], shapes.get(link["link_id"])))
+        line = _link_line(link, nodes, parallels[pair], shapes.get(link["link_id"]))
+        if line["properties"]["border"]:
+            line["properties"]["fixed_h"] = link["fixed_h"]
+            line["properties"]["hours"] = _opening_hours(link, windows)
+        lines.append(line)
         parallels[pair] += 1
 
     degree = Counter(line["properties"][end] for line in lines for end in ("from", "to"))
@@ -182,6 +189,23 @@ def _mark(points: tuple[Point, ...], country: str | None) -> Point:
         else:
             last = half
     return point_along([along[first], along[last]], 0.5)
+
+
+def _holds(window: Row, on: dt.date) -> bool:
+    """Tell whether a window's hours hold on a day."""
+    begins = window["from_on"] or on
+    return bool(begins <= on and (window["to_on"] is None or on < window["to_on"]))
+
+
+def _opening_hours(link: Row, windows: Sequence[Row]) -> str | None:
+    """The hours a link and its ends are open, such as 08:00-17:00; null: not known."""
+    ends = (link["from_node_id"], link["to_node_id"])
+    hours = [
+        window["hours"]
+        for window in windows
+        if window["hours"] and (window["link_id"] == link["link_id"] or window["node_id"] in ends)
+    ]
+    return " / ".join(dict.fromkeys(hours)) or None
 
 
 def _place_point(node: Row, degree: int) -> Feature:
