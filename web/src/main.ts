@@ -144,7 +144,7 @@ class Page {
   /** Draw the network alone, where the question has no answer. */
   private drawEmpty(): void {
     this.elements = this.network?.elements ?? {};
-    this.answer = nothing(elements);
+    this.answer = nothing(this.elements);
     this.done["routes"] = "";
     this.draw(true);
   }
@@ -234,7 +234,7 @@ class Page {
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
       this.done["routes"] = ""; // what is shown answers no question
-      this.answer = nothing(this.elements);
+      this.answer = nothing(elements);
     }
   }
 
@@ -531,7 +531,7 @@ class Page {
 }
 
 /** The answer of a question that has none. */
-const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements: this.elements });
+const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null });
 
 /** Hours of a sentence, in days where they are many. */
 const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));
