@@ -115,8 +115,8 @@ class BlockFolder:
         question_file = self.home / QUESTION_FILE
         if question_file.exists() and question_file.read_bytes().strip() != question.encode():
             raise CallError(
-                f"{self.home} holds draws of another network, demand or settings: name another "
-                "folder."
+                f"{self.home} holds results of another network, demand or settings: name "
+                "another folder."
             )
 
         sweep(self.home)
@@ -136,6 +136,14 @@ class BlockFolder:
 
         seal = block.pop(SEAL, None)
         return block if seal is not None and np.array_equal(seal, _seal(block)) else None
+
+    def once(self, draws: DrawRange, compute: Callable[[], Block]) -> Block:
+        """Return a block that is there, or compute and keep it."""
+        block = self.read(draws)
+        if block is None:
+            block = compute()
+            self.write(draws, block)
+        return block
 
     def write(self, draws: DrawRange, block: Block) -> None:
         """Keep a block, whole or not at all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from corridor.closures.failures import routes_without
 from corridor.errors import CallError, UnknownName
 from corridor.flows.demand import compile_demand
 from corridor.kernels import Ints
+from corridor.kernels.criticality import without_each
 from corridor.kernels.paths import UNREACHED
 from corridor.network import changes
 from corridor.network.network import Network
@@ -112,3 +114,25 @@ def test_a_rank_refuses_what_it_does_not_know() -> None:
         rank(network, demand.drop("units_per_year"), on=ON)
     with pytest.raises(CallError, match="no rows"):
         rank(network, demand.clear(), on=ON)
+
+
+def test_a_killed_ranking_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(two_roads())
+    demand = demand_of([("west", "east"), ("east", "west")])
+    whole = rank(network, demand, on=ON, pairs=0)
+    assert rank(network, demand, on=ON, pairs=0, folder=tmp_path).equals(whole)
+
+    first, *_ = sorted((tmp_path / "routes").glob("*.npz"))
+    first.unlink()
+    searched = []
+
+    def search(*question: Any) -> tuple[Ints, Ints]:
+        searched.append(question)
+        routes: tuple[Ints, Ints] = without_each(*question)
+        return routes
+
+    monkeypatch.setattr("corridor.kernels.criticality.without_each", search)
+    assert rank(network, demand, on=ON, pairs=0, folder=tmp_path).equals(whole)
+    assert len(searched) == 1
+    with pytest.raises(CallError, match="another network, demand or settings"):
+        rank(network, demand, on=ON, pairs=0, kinds=["node"], folder=tmp_path)

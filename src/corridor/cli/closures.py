@@ -112,6 +112,7 @@ def rank(
     pairs: int = 20,
     on: str | None = None,
     limit_share: float = 0.1,
+    out: Path | None = None,
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what the loss of each element of the network would cost the demand of a year.
@@ -137,6 +138,8 @@ def rank(
         Day looked at; that of the scenario where not given.
     limit_share
         Share of its value a unit may cost more before it stays at home.
+    out
+        Folder of what is done; called again it goes on where it stopped.
     """
     import polars as pl
 
@@ -151,7 +154,9 @@ def rank(
         "kinds": _read_kinds(kinds),
         "pairs": pairs,
         "limit_share": limit_share,
+        "folder": out,
     }
+    refuse_inputs(out)
 
     study = options.read(folder)
     demand = _demand(study)

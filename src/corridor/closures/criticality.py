@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import polars as pl
@@ -44,12 +45,14 @@ class RankOptions(TypedDict, total=False):
     how many of the worst pairs of links that fail at once to add, 0 for none [20]. limit_share:
     share of its value a unit may cost more before it is not sent at all [0.1]; null: no limit.
     workers: threads [1]; null: one for each processor. The answer is the same with any number.
+    folder: where routes around single elements are kept, so that a killed run goes on [null].
     """
 
     kinds: Sequence[str]
     pairs: int
     limit_share: float | None
     workers: int | None
+    folder: str | Path | None
 
 
 def rank(
@@ -108,7 +111,8 @@ def rank(
     UnknownName
         For a measure, a kind, a place or a cargo that is not there.
     CallError
-        For a demand without rows or columns, a limit_share below 0.
+        For a demand without rows or columns, a limit_share below 0, a folder with results of
+        another question.
 
     Source: Taylor, Sekhar and D'Este (2006), Networks and Spatial Economics 6, vulnerability as
     loss of generalised cost; Jenelius, Petersen and Mattsson (2006), Transportation Research A 40,
@@ -131,7 +135,9 @@ def rank(
 
     arrays = compile_demand(network, demand, on=on)
     workers = options.get("workers", 1)
-    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers)
+    folder = options.get("folder")
+    home = None if folder is None else Path(folder)
+    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers, home)
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:
         links = elements(arrays, ["link"])
@@ -183,12 +189,17 @@ def _worst_first(frame: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _element_rows(
-    arrays: DemandArrays, kinds: Sequence[str], limit_share: float | None, workers: int | None
+    arrays: DemandArrays,
+    kinds: Sequence[str],
+    limit_share: float | None,
+    workers: int | None,
+    folder: Path | None,
 ) -> list[dict[str, Any]]:
     """Return the measures of each element of some kinds, each shut alone."""
     shut = elements(arrays, kinds)
-    measured = measures(arrays, routes_without(arrays, shut, workers=workers), limit_share)
-    counts = disjoint_counts(arrays, shut)
+    routes = routes_without(arrays, shut, workers=workers, folder=_in(folder, "routes"))
+    measured = measures(arrays, routes, limit_share)
+    counts = disjoint_counts(arrays, shut, _in(folder, "cuts"))
 
     return [
         {
@@ -201,3 +212,8 @@ def _element_rows(
         }
         for element, of_element, count in zip(shut, measured, counts, strict=True)
     ]
+
+
+def _in(folder: Path | None, name: str) -> Path | None:
+    """Return a folder of a name in another one; null where there is none."""
+    return None if folder is None else folder / name

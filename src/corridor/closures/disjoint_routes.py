@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from corridor import stopping
 from corridor.closures.elements import Element
+from corridor.closures.failures import question_of
 from corridor.flows.demand import DemandArrays
+from corridor.kernels import Ints
 from corridor.network.network import Network
+from corridor.parallel import Block, BlockFolder, draw_ranges
 from corridor.steps import tell_step
-from corridor.tables.schema import layer
 
 UNLIMITED = 1 << 20  # capacity, in routes, of what is no link
-Step = tuple[int, int]  # from a state to a state
 
 
 class OpenLinks(NamedTuple):
     """What can be used on a day, as steps between states.
 
-    links: for every step the (link row, forward) that make it, each of which one route may use.
-    transfers: steps through terminals, which any number may use.
+    link, tail, head: of every direction of a link that may be passed, its row and the states it
+    joins; one route may use each. transfer_tail, transfer_head: of steps through terminals, which
+    any number may use.
     """
 
     states_count: int
-    links: Mapping[Step, Collection[tuple[int, bool]]]
-    transfers: Collection[Step]
+    link: Ints
+    tail: Ints
+    head: Ints
+    transfer_tail: Ints
+    transfer_head: Ints
 
 
 class Sides(NamedTuple):
@@ -37,83 +44,92 @@ class Sides(NamedTuple):
     far: Sequence[int]
 
 
-def disjoint_counts(arrays: DemandArrays, elements: Sequence[Element]) -> list[int | None]:
+def disjoint_counts(
+    arrays: DemandArrays, elements: Sequence[Element], folder: Path | None = None
+) -> list[int | None]:
     """Return how many routes without a common link still join the sides of each element.
 
     The sides of a link are its places in its layer, of a crossing its countries; other elements
     have no two sides and get null. Only links some trip's cargo may use on the first day count;
-    changing layer is not limited. Max-flow. Source: Menger (1927).
+    changing layer is not limited. folder: where counts are kept, so that a killed run goes on.
+    Max-flow. Source: Menger (1927).
     """
-    graph = arrays.network.graph
     open_links = _open_links(arrays)
+    blocks = None if folder is None else BlockFolder(folder, question_of(arrays, elements))
+
+    def count(first: int, end: int) -> Block:
+        counts = [_count(arrays, open_links, element) for element in elements[first:end]]
+        return {"counts": np.array(counts, np.int64)}
 
     counts: list[int | None] = []
-    for number, element in enumerate(elements):
+    for draws in draw_ranges(len(elements)):
         stopping.raise_if_stopped()
-        tell_step("routes without a common link", number, len(elements))
-        sides = _sides(arrays.network, element)
-        if sides is None:
-            counts.append(None)
-            continue
-
-        graph_arcs = arrays.arc_of[element.arcs].tolist()
-        failed = {link for arc in graph_arcs for link, _ in graph.runs[arc]}
-        counts.append(_max_flow(open_links, sides, failed))
+        tell_step("routes without a common link", draws.first, len(elements))
+        compute = partial(count, *draws)
+        block = blocks.once(draws, compute) if blocks else compute()
+        counts += [None if number < 0 else number for number in block["counts"].tolist()]
     return counts
+
+
+def _count(arrays: DemandArrays, open_links: OpenLinks, element: Element) -> int:
+    """Return how many routes join the sides of an element without it; -1: it has no two sides."""
+    sides = _sides(arrays.network, element)
+    if sides is None:
+        return -1
+
+    runs = arrays.network.graph.runs
+    failed = {run.link for arc in arrays.arc_of[element.arcs].tolist() for run in runs[arc]}
+    return _max_flow(open_links, sides, failed)
 
 
 def _open_links(arrays: DemandArrays) -> OpenLinks:
     """Return the links and terminals that some trip's cargo may use on the first day."""
-    network = arrays.network
-    graph = network.graph
+    graph = arrays.network.graph
     first_day = arrays.weight[arrays.regime_of_day[0]]  # [classes, arcs]
-    is_usable = (first_day >= 0).any(axis=0)
+    is_usable = np.zeros(graph.arcs_count, bool)
+    is_usable[arrays.arc_of[(first_day >= 0).any(axis=0)]] = True
 
-    links: dict[Step, set[tuple[int, bool]]] = {}
-    transfers: set[Step] = set()
-    for arc in arrays.arc_of[is_usable].tolist():
-        if graph.kind[arc] == "terminal":
-            tail, head = graph.ready_state[[graph.tail[arc], graph.head[arc]]].tolist()
-            if tail != head:
-                transfers.add((tail, head))
-        for link, forward in graph.runs[arc]:
-            step = _ends(network, link, forward)
-            links.setdefault(step, set()).add((link, forward))
-    return OpenLinks(graph.states_count, links, transfers)
+    arc, direction = graph.runs_of_arcs
+    direction = np.unique(direction[is_usable[arc]])
+    link = direction // 2
+    is_backward = direction % 2
+    handling = is_usable & graph.is_terminal
+    transfers = graph.ready_state[np.stack([graph.tail[handling], graph.head[handling]])]
+    transfers = np.unique(transfers[:, transfers[0] != transfers[1]], axis=1)
+    return OpenLinks(
+        graph.states_count,
+        link,
+        graph.link_states[link, is_backward],
+        graph.link_states[link, 1 - is_backward],
+        *transfers,
+    )
 
 
 def _max_flow(open_links: OpenLinks, sides: Sides, failed: Collection[int]) -> int:
     """Return the largest number of routes from one side to the other without the failed links."""
-    from scipy.sparse import csr_array
+    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import maximum_flow
 
     source = open_links.states_count
     sink = source + 1
-    capacities = _capacities(open_links, failed)
-    capacities += [(source, state, UNLIMITED) for state in sides.near]
-    capacities += [(state, sink, UNLIMITED) for state in sides.far]
+    is_left = ~np.isin(open_links.link, list(failed))
+    near = np.array(sides.near, np.int64)
+    far = np.array(sides.far, np.int64)
+    tail = [open_links.tail[is_left], open_links.transfer_tail, np.full(len(near), source), far]
+    head = [open_links.head[is_left], open_links.transfer_head, near, np.full(len(far), sink)]
 
-    tails, heads, room = np.array(capacities).T
-    matrix = csr_array((room.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
-    matrix.sum_duplicates()
+    room = np.full(sum(map(len, tail)), UNLIMITED, np.int32)
+    room[: is_left.sum()] = 1
+    steps = (np.concatenate(tail), np.concatenate(head))
+    matrix = coo_array((room, steps), shape=(sink + 1, sink + 1)).tocsr()  # adds up equal steps
     return int(maximum_flow(matrix, source, sink).flow_value)
-
-
-def _capacities(open_links: OpenLinks, failed: Collection[int]) -> list[tuple[int, int, int]]:
-    """Return how many routes may make each step at once: one a link that has not failed."""
-    capacities = [
-        (tail, head, sum(link not in failed for link, _ in links))
-        for (tail, head), links in open_links.links.items()
-    ]
-    capacities += [(tail, head, UNLIMITED) for tail, head in open_links.transfers]
-    return [capacity for capacity in capacities if capacity[2]]
 
 
 def _sides(network: Network, element: Element) -> Sides | None:
     """Return the states an element lies between; None where it has no two sides."""
     if element.kind == "link":
         link_ids = network.frames["links"]["link_id"].to_list()
-        near, far = _ends(network, link_ids.index(element.element_id), forward=True)
+        near, far = network.graph.link_states[link_ids.index(element.element_id)].tolist()
         return Sides([near], [far]) if near != far else None
 
     if element.kind == "crossing":
@@ -121,15 +137,6 @@ def _sides(network: Network, element: Element) -> Sides | None:
         return Sides(_states_in(network, one_country), _states_in(network, other_country))
 
     return None
-
-
-def _ends(network: Network, link: int, forward: bool) -> Step:
-    """Return the states a link leads from and to."""
-    row = network.rows("links")[link]
-    layer_name = layer(row["mode"], row["gauge_mm"])
-    from_state = network.graph.state_index[row["from_node_id"], layer_name]
-    to_state = network.graph.state_index[row["to_node_id"], layer_name]
-    return (from_state, to_state) if forward else (to_state, from_state)
 
 
 def _states_in(network: Network, country: str) -> list[int]:

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.errors import CallError, UnknownName
-from corridor.flows.demand import DemandArrays
+from corridor.flows.demand import DemandArrays, part
 from corridor.kernels import Ints
+from corridor.kernels.records import Groups
 from corridor.language.messages import message
+from corridor.network.graph import pointers
 from corridor.network.network import Network
 
 
@@ -55,25 +57,32 @@ def elements(arrays: DemandArrays, kinds: Sequence[str]) -> list[Element]:
     failing = []
     for kind in kinds:
         for scope in _SCOPES[kind](arrays.network):
-            arcs = {arc for link in scope.links for arc in arcs_of_link[link]}
-            arcs |= {arc for terminal in scope.terminals for arc in arcs_of_terminal[terminal]}
-            in_order = np.array(sorted(arcs), np.int64)
-            failing.append(Element(kind, scope.element_id, scope.name, in_order))
+            arcs = [part(arcs_of_link, link) for link in scope.links]
+            arcs += [part(arcs_of_terminal, terminal) for terminal in scope.terminals]
+            each_once = np.unique(np.concatenate([np.zeros(0, np.int64), *arcs]))
+            failing.append(Element(kind, scope.element_id, scope.name, each_once))
     return failing
 
 
-def _arcs_by_row(arrays: DemandArrays) -> tuple[list[list[int]], list[list[int]]]:
+def _arcs_by_row(arrays: DemandArrays) -> tuple[Groups, Groups]:
     """Return the arcs in CSR order that run over each link, and those of each terminal."""
-    graph = arrays.network.graph
-    arcs_of_link: list[list[int]] = [[] for _ in arrays.network.rows("links")]
-    arcs_of_terminal: list[list[int]] = [[] for _ in arrays.network.rows("terminals")]
+    network = arrays.network
+    graph = network.graph
+    number = np.empty(graph.arcs_count, np.int64)
+    number[arrays.arc_of] = np.arange(graph.arcs_count)
 
-    for arc, graph_arc in enumerate(arrays.arc_of.tolist()):
-        if graph.kind[graph_arc] == "terminal":
-            arcs_of_terminal[int(graph.row[graph_arc])].append(arc)
-        for link in {link for link, _ in graph.runs[graph_arc]}:
-            arcs_of_link[link].append(arc)
-    return arcs_of_link, arcs_of_terminal
+    arc, direction = graph.runs_of_arcs
+    handling = np.flatnonzero(graph.is_terminal)
+    return (
+        _grouped(direction // 2, number[arc], network.frames["links"].height),
+        _grouped(graph.row[handling], number[handling], network.frames["terminals"].height),
+    )
+
+
+def _grouped(row: Ints, arc: Ints, count: int) -> Groups:
+    """Return the arcs of each row, in order; row, arc: of every pair."""
+    order = np.lexsort((arc, row))
+    return Groups(arc[order], pointers(row, count))
 
 
 def _links(network: Network) -> Iterator[Scope]:
@@ -160,15 +169,13 @@ def _hazards(network: Network) -> Iterator[Scope]:
 
 
 def _ends_of_links(network: Network) -> list[tuple[str, str]]:
-    return [(row["from_node_id"], row["to_node_id"]) for row in network.rows("links")]
+    return network.frames["links"].select("from_node_id", "to_node_id").rows()
 
 
 def _countries_of_links(network: Network) -> list[tuple[str, str]]:
-    nodes = network.by_id("nodes")
-    return [
-        (nodes[from_node]["country"], nodes[to_node]["country"])
-        for from_node, to_node in _ends_of_links(network)
-    ]
+    country = network.frames["nodes"]["country"].to_list()
+    ends = network.graph.link_ends.tolist()
+    return [(country[start], country[end]) for start, end in ends]
 
 
 _SCOPES: dict[str, Callable[[Network], Iterator[Scope]]] = {

@@ -6,7 +6,10 @@ searched again (:mod:`corridor.kernels.criticality`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +20,7 @@ from corridor.closures.elements import Element
 from corridor.flows.demand import DemandArrays, TripGroup, into, packed, part
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Graph
-from corridor.parallel import in_threads
+from corridor.parallel import Block, BlockFolder, DrawRange, in_threads
 from corridor.steps import tell_step
 from corridor.units import HOUR_S
 
@@ -66,6 +69,7 @@ def routes_without(
     weight: Ints | None = None,
     *,
     workers: int | None = 1,
+    folder: Path | None = None,
 ) -> CheapestRoutes:
     """Return the cheapest route of every trip with nothing shut and with each element shut.
 
@@ -79,6 +83,9 @@ def routes_without(
         Other weights than those of the first day, int64 [classes, arcs].
     workers
         Threads; null: one for each processor.
+    folder
+        Where the routes from each start are kept, so that a killed run goes on; with the weights
+        of the first day.
     """
     from corridor.kernels.criticality import without_each
 
@@ -91,8 +98,8 @@ def routes_without(
     costs = np.zeros((len(elements) + 1, arrays.trips.height), np.int64)
     sums = np.zeros((2, len(elements) + 1, arrays.trips.height), np.int64)
 
-    def search(group: TripGroup) -> tuple[Ints, Ints]:
-        routes: tuple[Ints, Ints] = without_each(
+    def search(group: TripGroup) -> Block:
+        group_costs, group_sums = without_each(
             graph,
             arcs_into,
             first_day[group.class_],
@@ -101,17 +108,32 @@ def routes_without(
             packed([part(arrays.goals, trip) for trip in group.trips.tolist()]),
             arcs_of_elements,
         )
-        return routes
+        return {"costs": group_costs, "sums": group_sums}
+
+    blocks = None if folder is None else BlockFolder(folder, question_of(arrays, elements))
+
+    def routes_from(number: int) -> Block:
+        compute = partial(search, groups[number])
+        return blocks.once(DrawRange(number, number + 1), compute) if blocks else compute()
 
     groups = arrays.groups()
-    searched = zip(groups, in_threads(search, groups, workers), strict=True)
-    for number, (group, routes) in enumerate(searched):
+    searched = zip(groups, in_threads(routes_from, range(len(groups)), workers), strict=True)
+    for number, (group, block) in enumerate(searched):
         stopping.raise_if_stopped()
         if weight is None:  # with other weights it is one step of many
             tell_step("routes without each element", number, len(groups))
-        costs[:, group.trips], sums[:, :, group.trips] = routes
+        costs[:, group.trips] = block["costs"]
+        sums[:, :, group.trips] = block["sums"]
     seconds, metres = sums
     return CheapestRoutes(costs, seconds, metres)
+
+
+def question_of(arrays: DemandArrays, elements: Sequence[Element]) -> str:
+    """Return a hash of all that the routes of a demand around elements depend on."""
+    digest = hashlib.sha256(arrays.hash().encode())
+    for array in (arrays.metres, arrays.arc_of, *packed([element.arcs for element in elements])):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def measures(

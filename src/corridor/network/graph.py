@@ -158,12 +158,12 @@ class Graph:
     services or terminals table. runs: for link and service arcs the links run over; empty for
     terminals. forward: whether a service or terminal is taken as its row has it. earlier: the links
     a service has run over before the arc begins [arcs]. departs: whether goods move off by
-    themselves on the arc, which takes hours of departure [arcs]. link_ends: rows of the places
-    where links start and end [links, 2].
+    themselves on the arc, which takes hours of departure [arcs]. link_states: of goods
+    that are ready in the layer of each link where it starts and ends [links, 2].
     """
 
     node_ids: list[str]
-    link_ends: Ints
+    link_states: Ints
     state_node: Ints
     state_layer: list[str]
     ready_state: Ints
@@ -185,6 +185,11 @@ class Graph:
     def arcs_count(self) -> int:
         """Return the number of arcs."""
         return len(self.kind)
+
+    @property
+    def link_ends(self) -> Ints:
+        """The rows of the places where links start and end [links, 2]."""
+        return self.state_node[self.link_states]
 
     @cached_property
     def is_terminal(self) -> Bools:
@@ -326,7 +331,7 @@ def compile_graph(
     no_runs = np.zeros(len(by_links.row), np.int64)
     return Graph(
         node_ids=node_ids,
-        link_ends=ends,
+        link_states=of_links.state[:, :, 0],
         state_node=states.nodes(),
         state_layer=states.layer_names(),
         ready_state=states.ready_states(),
