@@ -53,14 +53,20 @@ BLOCKS = 2
 FIRST_ROOM = 4  # entries a list has room for at first, doubled when full
 ROOMS = 40  # how often room can double
 LIST_ROOM = 2  # column of the room of a list, from the one it begins with
-FIRST_POOL = 1 << 14  # numbers a pool has room for at first, doubled when full
+# Numbers a pool has room for at first; what is not touched takes no memory.
+FIRST_POOL = 1 << 24
+FIRST_GOALS = 1 << 12
 FIRST_ROUTES = 256  # room for labels on the way to the goal, doubled when full
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
 LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
+STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a staircase of the others
 WAYS = 4  # children of an entry of the queue
 HALF = 32  # bits of a number that holds two
+KEY_BITS = (
+    59  # of a number in the queue, below UNREACHED: the time, then the first criterion, for ties
+)
 
 
 class ArcTable(NamedTuple):
@@ -212,14 +218,15 @@ def search(
     )
     is_passable = (arcs[:, ARC.duration] >= 0) & (bounds[graph.head, BOUND.duration] < UNREACHED)
     is_never_queued = np.concatenate([~is_passable, np.zeros(len(trip.starts), bool)])
-    pools = Pools(*(np.empty(FIRST_POOL, np.int64) for _ in Pools._fields))
+    pools = Pools(*(np.empty(room, np.int64) for room in (FIRST_POOL, FIRST_POOL, FIRST_GOALS)))
     free = np.full((2, ROOMS + 1), -1, np.int64)  # of labels and fronts, see _move
     free[:, ROOMS] = 0
+    tie_bits = max(KEY_BITS - (limits.last_arrival - trip.depart).bit_length(), 0)
     keys = np.empty(len(arc_table), np.int64)
     items = np.empty(len(arc_table), np.int64)
     counts = np.zeros(len(COUNT), np.int64)
     counts[COUNT.queued] = _queue_starts(
-        arc_table, state_table, trip.depart, limits.last_arrival, keys, items
+        arc_table, state_table, trip.depart, limits.last_arrival, tie_bits, keys, items
     )
 
     status = GROW_LABELS
@@ -239,6 +246,8 @@ def search(
             keys,
             items,
             counts,
+            trip.depart,
+            tie_bits,
             limits.last_arrival,
             limits.transshipments,
             limits.labels,
@@ -248,7 +257,7 @@ def search(
             _with_more_room(pools, status - GROW_LABELS)
     goals = pools.goals.reshape(-1, 2)[: counts[COUNT.goals] if status == DONE else 0]
     pool = pools.labels
-    places, backs, at_goal = _routes(pool, state_table, arc_table, goals, width)
+    places, backs, at_goal = _routes(pool[: free[0, ROOMS]], state_table, arc_table, goals, width)
     labels = _labels(pool, places, backs, counted, words.shape[1], width)
     return status, labels, at_goal, int(counts[COUNT.settled])
 
@@ -330,6 +339,8 @@ def _search(  # noqa: C901, PLR0912
     keys: Ints,
     items: Ints,
     counts: Ints,
+    depart: int,
+    tie_bits: int,
     last_arrival: int,
     max_transshipments: int,
     max_labels: int,
@@ -341,6 +352,7 @@ def _search(  # noqa: C901, PLR0912
     where they are given to larger functions or renamed, which took half of the time.
     """
     goal = len(states) - 1
+    most_tie = (np.int64(1) << tie_bits) - 1
     words_count = words.shape[1]
     width = 3 + (kind == STAIRCASE)
     columns = 1
@@ -418,7 +430,7 @@ def _search(  # noqa: C901, PLR0912
             settled += 1
             row = states[v, AT.labels] + count * width
             pool[row + ROW.x] = x
-            pool[row + ROW.second] = keys[0] - states[v, AT.second]
+            pool[row + ROW.second] = depart + (keys[0] >> tie_bits) - states[v, AT.second]
             pool[row + ROW.back] = (arc << HALF) | (arcs[arc, ON.next] - 1)
             if kind != NUMBER:
                 pool[row + ROW.y] = y
@@ -429,29 +441,25 @@ def _search(  # noqa: C901, PLR0912
                     pool[row + ROW.words + word] = arcs[arc, ON.label_words + word]
             states[v, AT.label_count] = count + 1
 
-            if kind == NUMBER:
-                states[v, AT.least] = x
-            else:
-                if states[v, AT.front_count] >= states[v, AT.front_room]:
-                    _move(front, states, v, AT.front, free, 1, columns, unit)
+            for at in (v, goal):
+                if at == goal and not is_goal[v]:
+                    break
+                if kind == NUMBER:
+                    states[at, AT.least] = x
+                    continue
+                if states[at, AT.front_count] >= states[at, AT.front_room]:
+                    _move(front, states, at, AT.front, free, 1, columns, unit)
                 if kind == STAIRCASE:
-                    _build(front, states, v, x, y)
+                    states[at, AT.front_count] = _build(
+                        front, states[at, AT.front], states[at, AT.front_count], x, y
+                    )
                 else:
-                    _join(front, states, v, x, y, arcs, arc, False)
+                    _join(front, states, at, x, y, arcs, arc, at == goal)
 
             if is_goal[v]:
                 goals[2 * goal_count] = v
                 goals[2 * goal_count + 1] = count
                 goal_count += 1
-                if kind == NUMBER:
-                    states[goal, AT.least] = x
-                else:
-                    if states[goal, AT.front_count] >= states[goal, AT.front_room]:
-                        _move(front, states, goal, AT.front, free, 1, columns, unit)
-                    if kind == STAIRCASE:
-                        _build(front, states, goal, x, y)
-                    else:
-                        _join(front, states, goal, x, y, arcs, arc, True)
             else:
                 last_arc = states[v + 1, AT.first_arc]
 
@@ -532,7 +540,8 @@ def _search(  # noqa: C901, PLR0912
                     ):
                         continue
 
-                key = second + states[w, AT.second]
+                tie = min(x_at_goal, most_tie)
+                key = ((second + states[w, AT.second] - depart) << tie_bits) | tie
                 arcs[a, ON.label_x] = x
                 if kind != NUMBER:
                     arcs[a, ON.label_y] = y
@@ -627,15 +636,21 @@ def _move(
 
 @njit(**JIT)
 def _queue_starts(
-    arcs: Ints, states: Ints, depart: int, last_arrival: int, keys: Ints, items: Ints
+    arcs: Ints,
+    states: Ints,
+    depart: int,
+    last_arrival: int,
+    tie_bits: int,
+    keys: Ints,
+    items: Ints,
 ) -> int:
     """Queue a label for each start from which the goal can be reached; return how many."""
     size = 0
     for arc in range(len(arcs)):
         if arcs[arc, ON.tail] < 0:
-            key = depart + states[arcs[arc, ON.head], AT.second]
-            if key <= last_arrival:
-                _place_up(keys, items, size, key, arc)
+            least_s = states[arcs[arc, ON.head], AT.second]
+            if depart + least_s <= last_arrival:
+                _place_up(keys, items, size, least_s << tie_bits, arc)
                 size += 1
     return size
 
@@ -762,10 +777,11 @@ def _is_met(
 
 
 @njit(**JIT)
-def _build(pool: Ints, states: Ints, state: int, x: int, y: int) -> None:
-    """Put a corner into a staircase that it lies below; corners above it go."""
-    first = states[state, AT.front]
-    count = states[state, AT.front_count]
+def _build(pool: Ints, first: int, count: int, x: int, y: int) -> int:
+    """Put a corner into a staircase that it lies below; return how many there are then.
+
+    Corners above it go.
+    """
     low = 0
     high = count
     while low < high:  # the first corner not before x
@@ -787,7 +803,7 @@ def _build(pool: Ints, states: Ints, state: int, x: int, y: int) -> None:
             pool[i + 2 * more] = pool[i]
     pool[first + 2 * low] = x
     pool[first + 2 * low + 1] = y
-    states[state, AT.front_count] = count + more
+    return count + more
 
 
 @njit(**JIT)
@@ -941,6 +957,17 @@ def undominated(values: Ints) -> Bools:
     """
     rows, criteria = values.shape
     keep = np.ones(rows, np.bool_)
+    if criteria <= STAIRCASE_CRITERIA:
+        staircase = np.empty(2 * rows, np.int64)
+        corners = 0
+        for i in range(rows):
+            x = values[i, 1] if criteria > 1 else np.int64(0)
+            y = values[i, 2] if criteria > 2 else np.int64(0)
+            keep[i] = not _is_on_or_above(staircase, 0, corners, x, y)
+            if keep[i]:
+                corners = _build(staircase, 0, corners, x, y)
+        return keep
+
     for i in range(rows):
         k = 0
         while k < i and keep[i]:  # none that comes later is at least as good, unless it is equal

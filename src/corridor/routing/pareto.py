@@ -147,8 +147,9 @@ def undominated_rows(values: Ints) -> Ints:
     """Return the rows that no other is at least as good as, the best by the first column first."""
     from corridor.kernels.pareto import undominated
 
+    differs = (values != values[:1]).any(axis=0)
     order = np.lexsort(values.T[::-1])
-    rows: Ints = order[undominated(np.ascontiguousarray(values[order]))]
+    rows: Ints = order[undominated(np.ascontiguousarray(values[order][:, differs]))]
     return rows
 
 
