@@ -56,7 +56,7 @@ LIST_ROOM = 2  # column of the room of a list, from the one it begins with
 # Numbers a pool has room for at first; what is not touched takes no memory.
 FIRST_POOL = 1 << 24
 FIRST_GOALS = 1 << 12
-FIRST_ROUTES = 256  # room for labels on the way to the goal, doubled when full
+FIRST_ROUTES = 1 << 12  # room for labels on the way to the goal, doubled when full
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
@@ -256,9 +256,16 @@ def search(
         if status >= GROW_LABELS:
             _with_more_room(pools, status - GROW_LABELS)
     goals = pools.goals.reshape(-1, 2)[: counts[COUNT.goals] if status == DONE else 0]
-    pool = pools.labels
-    places, backs, at_goal = _routes(pool[: free[0, ROOMS]], state_table, arc_table, goals, width)
-    labels = _labels(pool, places, backs, counted, words.shape[1], width)
+    labels, at_goal = _routes(
+        pools.labels[: free[0, ROOMS]],
+        state_table,
+        arc_table,
+        goals,
+        width,
+        LABEL_OF[counted[0]],
+        LABEL_OF[ARC.carbon],
+        len(LABEL) - 1 + words.shape[1],
+    )
     return status, labels, at_goal, int(counts[COUNT.settled])
 
 
@@ -464,6 +471,7 @@ def _search(  # noqa: C901, PLR0912
                 last_arc = states[v + 1, AT.first_arc]
 
         # The next label of the same arc takes its place in the queue, else that of an arc out of v.
+        came_from = arcs[arc, ON.tail]
         has_hole = True
         for out in range(first_arc - 1, last_arc):
             a = out if out >= first_arc else arc
@@ -474,6 +482,10 @@ def _search(  # noqa: C901, PLR0912
                 continue
 
             w = arcs[a, ON.head]
+            if out >= first_arc and w == came_from:  # what comes back is nowhere better
+                arcs[a, ON.next] = states[u, AT.label_count]
+                continue
+
             number = arcs[a, ON.next]
             last = states[u, AT.label_count]
             row = states[u, AT.labels] + number * width
@@ -717,15 +729,16 @@ def _weight(bits: int, hazard_weight: Ints) -> np.int64:
 @njit(**JIT)
 def _is_on_or_above(pool: Ints, first: int, count: int, x: int, y: int) -> bool:
     """Tell whether a point is no better than some corner of a staircase; x rises and y falls."""
-    low = 0
-    high = count
-    while low < high:  # the first corner beyond x
-        middle = (low + high) >> 1
-        if pool[first + 2 * middle] <= x:
-            low = middle + 1
-        else:
-            high = middle
-    return low > 0 and pool[first + 2 * low - 1] <= y
+    if count == 0 or pool[first + 2 * count - 1] > y:
+        return False
+
+    corner = first
+    while count > 1:
+        half = count >> 1
+        further = corner + 2 * half
+        corner = further if pool[further] <= x else corner
+        count -= half
+    return pool[corner] <= x and pool[corner + 1] <= y
 
 
 @njit(**JIT)
@@ -881,71 +894,64 @@ def _place_down(keys: Ints, items: Ints, size: int, key: int, item: int) -> None
 
 @njit(**JIT)
 def _routes(
-    pool: Ints, states: Ints, arcs: Ints, goals: Ints, width: int
-) -> tuple[Ints, Ints, Ints]:
+    pool: Ints,
+    states: Ints,
+    arcs: Ints,
+    goals: Ints,
+    width: int,
+    x_column: int,
+    y_column: int,
+    columns: int,
+) -> tuple[Ints, Ints]:
     """Return the labels on the way to goals, and which of them are at the goals.
 
-    Places are where labels stand in the pool, in rows [labels]; backs their state, the label each
-    was made from and the arc it came by [labels, 3].
+    x_column, y_column: of the labels, for the first and the second criterion that count.
     """
     seen = np.full(len(pool) // width + 1, -1, np.int64)
-    places = np.empty(FIRST_ROUTES, np.int64)
-    backs = np.empty((FIRST_ROUTES, 3), np.int64)
+    labels = np.zeros((FIRST_ROUTES, columns), np.int64)
     at_goal = np.empty(len(goals), np.int64)
     count = 0
     for goal in range(len(goals)):
         state = goals[goal, 0]
-        place = states[state, AT.labels] // width + goals[goal, 1]
+        number = goals[goal, 1]
         after = np.int64(-1)
         while True:
+            place = states[state, AT.labels] // width + number
+            row = place * width
             is_new = seen[place] < 0
             if is_new:
-                if count == len(places):
-                    places = np.concatenate((places, np.empty_like(places)))
-                    backs = np.concatenate((backs, np.empty_like(backs)))
+                if count == len(labels):
+                    labels = np.concatenate((labels, np.zeros_like(labels)))
                 seen[place] = count
-                places[count] = place
-                backs[count, 0] = state
-                backs[count, 1] = -1
-                backs[count, 2] = -1
+                labels[count, LABEL.state] = state
+                labels[count, LABEL.parent] = -1
+                labels[count, LABEL.arc] = -1
+                labels[count, LABEL.second] = pool[row + ROW.second]
+                labels[count, x_column] = pool[row + ROW.x]
+                if width > ROW.y and y_column != x_column:
+                    labels[count, y_column] = pool[row + ROW.y]
+                if width > ROW.transshipments:
+                    labels[count, LABEL.transshipments] = pool[row + ROW.transshipments]
+                    labels[count, LABEL.risk] = pool[row + ROW.risk]
+                    labels[count, LABEL.hazard_bits] = pool[row + ROW.words]
+                    for word in range(columns - len(LABEL)):
+                        labels[count, len(LABEL) + word] = pool[row + ROW.words + 1 + word]
                 count += 1
 
             if after < 0:
                 at_goal[goal] = seen[place]
             else:
-                backs[after, 1] = seen[place]
-            back = pool[place * width + ROW.back]
+                labels[after, LABEL.parent] = seen[place]
+            back = pool[row + ROW.back]
             tail = arcs[back >> HALF, ON.tail]
             if not is_new or tail < 0:
                 break
 
             after = seen[place]
-            backs[after, 2] = back >> HALF
+            labels[after, LABEL.arc] = back >> HALF
             state = tail
             number = back & ((1 << HALF) - 1)
-            place = states[state, AT.labels] // width + number
-    return places[:count], backs[:count], at_goal
-
-
-def _labels(
-    pool: Ints, places: Ints, backs: Ints, counted: Sequence[int], words: int, width: int
-) -> Ints:
-    """Return labels at places of the pool, columns LABEL and further words."""
-    rows = pool[places[:, None] * width + np.arange(width)]
-    labels = np.zeros((len(places), len(LABEL) - 1 + words), np.int64)
-    labels[:, LABEL.second] = rows[:, ROW.second]
-    for column, criterion in zip((ROW.x, ROW.y)[: width - 2], counted, strict=False):
-        labels[:, LABEL_OF[criterion]] = rows[:, column]
-
-    if width > ROW.transshipments:
-        labels[:, LABEL.transshipments] = rows[:, ROW.transshipments]
-        labels[:, LABEL.risk] = rows[:, ROW.risk]
-        labels[:, LABEL.hazard_bits] = rows[:, ROW.words]
-        labels[:, len(LABEL) :] = rows[:, ROW.words + 1 :]
-    labels[:, LABEL.state] = backs[:, 0]
-    labels[:, LABEL.parent] = backs[:, 1]
-    labels[:, LABEL.arc] = backs[:, 2]
-    return labels
+    return labels[:count], at_goal
 
 
 @njit(**JIT)
