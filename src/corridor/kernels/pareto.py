@@ -64,9 +64,6 @@ LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
 STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a staircase of the others
 WAYS = 4  # children of an entry of the queue
 HALF = 32  # bits of a number that holds two
-KEY_BITS = (
-    59  # of a number in the queue, below UNREACHED: the time, then the first criterion, for ties
-)
 
 
 class ArcTable(NamedTuple):
@@ -221,12 +218,11 @@ def search(
     pools = Pools(*(np.empty(room, np.int64) for room in (FIRST_POOL, FIRST_POOL, FIRST_GOALS)))
     free = np.full((2, ROOMS + 1), -1, np.int64)  # of labels and fronts, see _move
     free[:, ROOMS] = 0
-    tie_bits = max(KEY_BITS - (limits.last_arrival - trip.depart).bit_length(), 0)
     keys = np.empty(len(arc_table), np.int64)
     items = np.empty(len(arc_table), np.int64)
     counts = np.zeros(len(COUNT), np.int64)
     counts[COUNT.queued] = _queue_starts(
-        arc_table, state_table, trip.depart, limits.last_arrival, tie_bits, keys, items
+        arc_table, state_table, trip.depart, limits.last_arrival, keys, items
     )
 
     status = GROW_LABELS
@@ -246,8 +242,6 @@ def search(
             keys,
             items,
             counts,
-            trip.depart,
-            tie_bits,
             limits.last_arrival,
             limits.transshipments,
             limits.labels,
@@ -346,8 +340,6 @@ def _search(  # noqa: C901, PLR0912
     keys: Ints,
     items: Ints,
     counts: Ints,
-    depart: int,
-    tie_bits: int,
     last_arrival: int,
     max_transshipments: int,
     max_labels: int,
@@ -359,7 +351,6 @@ def _search(  # noqa: C901, PLR0912
     where they are given to larger functions or renamed, which took half of the time.
     """
     goal = len(states) - 1
-    most_tie = (np.int64(1) << tie_bits) - 1
     words_count = words.shape[1]
     width = 3 + (kind == STAIRCASE)
     columns = 1
@@ -437,7 +428,7 @@ def _search(  # noqa: C901, PLR0912
             settled += 1
             row = states[v, AT.labels] + count * width
             pool[row + ROW.x] = x
-            pool[row + ROW.second] = depart + (keys[0] >> tie_bits) - states[v, AT.second]
+            pool[row + ROW.second] = keys[0] - states[v, AT.second]
             pool[row + ROW.back] = (arc << HALF) | (arcs[arc, ON.next] - 1)
             if kind != NUMBER:
                 pool[row + ROW.y] = y
@@ -552,8 +543,7 @@ def _search(  # noqa: C901, PLR0912
                     ):
                         continue
 
-                tie = min(x_at_goal, most_tie)
-                key = ((second + states[w, AT.second] - depart) << tie_bits) | tie
+                key = second + states[w, AT.second]
                 arcs[a, ON.label_x] = x
                 if kind != NUMBER:
                     arcs[a, ON.label_y] = y
@@ -648,21 +638,15 @@ def _move(
 
 @njit(**JIT)
 def _queue_starts(
-    arcs: Ints,
-    states: Ints,
-    depart: int,
-    last_arrival: int,
-    tie_bits: int,
-    keys: Ints,
-    items: Ints,
+    arcs: Ints, states: Ints, depart: int, last_arrival: int, keys: Ints, items: Ints
 ) -> int:
     """Queue a label for each start from which the goal can be reached; return how many."""
     size = 0
     for arc in range(len(arcs)):
         if arcs[arc, ON.tail] < 0:
-            least_s = states[arcs[arc, ON.head], AT.second]
-            if depart + least_s <= last_arrival:
-                _place_up(keys, items, size, least_s << tie_bits, arc)
+            key = depart + states[arcs[arc, ON.head], AT.second]
+            if key <= last_arrival:
+                _place_up(keys, items, size, key, arc)
                 size += 1
     return size
 
@@ -738,7 +722,7 @@ def _is_on_or_above(pool: Ints, first: int, count: int, x: int, y: int) -> bool:
         further = corner + 2 * half
         corner = further if pool[further] <= x else corner
         count -= half
-    return pool[corner] <= x and pool[corner + 1] <= y
+    return bool(pool[corner] <= x and pool[corner + 1] <= y)
 
 
 @njit(**JIT)
