@@ -50,19 +50,22 @@ is the apostrophe that `corridor export` puts before a text a spreadsheet would 
 """  # noqa: E501
 RESULTS_HEAD = """# Tables of results
 
-Made from the declarations in `src/corridor/tables/schema_results.py` by `make docs`. `corridor run` keeps these tables
+Made from the declarations in `src/corridor/tables/schema_results.py`, `schema_appraisals.py` and `schema_phases.py` by `make docs`. `corridor run` keeps these tables
 as Parquet in `results/<scenario>`, `corridor export` writes those with rows for a spreadsheet. An empty cell means
 unknown or not applicable, never zero. Prose is told in the reader's language in the report; here it is English.
 
 """  # noqa: E501
 ANSWERS_HEAD = """# Tables of answers
 
-What single verbs answer with, beside what a run keeps: `corridor appraise` (`appraisal_`), `phase` (`phase_`), `coalition`, `wait` and
-`schedule` (`plan_`); `.write(folder)` and `--out` keep them as Parquet. Made from `src/corridor/tables/schema_appraisals.py`,
-`schema_phases.py` and `schema_plans.py` by `make docs`.
+What single verbs answer with, beside what a run keeps: `corridor appraise` (`appraisal_`) and `schedule` (`plan_`); `.write(folder)`
+and `--out` keep them as Parquet. Made from `src/corridor/tables/schema_appraisals.py` and `schema_plans.py` by `make docs`.
 
 """  # noqa: E501
-ANSWERS = (*schema_appraisals.TABLES, *schema_phases.TABLES, *schema_plans.TABLES)
+IN_RUNS = (*schema_appraisals.IN_RUNS, *schema_phases.IN_RUNS)
+ANSWERS = (
+    *(table for table in schema_appraisals.TABLES if table not in IN_RUNS),
+    *schema_plans.TABLES,
+)
 NEEDS = {
     "target": "a section `[target]` in `study.toml`",
     "demand": "rows of `demand`",
@@ -71,6 +74,7 @@ NEEDS = {
     "volumes": "rows of `volumes`",
     "claims": "rows of `claims`",
     "commitments": "rows of `commitments`",
+    "projects": "rows of `projects`",
 }
 
 

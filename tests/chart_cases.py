@@ -8,6 +8,28 @@ from typing import Any
 
 import polars as pl
 
+from corridor.language.messages import message, pack
+from corridor.projects.waiting import ALWAYS_OPEN, ALWAYS_SHUT, HISTORY
+from corridor.tables.cells import frame_of
+from corridor.tables.columns import Table
+from corridor.tables.schema_appraisals import (
+    APPRAISAL_GROUPS,
+    APPRAISAL_PROJECTS,
+    APPRAISAL_REVENUE,
+    APPRAISAL_SWITCHING,
+)
+from corridor.tables.schema_phases import (
+    COALITION_PLAYERS,
+    COALITION_SETS,
+    PHASE_COUNTRIES,
+    PHASE_PROJECTS,
+    PROGRAMME,
+    WAIT_REGRETS,
+    WAIT_RULES,
+    WAIT_SHARES,
+)
+
+FUTURES = (HISTORY, ALWAYS_OPEN, ALWAYS_SHUT)
 START = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 BY_ROAD = (["KZ", "KG", "PK"], ["road"], ["gate"])
 BY_RAIL = (["KZ", "UZ", "PK"], ["rail"], ["gate-rail"])
@@ -456,6 +478,7 @@ def study() -> dict[str, Any]:
         "title": "A small world",
         "licence": "CC0",
         "price_year": 2025,
+        "projects_asked": {"railway": "Does the railway pay?"},
         "scenario": {
             "title": "Gate half shut",
             "about": "The gate is shut to trains.",
@@ -518,3 +541,104 @@ def sources() -> pl.DataFrame:
             ("map-2020", "Atlas", 2020, "javascript:alert(1)", "CC0"),
         ],
     )
+
+
+def project_rows() -> dict[str, pl.DataFrame]:
+    """Return what two projects are worth: a railway that does not pay, and a window that does."""
+    railway = project_row("railway", "Midway-Southport", 2031, 4e9, -3e9, None)
+    window = project_row("window", "North Gate", 2029, 2e7, 9e7, 0.4)
+    groups = [
+        ("railway", "KZ", "builders", -3.3e9, 0.0),
+        ("railway", "KZ", "shippers", 2.5e8, 2.5e7),
+        ("railway", "KG", "state revenue", 8e7, 8e6),
+        ("railway", None, "carbon", -3e7, -3e6),
+        ("window", "KG", "shippers", 9e7, 9e6),
+    ]
+    revenue = [
+        ("railway", "KG", "carriers", "transit", 3e7, 5e7, 2e7),
+        ("railway", "PK", "state revenue", "own", 4e7, 3e7, -1e7),
+    ]
+    switching = [
+        ("railway", "capex", -3.3e9, -0.91, -2.3e9, -3.7e9),
+        ("railway", "shippers", 2.5e8, 12.0, -3.1e9, -2.9e9),
+        ("railway", "carbon", -3e7, -100.0, -2.99e9, -3.01e9),
+        ("railway", "benefits", 3e8, 10.0, -3.1e9, -2.9e9),
+    ]
+    return {
+        "appraisal_projects": frame_of(APPRAISAL_PROJECTS, [window, railway]),
+        "appraisal_groups": _declared(APPRAISAL_GROUPS, groups),
+        "appraisal_revenue": _declared(APPRAISAL_REVENUE, revenue),
+        "appraisal_switching": _declared(APPRAISAL_SWITCHING, switching),
+    }
+
+
+def project_row(
+    project_id: str, name: str, opens: int, capex: float, npv: float, rate: float | None
+) -> dict[str, Any]:
+    """Return a row of ``appraisal_projects``."""
+    return dict.fromkeys(column.name for column in APPRAISAL_PROJECTS.columns) | {
+        "project_id": project_id,
+        "name": name,
+        "requires": [],
+        "convention": "adb",
+        "first_year": 2027,
+        "open_year": opens,
+        "last_year": opens + 20,
+        "capex_usd": capex,
+        "capex_expected_usd": 1.3 * capex,
+        "hurdle_share": 0.09,
+        "benefit_usd_per_year": 3e7,
+        "npv_usd": npv,
+        "npv_p5_usd": npv - 1e8,
+        "npv_p95_usd": npv + 1e7,
+        "return_share": rate,
+        "return_p95_share": rate,
+        "benefit_cost_ratio": 1.0 + npv / capex,
+        "below_hurdle_share": 0.1 if npv > 0 else 1.0,
+        "converged": True,
+    }
+
+
+def programme_rows() -> dict[str, pl.DataFrame]:
+    """Return a programme of both: the window is begun at once, and two countries must agree."""
+    programme = ("open", "adb", 2027, 2035, 9e7, 3, 1e5, ["gate-shut"], 5e7, 4e7, True, 1e6)
+    projects = [
+        ("railway", "Midway-Southport", None, None, 4e9, None, 3e7, None, 1),
+        ("window", "North Gate", 2027, 2029, 2e7, 3e7, 9e6, 9e6, 2),
+    ]
+    players = [
+        ("KG", 0.0, 6e7, 4.5e7, 9e7, 4.5e7, -1.5e7),
+        ("PK", 0.0, 3e7, 4.5e7, 9e7, 4.5e7, 1.5e7),
+        ("KZ", 0.0, -1e6, -1e6, -1e6, -1e6, 0.0),
+    ]
+    sets = [
+        ("KG PK", 2, 9e7, ["window"], 0.0),
+        ("KG KZ PK", 3, 8.9e7, ["window"], 0.0),
+        ("KG", 1, 0.0, [], 4.5e7),
+    ]
+    regrets = [
+        (plan, kind, future, 5e7, 0.0 if plan == future else 1e7)
+        for plan in FUTURES
+        for kind in ("policy", "fixed")
+        for future in FUTURES
+    ]
+    rule = message("{places} open", places="Gate")
+    rules = [("window", ["gate-shut"], ["open"], 1, 2027, 2027, 1.0, [], rule, pack(rule))]
+    return {
+        "programme": _declared(PROGRAMME, [programme]),
+        "phase_projects": _declared(PHASE_PROJECTS, projects),
+        "phase_countries": _declared(PHASE_COUNTRIES, [("KG", 6.5e7, 5e6, 6e7)]),
+        "coalition_players": _declared(COALITION_PLAYERS, players),
+        "coalition_sets": _declared(COALITION_SETS, sets),
+        "wait_rules": _declared(WAIT_RULES, rules),
+        "wait_regrets": _declared(WAIT_REGRETS, regrets),
+        "wait_shares": _declared(
+            WAIT_SHARES, [("railway", 3e9, 3e8, 0.0, None), ("window", 3e7, 1.2e8, 0.0, 0.25)]
+        ),
+    }
+
+
+def _declared(declared: Table, rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Return rows, in the order of its columns, as a declared table."""
+    names = [column.name for column in declared.columns]
+    return frame_of(declared, [dict(zip(names, row, strict=True)) for row in rows])

@@ -22,6 +22,7 @@ from corridor.charts.distance import cost_distance, distance_pair, time_distance
 from corridor.charts.evidence import evidence
 from corridor.charts.maps import network_map, route_map
 from corridor.charts.pareto import pareto
+from corridor.charts.projects import phases_gantt, switching_tornado, yearly_gains
 from corridor.charts.trade import carriage, gains, potential, scenarios, way_to_target
 from corridor.charts.validation import validation
 
@@ -61,6 +62,13 @@ EVERY: dict[str, Callable[[], Any]] = {
     "carriage": lambda: carriage(cases.pair_costs()),
     "potential": lambda: potential(cases.potential()),
     "gains": lambda: gains(cases.gains()),
+    "phases_gantt": lambda: phases_gantt(cases.programme_rows()["phase_projects"], 2027),
+    "switching_tornado": lambda: switching_tornado(
+        cases.project_rows()["appraisal_switching"], -3e9
+    ),
+    "yearly_gains": lambda: yearly_gains(
+        cases.project_rows()["appraisal_groups"].filter(pl.col("project_id") == "railway")
+    ),
 }
 
 

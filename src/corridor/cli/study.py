@@ -271,6 +271,7 @@ def _answered(
     from corridor.runs.run import run as run_study
 
     say_compiling()
+    _say_appraising(study, out)
     is_large = study.tables["links"].height >= LARGE_LINKS
     return run_study(
         study,
@@ -280,6 +281,15 @@ def _answered(
         in_second_process=is_large and processors() > 1,
         progress=step,
     )
+
+
+def _say_appraising(study: Study, out: Path | None) -> None:
+    """Say so where projects have to be appraised first."""
+    from corridor.projects.chapter import count_to_appraise
+    from corridor.runs.run import projects_folder
+
+    if count := count_to_appraise(study, projects_folder(study, out)):
+        say(f"appraising {count} projects, once for these inputs (a few minutes)")
 
 
 def _current_page(results: Results, step: Step) -> Path:

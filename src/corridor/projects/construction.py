@@ -31,10 +31,12 @@ def built(network: Network, rows: pl.DataFrame) -> Network:
     What they open lies below the network's own closures: a border that is shut is shut for a line
     that is built across it, too. Their other changes lie over the network's.
     """
-    of_status = rows.filter(OF_STATUS)
-    changed = apply(network, rows.filter(~OF_STATUS))
+    return opened(apply(network, rows.filter(~OF_STATUS)), rows.filter(OF_STATUS))
 
-    below = pl.concat([of_status, changed.changes], how="vertical_relaxed")
-    opened = replace(changed, changes=below)
-    opened.share(changed)
-    return opened
+
+def opened(network: Network, of_status: pl.DataFrame) -> Network:
+    """Return a network whose links projects open, below its own closures."""
+    below = pl.concat([of_status, network.changes], how="vertical_relaxed")
+    with_links = replace(network, changes=below)
+    with_links.share(network)
+    return with_links

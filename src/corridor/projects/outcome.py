@@ -68,7 +68,7 @@ class Outcome:
 
 
 def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]]]) -> Outcome:
-    """Return the outcome of a programme."""
+    """Return the outcome of a programme, without who earns what: see :func:`with_accounts`."""
     solution = solve_programme(programme, routes, {})
     trips = np.array([column.trip for column in solution.columns], np.int64)
     paid_usd = np.array(
@@ -87,7 +87,7 @@ def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]
     paid = np.bincount(trips, per_day * paid_usd, minlength=count)
     pays_usd = np.divide(paid, going, out=programme.most_usd.copy(), where=going > 0)
 
-    outcome = Outcome(
+    return Outcome(
         programme=programme,
         solution=solution,
         units=going * CALENDAR_YEAR_DAYS,
@@ -97,7 +97,6 @@ def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]
         scarce_usd={},
         carbon_kg=0.0,
     )
-    return _with_accounts(outcome)
 
 
 def known_routes(base: Outcome, arrays: DemandArrays) -> list[tuple[int, tuple[int, ...]]]:
@@ -119,7 +118,7 @@ def usages(outcome: Outcome) -> Iterator[Usage]:
             yield Usage(column.trip, arcs, elements, units * CALENDAR_YEAR_DAYS)
 
 
-def _with_accounts(outcome: Outcome) -> Outcome:
+def with_accounts(outcome: Outcome) -> Outcome:
     """Return an outcome with who earns what, its emissions and the spread of its hours."""
     arrays = outcome.programme.arrays
     accounts = [Accounts(query) for query in arrays.queries]

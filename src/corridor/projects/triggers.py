@@ -17,11 +17,15 @@ import polars as pl
 
 from corridor.errors import TooLarge
 from corridor.kernels import Bools, Floats, Ints
-from corridor.projects.border_states import BorderChain, YearChain
+from corridor.language.amounts import per_cent_message
+from corridor.language.messages import joined, message
+from corridor.language.speech import marked
+from corridor.projects.border_states import BorderChain, JointState, YearChain
 from corridor.projects.lattice import Layer, Programme, layers_of, members
 from corridor.projects.phasing import Phases, best_of, best_phases, phases_value
 
 MAX_VALUES = 100_000_000  # states of building times states of borders, of all years
+AND = marked(" and ")
 MIN_CHANCE = 1e-12  # below which a state is taken as never reached
 
 
@@ -310,17 +314,74 @@ def break_even_share(costs_usd: float, open_usd: float, shut_usd: float) -> floa
     return (costs_usd - shut_usd) / (open_usd - shut_usd)
 
 
-def sentence(rule: Trigger, chain: BorderChain, names: Sequence[str], first_year: int) -> str:
-    """Return a trigger as a sentence."""
-    words = zip(chain.places, chain.states[rule.state], strict=True)
-    borders = " and ".join(f"{place} {state.replace('-', ' ')}" for place, state in words)
-    age = f" for {rule.months} months" if rule.months > 1 else ""
-    after = " and ".join(names[project] for project in rule.after)
-    once = f", once {after} has begun" if after else ""
-    return (
-        f"Begin {names[rule.project]} with {borders}{age}{once}: "
-        f"{first_year + rule.first_year} at the earliest, chance {rule.chance:.0%}."
+def sentence(
+    rule: Trigger,
+    chain: BorderChain,
+    names: Sequence[str],
+    first_year: int,
+    place_names: Mapping[str, str] | None = None,
+) -> str:
+    """Return a trigger as a sentence, a message in any language.
+
+    Parameters
+    ----------
+    rule
+        The trigger.
+    chain
+        How borders go on, with the places and their states.
+    names
+        Of the projects.
+    first_year
+        Calendar year of year 0.
+    place_names
+        What places are called; null: as in the table ``states``.
+    """
+    places = [(place_names or {}).get(place, place) for place in chain.places]
+    borders = _border_words(places, chain.states[rule.state])
+    if rule.months > 1:
+        borders = message("{borders} for {months} months", borders=borders, months=rule.months)
+
+    values: dict[str, str | int] = {
+        "project": names[rule.project],
+        "year": first_year + rule.first_year,
+        "chance": per_cent_message(min(rule.chance, 1.0), ".0f"),
+        "borders": borders,
+    }
+    if rule.last_year == 0 and rule.chance > 1 - MIN_CHANCE:
+        return message(
+            "Begin {project} at once, in {year}: with {borders} nothing is gained by waiting.",
+            **values,
+        )
+
+    if rule.after:
+        return message(
+            "Begin {project} with {borders}, once {after} has begun: {year} at the earliest, "
+            "chance {chance}.",
+            after=joined([names[project] for project in rule.after], AND),
+            **values,
+        )
+    return message(
+        "Begin {project} with {borders}: {year} at the earliest, chance {chance}.", **values
     )
+
+
+def _border_words(places: Sequence[str], states: JointState) -> str:
+    """Return how places stand, those that stand alike together."""
+    alike: dict[str, list[str]] = {}
+    for place, state in zip(places, states, strict=True):
+        alike.setdefault(state, []).append(place)
+    return joined([_state_words(state, joined(names, AND)) for state, names in alike.items()], AND)
+
+
+def _state_words(state: str, places: str) -> str:
+    """Return how some places stand."""
+    if state == "open":
+        return message("{places} open", places=places)
+    if state == "half":
+        return message("{places} half open", places=places)
+    if state == "shut":
+        return message("{places} shut", places=places)
+    return message("trade stopped at {places}", places=places)
 
 
 def _of_numbers(chain: YearChain, benefit_usd: Floats) -> Floats:

@@ -21,10 +21,10 @@ from corridor.flows.assign import build_programme
 from corridor.flows.demand import compile_demand
 from corridor.flows.programme import Programme
 from corridor.kernels import Bools, Floats
-from corridor.network.changes import apply
+from corridor.network.changes import OF_STATUS, apply
 from corridor.network.network import Network
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
-from corridor.projects.construction import built, project_changes
+from corridor.projects.construction import opened, project_changes
 from corridor.projects.conventions import Convention, convention_of
 from corridor.projects.effects import Effects, differences, groups_frame, revenue_frame
 from corridor.projects.outcome import (
@@ -34,6 +34,7 @@ from corridor.projects.outcome import (
     known_routes,
     outcome_of,
     t_km_over,
+    with_accounts,
 )
 from corridor.tables.columns import OPEN_STATUS
 from corridor.tables.schema_appraisals import CARBON, CARRIERS, SHIPPERS, STATE
@@ -47,6 +48,7 @@ ELASTICITY = 0.5
 RELIABILITY_RATIO = 0.4
 GROWTH_YEARS = 15  # forecasts of growth are not drawn out beyond: demand is constant from then on
 MAX_ROUNDS = 6  # of demand and cost answering each other
+MAX_EDITED = 8  # networks held whose changes are not of status alone
 MIN_YEAR = 1800  # as dates and months of tables
 MAX_YEAR = 2199
 ROUND_SHARE = 1e-4  # of the units of a row, below which the rounds end
@@ -99,6 +101,7 @@ class Valuation:
     most_usd: Floats
     base: Outcome
     _effects: dict[frozenset[str], Effects] = field(default_factory=dict, repr=False)
+    _edited: dict[str, Network] = field(default_factory=dict, repr=False)
 
     def effects(self, project_ids: Iterable[str]) -> Effects:
         """Return what a set of projects does, computed the first time it is asked for."""
@@ -113,7 +116,7 @@ class Valuation:
         Where equal routes or prices of full places leave a choice, a set that changes nothing then
         makes the same one and is worth nothing.
         """
-        return replace(self, base=self._outcome(self.network), _effects={})
+        return replace(self, base=self._outcome(self.network), _effects={}, _edited={})
 
     def value(self, project_ids: Iterable[str]) -> pl.DataFrame:
         """Return what a set of projects is worth a year: country, group, usd_per_year."""
@@ -121,7 +124,7 @@ class Valuation:
 
     def _effects_of(self, project_ids: Sequence[str]) -> Effects:
         rows = project_changes(self.network, project_ids)
-        outcome = self._outcome(built(self.network, rows)) if rows.height else self.base
+        outcome = self._outcome(self._built(rows)) if rows.height else self.base
 
         benefits = self._user_benefits(outcome)
         steadier_usd = self._reliability_usd(outcome)
@@ -134,6 +137,22 @@ class Valuation:
             carbon_kg=saved_kg,
             converged=self.base.solution.converged and outcome.solution.converged,
         )
+
+    def _built(self, rows: pl.DataFrame) -> Network:
+        """Return the network with some changes, as :func:`built` has it.
+
+        Those that open links need no new graph and no new costs, so sets that differ by them alone
+        share both. The last few of other changes are held.
+        """
+        edits = rows.filter(~OF_STATUS)
+        key = edits.write_csv()
+        edited = self._edited.get(key)
+        if edited is None:
+            edited = apply(self.network, edits)
+            while len(self._edited) >= MAX_EDITED:
+                self._edited.pop(next(iter(self._edited)), None)
+            self._edited[key] = edited
+        return opened(edited, rows.filter(OF_STATUS))
 
     def _outcome(self, network: Network) -> Outcome:
         """Return the outcome on a network where demand answers what it pays."""
@@ -152,7 +171,7 @@ class Valuation:
                 break
             factor = answer
             routes = [(column.trip, column.arcs) for column in outcome.solution.columns]
-        return outcome
+        return with_accounts(outcome)
 
     def _answer(self, outcome: Outcome) -> Floats:
         """Return by which factor each row of demand asks for more at what it pays now [trips]."""
@@ -279,7 +298,7 @@ def valuation(
         reliability_ratio=options.get("reliability_ratio", RELIABILITY_RATIO),
         margin_share=options.get("margin_share", 0.0),
         most_usd=most_usd,
-        base=outcome_of(replace(programme, most_usd=most_usd), []),
+        base=with_accounts(outcome_of(replace(programme, most_usd=most_usd), [])),
     )
 
 

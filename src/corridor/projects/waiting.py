@@ -12,6 +12,7 @@ import polars as pl
 
 from corridor.errors import CallError
 from corridor.kernels import Floats
+from corridor.language.messages import pack
 from corridor.network.changes import apply
 from corridor.network.network import Network
 from corridor.projects.border_states import HALF_SHARE, BorderChain, JointState, closures, fit_chain
@@ -232,6 +233,8 @@ def _waiting_of(task: PhaseTask, chain: BorderChain, benefit: Floats, worth: _Wo
 def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Trigger]) -> pl.DataFrame:
     names = [str(project["name"]) for project in task.projects]
     first_year = task.horizon.first_year
+    place_names = _place_names(task.base.network, chain.places)
+    texts = [sentence(rule, chain, names, first_year, place_names) for rule in rules]
 
     return frame_of(
         WAIT_RULES,
@@ -245,11 +248,26 @@ def _rules_frame(task: PhaseTask, chain: BorderChain, rules: Sequence[Trigger]) 
                 "last_year": first_year + rule.last_year,
                 "chance": min(rule.chance, 1.0),
                 "after": [task.project_ids[p] for p in rule.after],
-                "rule": sentence(rule, chain, names, first_year),
+                "rule": text,
+                "rule_message": pack(text),
             }
-            for rule in rules
+            for rule, text in zip(rules, texts, strict=True)
         ],
     )
+
+
+def _place_names(network: Network, places: Sequence[str]) -> dict[str, str]:
+    """Return what places are called: as the gateways of their links, where all have the same."""
+    nodes = network.by_id("nodes")
+    links = network.rows("links")
+    names = {}
+    for place, row_id in zip(places, closures(network, places)["row_id"], strict=True):
+        shut = [links[number] for number in network.selected_links(row_id)]
+        ends = [link[column] for link in shut for column in ("from_node_id", "to_node_id")]
+        gateways = {nodes[end]["gateway"] for end in ends} - {None}
+        if len(gateways) == 1:
+            names[place] = str(gateways.pop())
+    return names
 
 
 def _regrets_frame(

@@ -1,7 +1,8 @@
 """The first page: the study's questions, each answered with numbers and how sure they are.
 
 The first trip is answered in full; then what it is on other days, what each other scenario would
-change, and trips with conditions beside the same trip without any; then closures and trade. What
+change, and trips with conditions beside the same trip without any; then closures, flows, projects
+and trade. What
 cannot be said comes last. Every sentence is made from the results alone.
 """
 
@@ -11,7 +12,7 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from corridor.language.speech import number, tell, tell_count
-from corridor.reports import closures, flows, scenarios, trade
+from corridor.reports import closures, flows, projects, scenarios, trade
 from corridor.reports.data_quality import Trust, trust
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
@@ -30,6 +31,7 @@ def answers(inputs: ReportInputs) -> list[Answer]:
         *condition_answers(inputs),
         *closures.answers(inputs),
         *flows.answers(inputs),
+        *projects.answers(inputs),
         *trade.answers(inputs),
         Answer(tell("What cannot be said?"), _limits(inputs), "evidence"),
     ]

@@ -18,7 +18,7 @@ from corridor.tables.selectors import select
 
 PARTS = ("study", "trips", "provenance", "plans")  # what a report takes beside tables
 STUDY_TABLES = ("nodes", "links", "shapes", "cargoes", "sources")  # that a report shows
-STUDY_WORDS = ("id", "title", "licence", "price_year")
+STUDY_WORDS = ("id", "title", "licence", "price_year", "projects_asked")
 SCENARIO_WORDS = ("title", "about", "as_of")
 
 

@@ -49,8 +49,10 @@ def _prose(name: str) -> Sequence[str]:
 def _study(study: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words of a study and its scenarios, translated."""
     scenarios = study.get("scenarios") or {}
+    asked = study.get("projects_asked") or {}
     return {
         **_row(study, STUDY_TEXTS),
+        "projects_asked": {name: translate(question) for name, question in asked.items()},
         "scenario": _row(study.get("scenario") or {}, STUDY_TEXTS),
         "scenarios": {
             scenario_id: _row(scenario, STUDY_TEXTS) for scenario_id, scenario in scenarios.items()

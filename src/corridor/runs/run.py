@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import observations_beside_model
 from corridor.flows.chapter import calibrated, flow_tables, has_flows
 from corridor.language.messages import pack
+from corridor.projects.chapter import appraisal_tables, programme_tables
 from corridor.routing.scenarios import compare
 from corridor.runs import cache
 from corridor.runs.beside import Start, beside
@@ -32,7 +33,8 @@ from corridor.trade.elastic import TABLES as ROUND_TABLES
 from corridor.trade.elastic import study_elastic_flows
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 10  # closures (4), flows, scenarios, evidence and trade (4), writing
+STEPS_AFTER_TRIPS = 12  # closures (4), flows, scenarios, evidence and trade (4), projects, writing
+PROJECTS_FOLDER = "projects"
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str, int], None]
@@ -93,8 +95,11 @@ def run(
             if progress is not None:
                 progress(word, done, total)
 
+        projects = _ProjectTables(
+            projects_folder(study, folder) if is_writable else None, fresh, progress
+        )
         with beside(in_second_process=in_second_process) as start:
-            frames = _computed(study, start, say)
+            frames = _computed(study, start, say, projects)
         if is_writable:
             say("writing", total - 1)
             _write(home, study, frames, provenance, must_keep=must_keep)
@@ -158,9 +163,33 @@ def trade_tables(study: Study) -> dict[str, pl.DataFrame]:
     return frames | verdicts(study, outlook.forecasts)
 
 
-def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
+class _ProjectTables(NamedTuple):
+    """How the tables of projects are computed.
+
+    folder: where they are kept; null: nowhere. fresh: whether what is kept is computed again.
+    progress: told each set of projects.
+    """
+
+    folder: Path | None
+    fresh: bool
+    progress: Progress | None
+
+
+def projects_folder(study: Study, folder: str | Path | None = None) -> Path:
+    """Return where what projects are worth is kept: for all scenarios where the study keeps it.
+
+    folder: of the results; null: in the study's folder.
+    """
+    home = study.folder / "results" if folder is None else Path(folder)
+    return home / PROJECTS_FOLDER
+
+
+def _computed(
+    study: Study, start: Start, say: Say, projects: _ProjectTables
+) -> dict[str, pl.DataFrame]:
     """Compute every table of a run; start: what starts a computation beside the others."""
     tables_beside = start(_tables_beside, study)
+    appraisal_beside = start(_appraisal_tables, study, projects.folder, projects.fresh)
 
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
@@ -175,6 +204,11 @@ def _computed(study: Study, start: Start, say: Say) -> dict[str, pl.DataFrame]:
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
+
+    say("programme of projects", done + 6)
+    frames |= programme_tables(study, projects.folder, projects.progress, fresh=projects.fresh)
+    say("appraising projects", done + 7)
+    frames |= appraisal_beside()
     return _with_columns(frames | losses_of)
 
 
@@ -197,6 +231,11 @@ def _tables_beside(study: Study) -> dict[str, pl.DataFrame]:
         "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"]),
     }
+
+
+def _appraisal_tables(study: Study, folder: Path | None, fresh: bool) -> dict[str, pl.DataFrame]:
+    """Return what a second process computes after that: which projects pay."""
+    return appraisal_tables(study, folder, fresh=fresh)
 
 
 def _scenario_table(study: Study) -> pl.DataFrame:
@@ -230,12 +269,14 @@ def _reason_table(error: NotConverged) -> pl.DataFrame:
 def _about(study: Study) -> dict[str, Any]:
     """Return what a study and its scenarios are called, as words."""
     scenario = study.scenario
+    projects = study.settings.projects
     return {
         "id": study.id,
         "title": study.title,
         "folder": str(study.folder.resolve()),
         "licence": study.settings.licence,
         "price_year": study.settings.price_year,
+        "projects_asked": {} if projects is None else dict(projects.asked),
         "scenario": {"title": scenario.title, "about": scenario.about, "as_of": scenario.as_of},
         "scenario_id": scenario.scenario_id,
         "scenarios": {

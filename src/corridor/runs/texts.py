@@ -117,6 +117,10 @@ def _setting_texts(study: Study) -> Iterator[tuple[str | None, str]]:
     yield study.settings.licence, "study.toml"
     yield study.settings.flows.name, "study.toml"
 
+    if study.settings.projects is not None:
+        for project_id, question in study.settings.projects.asked.items():
+            yield question, f"study.toml project {project_id}"
+
     for scenario in study.scenarios.values():
         place = f"study.toml scenario {scenario.scenario_id}"
         for text in (scenario.title, scenario.about, scenario.question):

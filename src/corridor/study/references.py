@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from corridor.checks.changes import contradictions
@@ -10,8 +10,15 @@ from corridor.checks.network import layers_at
 from corridor.errors import AmbiguousName, Finding, near_matches
 from corridor.network.names import PlaceNames, find_place, place_names
 from corridor.network.words import find_meaning, other_words
-from corridor.study.settings import FILE, Goal, Scenario, Settings, Trip
-from corridor.study.settings_file import FLOWS, TARGET, parse, scenario_section, trip_section
+from corridor.study.settings import FILE, Goal, ProjectSettings, Scenario, Settings, Trip
+from corridor.study.settings_file import (
+    FLOWS,
+    PROJECTS,
+    TARGET,
+    parse,
+    scenario_section,
+    trip_section,
+)
 from corridor.study.toml_lines import Section, TomlLines
 from corridor.tables.selectors import select
 from corridor.tables.tables import Spot, Tables
@@ -48,6 +55,8 @@ def _check_settings(
     if settings.target is not None:
         _check_target(lines, tables, settings.target)
     _check_flows(lines, tables, settings)
+    if settings.projects is not None:
+        _check_projects(lines, tables, settings, settings.projects)
     for table in ("observations", "volumes", "questions"):
         _check_scenarios_of(table, lines, tables, settings.scenarios)
 
@@ -370,6 +379,47 @@ def _check_flows(lines: TomlLines, tables: Tables, settings: Settings) -> None:
             settings.scenarios,
             lines.key_line("selected_scenario", FLOWS),
         )
+
+
+def _check_projects(
+    lines: TomlLines, tables: Tables, settings: Settings, asked: ProjectSettings
+) -> None:
+    """Check what is asked of projects: a scenario, projects and places that are there."""
+    if asked.scenario is not None and asked.scenario not in settings.scenarios:
+        lines.add_unknown(
+            "unknown-scenario",
+            f"{PROJECTS} scenario names {asked.scenario!r}, which has no section.",
+            asked.scenario,
+            settings.scenarios,
+            lines.key_line("scenario", PROJECTS),
+        )
+
+    names = _values(tables, "projects", "project_id") | _values(tables, "projects", "programme")
+    for key in ("asked", "programme"):
+        _check_names(lines, tables, key, getattr(asked, key), "projects", names)
+    _check_names(
+        lines, tables, "places", asked.places, "states", _values(tables, "states", "place")
+    )
+
+
+def _check_names(
+    lines: TomlLines,
+    tables: Tables,
+    key: str,
+    names: Iterable[str],
+    table: str,
+    known: Collection[str],
+) -> None:
+    """Check that a list of ``[projects]`` names what a table has."""
+    for name in names:
+        if name not in known and table not in tables.broken:
+            lines.add_unknown(
+                f"unknown-{'place' if table == 'states' else 'project'}",
+                f"{PROJECTS} {key} names {name!r}, which {tables.name(table)} does not have.",
+                name,
+                known,
+                lines.key_line(key, PROJECTS),
+            )
 
 
 def _check_links_meant(lines: TomlLines, tables: Tables, key: str, text: str) -> None:

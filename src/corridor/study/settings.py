@@ -104,12 +104,29 @@ class FlowSettings:
     tolerance: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """What is asked of projects.
+
+    scenario: under which they are looked at; null: the one reported. asked: projects, or programmes
+    taken as one, each with the question whether it pays. programme: up to 16 projects that
+    are phased and shared out among countries; none: no programme is. places: of the table
+    ``states``, which may shut in the futures drawn and which the programme may wait for.
+    """
+
+    scenario: str | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    programme: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Settings:
     """What study.toml says.
 
     price_year: year whose dollars every figure is in. target: null where none is asked about.
-    flows: what is asked of flows under capacity.
+    flows: what is asked of flows under capacity. projects: what is asked of projects; null:
+    nothing.
     """
 
     id: str
@@ -121,3 +138,4 @@ class Settings:
     trips: tuple[Trip, ...]
     target: Goal | None = None
     flows: FlowSettings = field(default_factory=FlowSettings)
+    projects: ProjectSettings | None = None

@@ -13,6 +13,7 @@ from corridor.study.settings import (
     MAX_TARGET_YEAR,
     FlowSettings,
     Goal,
+    ProjectSettings,
     Scenario,
     Settings,
     Trip,
@@ -23,11 +24,12 @@ from corridor.tables.columns import CONFIDENCES, SANCTIONS, SERVICE_CLASSES
 
 MAX_CONDITIONS = 5  # places and words every route must have: the search tells as many apart
 PRICE_YEARS = range(1950, 2101)
-SECTIONS = ("study", "scenarios", "trips", "target", "flows", "evidence")
+SECTIONS = ("study", "scenarios", "trips", "target", "flows", "projects", "evidence")
 STUDY = Section("[study]")
 EVIDENCE = Section("[evidence]")
 TARGET = Section("[target]")
 FLOWS = Section("[flows]")
+PROJECTS = Section("[projects]")
 
 STUDY_KEYS: dict[str, type] = {
     "id": str,
@@ -84,6 +86,12 @@ FLOW_KEYS: dict[str, type] = {
     "trade_response": bool,
     "damping": float,
     "tolerance": float,
+}
+PROJECT_KEYS: dict[str, type] = {
+    "scenario": str,
+    "asked": dict,
+    "programme": list,
+    "places": list,
 }
 
 EVIDENCE_KEYS: dict[str, type] = {"source_id": str, "confidence": str}
@@ -197,6 +205,7 @@ def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
     trips = _trips(lines, content.get("trips", []))
     target = _target(lines, content["target"], scenarios) if "target" in content else None
     flows = _flows(lines, content.get("flows", {}))
+    projects = _projects(lines, content["projects"]) if "projects" in content else None
     _check_evidence(lines, content.get("evidence", {}))
     _check_study(lines, study, scenarios)
 
@@ -212,6 +221,7 @@ def _settings(lines: TomlLines, content: Mapping[str, Any]) -> Settings | None:
         trips,
         target,
         flows,
+        projects,
     )
 
 
@@ -423,6 +433,20 @@ def _check_rounds(lines: TomlLines, values: Mapping[str, Any]) -> None:
     if not tolerance > 0:
         do = "Write the largest change that ends the rounds, above 0."
         lines.add_bad("tolerance", FLOWS, f"is {tolerance}", do, tolerance)
+
+
+def _projects(lines: TomlLines, content: Any) -> ProjectSettings:
+    """Return what is asked of projects, without what cannot be read."""
+    values = lines.values(content, PROJECT_KEYS, (), PROJECTS)
+    lists = {
+        key: tuple(values.get(key, ()))
+        for key in ("programme", "places")
+        if _are_quoted(lines, key, values.get(key, ()), PROJECTS)
+    }
+    asked = values.get("asked", {})
+    if not _are_quoted(lines, "asked", list(asked.values()), PROJECTS):
+        asked = {}
+    return ProjectSettings(scenario=values.get("scenario"), asked=dict(asked), **lists)
 
 
 def _target(lines: TomlLines, content: Any, scenarios: Mapping[str, Scenario]) -> Goal | None:

@@ -24,6 +24,7 @@ CARBON = "carbon"
 WELFARE = (SHIPPERS, CARRIERS, STATE, CARBON)
 BENEFITS = ("residual", *WELFARE)
 GROUPS = (*WELFARE, "builders", "operators")
+NOT_APPRAISED = "the study asks for no projects in `[projects]`"
 _PROJECT = Column("project_id", "id", "project, or programme of projects built together")
 _COUNTRY = Column("country", "country", "country; null: no single one", refers="countries")
 
@@ -38,7 +39,7 @@ APPRAISAL_PROJECTS = Table(
     "what projects are worth, each beside the network with what it requires, the best first",
     (
         _PROJECT,
-        Column("name", "text", "name as printed"),
+        Column("name", "prose", "name as printed; of a programme those of its projects"),
         Column("requires", "id", "projects taken as built in both cases", many=True),
         Column("convention", "text", "whose convention: adb, world-bank, world-bank-high or ec"),
         _year("first_year", "year to which money is discounted"),
@@ -69,6 +70,8 @@ APPRAISAL_PROJECTS = Table(
         Column("converged", "boolean", "whether every assignment is within its gap"),
     ),
     title="Projects appraised",
+    needs=("projects",),
+    unless=NOT_APPRAISED,
 )
 
 APPRAISAL_STREAMS = Table(
@@ -106,6 +109,8 @@ APPRAISAL_GROUPS = Table(
         _signed("usd_per_year", "gain in the first year of use, capital apart", "USD/year"),
     ),
     title="Who gains and who pays",
+    needs=("projects",),
+    unless=NOT_APPRAISED,
 )
 
 APPRAISAL_REVENUE = Table(
@@ -128,6 +133,8 @@ APPRAISAL_REVENUE = Table(
         _signed("usd_per_year", "the difference", "USD/year"),
     ),
     title="Revenue with projects",
+    needs=("projects",),
+    unless=NOT_APPRAISED,
 )
 
 APPRAISAL_USERS = Table(
@@ -173,6 +180,8 @@ APPRAISAL_SWITCHING = Table(
         _signed("npv_high_usd", "the same with it a fifth higher", "USD"),
     ),
     title="Switching values",
+    needs=("projects",),
+    unless=NOT_APPRAISED,
 )
 
 APPRAISAL_DRAWS = Table(
@@ -200,6 +209,13 @@ TABLES: tuple[Table, ...] = (
     APPRAISAL_USERS,
     APPRAISAL_SWITCHING,
     APPRAISAL_DRAWS,
+)
+# Those that a run keeps: money by year, users and futures are left to ``corridor appraise``.
+IN_RUNS: tuple[Table, ...] = (
+    APPRAISAL_PROJECTS,
+    APPRAISAL_GROUPS,
+    APPRAISAL_REVENUE,
+    APPRAISAL_SWITCHING,
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from corridor.tables.columns import Column, Table
 from corridor.tables.columns import result_count as _count
+from corridor.tables.columns import result_message as _message
 from corridor.tables.columns import result_number as number
 from corridor.tables.columns import result_share as _share
 from corridor.tables.columns import result_signed as _signed
 
+NO_PROGRAMME = "the study asks for no programme in `[projects]`"
 _PROJECT = Column("project_id", "id", "project", refers="projects")
 _COUNTRY = Column("country", "country", "country", refers="countries")
 
@@ -22,7 +24,7 @@ PHASE_PROJECTS = Table(
     "which projects are begun, in which year; those that are not built have no year",
     (
         _PROJECT,
-        Column("name", "text", "its name"),
+        Column("name", "prose", "its name"),
         _count("begin_year", "year that works begin; null: not built", "year"),
         _count("open_year", "first year it is open; null: not built", "year"),
         number("capex_usd", "price of all of it", "USD"),
@@ -37,6 +39,8 @@ PHASE_PROJECTS = Table(
         Column("part", "integer", "number of the projects that depend on each other", low=1),
     ),
     title="Phases",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 PHASE_YEARS = Table(
@@ -52,6 +56,8 @@ PHASE_YEARS = Table(
         Column("building", "id", "projects being built", many=True, refers="projects"),
     ),
     title="Phases by year",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 PHASE_COUNTRIES = Table(
@@ -65,6 +71,8 @@ PHASE_COUNTRIES = Table(
         _money("npv_usd", "welfare less cost"),
     ),
     title="Who gains, who pays",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 COALITION_SETS = Table(
@@ -79,6 +87,8 @@ COALITION_SETS = Table(
         _money("excess_usd", "what its members have by the division, beyond what it is worth"),
     ),
     title="Coalitions",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 COALITION_PLAYERS = Table(
@@ -95,6 +105,8 @@ COALITION_PLAYERS = Table(
         _money("payment_usd", "what it is paid by the others; below 0: what it pays"),
     ),
     title="Who must agree",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 WAIT_RULES = Table(
@@ -110,9 +122,12 @@ WAIT_RULES = Table(
         _count("last_year", "last year that it may be begun so", "year"),
         _share("chance", "chance that it is begun so, over all years"),
         Column("after", "id", "projects begun before in every case", many=True, refers="projects"),
-        Column("rule", "text", "the rule as a sentence"),
+        Column("rule", "prose", "the rule as a sentence"),
+        _message("rule"),
     ),
     title="What to wait for",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 WAIT_REGRETS = Table(
@@ -127,6 +142,8 @@ WAIT_REGRETS = Table(
         _money("regret_usd", "what the best of that future is worth beyond it"),
     ),
     title="Regrets",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 WAIT_SHARES = Table(
@@ -141,9 +158,35 @@ WAIT_SHARES = Table(
         _share("open_share", "share of time open at which it pays; null: it never does"),
     ),
     title="Break-even shares",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
+)
+
+PROGRAMME = Table(
+    "programme",
+    None,
+    "the programme of projects that the study asks for, in one row",
+    (
+        Column("scenario", "id", "scenario under which it is looked at"),
+        Column("convention", "text", "bank whose discount rate counts"),
+        _count("first_year", "year to which money is discounted", "year"),
+        _count("value_year", "year whose demand stands for all", "year"),
+        _money("npv_usd", "present value of the best phases, borders as in the scenario"),
+        _count("valued", "sets of projects that were assigned"),
+        _money("largest_error_usd", "largest difference a year of a sum from an assignment"),
+        Column("places", "text", "places it may wait for", many=True),
+        _money("wait_usd", "present value where each year is decided knowing how places stand"),
+        _money("fixed_usd", "the same of the best plan that is kept to; null: no places are named"),
+        Column("core_is_empty", "boolean", "whether no division holds all countries together"),
+        _money("needed_usd", "what is lacking to hold them"),
+    ),
+    title="Programme",
+    needs=("projects",),
+    unless=NO_PROGRAMME,
 )
 
 PHASE_TABLES: tuple[Table, ...] = (PHASE_PROJECTS, PHASE_YEARS, PHASE_COUNTRIES)
 COALITION_TABLES: tuple[Table, ...] = (COALITION_PLAYERS, COALITION_SETS)
 WAIT_TABLES: tuple[Table, ...] = (WAIT_RULES, WAIT_REGRETS, WAIT_SHARES)
 TABLES: tuple[Table, ...] = (*PHASE_TABLES, *COALITION_TABLES, *WAIT_TABLES)
+IN_RUNS: tuple[Table, ...] = (PROGRAMME, *TABLES)

@@ -12,6 +12,7 @@ from functools import cache
 import polars as pl
 
 from corridor.errors import UnknownName
+from corridor.tables import schema_appraisals, schema_phases
 from corridor.tables.cells import frame_of, stored_type
 from corridor.tables.columns import CONFIDENCE, CONFIDENCES, LEG_COLUMNS, MODES, Column, Table
 from corridor.tables.columns import result_count as _count
@@ -1301,6 +1302,8 @@ TABLES: tuple[Table, ...] = (
     FLOW_USERS,
     FLOW_MOVED,
     FLOW_FILLED,
+    *schema_appraisals.IN_RUNS,
+    *schema_phases.IN_RUNS,
 )
 
 

@@ -1,0 +1,220 @@
+"""The run of the chapter on projects: which pay, the phased programme, its triggers, who agrees.
+
+What takes minutes is kept beside the results of the study's scenarios, so that every run of them
+reads it until an input changes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corridor.flows.chapter import calibrated
+from corridor.network.network import Network
+from corridor.parallel import Progress
+from corridor.projects.appraisal import appraise
+from corridor.projects.coalition import Coalition, coalition
+from corridor.projects.phase import Phasing, phase
+from corridor.projects.phase_task import VALUE_YEAR, PhaseOptions
+from corridor.projects.project_rows import FIRST_YEAR
+from corridor.projects.waiting import Waiting, wait
+from corridor.study.settings import ProjectSettings
+from corridor.study.study import Study
+from corridor.tables import schema_appraisals
+from corridor.tables.cells import frame_of
+from corridor.tables.prepared import code_hash, key_of
+from corridor.tables.schema_phases import PROGRAMME
+from corridor.tables.store import installed_version, read_results, write_results
+
+Tables = dict[str, pl.DataFrame]
+APPRAISAL = "appraisal"
+SETS = "sets"  # of projects that were valued: a killed run goes on from them
+CONVENTION = "adb"
+
+
+def has_projects(study: Study) -> bool:
+    """Tell whether a study asks for projects, and has some."""
+    return study.settings.projects is not None and bool(study.network.frames["projects"].height)
+
+
+def count_to_appraise(study: Study, folder: Path) -> int:
+    """Return how many projects a run appraises: none where a folder holds what they are worth."""
+    if not has_projects(study):
+        return 0
+    is_there = (
+        read_results(folder / _scenario_id(study) / APPRAISAL, _provenance(study)) is not None
+    )
+    return 0 if is_there else study.network.frames["projects"].height
+
+
+def appraisal_tables(study: Study, folder: Path | None, *, fresh: bool = False) -> Tables:
+    """Return which projects of a study pay, for whom and how surely, as tables of results.
+
+    Every project by itself, and the programmes asked about each as one.
+
+    Parameters
+    ----------
+    study
+        Under any scenario; ``[projects]`` says under which they are looked at.
+    folder
+        Where the tables are kept; null: nowhere.
+    fresh
+        Compute even what is kept.
+    """
+    if not has_projects(study):
+        return {}
+    return _from_disk(study, folder, APPRAISAL, lambda: _appraisal(study), fresh=fresh)
+
+
+def programme_tables(
+    study: Study,
+    folder: Path | None,
+    progress: Progress | None = None,
+    *,
+    fresh: bool = False,
+) -> Tables:
+    """Return the programme of a study: its phases, what to wait for, and who must agree.
+
+    Parameters
+    ----------
+    study, folder, fresh
+        As of :func:`appraisal_tables`.
+    progress
+        Called with a word, the sets of projects valued and all of them.
+
+    Returns
+    -------
+    dict
+        The tables of :mod:`corridor.tables.schema_phases` by name; those on waiting have no rows
+        where no place is named. Nothing where the study asks for no programme.
+    """
+    if not has_projects(study) or not _asked(study).programme:
+        return {}
+    home = None if folder is None else folder / _scenario_id(study)
+    sets = None if home is None else home / f"{SETS}-{_key(study)[:12]}"
+    tables = _from_disk(
+        study, folder, PROGRAMME.name, lambda: _programme(study, sets, progress), fresh=fresh
+    )
+    if home is not None:
+        for finished in home.glob(f"{SETS}-*"):
+            shutil.rmtree(finished, ignore_errors=True)
+    return tables
+
+
+def _asked(study: Study) -> ProjectSettings:
+    return study.settings.projects or ProjectSettings()
+
+
+def _scenario_id(study: Study) -> str:
+    """Return the scenario that projects are looked at under."""
+    return _asked(study).scenario or study.scenario.scenario_id
+
+
+def _network(study: Study) -> Network:
+    """Return the network that projects are looked at on."""
+    return calibrated(study, study.network_of(_scenario_id(study)))
+
+
+def _appraisal(study: Study) -> Tables:
+    """Return the tables of an appraisal of every project."""
+    network = _network(study)
+    projects = network.frames["projects"]["project_id"].to_list()
+    names = dict.fromkeys([*_asked(study).asked, *projects])
+
+    appraisal = appraise(
+        network,
+        network.frames["demand"],
+        names,
+        convention=CONVENTION,
+        shut=_asked(study).places,
+        workers=1,
+    )
+    frames = appraisal.frames()
+    return {table.name: frames[table.name] for table in schema_appraisals.IN_RUNS}
+
+
+def _programme(study: Study, sets: Path | None, progress: Progress | None) -> Tables:
+    """Return the tables of the programme, each set of projects valued once."""
+    asked = _asked(study)
+    network = _network(study)
+    demand = network.frames["demand"]
+
+    def tell(_: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress("sets of projects", done, total)
+
+    options: PhaseOptions = {
+        "convention": CONVENTION,
+        "folder": sets,
+        "workers": 1,
+        "progress": tell,
+    }
+
+    phasing = phase(network, demand, asked.programme, **options)
+    agreement = coalition(network, demand, asked.programme, **options)
+    waiting = None
+    if asked.places:
+        waiting = wait(network, demand, asked.programme, asked.places, **options)
+    return {
+        PROGRAMME.name: _summary(study, phasing, agreement, waiting),
+        **phasing.frames(),
+        **agreement.frames(),
+        **(waiting.frames() if waiting is not None else {}),
+    }
+
+
+def _summary(
+    study: Study, phasing: Phasing, agreement: Coalition, waiting: Waiting | None
+) -> pl.DataFrame:
+    """Return the programme in one row."""
+    row = {
+        "scenario": _scenario_id(study),
+        "convention": CONVENTION,
+        "first_year": FIRST_YEAR,
+        "value_year": VALUE_YEAR,
+        "npv_usd": phasing.npv_usd,
+        "valued": phasing.valued,
+        "largest_error_usd": phasing.largest_error_usd,
+        "places": list(_asked(study).places),
+        "wait_usd": None if waiting is None else waiting.npv_usd,
+        "fixed_usd": None if waiting is None else waiting.fixed_usd,
+        "core_is_empty": agreement.core_is_empty,
+        "needed_usd": agreement.needed_usd,
+    }
+    return frame_of(PROGRAMME, [row])
+
+
+def _from_disk(
+    study: Study, folder: Path | None, part: str, compute: Callable[[], Tables], *, fresh: bool
+) -> Tables:
+    """Return tables kept in a folder for the same inputs; compute and keep them elsewhere."""
+    if folder is None:
+        return compute()
+
+    home = folder / _scenario_id(study) / part
+    provenance = _provenance(study)
+    tables = None if fresh else read_results(home, provenance)
+    if tables is None:
+        tables = compute()
+        write_results(home, tables, provenance)
+    return tables
+
+
+def _provenance(study: Study) -> dict[str, Any]:
+    """Return everything the tables depend on, whichever scenario is reported."""
+    return {
+        "corridor": installed_version(),
+        "code": code_hash(),
+        "inputs": study.hash,
+        "scenario": _scenario_id(study),
+        "choices": dict(_network(study).choices),
+    }
+
+
+def _key(study: Study) -> str:
+    return key_of(json.dumps(_provenance(study), sort_keys=True))
