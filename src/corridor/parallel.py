@@ -59,6 +59,10 @@ def in_threads(
     workers: threads; null: one for each processor. What is not begun when the caller ends is left.
     """
     require_workers(workers)
+    if workers == 1:  # a thread that waits for another one takes longer than some work
+        yield from map(work, items)
+        return
+
     pool = ThreadPoolExecutor(workers or os.cpu_count())
     try:
         yield from pool.map(work, items)

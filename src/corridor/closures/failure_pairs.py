@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from corridor import stopping
 from corridor.closures.elements import Element
 from corridor.closures.failures import CheapestRoutes, measures, routes_without
 from corridor.flows.demand import DemandArrays
 from corridor.kernels import Ints
 from corridor.language.messages import message, pack
+from corridor.parallel import in_threads
 from corridor.steps import tell_step
 
 MIN_SURPLUS_USD = 0.01
@@ -59,15 +61,19 @@ def worst_pairs(
     losses_alone = _losses(measures(arrays, alone, limit_share))
     is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
 
-    worst: list[Pair] = []
-    used = np.flatnonzero(is_used).tolist()
-    for number, first in enumerate(used):
-        tell_step("pairs of links that fail at once", number, len(used))
+    def pairs_with(first: int) -> list[Pair]:
         # A pair of two used elements was looked at when the earlier of them was shut.
         others = [
             other for other in range(len(elements)) if not (other <= first and is_used[other])
         ]
-        for pair in _pairs_with(arrays, elements, first, others, alone, limit_share, workers):
+        return _pairs_with(arrays, elements, first, others, alone, limit_share)
+
+    worst: list[Pair] = []
+    used = np.flatnonzero(is_used).tolist()
+    for number, pairs in enumerate(in_threads(pairs_with, used, workers)):
+        stopping.raise_if_stopped()
+        tell_step("pairs of links that fail at once", number, len(used))
+        for pair in pairs:
             apart = losses_alone[pair.first] + losses_alone[pair.second]
             surplus = pair.measures["loss_usd_per_year"] - apart
             if surplus > MIN_SURPLUS_USD:
@@ -90,12 +96,11 @@ def _pairs_with(
     others: Sequence[int],
     alone: CheapestRoutes,
     limit_share: float | None,
-    workers: int | None,
 ) -> list[Pair]:
     """Return the pairs of one element with others that cost anything more than it alone."""
     weight = _weight_without(arrays, elements[first])
     rest = [elements[other] for other in others]
-    beside = routes_without(arrays, rest, weight, workers=workers)
+    beside = routes_without(arrays, rest, weight)
     changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
     both = _against_open_network(alone, beside, changed)
     measured = measures(arrays, both, limit_share)

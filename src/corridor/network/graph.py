@@ -67,6 +67,7 @@ class Runs(Sequence[tuple[LinkRun, ...]]):
     def __init__(self, ptr: Ints, direction: Ints) -> None:
         self.ptr = ptr
         self.direction = direction
+        self._made: dict[int, tuple[LinkRun, ...]] = {}
 
     @classmethod
     def of(cls, runs: Sequence[Sequence[LinkRun]]) -> Runs:
@@ -100,8 +101,13 @@ class Runs(Sequence[tuple[LinkRun, ...]]):
     def __getitem__(self, arc: int | slice) -> tuple[LinkRun, ...] | list[tuple[LinkRun, ...]]:
         if isinstance(arc, slice):
             return [self[number] for number in range(len(self))[arc]]
-        directions = self.direction[self.ptr[arc] : self.ptr[arc + 1]].tolist()
-        return tuple(LinkRun(direction // 2, direction % 2 == 0) for direction in directions)
+        runs = self._made.get(arc)
+        if runs is None:
+            directions = self.direction[self.ptr[arc] : self.ptr[arc + 1]].tolist()
+            runs = self._made[arc] = tuple(
+                LinkRun(direction // 2, direction % 2 == 0) for direction in directions
+            )
+        return runs
 
     def __iter__(self) -> Iterator[tuple[LinkRun, ...]]:
         directions = self.direction.tolist()

@@ -39,6 +39,7 @@ _WITHOUT_WINDOWS = (
     Derived.CLOSURE_LAWS,
     Derived.HAZARD_WEIGHTS,
     Derived.ARC_WORDS,
+    Derived.BACKWARDS,
     Derived.ARC_LENGTHS,
     Derived.ARC_MEASURES,
     Derived.LUCK,

@@ -28,6 +28,7 @@ class Derived(Enum):
     BY_ID = "rows of a table by their key", ("table",), FIXED
     PLACES = "what places are called", (), FIXED
     GRAPH = "graph of (place, layer) states", (), FIXED
+    BACKWARDS = "its arcs into every state, in the order of a search", (), FIXED
     HIERARCHY = "hierarchy over that graph, and its arcs into every state", (), FIXED
     EDITS = "dated changes of anything but links' status", (), FIXED
     EDITS_IN_FORCE = "those in force on a day", ("day",), FIXED

@@ -29,6 +29,7 @@ from corridor.kernels.records import (
 from corridor.network import hazards
 from corridor.network.coverage import as_words, word_weights
 from corridor.network.graph import pointers
+from corridor.network.memory import Derived
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.turn_backs import (
@@ -182,7 +183,11 @@ def _live_hazards(query: Query) -> Ints:
 
 
 def _calendars(query: Query) -> Calendars:
-    """Return the calendars of arcs in the search graph's order."""
+    """Return the calendars of arcs in the search graph's order, made once for a question."""
+    return query.once("calendars", lambda: _ordered_calendars(query))
+
+
+def _ordered_calendars(query: Query) -> Calendars:
     lengths = np.diff(query.span_ptr)[query.arc_of]
     ptr = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=ptr[1:])
@@ -240,7 +245,17 @@ def lower_bounds(query: Query, arcs: Ints) -> Ints:
 
 
 def _backwards(query: Query) -> tuple[SearchGraph, Ints]:
-    """Return the search graph with its arcs turned round, and which of its arcs each is [arcs]."""
+    """Return the search graph with its arcs turned round, and which of its arcs each is [arcs].
+
+    Made once for all questions that require nothing.
+    """
+    requires_nothing = query.ptr is query.graph.arcs_by_state.ptr
+    if not requires_nothing:
+        return _turned_round(query)
+    return query.network.once(Derived.BACKWARDS.of(), lambda: _turned_round(query))
+
+
+def _turned_round(query: Query) -> tuple[SearchGraph, Ints]:
     states = len(query.ptr) - 1
     tail = np.repeat(np.arange(states), np.diff(query.ptr))
     order = np.argsort(query.head, kind="stable")
