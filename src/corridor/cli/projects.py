@@ -295,14 +295,16 @@ def _computed(
 ) -> Any:
     """Return what a verb says of the projects of a study, written where a folder is given."""
     from corridor.cli.progress import progress
+    from corridor.flows.chapter import calibrated
 
     refuse_inputs(plan.out)
     study = options.read(folder)
     names = plan.of(study)
+    network = calibrated(study, study.network)
     say_compiling()
     with progress() as step:
         verb_options: Any = {**plan.verb_options(), "progress": step, **further}
-        result = verb(study.network, study.network.frames["demand"], names, **verb_options)
+        result = verb(network, network.frames["demand"], names, **verb_options)
     if plan.out is not None:
         result.write(plan.out)
     return result

@@ -39,6 +39,7 @@ def project_row(
     return {
         "project_id": works.works_id,
         "name": works.name,
+        "name_message": pack(works.name),
         "requires": list(works.requires),
         "convention": convention.convention_id,
         "first_year": int(streams.years[0]),

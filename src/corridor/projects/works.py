@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corridor.language.messages import joined
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.projects.conventions import Convention
@@ -77,6 +78,6 @@ def works_named(network: Network, name: str) -> Works:
 
 
 def _works(network: Network, works_id: str, rows: Sequence[Row]) -> Works:
-    names = ", ".join(row["name"] for row in rows)
+    names = joined(str(row["name"]) for row in rows)
     required = required_ids(network, [row["project_id"] for row in rows])
     return Works(works_id, names, tuple(rows), tuple(sorted(required)))

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.projects import phases_gantt, switching_tornado, yearly_gains
+from corridor.language.messages import readable
 from corridor.language.speech import marked, number, signed, tell, tell_count
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import DASH, and_list, brief_millions, country, paragraph, share
@@ -42,7 +43,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     values = {
         "words": _paragraph(inputs, projects),
         "rows": _rows(inputs),
-        "csv": csv_address(projects.drop("return_note_message")),
+        "csv": csv_address(readable(projects)),
         "asked": [_asked_values(inputs, row) for row in _asked(inputs)],
         "programme": _programme_values(inputs),
         "waiting": _waiting_values(inputs),
@@ -382,7 +383,7 @@ def _return_band(row: Mapping[str, Any]) -> str | None:
 def _rate(rate: float | None) -> str:
     """Return a return in per cent, without the sign."""
     # Translators: a project has no rate of return, as it never earns its money back.
-    return tell("none") if rate is None else number(100 * rate, 1)
+    return tell("none") if rate is None else number(100 * rate, 0 if abs(rate) >= 0.1 else 1)
 
 
 def _open_text(project_id: str, open_share: Mapping[str, float | None]) -> str:

@@ -40,6 +40,7 @@ APPRAISAL_PROJECTS = Table(
     (
         _PROJECT,
         Column("name", "prose", "name as printed; of a programme those of its projects"),
+        _message("name"),
         Column("requires", "id", "projects taken as built in both cases", many=True),
         Column("convention", "text", "whose convention: adb, world-bank, world-bank-high or ec"),
         _year("first_year", "year to which money is discounted"),
