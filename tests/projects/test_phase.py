@@ -222,7 +222,7 @@ def _states(words: str) -> list[dict[str, str]]:
 @pytest.mark.slow
 def test_waiting_is_told_as_declared_and_adds_up() -> None:
     network = project_network(
-        projects=[{**row, "capex_usd": 3e6} for row in PROJECTS],
+        projects=[{**row, "capex_usd": 3e6, "programme": "line"} for row in PROJECTS],
         states=_states("oooossooohhoossssoooo"),
     )
     result = co.wait(network, project_demand(), ["bypass", "faster"], ["links: bc"], **YEARS)
@@ -235,6 +235,9 @@ def test_waiting_is_told_as_declared_and_adds_up() -> None:
     assert result.regrets["regret_usd"].min() >= -1e-6
     own = result.regrets.filter(pl.col("plan") == pl.col("future"), kind="policy")
     assert own["regret_usd"].to_list() == pytest.approx([0.0] * 3, abs=1e-6)
+    costs = dict(result.shares.select("project_id", "cost_usd").iter_rows())
+    assert costs["line"] == pytest.approx(costs["bypass"] + costs["faster"])
+    assert result.rules["rule_message"].null_count() == 0
     shares = result.shares.filter(project_id="bypass").row(0, named=True)
     # With the post shut all go by the bypass; with it open they gain less by it.
     assert shares["shut_usd"] > shares["open_usd"]

@@ -31,7 +31,7 @@ def test_whether_it_pays_is_said_first() -> None:
     assert said["Does the railway pay?"].startswith("No: building it costs USD 4,000 m")
     assert "11.0 times" in said["What would make it pay?"]
     assert "91\u00a0% lower" in said["What would make it pay?"]
-    assert "even then Midway-Southport do not" in said["What would make it pay?"]
+    assert "even then it does not pay" in said["What would make it pay?"]
     assert "open 25\u00a0% of the time" in said["What would make it pay?"]
 
     first = said["What should be built first?"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
@@ -18,6 +18,7 @@ from corridor.network.network import Network
 from corridor.projects.border_states import HALF_SHARE, BorderChain, JointState, closures, fit_chain
 from corridor.projects.lattice import linked, subset_of
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
+from corridor.projects.project_rows import exclude_each_other
 from corridor.projects.triggers import (
     Trigger,
     best_policy,
@@ -296,27 +297,27 @@ def _regrets_frame(
 
 
 def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
-    """Return the share of time that places must be open for projects to pay."""
+    """Return the share of time that places must be open for projects and programmes to pay."""
     places = len(worth.places)
     with_open = worth.when((True,) * places)
     with_shut = worth.when((False,) * places)
     programme = task.programme(with_open)
     rows = []
 
-    for p, project_id in enumerate(task.project_ids):
-        begins = {q: int(programme.earliest[q]) for q in linked(p, programme.requires)}
+    for name, together in _together(task, programme.requires):
+        begins = {p: int(programme.earliest[p]) for p in together}
         if max(begins.values()) >= len(programme.own_usd):
             continue
 
-        opens = max(year + int(programme.build_years[q]) for q, year in begins.items())
+        opens = max(year + int(programme.build_years[p]) for p, year in begins.items())
         served = float(programme.discount[opens:].sum())
-        together = subset_of(list(begins))
-        costs_usd = -sum(float(programme.own_usd[year, q]) for q, year in begins.items())
-        open_usd = float(with_open[together]) * served
-        shut_usd = float(with_shut[together]) * served
+        subset = subset_of(together)
+        costs_usd = -sum(float(programme.own_usd[year, p]) for p, year in begins.items())
+        open_usd = float(with_open[subset]) * served
+        shut_usd = float(with_shut[subset]) * served
         rows.append(
             {
-                "project_id": project_id,
+                "project_id": name,
                 "cost_usd": costs_usd,
                 "open_usd": open_usd,
                 "shut_usd": shut_usd,
@@ -324,3 +325,23 @@ def _shares_frame(task: PhaseTask, worth: _Worth) -> pl.DataFrame:
             }
         )
     return frame_of(WAIT_SHARES, rows)
+
+
+def _together(
+    task: PhaseTask, requires: Sequence[tuple[int, int]]
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield each project and each programme of several, with what is built together for it.
+
+    Of a programme those that an earlier one excludes are left out.
+    """
+    programmes: dict[str, list[int]] = {}
+    for p, project in enumerate(task.projects):
+        yield task.project_ids[p], sorted(linked(p, requires))
+
+        of_programme = programmes.setdefault(str(project["programme"] or ""), [])
+        if not any(exclude_each_other(project, task.projects[q]) for q in of_programme):
+            of_programme.append(p)
+
+    for name, members in programmes.items():
+        if name and len(members) > 1:
+            yield name, sorted({q for p in members for q in linked(p, requires)})

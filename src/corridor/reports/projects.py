@@ -163,7 +163,7 @@ def _remedies(inputs: ReportInputs, row: Mapping[str, Any]) -> list[str]:
     return [
         *_benefit_remedy(switch.get("benefits")),
         *_price_remedy(switch.get("capex")),
-        *_border_sentences(inputs),
+        *_border_sentences(inputs, row),
     ]
 
 
@@ -183,33 +183,38 @@ def _price_remedy(change: float | None) -> list[str]:
     return [tell("Or its price would have to be {share} lower.", share=share(-change))]
 
 
-def _border_sentences(inputs: ReportInputs) -> list[str]:
-    """Say for how much of the time borders must be open for each project to pay."""
-    shares = inputs.frame("wait_shares")
-    programme = _programme(inputs)
-    if not shares.height or not programme:
-        return []
-
+def _border_sentences(inputs: ReportInputs, row: Mapping[str, Any]) -> list[str]:
+    """Say for how much of the time borders must be open for a project, and others, to pay."""
     names = _names(inputs)
-    sentences = [
+    rows = inputs.frame("wait_shares").select("project_id", "open_share").iter_rows()
+    open_share = {project_id: needed for project_id, needed in rows if project_id in names}
+
+    sentences = []
+    if row["project_id"] in open_share:
+        sentences.append(_own_border_sentence(open_share.pop(row["project_id"])))
+    never = [names[project_id] for project_id, needed in open_share.items() if needed is None]
+    if never:
+        sentences.append(
+            tell(
+                "With borders always open these do not pay either: {projects}.",
+                projects=and_list(never),
+            )
+        )
+    return sentences + [
         tell(
             "{project} pays where the borders are open {share} of the time.",
-            project=names[row["project_id"]],
-            share=share(row["open_share"]),
+            project=names[project_id],
+            share=share(needed),
         )
-        for row in shares.drop_nulls("open_share").iter_rows(named=True)
+        for project_id, needed in open_share.items()
+        if needed is not None
     ]
 
-    never = shares.filter(pl.col("open_share").is_null())["project_id"].to_list()
-    if never:
-        listed = and_list([names[project_id] for project_id in never])
-        sentences.insert(
-            0,
-            tell(
-                "Open borders alone do not help: even then {projects} do not pay.", projects=listed
-            ),
-        )
-    return sentences
+
+def _own_border_sentence(needed: float | None) -> str:
+    if needed is None:
+        return tell("Open borders alone do not help: even then it does not pay.")
+    return tell("It pays where the borders are open {share} of the time.", share=share(needed))
 
 
 def _names(inputs: ReportInputs) -> dict[str, str]:

@@ -149,9 +149,10 @@ WAIT_REGRETS = Table(
 WAIT_SHARES = Table(
     "wait_shares",
     "project_id",
-    "which share of time places must be open for a project to pay, with what it requires",
+    "which share of time places must be open for a project to pay, or for those of a programme "
+    "together, with what they require",
     (
-        _PROJECT,
+        Column("project_id", "id", "project, or programme of projects built together"),
         _money("cost_usd", "present value of its cost, begun as soon as can be"),
         _money("open_usd", "present value of its welfare with the places always open"),
         _money("shut_usd", "the same with them always shut"),
