@@ -522,6 +522,10 @@ class Page {
       keepTheme(isDark() ? "light" : "dark");
       this.recolour();
     });
+    const brief = (pdf: boolean): void => { window.open(`/brief${pdf ? ".pdf" : ""}?${asked()}`, "_blank", "noopener"); };
+    menu.querySelector("div")?.prepend(
+      button("Brief on one page", () => { menu.open = false; brief(false); }, { id: "brief" }),
+      button("Brief, PDF", () => { menu.open = false; brief(true); }));
     const share = button("Copy address", () => {
       const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = "Copy address"; }, 2500); };
       void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told("Copied"), () => told("Copy it from the bar above"));

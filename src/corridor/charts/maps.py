@@ -40,7 +40,7 @@ from corridor.charts.map_layers import (
     strokes,
 )
 from corridor.charts.map_lines import link_lines
-from corridor.charts.style import PAPER, Chart
+from corridor.charts.style import PAPER, SOFT, Chart
 from corridor.charts.titles import Titles, with_title
 from corridor.language.cldr import country_name, english_country_name
 from corridor.language.speech import number, tell
@@ -133,6 +133,8 @@ def route_map(
     *,
     view: View | None = None,
     closed: Collection[str] = (),
+    before: pl.DataFrame | None = None,
+    max_height: float = 430.0,
 ) -> Chart:
     """Return the map of routes over the pale network, with their ends, borders and terminals named.
 
@@ -146,10 +148,17 @@ def route_map(
         What the map shows; null: all nodes of the routes.
     closed
         link_ids shut on the date, besides links of status closed.
+    before
+        Legs of routes these are compared with, drawn as thin dashes below them; null: none.
+    max_height
+        Pixels of the map at most, where no view is given.
     """
     legs = with_letters(legs)
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(legs)))
-    view = view or view_of(used["lon_deg"], used["lat_deg"], max_height=430.0)
+    if view is None:
+        ends = end_nodes(legs) if before is None else [*end_nodes(legs), *end_nodes(before)]
+        places = nodes.filter(pl.col("node_id").is_in(ends))
+        view = view_of(places["lon_deg"], places["lat_deg"], max_height=max_height)
 
     network = link_lines(nodes, links, view, closed)
     leg_links = _with_lines_of(_leg_links(legs), links)
@@ -159,6 +168,7 @@ def route_map(
     chart = alt.layer(
         *_ground(view, nodes, names),
         pale_links(network, view),
+        *([] if before is None else [_ghosts(nodes, links, before, view)]),
         _halo(routes),
         strokes(routes, widen=1.5),
         *crosses(network.filter(pl.col("shut")), nodes, links, view),
@@ -167,6 +177,16 @@ def route_map(
         *letter_discs(place_letters(nodes, _with_lines_of(legs, links), view, names)),
     )
     return _frame(chart, view, _route_titles(used, legs, routes))
+
+
+def _ghosts(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View) -> Any:
+    """Return the lines of routes that others are compared with, as thin dashes."""
+    leg_links = _with_lines_of(_leg_links(legs), links)
+    lines = link_lines(nodes, leg_links, view, parallel_among=links, with_detours=True)
+    chart = alt.Chart(lines)
+    return chart.mark_geoshape(
+        filled=False, stroke=SOFT, strokeWidth=1.6, strokeDash=[4, 3], clip=True
+    )
 
 
 def _halo(lines: pl.DataFrame) -> Any:

@@ -63,6 +63,7 @@ VERBS = (
     trade.audit,
     evidence.validate,
     web.serve,
+    web.brief,
     warm_up.warm_up,
 )
 

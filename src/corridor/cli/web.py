@@ -1,12 +1,20 @@
-"""The verb of the web page: serve."""
+"""The verbs of the web page: serve and brief."""
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+
+from cyclopts import Parameter
 
 from corridor.cli.options import StudyFolder
-from corridor.cli.output import DONE, USAGE, say, say_compiling
+from corridor.cli.output import DONE, USAGE, refuse_inputs, say, say_compiling
+from corridor.errors import CallError
 
+BRIEF_SUFFIXES = (".html", ".pdf")
 OK = 200  # the status of an answer that is there
 
 
@@ -49,3 +57,84 @@ def serve(
     sys.stdout.buffer.write(body + b"\n")
     sys.stdout.flush()
     return DONE if status == OK else USAGE
+
+
+Links = Annotated[
+    tuple[str, ...],
+    Parameter(help="Link or selector (crossing:AF-PK); may be repeated.", negative=""),
+]
+
+
+def brief(
+    folder: StudyFolder,
+    origin: str,
+    destination: str,
+    *,
+    depart: str,
+    out: Path,
+    cargo: str = "container-40",
+    scenario: str | None = None,
+    close: Links = (),
+    open: Links = (),
+    baseline: str = "",
+) -> int:
+    """Write the answer to a question on one A4 page: map, corridors, difference, sources.
+
+    With --close or --open it says what that takes more. It is the brief of the map page, so it
+    needs the extra web; a PDF is printed by the Chromium installed here.
+
+    Example: corridor brief studies/kazakhstan-pakistan almaty islamabad --depart 2026-07-01
+    --close khunjerab-tashkurgan-road --out brief.pdf
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    origin
+        Where the goods start.
+    destination
+        Where they end.
+    depart
+        Day of departure.
+    out
+        A file that ends in .html or .pdf.
+    cargo
+        Row of cargoes.csv.
+    scenario
+        Scenario; the default one where not given.
+    close
+        What is shut.
+    open
+        What is opened.
+    baseline
+        What it is compared with, in the words of an address of the page (depart=2027-01-15);
+        where not given, the same without what is shut and opened.
+    """
+    from corridor.tables.files import write_bytes
+    from corridor.web.serving import web_answer
+
+    ending = out.suffix.lower()
+    if ending not in BRIEF_SUFFIXES:
+        raise CallError(f"{str(out)!r} must end in .html or .pdf.")
+    refuse_inputs(out)
+
+    say_compiling()
+    question = {
+        "origin": origin,
+        "destination": destination,
+        "cargo": cargo,
+        "depart": depart,
+        "close": close,
+        "open": open,
+        "baseline": baseline,
+        **({} if scenario is None else {"scenario": scenario}),
+    }
+    path = "/brief.pdf" if ending == ".pdf" else "/brief"
+    status, body = web_answer(folder, f"{path}?{urlencode(question, doseq=True)}")
+    if status != OK:
+        raise CallError(json.loads(body)["message"])
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(out, body)
+    say(f"{out}")
+    return DONE

@@ -16,12 +16,13 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import Response
 
-from corridor.web import answers, cards, catalogue, geojson
+from corridor.web import answers, briefs, cards, catalogue, geojson
 from corridor.web.json_text import as_json
 from corridor.web.live_study import LiveStudy
 from corridor.web.questions import (
     Calendar,
     CalendarBody,
+    PageAddress,
     Routes,
     RoutesBody,
     State,
@@ -125,6 +126,20 @@ GET_VIEWS = (
         "The legs of the routes as CSV",
         Routes,
         lambda state, question: Answer(answers.legs_csv(state, answers.find(state, question)), CSV),
+    ),
+    View(
+        "/brief",
+        "get_brief",
+        "The answer to an address of the page on one A4 sheet, as HTML",
+        PageAddress,
+        briefs.brief,
+    ),
+    View(
+        "/brief.pdf",
+        "get_brief_pdf",
+        "The same as PDF, printed by a Chromium of the server",
+        PageAddress,
+        briefs.brief_pdf,
     ),
     View(
         "/api/charts/{chart}",
@@ -251,7 +266,8 @@ def _endpoint(view: View, method: str, live: LiveStudy, workers: Workers) -> Cal
         kind = type(question).__name__
         key = (live.study().hash, request.url.path, kind, question.model_dump_json())
         answer = await workers.answer(key, compute, lambda: _gone(request))
-        return reply(request, answer)
+        own = {"content-security-policy": briefs.POLICY} if answer.kind == briefs.HTML else {}
+        return reply(request, answer, **own)
 
     endpoint.__signature__ = _signature(view, method)  # type: ignore[attr-defined]
     return endpoint

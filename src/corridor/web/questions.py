@@ -213,6 +213,12 @@ class Routes(Trip):
         return Showing.of(self)
 
 
+class PageAddress(Routes):
+    """Routes as an address of the page asks for them; what else stands in it is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 class Calendar(Trip):
     """A trip through a range of days: from its day of departure to ``until``."""
 
