@@ -7,6 +7,7 @@ import importlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,10 +20,15 @@ from scipy.spatial import cKDTree
 from corridor.network.geo import EARTH_RADIUS_KM, great_circle_km
 from corridor.network.shapes import Point
 
-REACH_KM = 25.0  # from a place to the network
+LONG_KM = 20.0  # an arc so long is one whose bends the package has left out
+MAX_OFFSET = 0.2  # of a long arc's ends apart: a place so far beside it may lie on it
 NEAREST = 200  # nodes tried from a place: cities have many yards that lead nowhere
 BRIDGE = 1.5  # a gap counts so many times its length
-ACCESS = 1.4  # and so does the line from a place to the network
+ACCESS = (
+    1.0,
+    1.2,
+    1.4,
+)  # the line from a place to the network counts between these times its length
 _SKIPPED = frozenset({"abandoned", "razed", "dismantled", "disused", "platform", "station"})
 
 Places = NDArray[np.float64]  # longitude, latitude in degrees [nodes, 2]
@@ -44,6 +50,22 @@ class Arcs:
     km: Places
 
 
+class Reach(NamedTuple):
+    """How far a place may lie from the network, and how many times that line's length counts."""
+
+    max_km: float
+    factor: float
+
+
+class Access(NamedTuple):
+    """The nodes that a place is joined to, how far each is, and the long arcs it lies on."""
+
+    nodes: NDArray[np.int64]
+    km: Places
+    shares: Places  # where along each long arc it lies, nan where on none
+    beside_km: Places
+
+
 class LandNetwork:
     """Roads or railways as a graph of places."""
 
@@ -55,30 +77,87 @@ class LandNetwork:
         self._tails = np.concatenate([arcs.tails, bridges.tails])
         self._heads = np.concatenate([arcs.heads, bridges.heads])
         self._km = np.concatenate([arcs.km, bridges.km])
+        self._long = self._long_arcs(arcs)
 
-    def trace(self, start: Point, end: Point, max_km: float) -> Trace | None:
+    def traces(self, places: Sequence[Point], max_km: float, reach_km: float) -> list[Trace]:
+        """Return the shortest paths from the first place to the last by the others.
+
+        There are several, as the lines from places to the network are straight or bent; none
+        where the network is further from a place than reach_km, or the way is longer than max_km.
+        """
+        traces = [self._trace_by(places, max_km, Reach(reach_km, factor)) for factor in ACCESS]
+        return [trace for trace in traces if trace is not None]
+
+    def _trace_by(self, places: Sequence[Point], max_km: float, reach: Reach) -> Trace | None:
+        """Return the path by the nodes nearest to the places between the first and the last."""
+        _, nodes = self._tree.query(_on_sphere(np.array(places)))
+        via = [_point(self._places[node]) for node in nodes[1:-1]]
+
+        sections = []
+        for start, end in pairwise([places[0], *via, places[-1]]):
+            section = self._trace(start, end, max_km, reach)
+            if section is None:
+                return None
+            sections.append(section)
+
+        points = [*sections[0].points]
+        for section in sections[1:]:
+            points += section.points[1:]
+        return Trace(points, sum(section.traced_km for section in sections))
+
+    def _trace(self, start: Point, end: Point, max_km: float, reach: Reach) -> Trace | None:
         """Return the shortest path between two places; null where there is none so short."""
         count = len(self._places)
-        ends = np.array([start, end])
-        offsets_km, nodes = self._tree.query(
-            _on_sphere(ends), k=NEAREST, distance_upper_bound=REACH_KM
-        )
-        near = np.isfinite(offsets_km)
-        access_km = ACCESS * offsets_km + 0.001
+        start_access = self._access(start, reach)
+        end_access = self._access(end, reach)
+        straight_km = self._between_km(start_access, end_access)
+        out = np.full(len(start_access.nodes), count)
+        back = np.full(len(end_access.nodes), count + 1)
 
-        out = near[0]
-        back = near[1]
-        tails = np.concatenate([self._tails, np.full(out.sum(), count), nodes[1][back]])
-        heads = np.concatenate([self._heads, nodes[0][out], np.full(back.sum(), count + 1)])
-        km = np.concatenate([self._km, access_km[0][out], access_km[1][back]])
+        tails = np.concatenate([self._tails, out, end_access.nodes])
+        heads = np.concatenate([self._heads, start_access.nodes, back])
+        km = np.concatenate([self._km, start_access.km, end_access.km])
         graph = csr_matrix((km, (tails, heads)), shape=(count + 2, count + 2))
 
         distances, before = dijkstra(graph, indices=count, limit=max_km, return_predecessors=True)
+        if straight_km < min(distances[count + 1], max_km):
+            return Trace([start, end], straight_km)
         if not np.isfinite(distances[count + 1]):
             return None
         path = _path(before, count, count + 1)
-        points = [start, *(tuple(self._places[node].tolist()) for node in path), end]
+        points = [start, *(_point(self._places[node]) for node in path), end]
         return Trace(points, float(distances[count + 1]))
+
+    def _access(self, place: Point, reach: Reach) -> Access:
+        """Return the nodes near a place, and those at the ends of long arcs it may lie on."""
+        offsets_km, nodes = self._tree.query(
+            _on_sphere(np.array([place])), k=NEAREST, distance_upper_bound=reach.max_km
+        )
+        near = np.isfinite(offsets_km)
+
+        long = self._long
+        shares, beside_km = _beside(place, self._places[long.tails], self._places[long.heads])
+        chords_km = great_circle_km(*self._places[long.tails].T, *self._places[long.heads].T)
+        on = (shares > 0) & (shares < 1) & (beside_km < MAX_OFFSET * chords_km)
+        to_tail_km = reach.factor * beside_km[on] + shares[on] * long.km[on]
+        return Access(
+            np.concatenate([nodes[near], long.tails[on]]),
+            np.concatenate([reach.factor * offsets_km[near], to_tail_km]) + 0.001,
+            np.where(on, shares, np.nan),
+            reach.factor * beside_km,
+        )
+
+    def _between_km(self, start: Access, end: Access) -> float:
+        """Return how far two places on one long arc lie apart along it; inf where on none."""
+        along_km = np.abs(start.shares - end.shares) * self._long.km
+        both_km = along_km + start.beside_km + end.beside_km
+        return float(np.nanmin(both_km, initial=np.inf))
+
+    def _long_arcs(self, arcs: Arcs) -> Arcs:
+        """Return the arcs whose ends lie far apart, both directions."""
+        apart_km = great_circle_km(*self._places[arcs.tails].T, *self._places[arcs.heads].T)
+        long = apart_km > LONG_KM
+        return Arcs(arcs.tails[long], arcs.heads[long], arcs.km[long])
 
     def _bridges(self, arcs: Arcs, gap_km: float) -> Arcs:
         """Return arcs over the gaps between parts of the network."""
@@ -139,6 +218,24 @@ def ways_network(folder: Path, gap_km: float) -> LandNetwork:
 def _line(way: dict[str, Any]) -> list[tuple[float, float]]:
     """Return the points of a way, longitude first, to a metre."""
     return [(round(lon, 5), round(lat, 5)) for lat, lon in way["geometry"]]
+
+
+def _point(place: Places) -> Point:
+    return float(place[0]), float(place[1])
+
+
+def _beside(place: Point, starts: Places, ends: Places) -> tuple[Places, Places]:
+    """Return where along straight lines a place lies, as a share, and how far beside them in km.
+
+    On a plane that touches the globe at the place: right to some percent over 300 km.
+    """
+    scale = np.array([np.cos(np.radians(place[1])), 1.0]) * np.radians(1.0) * EARTH_RADIUS_KM
+    to_start = (starts - np.array(place)) * scale
+    along = (ends - starts) * scale
+
+    shares = -(to_start * along).sum(axis=1) / (along**2).sum(axis=1)
+    nearest = to_start + shares[:, None] * along
+    return shares, np.hypot(nearest[:, 0], nearest[:, 1])
 
 
 def _path(before: Sequence[int], start: int, end: int) -> list[int]:

@@ -6,6 +6,8 @@ takes a minute::
     pip install "scgraph<3" scgraph-data==2.0.0 shapely
     python -m studies.shapes.make studies/kazakhstan-pakistan [FOLDER of lines by country]
 
+``via.csv`` names towns on the way of links whose road is not the shortest one.
+
 The folder is one of files ``*_railways.json.gz``, ways of OpenStreetMap with all their points; they
 are finer than the package's railways, and know lines under construction.
 """
@@ -18,13 +20,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from studies.shapes.land import LandNetwork, package_network, ways_network
+from studies.shapes.land import LandNetwork, Trace, package_network, ways_network
 from studies.shapes.sea import SeaLanes
 
 from corridor.checks.shapes import LAND_MODES, MAX_DIFFERENCE, MIN_DIFFERENCE_KM
 from corridor.network.shapes import Point, length_km, text_of
 
-MAX_STRAIGHT_KM = 40.0  # links so short are drawn straight where that is their length
+REACH_KM = (25.0, 40.0)  # from a place to the network; the further one where the nearer fails
+MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
+MAX_STEP_KM = 40.0  # from point to point of a line, in the mean
+MAX_STRAIGHT_KM = 50.0  # links so short are drawn straight where that is their length
+MAX_BENDS = 0.07  # and longer ones where they are so little longer than the straight line
 THIN_DEG = 0.004  # about 400 m
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
 
@@ -58,17 +64,18 @@ def main(arguments: Sequence[str]) -> int:
     study = Path(arguments[0])
     links = list(read_links(study))
     networks = {
-        "road": [("scgraph-roads", package_network("world_highways", gap_km=3.0))],
-        "rail": [("scgraph-rail", package_network("world_railways", gap_km=6.0))],
+        "road": [("scgraph-roads", package_network("world_highways", gap_km=8.0))],
+        "rail": [("scgraph-rail", package_network("world_railways", gap_km=15.0))],
     }
     if len(arguments) == 2:
         networks["rail"].append(("osm", ways_network(Path(arguments[1]), gap_km=1.0)))
     lanes = SeaLanes()
+    via = read_via()
 
     rows = []
     for link in links:
         shape = (
-            land_shape(link, networks[link.mode])
+            land_shape(link, networks[link.mode], via.get(link.link_id, []))
             if link.mode in networks
             else sea_shape(link, lanes)
         )
@@ -96,16 +103,36 @@ def read_links(study: Path) -> Iterator[Link]:
         )
 
 
-def land_shape(link: Link, networks: Sequence[tuple[str, LandNetwork]]) -> Shape | None:
-    """Return the trace whose length is nearest to the link's; null where none is near."""
-    shapes = []
-    for source_id, network in networks:
-        trace = network.trace(link.start, link.end, max_km=1.3 * link.length_km + 30)
-        if trace is not None and _is_near(trace.traced_km, link.length_km):
-            shapes.append(Shape(trace.points, trace.traced_km, source_id, "B"))
+def read_via() -> dict[str, list[Point]]:
+    """Return link_id -> places on its way, in their order."""
+    via: dict[str, list[Point]] = {}
+    for row in _rows(Path(__file__).with_name("via.csv")):
+        place = (float(row["lon_deg"]), float(row["lat_deg"]))
+        via.setdefault(row["link_id"], []).append(place)
+    return via
+
+
+def land_shape(
+    link: Link, networks: Sequence[tuple[str, LandNetwork]], via: Sequence[Point]
+) -> Shape | None:
+    """Return the trace whose length is nearest to the link's; null where none is near.
+
+    via: places on the way, where the shortest path would be another road.
+    """
+    places = [link.start, *via, link.end]
+    max_km = 1.3 * link.length_km + 30
+    shapes: list[Shape] = []
+    for reach_km in REACH_KM:
+        for source_id, network in [] if shapes else networks:
+            shapes += [
+                _traced(trace, source_id)
+                for trace in network.traces(places, max_km, reach_km)
+                if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
+            ]
 
     air_km = length_km([link.start, link.end])
-    if link.length_km <= MAX_STRAIGHT_KM and _is_near(air_km, link.length_km):
+    is_short = link.length_km <= MAX_STRAIGHT_KM and _is_near(air_km, link.length_km)
+    if is_short or link.length_km <= (1 + MAX_BENDS) * air_km:
         note = "straight: its ends lie as far apart as it is long"
         shapes.append(Shape([link.start, link.end], air_km, "own-estimate", "C", note))
 
@@ -118,6 +145,20 @@ def land_shape(link: Link, networks: Sequence[tuple[str, LandNetwork]]) -> Shape
             abs(shape.traced_km - link.length_km),
         ),
     )
+
+
+def _has_bends(trace: Trace) -> bool:
+    """Tell whether a line is drawn with enough of its bends to say where it runs."""
+    return length_km(trace.points) >= MIN_DRAWN * trace.traced_km
+
+
+def _traced(trace: Trace, source_id: str) -> Shape:
+    """Return the shape of a trace; of grade C where the network has left out most bends."""
+    is_coarse = trace.traced_km > MAX_STEP_KM * (len(trace.points) - 1)
+    if is_coarse:
+        note = "drawn between few points: the network has no more"
+        return Shape(trace.points, trace.traced_km, source_id, "C", note)
+    return Shape(trace.points, trace.traced_km, source_id, "B")
 
 
 def sea_shape(link: Link, lanes: SeaLanes) -> Shape:

@@ -57,8 +57,7 @@ export class Labels {
       const [spot, ...further] = spots;
       return spot ? [{ text, kind: isSelected ? "route chosen" : "route", spot, further, route: id, rank: isSelected ? -190 : -60 }] : [];
     });
-    return [...places, ...countries, ...routes].sort((a, b) => a.rank - b.rank);
-    return [...places, ...countries, ...this.groundNames(zoom)].sort((a, b) => a.rank - b.rank);
+    return [...places, ...countries, ...routes, ...this.groundNames(zoom)].sort((a, b) => a.rank - b.rank);
   }
 
   /** Towns, lakes and seas of the zoom that lie in view; a town that is a place of the network is named as that. */

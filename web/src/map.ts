@@ -5,6 +5,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { bubbles } from "./bubbles";
+import { closureMarks, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
 import { Labels } from "./labels";
@@ -163,7 +164,8 @@ export class TheMap {
     await this.ready;
     this.places = new Map(network.nodes.features.map((f) => [f.properties.id, f.geometry.coordinates]));
     this.lines.clear();
-    const marks: unknown[] = [];
+    const marks: unknown[] = [], lanes: Lane[] = [];
+    const mark = (id: string, icon: string, spot: Spot): void => { marks.push({ type: "Feature", properties: { id, icon, sort: icon === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: spot } }); };
     const features = network.links.features.map((f) => {
       const p = f.properties, element = elements[p.id];
       const state = element?.state ?? "open";
@@ -172,12 +174,14 @@ export class TheMap {
       const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
       this.lines.set(p.id, { spots, mark: p.mark, drawn, hidden, rank: p.rank, schematic: p.schematic });
       const onLand = p.mode === "road" || p.mode === "rail";
-      if (!hidden && (state === "shut" || state === "barred" || (p.border && onLand && state === "open"))) {
-        marks.push({ type: "Feature", properties: { id: p.id, icon: state, sort: state === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: p.mark } });
-      }
+      const why = element?.why[0];
+      if (hidden) { /* its mark would lie where it does not run */ }
+      else if (state === "shut" && !onLand && why) lanes.push({ id: p.id, closure: `${why.kind} ${why.id}`, spots, mark: p.mark });
+      else if (state === "shut" || state === "barred" || (p.border && onLand && state === "open")) mark(p.id, state, p.mark);
       return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state, schematic: p.schematic } };
     });
     this.set("links", features);
+    for (const { id, spot } of closureMarks(lanes)) mark(id, "shut", spot);
     this.set("marks", marks);
     this.set("nodes", network.nodes.features);
     this.labels.setPlaces(network.nodes.features);
