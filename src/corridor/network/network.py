@@ -14,6 +14,7 @@ from corridor import views
 from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
+from corridor.network.kept_graph import kept_graph
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.rows import Rows, RowsByKey
 from corridor.tables import schema, selectors
@@ -79,7 +80,7 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph of (place, layer) states, compiled once."""
-        return self.once(Derived.GRAPH.of(), self._compiled_graph)
+        return self.once(Derived.GRAPH.of(), lambda: kept_graph(self.frames, self._compiled_graph))
 
     def zones(self, table: str) -> dict[str, str | None]:
         """Return the zone of every place, or of every link: that of the place where it begins.
