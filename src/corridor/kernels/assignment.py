@@ -340,6 +340,9 @@ def _begin(
     _price_all(network.costs, loads)
 
     for b in range(len(trips.origin)):
+        if _is_whole(b, network, trips.origin[b], bushes):
+            continue
+
         _add(b, bushes, loads.volume, -1.0)
         former_size = _keep(
             b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels
@@ -350,6 +353,23 @@ def _begin(
         if bushes.size[b] > former_size:
             for k in range(bushes.ptr[b, bushes.size[b]]):
                 _price(bushes.arcs[b, k], network.costs, loads)
+
+
+@njit(**JIT)
+def _is_whole(b: int, network: Network, origin: int, bushes: Bushes) -> bool:
+    """Tell whether a former bush reaches every state and has lost no arc."""
+    is_through = network.is_through
+    size = bushes.size[b]
+    if size < len(is_through):
+        return False
+
+    for a in bushes.arcs[b, : bushes.ptr[b, size]]:
+        if a < 0:
+            return False
+        u = network.graph.tail[a]
+        if not (u == origin or is_through[u]):
+            return False
+    return True
 
 
 @njit(**JIT)
@@ -560,14 +580,14 @@ def _update(
         cost = loads.cost[trips.class_[b]]
         _prune(b, network.graph.tail, bushes, cost, labels)
         count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
-        if _rehang(b, count, network, bushes, cost, labels, room, slack):
-            _order(b, bushes.ptr[b, bushes.size[b]], network.graph, bushes, labels, room)
-            _prune(b, network.graph.tail, bushes, cost, labels)
-            count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
-
         room.distance[:] = labels.least
         if count:
             _correct(count, network, cost, room)
+        if count and _is_lacking(b, bushes, labels, room.distance, slack):
+            if _rehang(b, count, network, bushes, cost, labels, room, slack):
+                _order(b, bushes.ptr[b, bushes.size[b]], network.graph, bushes, labels, room)
+                _prune(b, network.graph.tail, bushes, cost, labels)
+                count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
             _take_up(b, count, network, bushes, cost, labels, room, slack)
 
         for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
@@ -626,6 +646,15 @@ def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> 
 
 
 @njit(**JIT)
+def _is_lacking(b: int, bushes: Bushes, labels: Labels, distance: Floats, slack: float) -> bool:
+    """Tell whether units of a bush reach some state more cheaply by arcs that it lacks."""
+    for v in bushes.order[b, : bushes.size[b]]:
+        if labels.least_at[v] < 0 and distance[v] < labels.least[v] - slack * labels.least[v]:
+            return True
+    return False
+
+
+@njit(**JIT)
 def _set_shortcuts(
     origin: int, network: Network, cost: Floats, labels: Labels, shortcuts: Ints
 ) -> int:
@@ -672,10 +701,8 @@ def _rehang(
     first = 0
     count = 0
     for a in room.shortcuts[:shortcuts_count]:
-        if _is_rehung(a, tail[a], head[a], arcs, cost, labels, slack) and not is_waiting[head[a]]:
-            is_waiting[head[a]] = True
-            queue[count] = head[a]
-            count += 1
+        if _is_rehung(a, tail[a], head[a], arcs, cost, labels, slack):
+            count = _wait(head[a], queue, first, count, is_waiting)
 
     is_changed = count > 0
     while count:
@@ -687,11 +714,8 @@ def _rehang(
             continue
         for a in range(ptr[u], ptr[u + 1]):
             v = head[a]
-            if _is_rehung(a, u, v, arcs, cost, labels, slack) and not is_waiting[v]:
-                is_waiting[v] = True
-                last = first + count
-                queue[last if last < capacity else last - capacity] = v
-                count += 1
+            if _is_rehung(a, u, v, arcs, cost, labels, slack):
+                count = _wait(v, queue, first, count, is_waiting)
     return is_changed
 
 
@@ -709,6 +733,19 @@ def _is_rehung(
     labels.least[v] = label
     labels.most[v] = dearest
     return True
+
+
+@njit(**JIT, inline="always")
+def _wait(v: int, queue: Ints, first: int, count: int, is_waiting: Bools) -> int:
+    """Put a state at the end of a ring unless it is in it; return how many are in the ring."""
+    if is_waiting[v]:
+        return count
+
+    is_waiting[v] = True
+    last = first + count
+    capacity = len(is_waiting)
+    queue[last if last < capacity else last - capacity] = v
+    return count + 1
 
 
 @njit(**JIT)
@@ -730,10 +767,7 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
         v = head[a]
         if label < distance[v]:
             distance[v] = label
-            if not is_waiting[v]:
-                is_waiting[v] = True
-                queue[count] = v
-                count += 1
+            count = _wait(v, queue, first, count, is_waiting)
 
     while count:
         u = queue[first]
@@ -747,11 +781,7 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
             label = distance[u] + cost[a]
             if label < distance[v]:
                 distance[v] = label
-                if not is_waiting[v]:
-                    is_waiting[v] = True
-                    last = first + count
-                    queue[last if last < capacity else last - capacity] = v
-                    count += 1
+                count = _wait(v, queue, first, count, is_waiting)
 
 
 @njit(**JIT)
