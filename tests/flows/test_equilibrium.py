@@ -223,6 +223,30 @@ def test_warm_start_after_closing_a_link_is_the_cold_answer() -> None:
     closings("SiouxFalls", ["10-16", "1-2"])
 
 
+def test_a_warm_start_leaves_the_former_answer_as_it_is() -> None:
+    network = tntp("SiouxFalls")
+    base = co.equilibrium(network.links, network.trips)
+    before = base.by_origin()
+    cut = network.links.filter(pl.col("link_id") != "10-16")
+    first = co.equilibrium(cut, network.trips, warm_start=base)
+    assert base.by_origin().equals(before)
+    assert co.equilibrium(cut, network.trips, warm_start=base).volumes.equals(first.volumes)
+
+
+def test_warm_start_where_a_link_runs_elsewhere_and_trips_differ() -> None:
+    network = tntp("SiouxFalls")
+    base = co.equilibrium(network.links, network.trips)
+    is_moved = pl.col("link_id") == "10-16"
+    moved = network.links.with_columns(
+        to_node_id=pl.when(is_moved).then(pl.lit("18")).otherwise("to_node_id")
+    )
+    more = network.trips.with_columns(pl.col("trips") * 1.1).gather_every(2)
+    cold = co.equilibrium(moved, more)
+    warm = co.equilibrium(moved, more, warm_start=base)
+    assert warm.converged
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-11)
+
+
 def test_warm_start_after_closing_many_links() -> None:
     names = tntp("SiouxFalls").links["link_id"].to_list()
     closings("SiouxFalls", names)

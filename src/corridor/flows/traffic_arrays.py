@@ -95,14 +95,15 @@ def traffic_arrays(
         Arrays whose trips are taken over where they are the same between the same nodes.
     """
     links = _checked_links(links)
-    nodes = pl.concat([links[end] for end in LINK_ENDS]).unique().sort()
+    ends = pl.concat([links[end] for end in LINK_ENDS])
+    nodes = ends.unique().sort()
 
-    tail = _numbers(links[LINK_ENDS[0]], nodes, "node")
+    tail, head = _numbers(ends, nodes, "node").reshape(2, -1)
     order = np.argsort(tail, kind="stable")
     links = links[order]
     tail = tail[order]
     ptr = _starts(np.bincount(tail, minlength=len(nodes)))
-    graph = Graph(ptr, _numbers(links[LINK_ENDS[1]], nodes, "node"), tail)
+    graph = Graph(ptr, head[order], tail)
 
     is_through = np.ones(len(nodes), np.bool_)
     closed = pl.Series(list(no_through), dtype=nodes.dtype)
@@ -133,27 +134,39 @@ def empty_bushes(arrays: TrafficArrays) -> Bushes:
 
 def former_bushes(former: TrafficArrays, bushes: Bushes, arrays: TrafficArrays) -> Bushes:
     """Return the bushes of former arrays on new ones; what is not there any more is -1."""
-    node_map = _new_numbers(former.nodes.to_frame("id"), arrays.nodes.to_frame("id"))
-    link_key = (LINK_ID, *LINK_ENDS)
-    arc_map = _new_numbers(former.links.select(link_key), arrays.links.select(link_key))
-    row_map = _new_numbers(arrays.bush_ids(), former.bush_ids())
+    from corridor.kernels import assignment
 
+    node_map = _node_map(former, arrays)
+    arc_map = _arc_map(former, arrays, node_map)
     renewed = empty_bushes(arrays)
-    counts = np.take_along_axis(bushes.ptr, bushes.size[:, None], axis=1)[:, 0]
-    rows = np.flatnonzero(row_map >= 0)
-    sources = row_map[rows]
-    places = min(bushes.order.shape[1], renewed.order.shape[1])
-    arcs = min(int(counts.max(initial=0)), renewed.arcs.shape[1])
-    fits = (bushes.size[sources] <= places) & (counts[sources] <= arcs)
-    rows = rows[fits]
-    sources = sources[fits]
-
-    renewed.size[rows] = bushes.size[sources]
-    renewed.order[rows, :places] = node_map[bushes.order[sources, :places]]
-    renewed.ptr[rows, : places + 1] = bushes.ptr[sources, : places + 1]
-    renewed.arcs[rows, :arcs] = arc_map[bushes.arcs[sources, :arcs]]
-    renewed.flows[rows, :arcs] = bushes.flows[sources, :arcs]
+    assignment.renumber(bushes, node_map, arc_map, _bush_map(former, arrays), renewed)
     return renewed
+
+
+def _node_map(former: TrafficArrays, arrays: TrafficArrays) -> Ints:
+    """Return the new number of each former node; -1: it is not there."""
+    if former.nodes.equals(arrays.nodes):
+        return np.arange(len(former.nodes))
+    return _new_numbers(former.nodes.to_frame("id"), arrays.nodes.to_frame("id"))
+
+
+def _arc_map(former: TrafficArrays, arrays: TrafficArrays, node_map: Ints) -> Ints:
+    """Return the new number of each former arc; -1: it is not there, or runs elsewhere."""
+    arc_map = _new_numbers(former.links.select(LINK_ID), arrays.links.select(LINK_ID))
+    old = np.flatnonzero(arc_map >= 0)
+    new = arc_map[old]
+    is_moved = (arrays.graph.tail[new] != node_map[former.graph.tail[old]]) | (
+        arrays.graph.head[new] != node_map[former.graph.head[old]]
+    )
+    arc_map[old[is_moved]] = -1
+    return arc_map
+
+
+def _bush_map(former: TrafficArrays, arrays: TrafficArrays) -> Ints:
+    """Return the former number of each bush; -1: it was not there."""
+    if arrays.trips is former.trips:
+        return np.arange(len(arrays.trips.by_zone.origin))
+    return _new_numbers(arrays.bush_ids(), former.bush_ids())
 
 
 def _new_numbers(ids: pl.DataFrame, others: pl.DataFrame) -> Ints:
@@ -188,14 +201,16 @@ def _require(frame: pl.DataFrame, name: str, columns: Iterable[str]) -> None:
         raise CallError(f"{name} lacks the column {', '.join(missing)}.")
 
 
-def _refuse(frame: pl.DataFrame, is_bad: pl.Expr, ids: tuple[str, ...], what: str) -> None:
-    """Raise CallError that names the first bad rows; none where there are none."""
-    bad = frame.filter(is_bad.fill_null(False))
-    if bad.is_empty():
-        return
-    names = [" to ".join(map(str, row)) for row in bad.select(ids).head(MAX_NAMED).iter_rows()]
-    more = f" and {bad.height - MAX_NAMED} more" if bad.height > MAX_NAMED else ""
-    raise CallError(f"{what}: {', '.join(names)}{more}.")
+def _refuse(frame: pl.DataFrame, ids: tuple[str, ...], bad_rows: dict[str, pl.Expr]) -> None:
+    """Raise CallError that names the first bad rows of a kind; none where there are none."""
+    kinds = {what: is_bad.fill_null(False) for what, is_bad in bad_rows.items()}
+    is_bad_of = frame.select(is_bad.any().alias(what) for what, is_bad in kinds.items()).row(0)
+    for (what, is_bad), occurs in zip(kinds.items(), is_bad_of, strict=True):
+        if occurs:
+            bad = frame.filter(is_bad)
+            names = [" to ".join(map(str, r)) for r in bad.select(ids).head(MAX_NAMED).iter_rows()]
+            more = f" and {bad.height - MAX_NAMED} more" if bad.height > MAX_NAMED else ""
+            raise CallError(f"{what}: {', '.join(names)}{more}.")
 
 
 def _checked_links(links: pl.DataFrame) -> pl.DataFrame:
@@ -211,15 +226,18 @@ def _checked_links(links: pl.DataFrame) -> pl.DataFrame:
         _number(FREE_COST), *(_number(column) for column in OPTIONAL_COLUMNS)
     )
 
-    is_lacking = pl.any_horizontal(pl.col(LINK_ID, *LINK_ENDS, FREE_COST).is_null())
-    ids = (LINK_ID,)
-    _refuse(filled, is_lacking, ids, "links need an id, two ends and a free_cost")
-    _refuse(filled, pl.col(LINK_ID).is_duplicated(), ids, "links with the same id")
+    bad_rows = {
+        "links need an id, two ends and a free_cost": pl.any_horizontal(
+            pl.col(LINK_ID, *LINK_ENDS, FREE_COST).is_null()
+        ),
+        "links with the same id": pl.col(LINK_ID).is_duplicated(),
+    }
     for column in (FREE_COST, "bpr_factor", "bpr_power", "fixed_cost"):
         is_bad = (pl.col(column) < 0) | ~pl.col(column).is_finite()
-        _refuse(filled, is_bad, ids, f"links whose {column} is not a number of 0 or more")
+        bad_rows[f"links whose {column} is not a number of 0 or more"] = is_bad
     is_bad = (pl.col("capacity") <= 0) | pl.col("capacity").is_nan()
-    _refuse(filled, is_bad, ids, "links whose capacity is not above 0")
+    bad_rows["links whose capacity is not above 0"] = is_bad
+    _refuse(filled, (LINK_ID,), bad_rows)
     return _without_nulls(filled)
 
 
@@ -250,10 +268,12 @@ def _checked_trips(trips: pl.DataFrame) -> pl.DataFrame:
         trips = trips.with_columns(pl.lit(ONE_CLASS).alias(CLASS))
 
     demand = trips.select(CLASS, *TRIP_ENDS, _number(TRIPS))
-    is_lacking = pl.any_horizontal(pl.all().is_null())
-    _refuse(demand, is_lacking, TRIP_ENDS, "trips need two ends, a number and a class")
-    is_bad = (pl.col(TRIPS) < 0) | ~pl.col(TRIPS).is_finite()
-    _refuse(demand, is_bad, TRIP_ENDS, "trips that are not a number of 0 or more")
+    bad_rows = {
+        "trips need two ends, a number and a class": pl.any_horizontal(pl.all().is_null()),
+        "trips that are not a number of 0 or more": (pl.col(TRIPS) < 0)
+        | ~pl.col(TRIPS).is_finite(),
+    }
+    _refuse(demand, TRIP_ENDS, bad_rows)
     return demand
 
 
@@ -310,7 +330,8 @@ def _add_class_costs(
     _require(class_costs, "class_costs", (CLASS, LINK_ID, "fixed_cost"))
     rows = class_costs.select(CLASS, LINK_ID, _number("fixed_cost"))
     is_bad = (pl.col("fixed_cost") < 0) | ~pl.col("fixed_cost").is_finite()
-    _refuse(rows, is_bad, (CLASS, LINK_ID), "class_costs that are not a number of 0 or more")
+    bad_rows = {"class_costs that are not a number of 0 or more": is_bad}
+    _refuse(rows, (CLASS, LINK_ID), bad_rows)
 
     class_ = _numbers(rows[CLASS], classes, "class")
     arc = _numbers(rows[LINK_ID], links[LINK_ID], "link")

@@ -34,13 +34,15 @@ MAX_ROUNDS = 20  # over the pairs of routes between two passes
 ROUND_SHARE = 0.03  # of the saving of the first round, below which rounds end
 RELAXATION = 1.4  # of a step of Newton's after the first round, since pairs share arcs
 JOINT_SHARE = 3e-4  # relative excess cost below which pairs are shifted jointly too
-MAX_JOINT_STEPS = 3  # between the rounds of a pass
+MAX_JOINT_STEPS = 3  # of a pass, each after a round
+MAX_REST_SHARE = 0.7  # of the excess cost, that a joint step leaves, above which it is the last
+MAX_LIMITATIONS = 4  # of the units of a joint step
 MAX_DIRECTIONS = 40  # conjugate ones, of a joint step
 DIRECTION_SHARE = 1e-4  # of the saving by the first direction, below which a joint step is good
-PASS_SHARE = 0.03  # of the excess cost at the update, below which its passes end
+PASS_SHARE = 0.005  # of the excess cost at the update, below which its passes end
 ENOUGH_SHARE = 0.1  # of the relative gap asked for, below which passes end
 IDLE_SHARE = 0.1  # of the mean excess cost of a bush, below which a pass leaves a bush alone
-SLACK_SHARE = 0.03  # of the relative gap, below which a route that is cheaper does not matter
+SLACK_SHARE = 0.1  # of the relative gap, below which a route that is cheaper does not matter
 WARM_GAP_SHARE = 1e-4  # relative gap that a former solution is taken to have
 LINEAR_SHARE = 1e-2  # of a volume, below which a change of it needs no new price within a pass
 NOISE_SHARE = 1e-15  # of a label, below which costs are equal
@@ -80,7 +82,10 @@ class Labels(NamedTuple):
 class Room(NamedTuple):
     """Room for one bush at a time."""
 
+    active: Ints  # states of each bush up to the last one with units [bushes]
+    is_needed: Bools  # states by which others with units can be reached [states]
     distance: Floats  # cheapest in the whole network [states]
+    via: Ints  # arc by which that comes, where it is less than in the bush [states]
     need: Floats  # units that enter each state [states]
     degree: Ints  # arcs into each state that are still to come [states]
     into: Ints  # arcs into each state [states]
@@ -103,6 +108,8 @@ class JointStep(NamedTuple):
     ease: Floats  # units whose shift closes a gap of 1, 0: none can be shifted [pairs]
     direction: Floats  # in which units are changed [pairs]
     response: Floats  # of the gaps to the direction [pairs]
+    first_units: Floats  # that there are on the first route of a pair [pairs]
+    second_units: Floats  # the same, on the second one [pairs]
     change: Floats  # of volumes, then of costs, along the direction [arcs]
 
 
@@ -153,7 +160,7 @@ def equilibrium(
     bushes = former
     loads = _empty_loads(costs)
     labels = _labels_room(len(is_through))
-    room = _room(len(is_through), len(graph.head))
+    room = _room(len(is_through), len(graph.head), len(trips.origin))
     excess = np.zeros(len(trips.origin), np.float64)
     pairs = _pairs_room(len(is_through), len(graph.head), len(trips.origin))
     pair_costs = np.full(len(trips.volume), np.inf, np.float64)
@@ -165,8 +172,10 @@ def equilibrium(
     gap = 1.0
     if is_warm:  # first within the bushes as they are: what they lack shows only then
         _load(network, trips, bushes, loads, room)
-        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess, enough_share)
         gap = WARM_GAP_SHARE
+        _equilibrate(
+            network, trips, bushes, loads, labels, room, pairs, excess, gap, enough_share, 1
+        )
 
     rows = 0
     for row in range(limits.iterations):
@@ -178,8 +187,51 @@ def equilibrium(
         rows = row + 1
         if gap <= limits.gap_share or rows == limits.iterations:
             break
-        _equilibrate(network, trips, bushes, loads, labels, room, pairs, excess, enough_share)
+        _equilibrate(
+            network,
+            trips,
+            bushes,
+            loads,
+            labels,
+            room,
+            pairs,
+            excess,
+            gap,
+            enough_share,
+            MAX_PASSES,
+        )
     return Assignment(bushes, loads.class_volume, pair_costs, trace[:rows])
+
+
+@njit(**JIT)
+def renumber(former: Bushes, node_map: Ints, arc_map: Ints, bush_map: Ints, bushes: Bushes) -> None:
+    """Copy the bushes of a former solution into empty ones for another network.
+
+    Parameters
+    ----------
+    former
+        The bushes of the former solution.
+    node_map, arc_map
+        New number of each former state and arc int64; -1: it is not there any more.
+    bush_map
+        Former number of each new bush int64; -1: there was none.
+    bushes
+        The new ones; a former bush for which there is no room is left out.
+    """
+    for b in range(len(bush_map)):
+        f = bush_map[b]
+        size = former.size[f] if f >= 0 else 0
+        count = former.ptr[f, size] if size else 0
+        if size == 0 or size > bushes.order.shape[1] or count > bushes.arcs.shape[1]:
+            continue
+
+        bushes.size[b] = size
+        bushes.ptr[b, : size + 1] = former.ptr[f, : size + 1]
+        bushes.flows[b, :count] = former.flows[f, :count]
+        for i in range(size):
+            bushes.order[b, i] = node_map[former.order[f, i]]
+        for k in range(count):
+            bushes.arcs[b, k] = arc_map[former.arcs[f, k]]
 
 
 @njit(**JIT)
@@ -208,10 +260,13 @@ def _labels_room(states: int) -> Labels:
 
 
 @njit(**JIT)
-def _room(states: int, arcs: int) -> Room:
+def _room(states: int, arcs: int, bushes: int) -> Room:
     """Return room for one bush at a time."""
     return Room(
+        np.zeros(bushes, np.int64),
+        np.empty(states, np.bool_),
         np.empty(states, np.float64),
+        np.empty(states, np.int64),
         np.zeros(states, np.float64),
         np.empty(states, np.int64),
         np.empty(states, np.int64),
@@ -233,6 +288,8 @@ def _pairs_room(states: int, arcs: int, bushes: int) -> Pairs:
     places = 2 * states * (bushes + 1)
     most = places // 4
     joint = JointStep(
+        np.empty(most, np.float64),
+        np.empty(most, np.float64),
         np.empty(most, np.float64),
         np.empty(most, np.float64),
         np.empty(most, np.float64),
@@ -335,24 +392,29 @@ def _begin(
     network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, labels: Labels, room: Room
 ) -> None:
     """Complete the bushes of a former solution, or lay cheapest trees where there is none."""
+    is_warm = bushes.size.any()
+    slack = SLACK_SHARE * WARM_GAP_SHARE
     for b in range(len(trips.origin)):
-        _add(b, bushes, loads.volume, 1.0)
+        _add(b, bushes.size[b], bushes, loads.volume, 1.0)
     _price_all(network.costs, loads)
 
     for b in range(len(trips.origin)):
         if _is_whole(b, network, trips.origin[b], bushes):
+            room.active[b] = bushes.size[b]
             continue
 
-        _add(b, bushes, loads.volume, -1.0)
-        former_size = _keep(
-            b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels
-        )
-        _hang(b, network, trips.origin[b], bushes, loads.cost[trips.class_[b]], labels, room)
+        _add(b, bushes.size[b], bushes, loads.volume, -1.0)
+        cost = loads.cost[trips.class_[b]]
+        is_moved = _keep(b, network, trips.origin[b], bushes, cost, labels)
+        _hang(b, network, trips.origin[b], bushes, cost, labels, room)
+        room.active[b] = bushes.size[b]
         _restore(b, network.graph, trips, bushes, room)
-        _add(b, bushes, loads.volume, 1.0)
-        if bushes.size[b] > former_size:
+        _add(b, bushes.size[b], bushes, loads.volume, 1.0)
+        if is_moved:
             for k in range(bushes.ptr[b, bushes.size[b]]):
                 _price(bushes.arcs[b, k], network.costs, loads)
+            if is_warm:
+                _renew(b, trips.origin[b], network, bushes, cost, labels, room, slack)
 
 
 @njit(**JIT)
@@ -373,11 +435,11 @@ def _is_whole(b: int, network: Network, origin: int, bushes: Bushes) -> bool:
 
 
 @njit(**JIT)
-def _add(b: int, bushes: Bushes, volume: Floats, sign: float) -> None:
-    """Add the flows of a bush to the volumes of arcs, or take them off."""
+def _add(b: int, size: int, bushes: Bushes, volume: Floats, sign: float) -> None:
+    """Add the flows into the first states of a bush to the volumes of arcs, or take them off."""
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
-    for k in range(bushes.ptr[b, bushes.size[b]]):
+    for k in range(bushes.ptr[b, size]):
         a = arcs[k]
         if a >= 0:
             volume[a] += sign * flows[k]
@@ -386,8 +448,8 @@ def _add(b: int, bushes: Bushes, volume: Floats, sign: float) -> None:
 @njit(**JIT)
 def _keep(
     b: int, network: Network, origin: int, bushes: Bushes, cost: Floats, labels: Labels
-) -> int:
-    """Keep what of a former bush still hangs together, set its labels and return its size.
+) -> bool:
+    """Keep what of a former bush still hangs together, set its labels; tell if units must move.
 
     Former arcs and states that are no longer there are -1.
     """
@@ -406,6 +468,7 @@ def _keep(
     place[origin] = 0
     least[origin] = 0.0
     size = 1
+    is_moved: bool = former_size == 0
     end = ptr[1] if former_size else 0
     order[0] = origin
     ptr[0] = 0
@@ -417,14 +480,14 @@ def _keep(
         v = order[i]
         for k in range(begin, end):
             a = arcs[k]
-            if a < 0 or v < 0:
-                continue
-            u = tail[a]
-            if place[u] >= 0 and (u == origin or is_through[u]):
+            u = tail[a] if a >= 0 and v >= 0 else -1
+            if u >= 0 and place[u] >= 0 and (u == origin or is_through[u]):
                 arcs[count] = a
                 flows[count] = flows[k]
                 count += 1
                 least[v] = min(least[v], least[u] + cost[a])
+            elif flows[k] > 0.0:
+                is_moved = True
 
         if count > ptr[size]:
             place[v] = size
@@ -432,7 +495,7 @@ def _keep(
             size += 1
             ptr[size] = count
     bushes.size[b] = size
-    return size
+    return is_moved
 
 
 @njit(**JIT)
@@ -511,7 +574,8 @@ def _load(network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, room
     loads.class_volume[:] = 0.0
     for b in range(len(trips.origin)):
         _restore(b, network.graph, trips, bushes, room)
-        _add(b, bushes, loads.class_volume[trips.class_[b]], 1.0)
+        room.active[b] = _active_size(b, bushes)
+        _add(b, room.active[b], bushes, loads.class_volume[trips.class_[b]], 1.0)
 
     for k in range(len(loads.class_volume)):
         loads.volume[:] += loads.class_volume[k]
@@ -530,7 +594,7 @@ def _restore(b: int, graph: Graph, trips: ZoneTrips, bushes: Bushes, room: Room)
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
     need = room.need
-    size = bushes.size[b]
+    size = room.active[b]
     for i in range(size):
         need[order[i]] = 0.0
     for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
@@ -556,6 +620,18 @@ def _restore(b: int, graph: Graph, trips: ZoneTrips, bushes: Bushes, room: Room)
             need[tail[arcs[k]]] += flows[k]
 
 
+@njit(**JIT)
+def _active_size(b: int, bushes: Bushes) -> int:
+    """Return the number of states of a bush up to the last one with units."""
+    ptr = bushes.ptr[b]
+    flows = bushes.flows[b]
+    for i in range(bushes.size[b] - 1, 0, -1):
+        for k in range(ptr[i], ptr[i + 1]):
+            if flows[k] > 0.0:
+                return i + 1
+    return 1
+
+
 # ---- updates of the bushes
 
 
@@ -578,23 +654,33 @@ def _update(
     least = 0.0
     for b in range(len(trips.origin)):
         cost = loads.cost[trips.class_[b]]
-        _prune(b, network.graph.tail, bushes, cost, labels)
-        count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
-        room.distance[:] = labels.least
-        if count:
-            _correct(count, network, cost, room)
-        if count and _is_lacking(b, bushes, labels, room.distance, slack):
-            if _rehang(b, count, network, bushes, cost, labels, room, slack):
-                _order(b, bushes.ptr[b, bushes.size[b]], network.graph, bushes, labels, room)
-                _prune(b, network.graph.tail, bushes, cost, labels)
-                count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
-            _take_up(b, count, network, bushes, cost, labels, room, slack)
-
+        _renew(b, trips.origin[b], network, bushes, cost, labels, room, slack)
         for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
             pair_costs[j] = room.distance[trips.destinations.numbers[j]]
             if pair_costs[j] < np.inf:
                 least += trips.volume[j] * pair_costs[j]
     return (spent - least) / spent if spent > 0.0 else 0.0
+
+
+@njit(**JIT)
+def _renew(
+    b: int,
+    origin: int,
+    network: Network,
+    bushes: Bushes,
+    cost: Floats,
+    labels: Labels,
+    room: Room,
+    slack: float,
+) -> None:
+    """Drop the arcs that a bush does not need, take up those it lacks, and set least costs."""
+    _prune(b, network.graph.tail, bushes, cost, labels)
+    count = _set_shortcuts(origin, network, cost, labels, room.shortcuts)
+    room.distance[:] = labels.least
+    if count:
+        _correct(count, network, cost, room)
+        if _take_up(b, network, bushes, cost, labels, room, slack):
+            room.active[b] = _active_size(b, bushes)
 
 
 @njit(**JIT)
@@ -620,6 +706,18 @@ def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> 
         begin = end
         end = ptr[i + 1]
         v = order[i]
+        if end == begin + 1:
+            a = arcs[begin]
+            arcs[count] = a
+            flows[count] = flows[begin]
+            least[v] = least[tail[a]] + cost[a]
+            most[v] = most[tail[a]] + cost[a]
+            if flows[begin] == 0.0:
+                labels.least_at[v] = count
+            count += 1
+            ptr[i + 1] = count
+            continue
+
         cheapest = np.inf
         best_at = begin
         for k in range(begin, end):
@@ -646,15 +744,6 @@ def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> 
 
 
 @njit(**JIT)
-def _is_lacking(b: int, bushes: Bushes, labels: Labels, distance: Floats, slack: float) -> bool:
-    """Tell whether units of a bush reach some state more cheaply by arcs that it lacks."""
-    for v in bushes.order[b, : bushes.size[b]]:
-        if labels.least_at[v] < 0 and distance[v] < labels.least[v] - slack * labels.least[v]:
-            return True
-    return False
-
-
-@njit(**JIT)
 def _set_shortcuts(
     origin: int, network: Network, cost: Floats, labels: Labels, shortcuts: Ints
 ) -> int:
@@ -674,65 +763,6 @@ def _set_shortcuts(
                 shortcuts[count] = a
                 count += 1
     return count
-
-
-@njit(**JIT)
-def _rehang(
-    b: int,
-    shortcuts_count: int,
-    network: Network,
-    bushes: Bushes,
-    cost: Floats,
-    labels: Labels,
-    room: Room,
-    slack: float,
-) -> bool:
-    """Hang states without units on cheaper routes; tell whether any was, so that order is due.
-
-    Through them a bush finds detours of many arcs at once. Dearest routes get no dearer by it, so
-    that no cycle can come about.
-    """
-    ptr, head, tail = network.graph
-    is_through = network.is_through
-    arcs = bushes.arcs[b]
-    is_waiting = room.is_waiting
-    queue = room.items
-    capacity = len(is_waiting)
-    first = 0
-    count = 0
-    for a in room.shortcuts[:shortcuts_count]:
-        if _is_rehung(a, tail[a], head[a], arcs, cost, labels, slack):
-            count = _wait(head[a], queue, first, count, is_waiting)
-
-    is_changed = count > 0
-    while count:
-        u = queue[first]
-        first = first + 1 if first + 1 < capacity else 0
-        count -= 1
-        is_waiting[u] = False
-        if not is_through[u]:
-            continue
-        for a in range(ptr[u], ptr[u + 1]):
-            v = head[a]
-            if _is_rehung(a, u, v, arcs, cost, labels, slack):
-                count = _wait(v, queue, first, count, is_waiting)
-    return is_changed
-
-
-@njit(**JIT, inline="always")
-def _is_rehung(
-    a: int, u: int, v: int, arcs: Ints, cost: Floats, labels: Labels, slack: float
-) -> bool:
-    """Hang a state without units on an arc if that makes its route cheaper; tell whether it did."""
-    label = labels.least[u] + cost[a]
-    dearest = labels.most[u] + cost[a]
-    at = labels.least_at[v]
-    if at < 0 or label >= labels.least[v] - slack * labels.least[v] or dearest >= labels.most[v]:
-        return False
-    arcs[at] = a
-    labels.least[v] = label
-    labels.most[v] = dearest
-    return True
 
 
 @njit(**JIT, inline="always")
@@ -757,6 +787,7 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
     ptr, head, tail = network.graph
     is_through = network.is_through
     distance = room.distance
+    via = room.via
     is_waiting = room.is_waiting
     queue = room.items
     capacity = len(distance)
@@ -767,6 +798,7 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
         v = head[a]
         if label < distance[v]:
             distance[v] = label
+            via[v] = a
             count = _wait(v, queue, first, count, is_waiting)
 
     while count:
@@ -781,45 +813,84 @@ def _correct(shortcuts_count: int, network: Network, cost: Floats, room: Room) -
             label = distance[u] + cost[a]
             if label < distance[v]:
                 distance[v] = label
+                via[v] = a
                 count = _wait(v, queue, first, count, is_waiting)
 
 
 @njit(**JIT)
 def _take_up(
     b: int,
-    shortcuts_count: int,
     network: Network,
     bushes: Bushes,
     cost: Floats,
     labels: Labels,
     room: Room,
     slack: float,
-) -> None:
-    """Take up the arcs that make the routes of a bush cheaper.
+) -> bool:
+    """Take up the arcs that make routes of units cheaper; tell whether the bush has changed.
 
     An arc is taken up where the dearest route to its head is dearer than by it, so that no cycle
     can come about. Where that holds for none, arcs are that shorten only dearest routes.
     """
     graph = network.graph
-    former_count = bushes.ptr[b, bushes.size[b]]
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    size = bushes.size[b]
+    former_count = ptr[size]
     count = former_count
-    is_needed = False
-    for i in range(shortcuts_count):
-        a = room.shortcuts[i]
-        label = labels.least[graph.head[a]]
-        if labels.least[graph.tail[a]] + cost[a] < label - slack * label:
-            is_needed = True
+    is_lacking = False
+    is_changed = False
+    for i in range(1, size):
+        v = bushes.order[b, i]
+        label = labels.least[v]
+        if labels.least_at[v] >= 0 or not room.distance[v] < label - slack * label:
+            continue
+
+        is_lacking = True
+        a = room.via[v]
+        if _rehang(graph.tail[a], graph.tail, arcs, cost, labels, room):
+            is_changed = True
+        if a not in arcs[ptr[i] : ptr[i + 1]]:
             count = _add_arc(b, a, count, graph, bushes, cost, labels)
 
-    if is_needed and count == former_count:
+    if is_lacking and not is_changed and count == former_count:
         _mark(b, former_count, bushes, room.is_in, True)
         for i in range(len(network.open_arcs)):
             a = network.open_arcs[i]
             if not room.is_in[a]:
                 count = _add_arc(b, a, count, graph, bushes, cost, labels)
         _mark(b, former_count, bushes, room.is_in, False)
-    if count > former_count:
+    if is_changed or count > former_count:
         _order(b, count, graph, bushes, labels, room)
+        return True
+    return False
+
+
+@njit(**JIT)
+def _rehang(v: int, tail: Ints, arcs: Ints, cost: Floats, labels: Labels, room: Room) -> bool:
+    """Hang states without units on the cheapest route, from the last one back; tell if any was.
+
+    Through them a bush finds detours of many arcs at once. Dearest routes get no dearer by it, so
+    that no cycle can come about.
+    """
+    route = room.items
+    count = 0
+    while labels.least_at[v] >= 0 and room.distance[v] < labels.least[v]:
+        route[count] = v
+        count += 1
+        v = tail[room.via[v]]
+
+    is_changed = False
+    for i in range(count - 1, -1, -1):
+        v = route[i]
+        a = room.via[v]
+        dearest = labels.most[tail[a]] + cost[a]
+        if dearest < labels.most[v]:
+            arcs[labels.least_at[v]] = a
+            labels.least[v] = room.distance[v]
+            labels.most[v] = dearest
+            is_changed = True
+    return is_changed
 
 
 @njit(**JIT, inline="always")
@@ -843,7 +914,10 @@ def _mark(b: int, count: int, bushes: Bushes, is_in: Bools, value: bool) -> None
 
 @njit(**JIT)
 def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, room: Room) -> None:
-    """Bring states and arcs of a bush, which has a number of arcs, in order again (Kahn 1962)."""
+    """Bring states and arcs of a bush, which has a number of arcs, in order again (Kahn 1962).
+
+    States by which no others with units can be reached come last.
+    """
     _mark(b, count, bushes, room.is_in, True)
     out_ptr, head, _ = graph
     order = bushes.order[b]
@@ -858,14 +932,17 @@ def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, roo
         degree[head[arcs[k]]] += 1
     into[:] = degree
 
+    is_needed = room.is_needed
+    _set_needed(b, count, graph, bushes, is_needed)
     fill = room.fill
     place = labels.place
-    fill[0] = 0
+    later = room.items
     place[order[0]] = 0
     ptr[0] = 0
     ptr[1] = 0
     size = 1
     i = 0
+    waiting = 0
     while i < size:
         u = order[i]
         i += 1
@@ -873,12 +950,16 @@ def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, roo
             if is_in[a]:
                 v = head[a]
                 degree[v] -= 1
-                if degree[v] == 0:
-                    order[size] = v
-                    place[v] = size
-                    fill[size] = ptr[size]
-                    ptr[size + 1] = ptr[size] + into[v]
-                    size += 1
+                if degree[v] == 0 and not is_needed[v]:
+                    later[waiting] = v
+                    waiting += 1
+                elif degree[v] == 0:
+                    size = _place(v, size, order, ptr, into, labels, fill)
+
+        if i == size:
+            for v in later[:waiting]:
+                size = _place(v, size, order, ptr, into, labels, fill)
+            waiting = 0
 
     sorted_arcs = room.arcs
     sorted_flows = room.flows
@@ -890,6 +971,38 @@ def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, roo
     arcs[:count] = sorted_arcs[:count]
     flows[:count] = sorted_flows[:count]
     _mark(b, count, bushes, room.is_in, False)
+
+
+@njit(**JIT, inline="always")
+def _place(
+    v: int, size: int, order: Ints, ptr: Ints, into: Ints, labels: Labels, fill: Ints
+) -> int:
+    """Place a state next in the order, with room for its arcs; return how many are placed."""
+    order[size] = v
+    labels.place[v] = size
+    fill[size] = ptr[size]
+    ptr[size + 1] = ptr[size] + into[v]
+    return size + 1
+
+
+@njit(**JIT)
+def _set_needed(b: int, count: int, graph: Graph, bushes: Bushes, is_needed: Bools) -> None:
+    """Set which states have units, or lead to states that have."""
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    is_needed[:] = False
+    for k in range(count):
+        if flows[k] > 0.0:
+            is_needed[graph.head[arcs[k]]] = True
+
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for k in range(count - 1, -1, -1):
+            u = graph.tail[arcs[k]]
+            if is_needed[graph.head[arcs[k]]] and not is_needed[u]:
+                is_needed[u] = True
+                is_changed = True
 
 
 # ---- shifts within the bushes
@@ -905,26 +1018,41 @@ def _equilibrate(
     room: Room,
     pairs: Pairs,
     excess: Floats,
+    gap: float,
     enough_share: float,
+    max_passes: int,
 ) -> None:
     """Shift units within the bushes, in passes, until little of the excess cost is left.
 
-    enough_share: share of what all pay, below which the excess cost need not fall.
+    gap: relative gap. enough_share: share of what all pay, below which the excess cost need not
+    fall.
     """
     excess[:] = np.inf
     spent = _spent(loads)
     enough = enough_share * spent
+    has_all = gap < JOINT_SHARE
     first = 0.0
+    total = np.inf
     idle = 0.0
-    for _ in range(MAX_PASSES):
-        count = _gather(network, trips, bushes, loads, labels, room, pairs, excess, idle)
+    for _ in range(max_passes):
+        former_total = total
+        count = _gather(network, trips, bushes, loads, labels, room, pairs, excess, idle, has_all)
         total = excess.sum()
         first = max(first, total)
-        if total <= max(PASS_SHARE * first, enough):
+        enough = max(enough, PASS_SHARE * first)
+        if total <= enough:
             break
-        is_joint = total < JOINT_SHARE * spent
-        idle = 0.0 if is_joint else IDLE_SHARE * total / len(excess)
-        _shift_rounds(network, trips, bushes, loads, pairs, count, is_joint)
+
+        if total < JOINT_SHARE * spent and total <= MAX_REST_SHARE * former_total:
+            rest = _shift_jointly(network, trips, bushes, loads, pairs, count, enough)
+            if has_all and rest <= enough:
+                break
+            has_all = True
+            idle = 0.0
+        else:
+            _shift_rounds(network, trips, bushes, loads, pairs, count)
+            has_all = total < JOINT_SHARE * spent
+            idle = IDLE_SHARE * total / len(excess)
 
 
 @njit(**JIT)
@@ -938,16 +1066,25 @@ def _gather(
     pairs: Pairs,
     excess: Floats,
     idle: float,
+    has_all: bool,
 ) -> int:
-    """Gather the pairs of all bushes but the idle ones and return their number."""
+    """Gather the pairs of all bushes but the idle ones and return their number.
+
+    has_all: whether every used arc that is not on a cheapest route gets a pair, not the dearest.
+    """
     count = 0
     for b in range(len(excess)):
         if excess[b] > idle:
             cost = loads.cost[trips.class_[b]]
-            excess[b], meets = _label(b, network.graph.tail, bushes, cost, labels, room.meets)
+            size = room.active[b]
+            excess[b], meets = _label(b, size, network.graph.tail, bushes, cost, labels, room.meets)
+            if has_all:
+                count = _pair_all(b, size, bushes, network.graph.tail, labels, pairs, count)
+                continue
             for m in range(meets - 1, -1, -1):
                 v = bushes.order[b, room.meets[m]]
-                count = _pair(b, v, bushes, network.graph.tail, labels, pairs, count)
+                k = labels.most_at[v]
+                count = _pair(b, v, k, bushes, network.graph.tail, labels, pairs, count)
     return count
 
 
@@ -959,25 +1096,16 @@ def _shift_rounds(
     loads: Loads,
     pairs: Pairs,
     count: int,
-    is_joint: bool,
 ) -> None:
-    """Shift units within pairs, in turn, until little is saved by it.
-
-    is_joint: whether the first rounds are each followed by a joint step.
-    """
+    """Shift units within pairs, in turn, until little is saved by it."""
     first = 0.0
     step = 1.0
-    for i in range(MAX_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         saved = _shift_all(network, trips, bushes, loads, pairs, count, step)
         first = max(first, saved)
         if saved <= ROUND_SHARE * first:
             break
-
-        if is_joint and i < MAX_JOINT_STEPS:
-            _set_joint_step(trips, bushes, loads, pairs, count)
-            _take_joint_step(network, bushes, loads, pairs, count)
-        else:
-            step = RELAXATION
+        step = RELAXATION
     _price_all(network.costs, loads)
 
 
@@ -1005,9 +1133,12 @@ def _shift_all(
 
 @njit(**JIT)
 def _label(
-    b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, meets: Ints
+    b: int, size: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, meets: Ints
 ) -> tuple[float, int]:
-    """Set cheapest and dearest used routes in a bush; return excess cost and where routes meet."""
+    """Set cheapest and dearest used routes to the first states of a bush.
+
+    Return the excess cost and the number of states where routes meet.
+    """
     order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
@@ -1019,12 +1150,19 @@ def _label(
     excess = 0.0
     meetings = 0
     end = ptr[1]
-    for i in range(1, bushes.size[b]):
+    for i in range(1, size):
         v = order[i]
         place[v] = i
         begin = end
         end = ptr[i + 1]
         a = arcs[begin]
+        if end == begin + 1:  # the dearest route to a state without units is not looked at
+            least[v] = least[tail[a]] + cost[a]
+            most[v] = most[tail[a]] + cost[a]
+            least_at[v] = begin
+            most_at[v] = begin
+            continue
+
         cheapest = least[tail[a]] + cost[a]
         dearest = most[tail[a]] + cost[a] if flows[begin] > 0.0 else -np.inf
         cheapest_at = begin
@@ -1045,21 +1183,20 @@ def _label(
         most[v] = dearest
         least_at[v] = cheapest_at
         most_at[v] = dearest_at
-        if end > begin + 1:
-            for k in range(begin, end):
-                a = arcs[k]
-                excess += flows[k] * (least[tail[a]] + cost[a] - cheapest)
-            if dearest_at != cheapest_at and dearest - cheapest > NOISE_SHARE * cheapest:
-                meets[meetings] = i
-                meetings += 1
+        for k in range(begin, end):
+            a = arcs[k]
+            excess += flows[k] * (least[tail[a]] + cost[a] - cheapest)
+        if dearest_at != cheapest_at and dearest - cheapest > NOISE_SHARE * cheapest:
+            meets[meetings] = i
+            meetings += 1
     return excess, meetings
 
 
 @njit(**JIT)
 def _pair(
-    b: int, v: int, bushes: Bushes, tail: Ints, labels: Labels, pairs: Pairs, count: int
+    b: int, v: int, k: int, bushes: Bushes, tail: Ints, labels: Labels, pairs: Pairs, count: int
 ) -> int:
-    """Add the cheapest and the dearest route to a state, back to where they part.
+    """Add the cheapest route to a state and one by its arc at place k, back to where they part.
 
     Return the number of pairs; it stays where there is no room left.
     """
@@ -1072,7 +1209,7 @@ def _pair(
     _, _, least_at, most_at, rank = labels
     cheap = begin
     p = v
-    q = tail[arcs[most_at[v]]]
+    q = tail[arcs[k]]
     while p != q:
         if rank[p] > rank[q]:
             places[cheap] = least_at[p]
@@ -1084,15 +1221,40 @@ def _pair(
     pairs.middle[count] = cheap
 
     dear = cheap
-    q = v
-    while q != p or dear == cheap:
-        places[dear] = most_at[q]
-        pairs.arcs[dear] = arcs[most_at[q]]
-        q = tail[arcs[most_at[q]]]
+    at = k
+    while True:
+        places[dear] = at
+        pairs.arcs[dear] = arcs[at]
+        q = tail[arcs[at]]
         dear += 1
+        if q == p:
+            break
+        at = most_at[q]
     pairs.bush[count] = b
     pairs.ptr[count + 1] = dear
     return count + 1
+
+
+@njit(**JIT)
+def _pair_all(
+    b: int, size: int, bushes: Bushes, tail: Ints, labels: Labels, pairs: Pairs, count: int
+) -> int:
+    """Add a pair for every used arc that is not on the cheapest route to its head.
+
+    Its second route comes to the arc by those with the most units. Return the number of pairs.
+    """
+    ptr = bushes.ptr[b]
+    flows = bushes.flows[b]
+    for i in range(1, size):
+        if ptr[i + 1] == ptr[i] + 1:
+            continue
+
+        v = bushes.order[b, i]
+        labels.most_at[v] = ptr[i] + flows[ptr[i] : ptr[i + 1]].argmax()
+        for k in range(ptr[i], ptr[i + 1]):
+            if flows[k] > 0.0 and k != labels.least_at[v]:
+                count = _pair(b, v, k, bushes, tail, labels, pairs, count)
+    return count
 
 
 @njit(**JIT, inline="always")
@@ -1167,22 +1329,79 @@ def _move(
 
 
 @njit(**JIT)
-def _set_joint_step(
-    trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int
-) -> None:
+def _shift_jointly(
+    network: Network,
+    trips: ZoneTrips,
+    bushes: Bushes,
+    loads: Loads,
+    pairs: Pairs,
+    count: int,
+    enough: float,
+) -> float:
+    """Shift units within pairs in turn and all at once, by turns; return the excess cost left.
+
+    enough: excess cost at which to end.
+    """
+    rest = np.inf
+    for _ in range(MAX_JOINT_STEPS):
+        _shift_all(network, trips, bushes, loads, pairs, count, 1.0)
+        _price_all(network.costs, loads)
+        former_rest = rest
+        rest = _open_steps(trips, bushes, loads, pairs, count)
+        if rest <= enough or rest > MAX_REST_SHARE * former_rest:
+            break
+
+        _set_joint_step(loads, pairs, count)
+        _take_joint_step(network, bushes, loads, pairs, count)
+        _price_all(network.costs, loads)
+        rest = _open_steps(trips, bushes, loads, pairs, count)
+        if rest <= enough:
+            break
+    return rest
+
+
+@njit(**JIT)
+def _open_steps(trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int) -> float:
+    """Set gap and ease of all pairs and return the excess cost on their second routes."""
+    rest = 0.0
+    for p in range(count):
+        _open_step(p, trips, bushes, loads, pairs)
+        units = bushes.flows[pairs.bush[p], pairs.places[pairs.middle[p]]]
+        rest += max(pairs.joint.gap[p], 0.0) * units
+    return rest
+
+
+@njit(**JIT)
+def _set_joint_step(loads: Loads, pairs: Pairs, count: int) -> None:
     """Set the units that close the gaps of all pairs at once, were costs as linear as they look.
+
+    Where there are not as many units on a route, all are taken and the other pairs find theirs
+    anew.
+    """
+    units, gap, ease, _, _, _, _, _ = pairs.joint
+    saving = 0.0
+    for p in range(count):
+        units[p] = 0.0
+        saving += ease[p] * gap[p] * gap[p]
+
+    for _ in range(MAX_LIMITATIONS):
+        _follow_gradients(loads, pairs, count, DIRECTION_SHARE * saving)
+        if not _limit(loads, pairs, count):
+            break
+
+
+@njit(**JIT)
+def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> None:
+    """Change the units of a step until enough of the gaps is closed.
 
     Source: Hestenes, Stiefel (1952), conjugate gradients; preconditioned by each pair's own slope.
     """
-    units, gap, ease, direction, response, _ = pairs.joint
+    units, gap, ease, direction, response, _, _, _ = pairs.joint
     saving = 0.0
     for p in range(count):
-        _open_step(p, trips, bushes, loads, pairs)
-        units[p] = 0.0
         direction[p] = ease[p] * gap[p]
         saving += gap[p] * direction[p]
 
-    enough = DIRECTION_SHARE * saving
     for _ in range(MAX_DIRECTIONS):
         if saving <= enough:
             break
@@ -1202,6 +1421,27 @@ def _set_joint_step(
             saving += gap[p] * gap[p] * ease[p]
         for p in range(count):
             direction[p] = ease[p] * gap[p] + saving / former * direction[p]
+
+
+@njit(**JIT)
+def _limit(loads: Loads, pairs: Pairs, count: int) -> bool:
+    """Limit the units of a step to those there are, and fix these; tell whether any were more."""
+    units, gap, ease, direction, response, first_units, second_units, _ = pairs.joint
+    is_limited = False
+    for p in range(count):
+        limited = min(max(units[p], -first_units[p]), second_units[p])
+        direction[p] = limited - units[p]
+        units[p] = limited
+        if direction[p] != 0.0:
+            is_limited = True
+
+    if is_limited:
+        _respond(loads, pairs, count)
+        for p in range(count):
+            gap[p] -= response[p]
+            if direction[p] != 0.0:
+                ease[p] = 0.0
+    return is_limited
 
 
 @njit(**JIT)
@@ -1225,6 +1465,8 @@ def _open_step(p: int, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pa
         second_units = min(second_units, flows[pairs.places[k]])
 
     available = second_units if gap > 0.0 else first_units
+    pairs.joint.first_units[p] = first_units
+    pairs.joint.second_units[p] = second_units
     pairs.joint.gap[p] = gap
     pairs.joint.ease[p] = 1.0 / slope if available > 0.0 and slope > 0.0 else 0.0
 
@@ -1233,7 +1475,7 @@ def _open_step(p: int, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pa
 def _respond(loads: Loads, pairs: Pairs, count: int) -> None:
     """Set by how much gaps become less along the direction of a step."""
     arcs = pairs.arcs
-    _, _, ease, direction, response, change = pairs.joint
+    _, _, ease, direction, response, _, _, change = pairs.joint
     change[:] = 0.0
     for p in range(count):
         if ease[p] > 0.0:
