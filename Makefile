@@ -20,6 +20,10 @@ help: ## Say what can be made
 study: $(VENV)/.base ## Run the built-in study (STUDY=folder for another)
 	@$(BIN)/corridor run $(STUDY)
 
+.PHONY: warm-up
+warm-up: $(VENV)/.base ## Compile the kernels before anybody waits for them
+	@$(BIN)/corridor warm-up
+
 .PHONY: test
 test: lint ## Lint, then run the tests of every day
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not slow"
