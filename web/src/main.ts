@@ -266,6 +266,14 @@ class Page {
     else this.say(sentence, ...more);
   }
 
+  /** What a picture of the map shows: the question, the route drawn, and the difference. */
+  private caption(): string {
+    const { state, answer } = this, route = this.selected();
+    const head = `${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}.`;
+    const drawn = route ? ` Route ${route.letter}: ${route.corridor}, ${days(route.time_p50_h ?? route.time_h)}, ${usd(route.cost_usd)}.` : "";
+    return `${head}${drawn}${answer?.baseline ? ` ${answer.baseline.sentence}` : ""}`;
+  }
+
   private sentence(state: State): string {
     const { deadline, max_transshipments: most, carrier, service_class, sanctions } = state;
     const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
@@ -511,7 +519,7 @@ class Page {
       kept("Routes, GeoJSON", () => named("geojson"), () => file(`/api/routes.geojson?${asked()}`)),
       kept("Legs, GeoJSON", () => `legs-${named("geojson")}`, () => file(`/api/legs.geojson?${asked()}`)),
       kept("Map, PNG", () => named("png"), () => {
-        if (this.map) return picture(this.map, at("said").textContent ?? "", this.study.credit);
+        if (this.map) return picture(this.map, this.caption(), this.study.credit);
         return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
       })));
     document.addEventListener("click", (event) => { if (!menu.contains(event.target as Node)) menu.open = false; });

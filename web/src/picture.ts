@@ -16,14 +16,55 @@ function copied(shown: TheMap): Promise<HTMLCanvasElement> {
   });
 }
 
+/** A text in lines that fit a width. */
+function wrapped(c: CanvasRenderingContext2D, text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && c.measureText(longer).width > width) { lines.push(line); line = word; } else line = longer;
+  }
+  return line ? [...lines, line] : lines;
+}
+
+/** The keys of the page's legend: how each is drawn, and its name. */
+function keys(): { svg: SVGSVGElement; text: string }[] {
+  return [...document.querySelectorAll("#legend .keys li")].flatMap((item) => {
+    const svg = item.querySelector("svg");
+    return svg ? [{ svg, text: item.textContent ?? "" }] : [];
+  });
+}
+
+/** Draw the strokes of a key of the legend at a place. */
+function drawKey(c: CanvasRenderingContext2D, svg: SVGSVGElement, x: number, y: number, ratio: number): void {
+  c.save();
+  c.translate(x, y - (svg.height.baseVal.value / 2) * ratio);
+  c.scale(ratio, ratio);
+  for (const shape of svg.querySelectorAll("path, rect")) {
+    const of = (name: string): number => Number(shape.getAttribute(name) ?? 0);
+    c.strokeStyle = shape.getAttribute("stroke") ?? "";
+    c.lineWidth = of("stroke-width");
+    c.setLineDash((shape.getAttribute("stroke-dasharray") ?? "").split(/[ ,]+/).filter((d) => d).map(Number));
+    if (shape instanceof SVGPathElement) c.stroke(new Path2D(shape.getAttribute("d") ?? ""));
+    else c.strokeRect(of("x"), of("y"), of("width"), of("height"));
+  }
+  c.restore();
+}
+
 export async function picture(shown: TheMap, caption: string, credit: string): Promise<Blob> {
   const source = await copied(shown), ratio = source.width / shown.map.getCanvas().clientWidth, g = ground();
   const canvas = document.createElement("canvas");
   const line = 16 * ratio;
-  canvas.width = source.width;
-  canvas.height = source.height + 3.4 * line;
   const c = canvas.getContext("2d");
   if (!c) throw new Error("This browser draws no pictures.");
+  const fonts = { caption: `bold ${12 * ratio}px Arial, sans-serif`, small: `${10 * ratio}px Arial, sans-serif` };
+  const width = source.width - 16 * ratio, keyWidth = 150 * ratio, inRow = Math.max(1, Math.floor(width / keyWidth));
+  c.font = fonts.caption;
+  const head = wrapped(c, caption, width);
+  c.font = fonts.small;
+  const credits = wrapped(c, credit, width), legend = keys();
+  canvas.width = source.width;
+  canvas.height = source.height + (head.length + Math.ceil(legend.length / inRow) + 0.9 * credits.length + 0.8) * line;
   c.fillStyle = g.paper;
   c.fillRect(0, 0, canvas.width, canvas.height);
   c.drawImage(source, 0, 0);
@@ -41,11 +82,17 @@ export async function picture(shown: TheMap, caption: string, credit: string): P
   }
   c.textAlign = "left";
   c.fillStyle = g.ink;
-  c.font = `bold ${12 * ratio}px Arial, sans-serif`;
-  c.fillText(caption, 8 * ratio, source.height + line, canvas.width - 16 * ratio);
-  c.font = `${10 * ratio}px Arial, sans-serif`;
-  const half = credit.indexOf(". ", credit.length / 2 - 30) + 1;
-  c.fillText(credit.slice(0, half), 8 * ratio, source.height + 2 * line, canvas.width - 16 * ratio);
-  c.fillText(credit.slice(half).trim(), 8 * ratio, source.height + 2.9 * line, canvas.width - 16 * ratio);
+  let y = source.height;
+  c.font = fonts.caption;
+  for (const text of head) c.fillText(text, 8 * ratio, y += line);
+  c.font = fonts.small;
+  legend.forEach((key, i) => {
+    const x = 8 * ratio + (i % inRow) * keyWidth;
+    if (i % inRow === 0) y += line;
+    drawKey(c, key.svg, x, y - 3.5 * ratio, ratio);
+    c.fillStyle = g.ink;
+    c.fillText(key.text, x + 40 * ratio, y);
+  });
+  for (const text of credits) c.fillText(text, 8 * ratio, y += 0.9 * line);
   return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("No picture could be made."))), "image/png"));
 }

@@ -271,13 +271,13 @@ def compare(
     with progress() as step, told_to(step):
         moves = compare_networks(study_before.network, study_after.network, trips, on=day)
 
+    say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
     _print_moves(moves, table, json=options.json)
     _say_extra_cost(moves)
     for study, side in ((study_before, "before"), (study_after, "after")):
         flows = moves.select(pl.col(f"links_{side}").alias("links"), "cargo_id", "t_per_year")
         where = f" under {study.scenario.scenario_id}"
         say_warnings(overload_warnings(overloads(study.network, flows, on=day), where))
-    say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
 
     unserved = moves.filter(pl.col("moved") == "no route")
     return _say_unserved(unserved["demand_id"], unserved["reason"])

@@ -386,13 +386,20 @@ def _with_interval(name: str, digits: int) -> pl.Expr:
 
 
 def _before_and_after(name: str, *, per: float, decimals: int) -> pl.Expr:
-    """Return a figure before and after, in other units, as one word that no line breaks."""
+    """Return a figure before and after with what it is more, in other units: 17.3→14.0 (-3.3).
+
+    The difference is that of the figures shown; it is left out where one side has none.
+    """
     kind = pl.Float64 if decimals else pl.Int64
-    figures = [
-        (pl.col(f"{name}_{side}") / per).round(decimals).cast(kind).cast(pl.String).fill_null("-")
-        for side in ("before", "after")
+    before, after = [
+        (pl.col(f"{name}_{side}") / per).round(decimals).cast(kind) for side in ("before", "after")
     ]
-    return pl.format("{}→{}", *figures)
+    more = (after - before).round(decimals)
+    sign = pl.when(more > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+    extra = pl.format("\u00a0({}{})", sign, more).fill_null("")  # a blank that breaks no line
+
+    figures = [figure.cast(pl.String).fill_null("-") for figure in (before, after)]
+    return pl.format("{}→{}{}", *figures, extra)
 
 
 def _heading(name: str, suffix: str, unit: str) -> str:
