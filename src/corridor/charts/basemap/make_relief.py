@@ -28,6 +28,7 @@ from corridor.charts.basemap.outline import WORLD, basemap
 TILE_PX = 512
 ZOOMS = range(1, 5)  # the source has 10,800 pixels round the globe: zoom 4 has 8,192
 QUALITY = 25
+SOUTHERN_DEG = -60.0  # no freight goes further south
 CLOCK = (2026, 1, 1, 0, 0, 0)  # of every file in the archive, so that it is the same each time
 
 
@@ -83,6 +84,9 @@ def land_mask(width: int) -> Any:
         draw.polygon([_pixel(point, width) for point in outer], fill=255)
         for hole in holes:
             draw.polygon([_pixel(point, width) for point in hole], fill=0)
+
+    _, top = _pixel((0.0, SOUTHERN_DEG), width)
+    draw.rectangle([0, top, width, width], fill=0)
     return mask
 
 
