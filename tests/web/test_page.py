@@ -210,10 +210,8 @@ def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
     assert (
         routes(again) == kept and "deadline=2026-07-14&max_transshipments=0&carrier=TR" in again.url
     )
-    shares = [
-        r["on_time_share"]
-        for r in again.request.get(again.url.replace("/?", "/api/routes?")).json()["routes"]
-    ]
+    api = again.url.replace("/?", "/api/routes?").replace("&section=conditions", "")
+    shares = [r["on_time_share"] for r in again.request.get(api).json()["routes"]]
     told = [
         float(text.removesuffix(" %")) / 100
         for text in again.locator("td.on-time").all_inner_texts()
@@ -234,13 +232,18 @@ def test_conditions_bind_the_routes(opened: Callable[..., Any]) -> None:
 def test_slider_moves_the_day(opened: Callable[..., Any]) -> None:
     page = opened(JULY)
     page.locator("#day-of-year").evaluate(
-        "s => { s.value = 14; s.dispatchEvent(new Event('input')); }"
+        "s => { s.value = 198; s.dispatchEvent(new Event('input')); }"
     )
-    page.wait_for_url(re.compile("depart=2026-01-15"))
+    page.wait_for_url(re.compile("depart=2027-01-15"))  # forward, never back
     settled(page)
     assert not any("KZ–KG–CN–PK" in way for way in routes(page))
     until(page, "document.querySelectorAll('.calendar .week').length > 50")
-    assert "KZ–KG–CN–PK" in page.inner_text(".calendar")
+    assert "by Kyrgyzstan, China" in page.inner_text(".calendar")
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.calendar .week')]"
+        ".map(week => Math.round(week.height.baseVal.value))"
+    )
+    assert len(set(heights)) > 1  # as long as it takes
 
 
 def test_closing_a_crossing_by_click_changes_routes(
@@ -435,6 +438,56 @@ def test_crossings_are_those_of_two_countries_and_found_by_typing(
     page.fill("#find", "kuryk")
     page.press("#find", "Enter")
     page.wait_for_url(re.compile("card=node%3Akuryk"))
+
+
+@pytest.mark.slow
+def test_boxes_multiply_money_and_carbon(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    row = "tr.selected td:nth-of-type"
+    price = int(page.inner_text(f"{row}(3)").split()[0].replace(",", ""))
+    page.fill("#field-units", "20")
+    page.press("#field-units", "Enter")
+    page.wait_for_url(re.compile("units=20"))
+    settled(page)
+    assert int(page.inner_text(f"{row}(3)").split()[0].replace(",", "")) == pytest.approx(
+        20 * price, abs=11
+    )
+    assert "20 boxes" in page.inner_text("#said")
+    assert page.inner_text("label[for=field-units]") == "Boxes"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1440, 1024, 720, 390])
+def test_card_and_legend_leave_the_answer_and_the_map(
+    opened: Callable[..., Any], width: int
+) -> None:
+    """A card lies beside the answer, the map is 300 px high at least, the legend names what is in
+    view."""
+    page = opened(JULY)
+    page.set_viewport_size({"width": width, "height": 450 if width == 720 else 844})
+    opened(f"{JULY}&card=link:{PASS}")
+    box = {name: page.locator(f"#{name}").bounding_box() for name in ("card", "answer", "map-box")}
+    card, answer = box["card"], box["answer"]
+    assert card["x"] + card["width"] <= answer["x"] or card["y"] + card["height"] <= answer["y"]
+    assert box["map-box"]["height"] >= 300
+    until(page, f"document.documentElement.scrollWidth <= {width}")
+
+    page.evaluate("corridor.map.jumpTo({center: [69, 30.5], zoom: 7})")
+    until(page, "!document.querySelector('#legend').textContent.includes('1520')")
+    assert "road" in (page.text_content("#legend") or "")
+
+
+@pytest.mark.slow
+def test_print_has_the_map_and_the_answer_on_paper(opened: Callable[..., Any]) -> None:
+    page = opened(JULY)
+    pages = page.pdf(format="A4")
+    assert pages.count(b"/Type /Page\n") <= 6
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert not page.is_visible("#question") and not page.is_visible("#tools")
+    assert page.locator("#map-box").bounding_box()["width"] <= 700
+    assert page.is_visible("#routes table")
+    page.emulate_media(media="screen")
 
 
 @pytest.mark.slow

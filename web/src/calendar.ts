@@ -1,69 +1,95 @@
-// The year under the slider: for every week the corridor of the quickest way, or that there is none.
+// Twelve months under the slider: for every week the days the quickest route takes, as height, and its corridor, as colour.
 
+import { onGround } from "./colours";
 import { addDays, apartDays, day, days, h, s } from "./markup";
 import type { Departure } from "./types";
-import { onGround } from "./colours";
 
-const WIDTH = 364, HEIGHT = 26;
+const WIDTH = 364, HIGH = 34, LOW = 5, FOOT = 12;
 
 export class Calendar {
+  static readonly DAYS = 364; // the slider's last day
   readonly box = h("div", { class: "calendar" });
-  private year = "";
+  private from = "";
   private rows: Departure[] = [];
   private hues: string[] = [];
+  private country: (code: string) => string = (code) => code;
   private pointed = "";
 
   constructor(private choose: (depart: string) => void) {}
 
-  show(year: string, rows: Departure[], hues: string[]): void {
-    [this.year, this.rows, this.hues] = [year, rows, hues];
+  /** Show the departures of twelve months from a day. */
+  show(from: string, rows: Departure[], hues: string[], country: (code: string) => string): void {
+    [this.from, this.rows, this.hues, this.country] = [from, rows, hues, country];
     this.draw();
   }
 
   point(depart: string): void {
     this.pointed = depart;
-    const needle = this.box.querySelector(".needle");
-    if (needle && depart.startsWith(this.year)) needle.setAttribute("transform", `translate(${apartDays(`${this.year}-01-01`, depart)} 0)`);
+    const along = apartDays(this.from || depart, depart), needle = this.box.querySelector(".needle");
+    needle?.setAttribute("transform", `translate(${along} 0)`);
+    needle?.setAttribute("visibility", along >= 0 && along <= WIDTH ? "visible" : "hidden");
   }
 
   draw(): void {
-    const counts = new Map<string, number>();
-    for (const row of this.rows) if (row.countries) counts.set(row.countries.join("–"), (counts.get(row.countries.join("–")) ?? 0) + 1);
-    const order = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
-    const hue = (name: string): string => onGround(this.hues[order.indexOf(name) % this.hues.length] ?? "#888888");
-    const first = `${this.year}-01-01`;
+    const counts = new Map<string, number[]>();
+    for (const row of this.rows) if (row.countries && row.time_h !== null) counts.set(row.countries.join("–"), [...(counts.get(row.countries.join("–")) ?? []), row.time_h]);
+    const order = [...counts].sort((a, b) => b[1].length - a[1].length).map(([name]) => name);
+    const hues = this.ownHues(order);
+    const longest = Math.max(1, ...this.rows.map((row) => row.time_h ?? 0));
     const cells = this.rows.map((row) => {
-      const name = row.countries?.join("–");
-      const words = `${day(row.depart_on)}: ${name ? `${name}, ${days(row.time_h)}` : row.reason ?? "no route"}`;
+      const name = row.countries?.join("–"), high = name && row.time_h !== null ? LOW + ((HIGH - LOW) * row.time_h) / longest : HIGH;
+      const words = `${day(row.depart_on)}: ${name ? `${this.way(name)}, ${days(row.time_h)}` : row.reason ?? "no route"}`;
       return s("rect", {
-        x: apartDays(first, row.depart_on), y: 0, width: 7.2, height: 18, class: name ? "week" : "week none",
-        ...(name ? { fill: hue(name) } : {}), click: () => this.choose(row.depart_on),
+        x: apartDays(this.from, row.depart_on), y: HIGH - high, width: 7.2, height: high, class: name ? "week" : "week none",
+        ...(name ? { fill: hues.get(name) ?? "#888888" } : {}), click: () => this.choose(row.depart_on),
       }, s("title", {}, words));
     });
-    const months = Array.from({ length: 12 }, (_, m) => {
-      const x = apartDays(first, `${this.year}-${String(m + 1).padStart(2, "0")}-01`);
-      return s("text", { x: x + 2, y: HEIGHT - 0.5, class: "month" }, "JFMAMJJASOND"[m] ?? "");
-    });
-    const told = order.map((name) => `${name} in ${counts.get(name)} weeks`).join("; ");
+    const first = `${this.from.slice(0, 7)}-15`;
+    const months = Array.from({ length: 13 }, (_, m) => addDays(first, Math.round(m * 30.4))).map((date) => `${date.slice(0, 7)}-01`).filter((date) => date >= this.from)
+      .map((date) => s("text", { x: apartDays(this.from, date), y: HIGH + FOOT - 1, class: "month" }, new Date(`${date}T00:00:00Z`).toLocaleString("en", { month: "short", timeZone: "UTC" }).slice(0, date.endsWith("-01-01") ? 3 : 1)));
+    const told = order.map((name) => `${this.way(name)} in ${counts.get(name)?.length} weeks`).join("; ");
     const gaps = this.rows.filter((r) => !r.countries).length;
-    const needle = s("g", { class: "needle" }, s("path", { d: "M-3,-3L3,-3L0,2Z" }), s("path", { d: "M0,0V18" }));
+    const needle = s("g", { class: "needle" }, s("path", { d: "M-3,-3L3,-3L0,2Z" }), s("path", { d: `M0,0V${HIGH}` }));
     this.box.replaceChildren(
-      s("svg", { viewBox: `-2 -4 ${WIDTH + 6} ${HEIGHT + 4}`, role: "img", "aria-label": `Quickest way by week of ${this.year}: ${told}${gaps ? `; no route in ${gaps} weeks` : ""}` }, ...cells, ...months, needle),
+      s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": `Days of the quickest route by week, twelve months from ${day(this.from)}: ${told}${gaps ? `; no route in ${gaps} weeks` : ""}` }, ...cells, ...months, needle),
       h("ul", { class: "keys" }, ...order.slice(0, 6).map((name) => {
-        const swatch = h("span", { class: "swatch" });
-        swatch.style.background = hue(name);
-        return h("li", {}, swatch, `${name} (${counts.get(name)} wk)`);
-      }), gaps > 0 ? h("li", {}, h("span", { class: "swatch none" }), `no route (${gaps} wk)`) : null),
+        const swatch = h("span", { class: "swatch" }), times = counts.get(name) ?? [];
+        swatch.style.background = hues.get(name) ?? "";
+        return h("li", {}, swatch, `${this.way(name)}: ${weeks(times.length)}, ${spread(times)}`);
+      }), gaps > 0 ? h("li", {}, h("span", { class: "swatch none" }), `no route: ${weeks(gaps)}`) : null),
     );
     this.point(this.pointed);
   }
 
-  /** The parts a year is asked for in, four weeks each, so that it comes bit by bit and can be stopped. */
-  static parts(year: string): { depart: string; until: string; count: number }[] {
-    const first = `${year}-01-01`;
+  /** The countries between the ends, by name. */
+  private way(name: string): string {
+    const between = name.split("–").slice(1, -1).map(this.country);
+    return between.length ? `by ${between.join(", ")}` : "direct";
+  }
+
+  /** A hue for each corridor, the same in every question, as long as no two would share it. */
+  private ownHues(names: string[]): Map<string, string> {
+    const taken = new Map<string, string>();
+    for (const name of names) {
+      const start = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7);
+      const free = this.hues.map((_, i) => this.hues[(start + i) % this.hues.length] ?? "").find((hue) => ![...taken.values()].includes(onGround(hue)));
+      taken.set(name, onGround(free ?? this.hues[start % this.hues.length] ?? "#888888"));
+    }
+    return taken;
+  }
+
+  /** The parts twelve months are asked for in, four weeks each, so that they come bit by bit and can be stopped. */
+  static parts(from: string): { depart: string; until: string; count: number }[] {
     return Array.from({ length: 13 }, (_, part) => {
-      const count = part === 12 ? 5 : 4; // a year is 53 departures a week apart
-      return { depart: addDays(first, part * 28), until: addDays(first, part * 28 + (count - 1) * 7), count };
+      const count = part === 12 ? 5 : 4; // twelve months are 53 departures a week apart
+      return { depart: addDays(from, part * 28), until: addDays(from, part * 28 + (count - 1) * 7), count };
     });
   }
+}
+
+const weeks = (count: number): string => (count === 1 ? "1 week" : `${count} weeks`);
+
+function spread(hours: number[]): string {
+  const [least, most] = [days(Math.min(...hours)), days(Math.max(...hours))];
+  return least === most ? least : `${least.replace(" d", "")} to ${most}`;
 }

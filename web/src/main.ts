@@ -52,6 +52,12 @@ class Page {
     });
     this.tools();
     showProgress(() => this.stale("Stopped."));
+    window.addEventListener("beforeprint", () => { // the map as it stands, made as wide as the paper
+      const { clientWidth: wide, clientHeight: high } = at("map-box"), root = document.documentElement.style;
+      root.setProperty("--map-wide", `${wide}px`);
+      root.setProperty("--map-high", `${high}px`);
+      root.setProperty("--map-zoom", String(Math.min(1, PAPER_PX / wide, PAPER_PX / high)));
+    });
     document.addEventListener("toggle", (event) => this.sectionsToggled(event.target), true);
     window.addEventListener("popstate", () => { this.following = null; this.state = fromAddress(location.search, this.study); void this.refresh(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
@@ -61,6 +67,7 @@ class Page {
     if (this.study.trouble) this.say(`The files of the study were changed and cannot be used; this is their last good state. ${this.study.trouble}`);
     try {
       this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }));
+      this.map.map.on("idle", () => this.showLegend());
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
     } catch {
       at("map").hidden = true;
@@ -276,7 +283,8 @@ class Page {
 
   private sentence(state: State): string {
     const { deadline, max_transshipments: most, carrier, service_class, sanctions } = state;
-    const asked = [deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
+    const form = this.study.cargoes.find((c) => c.cargo_id === state.cargo)?.form === "container" ? "boxes" : "units";
+    const asked = [state.units > 1 && `${state.units.toLocaleString("en")} ${form}`, deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
     const best = this.answer && quickest(this.answer.routes), head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
@@ -352,13 +360,13 @@ class Page {
   private flows: LinkFlow[] = [];
 
   private async reCalendar(state: State): Promise<void> {
-    const year = state.depart.slice(0, 4), { depart: _, ...trip } = tripOf(state);
-    const asked = JSON.stringify([year, trip]);
+    const from = this.question.monthsFrom(state.depart), { depart: _, ...trip } = tripOf(state);
+    const asked = JSON.stringify([from, trip]);
     if (this.done["calendar"] === asked || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
     const rows: Departure[] = [];
-    await inParts("calendar", Calendar.parts(year), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
+    await inParts("calendar", Calendar.parts(from), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
       rows.push(...departures);
-      this.question.calendar.show(year, rows, this.study.hues);
+      this.question.calendar.show(from, rows, this.study.hues, (code) => this.study.countries[code] ?? code);
     });
     this.year = rows;
     this.done["calendar"] = asked;
@@ -381,10 +389,18 @@ class Page {
       pareto(answer.routes, old, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));
     this.lists.show(network, this.elements);
-    legend(at("legend"), this.study.styles, new Set([...network.links.features.map((f) => f.properties.layer), ...network.links.features.map((f) => f.properties.mode), "planned", "closed"]), state.layers, old.length > 0);
+    this.showLegend();
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
       this.look(answer.routes, network, first);
     });
+  }
+
+  /** The legend of what is in view; of all there is, where no map is drawn. */
+  private showLegend(): void {
+    const all = this.network?.links.features.flatMap((f) => [f.properties.layer, f.properties.mode]) ?? [];
+    const inView = this.map?.inView() ?? new Set<string>(); // nothing, too, while the map is still being drawn
+    const present = inView.size > 0 ? inView : new Set([...all, "planned", "closed", "others", "mark-open", "mark-shut"]);
+    legend(at("legend"), this.study.styles, present, this.state.layers, ghosts(this.answer?.baseline ?? null).length > 0);
   }
 
   /** Look where the address says, else at the routes of each new trip. */
@@ -541,6 +557,8 @@ class Page {
     at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), theme);
   }
 }
+
+const PAPER_PX = 680; // of A4 upright between its margins
 
 /** The answer of a question that has none. */
 const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null });

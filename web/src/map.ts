@@ -260,13 +260,23 @@ export class TheMap {
     const bounds = new maplibregl.LngLatBounds();
     for (const spot of beside(spots)) bounds.extend(spot);
     const narrow = this.map.getContainer().clientWidth < 500;
-    this.map.fitBounds(bounds, { padding: narrow ? 30 : 56, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
+    const drawer = document.getElementById("card"), isBeside = drawer !== null && !drawer.hidden && getComputedStyle(drawer).position === "absolute";
+    const side = narrow ? 30 : 56, right = isBeside && drawer.offsetWidth < this.map.getContainer().clientWidth * 0.7 ? drawer.offsetWidth + 20 : side;
+    this.map.fitBounds(bounds, { padding: { top: side, bottom: side, left: side, right }, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   /** Show a view of the address: longitude, latitude, zoom. */
   show(view: string): void {
     const [lon = 0, lat = 0, zoom = 4] = view.split(",").map(Number);
     this.map.jumpTo({ center: [lon, Math.max(-80, Math.min(80, lat))], zoom });
+  }
+
+  /** How the lines and marks that are in view are drawn. */
+  inView(): Set<string> {
+    if (!this.map.getLayer("marks")) return new Set();
+    const strokes = Object.keys(this.study.styles).flatMap((key) => [`link-${key}`, `link-${key}${SCHEMATIC}`, `route-${key}`, `route-${key}${SCHEMATIC}`]);
+    const features = this.map.queryRenderedFeatures({ layers: [...strokes, "route-others", "marks"] });
+    return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "route-others" ? "others" : String(properties["drawn"]))));
   }
 
   /** Where links and places lie. */

@@ -38,7 +38,7 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
     ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
     ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
     s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, "days, median (line: 5th to 95th percentile if nothing closes)"),
-    s("text", { class: "axis", x: 2, y: 9 }, "USD per cargo unit"),
+    s("text", { class: "axis", x: 2, y: 9 }, "USD"),
     ...old.map((g) => ghost(g, routes)),
     ...drawn.map((r, i) => {
       const { x: cx, y: cy, radius } = dots[i] ?? { x: 0, y: 0, radius: 0 }, letter = letters[i];

@@ -18,11 +18,12 @@ export class Question {
   private box = at("question");
   private ends: Record<"origin" | "destination", PlaceField>;
   private fields: Record<string, HTMLInputElement | HTMLSelectElement> = {};
-  private slider = h("input", { type: "range", id: "day-of-year", min: 0, max: 364, "aria-describedby": "day-shown" });
+  private slider = h("input", { type: "range", id: "day-of-year", min: 0, max: Calendar.DAYS, "aria-describedby": "day-shown" });
   private shown = h("output", { id: "day-shown", for: "day-of-year" });
   private whatIf = h("div", { id: "what-if" });
   private lists = h("div", { id: "lists" });
   private waiting = 0;
+  private from = ""; // first of the twelve months of the slider
 
   constructor(private study: Study, private change: Change, private name: (id: string) => string) {
     this.ends = { origin: placeField(study, "field-origin", "From", (origin) => change({ origin })), destination: placeField(study, "field-destination", "To", (destination) => change({ destination })) };
@@ -32,11 +33,11 @@ export class Question {
       this.select("scenario", "Scenario", study.scenarios.map((s) => [s.id, s.title]), (scenario) => change({ scenario, choose: [] })),
       h("p", { id: "scenario-about", class: "small" }),
       h("div", { class: "pair" }, this.ends.origin.box, button("⇄", () => this.swap(), { "aria-label": "Swap from and to", class: "swap" }), this.ends.destination.box),
-      this.select("cargo", "Cargo", study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })),
+      h("div", { class: "cargo" }, this.select("cargo", "Cargo", study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })), this.number("units", "Boxes", 1, study.limits.units)),
       h("div", { class: "date" },
         this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (isDay(depart, study)) change({ depart }); }),
         this.shown),
-      h("label", { for: "day-of-year", class: "visually-hidden" }, "Day of the year"),
+      h("label", { for: "day-of-year", class: "visually-hidden" }, "Departure within twelve months"),
       this.slider, this.calendar.box, this.whatIf,
       button("To the routes", () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
       this.criteria(), this.choices(),
@@ -63,11 +64,12 @@ export class Question {
     set("via", state.via.map((id) => placeTitle(this.study, id)).join(", "));
     set("avoid", state.avoid.join(", "));
     set("max_routes", String(state.max_routes));
+    set("units", String(state.units));
+    const label = this.box.querySelector("label[for=field-units]"), form = this.study.cargoes.find((c) => c.cargo_id === state.cargo)?.form;
+    if (label) label.textContent = form === "container" ? "Boxes" : "Number";
     const scenario = this.study.scenarios.find((s) => s.id === state.scenario);
     at("scenario-about").textContent = scenario?.about ?? "";
-    const first = `${state.depart.slice(0, 4)}-01-01`;
-    this.slider.max = String(apartDays(first, `${state.depart.slice(0, 4)}-12-31`));
-    this.slider.value = String(apartDays(first, state.depart));
+    this.slider.value = String(apartDays(this.monthsFrom(state.depart), state.depart));
     this.sayDay(state.depart);
     for (const criterion of CRITERIA) {
       const box = this.fields[`criterion-${criterion}`];
@@ -103,9 +105,15 @@ export class Question {
     ]));
   }
 
+  /** The first day of the twelve months that are looked at: the day asked, until one outside them is. */
+  monthsFrom(depart: string): string {
+    const isIn = this.from !== "" && depart >= this.from && apartDays(this.from, depart) <= Calendar.DAYS;
+    if (!isIn) this.from = depart;
+    return this.from;
+  }
+
   private slide(): void {
-    const year = (this.fields["depart"]?.value || new Date().toISOString()).slice(0, 4);
-    const depart = addDays(`${year}-01-01`, Number(this.slider.value));
+    const depart = addDays(this.from, Number(this.slider.value));
     const field = this.fields["depart"];
     if (field) field.value = depart;
     this.sayDay(depart);
@@ -140,7 +148,7 @@ export class Question {
     return this.field(key, words, field, (value) => this.change({ [key]: value.split(",").map((w) => (key === "via" ? placeId(this.study, w) : w.trim())).filter((w) => w) }));
   }
 
-  private number(key: "max_routes", words: string, low: number, high: number): HTMLElement {
+  private number(key: "max_routes" | "units", words: string, low: number, high: number): HTMLElement {
     return this.field(key, words, h("input", { type: "number", min: low, max: high }), (value) => {
       const count = Math.round(Number(value));
       if (count >= low && count <= high) this.change({ [key]: count });

@@ -4,7 +4,7 @@ import { CRITERIA, type Criterion, type Study } from "./types";
 
 export interface State {
   scenario: string; origin: string; destination: string; cargo: string; depart: string;
-  criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number;
+  criteria: Criterion[]; weights: Record<Criterion, number>; max_routes: number; units: number;
   deadline: string; max_transshipments: string; carrier: string; service_class: string; sanctions: string; // as given, empty: any; the server tells what is wrong with one
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
   sort: string; baseline: string; // what is pinned to be compared with, in the words of an address; empty: the question without its what-if
@@ -23,7 +23,7 @@ export function initial(study: Study): State {
     scenario, origin: trip?.origin ?? "", destination: trip?.destination ?? "",
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
-    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
+    criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, units: 1, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
     via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], view: "", sections: [],
   };
 }
@@ -48,6 +48,8 @@ export function fromAddress(search: string, study: Study): State {
   }
   const most = Number(given.get("max_routes") ?? "10");
   if (Number.isInteger(most) && most >= 1 && most <= study.limits.routes) state.max_routes = most;
+  const units = Number(given.get("units") ?? "1");
+  if (Number.isInteger(units) && units >= 1 && units <= study.limits.units) state.units = units;
   state.sort = given.get("sort") ?? "";
   state.baseline = given.get("baseline") ?? "";
   const view = given.get("view") ?? "";
@@ -68,6 +70,7 @@ export function toAddress(state: State): string {
     if (state.weights[criterion] !== 1) given.set(`weight_${criterion}`, String(state.weights[criterion]));
   }
   if (state.max_routes !== 10) given.set("max_routes", String(state.max_routes));
+  if (state.units !== 1) given.set("units", String(state.units));
   if (state.sort) given.set("sort", state.sort);
   if (state.baseline) given.set("baseline", state.baseline);
   if (state.route) given.set("route", state.route);
@@ -98,7 +101,7 @@ export function tripOf(state: State): Record<string, unknown> {
 }
 
 export function routesOf(state: State): Record<string, unknown> {
-  return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes, baseline: state.baseline || undefined };
+  return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes, units: state.units, baseline: state.baseline || undefined };
 }
 
 /** The same as words of an address. */

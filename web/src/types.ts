@@ -7,7 +7,7 @@ export interface Style { name: string; hue: string; dash: number[]; width: numbe
 export interface Option { option: string; meaning: string; default: boolean }
 export interface Place { id: string; name: string; country: string; kind: string; unlocode: string | null; also: string[] }
 export interface Scenario { id: string; title: string; about: string; as_of: string; changes: string[]; choices: Record<string, string> }
-export interface Cargo { cargo_id: string; name: string }
+export interface Cargo { cargo_id: string; name: string; form: string }
 
 export interface ProjectEdit { column: string; meaning: string; unit: string | null; op: string; value: string; links: string[]; places: string[] }
 export interface Project {
@@ -22,7 +22,7 @@ export interface Study {
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
   parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; carriers: string[]; projects: Project[];
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
-  limits: { changes: number; routes: number; required: number; departures: number; first_on: string; last_on: string };
+  limits: { changes: number; routes: number; units: number; required: number; departures: number; first_on: string; last_on: string };
 }
 
 export interface Closure { kind: string; id: string; from_on: string | null; to_on: string | null; source_id: string | null; note: string | null; source?: Source | null }

@@ -73,24 +73,27 @@ def find(state: StudyState, question: questions.Routes) -> Routes:
     A corridor has the letter that it has in the baseline. Raises like
     :func:`corridor.routing.route.route`.
     """
-    answer = _routes(state, question)
-    baseline = find_baseline(state)
+    answer = _of_units(_routes(state, question), question.units)
+    baseline = find_baseline(state, question.units)
     if baseline is None:
         return _lettered(answer, with_letters(answer.routes))
     return _lettered(answer, letters_beside(answer, baseline))
 
 
-def find_baseline(state: StudyState) -> Routes | None:
-    """Return the routes that an answer is compared with, with their letters; null for none."""
+def find_baseline(state: StudyState, units: int) -> Routes | None:
+    """Return the routes that an answer is compared with, with their letters; null for none.
+
+    units: of the cargo, which money and carbon are of.
+    """
     if state.baseline is None:
         return None
-    answer = _routes(state.baseline.state, state.baseline.question)
+    answer = _of_units(_routes(state.baseline.state, state.baseline.question), units)
     return _lettered(answer, with_letters(answer.routes))
 
 
 def _routes(state: StudyState, question: questions.Routes) -> Routes:
     """Return the routes asked for, computed where they were not asked for lately."""
-    key = (state.study.hash, question.model_dump_json(exclude={"baseline"}))
+    key = (state.study.hash, question.model_dump_json(exclude={"baseline", "units"}))
     return state.answers.once(
         key,
         lambda: route(
@@ -104,6 +107,28 @@ def _routes(state: StudyState, question: questions.Routes) -> Routes:
             showing=question.showing(),
             **question.options(),
         ),
+    )
+
+
+def _of_units(answer: Routes, units: int) -> Routes:
+    """Return an answer whose money and carbon are of so many units of the cargo."""
+    if units == 1:
+        return answer
+
+    def times(frame: pl.DataFrame) -> pl.DataFrame:
+        sums = [name for name in frame.columns if name.endswith("_usd") or name == "carbon_kg"]
+        return frame.with_columns(pl.col(name) * units for name in sums)
+
+    openings = tuple(
+        opening if opening.cost_usd is None else replace(opening, cost_usd=opening.cost_usd * units)
+        for opening in answer.openings
+    )
+    return replace(
+        answer,
+        routes=times(answer.routes),
+        legs=times(answer.legs),
+        money=times(answer.money),
+        openings=openings,
     )
 
 
@@ -160,7 +185,7 @@ def _baseline(
 
     routes: of the baseline, with the links each takes.
     """
-    baseline = find_baseline(state)
+    baseline = find_baseline(state, question.units)
     if baseline is None or state.baseline is None:
         return None
 

@@ -49,7 +49,7 @@ def _html(state: StudyState, question: PageAddress) -> str:
         state.network,
         title=state.study.title,
         conditions=list(_conditions(state, question)),
-        baseline=find_baseline(state),
+        baseline=find_baseline(state, question.units),
         condition=conditions.condition(state, question),
         closed=shut,
         address=f"/?{urlencode(words, doseq=True)}",

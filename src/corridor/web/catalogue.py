@@ -28,6 +28,7 @@ from corridor.web.limits import (
     MAX_DEPARTURES,
     MAX_REQUIRED,
     MAX_ROUTES,
+    MAX_UNITS,
 )
 from corridor.web.live_study import StudyState
 from corridor.web.project_cards import project_cards
@@ -52,6 +53,7 @@ CARGO_COLUMNS = (
 LIMITS = {
     "changes": MAX_CHANGES,
     "routes": MAX_ROUTES,
+    "units": MAX_UNITS,
     "required": MAX_REQUIRED,
     "departures": MAX_DEPARTURES,
     "first_on": dt.date(FIRST_YEAR, 1, 1),

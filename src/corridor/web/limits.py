@@ -26,3 +26,4 @@ MAX_WAITING = 100  # requests that wait for one
 MAX_SECONDS = 20.0  # of one answer, its waiting included
 FIRST_YEAR = 2000
 LAST_YEAR = 2075
+MAX_UNITS = 100_000  # of a cargo that one question is of

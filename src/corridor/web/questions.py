@@ -29,6 +29,7 @@ from corridor.web.limits import (
     MAX_LABELS,
     MAX_REQUIRED,
     MAX_ROUTES,
+    MAX_UNITS,
     MAX_WORD_LETTERS,
 )
 
@@ -176,6 +177,9 @@ class Routes(Trip):
         "risk",
     ]
     max_routes: Annotated[int, Field(ge=1, le=MAX_ROUTES)] = 10
+    units: Annotated[int, Field(ge=1, le=MAX_UNITS)] = Field(
+        1, description="Units of the cargo, such as boxes: money and carbon are of all of them."
+    )
     time_tolerance: Tolerance = Field(
         USUAL.time_tolerance, description="Share by which a route left out may be quicker."
     )
