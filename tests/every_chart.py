@@ -18,11 +18,12 @@ from corridor.charts.closures import (
     shift_map,
 )
 from corridor.charts.criticality import criticality_bars, criticality_map
-from corridor.charts.distance import cost_distance, distance_pair, time_distance
+from corridor.charts.distance import cost_distance, time_distance
 from corridor.charts.evidence import evidence
 from corridor.charts.maps import network_map, route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.projects import phases_gantt, switching_tornado, yearly_gains
+from corridor.charts.stages import stages
 from corridor.charts.trade import carriage, gains, potential, scenarios, way_to_target
 from corridor.charts.validation import validation
 
@@ -43,7 +44,7 @@ EVERY: dict[str, Callable[[], Any]] = {
     "pareto": lambda: pareto(cases.routes()),
     "calendar": lambda: calendar(one_criterion("time")),
     "calendar_both": lambda: calendar(cases.calendar()),
-    "distance_pair": lambda: distance_pair(cases.legs(), cases.nodes()),
+    "stages": lambda: stages(cases.legs()),
     "calendar_cost": lambda: calendar(one_criterion("cost")),
     "validation": lambda: validation(cases.validation()),
     "evidence": lambda: evidence(cases.evidence()),

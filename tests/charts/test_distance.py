@@ -15,14 +15,6 @@ from every_chart import EVERY, texts
 BLACK_LINE = re.compile(r'<path[^>]* d="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)"[^>]*stroke="#000000"')
 
 
-@pytest.mark.slow
-def test_pair_shares_numbers_and_kilometres(svgs: dict[str, str]) -> None:
-    shown = texts(svgs["distance_pair"])
-    assert {"A 5.4 d", "B 7.9 d", "A 3,520 USD", "B 3,350 USD"} <= set(shown)
-    assert shown.count("North Gate – South Gate") == 1
-    assert shown.count("km from origin") == 1
-
-
 def test_single_diagrams_tell_their_ends_and_stops(svgs: dict[str, str]) -> None:
     time_texts = set(texts(svgs["time_distance"]))
     assert {"A 5.4 d", "B 7.9 d", "North Gate – South Gate", "Midway"} <= time_texts

@@ -85,16 +85,6 @@ def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     return _diagram(points, tell("Cost-distance diagram"), [_cost()], HEIGHT)
 
 
-def distance_pair(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
-    """Return the time-distance diagram over the cost-distance one.
-
-    They share one numbering of stops and one legend.
-    """
-    points = distance_points(legs, nodes)
-    title = tell("Time and cost by distance")
-    return _diagram(points, title, [_time(points), _cost()], PAIR_HEIGHT)
-
-
 def _time(points: pl.DataFrame) -> _Measure:
     columns = ("time_h", "time_to_h")
     if _largest(points["time_to_h"], 0.0) >= _IN_DAYS_FROM_H:

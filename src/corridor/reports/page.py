@@ -1,18 +1,22 @@
-"""The report as one page: the answers first, then the chapters in order, laid into templates."""
+"""The report as one page: the answers, then chapters, then annexes, laid into templates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
+from typing import TypeAlias
 
 import jinja2
 from markupsafe import Markup
 
+from corridor.charts.letters import route_letter
 from corridor.charts.svg import skip_validation
 from corridor.language.speech import speech, tell
 from corridor.reports import (
     claims,
     closures,
     consignments,
+    corridors,
     data_quality,
     flows,
     formats,
@@ -30,20 +34,24 @@ from corridor.reports.sections import Section
 
 # A chapter makes sections from the inputs. One whose results are not there makes none, or says so
 # where a reader would look for them. A new chapter is a module with such a function, a template
-# beside the others, and its place here.
-CHAPTERS: tuple[Callable[[ReportInputs], Sequence[Section]], ...] = (
+# beside the others, and its place here. Chapters are read; annexes are for looking something up.
+Chapter: TypeAlias = Callable[[ReportInputs], Sequence[Section]]
+CHAPTERS: tuple[Chapter, ...] = (
+    corridors.sections,
     network.sections,
-    trips.sections,
     scenarios.sections,
     closures.sections,
     flows.sections,
     projects.sections,
     consignments.sections,
     trade.sections,
+    data_quality.sections,
+)
+ANNEXES: tuple[Chapter, ...] = (
+    trips.sections,
     claims.sections,
     closures.shut_sections,
     validation.sections,
-    data_quality.sections,
     data_quality.source_sections,
     data_quality.provenance_sections,
 )
@@ -53,25 +61,29 @@ def page(results: Mapping[str, object]) -> str:
     """Return the whole report as HTML."""
     with skip_validation(), second_process():
         inputs = report_inputs(results)
-        sections = [section for chapter in CHAPTERS for section in chapter(inputs)]
-        return _html(inputs, sections)
+        chapters = [section for chapter in CHAPTERS for section in chapter(inputs)]
+        annexes = [section for annex in ANNEXES for section in annex(inputs)]
+        return _html(inputs, chapters, annexes)
 
 
-def _html(inputs: ReportInputs, sections: Sequence[Section]) -> str:
+def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[Section]) -> str:
     """Return the sections laid into the templates."""
     environment = template_environment()
     words = {"study": inputs.study, "scenario": inputs.scenario}
 
-    drawn = []
-    for section in sections:
-        template = environment.get_template(section.template)
-        html = template.render(**words, section=section, **section.values)
-        drawn.append({"section": section, "html": Markup(html)})
+    def drawn(numbers: Iterable[str], sections: Sequence[Section]) -> list[dict[str, object]]:
+        rows = []
+        for number, section in zip(numbers, sections, strict=False):
+            template = environment.get_template(section.template)
+            html = template.render(**words, section=section, **section.values)
+            rows.append({"number": number, "section": section, "html": Markup(html)})
+        return rows
 
     return environment.get_template("report.html").render(
         **words,
         css=style(environment, "report.css"),
-        sections=drawn,
+        chapters=drawn(map(str, count(1)), chapters),
+        annexes=drawn(map(route_letter, count()), annexes),
         answers=answers(inputs),
         trips=inputs.trips,
     )

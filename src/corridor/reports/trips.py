@@ -1,4 +1,4 @@
-"""The chapter on trips: routes, where they go, where days and money go, the year, the legs."""
+"""The annexes on trips: routes, where they go, what they spend where, the year, the legs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts.distance import distance_pair
-from corridor.charts.distance_points import distance_points
 from corridor.charts.maps import route_map
-from corridor.charts.pareto import pareto
+from corridor.charts.stages import UNDER_WAY, stage_rows, stages
 from corridor.language.amounts import per_cent
 from corridor.language.speech import tell
 from corridor.reports.figures import Figure, csv_address, draw_figure
@@ -34,7 +32,7 @@ MAP_COLUMNS = (
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return a section for each trip."""
+    """Return an annex for each trip; the map of the first stands in the chapter on corridors."""
     return [
         _section(trip, inputs, is_first=number == 0) for number, trip in enumerate(inputs.trips)
     ]
@@ -54,7 +52,7 @@ def _section(trip: Trip, inputs: ReportInputs, *, is_first: bool) -> Section:
     values = {
         "trip": trip,
         "papers": papers(trip.rows),
-        "figures": _figures(trip, inputs) if trip.routes.height else [],
+        "figures": [] if is_first or not trip.routes.height else _figures(trip, inputs),
         "legs_csv": _legs_csv(trip.legs),
         **year_values(trip, always_drawn=is_first),
     }
@@ -67,65 +65,50 @@ def _legs_csv(legs: pl.DataFrame) -> str | None:
 
 
 def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
-    """Return map, distance diagrams and scatter; none of a trip from a place to itself."""
+    """Return map and stages; none of a trip from a place to itself."""
     if trip.is_at_one_place:
         return []
 
     trip_id = slug(trip.trip_id)
+    return [route_map_figure(trip, inputs), stages_figure(trip)]
+
+
+def _drawn(trip: Trip) -> tuple[pl.DataFrame, str]:
+    """Return the legs of routes that are best at something, and what each is best at."""
     merits = outstanding(trip.routes)
     legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))
     which = tell("; ").join(f"{letter}: {word_list(words)}" for letter, words in merits.items())
-
-    return [
-        _map_figure(f"{trip_id}-map", legs, which, inputs),
-        _distance_figure(f"{trip_id}-distance", legs, which, inputs),
-        _pareto_figure(f"{trip_id}-pareto", trip.routes),
-    ]
+    return legs, which
 
 
-def _map_figure(figure_id: str, legs: pl.DataFrame, which: str, inputs: ReportInputs) -> Figure:
-    """Return where routes go; which: the letters drawn, and what each is best at."""
+def route_map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
+    """Return where the routes of a trip go that are best at something."""
+    legs, which = _drawn(trip)
     caption = tell(
         "Where the routes go ({which}). Letters stand on links that one route has to itself.",
         which=which,
     )
     chart = route_map(inputs.nodes, inputs.links, legs, closed=set(inputs.shut))
-    return draw_figure(figure_id, chart, caption, legs.select(MAP_COLUMNS))
+    return draw_figure(f"{slug(trip.trip_id)}-map", chart, caption, legs.select(MAP_COLUMNS))
 
 
-def _distance_figure(
-    figure_id: str, legs: pl.DataFrame, which: str, inputs: ReportInputs
-) -> Figure:
-    """Return where the days and the money of routes go; which: as in their map."""
-    points = distance_points(legs, inputs.nodes)
+def stages_figure(trip: Trip) -> Figure:
+    """Return what the routes of a trip spend their days and dollars on."""
+    has_names = "corridor" in trip.routes.columns
+    names = trip.routes.select("letter", "corridor") if has_names else None
+    legs = trip.legs if names is None else trip.legs.join(names, on="letter", how="left")
+    rows = stage_rows(legs)
     caption = tell(
-        "Where the days and the money go ({which}). A slope is a ride: above, the flatter the "
-        "faster; below, the steeper the more expensive. A vertical step is a border, a "
-        "terminal or a wait: {share} of all hours drawn here pass standing. Hours as planned, "
-        "without the spread of the table; fees of a border are in the slope that starts at its "
-        "number.",
-        which=which,
-        share=per_cent(_standing_share(points)),
+        "Where days and dollars go, route by route: {share} of all hours drawn here pass standing. "
+        "What a faster border would save is the part at borders.",
+        share=per_cent(_standing_share(rows)),
     )
-    return draw_figure(figure_id, distance_pair(legs, inputs.nodes), caption, points)
+    return draw_figure(f"{slug(trip.trip_id)}-stages", stages(legs), caption, rows)
 
 
-def _pareto_figure(figure_id: str, routes: pl.DataFrame) -> Figure:
-    """Return what a faster route costs."""
-    caption = tell(
-        "What a faster route costs. Each dot is a route of the table that no other beats "
-        "in time, cost, carbon and risk at once; long lines are routes whose arrival is "
-        "hard to foretell."
-    )
-    return draw_figure(figure_id, pareto(routes), caption, routes)
-
-
-def _standing_share(points: pl.DataFrame) -> float:
-    """Return the share of all hours of a diagram that pass at borders, in terminals and waiting."""
-    standing = points.filter(pl.col("km") == pl.col("km_to"))
-    hours = _hours(points)
-    return _hours(standing) / hours if hours else 0.0
-
-
-def _hours(points: pl.DataFrame) -> float:
-    return float(points.select((pl.col("time_to_h") - pl.col("time_h")).sum()).item())
+def _standing_share(rows: pl.DataFrame) -> float:
+    """Return the share of all hours of the stages that pass at borders, handling and waiting."""
+    hours = rows.filter(pl.col("figure") == "days")
+    standing = hours.filter(pl.col("stage") != UNDER_WAY)
+    total = float(hours["amount"].sum())
+    return float(standing["amount"].sum()) / total if total else 0.0
