@@ -1,4 +1,4 @@
-"""Distance diagrams: steps upright and in place, labels side by side, one numbering of stops."""
+"""Distance diagrams: steps upright and in place, labels side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import polars as pl
-import pytest
 
 import chart_cases as cases
 from corridor.charts.distance import time_distance

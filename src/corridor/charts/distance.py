@@ -24,7 +24,6 @@ from corridor.charts.titles import with_title
 from corridor.language.speech import marked, number, tell
 
 HEIGHT = 360.0  # of a diagram by itself
-PAIR_HEIGHT = 224.0  # of each of a pair
 _PLOT_WIDTH = WIDTH - 78  # the upright axis and the margins take the rest
 _IN_DAYS_FROM_H = 72.0
 

@@ -69,7 +69,6 @@ def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
     if trip.is_at_one_place:
         return []
 
-    trip_id = slug(trip.trip_id)
     return [route_map_figure(trip, inputs), stages_figure(trip)]
 
 
