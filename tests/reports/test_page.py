@@ -14,7 +14,7 @@ import chart_cases as cases
 from corridor.charts.style import WIDTH
 from corridor.reports import report
 from corridor.reports.inputs import report_inputs
-from corridor.reports.page import CHAPTERS
+from corridor.reports.page import ANNEXES, CHAPTERS
 from corridor.reports.printing import find_browser
 from html_page import Page
 
@@ -74,7 +74,7 @@ def test_sentences_of_the_lead_stand_apart(text: str) -> None:
 
 def test_chapters_make_sections() -> None:
     inputs = report_inputs(cases.results())
-    ids = [section.section_id for chapter in CHAPTERS for section in chapter(inputs)]
+    ids = [section.section_id for chapter in (*CHAPTERS, *ANNEXES) for section in chapter(inputs)]
     assert len(ids) == len(set(ids)) and {
         "maps",
         "trip-alpha-port",
