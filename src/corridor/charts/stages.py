@@ -122,12 +122,12 @@ def _description(rows: pl.DataFrame) -> str:
     spent = rows.filter(pl.col("figure") == "days")
     texts = []
     for (route,), part in spent.group_by("route", maintain_order=True):
-        riding = part.filter(pl.col("stage") == UNDER_WAY)["amount"].sum()
+        riding = float(part.filter(pl.col("stage") == UNDER_WAY)["amount"].sum())
         texts.append(
             tell(
                 "{route}: {days} days, {riding} of them under way",
                 route=str(route),
-                days=days(part["amount"].sum() * DAY_H),
+                days=days(float(part["amount"].sum()) * DAY_H),
                 riding=days(riding * DAY_H),
             )
         )
