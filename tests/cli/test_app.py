@@ -89,7 +89,7 @@ def test_a_broken_study_is_findings(run: Any, starter: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "words", [["bogus"], ["route"], ["route", "x"], ["skim", "x"], ["--bogus"], ["rout", "x"]]
+    "words", [["bogus"], ["route"], ["route", "x"], ["skim"], ["--bogus"], ["rout", "x"]]
 )
 def test_what_is_no_command_is_usage(words: list[str], run: Any) -> None:
     found = run(*words)

@@ -56,6 +56,7 @@ def test_closing_the_pass_says_what_it_takes_more(client: TestClient) -> None:
     assert any(PASS in route["links"] for route in baseline["routes"])
 
 
+@pytest.mark.slow
 def test_a_corridor_keeps_its_letter(client: TestClient) -> None:
     before = letters(ask(client, **TRIP))
     after = letters(ask(client, **TRIP, close=[PASS]))
@@ -69,6 +70,7 @@ def test_a_corridor_keeps_its_letter(client: TestClient) -> None:
     assert ",A," not in csv or "A" in after.values()
 
 
+@pytest.mark.slow
 def test_any_question_can_be_pinned(client: TestClient) -> None:
     """What the baseline does not name is as asked; conditions and what-ifs are its own."""
     pinned = ask(client, **TRIP, baseline="depart=2026-01-15")

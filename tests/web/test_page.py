@@ -265,6 +265,7 @@ def test_closing_a_crossing_by_click_changes_routes(
     assert routes(page) == before
 
 
+@pytest.mark.slow
 def test_planned_railway_is_built_by_a_button(opened: Callable[..., Any], study: Path) -> None:
     """A click shows the project and asks nothing new; its button builds it."""
     page = opened(OPEN)

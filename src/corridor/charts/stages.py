@@ -12,6 +12,7 @@ from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.legends import legend
 from corridor.charts.letters import with_letters
 from corridor.charts.style import HUES, SOFT, Chart
+from corridor.charts.text import wrap
 from corridor.charts.titles import with_title
 from corridor.language.amounts import days
 from corridor.language.speech import marked, number, tell
@@ -32,7 +33,9 @@ def stages(legs: pl.DataFrame) -> Chart:
 
     legs: as ``Routes.legs``, with a column ``corridor`` or letter for the names of routes.
     """
-    rows = stage_rows(legs)
+    rows = stage_rows(legs).with_columns(
+        pl.col("route").map_elements(lambda name: wrap(name, _MARGINS.letters), pl.String)
+    )
     names = rows["route"].unique(maintain_order=True).to_list()
     panels = [
         _panel(rows.filter(pl.col("figure") == figure), names, title)
@@ -42,7 +45,7 @@ def stages(legs: pl.DataFrame) -> Chart:
         alt.vconcat(*panels, spacing=14).resolve_scale(color="shared"),
         tell("Where days and dollars go"),
         tell("one bar a route: as planned, without the spread"),
-        _description(rows),
+        _description(stage_rows(legs)),
         left=_MARGINS.left,
     )
 

@@ -30,15 +30,26 @@ def sections(inputs: ReportInputs) -> list[Section]:
     values = {
         "rank": criticality_values(inputs),
         "years": losses_values(inputs),
-        "moves": shifts_values(inputs),
         "corridors": second_corridor_values(inputs),
-        "replay": _replay_values(inputs.frame("loss_replay")),
-        "hazards": _hazard_values(inputs.frame("loss_fits"), inputs.frame("loss_families")),
         "limit": share(LIMIT_SHARE),
         "notes": inputs.frame("loss_notes")["note"].to_list(),
     }
     title = tell("What a closure does")
     return [Section("closures", title, "closures.html", values, title)]
+
+
+def history_sections(inputs: ReportInputs) -> list[Section]:
+    """Return closures that happened, and what their history says; nothing where there is none."""
+    values = {
+        "moves": shifts_values(inputs),
+        "replay": _replay_values(inputs.frame("loss_replay")),
+        "hazards": _hazard_values(inputs.frame("loss_fits"), inputs.frame("loss_families")),
+    }
+    if not any(values.values()):
+        return []
+
+    title = tell("The hazards, and what their history says")
+    return [Section("history", title, "history.html", values, title)]
 
 
 def shut_sections(inputs: ReportInputs) -> list[Section]:

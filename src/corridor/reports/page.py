@@ -50,6 +50,7 @@ CHAPTERS: tuple[Chapter, ...] = (
 ANNEXES: tuple[Chapter, ...] = (
     trips.sections,
     claims.sections,
+    closures.history_sections,
     closures.shut_sections,
     validation.sections,
     data_quality.source_sections,
