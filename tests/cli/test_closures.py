@@ -214,6 +214,7 @@ def test_a_study_without_a_part_is_told_what_to_add(corridor: Say, starter: Path
     assert corridor("rank", study=starter / "gone")[0] == FINDINGS
 
 
+@pytest.mark.slow
 def test_demand_without_any_way_exits_3(corridor: Say, starter: Path) -> None:
     links = pl.read_csv(starter / "links.csv", infer_schema=False)
     links.with_columns(pl.lit("closed").alias("status")).write_csv(starter / "links.csv")

@@ -191,7 +191,7 @@ def test_a_programme_is_one_and_leaves_out_what_excludes() -> None:
     ]
     appraisal = co.appraise(project_network(projects=rows), project_demand(), ["road"], **SHORT)
     row = row_of(appraisal, "road")
-    assert row["name"] == "Bypass, Faster"
+    assert row["name"] == "Bypass; Faster"
     assert row["capex_usd"] == 2e8
     assert (row["open_year"], row["last_year"]) == (2032, 2051)
     capex = appraisal.streams.filter(pl.col("item") == "capex")["usd"].to_list()

@@ -814,6 +814,7 @@ def test_year_tells_how_far_it_is_and_stops(
 
 
 @pytest.mark.skipif(AXE is None, reason="axe-playwright-python is not installed")
+@pytest.mark.slow
 def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
     """axe-core finds nothing serious, light and dark, wide and narrow, every list open."""
     page = opened(f"{JULY}&close=zaranj-milak-road&layers=hazards&card=link:{PASS}")
