@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from core_cases import closed, link, node, small
 from corridor.errors import CallError
 from corridor.network.changes import apply, snapshot, status_spans
+from corridor.network.graph import Runs
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.network import Network, build
 from corridor.network.passages import Passages
@@ -92,7 +93,7 @@ def alike(one: Any, other: Any) -> bool:
         return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, Mapping):
         return list(one) == list(other) and all(alike(one[k], other[k]) for k in one)
-    if isinstance(one, list | tuple | Rows):
+    if isinstance(one, list | tuple | Rows | Runs):
         return len(one) == len(other) and all(map(alike, one, other))
     return bool(one == other)
 

@@ -99,3 +99,14 @@ def test_a_run_keeps_what_projects_are_worth(home: Path) -> None:
     assert count_to_appraise(known, kept) == 0
     again = run(read(home, scenario="border-shut"))  # looks at them under its own borders
     assert again.frame("programme")["scenario"].to_list() == ["border-shut"]
+
+
+@pytest.mark.slow
+def test_scenarios_share_what_projects_are_worth(home: Path) -> None:
+    from corridor.projects.chapter import count_to_appraise
+    from corridor.runs.run import projects_folder, run
+
+    _ask(home, 'scenario = "base"', 'asked = { window = "Does it pay?" }')
+    run(read(home))
+    other = read(home, scenario="border-shut")
+    assert count_to_appraise(other, projects_folder(other)) == 0

@@ -87,7 +87,8 @@ class Page {
   change(patch: Partial<State>, keep = false): void {
     this.following = "route" in patch || !this.state.route ? null : this.selected()?.corridor ?? null;
     const isNewTrip = (["origin", "destination"] as const).some((key) => patch[key] !== undefined && patch[key] !== this.state[key]);
-    this.state = { ...this.state, ...(isNewTrip ? { view: "" } : {}), ...patch };
+    const sections = this.openSections(); // a toggle may be told later than a key that was typed after it
+    this.state = { ...this.state, sections, ...(isNewTrip ? { view: "" } : {}), ...patch };
     if (keep || toAddress(this.state) === location.search) history.replaceState(null, "", toAddress(this.state));
     else history.pushState(null, "", toAddress(this.state));
     void this.refresh();
@@ -103,9 +104,11 @@ class Page {
 
   private sectionsToggled(target: EventTarget | null): void {
     if (!(target instanceof HTMLDetailsElement) || !target.id || !at("question").contains(target)) return;
-    const sections = this.sections().filter((box) => box.open).map((box) => box.id);
+    const sections = this.openSections();
     if (sections.join() !== this.state.sections.join()) this.moved({ sections });
   }
+
+  private openSections(): string[] { return this.sections().filter((box) => box.open).map((box) => box.id); }
 
   private sections(): HTMLDetailsElement[] { return [...at("question").querySelectorAll<HTMLDetailsElement>("details[id]")]; }
 

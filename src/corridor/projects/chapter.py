@@ -210,7 +210,7 @@ def _provenance(study: Study) -> dict[str, Any]:
     return {
         "corridor": installed_version(),
         "code": code_hash(),
-        "inputs": study.hash,
+        "inputs": study.files_hash,
         "scenario": _scenario_id(study),
         "choices": dict(_network(study).choices),
     }

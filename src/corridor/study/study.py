@@ -44,7 +44,8 @@ class Study:
 
     tables: every declared table, absent ones empty. trips: the questions its report answers.
     warnings: findings that do not stop it. hash: SHA-256 over every input file and the scenario.
-    defaults: figures the study does not give and the program's defaults do.
+    defaults: figures the study does not give and the program's defaults do. files_hash: the same
+    as hash for every scenario.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Study:
     warnings: tuple[Finding, ...] = field(repr=False)
     hash: str
     defaults: pl.DataFrame = field(repr=False)
+    files_hash: str = field(repr=False)
 
     @property
     def catalogues(self) -> Path:
@@ -192,6 +194,7 @@ def read(folder: str | os.PathLike[str], *, scenario: str | None = None) -> Stud
         tuple(look.findings),
         _digest(scenario_id, look.tables.hashes),
         look.defaults,
+        _digest("", look.tables.hashes),
     )
 
 

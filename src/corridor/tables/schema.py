@@ -40,7 +40,7 @@ _BAND = (
         "p05_ratio",
         "5th percentile of the price over the price given; null: by price_bands",
         "1",
-        low=0.01,
+        low=0.1,
         high=1,
     ),
     number(
@@ -48,7 +48,7 @@ _BAND = (
         "95th percentile of the price over the price given; null: by price_bands",
         "1",
         low=1,
-        high=100,
+        high=10,
     ),
 )
 _TERRAINS = ("mountain", "high-mountain")
@@ -342,7 +342,7 @@ PRICE_BANDS = Table(
             "p05_ratio",
             "5th percentile of the money over the money given",
             "1",
-            low=0.01,
+            low=0.1,
             high=1,
             required=True,
         ),
@@ -351,7 +351,7 @@ PRICE_BANDS = Table(
             "95th percentile of the money over the money given",
             "1",
             low=1,
-            high=100,
+            high=10,
             required=True,
         ),
         *EVIDENCE,
@@ -1187,7 +1187,13 @@ VOLUMES = Table(
         ),
         Column("year", "integer", "year it stands for", required=True, low=1990, high=2100),
         number("per_year", "counted in a year, or scaled to one", "unit/year", required=True),
-        number("days", "days counted that per_year is scaled up from; null: a year", "days", low=1),
+        number(
+            "days",
+            "days counted that per_year is scaled up from; null: a year",
+            "days",
+            low=1,
+            high=3660,
+        ),
         Column(
             "with_empties",
             "boolean",
