@@ -31,7 +31,7 @@ _PAST = {
     "trade": ("year", "ends_on"),
     "figures": ("from_on", "to_on"),
     "hazards": ("watched_from_on", "watched_to_on"),
-    "commitments": ("promised_on", "measured_on"),
+    "commitments": ("promised_on",),
     "sources": ("year",),
 }
 # Ends of periods: an id names the year in which its row begins.
