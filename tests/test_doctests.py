@@ -19,6 +19,8 @@ LONG_EXAMPLES = (
     "corridor.closures.second_corridor",
     "corridor.closures.simulation",
     "corridor.consignments.plan_quote",
+    "corridor.consignments.quote",
+    "corridor.exchange.tntp",
     "corridor.flows.equilibrium",
     "corridor.projects.appraisal",
     "corridor.projects.coalition",

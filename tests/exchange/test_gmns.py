@@ -41,6 +41,7 @@ def test_reads_any_order_and_ids(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow  # the kernel takes half a minute to compile
 def test_what_is_read_can_be_assigned(tmp_path: Path) -> None:
     network = read_gmns(write(tmp_path))
     result = co.equilibrium(network.links, network.trips, no_through=network.no_through)
