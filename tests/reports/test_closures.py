@@ -10,6 +10,7 @@ from corridor.reports.closures import answers, sections
 from corridor.reports.criticality import MAX_UNSERVED, most_expensive_sentence, unserved_sentences
 from corridor.reports.inputs import report_inputs
 from corridor.reports.losses import case_names, selector_text
+from corridor.reports.page import template_environment
 from corridor.reports.second_corridor import second_corridor_sentences
 
 
@@ -76,3 +77,10 @@ def test_a_second_corridor_saves_or_costs(
 
 def test_without_demand_and_hazards_there_is_no_chapter() -> None:
     assert sections(report_inputs({})) == [] and not list(answers(report_inputs({})))
+
+
+def test_the_history_of_hazards_stands_under_its_own_heading() -> None:
+    hazards = {"rows": [], "groups": [], "weak": 0, "many": 5, "csv": "", "families_csv": None}
+    template = template_environment().get_template("history.html")
+    html = template.render(hazards=hazards, moves={}, replay={"rows": [], "figures": []})
+    assert html.index("hazards are estimates") < html.index("<h3>")

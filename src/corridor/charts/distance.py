@@ -23,7 +23,7 @@ from corridor.charts.style import INK, PAPER, SOFT, STYLES, WIDTH, Chart, styles
 from corridor.charts.titles import with_title
 from corridor.language.speech import marked, number, tell
 
-HEIGHT = 360.0  # of a diagram by itself
+HEIGHT = 360.0
 _PLOT_WIDTH = WIDTH - 78  # the upright axis and the margins take the rest
 _IN_DAYS_FROM_H = 72.0
 
@@ -75,13 +75,13 @@ def time_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     It counts days, and hours where the longest route takes less than three days.
     """
     points = distance_points(legs, nodes)
-    return _diagram(points, tell("Time-distance diagram"), [_time(points)], HEIGHT)
+    return _diagram(points, tell("Time-distance diagram"), _time(points))
 
 
 def cost_distance(legs: pl.DataFrame, nodes: pl.DataFrame) -> Chart:
     """Return the cost-distance diagram of the routes in legs: USD per cargo unit."""
     points = distance_points(legs, nodes)
-    return _diagram(points, tell("Cost-distance diagram"), [_cost()], HEIGHT)
+    return _diagram(points, tell("Cost-distance diagram"), _cost())
 
 
 def _time(points: pl.DataFrame) -> _Measure:
@@ -99,20 +99,12 @@ def _largest(column: pl.Series, otherwise: float) -> float:
     return float(column.max() or otherwise)  # type: ignore[arg-type]
 
 
-def _diagram(
-    points: pl.DataFrame,
-    title: str,
-    measures: Sequence[_Measure],
-    height: float,
-) -> Chart:
-    """Return the diagrams of some measures, one below the other, over the key of stops."""
-    sides = [_side(points, measure, height) for measure in measures]
-    stop_numbers = _number_stops(sides)
-    style_keys = styles_among(points["drawn"])
+def _diagram(points: pl.DataFrame, title: str, measure: _Measure) -> Chart:
+    """Return the diagram of a measure over the key of stops."""
+    side = _side(points, measure)
+    stop_numbers = _number_stops(side)
 
-    diagrams = [
-        _layers(side, stop_numbers, style_keys, is_lowest=side is sides[-1]) for side in sides
-    ]
+    diagrams = [_layers(side, stop_numbers, styles_among(points["drawn"]))]
     stops = [(number, stop) for stop, number in stop_numbers.items()]
     if stops:
         diagrams.append(mark_key(stops, _PLOT_WIDTH))
@@ -121,83 +113,64 @@ def _diagram(
         alt.vconcat(*diagrams, spacing=14),
         title,
         tell("slopes: under way; vertical steps: borders, terminals, waits"),
-        _description(title, sides, stops),
+        _description(title, side, stops),
     )
 
 
-def _description(
-    title: str,
-    sides: Sequence[_Side],
-    stops: Iterable[tuple[str, str]],
-) -> str:
+def _description(title: str, side: _Side, stops: Iterable[tuple[str, str]]) -> str:
     return tell(
         "{title}. {routes}. Stops: {stops}.",
         title=title,
-        routes=tell("; ").join(_route_texts(sides)),
+        routes=tell("; ").join(_route_texts(side)),
         stops=tell(", ").join(f"{number} {stop}" for number, stop in stops),
     )
 
 
-def _side(points: pl.DataFrame, measure: _Measure, height: float) -> _Side:
+def _side(points: pl.DataFrame, measure: _Measure) -> _Side:
     upright = points.with_columns(
         y=pl.col(measure.column) / measure.divisor, y_to=pl.col(measure.column_to) / measure.divisor
     )
-    headroom = 1.06 if _is_tall(height) else 1.14
     km_top = _largest(upright["km_to"], 1.0) * 1.1
-    y_top = _largest(upright["y_to"], 1.0) * headroom
-    return _Side(measure, upright, Plot(_PLOT_WIDTH, height, km_top, y_top))
+    y_top = _largest(upright["y_to"], 1.0) * 1.06
+    return _Side(measure, upright, Plot(_PLOT_WIDTH, HEIGHT, km_top, y_top))
 
 
-def _is_tall(height: float) -> bool:
-    return height > 300
-
-
-def _number_stops(sides: Iterable[_Side]) -> dict[str, str]:
+def _number_stops(side: _Side) -> dict[str, str]:
     """Return the number of each stop that costs something, in order of kilometres."""
-    stops = pl.concat([costly_stops(side.points) for side in sides]).sort("km", maintain_order=True)
-    names = stops["stop"].unique(maintain_order=True)
+    names = costly_stops(side.points)["stop"].unique(maintain_order=True)
     return {name: str(i) for i, name in enumerate(names, start=1)}
 
 
-def _route_texts(sides: Sequence[_Side]) -> list[str]:
+def _route_texts(side: _Side) -> list[str]:
     """Return what each route comes to, for the description."""
-    routes = sides[0].ends().select("letter", "km_to").iter_rows()
-    amounts_by_side = [[side.measure.text(y, 1) for y in side.ends()["y_to"]] for side in sides]
     return [
         tell(
             "route {letter}: {km} km, {amounts}",
             letter=letter,
             km=number(km),
-            amounts=tell(", ").join(amounts),
+            amounts=side.measure.text(y, 1),
         )
-        for (letter, km), *amounts in zip(routes, *amounts_by_side, strict=True)
+        for letter, km, y in side.ends().select("letter", "km_to", "y_to").iter_rows()
     ]
 
 
-def _layers(
-    side: _Side,
-    stop_numbers: Mapping[str, str],
-    style_keys: Sequence[str],
-    *,
-    is_lowest: bool,
-) -> Any:
-    """Return one diagram: strokes under labels; the lowest names the kilometres."""
+def _layers(side: _Side, stop_numbers: Mapping[str, str], style_keys: Sequence[str]) -> Any:
+    """Return the lines of the routes under their labels."""
     end_texts = {
         letter: f"{letter} {side.measure.text(y, side.measure.end_digits)}"
         for letter, y in side.ends().select("letter", "y_to").iter_rows()
     }
     labels = place_labels(side.points, side.plot, end_texts, stop_numbers)
 
-    return alt.layer(
-        _strokes(side, style_keys, is_lowest=is_lowest), *_label_marks(labels)
-    ).properties(width=_PLOT_WIDTH, height=side.plot.height)
+    layers = alt.layer(_strokes(side, style_keys), *_label_marks(labels))
+    return layers.properties(width=_PLOT_WIDTH, height=side.plot.height)
 
 
-def _strokes(side: _Side, style_keys: Sequence[str], *, is_lowest: bool) -> Any:
+def _strokes(side: _Side, style_keys: Sequence[str]) -> Any:
     """Return the lines of the routes, in the styles of what they ride on."""
     chart = alt.Chart(_corners(side.points)).mark_line(strokeCap="butt")
     return chart.encode(
-        x=_km_channel(side.plot, has_title=is_lowest),
+        x=_km_channel(side.plot),
         y=_y_channel(side),
         detail=["stroke:N"],
         order="place:Q",
@@ -205,22 +178,21 @@ def _strokes(side: _Side, style_keys: Sequence[str], *, is_lowest: bool) -> Any:
     )
 
 
-def _km_channel(plot: Plot, *, has_title: bool) -> alt.X:
+def _km_channel(plot: Plot) -> alt.X:
     return alt.X(
         "km:Q",
-        title=tell("km from origin") if has_title else None,
+        title=tell("km from origin"),
         scale=number_scale(0, plot.km_top),
         axis=alt.Axis(format=",.0f", tickCount=8),
     )
 
 
 def _y_channel(side: _Side) -> alt.Y:
-    tick_count = 7 if _is_tall(side.plot.height) else 5
     return alt.Y(
         "y:Q",
         title=side.measure.title,
         scale=number_scale(0, side.plot.y_top),
-        axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=tick_count),
+        axis=alt.Axis(format=",~f", minExtent=44, maxExtent=44, tickCount=7),
     )
 
 

@@ -238,17 +238,14 @@ def _gains(groups: pl.DataFrame) -> pl.DataFrame:
     size = pl.col("usd_per_year").abs().sum()
     sums = in_use.group_by("country").agg(size.alias("size"), pl.col("usd_per_year").sum())
     largest = sums.filter(pl.col("size") > MIN_GAIN_USD).sort("size", descending=True)
-    ordered = largest.head(MAX_GAINERS).sort("usd_per_year", descending=True)["country"].to_list()
+    ordered = largest.head(MAX_GAINERS).sort("usd_per_year", descending=True)["country"]
+    labels = pl.Series("label", [_country(code) for code in ordered], pl.String)
 
-    names = {country: _country(country) for country in ordered}
-    rows = [
-        (names[country], group, usd / 1e6)
-        for country in ordered
-        for of_country, group, usd in in_use.select("country", "group", "usd_per_year").iter_rows()
-        if of_country == country and usd
-    ]
-    types = {"label": pl.String, "group": pl.String, "usd": pl.Float64}
-    return pl.DataFrame(rows, schema=types, orient="row")
+    gains = in_use.filter(pl.col("usd_per_year") != 0)
+    rows = pl.DataFrame([ordered, labels]).join(
+        gains, on="country", nulls_equal=True, maintain_order="left_right"
+    )
+    return rows.select("label", "group", usd=pl.col("usd_per_year") / 1e6)
 
 
 def _country(code: str | None) -> str:
@@ -273,10 +270,10 @@ def _gains_panel(rows: pl.DataFrame, sums: pl.DataFrame) -> Any:
         scale=category_scale(names, (GROUPS[group][1] for group in shown)),
         legend=legend(names, 5, 16),
     )
-    told = rows.with_columns(
+    in_words = rows.with_columns(
         name=pl.col("group").replace_strict(dict(zip(shown, names, strict=True)))
     )
-    bars = alt.Chart(told).mark_bar(height=14, stroke=PAPER, strokeWidth=0.4)
+    bars = alt.Chart(in_words).mark_bar(height=14, stroke=PAPER, strokeWidth=0.4)
     texts = value_text(alt.Chart(sums))
     return bar_panel(
         bars.encode(

@@ -28,30 +28,34 @@ _ROW_PX = 21
 _MARGINS = Margins(left=230, right=70, letters=34)
 
 
-def stages(legs: pl.DataFrame) -> Chart:
+def stages(rows: pl.DataFrame) -> Chart:
     """Return two panels of bars, days and dollars of each route by stage.
 
-    legs: as ``Routes.legs``, with a column ``corridor`` or letter for the names of routes.
+    rows: as :func:`stage_rows` returns them.
     """
-    rows = stage_rows(legs).with_columns(
+    wrapped = rows.with_columns(
         pl.col("route").map_elements(lambda name: wrap(name, _MARGINS.letters), pl.String)
     )
-    names = rows["route"].unique(maintain_order=True).to_list()
+    names = wrapped["route"].unique(maintain_order=True).to_list()
+
     panels = [
-        _panel(rows.filter(pl.col("figure") == figure), names, title)
+        _panel(wrapped.filter(pl.col("figure") == figure), names, title)
         for figure, title in (("days", tell("days")), ("usd", tell("USD")))
     ]
     return with_title(
         alt.vconcat(*panels, spacing=14).resolve_scale(color="shared"),
         tell("Where days and dollars go"),
         tell("one bar a route: as planned, without the spread"),
-        _description(stage_rows(legs)),
+        _description(rows),
         left=_MARGINS.left,
     )
 
 
 def stage_rows(legs: pl.DataFrame) -> pl.DataFrame:
-    """Return route, figure (days or usd), stage, amount and the ends of its bar."""
+    """Return route, figure (days or usd), stage, amount and the ends of its bar.
+
+    legs: as ``Routes.legs``, with a column ``corridor`` or letter for the names of routes.
+    """
     lettered = with_letters(legs)
     name = "corridor" if "corridor" in lettered.columns else "letter"
     route = pl.col("letter") if name == "letter" else pl.format("{}  {}", "letter", "corridor")
@@ -89,12 +93,12 @@ def _amounts(
 
 
 def _panel(rows: pl.DataFrame, names: list[str], title: str) -> Any:
-    told = rows.with_columns(stage=pl.col("stage").map_elements(tell, pl.String))
+    in_words = rows.with_columns(pl.col("stage").map_elements(tell, pl.String))
     y = alt.Y("route:N", sort=names, title=None, axis=names_axis(_MARGINS.left, names))
     words = [tell(stage) for stage in STAGES]
 
     bars = (
-        alt.Chart(told.select("route", "stage", "start", "to"))
+        alt.Chart(in_words.select("route", "stage", "start", "to"))
         .mark_bar(height=13)
         .encode(
             y=y,
@@ -108,6 +112,7 @@ def _panel(rows: pl.DataFrame, names: list[str], title: str) -> Any:
             ),
         )
     )
+
     totals = rows.group_by("route", maintain_order=True).agg(
         pl.col("to").max(), pl.col("figure").first()
     )

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from corridor.charts.letters import letters_beside, with_letters
 from corridor.charts.maps import route_map
 from corridor.charts.svg import skip_validation, to_svg
+from corridor.language.amounts import days
 from corridor.language.messages import translate
-from corridor.language.speech import tell
+from corridor.language.speech import number, signed, tell
 from corridor.routing.differences import Difference
 from corridor.units import DAY_H
 
@@ -25,6 +26,7 @@ MAX_GONE = 4
 MAX_SOURCES = 5
 DRAWN = ("time", "value", "cost")  # criteria whose best routes are on the map
 MINUS = "\N{MINUS SIGN}"
+HOURS = pl.coalesce("time_p50_h", "time_h").alias("hours")  # that a person reads first
 
 
 def brief_html(
@@ -102,12 +104,11 @@ def _sentence(answer: Routes, difference: Difference | None, condition: str | No
     if answer.reason is not None:
         return translate(answer.reason)
 
-    hours = pl.coalesce("time_p50_h", "time_h").alias("hours")
-    quickest = answer.routes.with_columns(hours).sort("hours").row(0, named=True)
+    quickest = answer.routes.with_columns(HOURS).sort("hours").row(0, named=True)
     return tell(
         "The quickest route takes {days} days and USD {money}, by {corridor}.",
-        days=f"{quickest['hours'] / DAY_H:.1f}",
-        money=f"{quickest['cost_usd']:,.0f}",
+        days=days(quickest["hours"]),
+        money=number(quickest["cost_usd"]),
         corridor=quickest["corridor"],
     )
 
@@ -158,8 +159,7 @@ def _rows(routes: pl.DataFrame, difference: Difference | None) -> list[dict[str,
     if difference is not None:
         extras = {row["route_id"]: row for row in difference.corridors.to_dicts()}
 
-    hours = pl.coalesce("time_p50_h", "time_h").alias("hours")
-    shown = routes.with_columns(hours).sort("hours", maintain_order=True).head(MAX_ROUTES)
+    shown = routes.with_columns(HOURS).sort("hours", maintain_order=True).head(MAX_ROUTES)
     return [
         {**row, "through": "–".join(row["countries"]), **_extra_cells(extras.get(row["route_id"]))}
         for row in shown.iter_rows(named=True)
@@ -182,11 +182,9 @@ def _extra_cells(corridor: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def _signed(value: float, digits: int) -> str:
-    """Return a number with its sign; empty where it rounds to nothing."""
+    """Return a number with its sign, as spoken; empty where it rounds to nothing."""
     rounded = round(value, digits)
-    if not rounded:
-        return ""
-    return f"{'+' if rounded > 0 else MINUS}{abs(rounded):,.{digits}f}"
+    return signed(rounded, digits).replace("-", MINUS) if rounded else ""
 
 
 def _gone(baseline: Routes | None, difference: Difference | None) -> list[dict[str, Any]]:
@@ -195,8 +193,7 @@ def _gone(baseline: Routes | None, difference: Difference | None) -> list[dict[s
         return []
 
     gone = difference.corridors.filter(pl.col("state") == "gone")["baseline_route_id"]
-    hours = pl.coalesce("time_p50_h", "time_h").alias("hours")
-    rows = with_letters(baseline.routes).with_columns(hours)
+    rows = with_letters(baseline.routes).with_columns(HOURS)
     return rows.filter(pl.col("route_id").is_in(gone.to_list())).head(MAX_GONE).to_dicts()
 
 

@@ -9,7 +9,7 @@ from corridor.reports.formats import slug
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.trip import Trip
-from corridor.reports.trips import route_map_figure, stages_figure
+from corridor.reports.trips import map_and_stages
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
@@ -18,9 +18,12 @@ def sections(inputs: ReportInputs) -> list[Section]:
         return []
 
     trip = inputs.trips[0]
-    figures = [route_map_figure(trip, inputs), stages_figure(trip), _pareto_figure(trip)]
+    figures = map_and_stages(trip, inputs)
+    if figures:
+        figures.append(_pareto_figure(trip))
+
     title = tell("Corridors compared: {trip}", trip=trip.name)
-    values = {"trip": trip, "figures": [] if trip.is_at_one_place else figures}
+    values = {"trip": trip, "figures": figures}
     return [Section("corridors", title, "corridors.html", values, tell("Corridors compared"))]
 
 

@@ -52,7 +52,7 @@ def _section(trip: Trip, inputs: ReportInputs, *, is_first: bool) -> Section:
     values = {
         "trip": trip,
         "papers": papers(trip.rows),
-        "figures": [] if is_first or not trip.routes.height else _figures(trip, inputs),
+        "figures": [] if is_first else map_and_stages(trip, inputs),
         "legs_csv": _legs_csv(trip.legs),
         **year_values(trip, always_drawn=is_first),
     }
@@ -64,25 +64,20 @@ def _legs_csv(legs: pl.DataFrame) -> str | None:
     return csv_address(legs.drop(LEG_COLUMNS_LEFT_OUT)) if legs.height else None
 
 
-def _figures(trip: Trip, inputs: ReportInputs) -> list[Figure]:
-    """Return map and stages; none of a trip from a place to itself."""
-    if trip.is_at_one_place:
+def map_and_stages(trip: Trip, inputs: ReportInputs) -> list[Figure]:
+    """Return map and stages; none of a trip without legs."""
+    if not trip.legs.height:
         return []
 
-    return [route_map_figure(trip, inputs), stages_figure(trip)]
+    return [_map_figure(trip, inputs), _stages_figure(trip)]
 
 
-def _drawn(trip: Trip) -> tuple[pl.DataFrame, str]:
-    """Return the legs of routes that are best at something, and what each is best at."""
+def _map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
+    """Return where the routes of a trip go that are best at something."""
     merits = outstanding(trip.routes)
     legs = trip.legs.filter(pl.col("letter").is_in(list(merits)))
     which = tell("; ").join(f"{letter}: {word_list(words)}" for letter, words in merits.items())
-    return legs, which
 
-
-def route_map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
-    """Return where the routes of a trip go that are best at something."""
-    legs, which = _drawn(trip)
     caption = tell(
         "Where the routes go ({which}). Letters stand on links that one route has to itself.",
         which=which,
@@ -91,18 +86,20 @@ def route_map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
     return draw_figure(f"{slug(trip.trip_id)}-map", chart, caption, legs.select(MAP_COLUMNS))
 
 
-def stages_figure(trip: Trip) -> Figure:
+def _stages_figure(trip: Trip) -> Figure:
     """Return what the routes of a trip spend their days and dollars on."""
-    has_names = "corridor" in trip.routes.columns
-    names = trip.routes.select("letter", "corridor") if has_names else None
-    legs = trip.legs if names is None else trip.legs.join(names, on="letter", how="left")
+    legs = trip.legs
+    if "corridor" in trip.routes.columns:
+        names = trip.routes.select("letter", "corridor")
+        legs = legs.join(names, on="letter", how="left")
+
     rows = stage_rows(legs)
     caption = tell(
         "Where days and dollars go, route by route: {share} of all hours drawn here pass standing. "
         "What a faster border would save is the part at borders.",
         share=per_cent(_standing_share(rows)),
     )
-    return draw_figure(f"{slug(trip.trip_id)}-stages", stages(legs), caption, rows)
+    return draw_figure(f"{slug(trip.trip_id)}-stages", stages(rows), caption, rows)
 
 
 def _standing_share(rows: pl.DataFrame) -> float:
