@@ -1,8 +1,9 @@
 """Stopping: how a computation under way is told that nobody waits for it any more.
 
 Whoever starts one gives a flag, an array of one number. Setting it, from any thread, ends the
-computation soon after: a search for routes as it goes; departures, why-not, rank and skim between
-one search and the next. simulate runs to its end. Without a flag nothing is ever stopped.
+computation soon after: a search for routes and the printing of a page as they go; departures,
+why-not, rank and skim between one search and the next. simulate runs to its end. Without a flag
+nothing is ever stopped.
 """
 
 from __future__ import annotations

@@ -9,12 +9,15 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 
+from corridor import stopping
 from corridor.cli import app as cli
+from corridor.errors import Stopped
 from corridor.language.speech import languages
 from corridor.reports.printing import find_browser, print_pdf
 from corridor.runs.texts import SHOWN, phrases
@@ -38,6 +41,14 @@ def ran(capsys: pytest.CaptureFixture[str]) -> Any:
         return code, *capsys.readouterr()
 
     return run
+
+
+def use_browser(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a script stand for the browser that prints."""
+    program = folder / "browser"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("CORRIDOR_BROWSER", str(program))
 
 
 @pytest.mark.slow
@@ -137,11 +148,20 @@ def test_without_a_browser_a_pdf_says_what_to_do(
 def test_a_browser_that_fails_is_quoted(
     script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "browser"
-    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("CORRIDOR_BROWSER", str(program))
+    use_browser(script, tmp_path, monkeypatch)
     with pytest.raises(ValueError, match=said):
+        print_pdf(b"<p>page</p>")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script stands for the browser")
+def test_a_page_nobody_waits_for_is_not_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser that hangs does not hold a thread of the server after its time is over."""
+    use_browser("sleep 20", tmp_path, monkeypatch)
+    flag = stopping.new_flag()
+    Timer(0.1, flag.__setitem__, (0, 1)).start()
+    with stopping.stopped_by(flag), pytest.raises(Stopped):
         print_pdf(b"<p>page</p>")
 
 

@@ -8,8 +8,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
+from corridor import stopping
 from corridor.errors import CallError
 
 BROWSER_VARIABLE = "CORRIDOR_BROWSER"
@@ -31,6 +33,7 @@ PLACES = (
 )
 PDF_END = b"%%EOF"
 MAX_PRINT_S = 180
+LOOK_S = 0.2  # after which it is looked again whether anybody still waits
 
 
 def find_browser() -> str | None:
@@ -67,7 +70,8 @@ def require_browser() -> str:
 def print_pdf(html: bytes) -> bytes:
     """Return a page as PDF: A4 as its own style has it, with bookmarks; nothing is fetched.
 
-    Raises CallError where no Chromium is found, or where it fails, with what it said.
+    Raises CallError where no Chromium is found, or where it fails, with what it said; Stopped where
+    the computation it belongs to is stopped, see :mod:`corridor.stopping`.
     """
     program = require_browser()
     with tempfile.TemporaryDirectory(prefix="corridor-", ignore_cleanup_errors=True) as folder:
@@ -131,14 +135,24 @@ def _run(command: list[str], words: Path) -> str:
             return error.strerror or str(error)
 
         try:
-            code = process.wait(MAX_PRINT_S)
-        except subprocess.TimeoutExpired:
-            return f"it took more than {MAX_PRINT_S} s"
+            code = _wait(process)
         finally:
             _end_with_children(process)
 
+    if code is None:
+        return f"it took more than {MAX_PRINT_S} s"
     lines = words.read_text("utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else f"exit code {code}"
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code of a process; null at the limit. Stopped where nobody waits for it."""
+    until_s = time.monotonic() + MAX_PRINT_S
+    while time.monotonic() < until_s:
+        stopping.raise_if_stopped()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(LOOK_S)
+    return None
 
 
 def _end_with_children(process: subprocess.Popen[bytes]) -> None:
