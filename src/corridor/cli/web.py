@@ -110,12 +110,13 @@ def brief(
         What it is compared with, in the words of an address of the page (depart=2027-01-15);
         where not given, the same without what is shut and opened.
     """
-    from corridor.tables.files import write_bytes
+    from corridor.reports.printing import require_browser, write_page
     from corridor.web.serving import web_answer
 
-    ending = out.suffix.lower()
-    if ending not in BRIEF_SUFFIXES:
+    if out.suffix.lower() not in BRIEF_SUFFIXES:
         raise CallError(f"{str(out)!r} must end in .html or .pdf.")
+    if out.suffix.lower() == ".pdf":
+        require_browser()
     refuse_inputs(out)
 
     say_compiling()
@@ -129,12 +130,10 @@ def brief(
         "baseline": baseline,
         **({} if scenario is None else {"scenario": scenario}),
     }
-    path = "/brief.pdf" if ending == ".pdf" else "/brief"
-    status, body = web_answer(folder, f"{path}?{urlencode(question, doseq=True)}")
+    status, body = web_answer(folder, f"/brief?{urlencode(question, doseq=True)}")
     if status != OK:
         raise CallError(json.loads(body)["message"])
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(out, body)
+    write_page(out, body)
     say(f"{out}")
     return DONE
