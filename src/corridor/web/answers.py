@@ -73,8 +73,12 @@ def find(state: StudyState, question: questions.Routes) -> Routes:
     A corridor has the letter that it has in the baseline. Raises like
     :func:`corridor.routing.route.route`.
     """
+    return find_beside(state, question, find_baseline(state, question.units))
+
+
+def find_beside(state: StudyState, question: questions.Routes, baseline: Routes | None) -> Routes:
+    """Return the routes asked for, as :func:`find` does, where the baseline is at hand."""
     answer = _of_units(_routes(state, question), question.units)
-    baseline = find_baseline(state, question.units)
     if baseline is None:
         return _lettered(answer, with_letters(answer.routes))
     return _lettered(answer, letters_beside(answer, baseline))
@@ -141,7 +145,8 @@ def _lettered(answer: Routes, routes: pl.DataFrame) -> Routes:
 
 def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
     """Return routes with their legs, what they take more than the baseline, and what is shut."""
-    answer = find(state, question)
+    baseline = find_baseline(state, question.units)
+    answer = find_beside(state, question, baseline)
     return {
         **about(state),
         "pareto_count": answer.pareto_count,
@@ -153,7 +158,7 @@ def routes(state: StudyState, question: questions.Routes) -> dict[str, Any]:
         "openings": [_opening(opening) for opening in answer.openings],
         "conditions": list(answer.conditions),
         "elements": openness(state, question),
-        "baseline": _baseline(state, question, answer),
+        "baseline": _baseline(state, question, answer, baseline),
         "provenance": {"study": state.study.id, **answer.provenance},
     }
 
@@ -179,13 +184,12 @@ def _route_rows(state: StudyState, answer: Routes) -> list[dict[str, Any]]:
 
 
 def _baseline(
-    state: StudyState, question: questions.Routes, answer: Routes
+    state: StudyState, question: questions.Routes, answer: Routes, baseline: Routes | None
 ) -> dict[str, Any] | None:
     """Return what an answer is compared with, and what it takes more; null for no baseline.
 
     routes: of the baseline, with the links each takes.
     """
-    baseline = find_baseline(state, question.units)
     if baseline is None or state.baseline is None:
         return None
 
@@ -329,13 +333,13 @@ def flows(state: StudyState) -> dict[str, Any]:
 def routes_csv(answer: Routes) -> bytes:
     """Return the routes as CSV, with the letters they have on the page."""
     first = ("route_id", "letter")
-    return _csv(with_letters(answer.routes).select(*first, pl.exclude(*first)))
+    return _csv(answer.routes.select(*first, pl.exclude(*first)))
 
 
 def legs_csv(state: StudyState, answer: Routes) -> bytes:
     """Return the legs as CSV, with the letters of their routes and the names of places."""
     names = {node["node_id"]: node["name"] for node in state.network.rows("nodes")}
-    named = with_letters(answer.legs).with_columns(
+    named = answer.legs.with_columns(
         pl.col(f"{end}_node_id").replace_strict(names, return_dtype=pl.String).alias(f"{end}_name")
         for end in ("from", "to")
     )

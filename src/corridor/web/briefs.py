@@ -11,7 +11,7 @@ from corridor.reports.brief import brief_html
 from corridor.reports.formats import day
 from corridor.reports.printing import print_pdf
 from corridor.web import conditions
-from corridor.web.answers import find, find_baseline
+from corridor.web.answers import find_baseline, find_beside
 from corridor.web.live_study import StudyState
 from corridor.web.openness import openness
 from corridor.web.questions import PageAddress
@@ -37,7 +37,8 @@ def brief_pdf(state: StudyState, question: PageAddress) -> Answer:
 
 
 def _html(state: StudyState, question: PageAddress) -> str:
-    answer = find(state, question)
+    baseline = find_baseline(state, question.units)
+    answer = find_beside(state, question, baseline)
     shut = [
         link_id
         for link_id, element in openness(state, question).items()
@@ -49,7 +50,7 @@ def _html(state: StudyState, question: PageAddress) -> str:
         state.network,
         title=state.study.title,
         conditions=list(_conditions(state, question)),
-        baseline=find_baseline(state, question.units),
+        baseline=baseline,
         condition=conditions.condition(state, question),
         closed=shut,
         address=f"/?{urlencode(words, doseq=True)}",

@@ -11,17 +11,6 @@ from corridor.web.live_study import StudyState
 from corridor.web.questions import Routes
 
 MAX_NAMED = 4  # changes; more are counted
-OTHER_CONDITIONS = (
-    "via",
-    "avoid",
-    "require",
-    "max_transshipments",
-    "deadline",
-    "carrier",
-    "service_class",
-    "sanctions",
-    "lot_t",
-)
 
 
 def condition(state: StudyState, question: Routes) -> str | None:
@@ -81,7 +70,7 @@ def _asked(state: StudyState, now: Routes, before: Routes) -> Iterator[str]:
         yield message("departure on {day}", day=now.depart)
     if state.baseline and state.scenario.scenario_id != state.baseline.state.scenario.scenario_id:
         yield message("the scenario {scenario}", scenario=state.scenario.title)
-    if any(getattr(now, name) != getattr(before, name) for name in OTHER_CONDITIONS):
+    if now.options() != before.options():
         yield message("other conditions")
 
 

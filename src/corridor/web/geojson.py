@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from corridor.charts.letters import with_letters
 from corridor.network.geo import great_circle_km, line_geometry
 from corridor.network.outline import is_in_country
 from corridor.network.shapes import Point, lines_of, point_along, points_along
@@ -64,7 +63,7 @@ def routes(state: StudyState, answer: Routes) -> dict[str, Any]:
     links = answer.legs.filter(pl.col("kind") == "link")
 
     features = []
-    for row in records(with_letters(answer.routes)):
+    for row in records(answer.routes):
         legs = links.filter(pl.col("route_id") == row["route_id"])
         points = _route_points(legs, nodes, shapes)
         if not points:  # a line has two points at least, also where nothing moves
@@ -79,7 +78,7 @@ def legs(state: StudyState, answer: Routes) -> dict[str, Any]:
     """Return the legs of routes as GeoJSON, one line a leg under way; handling has none."""
     nodes = state.network.by_id("nodes")
     shapes = lines_of(state.network.frames["shapes"])
-    under_way = with_letters(answer.legs).filter(pl.col("kind") == "link")
+    under_way = answer.legs.filter(pl.col("kind") == "link")
 
     features = []
     for row in records(under_way):

@@ -20,7 +20,7 @@ from corridor.network.calendar import second
 from corridor.network.changes import snapshot
 from corridor.network.network import Network, build
 from corridor.projects.construction import built, project_changes
-from corridor.projects.project_rows import exclude_each_other
+from corridor.projects.project_rows import exclusions
 from corridor.routing import route
 from corridor.study.settings import Scenario
 from corridor.study.study import Study
@@ -194,12 +194,9 @@ def _with_projects(network: Network, project_ids: Sequence[str]) -> Network:
     changes = project_changes(network, project_ids)
     projects = network.by_id("projects")
     rows = [projects[project_id] for project_id in project_ids]
-    for number, second_row in enumerate(rows):
-        for first_row in rows[:number]:
-            if exclude_each_other(first_row, second_row):
-                raise CallError(
-                    f"{first_row['name']} and {second_row['name']} cannot both be built."
-                )
+    for pair in exclusions(rows):
+        first_name, second_name = (rows[number]["name"] for number in pair)
+        raise CallError(f"{first_name} and {second_name} cannot both be built.")
     return built(network, changes)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from corridor.network.graph import Row
 from corridor.network.network import Network
+from corridor.projects.construction import project_changes
 from corridor.projects.project_rows import exclude_each_other
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
@@ -66,12 +67,7 @@ def _edits(network: Network, project: Row) -> dict[str, Any]:
     """The links that a project opens, and its other edits in the words of their columns."""
     opens: list[str] = []
     edits = []
-    change_ids = project["change_ids"].split()
-
-    for change in network.rows("changes"):
-        if change["change_id"] not in change_ids:
-            continue
-
+    for change in project_changes(network, [project["project_id"]]).iter_rows(named=True):
         links, places = _elements(network, change["table"], change["row_id"])
         if change["column"] == "status" and change["value"] == OPEN_STATUS:
             opens += [link for link in links if link not in opens]

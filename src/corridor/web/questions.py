@@ -36,6 +36,7 @@ from corridor.web.limits import (
 WHAT_IF = "what-if"
 WHAT_IF_SOURCE = "own-what-if"
 WHAT_IF_KEYS = ("choose", "projects", "with_changes", "close", "open", "changes")
+TRIP_KEYS = ("scenario", "origin", "destination", "cargo", "depart")  # which a pin may leave out
 
 
 def plain_text(text: str) -> str:
@@ -262,30 +263,28 @@ def baseline_of(question: Routes) -> Routes | None:
 
     Raises CallError for a baseline that cannot be asked.
     """
-    own = question.model_dump()
-    shared = {
-        name: own[name]
-        for name in Routes.model_fields
-        if name not in WHAT_IF_KEYS and name != "baseline"
-    }
-    if not question.baseline:
-        has_what_if = any(own.get(key) for key in WHAT_IF_KEYS)
-        return Routes(**shared) if has_what_if else None
+    if question.baseline:
+        return _pinned(question)
+    if not any(getattr(question, key, None) for key in WHAT_IF_KEYS):
+        return None
 
-    words = _baseline_words(question.baseline)
-    for name in Trip.model_fields:
-        if name not in ("scenario", "origin", "destination", "cargo", "depart"):
-            shared.pop(name, None)
+    without_what_if = Routes.model_fields.keys() - {*WHAT_IF_KEYS, "baseline"}
+    return Routes.model_validate(question.model_dump(include=without_what_if))
+
+
+def _pinned(question: Routes) -> Routes | None:
+    """Return the baseline that a question names; null where it is that question itself."""
+    shown = Routes.model_fields.keys() - Trip.model_fields.keys() - {"baseline"}
+    shared = question.model_dump(include={*TRIP_KEYS, *shown})
     try:
-        baseline = Routes.model_validate({**shared, **words})
+        baseline = Routes.model_validate(shared | _baseline_words(question.baseline))
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part)[:60] for part in problem["loc"])
         raise CallError(f"The baseline cannot be asked: {name}: {problem['msg'][:300]}.") from None
-    asked = {**own, "baseline": ""}
-    rows = asked.pop("changes", [])
-    is_the_same = not rows and baseline.model_dump() == asked
-    return None if is_the_same else baseline
+
+    is_same = baseline.model_dump() == question.model_dump(exclude={"changes"}) | {"baseline": ""}
+    return None if is_same and not getattr(question, "changes", None) else baseline
 
 
 def _baseline_words(address: str) -> dict[str, Any]:

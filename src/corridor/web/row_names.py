@@ -59,7 +59,7 @@ def plain_note(network: Network, note: str | None) -> str | None:
     """Return a note with names in place of ids: of sources, places, links and columns."""
     if note is None:
         return None
-    return WORD_OF_IDS.sub(lambda found: _plain_word(network, found[0]), note)
+    return WORD_OF_IDS.sub(lambda word: _plain_word(network, word[0]), note)
 
 
 def _plain_word(network: Network, word: str) -> str:
