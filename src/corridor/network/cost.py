@@ -20,7 +20,7 @@ import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.kernels import Bools, Floats, Ints
-from corridor.network.graph import Graph, LinkRun, Row
+from corridor.network.graph import Graph, LinkRun, Row, number_values
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine, charges_at_crossing, charges_at_handling
@@ -308,7 +308,7 @@ def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
     links = network.frames["links"]
     terrains = network.frames["terrains"]
     terrain = dict(zip(terrains["link_id"].to_list(), terrains["terrain"].to_list(), strict=True))
-    alike, number = _numbered(
+    alike, number = number_values(
         zip(
             links["mode"].to_list(),
             map(terrain.get, links["link_id"].to_list()),
@@ -317,7 +317,7 @@ def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
             strict=True,
         )
     )
-    countries, country = _numbered(network.frames["nodes"]["country"].to_list())
+    countries, country = number_values(network.frames["nodes"]["country"].to_list())
 
     # A kind is a number: what it is like, and where it starts and ends.
     start, end = country[network.graph.link_ends].reshape(-1, 2).T
@@ -334,13 +334,6 @@ def _link_kinds(network: Network) -> tuple[list[_LinkKind], Ints]:
         where = _Where(countries[at], countries[to], at_terrain, on_rails)
         kinds.append(_LinkKind(mode, where, traction))
     return kinds, kind_of
-
-
-def _numbered(values: Iterable[Any]) -> tuple[list[Any], Ints]:
-    """Return the different values, and the number of each value among them."""
-    numbers: dict[Any, int] = {}
-    number = [numbers.setdefault(value, len(numbers)) for value in values]
-    return list(numbers), np.array(number, np.int64)
 
 
 class _LinkFigures(NamedTuple):

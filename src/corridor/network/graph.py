@@ -13,11 +13,11 @@ landed when they leave a service, and may board another, or leave by themselves,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from itertools import chain, combinations
+from itertools import chain, combinations, starmap
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -28,6 +28,7 @@ from corridor.tables import schema
 
 Row = dict[str, Any]
 Key = TypeVar("Key", int, Ints)
+Value = TypeVar("Value", bound=Hashable)
 
 
 class LinkRun(NamedTuple):
@@ -35,6 +36,11 @@ class LinkRun(NamedTuple):
 
     link: int
     is_forward: bool
+
+    @classmethod
+    def of(cls, direction: int) -> LinkRun:
+        """Return the run of a row among the directions of links."""
+        return cls(direction // 2, direction % 2 == 0)
 
     @property
     def direction(self) -> int:
@@ -104,14 +110,11 @@ class Runs(Sequence[tuple[LinkRun, ...]]):
         runs = self._made.get(arc)
         if runs is None:
             directions = self.direction[self.ptr[arc] : self.ptr[arc + 1]].tolist()
-            runs = self._made[arc] = tuple(
-                LinkRun(direction // 2, direction % 2 == 0) for direction in directions
-            )
+            runs = self._made[arc] = tuple(map(LinkRun.of, directions))
         return runs
 
     def __iter__(self) -> Iterator[tuple[LinkRun, ...]]:
-        directions = self.direction.tolist()
-        runs = [LinkRun(direction // 2, direction % 2 == 0) for direction in directions]
+        runs = list(map(LinkRun.of, self.direction.tolist()))
         bounds = self.ptr.tolist()
         for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
             yield tuple(runs[begin:end])
@@ -359,6 +362,13 @@ def pointers(groups: Ints, count: int) -> Ints:
     return ptr
 
 
+def number_values(values: Iterable[Value]) -> tuple[list[Value], Ints]:
+    """Return the different values as they are first met, and the number of each among them."""
+    numbers: dict[Value, int] = {}
+    number = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), np.array(number, np.int64)
+
+
 def _joined(of_links: Ints, of_others: Sequence[int]) -> Ints:
     """Return the numbers of arcs of links and of all others, one after the other."""
     return np.concatenate([of_links, np.array(of_others, np.int64)])
@@ -498,14 +508,14 @@ def _link_states(
     is_met = np.stack([np.ones(len(layer), bool), departs], axis=1)
 
     met = keys[is_met].ravel()
-    number, first = _numbered(met, len(Stand) * len(layers) * places_count)
+    number, first = _numbers_of_keys(met, len(Stand) * len(layers) * places_count)
     state = np.full(keys.shape, -1, np.int64)
     state[is_met] = number.reshape(-1, 2)
     two_way = links["two_way"].fill_null(False).to_numpy()
     return _LinkStates(state.swapaxes(1, 2), met[first], layers, passed, departs, two_way)
 
 
-def _numbered(keys: Ints, count: int) -> tuple[Ints, Ints]:
+def _numbers_of_keys(keys: Ints, count: int) -> tuple[Ints, Ints]:
     """Return the number of each key, in the order they are first met, and where that is.
 
     keys: from 0 to count - 1 [keys].
@@ -531,13 +541,11 @@ def _link_ends(node_ids: Sequence[str], links: pl.DataFrame) -> Ints:
 
 def _layers_of_links(links: pl.DataFrame) -> tuple[list[str], Ints]:
     """Return the layers of links by name, and the number of each link's [links]."""
-    numbers: dict[tuple[str, int | None], int] = {}
-    pairs = zip(links["mode"].to_list(), links["gauge_mm"].to_list(), strict=True)
-    number = np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int64)
-
-    names = [schema.layer(*pair) for pair in numbers]
-    unique = list(dict.fromkeys(names))
-    return unique, np.array([unique.index(name) for name in names], np.int64)[number]
+    pairs, pair = number_values(
+        zip(links["mode"].to_list(), links["gauge_mm"].to_list(), strict=True)
+    )
+    layers, layer = number_values(starmap(schema.layer, pairs))
+    return layers, layer[pair]
 
 
 def _link_arcs(links: _LinkStates) -> _LinkArcs:

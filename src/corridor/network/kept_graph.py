@@ -12,7 +12,7 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from corridor.network.graph import Graph, Runs
+from corridor.network.graph import Graph, Runs, number_values
 from corridor.tables.prepared import Prepared, keep_prepared, key_of, read_prepared
 
 MIN_LINKS = 5_000
@@ -54,12 +54,11 @@ def _digest(frame: pl.DataFrame, columns: tuple[str, ...] | None) -> str:
 
 def _packed(graph: Graph) -> Prepared:
     """Return a graph as arrays; layers and kinds as numbers."""
-    layers = sorted(set(graph.state_layer))
-    number = {layer: at for at, layer in enumerate(layers)}
+    layers, layer = number_values(graph.state_layer)
     arrays = {
         "link_states": graph.link_states,
         "state_node": graph.state_node,
-        "state_layer": np.array([number[layer] for layer in graph.state_layer], np.int64),
+        "state_layer": layer,
         "ready_state": graph.ready_state,
         "tail": graph.tail,
         "head": graph.head,

@@ -34,8 +34,17 @@ from corridor.projects.valuation import Valuation, ValuationOptions, require_yea
 from corridor.projects.works import Works, works_named
 from corridor.steps import tell_step
 from corridor.tables import schema_appraisals
-from corridor.tables.cells import frame_of
-from corridor.tables.schema_appraisals import APPRAISAL_PROJECTS
+from corridor.tables.cells import frame_of, stored_types
+from corridor.tables.columns import Table
+from corridor.tables.schema_appraisals import (
+    APPRAISAL_DRAWS,
+    APPRAISAL_GROUPS,
+    APPRAISAL_PROJECTS,
+    APPRAISAL_REVENUE,
+    APPRAISAL_STREAMS,
+    APPRAISAL_SWITCHING,
+    APPRAISAL_USERS,
+)
 from corridor.tables.store import installed_version, write_results
 
 DEFAULT_DRAWS = 1000
@@ -379,7 +388,7 @@ def _drawn(
     works: Works, streams: Streams, shut_welfare: Floats | None, futures: Futures
 ) -> pl.DataFrame:
     """Return what works are worth in every future."""
-    types = schema_appraisals.types_of("appraisal_draws")
+    types = stored_types(APPRAISAL_DRAWS)
     if not futures.count:
         return pl.DataFrame(schema=types)
 
@@ -418,13 +427,13 @@ def _appraisal_of(
     return Appraisal(
         projects=frame_of(APPRAISAL_PROJECTS, [project.row for project in ordered]),
         streams=_stacked(
-            [project.cash_flow.streams.table() for project in ordered], "appraisal_streams"
+            [project.cash_flow.streams.table() for project in ordered], APPRAISAL_STREAMS
         ),
-        groups=_stacked([project.groups for project in ordered], "appraisal_groups"),
-        revenue=_stacked([project.revenue for project in ordered], "appraisal_revenue"),
-        users=_stacked([project.users for project in ordered], "appraisal_users"),
-        switching=_stacked([project.switching for project in ordered], "appraisal_switching"),
-        draws=_stacked([project.draws for project in ordered], "appraisal_draws"),
+        groups=_stacked([project.groups for project in ordered], APPRAISAL_GROUPS),
+        revenue=_stacked([project.revenue for project in ordered], APPRAISAL_REVENUE),
+        users=_stacked([project.users for project in ordered], APPRAISAL_USERS),
+        switching=_stacked([project.switching for project in ordered], APPRAISAL_SWITCHING),
+        draws=_stacked([project.draws for project in ordered], APPRAISAL_DRAWS),
         convention=convention,
         works={project.works.works_id: project.works for project in ordered},
         cash_flows={project.works.works_id: project.cash_flow for project in ordered},
@@ -433,8 +442,8 @@ def _appraisal_of(
     )
 
 
-def _stacked(frames: Sequence[pl.DataFrame], name: str) -> pl.DataFrame:
-    types = pl.Schema(schema_appraisals.types_of(name))
+def _stacked(frames: Sequence[pl.DataFrame], table: Table) -> pl.DataFrame:
+    types = pl.Schema(stored_types(table))
     return pl.concat([frame.select(types.names()).cast(types) for frame in frames])
 
 

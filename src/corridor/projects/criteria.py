@@ -15,8 +15,8 @@ from corridor.projects.conventions import Convention
 from corridor.projects.risk import expected_capex_usd
 from corridor.projects.streams import Streams
 from corridor.projects.works import Works
-from corridor.tables import schema_appraisals
-from corridor.tables.schema_appraisals import COSTS
+from corridor.tables.cells import frame_of
+from corridor.tables.schema_appraisals import APPRAISAL_SWITCHING, COSTS
 
 WORST_SHARE = 0.05  # of the futures, whose mean is the shortfall
 BAND = (0.05, 0.95)  # percentiles that the bands of tables go by
@@ -119,7 +119,7 @@ def switching_frame(streams: Streams) -> pl.DataFrame:
         }
         for item, pv_usd in effects.items()
     ]
-    return pl.DataFrame(rows, schema=schema_appraisals.types_of("appraisal_switching"))
+    return frame_of(APPRAISAL_SWITCHING, rows)
 
 
 def _payback(net: Floats, rate: float) -> float | None:

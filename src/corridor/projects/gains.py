@@ -14,7 +14,8 @@ from corridor.projects.effects import Effects
 from corridor.projects.project_rows import Country, payer_shares
 from corridor.projects.streams import Streams, between, project_costs
 from corridor.projects.works import Works
-from corridor.tables.schema_appraisals import CARBON, GROUPS, types_of
+from corridor.tables.cells import stored_types
+from corridor.tables.schema_appraisals import APPRAISAL_GROUPS, CARBON, GROUPS
 
 
 class _Gain(NamedTuple):
@@ -62,7 +63,7 @@ def gains_frame(
 
 def _gain_types() -> dict[str, pl.DataType]:
     """Return the types of the columns of gains, without the project they are of."""
-    types = types_of("appraisal_groups")
+    types = stored_types(APPRAISAL_GROUPS)
     return {name: types[name] for name in _Gain._fields}
 
 

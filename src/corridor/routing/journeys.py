@@ -99,15 +99,15 @@ def sample_each(
     order = sorted(range(len(routes)), key=lambda number: tuple(routes[number]))
     in_order = [routes[number] for number in order]
     shared = [0, *starmap(_arcs_together, pairwise(in_order))]
-    parted = {0: np.full(draws, float(query.depart_s))}  # by the arcs that are behind
+    parting_s = {0: np.full(draws, float(query.depart_s))}  # by how many arcs are behind
 
     for place, (number, arcs) in enumerate(zip(order, in_order, strict=True)):
-        at_s = parted[shared[place]]
+        at_s = parting_s[shared[place]]
         later = set(shared[place + 1 :])
         for behind, arc in enumerate(arcs[shared[place] :], start=shared[place] + 1):
             at_s = _go_on(query, arc, at_s, rng)
             if behind in later:
-                parted[behind] = at_s
+                parting_s[behind] = at_s
         yield number, (at_s - query.depart_s) / HOUR_S
 
 

@@ -13,6 +13,7 @@ from corridor.free_memory import in_words
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
 from corridor.network.cost import cargo_hour_usd
+from corridor.network.graph import number_values
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA
@@ -147,6 +148,7 @@ def undominated_rows(values: Ints) -> Ints:
     """Return the rows that no other is at least as good as, the best by the first column first."""
     from corridor.kernels.pareto import undominated
 
+    # What is the same of all rows sets none of them back; the kernel is faster on fewer columns.
     differs = (values != values[:1]).any(axis=0)
     order = np.lexsort(values.T[::-1])
     rows: Ints = order[undominated(np.ascontiguousarray(values[order][:, differs]))]
@@ -170,17 +172,16 @@ def _arc_measures(network: Network) -> ArcMeasures:
 def _measured_arcs(network: Network) -> ArcMeasures:
     links = network.frames["links"]
     link_m = np.rint(1000 * links["length_km"].to_numpy()).astype(np.int64)
-    link_modes = links["mode"].to_list()
-    bit = {mode: 1 << number for number, mode in enumerate(dict.fromkeys(link_modes))}
-    is_ashore = np.array([not is_afloat(mode) for mode in link_modes], bool)
-    link_bits = np.array([bit[mode] for mode in link_modes], np.int64)
+    modes, mode = number_values(links["mode"].to_list())
+    is_ashore = np.array([not is_afloat(name) for name in modes], bool)
+    land_m = link_m * is_ashore[mode]
 
     arc, direction = network.graph.runs_of_arcs
     link = direction // 2
     measures = ArcMeasures(*np.zeros((3, network.graph.arcs_count), np.int64))
     np.add.at(measures.length_m, arc, link_m[link])
-    np.add.at(measures.land_m, arc, (link_m * is_ashore)[link])
-    np.bitwise_or.at(measures.mode_bits, arc, link_bits[link])
+    np.add.at(measures.land_m, arc, land_m[link])
+    np.bitwise_or.at(measures.mode_bits, arc, 1 << mode[link])
     return measures
 
 

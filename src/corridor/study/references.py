@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from corridor.checks.changes import contradictions
 from corridor.checks.network import layers_at
@@ -64,21 +65,10 @@ def _check_settings(
 def _check_changes(lines: TomlLines, tables: Tables, scenario: Scenario) -> None:
     """Check that a scenario's changes are rows of changes, each once, and agree."""
     section = scenario_section(scenario.scenario_id)
-    line = lines.key_line("changes", section)
-    known = _values(tables, "changes", "change_id")
+    key = _NameKey("unknown-change", section, "changes", "changes")
+    _check_names(lines, tables, key, scenario.changes, _values(tables, "changes", "change_id"))
 
-    for change in scenario.changes:
-        if change not in known and "changes" not in tables.broken:
-            lines.add_unknown(
-                "unknown-change",
-                f"{section} changes names {change!r}, which {tables.name('changes')} does not "
-                "have.",
-                change,
-                known,
-                line,
-            )
-
-    _check_repetitions(lines, scenario, line)
+    _check_repetitions(lines, scenario, lines.key_line("changes", section))
     lines.findings += contradictions(tables, scenario.changes)
 
 
@@ -308,16 +298,8 @@ def _check_target(lines: TomlLines, tables: Tables, target: Goal) -> None:
 
 def _check_countries(lines: TomlLines, tables: Tables, target: Goal) -> None:
     """Check that the two countries of the target are those of the study."""
-    countries = _values(tables, "countries", "country")
-    for code in target.between:
-        if code not in countries and "countries" not in tables.broken:
-            lines.add_unknown(
-                "unknown-country",
-                f"{TARGET} between names {code!r}, which {tables.name('countries')} does not have.",
-                code,
-                countries,
-                lines.key_line("between", TARGET),
-            )
+    key = _NameKey("unknown-country", TARGET, "between", "countries")
+    _check_names(lines, tables, key, target.between, _values(tables, "countries", "country"))
 
 
 def _check_parameter(lines: TomlLines, tables: Tables, key: str, parameter: str) -> None:
@@ -354,16 +336,8 @@ def _check_flows(lines: TomlLines, tables: Tables, settings: Settings) -> None:
     asked = settings.flows
     known = _values(tables, "changes", "change_id")
     for key, changes in (("calibration", asked.calibration), ("plans", asked.plans)):
-        for change in changes:
-            if change not in known and "changes" not in tables.broken:
-                lines.add_unknown(
-                    "unknown-change",
-                    f"{FLOWS} {key} names {change!r}, which {tables.name('changes')} does not "
-                    "have.",
-                    change,
-                    known,
-                    lines.key_line(key, FLOWS),
-                )
+        change_key = _NameKey("unknown-change", FLOWS, key, "changes")
+        _check_names(lines, tables, change_key, changes, known)
 
     corridor = () if asked.corridor is None else (asked.corridor,)
     for key, texts in (("corridor", corridor), ("selected", asked.selected)):
@@ -394,31 +368,40 @@ def _check_projects(
             lines.key_line("scenario", PROJECTS),
         )
 
-    names = _values(tables, "projects", "project_id") | _values(tables, "projects", "programme")
+    projects = _values(tables, "projects", "project_id") | _values(tables, "projects", "programme")
     for key in ("asked", "programme"):
-        _check_names(lines, tables, key, getattr(asked, key), "projects", names)
-    _check_names(
-        lines, tables, "places", asked.places, "states", _values(tables, "states", "place")
-    )
+        project_key = _NameKey("unknown-project", PROJECTS, key, "projects")
+        _check_names(lines, tables, project_key, getattr(asked, key), projects)
+
+    place_key = _NameKey("unknown-place", PROJECTS, "places", "states")
+    _check_names(lines, tables, place_key, asked.places, _values(tables, "states", "place"))
+
+
+class _NameKey(NamedTuple):
+    """A key of a section that names what a table has; code: of the finding where it has not."""
+
+    code: str
+    section: Section
+    name: str
+    table: str
 
 
 def _check_names(
-    lines: TomlLines,
-    tables: Tables,
-    key: str,
-    names: Iterable[str],
-    table: str,
-    known: Collection[str],
+    lines: TomlLines, tables: Tables, key: _NameKey, names: Iterable[str], known: Collection[str]
 ) -> None:
-    """Check that a list of ``[projects]`` names what a table has."""
+    """Check that what a key names is known; of a table that cannot be read nothing is."""
+    if key.table in tables.broken:
+        return
+
     for name in names:
-        if name not in known and table not in tables.broken:
+        if name not in known:
             lines.add_unknown(
-                f"unknown-{'place' if table == 'states' else 'project'}",
-                f"{PROJECTS} {key} names {name!r}, which {tables.name(table)} does not have.",
+                key.code,
+                f"{key.section} {key.name} names {name!r}, which {tables.name(key.table)} does "
+                "not have.",
                 name,
                 known,
-                lines.key_line(key, PROJECTS),
+                lines.key_line(key.name, key.section),
             )
 
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import polars as pl
-
-from corridor.errors import UnknownName
-from corridor.tables.cells import stored_types
 from corridor.tables.columns import Column, Table
 from corridor.tables.columns import result_count as _count
 from corridor.tables.columns import result_message as _message
@@ -218,17 +212,3 @@ IN_RUNS: tuple[Table, ...] = (
     APPRAISAL_REVENUE,
     APPRAISAL_SWITCHING,
 )
-
-
-@cache
-def table(name: str) -> Table:
-    """Return the declaration of a table of an appraisal; UnknownName if there is none."""
-    for declared in TABLES:
-        if declared.name == name:
-            return declared
-    raise UnknownName("table of an appraisal", name, [declared.name for declared in TABLES])
-
-
-def types_of(name: str) -> dict[str, pl.DataType]:
-    """Return what the columns of a table are stored as."""
-    return stored_types(table(name))
