@@ -12,6 +12,7 @@ from corridor.language.speech import number, tell
 
 DASH = "–"
 TEN_MILLION_USD = 1e7  # sums below are written with a decimal
+MIN_TENTH_MILLION_USD = 5e4  # what rounds to a tenth of a million
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>\"']*)?")
 _URL = re.compile(r"https?://[^\s<>\"']+$")
@@ -40,6 +41,11 @@ def fine_share(value: float | None) -> str:
 def brief_millions(usd: float) -> str:
     """Return a sum in millions, with a decimal below ten."""
     return amounts.millions(usd, 1 if abs(usd) < TEN_MILLION_USD else 0)
+
+
+def usd_millions(usd: float) -> str:
+    """Return a sum in millions of USD, with a decimal below ten."""
+    return tell("USD {sum}", sum=brief_millions(usd))
 
 
 def cell(value: object) -> str:

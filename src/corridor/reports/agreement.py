@@ -1,0 +1,114 @@
+"""Who must agree to the programme: countries that are enough, that leave a hole, or are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor.language.speech import number, tell
+from corridor.reports.formats import (
+    MIN_TENTH_MILLION_USD,
+    and_list,
+    country,
+    paragraph,
+    usd_millions,
+)
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.programme import programme_row
+
+ENOUGH_SHARE = 0.95  # of what all countries are worth together: a set that has it is enough
+
+
+def agreement_values(inputs: ReportInputs) -> dict[str, Any]:
+    """Return what the template needs on who must agree; nothing where no country plays."""
+    players = inputs.frame("coalition_players")
+    if not players.height:
+        return {}
+
+    gains = {row["country"]: row for row in inputs.frame("phase_countries").to_dicts()}
+    rows = [
+        {
+            **row,
+            "name": country(row["country"]),
+            "benefit_usd": gains.get(row["country"], {}).get("benefit_usd"),
+            "cost_usd": gains.get(row["country"], {}).get("cost_usd"),
+        }
+        for row in players.sort("shapley_usd", descending=True).iter_rows(named=True)
+    ]
+    return {"words": paragraph(agreement_sentences(inputs)), "rows": rows}
+
+
+def agreement_sentences(inputs: ReportInputs) -> list[str]:
+    """Say which countries are enough, who leaves a hole, and who has to be paid."""
+    players = inputs.frame("coalition_players")
+    sets = inputs.frame("coalition_sets")
+    programme = programme_row(inputs)
+    if programme["npv_usd"] <= 0:
+        return [tell("Nobody: nothing of the programme is worth building.")]
+
+    most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
+    enough = sets.filter(pl.col("npv_usd") >= ENOUGH_SHARE * most_usd).sort(
+        "members", "npv_usd", descending=[False, True]
+    )
+    members = str(enough["coalition"][0]).split()
+    sentences = [
+        tell(
+            "{countries}: by themselves they have {sum} of the {most} that any set of countries "
+            "can have at most.",
+            countries=and_list([country(code) for code in members]),
+            sum=usd_millions(enough["npv_usd"][0]),
+            most=usd_millions(most_usd),
+        )
+    ]
+
+    alone = players.filter(pl.col("alone_usd") > 0)["country"].to_list()
+    if not alone:
+        sentences.append(tell("None of them gains anything alone."))
+    return [*sentences, *_payment_sentences(players), *_core_sentences(programme, players)]
+
+
+def _payment_sentences(players: pl.DataFrame) -> list[str]:
+    """Say who pays whom so that all stay."""
+    paid = players.filter(pl.col("payment_usd") > MIN_TENTH_MILLION_USD)
+    paying = players.filter(pl.col("payment_usd") < -MIN_TENTH_MILLION_USD)
+    if not paid.height or not paying.height:
+        return []
+    return [
+        tell(
+            "So that all of them stay, {payers} would have to pay and {receivers} be paid.",
+            payers=_payments(paying),
+            receivers=_payments(paid),
+        )
+    ]
+
+
+def _payments(players: pl.DataFrame) -> str:
+    rows = players.sort(pl.col("payment_usd").abs(), descending=True)
+    return and_list(
+        [
+            tell("{country} {sum}", country=country(code), sum=usd_millions(abs(usd)))
+            for code, usd in rows.select("country", "payment_usd").iter_rows()
+        ]
+    )
+
+
+def _core_sentences(programme: Mapping[str, Any], players: pl.DataFrame) -> list[str]:
+    if not programme["core_is_empty"]:
+        return []
+    losing = players.filter(pl.col("last_usd") < -MIN_TENTH_MILLION_USD)["country"].to_list()
+    sentence = tell(
+        "No division holds all {count} countries together: some set of them always has more "
+        "without the others.",
+        count=number(players.height),
+    )
+    if not losing:
+        return [sentence]
+    return [
+        sentence,
+        tell(
+            "What the others build harms {countries}, and nobody gains by their joining.",
+            countries=and_list([country(code) for code in losing]),
+        ),
+    ]
