@@ -1,6 +1,7 @@
 """Views: an answer's map, chart and page for a notebook, drawn by a package above the answer's.
 
 An answer is computed without the packages that draw it; they are imported when somebody looks.
+The classes of answers take these functions as their methods: ``explain = views.explain``.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from typing import Any
 
 
 def draw_map(answer: object) -> Any:
-    """Return the map of an answer, an Altair chart."""
+    """Return the map of an answer, an Altair chart; CallError where there is none."""
     return import_module("corridor.screens.drawings").answer_map(answer)
 
 
 def draw_chart(answer: object) -> Any:
-    """Return the chart of an answer, an Altair chart."""
+    """Return the chart of an answer, an Altair chart; CallError where there is none."""
     return import_module("corridor.screens.drawings").answer_chart(answer)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import corridor as co
@@ -55,6 +57,15 @@ def test_routes_tell_quickest_cheapest_and_what_they_rest_on(routes: co.Routes) 
     assert said._repr_html_().count("<p>") == len(said.sentences)
 
 
+def test_hazards_that_cost_nothing_are_not_told(risk: co.Risk) -> None:
+    free = risk.by_hazard.with_columns(
+        loss_usd_per_year=pl.lit(0.0), loss_share=pl.lit(None, pl.Float64)
+    )
+    calm = replace(risk, by_hazard=free)
+    assert risk.by_hazard["hazard_id"][0] in str(risk.explain())
+    assert risk.by_hazard["hazard_id"][0] not in str(calm.explain())
+
+
 def test_map_and_chart_are_those_of_the_report(routes: co.Routes, flows: co.Flows) -> None:
     assert "Time against cost" in routes.chart().to_json()
     assert "Almaty" in routes.map().to_json()
@@ -62,8 +73,8 @@ def test_map_and_chart_are_those_of_the_report(routes: co.Routes, flows: co.Flow
 
 
 def test_no_route_is_explained_and_has_no_map(starter: co.Study) -> None:
-    asked = {"cargo": "container-40", "depart": "2026-07-01", "avoid": ["UZ"]}
-    none = co.route(starter.network, "almaty", "tashkent", **asked)
+    trip = {"cargo": "container-40", "depart": "2026-07-01", "avoid": ["UZ"]}
+    none = co.route(starter.network, "almaty", "tashkent", **trip)
     assert str(none.explain()).startswith("There is no route: ")
     with pytest.raises(co.CallError, match="no route"):
         none.map()
@@ -82,4 +93,4 @@ def test_plan_and_appraisal_have_pages(study_folder: Path) -> None:
 
     appraisal = co.appraise(study.network, demand, ["torkham-single-window"], draws=0)
     page = appraisal._repr_html_()
-    assert "NPV USD m" in page and "1 projects" in str(appraisal.explain())
+    assert "NPV USD m" in page and "of 1 project is worth" in str(appraisal.explain())

@@ -36,6 +36,7 @@ from corridor.cli.output import (
     say_all,
     use_utf8,
 )
+from corridor.counts import count_of
 from corridor.errors import CallError, NotConverged, StudyError
 
 VERBS = (
@@ -97,7 +98,8 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE
     except StudyError as error:
         say_all(map(str, error.findings))
-        say(f"{len(error.findings)} errors: the study cannot be used as it is.")
+        errors = count_of(len(error.findings), "error")
+        say(f"{errors}: the study cannot be used as it is.")
         return FINDINGS
     except CallError as error:
         say(f"corridor: {error}")

@@ -454,7 +454,8 @@ def _print_risk(risk: Risk, table: str, *, json: bool) -> None:
     screens = {"summary": risk_table, "by_hazard": hazard_losses_table}
     frame: pl.DataFrame = getattr(risk, table)
     if not json:
-        print_frame(frame, json=False, screen=screens[table](frame) if table in screens else None)
+        screen = screens[table](frame) if table in screens else None
+        print_frame(frame, json=False, screen=screen)
         return
 
     print_json(

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from corridor.cli.options import StudyFolder, StudyOptions
 from corridor.cli.output import DONE, FINDINGS, print_json, refuse_inputs, say, say_compiling
+from corridor.counts import count_of
 from corridor.errors import CallError, Finding, UnknownName
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def check(
     _print_findings(findings, json=json)
 
     errors = sum(finding.severity == "error" for finding in findings)
-    say(f"{errors} errors, {len(findings) - errors} warnings")
+    say(f"{count_of(errors, 'error')}, {count_of(len(findings) - errors, 'warning')}")
     return FINDINGS if errors else DONE
 
 
@@ -192,7 +193,7 @@ def export(folder: StudyFolder, to: Path, *, options: StudyOptions = StudyOption
         print_json({"path": str(to), "tables": count, "from_cache": results.from_cache})
     else:
         print(to)
-    say(f"{count} tables")
+    say(count_of(count, "table"))
     return DONE
 
 
@@ -289,7 +290,7 @@ def _say_appraising(study: Study, out: Path | None) -> None:
     from corridor.runs.run import projects_folder
 
     if count := count_to_appraise(study, projects_folder(study, out)):
-        say(f"appraising {count} projects, once for these inputs (a few minutes)")
+        say(f"appraising {count_of(count, 'project')}, once for these inputs (a few minutes)")
 
 
 def _current_page(results: Results, step: Step) -> Path:

@@ -88,16 +88,9 @@ class Risk:
             f"{self._loss['p95'] / 1e6:,.1f}."
         )
 
-    def chart(self) -> Any:
-        """Return the simulated years as an Altair chart; CallError where there is none."""
-        return views.draw_chart(self)
-
-    def explain(self) -> Any:
-        """Return what the simulated years say and rest on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    chart = views.draw_chart
+    explain = views.explain
+    _repr_html_ = views.page
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""

@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor import views
 from corridor.consignments.shipment import Shipment
+from corridor.counts import count_of
 from corridor.network.network import Network
 from corridor.tables import schema_plans
 from corridor.tables.store import write_results
@@ -64,28 +65,19 @@ class Plan:
 
     def __repr__(self) -> str:
         row = self.summary.row(0, named=True)
+        dispatches = count_of(self.dispatches.height, "dispatch", "dispatches")
         head = (
             f"Plan: {row['delivered_units']:,} of {row['units']:,} units of "
-            f"{self.shipment.shipment_id} in {self.dispatches.height} dispatches"
+            f"{self.shipment.shipment_id} in {dispatches}"
         )
         if row["last_arrive_on"] is not None:
             head += f", the last there on {row['last_arrive_on']}, for {row['cost_usd']:,.0f} USD"
         return f"{head}. reason: {row['reason']}" if row["reason"] else f"{head}."
 
-    def map(self) -> Any:
-        """Return the plan on a map, an Altair chart; CallError where there is none."""
-        return views.draw_map(self)
-
-    def chart(self) -> Any:
-        """Return the plan as an Altair chart; CallError where there is none."""
-        return views.draw_chart(self)
-
-    def explain(self) -> Any:
-        """Return what the plan says and rests on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    map = views.draw_map
+    chart = views.draw_chart
+    explain = views.explain
+    _repr_html_ = views.page
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""

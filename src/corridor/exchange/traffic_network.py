@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.counts import count_of
 from corridor.errors import CallError, Finding, first_findings
 
 Row = dict[str, Any]
@@ -62,11 +63,10 @@ class TrafficNetwork:
         return self.nodes.filter(~pl.col("is_through"))["node_id"].to_list()
 
     def __repr__(self) -> str:
-        count = len(self.findings)
         return (
             f"TrafficNetwork: {self.nodes.height} nodes, {self.links.height} links, "
             f"{self.trips['trips'].sum():,.10g} trips between {self.trips.height} pairs, "
-            f"{count} finding{'' if count == 1 else 's'}"
+            f"{count_of(len(self.findings), 'finding')}"
         )
 
 

@@ -68,22 +68,16 @@ class Flows:
         full = self.capacities.filter(pl.col("price_usd") > 0).height
         served_t = float((self.routes["t"]).sum())
         stays_t = float(self.unserved["t"].sum())
+        limits = "1 limit is full" if full == 1 else f"{full} limits are full"
         end = "" if self.converged else ", not converged"
         return (
             f"Flows: {served_t / 1e6:,.2f} Mt carried in {self.days} days, {stays_t / 1e6:,.2f} Mt "
-            f"stay, {full} limits are full (gap {self.gap_share:.1e}{end})."
+            f"stay, {limits} (gap {self.gap_share:.1e}{end})."
         )
 
-    def map(self) -> Any:
-        """Return the flows on a map, an Altair chart; CallError where there is none."""
-        return views.draw_map(self)
-
-    def explain(self) -> Any:
-        """Return what the flows say and rest on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    map = views.draw_map
+    explain = views.explain
+    _repr_html_ = views.page
 
     def write(self, folder: str | Path) -> Path:
         """Write every table as Parquet and a manifest into a folder and return it."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import polars as pl
 
 from corridor import views
+from corridor.counts import count_of
 from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
@@ -131,17 +132,15 @@ class Network:
             self.rows("modes"),
         )
 
-    def map(self) -> Any:
-        """Return the network on a map, an Altair chart; CallError where there is none."""
-        return views.draw_map(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    map = views.draw_map
+    _repr_html_ = views.page
 
     def __repr__(self) -> str:
         return (
-            f"Network({self.frames['nodes'].height} nodes, {self.frames['links'].height} links, "
-            f"{self.frames['terminals'].height} terminals, {self.changes.height} dated changes)"
+            f"Network({count_of(self.frames['nodes'].height, 'node')}, "
+            f"{count_of(self.frames['links'].height, 'link')}, "
+            f"{count_of(self.frames['terminals'].height, 'terminal')}, "
+            f"{count_of(self.changes.height, 'dated change')})"
         )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from corridor import stopping, views
+from corridor.counts import count_of
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Floats, Ints
 from corridor.language.messages import message
@@ -118,12 +119,15 @@ class Appraisal:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        paying = self.projects.filter(pl.col("npv_usd") > 0)
+        count = self.projects.height
+        paying = self.projects.filter(pl.col("npv_usd") > 0).height
+        is_singular = 1 in (paying, count)
+        verdict = "is worth more than it costs" if is_singular else "are worth more than they cost"
         head = (
-            f"Appraisal: {paying.height} of {self.projects.height} projects are worth more than "
-            f"they cost at {self.convention.discount_share:.0%}"
+            f"Appraisal: {paying} of {count_of(count, 'project')} {verdict} at "
+            f"{self.convention.discount_share:.0%}"
         )
-        if not self.projects.height:
+        if not count:
             return f"{head}."
 
         best = self.projects.row(0, named=True)
@@ -131,12 +135,8 @@ class Appraisal:
             f"{head}; most is {best['project_id']} with {best['npv_usd'] / 1e6:,.1f} million USD."
         )
 
-    def explain(self) -> Any:
-        """Return what the projects say and rest on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    explain = views.explain
+    _repr_html_ = views.page
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the tables by the names they are declared under."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 import polars as pl
 
+from corridor.counts import count_of
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.projects.lattice import Programme, linked, members
@@ -56,7 +57,7 @@ class Phasing:
         built = self.projects.filter(pl.col("begin_year").is_not_null()).sort("begin_year")
         order = ", ".join(f"{row['project_id']} {row['begin_year']}" for row in built.to_dicts())
         return (
-            f"Phasing: {built.height} of {self.projects.height} projects, worth "
+            f"Phasing: {built.height} of {count_of(self.projects.height, 'project')}, worth "
             f"{self.npv_usd / 1e6:,.0f} m USD: {order or 'nothing is built'}."
         )
 

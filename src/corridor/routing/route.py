@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import polars as pl
 
 from corridor import views
+from corridor.counts import count_of
 from corridor.errors import CallError
 from corridor.language.messages import figure, joined, message
 from corridor.network.network import Network
@@ -73,7 +74,7 @@ class Routes:
     def __repr__(self) -> str:
         trip = self.provenance
         head = (
-            f"Routes: {self.routes.height} of {self.pareto_count} routes from "
+            f"Routes: {self.routes.height} of {count_of(self.pareto_count, 'route')} from "
             f"{trip.get('origin')} to {trip.get('destination')} on {trip.get('depart')}."
         )
         return f"{head} reason: {self.reason}" if self.reason else head
@@ -108,20 +109,10 @@ class Routes:
         """
         return difference(self, baseline)
 
-    def map(self) -> Any:
-        """Return the routes on a map, an Altair chart; CallError where there is none."""
-        return views.draw_map(self)
-
-    def chart(self) -> Any:
-        """Return the routes as an Altair chart; CallError where there is none."""
-        return views.draw_chart(self)
-
-    def explain(self) -> Any:
-        """Return what the routes say and rest on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    map = views.draw_map
+    chart = views.draw_chart
+    explain = views.explain
+    _repr_html_ = views.page
 
     def write(self, folder: str | Path) -> Path:
         """Write routes, legs and money as Parquet and a manifest into a folder and return it."""

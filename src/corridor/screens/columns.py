@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from corridor.routing.grades import money_by_row
@@ -121,27 +123,36 @@ def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-MEASURES = {  # of a simulated year: its name, and how many of its unit make one shown
-    "loss_usd": ("loss, USD m", 1e6),
-    "extra_usd": ("of it detours and waits, USD m", 1e6),
-    "queue_usd": ("queues for room, USD m", 1e6),
-    "delay_t_days": ("delay, thousand t-days", 1e3),
-    "delay_d": ("delay of a tonne, days", 1.0),
-    "lost_t": ("not sent, thousand t", 1e3),
-    "lost_trade_usd": ("trade not made, USD m", 1e6),
+class Measure(NamedTuple):
+    """A figure of a simulated year as shown: its heading, and how many of its unit make one."""
+
+    heading: str
+    units: float
+
+
+MEASURES = {
+    "loss_usd": Measure("loss, USD m", 1e6),
+    "extra_usd": Measure("of it detours and waits, USD m", 1e6),
+    "queue_usd": Measure("queues for room, USD m", 1e6),
+    "delay_t_days": Measure("delay, thousand t-days", 1e3),
+    "delay_d": Measure("delay of a tonne, days", 1.0),
+    "lost_t": Measure("not sent, thousand t", 1e3),
+    "lost_trade_usd": Measure("trade not made, USD m", 1e6),
 }
 
 
 def risk_table(summary: pl.DataFrame) -> pl.DataFrame:
     """Return what a year of closures comes to: mean with its standard error, and other years."""
-    names = {name: words for name, (words, _) in MEASURES.items()}
-    per = pl.col("measure").replace_strict({n: p for n, (_, p) in MEASURES.items()}, default=1.0)
+    headings = {name: measure.heading for name, measure in MEASURES.items()}
+    units = {name: measure.units for name, measure in MEASURES.items()}
+
+    per = pl.col("measure").replace_strict(units, default=1.0)
     shown = ("mean", "standard_error", "p50", "p95", "p99")
     figures = summary.with_columns((pl.col(name) / per).round(2) for name in shown)
 
     error = pl.format(" ± {}", "standard_error").fill_null("")
     return figures.select(
-        pl.col("measure").replace(names).alias("a year"),
+        pl.col("measure").replace(headings).alias("a year"),
         pl.concat_str(pl.col("mean").cast(pl.String), error).alias("mean"),
         pl.col("p50").alias("median"),
         pl.col("p95").alias("1 year in 20"),
@@ -292,8 +303,8 @@ def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
         *rank,
         "kind",
         "name",
-        (pl.col("loss_usd_per_year") / 1e6).round(1).alias("loss USD m"),
-        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m"),
+        _tenth_millions("loss_usd_per_year", "loss USD m"),
+        _tenth_millions("extra_usd_per_year", "extra USD m"),
         (pl.col("used_t_per_year") / 1e3).round(0).alias("used kt"),
         (pl.col("unserved_t_per_year") / 1e3).round(0).alias("cut off kt"),
         pl.col("detour_km").round(0).alias("detour km"),
@@ -317,7 +328,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
         "moved",
         _before_and_after("time_h", per=DAY_H, decimals=1).alias("days"),
         _before_and_after("cost_usd", per=1, decimals=0).alias("USD"),
-        (pl.col("extra_usd_per_year") / 1e6).round(1).alias("extra USD m/year"),
+        _tenth_millions("extra_usd_per_year", "extra USD m/year"),
         pl.col("countries_before").list.join("-").alias("before"),
         pl.col("countries_after").list.join("-").alias("after"),
         *reason,

@@ -21,6 +21,7 @@ from corridor.routing.route import Routes
 from corridor.study.study import Study
 from corridor.units import DAY_H
 
+MAX_HAZARDS = 3  # named of a simulated year
 HASH_LETTERS = 12  # of a hash of inputs, enough to tell two apart
 
 
@@ -89,7 +90,7 @@ def _quickest_and_cheapest(routes: Routes) -> Iterator[str]:
 
 
 def _confidence(routes: Routes) -> Iterator[str]:
-    """Yield how much of the quickest route rests on estimates."""
+    """Yield how much of the first route rests on estimates."""
     first = routes.routes["route_id"][0]
     weak = weak_shares(routes.legs.filter(pl.col("route_id") == first))
     hours = weak["weak_time_share"]
@@ -107,7 +108,8 @@ def _(flows: Flows) -> Iterator[str]:
 @sentences.register
 def _(risk: Risk) -> Iterator[str]:
     yield str(risk)
-    for row in risk.by_hazard.sort("loss_usd_per_year", descending=True).head(3).to_dicts():
+    costly = risk.by_hazard.filter(pl.col("loss_usd_per_year") > 0)
+    for row in costly.sort("loss_usd_per_year", descending=True).head(MAX_HAZARDS).to_dicts():
         millions = three_digits(row["loss_usd_per_year"] / MILLION_USD)
         yield f"{row['hazard_id']}: USD {millions} m a year, {row['loss_share']:.0%} of all."
     yield from _end(risk.warnings, risk.provenance)

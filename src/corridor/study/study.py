@@ -14,11 +14,12 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from corridor import views
+from corridor.counts import count_of
 from corridor.errors import CallError, Finding, StudyError, UnknownName, first_findings
 from corridor.study import settings_file
 from corridor.study.kept_study import Inputs, KeptStudy, inputs_of, keep, read_kept
@@ -105,22 +106,16 @@ class Study:
             catalogues=self.catalogues,
         )
 
-    def map(self) -> Any:
-        """Return the study on a map, an Altair chart; CallError where there is none."""
-        return views.draw_map(self)
-
-    def explain(self) -> Any:
-        """Return what the study says and rests on, in sentences."""
-        return views.explain(self)
-
-    def _repr_html_(self) -> str:
-        return views.page(self)
+    map = views.draw_map
+    explain = views.explain
+    _repr_html_ = views.page
 
     def __repr__(self) -> str:
         return (
             f"Study({self.id!r}, scenario {self.scenario.scenario_id!r}: "
-            f"{self.tables['nodes'].height} nodes, {self.tables['links'].height} links, "
-            f"{len(self.trips)} trips, {len(self.warnings)} warnings)"
+            f"{count_of(self.tables['nodes'].height, 'node')}, "
+            f"{count_of(self.tables['links'].height, 'link')}, "
+            f"{count_of(len(self.trips), 'trip')}, {count_of(len(self.warnings), 'warning')})"
         )
 
 
