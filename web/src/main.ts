@@ -2,17 +2,19 @@
 
 import "./style.css";
 
-import { ask, Failed, file, inParts, isAborted, words } from "./api";
+import { ask, Failed, inParts, isAborted, words } from "./api";
 import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
 import { layerName } from "./described";
 import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
+import { downloadMenu } from "./downloads";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
-import { at, button, day, days, download, h, hours, km, usd } from "./markup";
+import { at, button, day, days, h, km, usd } from "./markup";
+import { Names } from "./names";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showProgress } from "./progress";
@@ -33,12 +35,11 @@ class Page {
   private answer: Answer | null = null;
   private done: Record<string, string> = {};
   private year: Departure[] = [];
-  private names = new Map<string, string>();
+  private names: Names;
   private save;
 
   constructor(private study: Study, private land: Ground) {
-    for (const place of study.places) this.names.set(place.id, place.name);
-    for (const project of study.projects) this.names.set(project.project_id, project.name);
+    this.names = new Names(study);
     this.state = fromAddress(location.search, study);
     at("title").textContent = study.title;
     document.title = `${study.title} – corridor`;
@@ -221,8 +222,7 @@ class Page {
     const choose = state.choose.filter((words) => { const [parameter = "", option] = words.split(":"); return study.parameters[parameter]?.some((o) => o.option === option); });
     return this.again<Network>("network", `/api/network?${asQuery({ scenario, choose, with_changes, projects, on: `${depart.slice(0, 4)}-01-01` })}`, undefined, (network) => {
       this.network = network;
-      for (const f of network.nodes.features) this.names.set(f.properties.id, f.properties.name);
-      for (const f of network.links.features) this.names.set(f.properties.id, `${this.name(f.properties.from)} – ${this.name(f.properties.to)}${f.properties.mode === "rail" ? " by rail" : ""}`);
+      this.names.learn(network);
       this.question.showWhatIf(this.state);
     });
   }
@@ -272,7 +272,7 @@ class Page {
   /** Say what the answer comes to; what it takes more than the baseline first. */
   private sayAnswer(state: State, ...more: Node[]): void {
     const sentence = this.sentence(state), baseline = this.answer?.baseline;
-    if (baseline) at("said").replaceChildren(h("b", { id: "difference" }, this.told(baseline.sentence)), " ", h("span", { class: "small" }, sentence), ...more);
+    if (baseline) at("said").replaceChildren(h("b", { id: "difference" }, this.names.within(baseline.sentence)), " ", h("span", { class: "small" }, sentence), ...more);
     else this.say(sentence, ...more);
   }
 
@@ -420,12 +420,12 @@ class Page {
     return {
       select: (id) => this.change({ route: this.answer?.routes.find((r) => r.route_id === id)?.letter ?? null }, true),
       sort: (sort) => this.change({ sort }, true), hover: (id) => this.hover(id), card: (card) => this.change({ card }), open: (links) => this.change(opened(this.state, links)),
-      fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text),
+      fit: this.fit(), name: (id) => this.name(id), told: (text) => this.names.within(text),
     };
   }
 
   private cardHooks(): CardHooks {
-    return { change: (patch) => this.change(patch), show: (card) => this.change({ card }), point: (links) => { void this.map?.point(links); }, fit: this.fit(), name: (id) => this.name(id), told: (text) => this.told(text), study: this.study };
+    return { change: (patch) => this.change(patch), show: (card) => this.change({ card }), point: (links) => { void this.map?.point(links); }, fit: this.fit(), name: (id) => this.name(id), told: (text) => this.names.within(text), study: this.study };
   }
 
   /** What the map shows at first: the routes that stay on land, else all routes, else all places. */
@@ -491,28 +491,7 @@ class Page {
     document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target as Node)) leave(); }, { once: true });
   }
 
-  /** Name a row, a selector such as crossing:AF-PK, or an option of a disputed figure. */
-  private name(id: string): string {
-    const known = this.names.get(id), [kind = "", rest = ""] = id.split(":");
-    if (known !== undefined || rest === "") return known ?? (this.study.changes.includes(id) ? id.replaceAll("-", " ") : id);
-    const country = (code: string): string => this.study.countries[code] ?? code;
-    if (kind === "crossing") return `border ${rest.split("-").map(country).join(" – ")}`;
-    if (kind === "country") return `all links of ${country(rest)}`;
-    if (kind === "node") return `all links at ${this.name(rest)}`;
-    if (kind === "mode") return `all ${rest} links`;
-    const meaning = this.study.parameters[kind]?.find((o) => o.option === rest)?.meaning;
-    return meaning?.split(/[,;]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
-  }
-
-  /** Put names in place of the ids in a sentence of the server's. */
-  private told(text: string): string {
-    return text.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
-      .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")
-      .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
-      .replace(/([\d,.]+) h, ([\d,.]+) (more|less) than/g, (_, whole: string, gap: string, word: string) => `${longer(whole)}, ${longer(gap)} ${word} than`)
-      .replace(/\b([\d,]+(?:\.\d+)?) h\b/g, (_, figure: string) => longer(figure))
-      .replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.names.get(id) ?? id);
-  }
+  private name(id: string): string { return this.names.of(id); }
 
   private say(text: string, ...more: Node[]): void { at("said").replaceChildren(text, ...more.flatMap((node) => [" ", node])); }
 
@@ -522,37 +501,20 @@ class Page {
     if (this.year.length) this.question.calendar.draw();
   }
 
+  private picture(): Promise<Blob> {
+    if (this.map) return picture(this.map, this.caption(), this.study.credit);
+    return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
+  }
+
   private tools(): void {
-    const asked = (): string => asQuery(routesOf(this.state));
-    const named = (ending: string): string => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`;
-    const menu = h("details", { class: "menu" });
-    const kept = (text: string, name: () => string, make: () => Promise<Blob>): HTMLElement => button(text, () => {
-      menu.open = false;
-      make().then((blob) => download(name(), blob)).catch((problem: unknown) => { if (!isAborted(problem)) this.fail(problem); });
-    });
-    // The mark at the start tells spreadsheets that the text is UTF-8.
-    const table = async (path: string): Promise<Blob> => new Blob(["\ufeff", await file(`${path}?${asked()}`)], { type: "text/csv" });
-    menu.append(h("summary", {}, "Download"), h("div", {},
-      kept("Routes, CSV", () => named("csv"), () => table("/api/routes.csv")),
-      kept("Legs, CSV", () => `legs-${named("csv")}`, () => table("/api/legs.csv")),
-      kept("Routes, GeoJSON", () => named("geojson"), () => file(`/api/routes.geojson?${asked()}`)),
-      kept("Legs, GeoJSON", () => `legs-${named("geojson")}`, () => file(`/api/legs.geojson?${asked()}`)),
-      kept("Map, PNG", () => named("png"), () => {
-        if (this.map) return picture(this.map, this.caption(), this.study.credit);
-        return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
-      })));
-    document.addEventListener("click", (event) => { if (!menu.contains(event.target as Node)) menu.open = false; });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") { menu.open = false; menu.querySelector("summary")?.focus(); }
+    const menu = downloadMenu({
+      asked: () => asQuery(routesOf(this.state)), fileName: (ending) => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`,
+      picture: () => this.picture(), fail: (problem) => this.fail(problem),
     });
     const theme = button("Light or dark", () => {
       keepTheme(isDark() ? "light" : "dark");
       this.recolour();
     });
-    const brief = (pdf: boolean): void => { window.open(`/brief${pdf ? ".pdf" : ""}?${asked()}`, "_blank", "noopener"); };
-    menu.querySelector("div")?.prepend(
-      button("Brief on one page", () => { menu.open = false; brief(false); }, { id: "brief" }),
-      button("Brief, PDF", () => { menu.open = false; brief(true); }));
     const share = button("Copy address", () => {
       const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = "Copy address"; }, 2500); };
       void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told("Copied"), () => told("Copy it from the bar above"));
@@ -565,9 +527,6 @@ const PAPER_PX = 680; // of A4 upright between its margins
 
 /** The answer of a question that has none. */
 const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null });
-
-/** Hours of a sentence, in days where they are many. */
-const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));
 
 async function start(): Promise<void> {
   takeTheme();

@@ -1,0 +1,50 @@
+// Names: what a person calls a place, a link, a project, a selector or an option of a disputed figure.
+
+import { day, hours } from "./markup";
+import type { Network, Study } from "./types";
+
+export class Names {
+  private rows = new Map<string, string>();
+
+  constructor(private study: Study) {
+    for (const place of study.places) this.rows.set(place.id, place.name);
+    for (const project of study.projects) this.rows.set(project.project_id, project.name);
+  }
+
+  /** Learn what the places and links of a network are called. */
+  learn({ nodes, links }: Network): void {
+    for (const { properties: place } of nodes.features) this.rows.set(place.id, place.name);
+    for (const { properties: link } of links.features) {
+      const mode = link.mode === "rail" ? " by rail" : "";
+      this.rows.set(link.id, `${this.of(link.from)} – ${this.of(link.to)}${mode}`);
+    }
+  }
+
+  /** Name a row, a selector such as crossing:AF-PK, or an option of a disputed figure. */
+  of(id: string): string {
+    const name = this.rows.get(id), [kind = "", rest = ""] = id.split(":");
+    if (name !== undefined) return name;
+    if (rest === "") return this.study.changes.includes(id) ? id.replaceAll("-", " ") : id;
+
+    const country = (code: string): string => this.study.countries[code] ?? code;
+    if (kind === "crossing") return `border ${rest.split("-").map(country).join(" – ")}`;
+    if (kind === "country") return `all links of ${country(rest)}`;
+    if (kind === "node") return `all links at ${this.of(rest)}`;
+    if (kind === "mode") return `all ${rest} links`;
+    const meaning = this.study.parameters[kind]?.find((o) => o.option === rest)?.meaning;
+    return meaning?.split(/[,;]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
+  }
+
+  /** Put names in place of the ids in a sentence of the server's. */
+  within(sentence: string): string {
+    return sentence.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
+      .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")
+      .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
+      .replace(/([\d,.]+) h, ([\d,.]+) (more|less) than/g, (_, whole: string, gap: string, word: string) => `${longer(whole)}, ${longer(gap)} ${word} than`)
+      .replace(/\b([\d,]+(?:\.\d+)?) h\b/g, (_, figure: string) => longer(figure))
+      .replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.rows.get(id) ?? id);
+  }
+}
+
+/** Hours of a sentence, in days where they are many. */
+const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));
