@@ -78,9 +78,14 @@ def test_the_brief_asks_for_the_token(study_folder: Path) -> None:
         refused(guarded.get(f"/brief?{urlencode(TRIP)}"), 401)
 
 
-def test_the_shell_writes_a_brief(study_folder: Path, tmp_path: Path) -> None:
+def test_the_shell_writes_a_brief(
+    study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "brief.html"
     asked = [str(study_folder), "almaty", "karachi", "--depart", "2026-07-01", "--close", PASS]
     assert main(["brief", *asked, "--out", str(out)]) == 0
     assert "With Khunjerab closed" in out.read_text("utf-8")
     assert main(["brief", *asked, "--out", str(tmp_path / "brief.doc")]) == 2
+    monkeypatch.setenv("CORRIDOR_BROWSER", "no-such-browser")
+    assert main(["brief", *asked, "--out", str(tmp_path / "brief.pdf")]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["brief.html"]
