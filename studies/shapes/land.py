@@ -24,11 +24,7 @@ LONG_KM = 20.0  # an arc so long is one whose bends the package has left out
 MAX_OFFSET = 0.2  # of a long arc's ends apart: a place so far beside it may lie on it
 NEAREST = 200  # nodes tried from a place: cities have many yards that lead nowhere
 BRIDGE = 1.5  # a gap counts so many times its length
-ACCESS = (
-    1.0,
-    1.2,
-    1.4,
-)  # the line from a place to the network counts between these times its length
+ACCESS = (1.0, 1.2, 1.4)  # times its length that the line from a place to the network counts
 _SKIPPED = frozenset({"abandoned", "razed", "dismantled", "disused", "platform", "station"})
 
 Places = NDArray[np.float64]  # longitude, latitude in degrees [nodes, 2]
@@ -83,7 +79,7 @@ class LandNetwork:
         """Return the shortest paths from the first place to the last by the others.
 
         There are several, as the lines from places to the network are straight or bent; none
-        where the network is further from a place than reach_km, or the way is longer than max_km.
+        where the network is further from a place than reach_km, or the path is longer than max_km.
         """
         traces = [self._trace_by(places, max_km, Reach(reach_km, factor)) for factor in ACCESS]
         return [trace for trace in traces if trace is not None]

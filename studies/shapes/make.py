@@ -123,12 +123,14 @@ def land_shape(
     max_km = 1.3 * link.length_km + 30
     shapes: list[Shape] = []
     for reach_km in REACH_KM:
-        for source_id, network in [] if shapes else networks:
+        for source_id, network in networks:
             shapes += [
                 _traced(trace, source_id)
                 for trace in network.traces(places, max_km, reach_km)
                 if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
             ]
+        if shapes:
+            break
 
     air_km = length_km([link.start, link.end])
     is_short = link.length_km <= MAX_STRAIGHT_KM and _is_near(air_km, link.length_km)

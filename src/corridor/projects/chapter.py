@@ -46,10 +46,9 @@ def count_to_appraise(study: Study, folder: Path) -> int:
     """Return how many projects a run appraises: none where a folder holds what they are worth."""
     if not has_projects(study):
         return 0
-    is_there = (
-        read_results(folder / _scenario_id(study) / APPRAISAL, _provenance(study)) is not None
-    )
-    return 0 if is_there else study.network.frames["projects"].height
+
+    tables = read_results(folder / _scenario_id(study) / APPRAISAL, _provenance(study))
+    return study.network.frames["projects"].height if tables is None else 0
 
 
 def appraisal_tables(study: Study, folder: Path | None, *, fresh: bool = False) -> Tables:
@@ -95,6 +94,7 @@ def programme_tables(
     """
     if not has_projects(study) or not _asked(study).programme:
         return {}
+
     home = None if folder is None else folder / _scenario_id(study)
     sets = None if home is None else home / f"{SETS}-{_key(study)[:12]}"
     tables = _from_disk(

@@ -149,8 +149,9 @@ class Valuation:
         edited = self._edited.get(key)
         if edited is None:
             edited = apply(self.network, edits)
-            while len(self._edited) >= MAX_EDITED:
-                self._edited.pop(next(iter(self._edited)), None)
+            # A list: other threads may change the mapping while the oldest are looked for.
+            for oldest in list(self._edited)[: 1 - MAX_EDITED]:
+                self._edited.pop(oldest, None)
             self._edited[key] = edited
         return opened(edited, rows.filter(OF_STATUS))
 

@@ -17,7 +17,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ def _parts(shape: Any) -> list[Line]:
     starts = [*shape.parts, len(shape.points)]
     return [
         [(float(lon), float(lat)) for lon, lat in shape.points[start:end]]
-        for start, end in zip(starts, starts[1:], strict=False)
+        for start, end in pairwise(starts)
     ]
 
 
