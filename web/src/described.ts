@@ -142,7 +142,7 @@ export function closureText({ kind, id, from_on, to_on, note }: Closure): string
   const dates = span(from_on ?? "", to_on ?? "");
   const since = dates ? `${dates.charAt(0).toUpperCase()}${dates.slice(1)}` : "";
   if (id === "what-if") return "As this what-if has it.";
-  if (kind === "window") return [`Outside its opening times${dates ? ` ${dates}` : ""}.`].join(" ");
+  if (kind === "window") return `Outside its opening times${dates ? ` ${dates}` : ""}.`;
   if (kind === "rule") return `Not for this cargo${dates ? `, ${dates}` : ""}. ${firstClause(note)}`.trim();
   if (kind === "status") return firstClause(note);
   return [since && `${since.replace(/^From/, "Since")}.`, firstClause(note)].filter((w) => w).join(" ");

@@ -1,6 +1,6 @@
 // What an answer takes more than its baseline: a sentence, what stands under each figure, and the corridors that are gone.
 
-import { at, button, days, h, tonnes, usd } from "./markup";
+import { at, button, days, h, medianHours, tonnes, usd } from "./markup";
 import type { Answer, Baseline, CorridorExtra, ListedRoute } from "./types";
 
 /** A route as the baseline had it, and the one of the same corridor now, if that is another one or none. */
@@ -50,7 +50,7 @@ export function gone(baseline: Baseline | null): HTMLElement | null {
   const lost = ghosts(baseline).filter((g) => g.now === null).map((g) => g.before);
   if (lost.length === 0) return null;
   return h("div", { id: "gone" }, h("h3", {}, "No longer listed"), h("ul", { class: "plain" }, ...lost.map((r) => h("li", {},
-    h("b", { class: "gone-letter" }, r.letter), ` ${r.corridor}, ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)} in the baseline`))));
+    h("b", { class: "gone-letter" }, r.letter), ` ${r.corridor}, ${days(medianHours(r))}, ${usd(r.cost_usd)} in the baseline`))));
 }
 
 /** Say below the answer what it is compared with, and offer to pin it, to let go and to look at what is pinned. */

@@ -13,7 +13,7 @@ import { downloadMenu } from "./downloads";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
-import { at, button, day, days, h, km, usd } from "./markup";
+import { at, button, day, days, h, km, medianHours, usd } from "./markup";
 import { Names } from "./names";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
@@ -136,8 +136,10 @@ class Page {
     } catch (problem) {
       if (isAborted(problem) || state !== this.state) return;
       this.fail(problem);
-      if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) this.drawEmpty();
-      if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) document.documentElement.setAttribute("data-shown", toAddress(state)); // that is the answer
+      if (problem instanceof Failed && problem.status >= 400 && problem.status < 500) { // that is the answer
+        this.drawEmpty();
+        document.documentElement.setAttribute("data-shown", toAddress(state));
+      }
     } finally {
       if (state === this.state) at("answer").removeAttribute("aria-busy");
     }
@@ -280,7 +282,7 @@ class Page {
   private caption(): string {
     const { state, answer } = this, route = this.selected();
     const head = `${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}.`;
-    const drawn = route ? ` Route ${route.letter}: ${route.corridor}, ${days(route.time_p50_h ?? route.time_h)}, ${usd(route.cost_usd)}.` : "";
+    const drawn = route ? ` Route ${route.letter}: ${route.corridor}, ${days(medianHours(route))}, ${usd(route.cost_usd)}.` : "";
     return `${head}${drawn}${answer?.baseline ? ` ${answer.baseline.sentence}` : ""}`;
   }
 
@@ -291,7 +293,7 @@ class Page {
     const best = this.answer && quickest(this.answer.routes), head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
     if (!this.answer || !best) return `${this.note}${head}no route.`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
-    const quick = `${this.note}${head}${this.answer.routes.length === 1 ? "1 distinct route" : `${this.answer.routes.length} distinct routes`}. Quickest: ${best.letter}, ${days(best.time_p50_h ?? best.time_h)} by ${best.corridor}.`;
+    const quick = `${this.note}${head}${this.answer.routes.length === 1 ? "1 distinct route" : `${this.answer.routes.length} distinct routes`}. Quickest: ${best.letter}, ${days(medianHours(best))} by ${best.corridor}.`;
     return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} by ${cheapest.corridor}.`;
   }
 
@@ -457,7 +459,7 @@ class Page {
   private words(pick: Pick): string {
     if (pick.kind === "node") return this.name(pick.id);
     const route = pick.kind === "route" ? this.answer?.routes.find((r) => r.route_id === pick.id) : undefined;
-    if (route) return `${route.letter}, ${route.corridor}: ${days(route.time_p50_h ?? route.time_h)}, ${usd(route.cost_usd)}`;
+    if (route) return `${route.letter}, ${route.corridor}: ${days(medianHours(route))}, ${usd(route.cost_usd)}`;
     const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
     if (!link) return this.name(pick.id);
     const state = this.elements[pick.id]?.state ?? "open";

@@ -42,6 +42,8 @@ const moments = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short
 
 export const days = (hours: number | null): string => (hours === null ? "–" : `${(hours / 24).toFixed(1)} d`);
 export const hours = (value: number): string => (value >= 48 ? days(value) : value < 1 ? `${Math.round(value * 60)} min` : `${value.toFixed(1)} h`);
+/** The hours that half of a route's trips stay within; those of its plan where none were sampled. */
+export const medianHours = (route: { time_p50_h: number | null; time_h: number }): number => route.time_p50_h ?? route.time_h;
 export const usd = (value: number | null): string => (value === null ? "–" : `USD ${whole.format(value)}`);
 export const millions = (value: number): string => (value < 1e6 ? usd(value) : `USD ${precise.format(Number((value / 1e6).toPrecision(3)))} million`);
 /** Large money as it is known: two digits. */

@@ -2,7 +2,7 @@
 
 import type { Ghost } from "./difference";
 import { beside } from "./letters";
-import { days, h, s, tonnes, usd } from "./markup";
+import { days, h, medianHours, s, tonnes, usd } from "./markup";
 import type { Route } from "./types";
 
 const W = 420, H = 250, L = 52, R = 14, T = 20, B = 36;
@@ -16,7 +16,7 @@ export function ticks(low: number, high: number, count: number): number[] {
 }
 
 export function pareto(routes: Route[], old: Ghost[], selected: string | null, select: (id: string) => void, hover: (id: string | null) => void): HTMLElement {
-  const xs = [...routes.flatMap((r) => [r.time_p05_h ?? r.time_h, r.time_p95_h ?? r.time_h]), ...old.map((g) => g.before.time_p50_h ?? g.before.time_h)].map((v) => v / 24);
+  const xs = [...routes.flatMap((r) => [r.time_p05_h ?? r.time_h, r.time_p95_h ?? r.time_h]), ...old.map((g) => medianHours(g.before))].map((v) => v / 24);
   const ys = [...routes, ...old.map((g) => g.before)].map((r) => r.cost_usd);
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const px = Math.max(0.5, (x1 - x0) * 0.06), py = Math.max(50, (y1 - y0) * 0.12);
@@ -24,16 +24,16 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
   const x = (d: number): number => L + ((d - lx) / (hx - lx)) * (W - L - R), y = (u: number): number => H - B - ((u - ly) / (hy - ly)) * (H - T - B);
   const top = Math.max(...routes.map((r) => r.carbon_kg));
   const drawn = [...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected));
-  const dots = drawn.map((r) => ({ x: x((r.time_p50_h ?? r.time_h) / 24), y: y(r.cost_usd), radius: 3 + 4 * Math.sqrt(r.carbon_kg / top), text: r.letter, isFirst: r.route_id === selected }));
+  const dots = drawn.map((r) => ({ x: x(medianHours(r) / 24), y: y(r.cost_usd), radius: 3 + 4 * Math.sqrt(r.carbon_kg / top), text: r.letter, isFirst: r.route_id === selected }));
   const letters = beside(dots, { left: L, right: W, top: T - 6, bottom: H - B + 2 });
   const ghost = ({ before, now }: Ghost, all: Route[]): SVGElement => {
-    const gx = x((before.time_p50_h ?? before.time_h) / 24), gy = y(before.cost_usd), to = all.find((r) => r.route_id === now);
+    const gx = x(medianHours(before) / 24), gy = y(before.cost_usd), to = all.find((r) => r.route_id === now);
     return s("g", { class: "ghost" },
-      to ? s("path", { d: `M${gx},${gy}L${x((to.time_p50_h ?? to.time_h) / 24)},${y(to.cost_usd)}` }) : null,
+      to ? s("path", { d: `M${gx},${gy}L${x(medianHours(to) / 24)},${y(to.cost_usd)}` }) : null,
       s("circle", { cx: gx, cy: gy, r: 4.5 }), to ? null : s("text", { x: gx + 8, y: gy + 4 }, before.letter),
-      s("title", {}, `${before.letter} in the baseline: ${days(before.time_p50_h ?? before.time_h)}, ${usd(before.cost_usd)}`));
+      s("title", {}, `${before.letter} in the baseline: ${days(medianHours(before))}, ${usd(before.cost_usd)}`));
   };
-  const told = routes.map((r) => `${r.letter} ${days(r.time_p50_h ?? r.time_h)} ${usd(r.cost_usd)}`).join("; ");
+  const told = routes.map((r) => `${r.letter} ${days(medianHours(r))} ${usd(r.cost_usd)}`).join("; ");
   const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Routes by time and cost: ${told}` },
     ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
     ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
@@ -47,7 +47,7 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
       },
         s("path", { class: "spread", d: `M${x((r.time_p05_h ?? r.time_h) / 24)},${cy}H${x((r.time_p95_h ?? r.time_h) / 24)}` }),
         s("circle", { cx, cy, r: radius }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
-        s("title", {}, `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
+        s("title", {}, `Route ${r.letter}: ${days(medianHours(r))}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
     }));
   return h("figure", { id: "pareto" }, h("figcaption", {}, `Time against cost: left and low is better; larger dots burn more carbon${old.length ? "; dashed: in the baseline" : ""}`), svg);
 }

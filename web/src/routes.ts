@@ -2,11 +2,11 @@
 
 import { layerName } from "./described";
 import { became, extra, gone } from "./difference";
-import { at, button, days, h, hours, km, moment, percent, tonnes, usd } from "./markup";
+import { at, button, days, h, hours, km, medianHours, moment, percent, tonnes, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
 const value: Record<Criterion, (r: Route) => number> = {
-  time: (r) => r.time_p50_h ?? r.time_h, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
+  time: medianHours, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
 };
 const BADGES: [string, (r: Route) => number][] = [
   ["fastest", value.time], ["cheapest", value.cost], ["greenest", value.carbon], ["safest", value.risk], ["best value", (r) => r.generalised_cost_usd],
@@ -92,7 +92,7 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
   },
     h("th", { scope: "row" }, button(r.letter, () => hooks.select(r.route_id), {
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
-      "aria-label": `Route ${r.letter}: ${days(r.time_p50_h ?? r.time_h)}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
+      "aria-label": `Route ${r.letter}: ${days(medianHours(r))}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
     })),
     ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r), ...extra(answer.baseline, r.route_id, c.key))),
     h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
