@@ -111,6 +111,19 @@ def legs() -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def money() -> pl.DataFrame:
+    """Return what the money of the two routes is paid for."""
+    return table(
+        "route_id table row_id cost_usd",
+        [
+            ("r0", "rates", "lorry", 3320.0),
+            ("r0", "charges", "transit-fee", 200.0),
+            ("r1", "rates", "wagon", 3100.0),
+            ("r1", "terminals", "mid-change", 250.0),
+        ],
+    )
+
+
 def link_leg(
     link_id: str,
     start: str,

@@ -23,7 +23,7 @@ from corridor.charts.evidence import evidence
 from corridor.charts.maps import network_map, route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.projects import phases_gantt, switching_tornado, yearly_gains
-from corridor.charts.stages import stages
+from corridor.charts.stages import stage_rows, stages
 from corridor.charts.trade import carriage, gains, potential, scenarios, way_to_target
 from corridor.charts.validation import validation
 
@@ -44,7 +44,7 @@ EVERY: dict[str, Callable[[], Any]] = {
     "pareto": lambda: pareto(cases.routes()),
     "calendar": lambda: calendar(one_criterion("time")),
     "calendar_both": lambda: calendar(cases.calendar()),
-    "stages": lambda: stages(cases.legs()),
+    "stages": lambda: stages(stage_rows(cases.legs(), cases.money())),
     "calendar_cost": lambda: calendar(one_criterion("cost")),
     "validation": lambda: validation(cases.validation()),
     "evidence": lambda: evidence(cases.evidence()),

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import category_scale, names_axis
-from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
+from corridor.charts.axes import category_scale, names_axis, row_height
+from corridor.charts.bars import amount_axis, value_text
 from corridor.charts.legends import legend
 from corridor.charts.letters import with_letters
 from corridor.charts.style import HUES, SOFT, Chart
@@ -19,63 +19,76 @@ from corridor.language.speech import marked, number, tell
 from corridor.units import DAY_H
 
 UNDER_WAY = marked("under way")
+# Translators: hours at a border; of dollars: its fees and those of transit.
 BORDER = marked("at borders")
 # Translators: goods are loaded, unloaded or reloaded.
 HANDLING = marked("handling")
 WAITING = marked("waiting to leave")
 STAGES = {UNDER_WAY: HUES[0], BORDER: HUES[1], HANDLING: HUES[2], WAITING: SOFT}
+# What the tables that charge money charge it for; all others are fees of borders and of transit.
+_PAID_FOR = {"rates": UNDER_WAY, "terminals": HANDLING}
+_AT_SEA = ("sea", "ferry")  # there a link's own stop is its time in port
 _ROW_PX = 21
-_MARGINS = Margins(left=230, right=70, letters=34)
+_NAMES_PX = 190
+_NAME_LETTERS = 29
+_PLOT_PX = 205
+_VALUES_PX = 45  # behind the bars
 
 
 def stages(rows: pl.DataFrame) -> Chart:
-    """Return two panels of bars, days and dollars of each route by stage.
+    """Return bars of each route by stage: its days and, where it has them, its dollars beside.
 
     rows: as :func:`stage_rows` returns them.
     """
     wrapped = rows.with_columns(
-        pl.col("route").map_elements(lambda name: wrap(name, _MARGINS.letters), pl.String)
+        pl.col("route").map_elements(lambda name: wrap(name, _NAME_LETTERS), pl.String)
     )
     names = wrapped["route"].unique(maintain_order=True).to_list()
 
-    panels = [
-        _panel(wrapped.filter(pl.col("figure") == figure), names, title)
-        for figure, title in (("days", tell("days")), ("usd", tell("USD")))
-    ]
+    by_figure = {str(key): part for (key,), part in wrapped.group_by("figure")}
+    panels = [_panel(by_figure["days"], names, tell("days"), _NAMES_PX)]
+    if "usd" in by_figure:
+        panels.append(_panel(by_figure["usd"], names, tell("USD"), 0))
     return with_title(
-        alt.vconcat(*panels, spacing=14).resolve_scale(color="shared"),
+        alt.hconcat(*panels, spacing=_VALUES_PX).resolve_scale(color="shared"),
         tell("Where days and dollars go"),
         tell("one bar a route: as planned, without the spread"),
         _description(rows),
-        left=_MARGINS.left,
+        left=_NAMES_PX,
     )
 
 
-def stage_rows(legs: pl.DataFrame) -> pl.DataFrame:
+def stage_rows(legs: pl.DataFrame, money: pl.DataFrame | None) -> pl.DataFrame:
     """Return route, figure (days or usd), stage, amount and the ends of its bar.
 
-    legs: as ``Routes.legs``, with a column ``corridor`` or letter for the names of routes.
+    Parameters
+    ----------
+    legs
+        As ``Routes.legs``; with a column ``corridor`` routes are named by it besides their letter.
+    money
+        As ``Routes.money``; null: not known.
     """
     lettered = with_letters(legs)
     name = "corridor" if "corridor" in lettered.columns else "letter"
     route = pl.col("letter") if name == "letter" else pl.format("{}  {}", "letter", "corridor")
     is_terminal = pl.col("kind") == "terminal"
     stop_h = pl.col("fixed_h").fill_null(0.0)
-    stop_or_ride = pl.when(stop_h > 0).then(pl.lit(BORDER)).otherwise(pl.lit(UNDER_WAY))
-    payer = pl.when(is_terminal).then(pl.lit(HANDLING)).otherwise(stop_or_ride)
+    is_at_sea = pl.col("mode").is_in(_AT_SEA)
 
     hours = [
         _amounts(lettered, route, UNDER_WAY, pl.col("time_h") - stop_h, ~is_terminal),
-        _amounts(lettered, route, BORDER, stop_h, ~is_terminal),
+        _amounts(lettered, route, BORDER, stop_h, ~is_terminal & ~is_at_sea),
+        _amounts(lettered, route, HANDLING, stop_h, ~is_terminal & is_at_sea),
         _amounts(lettered, route, HANDLING, pl.col("time_h"), is_terminal),
         _amounts(lettered, route, WAITING, pl.col("wait_h").fill_null(0.0), pl.lit(True)),
     ]
     spent = pl.concat(hours).with_columns(pl.col("amount") / DAY_H, figure=pl.lit("days"))
-    paid = lettered.select(route=route, stage=payer, amount="cost_usd", figure=pl.lit("usd"))
+    routes = lettered.select("route_id", route=route).unique(maintain_order=True)
+    paid = [] if money is None else [_paid(money, routes).select(spent.columns)]
 
     order = pl.DataFrame({"stage": list(STAGES), "place": range(len(STAGES))})
     sums = (
-        pl.concat([spent, paid.select(spent.columns)])
+        pl.concat([spent, *paid])
         .group_by("figure", "route", "stage", maintain_order=True)
         .agg(pl.col("amount").sum())
         .join(order, on="stage")
@@ -85,6 +98,13 @@ def stage_rows(legs: pl.DataFrame) -> pl.DataFrame:
     return sums.with_columns(to=to, start=to - pl.col("amount"))
 
 
+def _paid(money: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
+    """Return what every line of money is paid for; routes: route_id and the name of each."""
+    stage = pl.col("table").replace_strict(_PAID_FOR, default=BORDER, return_dtype=pl.String)
+    lines = routes.join(money, on="route_id", maintain_order="left")
+    return lines.select("route", stage=stage, amount="cost_usd", figure=pl.lit("usd"))
+
+
 def _amounts(
     legs: pl.DataFrame, route: pl.Expr, stage: str, amount: pl.Expr, are: pl.Expr
 ) -> pl.DataFrame:
@@ -92,9 +112,11 @@ def _amounts(
     return legs.filter(are).select(route=route, stage=pl.lit(stage), amount=amount)
 
 
-def _panel(rows: pl.DataFrame, names: list[str], title: str) -> Any:
+def _panel(rows: pl.DataFrame, names: list[str], title: str, names_px: int) -> Any:
+    """Return the bars of one figure; names_px: room for the names of routes, 0: not written."""
     in_words = rows.with_columns(pl.col("stage").map_elements(tell, pl.String))
-    y = alt.Y("route:N", sort=names, title=None, axis=names_axis(_MARGINS.left, names))
+    axis = names_axis(names_px, names) if names_px else None
+    y = alt.Y("route:N", sort=names, title=None, axis=axis)
     words = [tell(stage) for stage in STAGES]
 
     bars = (
@@ -102,7 +124,7 @@ def _panel(rows: pl.DataFrame, names: list[str], title: str) -> Any:
         .mark_bar(height=13)
         .encode(
             y=y,
-            x=alt.X("start:Q", title=title, axis=amount_axis()),
+            x=alt.X("start:Q", title=title, axis=amount_axis(4)),
             x2="to:Q",
             color=alt.Color(
                 "stage:N",
@@ -122,7 +144,7 @@ def _panel(rows: pl.DataFrame, names: list[str], title: str) -> Any:
     ]
     ends = totals.select("route", "to").with_columns(total=pl.Series(texts, dtype=pl.String))
     values = value_text(alt.Chart(ends)).encode(y=y, x="to:Q", text="total:N")
-    return bar_panel(bars, values, names=names, row_px=_ROW_PX, margins=_MARGINS)
+    return alt.layer(bars, values).properties(width=_PLOT_PX, height=row_height(names, _ROW_PX))
 
 
 def _description(rows: pl.DataFrame) -> str:

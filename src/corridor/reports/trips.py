@@ -93,7 +93,9 @@ def _stages_figure(trip: Trip) -> Figure:
         names = trip.routes.select("letter", "corridor")
         legs = legs.join(names, on="letter", how="left")
 
-    rows = stage_rows(legs)
+    lines = [line for row in trip.rows for line in row["money_rows"]]
+    money = pl.DataFrame(lines).select("route_id", "table", "cost_usd") if lines else None
+    rows = stage_rows(legs, money)
     caption = tell(
         "Where days and dollars go, route by route: {share} of all hours drawn here pass standing. "
         "What a faster border would save is the part at borders.",
