@@ -70,8 +70,8 @@ def brief(
     origin: str,
     destination: str,
     *,
-    depart: str,
     out: Path,
+    depart: str | None = None,
     cargo: str = "container-40",
     scenario: str | None = None,
     close: Links = (),
@@ -94,10 +94,10 @@ def brief(
         Where the goods start.
     destination
         Where they end.
-    depart
-        Day of departure.
     out
         A file that ends in .html or .pdf.
+    depart
+        Day of departure; the day of the scenario where not given.
     cargo
         Row of cargoes.csv.
     scenario
@@ -111,6 +111,7 @@ def brief(
         where not given, the same without what is shut and opened.
     """
     from corridor.reports.printing import require_browser, write_page
+    from corridor.study.study import read
     from corridor.web.serving import web_answer
 
     if out.suffix.lower() not in BRIEF_SUFFIXES:
@@ -118,6 +119,8 @@ def brief(
     if out.suffix.lower() == ".pdf":
         require_browser()
     refuse_inputs(out)
+    if depart is None:
+        depart = read(folder, scenario=scenario).scenario.as_of.isoformat()
 
     say_compiling()
     question = {

@@ -140,8 +140,8 @@ def _extra_parts(row: Row) -> list[str]:
         parts.append(message("{days} d", days=figure(days, "+,.1f")))
     if round(usd) > 0:
         parts.append(message("+USD {amount}", amount=figure(usd)))
-    if round(usd) < 0:
-        parts.append(message("-USD {amount}", amount=figure(-usd)))
+    if round(usd) < 0:  # a minus, behind which no line breaks; behind a hyphen one may
+        parts.append(message("−USD {amount}", amount=figure(-usd)))
     if round(kg) and abs(kg) < KG_PER_T:
         parts.append(message("{mass} kg CO2e", mass=figure(kg, "+,.0f")))
     if abs(kg) >= KG_PER_T:

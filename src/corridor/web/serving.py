@@ -228,6 +228,7 @@ def _import_server() -> tuple[Any, Any]:
         from corridor.web.app import make_app
     except ImportError as error:
         raise CallError(
-            f"the map needs {error.name}, which is not installed: pip install 'corridor[web]'."
+            f"the map page and the brief need {error.name}, which is not installed: "
+            "pip install 'corridor[web]'."
         ) from None
     return uvicorn, make_app
