@@ -5,7 +5,7 @@
 Each answer is a process of its own that answers the same question on the built-in study. Cold: in
 an empty cache folder, so that kernels are compiled and the study is read and checked, and the shell
 must say that it compiles. Warm: the median of what follows in the same folder; the answers must be
-the same. Prints Markdown for docs/performance.md. --small: two warm answers, what the tests run.
+the same. Prints Markdown for docs/performance.md. --small: one warm answer, what the tests run.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from typing import NamedTuple
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 QUESTION = ("route", str(STUDY), "almaty", "karachi", "--depart", "2026-07-01", "--json")
-WARM = 20
+WARM_ANSWERS = 20
 COMPILING = "compiling the search kernels"
 
 
 class Answer(NamedTuple):
     """What a process printed, and the seconds it took, of the clock and of the processor."""
 
-    printed: str
-    words: str
+    stdout: str
+    stderr: str
     seconds: float
     cpu_s: float
 
 
-def answer(*words: str, cache: str) -> Answer:
+def ask(*words: str, cache: str) -> Answer:
     """Return the answer of a command that keeps what it compiles and prepares in a folder."""
     before = os.times()
     began = time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "corridor.cli", *words],
         capture_output=True,
         text=True,
@@ -52,7 +52,7 @@ def answer(*words: str, cache: str) -> Answer:
     after = os.times()
     cpu_s = after.children_user + after.children_system
     cpu_s -= before.children_user + before.children_system
-    return Answer(done.stdout, done.stderr, seconds, cpu_s)
+    return Answer(process.stdout, process.stderr, seconds, cpu_s)
 
 
 def row(name: str, seconds: float, cpu_s: float) -> str:
@@ -63,22 +63,22 @@ def row(name: str, seconds: float, cpu_s: float) -> str:
 def main(warm_count: int) -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as cache:
-        cold = answer(*QUESTION, cache=cache)
-        warm = [answer(*QUESTION, cache=cache) for _ in range(warm_count)]
+        cold = ask(*QUESTION, cache=cache)
+        warm = [ask(*QUESTION, cache=cache) for _ in range(warm_count)]
 
-    if COMPILING not in cold.words or any(COMPILING in each.words for each in warm):
+    if COMPILING not in cold.stderr or any(COMPILING in answer.stderr for answer in warm):
         raise SystemExit("The first answer, and only that, must say that it compiles.")
-    if any(each.printed != cold.printed for each in warm):
+    if any(answer.stdout != cold.stdout for answer in warm):
         raise SystemExit("Warm answers differ from the first one.")
 
     print(f"Python {platform.python_version()}, numba {version('numba')}.\n")
     print("`corridor route` on the built-in study, each answer a process of its own:\n")
     print("| answer | s | CPU s |\n|---|---:|---:|")
     print(row("first one, nothing compiled", cold.seconds, cold.cpu_s))
-    seconds = statistics.median(each.seconds for each in warm)
-    cpu_s = statistics.median(each.cpu_s for each in warm)
+    seconds = statistics.median(answer.seconds for answer in warm)
+    cpu_s = statistics.median(answer.cpu_s for answer in warm)
     print(row(f"later ones, median of {warm_count}", seconds, cpu_s))
 
 
 if __name__ == "__main__":
-    main(2 if "--small" in sys.argv else WARM)
+    main(1 if "--small" in sys.argv else WARM_ANSWERS)

@@ -136,8 +136,7 @@ def rank(
     arrays = compile_demand(network, demand, on=on)
     workers = options.get("workers", 1)
     folder = options.get("folder")
-    home = None if folder is None else Path(folder)
-    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers, home)
+    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers, folder)
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:
         links = elements(arrays, ["link"])
@@ -193,13 +192,13 @@ def _element_rows(
     kinds: Sequence[str],
     limit_share: float | None,
     workers: int | None,
-    folder: Path | None,
+    folder: str | Path | None,
 ) -> list[dict[str, Any]]:
     """Return the measures of each element of some kinds, each shut alone."""
     shut = elements(arrays, kinds)
-    routes = routes_without(arrays, shut, workers=workers, folder=_in(folder, "routes"))
+    routes = routes_without(arrays, shut, workers=workers, folder=_subfolder(folder, "routes"))
     measured = measures(arrays, routes, limit_share)
-    counts = disjoint_counts(arrays, shut, _in(folder, "cuts"))
+    counts = disjoint_counts(arrays, shut, _subfolder(folder, "cuts"))
 
     return [
         {
@@ -214,6 +213,6 @@ def _element_rows(
     ]
 
 
-def _in(folder: Path | None, name: str) -> Path | None:
+def _subfolder(folder: str | Path | None, name: str) -> Path | None:
     """Return a folder of a name in another one; null where there is none."""
-    return None if folder is None else folder / name
+    return None if folder is None else Path(folder) / name

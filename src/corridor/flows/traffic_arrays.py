@@ -203,14 +203,14 @@ def _require(frame: pl.DataFrame, name: str, columns: Iterable[str]) -> None:
 
 def _refuse(frame: pl.DataFrame, ids: tuple[str, ...], bad_rows: dict[str, pl.Expr]) -> None:
     """Raise CallError that names the first bad rows of a kind; none where there are none."""
-    kinds = {what: is_bad.fill_null(False) for what, is_bad in bad_rows.items()}
-    is_bad_of = frame.select(is_bad.any().alias(what) for what, is_bad in kinds.items()).row(0)
-    for (what, is_bad), occurs in zip(kinds.items(), is_bad_of, strict=True):
-        if occurs:
-            bad = frame.filter(is_bad)
-            names = [" to ".join(map(str, r)) for r in bad.select(ids).head(MAX_NAMED).iter_rows()]
-            more = f" and {bad.height - MAX_NAMED} more" if bad.height > MAX_NAMED else ""
-            raise CallError(f"{what}: {', '.join(names)}{more}.")
+    # One query for all kinds: frames are checked for every equilibrium, and a query takes a while.
+    occurs = frame.select(is_bad.any().alias(what) for what, is_bad in bad_rows.items())
+    for what in (column.name for column in occurs if column.item()):
+        bad = frame.filter(bad_rows[what])
+        first_ids = bad.select(ids).head(MAX_NAMED).rows()
+        names = [" to ".join(map(str, row)) for row in first_ids]
+        more = f" and {bad.height - MAX_NAMED} more" if bad.height > MAX_NAMED else ""
+        raise CallError(f"{what}: {', '.join(names)}{more}.")
 
 
 def _checked_links(links: pl.DataFrame) -> pl.DataFrame:

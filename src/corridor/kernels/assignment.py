@@ -286,21 +286,21 @@ def _room(states: int, arcs: int, bushes: int) -> Room:
 def _pairs_room(states: int, arcs: int, bushes: int) -> Pairs:
     """Return room for pairs; those that find none wait for the next pass."""
     places = 2 * states * (bushes + 1)
-    most = places // 4
+    max_pairs = places // 4  # as if each had four arcs
     joint = JointStep(
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs, np.float64),
         np.empty(arcs, np.float64),
     )
     return Pairs(
-        np.empty(most, np.int64),
-        np.zeros(most + 1, np.int64),
-        np.empty(most, np.int64),
+        np.empty(max_pairs, np.int64),
+        np.zeros(max_pairs + 1, np.int64),
+        np.empty(max_pairs, np.int64),
         np.empty(places, np.int64),
         np.empty(places, np.int64),
         joint,
@@ -1206,7 +1206,9 @@ def _pair(
     if count == len(pairs.bush) or begin + 2 * bushes.size[b] > len(places):
         return count
 
-    _, _, least_at, most_at, rank = labels
+    least_at = labels.least_at
+    most_at = labels.most_at
+    rank = labels.place
     cheap = begin
     p = v
     q = tail[arcs[k]]
@@ -1378,7 +1380,9 @@ def _set_joint_step(loads: Loads, pairs: Pairs, count: int) -> None:
     Where there are not as many units on a route, all are taken and the other pairs find theirs
     anew.
     """
-    units, gap, ease, _, _, _, _, _ = pairs.joint
+    units = pairs.joint.units
+    gap = pairs.joint.gap
+    ease = pairs.joint.ease
     saving = 0.0
     for p in range(count):
         units[p] = 0.0
@@ -1396,7 +1400,11 @@ def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> 
 
     Source: Hestenes, Stiefel (1952), conjugate gradients; preconditioned by each pair's own slope.
     """
-    units, gap, ease, direction, response, _, _, _ = pairs.joint
+    units = pairs.joint.units
+    gap = pairs.joint.gap
+    ease = pairs.joint.ease
+    direction = pairs.joint.direction
+    response = pairs.joint.response
     saving = 0.0
     for p in range(count):
         direction[p] = ease[p] * gap[p]
@@ -1426,10 +1434,13 @@ def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> 
 @njit(**JIT)
 def _limit(loads: Loads, pairs: Pairs, count: int) -> bool:
     """Limit the units of a step to those there are, and fix these; tell whether any were more."""
-    units, gap, ease, direction, response, first_units, second_units, _ = pairs.joint
+    units = pairs.joint.units
+    gap = pairs.joint.gap
+    direction = pairs.joint.direction
     is_limited = False
     for p in range(count):
-        limited = min(max(units[p], -first_units[p]), second_units[p])
+        limited = max(units[p], -pairs.joint.first_units[p])
+        limited = min(limited, pairs.joint.second_units[p])
         direction[p] = limited - units[p]
         units[p] = limited
         if direction[p] != 0.0:
@@ -1438,9 +1449,9 @@ def _limit(loads: Loads, pairs: Pairs, count: int) -> bool:
     if is_limited:
         _respond(loads, pairs, count)
         for p in range(count):
-            gap[p] -= response[p]
+            gap[p] -= pairs.joint.response[p]
             if direction[p] != 0.0:
-                ease[p] = 0.0
+                pairs.joint.ease[p] = 0.0
     return is_limited
 
 
@@ -1475,7 +1486,9 @@ def _open_step(p: int, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pa
 def _respond(loads: Loads, pairs: Pairs, count: int) -> None:
     """Set by how much gaps become less along the direction of a step."""
     arcs = pairs.arcs
-    _, _, ease, direction, response, _, _, change = pairs.joint
+    ease = pairs.joint.ease
+    direction = pairs.joint.direction
+    change = pairs.joint.change
     change[:] = 0.0
     for p in range(count):
         if ease[p] > 0.0:
@@ -1492,7 +1505,7 @@ def _respond(loads: Loads, pairs: Pairs, count: int) -> None:
                 total += change[arcs[k]]
             for k in range(pairs.middle[p], pairs.ptr[p + 1]):
                 total -= change[arcs[k]]
-        response[p] = total
+        pairs.joint.response[p] = total
 
 
 @njit(**JIT)

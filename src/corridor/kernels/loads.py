@@ -17,7 +17,7 @@ from corridor.kernels.records import (
     Track,
     Waiting,
 )
-from corridor.kernels.states import SERVED, hazards_ahead, last_day_under_way, walk
+from corridor.kernels.states import SERVED, hazards_ahead, last_day_under_way, new_track, walk
 from corridor.units import DAY_S
 
 MAX_PASSED = 4096  # arcs one unit is followed over
@@ -37,7 +37,7 @@ def add_undisturbed_loads(
     loads float64 [limits, days].
     """
     quiet = np.zeros(len(network.regime_of_day), np.int64)
-    track = _new_track()
+    track = new_track(MAX_PASSED)
     for t in range(len(network.trips.class_)):
         for d in range(days):
             journey = walk(network, book, quiet, t, d, waiting, UNREACHED, track)
@@ -64,7 +64,7 @@ def move_loads(
     """
     trips, days = quiet.outcome.shape
     no_hazards = np.zeros(len(active), np.int64)
-    track = _new_track()
+    track = new_track(MAX_PASSED)
     for t in range(trips):
         for d in range(days):
             if quiet.outcome[t, d] != SERVED:
@@ -84,11 +84,6 @@ def move_loads(
                 return False
             _add_load(network, arc_limits, t, track, journey.passed, 1.0, loads)
     return True
-
-
-@njit(**JIT)
-def _new_track() -> Track:
-    return Track(np.empty(MAX_PASSED, np.int64), np.empty(MAX_PASSED, np.int64))
 
 
 @njit(**JIT)

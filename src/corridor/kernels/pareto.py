@@ -62,7 +62,7 @@ BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
 LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
 STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a staircase of the others
-WAYS = 4  # children of an entry of the queue
+CHILDREN = 4  # of an entry of the queue
 HALF = 32  # bits of a number that holds two
 
 
@@ -132,7 +132,7 @@ class FrontColumns(NamedTuple):
 
 
 class Pools(NamedTuple):
-    """Numbers of lists, twice as many where they are full."""
+    """Numbers of lists, half as many again where they are full."""
 
     labels: Ints
     fronts: Ints
@@ -843,7 +843,7 @@ def _place_up(keys: Ints, items: Ints, size: int, key: int, item: int) -> None:
     """Place an entry in a queue of so many, a heap in two arrays with the least key first."""
     i = size
     while i:
-        up = (i - 1) // WAYS
+        up = (i - 1) // CHILDREN
         if keys[up] <= key:
             break
         keys[i] = keys[up]
@@ -858,12 +858,12 @@ def _place_down(keys: Ints, items: Ints, size: int, key: int, item: int) -> None
     """Place an entry in a queue of so many instead of its first."""
     i = 0
     while True:
-        first = WAYS * i + 1
+        first = CHILDREN * i + 1
         if first >= size:
             break
         down = first
         least = keys[first]
-        for k in range(first + 1, min(first + WAYS, size)):
+        for k in range(first + 1, min(first + CHILDREN, size)):
             if keys[k] < least:
                 least = keys[k]
                 down = k

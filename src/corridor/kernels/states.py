@@ -69,7 +69,7 @@ def undisturbed(
     seconds = np.zeros((trips, days), np.int64)
     hazard_bits = np.zeros((trips, days), np.int64)
     dispatches = Dispatches(outcome, cents, seconds, hazard_bits)
-    track = no_track()
+    track = new_track(0)
 
     for t in range(trips):
         for d in range(days):
@@ -107,7 +107,7 @@ def simulate(
         As :func:`undisturbed` returns it.
     """
     trips, days = quiet.outcome.shape
-    track = no_track()
+    track = new_track(0)
     for t in range(trips):
         for d in range(days):
             if quiet.outcome[t, d] != SERVED:
@@ -158,9 +158,9 @@ def hazards_ahead(quiet: Dispatches, active: Ints, trip: int, day: int, last_day
 
 
 @njit(**JIT)
-def no_track() -> Any:
-    """Return a track without room."""
-    return Track(np.empty(0, np.int64), np.empty(0, np.int64))
+def new_track(arcs: int) -> Track:
+    """Return a track with room for so many arcs."""
+    return Track(np.empty(arcs, np.int64), np.empty(arcs, np.int64))
 
 
 @njit(**JIT)
