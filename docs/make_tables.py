@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corridor.tables import (
-    schema,
-    schema_appraisals,
-    schema_phases,
-    schema_plans,
-    schema_results,
-)
+from corridor.tables import schema, schema_appraisals, schema_plans, schema_results
 
 PAGE = Path(__file__).with_name("tables.md")
 STUDY_HEAD = """# Tables of a study
@@ -61,9 +55,8 @@ What single verbs answer with, beside what a run keeps: `corridor appraise` (`ap
 and `--out` keep them as Parquet. Made from `src/corridor/tables/schema_appraisals.py` and `schema_plans.py` by `make docs`.
 
 """  # noqa: E501
-IN_RUNS = (*schema_appraisals.IN_RUNS, *schema_phases.IN_RUNS)
 ANSWERS = (
-    *(table for table in schema_appraisals.TABLES if table not in IN_RUNS),
+    *(table for table in schema_appraisals.TABLES if table not in schema_appraisals.IN_RUNS),
     *schema_plans.TABLES,
 )
 NEEDS = {

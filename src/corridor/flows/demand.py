@@ -24,7 +24,7 @@ from corridor.kernels.records import Groups
 from corridor.language.messages import message
 from corridor.network.calendar import day_of
 from corridor.network.cost import cargo_hour_usd
-from corridor.network.graph import Row
+from corridor.network.graph import Row, group_members
 from corridor.network.network import Network
 from corridor.routing.conditions import read_instant
 from corridor.routing.query import Query
@@ -208,10 +208,7 @@ def part(groups: Groups, number: int) -> Ints:
 
 def into(arrays: DemandArrays) -> Groups:
     """Return the arcs into each state."""
-    states_count = len(arrays.ptr) - 1
-    ptr = np.zeros(states_count + 1, np.int64)
-    np.cumsum(np.bincount(arrays.head, minlength=states_count), out=ptr[1:])
-    return Groups(np.argsort(arrays.head, kind="stable").astype(np.int64), ptr)
+    return group_members(arrays.head, len(arrays.ptr) - 1)
 
 
 def _first_day(on: dt.date | str, days: int) -> dt.date:

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 
 from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels.records import Groups
 from corridor.tables import schema
 
 Row = dict[str, Any]
@@ -219,7 +220,7 @@ class Graph:
         node = self._node_row.get(node_id)
         if node is None:
             return {}
-        ptr, states = self._ready_by_node
+        states, ptr = self._ready_by_node
         at_node = states[ptr[node] : ptr[node + 1]].tolist()
         return {self.state_layer[state]: state for state in at_node}
 
@@ -229,11 +230,11 @@ class Graph:
         return {node_id: row for row, node_id in enumerate(self.node_ids)}
 
     @cached_property
-    def _ready_by_node(self) -> tuple[Ints, Ints]:
-        """The states of goods that are ready, place by place, and where those of each begin."""
+    def _ready_by_node(self) -> Groups:
+        """The states of goods that are ready, place by place."""
         ready = np.unique(self.ready_state)
-        node = self.state_node[ready]
-        return pointers(node, len(self.node_ids)), ready[np.argsort(node, kind="stable")]
+        by_node = group_members(self.state_node[ready], len(self.node_ids))
+        return Groups(ready[by_node.numbers], by_node.ptr)
 
     def end_states(self, node_id: str) -> list[int]:
         """Return the states where goods start or end at a place, when no layer is named.
@@ -263,8 +264,8 @@ class Graph:
     @cached_property
     def arcs_by_state(self) -> ArcsByState:
         """The arcs out of each state, made once for all who ask."""
-        arc = np.argsort(self.tail, kind="stable")
-        return ArcsByState(pointers(self.tail, self.states_count), arc, self.head[arc])
+        arc, ptr = group_members(self.tail, self.states_count)
+        return ArcsByState(ptr, arc, self.head[arc])
 
     def service(self, arc: int) -> int | None:
         """Return the row of the service that an arc is a ride of; null for a link or terminal."""
@@ -276,15 +277,14 @@ class Graph:
 
     def _standing(self, ready: int) -> list[int]:
         """Return the states of goods, however they stand, where they may be ready in a state."""
-        ptr, states = self._by_ready_state
+        states, ptr = self._by_ready_state
         standing: list[int] = states[ptr[ready] : ptr[ready + 1]].tolist()
         return standing
 
     @cached_property
-    def _by_ready_state(self) -> tuple[Ints, Ints]:
-        """States by that of goods ready at their place and layer, and where those of each begin."""
-        order = np.argsort(self.ready_state, kind="stable")
-        return pointers(self.ready_state, self.states_count), order
+    def _by_ready_state(self) -> Groups:
+        """States by that of goods ready at their place and layer."""
+        return group_members(self.ready_state, self.states_count)
 
 
 def _end_states(state_of: Mapping[str, int], ridden: Collection[int]) -> list[int]:
@@ -360,6 +360,23 @@ def pointers(groups: Ints, count: int) -> Ints:
     ptr = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(groups, minlength=count), out=ptr[1:])
     return ptr
+
+
+def group_members(groups: Ints, count: int) -> Groups:
+    """Return the numbers of the members of each group, in order; groups: of every member."""
+    return Groups(np.argsort(groups, kind="stable"), pointers(groups, count))
+
+
+def members_of(ptr: Ints, groups: Ints) -> Ints:
+    """Return the places of the members of some groups, one group after the other.
+
+    ptr: where the members of every group begin, see :func:`pointers`.
+    """
+    counts = ptr[groups + 1] - ptr[groups]
+    ends = np.cumsum(counts)
+    shift = np.repeat(ptr[groups] - (ends - counts), counts)
+    places: Ints = shift + np.arange(len(shift))
+    return places
 
 
 def number_values(values: Iterable[Value]) -> tuple[list[Value], Ints]:

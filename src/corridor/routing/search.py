@@ -28,7 +28,7 @@ from corridor.kernels.records import (
 )
 from corridor.network import hazards
 from corridor.network.coverage import as_words, word_weights
-from corridor.network.graph import pointers
+from corridor.network.graph import group_members, members_of
 from corridor.network.memory import Derived
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
@@ -192,9 +192,8 @@ def _ordered_calendars(query: Query) -> Calendars:
     ptr = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=ptr[1:])
 
-    # Place of every span among those of the network's graph.
-    place = np.repeat(query.span_ptr[query.arc_of] - ptr[:-1], lengths) + np.arange(ptr[-1])
-    return Calendars(np.ascontiguousarray(query.packed[:, place].T), ptr)
+    spans = query.packed[:, members_of(query.span_ptr, query.arc_of)]
+    return Calendars(np.ascontiguousarray(spans.T), ptr)
 
 
 def _limits(query: Query, max_labels: int) -> SearchLimits:
@@ -258,8 +257,8 @@ def _backwards(query: Query) -> tuple[SearchGraph, Ints]:
 def _turned_round(query: Query) -> tuple[SearchGraph, Ints]:
     states = len(query.ptr) - 1
     tail = np.repeat(np.arange(states), np.diff(query.ptr))
-    order = np.argsort(query.head, kind="stable")
-    return SearchGraph(pointers(query.head, states), tail[order]), order
+    order, ptr = group_members(query.head, states)
+    return SearchGraph(ptr, tail[order]), order
 
 
 def trace(query: Query, labels: Ints, label: int) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.errors import CallError
 from corridor.kernels import Bools, Ints
-from corridor.network.graph import Graph, pointers
+from corridor.network.graph import Graph, group_members
 
 MAX_REQUIRED = 5
 
@@ -83,13 +83,13 @@ def search_space(
     tail = np.concatenate([graph.tail + states * mask for mask in range(copies)])
     head = np.concatenate([graph.head + states * (mask | gains) for mask in range(copies)])
     arc_of = np.tile(np.arange(graph.arcs_count), copies)
-    order = np.argsort(tail, kind="stable")
+    order, ptr = group_members(tail, states * copies)
 
     met = sum(1 << bit for bit, requirement in enumerate(requirements) if requirement.is_met)
     is_goal = np.zeros(states * copies, bool)
     is_goal[[goal + states * (copies - 1) for goal in goals]] = True
     return SearchSpace(
-        ptr=pointers(tail, states * copies),
+        ptr=ptr,
         head=head[order],
         arc_of=arc_of[order],
         starts=np.array([start + states * met for start in starts], np.int64),

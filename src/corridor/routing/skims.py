@@ -21,7 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
-from corridor.network.graph import pointers
+from corridor.network.graph import group_members
 from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
@@ -229,13 +229,11 @@ def _ready(day: FrozenDay) -> _Ready | None:
 def _layers(day: FrozenDay) -> _Layers:
     """Return the hierarchy of a network's graph, with the arcs into every state."""
     from corridor.kernels import hierarchy
-    from corridor.kernels.records import Groups
 
     states = len(day.ptr) - 1
     layers = hierarchy.build(day.ptr, day.head)
-    into = np.argsort(day.head, kind="stable")
     everywhere = hierarchy.select(layers, layers.ptr, layers.head, np.arange(states))
-    return _Layers(layers, Groups(into, pointers(day.head, states)), everywhere)
+    return _Layers(layers, group_members(day.head, states), everywhere)
 
 
 def _trees(day: FrozenDay, ready: _Ready | None, starts: Sequence[Ints], goals: Ints) -> _Trees:

@@ -15,7 +15,7 @@ import numpy as np
 
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import LABEL
-from corridor.network.graph import pointers
+from corridor.network.graph import members_of, pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.query import Query
@@ -48,10 +48,7 @@ class PlacesOfArcs(NamedTuple):
 
     def of_arcs(self, arcs: Ints) -> Ints:
         """Return the places that some arcs come to, one arc after the other."""
-        counts = self.ptr[arcs + 1] - self.ptr[arcs]
-        ends = np.cumsum(counts)
-        shift = np.repeat(self.ptr[arcs] - (ends - counts), counts)
-        places: Ints = self.place[shift + np.arange(len(shift))]
+        places: Ints = self.place[members_of(self.ptr, arcs)]
         return places
 
     def counts(self) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -180,7 +181,7 @@ def projects_folder(study: Study, folder: str | Path | None = None) -> Path:
 
     folder: of the results; null: in the study's folder.
     """
-    home = study.folder / "results" if folder is None else Path(folder)
+    home = results_folder(study).parent if folder is None else Path(folder)
     return home / PROJECTS_FOLDER
 
 
@@ -189,7 +190,9 @@ def _computed(
 ) -> dict[str, pl.DataFrame]:
     """Compute every table of a run; start: what starts a computation beside the others."""
     tables_beside = start(_tables_beside, study)
-    appraisal_beside = start(_appraisal_tables, study, projects.folder, projects.fresh)
+    appraisal_beside = start(
+        partial(appraisal_tables, study, projects.folder, fresh=projects.fresh)
+    )
 
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
@@ -231,11 +234,6 @@ def _tables_beside(study: Study) -> dict[str, pl.DataFrame]:
         "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"]),
     }
-
-
-def _appraisal_tables(study: Study, folder: Path | None, fresh: bool) -> dict[str, pl.DataFrame]:
-    """Return what a second process computes after that: which projects pay."""
-    return appraisal_tables(study, folder, fresh=fresh)
 
 
 def _scenario_table(study: Study) -> pl.DataFrame:

@@ -1303,7 +1303,7 @@ TABLES: tuple[Table, ...] = (
     FLOW_MOVED,
     FLOW_FILLED,
     *schema_appraisals.IN_RUNS,
-    *schema_phases.IN_RUNS,
+    *schema_phases.TABLES,
 )
 
 
