@@ -29,8 +29,8 @@ from corridor.kernels.records import (
     SearchLimits,
     Trip,
 )
+from corridor.network.graph import pointers
 from corridor.routing.pareto import undominated_rows
-from corridor.routing.search_space import pointers
 
 EVER = 1 << 40
 MAX_COST = 100
