@@ -110,3 +110,42 @@ def test_scenarios_share_what_projects_are_worth(home: Path) -> None:
     run(read(home))
     other = read(home, scenario="border-shut")
     assert count_to_appraise(other, projects_folder(other)) == 0
+
+
+def _write_windows(folder: Path, count: int, payers: str) -> None:
+    """Write projects of which each requires the one before, and the payers of the last."""
+    with (folder / "changes.csv").open("a", encoding="utf-8") as changes:
+        changes.writelines(CHANGE.replace("fast", f"fast-{n}", 1) for n in range(count))
+
+    header, window = PROJECTS.splitlines()
+    rows = [
+        window.replace("window,", f"window-{n},", 1).replace("fast", f"fast-{n}")
+        for n in range(count)
+    ]
+    needs = ["", *(f"window-{n}" for n in range(count - 1))]
+    chained = [f"{row},{need}" for row, need in zip(rows, needs, strict=True)]
+    (folder / "projects.csv").write_text("\n".join([f"{header},requires", *chained, ""]))
+
+    shares = [
+        f"{country},window-{count - 1},state,{country},0.125,example,C"
+        for country in payers.split()
+    ]
+    header = "payer_id,project_id,payer,payer_country,share,source_id,confidence"
+    (folder / "project_payers.csv").write_text("\n".join([header, *shares, ""]))
+
+
+@pytest.mark.parametrize(
+    ("count", "payers", "kind"),
+    [
+        (16, "AF CN IR KG KZ PK TJ UZ", None),  # as many as a run takes
+        (17, "KZ", "too-many-projects"),
+        (2, "AF CN IR KG PK TJ TM UZ", "too-many-payers"),  # and KZ for the one that is required
+    ],
+)
+def test_a_programme_too_large_for_a_run_is_found(
+    home: Path, count: int, payers: str, kind: str | None
+) -> None:
+    _write_windows(home, count, payers)
+    _ask(home, f'programme = ["window-{count - 1}"]')
+    kinds = [finding.kind for finding in check(home) if finding.severity == "error"]
+    assert [kind for kind in kinds if kind.startswith("too-many")] == ([kind] if kind else [])

@@ -18,11 +18,10 @@ from corridor.projects.lattice import members
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases
 from corridor.projects.sets import MAX_WHOLE
+from corridor.study.settings import MAX_PLAYERS
 from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import COALITION_PLAYERS, COALITION_SETS
 from corridor.tables.store import write_results
-
-MAX_PLAYERS = 8
 
 
 @dataclass(frozen=True, eq=False)

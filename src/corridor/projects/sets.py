@@ -26,9 +26,10 @@ from corridor.projects.lattice import members, subset_of
 from corridor.projects.project_rows import Country
 from corridor.projects.valuation import Valuation
 from corridor.stopping import raise_if_stopped
+from corridor.study.settings import MAX_PROJECTS
 from corridor.tables.schema_appraisals import WELFARE
 
-MAX_WHOLE = 16  # projects of which every set is held
+MAX_WHOLE = MAX_PROJECTS  # projects of which every set is held
 MAX_PART = 11  # projects of which every set is valued
 SAME_SHARE = 1e-3  # of what everything is worth, below which a difference is none
 CHECKS = 12  # sets across parts that are valued to see whether sums hold

@@ -11,7 +11,16 @@ from corridor.checks.network import layers_at
 from corridor.errors import AmbiguousName, Finding, near_matches
 from corridor.network.names import PlaceNames, find_place, place_names
 from corridor.network.words import find_meaning, other_words
-from corridor.study.settings import FILE, Goal, ProjectSettings, Scenario, Settings, Trip
+from corridor.study.settings import (
+    FILE,
+    MAX_PLAYERS,
+    MAX_PROJECTS,
+    Goal,
+    ProjectSettings,
+    Scenario,
+    Settings,
+    Trip,
+)
 from corridor.study.settings_file import (
     FLOWS,
     PROJECTS,
@@ -22,7 +31,7 @@ from corridor.study.settings_file import (
 )
 from corridor.study.toml_lines import Section, TomlLines
 from corridor.tables.selectors import select
-from corridor.tables.tables import Spot, Tables
+from corridor.tables.tables import Row, Spot, Tables
 
 
 def check(
@@ -375,6 +384,60 @@ def _check_projects(
 
     place_key = _NameKey("unknown-place", PROJECTS, "places", "states")
     _check_names(lines, tables, place_key, asked.places, _values(tables, "states", "place"))
+    if not {"projects", "project_payers"} & tables.broken:
+        _check_sizes(lines, tables, asked.programme)
+
+
+def _check_sizes(lines: TomlLines, tables: Tables, programme: Collection[str]) -> None:
+    """Check that every set of a programme's projects, and of who pays, can be looked at."""
+    projects = _with_required(tables, programme)
+    payers = _payers(tables, projects)
+    line = lines.key_line("programme", PROJECTS)
+
+    if len(projects) > MAX_PROJECTS:
+        lines.add(
+            "too-many-projects",
+            f"{PROJECTS} programme has {len(projects)} projects with those they require: a run "
+            f"looks at every set of up to {MAX_PROJECTS}.",
+            "Name fewer; corridor phase takes more, by what pairs of them are worth.",
+            line,
+        )
+    if len(payers) > MAX_PLAYERS:
+        lines.add(
+            "too-many-payers",
+            f"{PROJECTS} programme is paid for by {len(payers)} countries ({' '.join(payers)}): a "
+            f"run looks at every set of up to {MAX_PLAYERS}.",
+            "Name fewer projects; corridor coalition takes the countries to look at.",
+            line,
+        )
+
+
+def _with_required(tables: Tables, programme: Collection[str]) -> list[Row]:
+    """Return the projects of a programme and all that they require, each once."""
+    rows = {row["project_id"]: row for row in tables.rows("projects")}
+    project_ids = [
+        key for key, row in rows.items() if key in programme or row["programme"] in programme
+    ]
+    for project_id in project_ids:
+        required = (rows[project_id]["requires"] or "").split()
+        project_ids += [key for key in required if key in rows and key not in project_ids]
+    return [rows[project_id] for project_id in project_ids]
+
+
+def _payers(tables: Tables, projects: Iterable[Row]) -> list[str]:
+    """Return the countries that pay for projects; where no payer is named, the project's own."""
+    shares: dict[str, dict[str | None, float]] = {}
+    for payer in tables.rows("project_payers"):
+        of_project = shares.setdefault(payer["project_id"], {})
+        of_project[payer["payer_country"]] = payer["share"] or 0.0
+
+    payers = {
+        country
+        for project in projects
+        for country, share in shares.get(project["project_id"], {project["country"]: 1.0}).items()
+        if share > 0
+    }
+    return sorted(country for country in payers if country is not None)
 
 
 class _NameKey(NamedTuple):

@@ -57,6 +57,8 @@ class Trip:
 
 MAX_TARGET_USD = 1e15  # ten times what the world produces
 MAX_TARGET_YEAR = 2100
+MAX_PROJECTS = 16  # of a programme of which every set is worth something of its own
+MAX_PLAYERS = 8  # countries of which every set is
 
 
 @dataclass(frozen=True, slots=True)
