@@ -25,12 +25,21 @@ def test_the_most_expensive_crossing_and_link_are_named() -> None:
 
 def test_demand_without_a_route_is_said_with_its_reason() -> None:
     row = {"kind": "demand", "name": "A to B", "reason": "closed (ab)"}
-    assert unserved_sentences(pl.DataFrame([row, {**row, "kind": "link"}])) == [
+    assert unserved_sentences(pl.DataFrame([row, {**row, "kind": "link"}]), {}) == [
         "No route serves A to B: closed (ab)"
     ]
-    many = unserved_sentences(pl.DataFrame([row] * (MAX_UNSERVED + 3)))
+    many = unserved_sentences(pl.DataFrame([row] * (MAX_UNSERVED + 3)), {})
     assert many[-1] == "Rows of demand without a route beside these: 3."
-    assert len(many) == MAX_UNSERVED + 1
+    assert len(many) == 2
+
+
+def test_demand_without_a_route_for_the_same_reason_is_told_once_and_without_ids() -> None:
+    reason = "closed (north-south-road since 2025-10-12 until reopened [rule north-ban])"
+    rows = pl.DataFrame({"kind": "demand", "name": ["A to B", "B to A"], "reason": reason})
+    assert unserved_sentences(rows, {"north-south-road": "North–South (road)"}) == [
+        "No route serves A to B and B to A: closed (North–South (road) since 2025-10-12 until "
+        "reopened)"
+    ]
 
 
 def test_cases_are_called_by_what_is_open() -> None:
@@ -82,5 +91,5 @@ def test_without_demand_and_hazards_there_is_no_chapter() -> None:
 def test_the_history_of_hazards_stands_under_its_own_heading() -> None:
     hazards = {"rows": [], "groups": [], "weak": 0, "many": 5, "csv": "", "families_csv": None}
     template = template_environment().get_template("history.html")
-    html = template.render(hazards=hazards, moves={}, replay={"rows": [], "figures": []})
+    html = template.render(hazards=hazards, joint=[], moves={}, replay={"rows": [], "figures": []})
     assert html.index("hazards are estimates") < html.index("<h3>")

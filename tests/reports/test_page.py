@@ -13,6 +13,7 @@ import pytest
 import chart_cases as cases
 from corridor.charts.style import WIDTH
 from corridor.reports import report
+from corridor.reports.fonts import font_faces
 from corridor.reports.inputs import report_inputs
 from corridor.reports.page import ANNEXES, CHAPTERS
 from corridor.reports.printing import find_browser
@@ -65,6 +66,15 @@ def test_every_chart_has_caption_title_and_data(page: Page, text: str) -> None:
         assert data and unquote(data[1]).count("\n") >= 2
         width = re.search(r'<svg[^>]* width="([\d.]+)"', figure)
         assert width and float(width[1]) <= WIDTH + 10
+
+
+def test_font_is_in_the_page_as_far_as_its_letters_need_it(text: str) -> None:
+    ranges = re.findall(
+        r'font-family: "Report Sans"; font-weight: 400; unicode-range: ([^;]+)', text
+    )
+    assert len(ranges) == 1 and ranges[0].startswith("U+0-FF")
+    assert font_faces("Қарағанды").count("@font-face") == 4
+    assert text.count('format("woff2")') == 2
 
 
 def test_sentences_of_the_lead_stand_apart(text: str) -> None:

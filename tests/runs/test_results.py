@@ -24,7 +24,9 @@ def test_plans_are_called_as_the_row_that_is_chosen(
     form: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(results, "kept_plans", lambda folder, provenance, names: names)
-    tables = dict.fromkeys(("nodes", "links", "shapes", "sources", "cargoes"), pl.DataFrame())
+    tables = dict.fromkeys(
+        ("nodes", "links", "shapes", "services", "sources", "cargoes"), pl.DataFrame()
+    )
     run = Results(
         study={"folder": str(tmp_path)},
         frames={},

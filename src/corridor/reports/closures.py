@@ -12,9 +12,15 @@ from corridor.closures.fits import MANY_CLOSURES
 from corridor.closures.replays import replay_sentences
 from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import tell
-from corridor.reports.criticality import criticality_values, most_expensive_sentence
+from corridor.reports.criticality import (
+    criticality_values,
+    joint_figures,
+    most_expensive_sentence,
+    unserved_sentences,
+)
+from corridor.reports.element_names import element_names, named_list
 from corridor.reports.figures import csv_address, draw_figure
-from corridor.reports.formats import paragraph, share
+from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.losses import losses_paragraphs, losses_values
 from corridor.reports.second_corridor import second_corridor_sentences, second_corridor_values
@@ -32,7 +38,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
         "years": losses_values(inputs),
         "corridors": second_corridor_values(inputs),
         "limit": share(LIMIT_SHARE),
-        "notes": inputs.frame("loss_notes")["note"].to_list(),
+        "unserved": inputs.frame("loss_rank").filter(pl.col("kind") == "demand").height,
     }
     title = tell("What a closure does")
     return [Section("closures", title, "closures.html", values, title)]
@@ -41,6 +47,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
 def history_sections(inputs: ReportInputs) -> list[Section]:
     """Return closures that happened, and what their history says; nothing where there is none."""
     values = {
+        "joint": joint_figures(inputs),
         "moves": shifts_values(inputs),
         "replay": _replay_values(inputs.frame("loss_replay")),
         "hazards": _hazard_values(inputs.frame("loss_fits"), inputs.frame("loss_families")),
@@ -53,9 +60,17 @@ def history_sections(inputs: ReportInputs) -> list[Section]:
 
 
 def shut_sections(inputs: ReportInputs) -> list[Section]:
-    """Return what is shut and why."""
+    """Return what is shut and why, and which demand has no route for it."""
+    names = element_names(inputs)
     title = tell("Why a route is shut")
-    values = {"closures": inputs.frame("closures").to_dicts()}
+    values = {
+        "closures": [
+            {**row, "where": named_list(row["element"], names)}
+            for row in inputs.frame("closures").iter_rows(named=True)
+        ],
+        "unserved": unserved_sentences(inputs.frame("loss_rank"), names),
+        "notes": _note_sentences(inputs),
+    }
     return [Section("shut", title, "shut.html", values, title)]
 
 
@@ -70,6 +85,26 @@ def answers(inputs: ReportInputs) -> Iterator[Answer]:
         question = tell("What is a second corridor worth?")
         sentences = second_corridor_sentences(inputs)
         yield Answer(question, paragraph(sentences), "closures")
+
+
+def _note_sentences(inputs: ReportInputs) -> list[str]:
+    """Return what is said of rows of demand, one sentence for all that share it."""
+    demand = inputs.frame("loss_rank").filter(pl.col("kind") == "demand")
+    names = dict(demand.select("element_id", "name").iter_rows())
+
+    trips: dict[str, list[str]] = {}
+    for note in inputs.frame("loss_notes")["note"]:
+        demand_id, colon, what = note.partition(": ")
+        if colon:
+            trips.setdefault(what, []).append(names.get(demand_id, demand_id))
+        else:
+            trips.setdefault(note, [])
+    return [
+        tell("{trips}: {what}", trips=and_list(list(dict.fromkeys(rows))), what=what)
+        if rows
+        else what
+        for what, rows in trips.items()
+    ]
 
 
 def _replay_values(replays: pl.DataFrame) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.language.speech import tell
+from corridor.reports.element_names import plain_text
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import and_list, brief_millions, countries
 from corridor.reports.inputs import ReportInputs
@@ -30,8 +31,18 @@ def criticality_values(inputs: ReportInputs) -> dict[str, Any]:
         "links": ranked.filter(pl.col("kind") == "link").height,
         "costly": costly_links.height,
         "only": costly_links.filter(pl.col("disjoint_count") == 0).height,
-        "unserved": unserved_sentences(ranked),
     }
+
+
+def joint_figures(inputs: ReportInputs) -> list[Figure]:
+    """Return what the loss of terminals, hazards and pairs of links costs; none where nothing."""
+    ranked = inputs.frame("loss_rank")
+    caption = tell(
+        "Terminals, hazards (all links one of them shuts, for a whole year) and pairs of "
+        "links. A pair is here only if both losses together cost more than their sum: each is "
+        "the other's alternative."
+    )
+    return _bars("losses-2", ranked, ("terminal", "hazard", "pair"), caption)
 
 
 def most_expensive_sentence(inputs: ReportInputs) -> str:
@@ -49,13 +60,20 @@ def most_expensive_sentence(inputs: ReportInputs) -> str:
     )
 
 
-def unserved_sentences(ranked: pl.DataFrame) -> list[str]:
-    """Return a sentence for each of the first rows of demand that no route serves."""
+def unserved_sentences(ranked: pl.DataFrame, names: Mapping[str, str]) -> list[str]:
+    """Return a sentence for the first rows of demand that no route serves, one for each reason.
+
+    names: of links, by the ids that reasons tell.
+    """
     rows = ranked.filter(pl.col("kind") == "demand")
+    trips: dict[str, list[str]] = {}
+    for trip, reason in rows.head(MAX_UNSERVED).select("name", "reason").iter_rows():
+        trips.setdefault(plain_text(reason, names), []).append(trip)
+
     sentences = [
-        # Translators: {trip} is demand from one place to another.
-        tell("No route serves {trip}: {reason}", trip=row["name"], reason=row["reason"])
-        for row in rows.head(MAX_UNSERVED).iter_rows(named=True)
+        # Translators: {trip} is demand from one place to another, or a list of such.
+        tell("No route serves {trip}: {reason}", trip=and_list(of_reason), reason=reason)
+        for reason, of_reason in trips.items()
     ]
     if rows.height > MAX_UNSERVED:
         more = rows.height - MAX_UNSERVED
@@ -93,16 +111,7 @@ def _figures(
         "of two countries at once; a place for every link and terminal in it, and what starts "
         "or ends there has no route left."
     )
-    joint = tell(
-        "Terminals, hazards (all links one of them shuts, for a whole year) and pairs of "
-        "links. A pair is here only if both losses together cost more than their sum: each is "
-        "the other's alternative."
-    )
-    return [
-        *maps,
-        *_bars("losses-1", ranked, ("crossing", "link", "node"), single),
-        *_bars("losses-2", ranked, ("terminal", "hazard", "pair"), joint),
-    ]
+    return [*maps, *_bars("losses-1", ranked, ("crossing", "link", "node"), single)]
 
 
 def _map(inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame) -> Figure:

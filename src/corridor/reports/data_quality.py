@@ -49,17 +49,23 @@ def trust(inputs: ReportInputs) -> Trust:
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return the rows by confidence, and how much of the named routes rests on estimates."""
-    evidence = inputs.frame("evidence")
+    """Return how much of the named routes rests on estimates."""
     named_routes = [(trip, row) for trip in inputs.trips for row in trip.rows if row["best"]]
+    values = {"shares": named_routes}
+    title = tell("Data quality")
+    return [Section("evidence", title, "evidence.html", values, title)]
+
+
+def row_sections(inputs: ReportInputs) -> list[Section]:
+    """Return the rows by confidence, and the figures that come from defaults."""
+    evidence = inputs.frame("evidence")
     values = {
         "evidence": _table_rows(evidence),
-        "shares": named_routes,
         "figures": [_figure(evidence)] if evidence.height else [],
         "defaults": _default_rows(inputs.frame("defaults")),
     }
-    title = tell("Data quality")
-    return [Section("evidence", title, "evidence.html", values, title)]
+    title = tell("Rows and their confidence")
+    return [Section("rows", title, "rows.html", values, title)]
 
 
 def source_sections(inputs: ReportInputs) -> list[Section]:

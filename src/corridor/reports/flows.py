@@ -13,6 +13,7 @@ from corridor.flows.corridor_capacity import GROWTH
 from corridor.flows.link_uses import link_uses
 from corridor.flows.observed import MAX_FACTOR, misfit
 from corridor.language.speech import marked, number, tell, tell_count
+from corridor.reports.element_names import element_names, place_names
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, day, paragraph
 from corridor.reports.inputs import ReportInputs
@@ -34,20 +35,31 @@ def sections(inputs: ReportInputs) -> list[Section]:
         return []
 
     jams = bottlenecks(inputs.frame("flow_capacities"))
-    observed = inputs.frame("flow_observed")
     values = {
         "words": [_paragraph(inputs, jams)],
         "figures": _figures(inputs),
         "jams": _jams(inputs, jams),
         "csv": csv_address(inputs.frame("flow_capacities")),
         "corridor": _corridor_rows(inputs),
-        "selected": _selected(inputs),
-        "observed": observed.to_dicts(),
-        "misfit": _misfit_words(observed),
-        "parameters": inputs.frame("flow_parameters").to_dicts(),
+        "misfit": _misfit_words(inputs.frame("flow_observed")),
     }
     title = tell("What fits, and what jams")
     return [Section("flows", title, "flows.html", values, title)]
+
+
+def volume_sections(inputs: ReportInputs) -> list[Section]:
+    """Return who is on links, and volumes seen beside the model; nothing without either."""
+    observed = inputs.frame("flow_observed")
+    values = {
+        "selected": _selected(inputs),
+        "observed": observed.to_dicts(),
+        "parameters": _parameter_rows(inputs.frame("flow_parameters")),
+    }
+    if not any(values.values()):
+        return []
+
+    title = tell("Who is on which links, and what was counted there")
+    return [Section("volumes", title, "volumes.html", values, title)]
 
 
 def answers(inputs: ReportInputs) -> list[Answer]:
@@ -74,6 +86,14 @@ def answers(inputs: ReportInputs) -> list[Answer]:
     ]
 
 
+def _parameter_rows(parameters: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return what was fitted to the volumes, with the links it holds on in words."""
+    return [
+        {**row, "where": and_list([selector_text(term) for term in row["row_id"].split()])}
+        for row in parameters.iter_rows(named=True)
+    ]
+
+
 def _most_sentence(demand: Mapping[str, Any], most: Mapping[str, Any]) -> str:
     return tell(
         "With what is planned for {date} about {teu} TEU and {tonnes} million tonnes a year; the "
@@ -93,7 +113,7 @@ def _jam_sentence(inputs: ReportInputs, demand: Mapping[str, Any]) -> str:
 
     first_full = demand["first_full"]
     limit_row = _limits(inputs).get(first_full, {})
-    limit = _limit_text(limit_row, first_full, _node_names(inputs))
+    limit = _limit_text(limit_row, first_full, _names(inputs))
     if demand["first_full_factor"] <= 1 / FULL_SHARE:
         return tell("First to jam is {limit}: full with the demand of today.", limit=limit)
     return tell(
@@ -110,7 +130,7 @@ def _corridor(inputs: ReportInputs) -> list[dict[str, Any]]:
 def _corridor_rows(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Return the rows on the corridor, with the names of the limits that have a price."""
     limits = _limits(inputs)
-    names = _node_names(inputs)
+    names = _names(inputs)
     return [
         {
             **row,
@@ -171,7 +191,7 @@ def _limits(inputs: ReportInputs) -> dict[str, dict[str, Any]]:
 
 def _jams(inputs: ReportInputs, jams: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the bottlenecks with their names and the places between which payers trade."""
-    names = _node_names(inputs)
+    names = _names(inputs)
     routes = inputs.frame("flow_routes")
     pair_of = {
         demand_id: f"{names.get(origin, origin)}–{names.get(destination, destination)}"
@@ -193,7 +213,7 @@ def _limit_text(row: Mapping[str, Any], capacity_id: str, names: Mapping[str, st
     if not row:
         return capacity_id
 
-    what = names.get(row["row_id"], row["row_id"]) if row["table"] == "nodes" else row["row_id"]
+    what = names.get(row["row_id"], row["row_id"])
     unit = tell(row["unit"])
     start = row["from_node_id"]
     if start is None:
@@ -201,14 +221,14 @@ def _limit_text(row: Mapping[str, Any], capacity_id: str, names: Mapping[str, st
     return tell("{what} from {place} ({unit})", what=what, place=names.get(start, start), unit=unit)
 
 
-def _node_names(inputs: ReportInputs) -> dict[str, str]:
-    nodes = inputs.nodes
-    return dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
+def _names(inputs: ReportInputs) -> dict[str, str]:
+    """Return the names of places, links and services."""
+    return place_names(inputs.nodes) | element_names(inputs)
 
 
 def _selected(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Return the users of every selection of links, the heaviest first."""
-    names = _node_names(inputs)
+    names = place_names(inputs.nodes)
     cargoes = inputs.study_frame("cargoes")
     cargo_names = dict(cargoes.select("cargo_id", "name").iter_rows()) if cargoes.height else {}
     groups = []

@@ -29,6 +29,7 @@ from corridor.reports import (
 )
 from corridor.reports.drawing import second_process
 from corridor.reports.first_page import answers
+from corridor.reports.fonts import font_faces
 from corridor.reports.inputs import ReportInputs, report_inputs
 from corridor.reports.sections import Section
 
@@ -38,7 +39,6 @@ from corridor.reports.sections import Section
 Chapter: TypeAlias = Callable[[ReportInputs], Sequence[Section]]
 CHAPTERS: tuple[Chapter, ...] = (
     corridors.sections,
-    network.sections,
     scenarios.sections,
     closures.sections,
     flows.sections,
@@ -49,10 +49,14 @@ CHAPTERS: tuple[Chapter, ...] = (
 )
 ANNEXES: tuple[Chapter, ...] = (
     trips.sections,
-    claims.sections,
-    closures.history_sections,
+    network.sections,
     closures.shut_sections,
+    closures.history_sections,
+    flows.volume_sections,
+    trade.detail_sections,
+    claims.sections,
     validation.sections,
+    data_quality.row_sections,
     data_quality.source_sections,
     data_quality.provenance_sections,
 )
@@ -80,7 +84,7 @@ def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[S
             rows.append({"number": number, "section": section, "html": Markup(html)})
         return rows
 
-    return environment.get_template("report.html").render(
+    text = environment.get_template("report.html").render(
         **words,
         css=style(environment, "report.css"),
         chapters=drawn(map(str, count(1)), chapters),
@@ -88,6 +92,7 @@ def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[S
         answers=answers(inputs),
         trips=inputs.trips,
     )
+    return text.replace("<style>", f"<style>\n{font_faces(text)}", 1)
 
 
 def style(environment: jinja2.Environment, name: str) -> Markup:

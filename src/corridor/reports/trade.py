@@ -62,6 +62,16 @@ def sections(inputs: ReportInputs) -> list[Section]:
     return [Section("trade", title, "trade.html", values, tell("Trade"))]
 
 
+def detail_sections(inputs: ReportInputs) -> list[Section]:
+    """Return each scenario, what could be sold and who gains; nothing without a target."""
+    steps = inputs.frame("trade_target")
+    figures = _detail_figures(inputs, steps) if steps.height else []
+    if not figures:
+        return []
+    title = tell("Trade by scenario, sector and country")
+    return [Section("trade-detail", title, "figures.html", {"figures": figures}, title)]
+
+
 def answers(inputs: ReportInputs) -> list[Answer]:
     """Return the answer on the target; none where no target was asked about."""
     steps = inputs.frame("trade_target")
@@ -353,12 +363,23 @@ def _table_cell(row: Row | None) -> dict[str, str]:
 
 def _figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
     """Return the figures of the chapter, each where there is something to draw."""
-    options = steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
-    figures = _target_figures(steps, options) if options.height else []
+    figures = [_target_figure(steps)] if _answered(steps).height else []
 
     costs = inputs.frame("trade_pair_costs")
     if costs["cost_share"].null_count() < costs.height:
         figures.append(_carriage_figure(costs))
+    return figures
+
+
+def _answered(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return the scenarios that have a value."""
+    return steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
+
+
+def _detail_figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
+    """Return the figures of the annex, each where there is something to draw."""
+    options = _answered(steps)
+    figures = [_scenarios_figure(steps, options)] if options.height else []
 
     sectors = _carried(inputs.frame("trade_potential"))
     if sectors.height:
@@ -371,22 +392,24 @@ def _figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
     return figures
 
 
-def _target_figures(steps: pl.DataFrame, options: pl.DataFrame) -> list[Figure]:
-    """Return the way to the target, and each scenario by itself."""
-    way_caption = tell(
+def _target_figure(steps: pl.DataFrame) -> Figure:
+    """Return the way to the target."""
+    caption = tell(
         "What is traded, what growth adds, what the best scenario adds (green) and "
         "what is missing: look how much of the road lies beyond the green bar."
     )
-    scenarios_caption = tell(
-        "The same, near the start: each scenario by itself. Right of the dashed line "
+    return draw_figure("trade-way", charts.way_to_target(steps), caption, steps)
+
+
+def _scenarios_figure(steps: pl.DataFrame, options: pl.DataFrame) -> Figure:
+    """Return each scenario by itself, near the start of the way."""
+    caption = tell(
+        "The way to the target, near its start: each scenario by itself. Right of the dashed line "
         "it adds trade, left of it it takes some away. Shutting out competitors of "
         "the two adds trade between them. A line is not judged by this trade alone: what it "
         "carries for others is not in it."
     )
-    return [
-        draw_figure("trade-way", charts.way_to_target(steps), way_caption, steps),
-        draw_figure("trade-scenarios", charts.scenarios(steps), scenarios_caption, options),
-    ]
+    return draw_figure("trade-scenarios", charts.scenarios(steps), caption, options)
 
 
 def _carriage_figure(costs: pl.DataFrame) -> Figure:

@@ -45,7 +45,8 @@ class Results:
         """Return the parts as :func:`corridor.report` takes them."""
         trips = [self._trip(row) for row in self.frame("trips").iter_rows(named=True)]
         inputs = {
-            name: self.tables[name] for name in ("nodes", "links", "shapes", "sources", "cargoes")
+            name: self.tables[name]
+            for name in ("nodes", "links", "shapes", "services", "sources", "cargoes")
         }
         others = {
             name: frame for name, frame in self.frames.items() if name not in ("trips", *_OF_TRIPS)

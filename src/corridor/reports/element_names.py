@@ -1,0 +1,65 @@
+"""Names in the report: what a person calls links and services, and texts without ids of tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from corridor.language.speech import tell
+from corridor.reports.formats import comma_list
+from corridor.reports.inputs import ReportInputs
+
+MAX_NAMED = 3  # elements of a list told by name
+_WORD_OF_IDS = re.compile(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b")
+_ID_IN_BRACKETS = re.compile(r"\s*[\[［][^\]］]*[\]］]")
+
+
+def element_names(inputs: ReportInputs) -> dict[str, str]:
+    """Return what links and services are called, by their ids."""
+    places = place_names(inputs.nodes)
+    links = {row["link_id"]: row for row in inputs.links.iter_rows(named=True)}
+    names = {link_id: _run_name([row], places, row["mode"]) for link_id, row in links.items()}
+
+    for service in inputs.study_frame("services").iter_rows(named=True):
+        run = [links[link_id] for link_id in service["link_ids"].split() if link_id in links]
+        if run:
+            names[service["service_id"]] = _run_name(run, places, run[0]["mode"])
+    return names
+
+
+def place_names(nodes: pl.DataFrame) -> dict[str, str]:
+    """Return the names of places by their ids."""
+    return dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
+
+
+def plain_text(text: str, names: Mapping[str, str]) -> str:
+    """Return a text with names in place of ids, and without ids in brackets."""
+    without_ids = _ID_IN_BRACKETS.sub("", text)
+    return _WORD_OF_IDS.sub(lambda word: names.get(word[0], word[0]), without_ids)
+
+
+def named_list(ids: str, names: Mapping[str, str]) -> str:
+    """Return the first elements of a list of ids by name, and how many more there are."""
+    elements = ids.split()
+    shown = comma_list([names.get(element, element) for element in elements[:MAX_NAMED]])
+    if len(elements) <= MAX_NAMED:
+        return shown
+    return tell("{list} and {count} more", list=shown, count=len(elements) - MAX_NAMED)
+
+
+def _run_name(run: Sequence[Mapping[str, str]], places: Mapping[str, str], mode: str) -> str:
+    """Return links one after the other by both ends and the mode."""
+    stops = [(link["from_node_id"], link["to_node_id"]) for link in run]
+    start, end = stops[0][0], stops[-1][1]
+    if len(stops) > 1:
+        start = next((stop for stop in stops[0] if stop not in stops[1]), start)
+        end = next((stop for stop in stops[-1] if stop not in stops[-2]), end)
+
+    return tell(
+        "{origin}–{destination} ({mode})",
+        origin=places.get(start, start),
+        destination=places.get(end, end),
+        mode=tell(mode),
+    )
