@@ -620,14 +620,14 @@ def programme_rows() -> dict[str, pl.DataFrame]:
         ("window", "North Gate", 2027, 2029, 2e7, 3e7, 9e6, 9e6, 2),
     ]
     players = [
-        ("KG", 0.0, 6e7, 4.5e7, 9e7, 4.5e7, -1.5e7),
-        ("PK", 0.0, 3e7, 4.5e7, 9e7, 4.5e7, 1.5e7),
-        ("KZ", 0.0, -1e6, -1e6, -1e6, -1e6, 0.0),
+        ("KG", 0.0, 6e7, None, 4.5e7, 9e7, 4.5e7, -1.5e7),
+        ("PK", 0.0, 3e7, None, 4.5e7, 9e7, 4.5e7, 1.5e7),
+        ("KZ", 0.0, -1e6, None, -1e6, -1e6, -1e6, 0.0),
     ]
     sets = [
-        ("KG PK", 2, 9e7, ["window"], 0.0),
-        ("KG KZ PK", 3, 8.9e7, ["window"], 0.0),
-        ("KG", 1, 0.0, [], 4.5e7),
+        ("KG PK", 2, 9e7, ["window"], [], 0.0),
+        ("KG KZ PK", 3, 8.9e7, ["window"], [], 0.0),
+        ("KG", 1, 0.0, [], [], 4.5e7),
     ]
     regrets = [
         (plan, kind, future, 5e7, 0.0 if plan == future else 1e7)

@@ -39,6 +39,15 @@ def test_projects_are_appraised_with_a_workbook_each(run: Any, home: str, tmp_pa
     assert "Appraisal: " in ran.err
 
 
+def test_users_and_criteria_are_said_on_a_terminal(run: Any, home: str) -> None:
+    users = run("appraise", home, "window", "--table", "users", "--draws", "0")
+    assert users.code == 0
+    assert "who would not go else" in users.err and "the rule of half alone" in users.err
+    criteria = run("appraise", home, "window", "--table", "criteria", "--draws", "0", "--json")
+    (row,) = json.loads(criteria.out)
+    assert {"first_year_return_share", "payback_years", "discounted_payback_years"} <= set(row)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -61,6 +70,7 @@ def test_bad_questions_are_said(words: tuple[str, ...], says: str, run: Any, hom
         (("phase", "--national", "XX=5"), "country of the study 'XX'"),
         (("phase", "--value-year", "0"), "must lie between 1800 and 2199"),
         (("coalition", "--countries", "XX"), "country of the study 'XX'"),
+        (("coalition", "--borders", "KZ"), "border by land 'KZ'"),
         (("wait", "--places", "torkham"), "place of states 'torkham'"),
     ],
 )

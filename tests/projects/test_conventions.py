@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from corridor.errors import CallError, UnknownName
 from corridor.projects.conventions import CONVENTIONS, convention_of
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "appraisal.md"
 
 
 def test_hurdles_are_those_the_guides_print() -> None:
@@ -23,6 +27,19 @@ def test_carbon_lies_on_straight_lines_and_stays_beyond_them() -> None:
     assert price[4] == max(high.carbon_usd_per_t.values())
     low = convention_of("world-bank")
     assert price[3] == pytest.approx(2 * low.carbon_usd_per_t[2030], abs=0.2)
+
+
+def test_the_path_of_carbon_that_is_documented_is_the_one_that_counts() -> None:
+    rows = [line.split("|") for line in DOCS.read_text(encoding="utf-8").splitlines()]
+    shown = {
+        row[1].strip(" `"): [float(cell.replace(",", "")) for cell in row[3:6]]
+        for row in rows
+        if len(row) == 8 and row[1].strip(" `") in CONVENTIONS
+    }
+    years = np.array([2030.0, 2040.0, 2050.0])
+    assert list(shown) == list(CONVENTIONS)
+    for name, prices in shown.items():
+        assert prices == pytest.approx(CONVENTIONS[name].carbon_usd(years), abs=0.1)
 
 
 def test_figures_can_be_changed() -> None:

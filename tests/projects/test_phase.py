@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 import corridor as co
-from corridor.errors import CallError, UnknownName
+from core_cases import closed
+from corridor.errors import CallError, TooLarge, UnknownName
+from corridor.network.borders import borders_of, with_shut
 from corridor.projects.lattice import members
 from corridor.projects.phase_task import phase_task
 from corridor.projects.phasing import best_phases
@@ -18,7 +20,7 @@ from corridor.projects.sets import Effort, SetValues, pair_usd, set_values
 from corridor.projects.valuation import Valuation, valuation
 from corridor.tables import schema_phases
 from corridor.tables.cells import stored_types
-from project_cases import PROJECTS, project_demand, project_network
+from project_cases import CHANGES, PROJECTS, project_demand, project_network
 
 IDS = ["bypass", "twin", "spur", "faster"]
 CHEAP = [{**row, "capex_usd": 3e5} for row in PROJECTS]
@@ -174,6 +176,40 @@ def test_a_coalition_pays_so_that_all_have_their_share() -> None:
         assert dict(result.frames()[table.name].schema) == stored_types(table)
 
 
+def test_a_shut_border_opens_where_both_of_its_countries_are_in(tmp_path: Path) -> None:
+    network = project_network(projects=CHEAP)
+    options: dict[str, Any] = {"folder": tmp_path, **YEARS}
+    result = co.coalition(network, project_demand(), IDS, borders=["UZ-KZ"], **options)
+    opens = dict(result.sets.select("coalition", "opens").iter_rows())
+    assert {name for name, borders in opens.items() if borders} == {"KZ UZ", "KZ PK UZ"}
+    assert result.opens == opens["KZ UZ"] == ["KZ-UZ"]
+    assert "with the border KZ-UZ open" in repr(result)
+
+    base = phase_task(network, project_demand(), IDS, YEARS).base  # type: ignore[arg-type]
+    (border,) = borders_of(network, ["KZ-UZ"])
+    shut = base.on_network(with_shut(network, [border])).effects([]).groups
+    years = (1 - 1.09 ** -YEARS["horizon_years"]) / (1 - 1 / 1.09)
+    lost = shut.filter(pl.col("country").is_not_null())["usd_per_year"].sum() * years
+    assert lost < 0
+    players = result.players
+    assert players["opening_usd"].sum() == pytest.approx(-lost, rel=1e-6)
+    assert players["plan_usd"].sum() == pytest.approx(result.npv_usd, abs=0.1)
+    assert players["shapley_usd"].sum() == pytest.approx(result.npv_usd, abs=0.1)
+    assert players["payment_usd"].sum() == pytest.approx(0, abs=0.1)
+
+    # A scenario that shuts it asks the same question, and all sets of both cases are at hand.
+    shut_by_scenario = project_network(
+        "shut", projects=CHEAP, changes=[*CHANGES, closed("bc", change_id="shut")]
+    )
+    valued: list[int] = []
+    options["progress"] = lambda *_: valued.append(1)
+    again = co.coalition(
+        shut_by_scenario, project_demand(), IDS, countries=["KZ", "PK", "UZ"], **options
+    )
+    assert again.players.equals(players) and again.sets.equals(result.sets)
+    assert not valued
+
+
 @pytest.mark.slow
 def test_each_set_of_countries_has_its_own_best_plan() -> None:
     network = project_network(projects=CHEAP)
@@ -203,6 +239,10 @@ def test_questions_that_make_no_sense_are_refused() -> None:
             co.phase(network, project_demand(), IDS, **{**YEARS, year: 0})
     with pytest.raises(UnknownName, match="country of the study 'XX'"):
         co.coalition(network, project_demand(), IDS, countries=["XX"], **YEARS)
+    with pytest.raises(UnknownName, match="border by land 'KZ-AF'"):
+        co.coalition(network, project_demand(), IDS, borders=["KZ-AF"], **YEARS)
+    with pytest.raises(TooLarge, match="3 shut borders"):
+        co.coalition(network, project_demand(), IDS, borders=["KZ-UZ", "UZ-PK", "KZ-PK"], **YEARS)
 
 
 def _states(words: str) -> list[dict[str, str]]:

@@ -42,6 +42,23 @@ def test_whether_it_pays_is_said_first() -> None:
     assert "harms Kazakhstan" in agree
 
 
+def test_a_border_that_must_be_opened_is_said_with_what_it_is_worth() -> None:
+    rows = cases.programme_rows()
+    opens = pl.when(pl.col("members") > 1).then(["KG-PK"]).otherwise([])
+    players = rows["coalition_players"].with_columns(opening_usd=pl.Series([3e7, 2e7, -1e6]))
+    results = _results(
+        coalition_sets=rows["coalition_sets"].with_columns(opens=opens),
+        coalition_players=players,
+        programme=rows["programme"].with_columns(npv_usd=pl.lit(0.0)),
+    )
+    agree = _answers(results)["Who must agree?"]
+    assert "Kyrgyzstan and Pakistan would have to open the border between them." in agree
+    assert "is worth USD 49 m to all 3 countries" in agree
+    assert "nothing that they could build pays" in agree
+    (section,) = sections(report_inputs(results))
+    assert section.values["agreement"]["has_borders"]
+
+
 def test_what_pays_needs_no_remedy() -> None:
     projects = cases.project_rows()["appraisal_projects"].with_columns(npv_usd=pl.lit(1e8))
     said = _answers(_results(appraisal_projects=projects))
@@ -55,6 +72,7 @@ def test_every_part_of_the_chapter() -> None:
     assert [row["open"] for row in values["rows"]] == ["25\u00a0%", "never pays"]
     assert values["rows"][1]["return"] == "none"
     assert "Kyrgyzstan takes in USD 50 m" in values["asked"][0]["transit"]
+    assert "the money does not come back" in values["asked"][0]["words"]
     sums = {row["name"]: row["sum"] for row in values["asked"][0]["countries"]}
     groups = cases.project_rows()["appraisal_groups"]
     assert sum(sums.values()) == groups.filter(pl.col("project_id") == "railway")["pv_usd"].sum()

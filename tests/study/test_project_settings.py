@@ -47,13 +47,21 @@ def _ask(folder: Path, *lines: str) -> None:
         settings.write("\n".join(["\n[projects]", *lines, ""]))
 
 
+def _more(folder: Path, line: str) -> None:
+    with (folder / "study.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"{line}\n")
+
+
 def test_what_is_asked_is_read(home: Path) -> None:
     assert read(home).settings.projects is None
     _ask(home, 'asked = { window = "Does it pay?" }', 'programme = ["window"]')
     asked = read(home).settings.projects
     assert asked is not None
     assert (asked.scenario, dict(asked.asked)) == (None, {"window": "Does it pay?"})
-    assert (asked.programme, asked.places) == (("window",), ())
+    assert (asked.programme, asked.places, asked.borders) == (("window",), (), None)
+    _more(home, 'borders = ["UZ-KZ"]')
+    asked = read(home).settings.projects
+    assert asked is not None and asked.borders == ("UZ-KZ",)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +71,8 @@ def test_what_is_asked_is_read(home: Path) -> None:
         ('asked = { windows = "?" }', "unknown-project"),
         ('programme = ["windows"]', "unknown-project"),
         ('places = ["border"]', "unknown-place"),
+        ('borders = ["KZ-PK"]', "unknown-border"),
+        ('borders = ["KZ-UZ", "UZ-KZ", "KZ-UZ"]', "too-many-borders"),
         ("asked = { window = 1 }", "bad-setting"),
         ("programme = [1]", "bad-setting"),
     ],

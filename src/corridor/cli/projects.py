@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,11 +24,15 @@ from corridor.errors import CallError
 from corridor.steps import told_to
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from corridor.projects.appraisal import Appraisal, AppraiseOptions
     from corridor.projects.phase_task import PhaseOptions
     from corridor.study.study import Study
 
-AppraisalTables = Literal["projects", "streams", "groups", "revenue", "users", "switching", "draws"]
+AppraisalTables = Literal[
+    "projects", "criteria", "streams", "groups", "revenue", "users", "switching", "draws"
+]
 PhaseTables = Literal["projects", "years", "countries"]
 WaitTables = Literal["rules", "regrets", "shares"]
 CoalitionTables = Literal["players", "sets"]
@@ -150,21 +155,21 @@ def appraise(
     projects
         Projects, or programmes taken as one, such as ktap; every project where none is named.
     table
-        What to print: projects, money by year, who gains and pays, revenue of carriers and states,
-        users, switching values, or the futures drawn.
+        What to print: projects, by which criteria they pay, money by year, who gains and pays,
+        revenue of carriers and states, users, switching values, or the futures drawn.
     workbook
         Folder that gets a workbook with live formulas for each project.
     out
         Folder that gets every table as Parquet.
     """
-    from corridor.screens.columns import appraisal_table
-
     refuse_inputs(workbook)
     refuse_inputs(out)
     result = _appraised(folder, projects, choices, options)
 
-    screen = appraisal_table(result.projects) if table == "projects" else None
-    print_frame(getattr(result, table), json=options.json, screen=screen)
+    frame = result.projects if table == "criteria" else getattr(result, table)
+    print_frame(frame, json=options.json, screen=_screen(table, frame))
+    if table == "users":
+        say_all(_users_sentences(result.users))
     if workbook is not None:
         from corridor.projects.workbook import write_workbooks
 
@@ -174,6 +179,28 @@ def appraise(
     say(repr(result))
     say_warnings(result.warnings)
     return NOT_SERVED if result.warnings else DONE
+
+
+def _screen(table: AppraisalTables, frame: pl.DataFrame) -> pl.DataFrame | None:
+    """Return what a terminal shows of a table of an appraisal; null: all of it."""
+    from corridor.screens.columns import appraisal_table, criteria_table, users_table
+
+    screens = {"projects": appraisal_table, "criteria": criteria_table, "users": users_table}
+    return screens[table](frame) if table in screens else None
+
+
+def _users_sentences(users: pl.DataFrame) -> Iterator[str]:
+    """Say of each project what users gain in its first year, and what a straight line would say."""
+    money = [name for name in users.columns if name.endswith("_usd")]
+    sums = users.select("project_id", *money).group_by("project_id", maintain_order=True).sum()
+    for row in sums.iter_rows(named=True):
+        usd = {name: f"{row[name] / 1e6:,.1f} m" for name in money}
+        yield (
+            f"{row['project_id']}: users gain USD {usd['benefit_usd']} a year: those who keep "
+            f"their route {usd['kept_usd']}, who change it {usd['diverted_usd']}, who would not "
+            f"go else {usd['generated_usd']}, steadier journeys {usd['reliability_usd']}; the rule "
+            f"of half alone would make the first three {usd['rule_of_half_usd']}."
+        )
 
 
 def _appraised(
@@ -229,6 +256,7 @@ def coalition(
     folder: StudyFolder,
     *,
     countries: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    borders: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     table: CoalitionTables = "players",
     plan: PlanOptions = PlanOptions(),
     options: StudyOptions = StudyOptions(),
@@ -236,7 +264,8 @@ def coalition(
     """Say what countries are worth together, what each brings, and who has to be paid.
 
     A set of countries builds the projects for which its members alone pay, in the order best for
-    them. Payments are those that leave the unhappiest set of countries best off.
+    them, and opens a shut border where both of its countries are members. Payments are those that
+    leave the unhappiest set of countries best off.
 
     Example: corridor coalition studies/kazakhstan-pakistan --projects ktap chaman-single-window
 
@@ -246,12 +275,22 @@ def coalition(
         Folder of the study.
     countries
         Countries that may join; all that pay for one of the projects where not given.
+    borders
+        Borders that are shut unless both countries open them, such as AF-PK; those between two
+        countries that the scenario shuts where not given.
     table
         What to print: players, or sets of them.
     """
     from corridor.projects.coalition import coalition as join
 
-    result = _computed(join, folder, plan, options, countries=list(countries) or None)
+    result = _computed(
+        join,
+        folder,
+        plan,
+        options,
+        countries=list(countries) or None,
+        borders=list(borders) or None,
+    )
     print_frame(getattr(result, table), json=options.json)
     say(repr(result))
     return DONE

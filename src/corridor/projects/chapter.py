@@ -156,7 +156,7 @@ def _programme(study: Study, sets: Path | None, progress: Progress | None) -> Ta
     }
 
     phasing = phase(network, demand, asked.programme, **options)
-    agreement = coalition(network, demand, asked.programme, **options)
+    agreement = coalition(network, demand, asked.programme, borders=asked.borders, **options)
     waiting = None
     if asked.places:
         waiting = wait(network, demand, asked.programme, asked.places, **options)

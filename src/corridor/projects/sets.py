@@ -70,14 +70,17 @@ class SetValues:
     countries
         The countries, null last.
     usd
-        Welfare in USD a year of every subset, float64 [subsets, countries, groups]; NaN of sets
-        that cannot be.
+        Welfare in USD a year of every subset beyond that of none, float64 [subsets, countries,
+        groups]; NaN of sets that cannot be.
     parts
         Projects that depend on each other; sets across parts are sums.
     valued
         How many sets were assigned.
     largest_error_usd
         Largest difference of welfare between a sum and an assignment, of those looked at.
+    nothing_usd
+        Welfare in USD a year of none of them, float64 [countries, groups]: 0 on the network of the
+        base, on another what both differ by.
     """
 
     project_ids: tuple[str, ...]
@@ -86,6 +89,7 @@ class SetValues:
     parts: tuple[tuple[str, ...], ...]
     valued: int
     largest_error_usd: float
+    nothing_usd: Floats
 
     def welfare_usd(self, countries: Iterable[Country] | None = None) -> Floats:
         """Return what sets are worth to some countries; null: to all, carbon included [subsets]."""
@@ -131,7 +135,10 @@ class PairValues(NamedTuple):
 
 
 class SetStore:
-    """Sets valued so far, on disk where a folder is given, so that none is valued twice."""
+    """Sets valued so far, on disk where a folder is given, so that none is valued twice.
+
+    On disk is what sets are worth from the base, here what they are beyond none.
+    """
 
     def __init__(self, base: Valuation, project_ids: Sequence[str], effort: Effort) -> None:
         self.task = SetTask(base, tuple(project_ids), countries_of(base.network))
@@ -140,7 +147,18 @@ class SetStore:
             None if effort.folder is None else BlockFolder(effort.folder, question_of(self.task))
         )
         shape = (len(self.task.countries), len(WELFARE))
+        self.nothing_usd = self._nothing_usd() if base.is_elsewhere else np.zeros(shape)
         self.usd: dict[int, Floats] = {0: np.zeros(shape)}
+
+    def _nothing_usd(self) -> Floats:
+        """Return what no project is worth, where the network is not that of the base."""
+        draws = DrawRange(0, 1)
+        block = self.blocks.read(draws) if self.blocks else None
+        if block is None:
+            block = value_set(self.task, 0, 1)
+            if self.blocks is not None:
+                self.blocks.write(draws, block)
+        return np.asarray(block["usd"])
 
     def value(self, subsets: Iterable[int]) -> None:
         """Value sets that are not yet."""
@@ -149,7 +167,7 @@ class SetStore:
             draws = DrawRange(subset, subset + 1)
             stored = self.blocks.read(draws) if self.blocks and subset not in self.usd else None
             if stored is not None:
-                self.usd[subset] = stored["usd"]
+                self.usd[subset] = stored["usd"] - self.nothing_usd
             elif subset not in self.usd:
                 ranges.append(draws)
 
@@ -165,7 +183,7 @@ class SetStore:
         for draws, block in blocks:
             if self.blocks is not None:
                 self.blocks.write(draws, block)
-            self.usd[draws.first] = block["usd"]
+            self.usd[draws.first] = block["usd"] - self.nothing_usd
 
     def synergy_usd(self, first: int, second: int) -> float:
         """Return the largest difference of two sets together from both apart, of all cells."""
@@ -211,6 +229,8 @@ def question_of(task: SetTask) -> str:
     digest.update(base.base.units.tobytes())
     digest.update(repr(settings).encode())
     digest.update(rows.write_csv().encode())
+    if base.is_elsewhere:
+        digest.update(base.network.changes.write_csv().encode())
     return digest.hexdigest()
 
 
@@ -270,6 +290,7 @@ def set_values(
         parts=tuple(tuple(project_ids[p] for p in part) for part in parts),
         valued=len(store.usd) - 1,
         largest_error_usd=error_usd,
+        nothing_usd=store.nothing_usd,
     )
 
 

@@ -88,6 +88,8 @@ class Valuation:
         What a unit of each trip pays at most before it stays, in every case [trips].
     base
         The outcome without projects.
+    is_elsewhere
+        Whether the network is not that of the base: see :meth:`on_network`.
     """
 
     network: Network
@@ -100,6 +102,7 @@ class Valuation:
     margin_share: float
     most_usd: Floats
     base: Outcome
+    is_elsewhere: bool = False
     _effects: dict[frozenset[str], Effects] = field(default_factory=dict, repr=False)
     _edited: dict[str, Network] = field(default_factory=dict, repr=False)
 
@@ -118,13 +121,21 @@ class Valuation:
         """
         return replace(self, base=self._outcome(self.network), _effects={}, _edited={})
 
+    def on_network(self, network: Network) -> Valuation:
+        """Return the valuation of sets on another network, such as one with a border shut.
+
+        Still from the same base, so that nothing built is worth what the networks differ by.
+        """
+        return replace(self, network=network, is_elsewhere=True, _effects={}, _edited={})
+
     def value(self, project_ids: Iterable[str]) -> pl.DataFrame:
         """Return what a set of projects is worth a year: country, group, usd_per_year."""
         return self.effects(project_ids).groups
 
     def _effects_of(self, project_ids: Sequence[str]) -> Effects:
         rows = project_changes(self.network, project_ids)
-        outcome = self._outcome(self._built(rows)) if rows.height else self.base
+        is_base = rows.height == 0 and not self.is_elsewhere
+        outcome = self.base if is_base else self._outcome(self._built(rows))
 
         benefits = self._user_benefits(outcome)
         steadier_usd = self._reliability_usd(outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -37,7 +37,11 @@ def agreement_values(inputs: ReportInputs) -> dict[str, Any]:
         }
         for row in players.sort("shapley_usd", descending=True).iter_rows(named=True)
     ]
-    return {"words": paragraph(agreement_sentences(inputs)), "rows": rows}
+    return {
+        "words": paragraph(agreement_sentences(inputs)),
+        "rows": rows,
+        "has_borders": players["opening_usd"].null_count() < players.height,
+    }
 
 
 def agreement_sentences(inputs: ReportInputs) -> list[str]:
@@ -45,7 +49,8 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
     players = inputs.frame("coalition_players")
     sets = inputs.frame("coalition_sets")
     programme = programme_row(inputs)
-    if programme["npv_usd"] <= 0:
+    opens = _opened_by_all(sets, players)
+    if programme["npv_usd"] <= 0 and not opens:
         return [tell("Nobody: nothing of the programme is worth building.")]
 
     most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
@@ -66,7 +71,54 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
     alone = players.filter(pl.col("alone_usd") > 0)["country"].to_list()
     if not alone:
         sentences.append(tell("None of them gains anything alone."))
-    return [*sentences, *_payment_sentences(players), *_core_sentences(programme, players)]
+    return [
+        *sentences,
+        *_opening_sentences(opens, sets, players),
+        *_payment_sentences(players),
+        *_core_sentences(programme, players),
+    ]
+
+
+def _opened_by_all(sets: pl.DataFrame, players: pl.DataFrame) -> list[str]:
+    """Return the shut borders that all countries together open, such as AF-PK."""
+    everybody = sets.filter(pl.col("members") == players.height)
+    return list(everybody["opens"].item())
+
+
+def _opening_sentences(
+    opens: Sequence[str], sets: pl.DataFrame, players: pl.DataFrame
+) -> list[str]:
+    """Say who opens which border, what that alone is worth, and what is left while it is shut."""
+    if not opens:
+        return []
+    borders = [
+        tell(
+            "{countries} would have to open the border between them.",
+            countries=and_list([country(code) for code in border.split("-")]),
+        )
+        for border in opens
+    ]
+
+    shut = sets.filter(pl.col("opens").list.len() == 0)
+    shut_usd = float(shut["npv_usd"].max() or 0)  # type: ignore[arg-type]
+    values = {
+        "sum": usd_millions(float(players["opening_usd"].sum())),
+        "count": number(players.height),
+    }
+    if shut_usd < MIN_TENTH_MILLION_USD:
+        worth = tell(
+            "That alone, without any project, is worth {sum} to all {count} countries; as long as "
+            "it stays shut, nothing that they could build pays.",
+            **values,
+        )
+    else:
+        worth = tell(
+            "That alone, without any project, is worth {sum} to all {count} countries; as long as "
+            "it stays shut, no set of them has more than {most}.",
+            most=usd_millions(shut_usd),
+            **values,
+        )
+    return [*borders, worth]
 
 
 def _payment_sentences(players: pl.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ from corridor.reports.formats import (
     and_list,
     brief_millions,
     country,
+    fine_share,
     paragraph,
     share,
     usd_millions,
@@ -47,7 +48,7 @@ def asked_values(inputs: ReportInputs, row: Mapping[str, Any]) -> dict[str, Any]
     groups = inputs.frame("appraisal_groups").filter(is_of_project)
     return {
         "question": row["question"],
-        "words": paragraph([pays_text(row), *remedies(inputs, row)]),
+        "words": paragraph([pays_text(row), _money_back(row), *remedies(inputs, row)]),
         "transit": _transit(inputs.frame("appraisal_revenue").filter(is_of_project)),
         "figures": [
             _tornado(project_id, switching, row["npv_usd"]),
@@ -80,6 +81,24 @@ def pays_text(row: Mapping[str, Any]) -> str:
             **values,
         )
     return paragraph([verdict, *_chance_sentences(row)])
+
+
+def _money_back(row: Mapping[str, Any]) -> str:
+    """Say what the first year returns of the capital, and after how many years it is back."""
+    first_year = row["first_year_return_share"]
+    values = {"share": fine_share(first_year)}
+    if row["payback_years"] is None:
+        return tell(
+            "Its first year of use returns {share} of the capital; over its life the money does "
+            "not come back.",
+            **values,
+        )
+    return tell(
+        "Its first year of use returns {share} of the capital; the money is back {years} years "
+        "after works begin.",
+        years=number(row["payback_years"], 0),
+        **values,
+    )
 
 
 def _chance_sentences(row: Mapping[str, Any]) -> list[str]:

@@ -109,6 +109,37 @@ def appraisal_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def criteria_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return by which criteria projects pay: returns, ratio, years until the money is back."""
+    return frame.select(
+        "project_id",
+        (pl.col("return_share") * 100).round(1).alias("return in 100"),
+        (pl.col("first_year_return_share") * 100).round(1).alias("first year in 100"),
+        pl.col("benefit_cost_ratio").round(2).alias("B/C"),
+        pl.col("payback_years").round(1).alias("back after years"),
+        pl.col("discounted_payback_years").round(1).alias("discounted, years"),
+        _in_100("below_hurdle_share", "fails in 100"),
+        _tenth_millions("shortfall_usd", "worst 20th USD m"),
+    )
+
+
+def users_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return who gains by projects, by row of demand, and whether it keeps its route."""
+    return frame.select(
+        "project_id",
+        "demand_id",
+        _whole("units_without", "units without"),
+        _whole("units_with", "with"),
+        _whole("pays_without_usd", "USD a unit without"),
+        _whole("pays_with_usd", "with it"),
+        _tenth_millions("kept_usd", "route kept USD m"),
+        _tenth_millions("diverted_usd", "changed"),
+        _tenth_millions("generated_usd", "would not go else"),
+        _tenth_millions("reliability_usd", "steadier"),
+        _tenth_millions("benefit_usd", "all USD m a year"),
+    )
+
+
 def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return whose goods are on selected links in the columns a person reads."""
     return frame.select(

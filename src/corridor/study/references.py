@@ -9,10 +9,12 @@ from typing import NamedTuple
 from corridor.checks.changes import contradictions
 from corridor.checks.network import layers_at
 from corridor.errors import AmbiguousName, Finding, near_matches
+from corridor.network.borders import border_name, land_borders
 from corridor.network.names import PlaceNames, find_place, place_names
 from corridor.network.words import find_meaning, other_words
 from corridor.study.settings import (
     FILE,
+    MAX_BORDERS,
     MAX_PLAYERS,
     MAX_PROJECTS,
     Goal,
@@ -384,14 +386,43 @@ def _check_projects(
 
     place_key = _NameKey("unknown-place", PROJECTS, "places", "states")
     _check_names(lines, tables, place_key, asked.places, _values(tables, "states", "place"))
+    _check_borders(lines, tables, asked.borders or ())
     if not {"projects", "project_payers"} & tables.broken:
-        _check_sizes(lines, tables, asked.programme)
+        _check_sizes(lines, tables, asked)
 
 
-def _check_sizes(lines: TomlLines, tables: Tables, programme: Collection[str]) -> None:
-    """Check that every set of a programme's projects, and of who pays, can be looked at."""
-    projects = _with_required(tables, programme)
-    payers = _payers(tables, projects)
+def _check_borders(lines: TomlLines, tables: Tables, names: Collection[str]) -> None:
+    """Check that roads or railways cross the borders that are named."""
+    if {"links", "nodes"} & set(tables.broken):
+        return
+
+    known = land_borders(tables.frames["links"], tables.frames["nodes"])
+    line = lines.key_line("borders", PROJECTS)
+    for name in names:
+        if border_name(name) not in known:
+            lines.add_unknown(
+                "unknown-border",
+                f"{PROJECTS} borders names {name!r}, which no road or railway of "
+                f"{tables.name('links')} crosses.",
+                name,
+                known,
+                line,
+            )
+    if len(names) > MAX_BORDERS:
+        lines.add(
+            "too-many-borders",
+            f"{PROJECTS} borders names {len(names)}: each doubles the sets of projects.",
+            f"Name up to {MAX_BORDERS}.",
+            line,
+        )
+
+
+def _check_sizes(lines: TomlLines, tables: Tables, asked: ProjectSettings) -> None:
+    """Check that every set of a programme's projects, and of who must agree, can be looked at."""
+    projects = _with_required(tables, asked.programme)
+    borders = asked.borders or ()
+    of_borders = {country for name in borders for country in border_name(name).split("-")}
+    payers = sorted({*_payers(tables, projects), *of_borders})
     line = lines.key_line("programme", PROJECTS)
 
     if len(projects) > MAX_PROJECTS:
@@ -405,8 +436,8 @@ def _check_sizes(lines: TomlLines, tables: Tables, programme: Collection[str]) -
     if len(payers) > MAX_PLAYERS:
         lines.add(
             "too-many-payers",
-            f"{PROJECTS} programme is paid for by {len(payers)} countries ({' '.join(payers)}): a "
-            f"run looks at every set of up to {MAX_PLAYERS}.",
+            f"{PROJECTS} programme has {len(payers)} countries that pay or share a border "
+            f"({' '.join(payers)}): a run looks at every set of up to {MAX_PLAYERS}.",
             "Name fewer projects; corridor coalition takes the countries to look at.",
             line,
         )

@@ -59,6 +59,7 @@ MAX_TARGET_USD = 1e15  # ten times what the world produces
 MAX_TARGET_YEAR = 2100
 MAX_PROJECTS = 16  # of a programme of which every set is worth something of its own
 MAX_PLAYERS = 8  # countries of which every set is
+MAX_BORDERS = 2  # that may be opened: each doubles the sets of projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,16 @@ class ProjectSettings:
     scenario: under which they are looked at; null: the one reported. asked: projects, or programmes
     taken as one, each with the question whether it pays. programme: up to 16 projects that
     are phased and shared out among countries; none: no programme is. places: of the table
-    ``states``, which may shut in the futures drawn and which the programme may wait for.
+    ``states``, which may shut in the futures drawn and which the programme may wait for. borders:
+    by land, such as AF-PK, that are shut unless both countries open them together; null: those that
+    the scenario shuts.
     """
 
     scenario: str | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     programme: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    borders: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

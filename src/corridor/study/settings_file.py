@@ -92,6 +92,7 @@ PROJECT_KEYS: dict[str, type] = {
     "asked": dict,
     "programme": list,
     "places": list,
+    "borders": list,
 }
 
 EVIDENCE_KEYS: dict[str, type] = {"source_id": str, "confidence": str}
@@ -440,8 +441,8 @@ def _projects(lines: TomlLines, content: Any) -> ProjectSettings:
     values = lines.values(content, PROJECT_KEYS, (), PROJECTS)
     lists = {
         key: tuple(values.get(key, ()))
-        for key in ("programme", "places")
-        if _are_quoted(lines, key, values.get(key, ()), PROJECTS)
+        for key in ("programme", "places", "borders")
+        if key in values and _are_quoted(lines, key, values[key], PROJECTS)
     }
     asked = values.get("asked", {})
     if not _are_quoted(lines, "asked", list(asked.values()), PROJECTS):

@@ -84,6 +84,7 @@ COALITION_SETS = Table(
         _count("members", "how many they are"),
         _money("npv_usd", "present value of the best plan of their projects to its members"),
         Column("projects", "id", "what they build", many=True, refers="projects"),
+        Column("opens", "text", "shut borders that they open, such as AF-PK", many=True),
         _money("excess_usd", "what its members have by the division, beyond what it is worth"),
     ),
     title="Coalitions",
@@ -99,6 +100,11 @@ COALITION_PLAYERS = Table(
         _COUNTRY,
         _money("alone_usd", "present value of the best it can do alone"),
         _money("plan_usd", "what it has of the joint plan before anybody is paid"),
+        _money(
+            "opening_usd",
+            "of it, what it has by the borders that are opened, without any project; null: no "
+            "border is shut",
+        ),
         _money("shapley_usd", "what it brings, mean over all orders of joining"),
         _money("last_usd", "what all lose where it leaves"),
         _money("share_usd", "what it has by the division that leaves the unhappiest set best off"),
