@@ -1,4 +1,4 @@
-"""Bring the catalogues up to the messages in the code and the templates (`make messages`).
+"""Bring the catalogues up to the messages in code, templates and page (`make messages`).
 
 Translations are kept; a message whose English changed keeps its old translation marked fuzzy, which
 is not used until a person has looked at it. `python docs/make_messages.py de` starts a new
@@ -7,6 +7,8 @@ language.
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,9 @@ SHOWN = (
     | {"pgettext": ((1, "c"), 2)}
 )
 IN_RESULTS = {"message": None}
+PAGE = Path(__file__).resolve().parents[1] / "web" / "src"
+TEXT = r'"(?:[^"\\]|\\.)*"'
+ON_PAGE = re.compile(rf"\b(?:t|parts)\(\s*({TEXT})|\btn\(\s*({TEXT}),\s*({TEXT})")
 
 
 def messages() -> Catalog:
@@ -42,7 +47,17 @@ def messages() -> Catalog:
             found.add(
                 message, locations=[(file, None)], auto_comments=comments, context=own or context
             )
+    for file, message in _on_page():
+        found.add(message, locations=[(file, None)])
     return found
+
+
+def _on_page() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """Yield the messages in the sources of the map page, with their files."""
+    for path in sorted(PAGE.glob("*.ts")):
+        for one, singular, plural in ON_PAGE.findall(path.read_text(encoding="utf-8")):
+            message = json.loads(one) if one else (json.loads(singular), json.loads(plural))
+            yield f"web/src/{path.name}", message
 
 
 def _found(keywords: dict[str, object]) -> Iterator[tuple[str, int, object, list[str], str | None]]:

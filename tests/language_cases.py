@@ -10,6 +10,7 @@ import re
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -35,6 +36,7 @@ def wide(message: object) -> str:
     )
 
 
+@cache
 def messages_in_code() -> Catalog:
     """Return the messages that stand in the code now."""
     path = ROOT / "docs" / "make_messages.py"

@@ -3,7 +3,6 @@ language, fields and all."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections import Counter
 from functools import cache
@@ -16,22 +15,11 @@ from babel.messages.pofile import read_po
 from core_cases import STUDY, read
 from corridor.language.speech import FOLDER, languages
 from corridor.runs.texts import catalogue_bytes, phrases
+from language_cases import messages_in_code
 
 CODES = [code for code in languages() if code != "en"]
 FIELDS = re.compile(r"\{\w+\}|%\(\w+\)s|%%")
 TAGS = re.compile(r"</?\w+[^>]*>")
-
-
-@cache
-def template() -> Catalog:
-    """Return the messages that stand in the code now."""
-    path = Path(__file__).resolve().parents[2] / "docs" / "make_messages.py"
-    spec = importlib.util.spec_from_file_location("make_messages", path)
-    assert spec and spec.loader
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    found: Catalog = maker.messages()
-    return found
 
 
 @cache
@@ -55,7 +43,7 @@ def test_the_report_speaks_what_it_promises() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_every_message_is_there_and_translated(code: str) -> None:
     known = catalogue(FOLDER / f"{code}.po", code)
-    assert keys(known) == keys(template()), "run `make messages`, and translate what is new"
+    assert keys(known) == keys(messages_in_code()), "run `make messages`, and translate what is new"
     missing = [
         message.id for message in known if message.id and (message.fuzzy or not all(forms(message)))
     ]

@@ -1,5 +1,7 @@
 // Asking the server: one latest question of a kind at a time, what is under way, words for what goes wrong.
 
+import { spoken, t } from "./language";
+
 export class Failed extends Error {
   constructor(readonly status: number, readonly error: string, message: string, readonly asked = "", readonly near: string[] = []) { super(message); }
 }
@@ -32,15 +34,15 @@ async function fetched<T>(kind: string, address: string, body: unknown, take: (r
   running.set(kind, controller);
   tell();
   try {
-    const reply = await fetch(address, {
+    const reply = await fetch(spoken(address), {
       signal: controller.signal, credentials: "same-origin",
       ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     if (reply.ok) return await take(reply);
     const words = (await reply.json().catch(() => null)) as { error?: string; message?: string; name?: string; near?: string[] } | null;
-    throw new Failed(reply.status, words?.error ?? "http", words?.message ?? `The server answered ${reply.status}.`, words?.name, words?.near);
+    throw new Failed(reply.status, words?.error ?? "http", words?.message ?? t("The server answered {status}.", { status: reply.status }), words?.name, words?.near);
   } catch (problem) {
-    if (problem instanceof TypeError) throw new Failed(0, "offline", "The server does not answer. Is it still running?");
+    if (problem instanceof TypeError) throw new Failed(0, "offline", t("The server does not answer. Is it still running?"));
     throw problem;
   } finally {
     if (running.get(kind) === controller) running.delete(kind);

@@ -79,7 +79,7 @@ export class Calendar {
   }
 
   /** The parts twelve months are asked for in, four weeks each, so that they come bit by bit and can be stopped. */
-  static parts(from: string): { depart: string; until: string; count: number }[] {
+  static questions(from: string): { depart: string; until: string; count: number }[] {
     return Array.from({ length: 13 }, (_, part) => {
       const count = part === 12 ? 5 : 4; // twelve months are 53 departures a week apart
       return { depart: addDays(from, part * 28), until: addDays(from, part * 28 + (count - 1) * 7), count };

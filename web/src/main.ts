@@ -10,6 +10,7 @@ import { layerName } from "./described";
 import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
 import { downloadMenu } from "./downloads";
+import { language, languageAsked, t } from "./language";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
@@ -77,8 +78,9 @@ class Page {
     }
     const depart = new URLSearchParams(location.search).get("depart");
     if (depart !== null && depart !== this.state.depart) this.note = `The address asks for the day '${depart}', which is none; this is ${day(this.state.depart)}. `;
+    if (languageAsked !== language) this.note += t("The address asks for the language '{code}', which the page does not speak. ", { code: languageAsked });
     history.replaceState(null, "", toAddress(this.state));
-    this.say("Looking for routes ...");
+    this.say(t("Looking for routes ..."));
     await this.refresh(true);
     void ask<Details>("details", "/api/basemap/details").then((details) => this.map?.showDetails(details), () => undefined); // the map is whole without them
     this.note = "";
@@ -369,7 +371,7 @@ class Page {
     const asked = JSON.stringify([from, trip]);
     if (this.done["calendar"] === asked || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
     const rows: Departure[] = [];
-    await inParts("calendar", Calendar.parts(from), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
+    await inParts("calendar", Calendar.questions(from), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
       rows.push(...departures);
       this.question.calendar.show(from, rows, this.study.hues, (code) => this.study.countries[code] ?? code);
     });
@@ -508,6 +510,17 @@ class Page {
     return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
   }
 
+  /** The languages, each by its own name; another one begins the page anew at the same address. */
+  private languageChoice(): HTMLElement {
+    const choice = h("select", { id: "language", "aria-label": t("Language"), change: () => {
+      const address = new URLSearchParams(toAddress(this.state));
+      address.set("language", choice.value);
+      location.assign(`?${address}`);
+    } }, ...this.study.languages.map(({ code, name }) => h("option", { value: code, lang: code }, name)));
+    choice.value = language;
+    return choice;
+  }
+
   private tools(): void {
     const menu = downloadMenu({
       asked: () => asQuery(routesOf(this.state)), fileName: (ending) => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`,
@@ -521,7 +534,7 @@ class Page {
       const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = "Copy address"; }, 2500); };
       void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told("Copied"), () => told("Copy it from the bar above"));
     }, { "aria-live": "polite", title: "The address says all that is asked and shown" });
-    at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), theme);
+    at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), this.languageChoice(), theme);
   }
 }
 
@@ -530,8 +543,17 @@ const PAPER_PX = 680; // of A4 upright between its margins
 /** The answer of a question that has none. */
 const nothing = (elements: Elements): Answer => ({ pareto_count: 0, apart_count: 0, left_out: [], reason: null, warnings: [], routes: [], openings: [], conditions: [], elements, baseline: null });
 
+/** Say in the language spoken what stands in the page before it begins. */
+function beginPage(): void {
+  const labels: [string, string][] = [["question", t("Question")], ["map-box", t("Map")], ["progress", t("Under way")], ["card", t("Card")], ["answer", t("Answer")]];
+  for (const [id, label] of labels) at(id).setAttribute("aria-label", label);
+  at("skip").textContent = t("To the question");
+  at("said").textContent = t("Reading the study ...");
+}
+
 async function start(): Promise<void> {
   takeTheme();
+  beginPage();
   try {
     const [study, land] = await Promise.all([ask<Study>("study", "/api/study"), ask<Ground>("basemap", "/api/basemap")]);
     await new Page(study, land).begin();

@@ -1,5 +1,7 @@
 // Elements of the page in one line each, and numbers as people read them.
 
+import { datesWith, number, numberWith, t } from "./language";
+
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 const SVG = "http://www.w3.org/2000/svg";
@@ -35,27 +37,30 @@ export function button(words: string, act: () => void, attributes: Attributes = 
   return h("button", { type: "button", ...attributes, click: act }, words, ...more);
 }
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const moments = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const precise = numberWith({ maximumSignificantDigits: 4 });
+const dates = datesWith({ day: "numeric", month: "short", year: "numeric" });
+const moments = datesWith({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-export const days = (hours: number | null): string => (hours === null ? "–" : `${(hours / 24).toFixed(1)} d`);
-export const hours = (value: number): string => (value >= 48 ? days(value) : value < 1 ? `${Math.round(value * 60)} min` : `${value.toFixed(1)} h`);
+/** Hours as days, without the unit, as below a head that names it. */
+export const bareDays = (hours: number | null): string => (hours === null ? "–" : number(hours / 24, 1));
+export const days = (hours: number | null): string => (hours === null ? "–" : t("{days} d", { days: bareDays(hours) }));
+export const hours = (value: number): string => (value >= 48 ? days(value) : value < 1 ? t("{minutes} min", { minutes: number(value * 60) }) : t("{hours} h", { hours: number(value, 1) }));
 /** The hours that half of a route's trips stay within; those of its plan where none were sampled. */
 export const medianHours = (route: { time_p50_h: number | null; time_h: number }): number => route.time_p50_h ?? route.time_h;
-export const usd = (value: number | null): string => (value === null ? "–" : `USD ${whole.format(value)}`);
-export const millions = (value: number): string => (value < 1e6 ? usd(value) : `USD ${precise.format(Number((value / 1e6).toPrecision(3)))} million`);
+export const usd = (value: number | null): string => (value === null ? "–" : t("USD {sum}", { sum: number(value) }));
+export const millions = (value: number): string => (value < 1e6 ? usd(value) : t("USD {sum} million", { sum: precise.format(Number((value / 1e6).toPrecision(3))) }));
 /** Large money as it is known: two digits. */
 export const money = (value: number): string => {
-  const [size, unit] = value >= 1e9 ? [1e9, " bn"] : value >= 1e6 ? [1e6, " m"] : [1, ""];
-  const known = Number((value / size).toPrecision(2));
-  return `USD ${known < 10 && unit ? known.toFixed(1) : whole.format(known)}${unit}`;
+  const size = value >= 1e9 ? 1e9 : value >= 1e6 ? 1e6 : 1;
+  const known = Number((value / size).toPrecision(2)), figure = number(known, known < 10 && size > 1 ? 1 : 0);
+  return size === 1e9 ? t("USD {figure} bn", { figure }) : size === 1e6 ? t("USD {figure} m", { figure }) : t("USD {sum}", { sum: figure });
 };
-export const tonnes = (kg: number): string => `${(kg / 1000).toFixed(1)} t`;
-export const megatonnes = (t: number): string => `${precise.format(Number((t / 1e6).toPrecision(3)))} Mt`;
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
-export const km = (value: number): string => `${whole.format(value)} km`;
+export const bareTonnes = (kg: number): string => number(kg / 1000, 1);
+export const tonnes = (kg: number): string => t("{mass} t", { mass: bareTonnes(kg) });
+export const megatonnes = (mass: number): string => t("{mass} Mt", { mass: precise.format(Number((mass / 1e6).toPrecision(3))) });
+export const barePercent = (share: number): string => number(share * 100, share < 0.095 ? 1 : 0);
+export const percent = (share: number): string => t("{share} %", { share: barePercent(share) });
+export const km = (value: number): string => t("{length} km", { length: number(value) });
 export const day = (iso: string): string => dates.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
 export const moment = (iso: string): string => moments.format(new Date(iso));
 
@@ -63,7 +68,7 @@ export const cited = (s: { citation: string; year: number | null; where: string 
 
 export function value(given: unknown, unit: string | null): string {
   if (typeof given === "number") return `${unit === "mm" || unit === null ? String(given) : precise.format(given)}${unit && unit !== "1" ? ` ${unit}` : ""}`;
-  if (typeof given === "boolean") return given ? "yes" : "no";
+  if (typeof given === "boolean") return given ? t("yes") : t("no");
   return String(given);
 }
 

@@ -1,5 +1,6 @@
 // What is asked and looked at: all of it stands in the address, so that a link says everything and the back button works.
 
+import { language } from "./language";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
 export interface State {
@@ -62,6 +63,7 @@ export function fromAddress(search: string, study: Study): State {
 
 export function toAddress(state: State): string {
   const given = new URLSearchParams();
+  if (language !== "en") given.set("language", language);
   for (const key of WORDS) given.set(key, state[key]);
   for (const key of LISTS) for (const word of state[key]) given.append(key, word);
   for (const key of CONDITIONS) if (state[key] !== "") given.set(key, state[key]);

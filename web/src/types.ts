@@ -18,7 +18,7 @@ export interface Project {
 }
 
 export interface Study {
-  id: string; title: string; price_year: number; licence: string | null; default_scenario: string; trouble: string | null;
+  id: string; title: string; price_year: number; licence: string | null; languages: { code: string; name: string }[]; default_scenario: string; trouble: string | null;
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
   parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; carriers: string[]; projects: Project[];
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];

@@ -88,6 +88,22 @@ def languages() -> list[str]:
     return [SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po"))]
 
 
+def own_name(code: str) -> str:
+    """Return what a language calls itself.
+
+    >>> own_name("ru")
+    'Русский'
+    """
+    from babel import Locale
+
+    return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
+def catalogue_path(code: str) -> Path:
+    """Return the file that holds the messages of the program in a language."""
+    return FOLDER / f"{code}.po"
+
+
 def tell(message: str, /, **values: object) -> str:
     """Return a message in the language spoken, with the values in their places.
 
@@ -159,7 +175,7 @@ def _speech(code: str, study_catalogue: Path | None, written_ns: int | None) -> 
     signs = locale.number_symbols["latn"]
     return Speech(
         code=code,
-        name=(locale.get_display_name(code) or code).capitalize(),
+        name=own_name(code),
         direction=locale.text_direction,
         decimal=signs["decimal"],
         group=signs["group"].replace("\u202f", "\u00a0"),
@@ -176,7 +192,7 @@ def _messages(code: str) -> gettext.NullTranslations:
     from babel.messages.mofile import write_mo
 
     compiled = io.BytesIO()
-    write_mo(compiled, read_catalogue(FOLDER / f"{code}.po", code))
+    write_mo(compiled, read_catalogue(catalogue_path(code), code))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

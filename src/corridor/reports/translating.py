@@ -27,7 +27,7 @@ def translated(results: Mapping[str, object]) -> Mapping[str, object]:
     study = cast(Mapping[str, Any], results.get("study") or {})
     trips = cast(Sequence[Mapping[str, Any]], results.get("trips") or ())
     frames = {
-        name: _frame(frame, _prose(name))
+        name: translated_frame(frame, _prose(name))
         for name, frame in results.items()
         if isinstance(frame, pl.DataFrame)
     }
@@ -63,7 +63,7 @@ def _study(study: Mapping[str, Any]) -> dict[str, Any]:
 def _trip(trip: Mapping[str, Any]) -> dict[str, Any]:
     """Return a trip with its routes and legs, translated."""
     tables = {
-        name: _frame(trip[name], _prose(name))
+        name: translated_frame(trip[name], _prose(name))
         for name in ("routes", "legs", "money")
         if name in trip
     }
@@ -78,8 +78,8 @@ def _row(row: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
     return {**row, **translations}
 
 
-def _frame(frame: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
-    """Return a table with its columns of texts translated."""
+def translated_frame(frame: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
+    """Return a table with its columns of texts in the language spoken."""
     columns = [_column(frame, name) for name in texts if name in frame.columns]
     return frame.with_columns(columns) if columns else frame
 

@@ -97,7 +97,7 @@ def find_baseline(state: StudyState, units: int) -> Routes | None:
 
 def _routes(state: StudyState, question: questions.Routes) -> Routes:
     """Return the routes asked for, computed where they were not asked for lately."""
-    key = (state.study.hash, question.model_dump_json(exclude={"baseline", "units"}))
+    key = (state.study.hash, question.model_dump_json(exclude={"baseline", "units", "language"}))
     return state.answers.once(
         key,
         lambda: route(

@@ -21,6 +21,7 @@ from corridor.tables.columns import MODES
 from corridor.web import questions
 from corridor.web.answers import find
 from corridor.web.json_text import about
+from corridor.web.languages import language_names
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -73,6 +74,7 @@ def study(state: StudyState, trouble: str | None) -> dict[str, Any]:
         "credit": _credit(state),
         **_questions(state),
         **_drawing(),
+        "languages": language_names(),
         "limits": LIMITS,
     }
 

@@ -16,8 +16,10 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import Response
 
+from corridor.language.speech import speaking
 from corridor.web import answers, briefs, cards, catalogue, geojson
 from corridor.web.json_text import as_json
+from corridor.web.languages import translated
 from corridor.web.live_study import LiveStudy
 from corridor.web.questions import (
     Calendar,
@@ -260,8 +262,9 @@ def _endpoint(view: View, method: str, live: LiveStudy, workers: Workers) -> Cal
 
     async def endpoint(request: Request, question: State, **ids: str) -> Response:
         def compute() -> Answer:
-            value = view.answer(live.state(question), question, **ids)
-            return value if isinstance(value, Answer) else Answer(as_json(value))
+            with speaking(question.language, live.folder):
+                value = view.answer(live.state(question), question, **ids)
+                return value if isinstance(value, Answer) else Answer(as_json(translated(value)))
 
         kind = type(question).__name__
         key = (live.study().hash, request.url.path, kind, question.model_dump_json())

@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.language.messages import readable
+from corridor.language.messages import SUFFIX, readable
+from corridor.language.speech import ENGLISH, speech
+from corridor.reports.translating import translated_frame
 from corridor.tables.zeros import without_negative_zeros
 from corridor.web.live_study import StudyState
 
@@ -19,9 +21,14 @@ def as_json(value: Any) -> bytes:
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, numbers to four decimals, null for those without end."""
+    """Return the rows of a table, numbers to four decimals, null for those without end.
+
+    Sentences are in the language spoken.
+    """
     numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
-    rounded = readable(frame).with_columns(
+    sentences = [name.removesuffix(SUFFIX) for name in frame.columns if name.endswith(SUFFIX)]
+    told = frame if speech() is ENGLISH else translated_frame(frame, sentences)
+    rounded = readable(told).with_columns(
         pl.when(pl.col(name).is_finite()).then(pl.col(name).round(4)).alias(name)
         for name in numbers
     )

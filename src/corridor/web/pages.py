@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from corridor.charts.basemap.details import details, relief_tiles
 from corridor.charts.basemap.outline import WORLD, basemap, waters
 from corridor.web.json_text import as_json
+from corridor.web.languages import page_catalogue
 from corridor.web.refusals import Refusal
 from corridor.web.replies import reply
 from corridor.web.workers import Answer
@@ -73,6 +74,7 @@ def add_pages(app: FastAPI) -> None:
     _add_page(app, files)
     _add_files(app, files)
     _add_base_map(app)
+    _add_languages(app)
 
 
 def _add_page(app: FastAPI, files: Mapping[str, File]) -> None:
@@ -145,6 +147,15 @@ def _add_base_map(app: FastAPI) -> None:
         if name not in relief():
             raise Refusal(404, "no-file", f"The relief has no tile {name}.")
         return _send(request, relief()[name], DAYS)
+
+
+def _add_languages(app: FastAPI) -> None:
+    """Add the messages of the page in each language, each made when it is first asked for."""
+
+    @app.get("/api/language", summary="Messages of the page in a language other than English")
+    def get_language(request: Request, language: str) -> Response:
+        words = _file(as_json(page_catalogue(language)), KINDS[".json"])
+        return _send(request, words, NO_CACHE)
 
 
 def _file(data: bytes, kind: str) -> File:

@@ -111,6 +111,9 @@ class State(BaseModel):
     on: Day | None = Field(
         None, description="Day looked at; the day of departure, else the scenario's."
     )
+    language: Word = Field(
+        "en", description="Language of names and sentences: en, kk, ru, ur, zh.", examples=["ru"]
+    )
 
 
 class Trip(State):

@@ -1,0 +1,99 @@
+"""Languages: the messages of the page in one language, and answers with their texts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+
+from corridor.errors import UnknownName
+from corridor.language.messages import Message as ResultMessage
+from corridor.language.messages import translate
+from corridor.language.po_files import read_catalogue
+from corridor.language.speech import ENGLISH, SOURCE, catalogue_path, languages, own_name, speech
+
+PAGE_SOURCES = ".ts"  # how files end whose messages the page says
+TEXTS = frozenset(  # fields whose texts are a study's or the program's, not ids
+    ("about", "document", "meaning", "name", "note", "reason", "sentence", "title", "verdict")
+)
+COUNTS = range(200)  # every form of a plural is that of one of these, in any language
+
+
+def page_catalogue(code: str) -> dict[str, Any]:
+    """Return the messages of the page in a language, as ``web/src/language.ts`` reads them.
+
+    plurals: number of the form by CLDR's category. Raises UnknownName for a language that is not
+    spoken.
+    """
+    if code not in languages():
+        raise UnknownName("language", code, languages())
+    if code == SOURCE:
+        return {"code": code, "direction": "ltr", "plurals": {}, "messages": {}}
+    return _page_catalogue(catalogue_path(code), code)
+
+
+def language_names() -> list[dict[str, str]]:
+    """Return the languages spoken, each by its own name, English first."""
+    return [{"code": code, "name": own_name(code)} for code in languages()]
+
+
+def translated(value: Any, field: str = "") -> Any:
+    """Return an answer with its messages and texts in the language spoken.
+
+    field: of the object that the value stands in.
+    """
+    if speech() is ENGLISH:
+        return value
+
+    match value:
+        case ResultMessage():
+            return translate(value)
+        case str():
+            return translate(value) if field in TEXTS else value
+        case Mapping():
+            return {
+                name: cell if name == "coordinates" else translated(cell, name)
+                for name, cell in value.items()
+            }
+        case list() | tuple():
+            return [translated(item, field) for item in value]
+        case _:
+            return value
+
+
+@lru_cache(maxsize=16)
+def _page_catalogue(path: Path, code: str) -> dict[str, Any]:
+    """Return the messages of the page out of a catalogue."""
+    catalogue = read_catalogue(path, code)
+    return {
+        "code": code,
+        "direction": Locale.parse(code).text_direction,
+        "plurals": _plurals(catalogue, code),
+        "messages": {
+            _english(entry): entry.string
+            for entry in catalogue
+            if _is_of_page(entry) and entry.string
+        },
+    }
+
+
+def _plurals(catalogue: Catalog, code: str) -> dict[str, int]:
+    """Return the number of the form in a catalogue by CLDR's category: one, few, many, other."""
+    from gettext import c2py  # type: ignore[attr-defined]
+
+    form_of = c2py(catalogue.plural_expr)
+    category_of = Locale.parse(code).plural_form
+    return {category_of(count): form_of(count) for count in COUNTS}
+
+
+def _is_of_page(entry: Message) -> bool:
+    return any(file.endswith(PAGE_SOURCES) for file, _ in entry.locations)
+
+
+def _english(entry: Message) -> str:
+    """Return what a message is looked up by: its English text, of one where it counts."""
+    return entry.id if isinstance(entry.id, str) else entry.id[0]

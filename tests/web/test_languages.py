@@ -1,0 +1,95 @@
+"""The map in five languages: every message of the page is served, and answers come in its words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
+
+from corridor.errors import UnknownName
+from corridor.language.messages import message
+from corridor.language.speech import languages, speaking
+from corridor.web.languages import page_catalogue, translated
+from language_cases import ROOT, messages_in_code
+from web_cases import TRIP
+
+CODES = [code for code in languages() if code != "en"]
+SOURCES = sorted(p for p in (ROOT / "web" / "src").glob("*.ts") if p.stem != "language")
+NOT_LITERAL = re.compile(r"(?<![.\w])(?:t|tn|parts)\((?!\s*\")")
+
+
+@cache
+def page_messages() -> dict[str, int]:
+    """Return the messages in the sources of the page, each with how many forms its count has."""
+    of_page = {}
+    for entry in messages_in_code():
+        if any(file.endswith(".ts") for file, _ in entry.locations):
+            english = entry.id if isinstance(entry.id, str) else entry.id[0]
+            of_page[english] = 1 if isinstance(entry.id, str) else 2
+    return of_page
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_message_of_the_page_is_served(code: str) -> None:
+    served = page_catalogue(code)
+    of_page = page_messages()
+    assert set(served["messages"]) == set(of_page)
+    for english, forms in of_page.items():
+        translation = served["messages"][english]
+        assert isinstance(translation, str) == (forms == 1), english
+        assert all(translation)
+
+
+def test_every_message_stands_in_the_code_as_it_is() -> None:
+    for path in SOURCES:
+        assert not NOT_LITERAL.findall(path.read_text("utf-8")), path.name
+
+
+def test_plurals_have_the_categories_of_the_browser() -> None:
+    assert page_catalogue("ru")["plurals"] == {"one": 0, "few": 1, "many": 2}
+    assert page_catalogue("kk")["plurals"] == {"one": 0, "other": 1}
+    assert page_catalogue("zh")["plurals"] == {"other": 0}
+    assert page_catalogue("ur")["direction"] == "rtl"
+    assert page_catalogue("en")["messages"] == {}
+    with pytest.raises(UnknownName, match="Did you mean 'ru'"):
+        page_catalogue("rus")
+
+
+def test_texts_are_translated_and_ids_are_not() -> None:
+    answer = {
+        "name": "planned",
+        "mode": "planned",
+        "reason": message("without it: {reason}", reason="x"),
+        "notes": [message("without it there is one")],
+        "coordinates": [[1.0, 2.0]],
+    }
+    assert translated(answer) == answer
+    with speaking("ru"):
+        assert translated(answer) == {
+            "name": "запланировано",
+            "mode": "planned",
+            "reason": "без этого: x",
+            "notes": ["без этого путь есть"],
+            "coordinates": [[1.0, 2.0]],
+        }
+
+
+def test_answers_are_in_the_language_asked(client: Any) -> None:
+    asked = {**TRIP, "language": "ru"}
+    names = {
+        place["id"]: place["name"]
+        for place in client.get("/api/study", params={"language": "ru"}).json()["places"]
+    }
+    assert names["almaty"] == "Алматы"
+
+    shut = client.post("/api/routes", json={**asked, "close": ["country:CN"]}).json()
+    assert re.search("[а-я]{4}", shut["baseline"]["sentence"])
+    assert "road" in shut["routes"][0]["modes"]
+    assert client.get("/api/language", params={"language": "ru"}).json()["code"] == "ru"
+
+    unknown = client.get("/api/study", params={"language": "rus"})
+    assert unknown.status_code == 422 and unknown.json()["near"] == ["ru"]
