@@ -83,7 +83,7 @@ def _page_catalogue(path: Path, code: str) -> dict[str, Any]:
 
 def _plurals(catalogue: Catalog, code: str) -> dict[str, int]:
     """Return the number of the form in a catalogue by CLDR's category: one, few, many, other."""
-    from gettext import c2py  # type: ignore[attr-defined]
+    from gettext import c2py
 
     form_of = c2py(catalogue.plural_expr)
     category_of = Locale.parse(code).plural_form
