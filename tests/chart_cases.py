@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -655,3 +656,17 @@ def _declared(declared: Table, rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
     """Return rows, in the order of its columns, as a declared table."""
     names = [column.name for column in declared.columns]
     return frame_of(declared, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def path_points(path: str) -> list[tuple[float, float]]:
+    """Return the points of a path of straight lines, as a viewer reads it; none of another."""
+    if re.search(r"[^MlZ\d\s.-]", path):
+        return []
+
+    points: list[tuple[float, float]] = []
+    for command, numbers in re.findall(r"([MlZ])([^MlZ]*)", path):
+        values = [float(text) for text in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", numbers)]
+        for x, y in zip(values[::2], values[1::2], strict=True):
+            last = points[-1] if command == "l" else (0.0, 0.0)
+            points.append((last[0] + x, last[1] + y))
+    return points

@@ -6,10 +6,12 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+import chart_cases as cases
 from corridor.charts.style import WIDTH
-from corridor.charts.svg import to_svg
+from corridor.charts.svg import short_path, to_svg
 from every_chart import EVERY, SVG, texts
 
 TRANSLATE = re.compile(r"translate\(([-\d.]+)[, ]+([-\d.]+)\)")
@@ -103,3 +105,20 @@ def test_repeated_shapes_are_drawn_once(svgs: dict[str, str]) -> None:
 
 def test_same_frames_make_the_same_picture(svgs: dict[str, str]) -> None:
     assert to_svg(EVERY["time_distance"]()) == svgs["time_distance"]
+
+
+def test_path_by_its_steps_goes_through_the_same_points() -> None:
+    generator = np.random.default_rng(7)
+    points = generator.integers(-2000, 9000, (200, 2)) / 10
+    path = "".join(
+        f"{'M' if i % 50 == 0 else 'L'}{x:.1f},{y:.1f}" for i, (x, y) in enumerate(points)
+    )
+
+    short = short_path(path + "Z")
+    assert len(short) < len(path) and short.endswith("Z")
+    assert np.allclose(cases.path_points(short), points, atol=1e-9)
+
+
+def test_step_that_goes_nowhere_is_left_out_unless_it_is_all() -> None:
+    assert short_path("M1,2L3,4L3,4L3.5,4") == "M1 2l2 2 .5 0"
+    assert short_path("M1,2L1,2") == "M1 2l0 0"

@@ -110,6 +110,9 @@ _EMPTY_ELEMENT = re.compile(
     r'<path d="" display="none"/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|'
     r"<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>"
 )
+# A path of straight lines, as Vega writes it, and its points.
+_STRAIGHT_PATH = re.compile(r' d="((?:[ML]-?[\d.]+,-?[\d.]+|Z)+)"')
+_POINT = re.compile(r"([MLZ])(?:(-?[\d.]+),(-?[\d.]+))?")
 _SHAPE = re.compile(rf'<path(?=[ >])([^>]*?) d="([^"]{{{MIN_SHAPE_LETTERS},}})"([^>]*)/>')
 
 # A text with Arabic or Hebrew letters, and what in it runs from left to right: Latin names, also
@@ -167,8 +170,51 @@ def _slim(svg: str) -> str:
 
 
 def _slim_tag(tag: re.Match[str]) -> str:
-    short = _PLACES.sub(lambda attribute: _LONG_NUMBER.sub(_round, attribute[0]), tag[0])
+    rounded = _PLACES.sub(lambda attribute: _LONG_NUMBER.sub(_round, attribute[0]), tag[0])
+    short = _STRAIGHT_PATH.sub(lambda path: f' d="{short_path(path[1])}"', rounded)
     return _IDLE_ATTRIBUTE.sub("", short)
+
+
+def short_path(path: str) -> str:
+    """Return a path of straight lines by its steps, which are short where its points are long.
+
+    Steps are counted in tenths of a pixel, so that no error adds up. One that goes nowhere is left
+    out, unless it is all there is.
+
+    >>> short_path("M100.5,200L101,199.5L101,199.5L100.5,200Z")
+    'M100.5 200l.5-.5-.5 .5Z'
+    """
+    pieces: list[str] = []
+    x = y = 0
+    for command, x_text, y_text in _POINT.findall(path):
+        if command == "Z":
+            pieces.append("Z")
+            continue
+
+        to_x, to_y = round(float(x_text) * 10), round(float(y_text) * 10)
+        if command == "M":
+            pieces.append(f"M{_pair(to_x, to_y)}")
+        elif pieces[-1][0] == "M":
+            pieces.append(f"l{_pair(to_x - x, to_y - y)}")
+        elif (to_x, to_y) != (x, y):
+            step = _pair(to_x - x, to_y - y)
+            pieces.append(step if step.startswith("-") else f" {step}")
+        x, y = to_x, to_y
+    return "".join(pieces)
+
+
+def _pair(x: int, y: int) -> str:
+    """Return two numbers of tenths as SVG reads them, the shortest way."""
+    second = _tenths(y)
+    return f"{_tenths(x)}{'' if second.startswith('-') else ' '}{second}"
+
+
+def _tenths(count: int) -> str:
+    whole, tenth = divmod(abs(count), 10)
+    sign = "-" if count < 0 else ""
+    if not tenth:
+        return f"{sign}{whole}"
+    return f"{sign}{whole or ''}.{tenth}"
 
 
 def _round(number: re.Match[str]) -> str:

@@ -128,7 +128,7 @@ def _bars(
     figure_id: str, ranked: pl.DataFrame, kinds: tuple[str, ...], caption: str
 ) -> list[Figure]:
     """Return the bars of some kinds of elements; none where none of them costs anything."""
-    of_kinds = ranked.filter(pl.col("kind").is_in(kinds))
-    if not _costly(of_kinds).height:
+    costly = _costly(ranked).filter(pl.col("kind").is_in(kinds))
+    if not costly.height:
         return []
-    return [draw_figure(figure_id, criticality_bars(ranked, kinds), caption, of_kinds)]
+    return [draw_figure(figure_id, criticality_bars(ranked, kinds), caption, costly)]

@@ -10,12 +10,16 @@ import polars as pl
 from markupsafe import Markup
 
 from corridor.charts.style import Chart
+from corridor.language.messages import readable
 from corridor.reports.drawing import start_drawing
 from corridor.tables.csv import csv_text
 
 # What a data: address cannot hold as it is; letters beyond ASCII it can, and they would come out
 # three times as long.
 _IN_ADDRESS = {code: quote(chr(code), safe=",:;/()+ @!$*") for code in range(128)}
+
+
+LARGE = 1e4  # numbers from here on are written without decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,21 @@ def draw_figure(figure_id: str, chart: Chart, caption: str, data: pl.DataFrame) 
 
 
 def csv_address(frame: pl.DataFrame) -> str:
-    """Return a table as CSV in a data: address, numbers to three decimals.
+    """Return a table as CSV in a data: address, numbers to three decimals, large ones to none.
 
-    It begins with the mark by which spreadsheets know UTF-8.
+    Texts stand as they are told, without the messages they are made from. It begins with the mark
+    by which spreadsheets know UTF-8.
     """
-    rounded = frame.with_columns(
-        pl.col(name).round(3) for name, kind in frame.schema.items() if kind == pl.Float64
+    shown = readable(frame)
+    rounded = shown.with_columns(
+        _rounded(pl.col(name)) for name, kind in shown.schema.items() if kind == pl.Float64
     )
     text = csv_text(
         rounded, decimals=None, datetime_format="%Y-%m-%dT%H:%MZ", for_spreadsheets=True
     )
 
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.translate(_IN_ADDRESS)
+
+
+def _rounded(column: pl.Expr) -> pl.Expr:
+    return pl.when(column.abs() < LARGE).then(column.round(3)).otherwise(column.round(0))

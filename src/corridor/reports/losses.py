@@ -175,6 +175,6 @@ def _figures(inputs: ReportInputs, names: Mapping[str, str]) -> list[Figure]:
 
     curve = loss_curve(years, inputs.frame("loss_summary"), names)
     return [
-        draw_figure("losses-years", curve, curve_caption, years),
+        draw_figure("losses-years", curve, curve_caption, years.select("case", "draw", "loss_usd")),
         draw_figure("losses-hazards", hazard_bars(by_hazard, names), hazard_caption, by_hazard),
     ]

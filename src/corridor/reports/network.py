@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from polars import selectors as cs
 
 from corridor.charts.maps import network_map
 from corridor.language.speech import tell
@@ -33,7 +34,8 @@ def _map(inputs: ReportInputs) -> Figure:
         named=inputs.ends(),
     )
     is_shut = _is_shut(inputs) | (pl.col("status") == "closed")
-    return draw_figure("network", chart, _caption(inputs), links.with_columns(shut=is_shut))
+    data = links.select(~cs.by_name("line", "note", require_all=False)).with_columns(shut=is_shut)
+    return draw_figure("network", chart, _caption(inputs), data)
 
 
 def _is_shut(inputs: ReportInputs) -> pl.Expr:
