@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from closure_cases import study_network
 from core_cases import closed
 from corridor.errors import CallError, UnknownName
 from corridor.projects.valuation import (
@@ -206,3 +207,12 @@ def test_bad_questions() -> None:
         programme_value(network, demand, [], YEAR, convention="worldbank")
     with pytest.raises(CallError, match="elasticity"):
         programme_value(network, demand, [], YEAR, elasticity=-1.0)
+
+
+@pytest.mark.slow
+def test_what_changes_nothing_in_the_study_is_worth_nothing_to_the_last_digit() -> None:
+    """Goods have many routes of equal cost there, and places whose prices leave a choice."""
+    network = study_network("mid-2026")
+    base = valuation(network, network.frames["demand"], 2035).settled()
+    for project_id in ("gwadar-line", "torkham-single-window"):
+        assert base.effects([project_id]).welfare_usd == 0.0

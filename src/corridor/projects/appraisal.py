@@ -348,7 +348,7 @@ def _worths(
     cases = list(product(borders, _anchors(options)))
     for border, year in cases:
         tell_step("flows without projects", len(bases), len(cases))
-        bases.append(valuation(network, demand, year, border, **of_valuation))
+        bases.append(valuation(network, demand, year, border, **of_valuation).settled())
 
     count = len(_anchors(options))
     values = _values(bases, works, options.get("workers"))

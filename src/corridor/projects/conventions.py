@@ -145,7 +145,8 @@ def convention_of(name: str | Convention, changes: Mapping[str, Any] | None = No
 
 def _require_valid(convention: Convention) -> None:
     if not -1 < convention.discount_share < 1:
-        raise CallError(f"discount_share must be below 1, not {convention.discount_share}.")
+        rate = convention.discount_share
+        raise CallError(f"discount_share must be below 1, such as 0.09 for 9 %, not {rate}.")
     if not 1 <= convention.horizon_years <= 100:
         raise CallError(f"horizon_years must be 1 to 100, not {convention.horizon_years}.")
     if not convention.carbon_usd_per_t:

@@ -88,6 +88,8 @@ class Valuation:
         What a unit of each trip pays at most before it stays, in every case [trips].
     base
         The outcome without projects.
+    start
+        Whose routes every other outcome begins with.
     is_elsewhere
         Whether the network is not that of the base: see :meth:`on_network`.
     """
@@ -102,6 +104,7 @@ class Valuation:
     margin_share: float
     most_usd: Floats
     base: Outcome
+    start: Outcome
     is_elsewhere: bool = False
     _effects: dict[frozenset[str], Effects] = field(default_factory=dict, repr=False)
     _edited: dict[str, Network] = field(default_factory=dict, repr=False)
@@ -114,12 +117,23 @@ class Valuation:
         return self._effects[chosen]
 
     def settled(self) -> Valuation:
-        """Return the valuation whose base is solved as sets are, from known routes on.
+        """Return the valuation whose base is solved as sets are, from the same routes on.
 
         Where equal routes or prices of full places leave a choice, a set that changes nothing then
         makes the same one and is worth nothing.
         """
-        return replace(self, base=self._outcome(self.network), _effects={}, _edited={})
+        programme = self._programme_on(self.network)
+        routes = known_routes(self.start, programme.arrays)
+        base = with_accounts(outcome_of(programme, routes))
+        return replace(self, base=base, _effects={}, _edited={})
+
+    def _programme_on(self, network: Network) -> Programme:
+        """Return the programme of the year on a network, before demand answers."""
+        programme = _programme(network, self.demand, self.on)
+        units_per_day = np.where(
+            np.isfinite(programme.undisturbed_usd), programme.units_per_day, 0.0
+        )
+        return replace(programme, most_usd=self.most_usd, units_per_day=units_per_day)
 
     def on_network(self, network: Network) -> Valuation:
         """Return the valuation of sets on another network, such as one with a border shut.
@@ -168,15 +182,12 @@ class Valuation:
 
     def _outcome(self, network: Network) -> Outcome:
         """Return the outcome on a network where demand answers what it pays."""
-        units_per_day = self.base.programme.arrays.units() / CALENDAR_YEAR_DAYS
-        programme = replace(_programme(network, self.demand, self.on), most_usd=self.most_usd)
-        routes = known_routes(self.base, programme.arrays)
-        factor = np.ones(len(units_per_day))
+        programme = self._programme_on(network)
+        routes = known_routes(self.start, programme.arrays)
+        factor = np.ones(len(programme.units_per_day))
 
         for _ in range(MAX_ROUNDS):
-            wanted_per_day = np.where(
-                np.isfinite(programme.undisturbed_usd), factor * units_per_day, 0.0
-            )
+            wanted_per_day = factor * programme.units_per_day
             outcome = outcome_of(replace(programme, units_per_day=wanted_per_day), routes)
             answer = self._answer(outcome)
             if np.abs(answer - factor).max(initial=0.0) <= ROUND_SHARE:
@@ -300,6 +311,7 @@ def valuation(
     grown = grown_demand(network, demand, year)
     programme = _programme(network, grown, day)
     most_usd = _most_usd(programme, network, grown, day)
+    base = with_accounts(outcome_of(replace(programme, most_usd=most_usd), []))
     return Valuation(
         network=network,
         demand=grown,
@@ -310,7 +322,8 @@ def valuation(
         reliability_ratio=options.get("reliability_ratio", RELIABILITY_RATIO),
         margin_share=options.get("margin_share", 0.0),
         most_usd=most_usd,
-        base=with_accounts(outcome_of(replace(programme, most_usd=most_usd), [])),
+        base=base,
+        start=base,
     )
 
 
