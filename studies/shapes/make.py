@@ -6,7 +6,7 @@ takes a minute::
     pip install "scgraph<3" scgraph-data==2.0.0 shapely
     python -m studies.shapes.make studies/kazakhstan-pakistan [FOLDER of lines by country]
 
-``via.csv`` names towns on the way of links whose road is not the shortest one.
+``via.csv`` names towns on the way of links whose road is not the shortest one, or is in no network.
 
 The folder is one of files ``*_railways.json.gz``, ways of OpenStreetMap with all their points; they
 are finer than the package's railways, and know lines under construction.
@@ -17,10 +17,11 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from studies.shapes.land import LandNetwork, Trace, package_network, ways_network
+from studies.shapes.land import ACCESS, LandNetwork, Trace, package_network, ways_network
 from studies.shapes.sea import SeaLanes
 
 from corridor.checks.shapes import LAND_MODES, MAX_DIFFERENCE, MIN_DIFFERENCE_KM
@@ -31,6 +32,7 @@ MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
 MAX_STEP_KM = 40.0  # from point to point of a line, in the mean
 MAX_STRAIGHT_KM = 50.0  # links so short are drawn straight where that is their length
 MAX_BENDS = 0.07  # and longer ones where they are so little longer than the straight line
+MAX_BETWEEN_TOWNS_KM = 130.0  # of a line from town to town, where no network has the road
 THIN_DEG = 0.004  # about 400 m
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
 
@@ -139,7 +141,7 @@ def land_shape(
         shapes.append(Shape([link.start, link.end], air_km, "own-estimate", "C", note))
 
     if not shapes:
-        return None
+        return town_shape(link, places)
     return min(
         shapes,
         key=lambda shape: (
@@ -147,6 +149,26 @@ def land_shape(
             abs(shape.traced_km - link.length_km),
         ),
     )
+
+
+def town_shape(link: Link, places: Sequence[Point]) -> Shape | None:
+    """Return a line straight from town to town; null where they are far apart or it is too short.
+
+    The bends between them are not known, so it counts as long as a line from a place to the
+    network does.
+    """
+    pieces_km = [length_km(piece) for piece in pairwise(places)]
+    if len(pieces_km) < 2 or max(pieces_km) > MAX_BETWEEN_TOWNS_KM:
+        return None
+
+    traces = [Trace(list(places), factor * sum(pieces_km)) for factor in ACCESS]
+    near = [
+        trace for trace in traces if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
+    ]
+    if not near:
+        return None
+    note = "straight from town to town: the network lacks it"
+    return Shape(near[0].points, near[0].traced_km, "own-estimate", "C", note)
 
 
 def _has_bends(trace: Trace) -> bool:

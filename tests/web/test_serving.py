@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,23 @@ def test_a_port_that_cannot_be_had_is_usage(
             assert cli.main(["serve", str(study_folder), f"--port={wrong}"]) == 2
             out, err = capsys.readouterr()
             assert str(wrong) in err and "http://" not in err + out
+        assert f"Port {port} is taken" in err and "--port 0" in err
+
+
+def test_browser_is_opened_where_that_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    told: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(asked.append(address)))
+    serving._say_address("127.0.0.1", 8765, None, False, told.append)
+    assert asked == [] and "--open opens the browser" in told[0]
+
+    serving._say_address("0.0.0.0", 8765, TOKEN, True, told.append)
+    end = time.monotonic() + 10
+    while len(told) < 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert asked == [f"http://127.0.0.1:8765/?token={TOKEN}"]
+    assert TOKEN not in told[1]
+    assert "by hand" in told[2]  # where there is none
 
 
 def test_a_token_of_one_sign_is_refused() -> None:

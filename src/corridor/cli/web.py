@@ -24,6 +24,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8765,
     token: str | None = None,
+    open: Annotated[bool, Parameter(negative="")] = False,
     get: str | None = None,
 ) -> int:
     """Show a study as a live map in the browser.
@@ -40,9 +41,11 @@ def serve(
     host
         Address to listen on.
     port
-        Port to listen on.
+        Port to listen on; 0: any free one.
     token
         Secret that callers must know.
+    open
+        Open the browser of this machine at the address.
     get
         Print what a GET on this address (/api/routes?origin=...) answers, and serve nothing.
     """
@@ -50,7 +53,7 @@ def serve(
 
     say_compiling()
     if get is None:
-        serving.serve(folder, host=host, port=port, token=token, say=say)
+        serving.serve(folder, host=host, port=port, token=token, opens=open, say=say)
         return DONE
 
     status, body = serving.web_answer(folder, get)

@@ -78,7 +78,7 @@ def find(state: StudyState, question: questions.Routes) -> Routes:
 
 def find_beside(state: StudyState, question: questions.Routes, baseline: Routes | None) -> Routes:
     """Return the routes asked for, as :func:`find` does, where the baseline is at hand."""
-    answer = _of_units(_routes(state, question), question.units)
+    answer = _of_units(search(state, question), question.units)
     if baseline is None:
         return _lettered(answer, with_letters(answer.routes))
     return _lettered(answer, letters_beside(answer, baseline))
@@ -91,11 +91,11 @@ def find_baseline(state: StudyState, units: int) -> Routes | None:
     """
     if state.baseline is None:
         return None
-    answer = _of_units(_routes(state.baseline.state, state.baseline.question), units)
+    answer = _of_units(search(state.baseline.state, state.baseline.question), units)
     return _lettered(answer, with_letters(answer.routes))
 
 
-def _routes(state: StudyState, question: questions.Routes) -> Routes:
+def search(state: StudyState, question: questions.Routes) -> Routes:
     """Return the routes asked for, computed where they were not asked for lately."""
     key = (state.study.hash, question.model_dump_json(exclude={"baseline", "units", "language"}))
     return state.answers.once(

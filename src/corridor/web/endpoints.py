@@ -17,7 +17,7 @@ from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import Response
 
 from corridor.language.speech import speaking
-from corridor.web import answers, briefs, cards, catalogue, geojson
+from corridor.web import answers, arrive_by, briefs, cards, catalogue, geojson
 from corridor.web.json_text import as_json
 from corridor.web.languages import translated
 from corridor.web.live_study import LiveStudy
@@ -158,6 +158,13 @@ GET_VIEWS = (
         answers.calendar,
     ),
     View(
+        "/api/arrive-by",
+        "get_arrive_by",
+        "The latest departures that arrive by a day, for half and for nearly all trips",
+        Routes,
+        arrive_by.arrive_by,
+    ),
+    View(
         "/api/why-not",
         "get_why_not",
         "Why the best routes do not use a place, link, mode or country",
@@ -215,6 +222,13 @@ POST_VIEWS = (
         "The best route for every departure of a range under a what-if",
         CalendarBody,
         answers.calendar,
+    ),
+    View(
+        "/api/arrive-by",
+        "post_arrive_by",
+        "The latest departures that arrive by a day under a what-if",
+        RoutesBody,
+        arrive_by.arrive_by,
     ),
     View(
         "/api/why-not",

@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from corridor.network.geo import great_circle_km, line_geometry
-from corridor.network.outline import is_in_country
-from corridor.network.shapes import Point, lines_of, point_along, points_along
+from corridor.network.outline import countries_on, is_in_country
+from corridor.network.shapes import Point, length_km, lines_of, point_along, points_along
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -22,6 +22,9 @@ from corridor.web.openness import openness
 Row = Mapping[str, Any]
 Feature = dict[str, Any]
 
+MAX_SEA_KM = 20.0  # that the straight line of a road or railway may cross: a ford, a bridge
+SEA_STEP_KM = 5.0
+LAND_MODES = ("road", "rail")
 MARK_SHARES = [part / 128 for part in range(129)]  # of a link, where its border is looked for
 
 SCHEMATIC = "Links without a row of shapes are drawn straight between their ends."
@@ -140,14 +143,21 @@ def _link_line(
 ) -> Feature:
     """Return a link as a line; number: how many before it join the same two places.
 
-    rank: where it lies beside them: 0, then 1, -1, 2, -2 and so on.
+    rank: where it lies beside them: 0, then 1, -1, 2, -2 and so on. astray: drawn straight it would
+    cross the sea, so that no map should.
     """
     rank = (number + 1) // 2 * (1 if number % 2 else -1)
     # From one side of the pair, whatever the link's direction, so that parallel ones lie beside
     # each other.
     ends = sorted((link["from_node_id"], link["to_node_id"]))
     is_border = nodes[ends[0]]["country"] != nodes[ends[1]]["country"]
-    points = list(shape or [_place(nodes[end]) for end in ends])
+    places = [nodes[end] for end in ends]
+    points = list(shape or map(_place, places))
+    is_astray = (
+        shape is None
+        and link["mode"] in LAND_MODES
+        and _crosses_sea(tuple(points), tuple(place["country"] for place in places))
+    )
     if shape and ends[0] != link["from_node_id"]:
         points.reverse()
     properties = {
@@ -160,10 +170,28 @@ def _link_line(
         "length_km": link["length_km"],
         "rank": rank,
         "schematic": shape is None,
+        "astray": is_astray,
         "border": is_border,
         "mark": _mark(tuple(points), nodes[ends[0]]["country"] if is_border else None),
     }
     return _line(points, properties)
+
+
+@lru_cache(maxsize=4096)
+def _crosses_sea(points: tuple[Point, ...], countries: tuple[str, ...]) -> bool:
+    """Tell whether a straight line crosses more sea than a road or railway does.
+
+    countries: of its ends, which are looked at first.
+    """
+    length = length_km(points)
+    count = max(2, round(length / SEA_STEP_KM))
+    at_sea_km = 0.0
+    for place in points_along(points, [step / count for step in range(count + 1)]):
+        is_home = any(is_in_country(country, *place) for country in countries)
+        at_sea_km = 0.0 if is_home or countries_on(*place) else at_sea_km + length / count
+        if at_sea_km > MAX_SEA_KM:
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 import socket
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ MIN_TOKEN_LETTERS = 16
 MAX_TOKEN_LETTERS = 200
 MIN_TOKEN_SIGNS = 6  # that differ: aaaaaaaaaaaaaaaa is guessed
 PORTS = range(65536)
+EVERY_ADDRESS = ("0.0.0.0", "::", "")
 ALONE_S = 600.0  # for one answer where nobody else waits, as there is no server
 SWITCH_INTERVAL_S = 0.002
 
@@ -52,21 +55,26 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8765,
     token: str | None = None,
+    opens: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve a study until interrupted.
+
+    The port is held before the study is read, so that a taken one is said at once.
 
     Parameters
     ----------
     study : folder of the study.
     host, port : where to listen; another host than this machine's own needs a token.
     token : what callers must know; null: none.
+    opens : whether the browser of this machine is opened at the address.
     say : called with the address once it can be opened.
 
     Raises
     ------
     CallError
-        For an unsafe host or token, or where the extra ``web`` is not installed.
+        For an unsafe host or token, a port that cannot be had, or where the extra ``web`` is not
+        installed.
     StudyError
         For a study that cannot be used.
     """
@@ -75,31 +83,51 @@ def serve(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     uvicorn, make_app = _import_server()
 
-    app = make_app(study, token=token)
-    listener = _listen(host, port)
-    port = listener.getsockname()[1]
-    _warm_routes(app.state.live)
-    shown_host = f"[{host}]" if ":" in host else host
-    say(f"http://{shown_host}:{port}/{'?token=...' if token else ''}  (Ctrl+C stops)")
-    threading.Thread(target=_warm_criticality, args=(app.state.live,), daemon=True).start()
+    with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+        app = make_app(study, token=token)
+        _warm_routes(app.state.live)
+        port = listener.getsockname()[1]
+        _say_address(host, port, token, opens, say)
+        threading.Thread(target=_warm_criticality, args=(app.state.live,), daemon=True).start()
 
-    sys.setswitchinterval(SWITCH_INTERVAL_S)  # searches share the machine with ready answers
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        http=_punctual_protocol(),
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=2,
-        h11_max_incomplete_event_size=32 * 1024,
-    )
-    with listener, contextlib.suppress(KeyboardInterrupt):
+        sys.setswitchinterval(SWITCH_INTERVAL_S)  # searches share the machine with ready answers
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=_punctual_protocol(),
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=2,
+            h11_max_incomplete_event_size=32 * 1024,
+        )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _say_address(
+    host: str, port: int, token: str | None, opens: bool, say: Callable[[str], None]
+) -> None:
+    """Say where the page is and how the browser gets there; open it where that is asked."""
+    shown_host = f"[{host}]" if ":" in host else host
+    address = f"http://{shown_host}:{port}/"
+    stops = "Ctrl+C stops" if opens else "Ctrl+C stops; --open opens the browser"
+    say(f"{address}{'?token=...' if token else ''}  ({stops})")
+    if not opens:
+        return
+
+    own = "127.0.0.1" if host in EVERY_ADDRESS else shown_host
+    whole = f"http://{own}:{port}/{f'?token={token}' if token else ''}"
+    # A browser in the terminal would hold the server up.
+    threading.Thread(target=_open_browser, args=(whole, say), daemon=True).start()
+
+
+def _open_browser(address: str, say: Callable[[str], None]) -> None:
+    if not webbrowser.open(address):
+        say("No browser can be opened here: open the address by hand.")
 
 
 def _punctual_protocol() -> Any:
@@ -127,6 +155,12 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except (OSError, UnicodeError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise CallError(
+                f"Port {port} is taken, perhaps by another corridor serve: stop that one, or "
+                f"write --port {port + 1 if port + 1 in PORTS else port - 1}, or --port 0 for "
+                "any free one."
+            ) from None
         reason = getattr(error, "strerror", None) or error
         raise CallError(
             f"cannot listen on {host}, port {port}: {reason}. Name another --port or --host."
