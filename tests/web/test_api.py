@@ -358,3 +358,29 @@ def test_a_trip_is_told_of_sanctions_as_it_asks(client: TestClient) -> None:
     assert any("Iran is under sanctions" in warning for warning in told)
     assert not any("sanctions" in w for w in routes(client, sanctions="ignore")["warnings"])
     assert client.post("/api/routes", json={**TRIP, "sanctions": "obey"}).status_code == 422
+
+
+@pytest.mark.slow
+def test_latest_departures_are_those_of_every_day_one_by_one(client: TestClient) -> None:
+    """By halves the same days are found as by asking every departure."""
+    asked = {**TRIP, "destination": "tashkent", "deadline": "2026-07-20"}
+    answer = client.post("/api/arrive-by", json={**asked, "depart": "2026-07-01"}).json()
+    chances = {}
+    for day in range(1, 21):
+        depart = f"2026-07-{day:02}"
+        found = client.post("/api/routes", json={**asked, "depart": depart}).json()["routes"]
+        chances[depart] = max((route["on_time_share"] for route in found), default=0.0)
+
+    assert [row["share"] for row in answer["latest"]] == [0.5, 0.95]
+    for row in answer["latest"]:
+        last = max(day for day, chance in chances.items() if chance >= row["share"])
+        assert row["departure"]["depart_on"] == last
+        assert row["departure"]["on_time_share"] == chances[last]
+
+
+def test_arrival_needs_a_day_and_may_have_no_departure(client: TestClient) -> None:
+    refused(client.post("/api/arrive-by", json=TRIP), 422)
+    refused(client.post("/api/arrive-by", json={**TRIP, "deadline": "2026-06-01"}), 422)
+    refused(client.post("/api/arrive-by", json={**TRIP, "deadline": "2028-06-01"}), 422)
+    late = client.post("/api/arrive-by", json={**TRIP, "deadline": TRIP["depart"]}).json()
+    assert [row["departure"] for row in late["latest"]] == [None, None]

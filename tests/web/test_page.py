@@ -560,6 +560,106 @@ def test_days_and_price_stand_on_each_route_and_choose_it(opened: Callable[..., 
     assert page.locator("tr.selected .letter").inner_text() == letter
 
 
+@pytest.mark.slow
+def test_goods_are_followed_along_the_route_day_by_day(opened: Callable[..., Any]) -> None:
+    """Played by a button, moved by keys; wanting no motion, it goes from halt to halt."""
+    page = opened(JULY)
+    dot = "corridor.map.querySourceFeatures('goods').map(f => f.geometry.coordinates)[0]"
+    reach(page, "#playback-open")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'playback-play'")
+    assert page.get_attribute("#playback-play", "aria-label") == "Pause"
+    said = "document.getElementById('playback-said').textContent"
+    until(page, f"{said}.startsWith('Day 1 of 11, 1 Jul')")
+    until(page, f"{said}.includes('at the border')")  # the second halt, without a click
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#playback-play", "aria-label") == "Play"
+
+    before = page.evaluate(said), page.evaluate(dot)
+    reach(page, "#playback-day")
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    until(page, f"{said} !== {before[0]!r}")
+    until(page, f"JSON.stringify({dot}) !== JSON.stringify({before[1]})")
+    assert page.get_attribute("#playback-day", "aria-valuetext") == page.evaluate(said)
+
+    halts = page.locator(".halts button").all_inner_texts()
+    days = [int(re.match(r"Day (\d+)", halt)[1]) for halt in halts]
+    assert days == sorted(days) and days[0] == 1 and days[-1] == 11
+    api = page.url.replace("/?", "/api/routes?")
+    quickest = min(page.request.get(api).json()["routes"], key=lambda r: r["time_p50_h"])
+    assert len(halts) >= len(quickest["borders"]) + 2
+    until(
+        page, "[...document.querySelectorAll('.label')].some(l => / day \\d/.test(l.textContent))"
+    )
+    page.click(".halts button:last-child")
+    assert "arrives at Port of Karachi" in page.inner_text("#playback-said")
+
+    page.keyboard.press("Escape")
+    until(page, "corridor.map.querySourceFeatures('goods').length === 0")
+    assert page.evaluate("document.activeElement.id") == "playback-open"
+
+
+@pytest.mark.slow
+def test_arrival_is_asked_and_leads_to_the_latest_departures(opened: Callable[..., Any]) -> None:
+    page = opened(f"{JULY}&deadline=2026-08-20")
+    until(page, "document.querySelectorAll('#arrival button').length === 2")
+    half, nearly_all = page.locator("#arrival button").all_inner_texts()
+    assert "half of the trips" in page.inner_text("#arrival li:first-child")
+
+    for share, day in ((0.95, nearly_all), (0.5, half)):
+        page.click(f"#arrival [data-share='{share}']")
+        page.wait_for_url(re.compile("depart=2026-08"))
+        settled(page)
+        assert page.inner_text("#day-shown") == day
+        api = page.url.replace("/?", "/api/routes?")
+        shares = [r["on_time_share"] for r in page.request.get(api).json()["routes"]]
+        assert max(shares) >= share
+        until(page, "document.querySelectorAll('#arrival [aria-pressed=true]').length === 1")
+    later = re.sub(r"depart=(\d+-\d+)-(\d+)", lambda m: f"depart={m[1]}-{int(m[2]) + 1:02}", api)
+    shares = [r["on_time_share"] for r in page.request.get(later).json()["routes"]]
+    assert max(shares, default=0) < 0.5  # a day later is too late
+
+    page.fill("#field-deadline", "")
+    page.locator("#field-deadline").dispatch_event("change")
+    until(page, "document.getElementById('arrival').hidden")
+
+
+@pytest.mark.slow
+def test_two_maps_show_before_and_after(opened: Callable[..., Any]) -> None:
+    page = opened(f"{JULY.replace('karachi', 'islamabad')}&close={PASS}")
+    assert page.locator("#swipe").is_hidden()
+    page.click("#swipe-open")
+    page.wait_for_url(re.compile("swipe=50"))
+    settled(page)
+    links = (
+        "{0}.querySourceFeatures('routes').filter(f => f.properties.selected)"
+        ".map(f => f.properties.link)"
+    )
+    until(page, f"{links.format('corridor.before')}.includes('{PASS}')")  # which was open
+    until(page, f"{links.format('corridor.map')}.length > 3")
+    assert PASS not in page.evaluate(links.format("corridor.map"))
+    page.evaluate("corridor.map.jumpTo({center: [75, 37], zoom: 6})")
+    until(page, "Math.abs(corridor.before.getZoom() - 6) < 0.001")
+    page.evaluate("corridor.before.jumpTo({center: [70, 40], zoom: 5})")
+    until(page, "Math.abs(corridor.map.getCenter().lng - 70) < 0.001")
+
+    reach(page, "#swipe")
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile("swipe=98"))
+    assert page.get_attribute("#swipe", "aria-valuenow") == "98"
+    page.set_viewport_size(NARROW)
+    box = page.locator("#swipe").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(195, box["y"] + 100)
+    page.mouse.up()
+    page.wait_for_url(re.compile("swipe=50"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#swipe-open").click()
+    until(page, "document.getElementById('map-before').hidden")
+
+
 @pytest.mark.parametrize("layer", ["hazards", "criticality"])
 def test_layer_is_shown(opened: Callable[..., Any], layer: str) -> None:
     page = opened(JULY)

@@ -1,5 +1,6 @@
 // What an answer takes more than its baseline: a sentence, what stands under each figure, and the corridors that are gone.
 
+import { t } from "./language";
 import { at, button, days, h, medianHours, tonnes, usd } from "./markup";
 import type { Answer, Baseline, CorridorExtra, ListedRoute } from "./types";
 
@@ -54,11 +55,12 @@ export function gone(baseline: Baseline | null): HTMLElement | null {
 }
 
 /** Say below the answer what it is compared with, and offer to pin it, to let go and to look at what is pinned. */
-export function showComparison(answer: Answer, pinned: string, act: { pin: () => void; unpin: () => void; look: () => void }): void {
+export function showComparison(answer: Answer, pinned: string, act: { pin: () => void; unpin: () => void; look: () => void; swipe: (() => void) | null }, isSwiped: boolean): void {
   const box = at("compared");
   const what = pinned ? "Compared with the pinned answer. " : answer.baseline ? "Compared with the same question without the what-if. " : "";
   box.replaceChildren(what,
     ...(pinned ? [button("Show it", act.look, { id: "look-at-baseline" }), button("Unpin", act.unpin, { id: "unpin" })] : []),
+    ...(answer.baseline && act.swipe ? [button(t("Before and after on the map"), act.swipe, { id: "swipe-open", "aria-pressed": String(isSwiped) })] : []),
     button("Pin as baseline", act.pin, { id: "pin", title: "Compare every further answer with this one" }));
   box.hidden = answer.routes.length === 0 && !pinned;
 }

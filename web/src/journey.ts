@@ -52,7 +52,7 @@ export function journeyOf(route: Route, ground: Ground): Journey | null {
 
 /** The day of a journey, the first being 1: the next begins at midnight UTC. */
 export function dayOf(start: string, at_h: number): number {
-  return apartDays(start, momentAt(start, at_h)) + 1;
+  return apartDays(start.slice(0, 10), momentAt(start, at_h).slice(0, 10)) + 1;
 }
 
 export const momentAt = (start: string, at_h: number): string => new Date(Date.parse(start) + at_h * HOUR_MS).toISOString();

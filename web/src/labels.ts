@@ -3,6 +3,7 @@
 import * as maplibregl from "maplibre-gl";
 
 import type { Bubble } from "./bubbles";
+import { t } from "./language";
 import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
 
 interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }
@@ -25,6 +26,7 @@ export class Labels {
   private named = new Set<string>();
   private bubbles: Bubble[] = [];
   private ground: GroundName[] = [];
+  private days = new Map<string, number>();
   private asked = 0;
   shown: Shown[] = [];
 
@@ -36,6 +38,14 @@ export class Labels {
   setPlaces(places: Feature<NodeProperties, Spot>[]): void { this.places = places; this.later(); }
   setNamed(ends: Set<string>, named: Set<string>): void { this.ends = ends; this.named = named; this.later(); }
 
+  /** The day on which the goods stand at a place, below its name. */
+  setDays(days: Map<string, number>): void {
+    const isSame = days.size === this.days.size && [...days].every(([id, day]) => this.days.get(id) === day);
+    if (isSame) return;
+    this.days = days;
+    this.later();
+  }
+
   setRoutes(bubbles: Bubble[]): void { this.bubbles = bubbles; this.later(); }
   setGround(names: GroundName[]): void { this.ground = names; this.later(); }
 
@@ -46,10 +56,10 @@ export class Labels {
 
   private wanted(): Wanted[] {
     const zoom = this.map.getZoom();
-    const places = this.places.filter((f) => this.ends.has(f.properties.id) || this.named.has(f.properties.id) || f.properties.degree >= 9 - zoom)
+    const places = this.places.filter((f) => this.ends.has(f.properties.id) || this.named.has(f.properties.id) || this.days.has(f.properties.id) || f.properties.degree >= 9 - zoom)
       .map((f) => {
-        const p = f.properties, isEnd = this.ends.has(p.id), isNamed = this.named.has(p.id);
-        return { text: short(p.name), kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
+        const p = f.properties, isEnd = this.ends.has(p.id), isNamed = this.named.has(p.id) || this.days.has(p.id), day = this.days.get(p.id);
+        return { text: day === undefined ? short(p.name) : t("{place}, day {day}", { place: short(p.name), day }), kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
       });
     const countries = this.countries.filter((c) => c.country in this.known)
       .map((c) => ({ text: c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));

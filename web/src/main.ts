@@ -3,6 +3,7 @@
 import "./style.css";
 
 import { ask, Failed, inParts, isAborted, words } from "./api";
+import { lookedFrom, sayArrival, showArrival, type ArriveBy } from "./arrival";
 import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
@@ -18,17 +19,21 @@ import { at, button, day, days, h, km, medianHours, usd } from "./markup";
 import { Names } from "./names";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
+import { Playback } from "./playback";
 import { showProgress } from "./progress";
 import { openers } from "./projects";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
-import { asQuery, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
+import { asQuery, baselineOf, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
+import { Swipe } from "./swipe";
 import type { Answer, Critical, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
   private map: TheMap | null = null;
+  private playback: Playback | null = null;
+  private swipe: Swipe | null = null;
   private question: Question;
   private lists: Lists;
   private network: Network | null = null;
@@ -70,6 +75,7 @@ class Page {
     try {
       this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }));
       this.map.map.on("idle", () => this.showLegend());
+      this.overMap(this.map);
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
     } catch {
       at("map").hidden = true;
@@ -82,7 +88,7 @@ class Page {
     history.replaceState(null, "", toAddress(this.state));
     this.say(t("Looking for routes ..."));
     await this.refresh(true);
-    void ask<Details>("details", "/api/basemap/details").then((details) => this.map?.showDetails(details), () => undefined); // the map is whole without them
+    void ask<Details>("details", "/api/basemap/details").then((details) => { this.details = details; void this.map?.showDetails(details); }, () => undefined); // the map is whole without them
     this.note = "";
   }
 
@@ -98,7 +104,7 @@ class Page {
   }
 
   /** Keep in the address how the page is looked at, which asks nothing new: the view of the map, the sections that are open. */
-  private moved(patch: { view: string } | { sections: string[] }): void {
+  private moved(patch: { view: string } | { sections: string[] } | { swipe: string }): void {
     const root = document.documentElement, isShown = root.getAttribute("data-shown") === toAddress(this.state);
     Object.assign(this.state, patch);
     history.replaceState(null, "", toAddress(this.state));
@@ -133,7 +139,9 @@ class Page {
       await this.reHazards(state);
       await this.reCriticality(state);
       await this.reFlows(state);
+      await this.reSwipe(state);
       document.documentElement.setAttribute("data-shown", toAddress(state));
+      await this.reArrival(state);
       await this.reCalendar(state);
     } catch (problem) {
       if (isAborted(problem) || state !== this.state) return;
@@ -366,6 +374,60 @@ class Page {
   }
   private flows: LinkFlow[] = [];
 
+  /** Ask by which day goods must leave to be there in time, where a day is asked. */
+  private async reArrival(state: State): Promise<void> {
+    const { deadline, depart, origin, destination } = state;
+    if (!deadline || origin === destination) { showArrival(null, depart, () => undefined); return; }
+    const asked = { ...routesOf(state), depart: lookedFrom(deadline, this.study.limits.first_on), baseline: undefined };
+    if (this.done["arrive"] !== `/api/arrive-by ${JSON.stringify(asked)}`) sayArrival(t("Looking for the latest departure ..."));
+    try {
+      await this.again<ArriveBy>("arrive", "/api/arrive-by", asked, (answer) => { this.arrival = answer; });
+    } catch (problem) {
+      sayArrival(isAborted(problem) ? t("Stopped.") : words(problem));
+      if (isAborted(problem)) throw problem;
+      return;
+    }
+    showArrival(this.arrival, depart, (day) => this.change({ depart: day }));
+  }
+  private arrival: ArriveBy | null = null;
+
+  /** Lay the map of the baseline over the map, where that is asked. */
+  private async reSwipe(state: State): Promise<void> {
+    const { network, swipe } = this, baseline = this.answer?.baseline;
+    if (!state.swipe || !baseline || !network || !swipe) { swipe?.hide(); return; }
+    await this.again<Answer>("before", "/api/routes", routesOf(baselineOf(state, this.study)), (answer) => { this.before = answer; });
+    const { before } = this;
+    if (!before || state !== this.state) return;
+    const routes = before.routes.map((r) => ({ ...r, letter: baseline.routes.find((b) => b.route_id === r.route_id)?.letter ?? r.letter }));
+    const corridor = this.selected()?.corridor, same = routes.find((r) => r.corridor === corridor) ?? quickest(routes);
+    const map = swipe.show(Number(state.swipe)), ends = baselineOf(state, this.study);
+    Object.assign((window as unknown as Record<string, object>)["corridor"] ?? {}, { before: map.map });
+    await map.showNetwork(network, before.elements);
+    await map.showRoutes(routes, same?.route_id ?? null, [ends.origin, ends.destination]);
+    if (this.details) void map.showDetails(this.details);
+  }
+  private before: Answer | null = null;
+  private details: Details | null = null;
+
+  /** What lies over the map: the playback of a journey, and the map of the baseline. */
+  private overMap(map: TheMap): void {
+    this.playback = new Playback({
+      ground: () => ({ line: (link) => map.lineOf(link), place: (node) => map.placeOf(node) }), dot: (spot, days) => { void map.showGoods(spot, days); },
+      fit: (links) => { void map.fit(map.spotsOf(links)); }, name: (id) => this.name(id),
+    });
+    at("map-box").append(this.playback.box);
+    const twin = (box: HTMLElement): TheMap => new TheMap(box, this.study, this.land, (pick) => this.pickedBefore(pick), () => undefined, (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }), true);
+    this.swipe = new Swipe(map.map, twin, (share) => this.moved({ swipe: String(share) }));
+    new ResizeObserver(() => { document.documentElement.style.setProperty("--credit-high", `${at("credit").offsetHeight}px`); }).observe(at("credit"));
+  }
+
+  /** A click on the map of the baseline: its route selects the same corridor of the answer, all else shows its card. */
+  private pickedBefore(pick: Pick): void {
+    if (pick.kind !== "route") { this.picked(pick); return; }
+    const corridor = this.before?.routes.find((r) => r.route_id === pick.id)?.corridor, now = this.answer?.routes.find((r) => r.corridor === corridor);
+    this.change(now ? { route: now.letter } : { card: `link:${pick.link ?? pick.id}` }, true);
+  }
+
   private async reCalendar(state: State): Promise<void> {
     const from = this.question.monthsFrom(state.depart), { depart: _, ...trip } = tripOf(state);
     const asked = JSON.stringify([from, trip]);
@@ -388,7 +450,8 @@ class Page {
     showComparison(answer, state.baseline, {
       pin: () => this.change({ baseline: asQuery(tripOf(state)) }), unpin: () => this.change({ baseline: "" }),
       look: () => this.change({ ...fromAddress(`?${state.baseline}`, this.study), criteria: state.criteria, weights: state.weights, max_routes: state.max_routes, layers: state.layers }),
-    });
+      swipe: this.swipe && (() => this.change({ swipe: state.swipe ? "" : "50" }, true)),
+    }, state.swipe !== "");
     showRoutes(answer, shown, state.weights, state.sort, selected?.route_id ?? null, hooks);
     if (focused.startsWith("sort-")) document.getElementById(focused)?.focus();
     showLegs(selected, hooks);
@@ -399,6 +462,7 @@ class Page {
     this.showLegend();
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
       this.look(answer.routes, network, first);
+      this.playback?.show(selected);
     });
   }
 
@@ -501,6 +565,7 @@ class Page {
 
   private recolour(): void {
     void this.map?.restyle();
+    this.swipe?.restyle();
     this.draw();
     if (this.year.length) this.question.calendar.draw();
   }

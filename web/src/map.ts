@@ -29,15 +29,17 @@ export class TheMap {
   private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean }>();
   private places = new Map<string, Spot>();
 
-  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void) {
+  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void, isTwin = false) {
     this.map = new maplibregl.Map({
       container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
       fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
     });
     this.map.touchZoomRotate.disableRotation();
-    this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    this.map.addControl(new maplibregl.ScaleControl({}), "bottom-right");
+    if (!isTwin) { // of two maps that lie over each other, one has them
+      this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+      this.map.addControl(new maplibregl.ScaleControl({}), "bottom-right");
+    }
     this.labels = new Labels(this.map, land.names, study.countries, (id) => this.picked({ kind: "route", id }));
     this.ready = new Promise((done) => {
       this.map.once("style.load", () => { this.build(land); done(); });
@@ -77,7 +79,7 @@ export class TheMap {
     for (const name of ["rivers", "lakes"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addSource("disputed", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.disputed } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
-    for (const name of ["links", "ghosts", "routes", "marks", "nodes", "hazards", "flows", "ring"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    for (const name of ["links", "ghosts", "routes", "marks", "nodes", "hazards", "flows", "ring", "goods"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
     map.addLayer({ id: "relief", type: "raster", source: "relief", paint: { "raster-fade-duration": 0 } });
@@ -97,6 +99,7 @@ export class TheMap {
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
     map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
+    map.addLayer({ id: "goods", type: "circle", source: "goods", paint: { "circle-radius": 8, "circle-stroke-width": 3 } });
     map.addLayer({ id: "ring", type: "circle", source: "ring", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-width": 3.5 } });
     this.recolour();
   }
@@ -130,6 +133,8 @@ export class TheMap {
     map.setPaintProperty("pointed", "line-color", g.mark);
     map.setPaintProperty("ring", "circle-stroke-color", g.mark);
     map.setPaintProperty("ghosts", "line-color", g.ghost);
+    map.setPaintProperty("goods", "circle-color", g.mark);
+    map.setPaintProperty("goods", "circle-stroke-color", g.ink);
     map.setPaintProperty("route-others", "line-color", g.faint);
     map.setPaintProperty("route-casing", "line-color", g.paper);
     map.setPaintProperty("nodes", "circle-color", g.paper);
@@ -170,7 +175,7 @@ export class TheMap {
       const p = f.properties, element = elements[p.id];
       const state = element?.state ?? "open";
       const spots = unbroken(f.geometry.coordinates);
-      const hidden = p.schematic && p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
+      const hidden = p.astray || p.schematic && p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
       const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
       this.lines.set(p.id, { spots, mark: p.mark, drawn, hidden, rank: p.rank, schematic: p.schematic });
       const onLand = p.mode === "road" || p.mode === "rail";
@@ -196,7 +201,7 @@ export class TheMap {
         const line = leg.link_id ? this.lines.get(leg.link_id) : undefined;
         const isSelected = route.route_id === selected;
         if (isSelected && (leg.kind === "terminal" || route.borders.includes(leg.link_id ?? ""))) named.add(leg.from_node_id);
-        if (!line) continue;
+        if (!line || line.hidden) continue;
         features.push({
           type: "Feature", geometry: { type: "LineString", coordinates: line.spots },
           properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank, schematic: line.schematic },
@@ -211,6 +216,18 @@ export class TheMap {
     this.labels.setRoutes(bubbles(routes, (link) => this.lines.get(link)?.spots, selected));
     this.labels.setNamed(new Set(ends), named);
   }
+
+  /** Show where the goods are, and on which day they stand at the places of a journey; no spot: nowhere. */
+  async showGoods(spot: Spot | null, days: Map<string, number>): Promise<void> {
+    await this.ready;
+    this.set("goods", spot ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: spot } }] : []);
+    this.labels.setDays(days);
+  }
+
+  /** The line and the border mark of a link. */
+  lineOf(link: string): { spots: Spot[]; mark: Spot } | undefined { return this.lines.get(link); }
+
+  placeOf(node: string): Spot | undefined { return this.places.get(node); }
 
   /** Show how likely hazards are to shut each link: their chances together, 0.3 and more the strongest. */
   async showHazards(hazards: Hazard[]): Promise<void> {
@@ -261,8 +278,15 @@ export class TheMap {
     for (const spot of beside(spots)) bounds.extend(spot);
     const narrow = this.map.getContainer().clientWidth < 500;
     const drawer = document.getElementById("card"), isBeside = drawer !== null && !drawer.hidden && getComputedStyle(drawer).position === "absolute";
-    const side = narrow ? 30 : 56, right = isBeside && drawer.offsetWidth < this.map.getContainer().clientWidth * 0.7 ? drawer.offsetWidth + 20 : side;
-    this.map.fitBounds(bounds, { padding: { top: side, bottom: side, left: side, right }, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
+    const side = narrow ? 30 : 56, below = this.coveredBelow(), right = isBeside && drawer.offsetWidth < this.map.getContainer().clientWidth * 0.7 ? drawer.offsetWidth + 20 : side;
+    this.map.fitBounds(bounds, { padding: { top: side, bottom: side + below, left: side, right }, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  }
+
+  /** How high the playback and what lies below it cover the map, up to half of it. */
+  private coveredBelow(): number {
+    const over = document.getElementById("playback"), box = this.map.getContainer().getBoundingClientRect();
+    if (!over || over.hidden) return 0;
+    return Math.max(0, Math.min(box.bottom - over.getBoundingClientRect().top, box.height / 2));
   }
 
   /** Show a view of the address: longitude, latitude, zoom. */

@@ -8,6 +8,7 @@ const PATIENCE_MS = 350;
 const WORDS: Record<string, string> = {
   network: t("Reading the network"), routes: t("Looking for routes"), openings: t("Looking what is open"), early: t("Looking what is open"), calendar: t("Going through the year"),
   criticality: t("Finding which links matter most"), flows: t("Putting the demand on the network"), hazards: t("Reading the hazards"), why: t("Looking for routes through it"), save: t("Saving"),
+  arrive: t("Looking for the latest departure"), before: t("Looking for the routes before"),
   file: t("Making the file"),
 };
 

@@ -1,6 +1,7 @@
 // The question: where from, where to, what, when, by which criteria, and under which state of the world.
 
 import { Calendar } from "./calendar";
+import { t } from "./language";
 import { addDays, apartDays, at, button, day, h } from "./markup";
 import { placeField, placeId, placeTitle, type PlaceField } from "./places";
 import { withoutProject } from "./projects";
@@ -37,12 +38,13 @@ export class Question {
       h("div", { class: "date" },
         this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (isDay(depart, study)) change({ depart }); }),
         this.shown),
+      this.field("deadline", t("To be there by the end of (empty: any day)"), h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (deadline) => { if (deadline === "" || isDay(deadline, study)) change({ deadline }); }),
+      h("div", { id: "arrival", class: "arrival", hidden: true, "aria-live": "polite" }),
       h("label", { for: "day-of-year", class: "visually-hidden" }, "Departure within twelve months"),
       this.slider, this.calendar.box, this.whatIf,
       button("To the routes", () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
       this.criteria(), this.choices(),
       h("details", { id: "conditions" }, h("summary", {}, "Conditions"),
-        this.field("deadline", "Arrival by the end of (empty: any day)", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (deadline) => { if (deadline === "" || isDay(deadline, study)) change({ deadline }); }),
         this.field("max_transshipments", "Reloads at most: changes of mode or gauge (empty: any)", h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
         study.carriers.length > 0 && this.select("carrier", "Country of the carrier, for rules that ask", [["", "any"], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
         this.select("service_class", "Carriage on the road", SERVICE_CLASSES, (service_class) => change({ service_class })),

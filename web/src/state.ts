@@ -10,7 +10,7 @@ export interface State {
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
   sort: string; baseline: string; // what is pinned to be compared with, in the words of an address; empty: the question without its what-if
   route: string | null; card: string | null; layers: string[];
-  view: string; sections: string[]; // how it is looked at: lon,lat,zoom of the map where moved by hand, sections that are open
+  view: string; sections: string[]; swipe: string; // how it is looked at: lon,lat,zoom of the map where moved by hand, sections that are open, how much of the map shows before
 }
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
@@ -25,7 +25,7 @@ export function initial(study: Study): State {
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
     criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, units: 1, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
-    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], view: "", sections: [],
+    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], view: "", sections: [], swipe: "",
   };
 }
 
@@ -56,6 +56,7 @@ export function fromAddress(search: string, study: Study): State {
   const view = given.get("view") ?? "";
   if (/^-?\d+(\.\d+)?,-?\d+(\.\d+)?,\d+(\.\d+)?$/.test(view)) state.view = view;
   state.sections = given.getAll("section");
+  if (/^\d{1,2}$/.test(given.get("swipe") ?? "")) state.swipe = given.get("swipe") ?? "";
   state.route = given.get("route");
   state.card = given.get("card");
   return state;
@@ -78,8 +79,19 @@ export function toAddress(state: State): string {
   if (state.route) given.set("route", state.route);
   if (state.card) given.set("card", state.card);
   if (state.view) given.set("view", state.view);
+  if (state.swipe) given.set("swipe", state.swipe);
   for (const section of state.sections) given.append("section", section);
   return `?${given}`;
+}
+
+/** The question that an answer is compared with: the pinned one, else the same without its what-if. */
+export function baselineOf(state: State, study: Study): State {
+  const without = { ...state, close: [], open: [], projects: [], with_changes: [], choose: [], baseline: "" };
+  if (!state.baseline) return without;
+  const words = new URLSearchParams(state.baseline);
+  for (const key of WORDS) if (!words.has(key)) words.set(key, state[key]);
+  const pinned = fromAddress(`?${words}`, study), { criteria, weights, max_routes, units } = state;
+  return { ...pinned, criteria: words.has("criteria") ? pinned.criteria : criteria, weights, max_routes: words.has("max_routes") ? pinned.max_routes : max_routes, units };
 }
 
 /** What changes where one word of a state is put in place of another; null where the state does not hold it. */
