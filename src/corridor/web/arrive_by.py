@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from corridor import stopping
@@ -32,14 +33,12 @@ def arrive_by(state: StudyState, question: questions.Routes) -> dict[str, Any]:
     network = state.network
 
     # What no plan reaches in time, no trip of a route shown does.
-    planned = _latest(first, last, lambda day: _is_planned(network, question, day))
+    planned = _latest(first, last, partial(_is_planned, network, question))
     latest = []
     for share in SHARES:
         sure = None
         if planned is not None:
-            sure = _latest(
-                first, planned, lambda day, least=share: _is_sure(state, question, day, least)
-            )
+            sure = _latest(first, planned, partial(_is_sure, state, question, share))
         row = None if sure is None else _surest(state, question, sure)
         latest.append({"share": share, "departure": row})
 
@@ -88,10 +87,10 @@ def _is_planned(network: Network, question: questions.Routes, day: dt.date) -> b
     return best_route(query, "time") is not None
 
 
-def _is_sure(state: StudyState, question: questions.Routes, day: dt.date, share: float) -> bool:
+def _is_sure(state: StudyState, question: questions.Routes, share: float, day: dt.date) -> bool:
     """Tell whether a route of a day has so great a chance to be in time."""
-    chances = search(state, question.model_copy(update={"depart": day})).routes["on_time_share"]
-    return float(chances.max() or 0.0) >= share
+    routes = search(state, question.model_copy(update={"depart": day})).routes
+    return bool((routes["on_time_share"] >= share).any())
 
 
 def _surest(state: StudyState, question: questions.Routes, day: dt.date) -> dict[str, Any]:
