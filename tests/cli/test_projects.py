@@ -20,6 +20,18 @@ def test_two_projects_of_the_study_are_phased(run: Any) -> None:
 
 
 @pytest.mark.slow
+def test_a_border_that_the_scenario_shuts_is_said(run: Any) -> None:
+    window = ("--projects", "torkham-single-window", "--start-years", "1", "--workers", "1")
+    shut = run("phase", BUILT_IN, *window, "--scenario", "mid-2026")
+    assert "this scenario shuts the border AF-PK" in shut.err
+    opened = run("phase", BUILT_IN, *window, "--scenario", "open-borders")
+    assert "shuts" not in opened.err
+    moved = run("coalition", BUILT_IN, *window, "--scenario", "mid-2026", "--table", "sets")
+    assert "with the border AF-PK open" in moved.err and "shuts" not in moved.err
+    assert "AF PK,2," in moved.out
+
+
+@pytest.mark.slow
 def test_a_coalition_of_the_study(run: Any) -> None:
     ran = run("coalition", BUILT_IN, "--projects", "az-ge-single-window", "--workers", "1")
     assert ran.code == 0

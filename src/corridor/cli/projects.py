@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,6 +27,7 @@ from corridor.steps import told_to
 if TYPE_CHECKING:
     import polars as pl
 
+    from corridor.network.network import Network
     from corridor.projects.appraisal import Appraisal, AppraiseOptions
     from corridor.projects.phase_task import PhaseOptions
     from corridor.study.study import Study
@@ -215,9 +217,29 @@ def _appraised(
     network = calibrated(study, study.network)
     say_compiling()
     with progress() as step, told_to(step):
-        return appraise_projects(
+        result = appraise_projects(
             network, network.frames["demand"], projects or None, **choices.verb_options()
         )
+
+    project_ids = [name for works in result.works.values() for name in works.project_ids]
+    _say_shut_borders(network, project_ids, choices.first_year)
+    return result
+
+
+def _say_shut_borders(network: Network, project_ids: Iterable[str], year: int) -> None:
+    """Say which borders the scenario shuts between countries that have or pay for projects."""
+    from corridor.network.borders import shut_borders
+    from corridor.projects.project_rows import payer_shares
+
+    projects = network.by_id("projects")
+    countries = {projects[name]["country"] for name in project_ids}
+    for name in project_ids:
+        countries.update(payer_shares(network, projects[name]))
+
+    shut = shut_borders(network, sorted(filter(None, countries)), dt.date(year, 7, 1))
+    if shut:
+        names = " and ".join(border.name for border in shut)
+        say(f"this scenario shuts the border {names}: what is built across it gains nothing")
 
 
 def phase(
@@ -344,6 +366,8 @@ def _computed(
     with progress() as step:
         verb_options: Any = {**plan.verb_options(), "progress": step, **further}
         result = verb(network, network.frames["demand"], names, **verb_options)
+    if "borders" not in further:  # opening them is a move there
+        _say_shut_borders(network, result.provenance["projects"], plan.value_year)
     if plan.out is not None:
         result.write(plan.out)
     return result
