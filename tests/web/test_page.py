@@ -853,7 +853,7 @@ def test_slow_question_is_told_and_stopped(
         pytest.param(
             "assign", "Putting the demand on the network", "#flow-list", marks=pytest.mark.slow
         ),
-        ("why_not", "Looking for ways through it", "#why-not"),
+        ("why_not", "Looking for routes through it", "#why-not"),
     ],
 )
 def test_other_slow_answers_are_told_and_stopped(

@@ -1,5 +1,6 @@
 // Bubbles: days and price on each route of the map, where it runs alone if it does anywhere.
 
+import { listed } from "./language";
 import { days, medianHours, usd } from "./markup";
 import type { Route, Spot } from "./types";
 
@@ -14,7 +15,7 @@ export function bubbles(routes: Route[], line: (link: string) => Spot[] | undefi
   return routes.map((route) => {
     const stretches = aloneFirst(route, users).flatMap((link) => line(link) ?? []);
     const spots = SHARES.map((share) => stretches[Math.floor(share * (stretches.length - 1))]).filter((spot) => spot !== undefined);
-    return { id: route.route_id, text: `${route.letter} ${days(medianHours(route))}, ${usd(route.cost_usd)}`, spots, isSelected: route.route_id === selected };
+    return { id: route.route_id, text: `${route.letter} ${listed([days(medianHours(route)), usd(route.cost_usd)])}`, spots, isSelected: route.route_id === selected };
   });
 }
 

@@ -1,7 +1,8 @@
 // Twelve months under the slider: for every week the days the quickest route takes, as height, and its corridor, as colour.
 
 import { onGround } from "./colours";
-import { addDays, apartDays, day, days, h, s } from "./markup";
+import { datesWith, listed, t, tn } from "./language";
+import { addDays, apartDays, bareDays, day, days, h, s } from "./markup";
 import type { Departure } from "./types";
 
 const WIDTH = 364, HIGH = 34, LOW = 5, FOOT = 12;
@@ -38,7 +39,7 @@ export class Calendar {
     const longest = Math.max(1, ...this.rows.map((row) => row.time_h ?? 0));
     const cells = this.rows.map((row) => {
       const name = row.countries?.join("–"), high = name && row.time_h !== null ? LOW + ((HIGH - LOW) * row.time_h) / longest : HIGH;
-      const words = `${day(row.depart_on)}: ${name ? `${this.way(name)}, ${days(row.time_h)}` : row.reason ?? "no route"}`;
+      const words = `${day(row.depart_on)}: ${name ? listed([this.way(name), days(row.time_h)]) : row.reason ?? t("no route")}`;
       return s("rect", {
         x: apartDays(this.from, row.depart_on), y: HIGH - high, width: 7.2, height: high, class: name ? "week" : "week none",
         ...(name ? { fill: hues.get(name) ?? "#888888" } : {}), click: () => this.choose(row.depart_on),
@@ -46,17 +47,17 @@ export class Calendar {
     });
     const first = `${this.from.slice(0, 7)}-15`;
     const months = Array.from({ length: 13 }, (_, m) => addDays(first, Math.round(m * 30.4))).map((date) => `${date.slice(0, 7)}-01`).filter((date) => date >= this.from)
-      .map((date) => s("text", { x: apartDays(this.from, date), y: HIGH + FOOT - 1, class: "month" }, new Date(`${date}T00:00:00Z`).toLocaleString("en", { month: "short", timeZone: "UTC" }).slice(0, date.endsWith("-01-01") ? 3 : 1)));
-    const told = order.map((name) => `${this.way(name)} in ${counts.get(name)?.length} weeks`).join("; ");
+      .map((date) => s("text", { x: apartDays(this.from, date), y: HIGH + FOOT - 1, class: "month" }, monthMark(date)));
+    const told = order.map((name) => t("{way} in {weeks}", { way: this.way(name), weeks: weeks(counts.get(name)?.length ?? 0) })).join(t("; "));
     const gaps = this.rows.filter((r) => !r.countries).length;
     const needle = s("g", { class: "needle" }, s("path", { d: "M-3,-3L3,-3L0,2Z" }), s("path", { d: `M0,0V${HIGH}` }));
     this.box.replaceChildren(
-      s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": `Days of the quickest route by week, twelve months from ${day(this.from)}: ${told}${gaps ? `; no route in ${gaps} weeks` : ""}` }, ...cells, ...months, needle),
+      s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": t("Days of the quickest route by week, twelve months from {day}: {list}", { day: day(this.from), list: gaps ? [told, t("no route: {weeks}", { weeks: weeks(gaps) })].join(t("; ")) : told }) }, ...cells, ...months, needle),
       h("ul", { class: "keys" }, ...order.slice(0, 6).map((name) => {
         const swatch = h("span", { class: "swatch" }), times = counts.get(name) ?? [];
         swatch.style.background = hues.get(name) ?? "";
-        return h("li", {}, swatch, `${this.way(name)}: ${weeks(times.length)}, ${spread(times)}`);
-      }), gaps > 0 ? h("li", {}, h("span", { class: "swatch none" }), `no route: ${weeks(gaps)}`) : null),
+        return h("li", {}, swatch, `${this.way(name)}: ${listed([weeks(times.length), spread(times)])}`);
+      }), gaps > 0 ? h("li", {}, h("span", { class: "swatch none" }), t("no route: {weeks}", { weeks: weeks(gaps) })) : null),
     );
     this.point(this.pointed);
   }
@@ -64,7 +65,7 @@ export class Calendar {
   /** The countries between the ends, by name. */
   private way(name: string): string {
     const between = name.split("–").slice(1, -1).map(this.country);
-    return between.length ? `by ${between.join(", ")}` : "direct";
+    return between.length ? t("by {countries}", { countries: listed(between) }) : t("direct");
   }
 
   /** A hue for each corridor, the same in every question, as long as no two would share it. */
@@ -87,9 +88,14 @@ export class Calendar {
   }
 }
 
-const weeks = (count: number): string => (count === 1 ? "1 week" : `${count} weeks`);
+const weeks = (count: number): string => tn("{count} week", "{count} weeks", count);
+
+const months = datesWith({ month: "short" }), initials = datesWith({ month: "narrow" });
+
+/** A month by its first letter, January by its short name. */
+const monthMark = (date: string): string => (date.endsWith("-01-01") ? months : initials).format(new Date(`${date}T00:00:00Z`));
 
 function spread(hours: number[]): string {
-  const [least, most] = [days(Math.min(...hours)), days(Math.max(...hours))];
-  return least === most ? least : `${least.replace(" d", "")} to ${most}`;
+  const [least, most] = [bareDays(Math.min(...hours)), bareDays(Math.max(...hours))];
+  return t("{days} d", { days: least === most ? least : t("{low} to {high}", { low: least, high: most }) });
 }

@@ -1,6 +1,7 @@
 // The time-distance diagram: slopes under way, upright steps at borders, terminals and waits.
 
 import { onGround } from "./colours";
+import { number, t } from "./language";
 import { beside } from "./letters";
 import { days, h, km, s } from "./markup";
 import { ticks } from "./pareto";
@@ -12,7 +13,7 @@ export function distance(routes: Route[], styles: Record<string, Style>, selecte
   const hue = new Map(Object.values(styles).map((style) => [style.name, style]));
   const farthest = Math.max(1, ...routes.flatMap((r) => r.points.map((p) => p.km_to))), longest = Math.max(1, ...routes.flatMap((r) => r.points.map((p) => p.time_to_h))) / 24;
   const x = (v: number): number => L + (v / farthest) * (W - L - R), y = (v: number): number => H - B - (v / longest) * (H - T - B);
-  const told = routes.map((r) => `${r.letter} ${km(r.points.at(-1)?.km_to ?? 0)} in ${days(r.points.at(-1)?.time_to_h ?? 0)}`).join("; ");
+  const told = routes.map((r) => t("{letter} {length} in {time}", { letter: r.letter, length: km(r.points.at(-1)?.km_to ?? 0), time: days(r.points.at(-1)?.time_to_h ?? 0) })).join(t("; "));
   const lines = [...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected)).map((r) => {
     const isSelected = r.route_id === selected;
     const d = r.points.map((p, i) => `${i ? "L" : "M"}${x(p.km).toFixed(1)},${y(p.time_h / 24).toFixed(1)}L${x(p.km_to).toFixed(1)},${y(p.time_to_h / 24).toFixed(1)}`).join("");
@@ -34,11 +35,11 @@ export function distance(routes: Route[], styles: Record<string, Style>, selecte
   });
   const chosen = routes.find((r) => r.route_id === selected);
   const stops = (chosen?.points ?? []).filter((p) => p.stop && p.time_to_h - p.time_h >= 12).slice(0, 7);
-  const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Time-distance diagram: ${told}` },
-    ...ticks(0, longest, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 5, y: y(v) + 3.5, "text-anchor": "end" }, String(v)))),
-    ...ticks(0, farthest, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${H - B}v4` }), s("text", { x: x(v), y: H - B + 15, "text-anchor": "middle" }, v.toLocaleString("en")))),
-    s("text", { class: "axis", x: (L + W - R) / 2, y: H - 4, "text-anchor": "middle" }, "km from origin"),
-    s("text", { class: "axis", x: 2, y: 9 }, "days since departure"), ...lines, ...ends);
-  return h("figure", { id: "distance" }, h("figcaption", {}, "Time-distance diagram: upright steps are borders, terminals and waits"), svg,
-    chosen && stops.length ? h("p", { class: "small" }, `Longest steps of route ${chosen.letter}: ${stops.map((p) => `${p.stop} ${days(p.time_to_h - p.time_h)}`).join("; ")}.`) : "");
+  const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": t("Time-distance diagram: {list}", { list: told }) },
+    ...ticks(0, longest, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 5, y: y(v) + 3.5, "text-anchor": "end" }, number(v)))),
+    ...ticks(0, farthest, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${H - B}v4` }), s("text", { x: x(v), y: H - B + 15, "text-anchor": "middle" }, number(v)))),
+    s("text", { class: "axis", x: (L + W - R) / 2, y: H - 4, "text-anchor": "middle" }, t("km from origin")),
+    s("text", { class: "axis", x: 2, y: 9 }, t("days since departure")), ...lines, ...ends);
+  return h("figure", { id: "distance" }, h("figcaption", {}, t("Time-distance diagram: upright steps are borders, terminals and waits")), svg,
+    chosen && stops.length ? h("p", { class: "small" }, t("Longest steps of route {letter}: {list}.", { letter: chosen.letter, list: stops.map((p) => `${p.stop} ${days(p.time_to_h - p.time_h)}`).join(t("; ")) })) : "");
 }

@@ -2,6 +2,7 @@
 
 import * as maplibregl from "maplibre-gl";
 
+import { isEnglish } from "./language";
 import type { Bubble } from "./bubbles";
 import { t } from "./language";
 import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
@@ -62,7 +63,7 @@ export class Labels {
         return { text: day === undefined ? short(p.name) : t("{place}, day {day}", { place: short(p.name), day }), kind: isEnd ? "end" : isNamed ? "named" : "place", spot: f.geometry.coordinates, rank: (isEnd ? -200 : isNamed ? -100 : (KINDS[p.kind] ?? 5) * 3) - p.degree };
       });
     const countries = this.countries.filter((c) => c.country in this.known)
-      .map((c) => ({ text: c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));
+      .map((c) => ({ text: isEnglish ? c.name : this.known[c.country] ?? c.name, kind: "country", spot: [c.lon, c.lat] as Spot, rank: -20 }));
     const routes = this.bubbles.flatMap(({ id, text, spots, isSelected }) => {
       const [spot, ...further] = spots;
       return spot ? [{ text, kind: isSelected ? "route chosen" : "route", spot, further, route: id, rank: isSelected ? -190 : -60 }] : [];

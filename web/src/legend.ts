@@ -1,6 +1,7 @@
 // One legend of modes for the map and the charts, out of the same styles as every printed chart.
 
 import { ground, hazardRange, onGround } from "./colours";
+import { t } from "./language";
 import { h, s } from "./markup";
 import type { Style } from "./types";
 
@@ -15,14 +16,14 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
     })), style.name);
   });
   const marks = [
-    present.has("others") && h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.faint, "stroke-width": 3.2, opacity: 0.7 })), "other routes listed"),
-    ...(hasGhosts ? [h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.ghost, "stroke-width": 1.8, "stroke-dasharray": "5 4" })), "routes of the baseline")] : []),
-    present.has("mark-open") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), "border open"),
-    present.has("mark-shut") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), "shut on the day"),
+    present.has("others") && h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.faint, "stroke-width": 3.2, opacity: 0.7 })), t("other routes listed")),
+    ...(hasGhosts ? [h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.ghost, "stroke-width": 1.8, "stroke-dasharray": "5 4" })), t("routes of the baseline"))] : []),
+    present.has("mark-open") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), t("border open")),
+    present.has("mark-shut") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), t("shut on the day")),
   ];
   const meaning: Record<string, [string, string, string]> = {
-    hazards: ["Chance that a hazard shuts it in 30 days", "0", "30 % and more"], criticality: ["Yearly loss if it fails", "none", "the most"],
-    flows: ["Use of the tightest limit; wide is much, grey has no limit that is known", "0", "full"], capacity: ["Use of the tightest limit", "0", "full"],
+    hazards: [t("Chance that a hazard shuts it in 30 days"), "0", t("30 % and more")], criticality: [t("Yearly loss if it fails"), t("none"), t("the most")],
+    flows: [t("Use of the tightest limit; wide is much, grey has no limit that is known"), "0", t("full")], capacity: [t("Use of the tightest limit"), "0", t("full")],
   };
   const ramps = layers.flatMap((layer) => {
     const words = meaning[layer], [pale = "", strong = ""] = hazardRange();
@@ -33,5 +34,5 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
       s("rect", { width: 100, height: 8, fill: `url(#${id})` })), h("div", { class: "ends" }, h("span", {}, words[1]), h("span", {}, words[2])))];
   });
   const wasOpen = box.querySelector("details")?.open ?? window.innerWidth > 1024;
-  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, "Legend"), h("ul", { class: "keys" }, ...rows, ...marks)), ...ramps);
+  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, t("Legend")), h("ul", { class: "keys" }, ...rows, ...marks)), ...ramps);
 }

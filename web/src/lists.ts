@@ -1,7 +1,8 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
+import { listed, t, tn } from "./language";
 import { button, day, h, hours, megatonnes, millions, percent, usd } from "./markup";
-import { layerName, placeKind } from "./described";
+import { layerName, placeKind, stateName } from "./described";
 import { projectList, type ProjectHooks } from "./projects";
 import { fold } from "./spelling";
 import type { State } from "./state";
@@ -54,18 +55,18 @@ export class Lists {
       });
     }
     box.append(
-      h("div", { class: "field" }, h("label", { for: "find" }, "Find a link or place"), this.search), this.found,
-      h("details", { id: "borders-box" }, h("summary", {}, "Border crossings"),
-        h("div", { class: "field" }, h("label", { for: "find-border" }, "Find a crossing or country"), this.borderSearch), this.borders),
-      h("details", { id: "projects-box" }, h("summary", {}, "Projects: what if it were built"),
-        h("p", { class: "small" }, "Tick what is to be taken as built. What a project needs comes with it, what it excludes goes."), this.projects, this.planned),
-      h("details", { id: "hazards-box" }, h("summary", {}, "Hazards"),
-        h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, "Show on the map: stronger colour, greater chance of closure")), this.hazards),
-      h("details", { id: "critical-box" }, h("summary", {}, "Which links matter most"),
-        h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, "Show on the map: stronger colour, greater loss if the link fails")), this.critical),
-      h("details", { id: "flows-box" }, h("summary", {}, "What fits, and what jams"),
-        h("p", {}, this.layers.flows, " ", h("label", { for: "layer-flows" }, "Show on the map what goes where: wide is much, stronger colour is fuller")),
-        h("p", {}, this.layers.capacity, " ", h("label", { for: "layer-capacity" }, "Show on the map how full the links with a known limit are")), this.flows),
+      h("div", { class: "field" }, h("label", { for: "find" }, t("Find a link or place")), this.search), this.found,
+      h("details", { id: "borders-box" }, h("summary", {}, t("Border crossings")),
+        h("div", { class: "field" }, h("label", { for: "find-border" }, t("Find a crossing or country")), this.borderSearch), this.borders),
+      h("details", { id: "projects-box" }, h("summary", {}, t("Projects: what if it were built")),
+        h("p", { class: "small" }, t("Tick what is to be taken as built. What a project needs comes with it, what it excludes goes.")), this.projects, this.planned),
+      h("details", { id: "hazards-box" }, h("summary", {}, t("Hazards")),
+        h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, t("Show on the map: stronger colour, greater chance of closure"))), this.hazards),
+      h("details", { id: "critical-box" }, h("summary", {}, t("Which links matter most")),
+        h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, t("Show on the map: stronger colour, greater loss if the link fails"))), this.critical),
+      h("details", { id: "flows-box" }, h("summary", {}, t("What fits, and what jams")),
+        h("p", {}, this.layers.flows, " ", h("label", { for: "layer-flows" }, t("Show on the map what goes where: wide is much, stronger colour is fuller"))),
+        h("p", {}, this.layers.capacity, " ", h("label", { for: "layer-capacity" }, t("Show on the map how full the links with a known limit are"))), this.flows),
     );
   }
 
@@ -75,7 +76,7 @@ export class Lists {
     this.showBorders();
     const projected = new Set(this.study.projects.flatMap((p) => p.opens));
     const others = links.filter((l) => elements[l.id]?.state === "planned" && !projected.has(l.id));
-    this.planned.replaceChildren(...(others.length ? [h("li", {}, h("h3", {}, "Other planned lines"))] : []), ...others.map((l) => this.row(l.id)));
+    this.planned.replaceChildren(...(others.length ? [h("li", {}, h("h3", {}, t("Other planned lines")))] : []), ...others.map((l) => this.row(l.id)));
     this.find();
   }
 
@@ -97,26 +98,26 @@ export class Lists {
       if (!group?.has(key)) group?.set(key, link);
     }
     const pairs = [...groups].sort(([a], [b]) => a.localeCompare(b));
-    this.borders.replaceChildren(...(pairs.length === 0 ? [h("p", {}, "No crossing of that name.")] : pairs.flatMap(([pair, group]) => [
+    this.borders.replaceChildren(...(pairs.length === 0 ? [h("p", {}, t("No crossing of that name."))] : pairs.flatMap(([pair, group]) => [
       h("h3", {}, pair), h("ul", { class: "plain" }, ...[...group.values()].sort((a, b) => this.title(a.id).localeCompare(this.title(b.id))).map((link) => this.crossing(link)))])));
   }
 
   private crossing(link: LinkProperties): HTMLElement {
     const element = this.elements[link.id];
-    const state = !element ? "open" : `${element.state}${element.opens_on ? ` until ${day(element.opens_on)}` : ""}`;
-    const words = [link.hours ? `open ${link.hours.replaceAll("-", "–")}` : "", link.fixed_h ? `takes ${hours(link.fixed_h)}` : ""].filter((w) => w);
+    const state = !element ? t("open") : element.opens_on ? t("{state} until {day}", { state: stateName(element.state), day: day(element.opens_on) }) : stateName(element.state);
+    const words = [link.hours ? t("open {hours}", { hours: link.hours.replaceAll("-", "–") }) : "", link.fixed_h ? t("takes {time}", { time: hours(link.fixed_h) }) : ""].filter((w) => w);
     return h("li", {}, button(this.title(link.id), () => this.card(`link:${link.id}`), { class: "link", "data-link": link.id }),
-      h("span", { class: element ? "state-shut small" : "state-open small" }, ` ${state}`), h("span", { class: "small" }, words.length ? `; ${words.join("; ")}` : ""));
+      h("span", { class: element ? "state-shut small" : "state-open small" }, ` ${state}`), h("span", { class: "small" }, words.length ? `${t("; ")}${words.join(t("; "))}` : ""));
   }
 
   showHazards(hazards: Hazard[]): void {
     this.hazards.replaceChildren(...[...hazards].sort((a, b) => b.shut_share - a.shut_share).map((hazard) =>
-      h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${percent(hazard.shut_share)} in 30 days, ${hazard.links.length === 1 ? "1 link" : `${hazard.links.length} links`}`)));
+      h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${listed([t("{share} in 30 days", { share: percent(hazard.shut_share) }), tn("{count} link", "{count} links", hazard.links.length)])}`)));
   }
 
   showCriticality(rows: Critical[]): void {
     this.critical.replaceChildren(...rows.slice(0, 20).map((row) =>
-      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${millions(row.loss_usd_per_year)} a year`)));
+      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${t("{sum} a year", { sum: millions(row.loss_usd_per_year) })}`)));
   }
 
   /** The map of flows as tables: what is full or dear first, then what carries most. */
@@ -125,10 +126,10 @@ export class Lists {
     const link = (id: string): HTMLElement => button(this.title(id), () => this.card(`link:${id}`), { class: "link" });
     const use = (share: number | null): string => (share === null ? "–" : percent(share));
     this.flows.replaceChildren(
-      h("p", {}, `${megatonnes(t_per_year)} go in a year, ${megatonnes(stays_t_per_year)} stay.${converged === false ? " Not converged." : ""}`),
-      h("table", { id: "limits" }, h("caption", {}, "What jams first"), h("thead", {}, heading("Limit", "From", "Used", "A slot")), h("tbody", {}, ...limits.map((limit) =>
+      h("p", {}, `${t("{mass} go in a year, {rest} stay.", { mass: megatonnes(t_per_year), rest: megatonnes(stays_t_per_year) })}${converged === false ? ` ${t("Not converged.")}` : ""}`),
+      h("table", { id: "limits" }, h("caption", {}, t("What jams first")), h("thead", {}, heading(t("Limit"), t("From"), t("Used"), t("A slot"))), h("tbody", {}, ...limits.map((limit) =>
         h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : limit.name ?? this.name(limit.row_id), ` (${limit.unit === "teu" ? "TEU" : limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
-      h("table", { id: "link-flows" }, h("caption", {}, "What carries most"), h("thead", {}, heading("Link", "A year", "Used")), h("tbody", {}, ...links.slice(0, 20).map((row) =>
+      h("table", { id: "link-flows" }, h("caption", {}, t("What carries most")), h("thead", {}, heading(t("Link"), t("A year"), t("Used"))), h("tbody", {}, ...links.slice(0, 20).map((row) =>
         h("tr", {}, h("td", {}, link(row.link_id)), h("td", {}, megatonnes(row.t_per_year)), h("td", {}, use(row.use_share)))))));
   }
 
@@ -150,7 +151,7 @@ export class Lists {
 
   private row(id: string): HTMLElement {
     const element = this.elements[id];
-    const words = !element ? "" : element.state === "planned" ? " planned" : ` ${element.state}${element.opens_on ? ` until ${day(element.opens_on)}` : ""}`;
+    const words = !element ? "" : ` ${element.state !== "planned" && element.opens_on ? t("{state} until {day}", { state: stateName(element.state), day: day(element.opens_on) }) : stateName(element.state)}`;
     return h("li", {}, button(this.title(id), () => this.card(`link:${id}`), { class: "link", "data-link": id }), h("span", { class: words ? "state-shut small" : "small" }, words));
   }
 
@@ -160,8 +161,8 @@ export class Lists {
     const places = this.network.nodes.features.map((f) => f.properties).filter((p) => [p.name, p.id, ...(this.also.get(p.id) ?? [])].some((name) => fold(name).includes(word)));
     const links = this.network.links.features.map((f) => f.properties.id).filter((id) => [this.title(id), id].some((name) => fold(name).includes(word)));
     this.found.replaceChildren(
-      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${placeKind(p.kind)}, ${this.study.countries[p.country] ?? p.country}`))),
+      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${listed([placeKind(p.kind), this.study.countries[p.country] ?? p.country])}`))),
       ...links.slice(0, MOST).map((id) => this.row(id)),
-      ...(places.length + links.length === 0 ? [h("li", {}, "Nothing of that name.")] : []));
+      ...(places.length + links.length === 0 ? [h("li", {}, t("Nothing of that name."))] : []));
   }
 }

@@ -7,11 +7,11 @@ import { lookedFrom, sayArrival, showArrival, type ArriveBy } from "./arrival";
 import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
-import { layerName } from "./described";
+import { layerName, stateName } from "./described";
 import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
 import { downloadMenu } from "./downloads";
-import { language, languageAsked, t } from "./language";
+import { language, languageAsked, listed, t, tn } from "./language";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
@@ -58,7 +58,7 @@ class Page {
       location.assign(toAddress({ ...this.state, scenario, close: [], open: [], projects: [], with_changes: [], choose: [] }));
     });
     this.tools();
-    showProgress(() => this.stale("Stopped."));
+    showProgress(() => this.stale(t("Stopped.")));
     window.addEventListener("beforeprint", () => { // the map as it stands, made as wide as the paper
       const { clientWidth: wide, clientHeight: high } = at("map-box"), root = document.documentElement.style;
       root.setProperty("--map-wide", `${wide}px`);
@@ -71,7 +71,7 @@ class Page {
   }
 
   async begin(): Promise<void> {
-    if (this.study.trouble) this.say(`The files of the study were changed and cannot be used; this is their last good state. ${this.study.trouble}`);
+    if (this.study.trouble) this.say(`${t("The files of the study were changed and cannot be used; this is their last good state.")} ${this.study.trouble}`);
     try {
       this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }));
       this.map.map.on("idle", () => this.showLegend());
@@ -80,10 +80,10 @@ class Page {
     } catch {
       at("map").hidden = true;
       at("map-words").hidden = false;
-      at("map-words").textContent = "This browser draws no map: WebGL is missing or switched off. Everything else works: choose links and borders from the lists beside, and follow the routes leg by leg.";
+      at("map-words").textContent = t("This browser draws no map: WebGL is missing or switched off. Everything else works: choose links and borders from the lists beside, and follow the routes leg by leg.");
     }
     const depart = new URLSearchParams(location.search).get("depart");
-    if (depart !== null && depart !== this.state.depart) this.note = `The address asks for the day '${depart}', which is none; this is ${day(this.state.depart)}. `;
+    if (depart !== null && depart !== this.state.depart) this.note = t("The address asks for the day '{words}', which is none; this is {day}. ", { words: depart, day: day(this.state.depart) });
     if (languageAsked !== language) this.note += t("The address asks for the language '{code}', which the page does not speak. ", { code: languageAsked });
     history.replaceState(null, "", toAddress(this.state));
     this.say(t("Looking for routes ..."));
@@ -177,11 +177,11 @@ class Page {
     if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
     const { state } = this;
     if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
-    const fewer = button("Compare time and cost only", () => this.change({ criteria: ["time", "cost"] }));
+    const fewer = button(t("Compare time and cost only"), () => this.change({ criteria: ["time", "cost"] }));
     const lifted = this.lifted().filter(([key]) => problem.message.includes(`${key}: `)).map(([, mend]) => mend);
     const wrong = this.wrongWords(problem);
     if (wrong) { this.say(wrong.text, ...wrong.mends); return; }
-    if (state.projects.length && problem.message.includes("cannot both be built")) lifted.push(button("Without the projects", () => this.change({ projects: [] })));
+    if (state.projects.length && problem.message.includes("cannot both be built")) lifted.push(button(t("Without the projects"), () => this.change({ projects: [] })));
     this.say(problem.message, ...lifted, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
       const patch = replaced(state, problem.asked, near);
       return patch ? [button(this.name(near), () => this.change(patch))] : [];
@@ -192,16 +192,21 @@ class Page {
   private wrongWords({ error, message, asked, near }: Failed): { text: string; mends: Node[] } | null {
     const { state, study } = this, scenario = study.scenarios.find((s) => s.id === study.default_scenario);
     if (!study.scenarios.some((s) => s.id === state.scenario) && scenario) {
-      return { text: `The address asks for the scenario "${state.scenario}", which this study does not have. `, mends: [button(`Show "${scenario.title}"`, () => this.change({ scenario: scenario.id }))] };
+      return { text: `${t("The address asks for the scenario \"{words}\", which this study does not have.", { words: state.scenario })} `, mends: [button(t("Show \"{title}\"", { title: scenario.title }), () => this.change({ scenario: scenario.id }))] };
     }
     if (error === "same-place") return { text: message, mends: this.otherEnds() };
-    const lists: [keyof State, string][] = [["close", "shuts"], ["open", "opens"], ["projects", "builds"], ["with_changes", "adds the change"], ["choose", "supposes"], ["via", "passes through"], ["avoid", "avoids"]];
-    for (const [key, verb] of lists) {
+    const lists: [keyof State, string][] = [
+      ["close", t("The address shuts \"{words}\", which this study does not have.")], ["open", t("The address opens \"{words}\", which this study does not have.")],
+      ["projects", t("The address builds \"{words}\", which this study does not have.")], ["with_changes", t("The address adds the change \"{words}\", which this study does not have.")],
+      ["choose", t("The address supposes \"{words}\", which this study does not have.")], ["via", t("The address passes through \"{words}\", which this study does not have.")],
+      ["avoid", t("The address avoids \"{words}\", which this study does not have.")],
+    ];
+    for (const [key, sentence] of lists) {
       const words = state[key] as string[];
       for (const word of words) {
         if (asked !== word && !message.includes(`'${word}'`)) continue;
-        const instead = near.map((other) => button(`${this.name(other)} instead`, () => this.change({ [key]: words.map((w) => (w === word ? other : w)) })));
-        return { text: `The address ${verb} "${word}", which this study does not have. `, mends: [button("Go on without it", () => this.change({ [key]: words.filter((w) => w !== word) })), ...instead] };
+        const instead = near.map((other) => button(t("{name} instead", { name: this.name(other) }), () => this.change({ [key]: words.map((w) => (w === word ? other : w)) })));
+        return { text: `${sentence.replace("{words}", word)} `, mends: [button(t("Go on without it"), () => this.change({ [key]: words.filter((w) => w !== word) })), ...instead] };
       }
     }
     return null;
@@ -210,12 +215,12 @@ class Page {
   /** Where to go instead, when a trip ends where it begins. */
   private otherEnds(): Node[] {
     const others = this.study.trips.map((t) => t.destination).filter((id, i, all) => id !== this.state.origin && all.indexOf(id) === i);
-    return others.slice(0, 3).map((id) => button(`To ${this.name(id)}`, () => this.change({ destination: id })));
+    return others.slice(0, 3).map((id) => button(t("To {place}", { place: this.name(id) }), () => this.change({ destination: id })));
   }
 
   /** Say why there is no newer answer, and offer to ask again. */
   private stale(why: string): void {
-    this.say(`${why} ${this.answer ? "What is shown is the last answer." : ""}`, button("Ask again", () => { void this.refresh(); }, { id: "ask-again" }));
+    this.say(`${why} ${this.answer ? t("What is shown is the last answer.") : ""}`, button(t("Ask again"), () => { void this.refresh(); }, { id: "ask-again" }));
   }
 
   /** Ask again only where the words of the question differ from the last ones answered. */
@@ -243,7 +248,7 @@ class Page {
     const asked = JSON.stringify(routesOf(state));
     if (this.done["routes"] === asked) return;
     try {
-      if (state.origin === state.destination) throw new Failed(422, "same-place", `From and to are the same place, ${this.name(state.origin)}: nothing has to be carried. `);
+      if (state.origin === state.destination) throw new Failed(422, "same-place", `${t("From and to are the same place, {place}: nothing has to be carried.", { place: this.name(state.origin) })} `);
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
       this.follow(state);
@@ -274,10 +279,10 @@ class Page {
   /** What lifts each condition asked. */
   private lifted(): [keyof State, Node][] {
     const { deadline, max_transshipments, carrier, sanctions } = this.state, mends: [keyof State, Node][] = [];
-    if (deadline) mends.push(["deadline", button("Without the deadline", () => this.change({ deadline: "" }))]);
-    if (max_transshipments) mends.push(["max_transshipments", button("With any number of reloads", () => this.change({ max_transshipments: "" }))]);
-    if (carrier) mends.push(["carrier", button("With any carrier", () => this.change({ carrier: "" }))]);
-    if (sanctions) mends.push(["sanctions", button("Whatever the sanctions", () => this.change({ sanctions: "" }))]);
+    if (deadline) mends.push(["deadline", button(t("Without the deadline"), () => this.change({ deadline: "" }))]);
+    if (max_transshipments) mends.push(["max_transshipments", button(t("With any number of transshipments"), () => this.change({ max_transshipments: "" }))]);
+    if (carrier) mends.push(["carrier", button(t("With any carrier"), () => this.change({ carrier: "" }))]);
+    if (sanctions) mends.push(["sanctions", button(t("Whatever the sanctions"), () => this.change({ sanctions: "" }))]);
     return mends;
   }
 
@@ -291,20 +296,27 @@ class Page {
   /** What a picture of the map shows: the question, the route drawn, and the difference. */
   private caption(): string {
     const { state, answer } = this, route = this.selected();
-    const head = `${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}.`;
-    const drawn = route ? ` Route ${route.letter}: ${route.corridor}, ${days(medianHours(route))}, ${usd(route.cost_usd)}.` : "";
+    const head = t("{origin} to {destination}, leaving {day}.", { origin: this.name(state.origin), destination: this.name(state.destination), day: day(state.depart) });
+    const drawn = route ? ` ${t("Route {letter}: {figures}.", { letter: route.letter, figures: listed([route.corridor, days(medianHours(route)), usd(route.cost_usd)]) })}` : "";
     return `${head}${drawn}${answer?.baseline ? ` ${answer.baseline.sentence}` : ""}`;
   }
 
   private sentence(state: State): string {
     const { deadline, max_transshipments: most, carrier, service_class, sanctions } = state;
-    const form = this.study.cargoes.find((c) => c.cargo_id === state.cargo)?.form === "container" ? "boxes" : "units";
-    const asked = [state.units > 1 && `${state.units.toLocaleString("en")} ${form}`, deadline && `there by the end of ${day(deadline)}`, most && `at most ${most} ${most === "1" ? "reload" : "reloads"}`, carrier && `a carrier of ${this.study.countries[carrier] ?? carrier}`, service_class && SERVICE_CLASSES.find(([c]) => c === service_class)?.[1], sanctions && `sanctions: ${STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions}`];
-    const best = this.answer && quickest(this.answer.routes), head = `${[`${this.name(state.origin)} to ${this.name(state.destination)}, leaving ${day(state.depart)}`, ...asked.filter((w) => w)].join(", ")}: `;
-    if (!this.answer || !best) return `${this.note}${head}no route.`;
+    const isContainer = this.study.cargoes.find((c) => c.cargo_id === state.cargo)?.form === "container";
+    const asked = [
+      state.units > 1 ? (isContainer ? tn("{count} box", "{count} boxes", state.units) : tn("{count} unit", "{count} units", state.units)) : "",
+      deadline ? t("there by the end of {day}", { day: day(deadline) }) : "", most ? tn("at most {count} transshipment", "at most {count} transshipments", Number(most)) : "",
+      carrier ? t("a carrier of {country}", { country: this.study.countries[carrier] ?? carrier }) : "", service_class ? SERVICE_CLASSES.find(([c]) => c === service_class)?.[1] ?? "" : "",
+      sanctions ? t("sanctions: {stance}", { stance: STANCES.find(([s]) => s === sanctions)?.[1] ?? sanctions }) : "",
+    ];
+    const trip = t("{origin} to {destination}, leaving {day}", { origin: this.name(state.origin), destination: this.name(state.destination), day: day(state.depart) });
+    const best = this.answer && quickest(this.answer.routes), question = listed([trip, ...asked.filter((w) => w)]);
+    if (!this.answer || !best) return `${this.note}${t("{question}: no route.", { question })}`;
     const cheapest = this.answer.routes.reduce((a, b) => (b.cost_usd < a.cost_usd ? b : a));
-    const quick = `${this.note}${head}${this.answer.routes.length === 1 ? "1 distinct route" : `${this.answer.routes.length} distinct routes`}. Quickest: ${best.letter}, ${days(medianHours(best))} by ${best.corridor}.`;
-    return cheapest === best ? quick : `${quick} Cheapest: ${cheapest.letter}, ${usd(cheapest.cost_usd)} by ${cheapest.corridor}.`;
+    const head = t("{question}: {routes}.", { question, routes: tn("{count} distinct route", "{count} distinct routes", this.answer.routes.length) });
+    const quick = `${this.note}${head} ${t("Quickest: {letter}, {time} by {corridor}.", { letter: best.letter, time: days(medianHours(best)), corridor: best.corridor })}`;
+    return cheapest === best ? quick : `${quick} ${t("Cheapest: {letter}, {price} by {corridor}.", { letter: cheapest.letter, price: usd(cheapest.cost_usd), corridor: cheapest.corridor })}`;
   }
 
   private async reCard(state: State): Promise<void> {
@@ -316,7 +328,7 @@ class Page {
       await showCard(state.card, state, this.cardHooks());
     } catch (problem) {
       if (isAborted(problem)) throw problem;
-      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": "Close the card", class: "close" }), h("p", { class: "problem" }, words(problem)));
+      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": t("Close the card"), class: "close" }), h("p", { class: "problem" }, words(problem)));
       at("card").hidden = false;
     }
     this.done["card"] = asked;
@@ -340,14 +352,14 @@ class Page {
     const { depart, layers } = state;
     if (!layers.includes("criticality")) return;
     const asked = asQuery({ ...stateOf(state), on: depart });
-    if (this.done["criticality"] !== `/api/criticality?${asked} undefined`) this.lists.sayCriticality("Shutting each link in turn ...");
+    if (this.done["criticality"] !== `/api/criticality?${asked} undefined`) this.lists.sayCriticality(t("Shutting each link in turn ..."));
     try {
       await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asked}`, undefined, ({ links }) => {
         this.critical = links;
         this.lists.showCriticality(links);
       });
     } catch (problem) {
-      this.lists.sayCriticality(isAborted(problem) ? "Stopped." : words(problem));
+      this.lists.sayCriticality(isAborted(problem) ? t("Stopped.") : words(problem));
       throw problem;
     }
     void this.map?.showCriticality(this.critical);
@@ -360,14 +372,14 @@ class Page {
     const layer = layers.includes("flows") ? "flows" : layers.includes("capacity") ? "capacity" : null;
     if (!layer) { void this.map?.showFlows([], null); return; }
     const asked = asQuery({ ...stateOf(state), on: depart });
-    if (this.done["flows"] !== `/api/flows?${asked} undefined`) this.lists.sayFlows("Putting the demand on the network ...");
+    if (this.done["flows"] !== `/api/flows?${asked} undefined`) this.lists.sayFlows(t("Putting the demand on the network ..."));
     try {
       await this.again<Flows>("flows", `/api/flows?${asked}`, undefined, (flows) => {
         this.flows = flows.links;
         this.lists.showFlows(flows);
       });
     } catch (problem) {
-      this.lists.sayFlows(isAborted(problem) ? "Stopped." : words(problem));
+      this.lists.sayFlows(isAborted(problem) ? t("Stopped.") : words(problem));
       throw problem;
     }
     void this.map?.showFlows(this.flows, layer);
@@ -525,11 +537,12 @@ class Page {
   private words(pick: Pick): string {
     if (pick.kind === "node") return this.name(pick.id);
     const route = pick.kind === "route" ? this.answer?.routes.find((r) => r.route_id === pick.id) : undefined;
-    if (route) return `${route.letter}, ${route.corridor}: ${days(medianHours(route))}, ${usd(route.cost_usd)}`;
+    if (route) return `${listed([route.letter, route.corridor])}: ${listed([days(medianHours(route)), usd(route.cost_usd)])}`;
     const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
     if (!link) return this.name(pick.id);
     const state = this.elements[pick.id]?.state ?? "open";
-    return `${this.name(link.from)} – ${this.name(link.to)}, ${layerName(link.layer)}, ${km(link.length_km)}${state === "open" ? "" : `, ${state}`}${link.schematic ? ", schematic" : ""}`;
+    const words = [`${this.name(link.from)} – ${this.name(link.to)}`, layerName(link.layer), km(link.length_km), state === "open" ? "" : stateName(state), link.schematic ? t("schematic") : ""];
+    return listed(words.filter((w) => w));
   }
 
   /** A click on the map: another route is selected, a planned line shows its project, all else its card. */
@@ -550,7 +563,7 @@ class Page {
     const leave = (): void => menu.remove();
     const entry = (text: string, patch: Partial<State>): HTMLElement => button(text, () => { leave(); this.change(patch); });
     const menu = h("div", { id: "here", class: "here", role: "group", "aria-label": this.name(place), keydown: (event) => { if ((event as KeyboardEvent).key === "Escape") leave(); } },
-      h("b", {}, this.name(place)), entry("From here", { origin: place }), entry("To here", { destination: place }), entry("Via here", { via: [...this.state.via.filter((v) => v !== place), place] }), entry("What is here", { card: `node:${place}` }));
+      h("b", {}, this.name(place)), entry(t("From here"), { origin: place }), entry(t("To here"), { destination: place }), entry(t("Via here"), { via: [...this.state.via.filter((v) => v !== place), place] }), entry(t("What is here"), { card: `node:${place}` }));
     const box = at("map-box");
     box.append(menu);
     menu.style.left = `${Math.max(4, Math.min(x, box.clientWidth - menu.offsetWidth - 4))}px`;
@@ -572,7 +585,7 @@ class Page {
 
   private picture(): Promise<Blob> {
     if (this.map) return picture(this.map, this.caption(), this.study.credit);
-    return Promise.reject(new Error("There is no map to keep: WebGL is missing."));
+    return Promise.reject(new Error(t("There is no map to keep: WebGL is missing.")));
   }
 
   /** The languages, each by its own name; another one begins the page anew at the same address. */
@@ -591,15 +604,15 @@ class Page {
       asked: () => asQuery(routesOf(this.state)), fileName: (ending) => `${this.state.origin}-${this.state.destination}-${this.state.depart}.${ending}`,
       picture: () => this.picture(), fail: (problem) => this.fail(problem),
     });
-    const theme = button("Light or dark", () => {
+    const theme = button(t("Light or dark"), () => {
       keepTheme(isDark() ? "light" : "dark");
       this.recolour();
     });
-    const share = button("Copy address", () => {
-      const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = "Copy address"; }, 2500); };
-      void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told("Copied"), () => told("Copy it from the bar above"));
-    }, { "aria-live": "polite", title: "The address says all that is asked and shown" });
-    at("tools").append(share, menu, button("Save scenario", () => this.save.open(), { id: "save" }), this.languageChoice(), theme);
+    const share = button(t("Copy address"), () => {
+      const told = (text: string): void => { share.textContent = text; setTimeout(() => { share.textContent = t("Copy address"); }, 2500); };
+      void (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => told(t("Copied")), () => told(t("Copy it from the bar above")));
+    }, { "aria-live": "polite", title: t("The address says all that is asked and shown") });
+    at("tools").append(share, menu, button(t("Save scenario"), () => this.save.open(), { id: "save" }), this.languageChoice(), theme);
   }
 }
 
@@ -623,7 +636,7 @@ async function start(): Promise<void> {
     const [study, land] = await Promise.all([ask<Study>("study", "/api/study"), ask<Ground>("basemap", "/api/basemap")]);
     await new Page(study, land).begin();
   } catch (problem) {
-    at("said").replaceChildren(`The study cannot be shown: ${words(problem)} `, button("Try again", () => location.reload()));
+    at("said").replaceChildren(`${t("The study cannot be shown: {problem}", { problem: words(problem) })} `, button(t("Try again"), () => location.reload()));
   }
 }
 

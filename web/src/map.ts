@@ -8,6 +8,7 @@ import { bubbles } from "./bubbles";
 import { closureMarks, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
+import { t } from "./language";
 import { Labels } from "./labels";
 import { h } from "./markup";
 import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
@@ -68,7 +69,7 @@ export class TheMap {
       if (event.originalEvent) moved([lng.toFixed(3), lat.toFixed(3), this.map.getZoom().toFixed(2)].join(",")); // by hand, not by a fit
     });
     this.map.on("mouseout", () => { tip.hidden = true; });
-    this.map.getCanvas().setAttribute("aria-label", "Map of the network; the lists beside it say the same");
+    this.map.getCanvas().setAttribute("aria-label", t("Map of the network; the lists beside it say the same"));
   }
 
   private build(land: Ground): void {

@@ -1,5 +1,6 @@
 // Names: what a person calls a place, a link, a project, a selector or an option of a disputed figure.
 
+import { isEnglish, t } from "./language";
 import { day, hours } from "./markup";
 import type { Network, Study } from "./types";
 
@@ -15,8 +16,8 @@ export class Names {
   learn({ nodes, links }: Network): void {
     for (const { properties: place } of nodes.features) this.rows.set(place.id, place.name);
     for (const { properties: link } of links.features) {
-      const mode = link.mode === "rail" ? " by rail" : "";
-      this.rows.set(link.id, `${this.of(link.from)} – ${this.of(link.to)}${mode}`);
+      const ends = `${this.of(link.from)} – ${this.of(link.to)}`;
+      this.rows.set(link.id, link.mode === "rail" ? t("{ends} by rail", { ends }) : ends);
     }
   }
 
@@ -27,17 +28,18 @@ export class Names {
     if (rest === "") return this.study.changes.includes(id) ? id.replaceAll("-", " ") : id;
 
     const country = (code: string): string => this.study.countries[code] ?? code;
-    if (kind === "crossing") return `border ${rest.split("-").map(country).join(" – ")}`;
-    if (kind === "country") return `all links of ${country(rest)}`;
-    if (kind === "node") return `all links at ${this.of(rest)}`;
-    if (kind === "mode") return `all ${rest} links`;
+    if (kind === "crossing") return t("border {countries}", { countries: rest.split("-").map(country).join(" – ") });
+    if (kind === "country") return t("all links of {country}", { country: country(rest) });
+    if (kind === "node") return t("all links at {place}", { place: this.of(rest) });
+    if (kind === "mode") return t("all {mode} links", { mode: MODES[rest] ?? rest });
     const meaning = this.study.parameters[kind]?.find((o) => o.option === rest)?.meaning;
     return meaning?.split(/[,;]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
   }
 
   /** Put names in place of the ids in a sentence of the server's. */
   within(sentence: string): string {
-    return sentence.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
+    const plain = sentence.replace(/ ?\[[^\]]*\]/g, "").replace(/\b\d{4}-\d{2}-\d{2}\b/g, day).replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.rows.get(id) ?? id);
+    return !isEnglish ? plain : sentence.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
       .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")
       .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
       .replace(/([\d,.]+) h, ([\d,.]+) (more|less) than/g, (_, whole: string, gap: string, word: string) => `${longer(whole)}, ${longer(gap)} ${word} than`)
@@ -45,6 +47,8 @@ export class Names {
       .replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.rows.get(id) ?? id);
   }
 }
+
+const MODES: Record<string, string> = { rail: t("rail"), road: t("road"), sea: t("sea"), ferry: t("ferry"), waterway: t("waterway"), air: t("air") };
 
 /** Hours of a sentence, in days where they are many. */
 const longer = (figure: string): string => hours(Number(figure.replaceAll(",", "")));

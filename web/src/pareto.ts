@@ -1,6 +1,7 @@
 // Routes by time and cost: left and low is better, larger dots burn more. The same figures as the report's scatter.
 
 import type { Ghost } from "./difference";
+import { listed, number, t } from "./language";
 import { beside } from "./letters";
 import { days, h, medianHours, s, tonnes, usd } from "./markup";
 import type { Route } from "./types";
@@ -31,14 +32,14 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
     return s("g", { class: "ghost" },
       to ? s("path", { d: `M${gx},${gy}L${x(medianHours(to) / 24)},${y(to.cost_usd)}` }) : null,
       s("circle", { cx: gx, cy: gy, r: 4.5 }), to ? null : s("text", { x: gx + 8, y: gy + 4 }, before.letter),
-      s("title", {}, `${before.letter} in the baseline: ${days(medianHours(before))}, ${usd(before.cost_usd)}`));
+      s("title", {}, t("{letter} in the baseline: {figures}", { letter: before.letter, figures: listed([days(medianHours(before)), usd(before.cost_usd)]) })));
   };
-  const told = routes.map((r) => `${r.letter} ${days(medianHours(r))} ${usd(r.cost_usd)}`).join("; ");
-  const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Routes by time and cost: ${told}` },
-    ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, String(v)))),
-    ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, v.toLocaleString("en")))),
-    s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, "days, median (line: 5th to 95th percentile if nothing closes)"),
-    s("text", { class: "axis", x: 2, y: 9 }, "USD"),
+  const told = routes.map((r) => `${r.letter} ${days(medianHours(r))} ${usd(r.cost_usd)}`).join(t("; "));
+  const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": t("Routes by time and cost: {list}", { list: told }) },
+    ...ticks(lx, hx, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${T}V${H - B}` }), s("text", { x: x(v), y: H - B + 14, "text-anchor": "middle" }, number(v, Number.isInteger(v) ? 0 : 1)))),
+    ...ticks(ly, hy, 5).map((v) => s("g", { class: "tick" }, s("path", { d: `M${L},${y(v)}H${W - R}` }), s("text", { x: L - 6, y: y(v) + 3.5, "text-anchor": "end" }, number(v)))),
+    s("text", { class: "axis", x: (L + W - R) / 2, y: H - 5, "text-anchor": "middle" }, t("days, median (line: 5th to 95th percentile if nothing closes)")),
+    s("text", { class: "axis", x: 2, y: 9 }, t("USD")),
     ...old.map((g) => ghost(g, routes)),
     ...drawn.map((r, i) => {
       const { x: cx, y: cy, radius } = dots[i] ?? { x: 0, y: 0, radius: 0 }, letter = letters[i];
@@ -47,7 +48,7 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
       },
         s("path", { class: "spread", d: `M${x((r.time_p05_h ?? r.time_h) / 24)},${cy}H${x((r.time_p95_h ?? r.time_h) / 24)}` }),
         s("circle", { cx, cy, r: radius }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
-        s("title", {}, `Route ${r.letter}: ${days(medianHours(r))}, ${usd(r.cost_usd)}, ${tonnes(r.carbon_kg)} CO₂e`));
+        s("title", {}, t("Route {letter}: {figures}", { letter: r.letter, figures: listed([days(medianHours(r)), usd(r.cost_usd), t("{mass} CO₂e", { mass: tonnes(r.carbon_kg) })]) })));
     }));
-  return h("figure", { id: "pareto" }, h("figcaption", {}, `Time against cost: left and low is better; larger dots burn more carbon${old.length ? "; dashed: in the baseline" : ""}`), svg);
+  return h("figure", { id: "pareto" }, h("figcaption", {}, `${t("Time against cost: left and low is better; larger dots burn more carbon")}${old.length ? t("; dashed: in the baseline") : ""}`), svg);
 }

@@ -1,6 +1,7 @@
 // The map as a picture to keep: what is drawn, its names, the legend's date and the credit line.
 
 import { ground } from "./colours";
+import { t } from "./language";
 import type { TheMap } from "./map";
 
 /** The canvas holds its picture only while it is drawn: copy it then. */
@@ -56,7 +57,7 @@ export async function picture(shown: TheMap, caption: string, credit: string): P
   const canvas = document.createElement("canvas");
   const line = 16 * ratio;
   const c = canvas.getContext("2d");
-  if (!c) throw new Error("This browser draws no pictures.");
+  if (!c) throw new Error(t("This browser draws no pictures."));
   const fonts = { caption: `bold ${12 * ratio}px Arial, sans-serif`, small: `${10 * ratio}px Arial, sans-serif` };
   const width = source.width - 16 * ratio, keyWidth = 150 * ratio, inRow = Math.max(1, Math.floor(width / keyWidth));
   c.font = fonts.caption;
@@ -94,5 +95,5 @@ export async function picture(shown: TheMap, caption: string, credit: string): P
     c.fillText(key.text, x + 40 * ratio, y);
   });
   for (const text of credits) c.fillText(text, 8 * ratio, y += 0.9 * line);
-  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("No picture could be made."))), "image/png"));
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error(t("No picture could be made.")))), "image/png"));
 }

@@ -1,5 +1,6 @@
 // Choosing a place by typing: name, country, UN/LOCODE or id; arrows and Enter, or the mouse.
 
+import { listed } from "./language";
 import { h } from "./markup";
 import { fold } from "./spelling";
 import type { Place, Study } from "./types";
@@ -71,7 +72,7 @@ export function placeField(study: Study, id: string, words: string, choose: (pla
     list.replaceChildren(...shown.map((p, i) => h("li", {
       id: `${id}-${i}`, role: "option", "aria-selected": "false",
       mousedown: (event) => { event.preventDefault(); take(p.id); }, mouseenter: () => mark(i),
-    }, h("span", {}, p.name), h("span", { class: "small" }, [study.countries[p.country] ?? p.country, p.unlocode].filter((w) => w).join(", ")))));
+    }, h("span", {}, p.name), h("span", { class: "small" }, listed([study.countries[p.country] ?? p.country, p.unlocode].flatMap((w) => w || []))))));
     list.hidden = shown.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     mark(-1);

@@ -1,7 +1,7 @@
 // The question: where from, where to, what, when, by which criteria, and under which state of the world.
 
 import { Calendar } from "./calendar";
-import { t } from "./language";
+import { language, t } from "./language";
 import { addDays, apartDays, at, button, day, h } from "./markup";
 import { placeField, placeId, placeTitle, type PlaceField } from "./places";
 import { withoutProject } from "./projects";
@@ -10,9 +10,11 @@ import { CRITERIA, type Criterion, type Study } from "./types";
 
 type Change = (patch: Partial<State>, keep?: boolean) => void;
 const spaced = (id: string): string => id.replaceAll("-", " ");
-const NAMES: Record<Criterion, string> = { time: "Time", cost: "Cost", carbon: "Carbon", risk: "Risk of closure" };
-export const SERVICE_CLASSES: [string, string][] = [["", "ordinary lorry"], ["one-driver", "one driver within the law"], ["two-drivers", "two drivers"], ["convoy", "convoy or priority"]];
-export const STANCES: [string, string][] = [["", "warn of them"], ["comply", "comply with sanctions"], ["avoid", "keep out of them"], ["ignore", "say nothing of them"]];
+const NAMES: Record<Criterion, string> = { time: t("Time"), cost: t("Cost"), carbon: t("Carbon"), risk: t("Chance of delay") };
+export const SERVICE_CLASSES: [string, string][] = [["", t("ordinary lorry")], ["one-driver", t("one driver within the law")], ["two-drivers", t("two drivers")], ["convoy", t("convoy or priority")]];
+export const STANCES: [string, string][] = [["", t("warn of them")], ["comply", t("comply with sanctions")], ["avoid", t("keep out of them")], ["ignore", t("say nothing of them")]];
+
+const CHIPS = { shut: t("shut"), opened: t("opened"), built: t("built"), with: t("with"), chosen: t("chosen") };
 
 export class Question {
   readonly calendar: Calendar;
@@ -27,30 +29,30 @@ export class Question {
   private from = ""; // first of the twelve months of the slider
 
   constructor(private study: Study, private change: Change, private name: (id: string) => string) {
-    this.ends = { origin: placeField(study, "field-origin", "From", (origin) => change({ origin })), destination: placeField(study, "field-destination", "To", (destination) => change({ destination })) };
+    this.ends = { origin: placeField(study, "field-origin", t("From"), (origin) => change({ origin })), destination: placeField(study, "field-destination", t("To"), (destination) => change({ destination })) };
     this.calendar = new Calendar((depart) => change({ depart }));
     this.slider.addEventListener("input", () => this.slide());
     this.box.append(
-      this.select("scenario", "Scenario", study.scenarios.map((s) => [s.id, s.title]), (scenario) => change({ scenario, choose: [] })),
+      this.select("scenario", t("Scenario"), study.scenarios.map((s) => [s.id, s.title]), (scenario) => change({ scenario, choose: [] })),
       h("p", { id: "scenario-about", class: "small" }),
-      h("div", { class: "pair" }, this.ends.origin.box, button("⇄", () => this.swap(), { "aria-label": "Swap from and to", class: "swap" }), this.ends.destination.box),
-      h("div", { class: "cargo" }, this.select("cargo", "Cargo", study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })), this.number("units", "Boxes", 1, study.limits.units)),
+      h("div", { class: "pair" }, this.ends.origin.box, button("⇄", () => this.swap(), { "aria-label": t("Swap from and to"), class: "swap" }), this.ends.destination.box),
+      h("div", { class: "cargo" }, this.select("cargo", t("Cargo"), study.cargoes.map((c) => [c.cargo_id, c.name]), (cargo) => change({ cargo })), this.number("units", t("Boxes"), 1, study.limits.units)),
       h("div", { class: "date" },
-        this.field("depart", "Departure", h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (isDay(depart, study)) change({ depart }); }),
+        this.field("depart", t("Departure"), h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (depart) => { if (isDay(depart, study)) change({ depart }); }),
         this.shown),
       this.field("deadline", t("To be there by the end of (empty: any day)"), h("input", { type: "date", min: study.limits.first_on, max: study.limits.last_on }), (deadline) => { if (deadline === "" || isDay(deadline, study)) change({ deadline }); }),
       h("div", { id: "arrival", class: "arrival", hidden: true, "aria-live": "polite" }),
-      h("label", { for: "day-of-year", class: "visually-hidden" }, "Departure within twelve months"),
+      h("label", { for: "day-of-year", class: "visually-hidden" }, t("Departure within twelve months")),
       this.slider, this.calendar.box, this.whatIf,
-      button("To the routes", () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
+      button(t("To the routes"), () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
       this.criteria(), this.choices(),
-      h("details", { id: "conditions" }, h("summary", {}, "Conditions"),
-        this.field("max_transshipments", "Reloads at most: changes of mode or gauge (empty: any)", h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
-        study.carriers.length > 0 && this.select("carrier", "Country of the carrier, for rules that ask", [["", "any"], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
-        this.select("service_class", "Carriage on the road", SERVICE_CLASSES, (service_class) => change({ service_class })),
-        this.select("sanctions", "Countries under sanctions", STANCES, (sanctions) => change({ sanctions })),
-        this.words("via", "Pass through (places, by comma)"), this.words("avoid", "Avoid (countries such as IR, modes, places, links)"),
-        this.number("max_routes", "Routes shown at most", 1, study.limits.routes)),
+      h("details", { id: "conditions" }, h("summary", {}, t("Conditions")),
+        this.field("max_transshipments", t("Transshipments at most (empty: any number)"), h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
+        study.carriers.length > 0 && this.select("carrier", t("Country of the carrier, for rules that ask"), [["", t("any")], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
+        this.select("service_class", t("Carriage on the road"), SERVICE_CLASSES, (service_class) => change({ service_class })),
+        this.select("sanctions", t("Countries under sanctions"), STANCES, (sanctions) => change({ sanctions })),
+        this.words("via", t("Pass through (places, by comma)")), this.words("avoid", t("Avoid (countries such as IR, modes, places, links)")),
+        this.number("max_routes", t("Routes shown at most"), 1, study.limits.routes)),
     );
   }
 
@@ -68,7 +70,7 @@ export class Question {
     set("max_routes", String(state.max_routes));
     set("units", String(state.units));
     const label = this.box.querySelector("label[for=field-units]"), form = this.study.cargoes.find((c) => c.cargo_id === state.cargo)?.form;
-    if (label) label.textContent = form === "container" ? "Boxes" : "Number";
+    if (label) label.textContent = form === "container" ? t("Boxes") : t("Number");
     const scenario = this.study.scenarios.find((s) => s.id === state.scenario);
     at("scenario-about").textContent = scenario?.about ?? "";
     this.slider.value = String(apartDays(this.monthsFrom(state.depart), state.depart));
@@ -99,11 +101,11 @@ export class Question {
       ...state.choose.map((id) => ["chosen", id, { choose: state.choose.filter((x) => x !== id) }] as const),
     ];
     this.whatIf.replaceChildren(...(chips.length === 0 ? [] : [
-      h("h2", {}, "What if"),
+      h("h2", {}, t("What if")),
       h("ul", { class: "chips" }, ...chips.map(([word, id, patch]) => h("li", {},
-        h("span", { class: `chip chip-${word}` }, `${word}: ${this.name(id)}`),
-        button("✕", () => this.change(patch), { "aria-label": `Undo ${word} ${this.name(id)}` })))),
-      button("Undo all", () => this.change({ close: [], open: [], projects: [], with_changes: [], choose: [] })),
+        h("span", { class: `chip chip-${word}` }, `${CHIPS[word]}: ${this.name(id)}`),
+        button("✕", () => this.change(patch), { "aria-label": t("Undo {what}", { what: `${CHIPS[word]}: ${this.name(id)}` }) })))),
+      button(t("Undo all"), () => this.change({ close: [], open: [], projects: [], with_changes: [], choose: [] })),
     ]));
   }
 
@@ -166,7 +168,7 @@ export class Question {
         if (chosen.length === 0) box.checked = true;
         else this.change({ criteria: chosen });
       });
-      const weight = h("input", { type: "range", min: 0, max: 5, step: 0.5, id: `field-weight-${criterion}`, "aria-label": `Weight of ${NAMES[criterion].toLowerCase()}` });
+      const weight = h("input", { type: "range", min: 0, max: 5, step: 0.5, id: `field-weight-${criterion}`, "aria-label": t("Weight of {criterion}", { criterion: NAMES[criterion].toLocaleLowerCase(language) }) });
       this.fields[`weight-${criterion}`] = weight;
       weight.addEventListener("input", () => {
         const weights = Object.fromEntries(CRITERIA.map((c) => [c, Number(this.fields[`weight-${c}`]?.value)])) as State["weights"];
@@ -174,13 +176,13 @@ export class Question {
       });
       return h("div", { class: "criterion" }, box, h("label", { for: box.id }, NAMES[criterion]), weight);
     });
-    return h("details", { id: "criteria" }, h("summary", {}, "Criteria and weights"),
-      h("p", { class: "small" }, "Ticked criteria decide which routes are worth taking: none shown is worse than another on all of them. Weights only order the list."), ...rows);
+    return h("details", { id: "criteria" }, h("summary", {}, t("Criteria and weights")),
+      h("p", { class: "small" }, t("Ticked criteria decide which routes are worth taking: none shown is worse than another on all of them. Weights only order the list.")), ...rows);
   }
 
   private choices(): HTMLElement {
     const rows = Object.entries(this.study.parameters).map(([parameter, options]) => {
-      const field = this.field(`choose-${parameter}`, `Supposition on ${spaced(parameter)}`, h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, o.meaning))), (option) => {
+      const field = this.field(`choose-${parameter}`, t("Supposition on {subject}", { subject: spaced(parameter) }), h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, o.meaning))), (option) => {
         const url = new URLSearchParams(location.search).getAll("choose").filter((c) => !c.startsWith(`${parameter}:`));
         this.change({ choose: [...url, `${parameter}:${option}`] });
       });
@@ -188,6 +190,6 @@ export class Question {
       field.append(h("p", { id: `meaning-${parameter}`, class: "small" }));
       return field;
     });
-    return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, "Disputed figures"), ...rows);
+    return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, t("Disputed figures")), ...rows);
   }
 }

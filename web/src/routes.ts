@@ -1,29 +1,29 @@
 // The list of routes, quickest first or by the weights, and the legs of the one selected.
 
-import { layerName } from "./described";
+import { layerName, modeName } from "./described";
 import { became, extra, gone } from "./difference";
-import { at, button, days, h, hours, km, medianHours, moment, percent, tonnes, usd } from "./markup";
+import { listed, number, t, tn, together } from "./language";
+import { at, bareDays, barePercent, bareTonnes, button, days, h, hours, km, medianHours, moment, percent, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
 const value: Record<Criterion, (r: Route) => number> = {
   time: medianHours, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
 };
 const BADGES: [string, (r: Route) => number][] = [
-  ["fastest", value.time], ["cheapest", value.cost], ["greenest", value.carbon], ["safest", value.risk], ["best value", (r) => r.generalised_cost_usd],
+  [t("fastest"), value.time], [t("cheapest"), value.cost], [t("greenest"), value.carbon], [t("safest"), value.risk], [t("best value"), (r) => r.generalised_cost_usd],
 ];
 
 const isPlain = (weights: Record<Criterion, number>): boolean => CRITERIA.every((c) => weights[c] === 1);
 
 interface Column { key: string; head: string; unit: string; title: string; of: (r: Route) => number | string; cell: (r: Route) => (Node | string)[]; kind?: string }
 
-const bare = (words: string): string => words.replace(/^USD | (d|t|%)$/g, "");
 const COLUMNS: Column[] = [
-  { key: "time", head: "Time", unit: "days", title: "half of the trips take less, if nothing closes", of: value.time, cell: (r) => [bare(days(value.time(r)))] },
-  { key: "p95", head: "95 % of trips within", unit: "days", title: "if nothing closes", of: (r) => r.time_p95_h ?? Infinity, cell: (r) => [bare(days(r.time_p95_h))] },
-  { key: "on_time", head: "On time", unit: "%", title: "chance to arrive by the end of the day asked, if nothing closes", of: (r) => -(r.on_time_share ?? 0), cell: (r) => [percent(r.on_time_share ?? 0)], kind: "on-time" },
-  { key: "cost", head: "Price", unit: "USD", title: "below it what 18 of 20 prices lie between", of: value.cost, cell: (r) => [bare(usd(r.cost_usd)), h("br"), h("span", { class: "band" }, band(r))] },
-  { key: "carbon", head: "Carbon", unit: "t CO₂e", title: "from well to wheel", of: value.carbon, cell: (r) => [bare(tonnes(r.carbon_kg))] },
-  { key: "risk", head: "Chance of delay", unit: "%", title: "to meet a closure on the way, given what is open on departure", of: value.risk, cell: (r) => [bare(percent(r.risk_share))] },
+  { key: "time", head: t("Time"), unit: t("days"), title: t("half of the trips take less, if nothing closes"), of: value.time, cell: (r) => [bareDays(value.time(r))] },
+  { key: "p95", head: t("95 % of trips within"), unit: t("days"), title: t("if nothing closes"), of: (r) => r.time_p95_h ?? Infinity, cell: (r) => [bareDays(r.time_p95_h)] },
+  { key: "on_time", head: t("On time"), unit: "%", title: t("chance to arrive by the end of the day asked, if nothing closes"), of: (r) => -(r.on_time_share ?? 0), cell: (r) => [percent(r.on_time_share ?? 0)], kind: "on-time" },
+  { key: "cost", head: t("Price"), unit: t("USD"), title: t("below it what 9 of 10 prices lie between"), of: value.cost, cell: (r) => [number(r.cost_usd), h("br"), h("span", { class: "band" }, band(r))] },
+  { key: "carbon", head: t("Carbon"), unit: t("t CO₂e"), title: t("from well to wheel"), of: value.carbon, cell: (r) => [bareTonnes(r.carbon_kg)] },
+  { key: "risk", head: t("Chance of delay"), unit: "%", title: t("to meet a closure under way, given what is open on departure"), of: value.risk, cell: (r) => [barePercent(r.risk_share)] },
 ];
 const WAY: Pick<Column, "key" | "of"> = { key: "way", of: (r) => r.corridor };
 
@@ -68,12 +68,12 @@ export interface Hooks {
   open: (links: string[]) => void; fit: ((links: string[]) => void) | null; name: (id: string) => string; told: (text: string) => string;
 }
 
-const band = (r: Route): string => `${usd(r.cost_p05_usd)}–${usd(r.cost_p95_usd)}`.replaceAll("USD ", "");
+const band = (r: Route): string => `${number(r.cost_p05_usd)}–${number(r.cost_p95_usd)}`;
 
 export function showRoutes(answer: Answer, shown: Route[], weights: Record<Criterion, number>, sort: string, selected: string | null, hooks: Hooks): void {
   const box = at("routes"), lost = gone(answer.baseline);
   if (answer.routes.length === 0) {
-    box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, "No route"), h("p", { id: "reason" }, hooks.told(answer.reason))]),
+    box.replaceChildren(...(answer.reason === null ? [] : [h("h2", {}, t("No route")), h("p", { id: "reason" }, hooks.told(answer.reason))]),
       ...answer.openings.filter((o) => o.closures.length > 0).slice(0, 3).map((o) => opening(o, hooks)), ...(lost ? [lost] : []));
     return;
   }
@@ -92,17 +92,20 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
   },
     h("th", { scope: "row" }, button(r.letter, () => hooks.select(r.route_id), {
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
-      "aria-label": `Route ${r.letter}: ${days(medianHours(r))}, ${isTimed ? `on time ${onTime(r)}, ` : ""}${usd(r.cost_usd)}, by ${r.modes.join(" and ")} through ${r.countries.join(", ")}`,
+      "aria-label": t("Route {letter}: {figures}", { letter: r.letter, figures: listed([days(medianHours(r)), ...(isTimed ? [t("on time {share}", { share: onTime(r) })] : []), usd(r.cost_usd), t("by {modes} through {countries}", { modes: together(r.modes.map(modeName)), countries: listed(r.countries) })]) }),
     })),
     ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r), ...extra(answer.baseline, r.route_id, c.key))),
     h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
       h("div", {}, ...became(answer.baseline, r.route_id), ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
   box.replaceChildren(
-    h("h2", {}, answer.routes.length === 1 ? "1 distinct route" : `${answer.routes.length} distinct routes`),
-    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table of routes" }, h("table", { class: "routes" },
-      h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", "By way of", "", "name of the corridor"))), h("tbody", {}, ...rows))),
+    h("h2", {}, tn("{count} distinct route", "{count} distinct routes", answer.routes.length)),
+    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Table of routes") }, h("table", { class: "routes" },
+      h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", t("By way of"), "", t("name of the corridor")))), h("tbody", {}, ...rows))),
     ...(lost ? [lost] : []),
-    h("p", { class: "small" }, `Time: half of the trips take less, if nothing closes. Price: below it what 18 of 20 prices lie between. ${isTimed ? "On time: chance to arrive by the end of the day asked, if nothing closes. " : ""}Chance of delay: to meet a closure on the way, given what is open on departure. Best value: money, and time at what it costs the cargo.${!sort && !isPlain(weights) ? " Ordered by the weights." : ""}`),
+    h("p", { class: "small" }, [
+      t("Time: half of the trips take less, if nothing closes."), t("Price: below it what 9 of 10 prices lie between."), isTimed ? t("On time: chance to arrive by the end of the day asked, if nothing closes.") : "",
+      t("Chance of delay: to meet a closure under way, given what is open on departure."), t("Best value: money, and time at what it costs the cargo."), !sort && !isPlain(weights) ? t("Ordered by the weights.") : "",
+    ].filter((w) => w).join(" ")),
     ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, hooks.told(lettered(w, answer.routes)))),
   );
 }
@@ -115,10 +118,11 @@ export function lettered(sentence: string, routes: Route[]): string {
 
 function opening(found: Opening, hooks: Hooks): HTMLElement {
   const links = found.links.flat();
-  const would = [found.time_h === null ? "" : days(found.time_h), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w).join(", ");
+  const would = listed([found.time_h === null ? "" : days(found.time_h), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w));
   const names = [...new Set(links.map(hooks.name))];
-  const several = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
-  return h("p", {}, `If ${several} ${names.length === 1 ? "was" : "were"} open: ${would || "a route, if more opens"}. `, button(names.length === 1 ? "Open it" : "Open them", () => hooks.open(links)));
+  const several = names.length > 3 ? t("{list} and {count} more", { list: listed(names.slice(0, 3)), count: names.length - 3 }) : listed(names);
+  const what = { links: several, answer: would || t("a route, if more opens") };
+  return h("p", {}, `${names.length === 1 ? t("If {links} was open: {answer}.", what) : t("If {links} were open: {answer}.", what)} `, button(names.length === 1 ? t("Open it") : t("Open them"), () => hooks.open(links)));
 }
 
 export function showLegs(route: Route | null, hooks: Hooks): void {
@@ -126,23 +130,23 @@ export function showLegs(route: Route | null, hooks: Hooks): void {
   if (!route) { box.replaceChildren(); return; }
   const fit = hooks.fit;
   box.replaceChildren(
-    h("h2", {}, `Route ${route.letter}, leg by leg `, fit ? button("show on the map", () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
-    h("p", { class: "small" }, `${km(route.length_km)}, ${route.borders_count === 1 ? "1 border" : `${route.borders_count} borders`}, ${route.transshipments_count === 1 ? "1 transshipment" : `${route.transshipments_count} transshipments`}. Times UTC. Every leg leads to its figures and sources.`),
-    route.documents.length ? h("p", { class: "small" }, `Papers: ${route.documents.join("; ")}.`) : "",
+    h("h2", {}, `${t("Route {letter}, leg by leg", { letter: route.letter })} `, fit ? button(t("show on the map"), () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
+    h("p", { class: "small" }, `${t("{sentence}.", { sentence: listed([km(route.length_km), tn("{count} border", "{count} borders", route.borders_count), tn("{count} transshipment", "{count} transshipments", route.transshipments_count)]) })} ${t("Times UTC. Every leg leads to its figures and sources.")}`),
+    route.documents.length ? h("p", { class: "small" }, t("Papers: {list}.", { list: route.documents.join(t("; ")) })) : "",
     h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
   );
 }
 
 function row(leg: Leg, hooks: Hooks): HTMLElement {
   const stays = leg.kind === "terminal";
-  const title = stays ? `${hooks.name(leg.from_node_id)}: handling to ${layerName(leg.layer)}` : `${hooks.name(leg.from_node_id)} – ${hooks.name(leg.to_node_id)}`;
-  const parts = [
-    stays ? "" : layerName(leg.layer), stays ? "" : km(leg.length_km), hours(leg.time_h), leg.wait_h > 0.05 ? `after ${hours(leg.wait_h)} of waiting` : "",
-    leg.fixed_h > 0.05 && !stays ? `${hours(leg.fixed_h)} of it at the border` : "", usd(leg.cost_usd),
+  const title = stays ? t("{place}: transshipment to {mode}", { place: hooks.name(leg.from_node_id), mode: layerName(leg.layer) }) : `${hooks.name(leg.from_node_id)} – ${hooks.name(leg.to_node_id)}`;
+  const figures = [
+    stays ? "" : layerName(leg.layer), stays ? "" : km(leg.length_km), hours(leg.time_h), leg.wait_h > 0.05 ? t("after {time} of waiting", { time: hours(leg.wait_h) }) : "",
+    leg.fixed_h > 0.05 && !stays ? t("{time} of it at the border", { time: hours(leg.fixed_h) }) : "", usd(leg.cost_usd),
   ].filter((p) => p);
   return h("li", {},
     h("div", {},
       button(title, () => hooks.card(stays ? `terminal:${leg.terminal_id}` : `link:${leg.link_id}`), { class: "link" }),
-      h("span", { class: "small" }, `${moment(leg.depart_at)}: ${parts.join(", ")}`)),
-    button(leg.confidence, () => hooks.card(`source:${leg.source_id}`), { class: `grade grade-${leg.confidence}`, "aria-label": `Source of ${title}, confidence ${leg.confidence}` }));
+      h("span", { class: "small" }, `${moment(leg.depart_at)}: ${listed(figures)}`)),
+    button(leg.confidence, () => hooks.card(`source:${leg.source_id}`), { class: `grade grade-${leg.confidence}`, "aria-label": t("Source of {leg}, confidence {grade}", { leg: title, grade: leg.confidence }) }));
 }

@@ -1,6 +1,7 @@
 // Keeping a what-if as a scenario of the study.
 
 import { ask, Failed } from "./api";
+import { t } from "./language";
 import { button, h } from "./markup";
 import { stateOf, type State } from "./state";
 
@@ -22,20 +23,20 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
       said.textContent = problem instanceof Failed || problem instanceof Error ? problem.message : String(problem);
     }
   };
-  const now = h("button", { type: "submit", id: "save-now" }, "Save");
+  const now = h("button", { type: "submit", id: "save-now" }, t("Save"));
   const form = h("form", { submit: (event) => { event.preventDefault(); void save(); } },
-    h("h2", { id: "save-head" }, "Save as a scenario"),
-    h("p", { class: "small" }, "What you shut, opened and built becomes a scenario of the study. What stood there stays."),
-    h("div", { class: "field" }, h("label", { for: "save-title" }, "Title"), title),
-    h("div", { class: "field" }, h("label", { for: "save-name" }, "Name in the files (lower case)"), name),
-    h("div", { class: "field" }, h("label", { for: "save-about" }, "What it stands for"), about), said,
-    h("div", { class: "acts" }, now, button("Cancel", () => box.close())));
+    h("h2", { id: "save-head" }, t("Save as a scenario")),
+    h("p", { class: "small" }, t("What you shut, opened and built becomes a scenario of the study. What stood there stays.")),
+    h("div", { class: "field" }, h("label", { for: "save-title" }, t("Title")), title),
+    h("div", { class: "field" }, h("label", { for: "save-name" }, t("Name in the files (lower case)")), name),
+    h("div", { class: "field" }, h("label", { for: "save-about" }, t("What it stands for")), about), said,
+    h("div", { class: "acts" }, now, button(t("Cancel"), () => box.close())));
   const box = h("dialog", { "aria-labelledby": "save-head" }, form);
   document.body.append(box);
   const open = (): void => {
     const { close, open: opened, projects, with_changes, choose } = state();
     const isEmpty = [close, opened, projects, with_changes, choose].every((words) => words.length === 0);
-    said.textContent = isEmpty ? "Nothing is shut, opened, built or chosen yet, so there is nothing to save." : "";
+    said.textContent = isEmpty ? t("Nothing is shut, opened, built or chosen yet, so there is nothing to save.") : "";
     now.disabled = isEmpty;
     box.showModal();
     title.focus();

@@ -13,9 +13,11 @@ import polars as pl
 
 from corridor.language.messages import SUFFIX, translate, unpack
 from corridor.language.speech import ENGLISH, speech
+from corridor.routing.corridor_words import corridor_message
 from corridor.runs.texts import SHOWN
 from corridor.tables import schema_results
 
+CORRIDORS = ("corridor", "baseline_corridor")
 STUDY_TEXTS = ("title", "about", "question", "licence")  # of study.toml and its scenarios
 
 
@@ -81,7 +83,16 @@ def _row(row: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
 def translated_frame(frame: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
     """Return a table with its columns of texts in the language spoken."""
     columns = [_column(frame, name) for name in texts if name in frame.columns]
+    columns += [_corridors(frame[name]) for name in CORRIDORS if name in frame.columns]
     return frame.with_columns(columns) if columns else frame
+
+
+def _corridors(names: pl.Series) -> pl.Series:
+    """Return names of corridors in the language spoken."""
+    translation_of = {
+        name: translate(corridor_message(name)) for name in names.drop_nulls().unique().to_list()
+    }
+    return names.replace_strict(translation_of, return_dtype=pl.String, default=None)
 
 
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:

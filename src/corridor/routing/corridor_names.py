@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 
 from corridor.network import geo
 from corridor.network.graph import Row
+from corridor.routing.corridor_words import DASH
 from corridor.routing.itinerary import Leg, countries, modes
 from corridor.routing.query import Query
 
 PORTS = ("seaport", "river-port", "lake-port")
 AFLOAT = ("sea", "ferry", "river")
-_DASH = "\N{EN DASH}"
 
 
 def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
@@ -33,7 +33,7 @@ def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
         names = geo.country_names()
         through = [names.get(code, code) for code in countries(query, itinerary)[1:-1]]
 
-    name = f"{_DASH.join(through)} {by}".strip()
+    name = f"{DASH.join(through)} {by}".strip()
     return name[0].upper() + name[1:]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corridor.language.messages import figure, joined, message
+from corridor.routing.corridor_words import corridor_message
 from corridor.units import DAY_H
 
 Row = Mapping[str, Any]
@@ -28,7 +29,7 @@ def difference_sentence(condition: str, rows: Sequence[Row]) -> str:
             "days by {corridor}.",
             condition=condition,
             days=_days(rows[0]["time_h"]),
-            corridor=rows[0]["corridor"],
+            corridor=corridor_message(rows[0]["corridor"]),
         )
 
     alike = [row for row in rows if not _differs(row)]
@@ -64,13 +65,13 @@ def _one_sided(condition: str, rows: Sequence[Row]) -> str:
             "{condition} there is no route; before, the quickest took {days} days by {corridor}.",
             condition=condition,
             days=_days(quickest["baseline_time_h"]),
-            corridor=quickest["baseline_corridor"],
+            corridor=corridor_message(quickest["baseline_corridor"]),
         )
     return message(
         "{condition} there is a route, where there was none: {days} days by {corridor}.",
         condition=condition,
         days=_days(quickest["time_h"]),
-        corridor=quickest["corridor"],
+        corridor=corridor_message(quickest["corridor"]),
     )
 
 
@@ -82,8 +83,8 @@ def _lead(condition: str, row: Row) -> str:
         "days": _days(row["time_h"]),
         "days_before": _days(row["baseline_time_h"]),
         "extra": _extra_words(row),
-        "corridor": row["corridor"],
-        "corridor_before": row["baseline_corridor"],
+        "corridor": corridor_message(row["corridor"]),
+        "corridor_before": corridor_message(row["baseline_corridor"]),
     }
     if row["corridor"] == row["baseline_corridor"]:
         return message(
@@ -104,7 +105,7 @@ def _further(row: Row) -> str:
         "For {route}: {extra}, by {corridor}.",
         route=_route_name(row),
         extra=_extra_words(row),
-        corridor=row["corridor"],
+        corridor=corridor_message(row["corridor"]),
     )
 
 

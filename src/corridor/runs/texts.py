@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Columns of tables whose texts stand in the report and its charts. Citations stay as they were
 # published.
 SHOWN = {
-    "nodes": ("name",),
+    "nodes": ("name", "gateway"),
     "cargoes": ("name",),
     "shipments": ("name",),
     "countries": ("name",),

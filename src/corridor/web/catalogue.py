@@ -12,7 +12,8 @@ from corridor.charts.maps import route_map
 from corridor.charts.pareto import pareto
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
-from corridor.language.cldr import english_country_name
+from corridor.language.cldr import country_name, english_country_name
+from corridor.language.speech import marked, tell
 from corridor.network.names import names_of
 from corridor.network.shapes import with_lines
 from corridor.study.settings import Scenario, Trip
@@ -34,9 +35,9 @@ from corridor.web.limits import (
 from corridor.web.live_study import StudyState
 from corridor.web.project_cards import project_cards
 
-NO_LEGS = "Origin and destination are one place: nothing is carried."
+NO_LEGS = marked("Origin and destination are one place: nothing is carried.")
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
-CREDIT = (
+CREDIT = marked(
     "Land, waters and borders: Natural Earth. Relief: Tom Patterson. Towns: GeoNames (CC BY 4.0). "
     "Borders are drawn as Natural Earth holds them, disputed ones dashed; none is a claim. "
     "Dashed straight lines are schematic."
@@ -90,7 +91,10 @@ def _credit(state: StudyState) -> str:
         f"{citation.partition(',')[0]} ({licence})"
         for citation, licence in sources.select("citation", "licence").iter_rows()
     ]
-    return f"{CREDIT} Lines: {', '.join(dict.fromkeys(authors))}." if authors else CREDIT
+    if not authors:
+        return tell(CREDIT)
+    lines = tell("Lines: {authors}.", authors=tell(", ").join(dict.fromkeys(authors)))
+    return f"{tell(CREDIT)} {lines}"
 
 
 def scenario(declared: Scenario) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def chart(state: StudyState, question: questions.Routes, name: str) -> dict[str,
     if not answer.routes.height:
         return {"description": answer.reason, "reason": answer.reason}
     if not answer.legs.height:
-        return {"description": NO_LEGS, "reason": NO_LEGS}
+        return {"description": tell(NO_LEGS), "reason": tell(NO_LEGS)}
 
     nodes = state.network.frames["nodes"]
     links = with_lines(state.network.frames["links"], state.network.frames["shapes"])
@@ -151,12 +155,13 @@ def _questions(state: StudyState) -> dict[str, Any]:
     tables = state.study.tables
     of_places = tables["nodes"]["country"].unique().sort()
     countries = {code: english_country_name(code) or code for code in of_places}
+    countries |= dict(tables["countries"].select("country", "name").iter_rows())
     carriers = tables["rules"]["carrier_country"].drop_nulls().unique().sort()
 
     return {
         "scenarios": [scenario(each) for each in state.study.scenarios.values()],
         "places": _places(state),
-        "countries": countries | dict(tables["countries"].select("country", "name").iter_rows()),
+        "countries": {code: country_name(code) or name for code, name in countries.items()},
         "cargoes": tables["cargoes"].select(CARGO_COLUMNS).to_dicts(),
         "modes": list(MODES),
         "parameters": _options(tables["parameters"]),

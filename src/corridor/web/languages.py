@@ -15,11 +15,13 @@ from corridor.language.messages import Message as ResultMessage
 from corridor.language.messages import translate
 from corridor.language.po_files import read_catalogue
 from corridor.language.speech import ENGLISH, SOURCE, catalogue_path, languages, own_name, speech
+from corridor.routing.corridor_words import corridor_message
 
 PAGE_SOURCES = ".ts"  # how files end whose messages the page says
 TEXTS = frozenset(  # fields whose texts are a study's or the program's, not ids
-    ("about", "document", "meaning", "name", "note", "reason", "sentence", "title", "verdict")
+    ("about", "document", "drawn", "meaning", "name", "note", "reason", "stop", "title")
 )
+CORRIDORS = frozenset(("corridor", "baseline_corridor"))
 COUNTS = range(200)  # every form of a plural is that of one of these, in any language
 
 
@@ -53,7 +55,7 @@ def translated(value: Any, field: str = "") -> Any:
         case ResultMessage():
             return translate(value)
         case str():
-            return translate(value) if field in TEXTS else value
+            return _text(value, field)
         case Mapping():
             return {
                 name: cell if name == "coordinates" else translated(cell, name)
@@ -63,6 +65,13 @@ def translated(value: Any, field: str = "") -> Any:
             return [translated(item, field) for item in value]
         case _:
             return value
+
+
+def _text(text: str, field: str) -> str:
+    """Return a text of an answer in the language spoken; an id, a code or a date as it is."""
+    if field in CORRIDORS:
+        return translate(corridor_message(text))
+    return translate(text) if field in TEXTS else text
 
 
 @lru_cache(maxsize=16)

@@ -6,18 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from corridor.language.messages import translate
+from corridor.language.speech import marked, tell
 from corridor.network.network import Network
 from corridor.tables import schema
 
 Row = Mapping[str, Any]
 
-RIDES = {"rail": "Train", "ferry": "Ferry", "sea": "Ship", "waterway": "Barge", "air": "Flight"}
+RIDES = {
+    "rail": marked("Train {start} – {end}"),
+    "ferry": marked("Ferry {start} – {end}"),
+    "sea": marked("Ship {start} – {end}"),
+    "waterway": marked("Barge {start} – {end}"),
+    "air": marked("Flight {start} – {end}"),
+}
+SERVICE = marked("Service {start} – {end}")
 EFFECTS = {
-    "forbid": "Forbidden",
-    "document": "A paper is needed",
-    "extra-hours": "Takes longer",
-    "extra-usd": "A fee",
-    "caution": "Take care",
+    "forbid": marked("Forbidden"),
+    "document": marked("A paper is needed"),
+    "extra-hours": marked("Takes longer"),
+    "extra-usd": marked("A fee"),
+    "caution": marked("Take care"),
 }
 WORD_OF_IDS = re.compile(r"\b[a-z0-9]+(?:[-_][a-z0-9]+)+\b")
 MAX_SOURCE_LETTERS = 60
@@ -31,35 +40,41 @@ def row_name(network: Network, table: str, cells: Row) -> str | None:
         case "services":
             return _service_name(network, cells)
         case "terminals":
-            layers = [layer_words(cells[end]) for end in ("from_layer", "to_layer")]
-            return f"{_place(network, cells['node_id'])}: {' to '.join(layers)}"
+            return tell(
+                "{place}: {layer} to {other_layer}",
+                place=_place(network, cells["node_id"]),
+                layer=layer_words(cells["from_layer"]),
+                other_layer=layer_words(cells["to_layer"]),
+            )
         case "windows":
             return _window_name(network, cells)
         case "rules":
-            return cells["document"] or EFFECTS[cells["effect"]]
+            return translate(cells["document"] or EFFECTS[cells["effect"]])
         case _:
-            name: str | None = cells.get("name")
-            return name
+            return translate(cells["name"]) if cells.get("name") else None
 
 
 def link_name(network: Network, cells: Row) -> str:
     """Return a link by its ends, and by its mode where that is not the road."""
     ends = [_place(network, cells[end]) for end in ("from_node_id", "to_node_id")]
-    mode = "" if cells["mode"] == "road" else f" by {cells['mode']}"
-    return f"{' – '.join(ends)}{mode}"
+    name = " – ".join(ends)
+    mode = cells["mode"]
+    return name if mode == "road" else tell("{ends} by {mode}", ends=name, mode=tell(mode))
 
 
 def layer_words(layer: str) -> str:
     """Return a layer in words, such as rail, 1520 mm."""
     mode, _, gauge = layer.partition("-")
-    return f"{mode}, {gauge} mm" if gauge else mode
+    if not gauge:
+        return tell(mode)
+    return tell("{mode}, {gauge} mm", mode=tell(mode), gauge=gauge)
 
 
 def plain_note(network: Network, note: str | None) -> str | None:
     """Return a note with names in place of ids: of sources, places, links and columns."""
     if note is None:
         return None
-    return WORD_OF_IDS.sub(lambda word: _plain_word(network, word[0]), note)
+    return WORD_OF_IDS.sub(lambda word: _plain_word(network, word[0]), translate(note))
 
 
 def _plain_word(network: Network, word: str) -> str:
@@ -101,8 +116,8 @@ def _service_name(network: Network, cells: Row) -> str | None:
     elif cells["from_node_id"] == end:
         end = first[0]
 
-    ride = RIDES.get(run[0]["mode"], "Service")
-    return f"{ride} {_place(network, start)} – {_place(network, end)}"
+    ride = RIDES.get(run[0]["mode"], SERVICE)
+    return tell(ride, start=_place(network, start), end=_place(network, end))
 
 
 def _stops(link: Row) -> tuple[str, str]:
@@ -110,4 +125,4 @@ def _stops(link: Row) -> tuple[str, str]:
 
 
 def _place(network: Network, node_id: str) -> str:
-    return str(network.by_id("nodes")[node_id]["name"])
+    return translate(str(network.by_id("nodes")[node_id]["name"]))
