@@ -56,7 +56,6 @@ LIST_ROOM = 2  # column of the room of a list, from the one it begins with
 # Numbers a pool has room for at first; what is not touched takes no memory.
 FIRST_POOL = 1 << 24
 FIRST_GOALS = 1 << 12
-FIRST_ROUTES = 1 << 12  # room for labels on the way to the goal, doubled when full
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
@@ -64,6 +63,7 @@ LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
 STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a staircase of the others
 CHILDREN = 4  # of an entry of the queue
 HALF = 32  # bits of a number that holds two
+LOW = (1 << HALF) - 1  # its lower half
 
 
 class ArcTable(NamedTuple):
@@ -348,9 +348,10 @@ def _search(  # noqa: C901, PLR0912
     """Settle labels until none is queued, or a pool is full; return the status.
 
     One piece in which no name of an array comes to mean another: Numba counts references to arrays
-    where they are given to larger functions or renamed, which took half of the time.
+    where they are given to larger functions or renamed, which took half of the time. Places in
+    tables are read as unsigned: a signed one may be negative, which Numba would ask each time.
     """
-    goal = len(states) - 1
+    goal = np.uint64(len(states) - 1)
     words_count = words.shape[1]
     width = 3 + (kind == STAIRCASE)
     columns = 1
@@ -369,8 +370,9 @@ def _search(  # noqa: C901, PLR0912
             break
 
         # what settled or arrived since the label was queued may beat it by now
-        arc = items[0]
-        v = arcs[arc, ON.head]
+        popped = items[0]
+        arc = np.uint64(popped)
+        v = np.uint64(arcs[arc, ON.head])
         x = arcs[arc, ON.label_x]
         x_at_goal = x + states[v, AT.x]
         count = states[v, AT.label_count]
@@ -427,11 +429,11 @@ def _search(  # noqa: C901, PLR0912
 
             settled += 1
             row = states[v, AT.labels] + count * width
-            pool[row + ROW.x] = x
-            pool[row + ROW.second] = keys[0] - states[v, AT.second]
-            pool[row + ROW.back] = (arc << HALF) | (arcs[arc, ON.next] - 1)
+            pool[np.uint64(row + ROW.x)] = x
+            pool[np.uint64(row + ROW.second)] = keys[0] - states[v, AT.second]
+            pool[np.uint64(row + ROW.back)] = (popped << HALF) | (arcs[arc, ON.next] - 1)
             if kind != NUMBER:
-                pool[row + ROW.y] = y
+                pool[np.uint64(row + ROW.y)] = y
             if kind == BLOCKS:
                 pool[row + ROW.transshipments] = arcs[arc, ON.label_transshipments]
                 pool[row + ROW.risk] = arcs[arc, ON.label_risk]
@@ -459,21 +461,24 @@ def _search(  # noqa: C901, PLR0912
                 goals[2 * goal_count + 1] = count
                 goal_count += 1
             else:
-                last_arc = states[v + 1, AT.first_arc]
+                last_arc = states[v + np.uint64(1), AT.first_arc]
 
         # The next label of the same arc takes its place in the queue, else that of an arc out of v.
         came_from = arcs[arc, ON.tail]
         has_hole = True
         for out in range(first_arc - 1, last_arc):
-            a = out if out >= first_arc else arc
+            chosen = out if out >= first_arc else popped
+            a = np.uint64(chosen)
             if out >= first_arc and is_queued[a]:
                 continue
-            u = arcs[a, ON.tail]
-            if u < 0:
+            tail = arcs[a, ON.tail]
+            if tail < 0:
                 continue
 
-            w = arcs[a, ON.head]
-            if out >= first_arc and w == came_from:  # what comes back is nowhere better
+            u = np.uint64(tail)
+            head = arcs[a, ON.head]
+            w = np.uint64(head)
+            if out >= first_arc and head == came_from:  # what comes back is nowhere better
                 arcs[a, ON.next] = states[u, AT.label_count]
                 continue
 
@@ -486,13 +491,13 @@ def _search(  # noqa: C901, PLR0912
                 row += width
                 number += 1
 
-                x = pool[at_row + ROW.x] + arcs[a, ON.x]
+                x = pool[np.uint64(at_row + ROW.x)] + arcs[a, ON.x]
                 x_at_goal = x + states[w, AT.x]
                 if kind == NUMBER:
                     if x >= states[w, AT.least] or x_at_goal >= states[goal, AT.least]:
                         continue
                 else:
-                    y = pool[at_row + ROW.y] + arcs[a, ON.y]
+                    y = pool[np.uint64(at_row + ROW.y)] + arcs[a, ON.y]
                     y_at_goal = y + states[w, AT.y]
                     if kind == STAIRCASE:
                         if _is_on_or_above(
@@ -508,7 +513,7 @@ def _search(  # noqa: C901, PLR0912
                         ):
                             continue
 
-                second = pool[at_row + ROW.second]
+                second = pool[np.uint64(at_row + ROW.second)]
                 if arcs[a, ON.first_span] < 0:
                     second += arcs[a, ON.second]
                 else:
@@ -556,10 +561,10 @@ def _search(  # noqa: C901, PLR0912
             if key >= UNREACHED:
                 continue
             if has_hole:
-                _place_down(keys, items, size, key, a)
+                _place_down(keys, items, size, key, chosen)
                 has_hole = False
             else:
-                _place_up(keys, items, size, key, a)
+                _place_up(keys, items, size, key, chosen)
                 size += 1
         if has_hole:
             size -= 1
@@ -713,16 +718,15 @@ def _weight(bits: int, hazard_weight: Ints) -> np.int64:
 @njit(**JIT)
 def _is_on_or_above(pool: Ints, first: int, count: int, x: int, y: int) -> bool:
     """Tell whether a point is no better than some corner of a staircase; x rises and y falls."""
-    if count == 0 or pool[first + 2 * count - 1] > y:
+    if count == 0 or pool[np.uint64(first + 2 * count - 1)] > y:
         return False
 
-    corner = first
+    corner = np.uint64(first)
     while count > 1:
         half = count >> 1
-        further = corner + 2 * half
-        corner = further if pool[further] <= x else corner
+        corner += np.uint64(2 * half * (pool[corner + np.uint64(2 * half)] <= x))
         count -= half
-    return bool(pool[corner] <= x and pool[corner + 1] <= y)
+    return bool(pool[corner] <= x and pool[corner + np.uint64(1)] <= y)
 
 
 @njit(**JIT)
@@ -756,18 +760,22 @@ def _is_met(
         end = min(start + BLOCK, count)
         for i in range(start, end):
             is_met |= (
-                (pool[first + i] <= x)
-                & (pool[at_y + i] <= y)
-                & (pool[at_z + i] <= z)
-                & (pool[at_word + i] & unmet == 0)
+                (pool[np.uint64(first + i)] <= x)
+                & (pool[np.uint64(at_y + i)] <= y)
+                & (pool[np.uint64(at_z + i)] <= z)
+                & (pool[np.uint64(at_word + i)] & unmet == 0)
             )
         if is_met and words > 1:
             is_met = False
             for i in range(start, end):
-                is_less = (pool[first + i] <= x) & (pool[at_y + i] <= y) & (pool[at_z + i] <= z)
+                is_less = (
+                    (pool[np.uint64(first + i)] <= x)
+                    & (pool[np.uint64(at_y + i)] <= y)
+                    & (pool[np.uint64(at_z + i)] <= z)
+                )
                 for word in range(words):
                     unmet_here = ~arcs[arc, ON.label_words + word]
-                    is_less &= pool[at_word + word * room + i] & unmet_here == 0
+                    is_less &= pool[np.uint64(at_word + word * room + i)] & unmet_here == 0
                 is_met |= is_less
         start = end
     return is_met
@@ -780,26 +788,24 @@ def _build(pool: Ints, first: int, count: int, x: int, y: int) -> int:
     Corners above it go.
     """
     low = 0
-    high = count
-    while low < high:  # the first corner not before x
-        middle = (low + high) >> 1
-        if pool[first + 2 * middle] < x:
-            low = middle + 1
-        else:
-            high = middle
+    length = count
+    while length > 0:  # low: the first corner not before x
+        half = (length + 1) >> 1
+        low += half * (pool[np.uint64(first + 2 * (low + half - 1))] < x)
+        length -= half
 
     end = low
-    while end < count and pool[first + 2 * end + 1] >= y:
+    while end < count and pool[np.uint64(first + 2 * end + 1)] >= y:
         end += 1
     more = 1 - (end - low)
     if more == 1:
         for i in range(first + 2 * count - 1, first + 2 * low - 1, -1):
-            pool[i + 2] = pool[i]
+            pool[np.uint64(i + 2)] = pool[np.uint64(i)]
     elif more < 0:
         for i in range(first + 2 * end, first + 2 * count):
-            pool[i + 2 * more] = pool[i]
-    pool[first + 2 * low] = x
-    pool[first + 2 * low + 1] = y
+            pool[np.uint64(i + 2 * more)] = pool[np.uint64(i)]
+    pool[np.uint64(first + 2 * low)] = x
+    pool[np.uint64(first + 2 * low + 1)] = y
     return count + more
 
 
@@ -817,7 +823,11 @@ def _join(
     z = arcs[arc, ON.label_risk if at_goal else ON.label_transshipments]
     end = first
     for i in range(first, first + states[state, AT.front_count]):
-        is_met = (pool[i] >= x) & (pool[i + FRONT.y * room] >= y) & (pool[i + FRONT.z * room] >= z)
+        is_met = (
+            (pool[np.uint64(i)] >= x)
+            & (pool[np.uint64(i + FRONT.y * room)] >= y)
+            & (pool[np.uint64(i + FRONT.z * room)] >= z)
+        )
         if is_met and not at_goal:
             for word in range(words):
                 unmet = ~pool[i + (FRONT.word + word) * room]
@@ -856,24 +866,33 @@ def _place_up(keys: Ints, items: Ints, size: int, key: int, item: int) -> None:
 @njit(**JIT)
 def _place_down(keys: Ints, items: Ints, size: int, key: int, item: int) -> None:
     """Place an entry in a queue of so many instead of its first."""
-    i = 0
+    end = np.uint64(size)
+    at = np.uint64(0)
     while True:
-        first = CHILDREN * i + 1
-        if first >= size:
+        first = np.uint64(CHILDREN) * at + np.uint64(1)
+        if first >= end:
             break
+
         down = first
         least = keys[first]
-        for k in range(first + 1, min(first + CHILDREN, size)):
-            if keys[k] < least:
-                least = keys[k]
-                down = k
+        if first + np.uint64(CHILDREN) <= end:  # so many as the compiler knows
+            for k in range(1, CHILDREN):
+                other = keys[first + np.uint64(k)]
+                down = first + np.uint64(k) if other < least else down
+                least = min(least, other)
+        else:
+            for k in range(1, np.int64(end - first)):
+                other = keys[first + np.uint64(k)]
+                down = first + np.uint64(k) if other < least else down
+                least = min(least, other)
+
         if least >= key:
             break
-        keys[i] = least
-        items[i] = items[down]
-        i = down
-    keys[i] = key
-    items[i] = item
+        keys[at] = least
+        items[at] = items[down]
+        at = down
+    keys[at] = key
+    items[at] = item
 
 
 @njit(**JIT)
@@ -889,53 +908,53 @@ def _routes(
 ) -> tuple[Ints, Ints]:
     """Return the labels on the way to goals, and which of them are at the goals.
 
-    x_column, y_column: of the labels, for the first and the second criterion that count.
+    They are numbered first, from the goals back, and then written in the order of the pool, each
+    into its row. x_column, y_column: of the labels, for the first and the second criterion that
+    count.
     """
-    seen = np.full(len(pool) // width + 1, -1, np.int64)
-    labels = np.zeros((FIRST_ROUTES, columns), np.int64)
+    number_of = np.zeros(len(pool) // width + 1, np.int32)  # from 1; 0: not on the way
     at_goal = np.empty(len(goals), np.int64)
     count = 0
     for goal in range(len(goals)):
-        state = goals[goal, 0]
-        number = goals[goal, 1]
-        after = np.int64(-1)
-        while True:
-            place = states[state, AT.labels] // width + number
-            row = place * width
-            is_new = seen[place] < 0
-            if is_new:
-                if count == len(labels):
-                    labels = np.concatenate((labels, np.zeros_like(labels)))
-                seen[place] = count
-                labels[count, LABEL.state] = state
-                labels[count, LABEL.parent] = -1
-                labels[count, LABEL.arc] = -1
-                labels[count, LABEL.second] = pool[row + ROW.second]
-                labels[count, x_column] = pool[row + ROW.x]
-                if width > ROW.y and y_column != x_column:
-                    labels[count, y_column] = pool[row + ROW.y]
-                if width > ROW.transshipments:
-                    labels[count, LABEL.transshipments] = pool[row + ROW.transshipments]
-                    labels[count, LABEL.risk] = pool[row + ROW.risk]
-                    labels[count, LABEL.hazard_bits] = pool[row + ROW.words]
-                    for word in range(columns - len(LABEL)):
-                        labels[count, len(LABEL) + word] = pool[row + ROW.words + 1 + word]
-                count += 1
-
-            if after < 0:
-                at_goal[goal] = seen[place]
-            else:
-                labels[after, LABEL.parent] = seen[place]
-            back = pool[row + ROW.back]
+        place = states[goals[goal, 0], AT.labels] // width + goals[goal, 1]
+        last = place
+        while number_of[place] == 0:
+            count += 1
+            number_of[place] = count
+            back = pool[place * width + ROW.back]
             tail = arcs[back >> HALF, ON.tail]
-            if not is_new or tail < 0:
-                break
+            if tail >= 0:
+                place = states[tail, AT.labels] // width + (back & LOW)
+        at_goal[goal] = number_of[last] - 1
 
-            after = seen[place]
-            labels[after, LABEL.arc] = back >> HALF
-            state = tail
-            number = back & ((1 << HALF) - 1)
-    return labels[:count], at_goal
+    labels = np.zeros((count, columns), np.int64)
+    for place in range(len(number_of)):
+        if number_of[place] == 0:
+            continue
+
+        label = number_of[place] - 1
+        row = place * width
+        back = pool[row + ROW.back]
+        arc = back >> HALF
+        tail = arcs[arc, ON.tail]
+        is_first = tail < 0
+        labels[label, LABEL.state] = arcs[arc, ON.head]
+        labels[label, LABEL.arc] = -1 if is_first else arc
+        labels[label, LABEL.parent] = -1
+        if not is_first:
+            before = states[tail, AT.labels] // width + (back & LOW)
+            labels[label, LABEL.parent] = number_of[before] - 1
+        labels[label, LABEL.second] = pool[row + ROW.second]
+        labels[label, x_column] = pool[row + ROW.x]
+        if width > ROW.y and y_column != x_column:
+            labels[label, y_column] = pool[row + ROW.y]
+        if width > ROW.transshipments:
+            labels[label, LABEL.transshipments] = pool[row + ROW.transshipments]
+            labels[label, LABEL.risk] = pool[row + ROW.risk]
+            labels[label, LABEL.hazard_bits] = pool[row + ROW.words]
+            for word in range(columns - len(LABEL)):
+                labels[label, len(LABEL) + word] = pool[row + ROW.words + 1 + word]
+    return labels, at_goal
 
 
 @njit(**JIT)
