@@ -348,24 +348,69 @@ def test_charts_and_list_point_at_each_other(opened: Callable[..., Any]) -> None
     ("words", "message", "way_out"),
     [
         ("scenario=nope", "asks for the scenario", "Show "),
-        ("scenario=khunjerab-1985&close=nowhere", "shuts", "Go on without it"),
-        ("scenario=khunjerab-1985&projects=castle", "builds", "Go on without it"),
-        ("scenario=khunjerab-1985&destination=almaty", "are the same place", "To Port of Karachi"),
+        ("close=nowhere", "shuts", "Go on without it"),
+        ("open=crossing:XX-YY", "opens", "Go on without it"),
+        ("projects=castle", "builds", "Go on without it"),
+        ("with_changes=nothing", "adds the change", "Go on without it"),
+        ("choose=ktap-gauge:9999", "supposes", "Go on without it"),
+        ("via=moon", "passes through", "Moscow instead"),
+        ("via=almaty&via=tashkent&via=kabul&via=herat", "More than 3", "Keep the first 3"),
+        ("avoid=ZZ", "avoids", "Go on without it"),
+        ("destination=almaty", "are the same place", "To Port of Karachi"),
+        ("origin=nowhere", "no place", "From Kostanay"),
+        ("destination=atlantis", "Did you mean", "Port of Baku (Alat)"),
+        ("cargo=box", "no cargo", "40-foot container, dry"),
+        ("deadline=soon", "no day", "Without the deadline"),
+        ("max_transshipments=many", "no number", "With any number of transshipments"),
+        ("carrier=pakistan", "two letters", "With any carrier"),
+        ("service_class=rocket", "there is none of", "By an ordinary lorry"),
+        ("sanctions=maybe", "there is none of", "Whatever the sanctions"),
+        ("baseline=depart%3Dnever", "cannot be asked", "Without the comparison"),
+        ("avoid=KZ", "no route", "Without avoiding KZ"),
     ],
 )
 def test_every_wrong_address_says_what_is_wrong_and_leads_out(
     opened: Callable[..., Any], words: str, message: str, way_out: str
 ) -> None:
-    trip = "origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
-    if "destination" in words:
-        trip = trip.replace("destination=karachi&", "")
+    keys = {word.partition("=")[0] for word in words.split("&")}
+    trip = "&".join(word for word in JULY[2:].split("&") if word.partition("=")[0] not in keys)
     page = opened(f"/?{words}&{trip}", afresh=True, is_exact=False)
     until(page, f"document.getElementById('said').textContent.includes('{message}')")
-    assert ".csv" not in page.inner_text("#said") and routes(page) == []
+    said = page.inner_text("#said")
+    assert routes(page) == [] and not re.search(r"\.csv|\w_\w|Input should|List should", said)
     until(page, "corridor.map.querySourceFeatures('links').length > 20")
     page.click(f"#said button:has-text('{way_out}')")
     until(page, "document.querySelectorAll('table.routes tr.route').length > 0")
     settled(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("depart=2026-13-45", "'2026-13-45', which is none"),
+        ("units=-3", '"-3" cannot be asked'),
+        ("criteria=luck&max_routes=9999", '"9999", "luck" cannot be asked'),
+        ("language=xx", "does not speak"),
+    ],
+)
+def test_what_is_passed_over_is_said(opened: Callable[..., Any], words: str, message: str) -> None:
+    trip = JULY.replace("&depart=2026-07-01", "") if "depart" in words else JULY
+    page = opened(f"{trip}&{words}", afresh=True, is_exact=False)
+    until(page, "document.querySelectorAll('tr.route').length > 0")
+    assert message in page.inner_text("#said")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("card", ["link:nowhere", "foo:bar", "project:castle"])
+def test_card_of_nothing_is_closed_by_a_button(
+    opened: Callable[..., Any], window: tuple[Any, list[str]], card: str
+) -> None:
+    page = opened(f"{JULY}&card={card}")
+    assert "The study has n" in page.inner_text("#card")
+    page.locator("#card button").last.click()
+    until(page, "document.getElementById('card').hidden")
+    window[1].clear()  # the browser tells of the reply that there is no such row
 
 
 @pytest.mark.slow

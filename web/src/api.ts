@@ -39,8 +39,8 @@ async function fetched<T>(kind: string, address: string, body: unknown, take: (r
       ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     if (reply.ok) return await take(reply);
-    const words = (await reply.json().catch(() => null)) as { error?: string; message?: string; name?: string; near?: string[] } | null;
-    throw new Failed(reply.status, words?.error ?? "http", words?.message ?? t("The server answered {status}.", { status: reply.status }), words?.name, words?.near);
+    const words = (await reply.json().catch(() => null)) as { error?: string; message?: string; name?: string; near?: string[]; ids?: string[] } | null;
+    throw new Failed(reply.status, words?.error ?? "http", words?.message ?? t("The server answered {status}.", { status: reply.status }), words?.name, words?.near ?? words?.ids);
   } catch (problem) {
     if (problem instanceof TypeError) throw new Failed(0, "offline", t("The server does not answer. Is it still running?"));
     throw problem;

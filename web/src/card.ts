@@ -24,7 +24,7 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
   const box = at("card");
   let content: HTMLElement[];
   const project = kind === "project" ? hooks.study.projects.find((p) => p.project_id === id) : undefined;
-  if (kind === "project") content = project ? ofProject(project, state, hooks) : [h("h2", {}, t("No such project")), h("p", {}, t("The study has no project of this name."))];
+  if (kind === "project") content = project ? ofProject(project, state, hooks) : [h("h2", {}, t("No such project")), h("p", {}, t("The study has no project of this name.")), button(t("Close the card"), () => hooks.show(null))];
   else if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}`), state, hooks);
   else if (kind === "node") content = node(await ask<NodeCard>("card", `/api/nodes/${word}?${asked}`), state, hooks);
   else if (kind === "source") content = source(await ask<SourceCard>("card", `/api/sources/${word}?${asked}`), hooks);

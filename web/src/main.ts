@@ -10,6 +10,7 @@ import { isDark, keepTheme, takeTheme } from "./colours";
 import { layerName, stateName } from "./described";
 import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
+import { lifted, passedOver, wayOut, type WayOutHooks } from "./deadends";
 import { downloadMenu } from "./downloads";
 import { language, languageAsked, listed, t, tn } from "./language";
 import { legend } from "./legend";
@@ -25,7 +26,7 @@ import { openers } from "./projects";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
-import { asQuery, baselineOf, fromAddress, replaced, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
+import { asQuery, baselineOf, fromAddress, isDay, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import { Swipe } from "./swipe";
 import type { Answer, Critical, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
@@ -82,8 +83,8 @@ class Page {
       at("map-words").hidden = false;
       at("map-words").textContent = t("This browser draws no map: WebGL is missing or switched off. Everything else works: choose links and borders from the lists beside, and follow the routes leg by leg.");
     }
-    const depart = new URLSearchParams(location.search).get("depart");
-    if (depart !== null && depart !== this.state.depart) this.note = t("The address asks for the day '{words}', which is none; this is {day}. ", { words: depart, day: day(this.state.depart) });
+    this.note = passedOver(new URLSearchParams(location.search), this.state, day(this.state.depart));
+    if (this.note) this.note += " ";
     if (languageAsked !== language) this.note += t("The address asks for the language '{code}', which the page does not speak. ", { code: languageAsked });
     history.replaceState(null, "", toAddress(this.state));
     this.say(t("Looking for routes ..."));
@@ -175,48 +176,12 @@ class Page {
   /** Say what went wrong and offer what may mend it. */
   private fail(problem: unknown): void {
     if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
-    const { state } = this;
     if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
-    const fewer = button(t("Compare time and cost only"), () => this.change({ criteria: ["time", "cost"] }));
-    const lifted = this.lifted().filter(([key]) => problem.message.includes(`${key}: `)).map(([, mend]) => mend);
-    const wrong = this.wrongWords(problem);
-    if (wrong) { this.say(wrong.text, ...wrong.mends); return; }
-    if (state.projects.length && problem.message.includes("cannot both be built")) lifted.push(button(t("Without the projects"), () => this.change({ projects: [] })));
-    this.say(problem.message, ...lifted, ...(problem.error === "too-many-ways" ? [fewer] : problem.near.flatMap((near) => {
-      const patch = replaced(state, problem.asked, near);
-      return patch ? [button(this.name(near), () => this.change(patch))] : [];
-    })));
+    const { text, mends } = wayOut(problem, this.outHooks());
+    this.say(text, ...mends);
   }
 
-  /** What an address names that the study does not have, and the buttons that lead out. */
-  private wrongWords({ error, message, asked, near }: Failed): { text: string; mends: Node[] } | null {
-    const { state, study } = this, scenario = study.scenarios.find((s) => s.id === study.default_scenario);
-    if (!study.scenarios.some((s) => s.id === state.scenario) && scenario) {
-      return { text: `${t("The address asks for the scenario \"{words}\", which this study does not have.", { words: state.scenario })} `, mends: [button(t("Show \"{title}\"", { title: scenario.title }), () => this.change({ scenario: scenario.id }))] };
-    }
-    if (error === "same-place") return { text: message, mends: this.otherEnds() };
-    const lists: [keyof State, string][] = [
-      ["close", t("The address shuts \"{words}\", which this study does not have.")], ["open", t("The address opens \"{words}\", which this study does not have.")],
-      ["projects", t("The address builds \"{words}\", which this study does not have.")], ["with_changes", t("The address adds the change \"{words}\", which this study does not have.")],
-      ["choose", t("The address supposes \"{words}\", which this study does not have.")], ["via", t("The address passes through \"{words}\", which this study does not have.")],
-      ["avoid", t("The address avoids \"{words}\", which this study does not have.")],
-    ];
-    for (const [key, sentence] of lists) {
-      const words = state[key] as string[];
-      for (const word of words) {
-        if (asked !== word && !message.includes(`'${word}'`)) continue;
-        const instead = near.map((other) => button(t("{name} instead", { name: this.name(other) }), () => this.change({ [key]: words.map((w) => (w === word ? other : w)) })));
-        return { text: `${sentence.replace("{words}", word)} `, mends: [button(t("Go on without it"), () => this.change({ [key]: words.filter((w) => w !== word) })), ...instead] };
-      }
-    }
-    return null;
-  }
-
-  /** Where to go instead, when a trip ends where it begins. */
-  private otherEnds(): Node[] {
-    const others = this.study.trips.map((t) => t.destination).filter((id, i, all) => id !== this.state.origin && all.indexOf(id) === i);
-    return others.slice(0, 3).map((id) => button(t("To {place}", { place: this.name(id) }), () => this.change({ destination: id })));
-  }
+  private outHooks(): WayOutHooks { return { state: this.state, study: this.study, name: (id) => this.name(id), change: (patch) => this.change(patch) }; }
 
   /** Say why there is no newer answer, and offer to ask again. */
   private stale(why: string): void {
@@ -248,12 +213,12 @@ class Page {
     const asked = JSON.stringify(routesOf(state));
     if (this.done["routes"] === asked) return;
     try {
-      if (state.origin === state.destination) throw new Failed(422, "same-place", `${t("From and to are the same place, {place}: nothing has to be carried.", { place: this.name(state.origin) })} `);
+      if (state.origin === state.destination) throw new Failed(422, "same-place", t("From and to are the same place, {place}: nothing has to be carried.", { place: this.name(state.origin) }));
       this.answer = await ask<Answer>("routes", "/api/routes", routesOf(state));
       this.elements = this.answer.elements;
       this.follow(state);
       const isBound = this.answer.conditions.length > 0; // what was asked leaves no route
-      this.sayAnswer(state, ...(isBound ? this.lifted().map(([, mend]) => mend) : []));
+      this.sayAnswer(state, ...(isBound ? lifted(this.outHooks()).map(([, mend]) => mend) : []));
       this.done["routes"] = asked;
     } catch (problem) {
       if (isAborted(problem) || !(problem instanceof Failed) || problem.status === 0 || problem.status === 503) throw problem;
@@ -275,16 +240,6 @@ class Page {
     history.replaceState(null, "", toAddress(state));
   }
   private following: string | null = null;
-
-  /** What lifts each condition asked. */
-  private lifted(): [keyof State, Node][] {
-    const { deadline, max_transshipments, carrier, sanctions } = this.state, mends: [keyof State, Node][] = [];
-    if (deadline) mends.push(["deadline", button(t("Without the deadline"), () => this.change({ deadline: "" }))]);
-    if (max_transshipments) mends.push(["max_transshipments", button(t("With any number of transshipments"), () => this.change({ max_transshipments: "" }))]);
-    if (carrier) mends.push(["carrier", button(t("With any carrier"), () => this.change({ carrier: "" }))]);
-    if (sanctions) mends.push(["sanctions", button(t("Whatever the sanctions"), () => this.change({ sanctions: "" }))]);
-    return mends;
-  }
 
   /** Say what the answer comes to; what it takes more than the baseline first. */
   private sayAnswer(state: State, ...more: Node[]): void {
@@ -328,7 +283,7 @@ class Page {
       await showCard(state.card, state, this.cardHooks());
     } catch (problem) {
       if (isAborted(problem)) throw problem;
-      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": t("Close the card"), class: "close" }), h("p", { class: "problem" }, words(problem)));
+      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": t("Close the card"), class: "close" }), h("p", { class: "problem" }, problem instanceof Failed && problem.status === 404 ? t("The study has nothing of this name.") : words(problem)), button(t("Close the card"), () => this.change({ card: null })));
       at("card").hidden = false;
     }
     this.done["card"] = asked;
@@ -389,7 +344,7 @@ class Page {
   /** Ask by which day goods must leave to be there in time, where a day is asked. */
   private async reArrival(state: State): Promise<void> {
     const { deadline, depart, origin, destination } = state;
-    if (!deadline || origin === destination) { showArrival(null, depart, () => undefined); return; }
+    if (!isDay(deadline, this.study) || origin === destination) { showArrival(null, depart, () => undefined); return; }
     const asked = { ...routesOf(state), depart: lookedFrom(deadline, this.study.limits.first_on), baseline: undefined };
     if (this.done["arrive"] !== `/api/arrive-by ${JSON.stringify(asked)}`) sayArrival(t("Looking for the latest departure ..."));
     try {

@@ -44,7 +44,11 @@ export class Names {
       .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
       .replace(/([\d,.]+) h, ([\d,.]+) (more|less) than/g, (_, whole: string, gap: string, word: string) => `${longer(whole)}, ${longer(gap)} ${word} than`)
       .replace(/\b([\d,]+(?:\.\d+)?) h\b/g, (_, figure: string) => longer(figure))
-      .replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => this.rows.get(id) ?? id);
+      .replace(/\bavoid ([A-Z]{2})\b/g, (words, code: string) => (this.study.countries[code] ? words.replace(code, this.study.countries[code]) : words))
+      .replace(/\b[a-z0-9]+(?:-[a-z0-9]+)*/g, (id) => {
+        const name = this.rows.get(id); // one word may be a word of the sentence too
+        return name !== undefined && (id.includes("-") || name.toLowerCase() === id) ? name : id;
+      });
   }
 }
 
