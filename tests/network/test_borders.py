@@ -60,6 +60,7 @@ def test_opening_ends_what_shuts_the_border_and_nothing_else() -> None:
     assert with_shut(opened, []) is opened
 
 
+@pytest.mark.slow
 def test_the_study_shuts_one_border_between_players_of_its_programme() -> None:
     players = ["AF", "IR", "KZ", "PK", "UZ"]
     assert shut_borders(study_network(), players, DAY) == ()
