@@ -72,6 +72,7 @@ def test_bad_questions_are_said(words: tuple[str, ...], says: str, run: Any, hom
         (("coalition", "--countries", "XX"), "country of the study 'XX'"),
         (("coalition", "--borders", "KZ"), "border by land 'KZ'"),
         (("wait", "--places", "torkham"), "place of states 'torkham'"),
+        (("wait",), "name a place or more of the table states"),
     ],
 )
 def test_bad_questions_of_programmes_are_said(

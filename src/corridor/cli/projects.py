@@ -321,7 +321,7 @@ def coalition(
 def wait(
     folder: StudyFolder,
     *,
-    places: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)],
+    places: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     table: WaitTables = "rules",
     plan: PlanOptions = PlanOptions(),
     options: StudyOptions = StudyOptions(),
@@ -338,7 +338,7 @@ def wait(
     folder
         Folder of the study.
     places
-        Places of the table states that decide.
+        Places of the table states that decide; those of [projects] in study.toml where not given.
     table
         What to print: rules, regrets of plans in other futures, or the share of time that places
         must be open for each project to pay.
@@ -361,6 +361,8 @@ def _computed(
     refuse_inputs(plan.out)
     study = options.read(folder)
     names = plan.of(study)
+    if further.get("places") == [] and study.settings.projects is not None:
+        further["places"] = list(study.settings.projects.places)
     network = calibrated(study, study.network)
     say_compiling()
     with progress() as step:

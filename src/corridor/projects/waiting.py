@@ -150,7 +150,8 @@ def wait(
     ['torkham-single-window']
     """
     if not places:
-        raise CallError("name a place or more of the table states.")
+        known = " ".join(network.frames["states"]["place"].unique(maintain_order=True))
+        raise CallError(f"name a place or more of the table states, of: {known}.")
     chain = fit_chain(network.frames["states"], places)
     if not any(test.is_semi_markov for test in chain.tests):
         chain = chain.without_age()
