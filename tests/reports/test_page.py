@@ -57,7 +57,8 @@ def test_inner_links_arrive(page: Page) -> None:
 
 def test_every_chart_has_caption_title_and_data(page: Page, text: str) -> None:
     figures = re.findall(r"<figure.*?</figure>", text, flags=re.S)
-    assert len(figures) == 1 + 3 + 1 + 2 + 1  # network; trip; calendar; two metrics; evidence
+    # front page; network; trip; calendar; two metrics; evidence
+    assert len(figures) == 1 + 1 + 3 + 1 + 2 + 1
     for figure in figures:
         assert figure.count("<svg") == 1 and "<title" in figure and "<desc" in figure
         caption = re.search(r"<figcaption>(.*?)<a", figure, flags=re.S)

@@ -35,7 +35,7 @@ def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
         for one in answers(report_inputs(results))
         if one.question == "What does the shut gate cost?"
     )
-    assert "nothing changes. None of the other 1 trips changes either." in said
+    assert "nothing changes. The other trip does not change either." in said
     gone = same.with_columns(
         scenario=pl.lit("open"),
         time_p50_h=pl.lit(None, pl.Float64),

@@ -54,9 +54,7 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
         return [tell("Nobody: nothing of the programme is worth building.")]
 
     most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
-    enough = sets.filter(pl.col("npv_usd") >= ENOUGH_SHARE * most_usd).sort(
-        "members", "npv_usd", descending=[False, True]
-    )
+    enough = _enough(sets)
     members = str(enough["coalition"][0]).split()
     sentences = [
         tell(
@@ -77,6 +75,22 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
         *_payment_sentences(players),
         *_core_sentences(programme, players),
     ]
+
+
+def countries_enough(inputs: ReportInputs) -> list[str]:
+    """Return the codes of the fewest countries that are enough for the programme."""
+    sets = inputs.frame("coalition_sets")
+    if not sets.height or float(sets["npv_usd"].max() or 0) <= 0:  # type: ignore[arg-type]
+        return []
+    return str(_enough(sets)["coalition"][0]).split()
+
+
+def _enough(sets: pl.DataFrame) -> pl.DataFrame:
+    """Return the sets of countries that have nearly all there is, those of the fewest first."""
+    most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
+    return sets.filter(pl.col("npv_usd") >= ENOUGH_SHARE * most_usd).sort(
+        "members", "npv_usd", descending=[False, True]
+    )
 
 
 def _opened_by_all(sets: pl.DataFrame, players: pl.DataFrame) -> list[str]:

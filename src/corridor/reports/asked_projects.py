@@ -40,6 +40,14 @@ def asked_projects(inputs: ReportInputs) -> list[dict[str, Any]]:
     ]
 
 
+def benefit_factor(inputs: ReportInputs, row: Mapping[str, Any]) -> float | None:
+    """Return how many times as large the benefits would have to be; null: it is not known."""
+    rows = inputs.frame("appraisal_switching").filter(pl.col("project_id") == row["project_id"])
+    changes = dict(rows.select("item", "switching_share").iter_rows())
+    change: float | None = changes.get("benefits")
+    return None if change is None or change < 0 else 1 + change
+
+
 def asked_values(inputs: ReportInputs, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the template needs on a project that the study asks about."""
     project_id = row["project_id"]

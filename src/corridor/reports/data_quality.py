@@ -13,9 +13,11 @@ from corridor.language.amounts import per_cent
 from corridor.language.speech import number, tell
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import dotted_rows
+from corridor.reports.guesses import heaviest_guesses
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
-from corridor.reports.validation import measured_count, verdict_counts
+from corridor.reports.trip import main_corridors
+from corridor.reports.validation import MET, measured_count, verdict_counts
 
 MAX_TAKERS = 3  # rows named that took one figure from the defaults
 
@@ -24,11 +26,13 @@ MAX_TAKERS = 3  # rows named that took one figure from the defaults
 class Trust:
     """How far the report can be trusted, in numbers.
 
-    measured, counts: observations with a verdict, and how many have which. weak_share: share of the
+    measured, met, counts: observations with a verdict, those inside the band or within 25 %, and
+    how many have which. weak_share: share of the
     rows that are estimates; null: rows were not counted.
     """
 
     measured: int
+    met: int
     counts: list[str]
     rows: int
     weak_share: float | None
@@ -41,6 +45,7 @@ def trust(inputs: ReportInputs) -> Trust:
     rows, weak = _row_counts(inputs.frame("evidence"))
     return Trust(
         measured=measured_count(observations),
+        met=observations.filter(pl.col("verdict").is_in(MET)).height,
         counts=verdict_counts(observations),
         rows=rows,
         weak_share=weak / rows if rows else None,
@@ -49,17 +54,22 @@ def trust(inputs: ReportInputs) -> Trust:
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return how much of the named routes rests on estimates."""
-    named_routes = [(trip, row) for trip in inputs.trips for row in trip.rows if row["best"]]
-    values = {"shares": named_routes}
-    title = tell("Data quality")
+    """Return the guesses that carry the front page, and how the model meets what was seen."""
+    routes = main_corridors(inputs.trips[0]) if inputs.trips else []
+    values = {
+        "guesses": heaviest_guesses(inputs, routes),
+        "quality": trust(inputs),
+    }
+    title = tell("How far to trust this report")
     return [Section("evidence", title, "evidence.html", values, title)]
 
 
 def row_sections(inputs: ReportInputs) -> list[Section]:
-    """Return the rows by confidence, and the figures that come from defaults."""
+    """Return rows by confidence, shares of estimates in routes, and figures from defaults."""
     evidence = inputs.frame("evidence")
+    named_routes = [(trip, row) for trip in inputs.trips for row in trip.rows if row["best"]]
     values = {
+        "shares": named_routes,
         "evidence": _table_rows(evidence),
         "figures": [_figure(evidence)] if evidence.height else [],
         "defaults": _default_rows(inputs.frame("defaults")),

@@ -30,6 +30,7 @@ from corridor.reports import (
 from corridor.reports.drawing import second_process
 from corridor.reports.first_page import answers
 from corridor.reports.fonts import font_faces
+from corridor.reports.front_page import front_values
 from corridor.reports.inputs import ReportInputs, report_inputs
 from corridor.reports.sections import Section
 
@@ -90,6 +91,7 @@ def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[S
         chapters=drawn(map(str, count(1)), chapters),
         annexes=drawn(map(route_letter, count()), annexes),
         answers=answers(inputs),
+        front=front_values(inputs),
         trips=inputs.trips,
     )
     return text.replace("<style>", f"<style>\n{font_faces(text)}", 1)
@@ -138,6 +140,7 @@ def _add_formats(environment: jinja2.Environment) -> None:
         layer=formats.layer,
         number=formats.number_or_dash,
         paragraph=formats.paragraph,
+        sentence_list=formats.and_list,
         share=formats.share,
         slug=formats.slug,
         word_list=formats.word_list,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -24,6 +24,23 @@ FUTURES = {
     "always-open": marked("always open"),
     "always-shut": marked("always shut"),
 }
+
+
+class FirstProject(NamedTuple):
+    """A project that is begun, in which year, for how much."""
+
+    project_id: str
+    name: str
+    begin_year: int
+    capex_usd: float
+
+
+def first_projects(inputs: ReportInputs) -> list[FirstProject]:
+    """Return the projects of the programme that are begun, the first one first."""
+    projects = inputs.frame("phase_projects").drop_nulls("begin_year")
+    begun = projects.sort("begin_year", maintain_order=True)
+    rows = begun.select("project_id", "name", "begin_year", "capex_usd").iter_rows()
+    return [FirstProject(*row) for row in rows]
 
 
 def programme_row(inputs: ReportInputs) -> dict[str, Any]:
@@ -61,16 +78,16 @@ def first_text(inputs: ReportInputs) -> str:
     """Say what of the programme is begun first, what it is worth, and what waiting adds."""
     programme = programme_row(inputs)
     projects = inputs.frame("phase_projects")
-    built = projects.drop_nulls("begin_year").sort("begin_year", maintain_order=True)
-    if not built.height:
+    begun = first_projects(inputs)
+    if not begun:
         return tell(
             "Nothing: no order of the {count} projects looked at is worth its cost.",
             count=number(projects.height),
         )
 
     begins = [
-        tell("{project} in {year}", project=name, year=str(year))
-        for name, year in built.select("name", "begin_year").iter_rows()
+        tell("{project} in {year}", project=project.name, year=str(project.begin_year))
+        for project in begun
     ]
     sentences = [
         tell("Begin with {projects}.", projects=and_list(begins)),

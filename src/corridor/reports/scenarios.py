@@ -350,5 +350,11 @@ def _most_changed(most: Change, others: Sequence[Change]) -> str:
 def _none_changes(first: Change, count: int) -> str:
     """Say that no other trip changes."""
     if first.clauses:
-        return tell("None of the other {trips} trips changes.", trips=number(count))
-    return tell("None of the other {trips} trips changes either.", trips=number(count))
+        return tell_count(
+            "The other trip does not change.", "None of the other {count} trips changes.", count
+        )
+    return tell_count(
+        "The other trip does not change either.",
+        "None of the other {count} trips changes either.",
+        count,
+    )

@@ -86,6 +86,24 @@ def answers(inputs: ReportInputs) -> list[Answer]:
     return [Answer(question, _target_paragraph(all_series), "trade")]
 
 
+def is_reached(inputs: ReportInputs) -> bool:
+    """Tell whether the best of the scenarios compared comes to the target, in every series."""
+    best = [series.best for series in _all_series(inputs.frame("trade_target"))]
+    return all(row is not None and row["gap_usd"] <= 0 for row in best)
+
+
+def best_text(inputs: ReportInputs) -> str:
+    """Say what the best of the scenarios compared gives, in the first series."""
+    first = _all_series(inputs.frame("trade_target"))[0]
+    if first.best is None:
+        return ""
+    return tell(
+        "{amount} at best, of {target}.",
+        amount=_sum_with_band(first.best),
+        target=short_sum(first.target_usd),
+    )
+
+
 def _flows_abroad(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the flows between two countries under the first scenario."""
     return pairs.filter(

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from corridor.language.speech import marked, tell
 from corridor.reports.formats import country, day, slug
 from corridor.routing.grades import money_by_row, weak_shares
 
-FASTEST = marked("fastest")
+FASTEST = marked("fastest as planned")
 CHEAPEST = marked("cheapest")
 MERITS = (
     (FASTEST, "time_h"),
@@ -31,6 +31,9 @@ CONDITIONS = {
 }
 ROUTE_ID = re.compile(r"\br\d+\b")
 MAX_OUTSTANDING = 4  # more lines in one diagram cannot be told apart
+MAX_CORRIDORS = 4  # on the front page
+
+Route: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +128,30 @@ def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
     return dict(list(merits.items())[:MAX_OUTSTANDING])
 
 
+def main_corridors(trip: Trip) -> list[Route]:
+    """Return the routes that stand for a trip: those best at something, and one beside the first.
+
+    Where these are fewer than four the next in the list follow.
+    """
+    beside = route_beside(trip)
+    letters = list(outstanding(trip.routes))
+    letters += [] if beside is None else [beside["letter"]]
+    letters += list(trip.routes["letter"])
+
+    shown = list(dict.fromkeys(letters))[:MAX_CORRIDORS]
+    return [row for row in trip.rows if row["letter"] in shown]
+
+
+def route_beside(trip: Trip) -> Route | None:
+    """Return the quickest route that shares no border with the quickest of all; null for none."""
+    quickest = trip.fastest
+    if quickest is None:
+        return None
+
+    others = [row for row in trip.rows if not set(row["borders"]) & set(quickest["borders"])]
+    return min(others, key=lambda row: row["time_p50_h"] or row["time_h"], default=None)
+
+
 def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame) -> Trip:
     """Return one trip, called by its ends."""
     routes, legs = _lettered(row["routes"], row["legs"])
@@ -203,13 +230,25 @@ def _route_rows(
 def _with_money(
     rows: Sequence[Mapping[str, Any]], money: pl.DataFrame | None
 ) -> list[dict[str, Any]]:
-    """Return routes with what their price is made of: a line a row of a table, dearest first."""
+    """Return routes with their price by row of a table, dearest first, and line by line."""
+    by_row = {} if money is None else _by_route(money_by_row(money))
+    by_leg = {} if money is None else _by_route(money)
+    return [
+        {
+            **row,
+            "money_rows": by_row.get(row["route_id"], []),
+            "price_lines": by_leg.get(row["route_id"], []),
+        }
+        for row in rows
+    ]
+
+
+def _by_route(lines: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return lines of money by the route they are of."""
     by_route: dict[str, list[dict[str, Any]]] = {}
-    if money is not None:
-        lines = money_by_row(money)
-        for line in lines.iter_rows(named=True):
-            by_route.setdefault(line["route_id"], []).append(line)
-    return [{**row, "money_rows": by_route.get(row["route_id"], [])} for row in rows]
+    for line in lines.iter_rows(named=True):
+        by_route.setdefault(line["route_id"], []).append(line)
+    return by_route
 
 
 def _leg_row(leg: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -104,8 +104,9 @@ def _best_routes(trip: Trip) -> Markup:
 
 def _quickest_route(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     return tell_html(
-        "The quickest route goes {way}: <b>{days} days</b>, 19 times in 20 within {most_days} "
-        "if nothing closes, for <b>USD&nbsp;{usd}</b>.",
+        "The quickest route as planned ({planned} days) goes {way}: <b>{days} days</b> in the "
+        "median, 19 times in 20 within {most_days} if nothing closes, for <b>USD&nbsp;{usd}</b>.",
+        planned=days(quickest["time_h"]),
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),
         most_days=days(quickest["time_p95_h"]),

@@ -20,6 +20,7 @@ VERDICTS = {
     "miss": marked("{count} as misses"),
     "no route": marked("{count} for which it finds no way"),
 }
+MET = ("inside band", "within 25 %")
 MAX_CHART_ROWS = 24  # more observations in one chart do not fit a printed page
 
 

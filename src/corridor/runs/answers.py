@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.counts import count_of
 from corridor.units import DAY_H
 
 CONDITIONS = {"via": "by way of", "require": "using", "avoid": "avoiding"}
@@ -30,9 +31,10 @@ def answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
     if quickest["route_id"] == cheapest["route_id"]:
         return f"{question}quickest and cheapest {_figures(quickest)}."
 
+    count = trip["pareto_count"]
     return (
         f"{question}quickest {_figures(quickest)}; cheapest {_figures(cheapest)}. "
-        f"{trip['pareto_count']} routes are worth taking."
+        f"{count_of(count, 'route is', 'routes are')} worth taking."
     )
 
 

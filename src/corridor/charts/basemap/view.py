@@ -113,8 +113,9 @@ def view_of(
     *,
     margin_share: float = 0.08,
     max_height: float = 560.0,
+    width: float = MAP_WIDTH,
 ) -> View:
-    """Return the view that holds all the places, as wide as every map.
+    """Return the view that holds all the places, as wide as every map unless told otherwise.
 
     Parameters
     ----------
@@ -124,6 +125,8 @@ def view_of(
         Free room at each side, as a share of the extent of the places.
     max_height
         Pixels of the map's height at most; it has 300 at least.
+    width
+        Pixels of the map's width.
     """
     lons = close_together(list(lons_deg))
     lats = list(lats_deg)
@@ -131,7 +134,7 @@ def view_of(
     parallels = _parallels(bounds)
 
     sheet = _sheet(lons, lats, bounds, parallels, margin_share)
-    return _fit(sheet, bounds, parallels, max_height)
+    return _fit(sheet, bounds, parallels, max_height, width)
 
 
 def close_together(lons_deg: Sequence[float]) -> list[float]:
@@ -204,15 +207,16 @@ def _fit(
     bounds: Bounds,
     parallels: tuple[float, float],
     max_height: float,
+    width: float,
 ) -> View:
     """Return the view that shows a part of the plane as large as the paper allows."""
     left, low, right, high = sheet
-    height = min(max_height, max(MIN_HEIGHT, MAP_WIDTH * (high - low) / (right - left)))
-    scale = min(MAP_WIDTH / (right - left), height / (high - low))
+    height = min(max_height, max(MIN_HEIGHT, width * (high - low) / (right - left)))
+    scale = min(width / (right - left), height / (high - low))
 
-    shift_x = MAP_WIDTH / 2 - scale * (left + right) / 2
+    shift_x = width / 2 - scale * (left + right) / 2
     shift_y = height / 2 + scale * (low + high) / 2
-    return View(bounds, float(MAP_WIDTH), round(height), scale, (shift_x, shift_y), parallels)
+    return View(bounds, float(width), round(height), scale, (shift_x, shift_y), parallels)
 
 
 def _middle(bounds: Bounds) -> float:

@@ -1,0 +1,430 @@
+"""The front page: three messages, a map, the corridors with their bands, what to do, how sure.
+
+Every sentence is made from the results. What a study has no results on is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from corridor.charts.basemap.view import view_of
+from corridor.charts.maps import end_nodes, route_map
+from corridor.language.speech import number, tell
+from corridor.reports import trade
+from corridor.reports.agreement import countries_enough
+from corridor.reports.asked_projects import asked_projects, benefit_factor
+from corridor.reports.data_quality import trust
+from corridor.reports.element_names import element_names
+from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.formats import (
+    and_list,
+    brief_millions,
+    country,
+    day,
+    days,
+    paragraph,
+    share,
+    usd_millions,
+)
+from corridor.reports.guesses import Guess, heaviest_guesses
+from corridor.reports.inputs import ReportInputs
+from corridor.reports.programme import FirstProject, first_projects, programme_row
+from corridor.reports.trip import Route, Trip, main_corridors, route_beside
+from corridor.reports.trips import MAP_COLUMNS
+from corridor.units import DAY_H
+
+MAP_WIDTH_PX = 452.0
+MAP_HEIGHT_PX = 330.0
+MANY_DAYS = 10
+NO = "no"
+YES = "yes"
+
+
+class Point(NamedTuple):
+    """A message: what is said first, and the sentences that hold it up."""
+
+    headline: str
+    text: str
+
+
+class Verdict(NamedTuple):
+    """A question that is answered by yes or no, and the section that says more."""
+
+    word: str
+    question: str
+    href: str
+    text: str
+
+
+class Step(NamedTuple):
+    """What one of those who decide should do, and by when."""
+
+    who: str
+    when: str
+    what: str
+
+
+def front_values(inputs: ReportInputs) -> dict[str, Any]:
+    """Return what the template needs; nothing where the first trip has no route."""
+    if not inputs.trips or not inputs.trips[0].legs.height:
+        return {}
+
+    trip = inputs.trips[0]
+    rows = main_corridors(trip)
+    guesses = heaviest_guesses(inputs, rows)
+    return {
+        "trip": trip,
+        "points": [*_way_points(trip), *_closure_points(inputs, trip), *_project_points(inputs)],
+        "map": _map(inputs, trip, [row["letter"] for row in rows]),
+        "rows": rows,
+        "verdicts": [
+            *_winter_verdicts(inputs),
+            *_project_verdicts(inputs),
+            *_trade_verdicts(inputs),
+        ],
+        "steps": [*_shipper_steps(trip), *_state_steps(inputs), *_bank_steps(inputs)],
+        "sure": _sure_text(inputs, trip, guesses),
+    }
+
+
+def _way_points(trip: Trip) -> list[Point]:
+    """Say which way is quickest and which is cheapest, with days, dollars and their bands."""
+    quickest, cheapest = trip.fastest, trip.cheapest
+    if quickest is None or cheapest is None:
+        return []
+
+    headline = tell(
+        "{trip}, {cargo}: about {days} days and USD {usd} by the {corridor}.",
+        trip=trip.name,
+        cargo=trip.cargo,
+        days=_about_days(quickest),
+        usd=number(_rounded(quickest["cost_usd"])),
+        corridor=_corridor(quickest),
+    )
+    sentences = [_band_sentence(quickest)]
+    if cheapest is not quickest:
+        sentences.append(
+            tell(
+                "The cheapest takes {days} days and USD {usd}, {share} less, by {corridor}.",
+                days=_about_days(cheapest),
+                usd=number(_rounded(cheapest["cost_usd"])),
+                share=share(1 - cheapest["cost_usd"] / quickest["cost_usd"]),
+                corridor=_corridor(cheapest),
+            )
+        )
+    return [Point(headline, paragraph(sentences))]
+
+
+def _band_sentence(route: Route) -> str:
+    """Say within which days and dollars nine of ten trips end."""
+    words = {"low": days(route["time_p05_h"]), "high": days(route["time_p95_h"])}
+    if route.get("cost_p95_usd") is None:
+        return tell("Nine of ten trips take {low} to {high} days if nothing closes.", **words)
+    return tell(
+        "Nine of ten trips take {low} to {high} days if nothing closes and cost USD {low_usd} to "
+        "{high_usd}.",
+        low_usd=number(_rounded(route["cost_p05_usd"])),
+        high_usd=number(_rounded(route["cost_p95_usd"])),
+        **words,
+    )
+
+
+def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
+    """Say where goods go once a border of the quickest route is shut, and what closures cost."""
+    quickest = trip.fastest
+    if quickest is None or not quickest["borders"]:
+        return []
+
+    names = element_names(inputs)
+    borders = and_list([_without_mode(names.get(link, link)) for link in quickest["borders"]])
+    beside = route_beside(trip)
+    if beside is None:
+        headline = tell("If a border of it shuts, no other route is left.")
+        sentences = [tell("Its borders are {borders}.", borders=borders)]
+    else:
+        headline = tell(
+            "If a border of it shuts, the {corridor} is left: {days} days instead of {usual_days}, "
+            "USD {usd} instead of {usual_usd}.",
+            corridor=_corridor(beside),
+            days=days(beside["time_p50_h"]),
+            usual_days=days(quickest["time_p50_h"]),
+            usd=number(_rounded(beside["cost_usd"])),
+            usual_usd=number(_rounded(quickest["cost_usd"])),
+        )
+        sentences = [
+            tell(
+                "Its borders are {borders}. The {corridor} uses none of them; nine of ten trips on "
+                "it take {low} to {high} days.",
+                borders=borders,
+                corridor=_corridor(beside),
+                low=days(beside["time_p05_h"]),
+                high=days(beside["time_p95_h"]),
+            )
+        ]
+    return [Point(headline, paragraph([*sentences, *_loss_sentences(inputs)]))]
+
+
+def _loss_sentences(inputs: ReportInputs) -> list[str]:
+    """Say what closures cost all demand in a mean year; nothing where none were simulated."""
+    losses = inputs.frame("loss_summary").filter(pl.col("measure") == "loss_usd")
+    if not losses.height:
+        return []
+    loss = losses.row(0, named=True)
+    return [
+        tell(
+            "Closures cost the trade of the region USD {usd} a year ({low} to {high}).",
+            usd=brief_millions(loss["mean"]),
+            low=brief_millions(loss["known_low"]),
+            high=brief_millions(loss["known_high"]),
+        )
+    ]
+
+
+def _project_points(inputs: ReportInputs) -> list[Point]:
+    """Say whether the first project asked about pays, and what to build instead."""
+    asked = asked_projects(inputs)[:1]
+    if not asked:
+        return []
+
+    row = asked[0]
+    words = {
+        "cost": usd_millions(row["capex_usd"]),
+        "worth": usd_millions(abs(row["npv_usd"])),
+    }
+    if row["npv_usd"] >= 0:
+        verdict = tell("Yes: it costs {cost} to build and gains {worth}.", **words)
+    else:
+        verdict = tell("No: it costs {cost} to build and loses {worth}.", **words)
+    sentences = [*_future_sentences(row), *_begin_sentences(inputs)]
+    return [Point(paragraph([row["question"], verdict]), paragraph(sentences))]
+
+
+def _future_sentences(row: Mapping[str, Any]) -> list[str]:
+    if row["npv_p5_usd"] is None:
+        return []
+    low, high = row["npv_p5_usd"], row["npv_p95_usd"]
+    if high < 0:
+        words = {"least": usd_millions(-high), "most": usd_millions(-low)}
+        return [
+            tell(
+                "In nine futures of ten, with borders that shut and works that run over, it "
+                "loses {least} to {most}.",
+                **words,
+            )
+        ]
+    return [
+        tell(
+            "In nine futures of ten, with borders that shut and works that run over, it is worth "
+            "{low} to {high}.",
+            low=usd_millions(low),
+            high=usd_millions(high),
+        )
+    ]
+
+
+def _begin_sentences(inputs: ReportInputs) -> list[str]:
+    """Say what is worth building first; nothing without a programme."""
+    programme = programme_row(inputs)
+    projects = first_projects(inputs)
+    if not programme or not projects:
+        return []
+    return [
+        tell(
+            "What pays first: {projects}, together worth {sum} more than they cost.",
+            projects=and_list([project.name for project in projects]),
+            sum=usd_millions(programme["npv_usd"]),
+        )
+    ]
+
+
+def _map(inputs: ReportInputs, trip: Trip, letters: Sequence[str]) -> Figure:
+    """Return the map of the corridors on the page, in letters that can be read beside text."""
+    legs = trip.legs.filter(pl.col("letter").is_in(letters))
+    places = inputs.nodes.filter(pl.col("node_id").is_in(end_nodes(legs)))
+    view = view_of(
+        places["lon_deg"], places["lat_deg"], max_height=MAP_HEIGHT_PX, width=MAP_WIDTH_PX
+    )
+    chart = route_map(inputs.nodes, inputs.links, legs, view=view, closed=set(inputs.shut))
+    caption = tell("The corridors of the table, by their letters.")
+    return draw_figure("front-map", chart, caption, legs.select(MAP_COLUMNS))
+
+
+def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
+    """Answer the questions on the first trip on another day: whether it has a route."""
+    lead = inputs.trips[0]
+    return [
+        Verdict(NO if trip.fastest is None else YES, trip.heading, trip.anchor, _day_text(trip))
+        for trip in inputs.trips[1:]
+        if trip.has_ends_and_cargo_of(lead)
+        and trip.conditions == lead.conditions
+        and trip.depart != lead.depart
+    ]
+
+
+def _day_text(trip: Trip) -> str:
+    """Say what a trip takes on its day; why there is none where it has no route."""
+    quickest = trip.fastest
+    if quickest is None:
+        return trip.reason or ""
+    return tell(
+        "{days} days ({low} to {high}) by the {corridor} when leaving on {date}.",
+        days=days(quickest["time_p50_h"]),
+        low=days(quickest["time_p05_h"]),
+        high=days(quickest["time_p95_h"]),
+        corridor=_corridor(quickest),
+        date=day(trip.depart),
+    )
+
+
+def _project_verdicts(inputs: ReportInputs) -> list[Verdict]:
+    return [
+        Verdict(NO if row["npv_usd"] < 0 else YES, row["question"], "projects", "")
+        for row in asked_projects(inputs)
+    ]
+
+
+def _trade_verdicts(inputs: ReportInputs) -> list[Verdict]:
+    return [
+        Verdict(
+            YES if trade.is_reached(inputs) else NO,
+            answer.question,
+            answer.href,
+            trade.best_text(inputs),
+        )
+        for answer in trade.answers(inputs)
+    ]
+
+
+def _shipper_steps(trip: Trip) -> list[Step]:
+    """Say what those who ship should do now."""
+    quickest, cheapest, beside = trip.fastest, trip.cheapest, route_beside(trip)
+    if quickest is None or cheapest is None:
+        return []
+
+    sentences = [
+        tell(
+            "Send what is urgent by the {quickest}, what can wait by {cheapest}.",
+            quickest=_corridor(quickest),
+            cheapest=_corridor(cheapest),
+        )
+        if cheapest is not quickest
+        else tell("Send by the {quickest}.", quickest=_corridor(quickest))
+    ]
+    if beside is not None:
+        sentences.append(
+            tell("Keep papers and a carrier ready for the {corridor}.", corridor=_corridor(beside))
+        )
+    return [Step(tell("Shippers and forwarders"), tell("now"), paragraph(sentences))]
+
+
+def _state_steps(inputs: ReportInputs) -> list[Step]:
+    """Say what governments should begin, and with whom; nothing without a programme."""
+    if not programme_row(inputs):
+        return []
+
+    projects = first_projects(inputs)
+    who = tell("Governments")
+    if not projects:
+        return [Step(who, tell("now"), tell("Begin nothing: no order of the projects pays."))]
+
+    begin = tell("Begin {projects}.", projects=and_list([project.name for project in projects]))
+    years = sorted({str(project.begin_year) for project in projects})
+    countries = [country(code) for code in countries_enough(inputs)]
+    agree = [tell("Agree on it: {countries}.", countries=and_list(countries))] if countries else []
+    return [Step(who, and_list(years), paragraph([begin, *agree]))]
+
+
+def _bank_steps(inputs: ReportInputs) -> list[Step]:
+    """Say what banks should pay for and what not."""
+    projects = first_projects(inputs)
+    steps = []
+    if projects:
+        cost = usd_millions(sum(project.capex_usd for project in projects))
+        years = and_list(sorted({str(project.begin_year) for project in projects}))
+        sentences = [tell("Lend {cost} for these.", cost=cost), *_open_sentences(inputs, projects)]
+        steps.append(Step(tell("Banks"), years, paragraph(sentences)))
+    for row in asked_projects(inputs):
+        factor = benefit_factor(inputs, row)
+        if row["npv_usd"] < 0 and factor is not None:
+            steps.append(
+                Step(
+                    tell("Banks"),
+                    tell("until {year}", year=str(row["open_year"])),
+                    tell(
+                        "Do not lend for what does not pay: its benefits would have to be {factor} "
+                        "times as large.",
+                        factor=number(factor, 1),
+                    ),
+                )
+            )
+    return steps
+
+
+def _open_sentences(inputs: ReportInputs, projects: Sequence[FirstProject]) -> list[str]:
+    """Say for how much of the time borders must be open for projects to pay."""
+    open_share = dict(inputs.frame("wait_shares").select("project_id", "open_share").iter_rows())
+    needed = [open_share.get(project.project_id) for project in projects]
+    known = [part for part in needed if part is not None]
+    if not known:
+        return []
+    return [tell("They pay where borders are open {share} of the time.", share=share(max(known)))]
+
+
+def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> str:
+    """Say how sure the page is: estimates in its figures, misses, and the heaviest guess."""
+    sentences = []
+    quickest = trip.fastest
+    if quickest is not None:
+        sentences.append(
+            tell(
+                "Estimates carry {hours} of the days and {dollars} of the dollars of the "
+                "{corridor}.",
+                hours=share(quickest["weak_time_share"]),
+                dollars=share(quickest["weak_cost_share"]),
+                corridor=_corridor(quickest),
+            )
+        )
+
+    quality = trust(inputs)
+    if quality.measured:
+        sentences.append(
+            tell(
+                "Of {measured} measured trips, prices and speeds the model meets {met}.",
+                measured=number(quality.measured),
+                met=number(quality.met),
+            )
+        )
+    if guesses:
+        sentences.append(
+            tell(
+                "The guess that weighs most: {guess} ({share}).",
+                guess=guesses[0].name,
+                share=guesses[0].weight_text,
+            )
+        )
+    return paragraph(sentences)
+
+
+def _corridor(route: Route) -> str:
+    """Return what a route is called: its corridor, else the countries it goes through."""
+    name = route.get("corridor")
+    return name or "–".join(route["countries"])
+
+
+def _without_mode(name: str) -> str:
+    """Return the name of a link without its mode in brackets."""
+    return name.split(" (")[0].split("（")[0]
+
+
+def _rounded(usd: float) -> float:
+    """Return a sum to the ten dollars that are known of it at most."""
+    return round(usd, -1)
+
+
+def _about_days(route: Route) -> str:
+    """Return the median days of a route, whole where they are many."""
+    count = route["time_p50_h"] / DAY_H
+    return number(count, 0 if count >= MANY_DAYS else 1)

@@ -1,0 +1,56 @@
+"""The front page answers which way, how long, how much, what if a border shuts, and how sure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import polars as pl
+
+import chart_cases as cases
+from corridor.reports.front_page import front_values
+from corridor.reports.guesses import heaviest_guesses
+from corridor.reports.inputs import report_inputs
+from corridor.reports.trip import main_corridors, route_beside
+from html_page import Page
+
+
+def test_way_days_and_dollars_stand_with_their_bands() -> None:
+    values = front_values(report_inputs(cases.results()))
+    way, closure = values["points"]
+    assert way.headline.startswith("Alpha – Southport, ") and "about 5.5 days and USD 3,520" in (
+        way.headline
+    )
+    assert "Nine of ten trips take" in way.text and "The cheapest takes 8.0 days" in way.text
+    assert closure.headline.startswith("If a border of it shuts, the ")
+    assert "North Gate–South Gate" in closure.text and "uses none of them" in closure.text
+
+
+def test_front_page_comes_first_and_leads_to_its_sections(page: Page, text: str) -> None:
+    assert text.index('id="front"') < text.index('id="answers"')
+    front = text[text.index('<section id="front"') : text.index('<section id="answers"')]
+    assert front.count("<tr>") >= 3 and "How sure" in front and "What to do first" in front
+    assert "Estimates carry 7 % of the days" in re.sub(r"\s+", " ", front)
+
+
+def test_route_beside_the_quickest_shares_no_border_with_it() -> None:
+    trip = report_inputs(cases.results()).trips[0]
+    beside = route_beside(trip)
+    assert beside is not None and beside["letter"] == "B"
+    assert [row["letter"] for row in main_corridors(trip)] == ["A", "B"]
+
+
+def test_without_a_route_there_is_no_front_page() -> None:
+    assert front_values(report_inputs({})) == {}
+
+
+def test_guesses_are_estimates_by_their_part_of_a_route() -> None:
+    results: dict[str, Any] = cases.results()
+    inputs = report_inputs(results)
+    guesses = heaviest_guesses(inputs, main_corridors(inputs.trips[0]))
+    weak = inputs.trips[0].legs.filter(pl.col("confidence") == "C")
+    assert guesses and len(guesses) <= weak.height
+    assert [guess.share for guess in guesses] == sorted(
+        (guess.share for guess in guesses), reverse=True
+    )
+    assert all("-" not in guess.name for guess in guesses)
