@@ -1027,3 +1027,51 @@ def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
     page.mouse.click(x, y)
     settled(page)
     assert page.locator("tr.selected .letter").inner_text() == letter
+
+
+LATIN = re.compile(r"[A-Za-z]{3,}")
+SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL")
+ANSWERED = (
+    "#said",
+    "#compared",
+    "table.routes thead",
+    "table.routes td.way b",
+    "#legs",
+    ".calendar",
+    "#legend",
+)
+
+
+@pytest.mark.slow
+def test_a_journey_in_russian(browser: Any, address: str) -> None:
+    """Ask, shut the pass, read its card and why it is not used: all of it is in Russian, and the
+    language stays in the address."""
+    page = browser.new_page(viewport=WIDE)
+    page.goto(f"{address}/?language=ru&{JULY[2:]}&card=link:{PASS}")
+    settled(page)
+    assert page.evaluate("document.documentElement.lang") == "ru"
+    assert page.input_value("#language") == "ru"
+
+    page.click("#act-close")
+    settled(page)
+    assert "language=ru" in page.url and f"close={PASS}" in page.url
+    page.click("#act-why")
+    until(page, "document.querySelectorAll('#why-not table').length > 0")
+    for selector in (*ANSWERED, "#card h2, #card-state", "#why-not", ".chips"):
+        for text in page.locator(selector).all_inner_texts():
+            left = LATIN.findall(SAME_EVERYWHERE.sub("", text))
+            assert not left, (selector, left, text)
+
+    with page.expect_navigation():
+        page.select_option("#language", "ur")
+    until(page, "document.documentElement.dir === 'rtl'")
+    settled(page)
+    assert f"close={PASS}" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if AXE is not None:
+        page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text("utf-8"))
+        found = page.evaluate(
+            "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
+        )
+        assert not [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+    page.close()

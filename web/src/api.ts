@@ -1,6 +1,6 @@
 // Asking the server: one latest question of a kind at a time, what is under way, words for what goes wrong.
 
-import { spoken, t } from "./language";
+import { inLanguage, spoken, t } from "./language";
 
 export class Failed extends Error {
   constructor(readonly status: number, readonly error: string, message: string, readonly asked = "", readonly near: string[] = []) { super(message); }
@@ -34,9 +34,9 @@ async function fetched<T>(kind: string, address: string, body: unknown, take: (r
   running.set(kind, controller);
   tell();
   try {
-    const reply = await fetch(spoken(address), {
+    const reply = await fetch(body === undefined ? spoken(address) : address, {
       signal: controller.signal, credentials: "same-origin",
-      ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(inLanguage(body)) }),
     });
     if (reply.ok) return await take(reply);
     const words = (await reply.json().catch(() => null)) as { error?: string; message?: string; name?: string; near?: string[]; ids?: string[] } | null;

@@ -28,7 +28,8 @@ document.documentElement.dir = catalogue?.direction ?? "ltr";
 const NUMBERS = isEnglish ? "en" : `${language}-u-nu-latn`, DATES = isEnglish ? "en-GB" : NUMBERS;
 const plural = new Intl.PluralRules(language), lists = new Intl.ListFormat(DATES);
 
-const filled = (message: string, values: Values): string => message.replace(/\{(\w+)\}/g, (field, name: string) => String(values[name] ?? field));
+/** A message with its values; a sentence that ends in an abbreviation, as a date in Russian does, has one stop. */
+const filled = (message: string, values: Values): string => message.replace(/\{(\w+)\}/g, (field, name: string) => String(values[name] ?? field)).replace(/([^.])\.\.(?!\.)/g, "$1.");
 
 /** A message in the language spoken, with the values in their places: t('{place} closed', { place }). */
 export function t(message: string, values: Values = {}): string {
@@ -62,6 +63,9 @@ export const number = (value: number, digits = 0): string => numberWith({ minimu
 
 export const numberWith = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(NUMBERS, options);
 export const datesWith = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(DATES, { ...options, timeZone: "UTC" });
+
+/** The body of a question, asked in the language spoken. */
+export const inLanguage = (body: unknown): unknown => (isEnglish ? body : { ...(body as object), language });
 
 /** An address of the server that answers in the language spoken. */
 export const spoken = (address: string): string => (isEnglish ? address : `${address}${address.includes("?") ? "&" : "?"}${new URLSearchParams({ language })}`);

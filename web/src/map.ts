@@ -8,7 +8,7 @@ import { bubbles } from "./bubbles";
 import { closureMarks, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
-import { t } from "./language";
+import { isRightToLeft, t } from "./language";
 import { Labels } from "./labels";
 import { h } from "./markup";
 import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
@@ -38,7 +38,7 @@ export class TheMap {
     });
     this.map.touchZoomRotate.disableRotation();
     if (!isTwin) { // of two maps that lie over each other, one has them
-      this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+      this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), isRightToLeft ? "top-left" : "top-right"); // where no legend is
       this.map.addControl(new maplibregl.ScaleControl({}), "bottom-right");
     }
     this.labels = new Labels(this.map, land.names, study.countries, (id) => this.picked({ kind: "route", id }));
@@ -279,8 +279,8 @@ export class TheMap {
     for (const spot of beside(spots)) bounds.extend(spot);
     const narrow = this.map.getContainer().clientWidth < 500;
     const drawer = document.getElementById("card"), isBeside = drawer !== null && !drawer.hidden && getComputedStyle(drawer).position === "absolute";
-    const side = narrow ? 30 : 56, below = this.coveredBelow(), right = isBeside && drawer.offsetWidth < this.map.getContainer().clientWidth * 0.7 ? drawer.offsetWidth + 20 : side;
-    this.map.fitBounds(bounds, { padding: { top: side, bottom: side + below, left: side, right }, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
+    const side = narrow ? 30 : 56, below = this.coveredBelow(), beyond = isBeside && drawer.offsetWidth < this.map.getContainer().clientWidth * 0.7 ? drawer.offsetWidth + 20 : side;
+    this.map.fitBounds(bounds, { padding: { top: side, bottom: side + below, left: isRightToLeft ? beyond : side, right: isRightToLeft ? side : beyond }, maxZoom: 7, animate: !instantly && !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   /** How high the playback and what lies below it cover the map, up to half of it. */

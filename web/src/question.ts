@@ -9,7 +9,6 @@ import { isDay, type State } from "./state";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
 type Change = (patch: Partial<State>, keep?: boolean) => void;
-const spaced = (id: string): string => id.replaceAll("-", " ");
 const NAMES: Record<Criterion, string> = { time: t("Time"), cost: t("Cost"), carbon: t("Carbon"), risk: t("Chance of delay") };
 export const SERVICE_CLASSES: [string, string][] = [["", t("ordinary lorry")], ["one-driver", t("one driver within the law")], ["two-drivers", t("two drivers")], ["convoy", t("convoy or priority")]];
 export const STANCES: [string, string][] = [["", t("warn of them")], ["comply", t("comply with sanctions")], ["avoid", t("keep out of them")], ["ignore", t("say nothing of them")]];
@@ -182,7 +181,7 @@ export class Question {
 
   private choices(): HTMLElement {
     const rows = Object.entries(this.study.parameters).map(([parameter, options]) => {
-      const field = this.field(`choose-${parameter}`, t("Supposition on {subject}", { subject: spaced(parameter) }), h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, o.meaning))), (option) => {
+      const field = this.field(`choose-${parameter}`, t("Disputed: {subject}", { subject: (options[0]?.meaning ?? "").split(/[,:;]/)[0] ?? "" }), h("select", { "aria-describedby": `meaning-${parameter}` }, ...options.map((o) => h("option", { value: o.option, title: o.meaning }, o.meaning))), (option) => {
         const url = new URLSearchParams(location.search).getAll("choose").filter((c) => !c.startsWith(`${parameter}:`));
         this.change({ choose: [...url, `${parameter}:${option}`] });
       });

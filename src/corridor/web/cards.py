@@ -8,9 +8,11 @@ from typing import Any
 import polars as pl
 
 from corridor.errors import UnknownName
+from corridor.language.messages import translate
 from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
 from corridor.network.network import Network
+from corridor.runs.texts import SHOWN
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.json_text import about
@@ -143,7 +145,7 @@ def figures(table: str, cells: Row, before: Row) -> list[dict[str, Any]]:
             "column": column.name,
             "meaning": column.meaning,
             "unit": column.unit,
-            "value": value,
+            "value": translate(value) if column.name in SHOWN.get(table, ()) else value,
         }
         if before.get(column.name, value) != value:
             figure["was"] = before[column.name]

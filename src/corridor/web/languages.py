@@ -19,7 +19,18 @@ from corridor.routing.corridor_words import corridor_message
 
 PAGE_SOURCES = ".ts"  # how files end whose messages the page says
 TEXTS = frozenset(  # fields whose texts are a study's or the program's, not ids
-    ("about", "document", "drawn", "meaning", "name", "note", "reason", "stop", "title")
+    (
+        "about",
+        "document",
+        "documents",
+        "drawn",
+        "meaning",
+        "name",
+        "note",
+        "reason",
+        "stop",
+        "title",
+    )
 )
 CORRIDORS = frozenset(("corridor", "baseline_corridor"))
 COUNTS = range(200)  # every form of a plural is that of one of these, in any language
