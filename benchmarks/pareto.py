@@ -2,6 +2,7 @@
 and on grids against others' programmes.
 
     python benchmarks/pareto.py [--boa PROGRAM] [--mosp PROGRAM] [--small]
+    CORRIDOR_BOA=PROGRAM CORRIDOR_MOSP=PROGRAM make bench BENCH=pareto
 
 The twin keeps labels in lists and a heap, compares them one by one and prunes by the same lower
 bounds, on the same arrays in the same run. Programmes: see pareto_grids.py; without one its rows
@@ -13,13 +14,15 @@ from __future__ import annotations
 
 import argparse
 import heapq
+import os
 import sys
 import tempfile
 import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -161,44 +164,72 @@ def must_equal(ours: object, theirs: object, what: str) -> None:
         raise SystemExit(f"{what}: cost vectors differ")
 
 
+class GridCase(NamedTuple):
+    """A question on a grid, corner to corner, and how often each programme answers it."""
+
+    criteria: int
+    side: int
+    repeats: int
+    seed: int = 1
+
+
+GRID_CASES = (
+    *(GridCase(2, 100, 3, seed) for seed in (1, 2, 3)),
+    *(GridCase(3, 25, 9, seed) for seed in (1, 2, 3)),
+    GridCase(3, 40, 3),
+    GridCase(3, 45, 1),
+    GridCase(4, 16, 5),
+    GridCase(4, 20, 1),
+)
+SMALL_CASES = (GridCase(2, 10, 1), GridCase(3, 6, 1))
+Answer = Callable[[], grids.Result]
+
+
 def on_grids(boa: Path | None, mosp: Path | None, *, small: bool) -> None:
     """Print seconds on grids, corner to corner: ours and those of the programmes there are."""
-    sides = {2: (10,) if small else (100,), 3: (6,) if small else (25, 40, 45), 4: ()}
-    sides[4] = () if small else (16,)
-    print("\n| criteria | side | routes | settled | corridor s | other | s | ratio |")
-    print("|---:|---:|---:|---:|---:|---|---:|---:|")
-    for criteria, lengths in sides.items():
-        for side in lengths:
-            square = grids.grid(side)
-            goal = side * side - 1
-            grids.ours(grids.grid(5), criteria, 0, 24)  # compiled before the clock starts
-            first = grids.ours(square, criteria, 0, goal)
-            second = grids.ours(square, criteria, 0, goal)
-            ours = min(first, second, key=lambda result: result.seconds)
-            row = (
-                f"| {criteria} | {side} | {len(ours.values):,} | {ours.settled:,} | "
-                f"{ours.seconds:.3g} |"
-            )
-            peers = list(others(square, criteria, goal, boa, mosp))
-            for name, theirs in peers:
-                must_equal(ours.values.tolist(), theirs.values.tolist(), f"{name}, {side}")
-                print(
-                    f"{row} {name} | {theirs.seconds:.3g} | {theirs.seconds / ours.seconds:.1f} |"
-                )
-            if not peers:
-                print(f"{row} none | | |")
-
-
-def others(
-    square: grids.Grid, criteria: int, goal: int, boa: Path | None, mosp: Path | None
-) -> Iterator[tuple[str, grids.Result]]:
-    """Yield the answers of the programmes that are there, with their names."""
+    print("\nMedians of some answers each, by turns:\n")
+    print("| criteria | side | seed | routes | settled | corridor s | other | s | ratio |")
+    print("|---:|---:|---:|---:|---:|---:|---|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
-        if criteria == 2 and boa is not None:
-            yield "BOA*", grids.boa(boa, Path(folder), square, 0, goal)
-        if criteria == 3 and mosp is not None:
-            yield "T-MDA", grids.mosp(mosp, Path(folder), square, 0, goal, "MDA")
-            yield "NAMOA*-lazy", grids.mosp(mosp, Path(folder), square, 0, goal, "NAMOA")
+        for case in SMALL_CASES if small else GRID_CASES:
+            grids.ours(grids.grid(5), case.criteria, 0, 24)  # compiled before the clock starts
+            _print_rows(case, _answers(case, boa, mosp, Path(folder)))
+
+
+def _print_rows(case: GridCase, answers: Mapping[str, Answer]) -> None:
+    """Print a row for each programme beside ours, or one without any."""
+    results: dict[str, list[grids.Result]] = {name: [] for name in answers}
+    for _ in range(case.repeats):
+        for name, answer in answers.items():
+            results[name].append(answer())
+
+    seconds = {name: median(r.seconds for r in each) for name, each in results.items()}
+    ours = results.pop("corridor")[0]
+    ours_s = seconds["corridor"]
+    row = (
+        f"| {case.criteria} | {case.side} | {case.seed} | {len(ours.values):,} | "
+        f"{ours.settled:,} | {ours_s:.3g} |"
+    )
+    for name, (theirs, *_) in results.items():
+        must_equal(ours.values.tolist(), theirs.values.tolist(), f"{name}, {case}")
+        print(f"{row} {name} | {seconds[name]:.3g} | {seconds[name] / ours_s:.2f} |")
+    if not results:
+        print(f"{row} none | | |")
+
+
+def _answers(
+    case: GridCase, boa: Path | None, mosp: Path | None, folder: Path
+) -> Mapping[str, Answer]:
+    """Return how each programme that is there answers, ours first."""
+    square = grids.grid(case.side, case.seed)
+    ends = (0, case.side * case.side - 1)
+    answers: dict[str, Answer] = {"corridor": lambda: grids.ours(square, case.criteria, *ends)}
+    if case.criteria == 2 and boa is not None:
+        answers["BOA*"] = lambda: grids.boa(boa, folder, square, *ends)
+    if case.criteria == 3 and mosp is not None:
+        answers["T-MDA"] = lambda: grids.mosp(mosp, folder, square, *ends, "MDA")
+        answers["NAMOA*-lazy"] = lambda: grids.mosp(mosp, folder, square, *ends, "NAMOA")
+    return answers
 
 
 def through_calendars() -> None:
@@ -228,8 +259,8 @@ def growth() -> None:
 def main(arguments: list[str]) -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--boa", type=Path)
-    parser.add_argument("--mosp", type=Path)
+    parser.add_argument("--boa", type=Path, default=os.environ.get("CORRIDOR_BOA"))
+    parser.add_argument("--mosp", type=Path, default=os.environ.get("CORRIDOR_MOSP"))
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args(arguments)
 

@@ -195,7 +195,9 @@ def test_weights_too_heavy_for_its_numbers_are_told(heavy: int, is_fit: bool) ->
         assert least.tolist() == [[0, heavy, 2 * heavy, 3 * heavy]]
 
 
-@pytest.mark.parametrize("name", ["skims", "closures"])
+@pytest.mark.parametrize(
+    "name", ["skims", "closures", pytest.param("criticality", marks=pytest.mark.slow)]
+)
 def test_benchmarks_run_on_their_smallest_size(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
