@@ -267,6 +267,8 @@ def test_waiting_is_told_as_declared_and_adds_up() -> None:
     )
     result = co.wait(network, project_demand(), ["bypass", "faster"], ["links: bc"], **YEARS)
     assert result.waiting_usd >= -1e-6
+    count = result.rules.height
+    assert repr(result).startswith(f"Waiting: {count} rule{'' if count == 1 else 's'}, worth")
     for table in schema_phases.WAIT_TABLES:
         assert dict(result.frames()[table.name].schema) == stored_types(table)
     as_seen = result.regrets.filter(plan="as-seen", future="as-seen")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 import polars as pl
 
+from corridor.counts import count_of
 from corridor.errors import CallError
 from corridor.kernels import Floats
 from corridor.language.messages import pack
@@ -67,8 +68,9 @@ class Waiting:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
+        rules = count_of(self.rules.height, "rule")
         return (
-            f"Waiting: {self.rules.height} rules, worth {self.npv_usd / 1e6:,.0f} m USD, "
+            f"Waiting: {rules}, worth {self.npv_usd / 1e6:,.0f} m USD, "
             f"{round(self.waiting_usd / 1e6):,} m USD more than the best fixed plan."
         )
 
