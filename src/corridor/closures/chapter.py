@@ -43,7 +43,11 @@ Progress = Callable[[str, int, int], None]
 
 
 def losses(
-    study: Study, network_of: Callable[[str], Network], *, progress: Progress | None = None
+    study: Study,
+    network_of: Callable[[str], Network],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Return what closures do to the demand of a study under its scenario, as tables by name.
 
@@ -53,6 +57,8 @@ def losses(
         The study, read under the scenario.
     network_of
         Returns the network of a scenario by its id.
+    workers
+        Local threads that simulate years; null: one for each processor.
     progress
         Called with what is done next, the steps done and all steps.
 
@@ -79,7 +85,7 @@ def losses(
 
     report("simulating years of closures", 1, STEPS)
     shut, opened = shut_and_open(study)
-    years, notes = simulated(study, _cases(study, shut, opened))
+    years, notes = simulated(study, _cases(study, shut, opened), workers=workers)
     frames |= years
 
     report("closures that happened", 2, STEPS)
@@ -87,7 +93,7 @@ def losses(
 
     report("what a second corridor is worth", 3, STEPS)
     if study.network.frames["hazards"].height:
-        frames["corridors"] = corridors(study, network_of)
+        frames["corridors"] = corridors(study, network_of, workers=workers)
 
     frames["notes"] = _notes_frame(notes)
     return frames
@@ -106,12 +112,13 @@ def fitted(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def simulated(
-    study: Study, cases: Mapping[str, Network]
+    study: Study, cases: Mapping[str, Network], *, workers: int | None = None
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """Return the tables of simulated years under some cases, and notes on what was not simulated.
 
     cases: networks by the word that stands in the column ``case``. Tables: summary, levels,
     by_hazard and years, as :class:`corridor.Risk` has them; none where no case could be simulated.
+    workers: as of :func:`corridor.simulate`.
     """
     demand = study.network.frames["demand"]
     hazards = study.network.frames["hazards"]
@@ -130,6 +137,7 @@ def simulated(
                 on=on,
                 draws=YEARS,
                 rng=SEED,
+                workers=workers,
                 events=study.tables["events"],
             )
         except CallError as error:  # such as a dated change of gauge within the year
@@ -176,7 +184,11 @@ def replayed(study: Study, shut: Network, opened: Network | None) -> dict[str, p
 
 
 def corridors(
-    study: Study, network_of: Callable[[str], Network], *, draws: int = CORRIDOR_YEARS
+    study: Study,
+    network_of: Callable[[str], Network],
+    *,
+    draws: int = CORRIDOR_YEARS,
+    workers: int | None = None,
 ) -> pl.DataFrame:
     """Return what the corridors are worth that scenarios have beyond the one named in ``without``.
 
@@ -189,7 +201,7 @@ def corridors(
             continue
 
         try:
-            worth = _worth(scenario, scenario.without, network_of, draws)
+            worth = _worth(scenario, scenario.without, network_of, draws, workers)
         except CallError:  # no trip has a route in both: there is nothing to compare
             continue
 
@@ -241,7 +253,11 @@ def _without_what_stays(moved: pl.DataFrame) -> pl.DataFrame:
 
 
 def _worth(
-    scenario: Scenario, without_id: str, network_of: Callable[[str], Network], draws: int
+    scenario: Scenario,
+    without_id: str,
+    network_of: Callable[[str], Network],
+    draws: int,
+    workers: int | None,
 ) -> pl.DataFrame:
     """Return what a scenario's corridor is worth beside the scenario that lacks it."""
     with_it = network_of(scenario.scenario_id)
@@ -253,4 +269,5 @@ def _worth(
         with_it.frames["hazards"],
         on=scenario.as_of,
         draws=draws,
+        workers=workers,
     )

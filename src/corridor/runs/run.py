@@ -100,7 +100,8 @@ def run(
             projects_folder(study, folder) if is_writable else None, fresh, progress
         )
         with beside(in_second_process=in_second_process) as start:
-            frames = _computed(study, start, say, projects)
+            workers = 1 if in_second_process else None  # the other processor is busy
+            frames = _computed(study, start, say, projects, workers)
         if is_writable:
             say("writing", total - 1)
             _write(home, study, frames, provenance, must_keep=must_keep)
@@ -186,10 +187,13 @@ def projects_folder(study: Study, folder: str | Path | None = None) -> Path:
 
 
 def _computed(
-    study: Study, start: Start, say: Say, projects: _ProjectTables
+    study: Study, start: Start, say: Say, projects: _ProjectTables, workers: int | None
 ) -> dict[str, pl.DataFrame]:
-    """Compute every table of a run; start: what starts a computation beside the others."""
-    tables_beside = start(_tables_beside, study)
+    """Compute every table of a run.
+
+    start: what starts a computation beside the others. workers: threads that simulate years.
+    """
+    tables_beside = start(_tables_beside, study, workers)
     appraisal_beside = start(
         partial(appraisal_tables, study, projects.folder, fresh=projects.fresh)
     )
@@ -197,7 +201,7 @@ def _computed(
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
 
-    losses_of = _loss_tables(study, lambda word, steps: say(word, done + steps))
+    losses_of = _loss_tables(study, workers, lambda word, steps: say(word, done + steps))
 
     say("flows", done + 4)
     frames |= _flow_tables(study)
@@ -226,13 +230,13 @@ def _flow_tables(study: Study) -> dict[str, pl.DataFrame]:
     return flow_tables(study, elastic.flows) | tables
 
 
-def _tables_beside(study: Study) -> dict[str, pl.DataFrame]:
+def _tables_beside(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
     """Return what a second process computes: other scenarios, evidence and trade."""
     observations = study.tables["observations"]
     return trade_tables(study) | {
         "scenarios": _scenario_table(study),
         "validation": observations_beside_model(observations, study.network_of),
-        "questions": judged_questions(study, study.tables["questions"]),
+        "questions": judged_questions(study, study.tables["questions"], workers),
     }
 
 
@@ -248,9 +252,14 @@ def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return frames | {name: schema_results.empty(name) for name in without_columns}
 
 
-def _loss_tables(study: Study, say: Say) -> dict[str, pl.DataFrame]:
+def _loss_tables(study: Study, workers: int | None, say: Say) -> dict[str, pl.DataFrame]:
     """Compute what closures cost."""
-    frames = losses(study, study.network_of, progress=lambda word, done, _: say(word, done))
+    frames = losses(
+        study,
+        study.network_of,
+        workers=workers,
+        progress=lambda word, done, _: say(word, done),
+    )
     return {f"loss_{name}": frame for name, frame in frames.items()}
 
 

@@ -152,15 +152,20 @@ def validate(
     )
 
 
-def judged_questions(study: Study, questions: pl.DataFrame) -> pl.DataFrame:
-    """Return questions of a study with the model's answers and their verdicts."""
+def judged_questions(
+    study: Study, questions: pl.DataFrame, workers: int | None = None
+) -> pl.DataFrame:
+    """Return questions of a study with the model's answers and their verdicts.
+
+    workers: local threads that simulate years; null: one for each processor.
+    """
 
     @cache
     def network_of(scenario_id: str, choices: tuple[str, ...]) -> Network:
         options = dict(choice.split(":", 1) for choice in choices)
         return study.network_of(scenario_id, options or None)
 
-    elements_of = {"rank": _ranked_first, "simulate": _dearest_hazards(study)}
+    elements_of = {"rank": _ranked_first, "simulate": _dearest_hazards(study, workers)}
     return judge_questions(questions, network_of, elements_of)
 
 
@@ -171,7 +176,7 @@ def _ranked_first(network: Network, on: dt.date) -> list[str]:
     return elements
 
 
-def _dearest_hazards(study: Study) -> Callable[[Network, dt.date], list[str]]:
+def _dearest_hazards(study: Study, workers: int | None) -> Callable[[Network, dt.date], list[str]]:
     """Return what says which hazard costs most in simulated years."""
 
     def dearest(network: Network, on: dt.date) -> list[str]:
@@ -182,6 +187,7 @@ def _dearest_hazards(study: Study) -> Callable[[Network, dt.date], list[str]]:
             on=on,
             draws=SIMULATED_YEARS,
             rng=SEED,
+            workers=workers,
             events=study.tables["events"],
         )
         by_loss = risk.by_hazard.sort("loss_usd_per_year", descending=True)

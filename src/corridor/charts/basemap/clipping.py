@@ -39,6 +39,9 @@ class _Edge(NamedTuple):
     def is_inside(self, point: Point) -> bool:
         return self.sign * (point[self.axis] - self.limit) >= 0
 
+    def is_beyond(self, place: float) -> bool:
+        return self.sign * (place - self.limit) < 0
+
     def cut(self, a: Point, b: Point) -> Point:
         """Return where the line between two points crosses the edge."""
         axis = self.axis
@@ -53,12 +56,32 @@ def _edges(bounds: Bounds) -> tuple[_Edge, ...]:
     return _Edge(0, west, 1), _Edge(0, east, -1), _Edge(1, south, 1), _Edge(1, north, -1)
 
 
+def _edges_crossed(line: Line, bounds: Bounds) -> list[_Edge] | None:
+    """Return the edges that cut something off a line; null: one of them cuts off all of it."""
+    lons, lats = zip(*line, strict=True)
+    reach = ((min(lons), max(lons)), (min(lats), max(lats)))
+
+    crossed = []
+    for edge in _edges(bounds):
+        low, high = reach[edge.axis]
+        near, far = (high, low) if edge.sign > 0 else (low, high)
+        if edge.is_beyond(near):
+            return None
+        if edge.is_beyond(far):
+            crossed.append(edge)
+    return crossed
+
+
 def clip_ring(ring: Line, bounds: Bounds) -> Line:
     """Return the closed ring cut to the bounds; empty if nothing of it is inside.
 
     Source: Sutherland and Hodgman (1974), Communications of the ACM 17(1).
     """
-    for edge in _edges(bounds):
+    edges = _edges_crossed(ring, bounds)
+    if edges is None:
+        return []
+
+    for edge in edges:
         points: Line = []
         for a, b in pairwise(ring):
             if edge.is_inside(a):
@@ -74,8 +97,12 @@ def clip_ring(ring: Line, bounds: Bounds) -> Line:
 
 def clip_line(line: Line, bounds: Bounds) -> list[Line]:
     """Return the pieces of the line inside the bounds."""
+    edges = _edges_crossed(line, bounds)
+    if edges is None or len(line) < 2:
+        return []
+
     pieces = [line]
-    for edge in _edges(bounds):
+    for edge in edges:
         pieces = [inside for piece in pieces for inside in _pieces_inside(piece, edge)]
     return pieces
 
