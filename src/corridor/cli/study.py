@@ -269,8 +269,10 @@ def _answered(
     must_keep: whether a folder that cannot be written is an error.
     """
     from corridor.parallel import processors
+    from corridor.runs.beside import collect_seldom
     from corridor.runs.run import run as run_study
 
+    collect_seldom()
     say_compiling()
     _say_appraising(study, out)
     is_large = study.tables["links"].height >= LARGE_LINKS

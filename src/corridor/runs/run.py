@@ -63,8 +63,8 @@ def run(
     must_keep
         Whether a folder that cannot be written is an error; if not, the results are not kept.
     in_second_process
-        Whether other scenarios, evidence and trade are computed in a second process; a script that
-        asks for it needs ``if __name__ == "__main__":``.
+        Whether flows, other scenarios, evidence and trade are computed in a second process; a
+        script that asks for it needs ``if __name__ == "__main__":``.
     progress
         Called with a word, the steps done and all steps.
 
@@ -203,10 +203,7 @@ def _computed(
 
     losses_of = _loss_tables(study, workers, lambda word, steps: say(word, done + steps))
 
-    say("flows", done + 4)
-    frames |= _flow_tables(study)
-
-    say("other scenarios, evidence and trade", done + 5)
+    say("flows, other scenarios, evidence and trade", done + 4)
     frames |= tables_beside()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
@@ -231,9 +228,11 @@ def _flow_tables(study: Study) -> dict[str, pl.DataFrame]:
 
 
 def _tables_beside(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
-    """Return what a second process computes: other scenarios, evidence and trade."""
+    """Return what a second process computes: flows, other scenarios, evidence and trade."""
     observations = study.tables["observations"]
-    return trade_tables(study) | {
+    return {
+        **_flow_tables(study),
+        **trade_tables(study),
         "scenarios": _scenario_table(study),
         "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"], workers),
