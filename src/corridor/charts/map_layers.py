@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -54,12 +54,12 @@ def _rings(polygons: dict[str, Any]) -> list[Line]:
     return [ring for polygon in polygons["coordinates"] for ring in polygon]
 
 
-def pale_links(lines: pl.DataFrame, view: View) -> Any:
-    """Return the links of a network as one pale path."""
+def pale_links(features: Iterable[Mapping[str, Any]], view: View) -> Any:
+    """Return the links of a network as one pale path; features: their lines."""
     arcs = (
         along_great_circle(line)
-        for geometry in lines["geometry"]
-        for line in geometry["coordinates"]
+        for feature in features
+        for line in feature["geometry"]["coordinates"]
     )
     return _path(_trace(arcs, view), fill="transparent", stroke=PALE_LINK, strokeWidth=0.9)
 

@@ -43,6 +43,28 @@ def link_lines(
     parallel_among: pl.DataFrame | None = None,
     with_detours: bool = False,
 ) -> pl.DataFrame:
+    """Return the line of every link that the view shows, as :func:`link_features`, a row each."""
+    return feature_rows(
+        link_features(
+            nodes, links, view, closed, parallel_among=parallel_among, with_detours=with_detours
+        )
+    )
+
+
+def feature_rows(features: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return lines of links as a table that a map is drawn from."""
+    return pl.DataFrame(features, schema=_SCHEMA)
+
+
+def link_features(
+    nodes: pl.DataFrame,
+    links: pl.DataFrame,
+    view: View,
+    closed: Collection[str] = (),
+    *,
+    parallel_among: pl.DataFrame | None = None,
+    with_detours: bool = False,
+) -> list[dict[str, Any]]:
     """Return the line of every link that the view shows, parallel ones bowed apart.
 
     Parameters
@@ -63,15 +85,15 @@ def link_lines(
 
     Returns
     -------
-    pl.DataFrame
-        One row a link: link_id, drawn (name of its style), shut, type and geometry (GeoJSON).
+    list[dict]
+        One a link: link_id, drawn (name of its style), shut, type and geometry (GeoJSON).
     """
     places = node_places(nodes)
     ranks = _parallel_ranks(links if parallel_among is None else parallel_among)
     bounds = view.visible()
     bow_deg = _BOW_PX / (view.scale * math.pi / 180)
 
-    rows = []
+    features = []
     for link in links.iter_rows(named=True):
         start, end = _ends(link, places)
         if link.get("line") is not None:
@@ -83,9 +105,8 @@ def link_lines(
 
         pieces = [piece for turned in _turns(line) for piece in clip_line(turned, bounds)]
         if pieces:
-            rows.append(_row(link, pieces, closed))
-
-    return pl.DataFrame(rows, schema=_SCHEMA)
+            features.append(_feature(link, pieces, closed))
+    return features
 
 
 def node_places(nodes: pl.DataFrame) -> dict[str, Point]:
@@ -132,7 +153,7 @@ def _goes_round_land(link: Mapping[str, Any], start: Point, end: Point) -> bool:
     return bool((link["length_km"] or 0) > MAX_DETOUR * straight_km)
 
 
-def _row(
+def _feature(
     link: Mapping[str, Any], pieces: Sequence[Line], closed: Collection[str]
 ) -> dict[str, Any]:
     is_shut = link["status"] == "closed" or link["link_id"] in closed

@@ -39,7 +39,7 @@ from corridor.charts.map_layers import (
     pale_links,
     strokes,
 )
-from corridor.charts.map_lines import link_lines
+from corridor.charts.map_lines import feature_rows, link_features, link_lines
 from corridor.charts.style import PAPER, SOFT, Chart
 from corridor.charts.titles import Titles, with_title
 from corridor.language.cldr import country_name, english_country_name
@@ -160,7 +160,8 @@ def route_map(
         places = nodes.filter(pl.col("node_id").is_in(ends))
         view = view_of(places["lon_deg"], places["lat_deg"], max_height=max_height)
 
-    network = link_lines(nodes, links, view, closed)
+    network = link_features(nodes, links, view, closed)
+    shut = feature_rows([feature for feature in network if feature["shut"]])
     leg_links = _with_lines_of(_leg_links(legs), links)
     routes = link_lines(nodes, leg_links, view, parallel_among=links, with_detours=True)
     names = place_names(rank_by_role(used, legs), view, limit=40)
@@ -171,7 +172,7 @@ def route_map(
         *([] if before is None else [_ghosts(nodes, links, before, view)]),
         _halo(routes),
         strokes(routes, widen=1.5),
-        *crosses(network.filter(pl.col("shut")), nodes, links, view),
+        *crosses(shut, nodes, links, view),
         dots(used, view, size=22),
         *name_texts(names, is_bold=True),
         *letter_discs(place_letters(nodes, _with_lines_of(legs, links), view, names)),
@@ -280,7 +281,7 @@ def weighted_map(
 
     chart = alt.layer(
         *_ground(view, nodes, names),
-        pale_links(link_lines(nodes, links, view), view),
+        pale_links(link_features(nodes, links, view), view),
         _weighted_strokes(weighted_lines, hues, columns),
         dots(used, view, size=16),
         *name_texts(names, is_bold=True),

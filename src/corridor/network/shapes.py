@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -19,6 +20,7 @@ _NUMBER = r"-?\d{1,3}(?:\.\d{1,12})?"
 _LINE = re.compile(rf"LINESTRING \({_NUMBER} {_NUMBER}(?:, {_NUMBER} {_NUMBER})+\)")
 
 
+@lru_cache(maxsize=4096)
 def points_of(line: str) -> tuple[Point, ...]:
     """Return the points of a line of well-known text.
 
