@@ -24,6 +24,7 @@ def second_corridor(
     *,
     on: dt.date | str,
     draws: int = 1000,
+    workers: int | None = None,
     **options: Unpack[SimulateOptions],
 ) -> pl.DataFrame:
     """Return what a second corridor is worth a year: cheaper days, and cheaper closures.
@@ -32,7 +33,7 @@ def second_corridor(
     ----------
     without, with_it
         The network without the corridor and with it.
-    demand, hazards, on, draws
+    demand, hazards, on, draws, workers
         As :func:`corridor.simulate` takes them. Both networks are simulated under the same draws
         (rng 7), so that chance mostly cancels out of the difference.
     **options
@@ -68,8 +69,10 @@ def second_corridor(
     if not served.height:
         raise CallError("no trip has a way in both networks, so there is nothing to compare.")
 
-    risk_without = simulate(without, served, hazards, on=on, draws=draws, **options)
-    risk_with = simulate(with_it, served, hazards, on=on, draws=draws, **options)
+    risk_without, risk_with = (
+        simulate(network, served, hazards, on=on, draws=draws, workers=workers, **options)
+        for network in (without, with_it)
+    )
 
     undisturbed = _undisturbed_row(risk_without, risk_with)
     loss, lost_t, lost_trade = (
