@@ -28,7 +28,7 @@ KINDS = {
     "hazard": marked("hazards"),
     "pair": marked("two links at once"),
 }
-MAX_BARS = 8
+MAX_BARS = 6
 MAX_MAPPED = 60  # links on the map
 _NAMED = 14  # of these the ends are named first
 _MARGINS = Margins(left=250, right=96, letters=44)
@@ -122,8 +122,8 @@ def criticality_bars(
         alt.vconcat(*panels, spacing=14).resolve_scale(color="shared"),
         tell("What the loss of one would cost"),
         tell(
-            "million USD a year, the eight most expensive of each kind; every trip takes its "
-            "best detour"
+            "million USD a year, the six most expensive of each kind; every trip takes its best "
+            "detour"
         ),
         join_values(losses),
         left=_MARGINS.left,

@@ -1,7 +1,8 @@
 """The font of the report, written into the page: its length and looks hang on no machine.
 
-Arimo, whose letters are as wide as those of Arial, in which charts are measured. Of its parts a
-page holds those whose letters it uses. Letters of other scripts come from the machine.
+Arimo, whose letters are as wide as those of Arial, in which charts are measured, and a few signs of
+Noto Sans. Of their parts a page holds those whose letters it uses. Letters of other scripts come
+from the machine. Both are under the SIL Open Font License (fonts/OFL.txt).
 """
 
 from __future__ import annotations
@@ -12,33 +13,43 @@ from importlib.resources import files
 from typing import NamedTuple
 
 FAMILY = "Report Sans"
-WEIGHTS = (400, 700)
 
 
 class Part(NamedTuple):
-    """A part of the font: what its files are called, and its letters as CSS and Python say them."""
+    """A part of the font: what its files are called, and its letters as CSS and Python say them.
+
+    weights: those it has a file of.
+    """
 
     name: str
     css_range: str
     letters: str
+    weights: tuple[int, ...] = (400, 700)
 
 
 PARTS = (
-    Part("latin", "U+0-FF,U+131,U+152-153,U+2000-206F,U+20AC,U+2122,U+2212", "A-Za-z0-9"),
-    Part("latin-ext", "U+100-130,U+132-151,U+154-17F,U+218-21B", "\u0100-\u017f\u0218-\u021b"),
-    Part("cyrillic", "U+301,U+400-45F,U+490-491,U+4B0-4B1,U+2116", "\u0400-\u045f"),
-    Part("cyrillic-ext", "U+460-48F,U+492-4AF,U+4B2-52F", "\u0492-\u04af\u04b2-\u052f"),
+    Part("arimo-latin", "U+0-FF,U+131,U+152-153,U+2000-206F,U+20AC,U+2122,U+2212", "A-Za-z0-9"),
+    Part(
+        "arimo-latin-ext", "U+100-130,U+132-151,U+154-17F,U+218-21B", "\u0100-\u017f\u0218-\u021b"
+    ),
+    Part("arimo-cyrillic", "U+301,U+400-45F,U+490-491,U+4B0-4B1,U+2116", "\u0400-\u045f"),
+    Part("arimo-cyrillic-ext", "U+460-48F,U+492-4AF,U+4B2-52F", "\u0492-\u04af\u04b2-\u052f"),
+    Part("noto-below", "U+3C3,U+2080-2089", "\u03c3\u2080-\u2089", (400,)),
+    Part("noto-arrows", "U+2190-2193", "\u2190-\u2193", (400,)),
+    Part(
+        "noto-marks", "U+25A0,U+25BC,U+25C6,U+25CF,U+271A", "\u25a0\u25bc\u25c6\u25cf\u271a", (400,)
+    ),
 )
 
 
 def font_faces(text: str) -> str:
     """Return the style that brings the parts of the font that a text uses."""
     used = [part for part in PARTS if re.search(f"[{part.letters}]", text)]
-    return "\n".join(_face(part, weight) for part in used for weight in WEIGHTS)
+    return "\n".join(_face(part, weight) for part in used for weight in part.weights)
 
 
 def _face(part: Part, weight: int) -> str:
-    font = files(__package__).joinpath("fonts", f"arimo-{part.name}-{weight}.woff2").read_bytes()
+    font = files(__package__).joinpath("fonts", f"{part.name}-{weight}.woff2").read_bytes()
     data = base64.b64encode(font).decode("ascii")
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '
