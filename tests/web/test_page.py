@@ -39,7 +39,8 @@ JULY = "/?scenario=khunjerab-1985&origin=almaty&destination=karachi&cargo=contai
 OPEN = JULY.replace("khunjerab-1985", "open-borders")
 # The letter of each corridor in the list of routes.
 LETTERS = """[...document.querySelectorAll('tr.route')].map(row => [
-    row.querySelector('td.way b').textContent, row.querySelector('.letter').textContent])"""
+    row.nextElementSibling.querySelector('td.way b').textContent,
+    row.querySelector('.letter').textContent])"""
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),

@@ -84,7 +84,7 @@ export class Labels {
   /** Where the legend and the credit line lie: names under them could not be read. */
   private covered(): Box[] {
     const { left, top } = this.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll("#legend, #credit, .maplibregl-ctrl-top-right")].map((box): Box => {
+    return [...document.querySelectorAll("#legend, #credit, #playback, #swipe .grip, .maplibregl-ctrl-top-right")].map((box): Box => {
       const r = box.getBoundingClientRect();
       return [r.left - left, r.top - top, r.right - left, r.bottom - top];
     });

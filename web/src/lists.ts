@@ -93,7 +93,7 @@ export class Lists {
       const isCrossing = link.border && (link.mode === "road" || link.mode === "rail") && (cleared >= MIN_CLEARED_H || (isAtPost && cleared > 0));
       if (!isCrossing || elements[link.id]?.state === "planned") continue;
       const pair = [country(link.from), country(link.to)].sort((a, b) => a.localeCompare(b)).join(" – ");
-      if (word && ![pair, this.title(link.id)].some((text) => fold(text).includes(word))) continue;
+      if (word && ![pair, this.title(link.id), link.id].some((text) => fold(text).includes(word))) continue;
       const key = [[link.from, link.to].sort().join(" "), link.layer].join(" "), group = groups.get(pair) ?? groups.set(pair, new Map()).get(pair);
       if (!group?.has(key)) group?.set(key, link);
     }

@@ -85,22 +85,25 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
     return h("th", { scope: "col", "aria-sort": isUp ? "ascending" : isDown ? "descending" : null },
       button("", () => hooks.sort(isUp ? `-${key}` : key), { class: "sort", id: `sort-${key}`, title }, words, " ", h("span", { class: "unit" }, unit)));
   };
+  const wayHead = head("way", t("By way of"), "", t("name of the corridor"));
+  wayHead.setAttribute("colspan", String(columns.length));
   const best = badges(shown);
-  const rows = shown.map((r) => h("tr", {
-    class: r.route_id === selected ? "route selected" : "route", "data-route": r.route_id,
+  const row = (r: Route, kind: string, ...cells: HTMLElement[]): HTMLElement => h("tr", {
+    class: r.route_id === selected ? `${kind} selected` : kind, "data-route": r.route_id,
     mouseenter: () => hooks.hover(r.route_id), mouseleave: () => hooks.hover(null), click: () => hooks.select(r.route_id),
-  },
-    h("th", { scope: "row" }, button(r.letter, () => hooks.select(r.route_id), {
+  }, ...cells);
+  const rows = shown.flatMap((r) => [row(r, "route",
+    h("th", { scope: "row", rowspan: 2 }, button(r.letter, () => hooks.select(r.route_id), {
       "aria-pressed": r.route_id === selected ? "true" : "false", class: "letter", focus: () => hooks.hover(r.route_id), blur: () => hooks.hover(null),
       "aria-label": t("Route {letter}: {figures}", { letter: r.letter, figures: listed([days(medianHours(r)), ...(isTimed ? [t("on time {share}", { share: onTime(r) })] : []), usd(r.cost_usd), t("by {modes} through {countries}", { modes: together(r.modes.map(modeName)), countries: listed(r.countries) })]) }),
     })),
-    ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r), ...extra(answer.baseline, r.route_id, c.key))),
-    h("td", { class: "way" }, h("b", {}, r.corridor), h("br"), h("span", { class: "countries" }, r.countries.join("–")),
-      h("div", {}, ...became(answer.baseline, r.route_id), ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "])))));
+    ...columns.map((c) => h("td", c.kind ? { class: c.kind } : {}, ...c.cell(r), ...extra(answer.baseline, r.route_id, c.key)))), row(r, "route-way",
+    h("td", { class: "way", colspan: columns.length }, h("b", {}, r.corridor), " ", h("span", { class: "countries" }, r.countries.join("–")),
+      h("span", { class: "badges" }, ...became(answer.baseline, r.route_id), ...(best.get(r.route_id) ?? []).flatMap((words) => [h("span", { class: "badge" }, words), " "]))))]);
   box.replaceChildren(
     h("h2", {}, tn("{count} distinct route", "{count} distinct routes", answer.routes.length)),
     h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Table of routes") }, h("table", { class: "routes" },
-      h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title)), head("way", t("By way of"), "", t("name of the corridor")))), h("tbody", {}, ...rows))),
+      h("thead", {}, h("tr", {}, h("td"), ...columns.map((c) => head(c.key, c.head, c.unit, c.title))), h("tr", {}, h("td"), wayHead)), h("tbody", {}, ...rows))),
     ...(lost ? [lost] : []),
     h("p", { class: "small" }, [
       t("Time: half of the trips take less, if nothing closes."), t("Price: below it what 9 of 10 prices lie between."), isTimed ? t("On time: chance to arrive by the end of the day asked, if nothing closes.") : "",
