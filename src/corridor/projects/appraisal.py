@@ -28,6 +28,7 @@ from corridor.projects.conventions import Convention, convention_of
 from corridor.projects.criteria import project_row, switching_frame
 from corridor.projects.effects import Effects
 from corridor.projects.gains import gains_frame
+from corridor.projects.kept_effects import KeptEffects
 from corridor.projects.project_rows import FIRST_YEAR
 from corridor.projects.risk import Futures, capex_ratios, draw_futures, net_of_futures
 from corridor.projects.streams import Streams
@@ -59,7 +60,8 @@ class AppraiseOptions(ValuationOptions, total=False):
     first_year: money is discounted to it, and no works begin before it [2027]. years: years whose
     flows are computed, between which benefits run straight [2030, 2040]. shut: places of the table
     ``states`` that may be shut in the futures drawn [none]. draws: futures drawn; 0: none [1000].
-    rng: their seed [0]. workers: threads; null: one for each processor [null]. Those of
+    rng: their seed [0]. workers: threads; null: one for each processor [null]. folder: where what
+    projects do is kept, so that a killed appraisal goes on [null]. Those of
     :class:`ValuationOptions` besides.
     """
 
@@ -70,6 +72,7 @@ class AppraiseOptions(ValuationOptions, total=False):
     draws: int
     rng: int
     workers: int | None
+    folder: str | Path | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,18 +354,33 @@ def _worths(
         bases.append(valuation(network, demand, year, border, **of_valuation).settled())
 
     count = len(_anchors(options))
-    values = _values(bases, works, options.get("workers"))
+    folder = options.get("folder")
+    kept = None if folder is None else KeptEffects(Path(folder), bases)
+    values = _values(bases, works, kept, options.get("workers"))
     return [_Worth(tuple(each[:count]), tuple(each[count:])) for each in values]
 
 
 def _values(
-    bases: Sequence[Valuation], works: Sequence[Works], workers: int | None
+    bases: Sequence[Valuation],
+    works: Sequence[Works],
+    kept: KeptEffects | None,
+    workers: int | None,
 ) -> list[list[Effects]]:
-    """Return what works do on every base [works][bases], whoever computes it."""
+    """Return what works do on every base [works][bases], whoever computes it.
+
+    kept: read where it has them, and added to; null: nothing is kept.
+    """
 
     def effects(number: int) -> list[Effects]:
         stopping.raise_if_stopped()
-        return [effects_beyond(base, works[number]) for base in bases]
+        stored = None if kept is None else kept.read(works[number])
+        if stored is not None:
+            return stored
+
+        computed = [effects_beyond(base, works[number]) for base in bases]
+        if kept is not None:
+            kept.write(works[number], computed)
+        return computed
 
     threads = min(workers or processors(), len(works))
     done: list[list[Effects]] = []
@@ -454,7 +472,7 @@ def _provenance(
     settings = {
         name: _setting(value)
         for name, value in options.items()
-        if name not in ("workers", "convention", "changed") and value is not None
+        if name not in ("workers", "folder", "convention", "changed") and value is not None
     }
 
     return {

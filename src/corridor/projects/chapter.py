@@ -34,6 +34,7 @@ from corridor.tables.store import installed_version, read_results, write_results
 Tables = dict[str, pl.DataFrame]
 APPRAISAL = "appraisal"
 SETS = "sets"  # of projects that were valued: a killed run goes on from them
+EFFECTS = "effects"  # of projects that were appraised: likewise
 CONVENTION = "adb"
 
 
@@ -67,7 +68,13 @@ def appraisal_tables(study: Study, folder: Path | None, *, fresh: bool = False) 
     """
     if not has_projects(study):
         return {}
-    return _from_disk(study, folder, APPRAISAL, lambda: _appraisal(study), fresh=fresh)
+
+    home = None if folder is None else folder / _scenario_id(study)
+    effects = None if home is None else home / f"{EFFECTS}-{_key(study)[:12]}"
+    tables = _from_disk(study, folder, APPRAISAL, lambda: _appraisal(study, effects), fresh=fresh)
+    if home is not None:
+        _remove_finished(home, EFFECTS)
+    return tables
 
 
 def programme_tables(
@@ -101,9 +108,14 @@ def programme_tables(
         study, folder, PROGRAMME.name, lambda: _programme(study, sets, progress), fresh=fresh
     )
     if home is not None:
-        for finished in home.glob(f"{SETS}-*"):
-            shutil.rmtree(finished, ignore_errors=True)
+        _remove_finished(home, SETS)
     return tables
+
+
+def _remove_finished(home: Path, part: str) -> None:
+    """Remove what a killed run would have gone on from: its tables are there."""
+    for finished in home.glob(f"{part}-*"):
+        shutil.rmtree(finished, ignore_errors=True)
 
 
 def _asked(study: Study) -> ProjectSettings:
@@ -120,8 +132,8 @@ def _network(study: Study) -> Network:
     return calibrated(study, study.network_of(_scenario_id(study)))
 
 
-def _appraisal(study: Study) -> Tables:
-    """Return the tables of an appraisal of every project."""
+def _appraisal(study: Study, effects: Path | None) -> Tables:
+    """Return the tables of an appraisal of every project; effects: where they are kept."""
     network = _network(study)
     projects = network.frames["projects"]["project_id"].to_list()
     names = dict.fromkeys([*_asked(study).asked, *projects])
@@ -133,6 +145,7 @@ def _appraisal(study: Study) -> Tables:
         convention=CONVENTION,
         shut=_asked(study).places,
         workers=1,
+        folder=effects,
     )
     frames = appraisal.frames()
     return {table.name: frames[table.name] for table in schema_appraisals.IN_RUNS}
