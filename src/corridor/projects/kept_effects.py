@@ -30,7 +30,13 @@ class KeptEffects(NamedTuple):
         if frames is None:
             return None
         return [
-            Effects(**{table: frames[_name(table, base)] for table in TABLES}, **numbers)
+            Effects(
+                users=frames[_name("users", base)],
+                groups=frames[_name("groups", base)],
+                revenue=frames[_name("revenue", base)],
+                carbon_kg=numbers["carbon_kg"],
+                converged=numbers["converged"],
+            )
             for base, numbers in enumerate(frames[BASES].iter_rows(named=True))
         ]
 
