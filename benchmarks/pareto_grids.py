@@ -23,10 +23,12 @@ from corridor.kernels.records import (
     ARC,
     BOUND,
     CRITERIA_COLUMNS,
+    NO_TOLERANCES,
     SPAN,
     Calendars,
     SearchGraph,
     SearchLimits,
+    Tolerances,
     Trip,
 )
 from corridor.network.graph import pointers
@@ -73,11 +75,20 @@ def grid(side: int, seed: int = 1) -> Grid:
     return Grid(graph, tail[order], costs[order], bits[order])
 
 
-def ours(square: Grid, criteria: int, start: int, goal: int, *, spans: int = 1) -> Result:
+def ours(
+    square: Grid,
+    criteria: int,
+    start: int,
+    goal: int,
+    *,
+    spans: int = 1,
+    tolerances: Tolerances = NO_TOLERANCES,
+) -> Result:
     """Return our answer, lower bounds and the choice of the best included.
 
     criteria: 2 to 4, the fourth is the risk of hazards. spans: how many pieces the time in which
-    arcs are open is cut into, which changes nothing but the work.
+    arcs are open is cut into, which changes nothing but the work. tolerances: how near a route left
+    out must be to one of the answer.
     """
     arcs = np.zeros((len(square.tail), len(ARC)), np.int64)
     for number, (column, _) in enumerate(CRITERIA[:criteria]):
@@ -97,6 +108,7 @@ def ours(square: Grid, criteria: int, start: int, goal: int, *, spans: int = 1) 
         _bounds(square, arcs, goal),
         SearchLimits(EVER, EVER, EVER),
         np.zeros(1, np.int64),
+        tolerances,
     )
     values = labels[goals, CRITERIA_COLUMNS]
     values = values[undominated_rows(values)]

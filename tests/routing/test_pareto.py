@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,17 +10,49 @@ import pytest
 from core_cases import network
 from corridor.errors import NotConverged
 from corridor.routing import pareto
-from corridor.routing.pareto import spread, undominated_rows
+from corridor.routing.conditions import read_criteria
+from corridor.routing.pareto import pareto_set, spread, undominated_rows
+from corridor.routing.query import prepare
 from corridor.routing.route import route
-from corridor.routing.search import search
+from corridor.routing.showing import EXACT, Showing
+
+TRIP: dict[str, Any] = {"cargo": "container-40", "depart": "2026-07-01"}
 
 
 def test_too_many_labels_give_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = partial(search, max_labels=1 << 10)
-    monkeypatch.setattr(pareto, "search", few)
-    ends = ("xian", "karachi")
+    monkeypatch.setattr(pareto, "MAX_LABELS", 1 << 10)
     with pytest.raises(NotConverged, match="partial ways"):
-        route(network("mid-2026"), *ends, cargo="container-40", depart="2026-07-01")
+        route(network("mid-2026"), "xian", "karachi", **TRIP, showing=EXACT)
+
+
+def test_too_many_labels_within_tolerances_give_no_number() -> None:
+    with pytest.raises(NotConverged, match="partial ways"):
+        route(network("mid-2026"), "xian", "karachi", **TRIP, most_labels=1 << 8)
+
+
+@pytest.mark.parametrize("ends", [("almaty", "karachi"), ("bishkek", "kashgar")])
+def test_where_routes_are_too_many_to_hold_those_shown_cover_them(
+    monkeypatch: pytest.MonkeyPatch, ends: tuple[str, str]
+) -> None:
+    built = network("mid-2026")
+    asked = prepare(built, *ends, cargo="container-40", depart="2026-07-01", options={})
+    every = ["time", "cost", "carbon", "risk"]
+    exact = pareto_set(asked, read_criteria(every))
+
+    monkeypatch.setattr(pareto, "EXACT_LABELS", 1 << 8)
+    showing = Showing(max_detour=None, max_more_reloads=None, alike=True)
+    routes = route(built, *ends, **TRIP, max_routes=1000, showing=showing)
+    assert exact.is_exact and not routes.is_exact
+    assert routes.pareto_count < len(exact)
+    assert routes.left_out[0].startswith("There are too many routes to hold them all")
+
+    # the risk of an answer counts days, that of a search does not
+    shown = routes.routes.select("time_h", "cost_usd", "carbon_kg").to_numpy()
+    values = exact.values[:, :3] - [asked.depart_s, 0, 0]
+    values = values / [3600, 100, 1000]
+    limits = values * [1.05, 1.05, 1.10] + 1e-9
+    assert (shown[None] <= limits[:, None]).all(axis=2).any(axis=1).all()
+    assert shown.min(axis=0) == pytest.approx(values.min(axis=0), rel=1e-5)  # of whole cents
 
 
 def test_the_spread_keeps_the_best_of_each_and_one_of_each_corridor() -> None:

@@ -12,10 +12,22 @@ is not worth its way is never made, and time is never compared. What is left to 
 number for two criteria, a staircase for three, and blocks of columns where hazards, what may be met
 once or changes of layer count.
 
+Within tolerances, a label also stands for routes that are up to so much better in money and
+carbon. It carries a claim beside what it takes: every route it stands for takes at least the claim,
+and with the least to come it takes itself at most (1 + tolerance) times the claim. Labels of a
+state are compared by claims; what has arrived at the goal by what it takes, with (1 + tolerance)
+times the claim of a label and the least to come. So a tolerance is spent once, however many labels
+give way one to another. By induction along any route: at each of its states stands a label that
+comes no later, has met no other hazards and claims no more than the route takes; or the label that
+did has given way to a route at the goal, no later and within the tolerance of all it claims. Risk
+is compared at the goal only, with its tolerance. Any claim from what a label takes down to a share
+of it would do; here claims go down where a further part (of PARTS) of the hours to the goal lies
+behind a label, by as much of the tolerance. That leaves the fewest labels of what was tried.
+
 Source: Hansen (1980), label setting for several criteria; Martins (1984); lower bounds after
 Hernandez et al. (2020), BOA*; fronts without the first criterion after Pulido et al. (2015),
 NAMOA*dr; one queued label at a time after Maristany de las Casas et al. (2023), T-MDA; FIFO time
-dependence after Kaufman and Smith (1993).
+dependence after Kaufman and Smith (1993); claims after Zhang et al. (2022), A*pex, apex-path pairs.
 """
 
 from __future__ import annotations
@@ -25,7 +37,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Bools, Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import UNREACHED
@@ -33,10 +45,12 @@ from corridor.kernels.records import (
     ARC,
     BOUND,
     LABEL,
+    NO_TOLERANCES,
     SPAN,
     Calendars,
     SearchGraph,
     SearchLimits,
+    Tolerances,
     Trip,
 )
 
@@ -56,6 +70,7 @@ LIST_ROOM = 2  # column of the room of a list, from the one it begins with
 # Numbers a pool has room for at first; what is not touched takes no memory.
 FIRST_POOL = 1 << 24
 FIRST_GOALS = 1 << 12
+TAKEN_COLUMNS = 2  # of a label that claims less, after all others: what it takes of x and y
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
@@ -64,6 +79,7 @@ STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a sta
 CHILDREN = 4  # of an entry of the queue
 HALF = 32  # bits of a number that holds two
 LOW = (1 << HALF) - 1  # its lower half
+PARTS = 16  # of the way after each of which claims go down; see docs/decisions/088
 
 
 class ArcTable(NamedTuple):
@@ -111,7 +127,11 @@ class StateTable(NamedTuple):
 
 
 class RowColumns(NamedTuple):
-    """Columns of a settled label; fewer where less counts, see ROW_COLUMNS."""
+    """Columns of a settled label; fewer where less counts, see ROW_COLUMNS.
+
+    Within tolerances x and y are what the label claims; what it takes stands in two more columns
+    after all others.
+    """
 
     x: int  # the first criterion that counts beside time: money, or carbon where money does not
     second: int
@@ -168,12 +188,15 @@ def search(
     bounds: Ints,
     limits: SearchLimits,
     stop: Ints,
+    tolerances: Tolerances = NO_TOLERANCES,
 ) -> tuple[int, Ints, Ints, int]:
     """Return the labels of every Pareto-optimal route from the starts to a goal state.
 
+    Within tolerances: of routes such that every Pareto-optimal one is within them of one of these.
+
     Parameters
     ----------
-    graph, calendars, trip, limits
+    graph, calendars, trip, limits, tolerances
         See :mod:`corridor.kernels.records`.
     arcs
         What each arc adds to a label, in the order of the graph int64 [arcs, 5], columns ARC, then
@@ -206,7 +229,8 @@ def search(
         kind = BLOCKS
     else:
         kind = STAIRCASE if len(counted) > 1 and arcs[:, ARC.carbon].any() else NUMBER
-    width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind]
+    is_near = max(tolerances) > 0
+    width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind] + TAKEN_COLUMNS * is_near
 
     arc_table = _arc_table(graph, calendars, arcs, trip, bounds, counted, limits.last_arrival)
     arc_table = _first_columns(arc_table, (*ARC_COLUMNS, ON.label_words + words.shape[1])[kind])
@@ -218,6 +242,9 @@ def search(
     pools = Pools(*(np.empty(room, np.int64) for room in (FIRST_POOL, FIRST_POOL, FIRST_GOALS)))
     free = np.full((2, ROOMS + 1), -1, np.int64)  # of labels and fronts, see _move
     free[:, ROOMS] = 0
+    if limits.below is not None:
+        hazard_words = words[:, : len(hazard_weight)]
+        _know_route(kind, state_table, pools.fronts, free, hazard_words, limits.below)
     keys = np.empty(len(arc_table), np.int64)
     items = np.empty(len(arc_table), np.int64)
     counts = np.zeros(len(COUNT), np.int64)
@@ -245,6 +272,10 @@ def search(
             limits.last_arrival,
             limits.transshipments,
             limits.labels,
+            is_near,
+            np.array([tolerances.money, tolerances.carbon]),
+            tolerances.risk,
+            _parts_behind(bounds, trip),
             stop,
         )
         if status >= GROW_LABELS:
@@ -259,8 +290,33 @@ def search(
         LABEL_OF[counted[0]],
         LABEL_OF[ARC.carbon],
         len(LABEL) - 1 + words.shape[1],
+        is_near,
     )
     return status, labels, at_goal, int(counts[COUNT.settled])
+
+
+def _know_route(kind: int, states: Ints, front: Ints, free: Ints, words: Ints, below: int) -> None:
+    """Let the goal know a route that takes so much of the one criterion that counts."""
+    states[-1, AT.least] = below
+    if kind != BLOCKS:
+        return
+
+    counts_risk = bool(words.any())
+    columns = FRONT.word + words.shape[1]
+    front[: columns * FIRST_ROOM] = 0
+    front[(FRONT.z if counts_risk else FRONT.x) * FIRST_ROOM] = below
+    states[-1, AT.front_count] = 1
+    states[-1, AT.front_room] = FIRST_ROOM
+    free[1, ROOMS] = columns * FIRST_ROOM
+
+
+def _parts_behind(bounds: Ints, trip: Trip) -> Floats:
+    """Return the share of the hours to the goal that lies behind each state, in PARTS [states]."""
+    to_come = bounds[:, BOUND.duration]
+    in_all = max(int(to_come[trip.starts].min(initial=UNREACHED)), 1)
+    share = np.clip(1 - to_come / in_all, 0, 1)
+    parts: Floats = np.floor(share * PARTS) / PARTS
+    return parts
 
 
 def _with_more_room(pools: Pools, number: int) -> None:
@@ -343,6 +399,10 @@ def _search(  # noqa: C901, PLR0912
     last_arrival: int,
     max_transshipments: int,
     max_labels: int,
+    is_near: bool,
+    shares: Floats,
+    risk_tolerance: int,
+    behind: Floats,
     stop: Ints,
 ) -> int:
     """Settle labels until none is queued, or a pool is full; return the status.
@@ -358,6 +418,8 @@ def _search(  # noqa: C901, PLR0912
     if kind == BLOCKS:
         width = ROW.words + words_count
         columns = FRONT.word + words_count
+    if is_near:
+        width += TAKEN_COLUMNS
     unit = 2 if kind == STAIRCASE else 1
     y = np.int64(0)
     size = counts[COUNT.queued]
@@ -374,7 +436,7 @@ def _search(  # noqa: C901, PLR0912
         arc = np.uint64(popped)
         v = np.uint64(arcs[arc, ON.head])
         x = arcs[arc, ON.label_x]
-        x_at_goal = x + states[v, AT.x]
+        x_at_goal = _within(x + states[v, AT.x], shares[0])
         count = states[v, AT.label_count]
         if kind == NUMBER:
             is_beaten = x >= states[v, AT.least] or x_at_goal >= states[goal, AT.least]
@@ -382,7 +444,7 @@ def _search(  # noqa: C901, PLR0912
             since = count - arcs[arc, ON.settled]
             goals_since = goal_count - arcs[arc, ON.goals]
             y = arcs[arc, ON.label_y]
-            y_at_goal = y + states[v, AT.y]
+            y_at_goal = _within(y + states[v, AT.y], shares[1])
             is_beaten = False
             if kind == STAIRCASE:
                 if since > 0:
@@ -399,10 +461,12 @@ def _search(  # noqa: C901, PLR0912
                     )
             else:
                 if since > 0:
-                    is_beaten = _is_met(front, states, v, since, arcs, arc, x, y, False)
+                    z = arcs[arc, ON.label_transshipments]
+                    is_beaten = _is_met(front, states, v, since, arcs, arc, x, y, z)
                 if not is_beaten and goals_since > 0:
+                    z = arcs[arc, ON.label_risk] + risk_tolerance
                     is_beaten = _is_met(
-                        front, states, goal, goals_since, arcs, arc, x_at_goal, y_at_goal, True
+                        front, states, goal, goals_since, arcs, arc, x_at_goal, y_at_goal, z
                     )
 
         first_arc = states[v, AT.first_arc]
@@ -429,6 +493,21 @@ def _search(  # noqa: C901, PLR0912
 
             settled += 1
             row = states[v, AT.labels] + count * width
+            x_taken = x
+            y_taken = y
+            if is_near:
+                came_over = arcs[arc, ON.tail]
+                if came_over >= 0:
+                    before = states[came_over, AT.labels] + arcs[arc, ON.next] * width
+                    x_taken = pool[before - TAKEN_COLUMNS] + arcs[arc, ON.x]
+                    y_taken = pool[before - TAKEN_COLUMNS + 1]
+                    if kind != NUMBER:
+                        y_taken += arcs[arc, ON.y]
+                pool[row + width - TAKEN_COLUMNS] = x_taken
+                pool[row + width - TAKEN_COLUMNS + 1] = y_taken
+                x = min(x, _claim(x_taken, states[v, AT.x], shares[0] * behind[v]))
+                if kind != NUMBER:
+                    y = min(y, _claim(y_taken, states[v, AT.y], shares[1] * behind[v]))
             pool[np.uint64(row + ROW.x)] = x
             pool[np.uint64(row + ROW.second)] = keys[0] - states[v, AT.second]
             pool[np.uint64(row + ROW.back)] = (popped << HALF) | (arcs[arc, ON.next] - 1)
@@ -444,6 +523,9 @@ def _search(  # noqa: C901, PLR0912
             for at in (v, goal):
                 if at == goal and not is_goal[v]:
                     break
+                if at == goal:
+                    x = x_taken
+                    y = y_taken
                 if kind == NUMBER:
                     states[at, AT.least] = x
                     continue
@@ -478,7 +560,8 @@ def _search(  # noqa: C901, PLR0912
             u = np.uint64(tail)
             head = arcs[a, ON.head]
             w = np.uint64(head)
-            if out >= first_arc and head == came_from:  # what comes back is nowhere better
+            # what comes back is nowhere better, but may claim less
+            if out >= first_arc and head == came_from and not is_near:
                 arcs[a, ON.next] = states[u, AT.label_count]
                 continue
 
@@ -492,13 +575,13 @@ def _search(  # noqa: C901, PLR0912
                 number += 1
 
                 x = pool[np.uint64(at_row + ROW.x)] + arcs[a, ON.x]
-                x_at_goal = x + states[w, AT.x]
+                x_at_goal = _within(x + states[w, AT.x], shares[0])
                 if kind == NUMBER:
                     if x >= states[w, AT.least] or x_at_goal >= states[goal, AT.least]:
                         continue
                 else:
                     y = pool[np.uint64(at_row + ROW.y)] + arcs[a, ON.y]
-                    y_at_goal = y + states[w, AT.y]
+                    y_at_goal = _within(y + states[w, AT.y], shares[1])
                     if kind == STAIRCASE:
                         if _is_on_or_above(
                             front, states[w, AT.front], states[w, AT.front_count], x, y
@@ -539,13 +622,15 @@ def _search(  # noqa: C901, PLR0912
                         hazard_weight,
                         remembered,
                         max_transshipments,
+                        is_near,
                     ):
                         continue
-                    if _is_met(front, states, w, states[w, AT.label_count], arcs, a, x, y, False):
+                    z = arcs[a, ON.label_transshipments]
+                    if _is_met(front, states, w, states[w, AT.label_count], arcs, a, x, y, z):
                         continue
-                    if _is_met(
-                        front, states, goal, goal_count, arcs, a, x_at_goal, y_at_goal, True
-                    ):
+                    z = arcs[a, ON.label_risk] + risk_tolerance
+                    known = states[goal, AT.front_count]
+                    if _is_met(front, states, goal, known, arcs, a, x_at_goal, y_at_goal, z):
                         continue
 
                 key = second + states[w, AT.second]
@@ -573,6 +658,18 @@ def _search(  # noqa: C901, PLR0912
     counts[COUNT.settled] = settled
     counts[COUNT.goals] = goal_count
     return status
+
+
+@njit(**JIT)
+def _within(value: int, share: float) -> np.int64:
+    """Return the most that is within a tolerance of a value of 0 or more."""
+    return value + np.int64(value * share)
+
+
+@njit(**JIT)
+def _claim(taken: int, to_come: int, share: float) -> np.int64:
+    """Return the least claim whose share more, with the least to come, is what a label takes."""
+    return np.int64(np.ceil((taken + to_come) / (1 + share))) - to_come
 
 
 @njit(**JIT)
@@ -667,6 +764,7 @@ def _may_extend(
     hazard_weight: Ints,
     remembered: Ints,
     max_transshipments: int,
+    is_near: bool,
 ) -> bool:
     """Write what a label meets over an arc; tell whether it may take the arc at all.
 
@@ -674,7 +772,7 @@ def _may_extend(
     """
     v = arcs[arc, ON.head]
     back = pool[row + ROW.back]
-    if arcs[back >> HALF, ON.tail] == v:
+    if arcs[back >> HALF, ON.tail] == v and not is_near:
         return False
 
     changes = pool[row + ROW.transshipments] + arcs[arc, ON.transshipments]
@@ -739,17 +837,16 @@ def _is_met(
     arc: int,
     x: int,
     y: int,
-    at_goal: bool,
+    z: int,
 ) -> bool:
     """Tell whether some of the last entries of a front is nowhere worse than the label of an arc.
 
-    since: how many of the last entries are looked at.
+    since: how many of the last entries are looked at. x, y, z: of the label, as in FRONT.
     """
     first = states[state, AT.front]
     count = states[state, AT.front_count]
     room = states[state, AT.front_room]
     words = arcs.shape[1] - ON.label_words
-    z = arcs[arc, ON.label_risk if at_goal else ON.label_transshipments]
     unmet = ~arcs[arc, ON.label_words]
     at_y = first + FRONT.y * room
     at_z = first + FRONT.z * room
@@ -905,6 +1002,7 @@ def _routes(
     x_column: int,
     y_column: int,
     columns: int,
+    is_near: bool,
 ) -> tuple[Ints, Ints]:
     """Return the labels on the way to goals, and which of them are at the goals.
 
@@ -912,6 +1010,9 @@ def _routes(
     into its row. x_column, y_column: of the labels, for the first and the second criterion that
     count.
     """
+    at_x = width - TAKEN_COLUMNS if is_near else ROW.x
+    at_y = width - TAKEN_COLUMNS + 1 if is_near else ROW.y
+    compared = width - TAKEN_COLUMNS * is_near
     number_of = np.zeros(len(pool) // width + 1, np.int32)  # from 1; 0: not on the way
     at_goal = np.empty(len(goals), np.int64)
     count = 0
@@ -945,10 +1046,10 @@ def _routes(
             before = states[tail, AT.labels] // width + (back & LOW)
             labels[label, LABEL.parent] = number_of[before] - 1
         labels[label, LABEL.second] = pool[row + ROW.second]
-        labels[label, x_column] = pool[row + ROW.x]
-        if width > ROW.y and y_column != x_column:
-            labels[label, y_column] = pool[row + ROW.y]
-        if width > ROW.transshipments:
+        labels[label, x_column] = pool[row + at_x]
+        if compared > ROW.y and y_column != x_column:
+            labels[label, y_column] = pool[row + at_y]
+        if compared > ROW.transshipments:
             labels[label, LABEL.transshipments] = pool[row + ROW.transshipments]
             labels[label, LABEL.risk] = pool[row + ROW.risk]
             labels[label, LABEL.hazard_bits] = pool[row + ROW.words]

@@ -55,6 +55,20 @@ class SearchLimits(NamedTuple):
     last_arrival: int  # second
     transshipments: int
     labels: int
+    below: int | None = (
+        None  # what routes must take less of, where one criterion counts beside time
+    )
+
+
+class Tolerances(NamedTuple):
+    """By how much a route that a search leaves out may be better than one it returns."""
+
+    money: float  # shares
+    carbon: float
+    risk: int  # sum of weights
+
+
+NO_TOLERANCES = Tolerances(0.0, 0.0, 0)
 
 
 class SpanColumns(NamedTuple):

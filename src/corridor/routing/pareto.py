@@ -11,19 +11,29 @@ import numpy as np
 from corridor.errors import NotConverged
 from corridor.free_memory import in_words
 from corridor.kernels import Bools, Floats, Ints
-from corridor.kernels.records import CRITERIA_COLUMNS, LABEL
+from corridor.kernels.records import CRITERIA_COLUMNS, LABEL, Tolerances
 from corridor.network.cost import cargo_hour_usd
 from corridor.network.graph import number_values
+from corridor.network.hazards import WEIGHT_UNIT
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
-from corridor.routing.search import LABEL_BYTES, search, trace
+from corridor.routing.search import (
+    EXACT_LABELS,
+    LABEL_BYTES,
+    MAX_LABELS,
+    Answer,
+    search,
+    search_within,
+    trace,
+)
 from corridor.tables.schema import is_afloat
 from corridor.units import HOUR_S
 
 RISK = CRITERIA.index("risk")
+NOTHING_APART = (0.0, 0.0, 0.0, 0.0)
 BITS = 62  # countries that an int64 tells apart; more share bits
 
 
@@ -50,18 +60,26 @@ class ParetoSet:
 
     values int64 [routes, 4]: second of arrival, cents, grams and risk weight, 0 where not asked.
     labels and goals: those of the search, see :class:`corridor.routing.search.Answer`.
+    within: shares of time, cost and carbon and points of risk by which a route that is not here may
+    be better than one that is; all 0 where the set is exact. The best by each criterion is here.
     """
 
     query: Query
     labels: Ints
     goals: Ints
     values: Ints
+    within: tuple[float, float, float, float] = NOTHING_APART
 
     def __len__(self) -> int:
         return len(self.goals)
 
     def __getitem__(self, number: int) -> list[int]:
         return trace(self.query, self.labels, int(self.goals[number]))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every route is here that no other beats."""
+        return self.within == NOTHING_APART
 
     @property
     def arrival_s(self) -> Ints:
@@ -116,14 +134,40 @@ class ParetoSet:
         return usd
 
 
-def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
-    """Return every route that no other beats on all the criteria that count [4].
+def pareto_set(
+    query: Query,
+    criteria: Bools,
+    tolerances: tuple[float, float, float, float] = NOTHING_APART,
+) -> ParetoSet:
+    """Return every route that no other beats on all the criteria that count.
 
-    Raises NotConverged where the search would hold too many partial routes.
+    Parameters
+    ----------
+    query
+        The question.
+    criteria
+        Which of time, cost, carbon and risk count [4].
+    tolerances
+        What routes will be shown within, as in :class:`corridor.routing.showing.Showing`. Where
+        more than EXACT_LABELS partial routes stand side by side, the search spends those of cost,
+        carbon and risk, and the set is not exact; see ``ParetoSet.within``. That of time is left:
+        routes arrive in its order, so what a search leaves out is never quicker.
+
+    Raises
+    ------
+    NotConverged
+        Where the search would hold too many partial routes.
     """
-    from corridor.kernels.pareto import DONE
+    from corridor.kernels.pareto import DONE, TOO_MANY
 
-    answer = search(query, criteria)
+    within = NOTHING_APART
+    _, cost, carbon, risk = (np.array(tolerances) * criteria).tolist()
+    may_be_near = max(cost, carbon, risk) > 0
+
+    answer = search(query, criteria, max_labels=EXACT_LABELS if may_be_near else MAX_LABELS)
+    if answer.status == TOO_MANY and may_be_near:
+        within = (0.0, cost, carbon, risk)
+        answer = search_within(query, criteria, _search_tolerances(within))
     if answer.status != DONE:
         taken = in_words(answer.settled * LABEL_BYTES)
         raise NotConverged(
@@ -132,6 +176,25 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
             "criteria, a deadline, or a cap on transshipments."
         )
 
+    return _best_of(query, criteria, answer, within)
+
+
+def _search_tolerances(within: tuple[float, float, float, float]) -> Tolerances:
+    """Return tolerances in the units of a search.
+
+    Points of risk are never more than as much of -log(1 - chance).
+    """
+    _, cost, carbon, risk = within
+    return Tolerances(cost, carbon, int(risk / WEIGHT_UNIT))
+
+
+def _best_of(
+    query: Query,
+    criteria: Bools,
+    answer: Answer,
+    within: tuple[float, float, float, float],
+) -> ParetoSet:
+    """Return the routes of an answer that no other of it beats."""
     values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
     best = undominated_rows(values)
     goals = answer.goals[best]
@@ -141,7 +204,7 @@ def pareto_set(query: Query, criteria: Bools) -> ParetoSet:
     if criteria[RISK]:
         values[:, RISK] = label_weights(query, answer.labels, goals)
     shown = undominated_rows(values)
-    return ParetoSet(query, answer.labels, goals[shown], values[shown])
+    return ParetoSet(query, answer.labels, goals[shown], values[shown], within)
 
 
 def undominated_rows(values: Ints) -> Ints:

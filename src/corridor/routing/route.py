@@ -41,7 +41,8 @@ class Routes:
     money
         What their money is made of: one line a leg and row of a table that charges it.
     pareto_count
-        How many routes exist, of which at most max_routes are shown.
+        How many routes exist, of which at most max_routes are shown; where not is_exact, how many
+        were found.
     apart_count
         How many of them are further from each other than the tolerances.
     left_out
@@ -56,6 +57,9 @@ class Routes:
         What to know of the answer.
     network
         What the routes run on, for maps; null: not kept.
+    is_exact
+        Whether every route that no other beats was found. Else there are too many to hold them all,
+        and each is within the tolerances of one that was found and is apart.
     """
 
     routes: pl.DataFrame
@@ -70,6 +74,7 @@ class Routes:
     left_out: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     network: Network | None = field(default=None, repr=False, compare=False)
+    is_exact: bool = True
 
     def __repr__(self) -> str:
         trip = self.provenance
@@ -122,6 +127,7 @@ class Routes:
             "pareto_count": self.pareto_count,
             "apart_count": self.apart_count,
             "left_out": list(self.left_out),
+            "is_exact": self.is_exact,
             "reason": self.reason,
             "warnings": list(self.warnings),
         }
@@ -161,7 +167,8 @@ def route(
         Most routes shown, spread over the set.
     showing
         How near two routes shown may be, and what is left out of what is shown; ``EXACT`` leaves
-        out nothing. The set itself is computed exactly whatever is shown.
+        out nothing. The set itself is computed exactly whatever is shown, unless there are too many
+        routes to hold them all: then the search spends a part of the tolerances.
     options
         See :class:`corridor.routing.conditions.Options`.
 
@@ -185,11 +192,11 @@ def route(
         raise CallError(f"max_routes must be 1 or more, not {max_routes}.")
 
     query = prepare(network, origin, destination, cargo=cargo, depart=depart, options=options)
-    pareto = pareto_set(query, counted)
+    pareto = pareto_set(query, counted, showing.tolerances)
     longer = None if len(pareto) else drawn_on(query)
     if longer is not None:
         query = longer
-        pareto = pareto_set(query, counted)
+        pareto = pareto_set(query, counted, showing.tolerances)
 
     choice = choose(pareto, showing, max_routes)
     tables = route_tables(query, [pareto[number] for number in choice.rows])
@@ -215,6 +222,7 @@ def route(
             left_out=choice.left_out,
             provenance=provenance,
             network=query.network,
+            is_exact=pareto.is_exact,
         )
     none = absence(query)
     return Routes(

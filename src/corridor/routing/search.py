@@ -21,9 +21,11 @@ from corridor.kernels.records import (
     BOUND,
     CRITERIA_COLUMNS,
     LABEL,
+    NO_TOLERANCES,
     Calendars,
     SearchGraph,
     SearchLimits,
+    Tolerances,
     Trip,
 )
 from corridor.network import hazards
@@ -42,6 +44,7 @@ from corridor.routing.turn_backs import (
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 0.9 GB
+EXACT_LABELS = 1 << 19  # of a set of which a part is shown, before it is sought within tolerances
 LABEL_BYTES = 220  # as measured, with its place among what labels are compared by
 NO_LIMIT = 1 << 40
 # The column of arcs that each column of bounds but that of hours is the least sum of.
@@ -72,17 +75,41 @@ class TracedRoute(NamedTuple):
     time_h: float
 
 
-def search(query: Query, criteria: Bools, *, max_labels: int = MAX_LABELS) -> Answer:
+def search(
+    query: Query,
+    criteria: Bools,
+    *,
+    max_labels: int = MAX_LABELS,
+    tolerances: Tolerances = NO_TOLERANCES,
+    below: int | None = None,
+) -> Answer:
     """Return the kernel's answer to a question, of routes that come to no place twice.
 
-    criteria: which of time, cost, carbon and risk count [4]. max_labels: partial routes it may
-    hold, where the question does not say. Raises Stopped where it is told to end.
+    Parameters
+    ----------
+    query
+        The question.
+    criteria
+        Which of time, cost, carbon and risk count [4].
+    max_labels
+        Partial routes it may hold, where the question does not say.
+    tolerances
+        By how much routes left out may be better than one returned. A route that turns back only
+        stands for others where one that does not is at least as good as it.
+    below
+        What every route must take less of, in units of the search, where one criterion counts
+        beside time; null: no limit.
+
+    Raises
+    ------
+    Stopped
+        Where it is told to end.
     """
     from corridor.kernels.pareto import DONE
 
     minded: dict[int, set[int]] = {}
     while True:
-        answer = _search(query, criteria, minded, max_labels)
+        answer = _search(query, criteria, minded, _limits(query, max_labels, below), tolerances)
         again = turns_back(query, answer.labels, answer.goals)
         loops = _loops(query, criteria, answer, again)
         if answer.status != DONE or not loops:
@@ -107,7 +134,11 @@ def _loops(query: Query, criteria: Bools, answer: Answer, again: Bools) -> set[L
 
 
 def _search(
-    query: Query, criteria: Bools, minded: Mapping[int, Collection[int]], max_labels: int
+    query: Query,
+    criteria: Bools,
+    minded: Mapping[int, Collection[int]],
+    limits: SearchLimits,
+    tolerances: Tolerances = NO_TOLERANCES,
 ) -> Answer:
     """Return the kernel's answer, of routes that come to some places once.
 
@@ -125,8 +156,9 @@ def _search(
         Trip(query.starts, query.depart_s, query.is_goal),
         _remembered(query, minded),
         lower_bounds(query, arcs),
-        _limits(query, max_labels),
+        limits,
         stopping.flag(),
+        tolerances,
     )
     stopping.raise_if_stopped()
     return Answer(*answer)
@@ -196,7 +228,55 @@ def _ordered_calendars(query: Query) -> Calendars:
     return Calendars(np.ascontiguousarray(spans.T), ptr)
 
 
-def _limits(query: Query, max_labels: int) -> SearchLimits:
+def search_within(query: Query, criteria: Bools, tolerances: Tolerances) -> Answer:
+    """Return routes that every other is within tolerances of, and the best by each criterion.
+
+    criteria: which of time, cost, carbon and risk count [4]. The quickest is among those that a
+    search within tolerances returns, as they arrive in that order; the least by each other
+    criterion is sought alone, below the least that was found.
+    """
+    from corridor.kernels.pareto import DONE
+
+    answer = search(query, criteria, tolerances=tolerances)
+    labels = answer.labels[:, : len(LABEL)]
+    goals = answer.goals
+    for column in np.flatnonzero(criteria[1:]) + 1:
+        if not len(goals) or answer.status != DONE:
+            break
+
+        least = int(labels[goals, CRITERIA_COLUMNS][:, column].min())
+        better = search(query, np.arange(len(CRITERIA)) == column, below=least)
+        answer = answer._replace(status=better.status, settled=better.settled)
+        if len(better.goals):
+            chain = _chain(query, criteria, better, _best_goal(better, int(column)))
+            chain[1:, LABEL.parent] += len(labels)
+            goals = np.append(goals, len(labels) + len(chain) - 1)
+            labels = np.concatenate([labels, chain])
+    return answer._replace(labels=labels, goals=goals)
+
+
+def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
+    """Return the labels of a route from its start on, the last with all that it takes [labels, 9].
+
+    criteria: what counts beside what the answer was sought by [4].
+    """
+    rows = [goal]
+    while answer.labels[rows[-1], LABEL.parent] >= 0:
+        rows.append(int(answer.labels[rows[-1], LABEL.parent]))
+    chain = answer.labels[rows[::-1], : len(LABEL)]
+    chain[:, LABEL.parent] = np.arange(len(rows)) - 1
+
+    costs = _arc_costs(query, criteria, ())[chain[1:, LABEL.arc]]
+    met = np.bitwise_or.reduce(costs[:, ARC.hazard_bits :], axis=0)
+    weight = word_weights(hazards.weights(query.network, query.depart_s))
+    is_met = met[:, None] >> np.arange(weight.shape[1]) & 1
+    chain[-1, LABEL.money] = costs[:, ARC.money].sum()
+    chain[-1, LABEL.carbon] = costs[:, ARC.carbon].sum()
+    chain[-1, LABEL.risk] = (weight * is_met).sum()
+    return chain
+
+
+def _limits(query: Query, max_labels: int, below: int | None = None) -> SearchLimits:
     """Return what no route may exceed: the calendar's end, the deadline, the cap on reloads."""
     conditions = query.conditions
     last_arrival = query.openings.to_s
@@ -210,6 +290,7 @@ def _limits(query: Query, max_labels: int) -> SearchLimits:
         labels=min(
             max_labels if conditions.most_labels is None else conditions.most_labels, _room()
         ),
+        below=below,
     )
 
 
@@ -272,6 +353,13 @@ def trace(query: Query, labels: Ints, label: int) -> list[int]:
     return arcs[::-1]
 
 
+def _best_goal(answer: Answer, column: int) -> int:
+    """Return the label of the best route by one criterion, the quickest of equals."""
+    seconds = answer.labels[answer.goals, LABEL.second]
+    values = answer.labels[answer.goals, CRITERIA_COLUMNS][:, column]
+    return int(answer.goals[np.lexsort((seconds, values))[0]])
+
+
 def best_route(query: Query, criterion: str) -> TracedRoute | None:
     """Return the best route by one criterion, the quickest of equals; null where there is none."""
     column = CRITERIA.index(criterion)
@@ -279,8 +367,6 @@ def best_route(query: Query, criterion: str) -> TracedRoute | None:
     if not len(answer.goals):
         return None
 
-    seconds = answer.labels[answer.goals, LABEL.second]
-    values = answer.labels[answer.goals, CRITERIA_COLUMNS][:, column]
-    goal = int(answer.goals[np.lexsort((seconds, values))[0]])
+    goal = _best_goal(answer, column)
     time_h = (int(answer.labels[goal, LABEL.second]) - query.depart_s) / HOUR_S
     return TracedRoute(trace(query, answer.labels, goal), time_h)

@@ -1,13 +1,16 @@
 """Showing: which routes of an exact set an answer shows, and what it leaves out by which rule.
 
-The exact set is computed whole; this is about what a person reads of it. Four rules, in this order:
+The exact set is computed whole, unless it is too large to be held; this is about what a person
+reads of it. Four rules, in this order:
 
 1. Tolerances. A route stays only if no other that stays is within the tolerances of it or better on
-   every criterion. So every exact route is within the tolerances of one that stays.
+   every criterion. So every exact route is within the tolerances of one that stays. Where the
+   search has spent those of cost, carbon and risk, only that of time is left here: a route left out
+   is then no better than one that stays, but in time.
 2. Caps. A route with much more of its way by land than the shortest route has in all, or with many
    more changes of mode or gauge than another by the same modes, goes. A ship has no shorter way
    than the coasts leave it, so its kilometres are no detour. No route that keeps to the caps was
-   left out by rule 1 for one that does not.
+   left out by rule 1 for one that does not; by a search within tolerances it may have been.
 3. One route for each sequence of countries and modes: the best by a criterion, else the one of the
    least generalised cost. The quickest and the cheapest stay, whatever else goes their way.
 4. A number. First the best by every criterion, then the best of each set of modes, then that of
@@ -116,7 +119,7 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     is_direct = _within_reloads(measures, showing.max_more_reloads)
     order = _best_first(pareto.values, costs_usd, is_short & is_direct)
 
-    apart = cover(_criteria(pareto), order, showing.tolerances)
+    apart = cover(_criteria(pareto), order, _left(showing, pareto))
     kept = [row for row in apart if is_short[row] and is_direct[row]]
     seen = _Seen(pareto, kept)
     different = (
@@ -128,6 +131,7 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     rows = [different[k] for k in spread(pareto.values[at], groups, costs_usd[at], max_routes)]
     counts = _Counts(
         exact=len(pareto),
+        is_exact=pareto.is_exact,
         apart=len(apart),
         long=sum(not is_short[row] for row in apart),
         reloaded=sum(bool(is_short[row]) and not is_direct[row] for row in apart),
@@ -152,6 +156,13 @@ def cover(
     for row in order:
         stay[row] = not (values[stay] <= limits[row]).all(axis=1).any()
     return [row for row in order if stay[row]]
+
+
+def _left(showing: Showing, pareto: ParetoSet) -> tuple[float, float, float, float]:
+    """Return what the search has left of the tolerances."""
+    if pareto.is_exact:
+        return showing.tolerances
+    return showing.time_tolerance, 0.0, 0.0, 0.0
 
 
 def _criteria(pareto: ParetoSet) -> Floats:
@@ -249,6 +260,7 @@ class _Counts(NamedTuple):
     """How many routes there are, how many are apart, and how many each rule leaves out."""
 
     exact: int
+    is_exact: bool  # else only so many are known
     apart: int
     long: int
     reloaded: int
@@ -259,8 +271,23 @@ class _Counts(NamedTuple):
 def _say(showing: Showing, counts: _Counts) -> list[str]:
     """Say what is left out, a sentence a rule; nothing where every route is shown."""
     said: list[str] = []
-    if counts.apart < counts.exact:
-        time, cost, carbon, risk = [figure(POINTS * share, ",.3g") for share in showing.tolerances]
+    time, cost, carbon, risk = [figure(POINTS * share, ",.3g") for share in showing.tolerances]
+    if not counts.is_exact:
+        said.append(
+            message(
+                "There are too many routes to hold them all: of {count} found, {apart} are apart. "
+                "Each other route is within {time} % of time, {cost} % of cost, {carbon} % of "
+                "carbon and {risk} points of risk of one of these, and the best by each criterion "
+                "is among those found.",
+                count=counts.exact,
+                apart=counts.apart,
+                time=time,
+                cost=cost,
+                carbon=carbon,
+                risk=risk,
+            )
+        )
+    elif counts.apart < counts.exact:
         said.append(
             message(
                 "Of {exact} routes that no other beats, {apart} are more than {time} % of time, "
