@@ -6,6 +6,7 @@ import datetime as dt
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 EPOCH = dt.date(1970, 1, 1)
 MAX_DAYS = 1e8  # after which a closure that never ends is taken to end
 NOON = 0.5  # of a day
+MAX_YEARS = 1024  # whose closures are remembered: the same years are simulated on several networks
 
 
 class Season(NamedTuple):
@@ -67,16 +69,9 @@ class ClosureDraws:
         Days are counted from the first simulated one. A day is shut where its noon lies inside the
         closure, so that on average as many days are shut as the closure lasts.
         """
-        drawn = [
-            self._closures_of(number, hazard, draw) for number, hazard in enumerate(self.hazards)
-        ]
+        return _closures(self, draw)
 
-        columns = np.concatenate([np.zeros((3, 0)), *drawn], axis=1).astype(np.int64)
-        hazard, first_day, end_day = columns
-        in_order = columns[:, np.lexsort((end_day, hazard, first_day))]
-        return Closures(*np.ascontiguousarray(in_order))
-
-    def _closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
+    def closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
         """Return the closures of one hazard, float64 [3, closures], in the order drawn."""
         begin, length = self._begins_and_lengths(hazard, draw)
         first_day = np.ceil(begin - NOON)
@@ -100,6 +95,17 @@ class ClosureDraws:
 
         is_in_season = _in_season(self.first_on_day + np.floor(begin), hazard.season)
         return begin[is_in_season], length[is_in_season]
+
+
+@lru_cache(maxsize=MAX_YEARS)
+def _closures(draws: ClosureDraws, draw: int) -> Closures:
+    """Return the closures of one draw, in order of the first day shut."""
+    drawn = [draws.closures_of(number, hazard, draw) for number, hazard in enumerate(draws.hazards)]
+
+    columns = np.concatenate([np.zeros((3, 0)), *drawn], axis=1).astype(np.int64)
+    hazard, first_day, end_day = columns
+    in_order = columns[:, np.lexsort((end_day, hazard, first_day))]
+    return Closures(*np.ascontiguousarray(in_order))
 
 
 def read_hazards(hazards: pl.DataFrame) -> tuple[HazardModel, ...]:
