@@ -239,8 +239,8 @@ def warm_starts(network: co.TrafficNetwork, base: co.Equilibrium) -> None:
         medians = calls.median().row(0, named=True)
         print(
             f"  closing one of {closed.len()} links, to {gap:g}, medians: whole call "
-            f"{medians['call']:.2f} of cold ({medians['warm_s']:.4f} of {medians['cold_s']:.4f} "
-            f"s), solver alone {medians['solver']:.2f}"
+            f"{medians['call']:.3f} of cold ({medians['warm_s']:.4f} of {medians['cold_s']:.4f} "
+            f"s), solver alone {medians['solver']:.3f}"
         )
 
 

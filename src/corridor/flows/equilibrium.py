@@ -229,12 +229,13 @@ def _result(
     added = costs.factor * (volume / costs.capacity) ** costs.power
     time = costs.free * (1 + added)
     fixed_of_all = arrays.links["fixed_cost"].to_numpy()
-    by_link = pl.DataFrame(
+    row = arrays.arc_of_row
+    volumes = pl.DataFrame(
         {
-            LINK_ID: arrays.links[LINK_ID],
-            "volume": volume,
-            "cost": time + fixed_of_all,
-            "marginal_cost": time + fixed_of_all + costs.free * costs.power * added,
+            LINK_ID: links[LINK_ID],
+            "volume": volume[row],
+            "cost": (time + fixed_of_all)[row],
+            "marginal_cost": (time + fixed_of_all + costs.free * costs.power * added)[row],
         }
     )
 
@@ -249,7 +250,7 @@ def _result(
     gap_share = float(trace["gap_share"][-1])
     converged = gap_share <= provenance["max_gap_share"]
     return Equilibrium(
-        volumes=links.select(LINK_ID).join(by_link, on=LINK_ID, maintain_order="left"),
+        volumes=volumes,
         by_class=_by_class(arrays, solution, time),
         trips=priced,
         trace=trace,

@@ -55,6 +55,8 @@ class TrafficArrays:
     ----------
     links
         The links in the order of the arcs, all columns there.
+    arc_of_row
+        Arc of each link as they came in int64 [links].
     nodes
         Their ids, in the order of their numbers.
     graph, is_through, costs
@@ -64,6 +66,7 @@ class TrafficArrays:
     """
 
     links: pl.DataFrame
+    arc_of_row: Ints
     nodes: pl.Series
     graph: Graph
     is_through: Bools
@@ -100,17 +103,17 @@ def traffic_arrays(
 
     tail, head = _numbers(ends, nodes, "node").reshape(2, -1)
     order = np.argsort(tail, kind="stable")
+    arc_of_row = np.argsort(order)
     links = links[order]
     tail = tail[order]
     ptr = _starts(np.bincount(tail, minlength=len(nodes)))
     graph = Graph(ptr, head[order], tail)
 
-    is_through = np.ones(len(nodes), np.bool_)
     closed = pl.Series(list(no_through), dtype=nodes.dtype)
-    is_through[_numbers(closed.filter(closed.is_in(nodes.implode())), nodes, "node")] = False
+    is_through = np.array(~nodes.is_in(closed.implode()))
     laid_out = _trip_arrays(trips, nodes, former)
     costs = _costs(links, class_costs, laid_out.classes)
-    return TrafficArrays(links, nodes, graph, is_through, costs, laid_out)
+    return TrafficArrays(links, arc_of_row, nodes, graph, is_through, costs, laid_out)
 
 
 def marginal(costs: CongestedCosts) -> CongestedCosts:
@@ -125,9 +128,9 @@ def empty_bushes(arrays: TrafficArrays) -> Bushes:
     arcs = arrays.links.height
     return Bushes(
         np.zeros(bushes, np.int64),
-        np.zeros((bushes, nodes), np.int64),
-        np.zeros((bushes, nodes + 1), np.int64),
-        np.zeros((bushes, arcs), np.int64),
+        np.zeros((bushes, nodes), np.int32),
+        np.zeros((bushes, nodes + 1), np.int32),
+        np.zeros((bushes, arcs), np.int32),
         np.zeros((bushes, arcs), np.float64),
     )
 
@@ -230,8 +233,9 @@ def _checked_links(links: pl.DataFrame) -> pl.DataFrame:
         "links need an id, two ends and a free_cost": pl.any_horizontal(
             pl.col(LINK_ID, *LINK_ENDS, FREE_COST).is_null()
         ),
-        "links with the same id": pl.col(LINK_ID).is_duplicated(),
     }
+    if filled[LINK_ID].n_unique() < filled.height:
+        bad_rows["links with the same id"] = pl.col(LINK_ID).is_duplicated()
     for column in (FREE_COST, "bpr_factor", "bpr_power", "fixed_cost"):
         is_bad = (pl.col(column) < 0) | ~pl.col(column).is_finite()
         bad_rows[f"links whose {column} is not a number of 0 or more"] = is_bad

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels import Bools, Floats, Int32s, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import pop, push
@@ -36,6 +36,7 @@ RELAXATION = 1.4  # of a step of Newton's after the first round, since pairs sha
 JOINT_SHARE = 3e-4  # relative excess cost below which pairs are shifted jointly too
 MAX_JOINT_STEPS = 3  # of a pass, each after a round
 MAX_REST_SHARE = 0.7  # of the excess cost, that a joint step leaves, above which it is the last
+ROUGH_SHARE = 0.05  # of the excess cost, that a joint step leaves, above which a round follows
 MAX_LIMITATIONS = 4  # of the units of a joint step
 MAX_DIRECTIONS = 40  # conjugate ones, of a joint step
 DIRECTION_SHARE = 1e-4  # of the saving by the first direction, below which a joint step is good
@@ -43,7 +44,7 @@ PASS_SHARE = 0.005  # of the excess cost at the update, below which its passes e
 ENOUGH_SHARE = 0.1  # of the relative gap asked for, below which passes end
 IDLE_SHARE = 0.1  # of the mean excess cost of a bush, below which a pass leaves a bush alone
 SLACK_SHARE = 0.1  # of the relative gap, below which a route that is cheaper does not matter
-WARM_GAP_SHARE = 1e-4  # relative gap that a former solution is taken to have
+WARM_GAP_SHARE = 1e-5  # relative gap that a former solution is taken to have
 LINEAR_SHARE = 1e-2  # of a volume, below which a change of it needs no new price within a pass
 NOISE_SHARE = 1e-15  # of a label, below which costs are equal
 REST_SHARE = 1e-13  # of a flow that a shift leaves by rounding
@@ -63,6 +64,7 @@ class Loads(NamedTuple):
     """What is on the arcs and what it makes them cost."""
 
     volume: Floats  # units of all classes [arcs]
+    priced_volume: Floats  # the same when the arc was priced [arcs]
     class_volume: Floats  # [classes, arcs]
     time: Floats  # without the fixed cost of a class [arcs]
     slope: Floats  # of the time by the volume [arcs]
@@ -83,17 +85,18 @@ class Room(NamedTuple):
     """Room for one bush at a time."""
 
     active: Ints  # states of each bush up to the last one with units [bushes]
-    is_needed: Bools  # states by which others with units can be reached [states]
+    is_needed: Bools  # places of states by which others with units can be reached [states]
     distance: Floats  # cheapest in the whole network [states]
     via: Ints  # arc by which that comes, where it is less than in the bush [states]
     need: Floats  # units that enter each state [states]
-    degree: Ints  # arcs into each state that are still to come [states]
-    into: Ints  # arcs into each state [states]
-    fill: Ints  # where the next arc into the state at each place goes [states + 1]
+    sequence: Ints  # former places of states in their new order [states]
+    is_placed: Bools  # former places of states that have a new one [states]
+    order: Int32s  # of the bush [states]
+    ptr: Int32s  # of the bush [states + 1]
     is_in: Bools  # arcs in the bush [arcs]
     is_waiting: Bools  # states whose distance has become less [states]
     shortcuts: Ints  # arcs that shorten routes [arcs]
-    arcs: Ints  # of the bush [arcs]
+    arcs: Int32s  # of the bush [arcs]
     flows: Floats  # of the bush [arcs]
     meets: Ints  # places of states where a used route meets a cheaper one [states]
     keys: Floats  # heap [arcs + states]
@@ -110,7 +113,28 @@ class JointStep(NamedTuple):
     response: Floats  # of the gaps to the direction [pairs]
     first_units: Floats  # that there are on the first route of a pair [pairs]
     second_units: Floats  # the same, on the second one [pairs]
-    change: Floats  # of volumes, then of costs, along the direction [arcs]
+
+
+class Overlap(NamedTuple):
+    """Where pairs share arcs: equal pairs of several bushes as one move, and arcs as one stretch.
+
+    Arcs whose cost does not rise are left out.
+    """
+
+    key: Ints  # a random number for each arc, 0: its cost does not rise [arcs]
+    move: Ints  # of each pair [pairs]
+    sign: Floats  # -1: the routes of the pair are those of the move the other way round [pairs]
+    ptr: Ints  # where the stretches of each move begin [moves + 1]
+    stretches: Ints  # of each move
+    signs: Floats  # 1: of the first route, -1: of the second
+    total: Floats  # of the pairs of a move [moves]
+    arcs: Ints  # that pairs use [arcs]
+    mark: Ints  # sum of the keys of the moves that use an arc [arcs]
+    stretch: Ints  # of an arc [arcs]
+    first: Ints  # arc of a stretch [arcs]
+    slope: Floats  # of a stretch [arcs]
+    change: Floats  # of volumes, then of costs, on a stretch [arcs]
+    slots: Ints  # a hash table
 
 
 class Pairs(NamedTuple):
@@ -122,6 +146,7 @@ class Pairs(NamedTuple):
     places: Ints  # in the bush, of the arcs of one route, then of the other
     arcs: Ints  # at these places
     joint: JointStep
+    overlap: Overlap
 
 
 @njit(**JIT)
@@ -162,7 +187,7 @@ def equilibrium(
     labels = _labels_room(len(is_through))
     room = _room(len(is_through), len(graph.head), len(trips.origin))
     excess = np.zeros(len(trips.origin), np.float64)
-    pairs = _pairs_room(len(is_through), len(graph.head), len(trips.origin))
+    pairs = _pairs_room(len(is_through), len(trips.origin), costs)
     pair_costs = np.full(len(trips.volume), np.inf, np.float64)
     trace = np.zeros((limits.iterations, 2), np.float64)
 
@@ -240,6 +265,7 @@ def _empty_loads(costs: CongestedCosts) -> Loads:
     classes, arcs = costs.fixed.shape
     return Loads(
         np.zeros(arcs, np.float64),
+        np.full(arcs, np.nan),
         np.zeros((classes, arcs), np.float64),
         np.zeros(arcs, np.float64),
         np.zeros(arcs, np.float64),
@@ -269,12 +295,13 @@ def _room(states: int, arcs: int, bushes: int) -> Room:
         np.empty(states, np.int64),
         np.zeros(states, np.float64),
         np.empty(states, np.int64),
-        np.empty(states, np.int64),
-        np.empty(states + 1, np.int64),
+        np.empty(states, np.bool_),
+        np.empty(states, np.int32),
+        np.empty(states + 1, np.int32),
         np.zeros(arcs, np.bool_),
         np.zeros(states, np.bool_),
         np.empty(arcs, np.int64),
-        np.empty(arcs, np.int64),
+        np.empty(arcs, np.int32),
         np.empty(arcs, np.float64),
         np.empty(states, np.int64),
         np.empty(arcs + states, np.float64),
@@ -283,7 +310,7 @@ def _room(states: int, arcs: int, bushes: int) -> Room:
 
 
 @njit(**JIT)
-def _pairs_room(states: int, arcs: int, bushes: int) -> Pairs:
+def _pairs_room(states: int, bushes: int, costs: CongestedCosts) -> Pairs:
     """Return room for pairs; those that find none wait for the next pass."""
     places = 2 * states * (bushes + 1)
     max_pairs = places // 4  # as if each had four arcs
@@ -295,15 +322,42 @@ def _pairs_room(states: int, arcs: int, bushes: int) -> Pairs:
         np.empty(max_pairs, np.float64),
         np.empty(max_pairs, np.float64),
         np.empty(max_pairs, np.float64),
-        np.empty(arcs, np.float64),
     )
     return Pairs(
         np.empty(max_pairs, np.int64),
-        np.zeros(max_pairs + 1, np.int64),
+        np.empty(max_pairs + 1, np.int64),
         np.empty(max_pairs, np.int64),
         np.empty(places, np.int64),
         np.empty(places, np.int64),
         joint,
+        _overlap_room(max_pairs, places, costs),
+    )
+
+
+@njit(**JIT)
+def _overlap_room(max_pairs: int, places: int, costs: CongestedCosts) -> Overlap:
+    """Return room for what pairs share."""
+    arcs = len(costs.free)
+    key = np.zeros(arcs, np.int64)
+    for a in range(arcs):
+        if costs.free[a] * costs.factor[a] * costs.power[a] > 0.0:
+            key[a] = _scatter(a)
+
+    return Overlap(
+        key,
+        np.empty(max_pairs, np.int64),
+        np.empty(max_pairs, np.float64),
+        np.empty(max_pairs + 1, np.int64),
+        np.empty(places, np.int64),
+        np.empty(places, np.float64),
+        np.empty(max_pairs, np.float64),
+        np.empty(arcs, np.int64),
+        np.empty(arcs, np.int64),
+        np.empty(arcs, np.int64),
+        np.empty(arcs, np.int64),
+        np.zeros(arcs, np.float64),
+        np.zeros(arcs, np.float64),
+        np.empty(4 * max(max_pairs, arcs), np.int64),
     )
 
 
@@ -333,6 +387,7 @@ def _price(a: int, costs: CongestedCosts, loads: Loads) -> None:
         steep = max(ratio, MIN_RATIO) ** (power - 1.0)
         added = costs.factor[a] * ratio**power
 
+    loads.priced_volume[a] = loads.volume[a]
     loads.time[a] = free * (1.0 + added)
     loads.slope[a] = free * costs.factor[a] * power * steep / costs.capacity[a]
     for k in range(len(costs.fixed)):
@@ -356,9 +411,10 @@ def _change(a: int, units: float, costs: CongestedCosts, loads: Loads) -> None:
 
 @njit(**JIT)
 def _price_all(costs: CongestedCosts, loads: Loads) -> None:
-    """Price every arc."""
+    """Price every arc whose volume has changed."""
     for a in range(len(costs.free)):
-        _price(a, costs, loads)
+        if loads.volume[a] != loads.priced_volume[a]:
+            _price(a, costs, loads)
 
 
 @njit(**JIT)
@@ -395,7 +451,7 @@ def _begin(
     is_warm = bushes.size.any()
     slack = SLACK_SHARE * WARM_GAP_SHARE
     for b in range(len(trips.origin)):
-        _add(b, bushes.size[b], bushes, loads.volume, 1.0)
+        _add(b, bushes.size[b], bushes, loads.volume)
     _price_all(network.costs, loads)
 
     for b in range(len(trips.origin)):
@@ -403,18 +459,32 @@ def _begin(
             room.active[b] = bushes.size[b]
             continue
 
-        _add(b, bushes.size[b], bushes, loads.volume, -1.0)
         cost = loads.cost[trips.class_[b]]
-        is_moved = _keep(b, network, trips.origin[b], bushes, cost, labels)
+        is_moved = _keep(b, network, trips.origin[b], bushes, loads.volume, cost, labels)
         _hang(b, network, trips.origin[b], bushes, cost, labels, room)
         room.active[b] = bushes.size[b]
-        _restore(b, network.graph, trips, bushes, room)
-        _add(b, bushes.size[b], bushes, loads.volume, 1.0)
         if is_moved:
-            for k in range(bushes.ptr[b, bushes.size[b]]):
-                _price(bushes.arcs[b, k], network.costs, loads)
+            _divert(b, network, trips, bushes, loads, room)
             if is_warm:
                 _renew(b, trips.origin[b], network, bushes, cost, labels, room, slack)
+
+
+@njit(**JIT)
+def _divert(
+    b: int, network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, room: Room
+) -> None:
+    """Move the units of a bush to the arcs that it still has, and price what has changed."""
+    count = bushes.ptr[b, bushes.size[b]]
+    flows = bushes.flows[b]
+    room.flows[:count] = flows[:count]
+    _restore(b, network.graph, trips, bushes, room)
+
+    for k in range(count):
+        units = flows[k] - room.flows[k]
+        if abs(units) > REST_SHARE * flows[k]:
+            a = bushes.arcs[b, k]
+            loads.volume[a] += units
+            _price(a, network.costs, loads)
 
 
 @njit(**JIT)
@@ -435,23 +505,29 @@ def _is_whole(b: int, network: Network, origin: int, bushes: Bushes) -> bool:
 
 
 @njit(**JIT)
-def _add(b: int, size: int, bushes: Bushes, volume: Floats, sign: float) -> None:
-    """Add the flows into the first states of a bush to the volumes of arcs, or take them off."""
+def _add(b: int, size: int, bushes: Bushes, volume: Floats) -> None:
+    """Add the flows into the first states of a bush to the volumes of arcs."""
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
     for k in range(bushes.ptr[b, size]):
         a = arcs[k]
         if a >= 0:
-            volume[a] += sign * flows[k]
+            volume[a] += flows[k]
 
 
 @njit(**JIT)
 def _keep(
-    b: int, network: Network, origin: int, bushes: Bushes, cost: Floats, labels: Labels
+    b: int,
+    network: Network,
+    origin: int,
+    bushes: Bushes,
+    volume: Floats,
+    cost: Floats,
+    labels: Labels,
 ) -> bool:
     """Keep what of a former bush still hangs together, set its labels; tell if units must move.
 
-    Former arcs and states that are no longer there are -1.
+    Former arcs and states that are no longer there are -1. What else is lost leaves the volume.
     """
     tail = network.graph.tail
     is_through = network.is_through
@@ -488,6 +564,8 @@ def _keep(
                 least[v] = min(least[v], least[u] + cost[a])
             elif flows[k] > 0.0:
                 is_moved = True
+                if a >= 0:
+                    volume[a] -= flows[k]
 
         if count > ptr[size]:
             place[v] = size
@@ -575,7 +653,7 @@ def _load(network: Network, trips: ZoneTrips, bushes: Bushes, loads: Loads, room
     for b in range(len(trips.origin)):
         _restore(b, network.graph, trips, bushes, room)
         room.active[b] = _active_size(b, bushes)
-        _add(b, room.active[b], bushes, loads.class_volume[trips.class_[b]], 1.0)
+        _add(b, room.active[b], bushes, loads.class_volume[trips.class_[b]])
 
     for k in range(len(loads.class_volume)):
         loads.volume[:] += loads.class_volume[k]
@@ -700,12 +778,14 @@ def _prune(b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels) -> 
     labels.least_at[:] = -1
     least[order[0]] = 0.0
     most[order[0]] = 0.0
+    labels.place[order[0]] = 0
     end = 0
     count = 0
     for i in range(1, bushes.size[b]):
         begin = end
         end = ptr[i + 1]
         v = order[i]
+        labels.place[v] = i
         if end == begin + 1:
             a = arcs[begin]
             arcs[count] = a
@@ -853,21 +933,25 @@ def _take_up(
         if a not in arcs[ptr[i] : ptr[i + 1]]:
             count = _add_arc(b, a, count, graph, bushes, cost, labels)
 
-    if is_lacking and not is_changed and count == former_count:
+    if is_changed or count > former_count:
+        _rehang_all(b, graph.tail, bushes, cost, labels, room)
+    elif is_lacking:
         _mark(b, former_count, bushes, room.is_in, True)
-        for i in range(len(network.open_arcs)):
-            a = network.open_arcs[i]
+        for a in network.open_arcs:
             if not room.is_in[a]:
                 count = _add_arc(b, a, count, graph, bushes, cost, labels)
         _mark(b, former_count, bushes, room.is_in, False)
-    if is_changed or count > former_count:
-        _order(b, count, graph, bushes, labels, room)
-        return True
-    return False
+
+    if not is_changed and count == former_count:
+        _rehang_in_order(b, graph.tail, bushes, cost, labels, room)
+        return False
+    _insert(b, former_count, count, graph.head, bushes, labels.place, room)
+    _order(b, graph.tail, bushes, labels.place, room)
+    return True
 
 
 @njit(**JIT)
-def _rehang(v: int, tail: Ints, arcs: Ints, cost: Floats, labels: Labels, room: Room) -> bool:
+def _rehang(v: int, tail: Ints, arcs: Int32s, cost: Floats, labels: Labels, room: Room) -> bool:
     """Hang states without units on the cheapest route, from the last one back; tell if any was.
 
     Through them a bush finds detours of many arcs at once. Dearest routes get no dearer by it, so
@@ -893,6 +977,32 @@ def _rehang(v: int, tail: Ints, arcs: Ints, cost: Floats, labels: Labels, room: 
     return is_changed
 
 
+@njit(**JIT)
+def _rehang_all(
+    b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, room: Room
+) -> None:
+    """Hang all states without units on their cheapest routes, as the order is new in any case."""
+    for v in bushes.order[b, 1 : bushes.size[b]]:
+        if labels.least_at[v] >= 0 and room.distance[v] < labels.least[v]:
+            _rehang(v, tail, bushes.arcs[b], cost, labels, room)
+
+
+@njit(**JIT)
+def _rehang_in_order(
+    b: int, tail: Ints, bushes: Bushes, cost: Floats, labels: Labels, room: Room
+) -> None:
+    """Hang states without units on their cheapest routes where the order of states allows it."""
+    place = labels.place
+    for i in range(1, bushes.size[b]):
+        v = bushes.order[b, i]
+        if labels.least_at[v] < 0 or not room.distance[v] < labels.least[v]:
+            continue
+
+        a = room.via[v]
+        if place[tail[a]] < i and labels.most[tail[a]] + cost[a] < labels.most[v]:
+            bushes.arcs[b, labels.least_at[v]] = a
+
+
 @njit(**JIT, inline="always")
 def _add_arc(
     b: int, a: int, count: int, graph: Graph, bushes: Bushes, cost: Floats, labels: Labels
@@ -913,96 +1023,121 @@ def _mark(b: int, count: int, bushes: Bushes, is_in: Bools, value: bool) -> None
 
 
 @njit(**JIT)
-def _order(b: int, count: int, graph: Graph, bushes: Bushes, labels: Labels, room: Room) -> None:
-    """Bring states and arcs of a bush, which has a number of arcs, in order again (Kahn 1962).
+def _insert(
+    b: int, former_count: int, count: int, head: Ints, bushes: Bushes, place: Ints, room: Room
+) -> None:
+    """Bring arcs that were added to a bush to the others into the same states."""
+    ptr = bushes.ptr[b]
+    arcs = bushes.arcs[b]
+    flows = bushes.flows[b]
+    added = count - former_count
+    last = room.arcs
+    for k in range(added):
+        a = arcs[former_count + k]
+        at = k
+        while at > 0 and place[head[last[at - 1]]] > place[head[a]]:
+            last[at] = last[at - 1]
+            at -= 1
+        last[at] = a
+
+    end = former_count
+    for k in range(added - 1, -1, -1):
+        i = place[head[last[k]]]
+        begin = ptr[i + 1]
+        for old in range(end - 1, begin - 1, -1):
+            arcs[old + k + 1] = arcs[old]
+            flows[old + k + 1] = flows[old]
+        arcs[begin + k] = last[k]
+        flows[begin + k] = 0.0
+        end = begin
+
+    k = 0
+    for i in range(1, bushes.size[b]):
+        while k < added and place[head[last[k]]] == i:
+            k += 1
+        ptr[i + 1] += k
+
+
+@njit(**JIT)
+def _order(b: int, tail: Ints, bushes: Bushes, place: Ints, room: Room) -> None:
+    """Bring the states of a bush in order again, each after those its arcs come from.
 
     States by which no others with units can be reached come last.
     """
-    _mark(b, count, bushes, room.is_in, True)
-    out_ptr, head, _ = graph
     order = bushes.order[b]
     ptr = bushes.ptr[b]
     arcs = bushes.arcs[b]
     flows = bushes.flows[b]
-    degree = room.degree
-    into = room.into
-    is_in = room.is_in
-    degree[:] = 0
-    for k in range(count):
-        degree[head[arcs[k]]] += 1
-    into[:] = degree
+    size = bushes.size[b]
+    _set_sequence(size, tail, ptr, arcs, place, room)
+    _set_needed(size, tail, ptr, arcs, flows, place, room)
 
-    is_needed = room.is_needed
-    _set_needed(b, count, graph, bushes, is_needed)
-    fill = room.fill
-    place = labels.place
-    later = room.items
-    place[order[0]] = 0
-    ptr[0] = 0
-    ptr[1] = 0
-    size = 1
-    i = 0
-    waiting = 0
-    while i < size:
-        u = order[i]
-        i += 1
-        for a in range(out_ptr[u], out_ptr[u + 1]):
-            if is_in[a]:
-                v = head[a]
-                degree[v] -= 1
-                if degree[v] == 0 and not is_needed[v]:
-                    later[waiting] = v
-                    waiting += 1
-                elif degree[v] == 0:
-                    size = _place(v, size, order, ptr, into, labels, fill)
+    count = 0
+    placed = 0
+    for is_needed in (True, False):
+        for i in room.sequence[:size]:
+            if room.is_needed[i] != is_needed:
+                continue
+            room.order[placed] = order[i]
+            room.ptr[placed] = count
+            placed += 1
+            for k in range(ptr[i], ptr[i + 1]):
+                room.arcs[count] = arcs[k]
+                room.flows[count] = flows[k]
+                count += 1
 
-        if i == size:
-            for v in later[:waiting]:
-                size = _place(v, size, order, ptr, into, labels, fill)
-            waiting = 0
-
-    sorted_arcs = room.arcs
-    sorted_flows = room.flows
-    for k in range(count):
-        v = place[head[arcs[k]]]
-        sorted_arcs[fill[v]] = arcs[k]
-        sorted_flows[fill[v]] = flows[k]
-        fill[v] += 1
-    arcs[:count] = sorted_arcs[:count]
-    flows[:count] = sorted_flows[:count]
-    _mark(b, count, bushes, room.is_in, False)
-
-
-@njit(**JIT, inline="always")
-def _place(
-    v: int, size: int, order: Ints, ptr: Ints, into: Ints, labels: Labels, fill: Ints
-) -> int:
-    """Place a state next in the order, with room for its arcs; return how many are placed."""
-    order[size] = v
-    labels.place[v] = size
-    fill[size] = ptr[size]
-    ptr[size + 1] = ptr[size] + into[v]
-    return size + 1
+    order[:size] = room.order[:size]
+    ptr[:size] = room.ptr[:size]
+    arcs[:count] = room.arcs[:count]
+    flows[:count] = room.flows[:count]
 
 
 @njit(**JIT)
-def _set_needed(b: int, count: int, graph: Graph, bushes: Bushes, is_needed: Bools) -> None:
-    """Set which states have units, or lead to states that have."""
-    arcs = bushes.arcs[b]
-    flows = bushes.flows[b]
-    is_needed[:] = False
-    for k in range(count):
-        if flows[k] > 0.0:
-            is_needed[graph.head[arcs[k]]] = True
+def _set_sequence(
+    size: int, tail: Ints, ptr: Int32s, arcs: Int32s, place: Ints, room: Room
+) -> None:
+    """Set the places of states in an order where tails come before heads, changed but little."""
+    sequence = room.sequence
+    is_placed = room.is_placed
+    stack = room.items
+    is_placed[:size] = False
+    count = 0
+    for first in range(size):
+        depth = 0 if is_placed[first] else 1
+        stack[0] = first
+        while depth:
+            i = stack[depth - 1]
+            is_ready = True
+            for k in range(ptr[i], ptr[i + 1]):
+                before = place[tail[arcs[k]]]
+                if not is_placed[before]:
+                    stack[depth] = before
+                    depth += 1
+                    is_ready = False
+                    break
+            if is_ready:
+                is_placed[i] = True
+                sequence[count] = i
+                count += 1
+                depth -= 1
 
-    is_changed = True
-    while is_changed:
-        is_changed = False
-        for k in range(count - 1, -1, -1):
-            u = graph.tail[arcs[k]]
-            if is_needed[graph.head[arcs[k]]] and not is_needed[u]:
-                is_needed[u] = True
-                is_changed = True
+
+@njit(**JIT)
+def _set_needed(
+    size: int, tail: Ints, ptr: Int32s, arcs: Int32s, flows: Floats, place: Ints, room: Room
+) -> None:
+    """Set which states have units, or lead to states that have."""
+    is_needed = room.is_needed
+    is_needed[:size] = False
+    is_needed[0] = True
+    for n in range(size - 1, 0, -1):
+        i = room.sequence[n]
+        for k in range(ptr[i], ptr[i + 1]):
+            if flows[k] > 0.0:
+                is_needed[i] = True
+        if is_needed[i]:
+            for k in range(ptr[i], ptr[i + 1]):
+                is_needed[place[tail[arcs[k]]]] = True
 
 
 # ---- shifts within the bushes
@@ -1073,6 +1208,7 @@ def _gather(
     has_all: whether every used arc that is not on a cheapest route gets a pair, not the dearest.
     """
     count = 0
+    pairs.ptr[0] = 0
     for b in range(len(excess)):
         if excess[b] > idle:
             cost = loads.cost[trips.class_[b]]
@@ -1344,19 +1480,30 @@ def _shift_jointly(
 
     enough: excess cost at which to end.
     """
+    moves, arcs = _set_overlap(pairs, count)
     rest = np.inf
+    is_rough = True
     for _ in range(MAX_JOINT_STEPS):
-        _shift_all(network, trips, bushes, loads, pairs, count, 1.0)
-        _price_all(network.costs, loads)
-        former_rest = rest
-        rest = _open_steps(trips, bushes, loads, pairs, count)
-        if rest <= enough or rest > MAX_REST_SHARE * former_rest:
-            break
+        if is_rough:
+            _shift_all(network, trips, bushes, loads, pairs, count, 1.0)
+            _price_all(network.costs, loads)
+            former_rest = rest
+            rest = _open_steps(trips, bushes, loads, pairs, count)
+            if rest <= enough or rest > MAX_REST_SHARE * former_rest:
+                break
 
-        _set_joint_step(loads, pairs, count)
+        _set_slopes(loads, pairs.overlap, arcs)
+        _set_joint_step(pairs, count, moves)
         _take_joint_step(network, bushes, loads, pairs, count)
         _price_all(network.costs, loads)
+        before = rest
         rest = _open_steps(trips, bushes, loads, pairs, count)
+        if rest > before:  # costs rise more than linearly: half of the step
+            pairs.joint.units[:count] *= -0.5
+            _take_joint_step(network, bushes, loads, pairs, count)
+            _price_all(network.costs, loads)
+            rest = _open_steps(trips, bushes, loads, pairs, count)
+        is_rough = rest > ROUGH_SHARE * before
         if rest <= enough:
             break
     return rest
@@ -1364,17 +1511,20 @@ def _shift_jointly(
 
 @njit(**JIT)
 def _open_steps(trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pairs, count: int) -> float:
-    """Set gap and ease of all pairs and return the excess cost on their second routes."""
+    """Set gap and ease of all pairs and return the excess cost on their routes."""
     rest = 0.0
     for p in range(count):
         _open_step(p, trips, bushes, loads, pairs)
-        units = bushes.flows[pairs.bush[p], pairs.places[pairs.middle[p]]]
-        rest += max(pairs.joint.gap[p], 0.0) * units
+        gap = pairs.joint.gap[p]
+        if gap > 0.0:
+            rest += gap * bushes.flows[pairs.bush[p], pairs.places[pairs.middle[p]]]
+        else:
+            rest -= gap * pairs.joint.first_units[p]
     return rest
 
 
 @njit(**JIT)
-def _set_joint_step(loads: Loads, pairs: Pairs, count: int) -> None:
+def _set_joint_step(pairs: Pairs, count: int, moves: int) -> None:
     """Set the units that close the gaps of all pairs at once, were costs as linear as they look.
 
     Where there are not as many units on a route, all are taken and the other pairs find theirs
@@ -1389,13 +1539,13 @@ def _set_joint_step(loads: Loads, pairs: Pairs, count: int) -> None:
         saving += ease[p] * gap[p] * gap[p]
 
     for _ in range(MAX_LIMITATIONS):
-        _follow_gradients(loads, pairs, count, DIRECTION_SHARE * saving)
-        if not _limit(loads, pairs, count):
+        _follow_gradients(pairs, count, moves, DIRECTION_SHARE * saving)
+        if not _limit(pairs, count, moves):
             break
 
 
 @njit(**JIT)
-def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> None:
+def _follow_gradients(pairs: Pairs, count: int, moves: int, enough: float) -> None:
     """Change the units of a step until enough of the gaps is closed.
 
     Source: Hestenes, Stiefel (1952), conjugate gradients; preconditioned by each pair's own slope.
@@ -1413,7 +1563,7 @@ def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> 
     for _ in range(MAX_DIRECTIONS):
         if saving <= enough:
             break
-        _respond(loads, pairs, count)
+        _respond(pairs, count, moves)
         curvature = 0.0
         for p in range(count):
             curvature += direction[p] * response[p]
@@ -1432,7 +1582,7 @@ def _follow_gradients(loads: Loads, pairs: Pairs, count: int, enough: float) -> 
 
 
 @njit(**JIT)
-def _limit(loads: Loads, pairs: Pairs, count: int) -> bool:
+def _limit(pairs: Pairs, count: int, moves: int) -> bool:
     """Limit the units of a step to those there are, and fix these; tell whether any were more."""
     units = pairs.joint.units
     gap = pairs.joint.gap
@@ -1447,7 +1597,7 @@ def _limit(loads: Loads, pairs: Pairs, count: int) -> bool:
             is_limited = True
 
     if is_limited:
-        _respond(loads, pairs, count)
+        _respond(pairs, count, moves)
         for p in range(count):
             gap[p] -= pairs.joint.response[p]
             if direction[p] != 0.0:
@@ -1483,29 +1633,32 @@ def _open_step(p: int, trips: ZoneTrips, bushes: Bushes, loads: Loads, pairs: Pa
 
 
 @njit(**JIT)
-def _respond(loads: Loads, pairs: Pairs, count: int) -> None:
+def _respond(pairs: Pairs, count: int, moves: int) -> None:
     """Set by how much gaps become less along the direction of a step."""
-    arcs = pairs.arcs
     ease = pairs.joint.ease
     direction = pairs.joint.direction
-    change = pairs.joint.change
+    response = pairs.joint.response
+    overlap = pairs.overlap
+    total = overlap.total
+    change = overlap.change
+    total[:moves] = 0.0
     change[:] = 0.0
     for p in range(count):
         if ease[p] > 0.0:
-            for k in range(pairs.ptr[p], pairs.middle[p]):
-                change[arcs[k]] += direction[p]
-            for k in range(pairs.middle[p], pairs.ptr[p + 1]):
-                change[arcs[k]] -= direction[p]
-    change *= loads.slope
+            total[overlap.move[p]] += overlap.sign[p] * direction[p]
+
+    for m in range(moves):
+        for k in range(overlap.ptr[m], overlap.ptr[m + 1]):
+            change[overlap.stretches[k]] += overlap.signs[k] * total[m]
+    change *= overlap.slope
+    for m in range(moves):
+        units = 0.0
+        for k in range(overlap.ptr[m], overlap.ptr[m + 1]):
+            units += overlap.signs[k] * change[overlap.stretches[k]]
+        total[m] = units
 
     for p in range(count):
-        total = 0.0
-        if ease[p] > 0.0:
-            for k in range(pairs.ptr[p], pairs.middle[p]):
-                total += change[arcs[k]]
-            for k in range(pairs.middle[p], pairs.ptr[p + 1]):
-                total -= change[arcs[k]]
-        pairs.joint.response[p] = total
+        response[p] = overlap.sign[p] * total[overlap.move[p]] if ease[p] > 0.0 else 0.0
 
 
 @njit(**JIT)
@@ -1518,3 +1671,133 @@ def _take_joint_step(
         if units != 0.0:
             flows = bushes.flows[pairs.bush[p]]
             _move(p, abs(units), units > 0.0, flows, pairs, network, loads)
+
+
+# ---- what pairs share
+
+
+@njit(**JIT, inline="always")
+def _scatter(number: int) -> int:
+    """Return a number with random bits for a small one (Steele, Lea, Flood 2014)."""
+    bits = (number + 1) * -7046029254386353131
+    bits = (bits ^ (bits >> 30)) * -4658895280553007687
+    bits = (bits ^ (bits >> 27)) * -7723592293110705685
+    return bits ^ (bits >> 31)
+
+
+@njit(**JIT)
+def _set_overlap(pairs: Pairs, count: int) -> tuple[int, int]:
+    """Set what pairs share, and return the number of moves and of arcs."""
+    overlap = pairs.overlap
+    moves = _set_moves(pairs, count)
+    arcs = _set_stretches(overlap, moves)
+
+    begin = 0
+    last = 0
+    for m in range(moves):
+        end = overlap.ptr[m + 1]
+        for k in range(begin, end):
+            stretch = overlap.stretch[overlap.stretches[k]]
+            if overlap.first[stretch] == overlap.stretches[k]:
+                overlap.stretches[last] = stretch
+                overlap.signs[last] = overlap.signs[k]
+                last += 1
+        overlap.ptr[m + 1] = last
+        begin = end
+    return moves, arcs
+
+
+@njit(**JIT)
+def _set_moves(pairs: Pairs, count: int) -> int:
+    """Set which pairs are the same move, with the arcs of each move; return how many there are.
+
+    Pairs are the same if the sums of the keys of their arcs are, those of the second route counted
+    negative.
+    """
+    overlap = pairs.overlap
+    key = overlap.key
+    mask = _clear_slots(overlap.slots, count)
+    moves = 0
+    last = 0
+    overlap.ptr[0] = 0
+    for p in range(count):
+        total = 0
+        for k in range(pairs.ptr[p], pairs.middle[p]):
+            total += key[pairs.arcs[k]]
+        for k in range(pairs.middle[p], pairs.ptr[p + 1]):
+            total -= key[pairs.arcs[k]]
+
+        sign = -1.0 if total < 0 else 1.0
+        slot = _slot(abs(total), overlap.slots, mask)
+        overlap.sign[p] = sign
+        overlap.move[p] = overlap.slots[slot + 1]
+        if overlap.slots[slot + 1] >= 0:
+            continue
+
+        overlap.slots[slot] = abs(total)
+        overlap.slots[slot + 1] = moves
+        overlap.move[p] = moves
+        for k in range(pairs.ptr[p], pairs.ptr[p + 1]):
+            if key[pairs.arcs[k]] != 0:
+                overlap.stretches[last] = pairs.arcs[k]
+                overlap.signs[last] = sign if k < pairs.middle[p] else -sign
+                last += 1
+        moves += 1
+        overlap.ptr[moves] = last
+    return moves
+
+
+@njit(**JIT)
+def _clear_slots(slots: Ints, count: int) -> int:
+    """Clear a hash table for a number of keys and return its last slot; a slot has two places."""
+    size = 1
+    while size <= count:
+        size *= 2
+    slots[1 : 2 * size : 2] = -1
+    return size - 1
+
+
+@njit(**JIT, inline="always")
+def _slot(key: int, slots: Ints, mask: int) -> int:
+    """Return the place of a key in a hash table, or where it is to stand."""
+    slot = key & mask
+    while slots[2 * slot + 1] >= 0 and slots[2 * slot] != key:
+        slot = (slot + 1) & mask
+    return 2 * slot
+
+
+@njit(**JIT)
+def _set_stretches(overlap: Overlap, moves: int) -> int:
+    """Set which arcs the same moves use, and return how many arcs moves use."""
+    mark = overlap.mark
+    arcs = overlap.arcs
+    mark[:] = 0
+    count = 0
+    for m in range(moves):
+        key = _scatter(m)
+        for k in range(overlap.ptr[m], overlap.ptr[m + 1]):
+            a = overlap.stretches[k]
+            if mark[a] == 0:
+                arcs[count] = a
+                count += 1
+            mark[a] += key if overlap.signs[k] > 0.0 else -key
+
+    mask = _clear_slots(overlap.slots, count)
+    stretches = 0
+    for a in arcs[:count]:
+        slot = _slot(mark[a], overlap.slots, mask)
+        if overlap.slots[slot + 1] < 0:
+            overlap.slots[slot] = mark[a]
+            overlap.slots[slot + 1] = stretches
+            overlap.first[stretches] = a
+            stretches += 1
+        overlap.stretch[a] = overlap.slots[slot + 1]
+    return count
+
+
+@njit(**JIT)
+def _set_slopes(loads: Loads, overlap: Overlap, arcs: int) -> None:
+    """Set how steeply the cost of each stretch rises."""
+    overlap.slope[:] = 0.0
+    for a in overlap.arcs[:arcs]:
+        overlap.slope[overlap.stretch[a]] += loads.slope[a]

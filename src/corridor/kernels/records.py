@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from corridor.kernels import Bools, Floats, Ints
+from corridor.kernels import Bools, Floats, Int32s, Ints
 
 
 class Groups(NamedTuple):
@@ -292,9 +292,9 @@ class Bushes(NamedTuple):
     """
 
     size: Ints  # states that are reached [bushes]
-    order: Ints  # states that are reached, tails before heads [bushes, states]
-    ptr: Ints  # [bushes, states + 1]
-    arcs: Ints  # [bushes, arcs]
+    order: Int32s  # states that are reached, tails before heads [bushes, states]
+    ptr: Int32s  # [bushes, states + 1]
+    arcs: Int32s  # [bushes, arcs]
     flows: Floats  # units on each of these arcs [bushes, arcs]
 
 
