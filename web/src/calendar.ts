@@ -5,7 +5,7 @@ import { datesWith, listed, t, tn } from "./language";
 import { addDays, apartDays, bareDays, day, days, h, s } from "./markup";
 import type { Departure } from "./types";
 
-const WIDTH = 364, HIGH = 34, LOW = 5, FOOT = 12;
+const WIDTH = 364, HIGH = 34, LOW = 5, FOOT = 14;
 
 export class Calendar {
   static readonly DAYS = 364; // the slider's last day
