@@ -16,7 +16,7 @@ NO_NAMES = pl.lit([], dtype=pl.List(pl.String))
 
 def test_two_criteria_have_two_panels(svgs: dict[str, str]) -> None:
     svg = svgs["calendar_both"]
-    assert {"fastest: days", "cheapest: USD"} <= set(texts(svg))
+    assert {"quickest: days", "cheapest: USD"} <= set(texts(svg))
 
     tops = re.findall(r'<g [^>]*transform="translate\(\d+,(\d+)\)"', svg)
     assert max(float(top) for top in tops) > 112  # the second panel stands below the first

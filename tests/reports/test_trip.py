@@ -16,7 +16,7 @@ from corridor.reports.trip_answers import first_trip_answer
 def test_outstanding_routes_are_named_once() -> None:
     routes = with_letters(cases.routes())
     assert outstanding(routes) == {
-        "A": ["fastest as planned"],
+        "A": ["quickest as planned"],
         "B": ["cheapest", "least carbon", "least risk"],
     }
     one_best = routes.with_columns(

@@ -48,7 +48,7 @@ function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     h("div", { id: "why-not", "aria-live": "polite" }),
     ...contents("links", card, hooks), evidence(card, hooks),
     ...sentences(t("Opening times"), "windows", card.windows, hooks), ...section(t("Services"), "services", card.services, hooks),
-    ...sentences(t("Papers and rules"), "rules", card.rules, hooks), ...section(t("What may shut it"), "hazards", card.hazards, hooks),
+    ...sentences(t("Documents and rules"), "rules", card.rules, hooks), ...section(t("What may shut it"), "hazards", card.hazards, hooks),
   ];
 }
 

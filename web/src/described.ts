@@ -62,7 +62,7 @@ function linkValues(figures: Figure[], cells: Cells): [string, string][] {
   const speed = (v: number): string => t("{speed} km/h", { speed: number(v) });
   if (cells("speed_kmh")) rows.push([t("Speed under way"), speed(amount("speed_kmh")) + was("speed_kmh", speed)]);
   if (amount("fixed_h") > 0) rows.push([t("Queue and clearance"), `${within(cells("fixed_h"), cells("fixed_p95_h"))}${was("fixed_h", hours)}`]);
-  if (amount("fixed_usd") > 0) rows.push([t("Fees"), t("{sum} a truck, wagon or box", { sum: usd(amount("fixed_usd")) })]);
+  if (amount("fixed_usd") > 0) rows.push([t("Fees"), t("{sum} a lorry, wagon or box", { sum: usd(amount("fixed_usd")) })]);
   if (cells("capacity_teu_per_day")) rows.push([t("Room for"), t("{count} TEU a day", { count: number(amount("capacity_teu_per_day")) })]);
   if (cells("capacity_t_per_day")) rows.push([t("Room for"), t("{mass} t a day", { mass: number(amount("capacity_t_per_day")) })]);
   if (cells("operator")) rows.push([t("Run by"), cells("operator")]);

@@ -10,7 +10,7 @@ const value: Record<Criterion, (r: Route) => number> = {
   time: medianHours, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
 };
 const BADGES: [string, (r: Route) => number][] = [
-  [t("fastest"), value.time], [t("cheapest"), value.cost], [t("greenest"), value.carbon], [t("safest"), value.risk], [t("best value"), (r) => r.generalised_cost_usd],
+  [t("quickest"), value.time], [t("cheapest"), value.cost], [t("greenest"), value.carbon], [t("safest"), value.risk], [t("best value"), (r) => r.generalised_cost_usd],
 ];
 
 const isPlain = (weights: Record<Criterion, number>): boolean => CRITERIA.every((c) => weights[c] === 1);
@@ -135,7 +135,7 @@ export function showLegs(route: Route | null, hooks: Hooks): void {
   box.replaceChildren(
     h("h2", {}, `${t("Route {letter}, leg by leg", { letter: route.letter })} `, fit ? button(t("show on the map"), () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
     h("p", { class: "small" }, `${t("{sentence}.", { sentence: listed([km(route.length_km), tn("{count} border", "{count} borders", route.borders_count), tn("{count} transshipment", "{count} transshipments", route.transshipments_count)]) })} ${t("Times UTC. Every leg leads to its figures and sources.")}`),
-    route.documents.length ? h("p", { class: "small" }, t("Papers: {list}.", { list: route.documents.join(t("; ")) })) : "",
+    route.documents.length ? h("p", { class: "small" }, t("Documents: {list}.", { list: route.documents.join(t("; ")) })) : "",
     h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
   );
 }

@@ -25,7 +25,7 @@ _PANEL_WIDTH = WIDTH - 82
 _PANEL_HEIGHT = 112
 _LEGEND_LETTERS = 44  # more of a corridor's name does not fit the legend
 _BEST = {
-    "time": marked("fastest: days"),
+    "time": marked("quickest: days"),
     "cost": marked("cheapest: USD"),
     "carbon": marked("least carbon: days"),
     "risk": marked("safest: days"),

@@ -64,7 +64,7 @@ def criticality_map(
 
 
 def _worst(ranked: pl.DataFrame, kind: str, *conditions: pl.Expr) -> pl.DataFrame:
-    """Return the elements of a kind whose loss costs anything, the dearest first."""
+    """Return the elements of a kind whose loss costs anything, the costliest first."""
     rows = ranked.filter(pl.col("kind") == kind, pl.col("loss_usd_per_year") > 0, *conditions)
     return rows.sort("loss_usd_per_year", "element_id", descending=[True, False])
 

@@ -66,7 +66,7 @@ def assign(
 
     Every row of demand takes the routes that are cheapest for it where capacities are shared; what
     finds no room, or no route worth its price, stays. The bottlenecks have a price or are used by
-    four fifths, the dearest first. Exit code 3: not converged, or demand stays.
+    four fifths, the costliest first. Exit code 3: not converged, or demand stays.
 
     Example: corridor assign studies/kazakhstan-pakistan --select crossing:AF-PK
 

@@ -38,7 +38,7 @@ def with_queues(risk: Risk, queues: Queues, blocks: Sequence[Block]) -> Risk:
 
 
 def _table(queues: Queues, usd: Floats, longest_d: Floats, lost: Floats) -> pl.DataFrame:
-    """Return a row a limit with a queue in any draw, the dearest first; arrays [draws, limits]."""
+    """Return a row a limit with a queue in any draw, costliest first; arrays [draws, limits]."""
     rows: list[Row] = []
     undisturbed = queues.undisturbed.mean(axis=1)
     for number, limit in enumerate(queues.rows):

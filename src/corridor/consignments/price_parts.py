@@ -118,7 +118,7 @@ def _amount(network: Network, lines: Sequence[PriceLine]) -> Amount:
 
 
 def sources_of(network: Network, money: pl.DataFrame) -> pl.DataFrame:
-    """Return the sources of the lines of a price, the dearest first."""
+    """Return the sources of the lines of a price, the costliest first."""
     citations = dict(network.frames["sources"].select("source_id", "citation").iter_rows())
     sums = (
         money.group_by("source_id", "confidence", maintain_order=True)

@@ -259,7 +259,7 @@ def unserved(
 def _full_on_route(
     programme: Programme, solution: Solution, slot_usd: Floats, trip: int
 ) -> list[str]:
-    """Return the limits with a price on the cheapest route of a trip, the dearest first."""
+    """Return the limits with a price on the cheapest route of a trip, the costliest first."""
     columns = [column for column in solution.columns if column.trip == trip]
     cheapest = min(columns, key=lambda column: column.usd)
     prices = slot_usd[cheapest.rows] * cheapest.uses
@@ -270,7 +270,7 @@ def _full_on_route(
 
 def _no_capacity(full: Sequence[str]) -> str:
     if not full:
-        return message("hours of waiting make every route dearer than it would pay")
+        return message("hours of waiting make every route costlier than it would pay")
     return message(
         "no room on any route it would pay for: {limits} is full", limits=joined(full, ", ")
     )

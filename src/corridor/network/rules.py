@@ -1,4 +1,4 @@
-"""Rules: who may pass where, with which paper, at what extra cost."""
+"""Rules: who may pass where, with which document, at what extra cost."""
 
 from __future__ import annotations
 

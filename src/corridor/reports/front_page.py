@@ -315,7 +315,9 @@ def _shipper_steps(trip: Trip) -> list[Step]:
     ]
     if beside is not None:
         sentences.append(
-            tell("Keep papers and a carrier ready for the {corridor}.", corridor=_corridor(beside))
+            tell(
+                "Keep documents and a carrier ready for the {corridor}.", corridor=_corridor(beside)
+            )
         )
     return [Step(tell("Shippers and forwarders"), tell("now"), paragraph(sentences))]
 

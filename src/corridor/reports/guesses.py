@@ -21,7 +21,7 @@ AT_SEA = ("sea", "ferry")
 PRICES = {
     "rates": marked("price of carriage by {mode} in {place}"),
     "rates at sea": marked("price of carriage on {place}"),
-    "charges": marked("fees and papers in {place}"),
+    "charges": marked("fees and documents in {place}"),
     "terminals": marked("price of handling at {place}"),
     "links": marked("charges on {place}"),
 }

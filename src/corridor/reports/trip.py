@@ -15,7 +15,7 @@ from corridor.language.speech import marked, tell
 from corridor.reports.formats import country, day, slug
 from corridor.routing.grades import money_by_row, weak_shares
 
-FASTEST = marked("fastest as planned")
+FASTEST = marked("quickest as planned")
 CHEAPEST = marked("cheapest")
 MERITS = (
     (FASTEST, "time_h"),

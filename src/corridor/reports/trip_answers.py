@@ -105,7 +105,7 @@ def _best_routes(trip: Trip) -> Markup:
 def _quickest_route(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     return tell_html(
         "The quickest route as planned ({planned} days) goes {way}: <b>{days} days</b> in the "
-        "median, 19 times in 20 within {most_days} if nothing closes, for <b>USD&nbsp;{usd}</b>.",
+        "median, 95 % of trips within {most_days} if nothing closes, for <b>USD&nbsp;{usd}</b>.",
         planned=days(quickest["time_h"]),
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),
@@ -147,7 +147,7 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
 def _quickest_on_day(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     """Say what the quickest route takes on the trip's day, without a full stop."""
     return tell_html(
-        "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 19 times in 20 "
+        "Leaving on {date}, the quickest route goes {way}: <b>{days} days</b>, 95 % of trips "
         "within {most_days} if nothing closes",
         date=day(trip.depart),
         way=_route_link(trip, quickest),

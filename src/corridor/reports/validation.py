@@ -18,7 +18,7 @@ VERDICTS = {
     "inside band": marked("{count} inside its 5th-95th percentile band"),
     "within 25 %": marked("{count} within 25 % of what was seen"),
     "miss": marked("{count} as misses"),
-    "no route": marked("{count} for which it finds no way"),
+    "no route": marked("{count} for which it finds no route"),
 }
 MET = ("inside band", "within 25 %")
 MAX_CHART_ROWS = 24  # more observations in one chart do not fit a printed page

@@ -313,8 +313,8 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
     if counts.reloaded:
         said.append(
             message(
-                "{count} more left out: over {reloads} reloads more than another by the same "
-                "modes.",
+                "{count} more left out: over {reloads} transshipments more than another by "
+                "the same modes.",
                 count=counts.reloaded,
                 reloads=showing.max_more_reloads,
             )

@@ -120,7 +120,7 @@ NODES = Table(
 LINKS = Table(
     "links",
     "link_id",
-    "ways between two places by one mode; "
+    "connections between two places by one mode; "
     "a border crossing is the link between two countries' posts",
     (
         key("link_id", "short lower-case word"),
@@ -155,7 +155,7 @@ LINKS = Table(
             "h",
             high=8000,
         ),
-        number("fixed_usd", "money per clearance of one truck, wagon or box", "USD"),
+        number("fixed_usd", "money per clearance of one lorry, wagon or box", "USD"),
         number("capacity_teu_per_day", "most TEU a day, both directions", "TEU/day"),
         number("capacity_t_per_day", "most tonnes a day, both directions", "t/day"),
         Column(
@@ -515,7 +515,7 @@ EMISSIONS = Table(
 RULES = Table(
     "rules",
     "rule_id",
-    "who may pass where, with which paper, at what extra cost",
+    "who may pass where, with which document, at what extra cost",
     (
         key("rule_id", "short lower-case word"),
         Column(
@@ -535,7 +535,7 @@ RULES = Table(
             required=True,
             choices=("forbid", "document", "extra-hours", "extra-usd", "caution"),
         ),
-        Column("document", "text", "paper needed, for the effect document"),
+        Column("document", "text", "document needed, for the effect document"),
         number(
             "value",
             "hours, or USD per clearance, for the effects extra-hours and extra-usd",
@@ -1143,7 +1143,7 @@ OBSERVATIONS = Table(
         Column(
             "kind",
             "choice",
-            "an ordinary trip, a pilot with escort or papers of a first run, or a time or price "
+            "an ordinary trip, a pilot with escort or documents of a first run, or a time or price "
             "announced; null: ordinary",
             choices=("ordinary", "pilot", "announced"),
         ),

@@ -84,7 +84,7 @@ PLAN_DISPATCHES = Table(
         Column("modes", "choice", "means of transport, in order", choices=MODES, many=True),
         Column("countries", "country", "countries passed, in order", many=True),
         Column("borders", "id", "border crossings passed", refers="links", many=True),
-        Column("documents", "prose", "papers the route needs", many=True),
+        Column("documents", "prose", "documents the route needs", many=True),
         _date("arrive_on", "day of arrival as planned"),
         number("time_h", "time as planned", "h"),
         _count("late_d", "days after the deadline as planned", "d"),

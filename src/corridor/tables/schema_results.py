@@ -130,12 +130,12 @@ ROUTES = Table(
         _CARBON,
         _RISK,
         _count("borders_count", "border crossings"),
-        _count("transshipments_count", "changes of mode or gauge"),
+        _count("transshipments_count", "uses of a terminal, to another mode or gauge"),
         _LENGTH,
         _MODES,
         _COUNTRIES,
         _BORDERS,
-        _prose("documents", "papers the route needs", many=True),
+        _prose("documents", "documents the route needs", many=True),
         _id("hazards", "hazards that may strike on the route", "hazards", many=True),
         Column("corridor", "text", "what the route is called: gateways passed, and modes"),
     ),
@@ -983,7 +983,7 @@ FLOW_VOLUMES = Table(
 FLOW_CAPACITIES = Table(
     "flow_capacities",
     "capacity_id",
-    "what limits the flows: use, what one more would be worth, and who pays; the dearest first",
+    "what limits the flows: use, what one more would be worth, and who pays; the costliest first",
     (
         _id(
             "capacity_id",
@@ -1197,7 +1197,7 @@ FLOW_CORRIDOR = Table(
         number("lorries", "laden lorries that cross it", "lorries/year"),
         _id("first_full", "limit that its demand fills first as it grows; null: it meets none"),
         number("first_full_factor", "times the demand of the study at which it is full", "1"),
-        _id("full", "limits of it that have a price, the dearest first", many=True),
+        _id("full", "limits of it that have a price, the costliest first", many=True),
         Column("price_usd", "number", "their prices", unit="USD/unit", many=True),
     ),
     title="Capacity of a corridor",

@@ -23,7 +23,7 @@ RIDES = {
 SERVICE = marked("Service {start} – {end}")
 EFFECTS = {
     "forbid": marked("Forbidden"),
-    "document": marked("A paper is needed"),
+    "document": marked("A document is needed"),
     "extra-hours": marked("Takes longer"),
     "extra-usd": marked("A fee"),
     "caution": marked("Take care"),
