@@ -15,6 +15,7 @@ TEN_MILLION_USD = 1e7  # sums below are written with a decimal
 MIN_TENTH_MILLION_USD = 5e4  # what rounds to a tenth of a million
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>\"']*)?")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _URL = re.compile(r"https?://[^\s<>\"']+$")
 
 
@@ -86,8 +87,8 @@ def sentence_gap() -> str:
 
 
 def paragraph(sentences: Sequence[str]) -> str:
-    """Return sentences as one text."""
-    return sentence_gap().join(sentences)
+    """Return sentences as one text, with one full stop where an abbreviation ends a sentence."""
+    return _TWO_STOPS.sub(".", sentence_gap().join(sentences))
 
 
 def capitalised(text: str) -> str:

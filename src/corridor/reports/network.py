@@ -12,6 +12,19 @@ from corridor.reports.formats import day, number_or_dash
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 
+DATA = (
+    "link_id",
+    "from_node_id",
+    "to_node_id",
+    "mode",
+    "gauge_mm",
+    "length_km",
+    "speed_kmh",
+    "status",
+    "source_id",
+    "confidence",
+)
+
 
 def sections(inputs: ReportInputs) -> list[Section]:
     """Return the map of all links on the scenario's day."""
@@ -34,7 +47,7 @@ def _map(inputs: ReportInputs) -> Figure:
         named=inputs.ends(),
     )
     is_shut = _is_shut(inputs) | (pl.col("status") == "closed")
-    data = links.select(~cs.by_name("line", "note", require_all=False)).with_columns(shut=is_shut)
+    data = links.select(cs.by_name(DATA, require_all=False)).with_columns(shut=is_shut)
     return draw_figure("network", chart, _caption(inputs), data)
 
 
