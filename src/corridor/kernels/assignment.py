@@ -206,7 +206,8 @@ def equilibrium(
     for row in range(limits.iterations):
         _load(network, trips, bushes, loads, room)
         slack = SLACK_SHARE * gap
-        gap = _update(network, trips, bushes, loads, labels, room, pair_costs, slack)
+        little = IDLE_SHARE * limits.gap_share
+        gap = _update(network, trips, bushes, loads, labels, room, pair_costs, slack, little)
         trace[row, TRACE.objective] = _objective(costs, loads)
         trace[row, TRACE.gap_share] = gap
         rows = row + 1
@@ -466,7 +467,7 @@ def _begin(
         if is_moved:
             _divert(b, network, trips, bushes, loads, room)
             if is_warm:
-                _renew(b, trips.origin[b], network, bushes, cost, labels, room, slack)
+                _renew(b, network, trips, bushes, cost, labels, room, slack, 0.0)
 
 
 @njit(**JIT)
@@ -723,16 +724,19 @@ def _update(
     room: Room,
     pair_costs: Floats,
     slack: float,
+    little: float,
 ) -> float:
     """Renew every bush and return the relative gap, with cheapest routes in the whole network.
 
-    slack: share of a label by which an arc must make it cheaper to be taken up.
+    slack: share of a label by which an arc must make it cheaper to be taken up; little: share of
+    what all pay, for whose gain all bushes together are left as they are.
     """
     spent = _spent(loads)
+    little *= spent / max(len(trips.origin), 1)
     least = 0.0
     for b in range(len(trips.origin)):
         cost = loads.cost[trips.class_[b]]
-        _renew(b, trips.origin[b], network, bushes, cost, labels, room, slack)
+        _renew(b, network, trips, bushes, cost, labels, room, slack, little)
         for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
             pair_costs[j] = room.distance[trips.destinations.numbers[j]]
             if pair_costs[j] < np.inf:
@@ -743,22 +747,35 @@ def _update(
 @njit(**JIT)
 def _renew(
     b: int,
-    origin: int,
     network: Network,
+    trips: ZoneTrips,
     bushes: Bushes,
     cost: Floats,
     labels: Labels,
     room: Room,
     slack: float,
+    little: float,
 ) -> None:
     """Drop the arcs that a bush does not need, take up those it lacks, and set least costs."""
     _prune(b, network.graph.tail, bushes, cost, labels)
-    count = _set_shortcuts(origin, network, cost, labels, room.shortcuts)
+    count = _set_shortcuts(trips.origin[b], network, cost, labels, room.shortcuts)
     room.distance[:] = labels.least
     if count:
         _correct(count, network, cost, room)
-        if _take_up(b, network, bushes, cost, labels, room, slack):
+        gain = _gain(b, trips, labels, room)
+        if gain > little and _take_up(b, network, bushes, cost, labels, room, slack):
             room.active[b] = _active_size(b, bushes)
+
+
+@njit(**JIT)
+def _gain(b: int, trips: ZoneTrips, labels: Labels, room: Room) -> float:
+    """Return what the units of a bush would pay less on cheapest routes in the whole network."""
+    gain = 0.0
+    for j in range(trips.destinations.ptr[b], trips.destinations.ptr[b + 1]):
+        v = trips.destinations.numbers[j]
+        if room.distance[v] < labels.least[v]:
+            gain += trips.volume[j] * (labels.least[v] - room.distance[v])
+    return gain
 
 
 @njit(**JIT)
