@@ -436,7 +436,9 @@ def _search(  # noqa: C901, PLR0912
         arc = np.uint64(popped)
         v = np.uint64(arcs[arc, ON.head])
         x = arcs[arc, ON.label_x]
-        x_at_goal = _within(x + states[v, AT.x], shares[0])
+        x_at_goal = x + states[v, AT.x]
+        if is_near:
+            x_at_goal = _within(x_at_goal, shares[0])
         count = states[v, AT.label_count]
         if kind == NUMBER:
             is_beaten = x >= states[v, AT.least] or x_at_goal >= states[goal, AT.least]
@@ -444,7 +446,9 @@ def _search(  # noqa: C901, PLR0912
             since = count - arcs[arc, ON.settled]
             goals_since = goal_count - arcs[arc, ON.goals]
             y = arcs[arc, ON.label_y]
-            y_at_goal = _within(y + states[v, AT.y], shares[1])
+            y_at_goal = y + states[v, AT.y]
+            if is_near:
+                y_at_goal = _within(y_at_goal, shares[1])
             is_beaten = False
             if kind == STAIRCASE:
                 if since > 0:
@@ -575,13 +579,17 @@ def _search(  # noqa: C901, PLR0912
                 number += 1
 
                 x = pool[np.uint64(at_row + ROW.x)] + arcs[a, ON.x]
-                x_at_goal = _within(x + states[w, AT.x], shares[0])
+                x_at_goal = x + states[w, AT.x]
+                if is_near:
+                    x_at_goal = _within(x_at_goal, shares[0])
                 if kind == NUMBER:
                     if x >= states[w, AT.least] or x_at_goal >= states[goal, AT.least]:
                         continue
                 else:
                     y = pool[np.uint64(at_row + ROW.y)] + arcs[a, ON.y]
-                    y_at_goal = _within(y + states[w, AT.y], shares[1])
+                    y_at_goal = y + states[w, AT.y]
+                    if is_near:
+                        y_at_goal = _within(y_at_goal, shares[1])
                     if kind == STAIRCASE:
                         if _is_on_or_above(
                             front, states[w, AT.front], states[w, AT.front_count], x, y
