@@ -74,7 +74,7 @@ def row_sections(inputs: ReportInputs) -> list[Section]:
         "figures": [_figure(evidence)] if evidence.height else [],
         "defaults": _default_rows(inputs.frame("defaults")),
     }
-    title = tell("Rows and their confidence")
+    title = tell("Data quality")
     return [Section("rows", title, "rows.html", values, title)]
 
 
