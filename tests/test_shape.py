@@ -193,6 +193,8 @@ def test_what_most_journeys_keep_within_is_said_to_hold_if_nothing_closes() -> N
     ]
     found = 0
     for file in places:
+        if file.name == "glossary.md":  # which lists what is not said
+            continue
         text = " ".join(file.read_text("utf-8").replace('"\n', "").split())
         for head in heads:
             text = text.replace(head, "")
