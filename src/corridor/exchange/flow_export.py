@@ -16,6 +16,7 @@ from corridor.flows.flows import Flows
 from corridor.flows.link_uses import USES, link_flows
 from corridor.network.geo import line_geometry
 from corridor.network.network import Network
+from corridor.network.shapes import Point, lines_of
 from corridor.tables.csv import csv_text
 from corridor.tables.files import sweep, write_bytes
 
@@ -72,17 +73,24 @@ def export_flows(flows: Flows, path: str | Path) -> Path:
 
 
 def _geojson(network: Network, rows: pl.DataFrame) -> str:
-    """Return the links that carry anything as features, one each way."""
+    """Return the links that carry anything as features, one each way, as they run if known."""
     places = {node["node_id"]: (node["lon_deg"], node["lat_deg"]) for node in network.rows("nodes")}
-    mode_of = dict(network.frames["links"].select("link_id", "mode").iter_rows())
-    features = [
-        {
-            "type": "Feature",
-            "properties": {**row, "mode": mode_of[row["link_id"]]},
-            "geometry": line_geometry([places[row["from_node_id"]], places[row["to_node_id"]]]),
-        }
-        for row in rows.iter_rows(named=True)
-    ]
+    link_of = {link["link_id"]: link for link in network.rows("links")}
+    shapes = lines_of(network.frames["shapes"])
+
+    features = []
+    for row in rows.iter_rows(named=True):
+        link = link_of[row["link_id"]]
+        ends = (places[link["from_node_id"]], places[link["to_node_id"]])
+        line: tuple[Point, ...] = shapes.get(row["link_id"], ends)
+        is_forth = row["from_node_id"] == link["from_node_id"]
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {**row, "mode": link["mode"]},
+                "geometry": line_geometry(list(line if is_forth else line[::-1])),
+            }
+        )
     collection = {"type": "FeatureCollection", "features": features}
     return json.dumps(collection, ensure_ascii=False, allow_nan=False)
 
