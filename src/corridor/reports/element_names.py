@@ -51,15 +51,24 @@ def named_list(ids: str, names: Mapping[str, str]) -> str:
 
 def _run_name(run: Sequence[Mapping[str, str]], places: Mapping[str, str], mode: str) -> str:
     """Return links one after the other by both ends and the mode."""
-    stops = [(link["from_node_id"], link["to_node_id"]) for link in run]
-    start, end = stops[0][0], stops[-1][1]
-    if len(stops) > 1:
-        start = next((stop for stop in stops[0] if stop not in stops[1]), start)
-        end = next((stop for stop in stops[-1] if stop not in stops[-2]), end)
+    first_link, *following = run
+    origin, first_end = first_link["from_node_id"], first_link["to_node_id"]
+    destination = first_end
+    if following and origin in _ends(following[0]):
+        origin, destination = first_end, origin
+
+    for link in following:
+        from_node_id, to_node_id = link["from_node_id"], link["to_node_id"]
+        destination = from_node_id if destination == to_node_id else to_node_id
 
     return tell(
         "{origin}–{destination} ({mode})",
-        origin=places.get(start, start),
-        destination=places.get(end, end),
+        origin=places.get(origin, origin),
+        destination=places.get(destination, destination),
         mode=tell(mode),
     )
+
+
+def _ends(link: Mapping[str, str]) -> tuple[str, str]:
+    """Return the two ends of a link."""
+    return link["from_node_id"], link["to_node_id"]
