@@ -15,6 +15,7 @@ from corridor.charts.svg import short_path, to_svg
 from every_chart import EVERY, SVG, texts
 
 TRANSLATE = re.compile(r"translate\(([-\d.]+)[, ]+([-\d.]+)\)")
+PURE_MOVE = r' transform="translate\([^)]*\)"'
 LETTER_SHARE = 0.43  # least width of a letter, as a share of the size of its type
 ROOM_PX = 6  # letters may be narrower than counted
 
@@ -61,6 +62,10 @@ def level_texts(
         x += float(shift[1])
         y += float(shift[2])
 
+    if element.tag == f"{SVG}text":
+        x += float(element.get("x", "0"))
+        y += float(element.get("y", "0"))
+
     text = "".join(element.itertext())
     if element.tag == f"{SVG}text" and text and "rotate" not in transform:
         length = text_length(element)
@@ -93,6 +98,8 @@ def test_svg_is_slim(svgs: dict[str, str]) -> None:
         inside = re.sub(r"<(title|desc)\b.*?</\1>", "", svg)
         assert not re.search(r' (?:d|transform)="[^"]*\d\.\d\d', inside)
         assert "class=" not in inside
+        assert not re.search(r' stroke-width="\d+\.\d{3}', inside)
+        assert not re.search(rf"<use[^>]*{PURE_MOVE}|<text[^>]*{PURE_MOVE}[^>]*>[^<]", inside)
         assert "<g>" not in inside
         assert inside.count("font-family") == 1
 

@@ -113,6 +113,14 @@ _EMPTY_ELEMENT = re.compile(
 # A path of straight lines, as Vega writes it, and its points.
 _STRAIGHT_PATH = re.compile(r' d="((?:[ML]-?[\d.]+,-?[\d.]+|Z)+)"')
 _POINT = re.compile(r"([MLZ])(?:(-?[\d.]+),(-?[\d.]+))?")
+# Widths of lines with more decimals than the eye sees.
+_LONG_WIDTH = re.compile(r' stroke-width="(\d+\.\d{3,})"')
+# What is moved to one place, and can say the place itself: a text on one line, a shape used by
+# name, a line along one axis.
+_MOVE = r' transform="translate\((-?[\d.]+),(-?[\d.]+)\)"'
+_MOVED_TEXT = re.compile(rf"(<text\b[^>]*?){_MOVE}([^>]*>)(?!<tspan)")
+_MOVED_USE = re.compile(rf"(<use\b[^>]*?){_MOVE}")
+_MOVED_LINE = re.compile(rf'<line{_MOVE} x2="(-?[\d.]+)" y2="(-?[\d.]+)"([^>]*)/>')
 _SHAPE = re.compile(rf'<path(?=[ >])([^>]*?) d="([^"]{{{MIN_SHAPE_LETTERS},}})"([^>]*)/>')
 
 # A text with Arabic or Hebrew letters, and what in it runs from left to right: Latin names, also
@@ -166,13 +174,31 @@ def _slim(svg: str) -> str:
     # A group is empty once all it held is gone, so this is repeated until nothing changes.
     while (smaller := _EMPTY_ELEMENT.sub("", slim)) != slim:
         slim = smaller
-    return _share_shapes(_unwrap_groups(slim))
+    return _place(_share_shapes(_unwrap_groups(slim)))
 
 
 def _slim_tag(tag: re.Match[str]) -> str:
     rounded = _PLACES.sub(lambda attribute: _LONG_NUMBER.sub(_round, attribute[0]), tag[0])
     short = _STRAIGHT_PATH.sub(lambda path: f' d="{short_path(path[1])}"', rounded)
-    return _IDLE_ATTRIBUTE.sub("", short)
+    widths = _LONG_WIDTH.sub(lambda width: f' stroke-width="{float(width[1]):.2f}"', short)
+    return _IDLE_ATTRIBUTE.sub("", widths)
+
+
+def _place(svg: str) -> str:
+    """Return the SVG with texts, shapes and lines at their places instead of moved to them."""
+    texts = _MOVED_TEXT.sub(r'\1 x="\2" y="\3"\4', svg)
+    shapes = _MOVED_USE.sub(r'\1 x="\2" y="\3"', texts)
+    return _MOVED_LINE.sub(_straight_line, shapes)
+
+
+def _straight_line(line: re.Match[str]) -> str:
+    """Return a line along one axis as a path, which is shorter; any other as it is."""
+    x, y, right, down, look = line.groups()
+    if right == "0":
+        return f'<path d="M{x} {y}v{down}"{look}/>'
+    if down == "0":
+        return f'<path d="M{x} {y}h{right}"{look}/>'
+    return line[0]
 
 
 def short_path(path: str) -> str:
