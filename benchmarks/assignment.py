@@ -242,6 +242,17 @@ def warm_starts(network: co.TrafficNetwork, base: co.Equilibrium) -> None:
             f"{medians['call']:.3f} of cold ({medians['warm_s']:.4f} of {medians['cold_s']:.4f} "
             f"s), solver alone {medians['solver']:.3f}"
         )
+        several(network, gap, closed.to_list(), calls["warm_s"].sum())
+
+
+def several(network: co.TrafficNetwork, gap: float, links: list[str], single_s: float) -> None:
+    """Print the seconds of all closures in one call, beside those of single warm calls."""
+    _, base = ours(network, gap)
+    seconds, _ = least(REPEATS, lambda: co.equilibria(base, [[link] for link in links]))
+    print(
+        f"  all {len(links)} closures in one call, to {gap:g}: {seconds:.3f} s, single warm calls "
+        f"{single_s:.3f} s"
+    )
 
 
 def closing(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from corridor.exchange.traffic_network import TrafficNetwork as TrafficNetwork
     from corridor.flows.assign import assign as assign
     from corridor.flows.equilibrium import Equilibrium as Equilibrium
+    from corridor.flows.equilibrium import equilibria as equilibria
     from corridor.flows.equilibrium import equilibrium as equilibrium
     from corridor.flows.flows import Flows as Flows
     from corridor.flows.select import Selection as Selection
@@ -114,6 +115,7 @@ _HOME = {
     "forecast_target": "trade.chapter",
     "validate": "runs.validation",
     "web_answer": "web.serving",
+    "equilibria": "flows.equilibrium",
     "equilibrium": "flows.equilibrium",
     "read_tntp": "exchange.tntp",
     "read_gmns": "exchange.gmns",

@@ -9,13 +9,17 @@ import polars as pl
 import pytest
 
 import corridor as co
-from closure_cases import ON
+from closure_cases import ON, build
 from corridor.errors import CallError
 from corridor.exchange.flow_export import export_flows
 from corridor.flows.assign import assign
 from corridor.flows.flows import Flows
 from corridor.flows.link_uses import USES, link_flows
+from corridor.network.graph import Row
+from corridor.network.network import Network
+from corridor.network.shapes import Point, points_of, text_of
 from flow_cases import random_flows
+from random_networks import evidence, frame
 
 KEYS = ("link_id", "from_node_id", "to_node_id")
 
@@ -39,6 +43,38 @@ def test_geojson_read_back_is_what_links_carry(flows: Flows, tmp_path: Path) -> 
         for spot, end in ((first, "from_node_id"), (last, "to_node_id")):
             node = places[feature["properties"][end]]
             assert spot == [node["lon_deg"], node["lat_deg"]]
+
+
+def test_a_link_is_drawn_along_its_shape_from_the_end_its_goods_leave(tmp_path: Path) -> None:
+    network, demand = random_flows(3)
+    bends = {link["link_id"]: bend(network, link) for link in network.rows("links")}
+    shapes = [
+        evidence({"link_id": link_id, "line": text_of(line)}) for link_id, line in bends.items()
+    ]
+    shaped = build({**network.frames, "shapes": frame("shapes", shapes)})
+
+    path = export_flows(assign(shaped, demand, on=ON), tmp_path / "flows.geojson")
+    first_end = dict(network.frames["links"].select("link_id", "from_node_id").iter_rows())
+    directions = set()
+    for feature in json.loads(path.read_text("utf-8"))["features"]:
+        link_id = feature["properties"]["link_id"]
+        is_forth = feature["properties"]["from_node_id"] == first_end[link_id]
+        line = bends[link_id] if is_forth else bends[link_id][::-1]
+        drawn = tuple(map(tuple, feature["geometry"]["coordinates"]))
+        assert drawn == line
+        directions.add(is_forth)
+    assert directions == {True, False}
+
+
+def bend(network: Network, link: Row) -> tuple[Point, ...]:
+    """Return the ends of a link, as shapes write them, and a point off the straight line."""
+    places = network.by_id("nodes")
+    first, last = (
+        (places[link[end]]["lon_deg"], places[link[end]]["lat_deg"])
+        for end in ("from_node_id", "to_node_id")
+    )
+    middle = [round(0.75 * a + 0.25 * b + 0.5, 3) for a, b in zip(first, last, strict=True)]
+    return points_of(text_of([first, (middle[0], middle[1]), last]))
 
 
 def test_gmns_read_back_is_the_network_with_its_volumes(flows: Flows, tmp_path: Path) -> None:

@@ -253,6 +253,49 @@ def test_warm_start_after_closing_many_links() -> None:
     closings("Winnipeg", tntp("Winnipeg").links["link_id"].gather_every(400).to_list())
 
 
+def test_several_closures_in_one_call_are_the_single_calls() -> None:
+    network = tntp("SiouxFalls")
+    base = co.equilibrium(network.links, network.trips)
+    closures = [["10-16", "16-10"], ["10-16"], [], ["1-2"]]
+    answers = co.equilibria(base, closures)
+    assert answers[2] is base
+
+    starts = (answers[1], base, None, base)  # both directions from one that is shut already
+    for shut, after, start in zip(closures, answers, starts, strict=True):
+        if start is None:
+            continue
+        cut = network.links.filter(~pl.col("link_id").is_in(shut))
+        single = co.equilibrium(cut, network.trips, warm_start=start)
+        for table in ("volumes", "by_class", "trips", "trace"):
+            assert getattr(after, table).equals(getattr(single, table)), table
+        assert after.by_origin().equals(single.by_origin())
+        assert after.provenance == single.provenance
+
+
+@pytest.mark.parametrize("seed", DAILY_SEEDS)
+def test_closures_of_random_networks_are_cold_answers(seed: int) -> None:
+    case = random_traffic(seed)
+    base = co.equilibrium(**case)
+    names = case["links"]["link_id"].to_list()
+    closures = [names[k : k + count] for count in (1, 2, 4) for k in range(0, len(names), 5)]
+    for shut, after in zip(closures, co.equilibria(base, closures), strict=True):
+        is_open = ~pl.col("link_id").is_in(shut)
+        class_costs = case.get("class_costs")
+        if class_costs is not None:
+            class_costs = class_costs.filter(is_open)
+        cut = {**case, "links": case["links"].filter(is_open), "class_costs": class_costs}
+        cold = co.equilibrium(**cut)
+        assert after.converged == cold.converged
+        assert after.objective == pytest.approx(cold.objective, rel=1e-9)
+        assert after.trips["cost"].is_null().equals(cold.trips["cost"].is_null())
+        assert after.volumes["link_id"].equals(cold.volumes["link_id"])
+
+
+def test_a_closure_of_an_unknown_link_is_refused() -> None:
+    with pytest.raises(UnknownName, match="tunnel"):
+        co.equilibria(co.equilibrium(BRAESS, BRAESS_TRIPS), [["tunnel"]])
+
+
 def test_trips_without_a_route_are_counted_out() -> None:
     result = co.equilibrium(BRAESS.filter(pl.col("to_node_id") != "end"), BRAESS_TRIPS)
     assert result.trips["cost"].to_list() == [None]

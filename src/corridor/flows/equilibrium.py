@@ -6,7 +6,7 @@ planning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from corridor.flows.traffic_arrays import (
     former_bushes,
     marginal,
     traffic_arrays,
+    without_links,
 )
 from corridor.kernels import Floats
 from corridor.kernels.records import TRACE, Assignment, AssignmentLimits, Bushes
@@ -189,9 +190,77 @@ def equilibrium(
 
     former = warm_start.route_flows.arrays if warm_start else None
     arrays = traffic_arrays(links, trips, no_through, class_costs, former)
+    return _solved(arrays, principle, float(gap_share), int(max_iterations), warm_start)
+
+
+def equilibria(base: Equilibrium, closures: Sequence[Iterable[Any]]) -> list[Equilibrium]:
+    """Return the equilibrium after each of several closures, in one call.
+
+    The network is checked and laid out once, by the base. Each answer starts from the one whose
+    closed links differ least from its own: the base, or that of another closure.
+
+    Parameters
+    ----------
+    base
+        The equilibrium of the network with all links open. Its trips, principle and limits hold.
+    closures
+        Link ids that are shut together, a set a scenario; none: the base itself.
+
+    Returns
+    -------
+    list
+        One :class:`Equilibrium` a closure, in the order of the closures; links that are shut have
+        no row. Each keeps its route flows, 12 bytes a class, origin and link.
+
+    Raises
+    ------
+    UnknownName
+        For a link that the base does not have.
+
+    Examples
+    --------
+    >>> import corridor as co, polars as pl
+    >>> links = pl.DataFrame({
+    ...     "link_id": ["bridge", "ferry"],
+    ...     "from_node_id": ["west", "west"], "to_node_id": ["east", "east"],
+    ...     "free_cost": [10.0, 20.0], "capacity": [4.0, None], "bpr_factor": [1.0, None]})
+    >>> trips = pl.DataFrame({
+    ...     "origin_node_id": ["west"], "destination_node_id": ["east"], "trips": [6.0]})
+    >>> base = co.equilibrium(links, trips)
+    >>> [after.total_cost for after in co.equilibria(base, [["bridge"], ["ferry"]])]
+    [120.0, 150.0]
+    """
+    shut_links = [frozenset(links) for links in closures]
+    answers = {frozenset[Any](): base}
+    for links in sorted(shut_links, key=len):
+        if links not in answers:
+            nearest = min(answers, key=lambda shut: len(shut ^ links))
+            answers[links] = _after_closure(base, links, answers[nearest])
+    return [answers[links] for links in shut_links]
+
+
+def _after_closure(
+    base: Equilibrium, link_ids: Iterable[Any], warm_start: Equilibrium
+) -> Equilibrium:
+    """Return the equilibrium of a base without some links, begun from another one."""
+    arrays = without_links(base.route_flows.arrays, link_ids)
+    asked = base.provenance
+    return _solved(
+        arrays, asked["principle"], asked["max_gap_share"], asked["max_iterations"], warm_start
+    )
+
+
+def _solved(
+    arrays: TrafficArrays,
+    principle: str,
+    gap_share: float,
+    max_iterations: int,
+    warm_start: Equilibrium | None,
+) -> Equilibrium:
+    """Return the equilibrium of a network and trips that are laid out."""
     bushes = _first_bushes(arrays, warm_start)
     costs = arrays.costs if principle == "user" else marginal(arrays.costs)
-    limits = AssignmentLimits(float(gap_share), int(max_iterations))
+    limits = AssignmentLimits(gap_share, max_iterations)
 
     from corridor.kernels import assignment
 
@@ -205,7 +274,7 @@ def equilibrium(
         "max_iterations": max_iterations,
         "is_warm_start": warm_start is not None,
     }
-    return _result(links, trips, arrays, solution, provenance)
+    return _result(arrays, solution, provenance)
 
 
 def _first_bushes(arrays: TrafficArrays, warm_start: Equilibrium | None) -> Bushes:
@@ -216,13 +285,7 @@ def _first_bushes(arrays: TrafficArrays, warm_start: Equilibrium | None) -> Bush
     return former_bushes(former.arrays, former.bushes, arrays)
 
 
-def _result(
-    links: pl.DataFrame,
-    trips: pl.DataFrame,
-    arrays: TrafficArrays,
-    solution: Assignment,
-    provenance: dict[str, Any],
-) -> Equilibrium:
+def _result(arrays: TrafficArrays, solution: Assignment, provenance: dict[str, Any]) -> Equilibrium:
     """Return the solution as tables, links and trips in the order they came in."""
     costs = arrays.costs
     volume = solution.volume.sum(axis=0)
@@ -232,14 +295,14 @@ def _result(
     row = arrays.arc_of_row
     volumes = pl.DataFrame(
         {
-            LINK_ID: links[LINK_ID],
+            LINK_ID: arrays.links[LINK_ID][row],
             "volume": volume[row],
             "cost": (time + fixed_of_all)[row],
             "marginal_cost": (time + fixed_of_all + costs.free * costs.power * added)[row],
         }
     )
 
-    priced = _priced(trips, arrays, solution)
+    priced = _priced(arrays, solution)
     trace = pl.DataFrame(
         {
             "iteration": np.arange(1, len(solution.trace) + 1),
@@ -277,8 +340,9 @@ def _by_class(arrays: TrafficArrays, solution: Assignment, time: Floats) -> pl.D
     )
 
 
-def _priced(trips: pl.DataFrame, arrays: TrafficArrays, solution: Assignment) -> pl.DataFrame:
+def _priced(arrays: TrafficArrays, solution: Assignment) -> pl.DataFrame:
     """Return trips with the cost of a cheapest route; null: none, or nobody travels."""
+    trips = arrays.trips.frame
     costs = np.append(solution.pair_costs, np.nan)[arrays.trips.place_of_row]
     cost = pl.Series("cost", np.where(np.isfinite(costs), costs, np.nan), nan_to_null=True)
     is_local = trips[TRIP_ENDS[0]] == trips[TRIP_ENDS[1]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,31 @@ def traffic_arrays(
     laid_out = _trip_arrays(trips, nodes, former)
     costs = _costs(links, class_costs, laid_out.classes)
     return TrafficArrays(links, arc_of_row, nodes, graph, is_through, costs, laid_out)
+
+
+def without_links(arrays: TrafficArrays, link_ids: Iterable[Any]) -> TrafficArrays:
+    """Return the arrays of a network without some links; nodes and trips stay the same.
+
+    Raise UnknownName for a link that is not there.
+    """
+    known = arrays.links[LINK_ID]
+    is_open = np.ones(len(known), bool)
+    is_open[_numbers(pl.Series(list(link_ids), dtype=known.dtype), known, "link")] = False
+
+    tail = arrays.graph.tail[is_open]
+    ptr = _starts(np.bincount(tail, minlength=len(arrays.nodes)))
+    graph = Graph(ptr, arrays.graph.head[is_open], tail)
+
+    number = np.cumsum(is_open) - 1
+    open_arcs = arrays.arc_of_row[is_open[arrays.arc_of_row]]
+    costs = CongestedCosts(*(np.compress(is_open, column, axis=-1) for column in arrays.costs))
+    return replace(
+        arrays,
+        links=arrays.links.filter(is_open),
+        arc_of_row=number[open_arcs],
+        graph=graph,
+        costs=costs,
+    )
 
 
 def marginal(costs: CongestedCosts) -> CongestedCosts:
