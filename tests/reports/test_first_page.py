@@ -20,7 +20,7 @@ def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
     ) in plain
     # 9 of 129 h; 620 of 3520 USD; of r1 nothing
     assert "Estimates carry 7 % and 0 % of the hours and 18 % and 0 % of the dollars" in plain
-    assert "No route. closed (gate-rail until reopened)" in plain
+    assert "No route. closed (North Gate–South Gate (rail) until reopened)" in plain
     assert "2 of 5 routes" in plain and "hours of one border are a guess" in plain
     assert "Nobody has said when 1 of the closures below ends." in plain
     assert (

@@ -99,7 +99,7 @@ def test_tables_say_what_the_frames_say(page: Page) -> None:
     plain = re.sub(r"\s+", " ", page.text)
     assert "gate shut to trains" in plain and "no end known" in plain
     assert "no queue that day" in plain and "Railway Almanac" in plain and "inputs.links" in plain
-    assert "0 of 2" in plain and "closed (mid-port until 2026-03-30)" in plain
+    assert "0 of 2" in plain and "closed (Midway–Southport (road) until 2026-03-30)" in plain
 
 
 def test_names_do_no_harm(tmp_path: Path) -> None:

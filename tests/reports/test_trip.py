@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 import polars as pl
 
@@ -78,3 +79,17 @@ def test_a_trip_that_ends_where_it_begins_says_so() -> None:
     )
     answer = str(first_trip_answer(inputs).text)
     assert answer == "It ends where it begins: <b>0 days</b>, USD&nbsp;0."
+
+
+def test_reasons_why_there_is_no_route_name_links() -> None:
+    results = cases.results()
+    calendar = cast(pl.DataFrame, results["calendar"])
+    is_first = pl.int_range(pl.len()) == 0
+    reason = pl.when(is_first).then(pl.lit("closed (gate-rail since 2025-10-12 [rule ban])"))
+
+    trips = report_inputs({**results, "calendar": calendar.with_columns(reason=reason)}).trips
+    gate = "North Gate–South Gate (rail)"
+    assert trips[1].reason == f"closed ({gate} until reopened)"
+    assert trips[0].calendar["reason"].drop_nulls().to_list() == [
+        f"closed ({gate} since 2025-10-12)"
+    ]

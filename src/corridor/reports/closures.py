@@ -18,7 +18,7 @@ from corridor.reports.criticality import (
     most_expensive_sentence,
     unserved_sentences,
 )
-from corridor.reports.element_names import element_names, named_list
+from corridor.reports.element_names import named_list
 from corridor.reports.figures import csv_address, draw_figure
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
@@ -61,7 +61,7 @@ def history_sections(inputs: ReportInputs) -> list[Section]:
 
 def shut_sections(inputs: ReportInputs) -> list[Section]:
     """Return what is shut and why, and which demand has no route for it."""
-    names = element_names(inputs)
+    names = inputs.element_names()
     title = tell("Why a route is shut")
     values = {
         "closures": [

@@ -72,7 +72,11 @@ def unserved_sentences(ranked: pl.DataFrame, names: Mapping[str, str]) -> list[s
 
     sentences = [
         # Translators: {trip} is demand from one place to another, or a list of such.
-        tell("No route serves {trip}: {reason}", trip=and_list(of_reason), reason=reason)
+        tell(
+            "No route serves {trip}: {reason}",
+            trip=and_list(list(dict.fromkeys(of_reason))),
+            reason=reason,
+        )
         for reason, of_reason in trips.items()
     ]
     if rows.height > MAX_UNSERVED:

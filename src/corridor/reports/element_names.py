@@ -9,20 +9,21 @@ import polars as pl
 
 from corridor.language.speech import tell
 from corridor.reports.formats import comma_list
-from corridor.reports.inputs import ReportInputs
 
 MAX_NAMED = 3  # elements of a list told by name
 _WORD_OF_IDS = re.compile(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b")
 _ID_IN_BRACKETS = re.compile(r"\s*[\[［][^\]］]*[\]］]")
 
 
-def element_names(inputs: ReportInputs) -> dict[str, str]:
+def element_names(
+    nodes: pl.DataFrame, links_table: pl.DataFrame, services: pl.DataFrame
+) -> dict[str, str]:
     """Return what links and services are called, by their ids."""
-    places = place_names(inputs.nodes)
-    links = {row["link_id"]: row for row in inputs.links.iter_rows(named=True)}
+    places = place_names(nodes)
+    links = {row["link_id"]: row for row in links_table.iter_rows(named=True)}
     names = {link_id: _run_name([row], places, row["mode"]) for link_id, row in links.items()}
 
-    for service in inputs.study_frame("services").iter_rows(named=True):
+    for service in services.iter_rows(named=True):
         run = [links[link_id] for link_id in service["link_ids"].split() if link_id in links]
         if run:
             names[service["service_id"]] = _run_name(run, places, run[0]["mode"])

@@ -13,7 +13,7 @@ from corridor.flows.corridor_capacity import GROWTH
 from corridor.flows.link_uses import link_uses
 from corridor.flows.observed import MAX_FACTOR, misfit
 from corridor.language.speech import marked, number, tell, tell_count
-from corridor.reports.element_names import element_names, place_names
+from corridor.reports.element_names import place_names
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, day, paragraph
 from corridor.reports.inputs import ReportInputs
@@ -223,7 +223,7 @@ def _limit_text(row: Mapping[str, Any], capacity_id: str, names: Mapping[str, st
 
 def _names(inputs: ReportInputs) -> dict[str, str]:
     """Return the names of places, links and services."""
-    return place_names(inputs.nodes) | element_names(inputs)
+    return place_names(inputs.nodes) | inputs.element_names()
 
 
 def _selected(inputs: ReportInputs) -> list[dict[str, Any]]:

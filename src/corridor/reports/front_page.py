@@ -17,7 +17,6 @@ from corridor.reports import trade
 from corridor.reports.agreement import countries_enough
 from corridor.reports.asked_projects import asked_projects, benefit_factor
 from corridor.reports.data_quality import trust
-from corridor.reports.element_names import element_names
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
@@ -138,7 +137,7 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
     if quickest is None or not quickest["borders"]:
         return []
 
-    names = element_names(inputs)
+    names = inputs.element_names()
     borders = and_list([_without_mode(names.get(link, link)) for link in quickest["borders"]])
     beside = route_beside(trip)
     if beside is None:

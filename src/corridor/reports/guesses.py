@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.language.speech import marked, number, tell
-from corridor.reports.element_names import element_names, place_names
+from corridor.reports.element_names import place_names
 from corridor.reports.formats import country, share
 from corridor.reports.inputs import ReportInputs
 
@@ -69,7 +69,7 @@ class Guess:
 
 def heaviest_guesses(inputs: ReportInputs, routes: Sequence[Mapping[str, Any]]) -> list[Guess]:
     """Return the heaviest estimates of some routes, each where it weighs most."""
-    links = element_names(inputs)
+    links = inputs.element_names()
     places = place_names(inputs.nodes)
 
     heaviest: dict[str, Guess] = {}

@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.errors import UnknownName
 from corridor.network.shapes import with_lines
+from corridor.reports.element_names import element_names, place_names
 from corridor.reports.translating import translated
 from corridor.reports.trip import Trip, trips_of
 from corridor.tables import schema_results
@@ -50,6 +51,10 @@ class ReportInputs:
         """Return a table of the study that the report shows, an empty one where it is missing."""
         return _study_frame(self.results, name)
 
+    def element_names(self) -> dict[str, str]:
+        """Return what links and services are called, by their ids."""
+        return element_names(self.nodes, self.links, self.study_frame("services"))
+
     def ends(self) -> set[str]:
         """Return the node_ids that the trips with routes start and end at."""
         return {
@@ -76,7 +81,7 @@ def report_inputs(results: Mapping[str, object]) -> ReportInputs:
     links = _study_frame(results, "links")
     shut = shut_links(links, nodes, _frame(results, "closures"), scenario["as_of"])
 
-    names = dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
+    elements = element_names(nodes, links, _study_frame(results, "services"))
     trips = cast(Sequence[Mapping[str, Any]], results.get("trips") or ())
     return ReportInputs(
         results=results,
@@ -85,7 +90,7 @@ def report_inputs(results: Mapping[str, object]) -> ReportInputs:
         nodes=nodes,
         links=_with_lines(links, _study_frame(results, "shapes")),
         shut=frozenset(shut),
-        trips=trips_of(trips, names, _frame(results, "calendar")),
+        trips=trips_of(trips, place_names(nodes), _frame(results, "calendar"), elements),
         plans=cast(dict[str, Any], results.get("plans") or {}),
     )
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from corridor.charts.letters import with_letters
 from corridor.language.speech import marked, tell
+from corridor.reports.element_names import plain_text
 from corridor.reports.formats import country, day, slug
 from corridor.routing.grades import money_by_row, weak_shares
 
@@ -94,7 +95,10 @@ class Trip:
 
 
 def trips_of(
-    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], calendar: pl.DataFrame
+    rows: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    calendar: pl.DataFrame,
+    elements: Mapping[str, str],
 ) -> tuple[Trip, ...]:
     """Return the trips of a run, each called by a name of its own.
 
@@ -106,8 +110,12 @@ def trips_of(
         Names of places by node_id.
     calendar
         Departures of all trips through the year.
+    elements
+        Names of links and services by their ids, which reasons tell.
     """
-    return _with_distinct_names([_trip(row, names, calendar) for row in rows])
+    calendar = _with_plain_reasons(calendar, elements)
+    trips = [_trip(_with_plain_reason(row, elements), names, calendar) for row in rows]
+    return _with_distinct_names(trips)
 
 
 def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
@@ -175,6 +183,24 @@ def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFra
         legs=legs,
         rows=_with_money(_route_rows(routes, legs, names), row.get("money")),
         calendar=calendar,
+    )
+
+
+def _with_plain_reason(row: Mapping[str, Any], elements: Mapping[str, str]) -> dict[str, Any]:
+    """Return a trip with names in place of ids in the reason why it has no route."""
+    reason = row["reason"]
+    return {**row, "reason": reason and plain_text(reason, elements)}
+
+
+def _with_plain_reasons(calendar: pl.DataFrame, elements: Mapping[str, str]) -> pl.DataFrame:
+    """Return departures with names in place of ids in the reasons why some have no route."""
+    if not calendar.height:
+        return calendar
+
+    reasons = calendar["reason"].drop_nulls().unique().to_list()
+    plain = {reason: plain_text(reason, elements) for reason in reasons}
+    return calendar.with_columns(
+        pl.col("reason").replace_strict(plain, return_dtype=pl.String, default=None)
     )
 
 
