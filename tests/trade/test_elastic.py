@@ -12,6 +12,7 @@ from closure_cases import STUDY_ON, study_network
 from corridor.errors import CallError
 from corridor.flows.assign import assign
 from corridor.flows.trip_costs import taken_costs
+from corridor.reports.flows import rounds_warning
 from corridor.trade.elastic import ElasticFlows, assign_elastic
 from corridor.trade.response import read_response
 
@@ -45,6 +46,8 @@ def test_the_demand_is_what_the_costs_of_its_flows_make() -> None:
     elastic = caspian()
     assert elastic.converged and elastic.rounds.height > 2
     assert elastic.rounds["change_share"][-1] <= 1e-3 < elastic.rounds["change_share"][-2]
+    assert elastic.rounds["agrees"].to_list() == [False] * (elastic.rounds.height - 1) + [True]
+    assert rounds_warning(elastic.rounds) is None
 
     for row in elastic.demand.iter_rows(named=True):
         expected = naive_units(elastic, row)
@@ -104,6 +107,9 @@ def test_the_goods_of_a_row_are_all_of_it() -> None:
 def test_rounds_that_end_too_soon_say_so() -> None:
     elastic = caspian(max_rounds=1)
     assert not elastic.converged and "not converged" in repr(elastic)
+
+    change = 100 * elastic.rounds["change_share"].item()
+    assert f"change a row of demand by {change:.2g} %" in (rounds_warning(elastic.rounds) or "")
 
 
 def test_demand_stated_at_dearer_costs_grows_where_carriage_is_cheaper() -> None:

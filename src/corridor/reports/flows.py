@@ -12,7 +12,7 @@ from corridor.flows.bottlenecks import bottlenecks
 from corridor.flows.corridor_capacity import GROWTH
 from corridor.flows.link_uses import link_uses
 from corridor.flows.observed import MAX_FACTOR, misfit
-from corridor.language.speech import marked, number, tell, tell_count
+from corridor.language.speech import marked, number, number_in_style, tell, tell_count
 from corridor.reports.element_names import place_names
 from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, day, paragraph
@@ -37,6 +37,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     jams = bottlenecks(inputs.frame("flow_capacities"))
     values = {
         "words": [_paragraph(inputs, jams)],
+        "warning": rounds_warning(inputs.frame("flow_rounds")),
         "figures": _figures(inputs),
         "jams": _jams(inputs, jams),
         "csv": csv_address(inputs.frame("flow_capacities")),
@@ -177,6 +178,19 @@ def _paragraph(inputs: ReportInputs, jams: pl.DataFrame) -> str:
                 "seen and no limit is published, none is assumed."
             ),
         ]
+    )
+
+
+def rounds_warning(rounds: pl.DataFrame) -> str | None:
+    """Say that demand and the costs of its flows did not come to agree; null: they did."""
+    if not rounds.height or rounds["agrees"][-1]:
+        return None
+
+    return tell(
+        "Demand and flows do not agree: after {rounds} rounds, what carriage costs would still "
+        "change a row of demand by {share} %. The figures are those of the last round.",
+        rounds=number(rounds.height),
+        share=number_in_style(100 * rounds["change_share"][-1], ".2g"),
     )
 
 

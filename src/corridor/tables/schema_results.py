@@ -1140,6 +1140,7 @@ FLOW_ROUNDS = Table(
         number("change_share", "largest change of a row of demand that its costs ask for", "1"),
         number("demand_gap_share", "that change of all rows, of all that is paid", "1"),
         number("gap_share", "gap of the assignment itself", "1"),
+        Column("agrees", "boolean", "no row would change by more than the tolerance of [flows]"),
     ),
     title="Rounds of demand and flows",
     needs=("demand",),

@@ -293,7 +293,7 @@ def _tell(
     return ElasticFlows(
         flows=flows,
         demand=_demand_table(question.programme.arrays, last),
-        rounds=_rounds_table(rounds),
+        rounds=_rounds_table(rounds, tolerance),
         converged=flows.converged and last.change_share <= tolerance,
         provenance={**flows.provenance, "tolerance": tolerance},
     )
@@ -311,13 +311,13 @@ def _demand_table(stated: DemandArrays, last: Round) -> pl.DataFrame:
     return rows.select(schema_results.empty("flow_demand").columns)
 
 
-def _rounds_table(rounds: list[Round]) -> pl.DataFrame:
+def _rounds_table(rounds: list[Round], tolerance: float) -> pl.DataFrame:
     """Return what each round began and ended with."""
-    rows = [_round_row(number, step) for number, step in enumerate(rounds, start=1)]
+    rows = [_round_row(number, step, tolerance) for number, step in enumerate(rounds, start=1)]
     return frame_of(schema_results.FLOW_ROUNDS, rows)
 
 
-def _round_row(number: int, step: Round) -> Row:
+def _round_row(number: int, step: Round, tolerance: float) -> Row:
     """Return a round as a row."""
     trips = step.question.programme.arrays.trips
     return {
@@ -326,6 +326,7 @@ def _round_row(number: int, step: Round) -> Row:
         "change_share": step.change_share,
         "demand_gap_share": step.gap_share,
         "gap_share": step.solution.trace[-1].gap_share,
+        "agrees": step.change_share <= tolerance,
     }
 
 
