@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shlex
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import CycloptsError
 
 import corridor as co
 from core_cases import STUDY
@@ -44,13 +46,33 @@ def test_the_package_runs_as_the_command_does() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_help_has_an_example(name: str, run: Any) -> None:
+def test_every_help_has_an_example_and_reads_well(
+    name: str, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     shown = run(name, "--help")
     assert shown.code == 0
     assert f"Example: corridor {name} " in " ".join(shown.out.split()) + " "
     cli.app.parse_args(
         example(name), exit_on_error=False, print_error=False
     )  # raises where it cannot be read
+
+    assert "default: ()" not in shown.out
+    for paragraph in shown.out.partition("╭")[0].split("\n\n"):
+        for line, next_line in itertools.pairwise(paragraph.splitlines()):
+            assert len(f"{line.rstrip()} {next_line.split()[0]}") > 80, f"{line} breaks early"
+
+
+def test_lists_are_written_with_commas_or_repeated() -> None:
+    def read(words: str) -> Any:
+        _, bound, _ = cli.app.parse_args(words, exit_on_error=False, print_error=False)
+        return bound.arguments
+
+    assert read("skim x --avoid KG,CN --avoid IR")["avoid"] == ("KG", "CN", "IR")
+    assert read("coalition x --countries KZ,PK UZ")["countries"] == ("KZ", "PK", "UZ")
+    assert read("validate x --kind pilot,announced")["kind"] == ("pilot", "announced")
+    with pytest.raises(CycloptsError, match="annouced is none of ordinary, pilot, announced"):
+        read("validate x --kind pilot,annouced")
 
 
 @pytest.mark.parametrize("name", SHORT)

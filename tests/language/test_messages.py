@@ -26,7 +26,7 @@ from corridor.language.messages import (
     translate,
     unpack,
 )
-from corridor.language.speech import languages, speaking
+from corridor.language.speech import languages, speaking, with_one_stop
 from language_cases import CODE, FIELDS, wide
 
 NAMES = (
@@ -94,7 +94,7 @@ def test_a_message_is_told_wherever_it_comes_from(
         with speaking(CODE, names_folder):
             values = {name: translate(value) for name, value in text.values.items()}
             told = translate(text)
-        assert told == wide(text.template).format(**values)
+        assert told == with_one_stop(wide(text.template).format(**values))
 
         again = unpack(pack(text) or "")
         copy = pickle.loads(pickle.dumps(text))

@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 
 from corridor.errors import UnknownName
 from corridor.evidence import claims, commitments, validation
+from corridor.language.messages import message, translate
 from corridor.language.speech import (
     languages,
     number,
@@ -20,6 +21,7 @@ from corridor.language.speech import (
     tell,
     tell_count,
     tell_html,
+    with_one_stop,
 )
 from corridor.network import durations
 from corridor.routing.conditions import CRITERIA
@@ -118,3 +120,13 @@ def test_a_catalogue_of_a_study_that_changed_is_read_anew(tmp_path: Path) -> Non
         os.utime(path, (second, second))
         with speaking("ru", tmp_path) as spoken:
             assert spoken.texts == {"Alma": text}
+
+
+def test_abbreviation_at_the_end_of_a_sentence_has_one_full_stop() -> None:
+    usd = "5 млн долл."
+    assert tell("The loss is {usd}. More.", usd=usd) == "The loss is 5 млн долл. More."
+    assert tell_count("{count} in {usd}.", "{count} in {usd}.", 1, usd=usd) == "1 in 5 млн долл."
+    assert tell_html("Loss <b>{usd}</b>.", usd=usd) == "Loss <b>5 млн долл.</b>"
+    assert translate(message("no rate: {usd}.", usd=usd)) == "no rate: 5 млн долл."
+    for text in ("And so on ...", "2026-01-01..2026-12-31", "../studies", "sum 5. Next."):
+        assert with_one_stop(text) == text

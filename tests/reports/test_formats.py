@@ -78,9 +78,3 @@ def test_small_figures_have_a_decimal() -> None:
 def test_texts_are_put_together() -> None:
     assert comma_list(["a", "b"]) == "a, b" and comma_list([]) == "–" and and_list([]) == ""
     assert paragraph(["One.", "Two."]) == "One. Two." and capitalised("über") == "Über"
-
-
-def test_abbreviation_at_the_end_of_a_sentence_has_one_full_stop() -> None:
-    assert paragraph(["Убыток 5 млн долл..", "And so on ..."]) == (
-        "Убыток 5 млн долл. And so on ..."
-    )

@@ -665,10 +665,14 @@ def test_arrival_is_asked_and_leads_to_the_latest_departures(opened: Callable[..
     later = re.sub(r"depart=(\d+-\d+)-(\d+)", lambda m: f"depart={m[1]}-{int(m[2]) + 1:02}", api)
     shares = [r["on_time_share"] for r in page.request.get(later).json()["routes"]]
     assert max(shares, default=0) < 0.5  # a day later is too late
+    until(page, "document.querySelectorAll('.calendar .week').length === 53")
+    assert "not in time" in page.inner_text(".calendar")
+    assert "no route" not in page.inner_text(".calendar")
 
     page.fill("#field-deadline", "")
     page.locator("#field-deadline").dispatch_event("change")
     until(page, "document.getElementById('arrival').hidden")
+    until(page, "document.querySelector('.calendar .late') === null")
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ export class Calendar {
   private hues: string[] = [];
   private country: (code: string) => string = (code) => code;
   private pointed = "";
+  private deadline = "";
 
   constructor(private choose: (depart: string) => void) {}
 
@@ -22,6 +23,13 @@ export class Calendar {
   show(from: string, rows: Departure[], hues: string[], country: (code: string) => string): void {
     [this.from, this.rows, this.hues, this.country] = [from, rows, hues, country];
     this.draw();
+  }
+
+  /** Tell the departures that arrive by the end of a day from those that do not; empty: any day is in time. */
+  due(deadline: string): void {
+    if (this.deadline === deadline) return;
+    this.deadline = deadline;
+    if (this.rows.length) this.draw();
   }
 
   point(depart: string): void {
@@ -33,33 +41,40 @@ export class Calendar {
 
   draw(): void {
     const counts = new Map<string, number[]>();
-    for (const row of this.rows) if (row.countries && row.time_h !== null) counts.set(row.countries.join("–"), [...(counts.get(row.countries.join("–")) ?? []), row.time_h]);
+    const inTime = this.rows.filter((row) => row.countries && !this.isLate(row));
+    for (const row of inTime) if (row.countries && row.time_h !== null) counts.set(row.countries.join("–"), [...(counts.get(row.countries.join("–")) ?? []), row.time_h]);
     const order = [...counts].sort((a, b) => b[1].length - a[1].length).map(([name]) => name);
     const hues = this.ownHues(order);
-    const longest = Math.max(1, ...this.rows.map((row) => row.time_h ?? 0));
+    const longest = Math.max(1, ...inTime.map((row) => row.time_h ?? 0));
     const cells = this.rows.map((row) => {
-      const name = row.countries?.join("–"), high = name && row.time_h !== null ? LOW + ((HIGH - LOW) * row.time_h) / longest : HIGH;
-      const words = `${day(row.depart_on)}: ${name ? listed([this.way(name), days(row.time_h)]) : row.reason ?? t("no route")}`;
+      const late = this.isLate(row), name = late ? undefined : row.countries?.join("–"), high = name && row.time_h !== null ? LOW + ((HIGH - LOW) * row.time_h) / longest : HIGH;
+      const words = `${day(row.depart_on)}: ${name ? listed([this.way(name), days(row.time_h)]) : late ? t("not in time") : row.reason ?? t("no route")}`;
       return s("rect", {
-        x: apartDays(this.from, row.depart_on), y: HIGH - high, width: 7.2, height: high, class: name ? "week" : "week none",
+        x: apartDays(this.from, row.depart_on), y: HIGH - high, width: 7.2, height: high, class: name ? "week" : late ? "week late" : "week none",
         ...(name ? { fill: hues.get(name) ?? "#888888" } : {}), click: () => this.choose(row.depart_on),
       }, s("title", {}, words));
     });
     const first = `${this.from.slice(0, 7)}-15`;
     const months = Array.from({ length: 13 }, (_, m) => addDays(first, Math.round(m * 30.4))).map((date) => `${date.slice(0, 7)}-01`).filter((date) => date >= this.from)
       .map((date) => s("text", { x: apartDays(this.from, date), y: HIGH + FOOT - 1, class: "month" }, monthMark(date)));
-    const told = order.map((name) => t("{way} in {weeks}", { way: this.way(name), weeks: weeks(counts.get(name)?.length ?? 0) })).join(t("; "));
-    const gaps = this.rows.filter((r) => !r.countries).length;
+    const told = order.map((name) => t("{way} in {weeks}", { way: this.way(name), weeks: weeks(counts.get(name)?.length ?? 0) }));
+    const gaps = this.rows.filter((r) => !r.countries).length, late = this.rows.length - gaps - inTime.length;
+    const rest = [...(late ? [t("not in time: {weeks}", { weeks: weeks(late) })] : []), ...(gaps ? [t("no route: {weeks}", { weeks: weeks(gaps) })] : [])];
     const needle = s("g", { class: "needle" }, s("path", { d: "M-3,-3L3,-3L0,2Z" }), s("path", { d: `M0,0V${HIGH}` }));
     this.box.replaceChildren(
-      s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": t("Days of the quickest route by week, twelve months from {day}: {list}", { day: day(this.from), list: gaps ? [told, t("no route: {weeks}", { weeks: weeks(gaps) })].join(t("; ")) : told }) }, ...cells, ...months, needle),
+      s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": t("Days of the quickest route by week, twelve months from {day}: {list}", { day: day(this.from), list: [...told, ...rest].join(t("; ")) }) }, ...cells, ...months, needle),
       h("ul", { class: "keys" }, ...order.slice(0, 6).map((name) => {
         const swatch = h("span", { class: "swatch" }), times = counts.get(name) ?? [];
         swatch.style.background = hues.get(name) ?? "";
         return h("li", {}, swatch, `${this.way(name)}: ${listed([weeks(times.length), spread(times)])}`);
-      }), gaps > 0 ? h("li", {}, h("span", { class: "swatch none" }), t("no route: {weeks}", { weeks: weeks(gaps) })) : null),
+      }), ...rest.map((words, i) => h("li", {}, h("span", { class: late && i === 0 ? "swatch late" : "swatch none" }), words))),
     );
     this.point(this.pointed);
+  }
+
+  /** Whether the quickest route of a departure arrives after the day asked for. */
+  private isLate({ depart_on, time_h }: Departure): boolean {
+    return this.deadline !== "" && time_h !== null && time_h > (apartDays(depart_on, this.deadline) + 1) * 24;
   }
 
   /** The countries between the ends, by name. */

@@ -7,6 +7,8 @@ import type { Style } from "./types";
 
 const ON_MAP = ["road", "rail-1520", "rail-1435", "rail-1676", "rail", "ferry", "sea", "waterway", "air", "planned", "closed"];
 
+const MIN_WIDE = 1000; // pixels of a map that has room for an open legend beside its routes
+
 export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[], hasGhosts = false): void {
   const g = ground();
   const rows = ON_MAP.filter((key) => present.has(key) && styles[key]).map((key) => {
@@ -33,6 +35,6 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
       s("defs", {}, s("linearGradient", { id }, s("stop", { offset: 0, "stop-color": pale }), s("stop", { offset: 1, "stop-color": strong }))),
       s("rect", { width: 100, height: 8, fill: `url(#${id})` })), h("div", { class: "ends" }, h("span", {}, words[1]), h("span", {}, words[2])))];
   });
-  const wasOpen = box.querySelector("details")?.open ?? window.innerWidth > 1024;
+  const wasOpen = box.querySelector("details")?.open ?? (box.parentElement?.clientWidth ?? 0) >= MIN_WIDE;
   box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, t("Legend")), h("ul", { class: "keys" }, ...rows, ...marks)), ...ramps);
 }

@@ -396,8 +396,9 @@ class Page {
   }
 
   private async reCalendar(state: State): Promise<void> {
-    const from = this.question.monthsFrom(state.depart), { depart: _, ...trip } = tripOf(state);
+    const from = this.question.monthsFrom(state.depart), { depart: _, deadline: _last, ...trip } = tripOf(state); // the quickest routes: which of them are in time needs no search
     const asked = JSON.stringify([from, trip]);
+    this.question.calendar.due(isDay(state.deadline, this.study) ? state.deadline : "");
     if (this.done["calendar"] === asked || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
     const rows: Departure[] = [];
     await inParts("calendar", Calendar.questions(from), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {

@@ -8,9 +8,10 @@ nothing served, or an answer rejected.
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from corridor import __version__
 from corridor.cli import (
@@ -70,6 +71,39 @@ VERBS = (
 
 NEW_OBJECTS = 100_000  # after which rubbish is looked for: rows and calendars of a study stay
 
+
+def _shown_default(value: object) -> str | None:
+    """Return a default as help shows it; null for none, an empty text and an empty list."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or None
+    return None if value in (None, "") else str(value)
+
+
+def _in_whole_lines(docstring: str) -> str:
+    """Return a docstring with every paragraph in one line, for help to break where a line is full.
+
+    A line goes on with the next one that is indented as it is, but for those under which, or as
+    which, a heading is ruled.
+    """
+    lines = [""]
+    for line in inspect.cleandoc(docstring).splitlines():
+        if _goes_on(lines[-1], line):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return "\n".join(lines[1:])
+
+
+def _goes_on(line: str, next_line: str) -> bool:
+    """Whether two lines are of one paragraph."""
+    is_text = all(each.strip(" -") for each in (line, next_line))
+    return is_text and _indent(line) == _indent(next_line)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 app = App(
     name="corridor",
     help="Plan and appraise international freight corridors.",
@@ -77,9 +111,11 @@ app = App(
     version=__version__,
     version_flags=["--version"],
     help_flags=["--help", "-h"],
+    default_parameter=Parameter(show_default=_shown_default),
     suppress_keyboard_interrupt=False,  # so that main can say it
 )
 for verb in VERBS:
+    verb.__doc__ = _in_whole_lines(verb.__doc__ or "")
     app.command(verb, version=__version__)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
@@ -287,7 +287,7 @@ def hazards(
     folder: StudyFolder,
     *,
     table: Literal["families", "fits", "seasons"] = "families",
-    hazard: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    hazard: Names = (),
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Say what the history of closures holds: how often, how long, which family of lengths fits.
@@ -296,7 +296,7 @@ def hazards(
     lognormal, Weibull and Pareto side by side, best first; fits: each hazard's rate and length with
     95 % intervals, beside the figures in use; seasons: the months in which closures began.
 
-    Example: corridor hazards studies/kazakhstan-pakistan --hazard af-pk-all --hazard torkham-shut
+    Example: corridor hazards studies/kazakhstan-pakistan --hazard af-pk-all,torkham-shut
 
     Parameters
     ----------
@@ -305,10 +305,11 @@ def hazards(
     table
         What to print.
     hazard
-        Row of hazards.csv; several are one history together (all that shut Torkham); every one
-        where not given.
+        Rows of hazards.csv, with commas: one history together (all that shut Torkham); every one by
+        itself where not given.
     """
     from corridor.closures.history import history, seasons
+    from corridor.screens.columns import fits_table
 
     study = options.read(folder)
     events = study.tables["events"]
@@ -319,10 +320,12 @@ def hazards(
         )
 
     closures = history(events, *hazard)
+    fits = _fits(study, hazard)
+    _say_frequencies(fits)
     if table == "seasons":
         print_frame(seasons(closures), json=options.json)
     elif table == "fits":
-        _print_fits(study, hazard, json=options.json)
+        print_frame(fits, json=options.json, screen=fits_table(fits))
     else:
         _print_families(study, hazard, json=options.json)
     say(
@@ -335,7 +338,7 @@ def hazards(
 def replay(
     folder: StudyFolder,
     *,
-    replay_id: Annotated[tuple[str, ...], Parameter(name="--replay", negative="")] = (),
+    replay_id: Annotated[Names, Parameter(name="--replay")] = (),
     options: StudyOptions = StudyOptions(),
 ) -> int:
     """Run a closure that happened through the model, beside the trade that was seen.
@@ -351,7 +354,7 @@ def replay(
     folder
         Folder of the study.
     replay_id
-        Row of replays.csv; may be repeated; all where not given.
+        Rows of replays.csv, with commas; all where not given.
     """
     from corridor.cli.progress import progress
     from corridor.closures.replays import replay_sentences, replays
@@ -519,17 +522,30 @@ def _say_extra_cost(moves: pl.DataFrame) -> None:
         )
 
 
-def _print_fits(study: Study, hazard_ids: tuple[str, ...], *, json: bool) -> None:
-    """Print the fits of all hazards, or of some."""
+def _fits(study: Study, hazard_ids: tuple[str, ...]) -> pl.DataFrame:
+    """Return the fits of all hazards, or of some."""
     import polars as pl
 
-    from corridor.closures.chapter import fitted
-    from corridor.screens.columns import fits_table
+    from corridor.closures.fits import fits_beside_used
 
-    fits = fitted(study.tables)["fits"]
+    fits = fits_beside_used(study.tables["events"], study.tables["hazards"])
     if hazard_ids:
-        fits = fits.filter(pl.col("hazard_id").is_in(list(hazard_ids)))
-    print_frame(fits, json=json, screen=fits_table(fits))
+        return fits.filter(pl.col("hazard_id").is_in(list(hazard_ids)))
+    return fits
+
+
+def _say_frequencies(fits: pl.DataFrame) -> None:
+    """Say how often and for how long hazards shut, where it is known from their closures."""
+    import polars as pl
+
+    known = fits.filter(pl.col("duration_median_d").is_not_null())
+    for row in known.iter_rows(named=True):
+        rate = f"{row['used_per_year']:.2g}"
+        times = "time" if rate == "1" else "times"
+        say(
+            f"{row['name']}: {rate} {times} a year, half of them for at most "
+            f"{row['used_median_d']:.2g} days"
+        )
 
 
 def _print_families(study: Study, hazard_ids: tuple[str, ...], *, json: bool) -> None:

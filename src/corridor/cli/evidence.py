@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import StudyFolder, StudyOptions, read_list
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 Kinds = Annotated[
     tuple[Literal["ordinary", "pilot", "announced"], ...],
-    Parameter(help="Kind of observed trip; may be repeated; all where not given.", negative=""),
+    Parameter(
+        help="Kinds of observed trips, with commas; all where not given.",
+        converter=read_list,
+        negative="",
+    ),
 ]
 
 

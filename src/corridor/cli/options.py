@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from corridor.errors import CallError
 
 if TYPE_CHECKING:
     from corridor.study.study import Study
 
+
+def read_list(list_type: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Return the words of a list, written with commas or by repeating the option.
+
+    list_type: tuple[str, ...], or of a Literal, which no other word is taken for.
+    """
+    words = tuple(word.strip() for token in tokens for word in token.value.split(","))
+
+    element_type = get_args(list_type)[0]
+    choices = get_args(element_type)
+    for word in words:
+        if choices and word not in choices:
+            raise ValueError(f"{word} is none of {', '.join(choices)}")
+    return words
+
+
+Names = Annotated[tuple[str, ...], Parameter(converter=read_list, negative="")]
 StudyFolder = Annotated[Path, Parameter(name="--study")]
 
 
@@ -25,13 +43,9 @@ class StudyOptions:
         str | None, Parameter(help="Scenario of the study; its default one where not given.")
     ] = None
     choose: Annotated[
-        tuple[str, ...],
+        Names,
         Parameter(
-            help=(
-                "parameter=option of a disputed figure, over the scenario's choice; may be "
-                "repeated."
-            ),
-            negative="",
+            help="parameter=option of disputed figures, over the scenario's choice; with commas."
         ),
     ] = ()
     json: Annotated[bool, Parameter(help="Print JSON.", negative="")] = False

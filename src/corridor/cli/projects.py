@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
@@ -47,10 +47,9 @@ class PlanOptions:
     """Which projects, how much money, in which years, and where it is kept."""
 
     projects: Annotated[
-        tuple[str, ...],
+        Names,
         Parameter(
             help="Projects or programmes to choose from, such as ktap; all where not given.",
-            negative="",
             consume_multiple=True,
         ),
     ] = ()
@@ -58,8 +57,7 @@ class PlanOptions:
         float | None, Parameter(help="USD a year that all have together; no limit if not given.")
     ] = None
     national: Annotated[
-        tuple[str, ...],
-        Parameter(help="country=USD a year that one has; may be repeated.", negative=""),
+        Names, Parameter(help="country=USD a year that each has, with commas.")
     ] = ()
     first_year: Annotated[int, Parameter(help="First year that works may begin in.")] = 2027
     start_years: Annotated[int, Parameter(help="In how many years they may.")] = 10
@@ -110,11 +108,8 @@ class AppraiseChoices:
         int, Parameter(help="Year that money is discounted to; no works begin before it.")
     ] = 2027
     shut: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Places of table states that may shut in the futures drawn; may be repeated.",
-            negative="",
-        ),
+        Names,
+        Parameter(help="Places of table states that may shut in the futures drawn, with commas."),
     ] = ()
     draws: Annotated[int, Parameter(help="Futures drawn; 0 for none.")] = 1000
     rng: Annotated[int, Parameter(help="Seed of the futures.")] = 0
@@ -277,8 +272,8 @@ def phase(
 def coalition(
     folder: StudyFolder,
     *,
-    countries: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
-    borders: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    countries: Annotated[Names, Parameter(consume_multiple=True)] = (),
+    borders: Annotated[Names, Parameter(consume_multiple=True)] = (),
     table: CoalitionTables = "players",
     plan: PlanOptions = PlanOptions(),
     options: StudyOptions = StudyOptions(),
@@ -321,7 +316,7 @@ def coalition(
 def wait(
     folder: StudyFolder,
     *,
-    places: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    places: Annotated[Names, Parameter(consume_multiple=True)] = (),
     table: WaitTables = "rules",
     plan: PlanOptions = PlanOptions(),
     options: StudyOptions = StudyOptions(),

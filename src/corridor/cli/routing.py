@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
@@ -57,11 +57,8 @@ LEG_KEYS = (
 )
 
 Avoid = Annotated[
-    tuple[str, ...],
-    Parameter(
-        help="Country (IR), mode (ferry), place or link no route uses; may be repeated.",
-        negative="",
-    ),
+    Names,
+    Parameter(help="Countries (IR), modes (ferry), places or links no route uses, with commas."),
 ]
 Carrier = Annotated[str | None, Parameter(help="Country of the carrier (PK), for rules that ask.")]
 Lot = Annotated[
@@ -89,18 +86,15 @@ class TravelOptions:
 
     cargo: Annotated[str, Parameter(help="Row of cargoes.csv.")] = "container-40"
     via: Annotated[
-        tuple[str, ...],
+        Names,
         Parameter(
-            help="Place every route passes, in and out by different links; may be repeated.",
-            negative="",
+            help="Places every route passes, in and out by different links; with commas.",
         ),
     ] = ()
     avoid: Avoid = ()
     require: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Country, mode, place or link every route uses; may be repeated.", negative=""
-        ),
+        Names,
+        Parameter(help="Countries, modes, places or links every route uses, with commas."),
     ] = ()
     max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = (
         None
@@ -246,7 +240,7 @@ def skim(
     *,
     cargo: str = "container-40",
     depart: str | None = None,
-    places: tuple[str, ...] = (),
+    places: Names = (),
     avoid: Avoid = (),
     carrier: Carrier = None,
     service_class: ServiceClass = "ordinary",
@@ -256,7 +250,7 @@ def skim(
 ) -> int:
     """Print time, cost, carbon and risk between all places by least generalised cost on a day.
 
-    Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty --places karachi
+    Example: corridor skim studies/kazakhstan-pakistan --depart 2026-07-01 --places almaty,karachi
 
     Parameters
     ----------
@@ -267,8 +261,8 @@ def skim(
     depart
         Day looked at; the day of the scenario where not given.
     places
-        Place to start and end at; may be repeated; every place where not given.
-    """  # noqa: E501
+        Places to start and end at, with commas; every place where not given.
+    """
     from corridor.cli.progress import progress
     from corridor.routing.skims import skim as skim_network
 

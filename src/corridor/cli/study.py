@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import DONE, FINDINGS, print_json, refuse_inputs, say, say_compiling
 from corridor.counts import count_of
 from corridor.errors import CallError, Finding, UnknownName
@@ -118,7 +118,7 @@ def run(
 def report(
     folder: StudyFolder,
     *,
-    language: Annotated[tuple[str, ...], Parameter(negative="")] = ("en",),
+    language: Names = ("en",),
     pdf: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
     options: StudyOptions = StudyOptions(),
@@ -137,7 +137,7 @@ def report(
     folder
         Folder of the study.
     language
-        Code of a language of the program: en, ru, kk, ur, zh; may be repeated.
+        Languages of the report, with commas: en, ru, kk, ur, zh.
     pdf
         Print to A4 by the Chromium, Chrome or Edge installed here.
     out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder, StudyOptions
+from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     print_frame,
@@ -48,20 +48,13 @@ class TargetOptions:
         ),
     ] = None
     compare: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Scenario to compare; may be repeated; those of study.toml where not given.",
-            negative="",
-        ),
+        Names,
+        Parameter(help="Scenarios to compare, with commas; those of study.toml where not given."),
     ] = ()
     baseline: Annotated[
-        tuple[str, ...],
+        Names,
         Parameter(
-            help=(
-                "Option of the disputed series (central-bank); may be repeated; all where not "
-                "given."
-            ),
-            negative="",
+            help="Options of the disputed series (central-bank), with commas; all where not given."
         ),
     ] = ()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from cyclopts import Parameter
 
-from corridor.cli.options import StudyFolder
+from corridor.cli.options import Names, StudyFolder
 from corridor.cli.output import DONE, USAGE, refuse_inputs, say, say_compiling
 from corridor.errors import CallError
 
@@ -62,10 +62,7 @@ def serve(
     return DONE if status == OK else USAGE
 
 
-Links = Annotated[
-    tuple[str, ...],
-    Parameter(help="Link or selector (crossing:AF-PK); may be repeated.", negative=""),
-]
+Links = Annotated[Names, Parameter(help="Links or selectors (crossing:AF-PK), with commas.")]
 
 
 def brief(

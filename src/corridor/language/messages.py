@@ -16,7 +16,7 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from corridor.language.speech import number_in_style, speech, tell
+from corridor.language.speech import number_in_style, speech, tell, with_one_stop
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,7 +64,7 @@ class Message(str):
         if isinstance(values, tuple):
             text = template.join(map(str, values))
         else:
-            text = template.format(**values)
+            text = with_one_stop(template.format(**values))
 
         self = super().__new__(cls, text)
         self.template = template
@@ -127,7 +127,7 @@ def translate(text: Value) -> str:
     if isinstance(text.values, tuple):
         return tell(text.template).join(map(translate, text.values))
     values = {name: translate(value) for name, value in text.values.items()}
-    return now.catalogue.pgettext(CONTEXT, text.template).format(**values)
+    return with_one_stop(now.catalogue.pgettext(CONTEXT, text.template).format(**values))
 
 
 def pack(text: str | None) -> str | None:

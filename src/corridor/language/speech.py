@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from corridor.language.po_files import read_catalogue
 
 SOURCE = "en"
 FOLDER = Path(__file__).parent / "catalogues"
+_TWO_STOPS = re.compile(r"(?<!\.)\.((?:</\w+>)*)\.(?![\w./])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +112,13 @@ def tell(message: str, /, **values: object) -> str:
     >>> tell("{count} links", count=3)
     '3 links'
     """
-    return speech().catalogue.gettext(message).format(**values)
+    return with_one_stop(speech().catalogue.gettext(message).format(**values))
 
 
 def tell_html(message: str, /, **values: object) -> Markup:
     """Return a message that holds HTML, with the values in their places, escaped."""
-    return Markup(speech().catalogue.gettext(message)).format(**values)
+    html = Markup(speech().catalogue.gettext(message)).format(**values)
+    return Markup(with_one_stop(str(html)))
 
 
 def tell_count(singular: str, plural: str, count: int, /, **values: object) -> str:
@@ -125,7 +128,16 @@ def tell_count(singular: str, plural: str, count: int, /, **values: object) -> s
     '2 trips change'
     """
     message = speech().catalogue.ngettext(singular, plural, count)
-    return message.format(count=number(count), **values)
+    return with_one_stop(message.format(count=number(count), **values))
+
+
+def with_one_stop(text: str) -> str:
+    """Return a text with one full stop where an abbreviation ends a sentence.
+
+    >>> with_one_stop("It costs 5 mln..")
+    'It costs 5 mln.'
+    """
+    return _TWO_STOPS.sub(r".\1", text)
 
 
 def marked(message: str, /) -> str:

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from corridor.language import amounts
 from corridor.language.cldr import country_name, english_country_name, long_date
-from corridor.language.speech import number, tell
+from corridor.language.speech import number, tell, with_one_stop
 
 DASH = "–"
 TEN_MILLION_USD = 1e7  # sums below are written with a decimal
 MIN_TENTH_MILLION_USD = 5e4  # what rounds to a tenth of a million
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s;,<>\"']*)?")
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _URL = re.compile(r"https?://[^\s<>\"']+$")
 
 
@@ -88,7 +87,7 @@ def sentence_gap() -> str:
 
 def paragraph(sentences: Sequence[str]) -> str:
     """Return sentences as one text, with one full stop where an abbreviation ends a sentence."""
-    return _TWO_STOPS.sub(".", sentence_gap().join(sentences))
+    return with_one_stop(sentence_gap().join(sentences))
 
 
 def capitalised(text: str) -> str:
