@@ -168,3 +168,11 @@ def test_first_column_stands_where_a_line_begins_and_figures_run_from_left_to_ri
         )
     assert len(tables) > 5 and all(abs(table - cell) < 1 for table, cell in tables)
     assert ranges and all(first < last for first, last in ranges)
+
+
+def test_annex_says_how_to_cite_and_figures_name_their_tables(page: Page) -> None:
+    plain = re.sub(r"\s+", " ", page.text)
+    assert "A small world. Scenario" in plain and "Computed by corridor" in plain
+    assert "KG Kyrgyzstan" in plain and "UTC" in plain
+    figures = [tag for tag, _ in page.elements if tag == "figure"]
+    assert len(figures) > 5 and plain.count("Source: computed from") == len(figures)

@@ -10,7 +10,7 @@ import polars as pl
 from corridor.charts.projects import switching_tornado, yearly_gains
 from corridor.language.amounts import MILLION_USD
 from corridor.language.speech import number, signed, tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import PROJECT_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     MIN_TENTH_MILLION_USD,
     and_list,
@@ -200,7 +200,9 @@ def _tornado(project_id: str, switching: pl.DataFrame, npv_usd: float) -> Figure
         "lost. The line is the estimate."
     )
     chart = switching_tornado(switching, npv_usd)
-    return draw_figure(f"projects-{project_id}-switching", chart, caption, switching)
+    return draw_figure(
+        f"projects-{project_id}-switching", chart, caption, switching, PROJECT_TABLES
+    )
 
 
 def _gains(project_id: str, groups: pl.DataFrame) -> Figure:
@@ -208,7 +210,9 @@ def _gains(project_id: str, groups: pl.DataFrame) -> Figure:
         "Half of what a trade gains goes to each of its ends. Fees that goods no longer pay are a "
         "loss of the state that took them, and a gain of shippers."
     )
-    return draw_figure(f"projects-{project_id}-gains", yearly_gains(groups), caption, groups)
+    return draw_figure(
+        f"projects-{project_id}-gains", yearly_gains(groups), caption, groups, PROJECT_TABLES
+    )
 
 
 def _transit(revenue: pl.DataFrame) -> str:

@@ -19,7 +19,7 @@ from corridor.reports.criticality import (
     unserved_sentences,
 )
 from corridor.reports.element_names import named_list
-from corridor.reports.figures import csv_address, draw_figure
+from corridor.reports.figures import REPLAY_TABLES, csv_address, draw_figure
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.losses import losses_paragraphs, losses_values
@@ -117,7 +117,7 @@ def _replay_values(replays: pl.DataFrame) -> dict[str, Any]:
         "over all days; by season, each day as heavy as it was in the time before. What the model "
         "leaves out is trouble before, prices, and traders who went elsewhere."
     )
-    figure = draw_figure("losses-replay", replay_bars(replays), caption, replays)
+    figure = draw_figure("losses-replay", replay_bars(replays), caption, replays, REPLAY_TABLES)
     rows = [{**row, "words": replay_sentences(row)} for row in replays.iter_rows(named=True)]
     return {"rows": rows, "figures": [figure]}
 

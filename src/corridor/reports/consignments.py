@@ -11,7 +11,7 @@ from corridor.charts.consignments import certainty_curve, dispatch_chart, unit_m
 from corridor.charts.style import Chart
 from corridor.language.messages import translate
 from corridor.language.speech import marked, number, tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import PLAN_TABLES, Figure, draw_figure
 from corridor.reports.formats import country, day, fine_share, share, slug
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
@@ -159,7 +159,7 @@ def _figure(name: str, chart: Chart, data: pl.DataFrame) -> Figure:
     """Return a chart with its data; lists in cells are joined, as CSV has none."""
     lists = [column for column, kind in data.schema.items() if kind == pl.List]
     joined = data.with_columns(pl.col(column).list.join(" ") for column in lists)
-    return draw_figure(name, chart, "", joined)
+    return draw_figure(name, chart, "", joined, PLAN_TABLES)
 
 
 def _dispatch_rows(dispatches: pl.DataFrame) -> list[dict[str, Any]]:

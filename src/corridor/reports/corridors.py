@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corridor.charts.pareto import pareto
 from corridor.language.speech import tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import slug
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
@@ -34,4 +34,6 @@ def _pareto_figure(trip: Trip) -> Figure:
         "in time, cost, carbon and risk at once; long lines are routes whose arrival is "
         "hard to foretell."
     )
-    return draw_figure(f"{slug(trip.trip_id)}-pareto", pareto(trip.routes), caption, trip.routes)
+    return draw_figure(
+        f"{slug(trip.trip_id)}-pareto", pareto(trip.routes), caption, trip.routes, ROUTE_TABLES
+    )

@@ -10,7 +10,7 @@ import polars as pl
 from corridor.charts.criticality import criticality_bars, criticality_map
 from corridor.language.speech import tell
 from corridor.reports.element_names import plain_text
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import LOSS_TABLES, Figure, draw_figure
 from corridor.reports.formats import and_list, brief_millions, countries
 from corridor.reports.inputs import ReportInputs
 
@@ -125,7 +125,7 @@ def _map(inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame)
         "of a year. Pale links can be lost at little or no cost: goods have another route."
     )
     chart = criticality_map(inputs.nodes, inputs.links, ranked)
-    return draw_figure("losses-map", chart, caption, costly_links)
+    return draw_figure("losses-map", chart, caption, costly_links, LOSS_TABLES)
 
 
 def _bars(
@@ -135,4 +135,4 @@ def _bars(
     costly = _costly(ranked).filter(pl.col("kind").is_in(kinds))
     if not costly.height:
         return []
-    return [draw_figure(figure_id, criticality_bars(ranked, kinds), caption, costly)]
+    return [draw_figure(figure_id, criticality_bars(ranked, kinds), caption, costly, LOSS_TABLES)]

@@ -10,7 +10,7 @@ import polars as pl
 
 from corridor.charts.evidence import evidence as evidence_chart
 from corridor.language.amounts import per_cent
-from corridor.language.speech import number, tell
+from corridor.language.speech import marked, number, tell
 from corridor.reports.figures import Figure, draw_figure
 from corridor.reports.formats import dotted_rows
 from corridor.reports.guesses import heaviest_guesses
@@ -19,6 +19,7 @@ from corridor.reports.sections import Section
 from corridor.reports.trip import main_corridors
 from corridor.reports.validation import MET, measured_count, verdict_counts
 
+EVIDENCE_TABLES = (marked("every table of the study"),)
 MAX_TAKERS = 3  # rows named that took one figure from the defaults
 
 
@@ -143,4 +144,10 @@ def _figure(evidence: pl.DataFrame) -> Figure:
         share=per_cent(weak / rows if rows else 0.0),
         rows=number(rows),
     )
-    return draw_figure("evidence", evidence_chart(evidence), caption, evidence)
+    return draw_figure(
+        "evidence",
+        evidence_chart(evidence),
+        caption,
+        evidence,
+        EVIDENCE_TABLES,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from corridor.charts.style import Chart
 from corridor.language.messages import readable
+from corridor.language.speech import marked
 from corridor.reports.drawing import start_drawing
 from corridor.tables.csv import csv_text
 
@@ -18,6 +20,17 @@ from corridor.tables.csv import csv_text
 # three times as long.
 _IN_ADDRESS = {code: quote(chr(code), safe=",:;/()+ @!$*") for code in range(128)}
 
+
+# Tables of a study that figures are computed from, as their source lines name them.
+NETWORK_TABLES = (marked("places"), marked("links"), marked("rules"))
+ROUTE_TABLES = (marked("links"), marked("terminals"), marked("services"), marked("rates"))
+LOSS_TABLES = (marked("demand"), marked("hazards"), marked("links"), marked("rates"))
+FLOW_TABLES = (marked("demand"), marked("capacities"), marked("links"), marked("rates"))
+PROJECT_TABLES = (marked("projects"), marked("demand"), marked("links"), marked("rates"))
+TRADE_TABLES = (marked("trade"), marked("sectors"), marked("links"), marked("rates"))
+PLAN_TABLES = (marked("shipments"), marked("links"), marked("services"), marked("rates"))
+REPLAY_TABLES = (marked("events"), marked("demand"), marked("links"))
+OBSERVED_TABLES = (marked("observations"), marked("links"), marked("rates"))
 
 LARGE = 1e4  # numbers from here on are written without decimals
 
@@ -27,7 +40,7 @@ class Figure:
     """One chart with its data.
 
     figure_id: in the page. drawing: the chart as SVG, once it is drawn. csv: the data as a data:
-    address. file: what the data is called when it is saved.
+    address. file: what the data is called when it is saved. tables: what it is computed from.
     """
 
     figure_id: str
@@ -35,6 +48,7 @@ class Figure:
     caption: str
     csv: str
     file: str
+    tables: Sequence[str]
 
     @property
     def svg(self) -> Markup:
@@ -42,10 +56,12 @@ class Figure:
         return Markup(self.drawing.result())
 
 
-def draw_figure(figure_id: str, chart: Chart, caption: str, data: pl.DataFrame) -> Figure:
-    """Return a chart, being drawn, with caption and data."""
+def draw_figure(
+    figure_id: str, chart: Chart, caption: str, data: pl.DataFrame, tables: Sequence[str]
+) -> Figure:
+    """Return a chart, being drawn, with caption, data and the tables it is computed from."""
     drawing = start_drawing(chart)
-    return Figure(figure_id, drawing, caption, csv_address(data), f"{figure_id}.csv")
+    return Figure(figure_id, drawing, caption, csv_address(data), f"{figure_id}.csv", tables)
 
 
 def csv_address(frame: pl.DataFrame) -> str:

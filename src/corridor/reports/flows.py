@@ -14,7 +14,7 @@ from corridor.flows.link_uses import link_uses
 from corridor.flows.observed import MAX_FACTOR, misfit
 from corridor.language.speech import marked, number, number_in_style, tell, tell_count
 from corridor.reports.element_names import place_names
-from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.figures import FLOW_TABLES, Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, day, paragraph
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.losses import selector_text
@@ -306,4 +306,4 @@ def _figures(inputs: ReportInputs) -> list[Figure]:
     )
     uses = link_uses(inputs.frame("flow_capacities"))
     chart = flow_map(inputs.nodes, inputs.links, volumes, uses)
-    return [draw_figure("flows-map", chart, caption, volumes)]
+    return [draw_figure("flows-map", chart, caption, volumes, FLOW_TABLES)]

@@ -17,7 +17,7 @@ from corridor.reports import trade
 from corridor.reports.agreement import countries_enough
 from corridor.reports.asked_projects import asked_projects, benefit_factor
 from corridor.reports.data_quality import trust
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
     brief_millions,
@@ -248,7 +248,7 @@ def _map(inputs: ReportInputs, trip: Trip, letters: Sequence[str]) -> Figure:
     )
     chart = route_map(inputs.nodes, inputs.links, legs, view=view, closed=set(inputs.shut))
     caption = tell("The corridors of the table, by their letters.")
-    return draw_figure("front-map", chart, caption, legs.select(MAP_COLUMNS))
+    return draw_figure("front-map", chart, caption, legs.select(MAP_COLUMNS), ROUTE_TABLES)
 
 
 def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:

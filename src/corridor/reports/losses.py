@@ -10,7 +10,7 @@ import polars as pl
 from corridor.charts.closures import hazard_bars, loss_curve
 from corridor.closures.chapter import REOPENED
 from corridor.language.speech import number, tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import LOSS_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
     brief_millions,
@@ -175,6 +175,14 @@ def _figures(inputs: ReportInputs, names: Mapping[str, str]) -> list[Figure]:
 
     curve = loss_curve(years, inputs.frame("loss_summary"), names)
     return [
-        draw_figure("losses-years", curve, curve_caption, years.select("case", "draw", "loss_usd")),
-        draw_figure("losses-hazards", hazard_bars(by_hazard, names), hazard_caption, by_hazard),
+        draw_figure(
+            "losses-years",
+            curve,
+            curve_caption,
+            years.select("case", "draw", "loss_usd"),
+            LOSS_TABLES,
+        ),
+        draw_figure(
+            "losses-hazards", hazard_bars(by_hazard, names), hazard_caption, by_hazard, LOSS_TABLES
+        ),
     ]

@@ -7,7 +7,7 @@ from polars import selectors as cs
 
 from corridor.charts.maps import network_map
 from corridor.language.speech import tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import NETWORK_TABLES, Figure, draw_figure
 from corridor.reports.formats import day, number_or_dash
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
@@ -48,7 +48,7 @@ def _map(inputs: ReportInputs) -> Figure:
     )
     is_shut = _is_shut(inputs) | (pl.col("status") == "closed")
     data = links.select(cs.by_name(DATA, require_all=False)).with_columns(shut=is_shut)
-    return draw_figure("network", chart, _caption(inputs), data)
+    return draw_figure("network", chart, _caption(inputs), data, NETWORK_TABLES)
 
 
 def _is_shut(inputs: ReportInputs) -> pl.Expr:

@@ -15,6 +15,7 @@ from corridor.language.speech import speech, tell
 from corridor.reports import (
     claims,
     closures,
+    colophon,
     consignments,
     corridors,
     data_quality,
@@ -59,6 +60,7 @@ ANNEXES: tuple[Chapter, ...] = (
     validation.sections,
     data_quality.row_sections,
     data_quality.source_sections,
+    colophon.sections,
     data_quality.provenance_sections,
 )
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.charts.projects import phases_gantt
 from corridor.language.speech import marked, number, tell
-from corridor.reports.figures import draw_figure
+from corridor.reports.figures import PROJECT_TABLES, draw_figure
 from corridor.reports.formats import (
     MIN_TENTH_MILLION_USD,
     and_list,
@@ -70,7 +70,7 @@ def programme_values(inputs: ReportInputs) -> dict[str, Any]:
             year=str(programme["value_year"]),
             error=usd_millions(programme["largest_error_usd"] or 0.0),
         ),
-        "figures": [draw_figure("projects-phases", chart, caption, projects)],
+        "figures": [draw_figure("projects-phases", chart, caption, projects, PROJECT_TABLES)],
     }
 
 

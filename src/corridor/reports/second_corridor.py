@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.charts.closures import corridor_bars
 from corridor.language.speech import tell
-from corridor.reports.figures import draw_figure
+from corridor.reports.figures import LOSS_TABLES, draw_figure
 from corridor.reports.formats import brief_millions
 from corridor.reports.inputs import ReportInputs
 
@@ -25,7 +25,7 @@ def second_corridor_values(inputs: ReportInputs) -> dict[str, Any]:
         "Both networks meet the same closures. A corridor that crosses the same border as the "
         "first is shut with it: it can make ordinary days cheaper and still protect from nothing."
     )
-    figure = draw_figure("losses-corridors", corridor_bars(frame), caption, frame)
+    figure = draw_figure("losses-corridors", corridor_bars(frame), caption, frame, LOSS_TABLES)
     return {"words": second_corridor_sentences(inputs), "figures": [figure]}
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from corridor.charts.closures import shift_map
 from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import number, tell
-from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.figures import LOSS_TABLES, Figure, csv_address, draw_figure
 from corridor.reports.formats import and_list, brief_millions, day, paragraph, share
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.losses import selector_text
@@ -120,4 +120,4 @@ def _figures(inputs: ReportInputs) -> list[Figure]:
         "in the other. What stays at home only leaves."
     )
     chart = shift_map(inputs.nodes, inputs.links, shifted)
-    return [draw_figure("losses-moved", chart, caption, shifted)]
+    return [draw_figure("losses-moved", chart, caption, shifted, LOSS_TABLES)]

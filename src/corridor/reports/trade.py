@@ -12,7 +12,7 @@ import polars as pl
 from corridor.charts import trade as charts
 from corridor.language.amounts import MILLION_USD, short_sum, sum_in_words
 from corridor.language.speech import number, signed, speech, tell
-from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.figures import TRADE_TABLES, Figure, csv_address, draw_figure
 from corridor.reports.formats import DASH, and_list, day, fine_share, number_or_dash, paragraph
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Answer, Section
@@ -416,7 +416,7 @@ def _target_figure(steps: pl.DataFrame) -> Figure:
         "What is traded, what growth adds, what the best scenario adds (green) and "
         "what is missing: look how much of the road lies beyond the green bar."
     )
-    return draw_figure("trade-way", charts.way_to_target(steps), caption, steps)
+    return draw_figure("trade-way", charts.way_to_target(steps), caption, steps, TRADE_TABLES)
 
 
 def _scenarios_figure(steps: pl.DataFrame, options: pl.DataFrame) -> Figure:
@@ -427,7 +427,7 @@ def _scenarios_figure(steps: pl.DataFrame, options: pl.DataFrame) -> Figure:
         "the two adds trade between them. A line is not judged by this trade alone: what it "
         "carries for others is not in it."
     )
-    return draw_figure("trade-scenarios", charts.scenarios(steps), caption, options)
+    return draw_figure("trade-scenarios", charts.scenarios(steps), caption, options, TRADE_TABLES)
 
 
 def _carriage_figure(costs: pl.DataFrame) -> Figure:
@@ -440,7 +440,9 @@ def _carriage_figure(costs: pl.DataFrame) -> Figure:
             "Freight is {shares}; hours saved do not touch it.", shares=and_list(freight)
         )
         caption.append(sentence)
-    return draw_figure("trade-carriage", charts.carriage(costs), paragraph(caption), costs)
+    return draw_figure(
+        "trade-carriage", charts.carriage(costs), paragraph(caption), costs, TRADE_TABLES
+    )
 
 
 def _freight_shares(costs: pl.DataFrame) -> list[str]:
@@ -465,7 +467,7 @@ def _potential_figure(sectors: pl.DataFrame) -> Figure:
         "Where new trade could come from: pale bars without a dark one inside are "
         "goods that an average pair trades and this one does not."
     )
-    return draw_figure("trade-potential", charts.potential(sectors), caption, sectors)
+    return draw_figure("trade-potential", charts.potential(sectors), caption, sectors, TRADE_TABLES)
 
 
 def _gains_figure(gains: pl.DataFrame) -> Figure:
@@ -478,4 +480,4 @@ def _gains_figure(gains: pl.DataFrame) -> Figure:
         country=top["name"],
         change=signed(top["real_income_change_share"] * 100, 2),
     )
-    return draw_figure("trade-gains", charts.gains(ranked), caption, ranked)
+    return draw_figure("trade-gains", charts.gains(ranked), caption, ranked, TRADE_TABLES)

@@ -11,7 +11,7 @@ from corridor.charts.maps import route_map
 from corridor.charts.stages import UNDER_WAY, stage_rows, stages
 from corridor.language.amounts import per_cent
 from corridor.language.speech import tell
-from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.figures import ROUTE_TABLES, Figure, csv_address, draw_figure
 from corridor.reports.formats import slug, word_list
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
@@ -83,7 +83,9 @@ def _map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
         which=which,
     )
     chart = route_map(inputs.nodes, inputs.links, legs, closed=set(inputs.shut))
-    return draw_figure(f"{slug(trip.trip_id)}-map", chart, caption, legs.select(MAP_COLUMNS))
+    return draw_figure(
+        f"{slug(trip.trip_id)}-map", chart, caption, legs.select(MAP_COLUMNS), ROUTE_TABLES
+    )
 
 
 def _stages_figure(trip: Trip) -> Figure:
@@ -101,7 +103,7 @@ def _stages_figure(trip: Trip) -> Figure:
         "What a faster border would save is the part at borders.",
         share=per_cent(_standing_share(rows)),
     )
-    return draw_figure(f"{slug(trip.trip_id)}-stages", stages(rows), caption, rows)
+    return draw_figure(f"{slug(trip.trip_id)}-stages", stages(rows), caption, rows, ROUTE_TABLES)
 
 
 def _standing_share(rows: pl.DataFrame) -> float:

@@ -9,7 +9,7 @@ import polars as pl
 from corridor.charts.validation import validation as validation_chart
 from corridor.language.messages import translate
 from corridor.language.speech import marked, number, tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import OBSERVED_TABLES, Figure, draw_figure
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.runs.validation import Validation
@@ -87,4 +87,6 @@ def _figure(figure_id: str, observations: pl.DataFrame) -> Figure:
         measured=number(measured),
         missed=number(missed),
     )
-    return draw_figure(figure_id, validation_chart(observations), caption, observations)
+    return draw_figure(
+        figure_id, validation_chart(observations), caption, observations, OBSERVED_TABLES
+    )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from corridor.charts.calendar import calendar as calendar_chart
 from corridor.language.speech import number, tell, tell_count, tell_html
-from corridor.reports.figures import Figure, csv_address, draw_figure
+from corridor.reports.figures import ROUTE_TABLES, Figure, csv_address, draw_figure
 from corridor.reports.formats import day, days, number_or_dash, paragraph, sentence_gap, slug
 from corridor.reports.trip import Trip
 
@@ -164,6 +164,7 @@ def _figure(trip_id: str, dates: pl.DataFrame) -> Figure:
         calendar_chart(dates),
         paragraph([caption, _departures_without_route(dates)]),
         dates.drop(columns),
+        ROUTE_TABLES,
     )
 
 
