@@ -76,7 +76,15 @@ def until(page: Any, claim: str) -> None:
 
 
 def routes(page: Any) -> list[str]:
-    return page.locator("table.routes td.way").all_inner_texts()
+    """Return the corridors listed, each with its countries."""
+    return [
+        f"{name}\n{countries}"
+        for name, countries in zip(
+            page.locator("table.routes td.way b").all_inner_texts(),
+            page.locator("table.routes td.way .countries").all_inner_texts(),
+            strict=True,
+        )
+    ]
 
 
 def reach(page: Any, selector: str) -> None:

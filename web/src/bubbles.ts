@@ -13,10 +13,15 @@ export function bubbles(routes: Route[], line: (link: string) => Spot[] | undefi
   const users = new Map<string, number>();
   for (const route of routes) for (const link of links(route)) users.set(link, (users.get(link) ?? 0) + 1);
   return routes.map((route) => {
-    const stretches = aloneFirst(route, users).flatMap((link) => line(link) ?? []);
-    const spots = SHARES.map((share) => stretches[Math.floor(share * (stretches.length - 1))]).filter((spot) => spot !== undefined);
+    const spots = [...along(aloneFirst(route, users), line), ...along(links(route), line)];
     return { id: route.route_id, text: `${route.letter} ${listed([days(medianHours(route)), usd(route.cost_usd)])}`, spots, isSelected: route.route_id === selected };
   });
+}
+
+/** Spots along links, from the middle outwards. */
+function along(ids: string[], line: (link: string) => Spot[] | undefined): Spot[] {
+  const points = ids.flatMap((link) => line(link) ?? []);
+  return SHARES.map((share) => points[Math.floor(share * (points.length - 1))]).filter((spot) => spot !== undefined);
 }
 
 const links = (route: Route): string[] => [...new Set(route.legs.flatMap((leg) => leg.link_id ?? []))];
