@@ -51,7 +51,7 @@ def routes(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def test_quickest_and_cheapest_are_told_apart() -> None:
     assert answer(TRIP, routes(QUICK, CHEAP)) == (
-        f"{QUESTION}quickest 5.0 days, 19 in 20 within 10.0 if nothing closes, USD 8,000, "
+        f"{QUESTION}quickest 5.0 days, 95 % of trips within 10.0 if nothing closes, USD 8,000, "
         "2.5 t CO2e, by road through KZ-PK; cheapest 10.0 days, USD 5,000, 2.5 t CO2e, by rail "
         "and road through KZ-PK. 3 routes are worth taking."
     )
