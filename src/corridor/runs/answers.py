@@ -50,7 +50,9 @@ def _conditions(trip: Mapping[str, Any]) -> str:
 def _figures(route: Mapping[str, Any]) -> str:
     """Return days, money, carbon, modes and countries of a route."""
     late_h = route["time_p95_h"]
-    late = "" if late_h is None else f", 95 % of trips within {late_h / DAY_H:.1f} if nothing closes"
+    late = (
+        "" if late_h is None else f", 95 % of trips within {late_h / DAY_H:.1f} if nothing closes"
+    )
 
     return (
         f"{route['time_p50_h'] / DAY_H:.1f} days{late}, USD {route['cost_usd']:,.0f}, "
