@@ -140,7 +140,7 @@ def test_money_of_phases_adds_up(phasing: co.Phasing) -> None:
 def test_too_many_projects_are_phased_by_pairs(
     phasing: co.Phasing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corridor.projects.phase.MAX_WHOLE", 2)
+    monkeypatch.setattr("corridor.projects.phase.MAX_PROJECTS", 2)
     pairs = co.phase(project_network(projects=CHEAP), project_demand(), IDS, **YEARS)
     columns = ["project_id", "begin_year"]
     assert pairs.projects.select(columns).equals(phasing.projects.select(columns))

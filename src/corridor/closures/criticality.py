@@ -137,6 +137,7 @@ def rank(
     workers = options.get("workers", 1)
     folder = options.get("folder")
     rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers, folder)
+
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:
         links = elements(arrays, ["link"])

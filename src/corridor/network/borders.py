@@ -92,12 +92,16 @@ def _is_shut(network: Network, border: Border, on: dt.date) -> bool:
     """Tell whether everything that stands of a border is shut on a day."""
     links = network.by_id("links")
     standing = [link for link in border.link_ids if links[link]["status"] == OPEN_STATUS]
-    at_s = second(on)
-    spans = status_spans(network)
-    numbers = network.selected_links(" ".join(standing)) if standing else ()
+    if not standing:
+        return False
 
-    is_open = [any(span.start_s <= at_s < span.end_s for span in spans[n][0]) for n in numbers]
-    return bool(numbers) and not any(is_open)
+    at_s = second(on)
+    statuses = status_spans(network)
+    for number in network.selected_links(" ".join(standing)):
+        open_spans, _ = statuses[number]
+        if any(span.start_s <= at_s < span.end_s for span in open_spans):
+            return False
+    return True
 
 
 def with_shut(network: Network, borders: Iterable[Border]) -> Network:
@@ -138,10 +142,13 @@ def with_opened(network: Network, borders: Sequence[Border]) -> Network:
 
 def _opened_changes(network: Network, link_ids: set[str]) -> pl.DataFrame:
     """Return the changes of a network without those that shut some links; the same if none does."""
-    rows = [_without_links(network, row, link_ids) for row in network.changes.to_dicts()]
-    if rows == network.changes.to_dicts():
+    stated = network.changes.to_dicts()
+    opened = [_without_links(network, row, link_ids) for row in stated]
+    if opened == stated:
         return network.changes
-    return pl.DataFrame([row for row in rows if row], schema=network.changes.schema)
+
+    remaining = [row for row in opened if row is not None]
+    return pl.DataFrame(remaining, schema=network.changes.schema)
 
 
 def _without_links(

@@ -219,6 +219,7 @@ def appraise(
     works = [works_named(network, name) for name in _names(network, projects)]
 
     worths = _worths(network, demand, works, convention, options)
+
     last_year = max(each.last_year(first_year, convention) for each in works)
     years = np.arange(first_year, last_year + 1)
     futures = draw_futures(
@@ -228,6 +229,7 @@ def appraise(
         network.frames["states"],
         tuple(options.get("shut", ())),
     )
+
     tables = [
         _ProjectTables.of(each, worth, years, network, convention, futures, options)
         for each, worth in zip(works, worths, strict=True)

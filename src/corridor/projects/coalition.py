@@ -30,9 +30,9 @@ from corridor.projects.phase_task import (
 )
 from corridor.projects.phasing import Phases, best_phases
 from corridor.projects.project_rows import payer_shares
-from corridor.projects.sets import MAX_WHOLE, countries_of
+from corridor.projects.sets import countries_of
 from corridor.projects.valuation import require_year
-from corridor.study.settings import MAX_BORDERS, MAX_PLAYERS
+from corridor.study.settings import MAX_BORDERS, MAX_PLAYERS, MAX_PROJECTS
 from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import COALITION_PLAYERS, COALITION_SETS
 from corridor.tables.store import write_results
@@ -149,8 +149,8 @@ def coalition(
     """
     names = list(projects)
     rows = with_required(network, chosen_projects(network, names))
-    if len(rows) > MAX_WHOLE:
-        raise TooLarge(f"{len(rows)} projects are too many for coalitions: take 16.")
+    if len(rows) > MAX_PROJECTS:
+        raise TooLarge(f"{len(rows)} projects are too many for coalitions: take {MAX_PROJECTS}.")
 
     named = None if borders is None else borders_of(network, borders)
     players = _players(network, rows, countries, named or ())

@@ -18,7 +18,8 @@ from corridor.projects.pairwise import GAP_SHARE, gap_share_of, pairwise_phases
 from corridor.projects.phase_task import PhaseOptions, PhaseTask, phase_task
 from corridor.projects.phasing import Phases, best_phases
 from corridor.projects.project_rows import exclusions
-from corridor.projects.sets import MAX_WHOLE, PairValues, SetValues, pair_usd
+from corridor.projects.sets import PairValues, SetValues, pair_usd
+from corridor.study.settings import MAX_PROJECTS
 from corridor.tables.cells import frame_of
 from corridor.tables.schema_phases import PHASE_COUNTRIES, PHASE_PROJECTS, PHASE_YEARS
 from corridor.tables.store import write_results
@@ -135,7 +136,7 @@ def phase(
     [2027]
     """
     task = phase_task(network, demand, projects, options)
-    if len(task.projects) > MAX_WHOLE:
+    if len(task.projects) > MAX_PROJECTS:
         return _by_pairs(task)
 
     programme = task.programme(task.values.welfare_usd())

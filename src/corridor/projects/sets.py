@@ -29,7 +29,6 @@ from corridor.stopping import raise_if_stopped
 from corridor.study.settings import MAX_PROJECTS
 from corridor.tables.schema_appraisals import WELFARE
 
-MAX_WHOLE = MAX_PROJECTS  # projects of which every set is held
 MAX_PART = 11  # projects of which every set is valued
 SAME_SHARE = 1e-3  # of what everything is worth, below which a difference is none
 CHECKS = 12  # sets across parts that are valued to see whether sums hold
@@ -263,7 +262,7 @@ def set_values(
         For more projects, or where more than 11 of them depend on each other.
     """
     count = len(project_ids)
-    if count > MAX_WHOLE:
+    if count > MAX_PROJECTS:
         raise TooLarge(f"{count} projects have too many sets: value them by pairs.")
     store = SetStore(base, project_ids, effort)
     excluded = [subset_of(pair) for pair in excludes]

@@ -187,6 +187,7 @@ def assign_elastic(
     _require_valid(damping, tolerance, max_rounds)
     question = lay_out(network, demand, on, options)
     trips = question.programme.arrays.trips
+
     free = undisturbed_costs(question.programme)
     stated = free if before is None else _costs_before(before, trips)
     response = read_response(
@@ -196,16 +197,20 @@ def assign_elastic(
     stated_units = question.programme.units_per_day
     units = stated_units * response.ratios(free).to_numpy()
     routes = routes_known(question, options)
+
     rounds: list[Round] = []
     for number in range(max_rounds):
         stopping.raise_if_stopped()
         tell_step("rounds of demand", number, max_rounds)
-        rounds.append(_round(question, stated_units, units, response, routes, options))
-        if rounds[-1].change_share <= tolerance:
+        last = _round(question, stated_units, units, response, routes, options)
+        rounds.append(last)
+        if last.change_share <= tolerance:
             break
-        routes = [(column.trip, column.arcs) for column in rounds[-1].solution.columns]
+
+        routes = [(column.trip, column.arcs) for column in last.solution.columns]
         damping = _damped(damping, rounds)
-        units = units + damping * (rounds[-1].wanted - units)
+        units = units + damping * (last.wanted - units)
+
     return _tell(question, rounds, tolerance, options)
 
 
