@@ -242,10 +242,12 @@ def warm_starts(network: co.TrafficNetwork, base: co.Equilibrium) -> None:
             f"{medians['call']:.3f} of cold ({medians['warm_s']:.4f} of {medians['cold_s']:.4f} "
             f"s), solver alone {medians['solver']:.3f}"
         )
-        several(network, gap, closed.to_list(), calls["warm_s"].sum())
+        closures_in_one_call(network, gap, closed.to_list(), calls["warm_s"].sum())
 
 
-def several(network: co.TrafficNetwork, gap: float, links: list[str], single_s: float) -> None:
+def closures_in_one_call(
+    network: co.TrafficNetwork, gap: float, links: list[str], single_s: float
+) -> None:
     """Print the seconds of all closures in one call, beside those of single warm calls."""
     _, base = ours(network, gap)
     seconds, _ = least(REPEATS, lambda: co.equilibria(base, [[link] for link in links]))

@@ -315,8 +315,8 @@ def compare(folder: Path, quick: Path, ends: tuple[str, str], draws: int) -> Non
     print("| question | s | CPU s | GB | s again | CPU s again | GB again |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for question, words in questions.items():
-        for asked in (folder, quick):
-            with open(asked / "study.toml", "a") as settings:
+        for study_folder in (folder, quick):
+            with open(study_folder / "study.toml", "a") as settings:
                 settings.write(f"# {time.time_ns()}\n")  # so that nothing of it is prepared
         figures = [f"{figure:.2f}" for _ in range(2) for figure in timed(words)]
         print(f"| {question} | {' | '.join(figures)} |", flush=True)

@@ -49,7 +49,7 @@ Label = tuple[int, int, int, int, int]
 
 
 def plain(query: Query, use: np.ndarray[Any, np.dtype[np.bool_]]) -> set[tuple[int, ...]]:
-    """Return the (second, cents, grams, risk weight) of every Pareto-optimal way by label setting
+    """Return the (second, cents, grams, risk weight) of every Pareto-optimal route by label setting
     in plain Python."""
     weight = hazards.weights(query.network, query.depart_s).tolist()
     live = sum(1 << h for h, w in enumerate(weight) if w)

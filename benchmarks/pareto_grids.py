@@ -31,7 +31,7 @@ from corridor.kernels.records import (
     Tolerances,
     Trip,
 )
-from corridor.network.graph import pointers
+from corridor.network.graph import group_members
 from corridor.routing.pareto import undominated_rows
 
 EVER = 1 << 40
@@ -67,11 +67,11 @@ def grid(side: int, seed: int = 1) -> Grid:
     roads = np.concatenate([across, down])
 
     tail, head = np.concatenate([roads, roads[:, ::-1]]).T
-    order = np.argsort(tail, kind="stable")
+    order, ptr = group_members(tail, side * side)
     costs = np.tile(dice.integers(1, MAX_COST + 1, (len(roads), 3)), (2, 1))
     is_hazardous = dice.random(len(tail)) < HAZARDOUS_SHARE
     bits = np.where(is_hazardous, 1 << dice.integers(0, HAZARDS, len(tail)), 0)
-    graph = SearchGraph(pointers(tail, side * side), np.ascontiguousarray(head[order]))
+    graph = SearchGraph(ptr, np.ascontiguousarray(head[order]))
     return Grid(graph, tail[order], costs[order], bits[order])
 
 
@@ -130,8 +130,8 @@ def _open(arcs: int, spans: int) -> Calendars:
 
 def _bounds(square: Grid, arcs: Ints, goal: int) -> Ints:
     places = len(square.graph.ptr) - 1
-    order = np.argsort(square.graph.head, kind="stable")
-    backwards = (pointers(square.graph.head, places), square.tail[order])
+    order, ptr = group_members(square.graph.head, places)
+    backwards = (ptr, square.tail[order])
     bounds = np.zeros((places, len(BOUND)), np.int64)
     for column, bound in CRITERIA:
         if arcs[:, column].any():

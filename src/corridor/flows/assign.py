@@ -219,13 +219,15 @@ def tell_flows(question: Question, solution: Solution, options: AssignOptions) -
 
 def _provenance(question: Question, options: AssignOptions) -> dict[str, object]:
     """Return version, settings and hash of what was assigned."""
-    asked = {name: v for name, v in options.items() if name != "start" and v is not None}
+    settings = {
+        name: value for name, value in options.items() if name != "start" and value is not None
+    }
     return {
         "corridor": installed_version(),
         "on": question.period.on.isoformat(),
         "days": question.period.days,
         "inputs": question.programme.arrays.hash(),
-        **asked,
+        **settings,
     }
 
 

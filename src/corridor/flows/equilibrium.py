@@ -190,7 +190,7 @@ def equilibrium(
 
     former = warm_start.route_flows.arrays if warm_start else None
     arrays = traffic_arrays(links, trips, no_through, class_costs, former)
-    return _solved(arrays, principle, float(gap_share), int(max_iterations), warm_start)
+    return _solve(arrays, principle, float(gap_share), int(max_iterations), warm_start)
 
 
 def equilibria(base: Equilibrium, closures: Sequence[Iterable[Any]]) -> list[Equilibrium]:
@@ -244,13 +244,17 @@ def _after_closure(
 ) -> Equilibrium:
     """Return the equilibrium of a base without some links, begun from another one."""
     arrays = without_links(base.route_flows.arrays, link_ids)
-    asked = base.provenance
-    return _solved(
-        arrays, asked["principle"], asked["max_gap_share"], asked["max_iterations"], warm_start
+    settings = base.provenance
+    return _solve(
+        arrays,
+        settings["principle"],
+        settings["max_gap_share"],
+        settings["max_iterations"],
+        warm_start,
     )
 
 
-def _solved(
+def _solve(
     arrays: TrafficArrays,
     principle: str,
     gap_share: float,
@@ -291,14 +295,16 @@ def _result(arrays: TrafficArrays, solution: Assignment, provenance: dict[str, A
     volume = solution.volume.sum(axis=0)
     added = costs.factor * (volume / costs.capacity) ** costs.power
     time = costs.free * (1 + added)
-    fixed_of_all = arrays.links["fixed_cost"].to_numpy()
+    cost = time + arrays.links["fixed_cost"].to_numpy()
+    marginal_cost = cost + costs.free * costs.power * added
+
     row = arrays.arc_of_row
     volumes = pl.DataFrame(
         {
             LINK_ID: arrays.links[LINK_ID][row],
             "volume": volume[row],
-            "cost": (time + fixed_of_all)[row],
-            "marginal_cost": (time + fixed_of_all + costs.free * costs.power * added)[row],
+            "cost": cost[row],
+            "marginal_cost": marginal_cost[row],
         }
     )
 

@@ -19,7 +19,7 @@ from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, second
 from corridor.network.changes import OF_STATUS
 from corridor.network.cost import cargo_hour_usd
-from corridor.network.graph import Row
+from corridor.network.graph import Row, number_values
 from corridor.network.names import place_row
 from corridor.network.network import Network
 from corridor.routing.query import Query, end_states_at, prepare, states_at
@@ -250,19 +250,10 @@ def _regimes(
     return waits, np.array(regime_of_day, np.int64)
 
 
-def _distinct_spans(spans: Sequence[Sequence[Span]]) -> tuple[list[Sequence[Span]], Ints]:
-    """Return the different spans among those of all arcs, and which each arc has [graph arcs].
-
-    Hundreds of arcs share a few dozen calendars, so each wait is computed once.
-    """
-    number_of: dict[tuple[Span, ...], int] = {}
-    which = [number_of.setdefault(tuple(of_arc), len(number_of)) for of_arc in spans]
-    return list(number_of), np.array(which, np.int64)
-
-
 def _waits_of_days(spans: Sequence[Sequence[Span]], days_s: Sequence[int]) -> DailyWaits:
     """Return the mean waits over the week from every day on, for the spans of every arc."""
-    calendars, calendar_of_arc = _distinct_spans(spans)
+    # Hundreds of arcs share a few dozen calendars, so each wait is computed once.
+    calendars, calendar_of_arc = number_values(map(tuple, spans))
     waits = np.array([_mean_waits(calendar, days_s) for calendar in calendars])
     return DailyWaits(waits.reshape(len(calendars), len(days_s)).T, calendar_of_arc)
 

@@ -12,6 +12,7 @@ import polars as pl
 from corridor.errors import CallError, UnknownName
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Bushes, CongestedCosts, Graph, Groups, ZoneTrips
+from corridor.network.graph import group_members, pointers
 
 LINK_ID = "link_id"
 LINK_ENDS = ("from_node_id", "to_node_id")
@@ -102,18 +103,16 @@ def traffic_arrays(
     nodes = ends.unique().sort()
 
     tail, head = _numbers(ends, nodes, "node").reshape(2, -1)
-    order = np.argsort(tail, kind="stable")
+    order, ptr = group_members(tail, len(nodes))
     arc_of_row = np.argsort(order)
     links = links[order]
-    tail = tail[order]
-    ptr = _starts(np.bincount(tail, minlength=len(nodes)))
-    graph = Graph(ptr, head[order], tail)
+    graph = Graph(ptr, head[order], tail[order])
 
     closed = pl.Series(list(no_through), dtype=nodes.dtype)
     is_through = np.array(~nodes.is_in(closed.implode()))
-    laid_out = _trip_arrays(trips, nodes, former)
-    costs = _costs(links, class_costs, laid_out.classes)
-    return TrafficArrays(links, arc_of_row, nodes, graph, is_through, costs, laid_out)
+    trip_arrays = _trip_arrays(trips, nodes, former)
+    costs = _costs(links, class_costs, trip_arrays.classes)
+    return TrafficArrays(links, arc_of_row, nodes, graph, is_through, costs, trip_arrays)
 
 
 def without_links(arrays: TrafficArrays, link_ids: Iterable[Any]) -> TrafficArrays:
@@ -126,8 +125,7 @@ def without_links(arrays: TrafficArrays, link_ids: Iterable[Any]) -> TrafficArra
     is_open[_numbers(pl.Series(list(link_ids), dtype=known.dtype), known, "link")] = False
 
     tail = arrays.graph.tail[is_open]
-    ptr = _starts(np.bincount(tail, minlength=len(arrays.nodes)))
-    graph = Graph(ptr, arrays.graph.head[is_open], tail)
+    graph = Graph(pointers(tail, len(arrays.nodes)), arrays.graph.head[is_open], tail)
 
     number = np.cumsum(is_open) - 1
     open_arcs = arrays.arc_of_row[is_open[arrays.arc_of_row]]
@@ -202,11 +200,6 @@ def _new_numbers(ids: pl.DataFrame, others: pl.DataFrame) -> Ints:
     numbered = others.with_row_index("number")
     joined = ids.join(numbered, on=ids.columns, how="left", maintain_order="left")
     return np.array(joined["number"].cast(pl.Int64).fill_null(-1))
-
-
-def _starts(counts: Ints) -> Ints:
-    """Return where each of groups of these sizes begins, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _numbers(ids: pl.Series, known: pl.Series, what: str) -> Ints:

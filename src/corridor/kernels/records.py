@@ -55,9 +55,7 @@ class SearchLimits(NamedTuple):
     last_arrival: int  # second
     transshipments: int
     labels: int
-    below: int | None = (
-        None  # what routes must take less of, where one criterion counts beside time
-    )
+    below: int | None = None  # of the one criterion beside time, what routes must take less than
 
 
 class Tolerances(NamedTuple):

@@ -260,10 +260,8 @@ def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
 
     criteria: what counts beside what the answer was sought by [4].
     """
-    rows = [goal]
-    while answer.labels[rows[-1], LABEL.parent] >= 0:
-        rows.append(int(answer.labels[rows[-1], LABEL.parent]))
-    chain = answer.labels[rows[::-1], : len(LABEL)]
+    rows = _rows_to(answer.labels, goal)
+    chain = answer.labels[rows, : len(LABEL)]
     chain[:, LABEL.parent] = np.arange(len(rows)) - 1
 
     costs = _arc_costs(query, criteria, ())[chain[1:, LABEL.arc]]
@@ -344,13 +342,17 @@ def _turned_round(query: Query) -> tuple[SearchGraph, Ints]:
 
 def trace(query: Query, labels: Ints, label: int) -> list[int]:
     """Return the arcs of the network's graph that lead to a label, first to last."""
-    arcs = []
-    parent = int(labels[label, LABEL.parent])
-    while parent >= 0:
-        arcs.append(int(query.arc_of[labels[label, LABEL.arc]]))
-        label = parent
-        parent = int(labels[label, LABEL.parent])
-    return arcs[::-1]
+    after_start = _rows_to(labels, label)[1:]
+    arcs: list[int] = query.arc_of[labels[after_start, LABEL.arc]].tolist()
+    return arcs
+
+
+def _rows_to(labels: Ints, label: int) -> list[int]:
+    """Return the rows of the labels that a label was made from, its start first, its own last."""
+    rows = [label]
+    while (parent := int(labels[rows[-1], LABEL.parent])) >= 0:
+        rows.append(parent)
+    return rows[::-1]
 
 
 def _best_goal(answer: Answer, column: int) -> int:

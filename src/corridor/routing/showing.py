@@ -30,6 +30,7 @@ import numpy as np
 from corridor.errors import CallError
 from corridor.kernels import Bools, Floats, Ints
 from corridor.language.messages import figure, message
+from corridor.network.graph import number_values
 from corridor.network.hazards import risk_share
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.corridor_names import gateways
@@ -119,7 +120,7 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     is_direct = _within_reloads(measures, showing.max_more_reloads)
     order = _best_first(pareto.values, costs_usd, is_short & is_direct)
 
-    apart = cover(_criteria(pareto), order, _left(showing, pareto))
+    apart = cover(_criteria(pareto), order, _tolerances_left(showing, pareto))
     kept = [row for row in apart if is_short[row] and is_direct[row]]
     seen = _Seen(pareto, kept)
     different = (
@@ -127,7 +128,8 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     )
 
     at = np.array(different, np.int64)
-    groups = [mode_sets[at], _numbered([seen.gateways(row) for row in different])]
+    _, gateway_set = number_values(map(seen.gateways, different))
+    groups = [mode_sets[at], gateway_set]
     rows = [different[k] for k in spread(pareto.values[at], groups, costs_usd[at], max_routes)]
     counts = _Counts(
         exact=len(pareto),
@@ -158,7 +160,7 @@ def cover(
     return [row for row in order if stay[row]]
 
 
-def _left(showing: Showing, pareto: ParetoSet) -> tuple[float, float, float, float]:
+def _tolerances_left(showing: Showing, pareto: ParetoSet) -> tuple[float, float, float, float]:
     """Return what the search has left of the tolerances."""
     if pareto.is_exact:
         return showing.tolerances
@@ -250,12 +252,6 @@ def _outstanding(pareto: ParetoSet, rows: Sequence[int]) -> set[int]:
     return best
 
 
-def _numbered(keys: Sequence[Hashable]) -> Ints:
-    """Return a number for each key, the same for equal ones."""
-    number = {key: k for k, key in enumerate(dict.fromkeys(keys))}
-    return np.array([number[key] for key in keys], np.int64)
-
-
 class _Counts(NamedTuple):
     """How many routes there are, how many are apart, and how many each rule leaves out."""
 
@@ -270,10 +266,11 @@ class _Counts(NamedTuple):
 
 def _say(showing: Showing, counts: _Counts) -> list[str]:
     """Say what is left out, a sentence a rule; nothing where every route is shown."""
-    said: list[str] = []
-    time, cost, carbon, risk = [figure(POINTS * share, ",.3g") for share in showing.tolerances]
+    sentences: list[str] = []
+    shares = [figure(POINTS * share, ",.3g") for share in showing.tolerances]
+    tolerances = dict(zip(CRITERIA, shares, strict=True))
     if not counts.is_exact:
-        said.append(
+        sentences.append(
             message(
                 "There are too many routes to hold them all: of {count} found, {apart} are apart. "
                 "Each other route is within {time} % of time, {cost} % of cost, {carbon} % of "
@@ -281,28 +278,22 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
                 "is among those found.",
                 count=counts.exact,
                 apart=counts.apart,
-                time=time,
-                cost=cost,
-                carbon=carbon,
-                risk=risk,
+                **tolerances,
             )
         )
     elif counts.apart < counts.exact:
-        said.append(
+        sentences.append(
             message(
                 "Of {exact} routes that no other beats, {apart} are more than {time} % of time, "
                 "{cost} % of cost, {carbon} % of carbon or {risk} points of risk apart; each of "
                 "the others is that near to one of them.",
                 exact=counts.exact,
                 apart=counts.apart,
-                time=time,
-                cost=cost,
-                carbon=carbon,
-                risk=risk,
+                **tolerances,
             )
         )
     if counts.long:
-        said.append(
+        sentences.append(
             message(
                 "{count} more left out: by land alone over {times} times as long as the shortest "
                 "route.",
@@ -311,7 +302,7 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
             )
         )
     if counts.reloaded:
-        said.append(
+        sentences.append(
             message(
                 "{count} more left out: over {reloads} transshipments more than another by "
                 "the same modes.",
@@ -320,7 +311,7 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
             )
         )
     if counts.alike:
-        said.append(
+        sentences.append(
             message(
                 "{count} more left out: through the same countries by the same modes as one "
                 "listed before.",
@@ -328,7 +319,7 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
             )
         )
     if counts.beyond:
-        said.append(
+        sentences.append(
             message("{count} more left out: beyond the number asked for.", count=counts.beyond)
         )
-    return said
+    return sentences
