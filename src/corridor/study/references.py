@@ -393,7 +393,7 @@ def _check_projects(
 
 def _check_borders(lines: TomlLines, tables: Tables, names: Collection[str]) -> None:
     """Check that roads or railways cross the borders that are named."""
-    if {"links", "nodes"} & set(tables.broken):
+    if {"links", "nodes"} & tables.broken:
         return
 
     known = land_borders(tables.frames["links"], tables.frames["nodes"])
