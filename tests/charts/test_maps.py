@@ -12,7 +12,7 @@ from corridor.charts.basemap.outline import basemap, waters
 from corridor.charts.basemap.view import view_of
 from corridor.charts.map_labels import Name, place_countries
 from corridor.charts.map_layers import land_and_borders
-from corridor.charts.map_lines import along_great_circle, link_lines
+from corridor.charts.map_lines import along_great_circle, line_rows, link_features
 from corridor.charts.maps import network_map
 from corridor.charts.placement import Box, Pixel, box_around
 from corridor.charts.style import STYLES
@@ -56,7 +56,7 @@ def test_labels_stand_where_the_projection_puts_places(svgs: dict[str, str]) -> 
 
 def test_parallel_links_bow_apart() -> None:
     view = view_of(cases.nodes()["lon_deg"], cases.nodes()["lat_deg"])
-    lines = link_lines(cases.nodes(), cases.links(), view)
+    lines = line_rows(link_features(cases.nodes(), cases.links(), view))
     corners = {
         link: geometry["coordinates"][0]
         for link, geometry in lines.select("link_id", "geometry").iter_rows()
@@ -97,8 +97,8 @@ def test_any_part_of_the_world_is_drawn(region: str) -> None:
     path = land.to_dict()["mark"]["shape"]
     assert path.count("M") >= 3 or len(path) > 300
 
-    (geometry,) = link_lines(nodes, links, view)["geometry"]
-    ((start, end),) = geometry["coordinates"]
+    (feature,) = link_features(nodes, links, view)
+    ((start, end),) = feature["geometry"]["coordinates"]
     pixels = [view.pixel(*start), view.pixel(*end)]
     assert all(0 < x < view.width and 0 < y < view.height for x, y in pixels)
     assert abs(end[0] - start[0]) < 60

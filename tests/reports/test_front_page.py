@@ -26,11 +26,31 @@ def test_way_days_and_dollars_stand_with_their_bands() -> None:
     assert "North Gate–South Gate" in closure.text and "uses none of them" in closure.text
 
 
+def test_borders_keep_the_brackets_of_their_places() -> None:
+    results = cases.results()
+    names = pl.col("name").replace({"North Gate": "North Gate (old)"})
+    results["nodes"] = results["nodes"].with_columns(names)
+    _, closure = front_values(report_inputs(results))["points"]
+    assert "Its borders are North Gate (old)–South Gate" in closure.text
+
+
+def test_sums_of_projects_are_said_with_their_conditions_and_names() -> None:
+    results = {**cases.results(), **cases.project_rows(), **cases.programme_rows()}
+    values = front_values(report_inputs(results))
+    assert values["points"][-1].text.startswith(
+        "That is with open borders and works at their planned cost; in nine futures of ten, "
+    )
+    lend, refuse = (step.what for step in values["steps"] if step.who == "Banks")
+    assert "for North Gate. That pays as soon as the borders are open 25" in lend
+    assert refuse.startswith("Do not lend for this: ") and "11.0 times" in refuse
+
+
 def test_front_page_comes_first_and_leads_to_its_sections(page: Page, text: str) -> None:
     assert text.index('id="front"') < text.index('id="answers"')
     front = text[text.index('<section id="front"') : text.index('<section id="answers"')]
     assert front.count("<tr>") >= 3 and "How sure" in front and "What to do first" in front
-    assert "Estimates carry 7 % of the days" in re.sub(r"\s+", " ", front)
+    plain = re.sub(r"\s+", " ", front)
+    assert "7 % of the days and" in plain and "rest on our estimates" in plain
 
 
 def test_route_beside_the_quickest_shares_no_border_with_it() -> None:

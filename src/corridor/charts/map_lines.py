@@ -34,25 +34,8 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
-def link_lines(
-    nodes: pl.DataFrame,
-    links: pl.DataFrame,
-    view: View,
-    closed: Collection[str] = (),
-    *,
-    parallel_among: pl.DataFrame | None = None,
-    with_detours: bool = False,
-) -> pl.DataFrame:
-    """Return the line of every link that the view shows, as :func:`link_features`, a row each."""
-    return feature_rows(
-        link_features(
-            nodes, links, view, closed, parallel_among=parallel_among, with_detours=with_detours
-        )
-    )
-
-
-def feature_rows(features: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return lines of links as a table that a map is drawn from."""
+def line_rows(features: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return lines of links, as :func:`link_features`, as a table that a map is drawn from."""
     return pl.DataFrame(features, schema=_SCHEMA)
 
 

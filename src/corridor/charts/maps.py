@@ -39,7 +39,7 @@ from corridor.charts.map_layers import (
     pale_links,
     strokes,
 )
-from corridor.charts.map_lines import feature_rows, link_features, link_lines
+from corridor.charts.map_lines import line_rows, link_features
 from corridor.charts.style import PAPER, SOFT, Chart
 from corridor.charts.titles import Titles, with_title
 from corridor.language.cldr import country_name, english_country_name
@@ -77,7 +77,7 @@ def network_map(
         node_ids to be named before all others.
     """
     view = view or view_of(nodes["lon_deg"], nodes["lat_deg"])
-    lines = link_lines(nodes, links, view, closed)
+    lines = line_rows(link_features(nodes, links, view, closed))
     seen = nodes.filter(
         [_is_on_paper(view, *place) for place in nodes.select("lon_deg", "lat_deg").iter_rows()]
     )
@@ -161,9 +161,8 @@ def route_map(
         view = view_of(places["lon_deg"], places["lat_deg"], max_height=max_height)
 
     network = link_features(nodes, links, view, closed)
-    shut = feature_rows([feature for feature in network if feature["shut"]])
-    leg_links = _with_lines_of(_leg_links(legs), links)
-    routes = link_lines(nodes, leg_links, view, parallel_among=links, with_detours=True)
+    shut = line_rows([feature for feature in network if feature["shut"]])
+    routes = _leg_lines(nodes, links, legs, view)
     names = place_names(rank_by_role(used, legs), view, limit=40)
 
     chart = alt.layer(
@@ -180,11 +179,17 @@ def route_map(
     return _frame(chart, view, _route_titles(used, legs, routes))
 
 
+def _leg_lines(
+    nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View
+) -> pl.DataFrame:
+    """Return the lines of the links that legs ride on, sea links round land too."""
+    leg_links = _with_lines_of(_leg_links(legs), links)
+    return line_rows(link_features(nodes, leg_links, view, parallel_among=links, with_detours=True))
+
+
 def _ghosts(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View) -> Any:
     """Return the lines of routes that others are compared with, as thin dashes."""
-    leg_links = _with_lines_of(_leg_links(legs), links)
-    lines = link_lines(nodes, leg_links, view, parallel_among=links, with_detours=True)
-    chart = alt.Chart(lines)
+    chart = alt.Chart(_leg_lines(nodes, links, legs, view))
     return chart.mark_geoshape(
         filled=False, stroke=SOFT, strokeWidth=1.6, strokeDash=[4, 3], clip=True
     )
@@ -274,7 +279,7 @@ def weighted_map(
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(shown)))
     view = view_of(used["lon_deg"], used["lat_deg"], max_height=460.0)
 
-    lines = link_lines(nodes, shown, view, parallel_among=links)
+    lines = line_rows(link_features(nodes, shown, view, parallel_among=links))
     weighted_lines = weighted.join(lines, on="link_id", maintain_order="left")
     ranked = used.sort(~pl.col("node_id").is_in(list(named)), "node_id")
     names = place_names(ranked, view, limit=34)

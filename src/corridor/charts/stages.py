@@ -16,6 +16,7 @@ from corridor.charts.text import wrap
 from corridor.charts.titles import with_title
 from corridor.language.amounts import days
 from corridor.language.speech import marked, number, tell
+from corridor.tables.columns import SEA_MODES
 from corridor.units import DAY_H
 
 UNDER_WAY = marked("under way")
@@ -27,7 +28,6 @@ WAITING = marked("waiting to leave")
 STAGES = {UNDER_WAY: HUES[0], BORDER: HUES[1], HANDLING: HUES[2], WAITING: SOFT}
 # What the tables that charge money charge it for; all others are fees of borders and of transit.
 _PAID_FOR = {"rates": UNDER_WAY, "terminals": HANDLING}
-_AT_SEA = ("sea", "ferry")  # there a link's own stop is its time in port
 _ROW_PX = 21
 _NAMES_PX = 190
 _NAME_LETTERS = 29
@@ -73,7 +73,7 @@ def stage_rows(legs: pl.DataFrame, money: pl.DataFrame | None) -> pl.DataFrame:
     route = pl.col("letter") if name == "letter" else pl.format("{}  {}", "letter", "corridor")
     is_terminal = pl.col("kind") == "terminal"
     stop_h = pl.col("fixed_h").fill_null(0.0)
-    is_at_sea = pl.col("mode").is_in(_AT_SEA)
+    is_at_sea = pl.col("mode").is_in(SEA_MODES)  # a link's own stop is its time in port
 
     hours = [
         _amounts(lettered, route, UNDER_WAY, pl.col("time_h") - stop_h, ~is_terminal),

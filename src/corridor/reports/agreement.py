@@ -53,7 +53,6 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
     if programme["npv_usd"] <= 0 and not opens:
         return [tell("Nobody: nothing of the programme is worth building.")]
 
-    most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
     enough = _enough(sets)
     members = str(enough["coalition"][0]).split()
     sentences = [
@@ -62,7 +61,7 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
             "can have at most.",
             countries=and_list([country(code) for code in members]),
             sum=usd_millions(enough["npv_usd"][0]),
-            most=usd_millions(most_usd),
+            most=usd_millions(_most_usd(sets)),
         )
     ]
 
@@ -80,17 +79,20 @@ def agreement_sentences(inputs: ReportInputs) -> list[str]:
 def countries_enough(inputs: ReportInputs) -> list[str]:
     """Return the codes of the fewest countries that are enough for the programme."""
     sets = inputs.frame("coalition_sets")
-    if not sets.height or float(sets["npv_usd"].max() or 0) <= 0:  # type: ignore[arg-type]
+    if _most_usd(sets) <= 0:
         return []
     return str(_enough(sets)["coalition"][0]).split()
 
 
 def _enough(sets: pl.DataFrame) -> pl.DataFrame:
     """Return the sets of countries that have nearly all there is, those of the fewest first."""
-    most_usd = float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
-    return sets.filter(pl.col("npv_usd") >= ENOUGH_SHARE * most_usd).sort(
-        "members", "npv_usd", descending=[False, True]
-    )
+    enough = sets.filter(pl.col("npv_usd") >= ENOUGH_SHARE * _most_usd(sets))
+    return enough.sort("members", "npv_usd", descending=[False, True])
+
+
+def _most_usd(sets: pl.DataFrame) -> float:
+    """Return what any of some sets of countries has at most; 0 where there is none."""
+    return float(sets["npv_usd"].max() or 0)  # type: ignore[arg-type]
 
 
 def _opened_by_all(sets: pl.DataFrame, players: pl.DataFrame) -> list[str]:
@@ -113,8 +115,7 @@ def _opening_sentences(
         for border in opens
     ]
 
-    shut = sets.filter(pl.col("opens").list.len() == 0)
-    shut_usd = float(shut["npv_usd"].max() or 0)  # type: ignore[arg-type]
+    shut_usd = _most_usd(sets.filter(pl.col("opens").list.len() == 0))
     values = {
         "sum": usd_millions(float(players["opening_usd"].sum())),
         "count": number(players.height),

@@ -42,10 +42,14 @@ def asked_projects(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 def benefit_factor(inputs: ReportInputs, row: Mapping[str, Any]) -> float | None:
     """Return how many times as large the benefits would have to be; null: it is not known."""
-    rows = inputs.frame("appraisal_switching").filter(pl.col("project_id") == row["project_id"])
-    changes = dict(rows.select("item", "switching_share").iter_rows())
-    change: float | None = changes.get("benefits")
+    change = _switching_shares(inputs, row).get("benefits")
     return None if change is None or change < 0 else 1 + change
+
+
+def _switching_shares(inputs: ReportInputs, row: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return by what share each item would have to change for a project to pay just so."""
+    rows = inputs.frame("appraisal_switching").filter(pl.col("project_id") == row["project_id"])
+    return dict(rows.select("item", "switching_share").iter_rows())
 
 
 def asked_values(inputs: ReportInputs, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,21 +130,17 @@ def _chance_sentences(row: Mapping[str, Any]) -> list[str]:
 
 def remedies(inputs: ReportInputs, row: Mapping[str, Any]) -> list[str]:
     """Say what would make a project pay: benefits, price, and open borders."""
-    rows = inputs.frame("appraisal_switching").filter(pl.col("project_id") == row["project_id"])
-    switch = dict(rows.select("item", "switching_share").iter_rows())
     return [
-        *_benefit_remedy(switch.get("benefits")),
-        *_price_remedy(switch.get("capex")),
+        _benefit_remedy(benefit_factor(inputs, row)),
+        *_price_remedy(_switching_shares(inputs, row).get("capex")),
         *_border_sentences(inputs, row),
     ]
 
 
-def _benefit_remedy(change: float | None) -> list[str]:
-    if change is None or change < 0:
-        return [tell("More traffic would not make it pay: its benefits are below nothing.")]
-    return [
-        tell("Its benefits would have to be {factor} times as large.", factor=number(1 + change, 1))
-    ]
+def _benefit_remedy(factor: float | None) -> str:
+    if factor is None:
+        return tell("More traffic would not make it pay: its benefits are below nothing.")
+    return tell("Its benefits would have to be {factor} times as large.", factor=number(factor, 1))
 
 
 def _price_remedy(change: float | None) -> list[str]:

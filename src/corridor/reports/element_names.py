@@ -35,6 +35,16 @@ def place_names(nodes: pl.DataFrame) -> dict[str, str]:
     return dict(nodes.select("node_id", "name").iter_rows()) if nodes.height else {}
 
 
+def end_names(nodes: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+    """Return links by both ends, without their mode, by their ids."""
+    places = place_names(nodes)
+    ends = {row["link_id"]: _ends(row) for row in links.iter_rows(named=True)}
+    return {
+        link_id: "–".join(places.get(node_id, node_id) for node_id in node_ids)
+        for link_id, node_ids in ends.items()
+    }
+
+
 def plain_text(text: str, names: Mapping[str, str]) -> str:
     """Return a text with names in place of ids, and without ids in brackets."""
     without_ids = _ID_IN_BRACKETS.sub("", text)

@@ -17,6 +17,7 @@ from corridor.reports import trade
 from corridor.reports.agreement import countries_enough
 from corridor.reports.asked_projects import asked_projects, benefit_factor
 from corridor.reports.data_quality import trust
+from corridor.reports.element_names import end_names
 from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
@@ -38,8 +39,6 @@ from corridor.units import DAY_H
 MAP_WIDTH_PX = 452.0
 MAP_HEIGHT_PX = 330.0
 MANY_DAYS = 10
-NO = "no"
-YES = "yes"
 
 
 class Point(NamedTuple):
@@ -52,7 +51,7 @@ class Point(NamedTuple):
 class Verdict(NamedTuple):
     """A question that is answered by yes or no, and the section that says more."""
 
-    word: str
+    is_yes: bool
     question: str
     href: str
     text: str
@@ -76,7 +75,7 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
     guesses = heaviest_guesses(inputs, rows)
     return {
         "trip": trip,
-        "points": [*_way_points(trip), *_closure_points(inputs, trip), *_project_points(inputs)],
+        "points": [*_route_points(trip), *_closure_points(inputs, trip), *_project_points(inputs)],
         "map": _map(inputs, trip, [row["letter"] for row in rows]),
         "rows": rows,
         "verdicts": [
@@ -89,8 +88,8 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
     }
 
 
-def _way_points(trip: Trip) -> list[Point]:
-    """Say which way is quickest and which is cheapest, with days, dollars and their bands."""
+def _route_points(trip: Trip) -> list[Point]:
+    """Say which route is quickest and which is cheapest, with days, dollars and their bands."""
     quickest, cheapest = trip.fastest, trip.cheapest
     if quickest is None or cheapest is None:
         return []
@@ -137,8 +136,8 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
     if quickest is None or not quickest["borders"]:
         return []
 
-    names = inputs.element_names()
-    borders = and_list([_without_mode(names.get(link, link)) for link in quickest["borders"]])
+    names = end_names(inputs.nodes, inputs.links)
+    borders = and_list([names.get(link_id, link_id) for link_id in quickest["borders"]])
     beside = route_beside(trip)
     if beside is None:
         headline = tell("If a border of it shuts, no other route is left.")
@@ -209,15 +208,15 @@ def _future_sentences(row: Mapping[str, Any]) -> list[str]:
         words = {"least": usd_millions(-high), "most": usd_millions(-low)}
         return [
             tell(
-                "In nine futures of ten, with borders that shut and works that run over, it "
-                "loses {least} to {most}.",
+                "That is with open borders and works at their planned cost; in nine futures of "
+                "ten, with borders that shut and works that run over, it loses {least} to {most}.",
                 **words,
             )
         ]
     return [
         tell(
-            "In nine futures of ten, with borders that shut and works that run over, it is worth "
-            "{low} to {high}.",
+            "That is with open borders and works at their planned cost; in nine futures of ten, "
+            "with borders that shut and works that run over, it is worth {low} to {high}.",
             low=usd_millions(low),
             high=usd_millions(high),
         )
@@ -255,7 +254,7 @@ def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
     """Answer the questions on the first trip on another day: whether it has a route."""
     lead = inputs.trips[0]
     return [
-        Verdict(NO if trip.fastest is None else YES, trip.heading, trip.anchor, _day_text(trip))
+        Verdict(trip.fastest is not None, trip.heading, trip.anchor, _day_text(trip))
         for trip in inputs.trips[1:]
         if trip.has_ends_and_cargo_of(lead)
         and trip.conditions == lead.conditions
@@ -280,7 +279,7 @@ def _day_text(trip: Trip) -> str:
 
 def _project_verdicts(inputs: ReportInputs) -> list[Verdict]:
     return [
-        Verdict(NO if row["npv_usd"] < 0 else YES, row["question"], "projects", "")
+        Verdict(row["npv_usd"] >= 0, row["question"], "projects", "")
         for row in asked_projects(inputs)
     ]
 
@@ -288,7 +287,7 @@ def _project_verdicts(inputs: ReportInputs) -> list[Verdict]:
 def _trade_verdicts(inputs: ReportInputs) -> list[Verdict]:
     return [
         Verdict(
-            YES if trade.is_reached(inputs) else NO,
+            trade.is_reached(inputs),
             answer.question,
             answer.href,
             trade.best_text(inputs),
@@ -345,7 +344,11 @@ def _bank_steps(inputs: ReportInputs) -> list[Step]:
     if projects:
         cost = usd_millions(sum(project.capex_usd for project in projects))
         years = and_list(sorted({str(project.begin_year) for project in projects}))
-        sentences = [tell("Lend {cost} for these.", cost=cost), *_open_sentences(inputs, projects)]
+        names = and_list([project.name for project in projects])
+        sentences = [
+            tell("Lend {cost} for {projects}.", cost=cost, projects=names),
+            *_open_sentences(inputs, projects),
+        ]
         steps.append(Step(tell("Banks"), years, paragraph(sentences)))
     for row in asked_projects(inputs):
         factor = benefit_factor(inputs, row)
@@ -355,8 +358,9 @@ def _bank_steps(inputs: ReportInputs) -> list[Step]:
                     tell("Banks"),
                     tell("until {year}", year=str(row["open_year"])),
                     tell(
-                        "Do not lend for what does not pay: its benefits would have to be {factor} "
-                        "times as large.",
+                        "Do not lend for this: {project}. Its benefits would have to be {factor} "
+                        "times as large for it to pay.",
+                        project=row["name"],
                         factor=number(factor, 1),
                     ),
                 )
@@ -371,7 +375,12 @@ def _open_sentences(inputs: ReportInputs, projects: Sequence[FirstProject]) -> l
     known = [part for part in needed if part is not None]
     if not known:
         return []
-    return [tell("They pay where borders are open {share} of the time.", share=share(max(known)))]
+    return [
+        tell(
+            "That pays as soon as the borders are open {share} of the time.",
+            share=share(max(known)),
+        )
+    ]
 
 
 def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> str:
@@ -381,8 +390,8 @@ def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> st
     if quickest is not None:
         sentences.append(
             tell(
-                "Estimates carry {hours} of the days and {dollars} of the dollars of the "
-                "{corridor}.",
+                "{hours} of the days and {dollars} of the dollars of the {corridor} rest on our "
+                "estimates.",
                 hours=share(quickest["weak_time_share"]),
                 dollars=share(quickest["weak_cost_share"]),
                 corridor=_corridor(quickest),
@@ -413,11 +422,6 @@ def _corridor(route: Route) -> str:
     """Return what a route is called: its corridor, else the countries it goes through."""
     name = route.get("corridor")
     return name or "–".join(route["countries"])
-
-
-def _without_mode(name: str) -> str:
-    """Return the name of a link without its mode in brackets."""
-    return name.split(" (")[0].split("（")[0]
 
 
 def _rounded(usd: float) -> float:

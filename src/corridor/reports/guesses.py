@@ -12,10 +12,10 @@ from corridor.language.speech import marked, number, tell
 from corridor.reports.element_names import place_names
 from corridor.reports.formats import country, share
 from corridor.reports.inputs import ReportInputs
+from corridor.tables.columns import SEA_MODES
 
 MAX_GUESSES = 10
 ESTIMATE = "C"
-AT_SEA = ("sea", "ferry")
 
 # What the tables that charge money charge it for, and where.
 PRICES = {
@@ -149,7 +149,7 @@ def _price_name(
     table, mode = line["table"], leg["mode"]
     if table == "terminals":
         message, where = PRICES[table], places.get(leg["from_node_id"], leg["from_node_id"])
-    elif table == "links" or (table == "rates" and mode in AT_SEA):
+    elif table == "links" or (table == "rates" and mode in SEA_MODES):
         message = PRICES["rates at sea" if table == "rates" else table]
         where = links.get(leg["link_id"], leg["link_id"])
     else:

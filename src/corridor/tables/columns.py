@@ -16,7 +16,8 @@ MODES = (
     marked("waterway"),
     marked("air"),
 )
-WATER_MODES = frozenset({"sea", "ferry", "waterway"})  # goods are afloat, and have to be landed
+SEA_MODES = frozenset({"sea", "ferry"})
+WATER_MODES = SEA_MODES | {"waterway"}  # goods are afloat, and have to be landed
 FORMS = ("container", "bulk", "vehicle")
 CONFIDENCES = ("A", "B", "C")
 # How goods are carried on the road, the first where a question does not say.
