@@ -37,7 +37,7 @@ from corridor.reports.trips import MAP_COLUMNS
 from corridor.units import DAY_H
 
 MAP_WIDTH_PX = 452.0
-MAP_HEIGHT_PX = 330.0
+MAP_HEIGHT_PX = 235.0
 MANY_DAYS = 10
 
 
@@ -359,7 +359,7 @@ def _bank_steps(inputs: ReportInputs) -> list[Step]:
                     tell("until {year}", year=str(row["open_year"])),
                     tell(
                         "Do not lend for this: {project}. Its benefits would have to be {factor} "
-                        "times as large for it to pay.",
+                        "times as large.",
                         project=row["name"],
                         factor=number(factor, 1),
                     ),
