@@ -27,8 +27,8 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """
     numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
     sentences = [name.removesuffix(SUFFIX) for name in frame.columns if name.endswith(SUFFIX)]
-    told = frame if speech() is ENGLISH else translated_frame(frame, sentences)
-    rounded = readable(told).with_columns(
+    spoken = frame if speech() is ENGLISH else translated_frame(frame, sentences)
+    rounded = readable(spoken).with_columns(
         pl.when(pl.col(name).is_finite()).then(pl.col(name).round(4)).alias(name)
         for name in numbers
     )

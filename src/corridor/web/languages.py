@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -46,7 +44,18 @@ def page_catalogue(code: str) -> dict[str, Any]:
         raise UnknownName("language", code, languages())
     if code == SOURCE:
         return {"code": code, "direction": "ltr", "plurals": {}, "messages": {}}
-    return _page_catalogue(catalogue_path(code), code)
+
+    catalogue = read_catalogue(catalogue_path(code), code)
+    return {
+        "code": code,
+        "direction": Locale.parse(code).text_direction,
+        "plurals": _plurals(catalogue, code),
+        "messages": {
+            _english(entry): entry.string
+            for entry in catalogue
+            if _is_of_page(entry) and entry.string
+        },
+    }
 
 
 def language_names() -> list[dict[str, str]]:
@@ -83,22 +92,6 @@ def _text(text: str, field: str) -> str:
     if field in CORRIDORS:
         return translate(corridor_message(text))
     return translate(text) if field in TEXTS else text
-
-
-@lru_cache(maxsize=16)
-def _page_catalogue(path: Path, code: str) -> dict[str, Any]:
-    """Return the messages of the page out of a catalogue."""
-    catalogue = read_catalogue(path, code)
-    return {
-        "code": code,
-        "direction": Locale.parse(code).text_direction,
-        "plurals": _plurals(catalogue, code),
-        "messages": {
-            _english(entry): entry.string
-            for entry in catalogue
-            if _is_of_page(entry) and entry.string
-        },
-    }
 
 
 def _plurals(catalogue: Catalog, code: str) -> dict[str, int]:

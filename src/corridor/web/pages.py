@@ -152,10 +152,13 @@ def _add_base_map(app: FastAPI) -> None:
 def _add_languages(app: FastAPI) -> None:
     """Add the messages of the page in each language, each made when it is first asked for."""
 
+    @cache
+    def messages(language: str) -> File:
+        return _file(as_json(page_catalogue(language)), KINDS[".json"])
+
     @app.get("/api/language", summary="Messages of the page in a language other than English")
     def get_language(request: Request, language: str) -> Response:
-        words = _file(as_json(page_catalogue(language)), KINDS[".json"])
-        return _send(request, words, NO_CACHE)
+        return _send(request, messages(language), NO_CACHE)
 
 
 def _file(data: bytes, kind: str) -> File:
