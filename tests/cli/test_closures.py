@@ -16,6 +16,7 @@ import pytest
 
 import corridor as co
 from corridor.cli.app import DONE, FINDINGS, NOT_SERVED, USAGE, main
+from corridor.cli.closures import _say_frequencies
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -147,6 +148,13 @@ def test_hazards_prefer_a_heavy_tail_at_torkham(corridor: Say) -> None:
     assert code == DONE and float(torkham["events_per_year_low"]) < float(torkham["used_per_year"])
     code, out, _ = corridor("hazards", "--table", "seasons")
     assert len(rows(out)) == 12
+
+
+def test_closures_of_months_are_said_in_whole_days(capsys: pytest.CaptureFixture[str]) -> None:
+    winter = {"name": "Pass", "used_per_year": 1.0, "used_median_d": 121.4}
+    _say_frequencies(pl.DataFrame([winter | {"duration_median_d": 120.0}]))
+    said = "Pass: 1 time a year, half of them for at most 121 days"
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.slow

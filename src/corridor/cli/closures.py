@@ -538,13 +538,15 @@ def _say_frequencies(fits: pl.DataFrame) -> None:
     """Say how often and for how long hazards shut, where it is known from their closures."""
     import polars as pl
 
+    from corridor.language.amounts import two_digits
+
     known = fits.filter(pl.col("duration_median_d").is_not_null())
     for row in known.iter_rows(named=True):
-        rate = f"{row['used_per_year']:.2g}"
+        rate = two_digits(row["used_per_year"])
         times = "time" if rate == "1" else "times"
         say(
             f"{row['name']}: {rate} {times} a year, half of them for at most "
-            f"{row['used_median_d']:.2g} days"
+            f"{two_digits(row['used_median_d'])} days"
         )
 
 

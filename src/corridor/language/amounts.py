@@ -130,13 +130,27 @@ def sum_in_words(usd: float) -> str:
     return tell("USD {figure} m", figure=number(usd / MILLION_USD))
 
 
+def two_digits(value: float) -> str:
+    """Return a number with two digits that count, whole from a hundred on.
+
+    >>> two_digits(0.694), two_digits(8.27), two_digits(99.7), two_digits(121.4)
+    ('0.69', '8.3', '100', '121')
+    """
+    return _with_digits(value, 2)
+
+
 def three_digits(value: float) -> str:
     """Return a number with three digits that count, without zeros at its end.
 
     >>> three_digits(2.5), three_digits(12.345), three_digits(1234.5)
     ('2.5', '12.3', '1,234')
     """
-    if value >= 1000:
+    return _with_digits(value, 3)
+
+
+def _with_digits(value: float, count: int) -> str:
+    """Return a number with so many digits that count; a larger one whole."""
+    if value >= 10**count:
         return number(value)
-    _, _, decimals = f"{value:.3g}".partition(".")
+    _, _, decimals = f"{value:.{count}g}".partition(".")
     return number(value, len(decimals))
