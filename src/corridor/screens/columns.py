@@ -302,7 +302,7 @@ def shares_table(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         *others,
         *((pl.col(name) * 100).round(2).alias(_heading(name, "_share", "%")) for name in shares),
-        *((pl.col(name) / 1e6).round(1).alias(_heading(name, "_usd", "USD m")) for name in money),
+        *(_tenth_millions(name, _heading(name, "_usd", "USD m")) for name in money),
     )
 
 
