@@ -2,14 +2,13 @@
 
 import type { Failed } from "./api";
 import { listed, t } from "./language";
-import { button } from "./markup";
-import { initial, replaced, type State } from "./state";
+import { button, day } from "./markup";
+import { CONDITIONS, initial, replaced, type State } from "./state";
 import type { Study } from "./types";
 
 export interface WayOut { text: string; mends: Node[] }
 export interface WayOutHooks { state: State; study: Study; name: (id: string) => string; change: (patch: Partial<State>) => void }
 
-const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
 type ConditionKey = typeof CONDITIONS[number];
 const LISTS = ["close", "open", "projects", "with_changes", "choose", "via", "avoid"] as const;
 type ListKey = typeof LISTS[number];
@@ -89,7 +88,7 @@ function missing(key: ListKey, word: string): string {
 
 /** Ends that are the same place, or that the study does not have. */
 function ofPlace({ error, message, asked, near }: Failed, { state, study, name, change }: WayOutHooks): WayOut | null {
-  const others = (key: "origin" | "destination"): string[] => study.trips.map((trip) => trip[key]).filter((id, i, all) => id !== state.origin && id !== state.destination && all.indexOf(id) === i).slice(0, FEW);
+  const others = (key: "origin" | "destination"): string[] => [...new Set(study.trips.map((trip) => trip[key]))].filter((id) => id !== state.origin && id !== state.destination).slice(0, FEW);
   if (error === "same-place") return { text: message, mends: others("destination").map((id) => button(t("To {place}", { place: name(id) }), () => change({ destination: id }))) };
   const key = (["origin", "destination"] as const).find((end) => state[end].split("@").includes(asked));
   if (!key) return null;
@@ -103,7 +102,7 @@ function ofPlace({ error, message, asked, near }: Failed, { state, study, name, 
 
 function ofCargo({ asked, near }: Failed, { state, study, change }: WayOutHooks): WayOut | null {
   if (asked !== state.cargo || study.cargoes.some((cargo) => cargo.cargo_id === asked)) return null;
-  const usual = study.trips.map((trip) => trip.cargo), ids = [...near, ...usual, ...study.cargoes.map((cargo) => cargo.cargo_id)].filter((id, i, all) => all.indexOf(id) === i).slice(0, FEW);
+  const usual = study.trips.map((trip) => trip.cargo), ids = [...new Set([...near, ...usual, ...study.cargoes.map((cargo) => cargo.cargo_id)])].slice(0, FEW);
   return {
     text: t("This study has no cargo \"{words}\".", { words: asked }),
     mends: ids.map((id) => button(study.cargoes.find((cargo) => cargo.cargo_id === id)?.name ?? id, () => change({ cargo: id }))),
@@ -133,9 +132,9 @@ function startAgain({ study, name, change }: WayOutHooks): Node {
 }
 
 /** What of an address is passed over, since a default answers better than nothing. */
-export function passedOver(given: URLSearchParams, state: State, today: string): string {
+export function passedOver(given: URLSearchParams, state: State): string {
   const notes: string[] = [], depart = given.get("depart");
-  if (depart !== null && depart !== state.depart) notes.push(t("The address asks for the day '{words}', which is none; this is {day}.", { words: depart, day: today }));
+  if (depart !== null && depart !== state.depart) notes.push(t("The address asks for the day '{words}', which is none; this is {day}.", { words: depart, day: day(state.depart) }));
   const counts: [string, string][] = [["units", String(state.units)], ["max_routes", String(state.max_routes)]];
   const odd = counts.filter(([key, shown]) => given.has(key) && given.get(key) !== shown).map(([key]) => `"${given.get(key)}"`);
   const criteria = given.getAll("criteria").filter((word) => !(state.criteria as string[]).includes(word)).map((word) => `"${word}"`);

@@ -2,9 +2,8 @@
 
 import * as maplibregl from "maplibre-gl";
 
-import { isEnglish } from "./language";
 import type { Bubble } from "./bubbles";
-import { t } from "./language";
+import { isEnglish, t } from "./language";
 import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
 
 interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }

@@ -20,6 +20,7 @@ import { at, button, day, days, h, km, medianHours, usd } from "./markup";
 import { Names } from "./names";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
+import { showPlaceMenu } from "./placemenu";
 import { Playback } from "./playback";
 import { showProgress } from "./progress";
 import { openers } from "./projects";
@@ -83,7 +84,7 @@ class Page {
       at("map-words").hidden = false;
       at("map-words").textContent = t("This browser draws no map: WebGL is missing or switched off. Everything else works: choose links and borders from the lists beside, and follow the routes leg by leg.");
     }
-    this.note = passedOver(new URLSearchParams(location.search), this.state, day(this.state.depart));
+    this.note = passedOver(new URLSearchParams(location.search), this.state);
     if (this.note) this.note += " ";
     if (languageAsked !== language) this.note += t("The address asks for the language '{code}', which the page does not speak. ", { code: languageAsked });
     history.replaceState(null, "", toAddress(this.state));
@@ -188,13 +189,24 @@ class Page {
     this.say(`${why} ${this.answer ? t("What is shown is the last answer.") : ""}`, button(t("Ask again"), () => { void this.refresh(); }, { id: "ask-again" }));
   }
 
-  /** Ask again only where the words of the question differ from the last ones answered. */
-  private async again<T>(kind: string, address: string, body: unknown, take: (answer: T) => void): Promise<void> {
-    const words = `${address} ${JSON.stringify(body)}`;
-    if (this.done[kind] === words) return;
+  /** Ask again only where the words of the question differ from the last ones answered; begun: what to do before. */
+  private async again<T>(kind: string, address: string, body: unknown, take: (answer: T) => void, begun?: () => void): Promise<void> {
+    const question = `${address} ${JSON.stringify(body)}`;
+    if (this.done[kind] === question) return;
+    begun?.();
     const answer = await ask<T>(kind, address, body);
-    this.done[kind] = words;
+    this.done[kind] = question;
     take(answer);
+  }
+
+  /** Ask again what takes seconds: say meanwhile, where the answer will stand, what is done, or what went wrong. */
+  private async againSlowly<T>(kind: string, address: string, body: unknown, say: (text: string) => void, task: string, take: (answer: T) => void): Promise<void> {
+    try {
+      await this.again(kind, address, body, take, () => say(task));
+    } catch (problem) {
+      say(isAborted(problem) ? t("Stopped.") : words(problem));
+      throw problem;
+    }
   }
 
   private reNetwork({ depart, ...state }: State): Promise<void> {
@@ -306,17 +318,11 @@ class Page {
   private async reCriticality(state: State): Promise<void> {
     const { depart, layers } = state;
     if (!layers.includes("criticality")) return;
-    const asked = asQuery({ ...stateOf(state), on: depart });
-    if (this.done["criticality"] !== `/api/criticality?${asked} undefined`) this.lists.sayCriticality(t("Shutting each link in turn ..."));
-    try {
-      await this.again<{ links: Critical[] }>("criticality", `/api/criticality?${asked}`, undefined, ({ links }) => {
-        this.critical = links;
-        this.lists.showCriticality(links);
-      });
-    } catch (problem) {
-      this.lists.sayCriticality(isAborted(problem) ? t("Stopped.") : words(problem));
-      throw problem;
-    }
+    const address = `/api/criticality?${asQuery({ ...stateOf(state), on: depart })}`;
+    await this.againSlowly<{ links: Critical[] }>("criticality", address, undefined, (text) => this.lists.sayCriticality(text), t("Shutting each link in turn ..."), ({ links }) => {
+      this.critical = links;
+      this.lists.showCriticality(links);
+    });
     void this.map?.showCriticality(this.critical);
   }
   private critical: Critical[] = [];
@@ -326,17 +332,11 @@ class Page {
     const { depart, layers } = state;
     const layer = layers.includes("flows") ? "flows" : layers.includes("capacity") ? "capacity" : null;
     if (!layer) { void this.map?.showFlows([], null); return; }
-    const asked = asQuery({ ...stateOf(state), on: depart });
-    if (this.done["flows"] !== `/api/flows?${asked} undefined`) this.lists.sayFlows(t("Putting the demand on the network ..."));
-    try {
-      await this.again<Flows>("flows", `/api/flows?${asked}`, undefined, (flows) => {
-        this.flows = flows.links;
-        this.lists.showFlows(flows);
-      });
-    } catch (problem) {
-      this.lists.sayFlows(isAborted(problem) ? t("Stopped.") : words(problem));
-      throw problem;
-    }
+    const address = `/api/flows?${asQuery({ ...stateOf(state), on: depart })}`;
+    await this.againSlowly<Flows>("flows", address, undefined, (text) => this.lists.sayFlows(text), t("Putting the demand on the network ..."), (flows) => {
+      this.flows = flows.links;
+      this.lists.showFlows(flows);
+    });
     void this.map?.showFlows(this.flows, layer);
   }
   private flows: LinkFlow[] = [];
@@ -346,11 +346,9 @@ class Page {
     const { deadline, depart, origin, destination } = state;
     if (!isDay(deadline, this.study) || origin === destination) { showArrival(null, depart, () => undefined); return; }
     const asked = { ...routesOf(state), depart: lookedFrom(deadline, this.study.limits.first_on), baseline: undefined };
-    if (this.done["arrive"] !== `/api/arrive-by ${JSON.stringify(asked)}`) sayArrival(t("Looking for the latest departure ..."));
     try {
-      await this.again<ArriveBy>("arrive", "/api/arrive-by", asked, (answer) => { this.arrival = answer; });
+      await this.againSlowly<ArriveBy>("arrive", "/api/arrive-by", asked, sayArrival, t("Looking for the latest departure ..."), (answer) => { this.arrival = answer; });
     } catch (problem) {
-      sayArrival(isAborted(problem) ? t("Stopped.") : words(problem));
       if (isAborted(problem)) throw problem;
       return;
     }
@@ -515,17 +513,7 @@ class Page {
 
   /** Offer the place nearest to a right click as origin, destination or on the way. */
   private askFrom(place: string, x: number, y: number): void {
-    document.getElementById("here")?.remove();
-    const leave = (): void => menu.remove();
-    const entry = (text: string, patch: Partial<State>): HTMLElement => button(text, () => { leave(); this.change(patch); });
-    const menu = h("div", { id: "here", class: "here", role: "group", "aria-label": this.name(place), keydown: (event) => { if ((event as KeyboardEvent).key === "Escape") leave(); } },
-      h("b", {}, this.name(place)), entry(t("From here"), { origin: place }), entry(t("To here"), { destination: place }), entry(t("Via here"), { via: [...this.state.via.filter((v) => v !== place), place] }), entry(t("What is here"), { card: `node:${place}` }));
-    const box = at("map-box");
-    box.append(menu);
-    menu.style.left = `${Math.max(4, Math.min(x, box.clientWidth - menu.offsetWidth - 4))}px`;
-    menu.style.top = `${Math.max(4, Math.min(y, box.clientHeight - menu.offsetHeight - 4))}px`;
-    menu.querySelector("button")?.focus();
-    document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target as Node)) leave(); }, { once: true });
+    showPlaceMenu({ place, name: this.name(place), x, y }, this.state.via, (patch) => this.change(patch));
   }
 
   private name(id: string): string { return this.names.of(id); }

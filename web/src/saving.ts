@@ -1,6 +1,6 @@
 // Keeping a what-if as a scenario of the study.
 
-import { ask, Failed } from "./api";
+import { ask, words } from "./api";
 import { t } from "./language";
 import { button, h } from "./markup";
 import { stateOf, type State } from "./state";
@@ -20,7 +20,7 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
       box.close();
       await saved(answer.scenario);
     } catch (problem) {
-      said.textContent = problem instanceof Failed || problem instanceof Error ? problem.message : String(problem);
+      said.textContent = words(problem);
     }
   };
   const now = h("button", { type: "submit", id: "save-now" }, t("Save"));
@@ -35,7 +35,7 @@ export function saveDialog(state: () => State, saved: (scenario: string) => Prom
   document.body.append(box);
   const open = (): void => {
     const { close, open: opened, projects, with_changes, choose } = state();
-    const isEmpty = [close, opened, projects, with_changes, choose].every((words) => words.length === 0);
+    const isEmpty = [close, opened, projects, with_changes, choose].every((rows) => rows.length === 0);
     said.textContent = isEmpty ? t("Nothing is shut, opened, built or chosen yet, so there is nothing to save.") : "";
     now.disabled = isEmpty;
     box.showModal();

@@ -15,7 +15,7 @@ export interface State {
 
 const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
 const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
-const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
+export const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
 
 export function initial(study: Study): State {
   const trip = study.trips[0];
