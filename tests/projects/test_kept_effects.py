@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import corridor as co
@@ -60,3 +62,25 @@ def test_a_killed_appraisal_goes_on_to_the_same_bits(
     computed.clear()
     co.appraise(network, demand.head(1), projects, folder=tmp_path, **OPTIONS)
     assert len(computed) == whole.projects.height
+
+
+@pytest.mark.slow
+def test_effects_are_not_kept_where_somebody_else_earns(tmp_path: Path) -> None:
+    network = project_network()
+    demand = project_demand()
+    projects = network.frames["projects"]["project_id"].head(2).to_list()
+    co.appraise(network, demand, projects, folder=tmp_path, **OPTIONS)
+
+    nodes = network.frames["nodes"]
+    moved = nodes.with_columns(country=pl.col("country").replace(_swapped(nodes)))
+    elsewhere = replace(network, frames={**network.frames, "nodes": moved})
+    anew = co.appraise(elsewhere, demand, projects, **OPTIONS)
+    from_folder = co.appraise(elsewhere, demand, projects, folder=tmp_path, **OPTIONS)
+    for name, frame in anew.frames().items():
+        assert frame.equals(from_folder.frames()[name], null_equal=True), name
+
+
+def _swapped(nodes: pl.DataFrame) -> dict[str, str]:
+    """Return the first two countries, each in place of the other."""
+    first, second, *_ = nodes["country"].unique(maintain_order=True)
+    return {first: second, second: first}

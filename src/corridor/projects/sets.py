@@ -222,8 +222,11 @@ def question_of(task: SetTask) -> str:
         task.project_ids,
         [base.network.by_id("projects")[project_id] for project_id in task.project_ids],
     )
+    accounts = (sorted(base.base.earnings_usd.items()), base.base.carbon_kg)
 
     digest = hashlib.sha256(base.base.programme.arrays.hash().encode())
+    digest.update(repr(accounts).encode())  # who earns and what is emitted is in no array
+    digest.update(base.base.spread_h.tobytes())
     digest.update(base.most_usd.tobytes())
     digest.update(base.base.units.tobytes())
     digest.update(repr(settings).encode())
