@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,12 +15,14 @@ import polars as pl
 from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import Closures
 from corridor.network import durations
+from corridor.network.dice import dice_of
 from corridor.network.windows import parse_monthday
 from corridor.units import CALENDAR_YEAR_DAYS, MEAN_YEAR_DAYS
 
 EPOCH = dt.date(1970, 1, 1)
 MAX_DAYS = 1e8  # after which a closure that never ends is taken to end
 NOON = 0.5  # of a day
+DRAWS_AT_ONCE = 20  # closures of as many draws are drawn together
 MAX_YEARS = 1024  # whose closures are remembered: the same years are simulated on several networks
 
 
@@ -69,43 +71,65 @@ class ClosureDraws:
         Days are counted from the first simulated one. A day is shut where its noon lies inside the
         closure, so that on average as many days are shut as the closure lasts.
         """
-        return _closures(self, draw)
+        block, place = divmod(draw, DRAWS_AT_ONCE)
+        return _closures(self, block)[place]
 
-    def closures_of(self, number: int, hazard: HazardModel, draw: int) -> Floats:
-        """Return the closures of one hazard, float64 [3, closures], in the order drawn."""
-        begin, length = self._begins_and_lengths(hazard, draw)
+    def closures_of(
+        self, number: int, hazard: HazardModel, dice: Sequence[np.random.Generator]
+    ) -> Floats:
+        """Return the closures of one hazard by the dice of some draws, in the order drawn.
+
+        float64 [4, closures]: which of the dice, the hazard's number, first day, first day open
+        again.
+        """
+        draw, begin, length = self._begins_and_lengths(hazard, dice)
         first_day = np.ceil(begin - NOON)
         end_day = np.ceil(np.minimum(begin + length, MAX_DAYS) - NOON)
 
         touches = (end_day > 0) & (first_day < self.days) & (end_day > first_day)
-        numbers = np.full(touches.sum(), float(number))
-        return np.stack([numbers, first_day[touches], end_day[touches]])
+        closures = np.stack([draw, np.full(len(draw), float(number)), first_day, end_day])
+        return closures[:, touches]
 
-    def _begins_and_lengths(self, hazard: HazardModel, draw: int) -> tuple[Floats, Floats]:
-        """Return when closures of a hazard begin and how long they last, in days [closures].
-
-        Its dice are its own, by its name: a hazard keeps its closures whatever others there are.
-        """
-        dice = np.random.default_rng([self.rng, draw, zlib.crc32(hazard.hazard_id.encode())])
+    def _begins_and_lengths(
+        self, hazard: HazardModel, dice: Sequence[np.random.Generator]
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return the draw of closures of a hazard, when each begins and how long, in days."""
         span_d = self.memory_days + self.days
-        count = dice.poisson(hazard.events_per_day * span_d)
-        begin = dice.random(count) * span_d - self.memory_days
-        shares = dice.random(count)
-        length = durations.quantile(hazard.family, hazard.median_d, hazard.sigma, shares)
+        counts = [of_draw.poisson(hazard.events_per_day * span_d) for of_draw in dice]
+        shares = np.concatenate(
+            [of_draw.random((2, count)) for of_draw, count in zip(dice, counts, strict=True)],
+            axis=1,
+        )
+        draw = np.repeat(np.arange(len(dice), dtype=float), counts)
+        begin = shares[0] * span_d - self.memory_days
+        length = durations.quantile(hazard.family, hazard.median_d, hazard.sigma, shares[1])
 
         is_in_season = _in_season(self.first_on_day + np.floor(begin), hazard.season)
-        return begin[is_in_season], length[is_in_season]
+        return draw[is_in_season], begin[is_in_season], length[is_in_season]
 
 
-@lru_cache(maxsize=MAX_YEARS)
-def _closures(draws: ClosureDraws, draw: int) -> Closures:
-    """Return the closures of one draw, in order of the first day shut."""
-    drawn = [draws.closures_of(number, hazard, draw) for number, hazard in enumerate(draws.hazards)]
+@lru_cache(maxsize=MAX_YEARS // DRAWS_AT_ONCE)
+def _closures(draws: ClosureDraws, block: int) -> list[Closures]:
+    """Return the closures of every draw of a block, each in order of the first day shut.
 
-    columns = np.concatenate([np.zeros((3, 0)), *drawn], axis=1).astype(np.int64)
-    hazard, first_day, end_day = columns
-    in_order = columns[:, np.lexsort((end_day, hazard, first_day))]
-    return Closures(*np.ascontiguousarray(in_order))
+    The dice of a hazard are its own, by its name: it keeps its closures whatever others there are.
+    """
+    first = block * DRAWS_AT_ONCE
+    names = [zlib.crc32(hazard.hazard_id.encode()) for hazard in draws.hazards]
+    of_hazard = [(draw, name) for name in names for draw in range(first, first + DRAWS_AT_ONCE)]
+    dice = dice_of(draws.rng, of_hazard)
+    drawn = [
+        draws.closures_of(number, hazard, dice[number * DRAWS_AT_ONCE :][:DRAWS_AT_ONCE])
+        for number, hazard in enumerate(draws.hazards)
+    ]
+
+    columns = np.concatenate([np.zeros((4, 0)), *drawn], axis=1).astype(np.int64)
+    draw, hazard, first_day, end_day = columns
+    in_order = columns[:, np.lexsort((end_day, hazard, first_day, draw))]
+    ends = np.searchsorted(in_order[0], np.arange(1, DRAWS_AT_ONCE))
+    return [
+        Closures(*np.ascontiguousarray(of_draw[1:])) for of_draw in np.split(in_order, ends, axis=1)
+    ]
 
 
 def read_hazards(hazards: pl.DataFrame) -> tuple[HazardModel, ...]:
