@@ -80,6 +80,16 @@ def test_import_leaves_heavy_libraries_alone(module: str) -> None:
     assert done.stdout.split() == [], f"import {module} also imports {done.stdout.strip()}"
 
 
+def test_a_route_question_leaves_special_functions_alone() -> None:
+    study = ROOT / "studies" / "kazakhstan-pakistan"
+    code = (
+        "import sys; from corridor.cli.app import main; "
+        f"main(['route', {str(study)!r}, 'almaty', 'karachi']); "
+        "sys.exit('scipy.special' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)
+
+
 def test_public_names_are_documented() -> None:
     corridor = importlib.import_module("corridor")
     assert corridor.__all__, "corridor offers nothing"

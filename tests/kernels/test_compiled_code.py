@@ -10,7 +10,7 @@ import numba
 import pytest
 
 from corridor.kernels import compilation
-from corridor.kernels.compiled_code import SealedFiles, njit
+from corridor.kernels.compiled_code import SealedFiles, _environment, njit
 
 
 @pytest.fixture
@@ -53,6 +53,12 @@ def test_code_of_another_signature_is_not_taken(folder: Path) -> None:
     assert files.load("one") == 1
     (folder / "kernel.2.nbc").replace(folder / "kernel.1.nbc")
     assert files.load("one") is None
+
+
+def test_an_environment_imports_no_module() -> None:
+    environment = _environment("numba.nowhere", [3], "environment of a test")
+    assert environment.consts == [3]
+    assert _environment("numba.nowhere", [], "environment of a test") is environment
 
 
 def test_kernels_run_where_nothing_is_compiled(

@@ -7,6 +7,7 @@ nothing served, or an answer rejected.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import inspect
 import sys
@@ -127,6 +128,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     use_utf8()
     gc.set_threshold(NEW_OBJECTS)
+    if arguments is None:
+        atexit.register(gc.freeze)  # else all objects are looked through once more at the end
     try:
         return _run(arguments)
     except CycloptsError as error:

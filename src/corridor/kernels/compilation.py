@@ -11,6 +11,7 @@ import os
 import stat
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,16 @@ def cache_folder() -> Path | None:
     if base is None:
         return None
 
+    return base / "corridor" / f"kernels-{_sources_hash()}"
+
+
+@cache
+def _sources_hash() -> str:
+    """Return a hash of the sources of all kernels."""
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    return base / "corridor" / f"kernels-{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]
 
 
 def is_compiled() -> bool:

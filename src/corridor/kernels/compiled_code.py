@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numba
+from numba.core import environment
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.runtime.nrt import rtsys
 
@@ -126,4 +129,30 @@ def _read_sealed(path: str) -> Any:
     content = data[HASH_BYTES:]
     if hashlib.sha256(content).digest() != seal:
         raise OSError(path)
-    return pickle.loads(content)
+    return _CodeReader(io.BytesIO(content)).load()
+
+
+class _CodeReader(pickle.Unpickler):
+    """Reads compiled code without importing the modules that its parts were compiled from."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what a file names."""
+        if (module, name) == (environment.__name__, environment._rebuild_env.__name__):
+            return _environment
+        return super().find_class(module, name)
+
+
+def _environment(module: str, constants: list[Any], name: str) -> Any:
+    """Return the environment of compiled code.
+
+    Numba would import its module, such as all it has for arrays, for globals that are read by
+    compiled code of Python objects alone, which no kernel has.
+    """
+    if module in sys.modules or environment.lookup_environment(name) is not None:
+        return environment._rebuild_env(module, constants, name)
+
+    rebuilt = environment.Environment({"__name__": module})
+    rebuilt.consts[:] = constants
+    rebuilt.env_name = name
+    environment.Environment._memo[name] = rebuilt
+    return rebuilt
