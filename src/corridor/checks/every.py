@@ -14,6 +14,7 @@ from corridor.checks.detours import check_detours
 from corridor.checks.economies import check_economies
 from corridor.checks.examples import check_examples
 from corridor.checks.gauges import check_gauges
+from corridor.checks.grades import check_grades
 from corridor.checks.ids import check_ids
 from corridor.checks.network import check_network
 from corridor.checks.parameters import check_parameters
@@ -67,6 +68,7 @@ def check(tables: Tables) -> list[Finding]:
         *check_dates(tables),
         *check_ids(tables),
         *check_agreement(tables),
+        *check_grades(tables),
         *check_usual(tables),
         *check_peers(tables),
     ]
