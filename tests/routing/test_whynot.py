@@ -61,7 +61,8 @@ def test_a_season_that_can_be_waited_for_is_also_said_to_be_lifted() -> None:
     why = why_not(built, "a", "d", "bc", cargo="box", depart="2026-02-01")
     assert [o.closures for o in why.openings] == [()]
     row = why.comparison.row(0, named=True)
-    assert (row["best"], row["through"], row["opened"]) == (1418.0, 1418.0, 6.0)
+    hours = (row["best"], row["through"], row["opened"])
+    assert hours == pytest.approx((1418.0, 1418.0, 6.0), abs=0.05)  # of half of the trips
     assert "With what is open now: best time through it 1,418 h" in why.verdict
     assert "If window c were lifted: best time through it 6 h" in why.verdict
 

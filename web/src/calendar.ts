@@ -1,4 +1,4 @@
-// Twelve months under the slider: for every week the days the quickest route takes, as height, and its corridor, as colour.
+// Twelve months under the slider: for every week the days that half of the trips by the quickest route take at most, as height, and its corridor, as colour.
 
 import { onGround } from "./colours";
 import { datesWith, listed, t, tn } from "./language";
@@ -42,13 +42,13 @@ export class Calendar {
   draw(): void {
     const counts = new Map<string, number[]>();
     const inTime = this.rows.filter((row) => row.countries && !this.isLate(row));
-    for (const row of inTime) if (row.countries && row.time_h !== null) counts.set(row.countries.join("–"), [...(counts.get(row.countries.join("–")) ?? []), row.time_h]);
+    for (const row of inTime) { const name = row.countries?.join("–"), hours = medianOf(row); if (name && hours !== null) counts.set(name, [...(counts.get(name) ?? []), hours]); }
     const order = [...counts].sort((a, b) => b[1].length - a[1].length).map(([name]) => name);
     const hues = this.ownHues(order);
-    const longest = Math.max(1, ...inTime.map((row) => row.time_h ?? 0));
+    const longest = Math.max(1, ...inTime.map((row) => medianOf(row) ?? 0));
     const cells = this.rows.map((row) => {
-      const late = this.isLate(row), name = late ? undefined : row.countries?.join("–"), high = name && row.time_h !== null ? LOW + ((HIGH - LOW) * row.time_h) / longest : HIGH;
-      const words = `${day(row.depart_on)}: ${name ? listed([this.way(name), days(row.time_h)]) : late ? t("not in time") : row.reason ?? t("no route")}`;
+      const late = this.isLate(row), name = late ? undefined : row.countries?.join("–"), hours = medianOf(row), high = name && hours !== null ? LOW + ((HIGH - LOW) * hours) / longest : HIGH;
+      const words = `${day(row.depart_on)}: ${name ? listed([this.way(name), days(hours)]) : late ? t("not in time") : row.reason ?? t("no route")}`;
       return s("rect", {
         x: apartDays(this.from, row.depart_on), y: HIGH - high, width: 7.2, height: high, class: name ? "week" : late ? "week late" : "week none",
         ...(name ? { fill: hues.get(name) ?? "#888888" } : {}), click: () => this.choose(row.depart_on),
@@ -72,9 +72,10 @@ export class Calendar {
     this.point(this.pointed);
   }
 
-  /** Whether the quickest route of a departure arrives after the day asked for. */
-  private isLate({ depart_on, time_h }: Departure): boolean {
-    return this.deadline !== "" && time_h !== null && time_h > (apartDays(depart_on, this.deadline) + 1) * 24;
+  /** Whether half of the trips of a departure, by its quickest route, arrive after the day asked for. */
+  private isLate(row: Departure): boolean {
+    const hours = medianOf(row);
+    return this.deadline !== "" && hours !== null && hours > (apartDays(row.depart_on, this.deadline) + 1) * 24;
   }
 
   /** The countries between the ends, by name. */
@@ -102,6 +103,9 @@ export class Calendar {
     });
   }
 }
+
+/** The hours that half of the trips take, as the list says them; null for no route. */
+const medianOf = ({ time_p50_h, time_h }: Departure): number | null => time_p50_h ?? time_h;
 
 const weeks = (count: number): string => tn("{count} week", "{count} weeks", count);
 

@@ -72,7 +72,7 @@ export interface Answer {
   pareto_count: number; apart_count: number; left_out: string[]; reason: string | null; warnings: string[]; routes: Route[]; openings: Opening[]; conditions: string[]; elements: Elements; baseline: Baseline | null;
 }
 export interface Departure {
-  depart_on: string; time_h: number | null; cost_usd: number | null; countries: string[] | null; borders: string[] | null;
+  depart_on: string; time_h: number | null; time_p50_h: number | null; corridor: string | null; cost_usd: number | null; countries: string[] | null; borders: string[] | null;
   reason: string | null;
 }
 

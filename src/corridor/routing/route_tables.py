@@ -114,7 +114,7 @@ def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
     itineraries = [(legs(query, arcs), arcs) for arcs in routes]
     itineraries.sort(key=lambda each: each[0][-1].arrive_s if each[0] else 0)
     met = exposures(query, [itinerary for itinerary, _ in itineraries])
-    spreads = _spreads(query, [arcs for _, arcs in itineraries])
+    hours = spreads(query, [arcs for _, arcs in itineraries])
 
     route_rows = []
     leg_rows = []
@@ -122,7 +122,7 @@ def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
     for number, (itinerary, _) in enumerate(itineraries):
         stopping.raise_if_stopped()
         route_id = f"r{number + 1}"
-        figures = _figures(query, itinerary, spreads[number], met[number])
+        figures = _figures(query, itinerary, hours[number], met[number])
         route_rows.append({"route_id": route_id, **figures})
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
         money_rows += _money_rows(query, route_id, itinerary)
@@ -203,7 +203,7 @@ def _money_row(query: Query, line: PriceLine) -> dict[str, Any]:
     }
 
 
-def _spreads(query: Query, routes: Sequence[Sequence[int]]) -> dict[int, Spread]:
+def spreads(query: Query, routes: Sequence[Sequence[int]]) -> dict[int, Spread]:
     """Return the spread of the hours of routes, each given as arcs, by their number."""
     conditions = query.conditions
     samples = sample_each(query, routes, draws=conditions.draws, rng=conditions.rng)

@@ -23,6 +23,7 @@ from corridor.routing.itinerary import duration_h, legs
 from corridor.routing.obstacles import key, lift, shut_links
 from corridor.routing.opening_sets import MAX_CLOSURES, Opening, opening_sets
 from corridor.routing.query import Query, prepare
+from corridor.routing.quickest import quickest
 from corridor.routing.reasons import conditions_in_the_way, name_closure, say_closure
 from corridor.routing.search import best_route
 
@@ -54,7 +55,8 @@ class WhyNot:
     comparison
         Per criterion the best now, the best through the element now and the best through it with
         the first of those sets open, null where there is none. Where goods can wait until it
-        opens: with the closures of the element itself lifted.
+        opens: with the closures of the element itself lifted. Of time the hours that half of the
+        trips take.
     verdict
         All that in a few sentences.
     """
@@ -157,16 +159,25 @@ def _comparison(now: Query, through: Query, opened: Query) -> pl.DataFrame:
 
 def _best(query: Query, criterion: str) -> float | None:
     """Return the least of one criterion in its unit; null where there is no route."""
+    if criterion == "time":
+        return _best_median_h(query)
     route = best_route(query, criterion)
     if route is None:
         return None
-    if criterion == "time":
-        return duration_h(query, legs(query, route.arcs))
     if criterion == "cost":
         return sum(int(query.usd_cents[arc]) for arc in route.arcs) / 100
     if criterion == "carbon":
         return sum(int(query.carbon_g[arc]) for arc in route.arcs) / 1000
     return risk_share(query, legs(query, route.arcs))
+
+
+def _best_median_h(query: Query) -> float | None:
+    """Return the least hours that half of a route's trips take, as a list of routes says them."""
+    route = quickest(query)
+    if route is None:
+        return None
+    median_h = route.spread.time_p50_h
+    return duration_h(query, legs(query, route.arcs)) if median_h is None else median_h
 
 
 def _built(links: Sequence[int], shut: Mapping[int, Sequence[Closure]]) -> list[int]:

@@ -14,6 +14,7 @@ from corridor.language.messages import pack
 from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import CRITERIA, Options, read_criteria, read_instant
+from corridor.routing.corridor_names import corridor_name
 from corridor.routing.exposure import risk_share
 from corridor.routing.itinerary import (
     borders,
@@ -25,6 +26,7 @@ from corridor.routing.itinerary import (
     modes,
 )
 from corridor.routing.query import Query, prepare
+from corridor.routing.quickest import quickest
 from corridor.routing.reasons import absence
 from corridor.routing.search import best_route
 from corridor.steps import tell_step
@@ -45,6 +47,12 @@ TYPES: dict[str, Any] = {
     "borders": pl.List(pl.String),
     "reason": pl.String,
     "reason_message": pl.String,
+}
+USUAL_TYPES: dict[str, Any] = {
+    **TYPES,
+    "time_p50_h": pl.Float64,
+    "time_p95_h": pl.Float64,
+    "corridor": pl.String,
 }
 
 
@@ -103,6 +111,56 @@ def departures(
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         rows += _departure(query, day, counted)
     return pl.DataFrame(rows, schema=TYPES)
+
+
+def quickest_departures(
+    network: Network,
+    origin: str,
+    destination: str,
+    *,
+    cargo: str,
+    depart: str,
+    every_days: int = 7,
+    **options: Unpack[Options],
+) -> pl.DataFrame:
+    """Return the route that half of the trips take least by, for every departure in a range.
+
+    As a list of routes of the day orders them, see :func:`corridor.routing.quickest.quickest`;
+    the rows of :func:`departures` with time_p50_h, time_p95_h and the name of the corridor.
+
+    Parameters
+    ----------
+    network, origin, destination, cargo, depart, every_days, options
+        See :func:`departures`.
+
+    Raises
+    ------
+    CallError
+        For a range that cannot be read.
+    """
+    days = read_range(depart, every_days)
+
+    rows: list[dict[str, Any]] = []
+    for number, day in enumerate(days):
+        stopping.raise_if_stopped()
+        tell_step("departures", number, len(days))
+        query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
+        rows.append({"depart_on": day, "criterion": "time", **_quickest(query)})
+    return pl.DataFrame(rows, schema=USUAL_TYPES)
+
+
+def _quickest(query: Query) -> dict[str, Any]:
+    """Return the quickest route of one departure, or why there is none."""
+    route = quickest(query)
+    if route is None:
+        reason = absence(query, most=1).reason
+        return {"reason": reason, "reason_message": pack(reason)}
+    return {
+        **_figures(query, route.arcs),
+        "time_p50_h": route.spread.time_p50_h,
+        "time_p95_h": route.spread.time_p95_h,
+        "corridor": corridor_name(query, legs(query, route.arcs)),
+    }
 
 
 def _departure(query: Query, day: dt.date, criteria: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -21,7 +22,7 @@ from corridor.routing.opening_sets import Opening
 from corridor.routing.route import Routes, route
 from corridor.routing.route_tables import MONEY_KEYS
 from corridor.routing.whynot import why_not
-from corridor.routing.year import departures
+from corridor.routing.year import departures, quickest_departures
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
 from corridor.web import conditions, questions
 from corridor.web.json_text import about, records
@@ -216,7 +217,10 @@ def openings(state: StudyState, question: questions.State) -> dict[str, Any]:
 
 
 def calendar(state: StudyState, question: questions.Calendar) -> dict[str, Any]:
-    """Return the best route by one criterion for every departure of a range, or why none is."""
+    """Return the best route by one criterion for every departure of a range, or why none is.
+
+    By time the one that half of the trips take least by, as the list of routes orders them.
+    """
     days = (question.until - question.depart).days // question.every_days + 1
     if days > MAX_DEPARTURES:
         raise CallError(
@@ -224,13 +228,15 @@ def calendar(state: StudyState, question: questions.Calendar) -> dict[str, Any]:
             "shorter range."
         )
 
-    frame = departures(
+    verb = quickest_departures
+    if question.criterion != "time":
+        verb = partial(departures, criteria=(question.criterion,))
+    frame = verb(
         state.network,
         question.origin,
         question.destination,
         cargo=question.cargo,
         depart=f"{question.depart}..{question.until}",
-        criteria=(question.criterion,),
         every_days=question.every_days,
         **question.options(),
     )
