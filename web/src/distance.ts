@@ -40,6 +40,6 @@ export function distance(routes: Route[], styles: Record<string, Style>, selecte
     ...ticks(0, farthest, 6).map((v) => s("g", { class: "tick" }, s("path", { d: `M${x(v)},${H - B}v4` }), s("text", { x: x(v), y: H - B + 15, "text-anchor": "middle" }, number(v)))),
     s("text", { class: "axis", x: (L + W - R) / 2, y: H - 4, "text-anchor": "middle" }, t("km from origin")),
     s("text", { class: "axis", x: 2, y: 9 }, t("days since departure")), ...lines, ...ends);
-  return h("figure", { id: "distance" }, h("figcaption", {}, t("Time-distance diagram: upright steps are borders, terminals and waits")), svg,
+  return h("figure", { id: "distance" }, h("figcaption", {}, t("Time-distance diagram, as planned: upright steps are borders, terminals and waits")), svg,
     chosen && stops.length ? h("p", { class: "small" }, t("Longest steps of route {letter}: {list}.", { letter: chosen.letter, list: stops.map((p) => `${p.stop} ${days(p.time_to_h - p.time_h)}`).join(t("; ")) })) : "");
 }

@@ -7,9 +7,11 @@ import type { Style } from "./types";
 
 const ON_MAP = ["road", "rail-1520", "rail-1435", "rail-1676", "rail", "ferry", "sea", "waterway", "air", "planned", "closed"];
 
-const MIN_WIDE = 1000; // pixels of a map that has room for an open legend beside its routes
+const MAX_SHARE = 0.08; // of the map that an open legend may take
+const CORNERS = ["top", "bottom"];
 
-export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[], hasGhosts = false): void {
+/** Show the keys of what is in view; isBare: whether nothing of the answer lies under a box of the page. */
+export function legend(box: HTMLElement, styles: Record<string, Style>, present: Set<string>, layers: string[], hasGhosts: boolean, isBare: (box: DOMRect) => boolean): void {
   const g = ground();
   const rows = ON_MAP.filter((key) => present.has(key) && styles[key]).map((key) => {
     const style = styles[key] as Style;
@@ -35,6 +37,19 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
       s("defs", {}, s("linearGradient", { id }, s("stop", { offset: 0, "stop-color": pale }), s("stop", { offset: 1, "stop-color": strong }))),
       s("rect", { width: 100, height: 8, fill: `url(#${id})` })), h("div", { class: "ends" }, h("span", {}, words[1]), h("span", {}, words[2])))];
   });
-  const wasOpen = box.querySelector("details")?.open ?? (box.parentElement?.clientWidth ?? 0) >= MIN_WIDE;
-  box.replaceChildren(h("details", { open: wasOpen }, h("summary", {}, t("Legend")), h("ul", { class: "keys" }, ...rows, ...marks)), ...ramps);
+  const keys = h("details", { open: true }, h("summary", { click: () => { box.dataset["choice"] = keys.open ? "folded" : "open"; } }, t("Legend")), h("ul", { class: "keys" }, ...rows, ...marks));
+  box.replaceChildren(keys, ...ramps);
+  keys.open = box.dataset["choice"] ? box.dataset["choice"] === "open" : fits(box, isBare);
+}
+
+/** Put an open legend into the first corner where it lies over nothing of the answer; whether there is one. */
+function fits(box: HTMLElement, isBare: (box: DOMRect) => boolean): boolean {
+  const map = box.parentElement?.getBoundingClientRect();
+  for (const corner of CORNERS) {
+    box.dataset["corner"] = corner;
+    const { width, height } = box.getBoundingClientRect();
+    if (map && width * height <= MAX_SHARE * map.width * map.height && isBare(box.getBoundingClientRect())) return true;
+  }
+  box.dataset["corner"] = CORNERS[0];
+  return false;
 }

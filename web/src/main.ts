@@ -51,7 +51,10 @@ class Page {
     this.state = fromAddress(location.search, study);
     at("title").textContent = study.title;
     document.title = `${study.title} – corridor`;
-    at("credit").textContent = study.credit;
+    at("credit-text").textContent = study.credit;
+    const isNarrow = matchMedia("(min-width: 901px) and (max-width: 1250px)"), credit = at("credit") as HTMLDetailsElement;
+    credit.open = !isNarrow.matches;
+    isNarrow.addEventListener("change", () => { credit.open = !isNarrow.matches; });
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
     const projectHooks = { build: (projects: string[]) => this.change({ projects }), card: (card: string) => this.change({ card }), name: (id: string) => this.name(id), fit: null };
     this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
@@ -63,6 +66,7 @@ class Page {
     showProgress(() => this.stale(t("Stopped.")));
     window.addEventListener("beforeprint", () => { // the map as it stands, made as wide as the paper
       const { clientWidth: wide, clientHeight: high } = at("map-box"), root = document.documentElement.style;
+      (at("credit") as HTMLDetailsElement).open = true;
       root.setProperty("--map-wide", `${wide}px`);
       root.setProperty("--map-high", `${high}px`);
       root.setProperty("--map-zoom", String(Math.min(1, PAPER_PX / wide, PAPER_PX / high)));
@@ -437,7 +441,7 @@ class Page {
     const all = this.network?.links.features.flatMap((f) => [f.properties.layer, f.properties.mode]) ?? [];
     const inView = this.map?.inView() ?? new Set<string>(); // nothing, too, while the map is still being drawn
     const present = inView.size > 0 ? inView : new Set([...all, "planned", "closed", "others", "mark-open", "mark-shut"]);
-    legend(at("legend"), this.study.styles, present, this.state.layers, ghosts(this.answer?.baseline ?? null).length > 0);
+    legend(at("legend"), this.study.styles, present, this.state.layers, ghosts(this.answer?.baseline ?? null).length > 0, (box) => this.map?.isBare(box) ?? true);
   }
 
   /** Look where the address says, else at the routes of each new trip. */
@@ -570,6 +574,7 @@ function beginPage(): void {
   const labels: [string, string][] = [["question", t("Question")], ["map-box", t("Map")], ["progress", t("Under way")], ["card", t("Card")], ["answer", t("Answer")]];
   for (const [id, label] of labels) at(id).setAttribute("aria-label", label);
   at("skip").textContent = t("To the question");
+  at("credit-head").textContent = t("Sources of the map");
   at("said").textContent = t("Reading the study ...");
 }
 

@@ -304,6 +304,16 @@ export class TheMap {
     return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "route-others" ? "others" : String(properties["drawn"]))));
   }
 
+  /** Whether no route, place, mark or name of the answer lies under a box of the page. */
+  isBare(box: DOMRect): boolean {
+    const layers = ["route-others", "route-casing", "nodes", "marks"].filter((id) => this.map.getLayer(id));
+    if (!layers.length) return false;
+    const container = this.map.getContainer(), map = container.getBoundingClientRect();
+    const corners: [[number, number], [number, number]] = [[box.left - map.left, box.top - map.top], [box.right - map.left, box.bottom - map.top]];
+    const names = [...container.querySelectorAll(".label-route, .label-end, .label-named"), ...document.querySelectorAll("#playback, .maplibregl-ctrl-group")].map((name) => name.getBoundingClientRect());
+    return !names.some((name) => name.left < box.right && box.left < name.right && name.top < box.bottom && box.top < name.bottom) && this.map.queryRenderedFeatures(corners, { layers }).length === 0;
+  }
+
   /** Where links and places lie. */
   spotsOf(ids: (string | null)[]): Spot[] {
     return ids.flatMap((id) => {

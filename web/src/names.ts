@@ -37,7 +37,8 @@ export class Names {
   }
 
   /** Put names in place of the ids in a sentence of the server's. */
-  within(sentence: string): string {
+  within(said: string): string {
+    const sentence = said.replace(/(^|[\s(])-(?=\d)/g, "$1\u2212"); // a minus, behind which no line breaks
     const plain = sentence.replace(/ ?\[[^\]]*\]/g, "").replace(/\b\d{4}-\d{2}-\d{2}\b/g, day).replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => (id === "what-if" ? t("this what-if") : this.of(id)));
     return !isEnglish ? plain : sentence.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
       .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")

@@ -121,7 +121,7 @@ export function lettered(sentence: string, routes: Route[]): string {
 
 function opening(found: Opening, hooks: Hooks): HTMLElement {
   const links = found.links.flat();
-  const would = listed([found.time_h === null ? "" : days(found.time_h), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w));
+  const would = listed([found.time_h === null ? "" : t("{days} as planned", { days: days(found.time_h) }), found.cost_usd === null ? "" : usd(found.cost_usd)].filter((w) => w));
   const names = [...new Set(links.map(hooks.name))];
   const several = names.length > 3 ? t("{list} and {count} more", { list: listed(names.slice(0, 3)), count: names.length - 3 }) : listed(names);
   const what = { links: several, answer: would || t("a route, if more opens") };
@@ -134,7 +134,7 @@ export function showLegs(route: Route | null, hooks: Hooks): void {
   const fit = hooks.fit;
   box.replaceChildren(
     h("h2", {}, `${t("Route {letter}, leg by leg", { letter: route.letter })} `, fit ? button(t("show on the map"), () => fit(route.legs.flatMap((l) => l.link_id ?? [])), { class: "link" }) : null),
-    h("p", { class: "small" }, `${t("{sentence}.", { sentence: listed([km(route.length_km), tn("{count} border", "{count} borders", route.borders_count), tn("{count} transshipment", "{count} transshipments", route.transshipments_count)]) })} ${t("Times UTC. Every leg leads to its figures and sources.")}`),
+    h("p", { class: "small" }, `${t("{sentence}.", { sentence: listed([km(route.length_km), tn("{count} border", "{count} borders", route.borders_count), tn("{count} transshipment", "{count} transshipments", route.transshipments_count)]) })} ${t("Times UTC, as planned. Every leg leads to its figures and sources.")}`),
     route.documents.length ? h("p", { class: "small" }, t("Documents: {list}.", { list: route.documents.join(t("; ")) })) : "",
     h("ol", { class: "legs" }, ...route.legs.map((leg) => row(leg, hooks))),
   );

@@ -16,7 +16,7 @@ MAX_NAMED = 4  # changes; more are counted
 def condition(state: StudyState, question: Routes) -> str | None:
     """Return what holds in a question and not in its baseline: With Khunjerab closed.
 
-    Null where there is no baseline.
+    Null where there is no baseline, or nothing that differs from it.
     """
     if state.baseline is None:
         return None
@@ -30,6 +30,8 @@ def condition(state: StudyState, question: Routes) -> str | None:
     ]
     changes += _asked(state, question, before)
 
+    if not changes:
+        return None
     if len(changes) > MAX_NAMED:
         more = len(changes) - MAX_NAMED + 1
         changes = [*changes[: MAX_NAMED - 1], message("{count} more changes", count=more)]
@@ -47,8 +49,10 @@ def what_if(state: StudyState, question: Routes) -> Iterator[str]:
         yield message("{project} built", project=name)
     for change_id in question.with_changes:
         yield message("the change {change}", change=change_id.replace("-", " "))
+    options = state.study.tables["parameters"]
+    meanings = dict(options.select("option_id", "meaning").iter_rows())
     for choice in question.choose:
-        yield choice.replace("-", " ").replace(":", ": ")
+        yield meanings.get(choice) or choice.replace("-", " ").replace(":", ": ")
 
     rows = getattr(question, "changes", [])
     if rows:
@@ -65,7 +69,8 @@ def _asked(state: StudyState, now: Routes, before: Routes) -> Iterator[str]:
             destination=names.get(now.destination, now.destination),
         )
     if now.cargo != before.cargo:
-        yield message("cargo {cargo}", cargo=now.cargo)
+        cargo = state.network.by_id("cargoes")[now.cargo]
+        yield message("cargo {cargo}", cargo=cargo["name"])
     if now.depart != before.depart:
         yield message("departure on {day}", day=now.depart)
     if state.baseline and state.scenario.scenario_id != state.baseline.state.scenario.scenario_id:
