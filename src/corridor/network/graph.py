@@ -232,7 +232,7 @@ class Graph:
     @cached_property
     def _ready_by_node(self) -> Groups:
         """The states of goods that are ready, place by place."""
-        ready = np.unique(self.ready_state)
+        ready = np.flatnonzero(np.bincount(self.ready_state))
         by_node = group_members(self.state_node[ready], len(self.node_ids))
         return Groups(ready[by_node.numbers], by_node.ptr)
 

@@ -8,17 +8,15 @@ from corridor.network.calendar import Span, intersect
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.network.zones import period_of_days
-from corridor.tables import selectors
 
 
 def holidays_by_link(network: Network) -> dict[str, list[Row]]:
     """Return the rows of ``holidays`` that shut each link, by link_id."""
-    links = network.frames["links"]
-    link_ids = links["link_id"].to_list()
+    link_ids = network.frames["links"]["link_id"].to_list()
 
     by_link: dict[str, list[Row]] = {}
     for row in network.rows("holidays"):
-        for link in selectors.select(row["row_id"], links, network.frames["nodes"]):
+        for link in network.selected_links(row["row_id"]):
             by_link.setdefault(link_ids[link], []).append(row)
     return by_link
 

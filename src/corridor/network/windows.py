@@ -67,12 +67,23 @@ def season_spans(
     """Return (start, end) seconds of every occurrence of a season that meets [from_s, to_s)."""
     if season_from is None or season_to is None:
         return [(from_s, to_s)]
-    first = parse_monthday(season_from)
-    last = parse_monthday(season_to)
+    return _season_spans(
+        _Season(parse_monthday(season_from), parse_monthday(season_to)), from_s, to_s
+    )
 
+
+class _Season(NamedTuple):
+    """The first and the last day of a season, each as (month, day)."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+def _season_spans(season: _Season, from_s: int, to_s: int) -> list[tuple[int, int]]:
+    """Return (start, end) seconds of every occurrence of a season that meets [from_s, to_s)."""
     spans = []
     for year in range(day_of(from_s).year - 1, day_of(to_s).year + 1):
-        begin, end = _season_of(year, first, last)
+        begin, end = _season_of(year, *season)
         if max(begin, from_s) < min(end, to_s):
             spans.append((max(begin, from_s), min(end, to_s)))
     return spans
@@ -120,11 +131,10 @@ def _calendar(
 class _LocalDays(NamedTuple):
     """The days a row of ``windows`` is open on, and its hours in seconds of the local day.
 
-    season: first and last (month, day); null: all year. A night, which ends on the next day, is
-    of the day it began on.
+    season: null: all year. A night, which ends on the next day, is of the day it began on.
     """
 
-    season: tuple[tuple[int, int], tuple[int, int]] | None
+    season: _Season | None
     weekdays: set[int]
     opens_s: int
     shuts_s: int
@@ -132,20 +142,29 @@ class _LocalDays(NamedTuple):
     @property
     def is_every_second(self) -> bool:
         """Tell whether no season, weekday or hour is named."""
-        return (
-            self.season is None
-            and len(self.weekdays) == 7
-            and (self.opens_s, self.shuts_s) == (0, DAY_S)
-        )
+        return self.season is None and self.is_whole_week
 
-    def is_open_on(self, day: int) -> bool:
-        """Tell whether it opens on a day, counted from 1970-01-01."""
-        if (day + 3) % 7 not in self.weekdays:  # 1970-01-01 was a Thursday
-            return False
-        if self.season is None:
-            return True
-        date = day_of(day * DAY_S)
-        return _is_between((date.month, date.day), *self.season)
+    @property
+    def is_whole_week(self) -> bool:
+        """Tell whether no weekday or hour is named."""
+        return len(self.weekdays) == 7 and (self.opens_s, self.shuts_s) == (0, DAY_S)
+
+    def runs(self, first_day: int, end_day: int) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last of days on which it is open without a break, in order.
+
+        Days are counted from 1970-01-01; those from first_day to before end_day.
+        """
+        seasons = [(first_day * DAY_S, end_day * DAY_S)]
+        if self.season is not None:
+            seasons = _season_spans(self.season, *seasons[0])
+
+        for begin_s, end_s in seasons:
+            days = range(begin_s // DAY_S, end_s // DAY_S)
+            if self.is_whole_week:
+                yield days[0], days[-1]
+            else:
+                # 1970-01-01 was a Thursday.
+                yield from ((day, day) for day in days if (day + 3) % 7 in self.weekdays)
 
 
 def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None) -> Iterator[Span]:
@@ -188,7 +207,7 @@ def _local_days(row: dict[str, object]) -> _LocalDays:
     first, last = _text(row["season_from"]), _text(row["season_to"])
     season = None
     if first is not None and last is not None:
-        season = (parse_monthday(first), parse_monthday(last))
+        season = _Season(parse_monthday(first), parse_monthday(last))
 
     hours = _text(row["hours"])
     opens_s, shuts_s = parse_hours(hours) if hours else (0, DAY_S)
@@ -215,13 +234,11 @@ def _spans_by_clock(days: _LocalDays, stretch: Stretch) -> Iterator[tuple[int, i
     first_day = (start_s + offset_s) // DAY_S - 1
     last_day = (end_s + offset_s) // DAY_S
 
-    for day in range(first_day, last_day + 1):
-        if days.is_open_on(day):
-            midnight_s = day * DAY_S - offset_s
-            begin = max(midnight_s + days.opens_s, start_s)
-            end = min(midnight_s + days.shuts_s, end_s)
-            if begin < end:
-                yield begin, end
+    for first, last in days.runs(first_day, last_day + 1):
+        begin = max(first * DAY_S - offset_s + days.opens_s, start_s)
+        end = min(last * DAY_S - offset_s + days.shuts_s, end_s)
+        if begin < end:
+            yield begin, end
 
 
 def _weekday_numbers(weekdays: str | None) -> set[int]:

@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ class Prepared:
 def key_of(*parts: str) -> str:
     """Return the name of what was computed from some parts by this code with these libraries."""
     digest = hashlib.sha256()
-    for part in (code_hash(), version("polars"), version("numpy"), *parts):
+    for part in (code_hash(), pl.__version__, np.__version__, *parts):
         digest.update(f"{len(part)} {part}\n".encode())
     return digest.hexdigest()
 
@@ -89,14 +88,13 @@ def keep_prepared(key: str, prepared: Prepared) -> None:
 @cache
 def code_hash() -> str:
     """Return a hash of the package's sources: results of other code are not reused."""
-    sources = sorted(
-        path for path in PACKAGE.rglob("*") if path.is_file() and not NOT_CODE & set(path.parts)
-    )
-
     digest = hashlib.sha256()
-    for source in sources:
-        name = source.relative_to(PACKAGE).as_posix()
-        digest.update(name.encode() + b"\0" + source.read_bytes())
+    for folder, folders, names in os.walk(PACKAGE):
+        folders[:] = sorted(set(folders) - NOT_CODE)
+        for name in sorted(names):
+            source = os.path.join(folder, name)
+            with open(source, "rb") as stream:
+                digest.update(source.removeprefix(str(PACKAGE)).encode() + b"\0" + stream.read())
     return digest.hexdigest()[:16]
 
 
