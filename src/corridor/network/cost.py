@@ -814,9 +814,9 @@ def _set_service_hours(
 
     meets_yards = any(tariffs.mode(run).get("yard_h_per_1000km") for run in runs)
     if service["speed_kmh"] or meets_yards:
-        for run in runs:
-            costs.service_run_h[row, run] = tariffs.running_h(run, service["speed_kmh"])
-        costs.run_h[arc] = costs.run_h_of(runs, row).sum()
+        hours = [tariffs.running_h(run, service["speed_kmh"]) for run in runs]
+        costs.service_run_h.update(zip([(row, run) for run in runs], hours, strict=True))
+        costs.run_h[arc] = np.array(hours).sum()
 
 
 def _set_service_price(
@@ -835,8 +835,10 @@ def _set_service_price(
 
 def _amount(row: Row, before: str, after: str, cargo: Row) -> float:
     """Return what a row charges one unit, by unit, TEU and tonne; null charges nothing."""
-    per = (("unit", 1.0), ("teu", _paying_teu(row, cargo)), ("t", cargo["t_per_unit"]))
-    return float(sum((row.get(f"{before}{word}{after}") or 0.0) * amount for word, amount in per))
+    by_unit = row.get(f"{before}unit{after}") or 0.0
+    by_teu = (row.get(f"{before}teu{after}") or 0.0) * _paying_teu(row, cargo)
+    by_weight = (row.get(f"{before}t{after}") or 0.0) * cargo["t_per_unit"]
+    return float(by_unit + by_teu + by_weight)
 
 
 def _paying_teu(row: Row, cargo: Row) -> float:
