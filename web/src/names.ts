@@ -33,7 +33,7 @@ export class Names {
     if (kind === "node") return t("all links at {place}", { place: this.of(rest) });
     if (kind === "mode") return t("all {mode} links", { mode: MODES[rest] ?? rest });
     const meaning = this.study.parameters[kind]?.find((o) => o.option === rest)?.meaning;
-    return meaning?.split(/[,;]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
+    return meaning?.split(/[,;،؛，；]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
   }
 
   /** Put names in place of the ids in a sentence of the server's. */

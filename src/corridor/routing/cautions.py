@@ -80,7 +80,7 @@ def _say(where: str, rules: Sequence[Applied], route_ids: Sequence[str], *, is_f
     if is_free:
         return message(
             "{routes}: {where} is under sanctions ({authorities}); banks, insurers or carriers may "
-            "refuse. Ask with sanctions comply or avoid, or ignore not to be told.",
+            "refuse.",
             routes=routes,
             where=where,
             authorities=authorities,

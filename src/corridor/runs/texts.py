@@ -31,6 +31,7 @@ SHOWN = {
     "changes": ("note",),
     "windows": ("note",),
     "rules": ("document",),
+    "parameters": ("meaning",),
     "observations": ("name", "explains"),
     "volumes": ("name",),
     "questions": ("question",),

@@ -26,10 +26,11 @@ TEXTS = frozenset(  # fields whose texts are a study's or the program's, not ids
         "name",
         "note",
         "reason",
-        "stop",
         "title",
     )
 )
+STOPS = "stop"  # a place, or a border by its two ends
+BETWEEN_ENDS = " – "
 CORRIDORS = frozenset(("corridor", "baseline_corridor"))
 COUNTS = range(200)  # every form of a plural is that of one of these, in any language
 
@@ -91,6 +92,8 @@ def _text(text: str, field: str) -> str:
     """Return a text of an answer in the language spoken; an id, a code or a date as it is."""
     if field in CORRIDORS:
         return translate(corridor_message(text))
+    if field == STOPS:
+        return BETWEEN_ENDS.join(map(translate, text.split(BETWEEN_ENDS)))
     return translate(text) if field in TEXTS else text
 
 
