@@ -12,6 +12,7 @@ pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 
 from fastapi.testclient import TestClient
 
+from corridor.routing.route import route
 from web_cases import TRIP, refused
 
 PASS = "khunjerab-tashkurgan-road"
@@ -101,3 +102,22 @@ def test_the_difference_is_there_within_300_ms(client: TestClient) -> None:
         seconds.append(time.perf_counter() - start)
         assert answer["baseline"]["sentence"]
     assert min(seconds) < 0.3, seconds
+
+
+def test_the_answer_before_is_not_computed_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was asked in a body or an address: what shuts a border is one search more."""
+    searches: list[str] = []
+
+    def counted(*args: Any, **options: Any) -> Any:
+        searches.append(str(options["depart"]))
+        return route(*args, **options)
+
+    monkeypatch.setattr("corridor.web.answers.route", counted)
+    trip = {**ISLAMABAD, "depart": "2026-08-19"}
+    ask(client, **trip)
+    assert client.get("/api/routes", params=trip).status_code == 200
+    assert len(searches) == 1
+    ask(client, **trip, close=[PASS])
+    assert len(searches) == 2

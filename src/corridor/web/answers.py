@@ -98,7 +98,11 @@ def find_baseline(state: StudyState, units: int) -> Routes | None:
 
 def search(state: StudyState, question: questions.Routes) -> Routes:
     """Return the routes asked for, computed where they were not asked for lately."""
-    key = (state.study.hash, question.model_dump_json(exclude={"baseline", "units", "language"}))
+    # Without defaults, a question of an address and the same one of a body are one.
+    words = question.model_dump_json(
+        exclude={"baseline", "units", "language"}, exclude_defaults=True
+    )
+    key = (state.study.hash, words)
     return state.answers.once(
         key,
         lambda: route(
