@@ -178,5 +178,5 @@ def lost_days(share_per_day: float, shut_days: int) -> int:
         build(tables), demand_of([("west", "east")]), hazards, on=ON, rng=1, options={}, days=90
     )
     closures = Closures(*np.array([[0], [20], [20 + shut_days]], np.int64))
-    lost_units = run_year(task, closures).by_trip[0, TRIP_LOSS.lost_units]
+    lost_units = run_year(task, closures).by_trip[0, 0, TRIP_LOSS.lost_units]
     return round(float(lost_units / task.network.trips.units_per_day[0]))

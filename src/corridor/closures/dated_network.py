@@ -37,6 +37,7 @@ def compile_dated_network(arrays: DemandArrays, links: Bools) -> DatedNetwork:
         graph=Graph(arrays.ptr, arrays.head, arrays.tail),
         weight=arrays.weight,
         seconds=arrays.seconds,
+        is_seasonal=np.asarray((arrays.weight < 0).any(axis=0)),
         hazard_bits=as_bits(arcs if fits else arcs[:0]),
         trips=_daily_trips(arrays, goals.of_trip),
         goal_class=goals.class_,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.closures.route_books import new_book
+from corridor.closures.route_books import larger_book, new_book
 from corridor.flows.capacity_rows import Capacities, CapacityRow, read_capacities
 from corridor.flows.congestion import worth_of_one
 from corridor.flows.demand import DemandArrays
@@ -181,4 +181,4 @@ def _undisturbed_loads(
         loads = np.zeros((limits, len(network.regime_of_day)))
         if add_undisturbed_loads(network, book, arc_limits, days, waiting, loads):
             return loads
-        book = new_book(2 * len(book.cost))
+        book = larger_book(book)

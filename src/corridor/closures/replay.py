@@ -126,7 +126,7 @@ def _prepare(
 def _run(ready: _Replay, task: Task) -> pl.DataFrame:
     """Return the table of a replay; task: that of the replay, under its limits or others."""
     losses = run_year(task, ready.closures)
-    return _by_trip(ready.arrays, task.quiet, losses.by_trip)
+    return _by_trip(ready.arrays, task.quiet, losses.by_trip[0])
 
 
 def _change(replayed: pl.DataFrame) -> float | None:

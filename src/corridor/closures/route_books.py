@@ -30,7 +30,9 @@ def new_book(routes: int = FIRST_ROUTES) -> RouteBook:
         slot_shut=np.empty(slots, np.int64),
         slot_route=np.full(slots, -1, np.int64),
         cost=np.empty(routes, np.int64),
+        seconds=np.empty(routes, np.int64),
         hazard_bits=np.empty(routes, np.int64),
+        is_seasonal=np.empty(routes, bool),
         ptr=np.zeros(routes + 1, np.int64),
         arcs=np.empty(ARCS_A_ROUTE * routes, np.int64),
     )
@@ -50,26 +52,38 @@ def put_book(question: str, book: RouteBook) -> None:
     _of_thread.book = book
 
 
-def replace_full_book(question: str, was_empty: bool) -> None:
-    """Start a larger book; beyond MAX_ROUTES, or without room, one as large.
+def larger_book(book: RouteBook) -> RouteBook:
+    """Return a book with twice the room that holds the same routes."""
+    from corridor.kernels.states import move_routes
 
-    Where one draw alone fills it, it must grow: TooLarge where there is no room for that.
+    larger = new_book(2 * len(book.cost))
+    move_routes(book, larger)
+    return larger
+
+
+def make_room(question: str, was_empty: bool, *, is_needed: bool) -> bool:
+    """Make room in this thread's full book, and tell whether more than the last time is there.
+
+    It grows to MAX_ROUTES where there is memory for it; else it begins anew. is_needed: a book that
+    was empty before must grow; TooLarge where there is no memory for that.
     """
-    routes = len(book_of(question).cost)
-    larger = 2 * routes
-    has_room = book_bytes(larger) <= free_memory.room()
-    if was_empty and not has_room:
+    book = book_of(question)
+    routes = len(book.cost)
+    bytes_of_larger = book_bytes(2 * routes)
+    may_grow = 2 * routes <= MAX_ROUTES and bytes_of_larger <= free_memory.room()
+    if not may_grow and was_empty and is_needed:
         refuse_beyond_free(
-            book_bytes(larger),
+            bytes_of_larger,
             f"The routes that one simulated year needs, more than {routes:,},",
             "take fewer rows of demand or fewer hazards",
         )
+        may_grow = True
 
-    must_grow = was_empty or routes < MAX_ROUTES and has_room
-    put_book(question, new_book(larger if must_grow else routes))
+    put_book(question, larger_book(book) if may_grow else new_book(routes))
+    return may_grow or not was_empty
 
 
 def book_bytes(routes: int) -> int:
     """Return what a book with room for so many routes takes."""
-    numbers_a_route = 3 * SLOTS_A_ROUTE + 3 + ARCS_A_ROUTE
+    numbers_a_route = 3 * SLOTS_A_ROUTE + 5 + ARCS_A_ROUTE
     return 8 * numbers_a_route * routes

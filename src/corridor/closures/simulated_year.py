@@ -14,6 +14,7 @@ counted beside (:mod:`corridor.closures.queues`).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
@@ -23,7 +24,7 @@ import polars as pl
 from corridor.closures.dated_network import compile_dated_network, of_year
 from corridor.closures.hazard_checks import check_hazards
 from corridor.closures.queues import Queues, read_queues
-from corridor.closures.route_books import book_of, new_book, replace_full_book
+from corridor.closures.route_books import book_of, larger_book, make_room, new_book
 from corridor.errors import CallError
 from corridor.flows.demand import DemandArrays
 from corridor.kernels import Bools, Floats, Ints
@@ -31,6 +32,7 @@ from corridor.kernels.records import (
     CLOSURE_LOSS,
     TRIP_LOSS,
     Closures,
+    ClosureYears,
     DatedNetwork,
     Dispatches,
     Losses,
@@ -39,7 +41,7 @@ from corridor.kernels.records import (
     Waiting,
 )
 from corridor.language.messages import message
-from corridor.network.closure_draws import ClosureDraws, epoch_day, hazards_at_work, read_hazards
+from corridor.network.closure_draws import ClosureDraws, closure_years, epoch_day, read_hazards
 from corridor.network.coverage import WORD_HAZARDS, covered_arcs, covered_links
 from corridor.parallel import Block
 from corridor.units import CALENDAR_YEAR_DAYS
@@ -149,11 +151,11 @@ def run_year(task: Task, closures: Closures) -> Losses:
 
     Raises CallError where more hazards strike in the year than a word has bits.
     """
-    return simulated_year(task, closures).losses
+    return simulated_years(task, [closures]).losses
 
 
-class Year(NamedTuple):
-    """A simulated year: what it costs, and what is on limits on every day [limits, days].
+class Years(NamedTuple):
+    """Simulated years: what they cost, and what is on limits every day [years, limits, days].
 
     loads: null where no limits are looked at.
     """
@@ -162,47 +164,62 @@ class Year(NamedTuple):
     loads: Floats | None
 
 
-def simulated_year(task: Task, closures: Closures) -> Year:
-    """Return a year with some closures; raises as :func:`run_year` does."""
+def simulated_years(task: Task, closures: Sequence[Closures]) -> Years:
+    """Return years with some closures each; raises as :func:`run_year` does."""
     if task.arcs is not None:
-        return _year_of_many(task, task.arcs, closures)
+        return _end_to_end([_year_of_many(task, task.arcs, of_year) for of_year in closures])
 
-    active = hazards_at_work(closures, task.draws.days)
+    is_one = len(closures) == 1
     while True:
         book = book_of(task.hash)
         was_empty = not book.counts.any()
-        year = _year_by_book(task, task.network, book, active, closures, task.quiet)
-        if year is not None:
-            return year
-        replace_full_book(task.hash, was_empty)
+        years = _years_by_book(task, task.network, book, closures, task.quiet)
+        if years is not None:
+            return years
+        if not make_room(task.hash, was_empty, is_needed=is_one):
+            break
+
+    half = len(closures) // 2
+    return _end_to_end(
+        [simulated_years(task, closures[:half]), simulated_years(task, closures[half:])]
+    )
 
 
-def _year_by_book(
+def _end_to_end(parts: Sequence[Years]) -> Years:
+    """Return the years of all parts."""
+    losses = Losses(*map(np.concatenate, zip(*(part.losses for part in parts), strict=True)))
+    loads = [part.loads for part in parts if part.loads is not None]
+    return Years(losses, np.concatenate(loads) if loads else None)
+
+
+def _years_by_book(
     task: Task,
     network: DatedNetwork,
     book: RouteBook,
-    active: Ints,
-    closures: Closures,
+    closures: Sequence[Closures],
     quiet: Dispatches,
-) -> Year | None:
-    """Return a year on a network; null where the book of routes is full."""
+) -> Years | None:
+    """Return years on a network; null where the book of routes is full."""
     from corridor.kernels import states
 
-    losses = _no_losses(task, len(closures.hazard))
-    if not states.simulate(network, book, active, closures, quiet, task.limits, losses):
+    years = closure_years(closures, task.draws.days)
+    losses = _no_losses(task, years)
+    if not states.simulate(network, book, years, quiet, task.limits, losses):
         return None
     if task.queues is None:
-        return Year(losses, None)
+        return Years(losses, None)
 
     from corridor.kernels.loads import move_loads
 
-    loads = task.queues.undisturbed.copy()
+    loads = np.repeat(task.queues.undisturbed[None], len(closures), axis=0)
     arc_limits = task.queues.arc_limits
-    suffices = move_loads(network, book, active, quiet, task.limits, arc_limits, loads)
-    return Year(losses, loads) if suffices else None
+    for load, active in zip(loads, years.active, strict=True):
+        if not move_loads(network, book, active, quiet, task.limits, arc_limits, load):
+            return None
+    return Years(losses, loads)
 
 
-def _year_of_many(task: Task, arcs: Bools, closures: Closures) -> Year:
+def _year_of_many(task: Task, arcs: Bools, closures: Closures) -> Years:
     """Return what a year costs in which only some of very many hazards strike.
 
     These are numbered anew, so that routes of other years cannot be read from the book: it takes
@@ -212,16 +229,15 @@ def _year_of_many(task: Task, arcs: Bools, closures: Closures) -> Year:
 
     _refuse_too_many(len(np.unique(closures.hazard)))
     network, renumbered = of_year(task.network, arcs, closures)
-    active = hazards_at_work(renumbered, task.draws.days)
     _, days = task.quiet.outcome.shape
 
     book = new_book()
     while True:
         suffices, quiet = states.undisturbed(network, book, days, task.limits.waiting)
-        year = _year_by_book(task, network, book, active, renumbered, quiet) if suffices else None
+        year = _years_by_book(task, network, book, [renumbered], quiet) if suffices else None
         if year is not None:
             return year
-        book = new_book(2 * len(book.cost))
+        book = larger_book(book)
 
 
 def _refuse_too_many(hazards_count: int) -> None:
@@ -245,40 +261,32 @@ def draw_block(task: Task, first: int, end: int) -> Block:
     cents given up, second of the last arrival (-1: none). Where limits are looked at, queues
     float64 [draws, limits, 3]: as :meth:`corridor.closures.queues.Queues.more_than_undisturbed`.
     """
-    totals = []
-    by_link = []
-    events = []
-    queues = []
-
-    for draw in range(first, end):
-        closures = task.draws.closures(draw)
-        losses, loads = simulated_year(task, closures)
-        if task.queues is not None and loads is not None:
-            queues.append(task.queues.more_than_undisturbed(loads))
-        totals.append(losses.by_trip)
-        by_link.append(losses.by_link)
-        events.append(_event_rows(draw, closures, losses))
+    closures = [task.draws.closures(draw) for draw in range(first, end)]
+    losses, loads = simulated_years(task, closures)
+    draw_of_closure = np.repeat(np.arange(first, end), [len(year.hazard) for year in closures])
+    columns = map(np.concatenate, zip(*closures, strict=True))
     block = {
-        "totals": np.stack(totals),
-        "by_element": np.stack(by_link),
-        "events": np.concatenate(events),
+        "totals": losses.by_trip,
+        "by_element": losses.by_link,
+        "events": np.column_stack(
+            [draw_of_closure, *columns, losses.by_closure, losses.last_arrival]
+        ),
     }
-    return block | {"queues": np.stack(queues)} if queues else block
+    if task.queues is None or loads is None:
+        return block
+    return block | {"queues": np.stack([task.queues.more_than_undisturbed(year) for year in loads])}
 
 
-def _no_losses(task: Task, closures_count: int) -> Losses:
+def _no_losses(task: Task, years: ClosureYears) -> Losses:
     trips_count, _ = task.quiet.outcome.shape
+    years_count = len(years.active)
+    closures_count = len(years.closures.hazard)
     return Losses(
-        by_trip=np.zeros((trips_count, len(TRIP_LOSS))),
+        by_trip=np.zeros((years_count, trips_count, len(TRIP_LOSS))),
         by_closure=np.zeros((closures_count, len(CLOSURE_LOSS))),
-        by_link=np.zeros(task.links_count()),
+        by_link=np.zeros((years_count, task.links_count())),
         last_arrival=np.full(closures_count, -1, np.int64),
     )
-
-
-def _event_rows(draw: int, closures: Closures, losses: Losses) -> Floats:
-    draw_of_event = np.full(len(closures.hazard), draw)
-    return np.column_stack([draw_of_event, *closures, losses.by_closure, losses.last_arrival])
 
 
 def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatches:
@@ -290,7 +298,7 @@ def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatch
         suffices, quiet = states.undisturbed(network, book, days, waiting)
         if suffices:
             return cast(Dispatches, quiet)
-        book = new_book(2 * len(book.cost))
+        book = larger_book(book)
 
 
 def loss_limits(arrays: DemandArrays, settings: SimulateSettings) -> LossLimits:

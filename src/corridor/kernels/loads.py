@@ -17,7 +17,15 @@ from corridor.kernels.records import (
     Track,
     Waiting,
 )
-from corridor.kernels.states import SERVED, hazards_ahead, last_day_under_way, new_track, walk
+from corridor.kernels.states import (
+    ABSENT,
+    SERVED,
+    at_work_within,
+    hazards_ahead,
+    last_day_under_way,
+    new_track,
+    walk,
+)
 from corridor.units import DAY_S
 
 MAX_PASSED = 4096  # arcs one unit is followed over
@@ -36,11 +44,13 @@ def add_undisturbed_loads(
 
     loads float64 [limits, days].
     """
-    quiet = np.zeros(len(network.regime_of_day), np.int64)
+    quiet = at_work_within(np.zeros(len(network.regime_of_day), np.int64))
     track = new_track(MAX_PASSED)
+    start_routes = np.empty(quiet.shape[1], np.int64)
     for t in range(len(network.trips.class_)):
+        start_routes[:] = ABSENT
         for d in range(days):
-            journey = walk(network, book, quiet, t, d, waiting, UNREACHED, track)
+            journey = walk(network, book, quiet, t, d, waiting, UNREACHED, start_routes, track)
             if journey.seconds < 0:
                 return False
             if journey.outcome == SERVED:
@@ -63,23 +73,30 @@ def move_loads(
     active int64 [days]: hazard bits at work. loads float64 [limits, days].
     """
     trips, days = quiet.outcome.shape
-    no_hazards = np.zeros(len(active), np.int64)
+    at_work = at_work_within(active)
+    no_hazards = at_work_within(np.zeros(len(active), np.int64))
     track = new_track(MAX_PASSED)
+    start_routes = np.empty(len(active), np.int64)
+    quiet_routes = np.empty(len(active), np.int64)
     for t in range(trips):
+        start_routes[:] = ABSENT
+        quiet_routes[:] = ABSENT
         for d in range(days):
             if quiet.outcome[t, d] != SERVED:
                 continue
-            last_day = last_day_under_way(quiet, active, t, d)
-            if hazards_ahead(quiet, active, t, d, last_day) == 0:
+            last_day = last_day_under_way(quiet, at_work, t, d)
+            if hazards_ahead(quiet, at_work, t, d, last_day) == 0:
                 continue
 
-            journey = walk(network, book, no_hazards, t, d, limits.waiting, UNREACHED, track)
+            journey = walk(
+                network, book, no_hazards, t, d, limits.waiting, UNREACHED, quiet_routes, track
+            )
             if journey.seconds < 0:
                 return False
             _add_load(network, arc_limits, t, track, journey.passed, -1.0, loads)
 
             most = quiet.cents[t, d] + limits.max_extra_cents[t]
-            journey = walk(network, book, active, t, d, limits.waiting, most, track)
+            journey = walk(network, book, at_work, t, d, limits.waiting, most, start_routes, track)
             if journey.seconds < 0:
                 return False
             _add_load(network, arc_limits, t, track, journey.passed, 1.0, loads)

@@ -149,6 +149,7 @@ class DatedNetwork(NamedTuple):
     graph: Graph
     weight: Ints  # generalised cost in cents, negative: shut [regimes, classes, arcs]
     seconds: Ints  # [regimes, classes, arcs]
+    is_seasonal: Bools  # shut in some regime [classes, arcs]
     hazard_bits: Ints  # hazards that shut each arc [arcs]
     trips: DailyTrips
     goal_class: Ints  # [goals]
@@ -171,7 +172,9 @@ class RouteBook(NamedTuple):
     slot_shut: Ints  # [slots]
     slot_route: Ints  # -1: empty [slots]
     cost: Ints  # cents of each route; UNREACHED: there is none [routes]
+    seconds: Ints  # of each route, if nothing shuts on the way [routes]
     hazard_bits: Ints  # hazards each route could meet [routes]
+    is_seasonal: Bools  # has an arc that is shut in some regime [routes]
     ptr: Ints  # where the arcs of each route begin [routes + 1]
     arcs: Ints
 
@@ -231,12 +234,20 @@ class Closures(NamedTuple):
     end_day: Ints  # first day open again
 
 
-class Losses(NamedTuple):
-    """What closures cost; a simulated year is added to it."""
+class ClosureYears(NamedTuple):
+    """The closures of some years, end to end."""
 
-    by_trip: Floats  # columns TRIP_LOSS [trips, 4]
-    by_closure: Floats  # columns CLOSURE_LOSS [closures, 2]
-    by_link: Floats  # cents [links]
+    closures: Closures
+    ptr: Ints  # where those of each year begin [years + 1]
+    active: Ints  # bits of the hazards at work on each day [years, days]
+
+
+class Losses(NamedTuple):
+    """What closures cost in some years; simulated years are added to it."""
+
+    by_trip: Floats  # columns TRIP_LOSS [years, trips, 4]
+    by_closure: Floats  # columns CLOSURE_LOSS [closures of all years, 2]
+    by_link: Floats  # cents [years, links]
     last_arrival: Ints  # last second a unit that met the closure arrives; -1: none [closures]
 
 

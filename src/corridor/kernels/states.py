@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Ints
+from corridor.kernels import Floats, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import UNREACHED, pop, push
@@ -21,7 +21,7 @@ from corridor.kernels.records import (
     CLOSURE_LOSS,
     COUNT,
     TRIP_LOSS,
-    Closures,
+    ClosureYears,
     DatedNetwork,
     Dispatches,
     Losses,
@@ -57,23 +57,34 @@ class Journey(NamedTuple):
     passed: int
 
 
+class Blame(NamedTuple):
+    """A loss, and what it is put down to."""
+
+    hit: np.int64  # bits of the hazards that a unit would have met on its undisturbed route
+    extra: float  # cents
+    lost: float  # cents
+    arrival: np.int64  # second; -1: none
+
+
 @njit(**JIT)
 def undisturbed(
     network: DatedNetwork, book: RouteBook, days: int, waiting: Waiting
 ) -> tuple[bool, Dispatches]:
     """Return whether the book sufficed, and what each trip of each day meets without hazards."""
     trips = len(network.trips.class_)
-    quiet = np.zeros(len(network.regime_of_day), np.int64)
+    quiet = at_work_within(np.zeros(len(network.regime_of_day), np.int64))
     outcome = np.zeros((trips, days), np.int64)
     cents = np.zeros((trips, days), np.int64)
     seconds = np.zeros((trips, days), np.int64)
     hazard_bits = np.zeros((trips, days), np.int64)
     dispatches = Dispatches(outcome, cents, seconds, hazard_bits)
     track = new_track(0)
+    start_routes = np.empty(quiet.shape[1], np.int64)
 
     for t in range(trips):
+        start_routes[:] = ABSENT
         for d in range(days):
-            journey = walk(network, book, quiet, t, d, waiting, UNREACHED, track)
+            journey = walk(network, book, quiet, t, d, waiting, UNREACHED, start_routes, track)
             if journey.seconds < 0:
                 return False, dispatches
             outcome[t, d] = journey.outcome
@@ -87,74 +98,135 @@ def undisturbed(
 def simulate(
     network: DatedNetwork,
     book: RouteBook,
-    active: Ints,
-    closures: Closures,
+    years: ClosureYears,
     quiet: Dispatches,
     limits: LossLimits,
     losses: Losses,
 ) -> bool:
-    """Add one year of closures to the losses and tell whether the book of routes sufficed.
+    """Add years of closures to the losses and tell whether the book of routes sufficed.
 
-    If it did not, nothing is of use.
+    If it did not, nothing is of use. Trip by trip: the routes of one are few enough to stay at hand
+    over all years.
 
     Parameters
     ----------
-    network, book, closures, limits, losses
+    network, book, years, limits, losses
         See :mod:`corridor.kernels.records`; the book and the losses are added to.
-    active
-        Hazard bits at work on each day int64 [days].
     quiet
         As :func:`undisturbed` returns it.
     """
-    trips, days = quiet.outcome.shape
-    track = new_track(0)
-    for t in range(trips):
-        for d in range(days):
-            if quiet.outcome[t, d] != SERVED:
-                continue
-            last_day = last_day_under_way(quiet, active, t, d)
-            hit = hazards_ahead(quiet, active, t, d, last_day)
-            if hit == 0:
-                continue
-
-            most = quiet.cents[t, d] + limits.max_extra_cents[t]
-            journey = walk(network, book, active, t, d, limits.waiting, most, track)
-            if journey.seconds < 0:
+    years_count, days = years.active.shape
+    at_work = [at_work_within(years.active[y]) for y in range(years_count)]
+    quiet_routes = np.empty(days, np.int64)
+    for t in range(len(network.trips.class_)):
+        quiet_routes[:] = ABSENT
+        for y in range(years_count):
+            if not _add_trip(
+                network, book, years, y, at_work[y], quiet, limits, losses, t, quiet_routes
+            ):
                 return False
-
-            units = network.trips.units_per_day[t]
-            lost = 0.0
-            arrival = np.int64(-1)
-            if journey.outcome == SERVED:
-                arrival = d * DAY_S + journey.seconds
-                extra = units * (journey.cents - quiet.cents[t, d])
-                late = journey.seconds - quiet.seconds[t, d]
-                losses.by_trip[t, TRIP_LOSS.delay_t_s] += network.trips.t_per_day[t] * late
-                losses.by_trip[t, TRIP_LOSS.late_units] += units if late > 0 else 0.0
-            else:
-                # what it is worth to be sent covers the wait of a unit that stayed, not the journey
-                # of one that had left
-                extra = units * journey.cents if journey.outcome == STRANDED else 0.0
-                lost = units * limits.lost_unit_cents[t]
-                losses.by_trip[t, TRIP_LOSS.lost_units] += units
-            losses.by_trip[t, TRIP_LOSS.extra_cents] += extra
-            _blame(network, book, closures, losses, t, d, last_day, hit, extra, lost, arrival)
     return True
 
 
 @njit(**JIT)
-def last_day_under_way(quiet: Dispatches, active: Ints, trip: int, day: int) -> Any:
-    """Return the last day on which a unit that leaves on a day is on its undisturbed route."""
-    return min(day + quiet.seconds[trip, day] // DAY_S, len(active) - 1)
+def _add_trip(
+    network: DatedNetwork,
+    book: RouteBook,
+    years: ClosureYears,
+    year: int,
+    at_work: Ints,
+    quiet: Dispatches,
+    limits: LossLimits,
+    losses: Losses,
+    t: int,
+    quiet_routes: Ints,
+) -> bool:
+    """Add what a year of closures costs a trip, and tell whether the book of routes sufficed.
+
+    quiet_routes int64 [days]: the undisturbed route of each day, ABSENT: not looked for yet; added
+    to.
+    """
+    start_routes = np.full(len(quiet_routes), ABSENT, np.int64)
+    units = network.trips.units_per_day[t]
+    by_trip = losses.by_trip[year, t]
+    track = new_track(0)
+    for d in range(quiet.outcome.shape[1]):
+        if quiet.outcome[t, d] != SERVED:
+            continue
+        last_day = last_day_under_way(quiet, at_work, t, d)
+        hit = hazards_ahead(quiet, at_work, t, d, last_day)
+        if hit == 0:
+            continue
+
+        most = quiet.cents[t, d] + limits.max_extra_cents[t]
+        journey = walk(network, book, at_work, t, d, limits.waiting, most, start_routes, track)
+        if journey.seconds < 0:
+            return False
+
+        lost = 0.0
+        arrival = np.int64(-1)
+        if journey.outcome == SERVED:
+            arrival = d * DAY_S + journey.seconds
+            extra = units * (journey.cents - quiet.cents[t, d])
+            late = journey.seconds - quiet.seconds[t, d]
+            by_trip[TRIP_LOSS.delay_t_s] += network.trips.t_per_day[t] * late
+            by_trip[TRIP_LOSS.late_units] += units if late > 0 else 0.0
+        else:
+            # what it is worth to be sent covers the wait of a unit that stayed, not the journey of
+            # one that had left
+            extra = units * journey.cents if journey.outcome == STRANDED else 0.0
+            lost = units * limits.lost_unit_cents[t]
+            by_trip[TRIP_LOSS.lost_units] += units
+        by_trip[TRIP_LOSS.extra_cents] += extra
+
+        if quiet_routes[d] < 0:
+            quiet_routes[d] = find_route_from_start(network, book, t, d, np.int64(0))
+        blame = Blame(hit, extra, lost, arrival)
+        _blame_closures(years, year, losses, d, last_day, blame)
+        _blame_links(network, book, losses.by_link[year], quiet_routes[d], blame)
+    return True
 
 
 @njit(**JIT)
-def hazards_ahead(quiet: Dispatches, active: Ints, trip: int, day: int, last_day: int) -> Any:
+def at_work_within(active: Ints) -> Ints:
+    """Return bits of the hazards at work on any of 1, 2, 4, 8 ... days from each day on.
+
+    int64 [spans, days], the first span being the day itself; days after the last are left out.
+    active int64 [days]: hazard bits at work.
+    """
+    days = len(active)
+    spans = 1
+    while 1 << spans <= days:
+        spans += 1
+
+    at_work = np.empty((spans, days), np.int64)
+    at_work[0] = active
+    for s in range(1, spans):
+        half = 1 << (s - 1)
+        for d in range(days):
+            at_work[s, d] = at_work[s - 1, d] | at_work[s - 1, min(d + half, days - 1)]
+    return at_work
+
+
+@njit(**JIT)
+def _at_work_from(at_work: Ints, day: int, last_day: int) -> Any:
+    """Return bits of the hazards at work on any day from a day to a last one."""
+    span = 0
+    while 2 << span <= last_day - day + 1:
+        span += 1
+    return at_work[span, day] | at_work[span, last_day + 1 - (1 << span)]
+
+
+@njit(**JIT)
+def last_day_under_way(quiet: Dispatches, at_work: Ints, trip: int, day: int) -> Any:
+    """Return the last day on which a unit that leaves on a day is on its undisturbed route."""
+    return min(day + quiet.seconds[trip, day] // DAY_S, at_work.shape[1] - 1)
+
+
+@njit(**JIT)
+def hazards_ahead(quiet: Dispatches, at_work: Ints, trip: int, day: int, last_day: int) -> Any:
     """Return bits of the hazards that a unit would have met, had it known nothing."""
-    hit = np.int64(0)
-    for later in range(day, last_day + 1):
-        hit |= active[later]
-    return hit & quiet.hazard_bits[trip, day]
+    return _at_work_from(at_work, day, last_day) & quiet.hazard_bits[trip, day]
 
 
 @njit(**JIT)
@@ -196,6 +268,16 @@ def find_route(
 
 
 @njit(**JIT)
+def find_route_from_start(
+    network: DatedNetwork, book: RouteBook, trip: int, day: int, active: int
+) -> Any:
+    """Return :func:`find_route` of a trip that has not left yet, on a day."""
+    place = len(network.graph.ptr) - 1 + trip
+    goal = network.trips.goal[trip]
+    return find_route(network, book, network.regime_of_day[day], goal, place, active)
+
+
+@njit(**JIT)
 def _slot(book: RouteBook, key: int, shut: int) -> Any:
     """Return the slot that holds a question, or the empty one where it belongs."""
     room = len(book.slot_route)
@@ -220,7 +302,7 @@ def _seek(
     if book.counts[COUNT.routes] + 1 >= len(book.cost):
         return np.int64(BOOK_IS_FULL)
 
-    ptr, head, tail = network.graph
+    ptr, head, _ = network.graph
     weight = network.weight[regime, network.goal_class[goal]]
     ahead = network.bound[regime, goal]
     is_goal = network.is_goal[goal]
@@ -263,17 +345,18 @@ def _seek(
                 size = push(keys, items, size, distance[v] + ahead[v], v)
 
     cost = UNREACHED if end < 0 else distance[end]
-    return _write_route(book, cost, arc, tail, network.hazard_bits, end)
+    return _write_route(network, book, regime, network.goal_class[goal], cost, arc, end)
 
 
 @njit(**JIT)
 def _write_route(
-    book: RouteBook, cost: int, arc: Ints, tail: Ints, hazard_bits: Ints, end: int
+    network: DatedNetwork, book: RouteBook, regime: int, class_: int, cost: int, arc: Ints, end: int
 ) -> Any:
     """Write the route that leads to a state of a tree into the book and return its number.
 
     arc: the arc each state is reached by int64 [states]. end: -1 for no route.
     """
+    tail = network.graph.tail
     steps = 0
     v = end
     while v >= 0 and arc[v] >= 0:
@@ -285,12 +368,17 @@ def _write_route(
 
     route = book.counts[COUNT.routes]
     book.cost[route] = cost
+    book.seconds[route] = 0
     book.hazard_bits[route] = 0
+    book.is_seasonal[route] = False
     v = end
     for k in range(steps - 1, -1, -1):
-        book.arcs[begin + k] = arc[v]
-        book.hazard_bits[route] |= hazard_bits[arc[v]]
-        v = tail[arc[v]]
+        a = arc[v]
+        book.arcs[begin + k] = a
+        book.seconds[route] += network.seconds[regime, class_, a]
+        book.hazard_bits[route] |= network.hazard_bits[a]
+        book.is_seasonal[route] |= network.is_seasonal[class_, a]
+        v = tail[a]
     book.ptr[route + 1] = begin + steps
     book.counts[COUNT.routes] = route + 1
     book.counts[COUNT.arcs] = begin + steps
@@ -301,20 +389,23 @@ def _write_route(
 def walk(
     network: DatedNetwork,
     book: RouteBook,
-    active: Ints,
+    at_work: Ints,
     trip: int,
     leave: int,
     waiting: Waiting,
     most: int,
+    start_routes: Ints,
     track: Track,
 ) -> Journey:
     """Send one unit off on a day and return what becomes of it.
 
-    active int64 [days]: hazard bits at work. most: cents still to come up to which goods leave.
-    track: written over.
+    at_work: as :func:`at_work_within` returns it. most: cents still to come up to which goods
+    leave. start_routes int64 [days]: the route of each day from where the trip starts, ABSENT: not
+    looked for yet; added to. track: written over.
     """
     weight = network.weight
     regime_of_day = network.regime_of_day
+    active = at_work[0]
     last_day = len(active) - 1
     class_ = network.trips.class_[trip]
     goal = network.trips.goal[trip]
@@ -331,7 +422,12 @@ def walk(
     while True:
         day = min(now // DAY_S, last_day)
         regime = regime_of_day[day]
-        route = find_route(network, book, regime, goal, place, active[day])
+        if has_left:
+            route = find_route(network, book, regime, goal, place, active[day])
+        else:
+            if start_routes[day] < 0:
+                start_routes[day] = find_route_from_start(network, book, trip, day, active[day])
+            route = start_routes[day]
         if route == BOOK_IS_FULL:
             return Journey(UNKNOWN, 0, -1, np.int64(0), 0)
 
@@ -349,6 +445,9 @@ def walk(
         has_left = True
         has_turned = False
         hazard_bits |= book.hazard_bits[route]
+        if waited == 0 and len(track.arcs) == 0 and _stays_open(book, route, at_work, now):
+            return Journey(SERVED, cost, book.seconds[route], hazard_bits, 0)
+
         for k in range(book.ptr[route], book.ptr[route + 1]):
             a = book.arcs[k]
             day = min(now // DAY_S, last_day)
@@ -380,6 +479,18 @@ def walk(
 
 
 @njit(**JIT)
+def _stays_open(book: RouteBook, route: int, at_work: Ints, now: int) -> Any:
+    """Tell whether nothing can shut on a route before a unit that sets out now has arrived."""
+    if book.is_seasonal[route]:
+        return False
+
+    last_day = at_work.shape[1] - 1
+    day = min(now // DAY_S, last_day)
+    arrival_day = min((now + book.seconds[route]) // DAY_S, last_day)
+    return _at_work_from(at_work, day, arrival_day) & book.hazard_bits[route] == 0
+
+
+@njit(**JIT)
 def _opening_day(
     network: DatedNetwork, active: Ints, class_: int, arc: int, day: int, last_day: int
 ) -> Any:
@@ -392,47 +503,42 @@ def _opening_day(
 
 
 @njit(**JIT)
-def _blame(
-    network: DatedNetwork,
-    book: RouteBook,
-    closures: Closures,
-    losses: Losses,
-    trip: int,
-    day: int,
-    last_day: int,
-    hit: int,
-    extra: float,
-    lost: float,
-    arrival: int,
+def _blame_closures(
+    years: ClosureYears, year: int, losses: Losses, day: int, last_day: int, blame: Blame
 ) -> None:
-    """Share a loss equally among the hazards that would have met a trip on its undisturbed route.
+    """Share a loss equally among the closures that a trip would have met, one of each hazard.
 
-    day, last_day: of that journey. hit: bits of those hazards. extra, lost: cents. arrival: second;
-    -1: none.
+    day, last_day: of its undisturbed route.
     """
-    hazards = len(network.link_of_hazard)
-    count = 0
-    for h in range(hazards):
-        count += hit >> h & 1
-
-    place = len(network.graph.ptr) - 1 + trip
-    route = find_route(
-        network, book, network.regime_of_day[day], network.trips.goal[trip], place, 0
-    )
-    for h in range(hazards):
-        if not hit >> h & 1:
+    closures = years.closures
+    count = _count_bits(blame.hit)
+    to_find = blame.hit
+    for c in range(years.ptr[year], years.ptr[year + 1]):
+        if to_find == 0 or closures.first_day[c] > last_day:
+            return
+        bit = np.int64(1) << closures.hazard[c]
+        if to_find & bit == 0 or closures.end_day[c] <= day:
             continue
-        for c in range(len(closures.hazard)):
-            if (
-                closures.hazard[c] == h
-                and closures.first_day[c] <= last_day
-                and closures.end_day[c] > day
-            ):
-                losses.by_closure[c, CLOSURE_LOSS.extra] += extra / count
-                losses.by_closure[c, CLOSURE_LOSS.lost] += lost / count
-                if extra + lost > 0:
-                    losses.last_arrival[c] = max(losses.last_arrival[c], arrival)
-                break
+
+        to_find ^= bit
+        losses.by_closure[c, CLOSURE_LOSS.extra] += blame.extra / count
+        losses.by_closure[c, CLOSURE_LOSS.lost] += blame.lost / count
+        if blame.extra + blame.lost > 0:
+            losses.last_arrival[c] = max(losses.last_arrival[c], blame.arrival)
+
+
+@njit(**JIT)
+def _blame_links(
+    network: DatedNetwork, book: RouteBook, by_link: Floats, route: int, blame: Blame
+) -> None:
+    """Share a loss equally among the hazards, each at the first link it shuts on the route.
+
+    route: the undisturbed one; BOOK_IS_FULL: not known.
+    """
+    share = (blame.extra + blame.lost) / _count_bits(blame.hit)
+    for h in range(len(network.link_of_hazard)):
+        if not blame.hit >> h & 1:
+            continue
 
         link = network.link_of_hazard[h]
         if route >= 0:
@@ -440,4 +546,34 @@ def _blame(
                 if network.hazard_bits[book.arcs[k]] >> h & 1:
                     link = network.link_of_arc[book.arcs[k]]
                     break
-        losses.by_link[link] += (extra + lost) / count
+        by_link[link] += share
+
+
+@njit(**JIT)
+def _count_bits(bits: int) -> Any:
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@njit(**JIT)
+def move_routes(book: RouteBook, larger: RouteBook) -> None:
+    """Write all that a book holds into an empty larger one."""
+    routes = book.counts[COUNT.routes]
+    arcs = book.counts[COUNT.arcs]
+    larger.counts[:] = book.counts
+    larger.cost[:routes] = book.cost[:routes]
+    larger.seconds[:routes] = book.seconds[:routes]
+    larger.hazard_bits[:routes] = book.hazard_bits[:routes]
+    larger.is_seasonal[:routes] = book.is_seasonal[:routes]
+    larger.ptr[: routes + 1] = book.ptr[: routes + 1]
+    larger.arcs[:arcs] = book.arcs[:arcs]
+
+    for slot in range(len(book.slot_route)):
+        if book.slot_route[slot] != ABSENT:
+            new_slot = _slot(larger, book.slot_key[slot], book.slot_shut[slot])
+            larger.slot_key[new_slot] = book.slot_key[slot]
+            larger.slot_shut[new_slot] = book.slot_shut[slot]
+            larger.slot_route[new_slot] = book.slot_route[slot]

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from corridor.kernels import Bools, Floats, Ints
-from corridor.kernels.records import Closures
+from corridor.kernels.records import Closures, ClosureYears
 from corridor.network import durations
 from corridor.network.dice import dice_of
 from corridor.network.windows import parse_monthday
@@ -143,6 +143,16 @@ def hazards_at_work(closures: Closures, days: int) -> Ints:
     for hazard, first_day, end_day in zip(*closures, strict=True):
         active[max(first_day, 0) : max(end_day, 0)] |= np.int64(1) << hazard
     return active
+
+
+def closure_years(closures: Sequence[Closures], days: int) -> ClosureYears:
+    """Return the closures of some years of so many days, end to end."""
+    counts = [len(of_year.hazard) for of_year in closures]
+    return ClosureYears(
+        closures=Closures(*map(np.concatenate, zip(*closures, strict=True))),
+        ptr=np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
+        active=np.stack([hazards_at_work(of_year, days) for of_year in closures]),
+    )
 
 
 def epoch_day(day: dt.date) -> int:
