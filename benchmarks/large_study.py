@@ -1,4 +1,4 @@
-"""Time what a shell asks of a large study: routes, criticality and simulated years, each a process.
+"""Time what a shell asks of a large study, each a process: routes, criticality, flows, years.
 
     python benchmarks/large_study.py [PLACES] [--write FOLDER] [--small]
 
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 
+from corridor.cli.output import DONE, NOT_SERVED
 from corridor.kernels import Floats, Ints
 from corridor.network.geo import countries_near
 
@@ -42,7 +44,15 @@ RAIL_EVERY = 5
 TERMINAL_EVERY = 25
 HOURS_EVERY = 10
 HAZARDS = 190
+SHUT_EVERY = 7
 DEMAND_PAIRS = 60
+CROSSING_TEU_PER_DAY = 10.0  # less than two pairs of demand send
+AS_BUILT = "as built"
+QUICK_ROADS = {  # what every link has of its own, where roads are quick and rails cheap
+    "roads quick and rails cheap": None,
+    "a speed of its own for every link": "speed",
+    "a price of its own for every link": "price",
+}
 SOURCE: dict[str, Any] = {"source_id": "example", "confidence": "C"}
 
 STUDY = """[study]
@@ -54,7 +64,14 @@ default_scenario = "base"
 [scenarios.base]
 title = "As built"
 about = "Every link open."
+changes = []
 as_of = 2026-07-01
+
+[scenarios.shut]
+title = "Shut"
+about = "Some crossings are shut."
+as_of = 2026-07-01
+changes = ["shut"]
 
 [[trips]]
 trip_id = "far"
@@ -66,41 +83,37 @@ depart = 2026-07-01
 
 
 def write_study(
-    folder: Path, places: int, seed: int = 1, *, road_h_per_day: float = 11.0
+    folder: Path,
+    places: int,
+    seed: int = 1,
+    *,
+    road_h_per_day: float = 11.0,
+    own: str | None = None,
 ) -> tuple[str, str]:
     """Write a made-up study and return two of its places that are far apart.
 
     road_h_per_day: hours that lorries drive; round the clock they are quicker than trains and
-    dearer, so that many routes stand side by side.
+    dearer, so that many routes stand side by side. own: what every link has of its own by chance,
+    ``speed`` or ``price``; null: neither.
     """
     folder.mkdir(parents=True, exist_ok=True)
     dice = np.random.default_rng(seed)
     points, country = _places_on_land(places, dice)
     node_id = np.array([f"p{number}" for number in range(places)])
 
-    roads = _links(points, LINKS_PER_PLACE, dice)
-    stations = np.arange(0, places, RAIL_EVERY)
-    rails = stations[_links(points[stations], LINKS_PER_PLACE, dice)]
-    links = pl.concat(
-        [
-            _link_rows("road", None, 55.0, roads, points, node_id, country),
-            _link_rows("rail", 1520, 40.0, rails, points, node_id, country),
-        ]
-    )
-    ends = np.concatenate([roads, rails])
-    crosses = country[ends[:, 0]] != country[ends[:, 1]]
-    crossing = links.filter(pl.Series(crosses))["link_id"].to_list()
+    links, crossing = _all_links(points, node_id, country, own, dice)
     tables = {
         "nodes": _nodes(points, node_id, country),
         "links": links,
         "terminals": _terminals(node_id[::TERMINAL_EVERY]),
         "windows": _windows(crossing[::HOURS_EVERY]),
         "hazards": _hazards(crossing[:: -(-len(crossing) // HAZARDS)]),
+        "changes": _shut(crossing[::SHUT_EVERY]),
         "demand": _demand(node_id, dice),
         **_tariffs(road_h_per_day),
     }
     for name, frame in tables.items():
-        frame.write_csv(folder / f"{name}.csv")
+        frame.fill_nan(None).write_csv(folder / f"{name}.csv")
 
     origin = str(node_id[points.sum(axis=1).argmin()])
     destination = str(node_id[points.sum(axis=1).argmax()])
@@ -120,6 +133,26 @@ def _places_on_land(count: int, dice: np.random.Generator) -> tuple[Floats, Any]
             points.append((lon, lat))
             countries.append(*within)
     return np.array(points), np.array(countries)
+
+
+def _all_links(
+    points: Floats, node_id: Any, country: Any, own: str | None, dice: np.random.Generator
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return roads and rails, and the ids of those that cross a border."""
+    roads = _links(points, LINKS_PER_PLACE, dice)
+    stations = np.arange(0, len(points), RAIL_EVERY)
+    rails = stations[_links(points[stations], LINKS_PER_PLACE, dice)]
+    links = pl.concat(
+        [
+            _link_rows("road", None, 55.0, roads, points, node_id, country),
+            _link_rows("rail", 1520, 40.0, rails, points, node_id, country),
+        ]
+    )
+    if own is not None:
+        links = _with_own(links, own, dice)
+    ends = np.concatenate([roads, rails])
+    crosses = country[ends[:, 0]] != country[ends[:, 1]]
+    return links, links.filter(pl.Series(crosses))["link_id"].to_list()
 
 
 def _links(points: Floats, per_point: float, dice: np.random.Generator) -> Ints:
@@ -176,11 +209,24 @@ def _link_rows(
             "speed_kmh": [speed_kmh] * len(ends),
             "fixed_h": np.where(crosses, 12.0, 0.0),
             "fixed_usd": np.where(crosses, 150.0, 0.0),
+            "capacity_teu_per_day": np.where(crosses, CROSSING_TEU_PER_DAY, np.nan),
             "status": ["existing"] * len(ends),
             "two_way": [True] * len(ends),
             **SOURCE,
         }
     )
+
+
+def _with_own(links: pl.DataFrame, what: str, dice: np.random.Generator) -> pl.DataFrame:
+    """Return links whose speed is half to one and a half times theirs, or that take a toll.
+
+    A toll is up to 1.20 USD a kilometre, what carriage by road costs.
+    """
+    chance = pl.Series(dice.random(links.height))
+    if what == "speed":
+        return links.with_columns((pl.col("speed_kmh") * (0.5 + chance)).round(1))
+    toll_usd = (1.2 * pl.col("length_km") * chance).round(2)
+    return links.with_columns(pl.col("fixed_usd") + toll_usd)
 
 
 def _terminals(node_id: Any) -> pl.DataFrame:
@@ -219,6 +265,21 @@ def _hazards(link_id: list[str]) -> pl.DataFrame:
             "events_per_year": [0.1] * len(link_id),
             "duration_median_d": [4.0] * len(link_id),
             "duration_sigma": [0.8] * len(link_id),
+            **SOURCE,
+        }
+    )
+
+
+def _shut(link_id: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "change_id": ["shut"],
+            "table": ["links"],
+            "row_id": [" ".join(link_id)],
+            "column": ["status"],
+            "op": ["set"],
+            "value": ["closed"],
+            "from_on": ["2026-01-01"],
             **SOURCE,
         }
     )
@@ -291,31 +352,35 @@ def timed(words: list[str]) -> tuple[float, float, float]:
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = status  # it has been waited for
 
-    if status:
+    if os.waitstatus_to_exitcode(status) not in (DONE, NOT_SERVED):
         sys.stderr.write(said.decode())
         raise SystemExit(f"{' '.join(words)} failed")
     return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
 
 
-def compare(folder: Path, quick: Path, ends: tuple[str, str], draws: int) -> None:
+def compare(studies: Mapping[str, Path], ends: tuple[str, str], draws: int) -> None:
     """Print a row of the table for each question: asked for the first time, and again.
 
-    quick: the same study, with roads quicker than rails.
+    studies: the same one, as it is under the name ``as built``, and with roads round the clock.
     """
-    study = str(folder)
+    study = str(studies[AS_BUILT])
     day = ["--depart", "2026-07-01"]
-    questions = {
-        "route, two criteria": ["route", study, *ends, *day, "--criteria", "time,cost"],
-        "route, four criteria, roads quick and rails cheap": ["route", str(quick), *ends, *day],
-        "rank of crossings and hazards": ["rank", study, "--kinds", "crossing,hazard"],
-        f"simulate, {draws} years": ["simulate", study, "--draws", str(draws), "--workers", "1"],
-    }
-    questions["rank of crossings and hazards"] += ["--pairs", "0"]
+    questions = {"route, two criteria": ["route", study, *ends, *day, "--criteria", "time,cost"]}
+    for name, folder in studies.items():
+        questions[f"route, four criteria, {name}"] = ["route", str(folder), *ends, *day]
+    questions["rank of crossings and hazards"] = [
+        *("rank", study, "--kinds", "crossing,hazard", "--pairs", "0")
+    ]
+    questions["assign"] = ["assign", study]
+    questions["compare two scenarios"] = ["compare", study, "base", "shut"]
+    questions[f"simulate, {draws} years"] = [
+        *("simulate", study, "--draws", str(draws), "--workers", "1")
+    ]
 
     print("| question | s | CPU s | GB | s again | CPU s again | GB again |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for question, words in questions.items():
-        for study_folder in (folder, quick):
+        for study_folder in studies.values():
             with open(study_folder / "study.toml", "a") as settings:
                 settings.write(f"# {time.time_ns()}\n")  # so that nothing of it is prepared
         figures = [f"{figure:.2f}" for _ in range(2) for figure in timed(words)]
@@ -335,11 +400,11 @@ def main(arguments: list[str]) -> None:
     print(f"Python {platform.python_version()}, polars {pl.__version__}, numpy {np.__version__}.\n")
     print(f"{places:,} places, each question a process of its own, kernels compiled:\n")
     with tempfile.TemporaryDirectory() as folder:
-        slow = Path(folder, "slow-roads")
-        quick = Path(folder, "quick-roads")
-        ends = write_study(slow, places)
-        write_study(quick, places, road_h_per_day=24.0)
-        compare(slow, quick, ends, draws=2 if is_small else 100)
+        studies = {name: Path(folder, name) for name in (AS_BUILT, *QUICK_ROADS)}
+        ends = write_study(studies[AS_BUILT], places)
+        for name, own in QUICK_ROADS.items():
+            write_study(studies[name], places, road_h_per_day=24.0, own=own)
+        compare(studies, ends, draws=2 if is_small else 100)
 
 
 if __name__ == "__main__":

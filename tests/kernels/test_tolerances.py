@@ -12,14 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from corridor.kernels import Ints
-from corridor.kernels.records import CRITERIA_COLUMNS, Tolerances
+from corridor.kernels import Ints, pareto
+from corridor.kernels.records import ARC, CRITERIA_COLUMNS, LABEL, Tolerances
+from corridor.network import hazards
 from corridor.network import network as networks
 from corridor.routing.query import prepare
-from corridor.routing.search import search_within
+from corridor.routing.search import search_within, trace
 from random_networks import DEPART, random_network, with_stands
 
 ALL = np.ones(4, bool)
+SEED_WITH_HAZARDS = 8
 GRIDS = Path(__file__).resolve().parents[2] / "benchmarks" / "pareto_grids.py"
 TOLERANCES = [Tolerances(0.05, 0.1, 10**7), Tolerances(0.5, 1.0, 10**8)]
 
@@ -129,3 +131,33 @@ def test_every_route_of_the_twin_is_near_one_that_is_returned(seeds: range, stan
                 assert covers(near, exact, more), f"seed {seed}"
                 gap = near.min(axis=0) - exact.min(axis=0)
                 assert (np.abs(gap) <= [0, 0, 0, 10]).all(), f"seed {seed}"
+
+
+@pytest.mark.parametrize(("points", "counts"), [(10**12, False), (1, True)])
+def test_hazards_count_only_where_a_route_meets_more_than_the_tolerance(
+    points: int, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Either way a route's risk is the sum of the weights of the hazards that its arcs meet."""
+    built = networks.build(random_network(SEED_WITH_HAZARDS))
+    asked = prepare(built, "n0", "n5", cargo="box", depart=DEPART, options={})
+    searches = []
+
+    def watched(*arguments: Any) -> Any:
+        arcs = arguments[2]
+        searches.append(bool(arcs[:, ARC.money].any() and arcs[:, ARC.hazard_bits :].any()))
+        return search(*arguments)
+
+    search = pareto.search
+    monkeypatch.setattr(pareto, "search", watched)
+    answer = search_within(asked, ALL, Tolerances(0.05, 0.1, points))
+    assert searches[0] is False
+    assert any(searches) is counts
+
+    covered = hazards.arcs_covered(asked.network)
+    weights = hazards.weights(asked.network, asked.depart_s)
+    risks = [
+        weights[covered[:, trace(asked, answer.labels, goal)].any(axis=1)].sum()
+        for goal in answer.goals.tolist()
+    ]
+    assert max(risks) > 0
+    assert answer.labels[answer.goals, LABEL.risk].tolist() == risks

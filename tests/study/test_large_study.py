@@ -15,7 +15,7 @@ BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "large_study.py
 @pytest.mark.slow
 def test_benchmark_runs_on_its_smallest_size(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(BENCHMARK))["main"](["--small"])
-    assert capsys.readouterr().out.count("|\n") == 6
+    assert capsys.readouterr().out.count("|\n") == 11
 
 
 @pytest.mark.slow

@@ -24,6 +24,7 @@ from corridor.routing.search import (
     EXACT_LABELS,
     LABEL_BYTES,
     MAX_LABELS,
+    RISK,
     Answer,
     search,
     search_within,
@@ -32,7 +33,6 @@ from corridor.routing.search import (
 from corridor.tables.schema import is_afloat
 from corridor.units import HOUR_S
 
-RISK = CRITERIA.index("risk")
 NOTHING_APART = (0.0, 0.0, 0.0, 0.0)
 BITS = 62  # countries that an int64 tells apart; more share bits
 

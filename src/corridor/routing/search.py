@@ -47,6 +47,7 @@ MAX_LABELS = 1 << 22  # about 0.9 GB
 EXACT_LABELS = 1 << 19  # of a set of which a part is shown, before it is sought within tolerances
 LABEL_BYTES = 220  # as measured, with its place among what labels are compared by
 NO_LIMIT = 1 << 40
+RISK = CRITERIA.index("risk")
 # The column of arcs that each column of bounds but that of hours is the least sum of.
 _BOUNDED = {
     BOUND.money: ARC.money,
@@ -147,7 +148,8 @@ def _search(
     from corridor.kernels import pareto
 
     arcs = _arc_costs(query, criteria, list(minded))
-    weights = hazards.weights(query.network, query.depart_s)
+    hazards_counted = slice(None if criteria[RISK] else 0)  # else their one word is empty
+    weights = hazards.weights(query.network, query.depart_s)[hazards_counted]
     answer = pareto.search(
         SearchGraph(query.ptr, query.head),
         _calendars(query),
@@ -193,8 +195,7 @@ def _arc_costs(query: Query, criteria: Bools, once: Sequence[int]) -> Ints:
     if query.conditions.max_transshipments is not None:
         costs[:, ARC.transshipments] = query.graph.is_terminal
 
-    is_live = _live_hazards(query) if counts_risk else np.int64(0)
-    first_word, *further = query.hazard_words & is_live
+    first_word, *further = _words_of_hazards(query) if counts_risk else (0,)
     costs[:, ARC.hazard_bits] = first_word
     words = [*further, *_words_of_places(query, once)]
     return np.column_stack([costs, *words])[query.arc_of]
@@ -208,10 +209,10 @@ def _words_of_places(query: Query, once: Sequence[int]) -> Sequence[Ints]:
     return list(as_words(np.stack([comes_to.come_to(place) for place in once])))
 
 
-def _live_hazards(query: Query) -> Ints:
-    """Return the words of the hazards that may strike on the day [words, 1]."""
+def _words_of_hazards(query: Query) -> Ints:
+    """Return the hazards of every arc that may strike on the day, as words [words, arcs]."""
     weights = hazards.weights(query.network, query.depart_s)
-    return as_words(weights[:, None] > 0)
+    return query.hazard_words & as_words(weights[:, None] > 0)
 
 
 def _calendars(query: Query) -> Calendars:
@@ -237,7 +238,7 @@ def search_within(query: Query, criteria: Bools, tolerances: Tolerances) -> Answ
     """
     from corridor.kernels.pareto import DONE
 
-    answer = search(query, criteria, tolerances=tolerances)
+    answer = _search_near(query, criteria, tolerances)
     labels = answer.labels[:, : len(LABEL)]
     goals = answer.goals
     for column in np.flatnonzero(criteria[1:]) + 1:
@@ -255,6 +256,49 @@ def search_within(query: Query, criteria: Bools, tolerances: Tolerances) -> Answ
     return answer._replace(labels=labels, goals=goals)
 
 
+def _search_near(query: Query, criteria: Bools, tolerances: Tolerances) -> Answer:
+    """Return routes that every other is within tolerances of, hazards counted only if they must be.
+
+    Where every route that a search without them returns is within the tolerance of no risk at all,
+    it is within that of whatever it stands for.
+    """
+    from corridor.kernels.pareto import DONE
+
+    without_risk = criteria & (np.arange(len(CRITERIA)) != RISK)
+    if not criteria[RISK] or not tolerances.risk:
+        return search(query, criteria, tolerances=tolerances)
+
+    answer = search(query, without_risk, tolerances=tolerances)
+    if answer.status != DONE:  # with hazards there are as many labels or more
+        return answer
+
+    risks = _risks(query, answer.labels, answer.goals)
+    if risks.max(initial=0) > tolerances.risk:
+        return search(query, criteria, tolerances=tolerances)
+    answer.labels[answer.goals, LABEL.risk] = risks
+    return answer
+
+
+def _risks(query: Query, labels: Ints, goals: Ints) -> Ints:
+    """Return the weight of the hazards that each route meets [goals]."""
+    words = _arc_costs(query, np.ones(len(CRITERIA), bool), ())[:, ARC.hazard_bits :]
+    met = np.zeros((len(goals), words.shape[1]), np.int64)
+    route = np.arange(len(goals))
+    label = np.asarray(goals, np.int64)
+
+    while len(route):
+        goes_on = labels[label, LABEL.parent] >= 0
+        route = route[goes_on]
+        label = label[goes_on]
+        met[route] |= words[labels[label, LABEL.arc]]
+        label = labels[label, LABEL.parent]
+
+    weight = word_weights(hazards.weights(query.network, query.depart_s))
+    is_met = met[:, :, None] >> np.arange(weight.shape[1]) & 1
+    risks: Ints = (weight * is_met).sum(axis=(1, 2))
+    return risks
+
+
 def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
     """Return the labels of a route from its start on, the last with all that it takes [labels, 9].
 
@@ -265,12 +309,10 @@ def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
     chain[:, LABEL.parent] = np.arange(len(rows)) - 1
 
     costs = _arc_costs(query, criteria, ())[chain[1:, LABEL.arc]]
-    met = np.bitwise_or.reduce(costs[:, ARC.hazard_bits :], axis=0)
-    weight = word_weights(hazards.weights(query.network, query.depart_s))
-    is_met = met[:, None] >> np.arange(weight.shape[1]) & 1
     chain[-1, LABEL.money] = costs[:, ARC.money].sum()
     chain[-1, LABEL.carbon] = costs[:, ARC.carbon].sum()
-    chain[-1, LABEL.risk] = (weight * is_met).sum()
+    if criteria[RISK]:
+        chain[-1, LABEL.risk] = _risks(query, chain, np.array([len(rows) - 1]))[0]
     return chain
 
 
