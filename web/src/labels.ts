@@ -3,7 +3,7 @@
 import * as maplibregl from "maplibre-gl";
 
 import type { Bubble } from "./bubbles";
-import { isEnglish, t } from "./language";
+import { isEnglish, language, t } from "./language";
 import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
 
 interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }
@@ -77,7 +77,7 @@ export class Labels {
     return this.ground.filter((n) => {
       const lon = n.lon + 360 * Math.round((middle - n.lon) / 360);
       return n.zoom <= zoom + 0.5 && n.lat > bounds.getSouth() && n.lat < bounds.getNorth() && lon > bounds.getWest() && lon < bounds.getEast() && !(n.kind === "town" && nodes.has(n.name));
-    }).map((n) => ({ text: short(n.name), kind: n.kind, spot: [n.lon, n.lat] as Spot, rank: (n.kind === "town" ? 40 : -10) + n.zoom }));
+    }).map((n) => ({ text: short(n.names?.[language] ?? n.name), kind: n.kind, spot: [n.lon, n.lat] as Spot, rank: (n.kind === "town" ? 40 : -10) + n.zoom }));
   }
 
   /** Where the legend and the credit line lie: names under them could not be read. */

@@ -39,7 +39,7 @@ export type Spot = [number, number];
 export interface Network { links: Features<LinkProperties, Spot[] | Spot[][]>; nodes: Features<NodeProperties, Spot>; elements: Elements }
 type Shapes = { type: string; coordinates: unknown };
 /** A name of the base map: a town, lake or sea, shown from a zoom on. */
-export interface GroundName { kind: "town" | "lake" | "sea"; name: string; lon: number; lat: number; zoom: number }
+export interface GroundName { kind: "town" | "lake" | "sea"; name: string; lon: number; lat: number; zoom: number; names?: Record<string, string> }
 /** What lies on the land: fetched after it, since an answer need not wait for it. */
 export interface Details { rivers: Shapes; lakes: Shapes; names: GroundName[] }
 export interface Ground {

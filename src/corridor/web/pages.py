@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from corridor.charts.basemap.details import details, relief_tiles
+from corridor.charts.basemap.details import Name, details, relief_tiles
 from corridor.charts.basemap.outline import WORLD, basemap, waters
 from corridor.web.json_text import as_json
 from corridor.web.languages import page_catalogue
@@ -108,6 +109,14 @@ def _file_named(files: Mapping[str, File], name: str) -> File:
     return files[name]
 
 
+def _named(name: Name) -> dict[str, Any]:
+    """Return a name of the base map, with those in other languages where it has some."""
+    cells = name._asdict()
+    if not name.names:
+        del cells["names"]
+    return cells
+
+
 def _add_base_map(app: FastAPI) -> None:
     """Add the base map, its details and relief, each made when it is first asked for."""
 
@@ -117,7 +126,7 @@ def _add_base_map(app: FastAPI) -> None:
 
     @cache
     def base_map_details() -> File:
-        names = [name._asdict() for name in details().names]
+        names = [_named(name) for name in details().names]
         return _file(as_json(waters(WORLD) | {"names": names}), "application/json")
 
     @cache

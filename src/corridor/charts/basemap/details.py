@@ -12,16 +12,20 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from corridor.network.outline import Line, Polygon, unpack_arc
+
+LANGUAGES = ("ru", "kk", "ur", "zh")  # in which seas are named, beside English
 
 
 class Name(NamedTuple):
     """A name on a map that can be zoomed.
 
     kind: town, lake or sea. zoom: of a web map whose world is 512 pixels wide at zoom 0; from it
-    on the name is shown.
+    on the name is shown. names: the same in other languages, by code; empty where the source has
+    none.
     """
 
     kind: str
@@ -29,6 +33,7 @@ class Name(NamedTuple):
     lon: float
     lat: float
     zoom: int
+    names: Mapping[str, str] = MappingProxyType({})
 
 
 class Details(NamedTuple):
@@ -72,12 +77,14 @@ def _lines(packed: Iterable[Sequence[int]]) -> list[Line]:
 
 
 def _sea(row: Mapping[str, str]) -> Name:
-    return Name("sea", row["name"], float(row["lon_deg"]), float(row["lat_deg"]), int(row["zoom"]))
+    names = {code: row[code] for code in LANGUAGES if row[code]}
+    place = (float(row["lon_deg"]), float(row["lat_deg"]))
+    return Name("sea", row["name"], *place, int(row["zoom"]), names)
 
 
 def _lake_names(lakes: Iterable[Mapping[str, Any]]) -> list[Name]:
     return [
-        Name("lake", lake["name"], lake["lon"], lake["lat"], lake["zoom"])
+        Name("lake", lake["name"], lake["lon"], lake["lat"], lake["zoom"], lake["names"])
         for lake in lakes
         if lake["name"]
     ]

@@ -28,6 +28,7 @@ from corridor.charts.basemap.make import decode_arcs, simplify
 from corridor.network.outline import pack_arc, without_jumps
 
 INTERNATIONAL = "International boundary (verify)"  # all other classes are in dispute
+LANGUAGES = ("ru", "ur", "zh")  # of the page, in which the source names lakes
 MAX_LAKE_RANK = 5  # of Natural Earth: larger ranks are lakes that only close maps show
 SEA_AS_LAKE = frozenset({"Caspian Sea"})  # in the outline it is sea already
 TOLERANCE_DEG = 0.01  # about 1 km
@@ -122,7 +123,7 @@ def _is_long(line: Line) -> bool:
 
 
 def lakes(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the larger lakes: name, zoom from which they are named, rings."""
+    """Give the larger lakes: name, also in LANGUAGES, zoom from which it stands, rings."""
     for record, shape in _records(path):
         name = record["name"].strip()
         if record["scalerank"] > MAX_LAKE_RANK or name in SEA_AS_LAKE:
@@ -133,11 +134,18 @@ def lakes(path: Path) -> Iterator[dict[str, Any]]:
             lon, lat = _middle(shape.bbox)
             yield {
                 "name": name,
+                "names": _names(record) if name else {},
                 "lon": lon,
                 "lat": lat,
                 "zoom": 3 + record["scalerank"],
                 "rings": rings,
             }
+
+
+def _names(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a lake is called, by language."""
+    names = {code: str(record[f"name_{code}"] or "").strip() for code in LANGUAGES}
+    return {code: name for code, name in names.items() if name}
 
 
 def _middle(box: Sequence[float]) -> tuple[float, float]:
