@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.flows.demand import DemandArrays, into, part
+from corridor.flows.demand import DemandArrays, into, packed, part
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import Closures, DailyTrips, DatedNetwork, Graph
 from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs
@@ -94,16 +94,19 @@ def _daily_trips(arrays: DemandArrays, goal_of_trip: Ints) -> DailyTrips:
 
 def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
     """Return the least cents from each state to each goal int64 [regimes, goals, states]."""
-    from corridor.kernels.paths import dijkstra
+    from corridor.kernels.paths import dijkstra_many
 
     backwards = into(arrays)
     tail = arrays.tail[backwards.numbers]
     bound = np.empty((len(arrays.weight), *is_goal.shape), np.int64)
-    for regime, weight in enumerate(arrays.weight):
-        for goal, class_ in enumerate(goal_class.tolist()):
+    for class_ in np.unique(goal_class).tolist():
+        goals = np.flatnonzero(goal_class == class_)
+        states = packed([np.flatnonzero(is_goal[goal]) for goal in goals])
+        for regime, weight in enumerate(arrays.weight):
             weight_back = weight[class_][backwards.numbers]
-            states = np.flatnonzero(is_goal[goal])
-            bound[regime, goal], _ = dijkstra(backwards.ptr, tail, weight_back, states)
+            bound[regime, goals], _ = dijkstra_many(
+                backwards.ptr, tail, weight_back, states.numbers, states.ptr
+            )
     return bound
 
 
